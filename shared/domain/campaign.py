@@ -1,0 +1,115 @@
+"""A campaign: its slots and its money, one record that changes as a whole."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from shared.domain.errors import CampaignVideoLimitError
+from shared.domain.video import Video
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """What a slot knows of a video without reading it."""
+
+    video_hash: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """`historical` is ordered from the latest replaced to the earliest."""
+
+    index: int
+    current: Version | None = None
+    pending: Version | None = None
+    historical: tuple[Version, ...] = ()
+
+    @property
+    def is_free(self) -> bool:
+        return self.current is None and self.pending is None
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Those that answer a request with the same fingerprint."""
+        return tuple(version for version in (self.current, self.pending) if version)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money:
+    """In USD. `simulated` is the part of `spent` and `saved` is what the cache spared."""
+
+    reserved: Decimal = ZERO
+    spent: Decimal = ZERO
+    simulated: Decimal = ZERO
+    possibly_spent: Decimal = ZERO
+    saved: Decimal = ZERO
+
+
+class ChoreKind(StrEnum):
+    RENAME = "rename"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chore:
+    """Work on objects that a commit promised: to name them after the video's state, or remove them."""
+
+    kind: ChoreKind
+    video_hash: str
+    index: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Campaign:
+    """`slots` holds the used ones, by index. `cache_hits` counts requests that cost nothing."""
+
+    campaign_id: str
+    created_at: datetime
+    updated_at: datetime
+    slots: tuple[Slot, ...] = ()
+    money: Money = Money()
+    cache_hits: int = 0
+    chores: tuple[Chore, ...] = ()
+    revision: str = ""
+
+    def slot(self, index: int) -> Slot:
+        return next((slot for slot in self.slots if slot.index == index), Slot(index=index))
+
+    def find(self, fingerprint: str) -> Version | None:
+        """The current or pending video that has this fingerprint, in whichever slot."""
+        return next(
+            (version for version in self._versions() if version.fingerprint == fingerprint), None
+        )
+
+    def free_index(self, limit: int) -> int:
+        for index in range(limit):
+            if self.slot(index).is_free:
+                return index
+        raise CampaignVideoLimitError(
+            f"Campaign {self.campaign_id!r} has {limit} of {limit} videos. Name the index of one "
+            f"to replace it, or delete one."
+        )
+
+    def with_slot(self, slot: Slot) -> "Campaign":
+        others = [other for other in self.slots if other.index != slot.index]
+        slots = sorted([*others, slot], key=lambda each: each.index)
+        used = [each for each in slots if each.versions or each.historical]
+        return replace(self, slots=tuple(used))
+
+    def _versions(self) -> Iterator[Version]:
+        for slot in self.slots:
+            yield from slot.versions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One atomic commit: a campaign, the videos that change with it, and those that go."""
+
+    campaign: Campaign
+    videos: tuple[Video, ...] = ()
+    removed: tuple[Video, ...] = ()

@@ -1,0 +1,158 @@
+"""Every error that Showreel raises on purpose.
+
+ShowreelError
+├── InvalidRequestError             the caller must change the request
+│   ├── UnsupportedParameterError   the model cannot do what was asked
+│   ├── ModelNotFoundError
+│   └── ModelRetiredError
+├── NotFoundError
+│   ├── CampaignNotFoundError
+│   ├── VideoNotFoundError
+│   └── ObjectNotFoundError
+├── RejectedError                   a rule of the campaign says no
+│   ├── CampaignVideoLimitError
+│   ├── SlotBusyError
+│   ├── NotReadyError
+│   └── WrongStateError
+├── InvalidSignatureError           a signed URL that was changed, or has expired
+├── ConflictError                   somebody else committed first: read again
+├── ObjectExistsError               a create-only write met an object
+├── StorageError                    a store that cannot do it, however often it is asked
+├── UnavailableError                a store or queue that may be able to in a moment
+├── SubmissionError
+│   ├── GeneratorBusyError          nothing was accepted: submit again later
+│   ├── GenerationRefusedError      nothing was accepted, and never will be
+│   └── SubmissionUnknownError      it may have been accepted: never submit again
+├── RetryLaterError                 deliver the message again
+└── InvalidClipError                the clip is not a real video
+"""
+
+from datetime import timedelta
+
+
+class ShowreelError(Exception):
+    """The message is a sentence for the caller: what is wrong, and what to do about it."""
+
+    code = "internal"
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+class InvalidRequestError(ShowreelError):
+    code = "invalid_request"
+
+    def __init__(self, message: str, *, param: str | None = None) -> None:
+        super().__init__(message)
+        self.param = param
+
+
+class UnsupportedParameterError(InvalidRequestError):
+    code = "unsupported_parameter"
+
+
+class UnsupportedSizeError(UnsupportedParameterError):
+    code = "unsupported_size"
+
+
+class ModelNotFoundError(InvalidRequestError):
+    code = "model_not_found"
+
+
+class ModelRetiredError(InvalidRequestError):
+    code = "model_retired"
+
+
+class NotFoundError(ShowreelError):
+    code = "not_found"
+
+
+class CampaignNotFoundError(NotFoundError):
+    pass
+
+
+class VideoNotFoundError(NotFoundError):
+    pass
+
+
+class ObjectNotFoundError(NotFoundError):
+    pass
+
+
+class RejectedError(ShowreelError):
+    code = "rejected"
+
+
+class CampaignVideoLimitError(RejectedError):
+    code = "campaign_video_limit"
+
+
+class SlotBusyError(RejectedError):
+    code = "slot_busy"
+
+
+class NotReadyError(RejectedError):
+    code = "not_ready"
+
+
+class WrongStateError(RejectedError):
+    code = "wrong_state"
+
+
+class InvalidSignatureError(ShowreelError):
+    code = "invalid_signature"
+
+
+class ExpiredSignatureError(InvalidSignatureError):
+    code = "signature_expired"
+
+
+class ConflictError(ShowreelError):
+    code = "conflict"
+
+
+class ObjectExistsError(ShowreelError):
+    code = "object_exists"
+
+
+class StorageError(ShowreelError):
+    code = "storage_error"
+
+
+class UnavailableError(ShowreelError):
+    code = "unavailable"
+
+
+class SubmissionError(ShowreelError):
+    pass
+
+
+class GeneratorBusyError(SubmissionError):
+    code = "provider_quota"
+
+    def __init__(self, message: str, *, retry_after: timedelta) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class GenerationRefusedError(SubmissionError):
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class SubmissionUnknownError(SubmissionError):
+    code = "outcome_unknown"
+
+
+class RetryLaterError(ShowreelError):
+    code = "retry_later"
+
+    def __init__(self, message: str, *, retry_after: timedelta) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class InvalidClipError(ShowreelError):
+    code = "invalid_output"

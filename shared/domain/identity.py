@@ -1,0 +1,31 @@
+"""The names by which callers refer to things, and nothing that looks like one but is not."""
+
+import re
+
+from shared.domain.errors import InvalidRequestError, VideoNotFoundError
+
+_CAMPAIGN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
+_VIDEO_ID = re.compile(r"video_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})", re.ASCII)
+
+
+def require_campaign_id(text: str) -> str:
+    """Return `text` if it is a campaign id. It becomes part of object names, so nothing else may."""
+    if not _CAMPAIGN_ID.fullmatch(text):
+        raise InvalidRequestError(
+            "A campaign_id has 1 to 64 of A-Z, a-z, 0-9, '_' and '-', and starts with a letter "
+            "or a digit.",
+            param="campaign_id",
+        )
+    return text
+
+
+def video_id(campaign_id: str, video_hash: str) -> str:
+    return f"video_{campaign_id}.{video_hash}"
+
+
+def parse_video_id(text: str) -> tuple[str, str]:
+    """Return (campaign_id, video_hash)."""
+    match = _VIDEO_ID.fullmatch(text)
+    if match is None:
+        raise VideoNotFoundError("There is no video with this id.")
+    return match[1], match[2]

@@ -1,0 +1,192 @@
+"""The model registry: what each Veo model can do, what a second of it costs, when it goes.
+
+Capabilities and dates: Google's model pages on Vertex AI; prices with audio: Google's price list,
+silent prices: third-party registries. All as read on `PRICED_ON`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from shared.domain.errors import (
+    ModelNotFoundError,
+    ModelRetiredError,
+    UnsupportedParameterError,
+    UnsupportedSizeError,
+)
+from shared.domain.video import GenerationParameters
+
+PRICED_ON = date(2026, 11, 7)
+DEFAULT_MODEL = "veo-3.1-generate-001"
+ASPECT_RATIOS = ("16:9", "9:16")
+LONG_SIDES = {"720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
+PERSON_GENERATION = ("allow_adult", "dont_allow")
+MAX_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """`prices` maps a resolution to USD per second (with audio, silent).
+
+    `guaranteed_until` is the day up to which Google promises the model; it may answer for longer.
+    `retired_on` is the day since when it does not.
+    """
+
+    model_id: str
+    stage: str
+    durations: tuple[int, ...]
+    prices: Mapping[str, tuple[Decimal, Decimal]]
+    audio: bool = True
+    guaranteed_until: date | None = None
+    retired_on: date | None = None
+    successor: str | None = None
+
+    @property
+    def resolutions(self) -> tuple[str, ...]:
+        return tuple(self.prices)
+
+
+def _usd(with_audio: str, silent: str) -> tuple[Decimal, Decimal]:
+    return Decimal(with_audio), Decimal(silent)
+
+
+_RETIRED = date(2026, 6, 30)
+_STANDARD = {"720p": _usd("0.40", "0.20"), "1080p": _usd("0.40", "0.20")}
+
+MODELS: Mapping[str, Model] = {
+    model.model_id: model
+    for model in (
+        Model(
+            model_id="veo-3.1-generate-001",
+            stage="ga",
+            durations=(4, 6, 8),
+            prices={**_STANDARD, "4k": _usd("0.60", "0.40")},
+            guaranteed_until=date(2026, 11, 17),
+        ),
+        Model(
+            model_id="veo-3.1-fast-generate-001",
+            stage="ga",
+            durations=(4, 6, 8),
+            prices={"720p": _usd("0.10", "0.08"), "1080p": _usd("0.12", "0.10")},
+            guaranteed_until=date(2026, 11, 17),
+        ),
+        Model(
+            model_id="veo-3.1-lite-generate-001",
+            stage="preview",
+            durations=(4, 6, 8),
+            prices={"720p": _usd("0.05", "0.03"), "1080p": _usd("0.08", "0.05")},
+        ),
+        Model(
+            model_id="veo-3.0-generate-001",
+            stage="retired",
+            durations=(4, 6, 8),
+            prices=_STANDARD,
+            retired_on=_RETIRED,
+            successor="veo-3.1-generate-001",
+        ),
+        Model(
+            model_id="veo-3.0-fast-generate-001",
+            stage="retired",
+            durations=(4, 6, 8),
+            prices={"720p": _usd("0.10", "0.08"), "1080p": _usd("0.12", "0.10")},
+            retired_on=_RETIRED,
+            successor="veo-3.1-fast-generate-001",
+        ),
+        Model(
+            model_id="veo-2.0-generate-001",
+            stage="retired",
+            durations=(5, 6, 7, 8),
+            prices={"720p": _usd("0.50", "0.50")},
+            audio=False,
+            retired_on=_RETIRED,
+            successor="veo-3.1-generate-001",
+        ),
+    )
+}
+
+
+def usable_model(model_id: str, today: date) -> Model:
+    model = MODELS.get(model_id)
+    if model is None:
+        usable = ", ".join(name for name, known in MODELS.items() if known.retired_on is None)
+        raise ModelNotFoundError(
+            f"There is no model {model_id[:80]!r}. Use one of: {usable}.", param="model"
+        )
+    if model.retired_on is not None and model.retired_on <= today:
+        raise ModelRetiredError(
+            f"Google retired {model.model_id} on {model.retired_on}. Use {model.successor}.",
+            param="model",
+        )
+    return model
+
+
+def require_supported(parameters: GenerationParameters, today: date) -> None:
+    """Raise unless the model can make this; nothing is rounded to what it could make instead."""
+    model = usable_model(parameters.model, today)
+    _require(parameters.duration_seconds, model.durations, param="seconds", model=model)
+    _require(parameters.aspect_ratio, ASPECT_RATIOS, param="aspect_ratio", model=model)
+    _require(parameters.resolution, model.resolutions, param="resolution", model=model)
+    _require(parameters.fps, (24,), param="fps", model=model)
+    if parameters.person_generation is not None:
+        allowed = PERSON_GENERATION
+        _require(parameters.person_generation, allowed, param="person_generation", model=model)
+    if parameters.resolution != "720p" and parameters.duration_seconds != max(model.durations):
+        raise UnsupportedParameterError(
+            f"{model.model_id} makes {parameters.resolution} only in {max(model.durations)} "
+            f"seconds. Ask for seconds={max(model.durations)}, or for resolution=720p.",
+            param="seconds",
+        )
+    if parameters.generate_audio and not model.audio:
+        raise UnsupportedParameterError(
+            f"{model.model_id} makes no audio. Ask for generate_audio=false.",
+            param="generate_audio",
+        )
+    if parameters.seed is not None and not 0 <= parameters.seed <= MAX_SEED:
+        raise UnsupportedParameterError(f"A seed lies between 0 and {MAX_SEED}.", param="seed")
+
+
+def _require(value: object, allowed: tuple[object, ...], *, param: str, model: Model) -> None:
+    if value not in allowed:
+        choices = ", ".join(str(choice) for choice in allowed)
+        raise UnsupportedParameterError(
+            f"{model.model_id} does not support {param}={str(value)[:40]}. Use one of: {choices}.",
+            param=param,
+        )
+
+
+def frame_size(resolution: str, aspect_ratio: str) -> tuple[int, int]:
+    """Return (width, height) in pixels."""
+    long_side, short_side = LONG_SIDES[resolution]
+    return (long_side, short_side) if aspect_ratio == "16:9" else (short_side, long_side)
+
+
+def shape_of_size(size: str) -> tuple[str, str]:
+    """Return (aspect_ratio, resolution) of a size such as `1280x720`."""
+    for resolution in LONG_SIDES:
+        for aspect_ratio in ASPECT_RATIOS:
+            width, height = frame_size(resolution, aspect_ratio)
+            if size == f"{width}x{height}":
+                return aspect_ratio, resolution
+    sizes = ", ".join(f"{long}x{short}, {short}x{long}" for long, short in LONG_SIDES.values())
+    raise UnsupportedSizeError(
+        f"There is no size {size[:40]!r}. Use one of: {sizes}.", param="size"
+    )
+
+
+def price(parameters: GenerationParameters) -> Decimal:
+    """Return what one clip costs, in USD."""
+    return _per_second(parameters) * parameters.duration_seconds
+
+
+def price_basis(parameters: GenerationParameters) -> str:
+    sound = "with audio" if parameters.generate_audio else "silent"
+    return (
+        f"{parameters.model}, {parameters.resolution} {sound}: {_per_second(parameters)} USD/s "
+        f"x {parameters.duration_seconds} s, prices of {PRICED_ON}"
+    )
+
+
+def _per_second(parameters: GenerationParameters) -> Decimal:
+    with_audio, silent = MODELS[parameters.model].prices[parameters.resolution]
+    return with_audio if parameters.generate_audio else silent

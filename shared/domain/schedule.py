@@ -1,0 +1,24 @@
+"""All waiting times in one place, each with its reason."""
+
+from datetime import timedelta
+
+# A submission is one HTTP call with a time-out of 60 s; whoever still holds it after 90 s is dead.
+SUBMIT_LEASE = timedelta(seconds=90)
+
+# Verifying and storing streams one clip once; 100 MB took under 10 s on the smallest function.
+STORE_LEASE = timedelta(seconds=30)
+
+# A created video whose message was lost is published again by the tick after this.
+REPUBLISH_AFTER = timedelta(seconds=30)
+
+# Veo's documented maximum latency is 6 minutes; a clip that has not appeared after 15 never will.
+OUTCOME_WINDOW = timedelta(minutes=15)
+
+# Long enough for a busy quota, a full generation and the outcome window; then the caller is told.
+DEADLINE = timedelta(minutes=45)
+
+# A fault on the way (store or network) is tried again after this.
+FAULT_RETRY = timedelta(seconds=15)
+
+# Veo says nothing of progress: an operation that is still running is looked at again after this.
+RECHECK_AFTER = timedelta(seconds=20)

@@ -1,0 +1,80 @@
+"""The names of all objects, the same under a local folder and in a bucket.
+
+videos/generated/<campaign_id>/curr_<video_hash>_<index>.mp4    current
+videos/generated/<campaign_id>/<video_hash>_<index>.mp4         historical
+videos/generated/<campaign_id>/thumb_<video_hash>_<index>.jpg   thumbnail, of either
+videos/cache/<campaign_id>/curr_<video_hash>.json               metadata of a current video
+videos/cache/<campaign_id>/<video_hash>.json                    metadata of any other
+videos/cache/<campaign_id>/campaign.json                        the campaign's record
+videos/attempts/<campaign_id>/<video_hash>/<attempt>/           what the generator writes
+"""
+
+import re
+
+from shared.domain.errors import ObjectNotFoundError
+from shared.domain.identity import require_campaign_id
+
+GENERATED = "videos/generated"
+CACHE = "videos/cache"
+ATTEMPTS = "videos/attempts"
+CAMPAIGN_FILE = "campaign.json"
+
+_MEDIA_FILE = re.compile(r"(curr_|thumb_)?([0-9a-f]{16})_(\d{1,3})\.(mp4|jpg)", re.ASCII)
+_METADATA_FILE = re.compile(r"(?:curr_)?([0-9a-f]{16})\.json", re.ASCII)
+_CLIP = re.compile(r"(?:^|/)sample_\d+\.mp4$")
+
+
+def clip_path(campaign_id: str, video_hash: str, index: int, *, current: bool) -> str:
+    prefix = "curr_" if current else ""
+    return f"{GENERATED}/{campaign_id}/{prefix}{video_hash}_{index}.mp4"
+
+
+def thumbnail_path(campaign_id: str, video_hash: str, index: int) -> str:
+    return f"{GENERATED}/{campaign_id}/thumb_{video_hash}_{index}.jpg"
+
+
+def metadata_path(campaign_id: str, video_hash: str, *, current: bool) -> str:
+    prefix = "curr_" if current else ""
+    return f"{CACHE}/{campaign_id}/{prefix}{video_hash}.json"
+
+
+def campaign_path(campaign_id: str) -> str:
+    return f"{CACHE}/{campaign_id}/{CAMPAIGN_FILE}"
+
+
+def attempts_prefix(campaign_id: str, video_hash: str) -> str:
+    return f"{ATTEMPTS}/{campaign_id}/{video_hash}/"
+
+
+def attempt_prefix(campaign_id: str, video_hash: str, attempt: int) -> str:
+    return f"{attempts_prefix(campaign_id, video_hash)}{attempt}/"
+
+
+def is_clip(path: str) -> bool:
+    """Whether Veo wrote this object as a clip: `…/sample_0.mp4`, with or without a folder."""
+    return _CLIP.search(path) is not None
+
+
+def video_hash_of_metadata(filename: str) -> str | None:
+    match = _METADATA_FILE.fullmatch(filename)
+    return match[1] if match else None
+
+
+def spellings_of_media(campaign_id: str, filename: str) -> tuple[str, ...]:
+    """Return the paths under which a public file name may lie, the likeliest first.
+
+    A clip keeps its bytes when it becomes historical or current again and is renamed, so both
+    spellings are good for it: a player that holds the old URL can go on seeking.
+    """
+    match = _MEDIA_FILE.fullmatch(filename)
+    if match is None:
+        raise ObjectNotFoundError("There is no such file.")
+    prefix, video_hash, index, suffix = match.groups()
+    require_campaign_id(campaign_id)
+    if (prefix == "thumb_") != (suffix == "jpg"):
+        raise ObjectNotFoundError("There is no such file.")
+    if prefix == "thumb_":
+        return (f"{GENERATED}/{campaign_id}/{filename}",)
+    current = clip_path(campaign_id, video_hash, int(index), current=True)
+    historical = clip_path(campaign_id, video_hash, int(index), current=False)
+    return (current, historical) if prefix else (historical, current)

@@ -1,0 +1,252 @@
+"""The rules of versions: every change that touches a campaign and its videos together.
+
+Each function takes what was read and returns what is to be committed. Nothing here does I/O, so
+the promises (pay once, the current video stays, the money adds up) can be tested by themselves.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from shared.domain.campaign import (
+    ZERO,
+    Campaign,
+    Change,
+    Chore,
+    ChoreKind,
+    Money,
+    Slot,
+    Version,
+)
+from shared.domain.clip import ClipFacts
+from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
+from shared.domain.video import (
+    AttemptOutcome,
+    Failure,
+    Phase,
+    VersionState,
+    Video,
+    with_outcome,
+)
+
+
+def reserve(campaign: Campaign, video: Video, *, limit: int) -> Change:
+    """Set the slot and the dollars aside for a new pending video."""
+    if video.index >= limit:
+        raise CampaignVideoLimitError(
+            f"Campaign {campaign.campaign_id!r} has slots 0 to {limit - 1}; slot {video.index} "
+            f"does not exist."
+        )
+    slot = campaign.slot(video.index)
+    if slot.pending is not None:
+        raise SlotBusyError(
+            f"Slot {video.index} of campaign {campaign.campaign_id!r} is making another video. "
+            f"Wait until it is done, or cancel it."
+        )
+    money = campaign.money
+    return _change(
+        replace(campaign, money=replace(money, reserved=money.reserved + video.cost.estimated)),
+        replace(slot, pending=_version(video)),
+        at=video.created_at,
+        videos=(video,),
+    )
+
+
+def complete(
+    campaign: Campaign, video: Video, *, replaced: Video | None, clip: ClipFacts, now: datetime
+) -> Change:
+    """The clip of `video` is stored: make it current, and the one that it replaces historical.
+
+    A video that was cancelled, or that failed and whose slot has gone on, becomes historical:
+    it was paid for, so it is kept, but it is not what the campaign shows.
+    """
+    slot = campaign.slot(video.index)
+    shown = becomes_current(campaign, video)
+    done = _done(video, shown=shown, clip=clip, now=now)
+    money = _settle(campaign.money, video, AttemptOutcome.BILLED)
+    settled = replace(campaign, money=money)
+    freed = _without_pending(slot, video)
+    if shown:
+        _require_current(slot, replaced)
+        return _show(settled, freed, done, replaced, at=now)
+    history = (_version(video), *slot.historical)
+    return _change(settled, replace(freed, historical=history), at=now, videos=(done,))
+
+
+def _done(video: Video, *, shown: bool, clip: ClipFacts, now: datetime) -> Video:
+    return replace(
+        with_outcome(video, AttemptOutcome.BILLED),
+        phase=Phase.DONE,
+        version_state=VersionState.CURRENT if shown else VersionState.HISTORICAL,
+        cost=replace(video.cost, actual=video.cost.estimated),
+        clip=clip,
+        failure=None,
+        completed_at=now,
+        due_at=None,
+        lease_expires_at=None,
+    )
+
+
+def becomes_current(campaign: Campaign, video: Video) -> bool:
+    """Whether `video`, once its clip is stored, is what its slot shows."""
+    if video.cancel_requested:
+        return False
+    slot = campaign.slot(video.index)
+    return _is(slot.pending, video) or slot.is_free
+
+
+def fail(
+    campaign: Campaign,
+    video: Video,
+    *,
+    failure: Failure,
+    outcome: AttemptOutcome,
+    now: datetime,
+) -> Change:
+    """End `video` without a clip. The slot is free again, and its current video untouched."""
+    ended = replace(
+        with_outcome(video, outcome),
+        phase=Phase.FAILED,
+        version_state=None,
+        failure=failure,
+        cost=replace(video.cost, actual=_charged(video, outcome)),
+        completed_at=now,
+        due_at=None,
+        lease_expires_at=None,
+    )
+    money = _settle(campaign.money, video, outcome)
+    slot = _without_pending(campaign.slot(video.index), video)
+    return _change(replace(campaign, money=money), slot, at=now, videos=(ended,))
+
+
+def cancel(campaign: Campaign, video: Video, *, now: datetime) -> Change:
+    """Stop a video before its submission; afterwards only keep it from becoming current."""
+    if video.has_ended:
+        raise WrongStateError(f"The video is {video.phase}; there is nothing to cancel.")
+    if video.phase is not Phase.RESERVED:
+        return Change(campaign=campaign, videos=(replace(video, cancel_requested=True),))
+    failure = Failure(code="cancelled", message="The video was cancelled; nothing was paid.")
+    change = fail(campaign, video, failure=failure, outcome=AttemptOutcome.NOT_BILLED, now=now)
+    cancelled = replace(change.videos[0], phase=Phase.CANCELLED, cancel_requested=True)
+    return replace(change, videos=(cancelled,))
+
+
+def promote(campaign: Campaign, video: Video, *, replaced: Video | None, now: datetime) -> Change:
+    """Make a historical video current again. Nothing is paid."""
+    if video.version_state is not VersionState.HISTORICAL:
+        raise WrongStateError("Only a historical video can be promoted.")
+    slot = campaign.slot(video.index)
+    _require_current(slot, replaced)
+    shown = replace(video, version_state=VersionState.CURRENT)
+    change = _show(campaign, _without(slot, video), shown, replaced, at=now)
+    return replace(change, campaign=with_chores(change.campaign, _chore(ChoreKind.RENAME, video)))
+
+
+def remove(campaign: Campaign, videos: Sequence[Video], *, now: datetime) -> Change:
+    """Take videos out of their slots and records; their objects follow as chores."""
+    change = Change(campaign=campaign)
+    for video in videos:
+        if not video.has_ended:
+            raise WrongStateError(f"The video {video.id} is being made.")
+        slot = _without(change.campaign.slot(video.index), video)
+        chore = _chore(ChoreKind.REMOVE, video)
+        change = _change(change.campaign, slot, at=now, chores=(chore,))
+    return replace(change, removed=tuple(videos))
+
+
+def surplus(campaign: Campaign, keep: int) -> tuple[tuple[int, str], ...]:
+    """Return (index, video_hash) of the historical videos beyond the `keep` latest of each slot."""
+    return tuple(
+        (slot.index, version.video_hash)
+        for slot in campaign.slots
+        for version in slot.historical[keep:]
+    )
+
+
+def with_chores(campaign: Campaign, *chores: Chore) -> Campaign:
+    added = tuple(chore for chore in chores if chore not in campaign.chores)
+    return replace(campaign, chores=(*campaign.chores, *added))
+
+
+def without_chores(campaign: Campaign, done: Iterable[Chore]) -> Campaign:
+    finished = set(done)
+    chores = tuple(chore for chore in campaign.chores if chore not in finished)
+    return replace(campaign, chores=chores)
+
+
+def _show(
+    campaign: Campaign, slot: Slot, video: Video, replaced: Video | None, *, at: datetime
+) -> Change:
+    """Put `video` in front, and what it replaces first in history."""
+    if replaced is None:
+        shown = replace(slot, current=_version(video))
+        return _change(campaign, shown, at=at, videos=(video,))
+    history = (_version(replaced), *slot.historical)
+    shown = replace(slot, current=_version(video), historical=history)
+    former = replace(replaced, version_state=VersionState.HISTORICAL)
+    chores = (_chore(ChoreKind.RENAME, replaced),)
+    return _change(campaign, shown, at=at, videos=(video, former), chores=chores)
+
+
+def _settle(money: Money, video: Video, outcome: AttemptOutcome) -> Money:
+    """Move the video's dollars from where they are held to where `outcome` says they are."""
+    amount = video.cost.estimated
+    if video.is_possibly_billed:
+        money = replace(money, possibly_spent=money.possibly_spent - amount)
+    else:
+        money = replace(money, reserved=money.reserved - amount)
+    if outcome is AttemptOutcome.POSSIBLY_BILLED:
+        return replace(money, possibly_spent=money.possibly_spent + amount)
+    if outcome is not AttemptOutcome.BILLED:
+        return money
+    simulated = amount if video.cost.simulated else ZERO
+    return replace(money, spent=money.spent + amount, simulated=money.simulated + simulated)
+
+
+def _charged(video: Video, outcome: AttemptOutcome) -> Decimal | None:
+    if outcome is AttemptOutcome.POSSIBLY_BILLED:
+        return None
+    return video.cost.estimated if outcome is AttemptOutcome.BILLED else ZERO
+
+
+def _require_current(slot: Slot, replaced: Video | None) -> None:
+    expected = slot.current.video_hash if slot.current else None
+    if expected != (replaced.video_hash if replaced else None):
+        raise WrongStateError("The video that is to be replaced is not the current one.")
+
+
+def _version(video: Video) -> Version:
+    return Version(video_hash=video.video_hash, fingerprint=video.fingerprint)
+
+
+def _chore(kind: ChoreKind, video: Video) -> Chore:
+    return Chore(kind=kind, video_hash=video.video_hash, index=video.index)
+
+
+def _is(version: Version | None, video: Video) -> bool:
+    return version is not None and version.video_hash == video.video_hash
+
+
+def _without_pending(slot: Slot, video: Video) -> Slot:
+    return replace(slot, pending=None) if _is(slot.pending, video) else slot
+
+
+def _without(slot: Slot, video: Video) -> Slot:
+    return replace(
+        _without_pending(slot, video),
+        current=None if _is(slot.current, video) else slot.current,
+        historical=tuple(each for each in slot.historical if not _is(each, video)),
+    )
+
+
+def _change(
+    campaign: Campaign,
+    slot: Slot,
+    *,
+    at: datetime,
+    videos: tuple[Video, ...] = (),
+    chores: tuple[Chore, ...] = (),
+) -> Change:
+    changed = with_chores(replace(campaign.with_slot(slot), updated_at=at), *chores)
+    return Change(campaign=changed, videos=videos)

@@ -1,0 +1,215 @@
+"""A video: one generated version for one slot, and the steps that it may take by itself.
+
+reserved ─▶ submitting ─▶ generating ─▶ storing ─▶ done
+    ▲            │ busy       │            │
+    └────────────┘            ├────────────┴──▶ failed
+                 └▶ outcome_unknown ─▶ storing | failed
+
+Steps that change the campaign too (done, failed, cancelled) are in `versions`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from shared.domain.clip import ClipFacts
+from shared.domain.errors import WrongStateError
+from shared.domain.identity import video_id
+
+
+class Phase(StrEnum):
+    RESERVED = "reserved"
+    SUBMITTING = "submitting"
+    GENERATING = "generating"
+    STORING = "storing"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class VersionState(StrEnum):
+    PENDING = "pending"
+    CURRENT = "current"
+    HISTORICAL = "historical"
+
+
+class AttemptOutcome(StrEnum):
+    OPEN = "open"
+    BILLED = "billed"
+    NOT_BILLED = "not_billed"
+    POSSIBLY_BILLED = "possibly_billed"
+
+
+ENDED = frozenset({Phase.DONE, Phase.FAILED, Phase.CANCELLED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationParameters:
+    """What the model is asked for, under Google's own names."""
+
+    model: str
+    duration_seconds: int = 8
+    aspect_ratio: str = "16:9"
+    resolution: str = "720p"
+    fps: int = 24
+    generate_audio: bool = True
+    negative_prompt: str | None = None
+    seed: int | None = None
+    person_generation: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One submission. It is recorded before it is made, and its output prefix is its own."""
+
+    number: int
+    submitted_at: datetime
+    operation: str | None = None
+    expected_at: datetime | None = None
+    outcome: AttemptOutcome = AttemptOutcome.OPEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """In USD. A simulated video is priced like the model it stands for, and nobody is billed."""
+
+    estimated: Decimal
+    actual: Decimal | None = None
+    basis: str
+    simulated: bool
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Video:
+    """The record of a video. `version_state` is None for one that failed or was cancelled.
+
+    `due_at` is when the tick should look at it, if nothing else does before.
+    `revision` is what the record was read at; empty for one that was never stored.
+    """
+
+    campaign_id: str
+    video_hash: str
+    index: int
+    phase: Phase
+    version_state: VersionState | None
+    prompt: str
+    business_context: Mapping[str, str]
+    enhanced_prompt: str
+    parameters: GenerationParameters
+    fingerprint: str
+    cost: Cost
+    created_at: datetime
+    deadline_at: datetime
+    due_at: datetime | None
+    lease_expires_at: datetime | None = None
+    cancel_requested: bool = False
+    attempts: tuple[Attempt, ...] = ()
+    completed_at: datetime | None = None
+    clip: ClipFacts | None = None
+    failure: Failure | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    revision: str = ""
+
+    @property
+    def id(self) -> str:
+        return video_id(self.campaign_id, self.video_hash)
+
+    @property
+    def is_current(self) -> bool:
+        return self.version_state is VersionState.CURRENT
+
+    @property
+    def has_ended(self) -> bool:
+        return self.phase in ENDED
+
+    @property
+    def attempt(self) -> Attempt:
+        """The latest one."""
+        return self.attempts[-1]
+
+    @property
+    def is_possibly_billed(self) -> bool:
+        """Whether its dollars are held as possibly spent rather than as reserved."""
+        return bool(self.attempts) and self.attempt.outcome is AttemptOutcome.POSSIBLY_BILLED
+
+    def is_leased(self, now: datetime) -> bool:
+        return self.lease_expires_at is not None and now < self.lease_expires_at
+
+
+def begin_attempt(video: Video, *, now: datetime, lease_expires_at: datetime) -> Video:
+    _require_phase(video, Phase.RESERVED)
+    attempt = Attempt(number=len(video.attempts) + 1, submitted_at=now)
+    return replace(
+        video,
+        phase=Phase.SUBMITTING,
+        attempts=(*video.attempts, attempt),
+        lease_expires_at=lease_expires_at,
+        due_at=lease_expires_at,
+    )
+
+
+def submission_accepted(
+    video: Video, *, operation: str, expected_at: datetime, due_at: datetime
+) -> Video:
+    """The operation's name is known. It is also good news for a submission held for unknown."""
+    _require_phase(video, Phase.SUBMITTING, Phase.OUTCOME_UNKNOWN)
+    return replace(
+        _with_attempt(video, operation=operation, expected_at=expected_at),
+        phase=Phase.GENERATING,
+        lease_expires_at=None,
+        due_at=due_at,
+    )
+
+
+def submission_postponed(video: Video, *, until: datetime) -> Video:
+    """Nothing was accepted: the video waits for its next attempt."""
+    _require_phase(video, Phase.SUBMITTING)
+    return replace(
+        _with_attempt(video, outcome=AttemptOutcome.NOT_BILLED),
+        phase=Phase.RESERVED,
+        lease_expires_at=None,
+        due_at=until,
+    )
+
+
+def outcome_unknown(video: Video, *, due_at: datetime) -> Video:
+    """The submission may have been accepted. From here no way leads to another submission."""
+    _require_phase(video, Phase.SUBMITTING, Phase.GENERATING, Phase.OUTCOME_UNKNOWN)
+    return replace(video, phase=Phase.OUTCOME_UNKNOWN, lease_expires_at=None, due_at=due_at)
+
+
+def still_generating(video: Video, *, due_at: datetime) -> Video:
+    _require_phase(video, Phase.GENERATING)
+    return replace(video, due_at=due_at)
+
+
+def begin_storing(video: Video, *, lease_expires_at: datetime) -> Video:
+    """A clip is there. A failed video may come here too: a late success is still stored."""
+    _require_phase(video, Phase.GENERATING, Phase.OUTCOME_UNKNOWN, Phase.STORING, Phase.FAILED)
+    return replace(
+        video, phase=Phase.STORING, lease_expires_at=lease_expires_at, due_at=lease_expires_at
+    )
+
+
+def with_outcome(video: Video, outcome: AttemptOutcome) -> Video:
+    return _with_attempt(video, outcome=outcome) if video.attempts else video
+
+
+def _with_attempt(video: Video, **changes: object) -> Video:
+    latest = replace(video.attempt, **changes)  # type: ignore[arg-type]  # the names are checked by replace
+    return replace(video, attempts=(*video.attempts[:-1], latest))
+
+
+def _require_phase(video: Video, *allowed: Phase) -> None:
+    if video.phase not in allowed:
+        raise WrongStateError(f"The video {video.id} is {video.phase}.")
