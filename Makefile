@@ -1,0 +1,56 @@
+PORT ?= 8000
+BRIEF ?= docs/examples/ember_and_oak.json
+PYTHON ?= python3
+
+BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --quiet --custom-compile-command 'make lock' $(LOCK_ARGS)
+
+.PHONY: help run demo test check bench clean-history lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/runtime ## Serve everything on this machine, at PORT (8000)
+	@$(BIN)/python -m compileall -q main.py functions shared
+	@$(BIN)/python -m tools.serve --port $(PORT)
+
+demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running system
+	@$(BIN)/python docs/examples/demo.py $(BRIEF) --url http://localhost:$(PORT)
+
+test: .venv/dev ## Run every test (PYTEST_ARGS passes through)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: .venv/dev ## Lint, formatting, types, and who may import whom
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: .venv/dev ## Measure against the targets, as ratios within one run
+	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+clean-history: .venv/runtime ## Remove every historical video; current ones stay
+	@$(BIN)/python -m shared.command clean-history --keep 0
+
+lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS=--upgrade)
+	@$(LOCK) --output-file requirements.txt
+	@$(LOCK) --output-file requirements-dev.txt --group dev --constraint requirements.txt
+
+clean: ## Remove the environment and all caches; data/ stays
+	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/runtime: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Showreel needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
+		exit 1; }
+	@echo "Setting up .venv; this happens once."
+	@$(PYTHON) -m venv --clear .venv
+	@$(INSTALL) --requirement requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/runtime
+	@$(INSTALL) --requirement requirements-dev.txt
+	@touch $@

@@ -1,0 +1,119 @@
+"""Serve the whole system on this machine: what `make run` does once its environment stands."""
+
+import argparse
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HOST = "127.0.0.1"
+ROOT = Path(__file__).resolve().parents[1]
+START_SECONDS = 30
+STOP_SECONDS = 5
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    port: int = parser.parse_args().port
+    if reason := why_unusable(port):
+        return fail(f"Port {port} cannot be used: {reason}. Try another: make run PORT=8001")
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.default_int_handler)
+    return serve(port)
+
+
+def why_unusable(port: int) -> str | None:
+    with socket.socket() as probe:
+        # Without it, the connections of a server that has just stopped count as in use.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            return str(error.strerror).lower()
+        except OverflowError:
+            return "ports end at 65535"
+    return None
+
+
+def serve(port: int) -> int:
+    """Serve until a signal asks to stop, and leave no process behind."""
+    server = start(port)
+    try:
+        if not becomes_healthy(server, port):
+            return fail("The server did not come up; what it printed above says why.")
+        announce(port)
+        return fail(f"The server ended by itself, with code {server.wait()}.")
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        stop(server)
+
+
+def start(port: int) -> subprocess.Popen[bytes]:
+    program = Path(sys.executable).with_name("functions-framework")
+    arguments = ["--target=serve_api", f"--host={HOST}", f"--port={port}"]
+    # In a session of its own, Ctrl-C does not reach the server, which would drop the requests in
+    # flight; it always ends by the SIGTERM of stop(), and answers them first.
+    return subprocess.Popen([program, *arguments], cwd=ROOT, start_new_session=True)
+
+
+def becomes_healthy(server: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait for the first 200, and by asking wake the local queue.
+
+    The queue then resumes what an earlier run left unfinished.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        if health(port) == http.client.OK:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def health(port: int) -> int | None:
+    connection = http.client.HTTPConnection(HOST, port, timeout=START_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def announce(port: int) -> None:
+    url = f"http://localhost:{port}"
+    body = '{"prompts": ["A paper boat crosses a rain puddle at dawn, slow dolly in, soft piano"]}'
+    print(f"Showreel is at {url}; Ctrl-C stops it.")
+    print(f"Its data lies in {ROOT / 'data'}")
+    print(
+        f"A first video: curl {url}/v1/campaigns/first/videos"
+        f" -H 'Content-Type: application/json' -d '{body}'",
+        flush=True,
+    )
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    server.terminate()
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def fail(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
