@@ -1,0 +1,56 @@
+"""A message queue that delivers when a test says."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from shared.domain.errors import RetryLaterError
+from shared.ports import Clock, VideoMessage
+
+MAX_DELIVERIES = 1_000
+
+
+class InMemoryMessageQueue:
+    """Holds messages until `deliver_all`. `now` says which delays are over."""
+
+    def __init__(self, now: Clock) -> None:
+        self._now = now
+        self._waiting: list[tuple[datetime, VideoMessage]] = []
+
+    def publish(self, message: VideoMessage) -> None:
+        self.publish_later(message, timedelta())
+
+    def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
+        self._waiting.append((self._now() + delay, message))
+
+    @property
+    def messages(self) -> tuple[VideoMessage, ...]:
+        """Those that wait, in the order in which they were published."""
+        return tuple(message for _, message in self._waiting)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next delivery is due, if there is one."""
+        return min((at for at, _ in self._waiting), default=None)
+
+    def deliver_all(self, subscriber: Callable[[VideoMessage], object]) -> int:
+        """Deliver what is due, also what is published meanwhile, and return how many that were.
+
+        A RetryLaterError brings its message back when it says. Any other error reaches the test,
+        and leaves its message waiting.
+        """
+        for deliveries in range(MAX_DELIVERIES):
+            if not self._deliver_next(subscriber):
+                return deliveries
+        raise AssertionError(f"The queue is not empty after {MAX_DELIVERIES} deliveries.")
+
+    def _deliver_next(self, subscriber: Callable[[VideoMessage], object]) -> bool:
+        due = next((each for each in self._waiting if each[0] <= self._now()), None)
+        if due is None:
+            return False
+        _, message = due
+        try:
+            subscriber(message)
+        except RetryLaterError as error:
+            self.publish_later(message, error.retry_after)
+        self._waiting.remove(due)
+        return True

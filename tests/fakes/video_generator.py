@@ -1,0 +1,93 @@
+"""A video generator that goes as a test says."""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+
+from shared.domain.errors import ShowreelError
+from shared.ports import (
+    Accepted,
+    Failed,
+    Gone,
+    ObjectStore,
+    OperationState,
+    PutMode,
+    Running,
+    Submission,
+    Succeeded,
+)
+
+A_CLIP = b"a clip"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """How one submission goes.
+
+    `raises` is what `submit` raises; no operation is known then. After `running_checks`
+    an operation has its `ending`: the bytes of a clip, an answer, or an error that `check` raises.
+    """
+
+    raises: ShowreelError | None = None
+    running_checks: int = 0
+    ending: bytes | Failed | Gone | ShowreelError = A_CLIP
+
+
+@dataclass(kw_only=True)
+class Operation:
+    submission: Submission
+    script: Script
+    checks: int = 0
+
+
+class FakeVideoGenerator:
+    """Keeps its operations in memory, and its clips in `objects`.
+
+    `submissions` holds every one that was made, also those that raised.
+    """
+
+    def __init__(self, objects: ObjectStore, *scripts: Script) -> None:
+        self._objects = objects
+        self._scripts = deque(scripts)
+        self.submissions: list[Submission] = []
+        self.operations: dict[str, Operation] = {}
+        self.expected_in = timedelta(seconds=60)
+        self.check_after = timedelta(seconds=20)
+
+    def will(self, *scripts: Script) -> None:
+        """Let the next submissions go like this, each once. All others succeed at once."""
+        self._scripts.extend(scripts)
+
+    def submit(self, submission: Submission) -> Accepted:
+        self.submissions.append(submission)
+        script = self._scripts.popleft() if self._scripts else Script()
+        if script.raises is not None:
+            raise script.raises
+        name = f"operations/{len(self.submissions)}"
+        self.operations[name] = Operation(submission=submission, script=script)
+        return Accepted(operation=name, expected_in=self.expected_in)
+
+    def check(self, operation: str) -> OperationState:
+        known = self.operations.get(operation)
+        if known is None:
+            return Gone()
+        known.checks += 1
+        if known.checks <= known.script.running_checks:
+            return Running(check_after=self.check_after)
+        return self._end(known.submission, known.script.ending)
+
+    def write_clip(self, submission: Submission, content: bytes = A_CLIP) -> str:
+        """Let a clip appear that nobody asked for yet, and return its path."""
+        path = f"{submission.output_prefix}sample_0.mp4"
+        self._objects.put(path, BytesIO(content), content_type="video/mp4", mode=PutMode.OVERWRITE)
+        return path
+
+    def _end(
+        self, submission: Submission, ending: bytes | Failed | Gone | ShowreelError
+    ) -> OperationState:
+        if isinstance(ending, ShowreelError):
+            raise ending
+        if isinstance(ending, bytes):
+            return Succeeded(clip_path=self.write_clip(submission, ending))
+        return ending
