@@ -250,6 +250,16 @@ class Policy:
     simulated: bool
 
 
+class SavingsTally(Protocol):
+    """Counts what the cache saved."""
+
+    def add(self, campaign_id: str, amount: Decimal) -> None:
+        """Count one hit."""
+
+    def flush(self, campaign_id: str) -> None:
+        """Write what was counted, so that a read of the campaign shows it."""
+
+
 class Ports(Protocol):
     """What use cases may touch. An adapter is built when it is first asked for."""
 
@@ -263,6 +273,8 @@ class Ports(Protocol):
     def generator(self) -> VideoGenerator: ...
     @property
     def inspector(self) -> ClipInspector: ...
+    @property
+    def savings(self) -> SavingsTally: ...
     @property
     def policy(self) -> Policy: ...
     @property

@@ -61,6 +61,8 @@ def complete(
     A video that was cancelled, or that failed and whose slot has gone on, becomes historical:
     it was paid for, so it is kept, but it is not what the campaign shows.
     """
+    if video.phase is not Phase.STORING:
+        raise WrongStateError(f"The video {video.id} is {video.phase}.")
     slot = campaign.slot(video.index)
     shown = becomes_current(campaign, video)
     done = _done(video, shown=shown, clip=clip, now=now)
@@ -71,7 +73,10 @@ def complete(
         _require_current(slot, replaced)
         return _show(settled, freed, done, replaced, at=now)
     history = (_version(video), *slot.historical)
-    return _change(settled, replace(freed, historical=history), at=now, videos=(done,))
+    chores = (_chore(ChoreKind.RENAME, video),)
+    return _change(
+        settled, replace(freed, historical=history), at=now, videos=(done,), chores=chores
+    )
 
 
 def _done(video: Video, *, shown: bool, clip: ClipFacts, now: datetime) -> Video:
@@ -105,6 +110,8 @@ def fail(
     now: datetime,
 ) -> Change:
     """End `video` without a clip. The slot is free again, and its current video untouched."""
+    if video.has_ended:
+        raise WrongStateError(f"The video {video.id} is {video.phase}.")
     ended = replace(
         with_outcome(video, outcome),
         phase=Phase.FAILED,
@@ -155,12 +162,10 @@ def remove(campaign: Campaign, videos: Sequence[Video], *, now: datetime) -> Cha
     return replace(change, removed=tuple(videos))
 
 
-def surplus(campaign: Campaign, keep: int) -> tuple[tuple[int, str], ...]:
-    """Return (index, video_hash) of the historical videos beyond the `keep` latest of each slot."""
+def surplus(campaign: Campaign, keep: int) -> tuple[str, ...]:
+    """Return the video_hash of every historical video beyond the `keep` latest of its slot."""
     return tuple(
-        (slot.index, version.video_hash)
-        for slot in campaign.slots
-        for version in slot.historical[keep:]
+        version.video_hash for slot in campaign.slots for version in slot.historical[keep:]
     )
 
 

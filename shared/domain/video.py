@@ -194,8 +194,10 @@ def still_generating(video: Video, *, due_at: datetime) -> Video:
 
 
 def begin_storing(video: Video, *, lease_expires_at: datetime) -> Video:
-    """A clip is there. A failed video may come here too: a late success is still stored."""
-    _require_phase(video, Phase.GENERATING, Phase.OUTCOME_UNKNOWN, Phase.STORING, Phase.FAILED)
+    """A clip is there. A failed video that may have been billed comes here when it is late."""
+    late = video.phase is Phase.FAILED and video.is_possibly_billed
+    if not late:
+        _require_phase(video, Phase.GENERATING, Phase.OUTCOME_UNKNOWN, Phase.STORING)
     return replace(
         video, phase=Phase.STORING, lease_expires_at=lease_expires_at, due_at=lease_expires_at
     )

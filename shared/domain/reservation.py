@@ -1,0 +1,60 @@
+"""How a request becomes a video that waits to be made."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared.domain.fingerprint import fingerprint
+from shared.domain.models import price, price_basis
+from shared.domain.prompt import enhance
+from shared.domain.schedule import DEADLINE, REPUBLISH_AFTER
+from shared.domain.video import Cost, GenerationParameters, Phase, VersionState, Video
+
+
+def new_video(
+    *,
+    campaign_id: str,
+    video_hash: str,
+    index: int,
+    prompt: str,
+    business_context: Mapping[str, str],
+    parameters: GenerationParameters,
+    metadata: Mapping[str, str],
+    simulated: bool,
+    now: datetime,
+) -> Video:
+    """Compose the prompt, the price and the fingerprint of a video that is not stored yet."""
+    enhanced_prompt = enhance(prompt, business_context)
+    return Video(
+        campaign_id=campaign_id,
+        video_hash=video_hash,
+        index=index,
+        phase=Phase.RESERVED,
+        version_state=VersionState.PENDING,
+        prompt=prompt,
+        business_context=business_context,
+        enhanced_prompt=enhanced_prompt,
+        parameters=parameters,
+        fingerprint=fingerprint(
+            campaign_id=campaign_id, enhanced_prompt=enhanced_prompt, parameters=parameters
+        ),
+        cost=Cost(estimated=price(parameters), basis=price_basis(parameters), simulated=simulated),
+        metadata=metadata,
+        created_at=now,
+        deadline_at=now + DEADLINE,
+        due_at=now + REPUBLISH_AFTER,
+    )
+
+
+def new_version(source: Video, *, video_hash: str, simulated: bool, now: datetime) -> Video:
+    """Return a video for the slot of `source`, with the same input."""
+    return new_video(
+        campaign_id=source.campaign_id,
+        video_hash=video_hash,
+        index=source.index,
+        prompt=source.prompt,
+        business_context=source.business_context,
+        parameters=source.parameters,
+        metadata=source.metadata,
+        simulated=simulated,
+        now=now,
+    )

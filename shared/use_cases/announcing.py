@@ -1,0 +1,32 @@
+"""What the world is told: an event in the log for every video that begins or ends."""
+
+import logging
+
+from shared.domain.video import Video
+from shared.ports import Ports, VideoMessage
+from shared.domain.errors import ShowreelError
+
+logger = logging.getLogger(__name__)
+
+
+def announce(event: str, video: Video) -> None:
+    """Log `event`, such as `video.completed`, with what is needed to find the video again."""
+    logger.info(
+        event,
+        extra={
+            "video_id": video.id,
+            "campaign_id": video.campaign_id,
+            "index": video.index,
+            "phase": video.phase,
+            "failure": video.failure and video.failure.code,
+        },
+    )
+
+
+def ask_for_step(ports: Ports, video: Video) -> None:
+    """Publish the video's message. If that fails, the tick finds the video when it is due."""
+    message = VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash)
+    try:
+        ports.queue.publish(message)
+    except ShowreelError:
+        logger.warning("video.unpublished", extra={"video_id": video.id}, exc_info=True)

@@ -1,0 +1,67 @@
+"""Promote, cancel and delete: what a person does to versions. None of it is paid for."""
+
+from functools import partial
+
+from shared.domain.campaign import Campaign, Change
+from shared.domain.errors import WrongStateError
+from shared.domain.versions import cancel, promote, remove
+from shared.domain.video import Phase, Video
+from shared.ports import Ports
+from shared.use_cases.announcing import announce
+from shared.use_cases.committing import decide
+from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.read_campaigns import current_video
+
+
+def promote_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
+    """Make a historical video current again; the one that was current becomes historical.
+
+    A video that is current already is answered as it is.
+    """
+    video = ports.campaigns.get_video(campaign_id, video_hash)
+    change = decide(ports, video, partial(_promote, ports))
+    announce("video.promoted", change.videos[0])
+    finish_chores(ports, campaign_id)
+    return change.videos[0]
+
+
+def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
+    """Cancel a video that is not submitted; one that is becomes historical when it is done.
+
+    Veo cannot cancel: what was submitted is paid for, so it is stored and counted.
+    """
+    video = ports.campaigns.get_video(campaign_id, video_hash)
+    change = decide(ports, video, partial(_cancel, ports))
+    return change.videos[0]
+
+
+def delete_video(ports: Ports, campaign_id: str, video_hash: str) -> None:
+    """Remove a video's record and objects. One that is submitted cannot be deleted yet."""
+    video = ports.campaigns.get_video(campaign_id, video_hash)
+    if video.phase is Phase.RESERVED:
+        video = cancel_video(ports, campaign_id, video_hash)
+    change = decide(ports, video, partial(_remove, ports))
+    announce("video.deleted", change.removed[0])
+    finish_chores(ports, campaign_id)
+
+
+def _promote(ports: Ports, campaign: Campaign, video: Video) -> Change:
+    if video.is_current:
+        return Change(campaign=campaign, videos=(video,))
+    replaced = current_video(ports, campaign, video.index)
+    return promote(campaign, video, replaced=replaced, now=ports.now())
+
+
+def _cancel(ports: Ports, campaign: Campaign, video: Video) -> Change:
+    if video.phase is Phase.CANCELLED:
+        return Change(campaign=campaign, videos=(video,))
+    return cancel(campaign, video, now=ports.now())
+
+
+def _remove(ports: Ports, campaign: Campaign, video: Video) -> Change:
+    if not video.has_ended:
+        raise WrongStateError(
+            "This video is being made and is paid for already. Delete it when it is finished; "
+            "cancel keeps it from becoming current."
+        )
+    return remove(campaign, (video,), now=ports.now())

@@ -1,0 +1,68 @@
+"""Look once at what was submitted: the operation, or only its output where its name was lost."""
+
+from datetime import datetime
+from functools import partial
+from typing import assert_never
+
+from shared.domain.schedule import OUTCOME_WINDOW, RECHECK_AFTER
+from shared.domain.video import (
+    AttemptOutcome,
+    Video,
+    outcome_unknown,
+    still_generating,
+)
+from shared.ports import Failed, Gone, Ports, Running, Succeeded, VideoMessage
+from shared.use_cases.committing import revise
+from shared.use_cases.finding_clips import find_clip
+from shared.use_cases.store_video import end_without_clip, store_video
+
+
+def check_operation(ports: Ports, video: Video) -> None:
+    """Finish the video if its operation is done, else note when to look again."""
+    state = ports.generator.check(video.attempt.operation or "")
+    match state:
+        case Running(check_after=check_after):
+            _look_again(ports, video, due_at=ports.now() + check_after)
+        case Succeeded():
+            store_video(ports, video)
+        case Failed(code=code, message=message):
+            end_without_clip(
+                ports, video, code=code, message=message, outcome=AttemptOutcome.NOT_BILLED
+            )
+        case Gone():
+            look_for_clip(ports, video)
+        case _:
+            assert_never(state)
+
+
+def look_for_clip(ports: Ports, video: Video) -> None:
+    """Adopt the clip of a submission whose outcome is unknown, or give it up after the window."""
+    if find_clip(ports, video) is not None:
+        store_video(ports, video)
+        return
+    now = ports.now()
+    if now < video.attempt.submitted_at + OUTCOME_WINDOW:
+        due_at = now + RECHECK_AFTER
+        revise(ports, video, partial(outcome_unknown, due_at=due_at))
+        _publish(ports, video, due_at)
+        return
+    end_without_clip(
+        ports,
+        video,
+        code="outcome_unknown",
+        message=(
+            "It is not known whether the generator accepted the submission, and no clip appeared. "
+            "Nothing was submitted again; the price is held as possibly spent."
+        ),
+        outcome=AttemptOutcome.POSSIBLY_BILLED,
+    )
+
+
+def _look_again(ports: Ports, video: Video, due_at: datetime) -> None:
+    revise(ports, video, partial(still_generating, due_at=due_at))
+    _publish(ports, video, due_at)
+
+
+def _publish(ports: Ports, video: Video, due_at: datetime) -> None:
+    message = VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash)
+    ports.queue.publish_later(message, due_at - ports.now())

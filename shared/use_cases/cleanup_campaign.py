@@ -1,0 +1,62 @@
+"""Clean-up: remove historical videos, after showing which. A current video is never touched."""
+
+from dataclasses import dataclass
+
+from shared.domain.campaign import Change
+from shared.domain.versions import remove, surplus
+from shared.domain.video import Video
+from shared.ports import Ports
+from shared.use_cases.committing import until_committed
+from shared.use_cases.finish_chores import finish_chores
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cleanup:
+    """`size_bytes` is what the videos' clips take together."""
+
+    videos: tuple[Video, ...]
+    size_bytes: int
+
+
+def preview_cleanup(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
+    """Say what `cleanup_campaign` would remove."""
+    return _measure(_removal(ports, campaign_id, keep=keep).removed)
+
+
+def cleanup_campaign(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
+    """Remove all historical videos but the `keep` latest of each slot."""
+
+    def attempt() -> Change:
+        removal = _removal(ports, campaign_id, keep=keep)
+        return ports.campaigns.commit(removal) if removal.removed else removal
+
+    removal = until_committed(attempt)
+    finish_chores(ports, campaign_id)
+    return _measure(removal.removed)
+
+
+def cleanup_all(ports: Ports, *, keep: int) -> Cleanup:
+    """The same for every campaign."""
+    videos: list[Video] = []
+    size_bytes = 0
+    after: str | None = None
+    while page := ports.campaigns.list_campaigns(after=after, limit=100):
+        for campaign in page:
+            cleanup = cleanup_campaign(ports, campaign.campaign_id, keep=keep)
+            videos.extend(cleanup.videos)
+            size_bytes += cleanup.size_bytes
+        after = page[-1].campaign_id
+    return Cleanup(videos=tuple(videos), size_bytes=size_bytes)
+
+
+def _removal(ports: Ports, campaign_id: str, *, keep: int) -> Change:
+    campaign = ports.campaigns.get_campaign(campaign_id)
+    videos = [
+        ports.campaigns.get_video(campaign_id, video_hash) for video_hash in surplus(campaign, keep)
+    ]
+    return remove(campaign, videos, now=ports.now())
+
+
+def _measure(videos: tuple[Video, ...]) -> Cleanup:
+    size_bytes = sum(video.clip.size_bytes for video in videos if video.clip)
+    return Cleanup(videos=videos, size_bytes=size_bytes)

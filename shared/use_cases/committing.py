@@ -1,0 +1,50 @@
+"""Optimistic commits: read, decide, write; and once more if somebody else was faster."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from shared.domain.campaign import Campaign, Change
+from shared.domain.errors import ConflictError
+from shared.domain.video import Video
+from shared.ports import Ports
+
+T = TypeVar("T")
+
+_ATTEMPTS = 12
+
+
+def until_committed(attempt: Callable[[], T]) -> T:
+    """Run `attempt`, which reads all that it decides by, until no one else commits in between."""
+    for tried in range(_ATTEMPTS - 1):
+        try:
+            return attempt()
+        except ConflictError:
+            time.sleep(random.uniform(0, 0.005 * 2**tried))  # noqa: S311  # jitter, not a secret
+    return attempt()
+
+
+def revise(ports: Ports, video: Video, transition: Callable[[Video], Video]) -> Video:
+    """Commit a change of one video alone. Returns it as stored."""
+    latest = [video]
+
+    def attempt() -> Video:
+        try:
+            return ports.campaigns.commit_video(transition(latest[0]))
+        except ConflictError:
+            latest[0] = ports.campaigns.get_video(video.campaign_id, video.video_hash)
+            raise
+
+    return until_committed(attempt)
+
+
+def decide(ports: Ports, video: Video, rule: Callable[[Campaign, Video], Change]) -> Change:
+    """Commit a change of a campaign and of one of its videos, both as they are now."""
+
+    def attempt() -> Change:
+        campaign = ports.campaigns.get_campaign(video.campaign_id)
+        latest = ports.campaigns.get_video(video.campaign_id, video.video_hash)
+        return ports.campaigns.commit(rule(campaign, latest))
+
+    return until_committed(attempt)

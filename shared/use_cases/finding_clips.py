@@ -1,0 +1,27 @@
+"""Where a video's clip lies."""
+
+from shared.domain.errors import ObjectNotFoundError
+from shared.domain.storage_layout import attempts_prefix, clip_path, is_clip
+from shared.domain.video import Video
+from shared.ports import ObjectInfo, Ports
+
+
+def find_stored_clip(ports: Ports, video: Video) -> ObjectInfo | None:
+    """Look under both names that a stored clip may have; the likelier one first."""
+    for current in (video.is_current, not video.is_current):
+        path = clip_path(video.campaign_id, video.video_hash, video.index, current=current)
+        try:
+            return ports.objects.head(path)
+        except ObjectNotFoundError:
+            continue
+    return None
+
+
+def find_generated_clip(ports: Ports, video: Video) -> ObjectInfo | None:
+    """Look for what the generator wrote, in whatever folder under the video's attempts."""
+    prefix = attempts_prefix(video.campaign_id, video.video_hash)
+    return next((each for each in ports.objects.list(prefix) if is_clip(each.path)), None)
+
+
+def find_clip(ports: Ports, video: Video) -> ObjectInfo | None:
+    return find_stored_clip(ports, video) or find_generated_clip(ports, video)

@@ -1,0 +1,66 @@
+"""Bring objects into line with the records: the names after the states, and nothing left over."""
+
+import logging
+
+from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
+from shared.domain.errors import ObjectNotFoundError
+from shared.domain.storage_layout import attempts_prefix, clip_path, thumbnail_path
+from shared.domain.versions import without_chores
+from shared.ports import Ports
+from shared.use_cases.committing import until_committed
+
+logger = logging.getLogger(__name__)
+
+
+def finish_chores(ports: Ports, campaign_id: str) -> None:
+    """Do what the campaign's commits promised, and commit that it is done.
+
+    A slower process may rename after a faster one has changed its mind. The commit then meets a
+    conflict, and everything touched is renamed once more, after the record as it is by then.
+    """
+    touched: dict[Chore, None] = {}
+
+    def attempt() -> None:
+        campaign = ports.campaigns.get_campaign(campaign_id)
+        touched.update(dict.fromkeys(campaign.chores))
+        if not touched:
+            return
+        for chore in touched:
+            _carry_out(ports, campaign, chore)
+        ports.campaigns.commit(Change(campaign=without_chores(campaign, touched)))
+
+    until_committed(attempt)
+
+
+def _carry_out(ports: Ports, campaign: Campaign, chore: Chore) -> None:
+    if chore.kind is ChoreKind.REMOVE:
+        _remove(ports, campaign.campaign_id, chore)
+    else:
+        _rename(ports, campaign, chore)
+
+
+def _rename(ports: Ports, campaign: Campaign, chore: Chore) -> None:
+    slot = campaign.slot(chore.index)
+    shown = slot.current is not None and slot.current.video_hash == chore.video_hash
+    kept = any(each.video_hash == chore.video_hash for each in slot.historical)
+    if not shown and not kept:
+        return
+    try:
+        ports.objects.rename(
+            clip_path(campaign.campaign_id, chore.video_hash, chore.index, current=not shown),
+            clip_path(campaign.campaign_id, chore.video_hash, chore.index, current=shown),
+        )
+    except ObjectNotFoundError:
+        logger.exception(
+            "clip.missing",
+            extra={"campaign_id": campaign.campaign_id, "video_hash": chore.video_hash},
+        )
+
+
+def _remove(ports: Ports, campaign_id: str, chore: Chore) -> None:
+    for current in (True, False):
+        path = clip_path(campaign_id, chore.video_hash, chore.index, current=current)
+        ports.objects.delete(path)
+    ports.objects.delete(thumbnail_path(campaign_id, chore.video_hash, chore.index))
+    for left in ports.objects.list(attempts_prefix(campaign_id, chore.video_hash)):
+        ports.objects.delete(left.path)

@@ -1,0 +1,84 @@
+"""Take a video one step forward. Any step may run twice, late, or at the same time elsewhere."""
+
+import logging
+
+from shared.domain.errors import (
+    ConflictError,
+    ObjectNotFoundError,
+    RetryLaterError,
+    UnavailableError,
+    VideoNotFoundError,
+    WrongStateError,
+)
+from shared.domain.schedule import FAULT_RETRY
+from shared.domain.video import AttemptOutcome, Phase, Video
+from shared.ports import Ports, VideoMessage
+from shared.use_cases.check_operation import check_operation, look_for_clip
+from shared.use_cases.finding_clips import find_clip
+from shared.use_cases.store_video import end_without_clip, store_video
+from shared.use_cases.submit_video import submit_video
+
+logger = logging.getLogger(__name__)
+
+
+def generate_video(ports: Ports, message: VideoMessage) -> None:
+    """Return when the message is finished with.
+
+    Raises RetryLaterError when it has to be delivered again; whatever else happens is in the
+    video's record, and the tick looks at the video when it is due.
+    """
+    try:
+        video = ports.campaigns.get_video(message.campaign_id, message.video_hash)
+    except VideoNotFoundError:
+        logger.info("message.without_video", extra={"campaign_id": message.campaign_id})
+        return
+    if video.is_leased(ports.now()):
+        return
+    try:
+        _step(ports, video)
+    except UnavailableError as error:
+        raise RetryLaterError(error.message, retry_after=FAULT_RETRY) from error
+    except (ConflictError, WrongStateError):
+        logger.info("message.overtaken", extra={"video_id": video.id}, exc_info=True)
+
+
+def _step(ports: Ports, video: Video) -> None:
+    if _is_overdue(ports, video):
+        _end_overdue(ports, video)
+    elif video.phase is Phase.RESERVED:
+        submit_video(ports, video)
+    elif video.phase is Phase.GENERATING:
+        check_operation(ports, video)
+    elif video.phase in (Phase.SUBMITTING, Phase.OUTCOME_UNKNOWN):
+        look_for_clip(ports, video)
+    elif video.phase is Phase.STORING:
+        store_video(ports, video)
+    elif video.is_possibly_billed:
+        _store_late_success(ports, video)
+
+
+def _is_overdue(ports: Ports, video: Video) -> bool:
+    return not video.has_ended and ports.now() >= video.deadline_at
+
+
+def _end_overdue(ports: Ports, video: Video) -> None:
+    """At the deadline a clip that is there still counts; else the caller is told."""
+    if find_clip(ports, video) is not None:
+        store_video(ports, video)
+        return
+    submitted = video.phase is not Phase.RESERVED
+    end_without_clip(
+        ports,
+        video,
+        code="provider_timeout",
+        message="The video was not finished within its deadline. Create it again.",
+        outcome=AttemptOutcome.POSSIBLY_BILLED if submitted else AttemptOutcome.NOT_BILLED,
+    )
+
+
+def _store_late_success(ports: Ports, video: Video) -> None:
+    """The bucket may announce a clip that nobody waits for any more: it was paid for."""
+    try:
+        store_video(ports, video)
+    except ObjectNotFoundError:
+        logger.info("message.for_ended_video", extra={"video_id": video.id})

@@ -1,0 +1,34 @@
+"""The tick: wake every video that is due, and finish what a crash left of a campaign."""
+
+import logging
+from datetime import datetime
+
+from shared.domain.errors import ShowreelError
+from shared.ports import DueWork, Ports, VideoMessage
+from shared.use_cases.finish_chores import finish_chores
+
+logger = logging.getLogger(__name__)
+
+_WORK_EACH_TICK = 200
+
+
+def maintain_campaigns(ports: Ports, *, before: datetime | None = None) -> int:
+    """Do a bounded amount of what is due `before` (now), and return how much there was.
+
+    One that cannot be helped does not keep the others waiting: it is logged, and due again.
+    """
+    due = ports.campaigns.due(before or ports.now(), limit=_WORK_EACH_TICK)
+    for work in due:
+        try:
+            _do(ports, work)
+        except ShowreelError:
+            logger.exception("maintain.failed", extra={"campaign_id": work.campaign_id})
+    return len(due)
+
+
+def _do(ports: Ports, work: DueWork) -> None:
+    if work.video_hash is None:
+        finish_chores(ports, work.campaign_id)
+        return
+    message = VideoMessage(campaign_id=work.campaign_id, video_hash=work.video_hash)
+    ports.queue.publish(message)

@@ -1,0 +1,39 @@
+"""Find the object behind a video's content URL."""
+
+from enum import StrEnum
+
+from shared.domain.errors import NotReadyError, ObjectNotFoundError
+from shared.domain.storage_layout import spellings_of_media, thumbnail_path
+from shared.domain.video import Phase, Video
+from shared.ports import ObjectInfo, Ports
+from shared.use_cases.finding_clips import find_stored_clip
+
+
+class Variant(StrEnum):
+    VIDEO = "video"
+    THUMBNAIL = "thumbnail"
+
+
+def content_of_video(ports: Ports, video: Video, variant: Variant) -> ObjectInfo:
+    """Raise NotReadyError while the video is made, and for one that never will be."""
+    if video.failure is not None:
+        raise NotReadyError(f"This video has no content: {video.failure.message}")
+    if video.phase is not Phase.DONE:
+        raise NotReadyError("This video is not finished. Ask again when its status is completed.")
+    if variant is Variant.THUMBNAIL:
+        path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
+        return ports.objects.head(path)
+    found = find_stored_clip(ports, video)
+    if found is None:
+        raise ObjectNotFoundError("The clip of this video is missing from the store.")
+    return found
+
+
+def content_of_file(ports: Ports, campaign_id: str, filename: str) -> ObjectInfo:
+    """Find a file by its public name. Raise ObjectNotFoundError."""
+    for path in spellings_of_media(campaign_id, filename):
+        try:
+            return ports.objects.head(path)
+        except ObjectNotFoundError:
+            continue
+    raise ObjectNotFoundError("There is no such file.")

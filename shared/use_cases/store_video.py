@@ -1,0 +1,133 @@
+"""Verify a clip, store it under its name, make it current, and tell.
+
+The order is what keeps the current video playable: the new clip is put beside the old one, one
+commit changes which of the two is shown, and only then are names and history brought into line.
+A crash between any two of these is finished by the next delivery or by the tick.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from io import BytesIO
+
+from shared.domain.campaign import Campaign, Change
+from shared.domain.clip import ClipFacts
+from shared.domain.errors import (
+    InvalidClipError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    StorageError,
+)
+from shared.domain.schedule import STORE_LEASE
+from shared.domain.storage_layout import attempts_prefix, clip_path, thumbnail_path
+from shared.domain.versions import becomes_current, complete, fail, remove, surplus
+from shared.domain.video import AttemptOutcome, Failure, Phase, Video, begin_storing
+from shared.ports import Ports
+from shared.use_cases.announcing import announce
+from shared.use_cases.committing import decide, revise
+from shared.use_cases.finding_clips import find_clip
+from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.read_campaigns import current_video
+
+_DURATION_TOLERANCE_FRAMES = 2
+
+
+def store_video(ports: Ports, video: Video) -> None:
+    """Raise ObjectNotFoundError if the generator left no clip."""
+    found = find_clip(ports, video)
+    if found is None:
+        raise ObjectNotFoundError(f"There is no clip of {video.id}.")
+    claim = partial(begin_storing, lease_expires_at=ports.now() + STORE_LEASE)
+    claimed = revise(ports, video, claim)
+    try:
+        facts = _store(ports, claimed, found.path)
+    except (InvalidClipError, StorageError) as error:
+        end_without_clip(
+            ports,
+            claimed,
+            code=error.code,
+            message=error.message,
+            outcome=AttemptOutcome.BILLED,
+        )
+        return
+    change = decide(ports, claimed, partial(_complete, ports, facts))
+    announce("video.completed", change.videos[0])
+    finish_chores(ports, video.campaign_id)
+    _remove_leftovers(ports, video)
+
+
+def end_without_clip(
+    ports: Ports, video: Video, *, code: str, message: str, outcome: AttemptOutcome
+) -> None:
+    """Fail the video unless it has ended meanwhile. What its slot shows is not touched."""
+
+    def rule(campaign: Campaign, latest: Video) -> Change:
+        if latest.has_ended:
+            return Change(campaign=campaign)
+        failure = Failure(code=code, message=message)
+        return fail(campaign, latest, failure=failure, outcome=outcome, now=ports.now())
+
+    change = decide(ports, video, rule)
+    if change.videos:
+        announce("video.failed", change.videos[0])
+
+
+def _store(ports: Ports, video: Video, found: str) -> ClipFacts:
+    with ports.objects.open(found) as clip:
+        facts = ports.inspector.inspect(clip)
+    _require_duration(facts, video)
+    with ports.objects.open(found) as clip:
+        thumbnail = ports.inspector.thumbnail(clip)
+    path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
+    try:
+        ports.objects.put(path, BytesIO(thumbnail), content_type="image/jpeg")
+    except ObjectExistsError:
+        pass
+    campaign = ports.campaigns.get_campaign(video.campaign_id)
+    shown = becomes_current(campaign, video)
+    ports.objects.rename(found, _clip_path(video, current=shown))
+    return facts
+
+
+def _require_duration(facts: ClipFacts, video: Video) -> None:
+    asked = timedelta(seconds=video.parameters.duration_seconds)
+    tolerance = timedelta(seconds=_DURATION_TOLERANCE_FRAMES / video.parameters.fps)
+    if abs(timedelta(seconds=facts.duration_seconds) - asked) > tolerance:
+        raise InvalidClipError(
+            f"The clip lasts {facts.duration_seconds:.2f} s; {asked.total_seconds():.0f} s were "
+            f"asked for."
+        )
+
+
+def _complete(ports: Ports, facts: ClipFacts, campaign: Campaign, video: Video) -> Change:
+    if video.phase is Phase.DONE:
+        return Change(campaign=campaign, videos=(video,))
+    replaced = None
+    if becomes_current(campaign, video):
+        replaced = current_video(ports, campaign, video.index)
+    change = complete(campaign, video, replaced=replaced, clip=facts, now=ports.now())
+    return _without_surplus(ports, change)
+
+
+def _without_surplus(ports: Ports, change: Change) -> Change:
+    """Drop the history beyond what is kept in the very same commit."""
+    changed = {video.video_hash: video for video in change.videos}
+    old = [
+        changed.get(video_hash)
+        or ports.campaigns.get_video(change.campaign.campaign_id, video_hash)
+        for video_hash in surplus(change.campaign, ports.policy.keep_historical)
+    ]
+    removal = remove(change.campaign, old, now=ports.now())
+    gone = {video.video_hash for video in old}
+    kept = tuple(video for video in change.videos if video.video_hash not in gone)
+    return replace(removal, videos=kept)
+
+
+def _remove_leftovers(ports: Ports, video: Video) -> None:
+    """Tidy what the generator wrote beside the clip. A crash leaves it to the bucket's lifecycle."""
+    for left in ports.objects.list(attempts_prefix(video.campaign_id, video.video_hash)):
+        ports.objects.delete(left.path)
+
+
+def _clip_path(video: Video, *, current: bool) -> str:
+    return clip_path(video.campaign_id, video.video_hash, video.index, current=current)

@@ -1,0 +1,89 @@
+"""The one step that costs money: recorded before it is made, and never repeated blindly."""
+
+import logging
+from functools import partial
+
+from shared.domain.errors import (
+    GenerationRefusedError,
+    GeneratorBusyError,
+    RetryLaterError,
+    SubmissionUnknownError,
+)
+from shared.domain.schedule import RECHECK_AFTER, SUBMIT_LEASE
+from shared.domain.storage_layout import attempt_prefix
+from shared.domain.video import (
+    AttemptOutcome,
+    Video,
+    begin_attempt,
+    outcome_unknown,
+    submission_accepted,
+    submission_postponed,
+)
+from shared.ports import Accepted, Ports, Submission, VideoMessage
+from shared.use_cases.committing import revise
+from shared.use_cases.store_video import end_without_clip
+
+logger = logging.getLogger(__name__)
+
+
+def submit_video(ports: Ports, video: Video) -> None:
+    """Submit a reserved video once.
+
+    Whoever commits the attempt first makes it; a crash before the operation's name is kept leaves
+    the phase `submitting`, from which no way leads to another submission.
+    """
+    now = ports.now()
+    if video.attempts and video.due_at is not None and now < video.due_at:
+        raise RetryLaterError("The generator asked to wait.", retry_after=video.due_at - now)
+    claimed = ports.campaigns.commit_video(
+        begin_attempt(video, now=now, lease_expires_at=now + SUBMIT_LEASE)
+    )
+    try:
+        accepted = ports.generator.submit(_submission(claimed))
+    except GeneratorBusyError as error:
+        _postpone(ports, claimed, error)
+    except GenerationRefusedError as error:
+        end_without_clip(
+            ports,
+            claimed,
+            code=error.code,
+            message=error.message,
+            outcome=AttemptOutcome.NOT_BILLED,
+        )
+    except SubmissionUnknownError:
+        logger.warning("video.outcome_unknown", extra={"video_id": claimed.id}, exc_info=True)
+        revise(ports, claimed, partial(outcome_unknown, due_at=ports.now() + RECHECK_AFTER))
+    else:
+        _keep_operation(ports, claimed, accepted)
+
+
+def _keep_operation(ports: Ports, video: Video, accepted: Accepted) -> None:
+    expected_at = ports.now() + accepted.expected_in
+    transition = partial(
+        submission_accepted,
+        operation=accepted.operation,
+        expected_at=expected_at,
+        due_at=expected_at,
+    )
+    revise(ports, video, transition)
+    message = VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash)
+    ports.queue.publish_later(message, accepted.expected_in)
+
+
+def _postpone(ports: Ports, video: Video, error: GeneratorBusyError) -> None:
+    revise(ports, video, partial(submission_postponed, until=ports.now() + error.retry_after))
+    raise RetryLaterError(error.message, retry_after=error.retry_after) from error
+
+
+def _submission(video: Video) -> Submission:
+    attempt = video.attempt.number
+    return Submission(
+        campaign_id=video.campaign_id,
+        video_hash=video.video_hash,
+        index=video.index,
+        attempt=attempt,
+        prompt=video.prompt,
+        enhanced_prompt=video.enhanced_prompt,
+        parameters=video.parameters,
+        output_prefix=attempt_prefix(video.campaign_id, video.video_hash, attempt),
+    )
