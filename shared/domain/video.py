@@ -30,6 +30,15 @@ class Phase(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Status(StrEnum):
+    """The few words of the public API for a phase."""
+
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
 class VersionState(StrEnum):
     PENDING = "pending"
     CURRENT = "current"
@@ -44,6 +53,17 @@ class AttemptOutcome(StrEnum):
 
 
 ENDED = frozenset({Phase.DONE, Phase.FAILED, Phase.CANCELLED})
+
+_STATUS = {
+    Phase.RESERVED: Status.QUEUED,
+    Phase.SUBMITTING: Status.QUEUED,
+    Phase.GENERATING: Status.IN_PROGRESS,
+    Phase.STORING: Status.IN_PROGRESS,
+    Phase.OUTCOME_UNKNOWN: Status.IN_PROGRESS,
+    Phase.DONE: Status.COMPLETED,
+    Phase.FAILED: Status.FAILED,
+    Phase.CANCELLED: Status.FAILED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +143,10 @@ class Video:
     @property
     def id(self) -> str:
         return video_id(self.campaign_id, self.video_hash)
+
+    @property
+    def status(self) -> Status:
+        return _STATUS[self.phase]
 
     @property
     def is_current(self) -> bool:
