@@ -1,0 +1,107 @@
+"""An object store in memory that keeps the whole contract."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from threading import Lock
+from typing import BinaryIO
+from urllib.parse import quote
+
+from shared.domain.errors import ObjectExistsError, ObjectNotFoundError, StorageError
+from shared.ports import Clock, ObjectInfo, PutMode, SignedURL
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredObject:
+    content: bytes
+    content_type: str
+    updated_at: datetime
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class InMemoryObjectStore:
+    """`objects` is what is stored, by path, for a test to look at."""
+
+    def __init__(self, now: Clock = utc_now) -> None:
+        self.objects: dict[str, StoredObject] = {}
+        self._now = now
+        self._lock = Lock()
+
+    def put(
+        self,
+        path: str,
+        content: BinaryIO,
+        *,
+        content_type: str,
+        mode: PutMode = PutMode.CREATE,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
+        _require_path(path)
+        stored = StoredObject(
+            content=content.read(),
+            content_type=content_type,
+            updated_at=self._now(),
+            metadata=dict(metadata or {}),
+        )
+        with self._lock:
+            if mode is PutMode.CREATE and path in self.objects:
+                raise ObjectExistsError(f"There is an object at {path} already.")
+            self.objects[path] = stored
+
+    def open(self, path: str) -> BinaryIO:
+        return BytesIO(self._get(path).content)
+
+    def head(self, path: str) -> ObjectInfo:
+        return _info(path, self._get(path))
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        for path, stored in sorted(self.objects.items()):
+            if path.startswith(prefix):
+                yield _info(path, stored)
+
+    def rename(self, source: str, target: str) -> None:
+        _require_path(source)
+        _require_path(target)
+        with self._lock:
+            stored = self.objects.pop(source, None) or self.objects.get(target)
+            if stored is None:
+                raise ObjectNotFoundError(f"There is no object at {source}.")
+            self.objects.setdefault(target, stored)
+
+    def delete(self, path: str) -> None:
+        _require_path(path)
+        with self._lock:
+            self.objects.pop(path, None)
+
+    def sign(self, path: str, *, expires_in: timedelta) -> SignedURL:
+        expires_at = self._now() + expires_in
+        url = f"/signed/{quote(path)}?expires={expires_at.timestamp():.0f}"
+        return SignedURL(url=url, expires_at=expires_at)
+
+    def _get(self, path: str) -> StoredObject:
+        try:
+            return self.objects[path]
+        except KeyError:
+            raise ObjectNotFoundError(f"There is no object at {path}.") from None
+
+
+def _info(path: str, stored: StoredObject) -> ObjectInfo:
+    return ObjectInfo(
+        path=path,
+        size=len(stored.content),
+        etag=hashlib.sha256(stored.content).hexdigest(),
+        content_type=stored.content_type,
+        updated_at=stored.updated_at,
+    )
+
+
+def _require_path(path: str) -> None:
+    parts = path.split("/")
+    if any(part.startswith(".") or not part for part in parts) or {"\\", "\0"} & set(path):
+        raise StorageError("This is not the name of an object.")
