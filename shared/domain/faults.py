@@ -2,7 +2,7 @@
 
 | fault | what the generator does |
 | --- | --- |
-| `rate_limited` | refuses the first two attempts of a video as too many requests, and accepts the third |
+| `rate_limited` | has no quota for the first two attempts of a video; accepts the third |
 | `refused` | refuses the request as invalid; nothing is made |
 | `filtered` | accepts, and ends without a clip because of a content policy |
 | `failed` | accepts, and ends with an error of its own |

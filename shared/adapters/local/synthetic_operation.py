@@ -1,0 +1,78 @@
+"""An operation of the synthetic generator: what a process that did not submit it goes on with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from shared.adapters.local.clip_renderer import ClipSpec
+from shared.domain.errors import StorageError
+from shared.domain.faults import FaultKind
+from shared.domain.models import frame_size
+from shared.ports import Failed, Gone, Submission
+
+_FILE = "operation.json"
+_ENDINGS: dict[FaultKind | None, Failed | Gone] = {
+    FaultKind.FILTERED: Failed(
+        code="content_filtered",
+        message=(
+            "Veo could not generate 1 videos based on the prompt provided. You will not be "
+            "charged for this request. Try rephrasing the prompt. Support codes: 42237218"
+        ),
+    ),
+    FaultKind.FAILED: Failed(
+        code="provider_error", message="The generator ended with an internal error."
+    ),
+    FaultKind.LOST: Gone(),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyntheticOperation:
+    """Lies as JSON beside the clip to come."""
+
+    submission: Submission
+    fault: FaultKind | None
+    accepted_at: datetime
+    done_at: datetime
+
+    @property
+    def path(self) -> str:
+        return f"{self.submission.output_prefix}{_FILE}"
+
+    @property
+    def clip_path(self) -> str:
+        return f"{self.submission.output_prefix}sample_0.mp4"
+
+    @property
+    def ending(self) -> Failed | Gone | None:
+        """How it ends, where it ends without a clip."""
+        return _ENDINGS.get(self.fault)
+
+    @property
+    def clip_spec(self) -> ClipSpec:
+        submission = self.submission
+        parameters = submission.parameters
+        width, height = frame_size(parameters.resolution, parameters.aspect_ratio)
+        return ClipSpec(
+            prompt=submission.prompt,
+            caption=f"{submission.campaign_id} · slot {submission.index} · {parameters.model}",
+            width=width,
+            height=height,
+            fps=parameters.fps,
+            seconds=parameters.duration_seconds,
+            audio=parameters.generate_audio,
+            variation=submission.video_hash,
+        )
+
+
+def encode_operation(operation: SyntheticOperation) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(operation))
+
+
+def decode_operation(record: bytes) -> SyntheticOperation:
+    """Raise StorageError if the record is damaged."""
+    try:
+        return msgspec.json.decode(record, type=SyntheticOperation)
+    except msgspec.DecodeError as error:
+        raise StorageError("The record of the operation is damaged.") from error

@@ -1,0 +1,149 @@
+"""A video generator that renders real clips on this machine, and misbehaves when it is told to."""
+
+import os
+from contextlib import suppress
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from shared.adapters.local.clip_renderer import render_clip
+from shared.adapters.local.synthetic_operation import (
+    SyntheticOperation,
+    decode_operation,
+    encode_operation,
+)
+from shared.domain.errors import (
+    GenerationRefusedError,
+    GeneratorBusyError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    StorageError,
+    SubmissionUnknownError,
+)
+from shared.domain.faults import Fault, FaultKind, fault_for
+from shared.ports import (
+    Accepted,
+    Clock,
+    Failed,
+    Gone,
+    ObjectStore,
+    OperationState,
+    Running,
+    Submission,
+    Succeeded,
+)
+
+RENDERING = timedelta(seconds=1)
+SHORTEST_CHECK = timedelta(milliseconds=100)
+RETRY_AFTER = timedelta(seconds=1)
+BUSY_ATTEMPTS = 2
+SLOWDOWN = 10
+
+_OPERATIONS = "operations/"
+
+
+class SyntheticVideoGenerator:
+    """Keeps operations and clips in `objects`, so that any process can check, at any time.
+
+    An operation takes `seconds`. Its clip is rendered by the first check after that.
+    """
+
+    def __init__(
+        self, objects: ObjectStore, *, seconds: float, faults: tuple[Fault, ...], now: Clock
+    ) -> None:
+        self._objects = objects
+        self._duration = timedelta(seconds=seconds)
+        self._faults = faults
+        self._now = now
+
+    def submit(self, submission: Submission) -> Accepted:
+        fault = fault_for(submission.prompt, self._faults)
+        _require_acceptable(submission, fault)
+        operation = self._operation(submission, fault)
+        self._keep(operation)
+        if fault is FaultKind.ANSWER_LOST:
+            # Nobody can check an operation whose name was lost: the clip has to come by itself.
+            self._render(operation)
+            raise SubmissionUnknownError("The connection was lost before the answer came.")
+        return Accepted(
+            operation=f"{_OPERATIONS}{operation.path}", expected_in=self._duration + RENDERING
+        )
+
+    def check(self, operation: str) -> OperationState:
+        try:
+            found = self._find(operation)
+            return self._state(found) if found else Gone()
+        except StorageError as error:
+            return Failed(code=error.code, message=error.message)
+
+    def _operation(self, submission: Submission, fault: FaultKind | None) -> SyntheticOperation:
+        now = self._now()
+        duration = self._duration * (SLOWDOWN if fault is FaultKind.SLOW else 1)
+        return SyntheticOperation(
+            submission=submission, fault=fault, accepted_at=now, done_at=now + duration
+        )
+
+    def _keep(self, operation: SyntheticOperation) -> None:
+        record = BytesIO(encode_operation(operation))
+        try:
+            self._objects.put(operation.path, record, content_type="application/json")
+        except ObjectExistsError as error:
+            raise SubmissionUnknownError("This attempt was submitted before.") from error
+        except StorageError as error:
+            raise GenerationRefusedError(error.message, code=error.code) from error
+
+    def _find(self, name: str) -> SyntheticOperation | None:
+        if not name.startswith(_OPERATIONS):
+            return None
+        try:
+            with self._objects.open(name.removeprefix(_OPERATIONS)) as record:
+                return decode_operation(record.read())
+        except ObjectNotFoundError:
+            return None
+
+    def _state(self, operation: SyntheticOperation) -> OperationState:
+        left = operation.done_at - self._now()
+        if left > timedelta():
+            return Running(check_after=max(left, SHORTEST_CHECK))
+        if operation.ending is not None:
+            return operation.ending
+        if not self._has_clip(operation):
+            self._render(operation)
+        return Succeeded(clip_path=operation.clip_path)
+
+    def _has_clip(self, operation: SyntheticOperation) -> bool:
+        try:
+            self._objects.head(operation.clip_path)
+        except ObjectNotFoundError:
+            return False
+        return True
+
+    def _render(self, operation: SyntheticOperation) -> None:
+        try:
+            with TemporaryDirectory() as folder:
+                clip = Path(folder, "clip.mp4")
+                render_clip(operation.clip_spec, clip)
+                if operation.fault is FaultKind.CORRUPT:
+                    os.truncate(clip, clip.stat().st_size // 2)
+                self._put(operation.clip_path, clip)
+        except OSError as error:
+            raise StorageError(f"The clip could not be rendered: {error.strerror}.") from error
+
+    def _put(self, path: str, clip: Path) -> None:
+        # Another process may have checked at the same time, and rendered the same bytes.
+        with clip.open("rb") as content, suppress(ObjectExistsError):
+            self._objects.put(path, content, content_type="video/mp4")
+
+
+def _require_acceptable(submission: Submission, fault: FaultKind | None) -> None:
+    if fault is FaultKind.RATE_LIMITED and submission.attempt <= BUSY_ATTEMPTS:
+        raise GeneratorBusyError(
+            "Quota exceeded for long_running_online_prediction_requests_per_base_model with base "
+            f"model: {submission.parameters.model}.",
+            retry_after=RETRY_AFTER,
+        )
+    if fault is FaultKind.REFUSED:
+        raise GenerationRefusedError(
+            "The generator refused the request as invalid.", code="invalid_request"
+        )
