@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from shared.settings import InvalidSettingsError, settings
+
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 30
@@ -21,11 +23,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     port: int = parser.parse_args().port
+    try:
+        data_folder = settings().data_folder
+    except InvalidSettingsError as error:
+        return fail(str(error))
     if reason := why_unusable(port):
         return fail(f"Port {port} cannot be used: {reason}. Try another: make run PORT=8001")
     for number in STOP_SIGNALS:
         signal.signal(number, signal.default_int_handler)
-    return serve(port)
+    return serve(port, data_folder)
 
 
 def why_unusable(port: int) -> str | None:
@@ -41,13 +47,13 @@ def why_unusable(port: int) -> str | None:
     return None
 
 
-def serve(port: int) -> int:
+def serve(port: int, data_folder: Path) -> int:
     """Serve until a signal asks to stop, and leave no process behind."""
     server = start(port)
     try:
         if not becomes_healthy(server, port):
             return fail("The server did not come up; what it printed above says why.")
-        announce(port)
+        announce(port, data_folder)
         return fail(f"The server ended by itself, with code {server.wait()}.")
     except KeyboardInterrupt:
         return 0
@@ -87,11 +93,11 @@ def health(port: int) -> int | None:
         connection.close()
 
 
-def announce(port: int) -> None:
+def announce(port: int, data_folder: Path) -> None:
     url = f"http://localhost:{port}"
     body = '{"prompts": ["A paper boat crosses a rain puddle at dawn, slow dolly in, soft piano"]}'
     print(f"Showreel is at {url}; Ctrl-C stops it.")
-    print(f"Its data lies in {ROOT / 'data'}")
+    print(f"Its data lies in {data_folder}")
     print(
         f"A first video: curl {url}/v1/campaigns/first/videos"
         f" -H 'Content-Type: application/json' -d '{body}'",
