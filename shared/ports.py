@@ -36,7 +36,7 @@ class ObjectInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class SignedURL:
-    """`url` is absolute, or a path of this very service where the store has no server of its own."""
+    """`url` is absolute, or a path of this service where the store has no server of its own."""
 
     url: str
     expires_at: datetime
@@ -242,12 +242,16 @@ class ClipInspector(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """The owner's choices that use cases obey. `simulated`: the generator bills nobody."""
+    """The owner's choices that use cases obey. `simulated`: the generator bills nobody.
+
+    `public_url` is empty where the service answers under the URL that it is asked at.
+    """
 
     max_videos_per_campaign: int
     keep_historical: int
     default_model: str
     simulated: bool
+    public_url: str = ""
 
 
 class SavingsTally(Protocol):
@@ -258,6 +262,13 @@ class SavingsTally(Protocol):
 
     def flush(self, campaign_id: str) -> None:
         """Write what was counted, so that a read of the campaign shows it."""
+
+
+class SignatureVerifier(Protocol):
+    """Says whether a signed URL of this very service is genuine and still valid."""
+
+    def verify(self, path: str, *, expires: str, signature: str) -> None:
+        """Raise InvalidSignatureError, or ExpiredSignatureError."""
 
 
 class Ports(Protocol):
@@ -275,6 +286,11 @@ class Ports(Protocol):
     def inspector(self) -> ClipInspector: ...
     @property
     def savings(self) -> SavingsTally: ...
+    @property
+    def local_signatures(self) -> SignatureVerifier | None:
+        """None where a bucket serves its signed URLs itself."""
+        ...
+
     @property
     def policy(self) -> Policy: ...
     @property

@@ -57,7 +57,7 @@ class ChoreKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Chore:
-    """Work on objects that a commit promised: to name them after the video's state, or remove them."""
+    """Work on objects that a commit promised: name them after the video's state, or remove them."""
 
     kind: ChoreKind
     video_hash: str

@@ -9,7 +9,7 @@ _VIDEO_ID = re.compile(r"video_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})"
 
 
 def require_campaign_id(text: str) -> str:
-    """Return `text` if it is a campaign id. It becomes part of object names, so nothing else may."""
+    """Return `text` if it is a campaign id; it becomes part of object names."""
     if not _CAMPAIGN_ID.fullmatch(text):
         raise InvalidRequestError(
             "A campaign_id has 1 to 64 of A-Z, a-z, 0-9, '_' and '-', and starts with a letter "

@@ -33,6 +33,13 @@ def require_prompt(text: str, *, param: str = "prompt") -> str:
     return stripped
 
 
+def require_negative_prompt(text: str | None) -> str | None:
+    """The same for what must not be seen, which need not be said."""
+    if text is None or not text.strip():
+        return None
+    return require_prompt(text, param="negative_prompt")
+
+
 def require_business_context(context: Mapping[str, str]) -> dict[str, str]:
     """Return the entries that say something, without the white space around them."""
     if len(context) > MAX_CONTEXT_ENTRIES:

@@ -2,9 +2,9 @@
 
 import logging
 
+from shared.domain.errors import ShowreelError
 from shared.domain.video import Video
 from shared.ports import Ports, VideoMessage
-from shared.domain.errors import ShowreelError
 
 logger = logging.getLogger(__name__)
 

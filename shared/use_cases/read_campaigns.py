@@ -27,7 +27,9 @@ def read_campaign(ports: Ports, campaign_id: str) -> CampaignView:
     campaign = ports.campaigns.get_campaign(campaign_id)
 
     def read(version: Version | None) -> Video | None:
-        return version and ports.campaigns.get_video(campaign_id, version.video_hash)
+        if version is None:
+            return None
+        return ports.campaigns.get_video(campaign_id, version.video_hash)
 
     slots = tuple(
         SlotView(

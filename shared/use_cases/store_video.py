@@ -5,6 +5,7 @@ commit changes which of the two is shown, and only then are names and history br
 A crash between any two of these is finished by the next delivery or by the tick.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -79,10 +80,8 @@ def _store(ports: Ports, video: Video, found: str) -> ClipFacts:
     with ports.objects.open(found) as clip:
         thumbnail = ports.inspector.thumbnail(clip)
     path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
-    try:
+    with suppress(ObjectExistsError):
         ports.objects.put(path, BytesIO(thumbnail), content_type="image/jpeg")
-    except ObjectExistsError:
-        pass
     campaign = ports.campaigns.get_campaign(video.campaign_id)
     shown = becomes_current(campaign, video)
     ports.objects.rename(found, _clip_path(video, current=shown))
@@ -124,7 +123,7 @@ def _without_surplus(ports: Ports, change: Change) -> Change:
 
 
 def _remove_leftovers(ports: Ports, video: Video) -> None:
-    """Tidy what the generator wrote beside the clip. A crash leaves it to the bucket's lifecycle."""
+    """Tidy what the generator wrote beside the clip. A crash leaves it to the lifecycle rule."""
     for left in ports.objects.list(attempts_prefix(video.campaign_id, video.video_hash)):
         ports.objects.delete(left.path)
 

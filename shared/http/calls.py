@@ -1,0 +1,59 @@
+"""One HTTP call: what a handler gets, and the forms in which it answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from werkzeug.wrappers import Request, Response
+
+from shared.ports import Ports
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+@dataclass(frozen=True)
+class Call:
+    """`base_url` ends in a slash."""
+
+    request: Request
+    ports: Ports
+    now: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "now", self.ports.now())
+
+    @cached_property
+    def base_url(self) -> str:
+        public_url = self.ports.policy.public_url
+        return f"{public_url.rstrip('/')}/" if public_url else self.request.host_url
+
+
+def json_response(
+    body: object, *, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    """Answer JSON that nobody may keep: it changes while the video is made."""
+    response = Response(
+        _ENCODER.encode(body), status=status, content_type="application/json", headers=headers
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def list_response(
+    data: Sequence[dict[str, Any]],
+    *,
+    has_more: bool = False,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    body = {
+        "object": "list",
+        "data": data,
+        "first_id": data[0]["id"] if data else None,
+        "last_id": data[-1]["id"] if data else None,
+        "has_more": has_more,
+    }
+    return json_response(body, status=status, headers=headers)

@@ -1,0 +1,26 @@
+"""Signed URLs on the wire."""
+
+from datetime import timedelta
+from urllib.parse import urljoin
+
+from shared.domain.errors import InvalidRequestError
+from shared.http.calls import Call
+from shared.http.resources import Resource
+
+DEFAULT_LIFE = timedelta(minutes=15)
+LONGEST_LIFE = timedelta(hours=12)
+
+
+def signed_url_resource(call: Call, path: str, expires_in: timedelta) -> Resource:
+    signed = call.ports.objects.sign(path, expires_in=expires_in)
+    return {
+        "url": urljoin(call.base_url, signed.url),
+        "expires_at": int(signed.expires_at.timestamp()),
+    }
+
+
+def require_life(seconds: int) -> timedelta:
+    longest = int(LONGEST_LIFE.total_seconds())
+    if not 1 <= seconds <= longest:
+        raise InvalidRequestError(f"ttl_seconds lies between 1 and {longest}.", param="ttl_seconds")
+    return timedelta(seconds=seconds)
