@@ -32,7 +32,7 @@ bench: .venv/dev ## Measure against the targets, as ratios within one run
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 clean-history: .venv/runtime ## Remove every historical video; current ones stay
-	@$(BIN)/python -m shared.command clean-history --keep 0
+	@$(BIN)/python -m tools.clean_history --keep 0
 
 lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS=--upgrade)
 	@$(LOCK) --output-file requirements.txt

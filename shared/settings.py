@@ -1,6 +1,7 @@
 """Settings: read once from the environment, and nowhere else."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from functools import cache
@@ -19,6 +20,8 @@ class InvalidSettingsError(Exception):
 
 T = TypeVar("T")
 
+_FOLDER_URL = re.compile(r"file:(?:///)?[^/].*")
+_USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
 _MOST_SLOTS = 100
 _LONGEST_SYNTHETIC_SECONDS = 3600
 
@@ -92,9 +95,11 @@ def _not_of_type(setting: "Field[Any]", text: str) -> str:
 
 def _problems(found: Settings) -> list[str]:
     checks = {
-        "STORAGE_URL must begin with file: (a folder).": found.storage_url.startswith("file:"),
+        "STORAGE_URL must be file:folder or file:///folder.": bool(
+            _FOLDER_URL.fullmatch(found.storage_url)
+        ),
         "VIDEO_GENERATOR must be synthetic.": found.video_generator == "synthetic",
-        f"DEFAULT_MODEL must be one of {', '.join(MODELS)}.": found.default_model in MODELS,
+        f"DEFAULT_MODEL must be one of {', '.join(_USABLE)}.": found.default_model in _USABLE,
         "MAX_VIDEOS_PER_CAMPAIGN must lie between 1 and 100.": (
             1 <= found.max_videos_per_campaign <= _MOST_SLOTS
         ),

@@ -1,0 +1,30 @@
+"""Remove historical videos: `make clean-history`, and what `make run` does before it serves."""
+
+import argparse
+import sys
+
+from shared import bootstrap
+from shared.domain.errors import ShowreelError
+from shared.settings import InvalidSettingsError, settings
+from shared.use_cases.cleanup_campaign import cleanup_all
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make clean-history", description=__doc__)
+    parser.add_argument(
+        "--keep", type=int, help="how many to keep in each slot; KEEP_HISTORICAL if not given"
+    )
+    asked: int | None = parser.parse_args().keep
+    try:
+        keep = settings().keep_historical if asked is None else asked
+        cleaned = cleanup_all(bootstrap.ports(), keep=keep)
+    except (InvalidSettingsError, ShowreelError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if cleaned.videos or asked is not None:
+        print(f"Removed {len(cleaned.videos)} historical videos, {cleaned.size_bytes:,} bytes.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

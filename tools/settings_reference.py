@@ -1,0 +1,42 @@
+"""Write the settings, as settings.py has them, into README.md and .env.example."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+from shared.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+_TABLE = re.compile(r"(?<=<!-- settings -->\n).*(?=<!-- /settings -->)", re.DOTALL)
+
+
+def main() -> None:
+    readme = ROOT / "README.md"
+    readme.write_text(with_table(readme.read_text()))
+    (ROOT / ".env.example").write_text(example())
+
+
+def with_table(readme: str) -> str:
+    """Return the README with the settings between its two marks."""
+    rows = ["| setting | default | what it means |", "| --- | --- | --- |"]
+    rows += [
+        f"| `{name}` | {f'`{default}`' if default else ''} | {meaning} |"
+        for name, default, meaning in _settings()
+    ]
+    return _TABLE.sub(lambda _: "\n".join(rows) + "\n", readme)
+
+
+def example() -> str:
+    """Return a file of comments: as it stands, it changes nothing."""
+    entries = [f"# {meaning}\n#{name}={default}\n" for name, default, meaning in _settings()]
+    return "\n".join(["# Every setting with its default. Export what you change.\n", *entries])
+
+
+def _settings() -> Iterator[tuple[str, str, str]]:
+    for setting in fields(Settings):
+        yield setting.name.upper(), str(setting.default), setting.metadata["meaning"]
+
+
+if __name__ == "__main__":
+    main()
