@@ -1,0 +1,80 @@
+"""What every message queue keeps."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.errors import RetryLaterError
+from shared.ports import MessageQueue, VideoMessage
+from tests.eventually import eventually
+
+FIRST = VideoMessage(campaign_id="spring", video_hash="0123456789abcdef")
+SECOND = VideoMessage(campaign_id="spring", video_hash="fedcba9876543210")
+
+Received = Callable[[], list[VideoMessage]]
+
+
+class Subscriber:
+    """Notes what is delivered, and refuses as often as it is told to."""
+
+    def __init__(self) -> None:
+        self.received: list[VideoMessage] = []
+        self.refusals = 0
+
+    def take(self, message: VideoMessage) -> None:
+        self.received.append(message)
+        if self.refusals:
+            self.refusals -= 1
+            raise RetryLaterError("Not now.", retry_after=timedelta())
+
+
+class MessageQueueContract:
+    """A subclass gives the fixture `queue`, which delivers to `subscriber`."""
+
+    @pytest.fixture
+    def subscriber(self) -> Subscriber:
+        return Subscriber()
+
+    @pytest.fixture
+    def received(self, subscriber: Subscriber) -> Received:
+        """Where messages have to be fetched, a subclass does so here."""
+        return lambda: subscriber.received
+
+    def test_published_messages_are_delivered(
+        self, queue: MessageQueue, received: Received
+    ) -> None:
+        queue.publish(FIRST)
+        queue.publish(SECOND)
+
+        eventually(lambda: {FIRST, SECOND} == set(received()))
+
+    def test_a_message_that_was_delivered_can_be_published_again(
+        self, queue: MessageQueue, subscriber: Subscriber, received: Received
+    ) -> None:
+        queue.publish(FIRST)
+        eventually(lambda: FIRST in received())
+
+        subscriber.received.clear()
+        queue.publish(FIRST)
+
+        eventually(lambda: FIRST in received())
+
+    def test_a_refused_message_comes_again(
+        self, queue: MessageQueue, subscriber: Subscriber, received: Received
+    ) -> None:
+        subscriber.refusals = 2
+
+        queue.publish(FIRST)
+
+        eventually(lambda: received()[:3] == [FIRST] * 3)
+
+    def test_a_delayed_message_does_not_come_early(
+        self, queue: MessageQueue, received: Received
+    ) -> None:
+        queue.publish_later(FIRST, timedelta(hours=1))
+        queue.publish(SECOND)
+
+        eventually(lambda: SECOND in received())
+
+        assert FIRST not in received()

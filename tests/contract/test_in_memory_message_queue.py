@@ -1,0 +1,23 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.ports import VideoMessage
+from tests.contract.message_queue_contract import MessageQueueContract, Received, Subscriber
+from tests.fakes.message_queue import InMemoryMessageQueue
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+class TestInMemoryMessageQueue(MessageQueueContract):
+    @pytest.fixture
+    def queue(self) -> InMemoryMessageQueue:
+        return InMemoryMessageQueue(now=lambda: NOW)
+
+    @pytest.fixture
+    def received(self, queue: InMemoryMessageQueue, subscriber: Subscriber) -> Received:
+        def deliver_and_look() -> list[VideoMessage]:
+            queue.deliver_all(subscriber.take)
+            return subscriber.received
+
+        return deliver_and_look

@@ -1,0 +1,25 @@
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from shared.adapters.local.message_queue import LocalMessageQueue
+from shared.messages import decode
+from tests.contract.message_queue_contract import MessageQueueContract, Subscriber
+
+
+def no_tick(*, first: bool) -> None:
+    """Leave everything to the tests."""
+
+
+class TestLocalMessageQueue(MessageQueueContract):
+    @pytest.fixture
+    def queue(self, subscriber: Subscriber) -> Iterator[LocalMessageQueue]:
+        queue = LocalMessageQueue(
+            subscriber=lambda event: subscriber.take(decode(event.data)),
+            tick=no_tick,
+            tick_every=timedelta(hours=1),
+        )
+        queue.start()
+        yield queue
+        queue.close()

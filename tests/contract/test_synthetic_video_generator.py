@@ -1,0 +1,36 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.adapters.local.video_generator import SyntheticVideoGenerator
+from shared.domain.faults import parse_faults
+from tests.contract.video_generator_contract import (
+    MakeGenerator,
+    Scenario,
+    VideoGeneratorContract,
+)
+from tests.fakes.object_store import InMemoryObjectStore
+
+FAULTS = {
+    Scenario.IS_BUSY: "rate_limited",
+    Scenario.REFUSES: "refused",
+    Scenario.FILTERS: "filtered",
+    Scenario.FAILS: "failed",
+    Scenario.FORGETS: "lost",
+    Scenario.IS_CUT_OFF: "answer_lost",
+}
+
+
+class TestSyntheticVideoGenerator(VideoGeneratorContract):
+    @pytest.fixture
+    def objects(self) -> InMemoryObjectStore:
+        return InMemoryObjectStore()
+
+    @pytest.fixture
+    def make_generator(self, objects: InMemoryObjectStore) -> MakeGenerator:
+        return lambda scenario: SyntheticVideoGenerator(
+            objects,
+            seconds=3600 if scenario is Scenario.RUNS else 0,
+            faults=parse_faults(FAULTS.get(scenario, "")),
+            now=lambda: datetime.now(UTC),
+        )

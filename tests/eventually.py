@@ -1,0 +1,19 @@
+"""Waiting for what other threads and processes do."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+DEADLINE_SECONDS = 20
+POLL_SECONDS = 0.005
+
+Result = TypeVar("Result")
+
+
+def eventually(condition: Callable[[], Result]) -> Result:
+    """Return the first true result of `condition`. Fail when there was none by the deadline."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not (result := condition()):
+        assert time.monotonic() < deadline, f"It did not come true in {DEADLINE_SECONDS} s."
+        time.sleep(POLL_SECONDS)
+    return result

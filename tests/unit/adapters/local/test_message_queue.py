@@ -1,0 +1,289 @@
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Barrier, Event, Lock
+from time import monotonic
+
+import pytest
+from cloudevents.conversion import to_binary
+from cloudevents.http import CloudEvent, from_http
+
+from shared.adapters.local.message_queue import THREADS, LocalMessageQueue, Tick
+from shared.domain.errors import RetryLaterError
+from shared.messages import decode
+from shared.ports import VideoMessage
+from tests.eventually import DEADLINE_SECONDS, eventually
+
+A_LONG_TIME = timedelta(hours=1)
+Subscriber = Callable[[CloudEvent], object]
+
+
+def a_message(number: int = 0) -> VideoMessage:
+    return VideoMessage(campaign_id="spring", video_hash=f"{number:016x}")
+
+
+def no_tick(*, first: bool) -> None:
+    """Leave everything to the tests."""
+
+
+class Mailbox:
+    """Counts what is delivered, and goes on with `then`."""
+
+    def __init__(self, then: Callable[[VideoMessage], object] = lambda message: None) -> None:
+        self.events: list[CloudEvent] = []
+        self.count: Counter[VideoMessage] = Counter()
+        self._then = then
+        self._lock = Lock()
+
+    def __call__(self, event: CloudEvent) -> None:
+        message = decode(event.data)
+        with self._lock:
+            self.events.append(event)
+            self.count[message] += 1
+        self._then(message)
+
+
+def a_queue(
+    subscriber: Subscriber, *, tick: Tick = no_tick, tick_every: timedelta = A_LONG_TIME
+) -> LocalMessageQueue:
+    return LocalMessageQueue(subscriber=subscriber, tick=tick, tick_every=tick_every)
+
+
+@contextmanager
+def started(queue: LocalMessageQueue) -> Iterator[LocalMessageQueue]:
+    queue.start()
+    try:
+        yield queue
+    finally:
+        queue.close()
+
+
+def test_a_subscriber_gets_the_cloud_event_that_eventarc_makes() -> None:
+    mailbox = Mailbox()
+    with started(a_queue(mailbox)) as queue:
+        queue.publish(a_message())
+        (event,) = eventually(lambda: mailbox.events)
+
+    message = event.data["message"]
+    assert event["type"] == "google.cloud.pubsub.topic.v1.messagePublished"
+    assert event["source"] == "//pubsub.googleapis.com/projects/local/topics/generate-video"
+    assert (event["id"], event["time"]) == (message["messageId"], message["publishTime"])
+    assert event.data["subscription"] == "projects/local/subscriptions/generate-video"
+    assert a_message() == decode(event.data)
+
+
+def test_the_event_is_the_same_after_a_way_over_http() -> None:
+    mailbox = Mailbox()
+    with started(a_queue(mailbox)) as queue:
+        queue.publish(a_message())
+        (event,) = eventually(lambda: mailbox.events)
+
+    headers, content = to_binary(event)
+
+    assert event == from_http(headers, content)
+
+
+def test_a_redelivery_is_the_same_event() -> None:
+    def refuse_once(message: VideoMessage) -> None:
+        if mailbox.count[message] == 1:
+            raise RetryLaterError("Later.", retry_after=timedelta())
+
+    mailbox = Mailbox(refuse_once)
+    with started(a_queue(mailbox)) as queue:
+        queue.publish(a_message())
+        eventually(lambda: len(mailbox.events) == 2)
+
+    assert mailbox.events[0] == mailbox.events[1]
+
+
+def test_what_was_published_before_the_start_is_delivered_after_it() -> None:
+    mailbox = Mailbox()
+    queue = a_queue(mailbox)
+    queue.publish(a_message())
+
+    with started(queue):
+        eventually(lambda: mailbox.count[a_message()])
+
+
+def test_a_subscriber_that_breaks_is_logged_with_the_ids_and_asked_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def break_once(message: VideoMessage) -> None:
+        if mailbox.count[message] == 1:
+            raise ZeroDivisionError
+
+    mailbox = Mailbox(break_once)
+    with started(a_queue(mailbox)) as queue:
+        queue.publish(a_message())
+        eventually(lambda: mailbox.count[a_message()] == 2)
+
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert record.exc_info is not None
+    assert record.__dict__["campaign_id"] == "spring"
+    assert record.__dict__["video_id"] == "video_spring.0000000000000000"
+
+
+def test_a_subscriber_that_asks_for_time_gets_it_and_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    wait = timedelta(seconds=0.6)
+
+    def refuse_once(message: VideoMessage) -> None:
+        delivered_at.append(monotonic())
+        if len(delivered_at) == 1:
+            raise RetryLaterError("Later.", retry_after=wait)
+
+    delivered_at: list[float] = []
+    with started(a_queue(Mailbox(refuse_once))) as queue:
+        queue.publish(a_message())
+        eventually(lambda: len(delivered_at) == 2)
+
+    assert delivered_at[1] - delivered_at[0] >= wait.total_seconds()
+    assert caplog.records == []
+
+
+def test_every_thread_outlives_a_subscriber_that_breaks() -> None:
+    def break_once(message: VideoMessage) -> None:
+        if mailbox.count[message] == 1:
+            raise ZeroDivisionError
+
+    messages = [a_message(number) for number in range(3 * THREADS)]
+    mailbox = Mailbox(break_once)
+    with started(a_queue(mailbox)) as queue:
+        for message in messages:
+            queue.publish(message)
+        eventually(lambda: all(mailbox.count[message] == 2 for message in messages))
+
+
+def test_a_delayed_message_comes_when_its_time_has_come() -> None:
+    mailbox = Mailbox()
+    with started(a_queue(mailbox)) as queue:
+        published_at = monotonic()
+        queue.publish_later(a_message(), timedelta(seconds=0.2))
+        eventually(lambda: mailbox.count[a_message()])
+
+    assert monotonic() - published_at >= 0.2
+
+
+def test_messages_are_delivered_on_several_threads_at_once() -> None:
+    barrier = Barrier(THREADS)
+    met = []
+
+    def meet(message: VideoMessage) -> None:
+        met.append(barrier.wait(DEADLINE_SECONDS))
+
+    with started(a_queue(Mailbox(meet))) as queue:
+        for number in range(THREADS):
+            queue.publish(a_message(number))
+        eventually(lambda: len(met) == THREADS)
+
+
+def test_a_long_delivery_does_not_hold_up_a_message_that_becomes_due() -> None:
+    def wait_in_first(message: VideoMessage) -> None:
+        if message == a_message(1):
+            assert released.wait(DEADLINE_SECONDS)
+
+    released = Event()
+    mailbox = Mailbox(wait_in_first)
+    with started(a_queue(mailbox)) as queue:
+        queue.publish_later(a_message(1), timedelta(seconds=0.05))
+        queue.publish_later(a_message(2), timedelta(seconds=0.1))
+        eventually(lambda: mailbox.count[a_message(2)])
+        released.set()
+
+
+def test_equal_messages_that_wait_are_delivered_as_one() -> None:
+    mailbox = Mailbox()
+    queue = a_queue(mailbox)
+    for _ in range(100):
+        queue.publish(a_message(1))
+    queue.publish(a_message(2))
+
+    with started(queue):
+        eventually(lambda: mailbox.count[a_message(2)])
+
+    assert mailbox.count[a_message(1)] == 1
+
+
+def test_of_two_equal_messages_the_earlier_time_counts() -> None:
+    mailbox = Mailbox()
+    with started(a_queue(mailbox)) as queue:
+        queue.publish_later(a_message(1), A_LONG_TIME)
+        queue.publish(a_message(1))
+        eventually(lambda: mailbox.count[a_message(1)])
+
+        queue.publish_later(a_message(2), timedelta(seconds=0.1))
+        queue.publish_later(a_message(2), A_LONG_TIME)
+        eventually(lambda: mailbox.count[a_message(2)])
+
+
+def test_a_message_published_during_its_own_delivery_is_delivered_again() -> None:
+    def publish_once_more(message: VideoMessage) -> None:
+        if mailbox.count[message] == 1:
+            queue.publish(message)
+
+    mailbox = Mailbox(publish_once_more)
+    with started(a_queue(mailbox)) as queue:
+        queue.publish(a_message())
+        eventually(lambda: mailbox.count[a_message()] == 2)
+
+
+def test_the_first_tick_comes_at_the_start_and_the_others_after_it() -> None:
+    ticks: list[bool] = []
+
+    def tick(*, first: bool) -> None:
+        ticks.append(first)
+
+    with started(a_queue(Mailbox(), tick=tick, tick_every=timedelta(milliseconds=1))):
+        eventually(lambda: len(ticks) >= 3)
+
+    assert ticks[:3] == [True, False, False]
+
+
+def test_a_tick_that_breaks_is_logged_and_the_next_one_comes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def tick(*, first: bool) -> None:
+        ticks.append(first)
+        if first:
+            raise ZeroDivisionError
+
+    ticks: list[bool] = []
+    with started(a_queue(Mailbox(), tick=tick, tick_every=timedelta(milliseconds=1))):
+        eventually(lambda: len(ticks) >= 2)
+
+    assert [logging.ERROR] == [record.levelno for record in caplog.records]
+
+
+def test_a_second_start_changes_nothing() -> None:
+    ticks: list[bool] = []
+    queue = a_queue(Mailbox(), tick=lambda *, first: ticks.append(first))
+
+    with started(queue):
+        queue.start()
+        eventually(lambda: ticks)
+
+    assert ticks == [True]
+
+
+def test_close_waits_for_deliveries_under_way_and_drops_what_waits() -> None:
+    def finish_when_released(message: VideoMessage) -> None:
+        begun.set()
+        assert released.wait(DEADLINE_SECONDS)
+        finished.append(message)
+
+    begun, released = Event(), Event()
+    finished: list[VideoMessage] = []
+    queue = a_queue(Mailbox(finish_when_released))
+    queue.publish(a_message(1))
+    queue.publish_later(a_message(2), A_LONG_TIME)
+    queue.start()
+    assert begun.wait(DEADLINE_SECONDS)
+
+    released.set()
+    queue.close()
+
+    assert finished == [a_message(1)]
