@@ -71,12 +71,12 @@ def complete(
     freed = _without_pending(slot, video)
     if shown:
         _require_current(slot, replaced)
-        return _show(settled, freed, done, replaced, at=now)
-    history = (_version(video), *slot.historical)
-    chores = (_chore(ChoreKind.RENAME, video),)
-    return _change(
-        settled, replace(freed, historical=history), at=now, videos=(done,), chores=chores
-    )
+        change = _show(settled, freed, done, replaced, at=now)
+    else:
+        change = _keep(settled, freed, done, at=now)
+    # Its clip was stored a moment ago, after what its slot held then. Only a pending video that
+    # is shown can be sure that this has not changed since.
+    return change if shown and _is(slot.pending, video) else _renaming(change, video)
 
 
 def _done(video: Video, *, shown: bool, clip: ClipFacts, now: datetime) -> Video:
@@ -146,8 +146,7 @@ def promote(campaign: Campaign, video: Video, *, replaced: Video | None, now: da
     slot = campaign.slot(video.index)
     _require_current(slot, replaced)
     shown = replace(video, version_state=VersionState.CURRENT)
-    change = _show(campaign, _without(slot, video), shown, replaced, at=now)
-    return replace(change, campaign=with_chores(change.campaign, _chore(ChoreKind.RENAME, video)))
+    return _renaming(_show(campaign, _without(slot, video), shown, replaced, at=now), video)
 
 
 def remove(campaign: Campaign, videos: Sequence[Video], *, now: datetime) -> Change:
@@ -157,8 +156,8 @@ def remove(campaign: Campaign, videos: Sequence[Video], *, now: datetime) -> Cha
         if not video.has_ended:
             raise WrongStateError(f"The video {video.id} is being made.")
         slot = _without(change.campaign.slot(video.index), video)
-        chore = _chore(ChoreKind.REMOVE, video)
-        change = _change(change.campaign, slot, at=now, chores=(chore,))
+        kept = without_chores(change.campaign, (_chore(ChoreKind.RENAME, video),))
+        change = _change(kept, slot, at=now, chores=(_chore(ChoreKind.REMOVE, video),))
     return replace(change, removed=tuple(videos))
 
 
@@ -192,6 +191,17 @@ def _show(
     former = replace(replaced, version_state=VersionState.HISTORICAL)
     chores = (_chore(ChoreKind.RENAME, replaced),)
     return _change(campaign, shown, at=at, videos=(video, former), chores=chores)
+
+
+def _keep(campaign: Campaign, slot: Slot, video: Video, *, at: datetime) -> Change:
+    """Put `video` first in history."""
+    kept = replace(slot, historical=(_version(video), *slot.historical))
+    return _change(campaign, kept, at=at, videos=(video,))
+
+
+def _renaming(change: Change, video: Video) -> Change:
+    chore = _chore(ChoreKind.RENAME, video)
+    return replace(change, campaign=with_chores(change.campaign, chore))
 
 
 def _settle(money: Money, video: Video, outcome: AttemptOutcome) -> Money:
