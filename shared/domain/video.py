@@ -171,7 +171,10 @@ class Video:
 
 
 def begin_attempt(video: Video, *, now: datetime, lease_expires_at: datetime) -> Video:
+    """A video that was cancelled while its submission was postponed is not submitted again."""
     _require_phase(video, Phase.RESERVED)
+    if video.cancel_requested:
+        raise WrongStateError(f"The video {video.id} was cancelled.")
     attempt = Attempt(number=len(video.attempts) + 1, submitted_at=now)
     return replace(
         video,

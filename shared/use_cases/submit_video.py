@@ -11,6 +11,7 @@ from shared.domain.errors import (
 )
 from shared.domain.schedule import RECHECK_AFTER, SUBMIT_LEASE
 from shared.domain.storage_layout import attempt_prefix
+from shared.domain.versions import cancel
 from shared.domain.video import (
     AttemptOutcome,
     Video,
@@ -20,19 +21,22 @@ from shared.domain.video import (
     submission_postponed,
 )
 from shared.ports import Accepted, Ports, Submission, VideoMessage
-from shared.use_cases.committing import revise
+from shared.use_cases.committing import decide, revise
 from shared.use_cases.store_video import end_without_clip
 
 logger = logging.getLogger(__name__)
 
 
 def submit_video(ports: Ports, video: Video) -> None:
-    """Submit a reserved video once.
+    """Submit a reserved video once, unless it was cancelled while it had to wait.
 
     Whoever commits the attempt first makes it; a crash before the operation's name is kept leaves
     the phase `submitting`, from which no way leads to another submission.
     """
     now = ports.now()
+    if video.cancel_requested:
+        decide(ports, video, partial(cancel, now=now))
+        return
     if video.attempts and video.due_at is not None and now < video.due_at:
         raise RetryLaterError("The generator asked to wait.", retry_after=video.due_at - now)
     claimed = ports.campaigns.commit_video(
