@@ -33,7 +33,7 @@ from shared.domain.video import (
 
 def reserve(campaign: Campaign, video: Video, *, limit: int) -> Change:
     """Set the slot and the dollars aside for a new pending video."""
-    if video.index >= limit:
+    if not 0 <= video.index < limit:
         raise CampaignVideoLimitError(
             f"Campaign {campaign.campaign_id!r} has slots 0 to {limit - 1}; slot {video.index} "
             f"does not exist."
