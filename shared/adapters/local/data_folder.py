@@ -1,0 +1,187 @@
+"""Files below one folder that appear whole or not at all.
+
+Methods take a path as its parts and raise OSError as the operating system does; `storage_errors`
+translates. What is not a regular file, such as a folder or a symbolic link, is not there.
+"""
+
+import fcntl
+import os
+import shutil
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from errno import ENOENT
+from io import FileIO
+from pathlib import Path
+from typing import BinaryIO
+
+from shared.adapters.local.folders import Parts, is_plain, made, opened, remove_if_empty
+
+_ASIDE = (".tmp",)
+_LOCKS = (".locks",)
+_ABANDONED_AFTER_SECONDS = 3600
+_BLOCK = 256 * 1024
+_ATTEMPTS = 10
+
+# O_NONBLOCK keeps a pipe from blocking; it means nothing to a regular file.
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+_LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aside:
+    """A file that is written and synced, and has no name yet that anybody looks for."""
+
+    folder: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A file or a folder within a folder."""
+
+    name: str
+    status: os.stat_result
+
+    @property
+    def is_folder(self) -> bool:
+        return stat.S_ISDIR(self.status.st_mode)
+
+
+class DataFolder:
+    """The root is made when something is first written."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def open(self, parts: Parts) -> FileIO:
+        """Open a file for reading, unbuffered."""
+        with opened(self.root, parts[:-1]) as folder:
+            file = os.fdopen(os.open(parts[-1], _READ, dir_fd=folder), "rb", buffering=0)
+        try:
+            _require_regular(os.fstat(file.fileno()))
+        except OSError:
+            file.close()
+            raise
+        return file
+
+    def status(self, parts: Parts) -> os.stat_result:
+        with opened(self.root, parts[:-1]) as folder:
+            status = os.stat(parts[-1], dir_fd=folder, follow_symlinks=False)
+        _require_regular(status)
+        return status
+
+    def entries(self, parts: Parts) -> list[Entry]:
+        """Return the files and folders that lie in a folder, by full path; none that is hidden."""
+        with opened(self.root, parts) as folder, os.scandir(folder) as found:
+            entries = [entry for each in found if (entry := _entry(each))]
+        return sorted(entries, key=lambda entry: entry.name + "/" * entry.is_folder)
+
+    @contextmanager
+    def written_aside(self, content: BinaryIO, *, mode: int = 0o666) -> Iterator[Aside]:
+        """Yield the content, written up to its end. What is not placed by then is removed."""
+        with made(self.root, _ASIDE) as folder:
+            _remove_abandoned(folder)
+            aside = Aside(folder=folder, name=os.urandom(8).hex())
+            try:
+                _write(aside, content, mode)
+                yield aside
+            finally:
+                with suppress(FileNotFoundError):
+                    os.unlink(aside.name, dir_fd=folder)
+
+    def replace(self, aside: Aside, parts: Parts) -> None:
+        """Give the file its name, whoever had it. The name is safe after `sync`."""
+        source, name = aside.name, parts[-1]
+
+        def place(folder: int) -> None:
+            os.replace(source, name, src_dir_fd=aside.folder, dst_dir_fd=folder)
+
+        self._place(parts, place)
+
+    def create(self, aside: Aside, parts: Parts) -> None:
+        """The same, but raise FileExistsError where the name is taken."""
+        self._place(parts, lambda folder: _link(aside.folder, aside.name, folder, parts[-1]))
+
+    def link(self, source: Parts, target: Parts) -> None:
+        """Give a file a second name. Raise FileExistsError where that is taken."""
+        self.status(source)
+        with opened(self.root, source[:-1]) as above:
+            self._place(target, lambda folder: _link(above, source[-1], folder, target[-1]))
+
+    def remove(self, parts: Parts) -> None:
+        """Remove a file, and the folders that this leaves empty."""
+        self.status(parts)
+        with opened(self.root, parts[:-1]) as folder:
+            os.unlink(parts[-1], dir_fd=folder)
+            os.fsync(folder)
+        remove_if_empty(self.root, parts[:-1])
+
+    def sync(self, parts: Parts) -> None:
+        """Make the names in a folder survive a loss of power, if it is there."""
+        with suppress(FileNotFoundError), opened(self.root, parts) as folder:
+            os.fsync(folder)
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Keep every other thread and process out. The kernel frees the lock of a dead one."""
+        with made(self.root, _LOCKS) as folder:
+            lock = os.open(f"{name}.lock", _LOCK, 0o666, dir_fd=folder)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+    def _place(self, parts: Parts, place: Callable[[int], None]) -> None:
+        """Place a file in a folder that somebody may be removing because it is empty."""
+        for _ in range(_ATTEMPTS):
+            with suppress(FileNotFoundError), made(self.root, parts[:-1]) as folder:
+                place(folder)
+                return
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
+
+
+def _write(aside: Aside, content: BinaryIO, mode: int) -> None:
+    with os.fdopen(os.open(aside.name, _NEW, mode, dir_fd=aside.folder), "wb") as file:
+        shutil.copyfileobj(content, file, _BLOCK)
+        file.flush()
+        # The kernel stamps files once per tick; two contents of one name must never look alike.
+        now = time.time_ns()
+        os.utime(file.fileno(), ns=(now, now))
+        os.fsync(file.fileno())
+
+
+def _remove_abandoned(folder: int) -> None:
+    """Remove what processes that were killed have left. Each write makes a living one's newer."""
+    oldest = time.time() - _ABANDONED_AFTER_SECONDS
+    with os.scandir(folder) as found:
+        for entry in found:
+            with suppress(FileNotFoundError):
+                if entry.stat(follow_symlinks=False).st_mtime < oldest:
+                    os.unlink(entry.name, dir_fd=folder)
+
+
+def _link(source_folder: int, source: str, target_folder: int, target: str) -> None:
+    os.link(
+        source, target, src_dir_fd=source_folder, dst_dir_fd=target_folder, follow_symlinks=False
+    )
+
+
+def _require_regular(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
+
+
+def _entry(found: os.DirEntry[str]) -> Entry | None:
+    if not is_plain(found.name):
+        return None
+    try:
+        status = found.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    kind = stat.S_IFMT(status.st_mode)
+    return Entry(name=found.name, status=status) if kind in (stat.S_IFREG, stat.S_IFDIR) else None

@@ -1,0 +1,86 @@
+"""Folders below a root, reached without following a symbolic link.
+
+Each folder on the way is opened from the one above it, so nothing that lies or is put inside the
+root leads out of it, not even while it is being walked. The root itself may be a link.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from errno import EINVAL
+from pathlib import Path
+
+Parts = tuple[str, ...]
+"""The names on the way from the root to a file or folder."""
+
+_NAME = re.compile(r"[^./\\\0\ud800-\udfff][^/\\\0\ud800-\udfff]*")
+_ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_FOLDER = _ROOT | os.O_NOFOLLOW
+
+
+def parts_of(path: str) -> Parts:
+    """Split a path that may come from anywhere.
+
+    Raise OSError (EINVAL) for one that is absolute, climbs, cannot be a file's name, or is hidden:
+    names that begin with a dot are this package's own.
+    """
+    parts = tuple(path.split("/"))
+    if not all(is_plain(part) for part in parts):
+        raise OSError(EINVAL, os.strerror(EINVAL))
+    return parts
+
+
+def is_plain(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
+
+
+@contextmanager
+def opened(root: Path, parts: Parts) -> Iterator[int]:
+    """Yield the descriptor of a folder."""
+    folder = _open(root, parts)
+    try:
+        yield folder
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def made(root: Path, parts: Parts) -> Iterator[int]:
+    """Yield the descriptor of a folder that is made first, durably, if it is not there."""
+    try:
+        folder = _open(root, parts)
+    except FileNotFoundError:
+        _make(root, parts)
+        folder = _open(root, parts)
+    try:
+        yield folder
+    finally:
+        os.close(folder)
+
+
+def remove_if_empty(root: Path, parts: Parts) -> None:
+    """Remove a folder, and those above it that this leaves empty."""
+    for depth in range(len(parts), 0, -1):
+        # A folder that is not empty stays, and so does all above it.
+        with suppress(OSError), opened(root, parts[: depth - 1]) as above:
+            os.rmdir(parts[depth - 1], dir_fd=above)
+
+
+def _open(root: Path, parts: Parts) -> int:
+    folder = os.open(root, _ROOT)
+    for part in parts:
+        above = folder
+        try:
+            folder = os.open(part, _FOLDER, dir_fd=above)
+        finally:
+            os.close(above)
+    return folder
+
+
+def _make(root: Path, parts: Parts) -> None:
+    root.mkdir(parents=True, exist_ok=True)
+    for depth, part in enumerate(parts):
+        with opened(root, parts[:depth]) as above, suppress(FileExistsError):
+            os.mkdir(part, dir_fd=above)
+            os.fsync(above)

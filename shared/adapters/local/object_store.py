@@ -1,0 +1,156 @@
+"""Objects as files in one folder."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from os import stat_result
+from pathlib import Path
+from typing import BinaryIO
+
+from shared.adapters.local.data_folder import Aside, DataFolder
+from shared.adapters.local.folders import Parts, parts_of
+from shared.adapters.local.storage_errors import is_missing, storage_errors
+from shared.adapters.local.url_signer import URLSigner, kept_key
+from shared.domain.errors import ObjectExistsError, ObjectNotFoundError
+from shared.ports import Clock, ObjectInfo, PutMode, SignedURL
+
+_RENAME_LOCK = "_rename"
+
+_CONTENT_TYPES = {
+    ".jpg": "image/jpeg",
+    ".json": "application/json",
+    ".mp4": "video/mp4",
+}
+
+
+class LocalObjectStore:
+    """Keeps each object as one file, and of it only what a file holds.
+
+    The content type is that of the path's suffix, and an object's own metadata is dropped: on a
+    local disk the JSON records are the metadata. No symbolic link below the root is followed.
+
+    Without a `signing_key` one is made and kept in the folder, so that signed URLs survive a
+    restart and are good at every process that shares the folder.
+    """
+
+    def __init__(self, root: Path, *, now: Clock, signing_key: str = "") -> None:
+        self._files = DataFolder(root)
+        self._signer = URLSigner(lambda: signing_key or kept_key(self._files), now)
+
+    def put(
+        self,
+        path: str,
+        content: BinaryIO,
+        *,
+        content_type: str,  # noqa: ARG002  # The suffix says it.
+        mode: PutMode = PutMode.CREATE,
+        metadata: Mapping[str, str] | None = None,  # noqa: ARG002  # The class says why.
+    ) -> None:
+        with storage_errors():
+            parts = parts_of(path)
+            with self._files.written_aside(content) as aside:
+                if mode is PutMode.OVERWRITE:
+                    self._files.replace(aside, parts)
+                else:
+                    self._create(aside, path)
+            self._files.sync(parts[:-1])
+
+    def open(self, path: str) -> BinaryIO:
+        """Return an unbuffered stream: who reads large blocks does not pay for small ones."""
+        with storage_errors(), _missing_as_not_found(path):
+            return self._files.open(parts_of(path))
+
+    def head(self, path: str) -> ObjectInfo:
+        with storage_errors(), _missing_as_not_found(path):
+            return _info(path, self._files.status(parts_of(path)))
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        folder = prefix.removesuffix("/")
+        with storage_errors():
+            try:
+                parts = parts_of(folder) if folder else ()
+            except OSError:
+                return
+            yield from self._walk(parts)
+
+    def rename(self, source: str, target: str) -> None:
+        # Two that rename the same bytes to and fro would each remove what the other keeps.
+        with storage_errors(), self._files.lock(_RENAME_LOCK):
+            parts = parts_of(source), parts_of(target)
+            with _missing_as_not_found(source):
+                self._rename(*parts)
+
+    def delete(self, path: str) -> None:
+        with storage_errors():
+            self._remove(parts_of(path))
+
+    def sign(self, path: str, *, expires_in: timedelta) -> SignedURL:
+        return self._signer.sign(path, expires_in=expires_in)
+
+    def verify(self, path: str, *, expires: str, signature: str) -> None:
+        """Raise InvalidSignatureError or ExpiredSignatureError."""
+        self._signer.verify(path, expires=expires, signature=signature)
+
+    def _create(self, aside: Aside, path: str) -> None:
+        try:
+            self._files.create(aside, parts_of(path))
+        except FileExistsError as error:
+            raise ObjectExistsError(f"There is an object at {path!r} already.") from error
+
+    def _walk(self, parts: Parts) -> Iterator[ObjectInfo]:
+        try:
+            entries = self._files.entries(parts)
+        except OSError as error:
+            if is_missing(error):
+                return
+            raise
+        for entry in entries:
+            inner = (*parts, entry.name)
+            if entry.is_folder:
+                yield from self._walk(inner)
+            else:
+                yield _info("/".join(inner), entry.status)
+
+    def _rename(self, source: Parts, target: Parts) -> None:
+        if source == target:
+            self._files.status(source)
+            return
+        if not self._exists(target):
+            self._files.link(source, target)
+            self._files.sync(target[:-1])
+        self._remove(source)
+
+    def _exists(self, parts: Parts) -> bool:
+        try:
+            self._files.status(parts)
+        except OSError as error:
+            if is_missing(error):
+                return False
+            raise
+        return True
+
+    def _remove(self, parts: Parts) -> None:
+        if self._exists(parts):
+            with suppress(FileNotFoundError):
+                self._files.remove(parts)
+
+
+def _info(path: str, status: stat_result) -> ObjectInfo:
+    """The etag survives a rename, and a copy that keeps times; `DataFolder` keeps times unique."""
+    return ObjectInfo(
+        path=path,
+        size=status.st_size,
+        etag=f"{status.st_mtime_ns:x}-{status.st_size:x}",
+        content_type=_CONTENT_TYPES.get(Path(path).suffix, "application/octet-stream"),
+        updated_at=datetime.fromtimestamp(status.st_mtime, UTC),
+    )
+
+
+@contextmanager
+def _missing_as_not_found(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if is_missing(error):
+            raise ObjectNotFoundError(f"There is no object at {path!r}.") from error
+        raise

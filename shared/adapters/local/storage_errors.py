@@ -1,0 +1,77 @@
+"""What the operating system says of the data folder, as errors of Showreel."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import (
+    EACCES,
+    EAGAIN,
+    EDQUOT,
+    EEXIST,
+    EINVAL,
+    EIO,
+    EISDIR,
+    ELOOP,
+    EMFILE,
+    ENAMETOOLONG,
+    ENFILE,
+    ENOENT,
+    ENOMEM,
+    ENOSPC,
+    ENOTDIR,
+    EPERM,
+    EROFS,
+    EXDEV,
+)
+
+from shared.domain.errors import ShowreelError, StorageError, UnavailableError
+
+# A reader finds nothing under a name that cannot be one, nor behind a symbolic link.
+MISSING = frozenset({ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EINVAL})
+
+_PASSING = frozenset({EAGAIN, EMFILE, ENFILE, ENOMEM})
+
+_NOT_WRITABLE = (
+    "The data folder cannot be written. Mount it writable, and make this user its owner."
+)
+_NO_SUCH_NAME = "This cannot be the name of an object in the data folder."
+_IN_THE_WAY = "Something in the data folder, maybe a symbolic link, stands in the way. Remove it."
+
+_SENTENCES = {
+    ENOSPC: "The disk of the data folder is full. Free some space, or give it a larger disk.",
+    EDQUOT: "The disk quota for the data folder is used up. Free some space, or raise the quota.",
+    EROFS: _NOT_WRITABLE,
+    EACCES: _NOT_WRITABLE,
+    EPERM: _NOT_WRITABLE,
+    EIO: "The disk of the data folder reports a fault. Check the disk, and restore what it lost.",
+    EXDEV: "The data folder spans several file systems. Keep all of it on one.",
+    EEXIST: _IN_THE_WAY,
+    EISDIR: _IN_THE_WAY,
+    EINVAL: _NO_SUCH_NAME,
+    ENAMETOOLONG: _NO_SUCH_NAME,
+    ENOTDIR: _IN_THE_WAY,
+    ELOOP: _IN_THE_WAY,
+}
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Raise StorageError or UnavailableError for any OSError. No message has a machine's path."""
+    try:
+        yield
+    except OSError as error:
+        raise _translated(error) from error
+
+
+def is_missing(error: OSError) -> bool:
+    return error.errno in MISSING
+
+
+def _translated(error: OSError) -> ShowreelError:
+    code = error.errno or 0
+    if code in _PASSING:
+        return UnavailableError(
+            f"The data folder cannot be used at the moment: {os.strerror(code)}. Try again soon."
+        )
+    unknown = f"The data folder cannot be used: {os.strerror(code)}."
+    return StorageError(_SENTENCES.get(code, unknown))

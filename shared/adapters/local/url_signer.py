@@ -1,0 +1,84 @@
+"""URLs of this service that read one object until they expire, as a bucket's signed URLs do."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from io import BytesIO
+from urllib.parse import quote, urlencode
+
+from itsdangerous import Signer
+
+from shared.adapters.local.data_folder import DataFolder
+from shared.adapters.local.storage_errors import storage_errors
+from shared.domain.errors import ExpiredSignatureError, InvalidSignatureError, StorageError
+from shared.ports import Clock, SignedURL
+
+_PREFIX = "/local-bucket/"
+_KEY_FILE = (".signing-key",)
+_KEY_BYTES = 32
+
+
+def kept_key(files: DataFolder) -> str:
+    """Return the key that is kept in the data folder, after making one if there is none.
+
+    Of several processes that make one, the first wins, and all take its key.
+    """
+    with storage_errors():
+        try:
+            return _read_key(files)
+        except FileNotFoundError:
+            _make_key(files)
+        return _read_key(files)
+
+
+def _make_key(files: DataFolder) -> None:
+    content = BytesIO(os.urandom(_KEY_BYTES).hex().encode())
+    with files.written_aside(content, mode=0o600) as aside, suppress(FileExistsError):
+        files.create(aside, _KEY_FILE)
+    files.sync(())
+
+
+def _read_key(files: DataFolder) -> str:
+    with files.open(_KEY_FILE) as file:
+        key = file.read().decode(errors="replace").strip()
+    if len(key) < _KEY_BYTES:
+        raise StorageError("The data folder's .signing-key is damaged. Remove it to get a new one.")
+    return key
+
+
+class URLSigner:
+    """`key` is asked for when something is first signed or verified."""
+
+    def __init__(self, key: Callable[[], str], now: Clock) -> None:
+        self._key = key
+        self._now = now
+
+    def sign(self, path: str, *, expires_in: timedelta) -> SignedURL:
+        expires = str(int((self._now() + expires_in).timestamp()))
+        signature = self._signer.get_signature(_signed_text(path, expires)).decode()
+        query = urlencode({"expires": expires, "signature": signature})
+        return SignedURL(
+            url=f"{_PREFIX}{quote(path)}?{query}",
+            expires_at=datetime.fromtimestamp(int(expires), UTC),
+        )
+
+    def verify(self, path: str, *, expires: str, signature: str) -> None:
+        """Compare in constant time. Raise InvalidSignatureError or ExpiredSignatureError."""
+        if not self._signer.verify_signature(_signed_text(path, expires), signature):
+            raise InvalidSignatureError(
+                "The signature does not belong to this URL. Use a signed URL exactly as it came."
+            )
+        if self._now().timestamp() >= int(expires):
+            raise ExpiredSignatureError("This signed URL has expired. Ask for a new one.")
+
+    @cached_property
+    def _signer(self) -> Signer:
+        return Signer(self._key(), salt="showreel.local-bucket", digest_method=hashlib.sha256)
+
+
+def _signed_text(path: str, expires: str) -> bytes:
+    # The expiry is all digits up to the first slash, so no two URLs are signed as the same text.
+    return f"{expires}/{path}".encode(errors="surrogatepass")
