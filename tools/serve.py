@@ -52,7 +52,7 @@ def serve(port: int, data_folder: Path) -> int:
     server = start(port)
     try:
         if not becomes_healthy(server, port):
-            return fail("The server did not come up; what it printed above says why.")
+            return fail("The server did not come up; what stands above says why.")
         announce(port, data_folder)
         return fail(f"The server ended by itself, with code {server.wait()}.")
     except KeyboardInterrupt:
@@ -70,14 +70,14 @@ def start(port: int) -> subprocess.Popen[bytes]:
 
 
 def becomes_healthy(server: subprocess.Popen[bytes], port: int) -> bool:
-    """Wait for the first 200, and by asking wake the local queue.
+    """Wait for the first answer, and by asking wake the local queue.
 
     The queue then resumes what an earlier run left unfinished.
     """
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
-        if health(port) == http.client.OK:
-            return True
+        if status := health(port):
+            return status == http.client.OK
         time.sleep(0.05)
     return False
 

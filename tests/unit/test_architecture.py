@@ -1,0 +1,72 @@
+"""The part of the dependency rule that import-linter cannot see; the rest is in pyproject.toml."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import main
+import shared
+
+ROOT = Path(__file__).resolve().parents[2]
+FUNCTIONS = {path.stem for path in (ROOT / "functions").glob("[!_]*.py")}
+DOMAIN = sorted((ROOT / "shared" / "domain").glob("*.py"))
+
+WHAT_IMPORTING_MAIN_DOES = """
+import sys, threading
+import main
+late = {"PIL", "av", "google.auth", "google.genai", "grpc", "msgspec", "shared.adapters"}
+print(sorted(late & sys.modules.keys()), threading.active_count())
+"""
+
+
+def test_main_names_every_function() -> None:
+    assert set(main.__all__) == FUNCTIONS
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_a_function_has_the_name_of_its_module(name: str) -> None:
+    """The framework registers a target by its `__name__`; another one would be called wrongly."""
+    function = getattr(main, name)
+
+    assert (function.__module__, function.__name__) == (f"functions.{name}", name)
+
+
+def test_importing_main_loads_nothing_heavy_and_starts_no_thread() -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", WHAT_IMPORTING_MAIN_DOES],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert found.stdout.strip() == "[] 1"
+
+
+def test_no_dependency_shadows_the_shared_package() -> None:
+    """The framework searches site-packages before the folder of main.py."""
+    assert Path(shared.__file__ or "").parent == ROOT / "shared"
+
+
+@pytest.mark.parametrize("module", DOMAIN, ids=lambda path: path.stem)
+def test_the_domain_imports_the_standard_library_alone(module: Path) -> None:
+    foreign = {
+        name
+        for name in imported_by(module)
+        if name.partition(".")[0] not in sys.stdlib_module_names
+        and not name.startswith("shared.domain")
+    }
+
+    assert foreign == set()
+
+
+def imported_by(module: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
