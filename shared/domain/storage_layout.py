@@ -33,9 +33,13 @@ def thumbnail_path(campaign_id: str, video_hash: str, index: int) -> str:
     return f"{GENERATED}/{campaign_id}/thumb_{video_hash}_{index}.jpg"
 
 
-def metadata_path(campaign_id: str, video_hash: str, *, current: bool) -> str:
+def metadata_file(video_hash: str, *, current: bool) -> str:
     prefix = "curr_" if current else ""
-    return f"{CACHE}/{campaign_id}/{prefix}{video_hash}.json"
+    return f"{prefix}{video_hash}.json"
+
+
+def metadata_path(campaign_id: str, video_hash: str, *, current: bool) -> str:
+    return f"{CACHE}/{campaign_id}/{metadata_file(video_hash, current=current)}"
 
 
 def campaign_path(campaign_id: str) -> str:
