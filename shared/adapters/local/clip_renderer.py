@@ -1,0 +1,29 @@
+"""Renders a real MP4 for a prompt: on this machine, in about a second, for nothing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipSpec:
+    """All that decides a clip, to its last byte.
+
+    `variation` is any string: it chooses the colours, the motion and the chord.
+    """
+
+    prompt: str
+    caption: str
+    width: int
+    height: int
+    fps: int
+    seconds: int
+    audio: bool
+    variation: str
+
+
+def render_clip(spec: ClipSpec, destination: Path) -> None:
+    """Write H.264 and AAC as a fast-start MP4; the same bytes for the same spec."""
+    # Whoever only describes a clip does not wait for PyAV and Pillow.
+    from shared.adapters.local.clip.encoder import encode  # noqa: PLC0415
+
+    encode(spec, destination)
