@@ -7,13 +7,14 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --quiet --custom-compile-command 'make lock' $(LOCK_ARGS)
 
-.PHONY: help run demo test check bench clean-history lock clean
+.PHONY: help run demo test check bench clean-history settings lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/runtime ## Serve everything on this machine, at PORT (8000)
 	@$(BIN)/python -m compileall -q main.py functions shared
+	@$(BIN)/python -m tools.clean_history
 	@$(BIN)/python -m tools.serve --port $(PORT)
 
 demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running system
@@ -33,6 +34,9 @@ bench: .venv/dev ## Measure against the targets, as ratios within one run
 
 clean-history: .venv/runtime ## Remove every historical video; current ones stay
 	@$(BIN)/python -m tools.clean_history --keep 0
+
+settings: .venv/runtime ## Write the settings into README.md and .env.example
+	@$(BIN)/python -m tools.settings_reference
 
 lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS=--upgrade)
 	@$(LOCK) --output-file requirements.txt
