@@ -19,6 +19,10 @@ class Version:
     video_hash: str
     fingerprint: str
 
+    @classmethod
+    def of(cls, video: Video) -> "Version":
+        return cls(video_hash=video.video_hash, fingerprint=video.fingerprint)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
@@ -37,6 +41,21 @@ class Slot:
     def versions(self) -> tuple[Version, ...]:
         """Those that answer a request with the same fingerprint."""
         return tuple(version for version in (self.current, self.pending) if version)
+
+    def is_making(self, video: Video) -> bool:
+        return _is(self.pending, video)
+
+    def without_pending(self, video: Video) -> "Slot":
+        """Return the slot without `video` if that is the one it waits for."""
+        return replace(self, pending=None) if self.is_making(video) else self
+
+    def without(self, video: Video) -> "Slot":
+        """Return the slot without `video`, wherever it held it."""
+        return replace(
+            self.without_pending(video),
+            current=None if _is(self.current, video) else self.current,
+            historical=tuple(each for each in self.historical if not _is(each, video)),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,3 +132,7 @@ class Change:
     campaign: Campaign
     videos: tuple[Video, ...] = ()
     removed: tuple[Video, ...] = ()
+
+
+def _is(version: Version | None, video: Video) -> bool:
+    return version is not None and version.video_hash == video.video_hash

@@ -7,20 +7,11 @@ the promises (pay once, the current video stays, the money adds up) can be teste
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
-from shared.domain.campaign import (
-    ZERO,
-    Campaign,
-    Change,
-    Chore,
-    ChoreKind,
-    Money,
-    Slot,
-    Version,
-)
+from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Slot, Version
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
+from shared.domain.settlement import charged, reserve_price, settle
 from shared.domain.video import (
     AttemptOutcome,
     Failure,
@@ -44,10 +35,9 @@ def reserve(campaign: Campaign, video: Video, *, limit: int) -> Change:
             f"Slot {video.index} of campaign {campaign.campaign_id!r} is making another video. "
             f"Wait until it is done, or cancel it."
         )
-    money = campaign.money
     return _change(
-        replace(campaign, money=replace(money, reserved=money.reserved + video.cost.estimated)),
-        replace(slot, pending=_version(video)),
+        replace(campaign, money=reserve_price(campaign.money, video)),
+        replace(slot, pending=Version.of(video)),
         at=video.created_at,
         videos=(video,),
     )
@@ -66,9 +56,8 @@ def complete(
     slot = campaign.slot(video.index)
     shown = becomes_current(campaign, video)
     done = _done(video, shown=shown, clip=clip, now=now)
-    money = _settle(campaign.money, video, AttemptOutcome.BILLED)
-    settled = replace(campaign, money=money)
-    freed = _without_pending(slot, video)
+    settled = replace(campaign, money=settle(campaign.money, video, AttemptOutcome.BILLED))
+    freed = slot.without_pending(video)
     if shown:
         _require_current(slot, replaced)
         change = _show(settled, freed, done, replaced, at=now)
@@ -76,7 +65,7 @@ def complete(
         change = _keep(settled, freed, done, at=now)
     # Its clip was stored a moment ago, after what its slot held then. Only a pending video that
     # is shown can be sure that this has not changed since.
-    return change if shown and _is(slot.pending, video) else _renaming(change, video)
+    return change if shown and slot.is_making(video) else _renaming(change, video)
 
 
 def _done(video: Video, *, shown: bool, clip: ClipFacts, now: datetime) -> Video:
@@ -98,7 +87,7 @@ def becomes_current(campaign: Campaign, video: Video) -> bool:
     if video.cancel_requested:
         return False
     slot = campaign.slot(video.index)
-    return _is(slot.pending, video) or slot.is_free
+    return slot.is_making(video) or slot.is_free
 
 
 def fail(
@@ -117,13 +106,13 @@ def fail(
         phase=Phase.FAILED,
         version_state=None,
         failure=failure,
-        cost=replace(video.cost, actual=_charged(video, outcome)),
+        cost=replace(video.cost, actual=charged(video, outcome)),
         completed_at=now,
         due_at=None,
         lease_expires_at=None,
     )
-    money = _settle(campaign.money, video, outcome)
-    slot = _without_pending(campaign.slot(video.index), video)
+    money = settle(campaign.money, video, outcome)
+    slot = campaign.slot(video.index).without_pending(video)
     return _change(replace(campaign, money=money), slot, at=now, videos=(ended,))
 
 
@@ -146,7 +135,7 @@ def promote(campaign: Campaign, video: Video, *, replaced: Video | None, now: da
     slot = campaign.slot(video.index)
     _require_current(slot, replaced)
     shown = replace(video, version_state=VersionState.CURRENT)
-    return _renaming(_show(campaign, _without(slot, video), shown, replaced, at=now), video)
+    return _renaming(_show(campaign, slot.without(video), shown, replaced, at=now), video)
 
 
 def remove(campaign: Campaign, videos: Sequence[Video], *, now: datetime) -> Change:
@@ -155,7 +144,7 @@ def remove(campaign: Campaign, videos: Sequence[Video], *, now: datetime) -> Cha
     for video in videos:
         if not video.has_ended:
             raise WrongStateError(f"The video {video.id} is being made.")
-        slot = _without(change.campaign.slot(video.index), video)
+        slot = change.campaign.slot(video.index).without(video)
         kept = without_chores(change.campaign, (_chore(ChoreKind.RENAME, video),))
         change = _change(kept, slot, at=now, chores=(_chore(ChoreKind.REMOVE, video),))
     return replace(change, removed=tuple(videos))
@@ -184,10 +173,10 @@ def _show(
 ) -> Change:
     """Put `video` in front, and what it replaces first in history."""
     if replaced is None:
-        shown = replace(slot, current=_version(video))
+        shown = replace(slot, current=Version.of(video))
         return _change(campaign, shown, at=at, videos=(video,))
-    history = (_version(replaced), *slot.historical)
-    shown = replace(slot, current=_version(video), historical=history)
+    history = (Version.of(replaced), *slot.historical)
+    shown = replace(slot, current=Version.of(video), historical=history)
     former = replace(replaced, version_state=VersionState.HISTORICAL)
     chores = (_chore(ChoreKind.RENAME, replaced),)
     return _change(campaign, shown, at=at, videos=(video, former), chores=chores)
@@ -195,7 +184,7 @@ def _show(
 
 def _keep(campaign: Campaign, slot: Slot, video: Video, *, at: datetime) -> Change:
     """Put `video` first in history."""
-    kept = replace(slot, historical=(_version(video), *slot.historical))
+    kept = replace(slot, historical=(Version.of(video), *slot.historical))
     return _change(campaign, kept, at=at, videos=(video,))
 
 
@@ -204,55 +193,14 @@ def _renaming(change: Change, video: Video) -> Change:
     return replace(change, campaign=with_chores(change.campaign, chore))
 
 
-def _settle(money: Money, video: Video, outcome: AttemptOutcome) -> Money:
-    """Move the video's dollars from where they are held to where `outcome` says they are."""
-    amount = video.cost.estimated
-    if video.is_possibly_billed:
-        money = replace(money, possibly_spent=money.possibly_spent - amount)
-    else:
-        money = replace(money, reserved=money.reserved - amount)
-    if outcome is AttemptOutcome.POSSIBLY_BILLED:
-        return replace(money, possibly_spent=money.possibly_spent + amount)
-    if outcome is not AttemptOutcome.BILLED:
-        return money
-    simulated = amount if video.cost.simulated else ZERO
-    return replace(money, spent=money.spent + amount, simulated=money.simulated + simulated)
-
-
-def _charged(video: Video, outcome: AttemptOutcome) -> Decimal | None:
-    if outcome is AttemptOutcome.POSSIBLY_BILLED:
-        return None
-    return video.cost.estimated if outcome is AttemptOutcome.BILLED else ZERO
-
-
 def _require_current(slot: Slot, replaced: Video | None) -> None:
     expected = slot.current.video_hash if slot.current else None
     if expected != (replaced.video_hash if replaced else None):
         raise WrongStateError("The video that is to be replaced is not the current one.")
 
 
-def _version(video: Video) -> Version:
-    return Version(video_hash=video.video_hash, fingerprint=video.fingerprint)
-
-
 def _chore(kind: ChoreKind, video: Video) -> Chore:
     return Chore(kind=kind, video_hash=video.video_hash, index=video.index)
-
-
-def _is(version: Version | None, video: Video) -> bool:
-    return version is not None and version.video_hash == video.video_hash
-
-
-def _without_pending(slot: Slot, video: Video) -> Slot:
-    return replace(slot, pending=None) if _is(slot.pending, video) else slot
-
-
-def _without(slot: Slot, video: Video) -> Slot:
-    return replace(
-        _without_pending(slot, video),
-        current=None if _is(slot.current, video) else slot.current,
-        historical=tuple(each for each in slot.historical if not _is(each, video)),
-    )
 
 
 def _change(
