@@ -34,7 +34,6 @@ from shared.ports import (
     Succeeded,
 )
 
-RENDERING = timedelta(seconds=1)
 SHORTEST_CHECK = timedelta(milliseconds=100)
 RETRY_AFTER = timedelta(seconds=1)
 BUSY_ATTEMPTS = 2
@@ -66,9 +65,7 @@ class SyntheticVideoGenerator:
             # Nobody can check an operation whose name was lost: the clip has to come by itself.
             self._render(operation)
             raise SubmissionUnknownError("The connection was lost before the answer came.")
-        return Accepted(
-            operation=f"{_OPERATIONS}{operation.path}", expected_in=self._duration + RENDERING
-        )
+        return Accepted(operation=f"{_OPERATIONS}{operation.path}", expected_in=self._duration)
 
     def check(self, operation: str) -> OperationState:
         try:
