@@ -1,0 +1,13 @@
+"""What all tests share."""
+
+from hypothesis import HealthCheck, settings
+
+# A failure prints the line that repeats it. A busy machine is slow, and that is no failure.
+settings.register_profile(
+    "showreel",
+    deadline=None,
+    derandomize=False,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("showreel")

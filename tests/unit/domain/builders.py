@@ -1,0 +1,73 @@
+"""Records to start a test from; what a test does not name is valid and beside its point."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.domain.campaign import Campaign
+from shared.domain.clip import ClipFacts
+from shared.domain.reservation import new_video
+from shared.domain.video import (
+    GenerationParameters,
+    Phase,
+    Video,
+    begin_attempt,
+    begin_storing,
+    submission_accepted,
+)
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+SOON = NOW + timedelta(minutes=1)
+LIMIT = 4
+MODEL = "veo-3.1-generate-001"
+CLIP = ClipFacts(
+    duration_seconds=8.0,
+    width=1280,
+    height=720,
+    fps=24.0,
+    video_codec="h264",
+    audio_codec="aac",
+    size_bytes=1_000_000,
+)
+
+
+def a_campaign(campaign_id: str = "spring") -> Campaign:
+    return Campaign(campaign_id=campaign_id, created_at=NOW, updated_at=NOW)
+
+
+def a_reserved_video(number: int = 0, **changes: Any) -> Video:  # noqa: ANN401
+    """The video number `number` of its campaign: each has its own hash and prompt."""
+    video = new_video(
+        campaign_id="spring",
+        video_hash=f"{number:016x}",
+        index=0,
+        prompt=f"Prompt {number}.",
+        business_context={},
+        parameters=GenerationParameters(model=MODEL),
+        metadata={},
+        simulated=False,
+        now=NOW,
+    )
+    return replace(video, **changes)
+
+
+def a_submitting_video(number: int = 0, **changes: Any) -> Video:  # noqa: ANN401
+    video = begin_attempt(a_reserved_video(number), now=NOW, lease_expires_at=SOON)
+    return replace(video, **changes)
+
+
+def a_generating_video(number: int = 0, **changes: Any) -> Video:  # noqa: ANN401
+    video = submission_accepted(
+        a_submitting_video(number), operation=f"op-{number}", expected_at=SOON, due_at=SOON
+    )
+    return replace(video, **changes)
+
+
+def a_storing_video(number: int = 0, **changes: Any) -> Video:  # noqa: ANN401
+    video = begin_storing(a_generating_video(number), lease_expires_at=SOON)
+    return replace(video, **changes)
+
+
+def a_video_in(phase: Phase) -> Video:
+    """A video that has one attempt, in any phase."""
+    return replace(a_generating_video(), phase=phase)
