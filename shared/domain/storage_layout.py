@@ -19,9 +19,9 @@ CACHE = "videos/cache"
 ATTEMPTS = "videos/attempts"
 CAMPAIGN_FILE = "campaign.json"
 
-_MEDIA_FILE = re.compile(r"(curr_|thumb_)?([0-9a-f]{16})_(\d{1,3})\.(mp4|jpg)", re.ASCII)
-_METADATA_FILE = re.compile(r"(?:curr_)?([0-9a-f]{16})\.json", re.ASCII)
-_CLIP = re.compile(r"(?:^|/)sample_\d+\.mp4$")
+_MEDIA_FILE = re.compile(r"(curr_|thumb_)?([0-9a-f]{16})_(0|[1-9][0-9]{0,2})\.(mp4|jpg)")
+_METADATA_FILE = re.compile(r"(?:curr_)?([0-9a-f]{16})\.json")
+_CLIP = re.compile(r"(?:^|/)sample_[0-9]+\.mp4\Z")
 
 
 def clip_path(campaign_id: str, video_hash: str, index: int, *, current: bool) -> str:
