@@ -112,12 +112,16 @@ class DataFolder:
         with opened(self.root, source[:-1]) as above:
             self._place(target, lambda folder: _link(above, source[-1], folder, target[-1]))
 
-    def remove(self, parts: Parts) -> None:
-        """Remove a file, and the folders that this leaves empty."""
-        self.status(parts)
-        with opened(self.root, parts[:-1]) as folder:
+    def unlink(self, parts: Parts) -> None:
+        """Remove a name, if it is there. That is safe after `sync`."""
+        with suppress(FileNotFoundError), opened(self.root, parts[:-1]) as folder:
             os.unlink(parts[-1], dir_fd=folder)
-            os.fsync(folder)
+
+    def remove(self, parts: Parts) -> None:
+        """Remove a file, durably, and the folders that this leaves empty."""
+        self.status(parts)
+        self.unlink(parts)
+        self.sync(parts[:-1])
         remove_if_empty(self.root, parts[:-1])
 
     def sync(self, parts: Parts) -> None:

@@ -1,0 +1,78 @@
+"""The indexes of all campaigns, each made again when a file in its folder changes."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from shared.adapters.local.campaign_index import CampaignIndex, VideoKey
+from shared.adapters.local.folder_cache import FolderCache
+from shared.adapters.local.folders import is_plain
+from shared.adapters.local.record_files import RecordFiles
+from shared.adapters.local.storage_errors import is_missing
+from shared.domain.errors import StorageError
+
+logger = logging.getLogger(__name__)
+
+
+class CampaignCatalog:
+    """Costs one look at each folder that is asked for, as long as nothing changes."""
+
+    def __init__(self, files: RecordFiles, make_index: Callable[[str], CampaignIndex]) -> None:
+        self._files = files
+        self._make_index = make_index
+        self._ids = FolderCache(files.folder(), files.campaign_ids)
+        self._caches: dict[str, FolderCache[CampaignIndex]] = {}
+        self._merged: tuple[list[CampaignIndex], list[VideoKey]] = ([], [])
+
+    def campaign_ids(self) -> tuple[str, ...]:
+        """Return the names of the campaigns' folders, in order."""
+        try:
+            return self._ids.get()
+        except OSError as error:
+            if is_missing(error):
+                return ()
+            raise
+
+    def index(self, campaign_id: str) -> CampaignIndex:
+        """Return an empty one where there is no such campaign."""
+        if not is_plain(campaign_id):
+            return CampaignIndex(campaign_id=campaign_id)
+        try:
+            return self._cache(campaign_id).get()
+        except OSError as error:
+            self.forget(campaign_id)
+            if is_missing(error):
+                return CampaignIndex(campaign_id=campaign_id)
+            raise
+
+    def forget(self, campaign_id: str) -> None:
+        """Make the index again when it is next asked for."""
+        self._caches.pop(campaign_id, None)
+
+    def indexes(self) -> list[CampaignIndex]:
+        """Return one for each campaign. One that cannot be read is logged and left out."""
+        return [index for each in self.campaign_ids() if (index := self._readable(each))]
+
+    def videos(self) -> list[VideoKey]:
+        """Return the keys of all videos, in order."""
+        indexes = self.indexes()
+        merged, keys = self._merged
+        if indexes != merged:
+            keys = sorted(key for index in indexes for key in index.videos)
+            self._merged = (indexes, keys)
+        return keys
+
+    def _cache(self, campaign_id: str) -> FolderCache[CampaignIndex]:
+        cache = self._caches.get(campaign_id)
+        if cache is None:
+            folder = self._files.folder(campaign_id)
+            cache = FolderCache(folder, partial(self._make_index, campaign_id))
+            self._caches[campaign_id] = cache
+        return cache
+
+    def _readable(self, campaign_id: str) -> CampaignIndex | None:
+        try:
+            return self.index(campaign_id)
+        except (OSError, StorageError) as error:
+            logger.warning("The campaign %s is left out. %s", campaign_id, error)
+            return None

@@ -1,0 +1,199 @@
+"""The records as JSON files, one folder for each campaign, shared by any number of processes."""
+
+import logging
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+
+from shared.adapters.local.campaign_catalog import CampaignCatalog
+from shared.adapters.local.campaign_index import CampaignIndexer, VideoKey
+from shared.adapters.local.journal import FileChanges
+from shared.adapters.local.record_cache import RecordCache, revision_of
+from shared.adapters.local.record_files import RecordFiles, spellings
+from shared.adapters.local.storage_errors import storage_errors
+from shared.adapters.local.video_listing import matching
+from shared.domain.campaign import Campaign, Change
+from shared.domain.errors import (
+    CampaignNotFoundError,
+    ConflictError,
+    StorageError,
+    VideoNotFoundError,
+)
+from shared.domain.identity import parse_video_id
+from shared.domain.storage_layout import CAMPAIGN_FILE, metadata_file, video_hash_of_metadata
+from shared.domain.video import Video
+from shared.ports import DueWork, VideoPage, VideoQuery
+from shared.records import decode_campaign, decode_video, encode_campaign, encode_video
+
+logger = logging.getLogger(__name__)
+
+
+class LocalCampaignRepository:
+    """A revision is a digest of a file's bytes, so a file that a person has edited has a new one.
+
+    Reads take no lock, and decode a file once for each of its versions. A damaged file raises
+    StorageError where it is asked for, and is logged and left out of lists and due work.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._files = RecordFiles(root)
+        self._campaigns = RecordCache(self._files, decode_campaign)
+        self._videos = RecordCache(self._files, decode_video)
+        indexer = CampaignIndexer(self._files, self._campaigns, self._videos)
+        self._catalog = CampaignCatalog(self._files, indexer.index)
+
+    def get_campaign(self, campaign_id: str) -> Campaign:
+        with storage_errors():
+            self._files.settle(campaign_id)
+            campaign = self._campaigns.get(campaign_id, CAMPAIGN_FILE)
+        if campaign is None:
+            raise CampaignNotFoundError(f"There is no campaign {campaign_id!r}.")
+        return campaign
+
+    def get_video(self, campaign_id: str, video_hash: str) -> Video:
+        with storage_errors():
+            while True:
+                self._files.settle(campaign_id)
+                video = self._find_video(campaign_id, video_hash)
+                if video is not None:
+                    return video
+                if not self._is_indexed(campaign_id, video_hash):
+                    raise VideoNotFoundError("There is no video with this id.")
+
+    def commit(self, change: Change) -> Change:
+        campaign_id = change.campaign.campaign_id
+        content = encode_campaign(change.campaign)
+        campaign = replace(change.campaign, revision=revision_of(content))
+        is_same = campaign.revision == change.campaign.revision
+        written = {} if is_same else {CAMPAIGN_FILE: content}
+        with storage_errors(), self._files.locked(campaign_id):
+            stored = self._campaigns.get(campaign_id, CAMPAIGN_FILE)
+            if change.campaign.revision != _revision(stored):
+                raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
+            videos = self._commit(campaign_id, change.videos, change.removed, written)
+        return replace(change, campaign=campaign, videos=videos)
+
+    def commit_video(self, video: Video) -> Video:
+        with storage_errors(), self._files.locked(video.campaign_id):
+            return self._commit(video.campaign_id, (video,), (), {})[0]
+
+    def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
+        with storage_errors():
+            if self._files.version(campaign_id, CAMPAIGN_FILE) is None:
+                return
+            with self._files.locked(campaign_id):
+                campaign = self._campaigns.get(campaign_id, CAMPAIGN_FILE)
+                if campaign is not None:
+                    content = encode_campaign(_with_savings(campaign, amount, hits))
+                    self._files.replace(campaign_id, CAMPAIGN_FILE, content)
+
+    def list_videos(self, query: VideoQuery) -> VideoPage:
+        after = self.get_video(*parse_video_id(query.after)) if query.after else None
+        with storage_errors():
+            while True:
+                keys = list(
+                    islice(matching(self._keys(query), query, after=after), query.limit + 1)
+                )
+                page = self._read_page(keys[: query.limit])
+                if page is not None:
+                    return VideoPage(videos=page, has_more=len(keys) > query.limit)
+
+    def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign, ...]:
+        with storage_errors():
+            ids = self._catalog.campaign_ids()
+        first = bisect_right(ids, after) if after is not None else 0
+        found = (self._undamaged_campaign(ids[each]) for each in range(first, len(ids)))
+        return tuple(islice((campaign for campaign in found if campaign), limit))
+
+    def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
+        """Return videos first, and of them first those that wait for longest."""
+        with storage_errors():
+            indexes = self._catalog.indexes()
+        waiting = sorted(
+            (key.due_at, key.campaign_id, key.video_hash)
+            for index in indexes
+            for key in index.waiting
+            if key.due_at is not None and key.due_at <= before
+        )
+        work = [DueWork(campaign_id=each[1], video_hash=each[2]) for each in waiting]
+        work += [DueWork(campaign_id=each.campaign_id) for each in indexes if each.has_chores]
+        return tuple(work[:limit])
+
+    def _find_video(self, campaign_id: str, video_hash: str) -> Video | None:
+        for name in spellings(video_hash):
+            if video_hash_of_metadata(name) is None:
+                return None
+            video = self._videos.get(campaign_id, name)
+            if video is not None:
+                return video
+        return None
+
+    def _is_indexed(self, campaign_id: str, video_hash: str) -> bool:
+        index = self._catalog.index(campaign_id)
+        return any(key.video_hash == video_hash for key in index.videos)
+
+    def _commit(
+        self,
+        campaign_id: str,
+        videos: Sequence[Video],
+        removed: Sequence[Video],
+        campaign_file: Mapping[str, bytes],
+    ) -> tuple[Video, ...]:
+        """Write each video under its name, the campaign's record last. The lock is held."""
+        changed = (*videos, *removed)
+        for video in changed:
+            self._require_unchanged(video)
+        contents = [encode_video(video) for video in videos]
+        names = [metadata_file(each.video_hash, current=each.is_current) for each in videos]
+        written = {**dict(zip(names, contents, strict=True)), **campaign_file}
+        spelled = [name for video in changed for name in spellings(video.video_hash)]
+        stale = [name for name in spelled if name not in written]
+        gone = tuple(name for name in stale if self._files.version(campaign_id, name))
+        self._files.commit(campaign_id, FileChanges(written=written, removed=gone))
+        return tuple(
+            replace(video, revision=revision_of(content))
+            for video, content in zip(videos, contents, strict=True)
+        )
+
+    def _require_unchanged(self, video: Video) -> None:
+        stored = self._find_video(video.campaign_id, video.video_hash)
+        if video.revision != _revision(stored):
+            raise ConflictError(f"The video {video.id} has changed. Read it again.")
+
+    def _keys(self, query: VideoQuery) -> Sequence[VideoKey]:
+        if query.campaign_id is None:
+            return self._catalog.videos()
+        return self._catalog.index(query.campaign_id).videos
+
+    def _read_page(self, keys: Iterable[VideoKey]) -> tuple[Video, ...] | None:
+        """Read just the versions that were listed; None if one of them has gone meanwhile."""
+        videos = []
+        for key in keys:
+            video = self._videos.at_version(key.campaign_id, key.file_name, key.file_version)
+            if video is None:
+                self._catalog.forget(key.campaign_id)
+                return None
+            videos.append(video)
+        return tuple(videos)
+
+    def _undamaged_campaign(self, campaign_id: str) -> Campaign | None:
+        try:
+            return self.get_campaign(campaign_id)
+        except CampaignNotFoundError:
+            return None
+        except StorageError as error:
+            logger.warning("A damaged campaign is left out. %s", error)
+            return None
+
+
+def _revision(stored: Campaign | Video | None) -> str:
+    return stored.revision if stored else ""
+
+
+def _with_savings(campaign: Campaign, amount: Decimal, hits: int) -> Campaign:
+    money = replace(campaign.money, saved=campaign.money.saved + amount)
+    return replace(campaign, money=money, cache_hits=campaign.cache_hits + hits)
