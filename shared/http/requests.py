@@ -13,7 +13,9 @@ from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 
 MAX_BODY_BYTES = 1_000_000
 
-_FORM_ENTRY = re.compile(r"(\w+)\[(\w[\w-]*)\]", re.ASCII)
+_BLOCK_BYTES = 64 * 1024
+_FORM_ENTRY = re.compile(r"([a-z_]+)\[([^\[\]]+)\]")
+_NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -101,7 +103,8 @@ def read_body(request: Request, kind: type[B]) -> B:
     request.max_content_length = MAX_BODY_BYTES
     if request.mimetype == "multipart/form-data":
         return _read_form(request, kind)
-    raw = request.get_data(cache=False)
+    # Block by block: a chunked body that is read in one go is cut off at the limit, silently.
+    raw = b"".join(iter(partial(request.stream.read, _BLOCK_BYTES), b""))
     if not raw:
         return _checked(msgspec.convert, {}, kind)
     if request.mimetype != "application/json":
@@ -120,13 +123,17 @@ def _read_form(request: Request, kind: type[B]) -> B:
         raise UnsupportedParameterError(
             "Files are not supported yet: send text only.", param=next(iter(request.files))
         )
+    if "boundary" not in request.mimetype_params:
+        raise UnsupportedMediaType("Name the boundary in the Content-Type multipart/form-data.")
     values: dict[str, Any] = {}
     for key, value in request.form.items():
         entry = _FORM_ENTRY.fullmatch(key)
         if entry is None:
             values[key] = value
-        else:
-            values.setdefault(entry[1], {})[entry[2]] = value
+            continue
+        entries = values.setdefault(entry[1], {})
+        if isinstance(entries, dict):
+            entries[entry[2]] = value
     return _checked(partial(msgspec.convert, strict=False), values, kind)
 
 
@@ -136,15 +143,17 @@ def _checked(decode: Callable[..., B], content: object, kind: type[B]) -> B:
     except msgspec.ValidationError as error:
         raise _invalid(str(error), kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidRequestError(f"The body is not valid JSON: {error}.") from error
+        raise InvalidRequestError(f"The body is not valid JSON in UTF-8: {error}.") from error
 
 
 def _invalid(reason: str, kind: type[Body]) -> InvalidRequestError:
     """Say it in the caller's words: which field, what is wrong, and what there is instead."""
     sentence, _, path = reason.partition(" - at ")
-    param = path.strip("`").removeprefix("$").lstrip(".") or None
+    param = path.strip("`").removeprefix("$").lstrip(".")
+    where = f"{param}: " if param else ""
+    if named := _NAMED_FIELD.search(sentence):
+        param = named[1]
     if "unknown field" in sentence:
         known = ", ".join(field.encode_name for field in msgspec.structs.fields(kind))
-        sentence += f". Known fields: {known}"
-    where = f"{param}: " if param else ""
-    return InvalidRequestError(f"{where}{sentence}.", param=param)
+        sentence += f". Known fields: {known or 'none'}"
+    return InvalidRequestError(f"{where}{sentence}.", param=param or None)
