@@ -97,7 +97,9 @@ class LocalPorts:
     def objects(self) -> LocalObjectStore:
         from shared.adapters.local.object_store import LocalObjectStore
 
-        return LocalObjectStore(self._settings.data_folder, signing_key=self._settings.signing_key)
+        return LocalObjectStore(
+            self._settings.data_folder, now=self.now, signing_key=self._settings.signing_key
+        )
 
     @cached_property
     def campaigns(self) -> LocalCampaignRepository:
