@@ -1,0 +1,214 @@
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.errors import (
+    ModelNotFoundError,
+    ModelRetiredError,
+    UnsupportedParameterError,
+    UnsupportedSizeError,
+)
+from shared.domain.models import (
+    ASPECT_RATIOS,
+    DEFAULT_MODEL,
+    MODELS,
+    Model,
+    frame_size,
+    price,
+    price_basis,
+    require_supported,
+    shape_of_size,
+    usable_model,
+)
+from shared.domain.video import GenerationParameters
+
+TODAY = date(2026, 11, 20)
+LITE = "veo-3.1-lite-generate-001"
+FAST = "veo-3.1-fast-generate-001"
+STANDARD = "veo-3.1-generate-001"
+DEFAULTS = GenerationParameters(model=DEFAULT_MODEL)
+RETIRED = [model for model in MODELS.values() if model.retired_on]
+USABLE = [model for model in MODELS.values() if not model.retired_on]
+
+
+def test_the_defaults_are_supported() -> None:
+    require_supported(DEFAULTS, TODAY)
+
+
+def test_the_defaults_are_those_of_the_product() -> None:
+    expected = (8, "16:9", 24, "720p")
+    actual = (
+        DEFAULTS.duration_seconds,
+        DEFAULTS.aspect_ratio,
+        DEFAULTS.fps,
+        DEFAULTS.resolution,
+    )
+
+    assert expected == actual
+
+
+def test_an_unknown_model_is_answered_with_those_that_can_be_used() -> None:
+    with pytest.raises(ModelNotFoundError, match=f"{STANDARD}, {FAST}, {LITE}") as raised:
+        usable_model("veo-9", TODAY)
+
+    assert raised.value.param == "model"
+
+
+def test_a_long_unknown_model_does_not_fill_the_answer() -> None:
+    with pytest.raises(ModelNotFoundError) as raised:
+        usable_model("v" * 10_000, TODAY)
+
+    assert len(raised.value.message) < 300
+
+
+@pytest.mark.parametrize("model", RETIRED, ids=lambda model: model.model_id)
+def test_a_retired_model_names_a_successor_that_can_be_used(model: Model) -> None:
+    with pytest.raises(ModelRetiredError, match=str(model.successor)):
+        usable_model(model.model_id, TODAY)
+
+    assert MODELS[str(model.successor)] is usable_model(str(model.successor), TODAY)
+
+
+def test_the_first_design_s_model_is_retired() -> None:
+    with pytest.raises(ModelRetiredError, match=f"2026-06-30. Use {STANDARD}"):
+        usable_model("veo-2.0-generate-001", TODAY)
+
+
+def test_a_model_answers_until_the_day_before_it_retires() -> None:
+    model = MODELS["veo-2.0-generate-001"]
+    last_day = date(2026, 6, 29)
+
+    assert model is usable_model(model.model_id, last_day)
+    with pytest.raises(ModelRetiredError):
+        usable_model(model.model_id, last_day + timedelta(days=1))
+
+
+def test_a_model_past_its_guarantee_still_answers() -> None:
+    """Google promises it up to that day, and does not switch it off on the next."""
+    model = MODELS[STANDARD]
+    assert model.guaranteed_until is not None
+
+    assert model is usable_model(STANDARD, model.guaranteed_until + timedelta(days=100))
+
+
+@pytest.mark.parametrize(
+    ("changes", "param", "advice"),
+    [
+        ({"duration_seconds": 5}, "seconds", "4, 6, 8"),
+        ({"duration_seconds": 0}, "seconds", "4, 6, 8"),
+        ({"duration_seconds": -8}, "seconds", "4, 6, 8"),
+        ({"aspect_ratio": "1:1"}, "aspect_ratio", "16:9, 9:16"),
+        ({"resolution": "8k"}, "resolution", "720p, 1080p, 4k"),
+        ({"model": LITE, "resolution": "4k"}, "resolution", "720p, 1080p"),
+        ({"fps": 30}, "fps", "24"),
+        ({"person_generation": "allow_all"}, "person_generation", "allow_adult, dont_allow"),
+        ({"resolution": "1080p", "duration_seconds": 4}, "seconds", "seconds=8"),
+        ({"resolution": "4k", "duration_seconds": 6}, "seconds", "seconds=8"),
+        ({"seed": -1}, "seed", "4294967295"),
+        ({"seed": 2**32}, "seed", "4294967295"),
+    ],
+    ids=str,
+)
+def test_what_a_model_cannot_do_is_refused_with_what_it_can(
+    changes: dict[str, object], param: str, advice: str
+) -> None:
+    with pytest.raises(UnsupportedParameterError, match=advice) as raised:
+        require_supported(replace(DEFAULTS, **changes), TODAY)  # type: ignore[arg-type]
+
+    assert param == raised.value.param
+
+
+def test_sound_of_a_silent_model_is_refused() -> None:
+    silent = GenerationParameters(model="veo-2.0-generate-001", duration_seconds=5)
+    while_it_lived = date(2026, 1, 1)
+
+    with pytest.raises(UnsupportedParameterError, match="generate_audio=false"):
+        require_supported(silent, while_it_lived)
+    require_supported(replace(silent, generate_audio=False), while_it_lived)
+
+
+@pytest.mark.parametrize("seed", [0, 2**32 - 1])
+def test_every_seed_of_32_bits_is_supported(seed: int) -> None:
+    require_supported(replace(DEFAULTS, seed=seed), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        (DEFAULTS, "3.20"),
+        (replace(DEFAULTS, duration_seconds=4), "1.60"),
+        (replace(DEFAULTS, generate_audio=False), "1.60"),
+        (replace(DEFAULTS, resolution="4k"), "4.80"),
+        (replace(DEFAULTS, model=FAST), "0.80"),
+        (replace(DEFAULTS, model=FAST, resolution="1080p"), "0.96"),
+        (replace(DEFAULTS, model=LITE), "0.40"),
+        (replace(DEFAULTS, model=LITE, resolution="1080p", generate_audio=False), "0.40"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else price_basis(each),
+)
+def test_the_price_is_the_seconds_at_the_model_s_rate(
+    parameters: GenerationParameters, expected: str
+) -> None:
+    assert Decimal(expected) == price(parameters)
+
+
+def test_the_price_says_how_it_comes_about() -> None:
+    expected = f"{STANDARD}, 720p with audio: 0.40 USD/s x 8 s, prices of 2026-11-07"
+
+    assert expected == price_basis(DEFAULTS)
+
+
+@given(
+    model=st.sampled_from(USABLE),
+    duration_seconds=st.integers(0, 10),
+    aspect_ratio=st.sampled_from([*ASPECT_RATIOS, "4:3"]),
+    resolution=st.sampled_from(["720p", "1080p", "4k", "360p"]),
+    generate_audio=st.booleans(),
+)
+def test_whatever_is_supported_has_a_price_and_a_frame(
+    *,
+    model: Model,
+    duration_seconds: int,
+    aspect_ratio: str,
+    resolution: str,
+    generate_audio: bool,
+) -> None:
+    parameters = GenerationParameters(
+        model=model.model_id,
+        duration_seconds=duration_seconds,
+        aspect_ratio=aspect_ratio,
+        resolution=resolution,
+        generate_audio=generate_audio,
+    )
+    try:
+        require_supported(parameters, TODAY)
+    except UnsupportedParameterError:
+        return
+    assert price(parameters) > 0
+    assert (aspect_ratio, resolution) == shape_of_size(
+        "x".join(map(str, frame_size(resolution, aspect_ratio)))
+    )
+
+
+@pytest.mark.parametrize("aspect_ratio", ASPECT_RATIOS)
+@pytest.mark.parametrize("resolution", ["720p", "1080p", "4k"])
+def test_a_frame_has_the_shape_that_it_is_named_after(aspect_ratio: str, resolution: str) -> None:
+    width, height = frame_size(resolution, aspect_ratio)
+    across, down = map(int, aspect_ratio.split(":"))
+
+    assert width * down == height * across
+    assert (aspect_ratio, resolution) == shape_of_size(f"{width}x{height}")
+
+
+@pytest.mark.parametrize(
+    "size", ["", "1280", "1280X720", "1280x721", " 1280x720", "1280x720\n", "\u0661280x720"]
+)
+def test_another_size_is_answered_with_those_that_exist(size: str) -> None:
+    with pytest.raises(UnsupportedSizeError, match="1280x720, 720x1280, 1920x1080") as raised:
+        shape_of_size(size)
+
+    assert raised.value.param == "size"
