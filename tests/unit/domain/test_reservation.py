@@ -1,0 +1,62 @@
+from dataclasses import replace
+from decimal import Decimal
+
+from shared.domain.fingerprint import fingerprint
+from shared.domain.reservation import new_version, new_video
+from shared.domain.video import GenerationParameters, Phase, VersionState
+from tests.unit.domain.builders import MODEL, NOW, SOON, a_storing_video
+
+
+def test_a_new_video_waits_with_its_composed_prompt_its_price_and_its_fingerprint() -> None:
+    parameters = GenerationParameters(model=MODEL)
+
+    video = new_video(
+        campaign_id="spring",
+        video_hash="0" * 16,
+        index=2,
+        prompt="A boat.",
+        business_context={"brand": "Acme"},
+        parameters=parameters,
+        metadata={"order": "7"},
+        simulated=True,
+        now=NOW,
+    )
+
+    composed = "A boat.\n\nBrand: Acme"
+    assert ("A boat.", composed) == (video.prompt, video.enhanced_prompt)
+    assert (Phase.RESERVED, VersionState.PENDING) == (video.phase, video.version_state)
+    assert (Decimal("3.20"), None, True) == (
+        video.cost.estimated,
+        video.cost.actual,
+        video.cost.simulated,
+    )
+    assert video.fingerprint == fingerprint(
+        campaign_id="spring", enhanced_prompt=composed, parameters=parameters
+    )
+
+
+def test_a_new_video_will_be_looked_at_long_before_its_deadline() -> None:
+    """Also where the message that asks for its first step is lost."""
+    video = new_version(a_storing_video(), video_hash="1" * 16, simulated=False, now=NOW)
+
+    assert video.due_at is not None
+    assert video.created_at < video.due_at < video.deadline_at
+
+
+def test_a_new_version_has_the_input_of_its_source_and_none_of_its_history() -> None:
+    source = replace(a_storing_video(), index=3, metadata={"order": "7"}, cancel_requested=True)
+
+    version = new_version(source, video_hash="1" * 16, simulated=False, now=SOON)
+
+    assert source.id != version.id
+    assert (source.index, source.fingerprint, source.metadata) == (
+        version.index,
+        version.fingerprint,
+        version.metadata,
+    )
+    assert (SOON, Phase.RESERVED, (), False) == (
+        version.created_at,
+        version.phase,
+        version.attempts,
+        version.cancel_requested,
+    )

@@ -1,0 +1,405 @@
+"""Single changes, one by one; whole histories of them are in test_version_rules."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Money
+from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
+from shared.domain.versions import (
+    becomes_current,
+    cancel,
+    complete,
+    fail,
+    promote,
+    remove,
+    reserve,
+    surplus,
+    with_chores,
+    without_chores,
+)
+from shared.domain.video import (
+    AttemptOutcome,
+    Failure,
+    Phase,
+    VersionState,
+    Video,
+    begin_storing,
+)
+from tests.unit.domain.builders import (
+    CLIP,
+    LIMIT,
+    NOW,
+    SOON,
+    a_campaign,
+    a_generating_video,
+    a_reserved_video,
+    a_storing_video,
+    a_submitting_video,
+)
+
+PRICE = Decimal("3.20")
+FAILURE = Failure(code="provider_failed", message="The generator failed.")
+
+
+def reserved(video: Video, *, in_: Campaign | None = None) -> Campaign:
+    return reserve(in_ or a_campaign(), video, limit=LIMIT).campaign
+
+
+def completed(
+    number: int = 0, *, in_: Campaign | None = None, replaced: Video | None = None
+) -> Change:
+    video = a_storing_video(number)
+    return complete(reserved(video, in_=in_), video, replaced=replaced, clip=CLIP, now=SOON)
+
+
+@pytest.fixture
+def replacement() -> Change:
+    """Video 1 has replaced video 0."""
+    first = completed(0)
+    return completed(1, in_=first.campaign, replaced=first.videos[0])
+
+
+def hashes(*numbers: int) -> list[str]:
+    return [f"{number:016x}" for number in numbers]
+
+
+def renaming(number: int) -> Chore:
+    return Chore(kind=ChoreKind.RENAME, video_hash=f"{number:016x}", index=0)
+
+
+def removing(number: int) -> Chore:
+    return Chore(kind=ChoreKind.REMOVE, video_hash=f"{number:016x}", index=0)
+
+
+class TestReserve:
+    def test_sets_the_slot_and_the_dollars_aside(self) -> None:
+        video = a_reserved_video(index=2)
+
+        change = reserve(a_campaign(), video, limit=LIMIT)
+
+        pending = change.campaign.slot(2).pending
+        assert pending is not None
+        assert video.video_hash == pending.video_hash
+        assert Money(reserved=PRICE) == change.campaign.money
+        assert (video,) == change.videos
+
+    @pytest.mark.parametrize("index", [-1, LIMIT, LIMIT + 1])
+    def test_refuses_a_slot_that_does_not_exist(self, index: int) -> None:
+        with pytest.raises(CampaignVideoLimitError, match="slots 0 to 3"):
+            reserve(a_campaign(), a_reserved_video(index=index), limit=LIMIT)
+
+    def test_refuses_a_slot_that_is_making_another_video(self) -> None:
+        campaign = reserved(a_reserved_video(0))
+
+        with pytest.raises(SlotBusyError, match=r"Slot 0 of campaign 'spring'.*cancel"):
+            reserve(campaign, a_reserved_video(1), limit=LIMIT)
+
+    def test_leaves_what_the_slot_shows_and_kept(self, replacement: Change) -> None:
+        before = replacement.campaign.slot(0)
+
+        after = reserved(a_reserved_video(2), in_=replacement.campaign).slot(0)
+
+        assert before == replace(after, pending=None)
+
+
+class TestComplete:
+    def test_makes_the_first_video_current_and_settles_its_price(self) -> None:
+        change = completed(0)
+
+        [video] = change.videos
+        assert (Phase.DONE, VersionState.CURRENT) == (video.phase, video.version_state)
+        assert (PRICE, CLIP, SOON) == (video.cost.actual, video.clip, video.completed_at)
+        assert (None, None) == (video.due_at, video.lease_expires_at)
+        assert video.attempt.outcome is AttemptOutcome.BILLED
+        assert Money(spent=PRICE) == change.campaign.money
+        assert change.campaign.chores == ()
+
+    def test_counts_what_a_simulated_video_stands_for(self) -> None:
+        video = a_storing_video()
+        video = replace(video, cost=replace(video.cost, simulated=True))
+
+        change = complete(reserved(video), video, replaced=None, clip=CLIP, now=SOON)
+
+        assert Money(spent=PRICE, simulated=PRICE) == change.campaign.money
+
+    def test_keeps_the_replaced_video_as_the_latest_of_history(self, replacement: Change) -> None:
+        change = completed(2, in_=replacement.campaign, replaced=replacement.videos[0])
+
+        shown, former = change.videos
+        slot = change.campaign.slot(0)
+        assert slot.current is not None
+        assert shown.video_hash == slot.current.video_hash
+        assert VersionState.HISTORICAL is former.version_state
+        assert hashes(1, 0) == [version.video_hash for version in slot.historical]
+
+    def test_promises_to_rename_the_replaced_video(self, replacement: Change) -> None:
+        assert (renaming(0),) == replacement.campaign.chores
+
+    @pytest.mark.parametrize("wrong", [None, a_reserved_video(9)], ids=["none", "another"])
+    def test_refuses_to_replace_what_is_not_current(self, wrong: Video | None) -> None:
+        """The campaign was read again meanwhile, and the video to replace was not."""
+        with pytest.raises(WrongStateError, match="not the current one"):
+            completed(1, in_=completed(0).campaign, replaced=wrong)
+
+    def test_keeps_a_cancelled_video_that_was_paid_for_as_history(self) -> None:
+        first = completed(0)
+        video = a_storing_video(1, cancel_requested=True)
+        campaign = reserved(video, in_=first.campaign)
+
+        change = complete(campaign, video, replaced=None, clip=CLIP, now=SOON)
+
+        slot = change.campaign.slot(0)
+        assert slot.current is not None
+        assert hashes(0, 1) == [slot.current.video_hash, slot.historical[0].video_hash]
+        assert slot.pending is None
+        assert VersionState.HISTORICAL is change.videos[0].version_state
+        assert (renaming(1),) == change.campaign.chores
+        assert Money(spent=2 * PRICE) == change.campaign.money
+
+    def test_twice_is_refused(self) -> None:
+        change = completed(0)
+
+        with pytest.raises(WrongStateError, match="is done"):
+            complete(change.campaign, change.videos[0], replaced=None, clip=CLIP, now=SOON)
+
+
+class TestLateSuccess:
+    """A video that was given up as possibly billed, and whose clip appears after all."""
+
+    @staticmethod
+    def given_up(video: Video, *, in_: Campaign | None = None) -> tuple[Campaign, Video]:
+        campaign = reserved(video, in_=in_)
+        outcome = AttemptOutcome.POSSIBLY_BILLED
+        change = fail(campaign, video, failure=FAILURE, outcome=outcome, now=NOW)
+        return change.campaign, begin_storing(change.videos[0], lease_expires_at=SOON)
+
+    def test_is_shown_by_a_slot_that_is_still_free(self) -> None:
+        campaign, video = self.given_up(a_generating_video())
+
+        change = complete(campaign, video, replaced=None, clip=CLIP, now=SOON)
+
+        [done] = change.videos
+        assert (VersionState.CURRENT, None, PRICE) == (
+            done.version_state,
+            done.failure,
+            done.cost.actual,
+        )
+        assert Money(spent=PRICE) == change.campaign.money
+
+    def test_becomes_history_where_the_slot_has_gone_on(self) -> None:
+        campaign, video = self.given_up(a_generating_video(0))
+        campaign = reserved(a_reserved_video(1), in_=campaign)
+
+        change = complete(campaign, video, replaced=None, clip=CLIP, now=SOON)
+
+        slot = change.campaign.slot(0)
+        assert slot.pending is not None
+        assert hashes(1, 0) == [slot.pending.video_hash, slot.historical[0].video_hash]
+        assert Money(reserved=PRICE, spent=PRICE) == change.campaign.money
+
+    def test_is_named_again_since_its_slot_may_have_changed_while_it_was_stored(self) -> None:
+        """Stored as history beside a pending video, which failed before the commit."""
+        campaign, late = self.given_up(a_generating_video(0))
+        campaign = reserved(a_generating_video(1), in_=campaign)
+        assert not becomes_current(campaign, late)
+        outcome = AttemptOutcome.NOT_BILLED
+        campaign = fail(
+            campaign, a_generating_video(1), failure=FAILURE, outcome=outcome, now=NOW
+        ).campaign
+
+        change = complete(campaign, late, replaced=None, clip=CLIP, now=SOON)
+
+        assert VersionState.CURRENT is change.videos[0].version_state
+        assert (renaming(0),) == change.campaign.chores
+
+    def test_that_proves_to_be_no_clip_is_settled_once(self) -> None:
+        campaign, video = self.given_up(a_generating_video())
+
+        change = fail(campaign, video, failure=FAILURE, outcome=AttemptOutcome.BILLED, now=SOON)
+
+        assert Money(spent=PRICE) == change.campaign.money
+
+
+class TestFail:
+    @pytest.mark.parametrize(
+        ("outcome", "money", "actual"),
+        [
+            (AttemptOutcome.NOT_BILLED, Money(), Decimal(0)),
+            (AttemptOutcome.BILLED, Money(spent=PRICE), PRICE),
+            (AttemptOutcome.POSSIBLY_BILLED, Money(possibly_spent=PRICE), None),
+        ],
+    )
+    def test_settles_the_price_as_the_attempt_went(
+        self, outcome: AttemptOutcome, money: Money, actual: Decimal | None
+    ) -> None:
+        video = a_generating_video()
+
+        change = fail(reserved(video), video, failure=FAILURE, outcome=outcome, now=SOON)
+
+        [failed] = change.videos
+        assert money == change.campaign.money
+        assert actual == failed.cost.actual
+        assert outcome is failed.attempt.outcome
+
+    def test_frees_the_slot_and_leaves_what_it_shows(self) -> None:
+        first = completed(0)
+        video = a_generating_video(1)
+        campaign = reserved(video, in_=first.campaign)
+        outcome = AttemptOutcome.NOT_BILLED
+
+        change = fail(campaign, video, failure=FAILURE, outcome=outcome, now=SOON)
+
+        assert first.campaign.slots == change.campaign.slots
+        [failed] = change.videos
+        assert (Phase.FAILED, None, FAILURE) == (
+            failed.phase,
+            failed.version_state,
+            failed.failure,
+        )
+
+    def test_refuses_a_video_that_has_ended(self) -> None:
+        change = completed(0)
+        outcome = AttemptOutcome.NOT_BILLED
+
+        with pytest.raises(WrongStateError, match="is done"):
+            fail(change.campaign, change.videos[0], failure=FAILURE, outcome=outcome, now=SOON)
+
+
+class TestCancel:
+    def test_before_submission_frees_the_slot_and_the_dollars(self) -> None:
+        video = a_reserved_video()
+
+        change = cancel(reserved(video), video, now=SOON)
+
+        [cancelled] = change.videos
+        assert (Phase.CANCELLED, None) == (cancelled.phase, cancelled.version_state)
+        assert change.campaign.slots == ()
+        assert Money() == change.campaign.money
+
+    @pytest.mark.parametrize(
+        "video",
+        [a_submitting_video(), a_generating_video(), a_storing_video()],
+        ids=lambda v: v.phase,
+    )
+    def test_after_submission_only_keeps_the_video_from_becoming_current(
+        self, video: Video
+    ) -> None:
+        campaign = reserved(video)
+
+        change = cancel(campaign, video, now=SOON)
+
+        assert Change(campaign=campaign, videos=(replace(video, cancel_requested=True),)) == change
+        assert becomes_current(campaign, video)
+        assert not becomes_current(campaign, change.videos[0])
+
+    def test_of_a_video_that_has_ended_is_refused(self) -> None:
+        change = completed(0)
+
+        with pytest.raises(WrongStateError, match="nothing to cancel"):
+            cancel(change.campaign, change.videos[0], now=SOON)
+
+
+class TestPromote:
+    def test_changes_the_places_of_two_videos_and_pays_nothing(self, replacement: Change) -> None:
+        current, former = replacement.videos
+
+        change = promote(replacement.campaign, former, replaced=current, now=SOON)
+
+        slot = change.campaign.slot(0)
+        assert slot.current is not None
+        assert former.video_hash == slot.current.video_hash
+        assert [current.video_hash] == [version.video_hash for version in slot.historical]
+        assert [VersionState.CURRENT, VersionState.HISTORICAL] == [
+            video.version_state for video in change.videos
+        ]
+        assert replacement.campaign.money == change.campaign.money
+
+    def test_promises_to_rename_both(self, replacement: Change) -> None:
+        campaign = without_chores(replacement.campaign, replacement.campaign.chores)
+        current, former = replacement.videos
+
+        change = promote(campaign, former, replaced=current, now=SOON)
+
+        assert {renaming(0), renaming(1)} == set(change.campaign.chores)
+
+    def test_fills_a_slot_whose_current_video_was_deleted(self, replacement: Change) -> None:
+        current, former = replacement.videos
+        campaign = remove(replacement.campaign, [current], now=SOON).campaign
+
+        change = promote(campaign, former, replaced=None, now=SOON)
+
+        assert change.campaign.slot(0).historical == ()
+        assert not change.campaign.slot(0).is_free
+
+    def test_leaves_the_pending_video_alone(self, replacement: Change) -> None:
+        campaign = reserved(a_reserved_video(2), in_=replacement.campaign)
+        current, former = replacement.videos
+
+        change = promote(campaign, former, replaced=current, now=SOON)
+
+        assert campaign.slot(0).pending == change.campaign.slot(0).pending
+
+    def test_of_another_than_a_historical_video_is_refused(self, replacement: Change) -> None:
+        current, _ = replacement.videos
+
+        with pytest.raises(WrongStateError, match="Only a historical video"):
+            promote(replacement.campaign, current, replaced=current, now=SOON)
+
+
+class TestRemove:
+    def test_takes_videos_out_and_promises_to_remove_their_objects(
+        self, replacement: Change
+    ) -> None:
+        change = remove(replacement.campaign, replacement.videos, now=SOON)
+
+        assert change.campaign.slots == ()
+        assert replacement.videos == change.removed
+        assert {removing(0), removing(1)} == set(change.campaign.chores)
+
+    def test_does_not_give_dollars_back(self, replacement: Change) -> None:
+        change = remove(replacement.campaign, replacement.videos, now=SOON)
+
+        assert Money(spent=2 * PRICE) == change.campaign.money
+
+    def test_forgets_to_rename_what_is_gone(self, replacement: Change) -> None:
+        _, former = replacement.videos
+
+        change = remove(replacement.campaign, [former], now=SOON)
+
+        assert (removing(0),) == change.campaign.chores
+
+    def test_of_a_video_that_is_being_made_is_refused_with_all_others(
+        self, replacement: Change
+    ) -> None:
+        pending = a_generating_video(2)
+        campaign = reserved(pending, in_=replacement.campaign)
+
+        with pytest.raises(WrongStateError, match="is being made"):
+            remove(campaign, [*replacement.videos, pending], now=SOON)
+
+    def test_of_nothing_changes_nothing(self) -> None:
+        campaign = a_campaign()
+
+        assert Change(campaign=campaign) == remove(campaign, [], now=SOON)
+
+
+@pytest.mark.parametrize(("keep", "expected"), [(0, (1, 0)), (1, (0,)), (2, ()), (3, ())])
+def test_surplus_are_the_earliest_replaced_beyond_what_is_kept(
+    replacement: Change, keep: int, expected: tuple[int, ...]
+) -> None:
+    change = completed(2, in_=replacement.campaign, replaced=replacement.videos[0])
+
+    assert tuple(hashes(*expected)) == surplus(change.campaign, keep)
+
+
+def test_a_chore_is_promised_once_and_kept_until_it_is_done() -> None:
+    campaign = with_chores(a_campaign(), renaming(0), renaming(1))
+
+    assert campaign == with_chores(campaign, renaming(1))
+    assert (renaming(1),) == without_chores(campaign, [renaming(0), removing(0)]).chores
+
+
+def test_a_change_is_dated() -> None:
+    assert completed(0).campaign.updated_at == SOON

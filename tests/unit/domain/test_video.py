@@ -1,0 +1,204 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.errors import WrongStateError
+from shared.domain.video import (
+    AttemptOutcome,
+    Phase,
+    Status,
+    VersionState,
+    Video,
+    begin_attempt,
+    begin_storing,
+    outcome_unknown,
+    still_generating,
+    submission_accepted,
+    submission_postponed,
+    with_outcome,
+)
+from tests.unit.domain.builders import (
+    NOW,
+    SOON,
+    a_generating_video,
+    a_reserved_video,
+    a_submitting_video,
+    a_video_in,
+)
+
+STEPS: dict[str, Callable[[Video], Video]] = {
+    "begin_attempt": lambda video: begin_attempt(video, now=NOW, lease_expires_at=SOON),
+    "submission_accepted": lambda video: submission_accepted(
+        video, operation="op", expected_at=SOON, due_at=SOON
+    ),
+    "submission_postponed": lambda video: submission_postponed(video, until=SOON),
+    "outcome_unknown": lambda video: outcome_unknown(video, due_at=SOON),
+    "still_generating": lambda video: still_generating(video, due_at=SOON),
+    "begin_storing": lambda video: begin_storing(video, lease_expires_at=SOON),
+}
+
+# Back to `reserved`, where submissions begin, only the certainty leads that none was accepted.
+WAYS = {
+    ("begin_attempt", Phase.RESERVED): Phase.SUBMITTING,
+    ("submission_accepted", Phase.SUBMITTING): Phase.GENERATING,
+    ("submission_accepted", Phase.OUTCOME_UNKNOWN): Phase.GENERATING,
+    ("submission_postponed", Phase.SUBMITTING): Phase.RESERVED,
+    ("outcome_unknown", Phase.SUBMITTING): Phase.OUTCOME_UNKNOWN,
+    ("outcome_unknown", Phase.GENERATING): Phase.OUTCOME_UNKNOWN,
+    ("outcome_unknown", Phase.OUTCOME_UNKNOWN): Phase.OUTCOME_UNKNOWN,
+    ("still_generating", Phase.GENERATING): Phase.GENERATING,
+    ("begin_storing", Phase.GENERATING): Phase.STORING,
+    ("begin_storing", Phase.OUTCOME_UNKNOWN): Phase.STORING,
+    ("begin_storing", Phase.STORING): Phase.STORING,
+}
+
+
+@pytest.mark.parametrize("phase", Phase)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_leads_on_from_its_phases_and_from_no_other(step: str, phase: Phase) -> None:
+    video = a_video_in(phase)
+    expected = WAYS.get((step, phase))
+
+    if expected is None:
+        with pytest.raises(WrongStateError, match=f"{video.id} is {phase}"):
+            STEPS[step](video)
+    else:
+        assert expected is STEPS[step](video).phase
+
+
+def test_an_attempt_is_recorded_before_its_operation_is_known() -> None:
+    video = begin_attempt(a_reserved_video(), now=NOW, lease_expires_at=SOON)
+
+    assert (1, NOW, None) == (
+        video.attempt.number,
+        video.attempt.submitted_at,
+        video.attempt.operation,
+    )
+    assert video.attempt.outcome is AttemptOutcome.OPEN
+
+
+def test_an_accepted_submission_keeps_its_operation_and_gives_its_lease_back() -> None:
+    video = submission_accepted(
+        a_submitting_video(), operation="op-7", expected_at=NOW, due_at=SOON
+    )
+
+    assert ("op-7", NOW) == (video.attempt.operation, video.attempt.expected_at)
+    assert (SOON, None) == (video.due_at, video.lease_expires_at)
+
+
+def test_a_postponed_video_waits_and_then_tries_under_the_next_number() -> None:
+    postponed = submission_postponed(a_submitting_video(), until=SOON)
+    again = begin_attempt(postponed, now=SOON, lease_expires_at=SOON)
+
+    assert (SOON, None) == (postponed.due_at, postponed.lease_expires_at)
+    assert [AttemptOutcome.NOT_BILLED, AttemptOutcome.OPEN] == [
+        attempt.outcome for attempt in again.attempts
+    ]
+    assert [1, 2] == [attempt.number for attempt in again.attempts]
+
+
+def test_a_video_that_was_cancelled_while_it_was_submitted_is_not_submitted_again() -> None:
+    cancelled = a_submitting_video(cancel_requested=True)
+    postponed = submission_postponed(cancelled, until=SOON)
+
+    with pytest.raises(WrongStateError, match="was cancelled"):
+        begin_attempt(postponed, now=SOON, lease_expires_at=SOON)
+
+
+def test_an_unknown_outcome_keeps_what_is_known_of_the_operation() -> None:
+    video = outcome_unknown(a_generating_video(7), due_at=SOON)
+
+    assert video.attempt.operation == "op-7"
+    assert video.attempt.outcome is AttemptOutcome.OPEN
+    assert video.lease_expires_at is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "allowed"),
+    [
+        (AttemptOutcome.POSSIBLY_BILLED, True),
+        (AttemptOutcome.NOT_BILLED, False),
+        (AttemptOutcome.BILLED, False),
+    ],
+)
+def test_a_failed_video_is_stored_late_only_if_it_may_have_been_paid_for(
+    outcome: AttemptOutcome, *, allowed: bool
+) -> None:
+    failed = with_outcome(a_video_in(Phase.FAILED), outcome)
+
+    if allowed:
+        assert begin_storing(failed, lease_expires_at=SOON).phase is Phase.STORING
+    else:
+        with pytest.raises(WrongStateError):
+            begin_storing(failed, lease_expires_at=SOON)
+
+
+@pytest.mark.parametrize("step", ["begin_attempt", "begin_storing"])
+def test_work_is_leased_and_due_again_when_the_lease_expires(step: str) -> None:
+    phase = Phase.RESERVED if step == "begin_attempt" else Phase.GENERATING
+    video = STEPS[step](a_video_in(phase))
+
+    assert (SOON, SOON) == (video.lease_expires_at, video.due_at)
+
+
+def test_a_lease_holds_until_the_moment_it_expires() -> None:
+    video = a_reserved_video(lease_expires_at=NOW)
+
+    assert video.is_leased(NOW - timedelta(microseconds=1))
+    assert not video.is_leased(NOW)
+    assert not a_reserved_video().is_leased(NOW)
+
+
+def test_an_outcome_belongs_to_the_latest_attempt() -> None:
+    postponed = submission_postponed(a_submitting_video(), until=SOON)
+    again = begin_attempt(postponed, now=SOON, lease_expires_at=SOON)
+
+    outcomes = [attempt.outcome for attempt in with_outcome(again, AttemptOutcome.BILLED).attempts]
+    assert [AttemptOutcome.NOT_BILLED, AttemptOutcome.BILLED] == outcomes
+
+
+def test_a_video_without_an_attempt_has_no_outcome() -> None:
+    video = a_reserved_video()
+
+    assert video == with_outcome(video, AttemptOutcome.NOT_BILLED)
+    assert not video.is_possibly_billed
+
+
+@pytest.mark.parametrize("outcome", AttemptOutcome)
+def test_only_a_possibly_billed_attempt_makes_a_video_possibly_billed(
+    outcome: AttemptOutcome,
+) -> None:
+    video = with_outcome(a_video_in(Phase.FAILED), outcome)
+
+    assert (outcome is AttemptOutcome.POSSIBLY_BILLED) == video.is_possibly_billed
+
+
+@pytest.mark.parametrize(
+    ("phase", "expected"),
+    [
+        (Phase.RESERVED, Status.QUEUED),
+        (Phase.SUBMITTING, Status.QUEUED),
+        (Phase.GENERATING, Status.IN_PROGRESS),
+        (Phase.OUTCOME_UNKNOWN, Status.IN_PROGRESS),
+        (Phase.STORING, Status.IN_PROGRESS),
+        (Phase.DONE, Status.COMPLETED),
+        (Phase.FAILED, Status.FAILED),
+        (Phase.CANCELLED, Status.FAILED),
+    ],
+)
+def test_every_phase_has_a_public_status_that_says_whether_it_has_ended(
+    phase: Phase, expected: Status
+) -> None:
+    video = a_video_in(phase)
+
+    assert expected is video.status
+    assert (expected in (Status.COMPLETED, Status.FAILED)) == video.has_ended
+
+
+@pytest.mark.parametrize("state", [None, *VersionState])
+def test_only_the_current_version_is_current(state: VersionState | None) -> None:
+    video = replace(a_reserved_video(), version_state=state)
+
+    assert (state is VersionState.CURRENT) == video.is_current
