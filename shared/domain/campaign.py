@@ -9,7 +9,7 @@ from enum import StrEnum
 from shared.domain.errors import CampaignVideoLimitError
 from shared.domain.video import Video
 
-ZERO = Decimal(0)
+ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True, kw_only=True)

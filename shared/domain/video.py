@@ -215,9 +215,14 @@ def outcome_unknown(video: Video, *, due_at: datetime) -> Video:
     return replace(video, phase=Phase.OUTCOME_UNKNOWN, lease_expires_at=None, due_at=due_at)
 
 
+def begin_check(video: Video, *, lease_expires_at: datetime) -> Video:
+    _require_phase(video, Phase.GENERATING)
+    return replace(video, lease_expires_at=lease_expires_at, due_at=lease_expires_at)
+
+
 def still_generating(video: Video, *, due_at: datetime) -> Video:
     _require_phase(video, Phase.GENERATING)
-    return replace(video, due_at=due_at)
+    return replace(video, lease_expires_at=None, due_at=due_at)
 
 
 def begin_storing(video: Video, *, lease_expires_at: datetime) -> Video:

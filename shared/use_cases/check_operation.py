@@ -4,10 +4,11 @@ from datetime import datetime
 from functools import partial
 from typing import assert_never
 
-from shared.domain.schedule import OUTCOME_WINDOW, RECHECK_AFTER
+from shared.domain.schedule import CHECK_LEASE, OUTCOME_WINDOW, RECHECK_AFTER
 from shared.domain.video import (
     AttemptOutcome,
     Video,
+    begin_check,
     outcome_unknown,
     still_generating,
 )
@@ -19,6 +20,8 @@ from shared.use_cases.store_video import end_without_clip, store_video
 
 def check_operation(ports: Ports, video: Video) -> None:
     """Finish the video if its operation is done, else note when to look again."""
+    claim = partial(begin_check, lease_expires_at=ports.now() + CHECK_LEASE)
+    video = ports.campaigns.commit_video(claim(video))
     state = ports.generator.check(video.attempt.operation or "")
     match state:
         case Running(check_after=check_after):

@@ -39,7 +39,7 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
     except UnavailableError as error:
         raise RetryLaterError(error.message, retry_after=FAULT_RETRY) from error
     except (ConflictError, WrongStateError):
-        logger.info("message.overtaken", extra={"video_id": video.id}, exc_info=True)
+        logger.info("message.overtaken", extra={"video_id": video.id})
 
 
 def _step(ports: Ports, video: Video) -> None:
