@@ -16,7 +16,8 @@ _JOINERS = dict.fromkeys(map(ord, "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER
 
 def reads_right_to_left(text: str) -> bool:
     """Whether the first letter that has a direction belongs to a right-to-left script."""
-    return next((side for side in map(_leftwards, text) if side is not None), False)
+    letters = (d for d in map(unicodedata.bidirectional, text) if d in {"L", "R", "AL"})
+    return next(letters, "L") != "L"
 
 
 def as_seen(line: str) -> str:

@@ -1,0 +1,275 @@
+import io
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageStat
+
+from shared.adapters.media.clip_inspector import PyAVClipInspector
+from shared.domain.clip import ClipFacts
+from shared.domain.errors import InvalidClipError, UnavailableError
+
+Render = Callable[..., Path]
+
+JPEG = b"\xff\xd8\xff"
+BLACK, NEARLY_BLACK, GREY, WHITE = 16, 24, 128, 235
+
+
+class CountingReader(io.BytesIO):
+    """Remembers what was read of it."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self.reads: list[int] = []
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        content = super().read(size)
+        self.reads.append(len(content))
+        return content
+
+
+class LostReader(io.BytesIO):
+    """A connection that breaks after its first bytes."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() > 10_000:
+            raise UnavailableError("The connection was lost.")
+        return super().read(size)
+
+
+@pytest.fixture
+def inspector() -> PyAVClipInspector:
+    return PyAVClipInspector()
+
+
+@pytest.fixture(scope="session")
+def content(clip: Path) -> bytes:
+    return clip.read_bytes()
+
+
+def film(path: Path, shades: Sequence[int]) -> bytes:
+    """Writes one grey frame for each luma."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=24, options={"preset": "ultrafast"})
+        video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
+        for number, shade in enumerate(shades):
+            frame = av.VideoFrame(320, 180, "yuv420p")
+            for plane, value in zip(frame.planes, (shade, GREY, GREY), strict=True):
+                plane.update(bytes([value]) * plane.buffer_size)
+            frame.pts, frame.time_base = number, Fraction(1, 24)
+            container.mux(video.encode(frame))
+        container.mux(video.encode())
+    return path.read_bytes()
+
+
+def record(path: Path, seconds: int = 1) -> bytes:
+    """Writes silence, and no picture."""
+    with av.open(str(path), "w") as container:
+        audio = container.add_stream("aac", rate=48_000)
+        for number in range(seconds * 48):
+            frame = av.AudioFrame(format="s16", layout="stereo", samples=1_000)
+            frame.planes[0].update(bytes(4_000))
+            frame.sample_rate, frame.pts = 48_000, number * 1_000
+            container.mux(audio.encode(frame))
+        container.mux(audio.encode())
+    return path.read_bytes()
+
+
+def with_number(content: bytes, box: bytes, offset: int, number: int) -> bytes:
+    """Overwrites four bytes of the body of the first such box."""
+    at = content.index(box) + 4 + offset
+    return content[:at] + number.to_bytes(4) + content[at + 4 :]
+
+
+def without_media(content: bytes) -> bytes:
+    at = content.index(b"mdat") + 4
+    return content[:at] + bytes(len(content) - at)
+
+
+def without_box(content: bytes, box: bytes) -> bytes:
+    """Renames a box, so that readers skip it."""
+    return content.replace(box, b"free", 1)
+
+
+def brightness(jpeg: bytes) -> float:
+    return ImageStat.Stat(Image.open(io.BytesIO(jpeg)).convert("L")).mean[0]
+
+
+def test_a_clip_is_described_by_what_is_in_it(inspector: PyAVClipInspector, content: bytes) -> None:
+    facts = ClipFacts(
+        duration_seconds=1.0,
+        width=320,
+        height=180,
+        fps=24.0,
+        video_codec="h264",
+        audio_codec="aac",
+        size_bytes=len(content),
+    )
+
+    assert facts == inspector.inspect(io.BytesIO(content))
+
+
+def test_a_silent_clip_has_no_audio_codec(inspector: PyAVClipInspector, render: Render) -> None:
+    with render(audio=False).open("rb") as clip:
+        assert inspector.inspect(clip).audio_codec is None
+
+
+def test_a_clip_is_read_once_and_piece_by_piece(
+    inspector: PyAVClipInspector, content: bytes
+) -> None:
+    reader = CountingReader(content)
+
+    inspector.inspect(reader)
+
+    assert sum(reader.reads) < len(content) + 1_000
+    assert max(reader.reads) <= 64 * 1024
+
+
+def test_a_stream_that_was_read_before_is_read_from_its_beginning(
+    inspector: PyAVClipInspector, content: bytes
+) -> None:
+    reader = io.BytesIO(content)
+    reader.seek(0, io.SEEK_END)
+
+    assert inspector.inspect(reader).size_bytes == len(content)
+    assert inspector.thumbnail(reader)
+    assert not reader.closed
+
+
+def test_a_clip_with_its_index_at_the_end_is_whole(
+    inspector: PyAVClipInspector, tmp_path: Path
+) -> None:
+    clip = film(tmp_path / "film.mp4", [WHITE] * 24)
+
+    assert clip.index(b"moov") > clip.index(b"mdat")
+    assert 1.0 == inspector.inspect(io.BytesIO(clip)).duration_seconds
+
+
+def test_a_fragmented_clip_is_measured_by_its_fragments(
+    inspector: PyAVClipInspector, clip: Path, tmp_path: Path
+) -> None:
+    fragmented = tmp_path / "fragmented.mp4"
+    flags = {"movflags": "frag_keyframe+empty_moov"}
+    with av.open(str(clip)) as source, av.open(str(fragmented), "w", options=flags) as copy:
+        video = copy.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = video
+                copy.mux(packet)
+
+    with fragmented.open("rb") as stream:
+        assert 1.0 == inspector.inspect(stream).duration_seconds
+
+
+DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "empty": (lambda clip: b"", "is empty"),
+    "a page": (lambda clip: b"<!doctype html><html><body>404</body></html>", "not an MP4"),
+    "a few bytes": (lambda clip: clip[:3], "not an MP4"),
+    "cut in the index": (lambda clip: clip[: clip.index(b"moov") + 500], "cut off"),
+    "cut before the media": (lambda clip: clip[: clip.index(b"mdat") - 4], "0 of the 24 frames"),
+    "cut in the media": (lambda clip: clip[: len(clip) // 2], "cut off"),
+    "one byte short": (lambda clip: clip[:-1], "cut off"),
+    "bytes too many": (lambda clip: clip + b"more", "cut off"),
+    "no index": (lambda clip: without_box(clip, b"moov"), "no moov box"),
+    "no header": (lambda clip: without_box(clip, b"mvhd"), "no mvhd box"),
+    "no tracks": (lambda clip: without_box(without_box(clip, b"trak"), b"trak"), "no video stream"),
+    "no picture": (lambda clip: without_box(clip, b"trak"), "no video stream"),
+    "no time": (lambda clip: with_number(clip, b"mvhd", 16, 0), "lasts no time"),
+    "a boastful header": (lambda clip: with_number(clip, b"mvhd", 16, 8_000), "lasts 8.00 s"),
+    "a picture that ends early": (lambda clip: with_number(clip, b"elst", 8, 100), "lasts 0.10 s"),
+    "frames without length": (lambda clip: with_number(clip, b"stts", 12, 1), "frames last 0.00 s"),
+    "fewer frames than listed": (lambda clip: with_number(clip, b"stts", 8, 240), "24 of the 240"),
+    "an unknown codec": (lambda clip: clip.replace(b"avc1", b"what"), "no video stream"),
+}
+
+
+@pytest.mark.parametrize(("damage", "reason"), DAMAGES.values(), ids=DAMAGES)
+def test_what_is_not_a_whole_clip_is_refused_with_its_reason(
+    damage: Callable[[bytes], bytes], reason: str, inspector: PyAVClipInspector, content: bytes
+) -> None:
+    with pytest.raises(InvalidClipError, match=reason):
+        inspector.inspect(io.BytesIO(damage(content)))
+
+
+def test_sound_alone_is_no_clip(inspector: PyAVClipInspector, tmp_path: Path) -> None:
+    sound = record(tmp_path / "sound.mp4")
+
+    with pytest.raises(InvalidClipError, match="no video stream"):
+        inspector.inspect(io.BytesIO(sound))
+    with pytest.raises(InvalidClipError, match="no video stream"):
+        inspector.thumbnail(io.BytesIO(sound))
+
+
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_a_clip_that_is_cut_anywhere_is_refused(share: float, content: bytes) -> None:
+    cut = content[: int(share * len(content))]
+
+    with pytest.raises(InvalidClipError):
+        PyAVClipInspector().inspect(io.BytesIO(cut))
+
+
+@given(damage=st.dictionaries(st.integers(0, 5_000), st.integers(0, 255), min_size=1, max_size=20))
+def test_no_damage_raises_any_other_error(damage: dict[int, int], content: bytes) -> None:
+    damaged = bytearray(content)
+    for position, value in damage.items():
+        damaged[position] = value
+
+    clip = io.BytesIO(bytes(damaged))
+    with suppress(InvalidClipError):
+        assert PyAVClipInspector().inspect(clip).duration_seconds > 0
+    with suppress(InvalidClipError):
+        assert PyAVClipInspector().thumbnail(clip).startswith(JPEG)
+
+
+def test_a_lost_connection_is_not_taken_for_a_bad_clip(
+    inspector: PyAVClipInspector, content: bytes
+) -> None:
+    with pytest.raises(UnavailableError):
+        inspector.inspect(LostReader(content))
+
+
+def test_a_thumbnail_is_a_jpeg_of_the_first_frame(
+    inspector: PyAVClipInspector, render: Render
+) -> None:
+    with render(width=1280, height=720, fps=2).open("rb") as clip:
+        thumbnail = Image.open(io.BytesIO(inspector.thumbnail(clip)))
+
+    assert ("JPEG", (640, 360)) == (thumbnail.format, thumbnail.size)
+
+
+def test_a_small_clip_is_not_enlarged(inspector: PyAVClipInspector, content: bytes) -> None:
+    thumbnail = Image.open(io.BytesIO(inspector.thumbnail(io.BytesIO(content))))
+
+    assert (320, 180) == thumbnail.size
+
+
+def test_a_thumbnail_skips_a_black_beginning(inspector: PyAVClipInspector, tmp_path: Path) -> None:
+    clip = film(tmp_path / "film.mp4", [BLACK] * 30 + [NEARLY_BLACK] * 6 + [WHITE] * 12)
+
+    assert brightness(inspector.thumbnail(io.BytesIO(clip))) > 250
+
+
+def test_a_black_clip_has_a_black_thumbnail(inspector: PyAVClipInspector, tmp_path: Path) -> None:
+    clip = film(tmp_path / "film.mp4", [BLACK] * 12)
+
+    assert brightness(inspector.thumbnail(io.BytesIO(clip))) < 5
+
+
+def test_a_thumbnail_reads_only_the_beginning(inspector: PyAVClipInspector, render: Render) -> None:
+    reader = CountingReader(render(width=640, height=360, seconds=2).read_bytes())
+
+    inspector.thumbnail(reader)
+
+    assert sum(reader.reads) < len(reader.getvalue()) / 2
+
+
+def test_frames_that_cannot_be_decoded_make_no_thumbnail(
+    inspector: PyAVClipInspector, content: bytes
+) -> None:
+    with pytest.raises(InvalidClipError):
+        inspector.thumbnail(io.BytesIO(without_media(content)))
