@@ -92,7 +92,7 @@ class LocalCampaignRepository:
                     self._files.replace(campaign_id, CAMPAIGN_FILE, content)
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
-        after = self.get_video(*parse_video_id(query.after)) if query.after else None
+        after = None if query.after is None else self.get_video(*parse_video_id(query.after))
         with storage_errors():
             while True:
                 keys = list(

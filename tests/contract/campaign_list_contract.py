@@ -1,0 +1,228 @@
+"""What every repository of campaigns keeps in its lists, and in what it calls due."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.campaign import Change, Chore, ChoreKind
+from shared.domain.errors import VideoNotFoundError
+from shared.domain.video import Phase, VersionState
+from shared.ports import CampaignRepository, DueWork, SortOrder, VideoPage, VideoQuery
+from tests.contract.campaign_repository_contract import numbers, stored, with_hit
+from tests.unit.domain.builders import NOW, SOON, a_reserved_video
+
+CHORE = Chore(kind=ChoreKind.RENAME, video_hash="0" * 16, index=0)
+
+
+class CampaignListContract:
+    """A subclass gives the fixture `repository`, which is empty."""
+
+    @pytest.fixture
+    def nine(self, repository: CampaignRepository) -> None:
+        """Nine videos of three campaigns. Each second has the same time as the one before."""
+        for campaign_id, first in (("autumn", 2), ("spring", 1), ("summer", 0)):
+            videos = (
+                a_reserved_video(number, created_at=NOW + timedelta(seconds=number // 2))
+                for number in range(first, 9, 3)
+            )
+            stored(repository, *videos, campaign_id=campaign_id)
+
+    def test_nothing_is_listed_where_nothing_is(self, repository: CampaignRepository) -> None:
+        empty = VideoPage(videos=(), has_more=False)
+
+        assert repository.list_videos(VideoQuery()) == empty
+        assert repository.list_videos(VideoQuery(campaign_id="spring")) == empty
+        assert repository.list_videos(VideoQuery(campaign_id="../spring")) == empty
+        assert repository.list_campaigns(after=None, limit=9) == ()
+        assert repository.due(SOON, limit=9) == ()
+
+    @pytest.mark.usefixtures("nine")
+    def test_the_latest_come_first_and_of_equal_age_the_greater_id(
+        self, repository: CampaignRepository
+    ) -> None:
+        page = repository.list_videos(VideoQuery())
+
+        ages = [(video.created_at, video.id) for video in page.videos]
+        assert ages == sorted(ages, reverse=True)
+        assert sorted(numbers(page)) == list(range(9))
+
+    @pytest.mark.usefixtures("nine")
+    def test_ascending_is_the_very_reverse(self, repository: CampaignRepository) -> None:
+        descending = repository.list_videos(VideoQuery())
+        ascending = repository.list_videos(VideoQuery(order=SortOrder.ASCENDING))
+
+        assert ascending.videos == descending.videos[::-1]
+
+    @pytest.mark.usefixtures("nine")
+    @pytest.mark.parametrize("order", SortOrder)
+    @pytest.mark.parametrize("limit", [1, 2, 3, 8, 9, 10])
+    @pytest.mark.parametrize("campaign_id", [None, "spring"])
+    def test_pages_make_up_the_whole_list(
+        self,
+        repository: CampaignRepository,
+        order: SortOrder,
+        limit: int,
+        campaign_id: str | None,
+    ) -> None:
+        query = VideoQuery(campaign_id=campaign_id, order=order, limit=limit)
+        whole = repository.list_videos(replace(query, limit=100))
+
+        page = repository.list_videos(query)
+        found = list(page.videos)
+        while page.has_more:
+            assert len(page.videos) == limit
+            page = repository.list_videos(replace(query, after=found[-1].id))
+            found += page.videos
+
+        assert found == list(whole.videos)
+
+    @pytest.mark.usefixtures("nine")
+    def test_a_page_may_begin_after_a_video_that_the_filter_leaves_out(
+        self, repository: CampaignRepository
+    ) -> None:
+        after = next(
+            video
+            for video in repository.list_videos(VideoQuery()).videos
+            if video.video_hash == f"{4:016x}"
+        )
+        summer = VideoQuery(campaign_id="summer", after=after.id)
+
+        assert numbers(repository.list_videos(summer)) == [3, 0]
+
+    @pytest.mark.parametrize(
+        "after", ["video_spring.0000000000000009", "video_a.b", "nonsense", ""]
+    )
+    def test_a_page_cannot_begin_after_what_is_no_video(
+        self, repository: CampaignRepository, after: str
+    ) -> None:
+        with pytest.raises(VideoNotFoundError):
+            repository.list_videos(VideoQuery(after=after))
+
+    @pytest.mark.usefixtures("nine")
+    def test_a_list_may_be_of_one_campaign(self, repository: CampaignRepository) -> None:
+        assert numbers(repository.list_videos(VideoQuery(campaign_id="spring"))) == [7, 4, 1]
+
+    @pytest.mark.usefixtures("nine")
+    def test_a_campaign_does_not_list_those_of_a_longer_name(
+        self, repository: CampaignRepository
+    ) -> None:
+        stored(repository, a_reserved_video(10), campaign_id="spring2")
+
+        assert numbers(repository.list_videos(VideoQuery(campaign_id="spring"))) == [7, 4, 1]
+
+    def test_a_list_may_be_of_one_state(self, repository: CampaignRepository) -> None:
+        stored(
+            repository,
+            *(
+                a_reserved_video(number, version_state=state)
+                for number, state in enumerate((*VersionState, None))
+            ),
+        )
+
+        found = {
+            state: numbers(repository.list_videos(VideoQuery(version_state=state)))
+            for state in VersionState
+        }
+
+        assert found == {
+            VersionState.PENDING: [0],
+            VersionState.CURRENT: [1],
+            VersionState.HISTORICAL: [2],
+        }
+
+    def test_a_list_may_be_of_one_status(self, repository: CampaignRepository) -> None:
+        stored(
+            repository,
+            *(a_reserved_video(number, phase=phase) for number, phase in enumerate(Phase)),
+        )
+
+        phases = {
+            status: {
+                video.phase for video in repository.list_videos(VideoQuery(status=status)).videos
+            }
+            for status in ("queued", "in_progress", "completed", "failed", "unheard-of")
+        }
+
+        assert phases == {
+            "queued": {Phase.RESERVED, Phase.SUBMITTING},
+            "in_progress": {Phase.GENERATING, Phase.STORING, Phase.OUTCOME_UNKNOWN},
+            "completed": {Phase.DONE},
+            "failed": {Phase.FAILED, Phase.CANCELLED},
+            "unheard-of": set(),
+        }
+
+    def test_a_list_shows_every_commit_at_once(self, repository: CampaignRepository) -> None:
+        change = stored(repository, a_reserved_video(1))
+        for number in range(2, 30):
+            change = repository.commit(
+                Change(campaign=with_hit(change.campaign), videos=(a_reserved_video(number),))
+            )
+
+            page = repository.list_videos(VideoQuery(campaign_id="spring", limit=100))
+            assert sorted(numbers(page)) == list(range(1, number + 1))
+
+    def test_campaigns_are_listed_by_id(self, repository: CampaignRepository) -> None:
+        for campaign_id in ("b", "a-1", "a", "B", "a_1", "c"):
+            stored(repository, campaign_id=campaign_id)
+
+        first = repository.list_campaigns(after=None, limit=4)
+        rest = repository.list_campaigns(after=first[-1].campaign_id, limit=4)
+
+        assert [each.campaign_id for each in first] == ["B", "a", "a-1", "a_1"]
+        assert [each.campaign_id for each in rest] == ["b", "c"]
+
+    def test_a_list_of_campaigns_may_begin_after_one_that_is_gone(
+        self, repository: CampaignRepository
+    ) -> None:
+        stored(repository, campaign_id="a")
+        stored(repository, campaign_id="c")
+
+        found = repository.list_campaigns(after="b", limit=4)
+
+        assert [each.campaign_id for each in found] == ["c"]
+
+    def test_a_video_is_due_from_its_moment_on(self, repository: CampaignRepository) -> None:
+        stored(repository, a_reserved_video(1, due_at=SOON))
+
+        assert repository.due(SOON - timedelta(microseconds=1), limit=9) == ()
+        assert repository.due(SOON, limit=9) == (
+            DueWork(campaign_id="spring", video_hash=f"{1:016x}"),
+        )
+
+    def test_a_video_that_waits_for_nothing_is_never_due(
+        self, repository: CampaignRepository
+    ) -> None:
+        stored(repository, a_reserved_video(1, due_at=None))
+
+        assert repository.due(SOON + timedelta(days=9), limit=9) == ()
+
+    def test_a_campaign_with_chores_is_due(self, repository: CampaignRepository) -> None:
+        change = stored(repository)
+        repository.commit(Change(campaign=replace(change.campaign, chores=(CHORE,))))
+
+        assert repository.due(NOW, limit=9) == (DueWork(campaign_id="spring"),)
+
+    def test_what_is_done_is_due_no_more(self, repository: CampaignRepository) -> None:
+        change = stored(repository, a_reserved_video(1, due_at=NOW))
+        change = repository.commit(
+            replace(change, campaign=replace(change.campaign, chores=(CHORE,)))
+        )
+
+        repository.commit(
+            Change(
+                campaign=replace(change.campaign, chores=()),
+                videos=(replace(change.videos[0], due_at=None),),
+            )
+        )
+
+        assert repository.due(SOON, limit=9) == ()
+
+    def test_what_has_waited_longest_is_due_first(self, repository: CampaignRepository) -> None:
+        for number, campaign_id in enumerate(("c", "a", "b")):
+            video = a_reserved_video(number, due_at=NOW + timedelta(seconds=number))
+            stored(repository, video, campaign_id=campaign_id)
+
+        due = repository.due(SOON, limit=2)
+
+        assert [work.campaign_id for work in due] == ["c", "a"]

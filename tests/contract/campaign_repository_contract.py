@@ -1,0 +1,248 @@
+"""What every repository of campaigns keeps."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.campaign import Campaign, Change
+from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
+from shared.domain.video import VersionState, Video
+from shared.ports import CampaignRepository, VideoPage, VideoQuery
+from tests.unit.domain.builders import a_campaign, a_generating_video, a_reserved_video
+
+
+def stored(repository: CampaignRepository, *videos: Video, campaign_id: str = "spring") -> Change:
+    """Commit a new campaign with these videos."""
+    mine = tuple(replace(video, campaign_id=campaign_id) for video in videos)
+    return repository.commit(Change(campaign=a_campaign(campaign_id), videos=mine))
+
+
+def with_hit(campaign: Campaign) -> Campaign:
+    return replace(campaign, cache_hits=campaign.cache_hits + 1)
+
+
+def numbers(page: VideoPage) -> list[int]:
+    return [int(video.video_hash, 16) for video in page.videos]
+
+
+class CampaignRepositoryContract:
+    """A subclass gives the fixture `repository`, which is empty."""
+
+    def test_an_unknown_campaign_is_not_found(self, repository: CampaignRepository) -> None:
+        with pytest.raises(CampaignNotFoundError):
+            repository.get_campaign("spring")
+
+    def test_an_unknown_video_is_not_found(self, repository: CampaignRepository) -> None:
+        stored(repository, a_reserved_video(1))
+
+        with pytest.raises(VideoNotFoundError):
+            repository.get_video("spring", f"{2:016x}")
+
+    def test_a_video_of_an_unknown_campaign_is_not_found(
+        self, repository: CampaignRepository
+    ) -> None:
+        with pytest.raises(VideoNotFoundError):
+            repository.get_video("spring", f"{1:016x}")
+
+    @pytest.mark.parametrize("campaign_id", ["", ".", "../spring", "spring/", "a\0b", "\ud800"])
+    def test_what_cannot_be_the_id_of_a_campaign_is_not_found(
+        self, repository: CampaignRepository, campaign_id: str
+    ) -> None:
+        stored(repository, a_reserved_video(1))
+
+        with pytest.raises(CampaignNotFoundError):
+            repository.get_campaign(campaign_id)
+        with pytest.raises(VideoNotFoundError):
+            repository.get_video(campaign_id, f"{1:016x}")
+
+    @pytest.mark.parametrize(
+        "video_hash", ["", "campaign", "../campaign", "curr_1", "\0", "\ud800"]
+    )
+    def test_what_cannot_be_the_hash_of_a_video_is_not_found(
+        self, repository: CampaignRepository, video_hash: str
+    ) -> None:
+        stored(repository, a_reserved_video(1))
+
+        with pytest.raises(VideoNotFoundError):
+            repository.get_video("spring", video_hash)
+
+    def test_what_was_committed_is_read(self, repository: CampaignRepository) -> None:
+        change = stored(repository, a_reserved_video(1), a_generating_video(2))
+
+        assert repository.get_campaign("spring") == change.campaign
+        for video in change.videos:
+            assert repository.get_video("spring", video.video_hash) == video
+
+    def test_only_the_revision_differs_from_what_was_given(
+        self, repository: CampaignRepository
+    ) -> None:
+        change = stored(repository, a_generating_video(1))
+
+        assert change.campaign.revision
+        assert change.videos[0].revision
+        assert replace(change.campaign, revision="") == a_campaign()
+        assert replace(change.videos[0], revision="") == a_generating_video(1)
+
+    def test_a_campaign_is_made_once(self, repository: CampaignRepository) -> None:
+        stored(repository)
+
+        with pytest.raises(ConflictError):
+            stored(repository)
+
+    def test_a_commit_may_follow_a_commit(self, repository: CampaignRepository) -> None:
+        first = stored(repository, a_reserved_video(1))
+
+        second = repository.commit(
+            Change(campaign=with_hit(first.campaign), videos=(a_reserved_video(2),))
+        )
+        third = repository.commit(replace(second, campaign=with_hit(second.campaign)))
+
+        assert repository.get_campaign("spring") == third.campaign
+        assert third.campaign.cache_hits == 2
+
+    def test_a_commit_on_an_old_campaign_changes_nothing(
+        self, repository: CampaignRepository
+    ) -> None:
+        old = stored(repository, a_reserved_video(1))
+        latest = repository.commit(Change(campaign=with_hit(old.campaign)))
+
+        with pytest.raises(ConflictError):
+            repository.commit(
+                Change(
+                    campaign=replace(old.campaign, cache_hits=9),
+                    videos=(replace(old.videos[0], cancel_requested=True), a_reserved_video(2)),
+                )
+            )
+
+        assert repository.get_campaign("spring") == latest.campaign
+        assert repository.get_video("spring", old.videos[0].video_hash) == old.videos[0]
+        with pytest.raises(VideoNotFoundError):
+            repository.get_video("spring", f"{2:016x}")
+
+    def test_a_commit_on_an_old_video_changes_nothing(self, repository: CampaignRepository) -> None:
+        old = stored(repository, a_reserved_video(1))
+        latest = repository.commit_video(replace(old.videos[0], cancel_requested=True))
+
+        with pytest.raises(ConflictError):
+            repository.commit(replace(old, campaign=with_hit(old.campaign)))
+
+        assert repository.get_campaign("spring") == old.campaign
+        assert repository.get_video("spring", latest.video_hash) == latest
+
+    def test_a_video_is_made_once(self, repository: CampaignRepository) -> None:
+        change = stored(repository, a_reserved_video(1))
+
+        with pytest.raises(ConflictError):
+            repository.commit(Change(campaign=change.campaign, videos=(a_reserved_video(1),)))
+
+    def test_a_campaign_that_stays_the_same_may_be_committed_with_a_video(
+        self, repository: CampaignRepository
+    ) -> None:
+        first = stored(repository, a_reserved_video(1))
+
+        change = repository.commit(
+            Change(
+                campaign=first.campaign, videos=(replace(first.videos[0], cancel_requested=True),)
+            )
+        )
+
+        assert repository.get_campaign("spring") == change.campaign
+        assert repository.get_video("spring", f"{1:016x}").cancel_requested
+
+    def test_a_removed_video_is_gone(self, repository: CampaignRepository) -> None:
+        first = stored(repository, a_reserved_video(1), a_reserved_video(2))
+
+        repository.commit(Change(campaign=with_hit(first.campaign), removed=(first.videos[0],)))
+
+        with pytest.raises(VideoNotFoundError):
+            repository.get_video("spring", f"{1:016x}")
+        assert numbers(repository.list_videos(VideoQuery(campaign_id="spring"))) == [2]
+
+    def test_a_video_that_has_changed_is_not_removed(self, repository: CampaignRepository) -> None:
+        first = stored(repository, a_reserved_video(1))
+        latest = repository.commit_video(replace(first.videos[0], cancel_requested=True))
+
+        with pytest.raises(ConflictError):
+            repository.commit(Change(campaign=first.campaign, removed=first.videos))
+
+        assert repository.get_video("spring", f"{1:016x}") == latest
+
+    def test_a_video_that_is_gone_is_not_removed_again(
+        self, repository: CampaignRepository
+    ) -> None:
+        first = stored(repository, a_reserved_video(1))
+        second = repository.commit(Change(campaign=first.campaign, removed=first.videos))
+
+        with pytest.raises(ConflictError):
+            repository.commit(Change(campaign=second.campaign, removed=first.videos))
+
+    def test_a_video_is_committed_without_its_campaign(
+        self, repository: CampaignRepository
+    ) -> None:
+        first = stored(repository, a_reserved_video(1))
+
+        video = repository.commit_video(replace(first.videos[0], due_at=None))
+
+        assert video.revision != first.videos[0].revision
+        assert repository.get_video("spring", video.video_hash) == video
+        assert repository.get_campaign("spring") == first.campaign
+
+    def test_an_old_video_is_not_committed(self, repository: CampaignRepository) -> None:
+        first = stored(repository, a_reserved_video(1))
+        latest = repository.commit_video(replace(first.videos[0], due_at=None))
+
+        with pytest.raises(ConflictError):
+            repository.commit_video(first.videos[0])
+
+        assert repository.get_video("spring", f"{1:016x}") == latest
+
+    def test_a_video_is_found_in_each_of_its_states(self, repository: CampaignRepository) -> None:
+        change = stored(repository, a_reserved_video(1))
+        for state in (*VersionState, None, VersionState.CURRENT):
+            video = replace(change.videos[0], version_state=state)
+            change = repository.commit(Change(campaign=with_hit(change.campaign), videos=(video,)))
+
+            assert repository.get_video("spring", f"{1:016x}") == change.videos[0]
+            assert numbers(repository.list_videos(VideoQuery(version_state=state))) == [1]
+
+    def test_videos_of_two_campaigns_may_share_a_hash(self, repository: CampaignRepository) -> None:
+        stored(repository, a_reserved_video(1, prompt="Spring."))
+        stored(repository, a_reserved_video(1, prompt="Summer."), campaign_id="summer")
+
+        assert repository.get_video("spring", f"{1:016x}").prompt == "Spring."
+        assert repository.get_video("summer", f"{1:016x}").prompt == "Summer."
+
+    def test_no_update_is_lost_among_threads(self, repository: CampaignRepository) -> None:
+        stored(repository)
+
+        def count_twenty(_: int) -> None:
+            done = 0
+            while done < 20:
+                try:
+                    repository.commit(Change(campaign=with_hit(repository.get_campaign("spring"))))
+                except ConflictError:
+                    continue
+                done += 1
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(count_twenty, range(4)))
+
+        assert repository.get_campaign("spring").cache_hits == 80
+
+    def test_savings_add_up(self, repository: CampaignRepository) -> None:
+        stored(repository)
+
+        repository.add_savings("spring", Decimal("3.20"), 1)
+        repository.add_savings("spring", Decimal("6.40"), 2)
+
+        campaign = repository.get_campaign("spring")
+        assert (campaign.money.saved, campaign.cache_hits) == (Decimal("9.60"), 3)
+
+    def test_savings_of_an_unknown_campaign_are_dropped(
+        self, repository: CampaignRepository
+    ) -> None:
+        repository.add_savings("spring", Decimal("3.20"), 1)
+
+        assert repository.list_campaigns(after=None, limit=9) == ()
