@@ -3,6 +3,7 @@
 ShowreelError
 ├── InvalidRequestError             the caller must change the request
 │   ├── UnsupportedParameterError   the model cannot do what was asked
+│   │   └── UnsupportedSizeError
 │   ├── ModelNotFoundError
 │   └── ModelRetiredError
 ├── NotFoundError
@@ -14,7 +15,8 @@ ShowreelError
 │   ├── SlotBusyError
 │   ├── NotReadyError
 │   └── WrongStateError
-├── InvalidSignatureError           a signed URL that was changed, or has expired
+├── InvalidSignatureError           a signed URL that was changed
+│   └── ExpiredSignatureError
 ├── ConflictError                   somebody else committed first: read again
 ├── ObjectExistsError               a create-only write met an object
 ├── StorageError                    a store that cannot do it, however often it is asked
