@@ -40,6 +40,7 @@ from shared.domain.video import (
     VersionState,
     Video,
     begin_attempt,
+    begin_check,
     begin_storing,
     outcome_unknown,
     still_generating,
@@ -77,12 +78,16 @@ STEPS: dict[str, tuple[frozenset[Phase], Step]] = {
         frozenset({Phase.SUBMITTING, Phase.GENERATING, Phase.OUTCOME_UNKNOWN}),
         lambda _, video, now: outcome_unknown(video, due_at=now),
     ),
+    "begin_check": (
+        frozenset({Phase.GENERATING}),
+        lambda _, video, now: begin_check(video, lease_expires_at=now),
+    ),
     "still_generating": (
         frozenset({Phase.GENERATING}),
         lambda _, video, now: still_generating(video, due_at=now),
     ),
     "begin_storing": (
-        frozenset({Phase.GENERATING, Phase.OUTCOME_UNKNOWN, Phase.STORING, Phase.FAILED}),
+        frozenset({*SUBMITTED, Phase.FAILED}),
         lambda _, video, now: begin_storing(video, lease_expires_at=now),
     ),
     "complete": (
@@ -131,7 +136,7 @@ def is_in(*phases: Phase) -> Callable[[Video], bool]:
 
 def may_have_a_clip(video: Video) -> bool:
     late = video.phase is Phase.FAILED and video.is_possibly_billed
-    return late or video.phase in (Phase.GENERATING, Phase.OUTCOME_UNKNOWN, Phase.STORING)
+    return late or video.phase in SUBMITTED
 
 
 class VersionRules(RuleBasedStateMachine):
@@ -240,6 +245,11 @@ class VersionRules(RuleBasedStateMachine):
         self.keep(
             submission_accepted(video, operation="op", expected_at=self.soon, due_at=self.soon)
         )
+
+    @on_a_video(is_in(Phase.GENERATING))
+    def check(self, video: Video) -> None:
+        checked = begin_check(video, lease_expires_at=self.soon)
+        self.keep(still_generating(checked, due_at=self.soon))
 
     @on_a_video(is_in(Phase.SUBMITTING))
     def postpone(self, video: Video) -> None:

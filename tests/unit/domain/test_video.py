@@ -12,6 +12,7 @@ from shared.domain.video import (
     VersionState,
     Video,
     begin_attempt,
+    begin_check,
     begin_storing,
     outcome_unknown,
     still_generating,
@@ -35,6 +36,7 @@ STEPS: dict[str, Callable[[Video], Video]] = {
     ),
     "submission_postponed": lambda video: submission_postponed(video, until=SOON),
     "outcome_unknown": lambda video: outcome_unknown(video, due_at=SOON),
+    "begin_check": lambda video: begin_check(video, lease_expires_at=SOON),
     "still_generating": lambda video: still_generating(video, due_at=SOON),
     "begin_storing": lambda video: begin_storing(video, lease_expires_at=SOON),
 }
@@ -48,7 +50,9 @@ WAYS = {
     ("outcome_unknown", Phase.SUBMITTING): Phase.OUTCOME_UNKNOWN,
     ("outcome_unknown", Phase.GENERATING): Phase.OUTCOME_UNKNOWN,
     ("outcome_unknown", Phase.OUTCOME_UNKNOWN): Phase.OUTCOME_UNKNOWN,
+    ("begin_check", Phase.GENERATING): Phase.GENERATING,
     ("still_generating", Phase.GENERATING): Phase.GENERATING,
+    ("begin_storing", Phase.SUBMITTING): Phase.STORING,
     ("begin_storing", Phase.GENERATING): Phase.STORING,
     ("begin_storing", Phase.OUTCOME_UNKNOWN): Phase.STORING,
     ("begin_storing", Phase.STORING): Phase.STORING,
@@ -135,12 +139,20 @@ def test_a_failed_video_is_stored_late_only_if_it_may_have_been_paid_for(
             begin_storing(failed, lease_expires_at=SOON)
 
 
-@pytest.mark.parametrize("step", ["begin_attempt", "begin_storing"])
+@pytest.mark.parametrize("step", ["begin_attempt", "begin_check", "begin_storing"])
 def test_work_is_leased_and_due_again_when_the_lease_expires(step: str) -> None:
     phase = Phase.RESERVED if step == "begin_attempt" else Phase.GENERATING
     video = STEPS[step](a_video_in(phase))
 
     assert (SOON, SOON) == (video.lease_expires_at, video.due_at)
+
+
+def test_an_operation_that_is_still_running_is_looked_at_again_by_anybody() -> None:
+    checked = begin_check(a_generating_video(), lease_expires_at=NOW)
+
+    video = still_generating(checked, due_at=SOON)
+
+    assert (SOON, None) == (video.due_at, video.lease_expires_at)
 
 
 def test_a_lease_holds_until_the_moment_it_expires() -> None:
