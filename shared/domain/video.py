@@ -2,8 +2,9 @@
 
 reserved ─▶ submitting ─▶ generating ─▶ storing ─▶ done
     ▲            │ busy       │            │
-    └────────────┘            ├────────────┴──▶ failed
-                 └▶ outcome_unknown ─▶ storing | failed
+    └────────────┤            ├────────────┴──▶ failed
+                 ├▶ outcome_unknown ─▶ storing | failed
+                 └▶ storing, where the answer was lost and its clip is there
 
 Steps that change the campaign too (done, failed, cancelled) are in `versions`.
 """
@@ -226,10 +227,15 @@ def still_generating(video: Video, *, due_at: datetime) -> Video:
 
 
 def begin_storing(video: Video, *, lease_expires_at: datetime) -> Video:
-    """A clip is there. A failed video that may have been billed comes here when it is late."""
+    """A clip is there: whatever was not known of its submission, it was accepted.
+
+    A failed video that may have been billed comes here when its clip is late.
+    """
     late = video.phase is Phase.FAILED and video.is_possibly_billed
     if not late:
-        _require_phase(video, Phase.GENERATING, Phase.OUTCOME_UNKNOWN, Phase.STORING)
+        _require_phase(
+            video, Phase.SUBMITTING, Phase.GENERATING, Phase.OUTCOME_UNKNOWN, Phase.STORING
+        )
     return replace(
         video, phase=Phase.STORING, lease_expires_at=lease_expires_at, due_at=lease_expires_at
     )
