@@ -10,21 +10,21 @@ from PIL import Image, ImageFilter
 # Nothing in the picture is sharp, so a small one that the scaler stretches looks the same and
 # costs a hundredth.
 _SHORT_SIDE = 48
-_DEEPEST_SHADE = 150
+_DEEPEST_SHADE = 125
 _TURN = 2 * math.pi
 
 # The first colour is the ground, the others are lights. All are deep enough for white letters.
 _PALETTES = (
-    ("#150a2e", "#7b2ff7", "#f1416c", "#ff9a5a", "#3a1c9e"),
-    ("#04202c", "#00a6a6", "#0a5bd3", "#5be7a9", "#04506b"),
-    ("#22060c", "#e8452c", "#ff9f43", "#9b1b4f", "#5c0f2e"),
-    ("#06231c", "#1f9d6b", "#b7d968", "#0e7c86", "#0b4a3a"),
-    ("#1a0630", "#c850f0", "#4b3fe0", "#ff6fb1", "#5a1a8c"),
-    ("#07172e", "#2f9be8", "#7fd8f2", "#5a55d6", "#123a73"),
-    ("#241004", "#eda12d", "#e0562f", "#b8325e", "#6b3a12"),
-    ("#260718", "#ef4d82", "#f7a6b8", "#7a2fbf", "#6d1245"),
-    ("#03131c", "#0fd6a0", "#1aa8e0", "#7a5cff", "#0a4a52"),
-    ("#1c1220", "#d9694f", "#ecbd74", "#8a5a9e", "#5b2c3a"),
+    ("#150a2e", "#7b2ff7", "#f1416c", "#f07d45", "#3a1c9e"),
+    ("#04202c", "#00a6a6", "#0a5bd3", "#2fae7c", "#04506b"),
+    ("#22060c", "#e8452c", "#ee8529", "#9b1b4f", "#5c0f2e"),
+    ("#06231c", "#1f9d6b", "#86b03e", "#0e7c86", "#0b4a3a"),
+    ("#1a0630", "#c850f0", "#4b3fe0", "#ee5299", "#5a1a8c"),
+    ("#07172e", "#2a8edb", "#45a9d6", "#5a55d6", "#123a73"),
+    ("#241004", "#d98518", "#e0562f", "#b8325e", "#6b3a12"),
+    ("#260718", "#ef4d82", "#dd7391", "#7a2fbf", "#6d1245"),
+    ("#03131c", "#0caf82", "#1aa8e0", "#7a5cff", "#0a4a52"),
+    ("#1c1220", "#d9694f", "#c98f45", "#8a5a9e", "#5b2c3a"),
 )
 
 
@@ -116,8 +116,8 @@ def _small_size(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _shade(words: Image.Image, size: tuple[int, int]) -> Image.Image:
-    near = words.resize(size, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(min(size) / 8))
-    return near.point(lambda strength: min(_DEEPEST_SHADE, 2 * strength))
+    near = words.resize(size, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(min(size) / 5))
+    return near.point(lambda ink: round(_DEEPEST_SHADE * (1 - math.exp(-ink / 16))))
 
 
 def _falloff(distance: int) -> int:
