@@ -1,0 +1,31 @@
+"""The real server, started as `make run` starts it."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def launch(port: int, *, log: Path) -> subprocess.Popen[str]:
+    """Start it with its standard error in a file: a pipe that nobody reads would stall it."""
+    with log.open("w") as stderr:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tools.serve", "--port", str(port)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
+
+
+def three_lines(launcher: subprocess.Popen[str]) -> list[str]:
+    """Return what it says once the server is up."""
+    assert launcher.stdout is not None
+    return [launcher.stdout.readline() for _ in range(3)]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
