@@ -20,7 +20,7 @@ def contrast_with_white(colour: tuple[float, ...]) -> float:
     return 1.05 / (luminance + 0.05)
 
 
-@pytest.mark.parametrize("variation", map(str, range(30)))
+@pytest.mark.parametrize("variation", [str(n) for n in range(30)])
 def test_white_words_stand_out_at_every_moment(variation: str, words: Image.Image) -> None:
     backdrop = Backdrop(words, variation=variation)
 
