@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -139,6 +140,17 @@ def may_have_a_clip(video: Video) -> bool:
     return late or video.phase in SUBMITTED
 
 
+class Course(Enum):
+    """How a new video goes on; at once, where it does, so that histories grow long."""
+
+    WAITS = "waits for the rules below"
+    SUCCEEDS = "succeeds"
+    IS_LOST = "is given up as possibly billed"
+
+
+COURSES = st.sampled_from(Course)
+
+
 class VersionRules(RuleBasedStateMachine):
     """Takes the decisions of the use cases on records in memory, beside a plain model of them."""
 
@@ -162,6 +174,7 @@ class VersionRules(RuleBasedStateMachine):
         parameters=PARAMETERS,
         index=st.none() | st.integers(0, 4),
         simulated=st.booleans(),
+        course=COURSES,
     )
     def create(
         self,
@@ -171,6 +184,7 @@ class VersionRules(RuleBasedStateMachine):
         parameters: GenerationParameters,
         index: int | None,
         simulated: bool,
+        course: Course,
     ) -> None:
         video = new_video(
             campaign_id=campaign_id,
@@ -195,17 +209,17 @@ class VersionRules(RuleBasedStateMachine):
                 return
             video = replace(video, index=campaign.free_index(self.limit))
             assert video.index == self.free_indexes(campaign_id)[0]
-        self.reserve(video)
+        self.reserve(video, course)
 
-    @on_a_video(lambda _: True)
-    def regenerate(self, source: Video) -> None:
+    @on_a_video(lambda _: True, course=COURSES)
+    def regenerate(self, source: Video, *, course: Course) -> None:
         if self.place(source).pending is not None:
             return
         video = new_version(
             source, video_hash=self.next_hash(), simulated=source.cost.simulated, now=self.now
         )
         self.regenerated.add(video.video_hash)
-        self.reserve(video)
+        self.reserve(video, course)
 
     @on_a_video(is_in(*UNFINISHED))
     def cancel(self, video: Video) -> None:
@@ -225,6 +239,7 @@ class VersionRules(RuleBasedStateMachine):
         self.commit(remove(self.campaign(video), [video], now=self.now))
         self.place(video).take_out(video.video_hash)
 
+    @precondition(lambda self: any(place.historical for place in self.places.values()))
     @rule(campaign_id=st.sampled_from(CAMPAIGN_IDS), keep=st.integers(0, 2))
     def clean_up(self, campaign_id: str, keep: int) -> None:
         campaign = self.campaigns[campaign_id]
@@ -267,22 +282,6 @@ class VersionRules(RuleBasedStateMachine):
     def complete(self, video: Video) -> None:
         self.finish(video)
 
-    @on_a_video(lambda video: video.phase is Phase.RESERVED and not video.cancel_requested)
-    def succeed_at_once(self, video: Video) -> None:
-        """The usual way as one rule, so that histories grow long."""
-        submitted = begin_attempt(video, now=self.now, lease_expires_at=self.soon)
-        self.store(
-            submission_accepted(submitted, operation="op", expected_at=self.soon, due_at=self.soon)
-        )
-        self.finish(self.videos[video.video_hash])
-
-    @on_a_video(lambda video: video.phase is Phase.RESERVED and not video.cancel_requested)
-    def lose_at_once(self, video: Video) -> None:
-        """Submitted, never heard of again, and given up: as one rule for the same reason."""
-        submitted = begin_attempt(video, now=self.now, lease_expires_at=self.soon)
-        self.keep(outcome_unknown(submitted, due_at=self.soon))
-        self.end(self.videos[video.video_hash], AttemptOutcome.POSSIBLY_BILLED)
-
     @on_a_video(
         is_in(*UNFINISHED),
         outcome=st.sampled_from(
@@ -293,6 +292,7 @@ class VersionRules(RuleBasedStateMachine):
         waits = video.phase is Phase.RESERVED
         self.end(video, AttemptOutcome.NOT_BILLED if waits else outcome)
 
+    @precondition(lambda self: any(campaign.chores for campaign in self.campaigns.values()))
     @rule(data=st.data(), campaign_id=st.sampled_from(CAMPAIGN_IDS))
     def finish_chores(self, data: st.DataObject, campaign_id: str) -> None:
         campaign = self.campaigns[campaign_id]
@@ -456,7 +456,7 @@ class VersionRules(RuleBasedStateMachine):
         place = self.place(video)
         return not video.cancel_requested and (place.pending == video.video_hash or place.is_free)
 
-    def reserve(self, video: Video) -> None:
+    def reserve(self, video: Video, course: Course) -> None:
         campaign = self.campaign(video)
         if video.index >= self.limit:
             with pytest.raises(CampaignVideoLimitError):
@@ -469,6 +469,18 @@ class VersionRules(RuleBasedStateMachine):
         self.commit(reserve(campaign, video, limit=self.limit))
         self.place(video).pending = video.video_hash
         self.dollars[video.video_hash] = AttemptOutcome.OPEN
+        if course is not Course.WAITS:
+            self.run_through(video, course)
+
+    def run_through(self, video: Video, course: Course) -> None:
+        submitted = begin_attempt(video, now=self.now, lease_expires_at=self.soon)
+        unheard_of = outcome_unknown(submitted, due_at=self.soon)
+        self.keep(unheard_of)
+        if course is Course.IS_LOST:
+            self.end(unheard_of, AttemptOutcome.POSSIBLY_BILLED)
+            return
+        self.store(unheard_of)
+        self.finish(self.videos[video.video_hash])
 
     def store(self, video: Video) -> None:
         """Claim the video and put its clip under the name that it would have now."""
