@@ -40,19 +40,19 @@ def requested_range(request: Request, info: ObjectInfo) -> ByteRange | None:
     everything. Raise RequestedRangeNotSatisfiable (416) where no byte can be meant.
     """
     header = request.headers.get("Range", "")
-    if request.method != "GET" or not header.lower().startswith("bytes="):
+    if request.method != "GET" or not header.lower().startswith("bytes=") or "," in header:
         return None
     if not _is_the_same(request, info):
         return None
     parsed = parse_range_header(header)
-    if parsed is not None and len(parsed.ranges) > 1:
-        return None
-    bounds = parsed and parsed.range_for_length(info.size)
-    if not bounds:
+    # Bounds of a slice are those of a range: they count from the end, and are clipped to the size.
+    asked = slice(*parsed.ranges[0]) if parsed else slice(0)
+    start, stop, _ = asked.indices(info.size)
+    if start >= stop:
         raise RequestedRangeNotSatisfiable(
             info.size, description=f"Ask for a range within bytes 0 to {info.size - 1}."
         )
-    return ByteRange(*bounds)
+    return ByteRange(start, stop)
 
 
 def _is_the_same(request: Request, info: ObjectInfo) -> bool:
