@@ -10,7 +10,7 @@ POLL_SECONDS = 0.005
 Result = TypeVar("Result")
 
 
-def eventually(condition: Callable[[], Result]) -> Result:
+def eventually(condition: Callable[[], Result | None]) -> Result:
     """Return the first true result of `condition`. Fail when there was none by the deadline."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not (result := condition()):

@@ -1,0 +1,238 @@
+"""The bytes: what a `<video>` element asks for."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from tests.functional.showreel import GALLERY, KITE, Json, Showreel
+
+Url = Callable[[Json], str]
+
+
+def by_id(video: Json) -> str:
+    return f"/v1/videos/{video['id']}/content"
+
+
+def by_filename(video: Json) -> str:
+    """The seed design's own URL."""
+    return f"/api/v1/content/videos/{video['campaign_id']}/{video['filename']}"
+
+
+EITHER_URL = pytest.mark.parametrize("url", [by_id, by_filename])
+
+
+@pytest.fixture
+def video(gallery: Showreel) -> Json:
+    return dict(gallery.campaign(GALLERY)["slots"][0]["current"])
+
+
+@pytest.fixture
+def clip(gallery: Showreel, video: Json) -> bytes:
+    path = Path(gallery.folder, "videos/generated", GALLERY, video["filename"])
+    return path.read_bytes()
+
+
+@EITHER_URL
+def test_the_whole_clip_has_type_length_name_and_an_identity(
+    gallery: Showreel, video: Json, clip: bytes, url: Url
+) -> None:
+    answer = gallery.get(url(video))
+
+    assert (answer.status_code, answer.data) == (200, clip)
+    assert answer.headers["Content-Type"] == "video/mp4"
+    assert answer.headers["Content-Length"] == str(len(clip))
+    assert answer.headers["Content-Disposition"] == f"inline; filename={video['filename']}"
+    assert answer.headers["Cache-Control"] == "public, max-age=86400"
+    assert answer.headers["Accept-Ranges"] == "bytes"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.get_etag() != (None, None)
+    assert answer.get_etag()[1] is False, "The ETag must be a strong one."
+
+
+@EITHER_URL
+def test_head_says_the_same_without_the_bytes(gallery: Showreel, video: Json, url: Url) -> None:
+    whole = gallery.get(url(video))
+
+    head = gallery.head(url(video))
+
+    assert (head.status_code, head.data) == (200, b"")
+    ours = ("Content-Type", "Content-Length", "Content-Disposition", "ETag", "Accept-Ranges")
+    assert [head.headers[name] for name in ours] == [whole.headers[name] for name in ours]
+
+
+def test_the_thumbnail_is_a_jpeg(gallery: Showreel, video: Json) -> None:
+    answer = gallery.get(video["thumbnail_url"])
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
+    assert answer.data.startswith(b"\xff\xd8\xff")
+    assert answer.headers["Content-Disposition"].startswith("inline; filename=thumb_")
+
+
+def test_the_thumbnail_also_has_the_seeds_own_url(gallery: Showreel, video: Json) -> None:
+    name = video["filename"].replace("curr_", "thumb_").replace(".mp4", ".jpg")
+
+    answer = gallery.get(f"/api/v1/content/videos/{GALLERY}/{name}")
+
+    assert answer.data == gallery.get(video["thumbnail_url"]).data
+
+
+@EITHER_URL
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [
+        pytest.param("bytes=0-0", slice(0, 1), id="the first byte"),
+        pytest.param("bytes=100-299", slice(100, 300), id="from the middle"),
+        pytest.param("bytes=100-", slice(100, None), id="open"),
+        pytest.param("bytes=-100", slice(-100, None), id="suffix"),
+        pytest.param("bytes=100-999999999", slice(100, None), id="clipped to the end"),
+        pytest.param("bytes=-999999999", slice(0, None), id="suffix longer than the clip"),
+        pytest.param("Bytes=0-99", slice(0, 100), id="the unit in another case"),
+    ],
+)
+def test_a_range_is_answered_with_exactly_its_bytes(
+    gallery: Showreel, video: Json, url: Url, header: str, asked: slice
+) -> None:
+    clip = gallery.get(url(video)).data
+
+    answer = gallery.get(url(video), headers={"Range": header})
+
+    start, stop, _ = asked.indices(len(clip))
+    assert (answer.status_code, answer.data) == (206, clip[asked])
+    assert answer.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{len(clip)}"
+    assert answer.headers["Content-Length"] == str(stop - start)
+    assert answer.headers["Content-Type"] == "video/mp4"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "bytes=999999999-",
+        "bytes=999999999-1000000000",
+        "bytes=-0",
+        "bytes=5-2",
+        "bytes=abc",
+        "bytes=",
+        "bytes=--5",
+        f"bytes={'9' * 5000}-",
+    ],
+)
+def test_a_range_in_which_no_byte_lies_is_refused(
+    gallery: Showreel, video: Json, clip: bytes, header: str
+) -> None:
+    answer = gallery.get(by_id(video), headers={"Range": header})
+
+    assert (answer.status_code, answer.json["code"]) == (416, "range_not_satisfiable")
+    assert answer.headers["Content-Range"] == f"bytes */{len(clip)}"
+
+
+@pytest.mark.parametrize(
+    "header", ["bytes=0-1,5-9", "bytes=5-9,0-1", "bytes=,", "seconds=0-1", "garbage", "bytes"]
+)
+def test_what_is_no_single_byte_range_means_everything(
+    gallery: Showreel, video: Json, clip: bytes, header: str
+) -> None:
+    answer = gallery.get(by_id(video), headers={"Range": header})
+
+    assert (answer.status_code, answer.data) == (200, clip)
+
+
+@pytest.mark.parametrize("validator", ["ETag", "Last-Modified"])
+def test_a_range_of_the_same_clip_continues_it(
+    gallery: Showreel, video: Json, validator: str
+) -> None:
+    known = gallery.get(by_id(video)).headers[validator]
+
+    answer = gallery.get(by_id(video), headers={"Range": "bytes=0-9", "If-Range": known})
+
+    assert answer.status_code == 206
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        pytest.param('"another"', id="another etag"),
+        pytest.param("Sat, 01 Jan 2000 00:00:00 GMT", id="an earlier date"),
+        pytest.param("Sat, 01 Jan 2050 00:00:00 GMT", id="a later date"),
+        pytest.param("nonsense", id="neither"),
+    ],
+)
+def test_a_range_of_another_clip_starts_over(
+    gallery: Showreel, video: Json, clip: bytes, known: str
+) -> None:
+    answer = gallery.get(by_id(video), headers={"Range": "bytes=0-9", "If-Range": known})
+
+    assert (answer.status_code, answer.data) == (200, clip)
+
+
+def test_a_weak_etag_is_no_promise_for_a_range(gallery: Showreel, video: Json) -> None:
+    known = gallery.get(by_id(video)).headers["ETag"]
+
+    answer = gallery.get(by_id(video), headers={"Range": "bytes=0-9", "If-Range": f"W/{known}"})
+
+    assert answer.status_code == 200
+
+
+@EITHER_URL
+def test_what_a_cache_has_is_not_sent_again(gallery: Showreel, video: Json, url: Url) -> None:
+    known = gallery.get(url(video)).headers
+
+    by_etag = gallery.get(url(video), headers={"If-None-Match": known["ETag"]})
+    by_date = gallery.get(url(video), headers={"If-Modified-Since": known["Last-Modified"]})
+    with_range = gallery.get(
+        url(video), headers={"If-None-Match": known["ETag"], "Range": "bytes=0-9"}
+    )
+
+    for answer in (by_etag, by_date, with_range):
+        assert (answer.status_code, answer.data) == (304, b"")
+        assert answer.headers["ETag"] == known["ETag"]
+        assert answer.headers["Cache-Control"] == "public, max-age=86400"
+
+
+def test_what_has_changed_is_sent(gallery: Showreel, video: Json) -> None:
+    earlier = format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True)
+
+    for condition in ({"If-None-Match": '"another"'}, {"If-Modified-Since": earlier}):
+        assert gallery.get(by_id(video), headers=condition).status_code == 200
+
+
+def test_a_url_goes_on_answering_after_its_video_became_historical(
+    gallery: Showreel, video: Json, clip: bytes
+) -> None:
+    held_by_a_player = by_filename(video)
+    old = gallery.campaign(GALLERY)["slots"][0]["historical"][0]
+    etag = gallery.get(held_by_a_player).headers["ETag"]
+
+    gallery.post(f"/v1/videos/{old['id']}/promote")
+
+    assert gallery.video(video)["version_state"] == "historical"
+    answer = gallery.get(held_by_a_player, headers={"Range": "bytes=10-19", "If-Range": etag})
+    assert (answer.status_code, answer.data) == (206, clip[10:20])
+
+
+def test_a_url_goes_on_answering_after_its_video_became_current_again(gallery: Showreel) -> None:
+    old = gallery.campaign(GALLERY)["slots"][0]["historical"][0]
+    held_by_a_player = by_filename(old)
+
+    gallery.post(f"/v1/videos/{old['id']}/promote")
+
+    assert gallery.get(held_by_a_player).status_code == 200
+
+
+def test_two_versions_have_different_identities(gallery: Showreel) -> None:
+    slot = gallery.campaign(GALLERY)["slots"][0]
+    new, old = (gallery.get(by_id(each)) for each in (slot["current"], slot["historical"][0]))
+
+    assert new.headers["ETag"] != old.headers["ETag"]
+
+
+@pytest.mark.parametrize("variant", ["video", "thumbnail"])
+def test_a_video_that_is_being_made_has_no_content_yet(endless: Showreel, variant: str) -> None:
+    (video,) = endless.create("spring", KITE)
+
+    answer = endless.get(f"{by_id(video)}?variant={variant}")
+
+    assert (answer.status_code, answer.json["code"]) == (409, "not_ready")
+    assert answer.headers["X-Should-Retry"] == "false"

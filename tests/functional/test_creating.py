@@ -1,0 +1,287 @@
+"""POST /v1/videos and POST /v1/campaigns/{campaign_id}/videos."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, serving
+
+
+def test_a_new_video_is_accepted_and_says_where_it_is(endless: Showreel) -> None:
+    answer = endless.post("/v1/videos", {"prompt": KITE, "campaign_id": "spring"})
+
+    video = answer.json
+    assert answer.status_code == 202
+    assert video["outcome"] == "created"
+    assert answer.headers["Location"] == f"http://localhost/v1/videos/{video['id']}"
+    assert endless.get(answer.headers["Location"]).json["id"] == video["id"]
+
+
+def test_an_unfinished_video_says_when_to_ask_again(endless: Showreel) -> None:
+    created = endless.post("/v1/videos", {"prompt": KITE})
+    read = endless.get(f"/v1/videos/{created.json['id']}")
+
+    for answer in (created, read):
+        assert answer.headers["openai-poll-after-ms"] == "2000"
+        assert answer.headers["Retry-After"] == "2"
+
+
+def test_what_is_not_said_has_a_default(endless: Showreel) -> None:
+    video = endless.post("/v1/videos", {"prompt": KITE}).json
+
+    expected = {
+        "campaign_id": "default",
+        "index": 0,
+        "model": "veo-3.1-generate-001",
+        "seconds": "8",
+        "size": "1280x720",
+        "aspect_ratio": "16:9",
+        "resolution": "720p",
+        "fps": 24,
+        "generate_audio": True,
+        "negative_prompt": None,
+        "seed": None,
+        "business_context": {},
+        "metadata": {},
+        "version_state": "pending",
+        "ai_generated": True,
+    }
+    assert expected == {name: video[name] for name in expected}
+
+
+def test_a_new_video_has_every_field_that_openai_clients_require(endless: Showreel) -> None:
+    video = endless.post("/v1/videos", {"prompt": KITE}).json
+
+    assert video["object"] == "video"
+    assert video["status"] in ("queued", "in_progress")
+    assert video["progress"] == 0
+    assert isinstance(video["created_at"], int)
+    assert (video["completed_at"], video["error"], video["expires_at"]) == (None, None, None)
+
+
+def test_the_prompt_that_is_sent_stands_beside_the_callers_own(endless: Showreel) -> None:
+    context = {"brand": "Ember & Oak", "tone": "Warm"}
+
+    (video,) = endless.create("spring", KITE, business_context=context)
+
+    assert video["prompt"] == KITE
+    assert video["business_context"] == context
+    assert video["enhanced_prompt"] == f"{KITE}\n\nBrand: Ember & Oak\nTone: Warm"
+
+
+def test_a_form_says_the_same_as_json(endless: Showreel) -> None:
+    form = {
+        "prompt": KITE,
+        "model": "veo-3.1-fast-generate-001",
+        "seconds": "4",
+        "size": "720x1280",
+        "campaign_id": "spring",
+        "index": "2",
+        "seed": "7",
+        "generate_audio": "false",
+        "business_context[brand]": "Ember & Oak",
+        "metadata[order.id]": "A-1",
+    }
+    body = {
+        "prompt": KITE,
+        "model": "veo-3.1-fast-generate-001",
+        "seconds": 4,
+        "size": "720x1280",
+        "campaign_id": "spring",
+        "index": 2,
+        "seed": 7,
+        "generate_audio": False,
+        "business_context": {"brand": "Ember & Oak"},
+        "metadata": {"order.id": "A-1"},
+    }
+
+    from_form = endless.send("POST", "/v1/videos", data=form, content_type="multipart/form-data")
+    from_json = endless.post("/v1/videos", body)
+
+    assert (from_form.status_code, from_json.status_code) == (202, 200)
+    assert from_form.json["metadata"] == {"order.id": "A-1"}
+    assert from_form.json["id"] == from_json.json["id"]
+
+
+def test_the_same_request_attaches_to_the_video_in_progress(endless: Showreel) -> None:
+    first = endless.post("/v1/videos", {"prompt": KITE})
+
+    again = endless.post("/v1/videos", {"prompt": KITE})
+
+    assert again.status_code == 200
+    assert again.json["outcome"] == "attached"
+    assert again.headers["Location"] == first.headers["Location"]
+
+
+def test_many_equal_requests_at_once_make_one_video(endless: Showreel) -> None:
+    def create(_: int) -> tuple[str, str]:
+        answer = endless.post("/v1/videos", {"prompt": KITE})
+        return answer.json["outcome"], answer.json["id"]
+
+    with ThreadPoolExecutor(8) as callers:
+        answers = list(callers.map(create, range(16)))
+
+    assert [outcome for outcome, _ in answers].count("created") == 1
+    assert len({video_id for _, video_id in answers}) == 1
+
+
+def test_the_same_request_is_answered_from_the_cache_when_the_video_is_there(
+    gallery: Showreel,
+) -> None:
+    made = gallery.campaign(GALLERY)["slots"][1]["current"]
+
+    again = gallery.post("/v1/videos", {"prompt": BOAT, "seconds": "4", "campaign_id": GALLERY})
+
+    assert again.status_code == 200
+    assert again.json["outcome"] == "cache_hit"
+    assert again.json["id"] == made["id"]
+    assert again.json["status"] == "completed"
+
+
+def test_the_campaign_counts_what_the_cache_saved(gallery: Showreel) -> None:
+    before = gallery.campaign(GALLERY)["money"]
+
+    gallery.create(GALLERY, KITE, BOAT)
+    gallery.create(GALLERY, KITE, BOAT)
+
+    campaign = gallery.campaign(GALLERY)
+    assert campaign["counts"]["cache_hits"] == 4
+    assert campaign["money"] == before | {"saved": 6.4}
+
+
+def test_each_prompt_of_a_list_has_the_slot_of_its_position(endless: Showreel) -> None:
+    answer = endless.post("/v1/campaigns/spring/videos", {"prompts": ["a", "b", "c", "d"]})
+
+    videos = answer.json["data"]
+    assert answer.status_code == 202
+    assert answer.headers["Location"] == "http://localhost/v1/campaigns/spring"
+    assert [(video["index"], video["prompt"]) for video in videos] == list(enumerate("abcd"))
+    assert {video["outcome"] for video in videos} == {"created"}
+
+
+def test_equal_prompts_of_a_list_share_a_video(endless: Showreel) -> None:
+    first, second = endless.create("spring", KITE, KITE)
+
+    assert first["id"] == second["id"]
+    assert endless.campaign("spring")["counts"]["pending"] == 1
+
+
+def test_a_list_that_is_all_in_the_cache_is_answered_at_once(gallery: Showreel) -> None:
+    answer = gallery.post(
+        f"/v1/campaigns/{GALLERY}/videos", {"prompts": [KITE, BOAT], "seconds": 4}
+    )
+
+    assert answer.status_code == 200
+    assert [video["outcome"] for video in answer.json["data"]] == ["cache_hit", "cache_hit"]
+
+
+def test_another_prompt_in_a_list_makes_a_new_version_of_its_slot(gallery: Showreel) -> None:
+    former = gallery.campaign(GALLERY)["slots"][1]["current"]
+
+    kept, changed = gallery.create(GALLERY, KITE, "A lighthouse at night")
+
+    assert (kept["outcome"], changed["outcome"]) == ("cache_hit", "created")
+    assert gallery.ended(changed)["version_state"] == "current"
+    slot = gallery.campaign(GALLERY)["slots"][1]
+    assert slot["current"]["id"] == changed["id"]
+    assert [video["id"] for video in slot["historical"]] == [former["id"]]
+
+
+@pytest.mark.parametrize(
+    "prompts",
+    [
+        pytest.param(["b", "c"], id="a slot is busy"),
+        pytest.param(["a", "b", "c", "d", "e"], id="there are too many"),
+        pytest.param(["a", "b", " "], id="one is empty"),
+    ],
+)
+def test_a_list_is_accepted_whole_or_refused_whole(endless: Showreel, prompts: list[str]) -> None:
+    (video,) = endless.create("spring", "a", seconds=8)
+    endless.in_phase(video, "generating")
+    before = endless.snapshot()
+
+    answer = endless.post("/v1/campaigns/spring/videos", {"prompts": prompts})
+
+    assert answer.status_code in (400, 403, 409)
+    assert endless.snapshot() == before
+
+
+def test_single_videos_take_the_next_free_slot_until_there_is_none(endless: Showreel) -> None:
+    answers = [endless.post("/v1/videos", {"prompt": prompt}) for prompt in "abcde"]
+
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 202, 403]
+    assert [answer.json["index"] for answer in answers[:4]] == [0, 1, 2, 3]
+    assert answers[4].json["code"] == "campaign_video_limit"
+
+
+def test_the_limit_is_a_setting(tmp_path: Path) -> None:
+    with serving(tmp_path, SYNTHETIC_SECONDS="3600", MAX_VIDEOS_PER_CAMPAIGN="1") as service:
+        service.create("spring", "a")
+
+        answer = service.post("/v1/videos", {"prompt": "b", "campaign_id": "spring"})
+
+    assert answer.status_code == 403
+    assert answer.json["code"] == "campaign_video_limit"
+
+
+def test_a_video_can_be_given_its_slot(endless: Showreel) -> None:
+    video = endless.post("/v1/videos", {"prompt": KITE, "index": 3}).json
+
+    assert video["index"] == 3
+
+
+def test_dollars_are_reserved_until_the_video_ends(endless: Showreel) -> None:
+    (video,) = endless.create("spring", KITE)
+
+    assert video["cost"]["estimated"] == 1.6
+    assert video["cost"]["actual"] is None
+    assert endless.campaign("spring")["money"]["reserved"] == 1.6
+
+
+def test_a_finished_video_is_priced_like_its_model_and_billed_to_nobody(gallery: Showreel) -> None:
+    campaign = gallery.campaign(GALLERY)
+
+    cost = campaign["slots"][0]["current"]["cost"]
+    assert (cost["actual"], cost["billed"]) == (1.6, False)
+    assert cost["basis"].endswith("simulated, not billed")
+    assert campaign["money"]["spent"] == campaign["money"]["simulated"] == 4.8
+    assert campaign["money"]["reserved"] == 0
+
+
+def test_a_filtered_video_fails_with_the_reason_costs_nothing_and_frees_its_slot(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path, SYNTHETIC_FAULTS="filtered") as service:
+        (video,) = service.create("spring", KITE)
+
+        ended = service.ended(video)
+
+        assert ended["status"] == "failed"
+        assert ended["error"]["code"] == "content_filtered"
+        assert ended["cost"]["actual"] == 0
+        assert service.campaign("spring")["slots"] == []
+
+
+def test_an_estimate_tells_the_price_and_what_is_cached_and_writes_nothing(
+    gallery: Showreel,
+) -> None:
+    before = gallery.snapshot()
+
+    estimate = gallery.post(
+        "/v1/videos/estimate",
+        {"campaign_id": GALLERY, "prompts": [KITE, "A lighthouse", "A lighthouse"], "seconds": 4},
+    ).json
+
+    outcomes = [(video["outcome"], video["cost"]) for video in estimate["videos"]]
+    assert outcomes == [("cache_hit", 0), ("created", 1.6), ("attached", 0)]
+    assert estimate["cost"]["estimated"] == 1.6
+    assert "0.40 USD/s x 4 s" in estimate["cost"]["basis"]
+    assert gallery.snapshot() == before
+
+
+def test_an_estimate_refuses_what_a_creation_would_refuse(showreel: Showreel) -> None:
+    answer = showreel.post("/v1/videos/estimate", {"prompts": ["a", "b", "c", "d", "e"]})
+
+    assert answer.status_code == 403
+    assert answer.json["code"] == "campaign_video_limit"

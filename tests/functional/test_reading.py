@@ -1,0 +1,207 @@
+"""Lists, campaigns, models and what the service says of itself."""
+
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from tests.functional.showreel import GALLERY, KITE, Json, Showreel, serving
+
+
+def listed(service: Showreel, query: str) -> list[str]:
+    return [video["id"] for video in service.get(f"/v1/videos?{query}").json["data"]]
+
+
+def pages(service: Showreel, query: str) -> list[list[str]]:
+    """Follow the cursor to the end, as clients do."""
+    found: list[list[str]] = []
+    after = ""
+    while True:
+        page = service.get(f"/v1/videos?{query}{after}").json
+        found.append([video["id"] for video in page["data"]])
+        assert page["first_id"] == found[-1][0]
+        assert page["last_id"] == found[-1][-1]
+        if not page["has_more"]:
+            return found
+        after = f"&after={page['last_id']}"
+
+
+@pytest.fixture
+def three_campaigns(endless: Showreel) -> list[Json]:
+    """Five pending videos, in the order in which they were created."""
+    made = [endless.create("autumn", "a"), endless.create("spring", "b", "c")]
+    return [*made[0], *made[1], *endless.create("winter", "d", "e")]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 4])
+def test_pages_hold_every_video_once_and_in_order(
+    endless: Showreel, three_campaigns: list[Json], limit: int
+) -> None:
+    newest_first = pages(endless, f"limit={limit}")
+    oldest_first = pages(endless, f"limit={limit}&order=asc")
+
+    assert [len(page) for page in newest_first[:-1]] == [limit] * (len(newest_first) - 1)
+    everything = list(chain(*newest_first))
+    assert list(chain(*oldest_first)) == everything[::-1]
+    assert sorted(everything) == sorted(video["id"] for video in three_campaigns)
+
+
+def test_a_video_that_comes_while_one_reads_does_not_move_the_pages(
+    endless: Showreel, three_campaigns: list[Json]
+) -> None:
+    first, second, *_ = pages(endless, "limit=2")
+
+    endless.create("summer", "f")
+
+    assert listed(endless, f"limit=2&after={first[-1]}") == second
+
+
+def test_a_list_of_one_campaign_holds_nothing_of_another(
+    endless: Showreel, three_campaigns: list[Json]
+) -> None:
+    spring = [video["id"] for video in three_campaigns if video["campaign_id"] == "spring"]
+
+    assert sorted(listed(endless, "campaign_id=spring")) == sorted(spring)
+    assert sorted(chain(*pages(endless, "campaign_id=spring&limit=1"))) == sorted(spring)
+
+
+def test_an_empty_list_is_a_list(showreel: Showreel) -> None:
+    answer = showreel.get("/v1/videos?campaign_id=nowhere")
+
+    nothing: Json = {
+        "object": "list",
+        "data": [],
+        "first_id": None,
+        "last_id": None,
+        "has_more": False,
+    }
+    assert answer.json == nothing
+
+
+def test_videos_are_listed_by_version_state(gallery: Showreel) -> None:
+    slot, other = gallery.campaign(GALLERY)["slots"]
+    current = {slot["current"]["id"], other["current"]["id"]}
+
+    assert set(listed(gallery, "version_state=current")) == current
+    assert listed(gallery, "version_state=historical") == [slot["historical"][0]["id"]]
+    assert listed(gallery, "version_state=pending") == []
+
+
+def test_videos_are_listed_by_status(endless_gallery: Showreel) -> None:
+    video = endless_gallery.post("/v1/videos", {"prompt": "new", "campaign_id": GALLERY}).json
+    endless_gallery.in_phase(video, "generating")
+
+    assert listed(endless_gallery, "status=in_progress") == [video["id"]]
+    assert len(listed(endless_gallery, "status=completed")) == 3
+    assert listed(endless_gallery, "status=failed") == []
+    assert listed(endless_gallery, "status=queued") == []
+
+
+def test_filters_combine(endless_gallery: Showreel) -> None:
+    query = f"campaign_id={GALLERY}&version_state=current&status=completed&limit=1"
+
+    assert [len(page) for page in pages(endless_gallery, query)] == [1, 1]
+
+
+def test_a_failed_video_stays_readable(tmp_path: Path) -> None:
+    with serving(tmp_path, SYNTHETIC_FAULTS="failed") as service:
+        (video,) = service.create("spring", KITE)
+        service.ended(video)
+
+        assert listed(service, "campaign_id=spring&status=failed") == [video["id"]]
+
+
+def test_a_campaign_shows_its_slots_counts_and_money(gallery: Showreel) -> None:
+    campaign = gallery.campaign(GALLERY)
+
+    assert (campaign["id"], campaign["object"], campaign["max_videos"]) == (GALLERY, "campaign", 4)
+    assert campaign["counts"] == {"current": 2, "pending": 0, "historical": 1, "cache_hits": 0}
+    assert campaign["money"] == {
+        "currency": "USD",
+        "reserved": 0,
+        "spent": 4.8,
+        "simulated": 4.8,
+        "possibly_spent": 0,
+        "saved": 0,
+    }
+    assert [slot["index"] for slot in campaign["slots"]] == [0, 1]
+
+
+def test_an_unknown_campaign_is_not_found(showreel: Showreel) -> None:
+    answer = showreel.get("/v1/campaigns/nowhere")
+
+    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+
+
+def test_the_video_of_another_campaign_is_not_found_under_this_one(gallery: Showreel) -> None:
+    video_hash = gallery.campaign(GALLERY)["slots"][0]["current"]["id"].partition(".")[2]
+    gallery.create("spring", KITE)
+
+    assert gallery.get(f"/v1/videos/video_spring.{video_hash}").status_code == 404
+
+
+def test_a_finished_video_carries_a_signed_url_on_request(gallery: Showreel) -> None:
+    video = gallery.campaign(GALLERY)["slots"][0]["current"]
+
+    read = gallery.get(f"/v1/videos/{video['id']}?include=signed_url").json
+    found = gallery.get("/v1/videos?include=signed_url").json["data"]
+
+    assert gallery.get(read["signed_url"]["url"]).status_code == 200
+    assert all(each["signed_url"]["url"] for each in found)
+
+
+def test_an_unfinished_video_has_no_signed_url_yet(endless: Showreel) -> None:
+    (video,) = endless.create("spring", KITE)
+
+    read = endless.get(f"/v1/videos/{video['id']}?include=signed_url").json
+
+    assert read["signed_url"] is None
+
+
+def test_a_video_that_is_being_made_shows_progress_short_of_its_end(endless: Showreel) -> None:
+    (video,) = endless.create("spring", KITE)
+
+    assert 0 <= endless.in_phase(video, "generating")["progress"] < 100
+
+
+def test_models_tell_what_they_can_do_what_they_cost_and_when_they_go(showreel: Showreel) -> None:
+    models = {model["id"]: model for model in showreel.get("/v1/models").json["data"]}
+
+    default = models["veo-3.1-generate-001"]
+    assert default["default"] is True
+    assert default["seconds"] == [4, 6, 8]
+    assert default["usd_per_second"]["720p"] == {"with_audio": 0.4, "silent": 0.2}
+    retired = models["veo-2.0-generate-001"]
+    assert retired["retired_on"] == "2026-06-30"
+    assert retired["successor"] == "veo-3.1-generate-001"
+
+
+def test_the_service_is_well_when_it_can_read_its_records(showreel: Showreel) -> None:
+    answer = showreel.get("/healthz")
+
+    assert (answer.status_code, answer.json) == (200, {"status": "ok"})
+
+
+def test_the_root_names_the_ways_in(showreel: Showreel) -> None:
+    index = showreel.get("/").json
+
+    assert showreel.get(index["videos"]).status_code == 200
+    assert showreel.get(index["models"]).status_code == 200
+    assert showreel.get(index["health"]).status_code == 200
+
+
+def test_urls_begin_with_the_public_one_where_there_is_one(tmp_path: Path) -> None:
+    with serving(
+        tmp_path, SYNTHETIC_SECONDS="3600", PUBLIC_URL="https://videos.example.com"
+    ) as service:
+        answer = service.post("/v1/videos", {"prompt": KITE})
+
+    assert answer.headers["Location"].startswith("https://videos.example.com/v1/videos/")
+    assert answer.json["content_url"].startswith("https://videos.example.com/v1/videos/")
+
+
+def test_answers_that_change_are_kept_by_nobody(endless: Showreel) -> None:
+    (video,) = endless.create("spring", KITE)
+
+    for path in ("/v1/videos", f"/v1/videos/{video['id']}", "/v1/campaigns/spring"):
+        assert endless.get(path).headers["Cache-Control"] == "no-store"

@@ -1,0 +1,122 @@
+"""Signed URLs: for a while, for one object, for whoever has them."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+
+from shared import bootstrap
+from tests.functional.showreel import GALLERY, Json, Showreel, serving
+
+
+@pytest.fixture
+def video(gallery: Showreel) -> Json:
+    return dict(gallery.campaign(GALLERY)["slots"][0]["current"])
+
+
+def signed(service: Showreel, video: Json, **body: object) -> Json:
+    return dict(service.post(f"/v1/videos/{video['id']}/signed-url", body).json)
+
+
+def altered(url: str, **changes: str) -> str:
+    """The same URL with some of its query, or its path, replaced."""
+    parts = urlsplit(url)
+    path = changes.pop("path", parts.path)
+    query = urlencode(dict(parse_qsl(parts.query)) | changes)
+    return parts._replace(path=path, query=query).geturl()
+
+
+def test_a_signed_url_plays_with_ranges_and_without_anything_else(
+    gallery: Showreel, video: Json
+) -> None:
+    url = signed(gallery, video)["url"]
+
+    whole = gallery.get(url)
+    part = gallery.get(url, headers={"Range": "bytes=5-9"})
+
+    assert (whole.status_code, whole.data) == (200, gallery.get(video["content_url"]).data)
+    assert (part.status_code, part.data) == (206, whole.data[5:10])
+    assert gallery.head(url).status_code == 200
+
+
+def test_a_signed_url_can_be_that_of_the_thumbnail(gallery: Showreel, video: Json) -> None:
+    url = signed(gallery, video, variant="thumbnail")["url"]
+
+    assert gallery.get(url).headers["Content-Type"] == "image/jpeg"
+
+
+def test_a_signed_url_says_when_it_expires(gallery: Showreel, video: Json) -> None:
+    asked_at = datetime.now(UTC).timestamp()
+
+    short = signed(gallery, video, ttl_seconds=60)["expires_at"]
+    usual = signed(gallery, video)["expires_at"]
+
+    assert 58 <= short - asked_at <= 62
+    assert 898 <= usual - asked_at <= 902
+
+
+def test_a_signed_url_expires(gallery: Showreel, video: Json) -> None:
+    path = f"videos/generated/{GALLERY}/{video['filename']}"
+    expired = bootstrap.ports().objects.sign(path, expires_in=timedelta(seconds=-1))
+
+    answer = gallery.get(expired.url)
+
+    assert (answer.status_code, answer.json["code"]) == (403, "signature_expired")
+
+
+def test_an_altered_signed_url_is_refused(gallery: Showreel, video: Json) -> None:
+    url = signed(gallery, video)["url"]
+    signature = dict(parse_qsl(urlsplit(url).query))["signature"]
+    other = gallery.campaign(GALLERY)["slots"][1]["current"]["filename"]
+
+    forged = [
+        altered(url, expires="99999999999"),
+        altered(url, signature=signature[:-1] + ("A" if signature[-1] != "A" else "B")),
+        altered(url, signature=""),
+        altered(url, signature="é"),
+        altered(url, expires=""),
+        altered(url, path=f"/local-bucket/videos/generated/{GALLERY}/{other}"),
+        altered(url, path=f"/local-bucket/videos/cache/{GALLERY}/campaign.json"),
+        altered(url, path="/local-bucket/.signing-key"),
+        altered(url, path="/local-bucket/../../etc/passwd"),
+        altered(url, path="/local-bucket/%2e%2e/%2e%2e/etc/passwd"),
+        urlsplit(url).path,
+    ]
+
+    for each in forged:
+        answer = gallery.get(each)
+        assert (each, answer.status_code) == (each, 403)
+        assert answer.json["code"] == "invalid_signature"
+
+
+def test_a_signed_url_survives_a_restart(gallery_copy: Path) -> None:
+    with serving(gallery_copy) as service:
+        video = service.campaign(GALLERY)["slots"][0]["current"]
+        url = signed(service, video)["url"]
+
+    with serving(gallery_copy) as service:
+        assert service.get(url).status_code == 200
+
+
+def test_another_key_makes_earlier_urls_worthless(gallery_copy: Path) -> None:
+    with serving(gallery_copy, SIGNING_KEY="the first of two secrets, long enough") as service:
+        video = service.campaign(GALLERY)["slots"][0]["current"]
+        url = signed(service, video)["url"]
+        assert service.get(url).status_code == 200
+
+    with serving(gallery_copy, SIGNING_KEY="the second of two secrets, long enough") as service:
+        assert service.get(url).status_code == 403
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 43_201])
+def test_a_life_beyond_the_limits_is_refused(gallery: Showreel, video: Json, seconds: int) -> None:
+    answer = signed(gallery, video, ttl_seconds=seconds)
+
+    assert (answer["status"], answer["error"]["param"]) == (400, "ttl_seconds")
+
+
+def test_a_video_that_is_being_made_has_nothing_to_sign(endless: Showreel) -> None:
+    (video,) = endless.create("spring", "a")
+
+    assert signed(endless, video)["code"] == "not_ready"

@@ -1,0 +1,241 @@
+"""Regenerate, promote, clean up, delete and cancel: what callers do to versions."""
+
+from pathlib import Path
+
+from tests.eventually import eventually
+from tests.functional.showreel import BOAT, GALLERY, KITE, Json, Showreel, serving
+
+GENERATED = f"videos/generated/{GALLERY}"
+CACHE = f"videos/cache/{GALLERY}"
+
+
+def current(service: Showreel, index: int = 0) -> Json:
+    return dict(service.campaign(GALLERY)["slots"][index]["current"])
+
+
+def historical(service: Showreel) -> Json:
+    (video,) = service.campaign(GALLERY)["slots"][0]["historical"]
+    return dict(video)
+
+
+def files_of(video: Json) -> set[str]:
+    """Where the files of a video lie, by its state."""
+    shown = "curr_" if video["version_state"] == "current" else ""
+    name = video["id"].partition(".")[2]
+    return {
+        f"{GENERATED}/{shown}{name}_{video['index']}.mp4",
+        f"{GENERATED}/thumb_{name}_{video['index']}.jpg",
+        f"{CACHE}/{shown}{name}.json",
+    }
+
+
+def test_the_old_video_stays_current_and_playable_until_the_new_one_is_there(
+    endless_gallery: Showreel,
+) -> None:
+    old = current(endless_gallery)
+
+    answer = endless_gallery.post(f"/v1/videos/{old['id']}/regenerate")
+
+    assert answer.status_code == 202
+    assert endless_gallery.in_phase(answer.json, "generating")["version_state"] == "pending"
+    assert current(endless_gallery)["id"] == old["id"]
+    assert endless_gallery.get(old["content_url"]).status_code == 200
+
+
+def test_the_new_video_replaces_the_old_one_which_is_kept_as_history(gallery: Showreel) -> None:
+    old = current(gallery, 1)
+
+    new = gallery.ended(gallery.post(f"/v1/videos/{old['id']}/regenerate").json)
+
+    old = gallery.video(old)
+    assert (new["version_state"], old["version_state"]) == ("current", "historical")
+    assert current(gallery, 1)["id"] == new["id"]
+    assert new["prompt"] == old["prompt"] == BOAT
+    assert eventually(lambda: files_of(new) | files_of(old) <= gallery.files())
+
+
+def test_a_second_regenerate_attaches_to_the_first(endless_gallery: Showreel) -> None:
+    url = f"/v1/videos/{current(endless_gallery)['id']}/regenerate"
+
+    first = endless_gallery.post(url)
+    second = endless_gallery.post(url)
+
+    assert (first.status_code, second.status_code) == (202, 200)
+    assert second.json["outcome"] == "attached"
+    assert second.json["id"] == first.json["id"]
+
+
+def test_history_beyond_the_setting_is_removed_with_all_its_files(gallery: Showreel) -> None:
+    oldest, old = historical(gallery), current(gallery)
+
+    new = gallery.ended(gallery.post(f"/v1/videos/{old['id']}/regenerate").json)
+
+    kept = files_of(new) | files_of(gallery.video(old)) | files_of(current(gallery, 1))
+    assert eventually(lambda: gallery.files() == kept | {f"{CACHE}/campaign.json"})
+    assert gallery.get(f"/v1/videos/{oldest['id']}").status_code == 404
+
+
+def test_a_failed_regeneration_changes_nothing_that_is_shown(gallery_copy: Path) -> None:
+    with serving(gallery_copy, SYNTHETIC_FAULTS="failed") as service:
+        before = service.campaign(GALLERY)["slots"]
+        files = service.files()
+
+        failed = service.ended(service.post(f"/v1/videos/{current(service)['id']}/regenerate").json)
+
+        assert failed["status"] == "failed"
+        assert service.campaign(GALLERY)["slots"] == before
+        assert files <= service.files()
+
+
+def test_a_campaign_is_regenerated_in_all_its_slots(endless_gallery: Showreel) -> None:
+    answer = endless_gallery.post(f"/v1/campaigns/{GALLERY}/regenerate")
+
+    made = [(video["index"], video["prompt"], video["outcome"]) for video in answer.json["data"]]
+    assert answer.status_code == 202
+    assert made == [(0, KITE, "created"), (1, BOAT, "created")]
+
+
+def test_a_historical_video_is_promoted_without_paying(gallery: Showreel) -> None:
+    old, new = historical(gallery), current(gallery)
+    money = gallery.campaign(GALLERY)["money"]
+
+    answer = gallery.post(f"/v1/videos/{old['id']}/promote")
+
+    assert answer.status_code == 200
+    assert answer.json["version_state"] == "current"
+    assert current(gallery)["id"] == old["id"]
+    assert historical(gallery)["id"] == new["id"]
+    assert gallery.campaign(GALLERY)["money"] == money
+    assert files_of(answer.json) | files_of(gallery.video(new)) <= gallery.files()
+
+
+def test_promoting_the_current_video_changes_nothing(gallery: Showreel) -> None:
+    video = current(gallery)
+    before = gallery.files()
+
+    answer = gallery.post(f"/v1/videos/{video['id']}/promote")
+
+    assert answer.json == video
+    assert gallery.files() == before
+
+
+def test_a_video_that_was_never_shown_cannot_be_promoted(endless: Showreel) -> None:
+    (video,) = endless.create("spring", KITE)
+
+    answer = endless.post(f"/v1/videos/{video['id']}/promote")
+
+    assert answer.status_code == 409
+    assert answer.json["code"] == "wrong_state"
+
+
+def test_a_clean_up_first_only_tells_what_it_would_remove(gallery: Showreel) -> None:
+    old = historical(gallery)
+    before = gallery.snapshot()
+
+    answer = gallery.post(f"/v1/campaigns/{GALLERY}/cleanup")
+
+    assert answer.json == {
+        "object": "cleanup",
+        "dry_run": True,
+        "deleted": [{"id": old["id"], "index": 0}],
+        "bytes": old["clip"]["size_bytes"],
+    }
+    assert gallery.snapshot() == before
+
+
+def test_a_clean_up_removes_history_and_nothing_current(gallery: Showreel) -> None:
+    old = historical(gallery)
+    kept = gallery.files() - files_of(old)
+
+    answer = gallery.post(f"/v1/campaigns/{GALLERY}/cleanup", {"dry_run": False})
+
+    assert [video["id"] for video in answer.json["deleted"]] == [old["id"]]
+    assert gallery.files() == kept
+    assert gallery.get(f"/v1/videos/{old['id']}").status_code == 404
+
+
+def test_a_clean_up_keeps_as_many_as_it_is_told(gallery: Showreel) -> None:
+    before = gallery.files()
+
+    answer = gallery.post(f"/v1/campaigns/{GALLERY}/cleanup", {"dry_run": False, "keep_last": 1})
+
+    assert answer.json["deleted"] == []
+    assert gallery.files() == before
+
+
+def test_a_deleted_video_is_gone_with_all_its_files(gallery: Showreel) -> None:
+    video = current(gallery, 1)
+
+    answer = gallery.delete(f"/v1/videos/{video['id']}")
+
+    assert answer.json == {"id": video["id"], "object": "video.deleted", "deleted": True}
+    assert gallery.get(f"/v1/videos/{video['id']}").status_code == 404
+    assert gallery.get(video["content_url"]).status_code == 404
+    assert not files_of(video) & gallery.files()
+    assert gallery.delete(f"/v1/videos/{video['id']}").status_code == 404
+
+
+def test_deleting_the_current_video_frees_its_slot_and_keeps_the_history(
+    gallery: Showreel,
+) -> None:
+    old = historical(gallery)
+
+    gallery.delete(f"/v1/videos/{current(gallery)['id']}")
+
+    assert gallery.campaign(GALLERY)["slots"][0]["current"] is None
+    assert historical(gallery)["id"] == old["id"]
+    assert gallery.post("/v1/videos", {"prompt": "new", "campaign_id": GALLERY}).json["index"] == 0
+
+
+def test_a_video_that_is_being_made_cannot_be_deleted(endless: Showreel) -> None:
+    (video,) = endless.create("spring", KITE)
+    endless.in_phase(video, "generating")
+
+    answer = endless.delete(f"/v1/videos/{video['id']}")
+
+    assert answer.status_code == 409
+    assert answer.json["code"] == "wrong_state"
+
+
+def test_a_cancelled_video_that_was_not_submitted_costs_nothing(tmp_path: Path) -> None:
+    with serving(tmp_path, SYNTHETIC_FAULTS="rate_limited") as service:
+        (video,) = service.create("spring", KITE)
+
+        answer = eventually(lambda: cancelled_before_submission(service, video))
+
+        assert answer["status"] == "failed"
+        assert answer["error"]["code"] == "cancelled"
+        assert answer["cost"]["actual"] == 0
+        assert answer["note"] == "Nothing was submitted and nothing is paid."
+        assert service.campaign("spring")["money"]["reserved"] == 0
+        assert service.campaign("spring")["slots"] == []
+
+
+def cancelled_before_submission(service: Showreel, video: Json) -> Json | None:
+    """Cancel while the generator's quota keeps the video waiting, not while it is asked."""
+    if service.video(video)["phase"] != "reserved":
+        return None
+    answer = dict(service.post(f"/v1/videos/{video['id']}/cancel").json)
+    return answer if answer["phase"] == "cancelled" else None
+
+
+def test_a_video_that_was_submitted_is_paid_for_and_kept_out_of_sight(tmp_path: Path) -> None:
+    with serving(tmp_path, SYNTHETIC_SECONDS="0.5") as service:
+        (video,) = service.create("spring", KITE)
+        service.in_phase(video, "generating")
+
+        answer = service.post(f"/v1/videos/{video['id']}/cancel")
+
+        assert answer.status_code == 200
+        assert answer.json["cancel_requested"] is True
+        assert "it is paid for" in answer.json["note"]
+        ended = service.ended(video)
+        assert (ended["status"], ended["version_state"]) == ("completed", "historical")
+        assert ended["cost"]["actual"] == 1.6
+
+
+def test_a_finished_video_cannot_be_cancelled(gallery: Showreel) -> None:
+    answer = gallery.post(f"/v1/videos/{current(gallery)['id']}/cancel")
+
+    assert answer.status_code == 409
+    assert answer.json["code"] == "wrong_state"
