@@ -1,0 +1,193 @@
+"""Processes that are killed before each step that changes the data folder."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.local.campaign_repository import LocalCampaignRepository
+from shared.adapters.local.object_store import LocalObjectStore
+from shared.domain.campaign import Change
+from shared.domain.errors import NotFoundError
+from shared.domain.video import VersionState
+from shared.ports import CampaignRepository, PutMode, VideoQuery
+from tests.unit.adapters.local.processes import is_killed_at
+from tests.unit.domain.builders import SOON, a_campaign, a_reserved_video
+
+OLD_CLIP = bytes(1_000)
+NEW_CLIP = bytes(range(250)) * 4
+CURRENT = "videos/generated/spring/curr_0123456789abcdef_0.mp4"
+HISTORICAL = "videos/generated/spring/0123456789abcdef_0.mp4"
+
+
+def make_campaign(root: Path) -> None:
+    """One video is current, one pending, and one historical."""
+    videos = tuple(
+        a_reserved_video(number, version_state=state, due_at=SOON)
+        for number, state in enumerate(
+            (VersionState.CURRENT, VersionState.PENDING, VersionState.HISTORICAL)
+        )
+    )
+    LocalCampaignRepository(root).commit(Change(campaign=a_campaign(), videos=videos))
+
+
+def change_versions(root: Path) -> None:
+    """Make the pending one current and the current one historical; remove the historical one."""
+    repository = LocalCampaignRepository(root)
+    campaign = repository.get_campaign("spring")
+    old, new, oldest = (repository.get_video("spring", f"{number:016x}") for number in range(3))
+    repository.commit(
+        Change(
+            campaign=replace(campaign, cache_hits=1),
+            videos=(
+                replace(new, version_state=VersionState.CURRENT),
+                replace(old, version_state=VersionState.HISTORICAL),
+            ),
+            removed=(oldest,),
+        )
+    )
+
+
+FIRST_LOOKS: dict[str, Callable[[CampaignRepository], object]] = {
+    "campaign": lambda repository: repository.get_campaign("spring"),
+    "video": lambda repository: repository.get_video("spring", f"{1:016x}"),
+    "list": lambda repository: repository.list_videos(VideoQuery(campaign_id="spring")),
+    "due": lambda repository: repository.due(SOON, limit=9),
+    "commit": lambda repository: repository.commit_video(
+        repository.get_video("spring", f"{0:016x}")
+    ),
+}
+
+
+def look(first: str, root: Path) -> object:
+    """Return what a new process finds that looks there first."""
+    try:
+        return FIRST_LOOKS[first](LocalCampaignRepository(root))
+    except NotFoundError as error:
+        return type(error)
+
+
+def looks(tmp_path: Path, root: Path) -> dict[str, object]:
+    """Return what each of several processes finds, each in a folder that nobody has touched."""
+    found = {}
+    for first in FIRST_LOOKS:
+        shutil.copytree(root, tmp_path / "copy")
+        found[first] = look(first, tmp_path / "copy")
+        shutil.rmtree(tmp_path / "copy")
+    return found
+
+
+def crashes(tmp_path: Path, before: Path, work: Callable[[Path], object]) -> Iterator[Path]:
+    """Yield what is left of the folder `before`, for each moment of `work` to die at."""
+    for step in count(1):
+        root = tmp_path / f"{step}"
+        shutil.copytree(before, root)
+        if not is_killed_at(step, work, root):
+            assert step > 3, "No step was counted."
+            return
+        yield root
+
+
+@pytest.mark.parametrize("work", [make_campaign, change_versions])
+def test_a_commit_is_seen_whole_or_not_at_all(
+    tmp_path: Path, work: Callable[[Path], object]
+) -> None:
+    """Whoever looks first after the crash, and at whatever, finishes what the dead one began."""
+    before, after = tmp_path / "before", tmp_path / "after"
+    before.mkdir()
+    if work is change_versions:
+        make_campaign(before)
+    shutil.copytree(before, after)
+    work(after)
+    old, new = looks(tmp_path, before), looks(tmp_path, after)
+
+    outcomes = []
+    for root in crashes(tmp_path, before, work):
+        found = looks(tmp_path, root)
+        assert found in (old, new)
+        outcomes.append(found == new)
+
+    assert set(outcomes) == {False, True}
+    assert outcomes == sorted(outcomes), "A later death undid the commit."
+
+
+def test_the_next_commit_finds_everything_in_order(tmp_path: Path) -> None:
+    before = tmp_path / "before"
+    make_campaign(before)
+
+    for root in crashes(tmp_path, before, change_versions):
+        with suppress(NotFoundError):
+            change_versions(root)
+
+        files = {path.name for path in (root / "videos/cache/spring").iterdir()}
+        assert files == {"campaign.json", f"curr_{1:016x}.json", f"{0:016x}.json"}
+
+
+def local_store(root: Path) -> LocalObjectStore:
+    return LocalObjectStore(root, now=lambda: datetime.now(UTC))
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    return {info.path: read(root, info.path) for info in local_store(root).list("videos/")}
+
+
+def read(root: Path, path: str) -> bytes:
+    with local_store(root).open(path) as stream:
+        return stream.read()
+
+
+def put_old(root: Path) -> None:
+    local_store(root).put(CURRENT, BytesIO(OLD_CLIP), content_type="video/mp4")
+
+
+def put_new(root: Path) -> None:
+    clip = BytesIO(NEW_CLIP)
+    local_store(root).put(CURRENT, clip, content_type="video/mp4", mode=PutMode.OVERWRITE)
+
+
+def rename(root: Path) -> None:
+    local_store(root).rename(CURRENT, HISTORICAL)
+
+
+def delete(root: Path) -> None:
+    local_store(root).delete(CURRENT)
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    """A folder with one object."""
+    root = tmp_path / "stored"
+    put_old(root)
+    return root
+
+
+def test_a_created_object_is_whole_or_not_there(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+
+    for root in crashes(tmp_path, empty, put_old):
+        assert contents(root) in ({}, {CURRENT: OLD_CLIP})
+
+
+def test_an_overwritten_object_is_the_old_or_the_new_one(tmp_path: Path, stored: Path) -> None:
+    for root in crashes(tmp_path, stored, put_new):
+        assert contents(root) in ({CURRENT: OLD_CLIP}, {CURRENT: NEW_CLIP})
+
+
+def test_a_rename_never_loses_the_object_and_may_be_run_again(tmp_path: Path, stored: Path) -> None:
+    for root in crashes(tmp_path, stored, rename):
+        assert set(contents(root).values()) == {OLD_CLIP}
+        rename(root)
+        assert contents(root) == {HISTORICAL: OLD_CLIP}
+
+
+def test_a_delete_may_be_run_again(tmp_path: Path, stored: Path) -> None:
+    for root in crashes(tmp_path, stored, delete):
+        delete(root)
+        assert contents(root) == {}
