@@ -8,6 +8,7 @@ from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.committing import until_committed
 from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.read_campaigns import video_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,8 @@ class Cleanup:
 
 def preview_cleanup(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
     """Say what `cleanup_campaign` would remove."""
-    return _measure(_removal(ports, campaign_id, keep=keep).removed)
+    removal = until_committed(lambda: _removal(ports, campaign_id, keep=keep))
+    return _measure(removal.removed)
 
 
 def cleanup_campaign(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
@@ -51,9 +53,7 @@ def cleanup_all(ports: Ports, *, keep: int) -> Cleanup:
 
 def _removal(ports: Ports, campaign_id: str, *, keep: int) -> Change:
     campaign = ports.campaigns.get_campaign(campaign_id)
-    videos = [
-        ports.campaigns.get_video(campaign_id, video_hash) for video_hash in surplus(campaign, keep)
-    ]
+    videos = [video_of(ports, campaign, video_hash) for video_hash in surplus(campaign, keep)]
     return remove(campaign, videos, now=ports.now())
 
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from shared.domain.campaign import Campaign, Version
+from shared.domain.campaign import Campaign, Slot, Version
+from shared.domain.errors import ConflictError, VideoNotFoundError
 from shared.domain.video import Video
 from shared.ports import Ports
+from shared.use_cases.committing import until_committed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,30 +26,37 @@ class CampaignView:
 def read_campaign(ports: Ports, campaign_id: str) -> CampaignView:
     """Raise CampaignNotFoundError."""
     ports.savings.flush(campaign_id)
-    campaign = ports.campaigns.get_campaign(campaign_id)
 
-    def read(version: Version | None) -> Video | None:
-        if version is None:
-            return None
-        return ports.campaigns.get_video(campaign_id, version.video_hash)
+    def read() -> CampaignView:
+        campaign = ports.campaigns.get_campaign(campaign_id)
+        slots = tuple(_view(ports, campaign, slot) for slot in campaign.slots)
+        return CampaignView(campaign=campaign, slots=slots)
 
-    slots = tuple(
-        SlotView(
-            index=slot.index,
-            current=read(slot.current),
-            pending=read(slot.pending),
-            historical=tuple(
-                ports.campaigns.get_video(campaign_id, version.video_hash)
-                for version in slot.historical
-            ),
-        )
-        for slot in campaign.slots
-    )
-    return CampaignView(campaign=campaign, slots=slots)
+    return until_committed(read)
+
+
+def video_of(ports: Ports, campaign: Campaign, video_hash: str) -> Video:
+    """Read a video that `campaign` names. Raise ConflictError if it was deleted meanwhile."""
+    try:
+        return ports.campaigns.get_video(campaign.campaign_id, video_hash)
+    except VideoNotFoundError as error:
+        raise ConflictError("The campaign has changed. Read it again.") from error
 
 
 def current_video(ports: Ports, campaign: Campaign, index: int) -> Video | None:
-    current = campaign.slot(index).current
-    if current is None:
-        return None
-    return ports.campaigns.get_video(campaign.campaign_id, current.video_hash)
+    """Raise ConflictError, as `video_of`."""
+    return _video(ports, campaign, campaign.slot(index).current)
+
+
+def _view(ports: Ports, campaign: Campaign, slot: Slot) -> SlotView:
+    historical = (video_of(ports, campaign, each.video_hash) for each in slot.historical)
+    return SlotView(
+        index=slot.index,
+        current=_video(ports, campaign, slot.current),
+        pending=_video(ports, campaign, slot.pending),
+        historical=tuple(historical),
+    )
+
+
+def _video(ports: Ports, campaign: Campaign, version: Version | None) -> Video | None:
+    return version and video_of(ports, campaign, version.video_hash)

@@ -12,6 +12,7 @@ from shared.ports import Ports
 from shared.use_cases.announcing import announce, ask_for_step
 from shared.use_cases.committing import until_committed
 from shared.use_cases.create_videos import CreatedVideo, Outcome
+from shared.use_cases.read_campaigns import video_of
 
 
 def regenerate_video(ports: Ports, campaign_id: str, video_hash: str) -> CreatedVideo:
@@ -34,7 +35,7 @@ def regenerate_campaign(ports: Ports, campaign_id: str) -> tuple[CreatedVideo, .
     def attempt() -> tuple[CreatedVideo, ...]:
         campaign = ports.campaigns.get_campaign(campaign_id)
         sources = tuple(
-            ports.campaigns.get_video(campaign_id, slot.current.video_hash)
+            video_of(ports, campaign, slot.current.video_hash)
             for slot in campaign.slots
             if slot.current is not None
         )
@@ -51,7 +52,7 @@ def _regenerate(
     for source in sources:
         pending = campaign.slot(source.index).pending
         if pending is not None:
-            video = ports.campaigns.get_video(campaign.campaign_id, pending.video_hash)
+            video = video_of(ports, campaign, pending.video_hash)
             answers.append(CreatedVideo(video=video, outcome=Outcome.ATTACHED))
             continue
         video = _new_version(ports, source)

@@ -28,7 +28,7 @@ from shared.use_cases.announcing import announce
 from shared.use_cases.committing import decide, revise
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.finish_chores import finish_chores
-from shared.use_cases.read_campaigns import current_video
+from shared.use_cases.read_campaigns import current_video, video_of
 
 _DURATION_TOLERANCE_FRAMES = 2
 
@@ -112,8 +112,7 @@ def _without_surplus(ports: Ports, change: Change) -> Change:
     """Drop the history beyond what is kept in the very same commit."""
     changed = {video.video_hash: video for video in change.videos}
     old = [
-        changed.get(video_hash)
-        or ports.campaigns.get_video(change.campaign.campaign_id, video_hash)
+        changed.get(video_hash) or video_of(ports, change.campaign, video_hash)
         for video_hash in surplus(change.campaign, ports.policy.keep_historical)
     ]
     removal = remove(change.campaign, old, now=ports.now())
