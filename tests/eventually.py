@@ -4,16 +4,18 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-DEADLINE_SECONDS = 20
+DEADLINE_SECONDS = 20.0
 POLL_SECONDS = 0.005
 
 Result = TypeVar("Result")
 
 
-def eventually(condition: Callable[[], Result | None]) -> Result:
+def eventually(
+    condition: Callable[[], Result | None], *, within_seconds: float = DEADLINE_SECONDS
+) -> Result:
     """Return the first true result of `condition`. Fail when there was none by the deadline."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
+    deadline = time.monotonic() + within_seconds
     while not (result := condition()):
-        assert time.monotonic() < deadline, f"It did not come true in {DEADLINE_SECONDS} s."
+        assert time.monotonic() < deadline, f"It did not come true in {within_seconds} s."
         time.sleep(POLL_SECONDS)
     return result

@@ -5,8 +5,8 @@ from datetime import timedelta
 # A submission is one HTTP call with a time-out of 60 s; whoever still holds it after 90 s is dead.
 SUBMIT_LEASE = timedelta(seconds=90)
 
-# A check is one HTTP call; the synthetic generator renders a clip in it, which takes 1 to 10 s.
-CHECK_LEASE = timedelta(seconds=15)
+# A check is one HTTP call, or renders a synthetic clip: 2 s for 720p, 12 s for 4k.
+CHECK_LEASE = timedelta(seconds=20)
 
 # Verifying and storing streams one clip once; 100 MB took under 10 s on the smallest function.
 STORE_LEASE = timedelta(seconds=30)

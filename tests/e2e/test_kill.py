@@ -1,0 +1,137 @@
+"""The server is killed with SIGKILL in the middle of its work, and started again."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from tests.e2e.launcher import launch, three_lines
+from tests.eventually import eventually
+
+# A lease that died with its process holds a video back for up to 30 seconds, the tick for 5 more.
+SECONDS_TO_RECOVER = 60
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def environment(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORAGE_URL", data_folder.as_uri())
+    monkeypatch.setenv("SYNTHETIC_SECONDS", "1")
+
+
+@contextmanager
+def served(port: int, log: Path) -> Iterator[subprocess.Popen[str]]:
+    with launch(port, log=log) as process:
+        three_lines(process)
+        yield process
+        if process.poll() is None:
+            process.terminate()
+
+
+def kill(launcher: subprocess.Popen[str]) -> None:
+    """Kill the server's processes, the launcher's children, before they can do anything else."""
+    for pid in reversed([launcher.pid, *_descendants(launcher.pid)]):
+        os.kill(pid, signal.SIGKILL)
+    launcher.wait()
+
+
+def _descendants(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [each for child in map(int, children) for each in (child, *_descendants(child))]
+
+
+def call(port: int, path: str, body: Json | None = None) -> Json:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/{path}",
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        answered: Json = json.load(answer)
+        return answered
+
+
+def video(port: int, video_id: str) -> Json:
+    return call(port, f"v1/videos/{video_id}")
+
+
+def create(port: int) -> str:
+    body = {"prompts": ["A kettle whistles, locked-off shot"], "seconds": 4}
+    (created,) = call(port, "v1/campaigns/kitchen/videos", body)["data"]
+    return str(created["id"])
+
+
+def wait_for(port: int, video_id: str, **expected: str) -> Json:
+    def found() -> Json | None:
+        answer = video(port, video_id)
+        return answer if expected.items() <= answer.items() else None
+
+    return eventually(found, within_seconds=SECONDS_TO_RECOVER)
+
+
+def frames(port: int, video_id: str) -> int:
+    url = f"http://127.0.0.1:{port}/v1/videos/{video_id}/content"
+    with av.open(url) as container:
+        return sum(1 for _ in container.decode(video=0))
+
+
+def files(data_folder: Path) -> list[str]:
+    """Return the names of all files that are not hidden."""
+    found = (path.relative_to(data_folder) for path in data_folder.rglob("*") if path.is_file())
+    return sorted(str(path) for path in found if not str(path).startswith("."))
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize("seconds_after", [0.0, 1.2], ids=["while it waits", "while it renders"])
+def test_a_killed_server_finishes_what_it_began(
+    port: int, log: Path, data_folder: Path, seconds_after: float
+) -> None:
+    with served(port, log) as launcher:
+        video_id = create(port)
+        wait_for(port, video_id, phase="generating")
+        time.sleep(seconds_after)
+        kill(launcher)
+
+    with served(port, log):
+        done = wait_for(port, video_id, status="completed")
+
+        assert done["attempts"] == 1
+        assert frames(port, video_id) == 4 * 24
+        video_hash = video_id.rpartition(".")[2]
+        assert files(data_folder) == [
+            "videos/cache/kitchen/campaign.json",
+            f"videos/cache/kitchen/curr_{video_hash}.json",
+            f"videos/generated/kitchen/curr_{video_hash}_0.mp4",
+            f"videos/generated/kitchen/thumb_{video_hash}_0.jpg",
+        ]
+
+
+@pytest.mark.usefixtures("environment")
+def test_the_current_video_plays_on_when_the_server_is_killed_while_it_makes_another(
+    port: int, log: Path
+) -> None:
+    with served(port, log) as launcher:
+        old = create(port)
+        wait_for(port, old, status="completed")
+        new = str(call(port, f"v1/videos/{old}/regenerate", {})["id"])
+        wait_for(port, new, phase="generating")
+        kill(launcher)
+
+    with served(port, log):
+        assert video(port, old)["version_state"] == "current"
+        assert frames(port, old) == 4 * 24
+
+        wait_for(port, new, version_state="current")
+
+        assert video(port, old)["version_state"] == "historical"
+        assert frames(port, old) == frames(port, new) == 4 * 24

@@ -1,0 +1,75 @@
+"""Settings: what is read, what is refused, and what the documents say of them."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.settings import InvalidSettingsError, Settings, read_settings
+from tools.settings_reference import example, with_table
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_nothing_has_to_be_set() -> None:
+    assert read_settings({}) == Settings()
+
+
+def test_what_is_set_but_empty_is_the_default() -> None:
+    assert read_settings({"KEEP_HISTORICAL": " ", "STORAGE_URL": ""}) == Settings()
+
+
+def test_a_setting_is_read_as_its_type() -> None:
+    found = read_settings({"MAX_VIDEOS_PER_CAMPAIGN": "7", "SYNTHETIC_SECONDS": "0.5"})
+
+    assert (found.max_videos_per_campaign, found.synthetic_seconds) == (7, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("url", "folder"),
+    [("file:///srv/videos", Path("/srv/videos")), ("file:videos", Path("videos").absolute())],
+)
+def test_a_folder_is_absolute_or_beside_the_process(url: str, folder: Path) -> None:
+    assert read_settings({"STORAGE_URL": url}).data_folder == folder
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STORAGE_URL", "gs://bucket"),
+        ("STORAGE_URL", "file://host/folder"),
+        ("STORAGE_URL", "data"),
+        ("VIDEO_GENERATOR", "veo"),
+        ("DEFAULT_MODEL", "veo-2.0-generate-001"),
+        ("DEFAULT_MODEL", "sora-2"),
+        ("MAX_VIDEOS_PER_CAMPAIGN", "0"),
+        ("MAX_VIDEOS_PER_CAMPAIGN", "four"),
+        ("MAX_VIDEOS_PER_CAMPAIGN", "101"),
+        ("KEEP_HISTORICAL", "-1"),
+        ("KEEP_HISTORICAL", "1.5"),
+        ("SYNTHETIC_SECONDS", "nan"),
+        ("SYNTHETIC_SECONDS", "-1"),
+        ("SYNTHETIC_FAULTS", "explode"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_by_its_name(name: str, value: str) -> None:
+    with pytest.raises(InvalidSettingsError, match=name):
+        read_settings({name: value})
+
+
+def test_every_problem_is_reported_at_once() -> None:
+    with pytest.raises(InvalidSettingsError) as refusal:
+        read_settings({"MAX_VIDEOS_PER_CAMPAIGN": "many", "KEEP_HISTORICAL": "-1"})
+
+    assert len(str(refusal.value).splitlines()) == 2
+
+
+def test_the_readme_lists_every_setting_as_it_is() -> None:
+    """`python -m tools.settings_reference` writes it anew."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+
+    assert with_table(readme) == readme
+
+
+def test_the_example_environment_has_every_setting_as_it_is() -> None:
+    assert example() == (ROOT / ".env.example").read_text("utf-8")
