@@ -6,10 +6,12 @@ from shared.domain.errors import (
     ConflictError,
     ObjectNotFoundError,
     RetryLaterError,
+    StorageError,
     UnavailableError,
     VideoNotFoundError,
     WrongStateError,
 )
+from shared.domain.identity import video_id
 from shared.domain.schedule import FAULT_RETRY
 from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.ports import Ports, VideoMessage
@@ -24,25 +26,24 @@ logger = logging.getLogger(__name__)
 def generate_video(ports: Ports, message: VideoMessage) -> None:
     """Return when the message is finished with.
 
-    Raises RetryLaterError when it has to be delivered again; whatever else happens is in the
-    video's record, and the tick looks at the video when it is due.
+    Raises RetryLaterError, and no other, when it has to be delivered again; whatever else happens
+    is in the video's record, and the tick looks at the video when it is due.
     """
+    about = {"video_id": video_id(message.campaign_id, message.video_hash)}
     try:
-        video = ports.campaigns.get_video(message.campaign_id, message.video_hash)
+        _step(ports, ports.campaigns.get_video(message.campaign_id, message.video_hash))
     except VideoNotFoundError:
-        logger.info("message.without_video", extra={"campaign_id": message.campaign_id})
-        return
-    if video.is_leased(ports.now()):
-        return
-    try:
-        _step(ports, video)
-    except UnavailableError as error:
-        raise RetryLaterError(error.message, retry_after=FAULT_RETRY) from error
+        logger.info("message.without_video", extra=about)
     except (ConflictError, WrongStateError):
-        logger.info("message.overtaken", extra={"video_id": video.id})
+        logger.info("message.overtaken", extra=about)
+    except (ObjectNotFoundError, StorageError, UnavailableError) as error:
+        logger.warning("message.postponed", extra=about, exc_info=True)
+        raise RetryLaterError(error.message, retry_after=FAULT_RETRY) from error
 
 
 def _step(ports: Ports, video: Video) -> None:
+    if video.is_leased(ports.now()):
+        return
     if _is_overdue(ports, video):
         _end_overdue(ports, video)
     elif video.phase is Phase.RESERVED:

@@ -59,4 +59,4 @@ def _view(ports: Ports, campaign: Campaign, slot: Slot) -> SlotView:
 
 
 def _video(ports: Ports, campaign: Campaign, version: Version | None) -> Video | None:
-    return version and video_of(ports, campaign, version.video_hash)
+    return None if version is None else video_of(ports, campaign, version.video_hash)
