@@ -44,7 +44,8 @@ class LocalMessageQueue:
     """Delivers on threads of this process, each message as the CloudEvent that Pub/Sub sends.
 
     A subscriber that returns has acknowledged. One that raises gets the message again, each time
-    later, and not before the error's `retry_after`. Equal messages that wait are delivered as one.
+    later, and not before the error's `retry_after`. Equal messages that wait are delivered as one,
+    and what was refused keeps to its time, however often the tick asks for it again.
     What waits when the process ends is lost; the first tick of the next one finds its video.
     """
 
@@ -100,7 +101,7 @@ class LocalMessageQueue:
     def _add(self, delivery: _Delivery) -> None:
         with self._changed:
             earlier = self._waiting.get(delivery.message)
-            if earlier is not None and earlier.due <= delivery.due:
+            if earlier is not None and (earlier.refusals or earlier.due <= delivery.due):
                 return
             self._waiting[delivery.message] = delivery
             heapq.heappush(self._schedule, delivery)

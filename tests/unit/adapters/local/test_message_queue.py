@@ -220,6 +220,23 @@ def test_of_two_equal_messages_the_earlier_time_counts() -> None:
         eventually(lambda: mailbox.count[a_message(2)])
 
 
+def test_what_was_refused_is_not_hurried_by_an_equal_message() -> None:
+    def refuse(message: VideoMessage) -> None:
+        if message == a_message(1):
+            raise RetryLaterError("Later.", retry_after=A_LONG_TIME)
+
+    mailbox = Mailbox(refuse)
+    with started(a_queue(mailbox)) as queue:
+        queue.publish(a_message(1))
+        eventually(lambda: mailbox.count[a_message(1)])
+        eventually(lambda: queue._waiting)
+        queue.publish(a_message(1))
+        queue.publish(a_message(2))
+        eventually(lambda: mailbox.count[a_message(2)])
+
+    assert mailbox.count[a_message(1)] == 1
+
+
 def test_a_message_published_during_its_own_delivery_is_delivered_again() -> None:
     def publish_once_more(message: VideoMessage) -> None:
         if mailbox.count[message] == 1:
