@@ -58,6 +58,12 @@ def test_a_slot_with_nothing_left_is_dropped() -> None:
     assert campaign.slots == ()
 
 
+def test_a_slot_that_has_only_history_is_kept() -> None:
+    slot = Slot(index=1, historical=(BOAT,))
+
+    assert (slot,) == a_campaign_of(slot).slots
+
+
 def test_the_next_free_slot_is_the_first_gap() -> None:
     campaign = a_campaign_of(Slot(index=0, current=BOAT), Slot(index=2, pending=FOX))
 

@@ -347,6 +347,15 @@ class TestPromote:
         with pytest.raises(WrongStateError, match="Only a historical video"):
             promote(replacement.campaign, current, replaced=current, now=SOON)
 
+    @pytest.mark.parametrize("wrong", [None, a_reserved_video(9)], ids=["none", "another"])
+    def test_refuses_to_replace_what_is_not_current(
+        self, replacement: Change, wrong: Video | None
+    ) -> None:
+        _, former = replacement.videos
+
+        with pytest.raises(WrongStateError, match="not the current one"):
+            promote(replacement.campaign, former, replaced=wrong, now=SOON)
+
 
 class TestRemove:
     def test_takes_videos_out_and_promises_to_remove_their_objects(
