@@ -1,7 +1,6 @@
 """Look once at what was submitted: the operation, or only its output where its name was lost."""
 
-from datetime import datetime
-from functools import partial
+from datetime import timedelta
 from typing import assert_never
 
 from shared.domain.schedule import CHECK_LEASE, OUTCOME_WINDOW, RECHECK_AFTER
@@ -13,19 +12,19 @@ from shared.domain.video import (
     still_generating,
 )
 from shared.ports import Failed, Gone, Ports, Running, Succeeded, VideoMessage
-from shared.use_cases.committing import revise
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.store_video import end_without_clip, store_video
 
 
 def check_operation(ports: Ports, video: Video) -> None:
     """Finish the video if its operation is done, else note when to look again."""
-    claim = partial(begin_check, lease_expires_at=ports.now() + CHECK_LEASE)
-    video = ports.campaigns.commit_video(claim(video))
+    lease_expires_at = ports.now() + CHECK_LEASE
+    video = ports.campaigns.commit_video(begin_check(video, lease_expires_at=lease_expires_at))
     state = ports.generator.check(video.attempt.operation or "")
     match state:
         case Running(check_after=check_after):
-            _look_again(ports, video, due_at=ports.now() + check_after)
+            due_at = ports.now() + check_after
+            _wait(ports, still_generating(video, due_at=due_at), check_after)
         case Succeeded():
             store_video(ports, video)
         case Failed(code=code, message=message):
@@ -45,9 +44,7 @@ def look_for_clip(ports: Ports, video: Video) -> None:
         return
     now = ports.now()
     if now < video.attempt.submitted_at + OUTCOME_WINDOW:
-        due_at = now + RECHECK_AFTER
-        revise(ports, video, partial(outcome_unknown, due_at=due_at))
-        _publish(ports, video, due_at)
+        _wait(ports, outcome_unknown(video, due_at=now + RECHECK_AFTER), RECHECK_AFTER)
         return
     end_without_clip(
         ports,
@@ -61,11 +58,8 @@ def look_for_clip(ports: Ports, video: Video) -> None:
     )
 
 
-def _look_again(ports: Ports, video: Video, due_at: datetime) -> None:
-    revise(ports, video, partial(still_generating, due_at=due_at))
-    _publish(ports, video, due_at)
-
-
-def _publish(ports: Ports, video: Video, due_at: datetime) -> None:
+def _wait(ports: Ports, video: Video, delay: timedelta) -> None:
+    """Keep `video` as it was decided, unless somebody else has learnt more of it meanwhile."""
+    ports.campaigns.commit_video(video)
     message = VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash)
-    ports.queue.publish_later(message, due_at - ports.now())
+    ports.queue.publish_later(message, delay)

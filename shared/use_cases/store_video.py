@@ -25,7 +25,7 @@ from shared.domain.versions import becomes_current, complete, fail, remove, surp
 from shared.domain.video import AttemptOutcome, Failure, Phase, Video, begin_storing
 from shared.ports import Ports
 from shared.use_cases.announcing import announce
-from shared.use_cases.committing import decide, revise
+from shared.use_cases.committing import decide
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.read_campaigns import current_video, video_of
@@ -38,8 +38,8 @@ def store_video(ports: Ports, video: Video) -> None:
     found = find_clip(ports, video)
     if found is None:
         raise ObjectNotFoundError(f"There is no clip of {video.id}.")
-    claim = partial(begin_storing, lease_expires_at=ports.now() + STORE_LEASE)
-    claimed = revise(ports, video, claim)
+    lease_expires_at = ports.now() + STORE_LEASE
+    claimed = ports.campaigns.commit_video(begin_storing(video, lease_expires_at=lease_expires_at))
     try:
         facts = _store(ports, claimed, found.path)
     except (InvalidClipError, StorageError) as error:
