@@ -76,9 +76,14 @@ class LocalObjectStore:
     def rename(self, source: str, target: str) -> None:
         # Two that rename the same bytes to and fro would each remove what the other keeps.
         with storage_errors(), self._files.lock(_RENAME_LOCK):
-            parts = parts_of(source), parts_of(target)
-            with _missing_as_not_found(source):
-                self._rename(*parts)
+            old, new = parts_of(source), parts_of(target)
+            if not self._exists(new):
+                if not self._exists(old):
+                    raise _not_found(source)
+                self._files.link(old, new)
+                self._files.sync(new[:-1])
+            if old != new:
+                self._remove(old)
 
     def delete(self, path: str) -> None:
         with storage_errors():
@@ -110,15 +115,6 @@ class LocalObjectStore:
                 yield from self._walk(inner)
             else:
                 yield _info("/".join(inner), entry.status)
-
-    def _rename(self, source: Parts, target: Parts) -> None:
-        if source == target:
-            self._files.status(source)
-            return
-        if not self._exists(target):
-            self._files.link(source, target)
-            self._files.sync(target[:-1])
-        self._remove(source)
 
     def _exists(self, parts: Parts) -> bool:
         try:
@@ -152,5 +148,9 @@ def _missing_as_not_found(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         if is_missing(error):
-            raise ObjectNotFoundError(f"There is no object at {path!r}.") from error
+            raise _not_found(path) from error
         raise
+
+
+def _not_found(path: str) -> ObjectNotFoundError:
+    return ObjectNotFoundError(f"There is no object at {path!r}.")

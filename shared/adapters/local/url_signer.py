@@ -67,12 +67,16 @@ class URLSigner:
 
     def verify(self, path: str, *, expires: str, signature: str) -> None:
         """Compare in constant time. Raise InvalidSignatureError or ExpiredSignatureError."""
-        if not self._signer.verify_signature(_signed_text(path, expires), signature):
+        if not self._is_genuine(path, expires, signature):
             raise InvalidSignatureError(
                 "The signature does not belong to this URL. Use a signed URL exactly as it came."
             )
         if self._now().timestamp() >= int(expires):
             raise ExpiredSignatureError("This signed URL has expired. Ask for a new one.")
+
+    def _is_genuine(self, path: str, expires: str, signature: str) -> bool:
+        is_time = expires.isascii() and expires.isdigit()
+        return is_time and self._signer.verify_signature(_signed_text(path, expires), signature)
 
     @cached_property
     def _signer(self) -> Signer:
@@ -80,5 +84,5 @@ class URLSigner:
 
 
 def _signed_text(path: str, expires: str) -> bytes:
-    # The expiry is all digits up to the first slash, so no two URLs are signed as the same text.
+    # All before the first slash is digits, so no two URLs are signed as the same text.
     return f"{expires}/{path}".encode(errors="surrogatepass")
