@@ -167,6 +167,10 @@ class Video:
         """Whether its dollars are held as possibly spent rather than as reserved."""
         return bool(self.attempts) and self.attempt.outcome is AttemptOutcome.POSSIBLY_BILLED
 
+    def stands_as(self, earlier: "Video") -> bool:
+        """Whether nobody has taken a step with it since `earlier` was read."""
+        return (self.phase, self.lease_expires_at) == (earlier.phase, earlier.lease_expires_at)
+
     def is_leased(self, now: datetime) -> bool:
         return self.lease_expires_at is not None and now < self.lease_expires_at
 

@@ -18,11 +18,12 @@ from shared.domain.errors import (
     ObjectExistsError,
     ObjectNotFoundError,
     StorageError,
+    WrongStateError,
 )
 from shared.domain.schedule import STORE_LEASE
 from shared.domain.storage_layout import attempts_prefix, clip_path, thumbnail_path
 from shared.domain.versions import becomes_current, complete, fail, remove, surplus
-from shared.domain.video import AttemptOutcome, Failure, Phase, Video, begin_storing
+from shared.domain.video import AttemptOutcome, Failure, Video, begin_storing
 from shared.ports import Ports
 from shared.use_cases.announcing import announce
 from shared.use_cases.committing import decide
@@ -52,7 +53,7 @@ def store_video(ports: Ports, video: Video) -> None:
         )
         return
     change = decide(ports, claimed, partial(_complete, ports, facts))
-    announce("video.completed", change.videos[0])
+    announce("video.completed", _among(change, claimed))
     finish_chores(ports, video.campaign_id)
     _remove_leftovers(ports, video)
 
@@ -60,17 +61,19 @@ def store_video(ports: Ports, video: Video) -> None:
 def end_without_clip(
     ports: Ports, video: Video, *, code: str, message: str, outcome: AttemptOutcome
 ) -> None:
-    """Fail the video unless it has ended meanwhile. What its slot shows is not touched."""
+    """Fail the video. What its slot shows is not touched.
+
+    Raise WrongStateError if somebody else went on with it meanwhile: a clip may have come.
+    """
 
     def rule(campaign: Campaign, latest: Video) -> Change:
-        if latest.has_ended:
-            return Change(campaign=campaign)
+        if not latest.stands_as(video):
+            raise WrongStateError(f"The video {video.id} has gone on.")
         failure = Failure(code=code, message=message)
         return fail(campaign, latest, failure=failure, outcome=outcome, now=ports.now())
 
     change = decide(ports, video, rule)
-    if change.videos:
-        announce("video.failed", change.videos[0])
+    announce("video.failed", change.videos[0])
 
 
 def _store(ports: Ports, video: Video, found: str) -> ClipFacts:
@@ -99,8 +102,6 @@ def _require_duration(facts: ClipFacts, video: Video) -> None:
 
 
 def _complete(ports: Ports, facts: ClipFacts, campaign: Campaign, video: Video) -> Change:
-    if video.phase is Phase.DONE:
-        return Change(campaign=campaign, videos=(video,))
     replaced = None
     if becomes_current(campaign, video):
         replaced = current_video(ports, campaign, video.index)
@@ -119,6 +120,11 @@ def _without_surplus(ports: Ports, change: Change) -> Change:
     gone = {video.video_hash for video in old}
     kept = tuple(video for video in change.videos if video.video_hash not in gone)
     return replace(removal, videos=kept)
+
+
+def _among(change: Change, video: Video) -> Video:
+    """Return `video` as `change` left it: where no history is kept, it may be gone again."""
+    return next(each for each in (*change.videos, *change.removed) if each.id == video.id)
 
 
 def _remove_leftovers(ports: Ports, video: Video) -> None:
