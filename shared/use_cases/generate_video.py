@@ -14,7 +14,7 @@ from shared.domain.errors import (
 from shared.domain.identity import video_id
 from shared.domain.schedule import FAULT_RETRY
 from shared.domain.video import AttemptOutcome, Phase, Video
-from shared.ports import Ports, VideoMessage
+from shared.ports import Failed, Ports, Succeeded, VideoMessage
 from shared.use_cases.check_operation import check_operation, look_for_clip
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.store_video import end_without_clip, store_video
@@ -63,7 +63,10 @@ def _is_overdue(ports: Ports, video: Video) -> bool:
 
 
 def _end_overdue(ports: Ports, video: Video) -> None:
-    """At the deadline a clip that is there still counts; else the caller is told."""
+    """What there is at the deadline still counts; else the caller is told."""
+    if video.phase is Phase.GENERATING and _has_result(ports, video):
+        check_operation(ports, video)
+        return
     if find_clip(ports, video) is not None:
         store_video(ports, video)
         return
@@ -75,6 +78,15 @@ def _end_overdue(ports: Ports, video: Video) -> None:
         message="The video was not finished within its deadline. Create it again.",
         outcome=AttemptOutcome.POSSIBLY_BILLED if submitted else AttemptOutcome.NOT_BILLED,
     )
+
+
+def _has_result(ports: Ports, video: Video) -> bool:
+    """Whether the operation ended while nobody could look, as when a laptop was asleep."""
+    try:
+        state = ports.generator.check(video.attempt.operation or "")
+    except UnavailableError:
+        return False
+    return isinstance(state, Failed | Succeeded)
 
 
 def _store_late_success(ports: Ports, video: Video) -> None:
