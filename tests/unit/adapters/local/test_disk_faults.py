@@ -1,0 +1,178 @@
+"""A data folder that is full, read-only, or on a disk that fails."""
+
+import errno
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.local.campaign_repository import LocalCampaignRepository
+from shared.adapters.local.object_store import LocalObjectStore
+from shared.domain.campaign import Change
+from shared.domain.errors import StorageError, UnavailableError, VideoNotFoundError
+from shared.ports import VideoQuery
+from tests.contract.object_store_contract import BrokenStream
+from tests.unit.domain.builders import a_campaign, a_reserved_video
+
+PATH = "videos/generated/spring/curr_0123456789abcdef_0.mp4"
+
+
+@contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[None]:
+    """Mount something at `folder`. Only root may: for others the test is skipped."""
+    tool = shutil.which("mount") or pytest.skip("NOT TESTED HERE: there is no mount.")
+    done = subprocess.run(
+        [tool, *options, str(folder)], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        pytest.skip(f"NOT TESTED HERE: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run([shutil.which("umount") or "", "--lazy", str(folder)], check=True)
+
+
+def local_store(root: Path) -> LocalObjectStore:
+    return LocalObjectStore(root, now=lambda: datetime.now(UTC))
+
+
+def put(root: Path, content: bytes = b"a clip") -> None:
+    local_store(root).put(PATH, BytesIO(content), content_type="video/mp4")
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[Path]:
+    """A data folder of one megabyte, with a campaign of one video and no space left."""
+    root = tmp_path / "full"
+    root.mkdir()
+    with mounted(root, "-t", "tmpfs", "-o", "size=1m", "tmpfs"):
+        make_campaign(root)
+        fill(root / "ballast")
+        yield root
+
+
+@pytest.fixture
+def read_only(tmp_path: Path) -> Iterator[Path]:
+    """A data folder with a campaign and a clip, mounted read-only: that stops root too."""
+    root = tmp_path / "read-only"
+    make_campaign(root)
+    put(root)
+    with mounted(root, "--bind", str(root)):
+        subprocess.run(
+            [shutil.which("mount") or "", "-o", "remount,bind,ro", str(root)], check=True
+        )
+        yield root
+
+
+def fill(ballast: Path) -> None:
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+
+
+def make_campaign(root: Path) -> None:
+    change = Change(campaign=a_campaign(), videos=(a_reserved_video(1),))
+    LocalCampaignRepository(root).commit(change)
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        (errno.ENOSPC, "full. Free some space"),
+        (errno.EDQUOT, "quota .* raise"),
+        (errno.EROFS, "Mount it writable"),
+        (errno.EACCES, "make this user its owner"),
+        (errno.EIO, "Check the disk"),
+        (errno.ENOTSUP, "cannot be used: Operation not supported"),
+    ],
+)
+def test_a_fault_of_the_disk_says_what_to_do_and_leaves_no_file(
+    tmp_path: Path, code: int, advice: str
+) -> None:
+    stream = BrokenStream(OSError(code, os.strerror(code), str(tmp_path)))
+
+    with pytest.raises(StorageError, match=advice) as caught:
+        local_store(tmp_path).put(PATH, stream, content_type="video/mp4")
+
+    assert str(tmp_path) not in caught.value.message
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN])
+def test_what_may_pass_is_worth_another_attempt(tmp_path: Path, code: int) -> None:
+    stream = BrokenStream(OSError(code, os.strerror(code)))
+
+    with pytest.raises(UnavailableError):
+        local_store(tmp_path).put(PATH, stream, content_type="video/mp4")
+
+
+def test_a_full_disk_takes_no_object_and_keeps_no_part_of_one(full: Path) -> None:
+    with pytest.raises(StorageError, match="full"):
+        put(full)
+
+    assert list(local_store(full).list("videos/generated/")) == []
+    assert list((full / ".tmp").iterdir()) == []
+
+
+def test_a_full_disk_takes_no_commit_and_can_still_be_read(full: Path) -> None:
+    repository = LocalCampaignRepository(full)
+    campaign, video = repository.get_campaign("spring"), repository.get_video("spring", f"{1:016x}")
+    changed = Change(
+        campaign=replace(campaign, cache_hits=1),
+        videos=(replace(video, prompt="x" * 9000), a_reserved_video(2)),
+    )
+
+    with pytest.raises(StorageError, match="full"):
+        repository.commit(changed)
+
+    assert repository.get_campaign("spring") == campaign
+    assert repository.list_videos(VideoQuery()).videos == (video,)
+
+
+def test_a_disk_that_has_space_again_is_used_again(full: Path) -> None:
+    with pytest.raises(StorageError):
+        put(full)
+    (full / "ballast").unlink()
+
+    put(full)
+
+    assert local_store(full).head(PATH).size == 6
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda root: local_store(root).put("new.mp4", BytesIO(), content_type="video/mp4"),
+        lambda root: local_store(root).rename(PATH, "new.mp4"),
+        lambda root: local_store(root).delete(PATH),
+        lambda root: local_store(root).sign(PATH, expires_in=timedelta(minutes=1)),
+        lambda root: LocalCampaignRepository(root).commit(Change(campaign=a_campaign("summer"))),
+        lambda root: LocalCampaignRepository(root).commit_video(a_reserved_video(2)),
+        lambda root: LocalCampaignRepository(root).add_savings("spring", Decimal(1), 1),
+    ],
+    ids=["put", "rename", "delete", "first sign", "commit", "commit_video", "add_savings"],
+)
+def test_a_read_only_folder_says_how_to_make_it_writable(
+    read_only: Path, write: Callable[[Path], object]
+) -> None:
+    with pytest.raises(StorageError, match="Mount it writable"):
+        write(read_only)
+
+
+def test_a_read_only_folder_can_be_read(read_only: Path) -> None:
+    repository = LocalCampaignRepository(read_only)
+
+    assert repository.get_campaign("spring").campaign_id == "spring"
+    assert len(repository.list_videos(VideoQuery()).videos) == 1
+    assert repository.due(datetime.now(UTC), limit=9)
+    with pytest.raises(VideoNotFoundError):
+        repository.get_video("spring", f"{9:016x}")
+    assert local_store(read_only).head(PATH).size == 6
