@@ -68,7 +68,7 @@ def _create(
 def _parameters(body: GenerationBody, policy: Policy) -> GenerationParameters:
     aspect_ratio, resolution = _shape(body)
     return GenerationParameters(
-        model=body.model or policy.default_model,
+        model=policy.default_model if body.model is None else body.model,
         duration_seconds=_seconds(body.seconds),
         aspect_ratio=aspect_ratio,
         resolution=resolution,
@@ -83,7 +83,8 @@ def _parameters(body: GenerationBody, policy: Policy) -> GenerationParameters:
 def _shape(body: GenerationBody) -> tuple[str, str]:
     """Return (aspect_ratio, resolution), from either or from a size that agrees with them."""
     if body.size is None:
-        return body.aspect_ratio or "16:9", body.resolution or "720p"
+        aspect_ratio = "16:9" if body.aspect_ratio is None else body.aspect_ratio
+        return aspect_ratio, "720p" if body.resolution is None else body.resolution
     aspect_ratio, resolution = shape_of_size(body.size)
     if body.aspect_ratio not in (None, aspect_ratio) or body.resolution not in (None, resolution):
         raise UnsupportedParameterError(
