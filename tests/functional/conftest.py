@@ -52,3 +52,18 @@ def endless_gallery(gallery_copy: Path) -> Iterator[Showreel]:
     """The same, where nothing new is ever finished."""
     with serving(gallery_copy, SYNTHETIC_SECONDS="3600") as service:
         yield service
+
+
+@pytest.fixture(scope="module")
+def refusing(gallery_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Showreel]:
+    """A service for all tests of a module, none of which changes anything."""
+    folder = Path(shutil.copytree(gallery_folder, tmp_path_factory.mktemp("refusing") / "data"))
+    with serving(folder, SYNTHETIC_SECONDS="3600") as service:
+        yield service
+
+
+@pytest.fixture
+def nothing_is_written(refusing: Showreel) -> Iterator[None]:
+    before = refusing.snapshot()
+    yield
+    assert refusing.snapshot() == before

@@ -285,3 +285,16 @@ def test_an_estimate_refuses_what_a_creation_would_refuse(showreel: Showreel) ->
 
     assert answer.status_code == 403
     assert answer.json["code"] == "campaign_video_limit"
+
+
+def test_the_longest_prompt_is_accepted(endless: Showreel) -> None:
+    assert endless.post("/v1/videos", {"prompt": "x" * 5_000}).status_code == 202
+
+
+def test_of_two_equal_keys_the_last_one_counts(endless: Showreel) -> None:
+    """What most readers of JSON do; the standard leaves it open."""
+    body = b'{"prompt": "first", "prompt": "last"}'
+
+    answer = endless.send("POST", "/v1/videos", data=body, content_type="application/json")
+
+    assert answer.json["prompt"] == "last"

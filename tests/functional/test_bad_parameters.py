@@ -1,0 +1,128 @@
+"""Requests that cannot be met: one kind of answer, and nothing is written."""
+
+import pytest
+
+from tests.functional.refusals import INVALID, assert_refused
+from tests.functional.showreel import GALLERY, KITE, Json, Showreel
+
+pytestmark = pytest.mark.usefixtures("nothing_is_written")
+
+UNSUPPORTED = (422, "unsupported_parameter")
+UNSUPPORTED_SIZE = (422, "unsupported_size")
+FULL_HD = {"size": "1920x1080"}
+FAST = "veo-3.1-fast-generate-001"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "param", "says"),
+    [
+        ({"prompt": ""}, INVALID, "prompt", "must not be empty"),
+        ({"prompt": " \n\t "}, INVALID, "prompt", "must not be empty"),
+        ({"prompt": "x" * 5_001}, INVALID, "prompt", "at most 5000 characters"),
+        ({"prompt": "a\u0000b"}, INVALID, "prompt", "control characters"),
+        ({"prompt": "a\u001b[31mb"}, INVALID, "prompt", "control characters"),
+        ({"prompt": "a\u0085b"}, INVALID, "prompt", "control characters"),
+        ({"prompt": 7}, INVALID, "prompt", "got `int`"),
+        ({"prompt": None}, INVALID, "prompt", "prompt"),
+        ({"prompt": ["a"]}, INVALID, "prompt", "got `array`"),
+        ({"promt": "a"}, INVALID, "promt", "Known fields: "),
+        ({"n": 4}, INVALID, "n", "Known fields: "),
+        ({"negative_prompt": "x" * 5_001}, INVALID, "negative_prompt", "at most 5000"),
+        ({"negative_prompt": "\u0007"}, INVALID, "negative_prompt", "control characters"),
+        ({"model": "veo-9"}, (404, "model_not_found"), "model", "Use one of: veo-3.1-g"),
+        ({"model": ""}, (404, "model_not_found"), "model", "Use one of: "),
+        ({"model": "x" * 10_000}, (404, "model_not_found"), "model", "Use one of: "),
+        (
+            {"model": "veo-2.0-generate-001"},
+            (404, "model_retired"),
+            "model",
+            "retired veo-2.0-generate-001 on 2026-06-30. Use veo-3.1-generate-001.",
+        ),
+        ({"seconds": 5}, UNSUPPORTED, "seconds", "Use one of: 4, 6, 8."),
+        ({"seconds": 0}, UNSUPPORTED, "seconds", "Use one of: 4, 6, 8."),
+        ({"seconds": -8}, UNSUPPORTED, "seconds", "Use one of: 4, 6, 8."),
+        ({"seconds": "12"}, UNSUPPORTED, "seconds", "Use one of: 4, 6, 8."),
+        ({"seconds": 10**30}, UNSUPPORTED, "seconds", "Use one of: 4, 6, 8."),
+        ({"seconds": "eight"}, UNSUPPORTED, "seconds", "whole number"),
+        ({"seconds": "8 "}, UNSUPPORTED, "seconds", "whole number"),
+        ({"seconds": "٨"}, UNSUPPORTED, "seconds", "whole number"),
+        ({"seconds": 4.5}, INVALID, "seconds", "got `float`"),
+        ({"seconds": True}, INVALID, "seconds", "got `bool`"),
+        ({"size": "1x1"}, UNSUPPORTED_SIZE, "size", "Use one of: 1280x720"),
+        ({"size": "1280X720"}, UNSUPPORTED_SIZE, "size", "Use one of: 1280x720"),
+        ({"size": ""}, UNSUPPORTED_SIZE, "size", "Use one of: 1280x720"),
+        ({"size": 1280}, INVALID, "size", "got `int`"),
+        ({**FULL_HD, "seconds": 4}, UNSUPPORTED, "seconds", "only in 8 seconds"),
+        ({**FULL_HD, "aspect_ratio": "9:16"}, UNSUPPORTED, "size", "let them agree"),
+        ({**FULL_HD, "resolution": "720p"}, UNSUPPORTED, "size", "let them agree"),
+        ({"resolution": ""}, UNSUPPORTED, "resolution", "Use one of: 720p, 1080p, 4k."),
+        ({"aspect_ratio": ""}, UNSUPPORTED, "aspect_ratio", "Use one of: 16:9, 9:16."),
+        ({"resolution": "8k"}, UNSUPPORTED, "resolution", "Use one of: 720p, 1080p, 4k."),
+        ({"resolution": "4k", "model": FAST}, UNSUPPORTED, "resolution", "720p, 1080p."),
+        ({"aspect_ratio": "1:1"}, UNSUPPORTED, "aspect_ratio", "Use one of: 16:9, 9:16."),
+        ({"fps": 30}, UNSUPPORTED, "fps", "Use one of: 24."),
+        ({"seed": -1}, UNSUPPORTED, "seed", "lies between 0 and 4294967295"),
+        ({"seed": 2**32}, UNSUPPORTED, "seed", "lies between 0 and 4294967295"),
+        ({"seed": 10**400}, UNSUPPORTED, "seed", "lies between 0 and 4294967295"),
+        ({"seed": "7"}, INVALID, "seed", "got `str`"),
+        ({"generate_audio": "no"}, INVALID, "generate_audio", "got `str`"),
+        ({"person_generation": "all"}, UNSUPPORTED, "person_generation", "Use one of: "),
+        ({"index": -1}, INVALID, "index", "0 or more"),
+        ({"index": 4}, (403, "campaign_video_limit"), None, "slots 0 to 3"),
+        ({"index": 10**12}, (403, "campaign_video_limit"), None, "slots 0 to 3"),
+        ({"business_context": "warm"}, INVALID, "business_context", "got `str`"),
+        ({"business_context": {"tone": 1}}, INVALID, "business_context[...]", "got `int`"),
+        ({"business_context": {"tone": "x" * 501}}, INVALID, "business_context", "at most 500"),
+        ({"business_context": {"tone": "\u0000"}}, INVALID, "business_context", "control"),
+        (
+            {"business_context": {f"k{n}": "v" for n in range(17)}},
+            INVALID,
+            "business_context",
+            "at most 16",
+        ),
+        ({"metadata": {"k": "x" * 501}}, INVALID, "metadata", "at most 500 characters"),
+        ({"metadata": {f"k{n}": "v" for n in range(17)}}, INVALID, "metadata", "at most 16"),
+        ({"metadata": ["a"]}, INVALID, "metadata", "got `array`"),
+    ],
+)
+def test_a_request_that_cannot_be_met_is_refused(
+    refusing: Showreel,
+    changes: Json,
+    expected: tuple[int, str],
+    param: str | None,
+    says: str,
+) -> None:
+    for path in ("/v1/videos", "/v1/videos/estimate"):
+        answer = refusing.post(path, {"prompt": KITE, **changes})
+
+        assert_refused(answer, *expected)
+        assert answer.json["error"]["param"] == param
+        assert says in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected", "says"),
+    [
+        ({}, INVALID, "required field `prompts`"),
+        ({"prompts": []}, INVALID, "at least one prompt"),
+        ({"prompts": "a"}, INVALID, "Expected `array`"),
+        ({"prompts": ["a", 2]}, INVALID, "prompts[1]: Expected `str`"),
+        ({"prompts": ["a", " "]}, INVALID, "must not be empty"),
+        ({"prompts": ["a", "x" * 5_001]}, INVALID, "at most 5000"),
+        ({"prompts": list("abcde")}, (403, "campaign_video_limit"), "5 prompts were sent"),
+        ({"prompts": ["a"] * 100_000}, (403, "campaign_video_limit"), "100000 prompts"),
+        ({"prompts": ["a"], "campaign_id": "other"}, INVALID, "Known fields: "),
+    ],
+)
+def test_a_list_of_prompts_that_cannot_be_met_is_refused(
+    refusing: Showreel, body: Json, expected: tuple[int, str], says: str
+) -> None:
+    answer = refusing.post(f"/v1/campaigns/{GALLERY}/videos", body)
+
+    assert_refused(answer, *expected)
+    assert says in answer.json["detail"]
+
+
+def test_an_estimate_takes_one_prompt_or_several_and_not_both(refusing: Showreel) -> None:
+    for body in ({}, {"prompt": "a", "prompts": ["a"]}):
+        assert_refused(refusing.post("/v1/videos/estimate", body), *INVALID)

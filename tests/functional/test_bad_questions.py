@@ -1,0 +1,111 @@
+"""Queries, actions, methods and paths that there are not."""
+
+import pytest
+
+from tests.functional.refusals import INVALID, assert_refused
+from tests.functional.showreel import GALLERY, Json, Showreel
+
+pytestmark = pytest.mark.usefixtures("nothing_is_written")
+
+HASH = "0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("query", "param"),
+    [
+        ("limit=0", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=101", "limit"),
+        ("limit=many", "limit"),
+        ("limit=", "limit"),
+        ("limit=1.5", "limit"),
+        ("limit=99999999999999999999999", "limit"),
+        ("order=up", "order"),
+        ("status=done", "status"),
+        ("version_state=all", "version_state"),
+        ("include=everything", "include"),
+        ("campaign=spring", "campaign"),
+    ],
+)
+def test_a_list_is_asked_for_in_known_words(refusing: Showreel, query: str, param: str) -> None:
+    answer = refusing.get(f"/v1/videos?{query}")
+
+    assert_refused(answer, *INVALID)
+    assert answer.json["error"]["param"] == param
+
+
+@pytest.mark.parametrize("cursor", ["x", f"video_{GALLERY}.{HASH}", "..%2f..", "%00", "%ff"])
+def test_a_list_goes_on_after_a_video_that_exists(refusing: Showreel, cursor: str) -> None:
+    assert_refused(refusing.get(f"/v1/videos?after={cursor}"), 404, "not_found")
+
+
+def test_a_video_and_its_content_are_asked_for_in_known_words(refusing: Showreel) -> None:
+    video = f"/v1/videos/{refusing.get('/v1/videos').json['first_id']}"
+
+    for path in (f"{video}?includes=signed_url", f"{video}/content?varient=thumbnail"):
+        answer = refusing.get(path)
+        assert_refused(answer, *INVALID)
+        assert "Known fields: " in answer.json["detail"]
+    for path in (f"{video}?include=all", f"{video}/content?variant=spritesheet"):
+        assert_refused(refusing.get(path), *INVALID)
+
+
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("videos/{video}/regenerate", {"prompt": "another"}),
+        ("videos/{video}/promote", {"version": 1}),
+        ("videos/{video}/cancel", {"force": True}),
+        ("videos/{video}/signed-url", {"ttl": 60}),
+        ("videos/{video}/signed-url", {"ttl_seconds": "long"}),
+        ("videos/{video}/signed-url", {"variant": "poster"}),
+        ("campaigns/gallery/regenerate", {"prompts": ["a"]}),
+        ("campaigns/gallery/cleanup", {"keep_last": -1}),
+        ("campaigns/gallery/cleanup", {"dry_run": "no"}),
+        ("campaigns/gallery/cleanup", {"dryrun": False}),
+    ],
+)
+def test_an_action_takes_known_fields(refusing: Showreel, action: str, body: Json) -> None:
+    video_id = refusing.get("/v1/videos").json["first_id"]
+
+    answer = refusing.post(f"/v1/{action.format(video=video_id)}", body)
+
+    assert_refused(answer, *INVALID)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/v1/videos", {"GET", "HEAD", "POST"}),
+        ("DELETE", "/v1/videos", {"GET", "HEAD", "POST"}),
+        ("PATCH", f"/v1/videos/video_{GALLERY}.{HASH}", {"GET", "HEAD", "DELETE"}),
+        ("POST", f"/v1/videos/video_{GALLERY}.{HASH}/content", {"GET", "HEAD"}),
+        ("GET", f"/v1/videos/video_{GALLERY}.{HASH}/promote", {"POST"}),
+        ("POST", f"/v1/campaigns/{GALLERY}", {"GET", "HEAD"}),
+        ("GET", f"/v1/campaigns/{GALLERY}/cleanup", {"POST"}),
+        ("POST", f"/api/v1/content/videos/{GALLERY}/curr_{HASH}_0.mp4", {"GET", "HEAD"}),
+        ("POST", "/", {"GET", "HEAD"}),
+        ("OPTIONS", "/v1/videos", {"GET", "HEAD", "POST"}),
+        ("BREW", "/v1/models", {"GET", "HEAD"}),
+    ],
+)
+def test_another_method_is_told_which_ones_there_are(
+    refusing: Showreel, method: str, path: str, allowed: set[str]
+) -> None:
+    answer = refusing.send(method, path)
+
+    assert_refused(answer, 405, "method_not_allowed")
+    assert set(answer.headers["Allow"].split(", ")) == allowed
+
+
+@pytest.mark.parametrize("path", ["/v2/videos", "/v1", "/v1//videos", "/v1/videos/a/b/c", "/.env"])
+def test_an_unknown_path_is_not_found(refusing: Showreel, path: str) -> None:
+    assert_refused(refusing.get(path), 404, "not_found")
+
+
+def test_a_range_that_is_none_is_refused(refusing: Showreel) -> None:
+    video_id = refusing.get("/v1/videos").json["first_id"]
+
+    answer = refusing.get(f"/v1/videos/{video_id}/content", headers={"Range": "bytes=abc"})
+
+    assert_refused(answer, 416, "range_not_satisfiable")

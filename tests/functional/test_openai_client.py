@@ -1,0 +1,206 @@
+"""The official OpenAI client, unchanged, against this service: the contract that it expects."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import openai
+import pytest
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+# The client marks all of its video methods as deprecated since OpenAI closed its own service.
+pytestmark = pytest.mark.filterwarnings("ignore:The Sora API:DeprecationWarning")
+
+
+@dataclass
+class Recorded:
+    """Passes requests on to the service and keeps what they were."""
+
+    app: Flask
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    content_types: list[str] = field(default_factory=list)
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        self.requests.append((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
+        self.content_types.append(environ.get("CONTENT_TYPE", ""))
+        return self.app(environ, start)
+
+
+class SilentHandler(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+@contextmanager
+def client_of(recorded: Recorded) -> Iterator[openai.OpenAI]:
+    server = make_server("127.0.0.1", 0, recorded, threaded=True, request_handler=SilentHandler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{server.port}/v1"
+        with openai.OpenAI(base_url=url, api_key="none is needed") as client:
+            yield client
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def client(endless_gallery: Showreel) -> Iterator[openai.OpenAI]:
+    with client_of(Recorded(endless_gallery.app)) as client:
+        yield client
+
+
+def test_create_and_poll_ends_with_a_completed_video(showreel: Showreel) -> None:
+    recorded = Recorded(showreel.app)
+
+    with client_of(recorded) as client:
+        video = client.videos.create_and_poll(
+            prompt="A lighthouse at night",
+            model="veo-3.1-fast-generate-001",
+            seconds="4",
+            size="1280x720",
+            extra_body={"campaign_id": "sdk", "metadata": {"order": "A-1"}},
+        )
+
+    assert recorded.content_types[0].startswith("multipart/form-data; boundary=")
+    assert (video.status, video.progress, video.error) == ("completed", 100, None)
+    assert (video.model, video.seconds, video.size) == (
+        "veo-3.1-fast-generate-001",
+        "4",
+        "1280x720",
+    )
+    assert video.model_extra is not None
+    assert video.model_extra["campaign_id"] == "sdk"
+    assert video.model_extra["metadata"] == {"order": "A-1"}
+
+
+def test_create_answers_from_the_cache(client: openai.OpenAI) -> None:
+    video = client.videos.create(
+        prompt=BOAT, seconds="4", size="1280x720", extra_body={"campaign_id": GALLERY}
+    )
+
+    assert video.status == "completed"
+    assert video.model_extra is not None
+    assert video.model_extra["outcome"] == "cache_hit"
+
+
+def test_create_says_everything_in_extra_body(client: openai.OpenAI) -> None:
+    video = client.videos.create(
+        prompt=KITE,
+        extra_body={
+            "campaign_id": "sdk",
+            "index": 3,
+            "generate_audio": False,
+            "business_context": {"brand": "Ember & Oak", "call_to_action": "Order now"},
+        },
+    )
+
+    assert video.model_extra is not None
+    assert video.model_extra["index"] == 3
+    assert video.model_extra["generate_audio"] is False
+    assert video.model_extra["business_context"] == {
+        "brand": "Ember & Oak",
+        "call_to_action": "Order now",
+    }
+
+
+def test_retrieve_and_download_read_a_finished_video(client: openai.OpenAI) -> None:
+    newest = client.videos.list(limit=1).data[0]
+
+    video = client.videos.retrieve(newest.id)
+    clip = client.videos.download_content(video.id).read()
+    thumbnail = client.videos.download_content(video.id, variant="thumbnail").read()
+
+    assert video == newest
+    assert clip[4:8] == b"ftyp"
+    assert thumbnail.startswith(b"\xff\xd8\xff")
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_a_list_pages_by_itself(
+    client: openai.OpenAI, endless_gallery: Showreel, order: str
+) -> None:
+    listed = endless_gallery.get(f"/v1/videos?order={order}").json["data"]
+    expected = [video["id"] for video in listed]
+
+    page = client.videos.list(limit=1, order="asc" if order == "asc" else "desc")
+
+    assert len(expected) == 3
+    assert [video.id for video in page] == expected
+
+
+def test_delete_removes_the_video(client: openai.OpenAI) -> None:
+    video = client.videos.list(limit=1).data[0]
+
+    deleted = client.videos.delete(video.id)
+
+    assert (deleted.id, deleted.object, deleted.deleted) == (video.id, "video.deleted", True)
+    with pytest.raises(openai.NotFoundError):
+        client.videos.retrieve(video.id)
+
+
+def test_a_refusal_has_its_code_sentence_and_parameter(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.UnprocessableEntityError) as refused:
+        client.videos.create(prompt=KITE, seconds="12")
+
+    error = refused.value
+    assert (error.code, error.param) == ("unsupported_parameter", "seconds")
+    assert error.type == "invalid_request_error"
+    assert "Use one of: 4, 6, 8." in error.message
+
+
+@pytest.mark.parametrize(
+    ("model", "code"),
+    [("sora-2", "model_not_found"), ("veo-2.0-generate-001", "model_retired")],
+)
+def test_an_unusable_model_is_not_found(client: openai.OpenAI, model: str, code: str) -> None:
+    with pytest.raises(openai.NotFoundError) as refused:
+        client.videos.create(prompt=KITE, model=model)
+
+    assert (refused.value.code, refused.value.param) == (code, "model")
+
+
+def test_a_full_campaign_is_forbidden(client: openai.OpenAI) -> None:
+    for prompt in "abcd":
+        client.videos.create(prompt=prompt, extra_body={"campaign_id": "full"})
+
+    with pytest.raises(openai.PermissionDeniedError) as refused:
+        client.videos.create(prompt="e", extra_body={"campaign_id": "full"})
+
+    assert refused.value.code == "campaign_video_limit"
+
+
+def test_an_unknown_video_is_not_found(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.NotFoundError) as refused:
+        client.videos.retrieve("video_sdk.0123456789abcdef")
+
+    assert refused.value.code == "not_found"
+
+
+def test_a_file_is_refused_with_its_parameter(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.UnprocessableEntityError) as refused:
+        client.videos.create(prompt=KITE, input_reference=("a.png", b"\x89PNG", "image/png"))
+
+    assert refused.value.param == "input_reference"
+
+
+def test_what_cannot_succeed_is_not_tried_again(endless: Showreel) -> None:
+    """The client tries a 409 three times unless it is told that this is no use."""
+    (video,) = endless.create("spring", KITE)
+    recorded = Recorded(endless.app)
+
+    with client_of(recorded) as client, pytest.raises(openai.ConflictError) as refused:
+        client.videos.download_content(video["id"])
+
+    assert refused.value.code == "not_ready"
+    assert recorded.requests == [("GET", f"/v1/videos/{video['id']}/content")]
