@@ -3,7 +3,7 @@
 import logging
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
-from shared.domain.errors import ObjectNotFoundError
+from shared.domain.errors import ObjectNotFoundError, ShowreelError
 from shared.domain.storage_layout import attempts_prefix, clip_path, thumbnail_path
 from shared.domain.versions import without_chores
 from shared.ports import Ports
@@ -14,6 +14,8 @@ logger = logging.getLogger(__name__)
 
 def finish_chores(ports: Ports, campaign_id: str) -> None:
     """Do what the campaign's commits promised, and commit that it is done.
+
+    What fails is left to the tick, which finds campaigns with chores: nobody waits for it.
 
     A slower process may rename after a faster one has changed its mind. The commit then meets a
     conflict, and everything touched is renamed once more, after the record as it is by then.
@@ -29,7 +31,10 @@ def finish_chores(ports: Ports, campaign_id: str) -> None:
             _carry_out(ports, campaign, chore)
         ports.campaigns.commit(Change(campaign=without_chores(campaign, touched)))
 
-    until_committed(attempt)
+    try:
+        until_committed(attempt)
+    except ShowreelError:
+        logger.warning("chores.postponed", extra={"campaign_id": campaign_id}, exc_info=True)
 
 
 def _carry_out(ports: Ports, campaign: Campaign, chore: Chore) -> None:
@@ -44,6 +49,8 @@ def _rename(ports: Ports, campaign: Campaign, chore: Chore) -> None:
     shown = slot.current is not None and slot.current.video_hash == chore.video_hash
     kept = any(each.video_hash == chore.video_hash for each in slot.historical)
     if not shown and not kept:
+        # It was removed after this chore was read, and an earlier rename may have missed that.
+        _remove(ports, campaign.campaign_id, chore)
         return
     try:
         ports.objects.rename(
