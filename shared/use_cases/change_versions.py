@@ -3,12 +3,13 @@
 from functools import partial
 
 from shared.domain.campaign import Campaign, Change
-from shared.domain.errors import WrongStateError
+from shared.domain.errors import ObjectNotFoundError, WrongStateError
 from shared.domain.versions import cancel, promote, remove
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
 from shared.use_cases.announcing import announce
 from shared.use_cases.committing import decide
+from shared.use_cases.finding_clips import find_stored_clip
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.read_campaigns import current_video
 
@@ -16,7 +17,8 @@ from shared.use_cases.read_campaigns import current_video
 def promote_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     """Make a historical video current again; the one that was current becomes historical.
 
-    A video that is current already is answered as it is.
+    A video that is current already is answered as it is. Raises ObjectNotFoundError where its clip
+    is missing: a slot never goes over to what cannot be played.
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
     change = decide(ports, video, partial(_promote, ports))
@@ -38,8 +40,6 @@ def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
 def delete_video(ports: Ports, campaign_id: str, video_hash: str) -> None:
     """Remove a video's record and objects. One that is submitted cannot be deleted yet."""
     video = ports.campaigns.get_video(campaign_id, video_hash)
-    if video.phase is Phase.RESERVED:
-        video = cancel_video(ports, campaign_id, video_hash)
     change = decide(ports, video, partial(_remove, ports))
     announce("video.deleted", change.removed[0])
     finish_chores(ports, campaign_id)
@@ -49,7 +49,10 @@ def _promote(ports: Ports, campaign: Campaign, video: Video) -> Change:
     if video.is_current:
         return Change(campaign=campaign, videos=(video,))
     replaced = current_video(ports, campaign, video.index)
-    return promote(campaign, video, replaced=replaced, now=ports.now())
+    change = promote(campaign, video, replaced=replaced, now=ports.now())
+    if find_stored_clip(ports, video) is None:
+        raise ObjectNotFoundError("The clip of this video is missing from the store.")
+    return change
 
 
 def _cancel(ports: Ports, campaign: Campaign, video: Video) -> Change:
@@ -59,6 +62,9 @@ def _cancel(ports: Ports, campaign: Campaign, video: Video) -> Change:
 
 
 def _remove(ports: Ports, campaign: Campaign, video: Video) -> Change:
+    if video.phase is Phase.RESERVED:
+        cancelled = cancel(campaign, video, now=ports.now())
+        campaign, (video,) = cancelled.campaign, cancelled.videos
     if not video.has_ended:
         raise WrongStateError(
             "This video is being made and is paid for already. Delete it when it is finished; "
