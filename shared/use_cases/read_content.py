@@ -31,7 +31,9 @@ def content_of_video(ports: Ports, video: Video, variant: Variant) -> ObjectInfo
 
 def content_of_file(ports: Ports, campaign_id: str, filename: str) -> ObjectInfo:
     """Find a file by its public name. Raise ObjectNotFoundError."""
-    for path in spellings_of_media(campaign_id, filename):
+    likely, *others = spellings_of_media(campaign_id, filename)
+    # It may be renamed between two looks.
+    for path in (likely, *others, likely):
         try:
             return ports.objects.head(path)
         except ObjectNotFoundError:
