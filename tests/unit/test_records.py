@@ -1,0 +1,263 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.campaign import Campaign, Chore, ChoreKind, Money, Slot, Version
+from shared.domain.clip import ClipFacts
+from shared.domain.errors import StorageError
+from shared.domain.video import (
+    Attempt,
+    AttemptOutcome,
+    Cost,
+    Failure,
+    GenerationParameters,
+    Phase,
+    VersionState,
+    Video,
+)
+from shared.records import (
+    campaign_from_record,
+    decode_campaign,
+    decode_video,
+    encode_campaign,
+    encode_video,
+    to_record,
+    video_from_record,
+)
+from tests.unit.domain.builders import CLIP, NOW, SOON, a_campaign, a_generating_video
+
+GOLDEN = Path(__file__).with_name("golden")
+
+moments = st.datetimes(timezones=st.just(UTC))
+dollars = st.decimals(allow_nan=False, allow_infinity=False)
+numbers = st.integers(min_value=-(2**63), max_value=2**63 - 1)
+positive = st.floats(min_value=0, allow_infinity=False)
+texts = st.dictionaries(st.text(), st.text(), max_size=3)
+
+
+def several(each: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(each, max_size=3).map(tuple)
+
+
+versions = st.builds(Version)
+chores = st.builds(Chore, index=numbers)
+slots = st.builds(
+    Slot,
+    index=numbers,
+    current=st.none() | versions,
+    pending=st.none() | versions,
+    historical=several(versions),
+)
+campaigns = st.builds(
+    Campaign,
+    created_at=moments,
+    updated_at=moments,
+    slots=several(slots),
+    money=st.builds(Money, **dict.fromkeys(("reserved", "spent", "simulated", "saved"), dollars)),
+    cache_hits=numbers,
+    chores=several(chores),
+    revision=st.just(""),
+)
+attempts = st.builds(
+    Attempt,
+    number=numbers,
+    submitted_at=moments,
+    operation=st.none() | st.text(),
+    expected_at=st.none() | moments,
+    outcome=st.sampled_from(AttemptOutcome),
+)
+clips = st.builds(
+    ClipFacts,
+    duration_seconds=positive,
+    fps=positive,
+    width=numbers,
+    height=numbers,
+    size_bytes=numbers,
+)
+videos = st.builds(
+    Video,
+    index=numbers,
+    phase=st.sampled_from(Phase),
+    version_state=st.none() | st.sampled_from(VersionState),
+    business_context=texts,
+    parameters=st.builds(GenerationParameters, seed=st.none() | numbers),
+    cost=st.builds(Cost, estimated=dollars, actual=st.none() | dollars),
+    created_at=moments,
+    deadline_at=moments,
+    due_at=st.none() | moments,
+    lease_expires_at=st.none() | moments,
+    attempts=several(attempts),
+    completed_at=st.none() | moments,
+    clip=st.none() | clips,
+    failure=st.none() | st.builds(Failure),
+    metadata=texts,
+    revision=st.just(""),
+)
+
+
+def a_full_campaign() -> Campaign:
+    """A campaign with something in every field."""
+    version = Version(video_hash="0123456789abcdef", fingerprint="f" * 64)
+    slot = Slot(index=0, current=version, pending=version, historical=(version,))
+    money = Money(
+        reserved=Decimal("3.20"),
+        spent=Decimal("6.40"),
+        simulated=Decimal("1.00"),
+        possibly_spent=Decimal("0.40"),
+        saved=Decimal("12.80"),
+    )
+    chore = Chore(kind=ChoreKind.RENAME, video_hash="0123456789abcdef", index=0)
+    return replace(
+        a_campaign(), updated_at=SOON, slots=(slot,), money=money, cache_hits=4, chores=(chore,)
+    )
+
+
+def a_full_video() -> Video:
+    """A video with something in every field."""
+    parameters = GenerationParameters(
+        model="veo-3.1-generate-001",
+        negative_prompt="text",
+        seed=7,
+        person_generation="allow_adult",
+    )
+    return a_generating_video(
+        1,
+        prompt="A kettle, steaming.",
+        business_context={"brand": "Ember & Oak", "tone": "grün"},
+        enhanced_prompt="A kettle, steaming. Brand: Ember & Oak.",
+        parameters=parameters,
+        fingerprint="f" * 64,
+        cost=Cost(
+            estimated=Decimal("3.20"), actual=Decimal("3.20"), basis="8 s x $0.40", simulated=True
+        ),
+        phase=Phase.FAILED,
+        version_state=VersionState.HISTORICAL,
+        deadline_at=NOW + timedelta(minutes=45),
+        lease_expires_at=NOW + timedelta(microseconds=1),
+        cancel_requested=True,
+        completed_at=SOON,
+        clip=CLIP,
+        failure=Failure(code="timeout", message="It took too long."),
+        metadata={"order": "17"},
+    )
+
+
+@given(campaigns)
+def test_a_campaign_comes_back_from_its_file(campaign: Campaign) -> None:
+    assert decode_campaign(encode_campaign(campaign)) == campaign
+
+
+@given(videos)
+def test_a_video_comes_back_from_its_file(video: Video) -> None:
+    assert decode_video(encode_video(video)) == video
+
+
+@given(campaigns, videos)
+def test_both_come_back_from_their_records(campaign: Campaign, video: Video) -> None:
+    assert campaign_from_record(to_record(campaign)) == campaign
+    assert video_from_record(to_record(video)) == video
+
+
+@given(dollars)
+def test_dollars_keep_every_digit(amount: Decimal) -> None:
+    campaign = replace(a_campaign(), money=Money(spent=amount))
+
+    spent = decode_campaign(encode_campaign(campaign)).money.spent
+
+    assert str(spent) == str(amount)
+
+
+@pytest.mark.parametrize(
+    ("name", "encoded"),
+    [
+        ("campaign.json", encode_campaign(a_full_campaign())),
+        ("video.json", encode_video(a_full_video())),
+    ],
+)
+def test_a_file_looks_as_it_always_has(name: str, encoded: bytes) -> None:
+    """Whoever changes this changes the schema, and what is stored has to be readable still."""
+    assert encoded == (GOLDEN / name).read_bytes()
+
+
+def test_files_of_this_schema_are_readable_for_ever() -> None:
+    assert decode_campaign((GOLDEN / "campaign.json").read_bytes()) == a_full_campaign()
+    assert decode_video((GOLDEN / "video.json").read_bytes()) == a_full_video()
+
+
+def test_a_record_begins_with_its_schema_and_has_no_revision() -> None:
+    record = to_record(replace(a_campaign(), revision="7"))
+
+    assert next(iter(record.items())) == ("schema_version", 1)
+    assert "revision" not in record
+
+
+def test_a_record_has_its_moments_as_datetimes_and_all_else_as_json() -> None:
+    record = to_record(a_full_video())
+
+    assert record["created_at"] == NOW
+    assert record["attempts"][0]["submitted_at"] == NOW
+    assert record["cost"]["estimated"] == "3.20"
+    json.dumps(record, default=datetime.isoformat)
+
+
+def test_what_was_read_carries_the_revision_at_which_it_was() -> None:
+    assert decode_campaign(encode_campaign(a_campaign()), revision="7").revision == "7"
+    assert decode_video(encode_video(a_full_video()), revision="7").revision == "7"
+    assert campaign_from_record(to_record(a_campaign()), revision="7").revision == "7"
+    assert video_from_record(to_record(a_full_video()), revision="7").revision == "7"
+
+
+def test_a_field_that_a_person_left_out_has_its_default() -> None:
+    record = to_record(a_full_campaign())
+    del record["chores"]
+
+    assert campaign_from_record(record).chores == ()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'"text"'])
+@pytest.mark.parametrize("decode", [decode_campaign, decode_video])
+def test_what_is_no_json_object_is_no_record(
+    decode: Callable[[bytes], object], content: bytes
+) -> None:
+    with pytest.raises(StorageError, match="not the JSON of a record"):
+        decode(content)
+
+
+@pytest.mark.parametrize("version", [None, "1", 0, -1, 1.5, True, []])
+def test_an_unknown_schema_is_refused(version: object) -> None:
+    with pytest.raises(StorageError, match="no schema_version that Showreel knows"):
+        video_from_record({**to_record(a_full_video()), "schema_version": version})
+
+
+def test_a_newer_schema_says_so() -> None:
+    with pytest.raises(StorageError, match=r"schema_version 2, .* a newer one wrote it"):
+        campaign_from_record({**to_record(a_campaign()), "schema_version": 2})
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        ("index", "0", "Expected `int`, got `str`"),
+        ("phase", "sleeping", "Invalid enum value 'sleeping'"),
+        ("prompt", None, "Expected `str`, got `null`"),
+        ("due_at", "tomorrow", "Invalid RFC3339"),
+        ("due_at", "2026-11-20T12:00:00", "no time zone"),
+        ("cost", {}, "missing required field `estimated`"),
+    ],
+)
+def test_a_record_that_was_damaged_says_where(field: str, value: object, complaint: str) -> None:
+    with pytest.raises(StorageError, match=complaint):
+        video_from_record({**to_record(a_full_video()), field: value})
+
+
+def test_a_campaign_is_no_video() -> None:
+    with pytest.raises(StorageError, match="not the record of a video"):
+        decode_video(encode_campaign(a_full_campaign()))
