@@ -1,12 +1,16 @@
 """What the cache saved, counted without making every cache hit a write."""
 
+import logging
 import threading
 import time
 from collections import defaultdict
 from decimal import Decimal
 
 from shared.domain.campaign import ZERO
+from shared.domain.errors import ShowreelError
 from shared.ports import CampaignRepository
+
+logger = logging.getLogger(__name__)
 
 _FLUSH_SECONDS = 1.0
 
@@ -28,11 +32,8 @@ class Savings:
         self._written_at: dict[str, float] = {}
 
     def add(self, campaign_id: str, amount: Decimal) -> None:
-        with self._lock:
-            self._amounts[campaign_id] += amount
-            self._hits[campaign_id] += 1
-            quiet = time.monotonic() - self._written_at.get(campaign_id, 0.0) >= _FLUSH_SECONDS
-        if quiet:
+        self._count(campaign_id, amount, 1)
+        if time.monotonic() - self._written_at.get(campaign_id, 0.0) >= _FLUSH_SECONDS:
             self.flush(campaign_id)
 
     def flush(self, campaign_id: str) -> None:
@@ -41,9 +42,20 @@ class Savings:
             hits = self._hits.pop(campaign_id, 0)
             if hits:
                 self._written_at[campaign_id] = time.monotonic()
-        if hits:
+        if not hits:
+            return
+        try:
             self._campaigns.add_savings(campaign_id, amount, hits)
+        except ShowreelError:
+            # What the cache has can be answered, also where nothing can be written.
+            logger.warning("savings.unwritten", extra={"campaign_id": campaign_id}, exc_info=True)
+            self._count(campaign_id, amount, hits)
 
     def flush_all(self) -> None:
         for campaign_id in list(self._hits):
             self.flush(campaign_id)
+
+    def _count(self, campaign_id: str, amount: Decimal, hits: int) -> None:
+        with self._lock:
+            self._amounts[campaign_id] += amount
+            self._hits[campaign_id] += hits
