@@ -1,0 +1,169 @@
+"""A data folder that misbehaves: links that lead out of it, a full disk, a read-only one."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.eventually import eventually
+from tests.functional.refusals import assert_refused
+from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, serving
+
+HASH = "0123456789abcdef"
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder beside the data folder, with something that must not be seen."""
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / f"curr_{HASH}_0.mp4").write_bytes(b"secret")
+    return folder
+
+
+def test_a_linked_file_is_not_served(gallery: Showreel, outside: Path) -> None:
+    name = f"curr_{HASH}_0.mp4"
+    (gallery.folder / "videos/generated" / GALLERY / name).symlink_to(outside / name)
+
+    answer = gallery.get(f"/api/v1/content/videos/{GALLERY}/{name}")
+
+    assert_refused(answer, 404, "not_found")
+
+
+def test_nothing_is_served_from_a_linked_folder(gallery: Showreel, outside: Path) -> None:
+    (gallery.folder / "videos/generated/linked").symlink_to(outside)
+
+    answer = gallery.get(f"/api/v1/content/videos/linked/curr_{HASH}_0.mp4")
+
+    assert_refused(answer, 404, "not_found")
+
+
+def test_a_linked_clip_of_a_real_video_is_not_served(gallery: Showreel, outside: Path) -> None:
+    video = gallery.campaign(GALLERY)["slots"][0]["current"]
+    clip = gallery.folder / "videos/generated" / GALLERY / video["filename"]
+    clip.unlink()
+    clip.symlink_to(outside / f"curr_{HASH}_0.mp4")
+
+    assert_refused(gallery.get(video["content_url"]), 404, "not_found")
+
+
+def test_the_records_in_a_linked_folder_are_not_read(gallery: Showreel, outside: Path) -> None:
+    records = gallery.folder / "videos/cache"
+    shutil.copytree(records / GALLERY, outside / "linked")
+    (records / "linked").symlink_to(outside / "linked")
+
+    assert_refused(gallery.get("/v1/campaigns/linked"), 404, "not_found")
+    assert len(gallery.get("/v1/videos").json["data"]) == 3
+
+
+def test_nothing_is_written_into_a_linked_folder(gallery: Showreel, outside: Path) -> None:
+    (gallery.folder / "videos/cache/linked").symlink_to(outside)
+    before = set(outside.rglob("*"))
+
+    answer = gallery.post("/v1/campaigns/linked/videos", {"prompts": [KITE]})
+
+    assert (answer.status_code, answer.json["code"]) == (503, "storage_error")
+    assert "symbolic link" in answer.json["detail"]
+    assert set(outside.rglob("*")) == before
+
+
+def run(program: str, *arguments: str) -> None:
+    path = shutil.which(program)
+    if path is None:
+        pytest.skip(f"There is no program {program!r}: a small disk cannot be had.")
+    ended = subprocess.run([path, *arguments], check=False, capture_output=True, text=True)
+    if ended.returncode != 0:
+        pytest.skip(f"A small disk cannot be had here: {ended.stderr.strip()}")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk with room for records, and for no clip."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder))
+    yield folder
+    subprocess.run([shutil.which("umount") or "umount", str(folder)], check=True)
+
+
+@pytest.fixture
+def large_disk(disk: Path) -> Path:
+    run("mount", "-o", "remount,size=64m", str(disk))
+    return disk
+
+
+def fill(disk: Path) -> Path:
+    """Write until there is no room for anything, and return what is in the way."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+    return filler
+
+
+def test_a_clip_for_which_there_is_no_room_fails_its_video_with_the_reason(disk: Path) -> None:
+    with serving(disk) as service:
+        (video,) = service.create("spring", KITE)
+
+        ended = service.ended(video)
+
+        assert ended["status"] == "failed"
+        assert ended["error"]["code"] == "storage_error"
+        assert "disk of the data folder is full" in ended["error"]["message"]
+        assert service.campaign("spring")["money"]["reserved"] == 0
+        assert service.create("spring", BOAT)[0]["outcome"] == "created"
+
+
+def test_a_full_disk_refuses_new_videos_and_serves_the_old_ones(disk: Path) -> None:
+    with serving(disk, SYNTHETIC_SECONDS="3600") as service:
+        (video,) = service.create("spring", KITE)
+        service.in_phase(video, "generating")
+        filler = fill(disk)
+
+        refused = service.post("/v1/videos", {"prompt": BOAT})
+
+        assert (refused.status_code, refused.json["code"]) == (503, "storage_error")
+        assert "disk of the data folder is full" in refused.json["detail"]
+        assert int(refused.headers["Retry-After"]) <= 120
+        assert service.video(video)["status"] == "in_progress"
+        filler.unlink()
+        assert service.post("/v1/videos", {"prompt": BOAT}).status_code == 202
+
+
+def test_a_read_only_folder_refuses_new_videos_and_serves_the_old_ones(
+    gallery_folder: Path, large_disk: Path
+) -> None:
+    data = Path(shutil.copytree(gallery_folder, large_disk / "data"))
+    run("mount", "-o", "remount,ro", str(large_disk))
+    with serving(data) as service:
+        video = service.campaign(GALLERY)["slots"][0]["current"]
+
+        refused = service.post("/v1/videos", {"prompt": KITE})
+
+        assert (refused.status_code, refused.json["code"]) == (503, "storage_error")
+        assert "cannot be written" in refused.json["detail"]
+        assert service.get(video["content_url"]).status_code == 200
+        assert service.get("/v1/videos").status_code == 200
+        assert service.get("/healthz").status_code == 200
+        assert service.create(GALLERY, KITE)[0]["outcome"] == "cache_hit"
+        assert service.campaign(GALLERY)["counts"]["current"] == 2
+
+
+def test_a_video_that_meets_a_read_only_folder_is_finished_after_a_restart(
+    large_disk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(large_disk, SYNTHETIC_SECONDS="0.5") as service:
+        (video,) = service.create("spring", KITE)
+        service.in_phase(video, "generating")
+        run("mount", "-o", "remount,ro", str(large_disk))
+
+        eventually(lambda: "The data folder cannot be written." in capsys.readouterr().err)
+
+        assert service.video(video)["status"] == "in_progress"
+
+    run("mount", "-o", "remount,rw", str(large_disk))
+    with serving(large_disk) as service:
+        assert service.ended(video)["status"] == "completed"
