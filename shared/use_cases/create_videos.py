@@ -14,6 +14,7 @@ from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports
 from shared.use_cases.announcing import announce, ask_for_step
 from shared.use_cases.committing import until_committed
+from shared.use_cases.read_campaigns import video_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +48,10 @@ class CreatedVideo:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """`places` names a video for each draft, in order; `reserved` are the new ones among them."""
+    """An answer for each request, in order. Those that are CREATED are not stored yet."""
 
     campaign: Campaign
-    places: tuple[str, ...]
-    reserved: Mapping[str, Video]
+    answers: tuple[CreatedVideo, ...]
 
 
 def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ...]:
@@ -61,35 +61,57 @@ def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ..
     Raises InvalidRequestError, CampaignVideoLimitError or SlotBusyError before anything is kept.
     """
     require_supported(request.parameters, ports.now().date())
-    plan = until_committed(lambda: _reserve(ports, request))
-    for video in plan.reserved.values():
-        announce("video.reserved", video)
-        ask_for_step(ports, video)
-    return tuple(_answer(ports, plan, video_hash) for video_hash in plan.places)
+    answers = until_committed(lambda: commit_plan(ports, plan_videos(ports, request)))
+    begin_all(ports, answers)
+    for answer in answers:
+        if answer.outcome is Outcome.CACHE_HIT:
+            ports.savings.add(request.campaign_id, answer.video.cost.estimated)
+    return answers
 
 
 def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
-    """Decide what a request would do, without doing it."""
+    """Decide what a request would do, without doing it. Raise ConflictError, as `video_of`."""
     limit = ports.policy.max_videos_per_campaign
     if len(request.drafts) > limit:
         raise CampaignVideoLimitError(
             f"A campaign has at most {limit} videos; {len(request.drafts)} prompts were sent."
         )
     campaign = campaign_or_new(ports, request.campaign_id)
-    places: list[str] = []
+    answers: list[CreatedVideo] = []
     reserved: dict[str, Video] = {}
     for draft in request.drafts:
         video = _draft_video(ports, request, draft)
         known = campaign.find(video.fingerprint)
         if known is not None:
-            places.append(known.video_hash)
+            found = reserved.get(known.video_hash) or video_of(ports, campaign, known.video_hash)
+            answers.append(_spared(found))
             continue
         index = campaign.free_index(limit) if draft.index is None else draft.index
-        video = replace(video, index=index)
+        video = reserved[video.video_hash] = replace(video, index=index)
         campaign = reserve(campaign, video, limit=limit).campaign
-        reserved[video.video_hash] = video
-        places.append(video.video_hash)
-    return Plan(campaign=campaign, places=tuple(places), reserved=reserved)
+        answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
+    return Plan(campaign=campaign, answers=tuple(answers))
+
+
+def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
+    """Reserve what is new, all of it or nothing. Raise ConflictError."""
+    new = tuple(answer.video for answer in plan.answers if answer.outcome is Outcome.CREATED)
+    if not new:
+        return plan.answers
+    change = ports.campaigns.commit(Change(campaign=plan.campaign, videos=new))
+    stored = {video.video_hash: video for video in change.videos}
+    return tuple(
+        replace(answer, video=stored.get(answer.video.video_hash, answer.video))
+        for answer in plan.answers
+    )
+
+
+def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:
+    """Let the making of every new video begin."""
+    for answer in answers:
+        if answer.outcome is Outcome.CREATED:
+            announce("video.reserved", answer.video)
+            ask_for_step(ports, answer.video)
 
 
 def campaign_or_new(ports: Ports, campaign_id: str) -> Campaign:
@@ -98,15 +120,6 @@ def campaign_or_new(ports: Ports, campaign_id: str) -> Campaign:
     except CampaignNotFoundError:
         now = ports.now()
         return Campaign(campaign_id=campaign_id, created_at=now, updated_at=now)
-
-
-def _reserve(ports: Ports, request: CreateVideos) -> Plan:
-    plan = plan_videos(ports, request)
-    if not plan.reserved:
-        return plan
-    change = Change(campaign=plan.campaign, videos=tuple(plan.reserved.values()))
-    committed = ports.campaigns.commit(change)
-    return replace(plan, reserved={video.video_hash: video for video in committed.videos})
 
 
 def _draft_video(ports: Ports, request: CreateVideos, draft: Draft) -> Video:
@@ -123,12 +136,6 @@ def _draft_video(ports: Ports, request: CreateVideos, draft: Draft) -> Video:
     )
 
 
-def _answer(ports: Ports, plan: Plan, video_hash: str) -> CreatedVideo:
-    reserved = plan.reserved.get(video_hash)
-    if reserved is not None:
-        return CreatedVideo(video=reserved, outcome=Outcome.CREATED)
-    video = ports.campaigns.get_video(plan.campaign.campaign_id, video_hash)
-    if not video.is_current:
-        return CreatedVideo(video=video, outcome=Outcome.ATTACHED)
-    ports.savings.add(video.campaign_id, video.cost.estimated)
-    return CreatedVideo(video=video, outcome=Outcome.CACHE_HIT)
+def _spared(video: Video) -> CreatedVideo:
+    outcome = Outcome.CACHE_HIT if video.is_current else Outcome.ATTACHED
+    return CreatedVideo(video=video, outcome=outcome)
