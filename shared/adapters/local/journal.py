@@ -32,6 +32,10 @@ class FileChanges:
     written: Mapping[str, bytes]
     removed: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if not all(is_plain(name) for name in (*self.written, *self.removed)):
+            raise ValueError("A change stays in its folder.")
+
 
 def commit(files: DataFolder, folder: Parts, changes: FileChanges) -> None:
     """Make the changes, durably. The caller holds the lock and has settled the folder."""
@@ -84,10 +88,5 @@ def _encode(changes: FileChanges) -> bytes:
 
 def _decode(content: bytes) -> FileChanges:
     journal = json.loads(content)
-    changes = FileChanges(
-        written={name: text.encode() for name, text in journal["written"].items()},
-        removed=tuple(journal["removed"]),
-    )
-    if not all(is_plain(name) for name in (*changes.written, *changes.removed)):
-        raise ValueError("It names a file outside of its folder.")
-    return changes
+    written = {name: text.encode() for name, text in journal["written"].items()}
+    return FileChanges(written=written, removed=tuple(journal["removed"]))
