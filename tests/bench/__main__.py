@@ -1,0 +1,87 @@
+"""Measure Showreel against the targets, as ratios within one run: what `make bench` does."""
+
+import argparse
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.bench import cores
+from tests.bench.campaign import make_campaign
+from tests.bench.growth import measure_growth
+from tests.bench.load import HAS_WRK
+from tests.bench.report import Row, table
+from tests.bench.servers import ROOT
+from tests.bench.starting import measure_starts
+from tests.bench.streaming import measure_streaming
+from tests.bench.throughput import measure_throughput
+from tests.bench.weight import count_first_answers, count_imports
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """How often things are measured, and for how long each time."""
+
+    starts: int
+    rounds: int
+    seconds: float
+
+
+FULL = Scale(starts=21, rounds=9, seconds=1)
+QUICK = Scale(starts=3, rounds=1, seconds=1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a look that proves nothing")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md as well")
+    options = parser.parse_args()
+    rows = measure(QUICK if options.quick else FULL)
+    page = f"{conditions()}\n{table(rows)}"
+    print(page)
+    if options.write:
+        PAGE.write_text(page)
+
+
+def measure(scale: Scale) -> list[Row]:
+    with TemporaryDirectory() as folder, cores.pinned_to(cores.FOR_LOAD):
+        return list(_measured(scale, Path(folder)))
+
+
+def _measured(scale: Scale, folder: Path) -> Iterator[Row]:
+    say("making a campaign of four videos")
+    with cores.pinned_to(cores.ALL):
+        campaign = make_campaign(folder / "data")
+    say("counting instructions")
+    yield count_imports()
+    if scale is FULL:
+        yield count_first_answers(campaign)
+    say("starting servers")
+    yield from measure_starts(campaign, rounds=scale.starts)
+    say("asking a warm service")
+    yield from measure_throughput(campaign, rounds=scale.rounds, seconds=scale.seconds)
+    say("streaming content")
+    yield from measure_streaming(campaign, rounds=scale.rounds, seconds=scale.seconds)
+    say("filling data folders")
+    yield from measure_growth(campaign, folder, rounds=scale.rounds)
+
+
+def conditions() -> str:
+    client = "wrk" if HAS_WRK else "its own client, as wrk is not installed: nginx waits for it"
+    pinned = "servers on one core, load on another" if cores.ARE_SEPARATE else "one core for all"
+    return f"""\
+Python {platform.python_version()}, {os.cpu_count()} cores; {pinned}; load by {client}.
+"""
+
+
+def say(what: str) -> None:
+    print(f"bench: {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""What a list and a create cost in a full data folder, against a nearly empty one."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+from shared.bootstrap import LocalPorts
+from shared.domain.models import DEFAULT_MODEL
+from shared.domain.video import GenerationParameters
+from shared.ports import Ports, VideoQuery
+from shared.settings import Settings
+from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
+from tests.bench.campaign import CAMPAIGN, Campaign
+from tests.bench.report import Row, Target
+from tests.bench.rounds import ratio, run_rounds
+
+FEW, MANY = 100, 5_000
+
+_VIDEOS_EACH = 4
+_CALLS = 20
+_numbers = count()
+
+
+def measure_growth(campaign: Campaign, folder: Path, *, rounds: int) -> list[Row]:
+    few, many = (_filled(campaign, folder / f"{videos}", videos) for videos in (FEW, MANY))
+    one = VideoQuery(campaign_id="c0", limit=20)
+    everything = VideoQuery(limit=20)
+    rows = [
+        _compared("a campaign's list", partial(_list, few, one), partial(_list, many, one), rounds),
+        _compared(
+            "a page of 20",
+            partial(_list, few, everything),
+            partial(_list, many, everything),
+            rounds,
+        ),
+        _compared("a create", partial(_create, few), partial(_create, many), rounds),
+    ]
+    few.savings.flush_all()
+    return rows
+
+
+def _compared(name: str, few: Callable[[], object], many: Callable[[], object], rounds: int) -> Row:
+    samples = run_rounds(
+        {"few": partial(_seconds, few), "many": partial(_seconds, many)}, rounds=rounds
+    )
+    return Row(
+        what=f"time of {name} among {MANY:,} videos / among {FEW}",
+        ratio=ratio(samples, "many", to="few"),
+        target=Target(at_most=1.25),
+    )
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    for _ in range(_CALLS):
+        call()
+    return time.perf_counter() - started
+
+
+def _filled(campaign: Campaign, data: Path, videos: int) -> LocalPorts:
+    """Copy the records of the finished campaign until there are so many videos."""
+    records = campaign.data / "videos" / "cache"
+    contents = {path.name: path.read_text() for path in (records / CAMPAIGN).glob("*.json")}
+    for number in range(videos // _VIDEOS_EACH):
+        campaign_id = f"c{number}"
+        folder = data / "videos" / "cache" / campaign_id
+        folder.mkdir(parents=True)
+        for name, content in contents.items():
+            text = content.replace(
+                f'"campaign_id": "{CAMPAIGN}"', f'"campaign_id": "{campaign_id}"'
+            )
+            (folder / name).write_text(text)
+    return LocalPorts(Settings(storage_url=f"file://{data}"))
+
+
+def _list(ports: Ports, query: VideoQuery) -> None:
+    page = ports.campaigns.list_videos(query)
+    if len(page.videos) < _VIDEOS_EACH:
+        raise RuntimeError("A list came out short.")
+
+
+def _create(ports: Ports) -> None:
+    request = CreateVideos(
+        campaign_id=f"new-{next(_numbers)}",
+        drafts=(Draft(prompt="A paper boat in rain"),),
+        parameters=GenerationParameters(model=DEFAULT_MODEL),
+    )
+    create_videos(ports, request)

@@ -1,0 +1,47 @@
+"""Requests a second of a warm service, against the hello's."""
+
+from functools import partial
+
+from tests.bench.campaign import Campaign
+from tests.bench.load import requests_per_second
+from tests.bench.report import Row, Target
+from tests.bench.requests import Request, answer
+from tests.bench.rounds import ratio, run_rounds
+from tests.bench.servers import HELLO, served, showreel
+
+
+def measure_throughput(campaign: Campaign, *, rounds: int, seconds: float) -> list[Row]:
+    root = Request(path="/")
+    cases = {
+        "cached create of 4": campaign.create,
+        "read": campaign.read,
+        "list of 4": campaign.list,
+        "route without I/O": root,
+    }
+    with (
+        served(HELLO, root) as hello,
+        served(HELLO, root) as again,
+        served(showreel(campaign.data), campaign.read) as port,
+    ):
+        for request in cases.values():
+            answer(request, port)
+        rate = partial(requests_per_second, seconds=seconds)
+        samples = run_rounds(
+            {
+                "hello": partial(rate, root, hello),
+                "hello again": partial(rate, root, again),
+                **{name: partial(rate, request, port) for name, request in cases.items()},
+            },
+            rounds=rounds,
+        )
+    targets = dict.fromkeys(cases, Target(at_least=0.7)) | {
+        "route without I/O": Target(at_least=0.95)
+    }
+    return [
+        Row(
+            what=f"requests a second: {name} / hello",
+            ratio=ratio(samples, name, to="hello"),
+            target=targets.get(name),
+        )
+        for name in ("hello again", *cases)
+    ]

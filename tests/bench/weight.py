@@ -1,0 +1,71 @@
+"""Instructions, counted by callgrind: they repeat, on any machine and under any load."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.bench import cores
+from tests.bench.campaign import Campaign
+from tests.bench.report import Row, Target
+from tests.bench.rounds import exactly
+from tests.bench.servers import HELLO, ROOT, Function, showreel
+
+_IMPORT = "instructions: framework and `import main` / framework"
+_FIRST = "instructions to the first answer of `GET /v1/videos/{id}` / hello"
+_HAS_CALLGRIND = shutil.which("valgrind") is not None
+_COLLECTED = re.compile(r"Collected : ([0-9]+)")
+
+_FRAMEWORK = "import sys, functions_framework._cli, functions_framework._http.gunicorn\n"
+_MAIN = f"{_FRAMEWORK}sys.path.append({str(ROOT)!r})\nimport main\n"
+_ANSWER = f"""{_FRAMEWORK}
+target, source, path = sys.argv[1:]
+client = functions_framework.create_app(target, source).test_client()
+answer = client.get(path)
+# What runs at the end of a process is no part of its start.
+functions_framework._cli.os._exit(answer.status_code != 200)
+"""
+
+
+def count_imports() -> Row:
+    if not _HAS_CALLGRIND:
+        return Row(what=f"{_IMPORT}: valgrind is not installed")
+    bare, main = _count_all((HELLO, [_FRAMEWORK]), (HELLO, [_MAIN]))
+    return Row(what=_IMPORT, ratio=exactly(main / bare), target=Target(at_most=1.05))
+
+
+def count_first_answers(campaign: Campaign) -> Row:
+    """What is imported only when it is needed is seen here."""
+    if not _HAS_CALLGRIND:
+        return Row(what=f"{_FIRST}: valgrind is not installed")
+    service = showreel(campaign.data)
+    hello, read = _count_all(
+        (HELLO, [_ANSWER, HELLO.target, str(HELLO.source), "/"]),
+        (service, [_ANSWER, service.target, str(service.source), campaign.read.path]),
+    )
+    return Row(what=_FIRST, ratio=exactly(read / hello), target=Target(at_most=1.15))
+
+
+def _count_all(*programs: tuple[Function, Sequence[str]]) -> list[int]:
+    with cores.pinned_to(cores.ALL), ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(_count, programs))
+
+
+def _count(program: tuple[Function, Sequence[str]]) -> int:
+    function, arguments = program
+    callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    environment = {**function.environment, "PYTHONHASHSEED": "0"}
+    found = subprocess.run(
+        [*callgrind, sys.executable, "-c", *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd="/",
+    )
+    collected = _COLLECTED.search(found.stderr)
+    if collected is None:
+        raise OSError(f"callgrind counted nothing: {found.stderr[-500:]}")
+    return int(collected[1])
