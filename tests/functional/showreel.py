@@ -95,18 +95,23 @@ class Showreel:
         return {path: (each.st_size, each.st_mtime_ns) for path, each in statuses.items()}
 
 
+def function(target: str) -> Flask:
+    app = functions_framework.create_app(target, str(MAIN))  # type: ignore[no-untyped-call]
+    assert isinstance(app, Flask)
+    return app
+
+
 @contextmanager
-def serving(folder: Path, *, target: str = "serve_api", **environment: str) -> Iterator[Showreel]:
-    """Serve one function until the end of the block; a process can do so once at a time."""
+def serving(folder: Path, **environment: str) -> Iterator[Showreel]:
+    """Serve the API until the end of the block; a process can do so once at a time."""
     log = logging.getLogger("shared")
     handlers, level, propagates = log.handlers, log.level, log.propagate
     chosen = {"STORAGE_URL": f"file://{folder}", "SYNTHETIC_SECONDS": "0", **environment}
     # The framework writes its own variables into the environment; they go with ours.
     with patch.dict(os.environ, chosen):
         settings.cache_clear()
-        app = functions_framework.create_app(target, str(MAIN))  # type: ignore[no-untyped-call]
         try:
-            yield Showreel(app=app, folder=folder)
+            yield Showreel(app=function("serve_api"), folder=folder)
         finally:
             bootstrap.close()
             settings.cache_clear()
