@@ -14,10 +14,11 @@ from shared.ports import Ports
 _VIDEO = "/v1/videos/<video_id>"
 _CAMPAIGN = "/v1/campaigns/<campaign_id>"
 
-_ROUTES = Map(
+ROUTES = Map(
     [
         Rule("/", methods=["GET"], endpoint=service.index),
         Rule("/healthz", methods=["GET"], endpoint=service.health),
+        Rule("/v1/openapi.json", methods=["GET"], endpoint=service.description),
         Rule("/v1/models", methods=["GET"], endpoint=service.models),
         Rule("/v1/videos", methods=["POST"], endpoint=videos.create),
         Rule("/v1/videos", methods=["GET"], endpoint=videos.list_all),
@@ -43,14 +44,14 @@ _ROUTES = Map(
     merge_slashes=False,
     strict_slashes=False,
 )
-_ROUTES.update()
+ROUTES.update()
 
 
 def respond(request: Request, ports: Callable[[], Ports]) -> Response:
     """Answer a request. What Showreel raises becomes a problem; nothing else is told to callers."""
     logs.trace.set(request.headers.get("X-Cloud-Trace-Context", "").partition("/")[0])
     try:
-        handler, arguments = _ROUTES.bind_to_environ(request.environ).match()
+        handler, arguments = ROUTES.bind_to_environ(request.environ).match()
         response: Response = handler(Call(request, ports()), **arguments)
     except Exception as error:  # noqa: BLE001  # A caller is always answered.
         return answer_failure(error, request)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from werkzeug.wrappers import Request, Response
 
+from shared.http.resource_types import ListResource, ModelResource, VideoResource
 from shared.ports import Ports
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -43,13 +44,13 @@ def json_response(
 
 
 def list_response(
-    data: Sequence[dict[str, Any]],
+    data: Sequence[VideoResource] | Sequence[ModelResource],
     *,
     has_more: bool = False,
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    body = {
+    body: ListResource[Any] = {
         "object": "list",
         "data": data,
         "first_id": data[0]["id"] if data else None,

@@ -15,6 +15,7 @@ from shared.http.requests import (
     EmptyBody,
     read_body,
 )
+from shared.http.resource_types import CleanupResource
 from shared.http.resources import campaign_resource, created_resource
 from shared.use_cases.cleanup_campaign import cleanup_campaign, preview_cleanup
 from shared.use_cases.create_videos import CreatedVideo, Outcome, create_videos
@@ -49,14 +50,13 @@ def cleanup(call: Call, campaign_id: str) -> Response:
         raise InvalidRequestError("keep_last is 0 or more.", param="keep_last")
     clean = preview_cleanup if body.dry_run else cleanup_campaign
     cleaned = clean(call.ports, campaign_id, keep=body.keep_last)
-    return json_response(
-        {
-            "object": "cleanup",
-            "dry_run": body.dry_run,
-            "deleted": [{"id": video.id, "index": video.index} for video in cleaned.videos],
-            "bytes": cleaned.size_bytes,
-        }
+    resource = CleanupResource(
+        object="cleanup",
+        dry_run=body.dry_run,
+        deleted=[{"id": video.id, "index": video.index} for video in cleaned.videos],
+        bytes=cleaned.size_bytes,
     )
+    return json_response(resource)
 
 
 def _created(call: Call, campaign_id: str, created: Sequence[CreatedVideo]) -> Response:

@@ -1,26 +1,30 @@
 """The public form of things. A video is a strict superset of the OpenAI video object."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from functools import partial
 from urllib.parse import urljoin
 
 from shared.domain.campaign import Money
 from shared.domain.models import Model, frame_size
 from shared.domain.storage_layout import clip_path
 from shared.domain.video import Cost, Video
+from shared.http.resource_types import (
+    CampaignResource,
+    CostResource,
+    EstimateResource,
+    ModelResource,
+    MoneyResource,
+    SlotResource,
+    VideoResource,
+)
 from shared.use_cases.create_videos import CreatedVideo
 from shared.use_cases.estimate_videos import Estimates
 from shared.use_cases.read_campaigns import CampaignView, SlotView
 
-Resource = dict[str, Any]
-
 _LONGEST_PROGRESS = 95
 
 
-def video_resource(video: Video, *, base_url: str, now: datetime) -> Resource:
+def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResource:
     """`progress` is the elapsed part of the usual time: Veo reports none, so it stops at 95."""
     parameters = video.parameters
     width, height = frame_size(parameters.resolution, parameters.aspect_ratio)
@@ -30,11 +34,11 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> Resource:
         "id": video.id,
         "object": "video",
         "created_at": _epoch(video.created_at),
-        "completed_at": _epoch(video.completed_at),
+        "completed_at": _epoch(video.completed_at) if video.completed_at else None,
         "expires_at": None,
         "status": video.status,
         "progress": progress(video, now),
-        "error": asdict(video.failure) if video.failure else None,
+        "error": video.failure,
         "model": parameters.model,
         "prompt": video.prompt,
         "seconds": str(parameters.duration_seconds),
@@ -58,7 +62,7 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> Resource:
         "attempts": len(video.attempts),
         "cancel_requested": video.cancel_requested,
         "deadline_at": _epoch(video.deadline_at),
-        "clip": asdict(video.clip) if video.clip else None,
+        "clip": video.clip,
         "filename": _filename(video),
         "content_url": content_url,
         "thumbnail_url": f"{content_url}?variant=thumbnail",
@@ -67,13 +71,16 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> Resource:
     }
 
 
-def created_resource(created: CreatedVideo, *, base_url: str, now: datetime) -> Resource:
+def created_resource(created: CreatedVideo, *, base_url: str, now: datetime) -> VideoResource:
     """A video, and whether it was created, was attached to, or came from the cache."""
     resource = video_resource(created.video, base_url=base_url, now=now)
-    return resource | {"outcome": created.outcome}
+    resource["outcome"] = created.outcome
+    return resource
 
 
-def campaign_resource(view: CampaignView, *, base_url: str, now: datetime, limit: int) -> Resource:
+def campaign_resource(
+    view: CampaignView, *, base_url: str, now: datetime, limit: int
+) -> CampaignResource:
     campaign = view.campaign
     slots = [_slot(slot, base_url=base_url, now=now) for slot in view.slots]
     return {
@@ -93,7 +100,7 @@ def campaign_resource(view: CampaignView, *, base_url: str, now: datetime, limit
     }
 
 
-def estimate_resource(estimates: Estimates) -> Resource:
+def estimate_resource(estimates: Estimates) -> EstimateResource:
     return {
         "object": "estimate",
         "cost": {"currency": "USD", "estimated": estimates.cost, "basis": estimates.basis},
@@ -109,7 +116,7 @@ def estimate_resource(estimates: Estimates) -> Resource:
     }
 
 
-def model_resource(model: Model, *, default: str) -> Resource:
+def model_resource(model: Model, *, default: str) -> ModelResource:
     return {
         "id": model.model_id,
         "object": "model",
@@ -142,19 +149,17 @@ def progress(video: Video, now: datetime) -> int:
     return max(0, min(_LONGEST_PROGRESS, int(share * 100)))
 
 
-def _slot(slot: SlotView, *, base_url: str, now: datetime) -> Resource:
-    def resource(video: Video | None) -> Resource | None:
-        return None if video is None else video_resource(video, base_url=base_url, now=now)
-
+def _slot(slot: SlotView, *, base_url: str, now: datetime) -> SlotResource:
+    resource = partial(video_resource, base_url=base_url, now=now)
     return {
         "index": slot.index,
-        "current": resource(slot.current),
-        "pending": resource(slot.pending),
+        "current": resource(slot.current) if slot.current else None,
+        "pending": resource(slot.pending) if slot.pending else None,
         "historical": [resource(video) for video in slot.historical],
     }
 
 
-def _cost(cost: Cost) -> Resource:
+def _cost(cost: Cost) -> CostResource:
     billed = cost.actual is not None and cost.actual > 0 and not cost.simulated
     return {
         "currency": cost.currency,
@@ -165,8 +170,15 @@ def _cost(cost: Cost) -> Resource:
     }
 
 
-def _money(money: Money) -> Mapping[str, Decimal | str]:
-    return {"currency": "USD", **asdict(money)}
+def _money(money: Money) -> MoneyResource:
+    return {
+        "currency": "USD",
+        "reserved": money.reserved,
+        "spent": money.spent,
+        "simulated": money.simulated,
+        "possibly_spent": money.possibly_spent,
+        "saved": money.saved,
+    }
 
 
 def _filename(video: Video) -> str | None:
@@ -176,5 +188,5 @@ def _filename(video: Video) -> str | None:
     return path.rpartition("/")[2]
 
 
-def _epoch(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp())
+def _epoch(moment: datetime) -> int:
+    return int(moment.timestamp())

@@ -5,13 +5,13 @@ from urllib.parse import urljoin
 
 from shared.domain.errors import InvalidRequestError
 from shared.http.calls import Call
-from shared.http.resources import Resource
+from shared.http.resource_types import SignedURLResource
 
 DEFAULT_LIFE = timedelta(minutes=15)
 LONGEST_LIFE = timedelta(hours=12)
 
 
-def signed_url_resource(call: Call, path: str, expires_in: timedelta) -> Resource:
+def signed_url_resource(call: Call, path: str, expires_in: timedelta) -> SignedURLResource:
     signed = call.ports.objects.sign(path, expires_in=expires_in)
     return {
         "url": urljoin(call.base_url, signed.url),

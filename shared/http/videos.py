@@ -20,8 +20,8 @@ from shared.http.requests import (
     read_body,
     read_query,
 )
+from shared.http.resource_types import DeletedVideo, SignedURLResource, VideoResource
 from shared.http.resources import (
-    Resource,
     created_resource,
     estimate_resource,
     video_resource,
@@ -84,7 +84,7 @@ def list_all(call: Call) -> Response:
 
 def delete(call: Call, video_id: str) -> Response:
     delete_video(call.ports, *parse_video_id(video_id))
-    return json_response({"id": video_id, "object": "video.deleted", "deleted": True})
+    return json_response(DeletedVideo(id=video_id, object="video.deleted", deleted=True))
 
 
 def regenerate(call: Call, video_id: str) -> Response:
@@ -104,13 +104,14 @@ def cancel(call: Call, video_id: str) -> Response:
     read_body(call.request, EmptyBody)
     video = cancel_video(call.ports, *parse_video_id(video_id))
     spared = video.phase is Phase.CANCELLED
-    note = (
+    resource = _resource(call, video)
+    resource["note"] = (
         "Nothing was submitted and nothing is paid."
         if spared
         else "It was submitted already, and Veo cannot cancel: it is paid for, and will be stored "
         "as historical."
     )
-    return json_response(_resource(call, video) | {"note": note})
+    return json_response(resource)
 
 
 def created_response(call: Call, created: CreatedVideo) -> Response:
@@ -123,16 +124,17 @@ def created_response(call: Call, created: CreatedVideo) -> Response:
     return json_response(resource, status=status, headers=location | _POLLING)
 
 
-def _resource(call: Call, video: Video, *, include: str | None = None) -> Resource:
+def _resource(call: Call, video: Video, *, include: str | None = None) -> VideoResource:
     resource = video_resource(video, base_url=call.base_url, now=call.now)
     if include is None:
         return resource
     if include != "signed_url":
         raise InvalidRequestError("include can be signed_url.", param="include")
-    return resource | {"signed_url": _signed_url(call, video)}
+    resource["signed_url"] = _signed_url(call, video)
+    return resource
 
 
-def _signed_url(call: Call, video: Video) -> Resource | None:
+def _signed_url(call: Call, video: Video) -> SignedURLResource | None:
     if video.phase is not Phase.DONE:
         return None
     found = content_of_video(call.ports, video, Variant.VIDEO)
