@@ -4,40 +4,41 @@ import re
 from typing import Any
 
 import msgspec
-from werkzeug.routing import Map, Rule
 
 from shared.http.operations import OPERATIONS, Operation
 from shared.http.problems import CONTENT_TYPE, Problem
 from shared.http.requests import Body, CreateVideoBody
+from shared.http.routes import ROUTES
 
 Schema = dict[str, Any]
 
 _REFERENCE = "#/components/schemas/{name}"
 _FORM_ENTRY = {"style": "deepObject", "explode": True}
-_PATH_PARAMETER = re.compile(r"<(?:path:)?(\w+)>")
+_VARIABLE = re.compile(r"\{\+?(\w+)\}")
 
 
-def describe(routes: Map, *, base_url: str) -> Schema:
-    paths: dict[str, Schema] = {}
-    for rule in routes.iter_rules():
-        operations = paths.setdefault(_PATH_PARAMETER.sub(r"{\1}", rule.rule), {})
-        for method in (rule.methods or set()) - {"HEAD"}:
-            operations[method.lower()] = _describe(rule, OPERATIONS[rule.endpoint])
+def describe(*, base_url: str) -> Schema:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Showreel", "version": "1"},
         "servers": [{"url": base_url}],
-        "paths": paths,
+        "paths": {
+            _VARIABLE.sub(r"{\1}", template): {
+                method.lower(): _describe(template, endpoint)
+                for method, endpoint in methods.items()
+            }
+            for template, methods in ROUTES.items()
+        },
         "components": {"schemas": _components()},
     }
 
 
-def _describe(rule: Rule, operation: Operation) -> Schema:
-    module = rule.endpoint.__module__.rpartition(".")[2]
+def _describe(template: str, endpoint: str) -> Schema:
+    operation = OPERATIONS[endpoint]
     described: Schema = {
-        "operationId": f"{module}_{rule.endpoint.__name__}",
+        "operationId": endpoint.replace(".", "_"),
         "summary": operation.summary,
-        "parameters": [*_path_parameters(rule), *_query_parameters(operation)],
+        "parameters": [*_path_parameters(template), *_query_parameters(operation)],
         "responses": {
             **{str(status): _answer(kind) for status, kind in operation.answers.items()},
             "default": {
@@ -59,10 +60,10 @@ def _content(body: type[Body]) -> Schema:
     return {"application/json": schema, "multipart/form-data": form}
 
 
-def _path_parameters(rule: Rule) -> list[Schema]:
+def _path_parameters(template: str) -> list[Schema]:
     return [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in _PATH_PARAMETER.findall(rule.rule)
+        for name in _VARIABLE.findall(template)
     ]
 
 

@@ -1,12 +1,10 @@
-"""What each handler takes and answers, for the description of the API."""
+"""What each endpoint takes and answers, for the description of the API."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.wrappers import Response
-
-from shared.http import campaigns, content, requests, service, videos
+from shared.http import requests
 from shared.http import resource_types as resources
 
 
@@ -26,70 +24,72 @@ _CREATED = {202: _VIDEO, 200: _VIDEO}
 _ALL_CREATED = {202: _VIDEOS, 200: _VIDEOS}
 _MEDIA = {200: bytes, 206: bytes, 304: None}
 
-OPERATIONS: Mapping[Callable[..., Response], Operation] = {
-    service.index: Operation(summary="What there is", answers={200: resources.ServiceResource}),
-    service.health: Operation(
+OPERATIONS: Mapping[str, Operation] = {
+    "service.index": Operation(summary="What there is", answers={200: resources.ServiceResource}),
+    "service.health": Operation(
         summary="Whether the records can be read", answers={200: resources.HealthResource}
     ),
-    service.description: Operation(summary="This description", answers={200: dict[str, Any]}),
-    service.models: Operation(
+    "service.description": Operation(summary="This description", answers={200: dict[str, Any]}),
+    "service.models": Operation(
         summary="What each model can do, what it costs, and when it goes",
         answers={200: resources.ListResource[resources.ModelResource]},
     ),
-    videos.create: Operation(
+    "videos.create": Operation(
         summary="Create a video: 202 for a new one, 200 for one that is there or being made",
         body=requests.CreateVideoBody,
         answers=_CREATED,
     ),
-    videos.list_all: Operation(
+    "videos.list_all": Operation(
         summary="List videos", query=requests.ListQuery, answers={200: _VIDEOS}
     ),
-    videos.estimate: Operation(
+    "videos.estimate": Operation(
         summary="What a request would cost, and what of it is cached",
         body=requests.EstimateBody,
         answers={200: resources.EstimateResource},
     ),
-    videos.read: Operation(summary="Read a video", query=requests.ReadQuery, answers={200: _VIDEO}),
-    videos.delete: Operation(
+    "videos.read": Operation(
+        summary="Read a video", query=requests.ReadQuery, answers={200: _VIDEO}
+    ),
+    "videos.delete": Operation(
         summary="Delete a video and its files", answers={200: resources.DeletedVideo}
     ),
-    videos.regenerate: Operation(
+    "videos.regenerate": Operation(
         summary="Make a new version; the old one stays current until it is there",
         answers=_CREATED,
     ),
-    videos.promote: Operation(
+    "videos.promote": Operation(
         summary="Make a historical video current again", answers={200: _VIDEO}
     ),
-    videos.cancel: Operation(
+    "videos.cancel": Operation(
         summary="Cancel a video, or keep it out of sight if it is paid for already",
         answers={200: _VIDEO},
     ),
-    content.of_video: Operation(
+    "content.of_video": Operation(
         summary="The clip or its thumbnail", query=requests.ContentQuery, answers=_MEDIA
     ),
-    content.signed_url: Operation(
+    "content.signed_url": Operation(
         summary="A URL that needs no other permission, for a while",
         body=requests.SignedUrlBody,
         answers={200: resources.SignedURLResource},
     ),
-    content.of_file: Operation(summary="A clip or thumbnail by its file name", answers=_MEDIA),
-    content.of_signed_path: Operation(
+    "content.of_file": Operation(summary="A clip or thumbnail by its file name", answers=_MEDIA),
+    "content.of_signed_path": Operation(
         summary="What a signed URL of a local installation reads",
         query=requests.SignatureQuery,
         answers=_MEDIA,
     ),
-    campaigns.read: Operation(
+    "campaigns.read": Operation(
         summary="A campaign's slots, counts and money", answers={200: resources.CampaignResource}
     ),
-    campaigns.create: Operation(
+    "campaigns.create": Operation(
         summary="Create a video for each prompt, all of them or none",
         body=requests.CreateCampaignVideosBody,
         answers=_ALL_CREATED,
     ),
-    campaigns.regenerate: Operation(
+    "campaigns.regenerate": Operation(
         summary="Make a new version of every current video", answers=_ALL_CREATED
     ),
-    campaigns.cleanup: Operation(
+    "campaigns.cleanup": Operation(
         summary="Remove historical videos; a dry run unless told otherwise",
         body=requests.CleanupBody,
         answers={200: resources.CleanupResource},

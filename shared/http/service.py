@@ -34,7 +34,6 @@ def models(call: Call) -> Response:
 
 def description(call: Call) -> Response:
     # Nobody pays for it but who asks for it.
-    from shared.http.api import ROUTES  # noqa: PLC0415
     from shared.http.openapi import describe  # noqa: PLC0415
 
-    return json_response(describe(ROUTES, base_url=call.base_url))
+    return json_response(describe(base_url=call.base_url))

@@ -7,15 +7,16 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
-from shared.http.api import ROUTES
+from shared.http.api import handler
 from shared.http.openapi import describe
 from shared.http.operations import OPERATIONS
+from shared.http.routes import ROUTES
 from tests.functional.showreel import GALLERY, Answer, Json, Showreel
 
 
 @pytest.fixture(scope="module")
 def description() -> Json:
-    described = describe(ROUTES, base_url="http://localhost/")
+    described = describe(base_url="http://localhost/")
     return dict(msgspec.json.decode(msgspec.json.encode(described)))
 
 
@@ -41,7 +42,14 @@ def test_the_description_is_served_with_the_services_own_url(
 
 
 def test_every_route_is_described_and_nothing_else() -> None:
-    assert {rule.endpoint for rule in ROUTES.iter_rules()} == set(OPERATIONS)
+    assert {endpoint for methods in ROUTES.values() for endpoint in methods.values()} == set(
+        OPERATIONS
+    )
+
+
+@pytest.mark.parametrize("endpoint", sorted(OPERATIONS))
+def test_every_endpoint_names_a_handler(endpoint: str) -> None:
+    assert callable(handler(endpoint))
 
 
 def test_every_operation_has_its_own_name(description: Json) -> None:
