@@ -1,16 +1,21 @@
 """How the service answers: find who does, ask, and answer a failure as a problem."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from functools import cache
 from importlib import import_module
-
-from werkzeug.wrappers import Request, Response
+from typing import TYPE_CHECKING
 
 from shared import logs
 from shared.http.calls import Call
-from shared.http.failures import answer_failure
 from shared.http.routes import match
-from shared.ports import Ports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.wrappers import Request, Response
+
+    from shared.ports import Ports
 
 
 def respond(request: Request, ports: Callable[[], Ports]) -> Response:
@@ -20,6 +25,8 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
         endpoint, values = match(request.method, request.path)
         return handler(endpoint)(Call(request, ports()), *values)
     except Exception as error:  # noqa: BLE001  # A caller is always answered.
+        from shared.http.failures import answer_failure
+
         return answer_failure(error, request)
 
 

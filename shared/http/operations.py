@@ -34,7 +34,7 @@ OPERATIONS: Mapping[str, Operation] = {
         summary="What each model can do, what it costs, and when it goes",
         answers={200: resources.ListResource[resources.ModelResource]},
     ),
-    "videos.create": Operation(
+    "creations.create": Operation(
         summary="Create a video: 202 for a new one, 200 for one that is there or being made",
         body=requests.CreateVideoBody,
         answers=_CREATED,
@@ -42,7 +42,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "videos.list_all": Operation(
         summary="List videos", query=requests.ListQuery, answers={200: _VIDEOS}
     ),
-    "videos.estimate": Operation(
+    "creations.estimate": Operation(
         summary="What a request would cost, and what of it is cached",
         body=requests.EstimateBody,
         answers={200: resources.EstimateResource},
@@ -50,17 +50,17 @@ OPERATIONS: Mapping[str, Operation] = {
     "videos.read": Operation(
         summary="Read a video", query=requests.ReadQuery, answers={200: _VIDEO}
     ),
-    "videos.delete": Operation(
+    "versions.delete": Operation(
         summary="Delete a video and its files", answers={200: resources.DeletedVideo}
     ),
-    "videos.regenerate": Operation(
+    "versions.regenerate": Operation(
         summary="Make a new version; the old one stays current until it is there",
         answers=_CREATED,
     ),
-    "videos.promote": Operation(
+    "versions.promote": Operation(
         summary="Make a historical video current again", answers={200: _VIDEO}
     ),
-    "videos.cancel": Operation(
+    "versions.cancel": Operation(
         summary="Cancel a video, or keep it out of sight if it is paid for already",
         answers={200: _VIDEO},
     ),
@@ -81,15 +81,15 @@ OPERATIONS: Mapping[str, Operation] = {
     "campaigns.read": Operation(
         summary="A campaign's slots, counts and money", answers={200: resources.CampaignResource}
     ),
-    "campaigns.create": Operation(
+    "creations.create_all": Operation(
         summary="Create a video for each prompt, all of them or none",
         body=requests.CreateCampaignVideosBody,
         answers=_ALL_CREATED,
     ),
-    "campaigns.regenerate": Operation(
+    "versions.regenerate_all": Operation(
         summary="Make a new version of every current video", answers=_ALL_CREATED
     ),
-    "campaigns.cleanup": Operation(
+    "versions.cleanup": Operation(
         summary="Remove historical videos; a dry run unless told otherwise",
         body=requests.CleanupBody,
         answers={200: resources.CleanupResource},

@@ -15,7 +15,7 @@ from shared.http.routes import match
         ("HEAD", "/healthz", "service.health", []),
         ("GET", "/v1/videos/video_a.0", "videos.read", ["video_a.0"]),
         ("GET", "/v1/videos/estimate", "videos.read", ["estimate"]),
-        ("POST", "/v1/videos/estimate", "videos.estimate", []),
+        ("POST", "/v1/videos/estimate", "creations.estimate", []),
         ("GET", "/v1/campaigns/{campaign_id}", "campaigns.read", ["{campaign_id}"]),
         ("GET", "/api/v1/content/videos/c/f.mp4", "content.of_file", ["c", "f.mp4"]),
         (
