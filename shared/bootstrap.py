@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
-    from shared.ports import ClipInspector, Clock, Policy, Ports, SignatureVerifier, VideoGenerator
+    from shared.ports import Clock, Ports
+    from shared.ports.clip_inspector import ClipInspector
+    from shared.ports.object_store import SignatureVerifier
+    from shared.ports.policy import Policy
+    from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
     from shared.use_cases.savings import Savings
 
@@ -83,7 +87,7 @@ class LocalPorts:
 
     @cached_property
     def policy(self) -> Policy:
-        from shared.ports import Policy
+        from shared.ports.policy import Policy
 
         return Policy(
             max_videos_per_campaign=self._settings.max_videos_per_campaign,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import require_campaign_id
-from shared.ports import VideoMessage
+from shared.ports.message_queue import VideoMessage
 
 _VIDEO_HASH = re.compile(r"[0-9a-f]{16}", re.ASCII)
 

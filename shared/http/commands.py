@@ -13,7 +13,7 @@ from shared.http.requests import (
     EstimateBody,
     GenerationBody,
 )
-from shared.ports import Policy
+from shared.ports.policy import Policy
 from shared.use_cases.create_videos import CreateVideos, Draft
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,5}")

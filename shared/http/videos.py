@@ -11,7 +11,7 @@ from shared.domain.video import Status, VersionState
 from shared.http.calls import POLLING, json_response, list_response
 from shared.http.requests import ListQuery, ReadQuery, read_query
 from shared.http.resources import video_resource
-from shared.ports import SortOrder, VideoQuery
+from shared.ports.campaign_repository import SortOrder, VideoQuery
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response

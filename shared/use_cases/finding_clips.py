@@ -3,7 +3,8 @@
 from shared.domain.errors import ObjectNotFoundError
 from shared.domain.storage_layout import attempts_prefix, clip_path, is_clip
 from shared.domain.video import Video
-from shared.ports import ObjectInfo, Ports
+from shared.ports import Ports
+from shared.ports.object_store import ObjectInfo
 
 
 def find_stored_clip(ports: Ports, video: Video) -> ObjectInfo | None:

@@ -5,7 +5,8 @@ from enum import StrEnum
 from shared.domain.errors import NotReadyError, ObjectNotFoundError
 from shared.domain.storage_layout import spellings_of_media, thumbnail_path
 from shared.domain.video import Phase, Video
-from shared.ports import ObjectInfo, Ports
+from shared.ports import Ports
+from shared.ports.object_store import ObjectInfo
 from shared.use_cases.finding_clips import require_stored_clip
 
 

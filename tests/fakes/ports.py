@@ -7,7 +7,8 @@ from typing import BinaryIO
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import InvalidClipError
 from shared.domain.models import DEFAULT_MODEL
-from shared.ports import Policy, SignatureVerifier
+from shared.ports.object_store import SignatureVerifier
+from shared.ports.policy import Policy
 from shared.use_cases.savings import Savings
 from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.message_queue import InMemoryMessageQueue

@@ -6,13 +6,12 @@ from datetime import timedelta
 from io import BytesIO
 
 from shared.domain.errors import ShowreelError
-from shared.ports import (
+from shared.ports.object_store import ObjectStore, PutMode
+from shared.ports.video_generator import (
     Accepted,
     Failed,
     Gone,
-    ObjectStore,
     OperationState,
-    PutMode,
     Running,
     Submission,
     Succeeded,

@@ -11,7 +11,7 @@ from cloudevents.http import CloudEvent
 
 from shared import bootstrap
 from shared.messages import encode
-from shared.ports import VideoMessage
+from shared.ports.message_queue import VideoMessage
 from tests.functional.showreel import KITE, Answer, Json, Showreel, function, serving
 
 Push = Callable[[Showreel, bytes], Answer]

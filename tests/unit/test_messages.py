@@ -5,7 +5,7 @@ import pytest
 
 from shared.domain.errors import InvalidRequestError
 from shared.messages import body, decode, encode
-from shared.ports import VideoMessage
+from shared.ports.message_queue import VideoMessage
 
 MESSAGE = VideoMessage(campaign_id="spring-launch", video_hash="0123456789abcdef")
 

@@ -26,7 +26,7 @@ from shared.domain.errors import (
 from shared.domain.identity import parse_video_id
 from shared.domain.storage_layout import CAMPAIGN_FILE, metadata_file, video_hash_of_metadata
 from shared.domain.video import Video
-from shared.ports import DueWork, VideoPage, VideoQuery
+from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
 from shared.records import decode_campaign, decode_video, encode_campaign, encode_video
 
 logger = logging.getLogger(__name__)

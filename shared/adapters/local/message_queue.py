@@ -16,7 +16,7 @@ from cloudevents.http import CloudEvent
 from shared.adapters.local.pubsub_event import pubsub_event
 from shared.adapters.local.redelivery import backoff_seconds, requested_seconds
 from shared.domain.identity import video_id
-from shared.ports import VideoMessage
+from shared.ports.message_queue import VideoMessage
 
 THREADS = 4
 

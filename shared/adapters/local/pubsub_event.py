@@ -6,7 +6,7 @@ from datetime import datetime
 from cloudevents.http import CloudEvent
 
 from shared.messages import encode
-from shared.ports import VideoMessage
+from shared.ports.message_queue import VideoMessage
 
 TOPIC = "projects/local/topics/generate-video"
 SUBSCRIPTION = "projects/local/subscriptions/generate-video"

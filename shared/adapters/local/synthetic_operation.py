@@ -9,7 +9,7 @@ from shared.adapters.local.clip_renderer import ClipSpec
 from shared.domain.errors import StorageError
 from shared.domain.faults import FaultKind
 from shared.domain.models import frame_size
-from shared.ports import Failed, Gone, Submission
+from shared.ports.video_generator import Failed, Gone, Submission
 
 _FILE = "operation.json"
 _ENDINGS: dict[FaultKind | None, Failed | Gone] = {

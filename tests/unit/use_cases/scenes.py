@@ -8,17 +8,21 @@ from typing import Any
 
 from shared.domain.errors import RetryLaterError
 from shared.domain.models import DEFAULT_MODEL
+from shared.domain.schedule import DEADLINE
 from shared.domain.video import GenerationParameters, Video
-from shared.ports import Ports, VideoMessage
+from shared.ports import Ports
+from shared.ports.message_queue import VideoMessage
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.regenerate_videos import regenerate_video
 from tests.fakes.ports import FakePorts
+from tests.fakes.video_generator import Script
 
 CAMPAIGN_ID = "spring"
 PRICE = Decimal("3.20")
 PARAMETERS = GenerationParameters(model=DEFAULT_MODEL)
+SUCCESS = Script()
 TICK = timedelta(minutes=5)
 MOST_TICKS = 30
 
@@ -34,6 +38,22 @@ def reserve(ports: Ports, prompt: str = "A red bicycle", **changes: Any) -> Vide
     """Create a video of which nothing is done yet."""
     (created,) = create_videos(ports, a_request(prompt, **changes))
     return created.video
+
+
+def submit(ports: FakePorts, prompt: str = "A red bicycle", script: Script = SUCCESS) -> Video:
+    """Create a video that the generator works on, and that will go as `script` says."""
+    ports.generator.will(script)
+    video = reserve(ports, prompt)
+    deliver(ports)
+    return stored(ports, video)
+
+
+def give_up(ports: FakePorts) -> Video:
+    """Let the deadline of a video pass before its clip is there."""
+    video = submit(ports, script=Script(running_checks=MOST_TICKS))
+    ports.clock.advance(DEADLINE)
+    wake(ports, video)
+    return stored(ports, video)
 
 
 def make(ports: FakePorts, prompt: str = "A red bicycle", **changes: Any) -> Video:  # noqa: ANN401

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from shared.domain.errors import GenerationRefusedError, GeneratorBusyError
 from shared.domain.video import VersionState, Video
-from shared.ports import Failed, Gone, Ports
+from shared.ports import Ports
+from shared.ports.video_generator import Failed, Gone
 from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
 from shared.use_cases.cleanup_campaign import cleanup_campaign
 from shared.use_cases.create_videos import create_videos

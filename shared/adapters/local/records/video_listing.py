@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.adapters.local.records.campaign_index import VideoKey
 from shared.domain.video import Video
-from shared.ports import SortOrder, VideoQuery
+from shared.ports.campaign_repository import SortOrder, VideoQuery
 
 
 def matching(

@@ -13,7 +13,7 @@ from cloudevents.http import CloudEvent, from_http
 from shared.adapters.local.message_queue import THREADS, LocalMessageQueue, Tick
 from shared.domain.errors import RetryLaterError
 from shared.messages import decode
-from shared.ports import VideoMessage
+from shared.ports.message_queue import VideoMessage
 from tests.eventually import DEADLINE_SECONDS, eventually
 
 A_LONG_TIME = timedelta(hours=1)
