@@ -14,7 +14,7 @@ READS = frozenset(
     {"due", "get_campaign", "get_video", "head", "inspect", "list", "open", "thumbnail"}
 )
 
-Hook = Callable[[], None]
+Hook = Callable[[], object]
 T = TypeVar("T")
 
 
