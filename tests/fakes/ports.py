@@ -1,7 +1,8 @@
 """All ports in memory, for use cases to work with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import BinaryIO
 
 from shared.domain.clip import ClipFacts
@@ -79,3 +80,19 @@ class FakePorts:
     @property
     def now(self) -> FakeClock:
         return self.clock
+
+    def copy(self) -> "FakePorts":
+        """Return ports that begin with the same contents and go their own way."""
+        other = FakePorts(policy=self.policy)
+        other.clock.advance(self.now() - other.now())
+        other.objects.objects |= self.objects.objects
+        other.campaigns.campaigns |= self.campaigns.campaigns
+        other.campaigns.videos |= self.campaigns.videos
+        other.campaigns._revisions = count(next(self.campaigns._revisions))
+        other.queue._waiting += self.queue._waiting
+        other.generator.submissions += self.generator.submissions
+        other.generator.operations |= {
+            name: replace(operation) for name, operation in self.generator.operations.items()
+        }
+        other.generator.will(*self.generator._scripts)
+        return other

@@ -26,9 +26,11 @@ def die() -> None:
 @pytest.mark.parametrize("messages", ["redelivered", "lost"])
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 def test_a_crash_between_any_two_effects_changes_nothing(story: Story, messages: str) -> None:
+    scene = FakePorts()
+    command = story(scene)
+
     def simulate(at: int) -> bool:
-        ports = FakePorts()
-        command = story(ports)
+        ports = scene.copy()
         witness = Witness(ports)
         crash = Once(die, at=at)
         acting = watched(ports, Hooks(before_effect=crash, after_effect=witness))

@@ -113,9 +113,11 @@ OTHERS = (
 def test_the_rules_hold_whatever_another_process_does_meanwhile(
     story: stories.Story, other: Callable[[FakePorts], None]
 ) -> None:
+    scene = FakePorts()
+    command = story(scene)
+
     def simulate(at: int) -> bool:
-        ports = FakePorts()
-        command = story(ports)
+        ports = scene.copy()
         witness = Witness(ports)
 
         def let_the_other_act() -> None:

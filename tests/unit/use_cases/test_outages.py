@@ -36,9 +36,11 @@ def test_a_call_that_fails_breaks_no_rule(
     def fail() -> None:
         raise error
 
+    scene = FakePorts()
+    command = story(scene)
+
     def simulate(at: int) -> bool:
-        ports = FakePorts()
-        command = story(ports)
+        ports = scene.copy()
         witness = Witness(ports)
         fault = Once(fail, at=at)
         acting = watched(ports, fails(fault, witness))
