@@ -43,12 +43,21 @@ def deliver_local_messages_to(subscriber: Subscriber) -> None:
 
 
 def ports() -> Ports:
-    """Return this process's adapters. The first call starts the local queue."""
+    """Return this process's adapters. The local queue starts with its first message."""
     global _ports  # noqa: PLW0603  # One process has one set of adapters.
     with _lock:
         if _ports is None:
             _ports = _build()
         return _ports
+
+
+def resume() -> None:
+    """Start the local queue, whose first tick finds what an earlier run left unfinished.
+
+    To be called when the first answer is out, which does not wait for it.
+    """
+    if _ports is not None:
+        _ports.resume()
 
 
 def close() -> None:
@@ -68,9 +77,7 @@ def _build() -> LocalPorts:
 
     chosen = settings()
     log_as_json(chosen.log_level)
-    built = LocalPorts(chosen)
-    if _subscriber is not None:
-        built.queue.start()
+    built = LocalPorts(chosen, subscriber=_subscriber)
     atexit.register(close)
     return built
 
@@ -78,8 +85,11 @@ def _build() -> LocalPorts:
 class LocalPorts:
     """The family of adapters that needs no cloud: a folder, threads, and a synthetic generator."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, subscriber: Subscriber | None = None) -> None:
         self._settings = settings
+        self._subscriber = subscriber
+        self._queue: LocalMessageQueue | None = None
+        self._queue_lock = threading.Lock()
 
     @property
     def now(self) -> Clock:
@@ -111,17 +121,13 @@ class LocalPorts:
 
         return LocalCampaignRepository(self._settings.data_folder)
 
-    @cached_property
+    @property
     def queue(self) -> LocalMessageQueue:
-        from datetime import timedelta
-
-        from shared.adapters.local.message_queue import LocalMessageQueue
-
-        return LocalMessageQueue(
-            subscriber=_subscriber or _no_subscriber,
-            tick=self._tick,
-            tick_every=timedelta(seconds=_LOCAL_TICK_SECONDS),
-        )
+        # Two queues would each keep messages that the other does not deliver.
+        with self._queue_lock:
+            if self._queue is None:
+                self._queue = self._start_queue()
+            return self._queue
 
     @cached_property
     def generator(self) -> VideoGenerator:
@@ -151,9 +157,28 @@ class LocalPorts:
 
         return Savings(self.campaigns)
 
+    def resume(self) -> None:
+        if self._queue is None and self._subscriber is not None:
+            self.queue.start()
+
     def close(self) -> None:
-        self.queue.close()
+        if self._queue is not None:
+            self._queue.close()
         self.savings.flush_all()
+
+    def _start_queue(self) -> LocalMessageQueue:
+        from datetime import timedelta
+
+        from shared.adapters.local.message_queue import LocalMessageQueue
+
+        queue = LocalMessageQueue(
+            subscriber=self._subscriber or _no_subscriber,
+            tick=self._tick,
+            tick_every=timedelta(seconds=_LOCAL_TICK_SECONDS),
+        )
+        if self._subscriber is not None:
+            queue.start()
+        return queue
 
     def _tick(self, *, first: bool) -> None:
         """Stand for the scheduler. Messages are lost with a process: the first tick wakes all."""

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from shared.domain.faults import parse_faults
 from shared.domain.models import DEFAULT_MODEL, MODELS
 
 
@@ -112,8 +111,16 @@ def _problems(found: Settings) -> list[str]:
         ),
     }
     problems = [problem for problem, holds in checks.items() if not holds]
+    return problems + _fault_problems(found.synthetic_faults)
+
+
+def _fault_problems(text: str) -> list[str]:
+    if not text:
+        return []
+    from shared.domain.faults import parse_faults  # noqa: PLC0415  # Few rehearse faults.
+
     try:
-        parse_faults(found.synthetic_faults)
+        parse_faults(text)
     except ValueError as error:
-        problems.append(f"SYNTHETIC_FAULTS: {error}")
-    return problems
+        return [f"SYNTHETIC_FAULTS: {error}"]
+    return []
