@@ -113,7 +113,7 @@ def read_body(request: Request, kind: type[B]) -> B:
 
 
 def read_query(request: Request, kind: type[B]) -> B:
-    values = {key: request.args[key] for key in request.args}
+    values = request.args.to_dict() if request.query_string else {}
     return _checked(partial(msgspec.convert, strict=False), values, kind)
 
 
