@@ -245,6 +245,11 @@ def begin_storing(video: Video, *, lease_expires_at: datetime) -> Video:
     )
 
 
+def wanted_again(video: Video) -> Video:
+    """Withdraw a cancellation that came too late: once stored, the video is shown after all."""
+    return replace(video, cancel_requested=False)
+
+
 def with_outcome(video: Video, outcome: AttemptOutcome) -> Video:
     return _with_attempt(video, outcome=outcome) if video.attempts else video
 
