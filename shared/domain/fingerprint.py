@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+from functools import lru_cache
 
 from shared.domain.video import GenerationParameters
 
 SCHEMA_VERSION = 1
 
 
+# Who asks again for what is there asks for the same few.
+@lru_cache(maxsize=1024)
 def fingerprint(*, campaign_id: str, enhanced_prompt: str, parameters: GenerationParameters) -> str:
     """Return 64 lower-case hex digits, equal for equal requests, whatever their spelling was."""
     canonical = json.dumps(
