@@ -9,10 +9,14 @@ from shared.domain.video import GenerationParameters
 SCHEMA_VERSION = 1
 
 
-# Who asks again for what is there asks for the same few.
-@lru_cache(maxsize=1024)
 def fingerprint(*, campaign_id: str, enhanced_prompt: str, parameters: GenerationParameters) -> str:
     """Return 64 lower-case hex digits, equal for equal requests, whatever their spelling was."""
+    return _digest(campaign_id, enhanced_prompt, parameters)
+
+
+# What is there already is asked for again and again.
+@lru_cache(maxsize=1024)
+def _digest(campaign_id: str, enhanced_prompt: str, parameters: GenerationParameters) -> str:
     canonical = json.dumps(
         {
             "schema_version": SCHEMA_VERSION,
