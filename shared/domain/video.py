@@ -106,6 +106,8 @@ class Cost:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
+    """`code` is one of few words, for programs; `message` is a sentence, for people."""
+
     code: str
     message: str
 
