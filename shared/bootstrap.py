@@ -95,17 +95,9 @@ class LocalPorts:
     def now(self) -> Clock:
         return _now
 
-    @cached_property
+    @property
     def policy(self) -> Policy:
-        from shared.ports.policy import Policy
-
-        return Policy(
-            max_videos_per_campaign=self._settings.max_videos_per_campaign,
-            keep_historical=self._settings.keep_historical,
-            default_model=self._settings.default_model,
-            simulated=True,
-            public_url=self._settings.public_url,
-        )
+        return self._settings
 
     @cached_property
     def objects(self) -> LocalObjectStore:
