@@ -10,14 +10,13 @@ from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.video import Status, VersionState
 from shared.http.calls import POLLING, json_response, list_response
 from shared.http.requests import ListQuery, ReadQuery, read_query
-from shared.http.resources import video_resource
+from shared.http.resources import encoded_video, video_resource
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from shared.domain.video import Video
     from shared.http.calls import Call
-    from shared.http.resource_types import VideoResource
 
 MAX_PAGE = 100
 
@@ -49,18 +48,21 @@ def list_all(call: Call) -> Response:
             order=_one_of(SortOrder, query.order, "order") or SortOrder.DESCENDING,
         )
     )
-    data = [_resource(call, video, include=query.include) for video in page.videos]
-    return list_response(data, has_more=page.has_more)
+    return list_response(
+        [_resource(call, video, include=query.include) for video in page.videos],
+        ids=[video.id for video in page.videos],
+        has_more=page.has_more,
+    )
 
 
-def _resource(call: Call, video: Video, *, include: str | None) -> VideoResource:
-    resource = video_resource(video, base_url=call.base_url, now=call.now)
+def _resource(call: Call, video: Video, *, include: str | None) -> object:
     if include is None:
-        return resource
+        return encoded_video(video, base_url=call.base_url, now=call.now)
     if include != "signed_url":
         raise InvalidRequestError("include can be signed_url.", param="include")
     from shared.http.signing import signed_clip_resource
 
+    resource = video_resource(video, base_url=call.base_url, now=call.now)
     resource["signed_url"] = signed_clip_resource(call, video)
     return resource
 
