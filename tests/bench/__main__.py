@@ -21,6 +21,23 @@ from tests.bench.throughput import measure_throughput
 from tests.bench.weight import count_first_answers, count_imports
 
 PAGE = ROOT / "docs" / "benchmarks.md"
+HEAD = """\
+# Benchmarks
+
+What `make bench BENCH_ARGS=--write` last measured. Everything is a ratio within one run: to a
+function that only answers `ok` under the same framework and interpreter (hello), or to nginx.
+"""
+NOTES = """\
+- Each round runs each case once, in random order. A ratio is taken within its round; the table has
+  the median of these and its bootstrap interval. A target is met or missed by the whole interval.
+- Hello against hello is the control: what it shows is noise.
+- Instructions are counted by callgrind and repeat to a tenth of a percent on any machine. They stand
+  for themselves; the times depend on what else the machine does.
+- A start is the time from a new process to its first answer, which reads a record.
+- The data folder holds a campaign that the system has made. Its first clip is enlarged to 6 MB, the
+  size of eight seconds of Veo, by a box that players skip. 8 connections, kept alive.
+- A wrong status, a broken connection or different bytes end the run.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +59,10 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md as well")
     options = parser.parse_args()
     rows = measure(QUICK if options.quick else FULL)
-    page = f"{conditions()}\n{table(rows)}"
-    print(page)
+    result = f"{conditions()}\n\n{table(rows)}"
+    print(result)
     if options.write:
-        PAGE.write_text(page)
+        PAGE.write_text(f"{HEAD}\n{result}\n{NOTES}")
 
 
 def measure(scale: Scale) -> list[Row]:
@@ -75,9 +92,9 @@ def _measured(scale: Scale, folder: Path) -> Iterator[Row]:
 def conditions() -> str:
     client = "wrk" if HAS_WRK else "its own client, as wrk is not installed: nginx waits for it"
     pinned = "servers on one core, load on another" if cores.ARE_SEPARATE else "one core for all"
-    return f"""\
-Python {platform.python_version()}, {os.cpu_count()} cores; {pinned}; load by {client}.
-"""
+    return (
+        f"Python {platform.python_version()}, {os.cpu_count()} cores; {pinned}; load by {client}."
+    )
 
 
 def say(what: str) -> None:

@@ -10,13 +10,14 @@ from tests.bench.requests import Request
 from tests.functional.showreel import serving
 
 CAMPAIGN = "bench"
+PROMPTS = [
+    "A barista pours milk into an espresso, close up, slow motion",
+    "Coffee beans fall into a wooden bowl in morning light",
+    "A kettle whistles on a stove while rain runs down the window",
+    "Two friends share a pot of coffee on a balcony at dusk",
+]
 BRIEF = {
-    "prompts": [
-        "A barista pours milk into an espresso, close up, slow motion",
-        "Coffee beans fall into a wooden bowl in morning light",
-        "A kettle whistles on a stove while rain runs down the window",
-        "Two friends share a pot of coffee on a balcony at dusk",
-    ],
+    "prompts": PROMPTS,
     "business_context": {"brand": "Ember & Oak", "audience": "home baristas", "tone": "warm"},
     "seconds": 4,
 }
@@ -40,13 +41,14 @@ class Campaign:
 
     @property
     def create(self) -> Request:
-        """Asks for all that is there."""
-        return Request(
-            path=f"/v1/campaigns/{CAMPAIGN}/videos",
-            method="POST",
-            headers={"Content-Type": "application/json"},
-            body=json.dumps(BRIEF),
-        )
+        """Asks for a video that is there."""
+        brief = {key: value for key, value in BRIEF.items() if key != "prompts"}
+        return _post("/v1/videos", {**brief, "prompt": PROMPTS[0], "campaign_id": CAMPAIGN})
+
+    @property
+    def create_all(self) -> Request:
+        """Asks for all that are there."""
+        return _post(f"/v1/campaigns/{CAMPAIGN}/videos", BRIEF)
 
     @property
     def read(self) -> Request:
@@ -59,6 +61,11 @@ class Campaign:
     @property
     def content(self) -> Request:
         return Request(path=f"/v1/videos/{self.video_ids[0]}/content")
+
+
+def _post(path: str, body: object) -> Request:
+    headers = {"Content-Type": "application/json"}
+    return Request(path=path, method="POST", headers=headers, body=json.dumps(body))
 
 
 def make_campaign(data: Path) -> Campaign:
