@@ -31,8 +31,8 @@ NOTES = """\
 - Each round runs each case once, in random order. A ratio is taken within its round; the table has
   the median of these and its bootstrap interval. A target is met or missed by the whole interval.
 - Hello against hello is the control: what it shows is noise.
-- Instructions are counted by callgrind and repeat to a tenth of a percent. Times depend on what else
-  the machine does.
+- Instructions are counted by callgrind and repeat to a tenth of a percent. Times depend on what
+  else the machine does.
 - A start is the time from a new process to its first answer, which reads a record.
 - The data folder holds a campaign that the system has made. Its first clip is enlarged to 6 MB, the
   size of eight seconds of Veo, by a box that players skip. 8 connections, kept alive.
