@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cloudevents.http import CloudEvent
-
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
+    from shared.messages import PubSubMessage
     from shared.ports import ClipInspector, Clock, Policy, Ports, SignatureVerifier, VideoGenerator
     from shared.settings import Settings
     from shared.use_cases.savings import Savings
 
-    Subscriber = Callable[[CloudEvent], object]
+    Subscriber = Callable[[Ports, PubSubMessage], object]
 
 _LOCAL_TICK_SECONDS = 5
 
@@ -33,7 +32,7 @@ _subscriber: Subscriber | None = None
 
 
 def deliver_local_messages_to(subscriber: Subscriber) -> None:
-    """Name the function that the local queue calls, as a push subscription does in the cloud."""
+    """Name what the local queue calls, as a push subscription does in the cloud."""
     global _subscriber  # noqa: PLW0603  # One process has one local queue.
     _subscriber = subscriber
 
@@ -114,7 +113,7 @@ class LocalPorts:
         from shared.adapters.local.message_queue import LocalMessageQueue
 
         return LocalMessageQueue(
-            subscriber=_subscriber or _no_subscriber,
+            subscriber=partial(_subscriber or _no_subscriber, self),
             tick=self._tick,
             tick_every=timedelta(seconds=_LOCAL_TICK_SECONDS),
         )
@@ -163,5 +162,5 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _no_subscriber(event: CloudEvent) -> None:
-    raise RuntimeError(f"Nobody takes the message {event['id']}.")
+def _no_subscriber(_ports: Ports, message: PubSubMessage) -> None:
+    raise RuntimeError(f"Nobody takes the message {message.message_id}.")

@@ -7,15 +7,11 @@ from werkzeug.wrappers import Response
 
 from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import require_campaign_id
-from shared.http import commands
 from shared.http.calls import Call, json_response, list_response
-from shared.http.requests import (
-    CleanupBody,
-    CreateCampaignVideosBody,
-    EmptyBody,
-    read_body,
-)
+from shared.http.requests import CleanupBody, EmptyBody, read_body
 from shared.http.resources import campaign_resource, created_resource
+from shared.requests import commands
+from shared.requests.bodies import CreateCampaignVideosBody
 from shared.use_cases.cleanup_campaign import cleanup_campaign, preview_cleanup
 from shared.use_cases.create_videos import CreatedVideo, Outcome, create_videos
 from shared.use_cases.read_campaigns import read_campaign

@@ -9,17 +9,8 @@ from werkzeug.wrappers import Response
 from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.video import Phase, Status, VersionState, Video
-from shared.http import commands
 from shared.http.calls import Call, json_response, list_response
-from shared.http.requests import (
-    CreateVideoBody,
-    EmptyBody,
-    EstimateBody,
-    ListQuery,
-    ReadQuery,
-    read_body,
-    read_query,
-)
+from shared.http.requests import EmptyBody, ListQuery, ReadQuery, read_body, read_query
 from shared.http.resources import (
     Resource,
     created_resource,
@@ -28,6 +19,8 @@ from shared.http.resources import (
 )
 from shared.http.signing import DEFAULT_LIFE, signed_url_resource
 from shared.ports import SortOrder, VideoQuery
+from shared.requests import commands
+from shared.requests.bodies import CreateVideoBody, EstimateBody
 from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
 from shared.use_cases.create_videos import CreatedVideo, Outcome, create_videos
 from shared.use_cases.estimate_videos import estimate_videos

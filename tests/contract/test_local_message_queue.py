@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from shared.adapters.local.message_queue import LocalMessageQueue
-from shared.messages import decode
+from shared.messages import PubSubMessage, decode
 from tests.contract.message_queue_contract import MessageQueueContract, Subscriber
 
 
@@ -15,11 +15,12 @@ def no_tick(*, first: bool) -> None:
 class TestLocalMessageQueue(MessageQueueContract):
     @pytest.fixture
     def queue(self, subscriber: Subscriber) -> Iterator[LocalMessageQueue]:
-        queue = LocalMessageQueue(
-            subscriber=lambda event: subscriber.take(decode(event.data)),
-            tick=no_tick,
-            tick_every=timedelta(hours=1),
-        )
+        def take(message: PubSubMessage) -> None:
+            video = decode(message)
+            assert video is not None
+            subscriber.take(video)
+
+        queue = LocalMessageQueue(subscriber=take, tick=no_tick, tick_every=timedelta(hours=1))
         queue.start()
         yield queue
         queue.close()

@@ -7,17 +7,15 @@ from threading import Barrier, Event, Lock
 from time import monotonic
 
 import pytest
-from cloudevents.conversion import to_binary
-from cloudevents.http import CloudEvent, from_http
 
 from shared.adapters.local.message_queue import THREADS, LocalMessageQueue, Tick
 from shared.domain.errors import RetryLaterError
-from shared.messages import decode
+from shared.messages import PubSubMessage, decode, encode
 from shared.ports import VideoMessage
 from tests.eventually import DEADLINE_SECONDS, eventually
 
 A_LONG_TIME = timedelta(hours=1)
-Subscriber = Callable[[CloudEvent], object]
+Subscriber = Callable[[PubSubMessage], object]
 
 
 def a_message(number: int = 0) -> VideoMessage:
@@ -32,15 +30,16 @@ class Mailbox:
     """Counts what is delivered, and goes on with `then`."""
 
     def __init__(self, then: Callable[[VideoMessage], object] = lambda message: None) -> None:
-        self.events: list[CloudEvent] = []
+        self.messages: list[PubSubMessage] = []
         self.count: Counter[VideoMessage] = Counter()
         self._then = then
         self._lock = Lock()
 
-    def __call__(self, event: CloudEvent) -> None:
-        message = decode(event.data)
+    def __call__(self, delivered: PubSubMessage) -> None:
+        message = decode(delivered)
+        assert message is not None
         with self._lock:
-            self.events.append(event)
+            self.messages.append(delivered)
             self.count[message] += 1
         self._then(message)
 
@@ -60,32 +59,17 @@ def started(queue: LocalMessageQueue) -> Iterator[LocalMessageQueue]:
         queue.close()
 
 
-def test_a_subscriber_gets_the_cloud_event_that_eventarc_makes() -> None:
+def test_a_subscriber_gets_what_pubsub_would_give_it() -> None:
     mailbox = Mailbox()
     with started(a_queue(mailbox)) as queue:
         queue.publish(a_message())
-        (event,) = eventually(lambda: mailbox.events)
+        (delivered,) = eventually(lambda: mailbox.messages)
 
-    message = event.data["message"]
-    assert event["type"] == "google.cloud.pubsub.topic.v1.messagePublished"
-    assert event["source"] == "//pubsub.googleapis.com/projects/local/topics/generate-video"
-    assert (event["id"], event["time"]) == (message["messageId"], message["publishTime"])
-    assert event.data["subscription"] == "projects/local/subscriptions/generate-video"
-    assert a_message() == decode(event.data)
+    assert encode(a_message()) == delivered.data
+    assert delivered.message_id
 
 
-def test_the_event_is_the_same_after_a_way_over_http() -> None:
-    mailbox = Mailbox()
-    with started(a_queue(mailbox)) as queue:
-        queue.publish(a_message())
-        (event,) = eventually(lambda: mailbox.events)
-
-    headers, content = to_binary(event)
-
-    assert event == from_http(headers, content)
-
-
-def test_a_redelivery_is_the_same_event() -> None:
+def test_a_redelivery_is_the_same_message() -> None:
     def refuse_once(message: VideoMessage) -> None:
         if mailbox.count[message] == 1:
             raise RetryLaterError("Later.", retry_after=timedelta())
@@ -93,9 +77,9 @@ def test_a_redelivery_is_the_same_event() -> None:
     mailbox = Mailbox(refuse_once)
     with started(a_queue(mailbox)) as queue:
         queue.publish(a_message())
-        eventually(lambda: len(mailbox.events) == 2)
+        eventually(lambda: len(mailbox.messages) == 2)
 
-    assert mailbox.events[0] == mailbox.events[1]
+    assert mailbox.messages[0] == mailbox.messages[1]
 
 
 def test_what_was_published_before_the_start_is_delivered_after_it() -> None:
