@@ -82,9 +82,7 @@ def test_a_copy_of_a_message_changes_nothing(api: Showreel, worker: Showreel) ->
     assert api.snapshot() == before
 
 
-def test_a_late_copy_does_not_bring_back_what_was_ended(
-    api: Showreel, worker: Showreel
-) -> None:
+def test_a_late_copy_does_not_bring_back_what_was_ended(api: Showreel, worker: Showreel) -> None:
     as_raw_push(worker, asking(KITE))
     (video,) = videos(api)
     api.post(f"/v1/videos/{video['id']}/cancel")
