@@ -1,0 +1,69 @@
+"""The composition root: the one place that reads the settings and chooses adapters.
+
+Nothing is built at import, and no adapter before it is asked for: the platform imports this
+package in a process that it forks afterwards, and a request pays only for what it uses.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.bootstrap.google_ports import GooglePorts
+    from shared.bootstrap.local_ports import LocalPorts
+    from shared.messages import PubSubMessage
+    from shared.ports import Ports
+
+    Subscriber = Callable[[Ports, PubSubMessage], object]
+
+_lock = threading.Lock()
+_ports: GooglePorts | LocalPorts | None = None
+_subscriber: Subscriber | None = None
+
+
+def deliver_local_messages_to(subscriber: Subscriber) -> None:
+    """Name what the local queue calls, as a push subscription does in the cloud."""
+    global _subscriber  # noqa: PLW0603  # One process has one local queue.
+    _subscriber = subscriber
+
+
+def ports() -> Ports:
+    """Return this process's adapters. The first call starts the local queue, if there is one."""
+    global _ports  # noqa: PLW0603  # One process has one set of adapters.
+    with _lock:
+        if _ports is None:
+            _ports = _build()
+        return _ports
+
+
+def close() -> None:
+    """Write what is not written and stop the local queue, for a process that ends or a test."""
+    global _ports  # noqa: PLW0603  # See above.
+    if _ports is not None:
+        # Without the lock, which a delivery under way may need to come to its end.
+        _ports.close()
+    _ports = None
+
+
+def _build() -> GooglePorts | LocalPorts:
+    import atexit
+
+    from shared.logs import log_as_json
+    from shared.settings import settings
+
+    chosen = settings()
+    log_as_json(chosen.log_level)
+    atexit.register(close)
+    if chosen.bucket:
+        from shared.bootstrap.google_ports import GooglePorts
+
+        return GooglePorts(chosen)
+    from shared.bootstrap.local_ports import LocalPorts
+
+    local = LocalPorts(chosen, _subscriber)
+    if _subscriber is not None:
+        local.queue.start()
+    return local

@@ -1,0 +1,60 @@
+"""What both families choose by the settings alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.adapters.google.veo_output import ClipOutput
+    from shared.ports import ClipInspector, ObjectStore, Policy, VideoGenerator
+    from shared.settings import Settings
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def policy(settings: Settings) -> Policy:
+    from shared.ports import Policy
+
+    return Policy(
+        max_videos_per_campaign=settings.max_videos_per_campaign,
+        keep_historical=settings.keep_historical,
+        default_model=settings.default_model,
+        simulated=settings.generator == "synthetic",
+        public_url=settings.public_url,
+    )
+
+
+def synthetic_generator(settings: Settings, objects: ObjectStore) -> VideoGenerator:
+    from shared.adapters.local.video_generator import SyntheticVideoGenerator
+    from shared.domain.faults import parse_faults
+
+    return SyntheticVideoGenerator(
+        objects,
+        seconds=settings.synthetic_seconds,
+        faults=parse_faults(settings.synthetic_faults),
+        now=utc_now,
+    )
+
+
+def veo_generator(settings: Settings, output: ClipOutput) -> VideoGenerator:
+    """Raise UnavailableError where there are no credentials."""
+    from shared.adapters.google.vertex_credentials import vertex_credentials
+    from shared.adapters.google.video_generator import VeoVideoGenerator
+
+    return VeoVideoGenerator(
+        project=settings.google_cloud_project,
+        location=settings.veo_location,
+        credentials=vertex_credentials(),
+        output=output,
+        now=utc_now,
+        base_url=settings.veo_base_url,
+    )
+
+
+def clip_inspector() -> ClipInspector:
+    from shared.adapters.media.clip_inspector import PyAVClipInspector
+
+    return PyAVClipInspector()

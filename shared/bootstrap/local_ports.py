@@ -1,0 +1,99 @@
+"""The family of adapters that needs no cloud: a folder, threads, and a synthetic generator."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from shared.bootstrap.choices import clip_inspector, policy, synthetic_generator, utc_now
+
+if TYPE_CHECKING:
+    from shared.adapters.local.campaign_repository import LocalCampaignRepository
+    from shared.adapters.local.message_queue import LocalMessageQueue
+    from shared.adapters.local.object_store import LocalObjectStore
+    from shared.bootstrap import Subscriber
+    from shared.messages import PubSubMessage
+    from shared.ports import ClipInspector, Clock, Policy, Ports, SignatureVerifier, VideoGenerator
+    from shared.settings import Settings
+    from shared.use_cases.savings import Savings
+
+_TICK_SECONDS = 5
+
+
+class LocalPorts:
+    """With `VIDEO_GENERATOR=veo`, Veo answers with the clips, which are kept in the folder."""
+
+    def __init__(self, settings: Settings, subscriber: Subscriber | None = None) -> None:
+        self._settings = settings
+        self._subscriber = subscriber or _no_subscriber
+
+    @property
+    def now(self) -> Clock:
+        return utc_now
+
+    @cached_property
+    def policy(self) -> Policy:
+        return policy(self._settings)
+
+    @cached_property
+    def objects(self) -> LocalObjectStore:
+        from shared.adapters.local.object_store import LocalObjectStore
+
+        return LocalObjectStore(
+            self._settings.data_folder, now=self.now, signing_key=self._settings.signing_key
+        )
+
+    @cached_property
+    def campaigns(self) -> LocalCampaignRepository:
+        from shared.adapters.local.campaign_repository import LocalCampaignRepository
+
+        return LocalCampaignRepository(self._settings.data_folder)
+
+    @cached_property
+    def queue(self) -> LocalMessageQueue:
+        from shared.adapters.local.message_queue import LocalMessageQueue
+
+        return LocalMessageQueue(
+            subscriber=partial(self._subscriber, self),
+            tick=self._tick,
+            tick_every=timedelta(seconds=_TICK_SECONDS),
+        )
+
+    @cached_property
+    def generator(self) -> VideoGenerator:
+        if self._settings.generator == "synthetic":
+            return synthetic_generator(self._settings, self.objects)
+        from shared.adapters.google.veo_output import InlineOutput
+        from shared.bootstrap.choices import veo_generator
+
+        return veo_generator(self._settings, InlineOutput(self.objects))
+
+    @property
+    def local_signatures(self) -> SignatureVerifier:
+        return self.objects
+
+    @cached_property
+    def inspector(self) -> ClipInspector:
+        return clip_inspector()
+
+    @cached_property
+    def savings(self) -> Savings:
+        from shared.use_cases.savings import Savings
+
+        return Savings(self.campaigns)
+
+    def close(self) -> None:
+        self.queue.close()
+        self.savings.flush_all()
+
+    def _tick(self, *, first: bool) -> None:
+        """Stand for the scheduler. Messages are lost with a process: the first tick wakes all."""
+        from shared.use_cases.maintain_campaigns import maintain_campaigns
+
+        end_of_time = datetime.max.replace(tzinfo=UTC)
+        maintain_campaigns(self, before=end_of_time if first else None)
+
+
+def _no_subscriber(_ports: Ports, message: PubSubMessage) -> None:
+    raise RuntimeError(f"Nobody takes the message {message.message_id}.")
