@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import require_campaign_id
 from shared.domain.storage_layout import video_of_clip
-from shared.ports import VideoMessage
+from shared.ports.message_queue import VideoMessage
 
 _VIDEO_HASH = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _OBJECT_IS_THERE = "OBJECT_FINALIZE"

@@ -20,6 +20,11 @@ SCHEMA_VERSION = 1
 Record = dict[str, Any]
 T = TypeVar("T", Campaign, Video)
 
+# Threads that are the first to read the same dataclass crash the process (msgspec 0.22). An import
+# belongs to one thread: from here on, both are known.
+msgspec.json.Decoder(Campaign)
+msgspec.json.Decoder(Video)
+
 
 def to_record(stored: Campaign | Video) -> Record:
     fields = msgspec.to_builtins(stored, builtin_types=(datetime,))

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shared.adapters.google.veo_output import ClipOutput
-    from shared.ports import ClipInspector, ObjectStore, Policy, VideoGenerator
+    from shared.ports.clip_inspector import ClipInspector
+    from shared.ports.object_store import ObjectStore
+    from shared.ports.policy import Policy
+    from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
 
 
@@ -16,7 +19,7 @@ def utc_now() -> datetime:
 
 
 def policy(settings: Settings) -> Policy:
-    from shared.ports import Policy
+    from shared.ports.policy import Policy
 
     return Policy(
         max_videos_per_campaign=settings.max_videos_per_campaign,

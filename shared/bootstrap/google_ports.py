@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
     from shared.adapters.google.message_queue import PubSubMessageQueue
     from shared.adapters.google.object_store import GCSObjectStore
-    from shared.ports import ClipInspector, Clock, Policy, VideoGenerator
+    from shared.ports import Clock
+    from shared.ports.clip_inspector import ClipInspector
+    from shared.ports.policy import Policy
+    from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
     from shared.use_cases.savings import Savings
 

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from shared.adapters.local.object_store import LocalObjectStore
     from shared.bootstrap import Subscriber
     from shared.messages import PubSubMessage
-    from shared.ports import ClipInspector, Clock, Policy, Ports, SignatureVerifier, VideoGenerator
+    from shared.ports import Clock, Ports
+    from shared.ports.clip_inspector import ClipInspector
+    from shared.ports.object_store import SignatureVerifier
+    from shared.ports.policy import Policy
+    from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
     from shared.use_cases.savings import Savings
 

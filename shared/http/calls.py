@@ -1,29 +1,35 @@
 """One HTTP call: what a handler gets, and the forms in which it answers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from __future__ import annotations
+
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Response
 
-from shared.ports import Ports
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from werkzeug.wrappers import Request
+
+    from shared.http.resource_types import ListResource, ModelResource, VideoResource
+    from shared.ports import Ports
+
+# OpenAI's SDK reads the first answer only, and then keeps to that pace.
+POLLING = {"Retry-After": "2", "openai-poll-after-ms": "2000"}
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-@dataclass(frozen=True)
 class Call:
     """`base_url` ends in a slash."""
 
-    request: Request
-    ports: Ports
-    now: datetime = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "now", self.ports.now())
+    def __init__(self, request: Request, ports: Ports) -> None:
+        self.request = request
+        self.ports = ports
+        self.now: datetime = ports.now()
 
     @cached_property
     def base_url(self) -> str:
@@ -43,13 +49,13 @@ def json_response(
 
 
 def list_response(
-    data: Sequence[dict[str, Any]],
+    data: Sequence[VideoResource] | Sequence[ModelResource],
     *,
     has_more: bool = False,
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    body = {
+    body: ListResource[Any] = {
         "object": "list",
         "data": data,
         "first_id": data[0]["id"] if data else None,

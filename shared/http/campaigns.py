@@ -1,64 +1,57 @@
-"""Handlers of /v1/campaigns."""
+"""The handler that reads a campaign."""
 
-from collections.abc import Sequence
-from http import HTTPStatus
+from functools import partial
 
 from werkzeug.wrappers import Response
 
-from shared.domain.errors import InvalidRequestError
+from shared.domain.campaign import Money
 from shared.domain.identity import require_campaign_id
-from shared.http.calls import Call, json_response, list_response
-from shared.http.requests import CleanupBody, EmptyBody, read_body
-from shared.http.resources import campaign_resource, created_resource
-from shared.requests import commands
-from shared.requests.bodies import CreateCampaignVideosBody
-from shared.use_cases.cleanup_campaign import cleanup_campaign, preview_cleanup
-from shared.use_cases.create_videos import CreatedVideo, Outcome, create_videos
-from shared.use_cases.read_campaigns import read_campaign
-from shared.use_cases.regenerate_videos import regenerate_campaign
+from shared.http.calls import Call, json_response
+from shared.http.resource_types import CampaignResource, MoneyResource, SlotResource
+from shared.http.resources import epoch, video_resource
+from shared.use_cases.read_campaigns import CampaignView, SlotView, read_campaign
 
 
 def read(call: Call, campaign_id: str) -> Response:
     view = read_campaign(call.ports, require_campaign_id(campaign_id))
-    limit = call.ports.policy.max_videos_per_campaign
-    resource = campaign_resource(view, base_url=call.base_url, now=call.now, limit=limit)
-    return json_response(resource)
+    return json_response(_resource(call, view))
 
 
-def create(call: Call, campaign_id: str) -> Response:
-    require_campaign_id(campaign_id)
-    body = read_body(call.request, CreateCampaignVideosBody)
-    request = commands.create_all(campaign_id, body, call.ports.policy)
-    return _created(call, campaign_id, create_videos(call.ports, request))
+def _resource(call: Call, view: CampaignView) -> CampaignResource:
+    campaign = view.campaign
+    return {
+        "id": campaign.campaign_id,
+        "object": "campaign",
+        "created_at": epoch(campaign.created_at),
+        "updated_at": epoch(campaign.updated_at),
+        "max_videos": call.ports.policy.max_videos_per_campaign,
+        "counts": {
+            "current": sum(slot.current is not None for slot in view.slots),
+            "pending": sum(slot.pending is not None for slot in view.slots),
+            "historical": sum(len(slot.historical) for slot in view.slots),
+            "cache_hits": campaign.cache_hits,
+        },
+        "money": _money(campaign.money),
+        "slots": [_slot(call, slot) for slot in view.slots],
+    }
 
 
-def regenerate(call: Call, campaign_id: str) -> Response:
-    require_campaign_id(campaign_id)
-    read_body(call.request, EmptyBody)
-    return _created(call, campaign_id, regenerate_campaign(call.ports, campaign_id))
+def _slot(call: Call, slot: SlotView) -> SlotResource:
+    resource = partial(video_resource, base_url=call.base_url, now=call.now)
+    return {
+        "index": slot.index,
+        "current": resource(slot.current) if slot.current else None,
+        "pending": resource(slot.pending) if slot.pending else None,
+        "historical": [resource(video) for video in slot.historical],
+    }
 
 
-def cleanup(call: Call, campaign_id: str) -> Response:
-    require_campaign_id(campaign_id)
-    body = read_body(call.request, CleanupBody)
-    if body.keep_last < 0:
-        raise InvalidRequestError("keep_last is 0 or more.", param="keep_last")
-    clean = preview_cleanup if body.dry_run else cleanup_campaign
-    cleaned = clean(call.ports, campaign_id, keep=body.keep_last)
-    return json_response(
-        {
-            "object": "cleanup",
-            "dry_run": body.dry_run,
-            "deleted": [{"id": video.id, "index": video.index} for video in cleaned.videos],
-            "bytes": cleaned.size_bytes,
-        }
-    )
-
-
-def _created(call: Call, campaign_id: str, created: Sequence[CreatedVideo]) -> Response:
-    is_new = any(each.outcome is Outcome.CREATED for each in created)
-    return list_response(
-        [created_resource(each, base_url=call.base_url, now=call.now) for each in created],
-        status=HTTPStatus.ACCEPTED if is_new else HTTPStatus.OK,
-        headers={"Location": f"{call.base_url}v1/campaigns/{campaign_id}"},
-    )
+def _money(money: Money) -> MoneyResource:
+    return {
+        "currency": "USD",
+        "reserved": money.reserved,
+        "spent": money.spent,
+        "simulated": money.simulated,
+        "possibly_spent": money.possibly_spent,
+        "saved": money.saved,
+    }

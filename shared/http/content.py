@@ -19,7 +19,7 @@ from shared.http.requests import (
     read_query,
 )
 from shared.http.signing import require_life, signed_url_resource
-from shared.ports import ObjectInfo
+from shared.ports.object_store import ObjectInfo
 from shared.use_cases.read_content import Variant, content_of_file, content_of_video
 
 _BLOCK_BYTES = 256 * 1024

@@ -9,7 +9,6 @@ from werkzeug.exceptions import (
     NotFound,
     RequestEntityTooLarge,
 )
-from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Request, Response
 
 from shared.domain.errors import ShowreelError
@@ -28,7 +27,7 @@ def answer_failure(error: Exception, request: Request) -> Response:
     """Tell what was raised for callers; log what was not, and what is our side's fault."""
     if isinstance(error, ShowreelError):
         response = problem_of(error, instance=request.path)
-    elif isinstance(error, NotFound | RequestRedirect):
+    elif isinstance(error, NotFound):
         response = _not_found(request)
     elif isinstance(error, HTTPException):
         response = _http_problem(error, request)

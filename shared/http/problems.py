@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TypedDict
 
 import msgspec
 from werkzeug.wrappers import Response
@@ -10,6 +11,29 @@ from werkzeug.wrappers import Response
 from shared.domain import errors
 
 CONTENT_TYPE = "application/problem+json"
+
+
+class ErrorObject(TypedDict):
+    """The same for clients of OpenAI."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+
+
+class Problem(TypedDict):
+    """Problem details (RFC 9457), and whether the same request may succeed later."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    retryable: bool
+    request_id: str
+    error: ErrorObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +95,7 @@ def problem(
     """Answer with `detail`, a sentence for the caller. `x-should-retry` steers OpenAI's SDK."""
     retry_after = meaning.retry_after_seconds
     request_id = f"req_{secrets.token_hex(8)}"
-    body = {
+    body: Problem = {
         "type": f"urn:showreel:error:{code}",
         "title": code.replace("_", " ").capitalize(),
         "status": meaning.status.value,

@@ -12,7 +12,7 @@ from werkzeug.http import (
 )
 from werkzeug.wrappers import Request
 
-from shared.ports import ObjectInfo
+from shared.ports.object_store import ObjectInfo
 
 
 @dataclass(frozen=True)

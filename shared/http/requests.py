@@ -80,7 +80,9 @@ def _read_form(request: Request, kind: type[B]) -> B:
     if "boundary" not in request.mimetype_params:
         raise UnsupportedMediaType("Name the boundary in the Content-Type multipart/form-data.")
     values: dict[str, Any] = {}
-    for key, value in request.form.items():
+    for name, value in request.form.items():
+        # Werkzeug has None for a part that has no name.
+        key = name or ""
         entry = _FORM_ENTRY.fullmatch(key)
         if entry is None:
             values[key] = value

@@ -1,40 +1,36 @@
-"""The public form of things. A video is a strict superset of the OpenAI video object."""
+"""The public form of a video: a strict superset of the OpenAI video object."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import datetime
-from decimal import Decimal
-from typing import Any
-from urllib.parse import urljoin
+from __future__ import annotations
 
-from shared.domain.campaign import Money
-from shared.domain.models import Model, frame_size
+from typing import TYPE_CHECKING
+
+from shared.domain.models import frame_size
 from shared.domain.storage_layout import clip_path
-from shared.domain.video import Cost, Video
-from shared.use_cases.create_videos import CreatedVideo
-from shared.use_cases.estimate_videos import Estimates
-from shared.use_cases.read_campaigns import CampaignView, SlotView
 
-Resource = dict[str, Any]
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from shared.domain.video import Cost, Video
+    from shared.http.resource_types import CostResource, VideoResource
+    from shared.use_cases.create_videos import CreatedVideo
 
 _LONGEST_PROGRESS = 95
 
 
-def video_resource(video: Video, *, base_url: str, now: datetime) -> Resource:
+def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResource:
     """`progress` is the elapsed part of the usual time: Veo reports none, so it stops at 95."""
     parameters = video.parameters
     width, height = frame_size(parameters.resolution, parameters.aspect_ratio)
-    self_url = urljoin(base_url, f"v1/videos/{video.id}")
-    content_url = f"{self_url}/content"
+    content_url = f"{base_url}v1/videos/{video.id}/content"
     return {
         "id": video.id,
         "object": "video",
-        "created_at": _epoch(video.created_at),
-        "completed_at": _epoch(video.completed_at),
+        "created_at": epoch(video.created_at),
+        "completed_at": epoch(video.completed_at) if video.completed_at else None,
         "expires_at": None,
         "status": video.status,
         "progress": progress(video, now),
-        "error": asdict(video.failure) if video.failure else None,
+        "error": video.failure,
         "model": parameters.model,
         "prompt": video.prompt,
         "seconds": str(parameters.duration_seconds),
@@ -57,8 +53,8 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> Resource:
         "cost": _cost(video.cost),
         "attempts": len(video.attempts),
         "cancel_requested": video.cancel_requested,
-        "deadline_at": _epoch(video.deadline_at),
-        "clip": asdict(video.clip) if video.clip else None,
+        "deadline_at": epoch(video.deadline_at),
+        "clip": video.clip,
         "filename": _filename(video),
         "content_url": content_url,
         "thumbnail_url": f"{content_url}?variant=thumbnail",
@@ -67,66 +63,11 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> Resource:
     }
 
 
-def created_resource(created: CreatedVideo, *, base_url: str, now: datetime) -> Resource:
+def created_resource(created: CreatedVideo, *, base_url: str, now: datetime) -> VideoResource:
     """A video, and whether it was created, was attached to, or came from the cache."""
     resource = video_resource(created.video, base_url=base_url, now=now)
-    return resource | {"outcome": created.outcome}
-
-
-def campaign_resource(view: CampaignView, *, base_url: str, now: datetime, limit: int) -> Resource:
-    campaign = view.campaign
-    slots = [_slot(slot, base_url=base_url, now=now) for slot in view.slots]
-    return {
-        "id": campaign.campaign_id,
-        "object": "campaign",
-        "created_at": _epoch(campaign.created_at),
-        "updated_at": _epoch(campaign.updated_at),
-        "max_videos": limit,
-        "counts": {
-            "current": sum(slot.current is not None for slot in view.slots),
-            "pending": sum(slot.pending is not None for slot in view.slots),
-            "historical": sum(len(slot.historical) for slot in view.slots),
-            "cache_hits": campaign.cache_hits,
-        },
-        "money": _money(campaign.money),
-        "slots": slots,
-    }
-
-
-def estimate_resource(estimates: Estimates) -> Resource:
-    return {
-        "object": "estimate",
-        "cost": {"currency": "USD", "estimated": estimates.cost, "basis": estimates.basis},
-        "videos": [
-            {
-                "outcome": estimate.outcome,
-                "index": estimate.index,
-                "cost": estimate.cost,
-                "video_id": estimate.video_id,
-            }
-            for estimate in estimates.videos
-        ],
-    }
-
-
-def model_resource(model: Model, *, default: str) -> Resource:
-    return {
-        "id": model.model_id,
-        "object": "model",
-        "owned_by": "google",
-        "stage": model.stage,
-        "default": model.model_id == default,
-        "seconds": model.durations,
-        "resolutions": model.resolutions,
-        "audio": model.audio,
-        "usd_per_second": {
-            resolution: {"with_audio": with_audio, "silent": silent}
-            for resolution, (with_audio, silent) in model.prices.items()
-        },
-        "guaranteed_until": model.guaranteed_until,
-        "retired_on": model.retired_on,
-        "successor": model.successor,
-    }
+    resource["outcome"] = created.outcome
+    return resource
 
 
 def progress(video: Video, now: datetime) -> int:
@@ -142,19 +83,11 @@ def progress(video: Video, now: datetime) -> int:
     return max(0, min(_LONGEST_PROGRESS, int(share * 100)))
 
 
-def _slot(slot: SlotView, *, base_url: str, now: datetime) -> Resource:
-    def resource(video: Video | None) -> Resource | None:
-        return None if video is None else video_resource(video, base_url=base_url, now=now)
-
-    return {
-        "index": slot.index,
-        "current": resource(slot.current),
-        "pending": resource(slot.pending),
-        "historical": [resource(video) for video in slot.historical],
-    }
+def epoch(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
-def _cost(cost: Cost) -> Resource:
+def _cost(cost: Cost) -> CostResource:
     billed = cost.actual is not None and cost.actual > 0 and not cost.simulated
     return {
         "currency": cost.currency,
@@ -165,16 +98,8 @@ def _cost(cost: Cost) -> Resource:
     }
 
 
-def _money(money: Money) -> Mapping[str, Decimal | str]:
-    return {"currency": "USD", **asdict(money)}
-
-
 def _filename(video: Video) -> str | None:
     if video.clip is None:
         return None
     path = clip_path(video.campaign_id, video.video_hash, video.index, current=video.is_current)
     return path.rpartition("/")[2]
-
-
-def _epoch(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp())

@@ -2,30 +2,57 @@
 
 from werkzeug.wrappers import Response
 
-from shared.domain.models import MODELS
+from shared.domain.models import MODELS, Model
 from shared.http.calls import Call, json_response, list_response
-from shared.http.resources import model_resource
+from shared.http.resource_types import HealthResource, ModelResource, ServiceResource
 
 
 def index(call: Call) -> Response:
-    return json_response(
-        {
-            "object": "service",
-            "name": "showreel",
-            "create": f"{call.base_url}v1/campaigns/{{campaign_id}}/videos",
-            "videos": f"{call.base_url}v1/videos",
-            "models": f"{call.base_url}v1/models",
-            "health": f"{call.base_url}healthz",
-        }
+    resource = ServiceResource(
+        object="service",
+        name="showreel",
+        description=f"{call.base_url}v1/openapi.json",
+        create=f"{call.base_url}v1/campaigns/{{campaign_id}}/videos",
+        videos=f"{call.base_url}v1/videos",
+        models=f"{call.base_url}v1/models",
+        health=f"{call.base_url}healthz",
     )
+    return json_response(resource)
 
 
 def health(call: Call) -> Response:
     """Touch the store of records: a service that cannot read them is not well."""
     call.ports.campaigns.list_campaigns(after=None, limit=1)
-    return json_response({"status": "ok"})
+    return json_response(HealthResource(status="ok"))
 
 
 def models(call: Call) -> Response:
     default = call.ports.policy.default_model
-    return list_response([model_resource(model, default=default) for model in MODELS.values()])
+    return list_response([_model_resource(model, default=default) for model in MODELS.values()])
+
+
+def description(call: Call) -> Response:
+    # Nobody pays for it but who asks for it.
+    from shared.http.openapi import describe
+
+    return json_response(describe(base_url=call.base_url))
+
+
+def _model_resource(model: Model, *, default: str) -> ModelResource:
+    return {
+        "id": model.model_id,
+        "object": "model",
+        "owned_by": "google",
+        "stage": model.stage,
+        "default": model.model_id == default,
+        "seconds": model.durations,
+        "resolutions": model.resolutions,
+        "audio": model.audio,
+        "usd_per_second": {
+            resolution: {"with_audio": with_audio, "silent": silent}
+            for resolution, (with_audio, silent) in model.prices.items()
+        },
+        "guaranteed_until": model.guaranteed_until,
+        "retired_on": model.retired_on,
+        "successor": model.successor,
+    }

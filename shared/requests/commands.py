@@ -7,7 +7,7 @@ from shared.domain.identity import require_campaign_id
 from shared.domain.models import shape_of_size
 from shared.domain.prompt import require_business_context, require_negative_prompt, require_prompt
 from shared.domain.video import GenerationParameters
-from shared.ports import Policy
+from shared.ports.policy import Policy
 from shared.requests.bodies import (
     CreateCampaignVideosBody,
     CreateVideoBody,

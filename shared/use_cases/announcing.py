@@ -4,7 +4,8 @@ import logging
 
 from shared.domain.errors import ShowreelError
 from shared.domain.video import Video
-from shared.ports import Ports, VideoMessage
+from shared.ports import Ports
+from shared.ports.message_queue import VideoMessage
 
 logger = logging.getLogger(__name__)
 

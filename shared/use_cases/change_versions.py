@@ -3,13 +3,13 @@
 from functools import partial
 
 from shared.domain.campaign import Campaign, Change
-from shared.domain.errors import ObjectNotFoundError, WrongStateError
+from shared.domain.errors import WrongStateError
 from shared.domain.versions import cancel, promote, remove
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
 from shared.use_cases.announcing import announce
 from shared.use_cases.committing import decide
-from shared.use_cases.finding_clips import find_stored_clip
+from shared.use_cases.finding_clips import require_stored_clip
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.read_campaigns import current_video
 
@@ -50,8 +50,7 @@ def _promote(ports: Ports, campaign: Campaign, video: Video) -> Change:
         return Change(campaign=campaign, videos=(video,))
     replaced = current_video(ports, campaign, video.index)
     change = promote(campaign, video, replaced=replaced, now=ports.now())
-    if find_stored_clip(ports, video) is None:
-        raise ObjectNotFoundError("The clip of this video is missing from the store.")
+    require_stored_clip(ports, video)
     return change
 
 

@@ -11,7 +11,9 @@ from shared.domain.video import (
     outcome_unknown,
     still_generating,
 )
-from shared.ports import Failed, Gone, Ports, Running, Succeeded, VideoMessage
+from shared.ports import Ports
+from shared.ports.message_queue import VideoMessage
+from shared.ports.video_generator import Failed, Gone, Running, Succeeded
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.store_video import end_without_clip, store_video
 

@@ -74,7 +74,8 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
     limit = ports.policy.max_videos_per_campaign
     if len(request.drafts) > limit:
         raise CampaignVideoLimitError(
-            f"A campaign has at most {limit} videos; {len(request.drafts)} prompts were sent."
+            f"A campaign has at most {limit} videos; {len(request.drafts)} prompts were sent. "
+            f"Send no more than {limit}."
         )
     campaign = campaign_or_new(ports, request.campaign_id)
     answers: list[CreatedVideo] = []

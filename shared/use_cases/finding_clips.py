@@ -3,21 +3,28 @@
 from shared.domain.errors import ObjectNotFoundError
 from shared.domain.storage_layout import attempts_prefix, clip_path, is_clip
 from shared.domain.video import Video
-from shared.ports import ObjectInfo, Ports
+from shared.ports import Ports
+from shared.ports.object_store import ObjectInfo
 
 
 def find_stored_clip(ports: Ports, video: Video) -> ObjectInfo | None:
-    """Look under both names that a stored clip may have; the likelier one first.
-
-    And last once more, as it may be renamed between two looks.
-    """
-    for current in (video.is_current, not video.is_current, video.is_current):
+    """Look under both names that a stored clip may have; the likelier one first."""
+    for current in (video.is_current, not video.is_current):
         path = clip_path(video.campaign_id, video.video_hash, video.index, current=current)
         try:
             return ports.objects.head(path)
         except ObjectNotFoundError:
             continue
     return None
+
+
+def require_stored_clip(ports: Ports, video: Video) -> ObjectInfo:
+    """Raise ObjectNotFoundError."""
+    # It may be renamed from the second name to the first between two looks.
+    found = find_stored_clip(ports, video) or find_stored_clip(ports, video)
+    if found is None:
+        raise ObjectNotFoundError("The clip of this video is missing from the store.")
+    return found
 
 
 def find_generated_clip(ports: Ports, video: Video) -> ObjectInfo | None:

@@ -14,7 +14,9 @@ from shared.domain.errors import (
 from shared.domain.identity import video_id
 from shared.domain.schedule import FAULT_RETRY
 from shared.domain.video import AttemptOutcome, Phase, Video
-from shared.ports import Failed, Ports, Succeeded, VideoMessage
+from shared.ports import Ports
+from shared.ports.message_queue import VideoMessage
+from shared.ports.video_generator import Failed, Succeeded
 from shared.use_cases.check_operation import check_operation, look_for_clip
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.store_video import end_without_clip, store_video

@@ -4,7 +4,9 @@ import logging
 from datetime import datetime
 
 from shared.domain.errors import ShowreelError
-from shared.ports import DueWork, Ports, VideoMessage
+from shared.ports import Ports
+from shared.ports.campaign_repository import DueWork
+from shared.ports.message_queue import VideoMessage
 from shared.use_cases.finish_chores import finish_chores
 
 logger = logging.getLogger(__name__)

@@ -5,8 +5,9 @@ from enum import StrEnum
 from shared.domain.errors import NotReadyError, ObjectNotFoundError
 from shared.domain.storage_layout import spellings_of_media, thumbnail_path
 from shared.domain.video import Phase, Video
-from shared.ports import ObjectInfo, Ports
-from shared.use_cases.finding_clips import find_stored_clip
+from shared.ports import Ports
+from shared.ports.object_store import ObjectInfo
+from shared.use_cases.finding_clips import require_stored_clip
 
 
 class Variant(StrEnum):
@@ -23,16 +24,13 @@ def content_of_video(ports: Ports, video: Video, variant: Variant) -> ObjectInfo
     if variant is Variant.THUMBNAIL:
         path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
         return ports.objects.head(path)
-    found = find_stored_clip(ports, video)
-    if found is None:
-        raise ObjectNotFoundError("The clip of this video is missing from the store.")
-    return found
+    return require_stored_clip(ports, video)
 
 
 def content_of_file(ports: Ports, campaign_id: str, filename: str) -> ObjectInfo:
     """Find a file by its public name. Raise ObjectNotFoundError."""
     likely, *others = spellings_of_media(campaign_id, filename)
-    # It may be renamed between two looks.
+    # It may be renamed from the second name to the first between two looks.
     for path in (likely, *others, likely):
         try:
             return ports.objects.head(path)

@@ -23,7 +23,8 @@ from shared.domain.errors import (
 from shared.domain.schedule import RECHECK_AFTER
 from shared.domain.storage_layout import receipt_path
 from shared.domain.video import Failure, Video
-from shared.ports import Ports, VideoQuery
+from shared.ports import Ports
+from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.create_videos import CreateVideos, create_videos
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from shared.domain.campaign import ZERO
 from shared.domain.errors import ShowreelError
-from shared.ports import CampaignRepository
+from shared.ports.campaign_repository import CampaignRepository
 
 logger = logging.getLogger(__name__)
 

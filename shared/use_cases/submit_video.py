@@ -20,7 +20,9 @@ from shared.domain.video import (
     submission_accepted,
     submission_postponed,
 )
-from shared.ports import Accepted, Ports, Submission, VideoMessage
+from shared.ports import Ports
+from shared.ports.message_queue import VideoMessage
+from shared.ports.video_generator import Accepted, Submission
 from shared.use_cases.committing import decide, revise
 from shared.use_cases.store_video import end_without_clip
 

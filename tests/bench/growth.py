@@ -9,7 +9,8 @@ from pathlib import Path
 from shared.bootstrap.local_ports import LocalPorts
 from shared.domain.models import DEFAULT_MODEL
 from shared.domain.video import GenerationParameters
-from shared.ports import Ports, VideoQuery
+from shared.ports import Ports
+from shared.ports.campaign_repository import VideoQuery
 from shared.settings import Settings
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from tests.bench.campaign import CAMPAIGN, Campaign

@@ -13,7 +13,8 @@ from shared.adapters.google.veo_output import BucketOutput, ClipOutput, InlineOu
 from shared.adapters.google.video_generator import VeoVideoGenerator
 from shared.domain.storage_layout import attempt_prefix
 from shared.domain.video import GenerationParameters
-from shared.ports import ObjectStore, Submission
+from shared.ports.object_store import ObjectStore
+from shared.ports.video_generator import Submission
 from tests.cloud.vertex import FakeVertex
 from tests.cloud.vertex.clips import plain_clip
 from tests.cloud.vertex.operations import WriteClip

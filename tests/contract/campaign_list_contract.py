@@ -8,7 +8,13 @@ import pytest
 from shared.domain.campaign import Change, Chore, ChoreKind
 from shared.domain.errors import VideoNotFoundError
 from shared.domain.video import Phase, VersionState
-from shared.ports import CampaignRepository, DueWork, SortOrder, VideoPage, VideoQuery
+from shared.ports.campaign_repository import (
+    CampaignRepository,
+    DueWork,
+    SortOrder,
+    VideoPage,
+    VideoQuery,
+)
 from tests.contract.campaign_repository_contract import numbers, stored, with_hit
 from tests.unit.domain.builders import NOW, SOON, a_reserved_video
 

@@ -9,7 +9,7 @@ import pytest
 from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.video import VersionState, Video
-from shared.ports import CampaignRepository, VideoPage, VideoQuery
+from shared.ports.campaign_repository import CampaignRepository, VideoPage, VideoQuery
 from tests.unit.domain.builders import a_campaign, a_generating_video, a_reserved_video
 
 

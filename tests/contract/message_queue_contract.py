@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.errors import RetryLaterError
-from shared.ports import MessageQueue, VideoMessage
+from shared.ports.message_queue import MessageQueue, VideoMessage
 from tests.eventually import eventually
 
 FIRST = VideoMessage(campaign_id="spring", video_hash="0123456789abcdef")

@@ -8,7 +8,7 @@ from io import SEEK_END, BytesIO
 import pytest
 
 from shared.domain.errors import ObjectExistsError, ObjectNotFoundError
-from shared.ports import ObjectInfo, ObjectStore, PutMode
+from shared.ports.object_store import ObjectInfo, ObjectStore, PutMode
 
 PATH = "videos/generated/spring/curr_0123456789abcdef_0.mp4"
 OTHER = "videos/generated/spring/0123456789abcdef_0.mp4"

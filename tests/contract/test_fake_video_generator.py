@@ -7,7 +7,7 @@ from shared.domain.errors import (
     GeneratorBusyError,
     SubmissionUnknownError,
 )
-from shared.ports import Failed, Gone
+from shared.ports.video_generator import Failed, Gone
 from tests.contract.video_generator_contract import (
     MakeGenerator,
     Scenario,

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.ports import VideoMessage
+from shared.ports.message_queue import VideoMessage
 from tests.contract.message_queue_contract import MessageQueueContract, Received, Subscriber
 from tests.fakes.message_queue import InMemoryMessageQueue
 

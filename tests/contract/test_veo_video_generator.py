@@ -3,7 +3,8 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from shared.ports import ObjectStore, VideoGenerator
+from shared.ports.object_store import ObjectStore
+from shared.ports.video_generator import VideoGenerator
 from tests.cloud.loopback import only_loopback
 from tests.cloud.veo import Veo, veo_in_bucket, veo_inline
 from tests.cloud.vertex import Ending

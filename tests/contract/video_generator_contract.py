@@ -13,10 +13,10 @@ from shared.domain.errors import (
 )
 from shared.domain.storage_layout import attempt_prefix, is_clip
 from shared.domain.video import GenerationParameters
-from shared.ports import (
+from shared.ports.object_store import ObjectStore
+from shared.ports.video_generator import (
     Failed,
     Gone,
-    ObjectStore,
     OperationState,
     Running,
     Submission,

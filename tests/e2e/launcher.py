@@ -23,7 +23,9 @@ def launch(port: int, *, log: Path) -> subprocess.Popen[str]:
 def three_lines(launcher: subprocess.Popen[str]) -> list[str]:
     """Return what it says once the server is up."""
     assert launcher.stdout is not None
-    return [launcher.stdout.readline() for _ in range(3)]
+    lines = [launcher.stdout.readline() for _ in range(3)]
+    assert all(lines), f"It ended with {launcher.wait()}; its log says why."
+    return lines
 
 
 def free_port() -> int:

@@ -39,10 +39,20 @@ def served(port: int, log: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def kill(launcher: subprocess.Popen[str]) -> None:
-    """Kill the server's processes, the launcher's children, before they can do anything else."""
-    for pid in reversed([launcher.pid, *_descendants(launcher.pid)]):
+    """Kill the launcher and all processes of the server, and wait until they are gone."""
+    pids = [launcher.pid, *_descendants(launcher.pid)]
+    for pid in reversed(pids):
         os.kill(pid, signal.SIGKILL)
     launcher.wait()
+    eventually(lambda: not any(map(_is_alive, pids)))
+
+
+def _is_alive(pid: int) -> bool:
+    """A zombie holds nothing any more: it only waits for a parent to look at it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _descendants(pid: int) -> list[int]:

@@ -11,7 +11,7 @@ from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.identity import parse_video_id
 from shared.domain.video import Video
-from shared.ports import DueWork, SortOrder, VideoPage, VideoQuery
+from shared.ports.campaign_repository import DueWork, SortOrder, VideoPage, VideoQuery
 
 
 class InMemoryCampaignRepository:

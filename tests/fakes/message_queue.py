@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from shared.domain.errors import RetryLaterError
-from shared.ports import Clock, VideoMessage
+from shared.ports import Clock
+from shared.ports.message_queue import VideoMessage
 
 MAX_DELIVERIES = 1_000
 

@@ -10,7 +10,8 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from shared.domain.errors import ObjectExistsError, ObjectNotFoundError, StorageError
-from shared.ports import Clock, ObjectInfo, PutMode, SignedURL
+from shared.ports import Clock
+from shared.ports.object_store import ObjectInfo, PutMode, SignedURL
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,13 +6,12 @@ from datetime import timedelta
 from io import BytesIO
 
 from shared.domain.errors import ShowreelError
-from shared.ports import (
+from shared.ports.object_store import ObjectStore, PutMode
+from shared.ports.video_generator import (
     Accepted,
     Failed,
     Gone,
-    ObjectStore,
     OperationState,
-    PutMode,
     Running,
     Submission,
     Succeeded,
@@ -36,9 +35,12 @@ class Script:
 
 @dataclass(kw_only=True)
 class Operation:
+    """`clip_path` is where its clip appeared, once it did."""
+
     submission: Submission
     script: Script
     checks: int = 0
+    clip_path: str | None = None
 
 
 class FakeVideoGenerator:
@@ -75,7 +77,18 @@ class FakeVideoGenerator:
         known.checks += 1
         if known.checks <= known.script.running_checks:
             return Running(check_after=self.check_after)
-        return self._end(known.submission, known.script.ending)
+        return self._end(known)
+
+    def let_clips_appear(self) -> tuple[Submission, ...]:
+        """Write the clips that are to come, as Veo does unasked, and return whose they are."""
+        ready = [
+            known
+            for known in self.operations.values()
+            if isinstance(known.script.ending, bytes) and known.clip_path is None
+        ]
+        for known in ready:
+            self._end(known)
+        return tuple(known.submission for known in ready)
 
     def write_clip(self, submission: Submission, content: bytes = A_CLIP) -> str:
         """Let a clip appear that nobody asked for yet, and return its path."""
@@ -83,11 +96,12 @@ class FakeVideoGenerator:
         self._objects.put(path, BytesIO(content), content_type="video/mp4", mode=PutMode.OVERWRITE)
         return path
 
-    def _end(
-        self, submission: Submission, ending: bytes | Failed | Gone | ShowreelError
-    ) -> OperationState:
+    def _end(self, operation: Operation) -> OperationState:
+        ending = operation.script.ending
         if isinstance(ending, ShowreelError):
             raise ending
-        if isinstance(ending, bytes):
-            return Succeeded(clip_path=self.write_clip(submission, ending))
-        return ending
+        if not isinstance(ending, bytes):
+            return ending
+        if operation.clip_path is None:
+            operation.clip_path = self.write_clip(operation.submission, ending)
+        return Succeeded(clip_path=operation.clip_path)

@@ -86,8 +86,13 @@ class Showreel:
 
     def files(self) -> set[str]:
         """What lies in the data folder, without what is hidden."""
-        paths = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
-        return {str(path) for path in paths if not str(path).startswith(".")}
+        # Unlike Path.rglob, os.walk passes over folders that go while it is on its way.
+        paths = {
+            str(Path(folder, name).relative_to(self.folder))
+            for folder, _, names in os.walk(self.folder)
+            for name in names
+        }
+        return {path for path in paths if not path.startswith(".")}
 
     def snapshot(self) -> dict[Path, tuple[int, int]]:
         """Every name in the data folder, with its size and the time of its last change."""

@@ -93,6 +93,12 @@ def chunked(content: bytes) -> Request:
             as_form(part("prompt", "a"), "multipart/form-data"), 415, "boundary", id="no boundary"
         ),
         pytest.param(
+            as_form(part("prompt", "a").replace(b'; name="prompt"', b"") + END),
+            400,
+            "Known fields: ",
+            id="form part without a name",
+        ),
+        pytest.param(
             as_form(part("prompt", "a") + part("metadata", "b") + part("metadata[c]", "d") + END),
             400,
             "metadata: Expected `object`",

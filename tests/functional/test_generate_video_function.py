@@ -9,7 +9,7 @@ import pytest
 from shared import bootstrap
 from shared.domain.storage_layout import attempt_prefix
 from shared.messages import encode
-from shared.ports import VideoMessage
+from shared.ports.message_queue import VideoMessage
 from tests.functional.pushes import EVERY_FORM, Push, a_message, as_raw_push
 from tests.functional.showreel import KITE, Json, Showreel, function, serving
 

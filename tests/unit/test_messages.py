@@ -4,7 +4,7 @@ import pytest
 
 from shared.domain.errors import InvalidRequestError
 from shared.messages import PubSubMessage, decode, encode
-from shared.ports import VideoMessage
+from shared.ports.message_queue import VideoMessage
 
 VIDEO = VideoMessage(campaign_id="spring-launch", video_hash="0123456789abcdef")
 CLIP = "videos/attempts/spring-launch/0123456789abcdef/1/15754933715511817930/sample_0.mp4"

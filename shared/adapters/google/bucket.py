@@ -14,7 +14,7 @@ from shared.adapters.google.bucket_errors import SERVICE, bucket_errors
 from shared.adapters.google.google_errors import google_errors
 from shared.adapters.google.stored_object import Properties, StoredObject
 from shared.domain.errors import UnavailableError
-from shared.ports import ObjectInfo
+from shared.ports.object_store import ObjectInfo
 
 _CHUNK_BYTES = 4 * 1024 * 1024
 # Together they end within the lease of a video that is being stored.

@@ -7,7 +7,7 @@ from google.cloud.firestore import FieldFilter, Query
 
 from shared.adapters.google.campaign_documents import CAMPAIGNS, VIDEOS, Key, key_of
 from shared.domain.video import Video, phases_of
-from shared.ports import SortOrder, VideoQuery
+from shared.ports.campaign_repository import SortOrder, VideoQuery
 
 _NAME = "__name__"
 

@@ -19,7 +19,7 @@ from shared.messages import encode
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from shared.ports import VideoMessage
+    from shared.ports.message_queue import VideoMessage
 
 _CALL_SECONDS = 5.0
 # Whoever waits is a caller of the API. What is not published then, the tick publishes.

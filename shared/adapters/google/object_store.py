@@ -17,7 +17,7 @@ from shared.domain.errors import (
     StorageError,
     UnavailableError,
 )
-from shared.ports import ObjectInfo, PutMode, SignedURL
+from shared.ports.object_store import ObjectInfo, PutMode, SignedURL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

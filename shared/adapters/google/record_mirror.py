@@ -17,7 +17,7 @@ from shared.domain.campaign import Change
 from shared.domain.errors import ShowreelError
 from shared.domain.storage_layout import campaign_path, metadata_path
 from shared.domain.video import Phase, Video
-from shared.ports import ObjectStore, PutMode
+from shared.ports.object_store import ObjectStore, PutMode
 from shared.records import encode_campaign, encode_video
 
 logger = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.ports import ObjectInfo
+from shared.ports.object_store import ObjectInfo
 
 
 @dataclass(frozen=True, kw_only=True)

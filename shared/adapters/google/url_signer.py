@@ -11,7 +11,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from shared.adapters.google.credential_errors import credential_errors
 from shared.domain.errors import InvalidRequestError
-from shared.ports import Clock, SignedURL
+from shared.ports import Clock
+from shared.ports.object_store import SignedURL
 
 # Google promises no longer life to the keys with which IAM signs.
 LONGEST_LIFE = timedelta(hours=12)

@@ -23,7 +23,7 @@ from shared.domain.errors import (
     UnavailableError,
 )
 from shared.domain.models import MODELS
-from shared.ports import Gone
+from shared.ports.video_generator import Gone
 
 SERVICE = "Vertex AI"
 PERMISSION = "aiplatform.endpoints.predict"

@@ -7,7 +7,7 @@ from typing import Protocol
 from google.genai.types import Video
 
 from shared.domain.errors import ObjectExistsError, StorageError, UnavailableError
-from shared.ports import ObjectStore
+from shared.ports.object_store import ObjectStore
 
 
 class ClipOutput(Protocol):

@@ -4,7 +4,7 @@ import re
 
 from google.genai.types import GenerateVideosConfig
 
-from shared.ports import Submission
+from shared.ports.video_generator import Submission
 
 _MULTI_REGIONS = ("eu", "us")
 _NOT_IN_A_LABEL = re.compile(r"[^a-z0-9_-]")

@@ -9,13 +9,13 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
-from shared.adapters.local.campaign_catalog import CampaignCatalog
-from shared.adapters.local.campaign_index import CampaignIndexer, VideoKey
-from shared.adapters.local.journal import FileChanges
-from shared.adapters.local.record_cache import RecordCache, revision_of
-from shared.adapters.local.record_files import RecordFiles, spellings
-from shared.adapters.local.storage_errors import storage_errors
-from shared.adapters.local.video_listing import matching
+from shared.adapters.local.files.storage_errors import storage_errors
+from shared.adapters.local.records.campaign_catalog import CampaignCatalog
+from shared.adapters.local.records.campaign_index import CampaignIndexer, VideoKey
+from shared.adapters.local.records.journal import FileChanges
+from shared.adapters.local.records.record_cache import RecordCache, revision_of
+from shared.adapters.local.records.record_files import RecordFiles, spellings
+from shared.adapters.local.records.video_listing import matching
 from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import (
     CampaignNotFoundError,
@@ -26,7 +26,7 @@ from shared.domain.errors import (
 from shared.domain.identity import parse_video_id
 from shared.domain.storage_layout import CAMPAIGN_FILE, metadata_file, video_hash_of_metadata
 from shared.domain.video import Video
-from shared.ports import DueWork, VideoPage, VideoQuery
+from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
 from shared.records import decode_campaign, decode_video, encode_campaign, encode_video
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from uuid import uuid4
 from shared.adapters.local.redelivery import backoff_seconds, requested_seconds
 from shared.domain.identity import video_id
 from shared.messages import PubSubMessage, encode
-from shared.ports import VideoMessage
+from shared.ports.message_queue import VideoMessage
 
 THREADS = 4
 

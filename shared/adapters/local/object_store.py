@@ -7,12 +7,13 @@ from os import stat_result
 from pathlib import Path
 from typing import BinaryIO
 
-from shared.adapters.local.data_folder import Aside, DataFolder
-from shared.adapters.local.folders import Parts, parts_of
-from shared.adapters.local.storage_errors import is_missing, storage_errors
+from shared.adapters.local.files.data_folder import Aside, DataFolder
+from shared.adapters.local.files.folders import Parts, parts_of
+from shared.adapters.local.files.storage_errors import is_missing, storage_errors
 from shared.adapters.local.url_signer import URLSigner, kept_key
 from shared.domain.errors import ObjectExistsError, ObjectNotFoundError
-from shared.ports import Clock, ObjectInfo, PutMode, SignedURL
+from shared.ports import Clock
+from shared.ports.object_store import ObjectInfo, PutMode, SignedURL
 
 _RENAME_LOCK = "_rename"
 

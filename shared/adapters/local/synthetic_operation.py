@@ -9,7 +9,7 @@ from shared.adapters.local.clip_renderer import ClipSpec
 from shared.domain.errors import StorageError
 from shared.domain.faults import FaultKind
 from shared.domain.models import frame_size
-from shared.ports import Failed, Gone, Submission
+from shared.ports.video_generator import Failed, Gone, Submission
 
 _FILE = "operation.json"
 _ENDINGS: dict[FaultKind | None, Failed | Gone] = {
@@ -66,6 +66,11 @@ class SyntheticOperation:
         )
 
 
+# Made while the module is imported, by one thread: several that are the first to decode the same
+# dataclass crash the process (msgspec 0.22).
+_DECODER = msgspec.json.Decoder(SyntheticOperation)
+
+
 def encode_operation(operation: SyntheticOperation) -> bytes:
     return msgspec.json.format(msgspec.json.encode(operation))
 
@@ -73,6 +78,6 @@ def encode_operation(operation: SyntheticOperation) -> bytes:
 def decode_operation(record: bytes) -> SyntheticOperation:
     """Raise StorageError if the record is damaged."""
     try:
-        return msgspec.json.decode(record, type=SyntheticOperation)
+        return _DECODER.decode(record)
     except msgspec.DecodeError as error:
         raise StorageError("The record of the operation is damaged.") from error

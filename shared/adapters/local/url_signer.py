@@ -11,10 +11,11 @@ from urllib.parse import quote, urlencode
 
 from itsdangerous import Signer
 
-from shared.adapters.local.data_folder import DataFolder
-from shared.adapters.local.storage_errors import storage_errors
+from shared.adapters.local.files.data_folder import DataFolder
+from shared.adapters.local.files.storage_errors import storage_errors
 from shared.domain.errors import ExpiredSignatureError, InvalidSignatureError, StorageError
-from shared.ports import Clock, SignedURL
+from shared.ports import Clock
+from shared.ports.object_store import SignedURL
 
 _PREFIX = "/local-bucket/"
 _KEY_FILE = (".signing-key",)

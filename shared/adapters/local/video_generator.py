@@ -22,12 +22,12 @@ from shared.domain.errors import (
     SubmissionUnknownError,
 )
 from shared.domain.faults import Fault, FaultKind, fault_for
-from shared.ports import (
+from shared.ports import Clock
+from shared.ports.object_store import ObjectStore
+from shared.ports.video_generator import (
     Accepted,
-    Clock,
     Failed,
     Gone,
-    ObjectStore,
     OperationState,
     Running,
     Submission,

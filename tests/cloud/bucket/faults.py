@@ -24,6 +24,10 @@ class Fault:
     message: str = ""
     seconds: float = 0.0
 
+    @property
+    def name(self) -> str:
+        return str(self.status) if self.kind is FaultKind.REFUSED else self.kind.value
+
 
 RESET = Fault(kind=FaultKind.RESET)
 """The connection breaks before anything is done."""

@@ -12,6 +12,8 @@ from tests.cloud.bucket.exchange import Answer, Request, Resource, answer_json, 
 from tests.cloud.bucket.preconditions import Preconditions, preconditions
 from tests.cloud.bucket.upstream import Upstream
 
+PAGE_SIZE = 1000
+
 _BOUNDARY = "showreel-strict-bucket"
 
 
@@ -22,7 +24,6 @@ class Upload:
     bucket: str
     name: str
     resource: Resource
-    content_type: str
     content: bytes
     crc32c: str
     preconditions: Preconditions
@@ -37,6 +38,7 @@ class Objects:
     def __init__(self, upstream: Upstream, finalized: Callable[[Resource], None]) -> None:
         self._upstream = upstream
         self._finalized = finalized
+        self.page_size = PAGE_SIZE
         self._metagenerations: dict[tuple[str, str, str], int] = {}
 
     def insert(self, upload: Upload) -> Answer:
@@ -144,6 +146,8 @@ class Objects:
         if "matchGlob" in request.params:
             return refuse(501, "notImplemented", "This bucket does not know matchGlob.")
         kept = {name: value for name, value in request.params.items() if name != "fields"}
+        asked = int(kept.get("maxResults", PAGE_SIZE))
+        kept["maxResults"] = str(min(asked, self.page_size))
         answer = self._upstream.ask("GET", f"/storage/v1/b/{bucket}/o?{urlencode(kept)}")
         if not answer.is_success:
             return self.missing(bucket, "")
@@ -176,8 +180,8 @@ def _path(bucket: str, name: str) -> str:
 
 
 def _multipart(upload: Upload) -> bytes:
-    content_type = upload.resource.get("contentType") or upload.content_type
-    resource = {**upload.resource, "name": upload.name, "contentType": content_type}
+    resource = {**upload.resource, "name": upload.name}
+    content_type = upload.resource.get("contentType") or "application/octet-stream"
     head = (
         f"--{_BOUNDARY}\r\ncontent-type: application/json\r\n\r\n{json.dumps(resource)}\r\n"
         f"--{_BOUNDARY}\r\ncontent-type: {content_type}\r\n\r\n"

@@ -1,31 +1,24 @@
-"""The HTTP server in front."""
+"""The bucket with its faults and its log."""
 
 import re
-import socket
-import struct
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from tests.cloud.bucket.api import StorageAPI, operation_of
 from tests.cloud.bucket.exchange import Answer, Request
 from tests.cloud.bucket.faults import Fault, FaultKind, Faults, answer_after, answer_before
+from tests.cloud.bucket.front import BrokenConnectionError, HTTPFront
 from tests.cloud.bucket.notifications import Notification, Notifier
-from tests.cloud.bucket.objects import Objects
+from tests.cloud.bucket.objects import PAGE_SIZE, Objects
 from tests.cloud.bucket.signatures import SignatureVerifier
 from tests.cloud.bucket.uploads import Uploads
 from tests.cloud.bucket.upstream import Upstream
 from tests.cloud.processes import HOST
-
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +30,6 @@ class Handled:
     status: int
     received_bytes: int
     sent_bytes: int
-
-
-class _BrokenConnectionError(Exception):
-    pass
 
 
 class StrictBucketServer:
@@ -56,13 +45,13 @@ class StrictBucketServer:
         self._upstream = Upstream()
         self._notifier = Notifier()
         self._signatures = SignatureVerifier()
-        self._http = _HTTPServer(self)
+        self._http = HTTPFront(self.handle)
         self.url = f"http://{HOST}:{self._http.server_port}"
-        objects = Objects(self._upstream, self._notifier.finalized)
+        self._objects = Objects(self._upstream, self._notifier.finalized)
         self._api = StorageAPI(
             upstream=self._upstream,
-            objects=objects,
-            uploads=Uploads(objects, self.url),
+            objects=self._objects,
+            uploads=Uploads(self._objects, self.url),
             signatures=self._signatures,
         )
 
@@ -98,8 +87,13 @@ class StrictBucketServer:
         notification = Notification(pubsub_host=pubsub_host, topic=topic, prefix=prefix)
         self._notifier.notifications.append(notification)
 
+    def page(self, size: int) -> None:
+        """Answer lists in pages of at most this many objects."""
+        self._objects.page_size = size
+
     def forget(self) -> None:
-        """Empty the log, and take the faults and notifications back. Objects stay."""
+        """Empty the log, and take faults, notifications and pages back. Objects stay."""
+        self._objects.page_size = PAGE_SIZE
         self.requests.clear()
         self._faults.clear()
         self._notifier.notifications.clear()
@@ -113,12 +107,12 @@ class StrictBucketServer:
         fault = self._faults.take(request)
         if fault is not None and fault.kind is FaultKind.RESET:
             self._log(request, Answer(status=0))
-            raise _BrokenConnectionError
+            raise BrokenConnectionError
         answer = answer_before(fault, request) or self._answer(request)
         answer = answer_after(fault, answer)
         self._log(request, answer)
         if fault is not None and fault.kind is FaultKind.LOST_ANSWER:
-            raise _BrokenConnectionError
+            raise BrokenConnectionError
         return answer
 
     def _answer(self, request: Request) -> Answer:
@@ -135,70 +129,3 @@ class StrictBucketServer:
                 sent_bytes=len(answer.body),
             )
         )
-
-
-class _HTTPServer(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, bucket: StrictBucketServer) -> None:
-        super().__init__((HOST, 0), _Handler)
-        self.bucket = bucket
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _HTTPServer
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-
-    def _handle(self) -> None:
-        parts = urlsplit(self.path)
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(
-            method=headers.get("x-http-method-override", self.command),
-            path=parts.path,
-            query=parts.query,
-            headers=headers,
-            body=self._body(headers),
-        )
-        try:
-            answer = self.server.bucket.handle(request)
-        except _BrokenConnectionError:
-            self._reset()
-        else:
-            self._send(answer)
-
-    def _body(self, headers: dict[str, str]) -> bytes:
-        if headers.get("transfer-encoding", "").lower() != "chunked":
-            return self.rfile.read(int(headers.get("content-length", 0)))
-        chunks = []
-        while size := int(self.rfile.readline().partition(b";")[0], 16):
-            chunks.append(self.rfile.read(size))
-            self.rfile.readline()
-        self.rfile.readline()
-        return b"".join(chunks)
-
-    def _send(self, answer: Answer) -> None:
-        self.send_response(answer.status)
-        length = {} if self.command == "HEAD" else {"content-length": str(len(answer.body))}
-        for name, value in {**answer.headers, **length}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer.body)
-        self.wfile.flush()
-
-    def _reset(self) -> None:
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        self.close_connection = True
-        with suppress(OSError):
-            self.connection.close()
-
-    def log_message(self, format: str, *args: Sequence[object]) -> None:  # noqa: A002
-        """The bucket keeps a log of its own."""
-
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815

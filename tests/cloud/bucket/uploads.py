@@ -20,7 +20,6 @@ class _Session:
     bucket: str
     name: str
     resource: Resource
-    content_type: str
     preconditions: Preconditions
     content: bytearray = field(default_factory=bytearray)
     answer: Answer | None = None
@@ -36,8 +35,11 @@ class Uploads:
 
     def insert(self, request: Request, bucket: str) -> Answer:
         match request.params.get("uploadType"):
+            case "media":
+                return self._insert(request, bucket, {}, request.body)
             case "multipart":
-                return self._insert_multipart(request, bucket)
+                resource, content = _parts(request)
+                return self._insert(request, bucket, resource, content)
             case "resumable":
                 return self._start(request, bucket)
             case _:
@@ -55,14 +57,12 @@ class Uploads:
         self._sessions.pop(request.params.get("upload_id", ""), None)
         return Answer(status=499)
 
-    def _insert_multipart(self, request: Request, bucket: str) -> Answer:
-        resource, content_type, content = _parts(request)
+    def _insert(self, request: Request, bucket: str, resource: Resource, content: bytes) -> Answer:
         return self._objects.insert(
             Upload(
                 bucket=bucket,
                 name=request.params.get("name") or resource["name"],
-                resource=resource,
-                content_type=content_type,
+                resource={"contentType": request.headers.get("content-type"), **resource},
                 content=content,
                 crc32c=resource.get("crc32c", ""),
                 preconditions=preconditions(request),
@@ -74,8 +74,7 @@ class Uploads:
         session = _Session(
             bucket=bucket,
             name=request.params.get("name") or resource["name"],
-            resource=resource,
-            content_type=request.headers.get("x-upload-content-type", ""),
+            resource={"contentType": request.headers.get("x-upload-content-type"), **resource},
             preconditions=preconditions(request),
         )
         current = self._objects.current(bucket, session.name)
@@ -109,7 +108,6 @@ class Uploads:
                 bucket=session.bucket,
                 name=session.name,
                 resource=session.resource,
-                content_type=session.content_type,
                 content=bytes(session.content),
                 crc32c=_declared_crc32c(request) or session.resource.get("crc32c", ""),
                 preconditions=session.preconditions,
@@ -129,11 +127,12 @@ def _declared_crc32c(request: Request) -> str:
     return next(found, "")
 
 
-def _parts(request: Request) -> tuple[Resource, str, bytes]:
-    """Split multipart/related into the resource, the content's type, and the content."""
+def _parts(request: Request) -> tuple[Resource, bytes]:
+    """Split multipart/related into the resource and the content, whose type the former gets."""
     boundary = request.headers["content-type"].partition("boundary=")[2].strip("'\"").encode()
     first, _, rest = request.body.partition(b"--" + boundary)[2].partition(b"\r\n--" + boundary)
     content_head, _, content = rest.partition(b"\r\n\r\n")
     content = content.rpartition(b"\r\n--" + boundary + b"--")[0]
+    content_type = content_head.decode().partition(":")[2].strip()
     resource: Resource = json.loads(first.partition(b"\r\n\r\n")[2])
-    return resource, content_head.decode().partition(":")[2].strip(), content
+    return {"contentType": content_type, **resource}, content

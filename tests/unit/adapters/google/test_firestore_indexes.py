@@ -19,7 +19,7 @@ from shared.adapters.google.campaign_queries import (
     videos_of,
 )
 from shared.domain.video import Failure, VersionState
-from shared.ports import SortOrder, VideoQuery
+from shared.ports.campaign_repository import SortOrder, VideoQuery
 from shared.records import to_record
 from tests.unit.domain.builders import CLIP, NOW, a_campaign, a_generating_video
 

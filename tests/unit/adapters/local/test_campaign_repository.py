@@ -19,7 +19,7 @@ from shared.domain.errors import (
     VideoNotFoundError,
 )
 from shared.domain.video import VersionState
-from shared.ports import VideoQuery
+from shared.ports.campaign_repository import VideoQuery
 from tests.unit.domain.builders import SOON, a_campaign, a_reserved_video
 
 FOLDER = "videos/cache/spring"

@@ -16,7 +16,8 @@ from shared.adapters.local.object_store import LocalObjectStore
 from shared.domain.campaign import Change
 from shared.domain.errors import NotFoundError
 from shared.domain.video import VersionState
-from shared.ports import CampaignRepository, PutMode, VideoQuery
+from shared.ports.campaign_repository import CampaignRepository, VideoQuery
+from shared.ports.object_store import PutMode
 from tests.unit.adapters.local.processes import is_killed_at
 from tests.unit.domain.builders import SOON, a_campaign, a_reserved_video
 

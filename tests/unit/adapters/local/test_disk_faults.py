@@ -18,7 +18,7 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.domain.campaign import Change
 from shared.domain.errors import StorageError, UnavailableError, VideoNotFoundError
-from shared.ports import VideoQuery
+from shared.ports.campaign_repository import VideoQuery
 from tests.contract.object_store_contract import BrokenStream
 from tests.unit.domain.builders import a_campaign, a_reserved_video
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.local.folder_cache import FolderCache
+from shared.adapters.local.records.folder_cache import FolderCache
 
 A_SECOND = 1_000_000_000
 

@@ -11,7 +11,7 @@ import pytest
 from shared.adapters.local.message_queue import THREADS, LocalMessageQueue, Tick
 from shared.domain.errors import RetryLaterError
 from shared.messages import PubSubMessage, decode, encode
-from shared.ports import VideoMessage
+from shared.ports.message_queue import VideoMessage
 from tests.eventually import DEADLINE_SECONDS, eventually
 
 A_LONG_TIME = timedelta(hours=1)

@@ -13,7 +13,7 @@ import pytest
 
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.domain.errors import ObjectExistsError, ObjectNotFoundError, StorageError
-from shared.ports import PutMode
+from shared.ports.object_store import PutMode
 from tests.contract.object_store_contract import NO_NAMES, BrokenStream
 
 PATH = "videos/generated/spring/curr_0123456789abcdef_0.mp4"

@@ -15,7 +15,7 @@ from shared.adapters.local.object_store import LocalObjectStore
 from shared.domain.campaign import Change
 from shared.domain.errors import ConflictError, ObjectExistsError, ObjectNotFoundError
 from shared.domain.video import VersionState
-from shared.ports import VideoQuery
+from shared.ports.campaign_repository import VideoQuery
 from tests.unit.adapters.local.processes import run_together
 from tests.unit.domain.builders import a_campaign, a_reserved_video
 

@@ -17,7 +17,7 @@ from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
-from shared.adapters.local.folders import Parts, is_plain, made, opened, remove_if_empty
+from shared.adapters.local.files.folders import Parts, is_plain, made, opened, remove_if_empty
 
 _ASIDE = (".tmp",)
 _LOCKS = (".locks",)

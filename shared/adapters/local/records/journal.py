@@ -18,8 +18,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
-from shared.adapters.local.data_folder import Aside, DataFolder
-from shared.adapters.local.folders import Parts, is_plain
+from shared.adapters.local.files.data_folder import Aside, DataFolder
+from shared.adapters.local.files.folders import Parts, is_plain
 from shared.domain.errors import StorageError
 
 NAME = ".journal"

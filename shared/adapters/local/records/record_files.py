@@ -8,11 +8,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
-from shared.adapters.local import journal
-from shared.adapters.local.data_folder import DataFolder
-from shared.adapters.local.folders import Parts, is_plain, parts_of
-from shared.adapters.local.journal import FileChanges
-from shared.adapters.local.storage_errors import is_missing
+from shared.adapters.local.files.data_folder import DataFolder
+from shared.adapters.local.files.folders import Parts, is_plain, parts_of
+from shared.adapters.local.files.storage_errors import is_missing
+from shared.adapters.local.records import journal
+from shared.adapters.local.records.journal import FileChanges
 from shared.domain.storage_layout import CACHE, metadata_file
 
 

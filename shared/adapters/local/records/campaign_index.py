@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from shared.adapters.local.record_cache import RecordCache
-from shared.adapters.local.record_files import FileVersion, Listing, RecordFiles, spellings
+from shared.adapters.local.records.record_cache import RecordCache
+from shared.adapters.local.records.record_files import FileVersion, Listing, RecordFiles, spellings
 from shared.domain.campaign import Campaign
 from shared.domain.errors import StorageError
 from shared.domain.storage_layout import CAMPAIGN_FILE, video_hash_of_metadata

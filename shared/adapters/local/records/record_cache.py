@@ -4,8 +4,8 @@ import hashlib
 from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
-from shared.adapters.local.record_files import FileVersion, RecordFiles
-from shared.adapters.local.storage_errors import is_missing
+from shared.adapters.local.files.storage_errors import is_missing
+from shared.adapters.local.records.record_files import FileVersion, RecordFiles
 from shared.domain.campaign import Campaign
 from shared.domain.errors import StorageError
 from shared.domain.storage_layout import CACHE, video_hash_of_metadata

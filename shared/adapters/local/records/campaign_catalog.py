@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from shared.adapters.local.campaign_index import CampaignIndex, VideoKey
-from shared.adapters.local.folder_cache import FolderCache
-from shared.adapters.local.folders import is_plain
-from shared.adapters.local.record_files import RecordFiles
-from shared.adapters.local.storage_errors import is_missing
+from shared.adapters.local.files.folders import is_plain
+from shared.adapters.local.files.storage_errors import is_missing
+from shared.adapters.local.records.campaign_index import CampaignIndex, VideoKey
+from shared.adapters.local.records.folder_cache import FolderCache
+from shared.adapters.local.records.record_files import RecordFiles
 from shared.domain.errors import StorageError
 
 logger = logging.getLogger(__name__)

@@ -4,9 +4,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from shared.adapters.local.campaign_index import VideoKey
+from shared.adapters.local.records.campaign_index import VideoKey
 from shared.domain.video import Video
-from shared.ports import SortOrder, VideoQuery
+from shared.ports.campaign_repository import SortOrder, VideoQuery
 
 
 def matching(

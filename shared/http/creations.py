@@ -1,0 +1,72 @@
+"""Handlers that create videos, or say what that would cost."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from werkzeug.wrappers import Response
+
+from shared.domain.identity import require_campaign_id
+from shared.http.calls import POLLING, Call, json_response, list_response
+from shared.http.requests import read_body
+from shared.http.resource_types import EstimateResource
+from shared.http.resources import created_resource
+from shared.requests import commands
+from shared.requests.bodies import CreateCampaignVideosBody, CreateVideoBody, EstimateBody
+from shared.use_cases.create_videos import CreatedVideo, Outcome, create_videos
+from shared.use_cases.estimate_videos import Estimates, estimate_videos
+
+
+def create(call: Call) -> Response:
+    body = read_body(call.request, CreateVideoBody)
+    request = commands.create_one(body, call.ports.policy)
+    (created,) = create_videos(call.ports, request)
+    return created_response(call, created)
+
+
+def create_all(call: Call, campaign_id: str) -> Response:
+    require_campaign_id(campaign_id)
+    body = read_body(call.request, CreateCampaignVideosBody)
+    request = commands.create_all(campaign_id, body, call.ports.policy)
+    return all_created_response(call, campaign_id, create_videos(call.ports, request))
+
+
+def estimate(call: Call) -> Response:
+    body = read_body(call.request, EstimateBody)
+    request = commands.estimate(body, call.ports.policy)
+    return json_response(_estimate_resource(estimate_videos(call.ports, request)))
+
+
+def created_response(call: Call, created: CreatedVideo) -> Response:
+    """202 for what is new, with its place; 200 for what was there or is being made."""
+    resource = created_resource(created, base_url=call.base_url, now=call.now)
+    location = {"Location": f"{call.base_url}v1/videos/{created.video.id}"}
+    if created.outcome is Outcome.CACHE_HIT:
+        return json_response(resource, headers=location)
+    status = HTTPStatus.ACCEPTED if created.outcome is Outcome.CREATED else HTTPStatus.OK
+    return json_response(resource, status=status, headers=location | POLLING)
+
+
+def all_created_response(call: Call, campaign_id: str, created: Sequence[CreatedVideo]) -> Response:
+    """202 if anything is new."""
+    is_new = any(each.outcome is Outcome.CREATED for each in created)
+    return list_response(
+        [created_resource(each, base_url=call.base_url, now=call.now) for each in created],
+        status=HTTPStatus.ACCEPTED if is_new else HTTPStatus.OK,
+        headers={"Location": f"{call.base_url}v1/campaigns/{campaign_id}"},
+    )
+
+
+def _estimate_resource(estimates: Estimates) -> EstimateResource:
+    return {
+        "object": "estimate",
+        "cost": {"currency": "USD", "estimated": estimates.cost, "basis": estimates.basis},
+        "videos": [
+            {
+                "outcome": estimate.outcome,
+                "index": estimate.index,
+                "cost": estimate.cost,
+                "video_id": estimate.video_id,
+            }
+            for estimate in estimates.videos
+        ],
+    }

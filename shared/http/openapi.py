@@ -1,0 +1,113 @@
+"""The description of the API (OpenAPI 3.1), made from its routes and the types on both sides."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from shared.http.operations import OPERATIONS, Operation
+from shared.http.problems import CONTENT_TYPE, Problem
+from shared.http.routes import ROUTES
+from shared.requests.bodies import Body, CreateVideoBody
+
+Schema = dict[str, Any]
+
+_REFERENCE = "#/components/schemas/{name}"
+_FORM_ENTRY = {"style": "deepObject", "explode": True}
+_VARIABLE = re.compile(r"\{\+?(\w+)\}")
+
+
+def describe(*, base_url: str) -> Schema:
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Showreel", "version": "1"},
+        "servers": [{"url": base_url}],
+        "paths": {
+            _VARIABLE.sub(r"{\1}", template): {
+                method.lower(): _describe(template, endpoint)
+                for method, endpoint in methods.items()
+            }
+            for template, methods in ROUTES.items()
+        },
+        "components": {"schemas": _components()},
+    }
+
+
+def _describe(template: str, endpoint: str) -> Schema:
+    operation = OPERATIONS[endpoint]
+    described: Schema = {
+        "operationId": endpoint.replace(".", "_"),
+        "summary": operation.summary,
+        "parameters": [*_path_parameters(template), *_query_parameters(operation)],
+        "responses": {
+            **{str(status): _answer(kind) for status, kind in operation.answers.items()},
+            "default": {
+                "description": "What was wrong, and what to do",
+                "content": {CONTENT_TYPE: {"schema": _schema(Problem)}},
+            },
+        },
+    }
+    if operation.body is not None:
+        described["requestBody"] = {"content": _content(operation.body)}
+    return described
+
+
+def _content(body: type[Body]) -> Schema:
+    schema = {"schema": _schema(body)}
+    if body is not CreateVideoBody:
+        return {"application/json": schema}
+    form = schema | {"encoding": dict.fromkeys(("business_context", "metadata"), _FORM_ENTRY)}
+    return {"application/json": schema, "multipart/form-data": form}
+
+
+def _path_parameters(template: str) -> list[Schema]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in _VARIABLE.findall(template)
+    ]
+
+
+def _query_parameters(operation: Operation) -> list[Schema]:
+    if operation.query is None:
+        return []
+    _, components = msgspec.json.schema_components([operation.query])
+    properties = components[operation.query.__name__]["properties"]
+    return [{"name": name, "in": "query", "schema": each} for name, each in properties.items()]
+
+
+def _answer(kind: type | None) -> Schema:
+    if kind is None:
+        return {"description": "No body"}
+    if kind is bytes:
+        return {"description": "The bytes", "content": {"video/mp4": {}, "image/jpeg": {}}}
+    return {
+        "description": "Done",
+        "content": {"application/json": {"schema": _schema(kind)}},
+    }
+
+
+def _schema(kind: type) -> Schema:
+    (schema,), _ = msgspec.json.schema_components([kind], ref_template=_REFERENCE)
+    return schema
+
+
+def _components() -> Schema:
+    kinds: list[type | None] = [Problem]
+    for operation in OPERATIONS.values():
+        kinds += [operation.body, *operation.answers.values()]
+    described = [kind for kind in kinds if kind not in (None, bytes)]
+    _, components = msgspec.json.schema_components(described, ref_template=_REFERENCE)
+    return {name: _as_sent(schema) for name, schema in components.items()}
+
+
+def _as_sent(schema: object) -> object:
+    """Decimals are sent as numbers."""
+    match schema:
+        case {"format": "decimal"}:
+            return {"type": "number"}
+        case dict():
+            return {key: _as_sent(each) for key, each in schema.items()}
+        case list():
+            return [_as_sent(each) for each in schema]
+        case _:
+            return schema

@@ -1,0 +1,98 @@
+"""What each endpoint takes and answers, for the description of the API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.http import requests
+from shared.http import resource_types as resources
+from shared.requests import bodies
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """`answers` has the type of the body for each status: `bytes` of media, None for none."""
+
+    summary: str
+    answers: Mapping[int, Any]
+    body: type[bodies.Body] | None = None
+    query: type[bodies.Body] | None = None
+
+
+_VIDEO = resources.VideoResource
+_VIDEOS = resources.ListResource[resources.VideoResource]
+_CREATED = {202: _VIDEO, 200: _VIDEO}
+_ALL_CREATED = {202: _VIDEOS, 200: _VIDEOS}
+_MEDIA = {200: bytes, 206: bytes, 304: None}
+
+OPERATIONS: Mapping[str, Operation] = {
+    "service.index": Operation(summary="What there is", answers={200: resources.ServiceResource}),
+    "service.health": Operation(
+        summary="Whether the records can be read", answers={200: resources.HealthResource}
+    ),
+    "service.description": Operation(summary="This description", answers={200: dict[str, Any]}),
+    "service.models": Operation(
+        summary="What each model can do, what it costs, and when it goes",
+        answers={200: resources.ListResource[resources.ModelResource]},
+    ),
+    "creations.create": Operation(
+        summary="Create a video: 202 for a new one, 200 for one that is there or being made",
+        body=bodies.CreateVideoBody,
+        answers=_CREATED,
+    ),
+    "videos.list_all": Operation(
+        summary="List videos", query=requests.ListQuery, answers={200: _VIDEOS}
+    ),
+    "creations.estimate": Operation(
+        summary="What a request would cost, and what of it is cached",
+        body=bodies.EstimateBody,
+        answers={200: resources.EstimateResource},
+    ),
+    "videos.read": Operation(
+        summary="Read a video", query=requests.ReadQuery, answers={200: _VIDEO}
+    ),
+    "versions.delete": Operation(
+        summary="Delete a video and its files", answers={200: resources.DeletedVideo}
+    ),
+    "versions.regenerate": Operation(
+        summary="Make a new version; the old one stays current until it is there",
+        answers=_CREATED,
+    ),
+    "versions.promote": Operation(
+        summary="Make a historical video current again", answers={200: _VIDEO}
+    ),
+    "versions.cancel": Operation(
+        summary="Cancel a video, or keep it out of sight if it is paid for already",
+        answers={200: _VIDEO},
+    ),
+    "content.of_video": Operation(
+        summary="The clip or its thumbnail", query=requests.ContentQuery, answers=_MEDIA
+    ),
+    "content.signed_url": Operation(
+        summary="A URL that needs no other permission, for a while",
+        body=requests.SignedUrlBody,
+        answers={200: resources.SignedURLResource},
+    ),
+    "content.of_file": Operation(summary="A clip or thumbnail by its file name", answers=_MEDIA),
+    "content.of_signed_path": Operation(
+        summary="What a signed URL of a local installation reads",
+        query=requests.SignatureQuery,
+        answers=_MEDIA,
+    ),
+    "campaigns.read": Operation(
+        summary="A campaign's slots, counts and money", answers={200: resources.CampaignResource}
+    ),
+    "creations.create_all": Operation(
+        summary="Create a video for each prompt, all of them or none",
+        body=bodies.CreateCampaignVideosBody,
+        answers=_ALL_CREATED,
+    ),
+    "versions.regenerate_all": Operation(
+        summary="Make a new version of every current video", answers=_ALL_CREATED
+    ),
+    "versions.cleanup": Operation(
+        summary="Remove historical videos; a dry run unless told otherwise",
+        body=requests.CleanupBody,
+        answers={200: resources.CleanupResource},
+    ),
+}

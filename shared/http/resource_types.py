@@ -1,0 +1,191 @@
+"""The types of what is answered.
+
+The type checker holds the handlers to them, and the description of the API is made from them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Generic, Literal, NotRequired, TypedDict, TypeVar
+
+from msgspec import Meta
+
+from shared.domain.clip import ClipFacts
+from shared.domain.video import Failure, Phase, Status, VersionState
+from shared.use_cases.create_videos import Outcome
+
+R = TypeVar("R")
+
+Dollars = Decimal
+Epoch = Annotated[int, Meta(description="Seconds since 1970")]
+
+
+class SignedURLResource(TypedDict):
+    url: str
+    expires_at: Epoch
+
+
+class CostResource(TypedDict):
+    currency: str
+    estimated: Dollars
+    actual: Dollars | None
+    basis: str
+    billed: bool
+
+
+class VideoResource(TypedDict):
+    """A strict superset of the OpenAI video object."""
+
+    id: str
+    object: Literal["video"]
+    created_at: Epoch
+    completed_at: Epoch | None
+    expires_at: Epoch | None
+    status: Status
+    progress: int
+    error: Failure | None
+    model: str
+    prompt: str
+    seconds: str
+    size: str
+    remixed_from_video_id: str | None
+    campaign_id: str
+    index: int
+    version_state: VersionState | None
+    phase: Phase
+    business_context: Mapping[str, str]
+    enhanced_prompt: str
+    aspect_ratio: str
+    resolution: str
+    fps: int
+    generate_audio: bool
+    negative_prompt: str | None
+    seed: int | None
+    person_generation: str | None
+    fingerprint: str
+    cost: CostResource
+    attempts: int
+    cancel_requested: bool
+    deadline_at: Epoch
+    clip: ClipFacts | None
+    filename: str | None
+    content_url: str
+    thumbnail_url: str
+    metadata: Mapping[str, str]
+    ai_generated: bool
+    outcome: NotRequired[Outcome]
+    note: NotRequired[str]
+    signed_url: NotRequired[SignedURLResource | None]
+
+
+class DeletedVideo(TypedDict):
+    id: str
+    object: Literal["video.deleted"]
+    deleted: bool
+
+
+class SlotResource(TypedDict):
+    index: int
+    current: VideoResource | None
+    pending: VideoResource | None
+    historical: Sequence[VideoResource]
+
+
+class CountsResource(TypedDict):
+    current: int
+    pending: int
+    historical: int
+    cache_hits: int
+
+
+class MoneyResource(TypedDict):
+    currency: str
+    reserved: Dollars
+    spent: Dollars
+    simulated: Dollars
+    possibly_spent: Dollars
+    saved: Dollars
+
+
+class CampaignResource(TypedDict):
+    id: str
+    object: Literal["campaign"]
+    created_at: Epoch
+    updated_at: Epoch
+    max_videos: int
+    counts: CountsResource
+    money: MoneyResource
+    slots: Sequence[SlotResource]
+
+
+class CleanedVideo(TypedDict):
+    id: str
+    index: int
+
+
+class CleanupResource(TypedDict):
+    object: Literal["cleanup"]
+    dry_run: bool
+    deleted: Sequence[CleanedVideo]
+    bytes: int
+
+
+class EstimatedCost(TypedDict):
+    currency: str
+    estimated: Dollars
+    basis: str
+
+
+class EstimatedVideo(TypedDict):
+    outcome: Outcome
+    index: int
+    cost: Dollars
+    video_id: str | None
+
+
+class EstimateResource(TypedDict):
+    object: Literal["estimate"]
+    cost: EstimatedCost
+    videos: Sequence[EstimatedVideo]
+
+
+class PriceResource(TypedDict):
+    with_audio: Dollars
+    silent: Dollars
+
+
+class ModelResource(TypedDict):
+    id: str
+    object: Literal["model"]
+    owned_by: str
+    stage: str
+    default: bool
+    seconds: Sequence[int]
+    resolutions: Sequence[str]
+    audio: bool
+    usd_per_second: Mapping[str, PriceResource]
+    guaranteed_until: date | None
+    retired_on: date | None
+    successor: str | None
+
+
+class ListResource(TypedDict, Generic[R]):
+    object: Literal["list"]
+    data: Sequence[R]
+    first_id: str | None
+    last_id: str | None
+    has_more: bool
+
+
+class ServiceResource(TypedDict):
+    object: Literal["service"]
+    name: str
+    description: str
+    create: str
+    videos: str
+    models: str
+    health: str
+
+
+class HealthResource(TypedDict):
+    status: Literal["ok"]

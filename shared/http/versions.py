@@ -1,0 +1,69 @@
+"""Handlers that change which versions of a video there are."""
+
+from werkzeug.wrappers import Response
+
+from shared.domain.errors import InvalidRequestError
+from shared.domain.identity import parse_video_id, require_campaign_id
+from shared.domain.video import Phase
+from shared.http.calls import Call, json_response
+from shared.http.creations import all_created_response, created_response
+from shared.http.requests import CleanupBody, EmptyBody, read_body
+from shared.http.resource_types import CleanupResource, DeletedVideo
+from shared.http.resources import video_resource
+from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
+from shared.use_cases.cleanup_campaign import cleanup_campaign, preview_cleanup
+from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
+
+
+def regenerate(call: Call, video_id: str) -> Response:
+    read_body(call.request, EmptyBody)
+    created = regenerate_video(call.ports, *parse_video_id(video_id))
+    return created_response(call, created)
+
+
+def regenerate_all(call: Call, campaign_id: str) -> Response:
+    require_campaign_id(campaign_id)
+    read_body(call.request, EmptyBody)
+    return all_created_response(call, campaign_id, regenerate_campaign(call.ports, campaign_id))
+
+
+def promote(call: Call, video_id: str) -> Response:
+    read_body(call.request, EmptyBody)
+    video = promote_video(call.ports, *parse_video_id(video_id))
+    return json_response(video_resource(video, base_url=call.base_url, now=call.now))
+
+
+def cancel(call: Call, video_id: str) -> Response:
+    """Say what a cancellation can still spare, which after the submission is nothing."""
+    read_body(call.request, EmptyBody)
+    video = cancel_video(call.ports, *parse_video_id(video_id))
+    spared = video.phase is Phase.CANCELLED
+    resource = video_resource(video, base_url=call.base_url, now=call.now)
+    resource["note"] = (
+        "Nothing was submitted and nothing is paid."
+        if spared
+        else "It was submitted already, and Veo cannot cancel: it is paid for, and will be stored "
+        "as historical."
+    )
+    return json_response(resource)
+
+
+def delete(call: Call, video_id: str) -> Response:
+    delete_video(call.ports, *parse_video_id(video_id))
+    return json_response(DeletedVideo(id=video_id, object="video.deleted", deleted=True))
+
+
+def cleanup(call: Call, campaign_id: str) -> Response:
+    require_campaign_id(campaign_id)
+    body = read_body(call.request, CleanupBody)
+    if body.keep_last < 0:
+        raise InvalidRequestError("keep_last is 0 or more.", param="keep_last")
+    clean = preview_cleanup if body.dry_run else cleanup_campaign
+    cleaned = clean(call.ports, campaign_id, keep=body.keep_last)
+    resource = CleanupResource(
+        object="cleanup",
+        dry_run=body.dry_run,
+        deleted=[{"id": video.id, "index": video.index} for video in cleaned.videos],
+        bytes=cleaned.size_bytes,
+    )
+    return json_response(resource)

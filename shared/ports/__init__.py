@@ -1,0 +1,48 @@
+"""The boundaries of the system. Each adapter keeps the whole contract of its port.
+
+The errors named here are those of `shared.domain.errors`; no other leaves an adapter, except
+`UnavailableError` and `StorageError`, which every method may raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from shared.ports.campaign_repository import CampaignRepository
+    from shared.ports.clip_inspector import ClipInspector
+    from shared.ports.message_queue import MessageQueue
+    from shared.ports.object_store import ObjectStore, SignatureVerifier
+    from shared.ports.policy import Policy
+    from shared.ports.savings_tally import SavingsTally
+    from shared.ports.video_generator import VideoGenerator
+
+Clock = Callable[[], datetime]
+
+
+class Ports(Protocol):
+    """What use cases may touch. An adapter is built when it is first asked for."""
+
+    @property
+    def objects(self) -> ObjectStore: ...
+    @property
+    def campaigns(self) -> CampaignRepository: ...
+    @property
+    def queue(self) -> MessageQueue: ...
+    @property
+    def generator(self) -> VideoGenerator: ...
+    @property
+    def inspector(self) -> ClipInspector: ...
+    @property
+    def savings(self) -> SavingsTally: ...
+    @property
+    def local_signatures(self) -> SignatureVerifier | None:
+        """None where a bucket serves its signed URLs itself."""
+        ...
+
+    @property
+    def policy(self) -> Policy: ...
+    @property
+    def now(self) -> Clock: ...

@@ -1,0 +1,77 @@
+"""Records: campaigns and their videos."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+    from shared.domain.campaign import Campaign, Change
+    from shared.domain.video import VersionState, Video
+
+
+class SortOrder(StrEnum):
+    ASCENDING = "asc"
+    DESCENDING = "desc"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoQuery:
+    """Which videos to list. `after` is the id of the last video of the page before."""
+
+    campaign_id: str | None = None
+    version_state: VersionState | None = None
+    status: str | None = None
+    after: str | None = None
+    limit: int = 20
+    order: SortOrder = SortOrder.DESCENDING
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoPage:
+    videos: tuple[Video, ...]
+    has_more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueWork:
+    """A video that waits for a step, or (without a hash) a campaign that has chores."""
+
+    campaign_id: str
+    video_hash: str | None = None
+
+
+class CampaignRepository(Protocol):
+    """The records. What was read carries the revision at which it was; commits compare it."""
+
+    def get_campaign(self, campaign_id: str) -> Campaign:
+        """Raise CampaignNotFoundError."""
+
+    def get_video(self, campaign_id: str, video_hash: str) -> Video:
+        """Raise VideoNotFoundError."""
+
+    def commit(self, change: Change) -> Change:
+        """Write everything or nothing, and return it with its new revisions.
+
+        Raise ConflictError if any record differs from what was read; an empty revision means that
+        there must be none yet.
+        """
+
+    def commit_video(self, video: Video) -> Video:
+        """The same for a change of one video that leaves its campaign as it is."""
+
+    def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
+        """Add to what the cache saved, without a conflict with anybody. A lost one is no harm."""
+
+    def list_videos(self, query: VideoQuery) -> VideoPage:
+        """Order by creation, then id. Raise VideoNotFoundError if `after` is not a video."""
+
+    def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign, ...]:
+        """Order by id; `after` is the last id of the page before."""
+
+    def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
+        """Return videos whose `due_at` has come, and campaigns whose chores wait."""

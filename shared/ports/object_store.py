@@ -1,0 +1,81 @@
+"""Objects: the bytes of clips, thumbnails and metadata."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import BinaryIO, Protocol
+
+
+class PutMode(StrEnum):
+    CREATE = "create"
+    OVERWRITE = "overwrite"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectInfo:
+    """`etag` changes whenever the bytes do; it has no quotes."""
+
+    path: str
+    size: int
+    etag: str
+    content_type: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedURL:
+    """`url` is absolute, or a path of this service where the store has no server of its own."""
+
+    url: str
+    expires_at: datetime
+
+
+class ObjectStore(Protocol):
+    """Named, immutable-once-read bytes under relative `path`s with `/` between their parts.
+
+    A reader never sees a part of an object: it appears whole or not at all.
+    """
+
+    def put(
+        self,
+        path: str,
+        content: BinaryIO,
+        *,
+        content_type: str,
+        mode: PutMode = PutMode.CREATE,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
+        """Store `content` up to its end. CREATE raises ObjectExistsError where `path` is taken."""
+
+    def open(self, path: str) -> BinaryIO:
+        """Return a seekable stream. Raise ObjectNotFoundError."""
+
+    def head(self, path: str) -> ObjectInfo:
+        """Raise ObjectNotFoundError."""
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """Yield what begins with `prefix`, a folder that ends in `/`, ordered by path."""
+
+    def rename(self, source: str, target: str) -> None:
+        """Move bytes and metadata without reading them. Safe to run twice.
+
+        Where `source` is gone and `target` is there, it was done before. Where both are there,
+        `target` is kept and `source` removed. Raise ObjectNotFoundError where neither is.
+        """
+
+    def delete(self, path: str) -> None:
+        """Remove the object, if it is there."""
+
+    def sign(self, path: str, *, expires_in: timedelta) -> SignedURL:
+        """Return a URL that reads this object, and only this one, until it expires.
+
+        Whether the object exists is not asked.
+        """
+
+
+class SignatureVerifier(Protocol):
+    """Says whether a signed URL of this very service is genuine and still valid."""
+
+    def verify(self, path: str, *, expires: str, signature: str) -> None:
+        """Raise InvalidSignatureError, or ExpiredSignatureError."""

@@ -1,0 +1,71 @@
+"""Generators: what makes clips, slowly and for money."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from shared.domain.video import GenerationParameters
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """What is generated. `output_prefix` belongs to this attempt alone."""
+
+    campaign_id: str
+    video_hash: str
+    index: int
+    attempt: int
+    prompt: str
+    enhanced_prompt: str
+    parameters: GenerationParameters
+    output_prefix: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """`operation` finds the operation again from any process, at any time."""
+
+    operation: str
+    expected_in: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    check_after: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Succeeded:
+    """The clip lies in the object store, under the attempt's prefix."""
+
+    clip_path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """Ended without a clip, and not billed."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gone:
+    """The generator does not know the operation (any more)."""
+
+
+OperationState = Running | Succeeded | Failed | Gone
+
+
+class VideoGenerator(Protocol):
+    """Makes clips, slowly and for money. No method waits for a clip or tries twice."""
+
+    def submit(self, submission: Submission) -> Accepted:
+        """Start one paid operation.
+
+        Raise GeneratorBusyError or GenerationRefusedError where nothing was accepted for certain,
+        and SubmissionUnknownError whenever it may have been.
+        """
+
+    def check(self, operation: str) -> OperationState:
+        """Look at an operation once. Raise UnavailableError if it could not be asked."""

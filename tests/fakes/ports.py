@@ -1,0 +1,98 @@
+"""All ports in memory, for use cases to work with."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import BinaryIO
+
+from shared.domain.clip import ClipFacts
+from shared.domain.errors import InvalidClipError
+from shared.domain.models import DEFAULT_MODEL
+from shared.ports.object_store import SignatureVerifier
+from shared.ports.policy import Policy
+from shared.use_cases.savings import Savings
+from tests.fakes.campaign_repository import InMemoryCampaignRepository
+from tests.fakes.message_queue import InMemoryMessageQueue
+from tests.fakes.object_store import InMemoryObjectStore
+from tests.fakes.video_generator import A_CLIP, FakeVideoGenerator
+
+A_JPEG = b"a thumbnail"
+CLIP_FACTS = ClipFacts(
+    duration_seconds=8.0,
+    width=1280,
+    height=720,
+    fps=24.0,
+    video_codec="h264",
+    audio_codec="aac",
+    size_bytes=len(A_CLIP),
+)
+POLICY = Policy(
+    max_videos_per_campaign=4, keep_historical=1, default_model=DEFAULT_MODEL, simulated=False
+)
+
+
+class FakeClock:
+    """Stands still until a test advances it."""
+
+    def __init__(self) -> None:
+        self._time = datetime(2026, 11, 7, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self._time
+
+    def advance(self, by: timedelta) -> None:
+        self._time += by
+
+
+class FakeClipInspector:
+    """Knows some bytes as clips; no others are any."""
+
+    def __init__(self) -> None:
+        self.known: dict[bytes, ClipFacts] = {A_CLIP: CLIP_FACTS}
+
+    def inspect(self, clip: BinaryIO) -> ClipFacts:
+        try:
+            return self.known[clip.read()]
+        except KeyError:
+            raise InvalidClipError("This is not an MP4.") from None
+
+    def thumbnail(self, clip: BinaryIO) -> bytes:
+        self.inspect(clip)
+        return A_JPEG
+
+
+@dataclass(kw_only=True)
+class FakePorts:
+    """`Ports` out of fakes, on one clock."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    policy: Policy = POLICY
+    local_signatures: SignatureVerifier | None = None
+
+    def __post_init__(self) -> None:
+        self.objects = InMemoryObjectStore(self.clock)
+        self.campaigns = InMemoryCampaignRepository()
+        self.queue = InMemoryMessageQueue(self.clock)
+        self.generator = FakeVideoGenerator(self.objects)
+        self.inspector = FakeClipInspector()
+        self.savings = Savings(self.campaigns)
+
+    @property
+    def now(self) -> FakeClock:
+        return self.clock
+
+    def copy(self) -> "FakePorts":
+        """Return ports that begin with the same contents and go their own way."""
+        other = FakePorts(policy=self.policy)
+        other.clock.advance(self.now() - other.now())
+        other.objects.objects |= self.objects.objects
+        other.campaigns.campaigns |= self.campaigns.campaigns
+        other.campaigns.videos |= self.campaigns.videos
+        other.campaigns._revisions = count(next(self.campaigns._revisions))
+        other.queue._waiting += self.queue._waiting
+        other.generator.submissions += self.generator.submissions
+        other.generator.operations |= {
+            name: replace(operation) for name, operation in self.generator.operations.items()
+        }
+        other.generator.will(*self.generator._scripts)
+        return other

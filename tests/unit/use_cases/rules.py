@@ -1,0 +1,142 @@
+"""The rules that may never break, as assertions over all that is stored of one campaign."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from shared.domain.campaign import ZERO, Campaign, Money
+from shared.domain.errors import StorageError
+from shared.domain.storage_layout import clip_path, thumbnail_path
+from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
+from tests.fakes.ports import FakePorts
+from tests.fakes.video_generator import A_CLIP
+
+
+class Witness:
+    """Looks when it is called, and remembers each video that ever was as it was last."""
+
+    def __init__(self, ports: FakePorts) -> None:
+        self._ports = ports
+        self._videos: dict[str, Video] = {}
+        self()
+
+    def __call__(self) -> None:
+        assert_current_videos_are_playable(self._ports)
+        assert_nothing_is_paid_twice(self._ports)
+        self._videos |= {video.video_hash: video for video in _videos(self._ports)}
+
+    def testify(self) -> None:
+        """Assert what has to be true when all is at rest."""
+        self()
+        assert_agreement(self._ports)
+        assert_what_is_paid_for_is_kept(self._ports)
+        for campaign in self._ports.campaigns.campaigns.values():
+            assert _money_of(self._videos.values()) == replace(campaign.money, saved=ZERO)
+
+
+def assert_current_videos_are_playable(ports: FakePorts) -> None:
+    """At every moment, what a slot shows has its clip under one of two names."""
+    for campaign in ports.campaigns.campaigns.values():
+        for slot in campaign.slots:
+            if slot.current is not None:
+                place = campaign.campaign_id, slot.current.video_hash, slot.index
+                names = {clip_path(*place, current=current) for current in (True, False)}
+                clips = [ports.objects.objects[name].content for name in names & _names(ports)]
+                assert [A_CLIP] == clips
+
+
+def assert_nothing_is_paid_twice(ports: FakePorts) -> None:
+    """At every moment, at most one submission of each video was accepted."""
+    operations = ports.generator.operations.values()
+    accepted = Counter(operation.submission.video_hash for operation in operations)
+    assert all(times == 1 for times in accepted.values())
+
+
+def assert_agreement(ports: FakePorts) -> None:
+    """At rest, all has ended, and slots, records and objects tell the same."""
+    assert all(_has_ended_properly(video) for video in _videos(ports))
+    for campaign in ports.campaigns.campaigns.values():
+        assert () == campaign.chores
+        assert _states_in_slots(campaign) == {
+            video.video_hash: video.version_state
+            for video in _videos(ports)
+            if video.version_state is not None
+        }
+    expected = {name for video in _videos(ports) for name in _objects(video)}
+    assert expected == _names(ports) - _evidence_of_failure(ports)
+
+
+def assert_what_is_paid_for_is_kept(ports: FakePorts) -> None:
+    """At rest, a clip that was made is stored, unless its video was deleted meanwhile."""
+    made = {
+        operation.submission.video_hash
+        for operation in ports.generator.operations.values()
+        if operation.script.ending == A_CLIP
+    }
+    for video in _videos(ports):
+        if video.video_hash in made:
+            assert video.phase is Phase.DONE or _was_unstorable(video)
+
+
+def _has_ended_properly(video: Video) -> bool:
+    is_done = video.phase is Phase.DONE
+    return (
+        video.has_ended
+        and video.due_at is None
+        and video.lease_expires_at is None
+        and video.completed_at is not None
+        and (video.clip is not None) == is_done
+        and (video.failure is None) == is_done
+        and (video.version_state is not None) == is_done
+        and all(attempt.outcome is not AttemptOutcome.OPEN for attempt in video.attempts)
+    )
+
+
+def _was_unstorable(video: Video) -> bool:
+    return video.failure is not None and video.failure.code == StorageError.code
+
+
+def _states_in_slots(campaign: Campaign) -> dict[str, VersionState]:
+    states: dict[str, VersionState] = {}
+    for slot in campaign.slots:
+        states |= {each.video_hash: VersionState.HISTORICAL for each in slot.historical}
+        if slot.current is not None:
+            states[slot.current.video_hash] = VersionState.CURRENT
+        if slot.pending is not None:
+            states[slot.pending.video_hash] = VersionState.PENDING
+    return states
+
+
+def _money_of(videos: Iterable[Video]) -> Money:
+    """Return what a campaign should have that ever had these videos, and saved nothing."""
+    spent = possibly_spent = simulated = ZERO
+    for video in videos:
+        price = video.cost.estimated
+        match video.attempt.outcome if video.attempts else AttemptOutcome.NOT_BILLED:
+            case AttemptOutcome.BILLED:
+                spent += price
+                simulated += price if video.cost.simulated else ZERO
+            case AttemptOutcome.POSSIBLY_BILLED:
+                possibly_spent += price
+    return Money(spent=spent, possibly_spent=possibly_spent, simulated=simulated)
+
+
+def _objects(video: Video) -> set[str]:
+    if video.phase is not Phase.DONE:
+        return set()
+    place = (video.campaign_id, video.video_hash, video.index)
+    return {clip_path(*place, current=video.is_current), thumbnail_path(*place)}
+
+
+def _evidence_of_failure(ports: FakePorts) -> set[str]:
+    """What there is of a video that failed stays until its record is deleted."""
+    failed = {video.video_hash for video in _videos(ports) if video.phase is Phase.FAILED}
+    return {name for name in _names(ports) if any(each in name for each in failed)}
+
+
+def _videos(ports: FakePorts) -> tuple[Video, ...]:
+    return tuple(ports.campaigns.videos.values())
+
+
+def _names(ports: FakePorts) -> set[str]:
+    return set(ports.objects.objects)

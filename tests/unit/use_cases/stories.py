@@ -1,0 +1,160 @@
+"""What people ask for, and how generators answer: for simulations to disturb at every point.
+
+A story sets its scene in peace and returns the command that begins it. What the command causes
+goes on until the campaign is at rest.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from shared.domain.errors import GenerationRefusedError, GeneratorBusyError
+from shared.domain.video import VersionState, Video
+from shared.ports import Ports
+from shared.ports.video_generator import Failed, Gone
+from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
+from shared.use_cases.cleanup_campaign import cleanup_campaign
+from shared.use_cases.create_videos import create_videos
+from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
+from tests.fakes.ports import FakePorts
+from tests.fakes.video_generator import Script
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    a_request,
+    deliver,
+    make,
+    remake,
+    reserve,
+    settle,
+)
+
+Command = Callable[[Ports], object]
+Story = Callable[[FakePorts], Command]
+
+
+def creating(ports: FakePorts) -> Command:
+    return lambda acting: create_videos(acting, a_request("A red bicycle"))
+
+
+def creating_four(ports: FakePorts) -> Command:
+    return lambda acting: create_videos(acting, a_request("One", "Two", "Three", "Four"))
+
+
+def changing_the_prompt(ports: FakePorts) -> Command:
+    make(ports)
+    return lambda acting: create_videos(acting, a_request("A blue bicycle"))
+
+
+def regenerating(ports: FakePorts) -> Command:
+    two_versions(ports)
+    video = one_that_is(VersionState.CURRENT, ports)
+    return lambda acting: regenerate_video(acting, CAMPAIGN_ID, video.video_hash)
+
+
+def regenerating_all(ports: FakePorts) -> Command:
+    create_videos(ports, a_request("One", "Two"))
+    settle(ports)
+    return lambda acting: regenerate_campaign(acting, CAMPAIGN_ID)
+
+
+def promoting(ports: FakePorts) -> Command:
+    two_versions(ports)
+    video = one_that_is(VersionState.HISTORICAL, ports)
+    return lambda acting: promote_video(acting, CAMPAIGN_ID, video.video_hash)
+
+
+def cleaning_up(ports: FakePorts) -> Command:
+    two_versions(ports)
+    return lambda acting: cleanup_campaign(acting, CAMPAIGN_ID, keep=0)
+
+
+def deleting_the_current_one(ports: FakePorts) -> Command:
+    two_versions(ports)
+    video = one_that_is(VersionState.CURRENT, ports)
+    return lambda acting: delete_video(acting, CAMPAIGN_ID, video.video_hash)
+
+
+def deleting_a_historical_one(ports: FakePorts) -> Command:
+    two_versions(ports)
+    video = one_that_is(VersionState.HISTORICAL, ports)
+    return lambda acting: delete_video(acting, CAMPAIGN_ID, video.video_hash)
+
+
+def deleting_a_reserved_one(ports: FakePorts) -> Command:
+    video = reserve(ports)
+    return lambda acting: delete_video(acting, CAMPAIGN_ID, video.video_hash)
+
+
+def cancelling_a_reserved_one(ports: FakePorts) -> Command:
+    video = reserve(ports)
+    return lambda acting: cancel_video(acting, CAMPAIGN_ID, video.video_hash)
+
+
+def cancelling_a_submitted_one(ports: FakePorts) -> Command:
+    make(ports)
+    video = reserve(ports, "A blue bicycle")
+    deliver(ports)
+    return lambda acting: cancel_video(acting, CAMPAIGN_ID, video.video_hash)
+
+
+def remaking_while_busy(ports: FakePorts) -> Command:
+    busy = GeneratorBusyError("No quota.", retry_after=timedelta(seconds=10))
+    return _remaking_with(ports, Script(raises=busy))
+
+
+def remaking_what_is_refused(ports: FakePorts) -> Command:
+    refused = GenerationRefusedError("Not this.", code="invalid_request")
+    return _remaking_with(ports, Script(raises=refused))
+
+
+def remaking_what_is_filtered(ports: FakePorts) -> Command:
+    filtered = Failed(code="content_filtered", message="A policy.")
+    return _remaking_with(ports, Script(ending=filtered))
+
+
+def remaking_a_slow_one(ports: FakePorts) -> Command:
+    return _remaking_with(ports, Script(running_checks=3))
+
+
+def remaking_a_broken_one(ports: FakePorts) -> Command:
+    return _remaking_with(ports, Script(ending=b"half a cl"))
+
+
+def remaking_one_that_is_lost(ports: FakePorts) -> Command:
+    return _remaking_with(ports, Script(ending=Gone()))
+
+
+STORIES: tuple[Story, ...] = (
+    creating,
+    creating_four,
+    changing_the_prompt,
+    regenerating,
+    regenerating_all,
+    promoting,
+    cleaning_up,
+    deleting_the_current_one,
+    deleting_a_historical_one,
+    deleting_a_reserved_one,
+    cancelling_a_reserved_one,
+    cancelling_a_submitted_one,
+    remaking_while_busy,
+    remaking_what_is_refused,
+    remaking_what_is_filtered,
+    remaking_a_slow_one,
+    remaking_a_broken_one,
+    remaking_one_that_is_lost,
+)
+
+
+def two_versions(ports: FakePorts) -> None:
+    """Let slot 0 show a video that replaced another."""
+    remake(ports, make(ports))
+
+
+def one_that_is(state: VersionState, ports: FakePorts) -> Video:
+    return next(each for each in ports.campaigns.videos.values() if each.version_state is state)
+
+
+def _remaking_with(ports: FakePorts, script: Script) -> Command:
+    video = make(ports)
+    ports.generator.will(script)
+    return lambda acting: regenerate_video(acting, CAMPAIGN_ID, video.video_hash)

@@ -1,0 +1,255 @@
+"""Promote, cancel and delete: what a person does to versions, and none of it is paid for."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.errors import (
+    ObjectNotFoundError,
+    UnavailableError,
+    VideoNotFoundError,
+    WrongStateError,
+)
+from shared.domain.storage_layout import clip_path
+from shared.domain.video import Phase, VersionState, Video
+from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
+from shared.use_cases.maintain_campaigns import maintain_campaigns
+from tests.fakes.ports import FakePorts
+from tests.unit.use_cases.rules import assert_agreement
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    PRICE,
+    deliver,
+    give_up,
+    make,
+    remake,
+    reserve,
+    settle,
+    stored,
+    submit,
+    wake,
+)
+from tests.unit.use_cases.watching import Hooks, Once, watched
+
+
+@pytest.fixture
+def old(ports: FakePorts) -> Video:
+    return make(ports)
+
+
+@pytest.fixture
+def new(ports: FakePorts, old: Video) -> Video:
+    """What replaced `old`."""
+    return remake(ports, old)
+
+
+def promote(ports: FakePorts, video: Video) -> Video:
+    return promote_video(ports, video.campaign_id, video.video_hash)
+
+
+def cancel(ports: FakePorts, video: Video) -> Video:
+    return cancel_video(ports, video.campaign_id, video.video_hash)
+
+
+def delete(ports: FakePorts, video: Video) -> None:
+    delete_video(ports, video.campaign_id, video.video_hash)
+
+
+def historical_name(video: Video) -> str:
+    return clip_path(video.campaign_id, video.video_hash, video.index, current=False)
+
+
+class TestPromote:
+    def test_the_two_change_places_and_names(
+        self, ports: FakePorts, old: Video, new: Video
+    ) -> None:
+        promoted = promote(ports, old)
+
+        assert stored(ports, old) == promoted
+        assert promoted.is_current
+        assert VersionState.HISTORICAL is stored(ports, new).version_state
+        assert_agreement(ports)
+
+    def test_nothing_is_paid(self, ports: FakePorts, old: Video, new: Video) -> None:
+        before = ports.campaigns.get_campaign(CAMPAIGN_ID).money
+
+        promote(ports, old)
+
+        assert before == ports.campaigns.get_campaign(CAMPAIGN_ID).money
+        assert 2 == len(ports.generator.submissions)
+
+    def test_a_double_click_promotes_once(self, ports: FakePorts, old: Video, new: Video) -> None:
+        promote(ports, old)
+
+        assert promote(ports, old).is_current
+        assert VersionState.HISTORICAL is stored(ports, new).version_state
+
+    def test_a_slot_that_shows_nothing_can_be_filled(
+        self, ports: FakePorts, old: Video, new: Video
+    ) -> None:
+        delete(ports, new)
+
+        assert promote(ports, old).is_current
+        assert_agreement(ports)
+
+    def test_what_is_being_made_replaces_the_promoted_one_when_it_is_done(
+        self, ports: FakePorts, old: Video, new: Video
+    ) -> None:
+        pending = submit(ports, "A blue bicycle")
+        promote(ports, old)
+
+        settle(ports)
+
+        assert stored(ports, pending).is_current
+        assert VersionState.HISTORICAL is stored(ports, old).version_state
+        assert_agreement(ports)
+
+    def test_a_video_without_its_clip_is_not_shown(
+        self, ports: FakePorts, old: Video, new: Video
+    ) -> None:
+        ports.objects.delete(historical_name(old))
+
+        with pytest.raises(ObjectNotFoundError):
+            promote(ports, old)
+
+        assert stored(ports, new).is_current
+
+    def test_only_history_can_be_promoted(self, ports: FakePorts) -> None:
+        pending = reserve(ports)
+
+        with pytest.raises(WrongStateError):
+            promote(ports, pending)
+
+    def test_names_that_could_not_be_changed_follow_with_the_tick(
+        self, ports: FakePorts, old: Video, new: Video
+    ) -> None:
+        def fail() -> None:
+            raise UnavailableError("The store is down.")
+
+        acting = watched(ports, Hooks(before_effect=Once(fail, at=1)))
+        assert promote_video(acting, CAMPAIGN_ID, old.video_hash).is_current
+        assert historical_name(old) in ports.objects.objects
+
+        maintain_campaigns(ports)
+
+        assert_agreement(ports)
+
+
+class TestCancel:
+    def test_a_reserved_video_is_cancelled_and_its_money_free(self, ports: FakePorts) -> None:
+        video = reserve(ports)
+
+        cancelled = cancel(ports, video)
+
+        assert stored(ports, video) == cancelled
+        assert (Phase.CANCELLED, Decimal(0)) == (cancelled.phase, cancelled.cost.actual)
+        campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+        assert ((), Decimal(0)) == (campaign.slots, campaign.money.reserved)
+
+    def test_a_cancelled_video_is_not_submitted(self, ports: FakePorts) -> None:
+        video = reserve(ports)
+        cancel(ports, video)
+
+        deliver(ports)
+
+        assert [] == ports.generator.submissions
+
+    def test_a_submitted_video_goes_on_and_is_counted(self, ports: FakePorts) -> None:
+        video = submit(ports)
+
+        asked = cancel(ports, video)
+        assert (Phase.GENERATING, True) == (asked.phase, asked.cancel_requested)
+        settle(ports)
+
+        assert VersionState.HISTORICAL is stored(ports, video).version_state
+        assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent
+
+    @pytest.mark.parametrize("begin", [reserve, submit], ids=["reserved", "submitted"])
+    def test_a_double_click_cancels_once(
+        self, ports: FakePorts, begin: Callable[[FakePorts], Video]
+    ) -> None:
+        video = begin(ports)
+
+        first = cancel(ports, video)
+
+        assert (first.phase, True) == (cancel(ports, video).phase, first.cancel_requested)
+
+    def test_of_a_cancellation_and_a_submission_at_once_one_comes_first(
+        self, ports: FakePorts
+    ) -> None:
+        video = reserve(ports)
+        submitting = Once(lambda: wake(ports, video), at=0)
+
+        asked = cancel_video(
+            watched(ports, Hooks(before_effect=submitting)), CAMPAIGN_ID, video.video_hash
+        )
+
+        assert (Phase.GENERATING, True) == (asked.phase, asked.cancel_requested)
+
+    def test_what_has_ended_cannot_be_cancelled(self, ports: FakePorts, old: Video) -> None:
+        with pytest.raises(WrongStateError):
+            cancel(ports, old)
+
+
+class TestDelete:
+    def test_a_video_goes_with_its_record_and_objects(self, ports: FakePorts, old: Video) -> None:
+        delete(ports, old)
+
+        assert {} == ports.campaigns.videos
+        assert {} == ports.objects.objects
+        campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+        assert ((), (), PRICE) == (campaign.slots, campaign.chores, campaign.money.spent)
+
+    def test_history_goes_without_touching_what_is_current(
+        self, ports: FakePorts, old: Video, new: Video
+    ) -> None:
+        delete(ports, old)
+
+        assert new == stored(ports, new)
+        assert_agreement(ports)
+
+    def test_a_reserved_video_is_cancelled_first_and_never_paid(self, ports: FakePorts) -> None:
+        video = reserve(ports)
+
+        delete(ports, video)
+        settle(ports)
+
+        assert {} == ports.campaigns.videos
+        assert [] == ports.generator.submissions
+        assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+
+    def test_a_submitted_video_cannot_be_deleted_yet(self, ports: FakePorts) -> None:
+        video = submit(ports)
+
+        with pytest.raises(WrongStateError):
+            delete(ports, video)
+
+        assert video == stored(ports, video)
+
+    def test_a_refused_deletion_leaves_no_trace(self, ports: FakePorts) -> None:
+        """Even where the submission came between looking and deciding."""
+        video = reserve(ports)
+        submitting = Once(lambda: wake(ports, video), at=0)
+
+        with pytest.raises(WrongStateError):
+            delete_video(
+                watched(ports, Hooks(before_effect=submitting)), CAMPAIGN_ID, video.video_hash
+            )
+
+        assert not stored(ports, video).cancel_requested
+
+    def test_a_failed_video_goes_with_what_was_held_of_it(self, ports: FakePorts) -> None:
+        video = give_up(ports)
+        ports.generator.let_clips_appear()
+
+        delete(ports, video)
+
+        assert {} == ports.objects.objects
+        assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent
+
+    def test_what_is_deleted_cannot_be_deleted_again(self, ports: FakePorts, old: Video) -> None:
+        delete(ports, old)
+
+        with pytest.raises(VideoNotFoundError):
+            delete(ports, old)

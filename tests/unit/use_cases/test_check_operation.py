@@ -1,0 +1,177 @@
+"""Check: look once at what was submitted, and note when to look again."""
+
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.errors import RetryLaterError, SubmissionUnknownError, UnavailableError
+from shared.domain.schedule import CHECK_LEASE, OUTCOME_WINDOW, SUBMIT_LEASE
+from shared.domain.video import AttemptOutcome, Phase, submission_accepted
+from shared.ports.video_generator import Failed, Gone
+from shared.use_cases.change_versions import cancel_video
+from tests.fakes.ports import FakePorts
+from tests.fakes.video_generator import Script
+from tests.unit.use_cases.rules import Witness
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    PRICE,
+    deliver,
+    message_for,
+    reserve,
+    settle,
+    stored,
+    submit,
+    wake,
+)
+from tests.unit.use_cases.watching import Hooks, Once, watched
+
+FILTERED = Failed(code="content_filtered", message="Try rephrasing the prompt.")
+UNKNOWN = Script(raises=SubmissionUnknownError("The connection was lost."))
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_operation_that_runs_is_looked_at_again_when_it_says(ports: FakePorts) -> None:
+    video = submit(ports, script=Script(running_checks=1))
+    ports.clock.advance(ports.generator.expected_in)
+
+    deliver(ports)
+
+    running = stored(ports, video)
+    again_at = ports.now() + ports.generator.check_after
+    assert (Phase.GENERATING, again_at) == (running.phase, running.due_at)
+    assert not running.is_leased(ports.now())
+    assert ((message_for(video),), again_at) == (ports.queue.messages, ports.queue.next_at)
+    ports.clock.advance(ports.generator.check_after)
+    deliver(ports)
+    assert stored(ports, video).is_current
+
+
+def test_one_delivery_checks_at_most_once(ports: FakePorts) -> None:
+    video = submit(ports, script=Script(running_checks=5))
+
+    wake(ports, video)
+
+    assert 1 == ports.generator.operations["operations/1"].checks
+
+
+def test_an_operation_that_failed_ends_its_video_and_is_not_billed(ports: FakePorts) -> None:
+    video = submit(ports, script=Script(ending=FILTERED))
+
+    wake(ports, video)
+
+    failed = stored(ports, video)
+    assert failed.failure is not None
+    assert (FILTERED.code, FILTERED.message) == (failed.failure.code, failed.failure.message)
+    assert (Decimal(0), AttemptOutcome.NOT_BILLED) == (failed.cost.actual, failed.attempt.outcome)
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert ((), Decimal(0)) == (campaign.slots, campaign.money.reserved)
+
+
+def test_what_the_generator_forgot_is_looked_for_and_never_submitted_again(
+    ports: FakePorts,
+) -> None:
+    video = submit(ports, script=Script(ending=Gone()))
+
+    wake(ports, video)
+    assert Phase.OUTCOME_UNKNOWN is stored(ports, video).phase
+    ports.generator.write_clip(ports.generator.submissions[0])
+    settle(ports)
+
+    assert stored(ports, video).is_current
+    assert 1 == len(ports.generator.submissions)
+
+
+def test_what_the_generator_forgot_is_given_up_after_the_window(ports: FakePorts) -> None:
+    video = submit(ports, script=Script(ending=Gone()))
+    ports.clock.advance(OUTCOME_WINDOW)
+
+    wake(ports, video)
+
+    assert Phase.FAILED is stored(ports, video).phase
+    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent
+
+
+def test_a_generator_out_of_reach_is_asked_again_and_nothing_is_submitted(
+    ports: FakePorts,
+) -> None:
+    video = submit(ports, script=Script(ending=UnavailableError("503")))
+
+    with pytest.raises(RetryLaterError):
+        wake(ports, video)
+
+    assert Phase.GENERATING is stored(ports, video).phase
+    assert 1 == len(ports.generator.submissions)
+
+
+def test_while_one_delivery_checks_no_other_does(ports: FakePorts) -> None:
+    video = submit(ports, script=Script(running_checks=9))
+    meanwhile = Once(lambda: wake(ports, video), at=1)
+
+    wake(watched(ports, Hooks(before_effect=meanwhile)), video)
+
+    assert 1 == ports.generator.operations["operations/1"].checks
+
+
+def test_a_check_whose_process_died_is_made_again_after_its_lease(ports: FakePorts) -> None:
+    video = submit(ports, script=Script())
+
+    with pytest.raises(KeyboardInterrupt):
+        wake(watched(ports, Hooks(before_effect=Once(interrupt, at=1))), video)
+    wake(ports, video)
+    assert Phase.GENERATING is stored(ports, video).phase
+
+    ports.clock.advance(CHECK_LEASE)
+    wake(ports, video)
+
+    assert stored(ports, video).is_current
+
+
+def test_an_answer_that_comes_while_the_clip_is_looked_for_is_not_forgotten(
+    ports: FakePorts,
+) -> None:
+    """Only who holds the operation's name learns why no clip will come."""
+    video = reserve(ports)
+    with pytest.raises(KeyboardInterrupt):
+        wake(watched(ports, Hooks(before_effect=Once(interrupt, at=2))), video)
+    ports.clock.advance(SUBMIT_LEASE)
+
+    def keep_the_answer() -> None:
+        accepted = submission_accepted(
+            stored(ports, video),
+            operation="operations/1",
+            expected_at=ports.now(),
+            due_at=ports.now(),
+        )
+        ports.campaigns.commit_video(accepted)
+
+    wake(watched(ports, Hooks(before_effect=Once(keep_the_answer, at=0))), video)
+
+    assert Phase.GENERATING is stored(ports, video).phase
+
+
+def test_giving_up_does_not_end_what_another_delivery_is_storing(ports: FakePorts) -> None:
+    video = submit(ports, script=UNKNOWN)
+    witness = Witness(ports)
+    ports.clock.advance(OUTCOME_WINDOW)
+
+    def adopt_the_clip() -> None:
+        ports.generator.write_clip(ports.generator.submissions[0])
+        wake(ports, video)
+
+    wake(watched(ports, Hooks(before_effect=Once(adopt_the_clip, at=0))), video)
+
+    assert stored(ports, video).is_current
+    witness.testify()
+
+
+def test_a_cancellation_does_not_hide_that_an_operation_failed(ports: FakePorts) -> None:
+    video = submit(ports, script=Script(ending=FILTERED))
+    cancelling = Once(lambda: cancel_video(ports, CAMPAIGN_ID, video.video_hash), at=2)
+
+    wake(watched(ports, Hooks(before_effect=cancelling)), video)
+
+    assert Phase.FAILED is stored(ports, video).phase
+    assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved

@@ -1,0 +1,83 @@
+"""Optimistic commits: once more if somebody else was faster, and not for ever."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.domain.campaign import Campaign, Change
+from shared.domain.errors import ConflictError, WrongStateError
+from shared.domain.video import Video
+from shared.use_cases.change_versions import cancel_video
+from shared.use_cases.committing import decide, revise, until_committed
+from tests.fakes.ports import FakePorts
+from tests.unit.use_cases.scenes import CAMPAIGN_ID, reserve, stored, submit
+from tests.unit.use_cases.watching import Hooks, Once, watched
+
+
+class Contended:
+    """Meets so many conflicts before it succeeds."""
+
+    def __init__(self, conflicts: int) -> None:
+        self.attempts = 0
+        self._conflicts = conflicts
+
+    def __call__(self) -> str:
+        self.attempts += 1
+        if self.attempts <= self._conflicts:
+            raise ConflictError("Somebody else was faster.")
+        return "committed"
+
+
+@pytest.mark.parametrize("conflicts", [0, 1, 11])
+def test_who_meets_a_conflict_reads_and_decides_again(conflicts: int) -> None:
+    attempt = Contended(conflicts)
+
+    assert "committed" == until_committed(attempt)
+    assert conflicts + 1 == attempt.attempts
+
+
+def test_who_meets_nothing_but_conflicts_gives_up() -> None:
+    attempt = Contended(1_000)
+
+    with pytest.raises(ConflictError):
+        until_committed(attempt)
+
+    assert 12 == attempt.attempts
+
+
+def test_a_decision_is_made_again_on_what_a_competitor_committed(ports: FakePorts) -> None:
+    video = submit(ports)
+    competing = Once(lambda: cancel_video(ports, CAMPAIGN_ID, video.video_hash), at=0)
+    seen: list[bool] = []
+
+    def rule(campaign: Campaign, latest: Video) -> Change:
+        seen.append(latest.cancel_requested)
+        return Change(campaign=campaign, videos=(latest,))
+
+    decide(watched(ports, Hooks(before_effect=competing)), video, rule)
+
+    assert [False, True] == seen
+
+
+def test_a_revision_keeps_what_a_competitor_committed(ports: FakePorts) -> None:
+    video = submit(ports)
+    competing = Once(lambda: cancel_video(ports, CAMPAIGN_ID, video.video_hash), at=0)
+    acting = watched(ports, Hooks(before_effect=competing))
+
+    revised = revise(acting, video, lambda latest: replace(latest, metadata={"order": "7"}))
+
+    assert stored(ports, video) == revised
+    assert ({"order": "7"}, True) == (revised.metadata, revised.cancel_requested)
+
+
+def test_a_revision_that_is_no_longer_allowed_is_not_made(ports: FakePorts) -> None:
+    video = reserve(ports)
+    competing = Once(lambda: cancel_video(ports, CAMPAIGN_ID, video.video_hash), at=0)
+
+    def transition(latest: Video) -> Video:
+        if latest.has_ended:
+            raise WrongStateError("It has ended.")
+        return latest
+
+    with pytest.raises(WrongStateError):
+        revise(watched(ports, Hooks(before_effect=competing)), video, transition)

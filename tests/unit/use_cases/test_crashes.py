@@ -1,0 +1,53 @@
+"""The process dies between any two of its effects, and whatever it held is started again."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from shared.domain.errors import NotFoundError
+from tests.fakes.ports import FakePorts
+from tests.unit.use_cases.rules import Witness
+from tests.unit.use_cases.scenes import settle
+from tests.unit.use_cases.stories import STORIES, Story
+from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
+
+pytestmark = pytest.mark.usefixtures("no_log")
+
+
+class Crash(BaseException):
+    """What no code can catch, as none runs after a kill -9."""
+
+
+def die() -> None:
+    raise Crash
+
+
+@pytest.mark.parametrize("messages", ["redelivered", "lost"])
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_a_crash_between_any_two_effects_changes_nothing(story: Story, messages: str) -> None:
+    scene = FakePorts()
+    command = story(scene)
+
+    def simulate(at: int) -> bool:
+        ports = scene.copy()
+        witness = Witness(ports)
+        crash = Once(die, at=at)
+        acting = watched(ports, Hooks(before_effect=crash, after_effect=witness))
+
+        def survive(act: Callable[[], object]) -> None:
+            try:
+                act()
+            except Crash:
+                if messages == "lost":
+                    ports.queue._waiting.clear()
+                # A deletion that was done before its answer was lost finds nothing to delete.
+                with suppress(NotFoundError):
+                    act()
+
+        survive(lambda: command(acting))
+        survive(lambda: settle(ports, acting))
+        witness.testify()
+        return crash.has_acted
+
+    at_every_call(simulate)

@@ -1,0 +1,259 @@
+"""Create: from the cache, by attaching to what is being made, or by reserving."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.errors import (
+    CampaignVideoLimitError,
+    ModelRetiredError,
+    ShowreelError,
+    SlotBusyError,
+    UnavailableError,
+    UnsupportedParameterError,
+)
+from shared.domain.prompt import enhance
+from shared.domain.video import Phase, VersionState, Video
+from shared.use_cases.change_versions import delete_video
+from shared.use_cases.create_videos import CreateVideos, Draft, Outcome, create_videos
+from tests.fakes.ports import FakePorts
+from tests.fakes.video_generator import Script
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    PARAMETERS,
+    PRICE,
+    a_request,
+    make,
+    message_for,
+    reserve,
+    settle,
+    stored,
+)
+from tests.unit.use_cases.watching import Hooks, Once, watched
+
+
+def outcomes(ports: FakePorts, request: CreateVideos) -> list[Outcome]:
+    return [created.outcome for created in create_videos(ports, request)]
+
+
+def assert_nothing_is_kept(ports: FakePorts) -> None:
+    assert {} == ports.campaigns.campaigns
+    assert {} == ports.campaigns.videos
+    assert () == ports.queue.messages
+
+
+def test_a_batch_reserves_one_slot_for_each_prompt_by_position(ports: FakePorts) -> None:
+    created = create_videos(ports, a_request("One", "Two", "Three", "Four"))
+
+    assert [("One", 0), ("Two", 1), ("Three", 2), ("Four", 3)] == [
+        (each.video.prompt, each.video.index) for each in created
+    ]
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert [each.video.video_hash for each in created] == [
+        slot.pending and slot.pending.video_hash for slot in campaign.slots
+    ]
+    assert 4 * PRICE == campaign.money.reserved
+
+
+def test_a_new_video_waits_for_its_submission(ports: FakePorts) -> None:
+    video = reserve(ports)
+
+    assert video == stored(ports, video)
+    assert (Phase.RESERVED, VersionState.PENDING) == (video.phase, video.version_state)
+    assert (message_for(video),) == ports.queue.messages
+    assert [] == ports.generator.submissions
+
+
+def test_the_composed_prompt_is_stored_beside_the_callers_own(ports: FakePorts) -> None:
+    context = {"brand": "Tidewater Cycles", "tone": "calm"}
+
+    video = reserve(ports, business_context=context, metadata={"order": "7"})
+
+    assert "A red bicycle" == video.prompt
+    assert enhance("A red bicycle", context) == video.enhanced_prompt
+    assert (context, {"order": "7"}) == (video.business_context, video.metadata)
+
+
+def test_a_prompt_without_an_index_goes_to_the_next_free_slot(ports: FakePorts) -> None:
+    create_videos(ports, a_request("One", "Two"))
+
+    video = reserve(ports, drafts=(Draft(prompt="Three"),))
+
+    assert 2 == video.index
+
+
+def test_what_is_current_is_a_hit_that_saves_its_price(ports: FakePorts) -> None:
+    video = make(ports)
+
+    (created,) = create_videos(ports, a_request("A red bicycle"))
+
+    assert (Outcome.CACHE_HIT, video) == (created.outcome, created.video)
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert (PRICE, 1) == (campaign.money.saved, campaign.cache_hits)
+    assert (PRICE, Decimal(0)) == (campaign.money.spent, campaign.money.reserved)
+    assert 1 == len(ports.generator.submissions)
+
+
+def test_what_is_pending_is_attached_to(ports: FakePorts) -> None:
+    video = reserve(ports)
+
+    (created,) = create_videos(ports, a_request("A red bicycle"))
+
+    assert (Outcome.ATTACHED, video) == (created.outcome, created.video)
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert (PRICE, Decimal(0)) == (campaign.money.reserved, campaign.money.saved)
+    assert (message_for(video),) == ports.queue.messages
+
+
+def test_a_hit_is_a_hit_in_whichever_slot(ports: FakePorts) -> None:
+    create_videos(ports, a_request("One", "Two"))
+    settle(ports)
+
+    assert [Outcome.CACHE_HIT] * 2 == outcomes(ports, a_request("Two", "One"))
+
+
+def test_a_prompt_that_a_batch_repeats_is_paid_once(ports: FakePorts) -> None:
+    created = create_videos(ports, a_request("Same", "Same"))
+
+    assert [Outcome.CREATED, Outcome.ATTACHED] == [each.outcome for each in created]
+    assert created[0].video == created[1].video
+    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"business_context": {"tone": "loud"}},
+        {"parameters": replace(PARAMETERS, duration_seconds=4)},
+        {"parameters": replace(PARAMETERS, seed=7)},
+        {"campaign_id": "autumn"},
+    ],
+    ids=["context", "length", "seed", "campaign"],
+)
+def test_what_changes_the_output_is_another_video(
+    ports: FakePorts, changes: dict[str, object]
+) -> None:
+    make(ports)
+
+    assert [Outcome.CREATED] == outcomes(ports, a_request("A red bicycle", **changes))
+
+
+def test_metadata_changes_no_output(ports: FakePorts) -> None:
+    make(ports)
+
+    assert [Outcome.CACHE_HIT] == outcomes(
+        ports, a_request("A red bicycle", metadata={"order": "7"})
+    )
+
+
+def test_another_prompt_makes_a_new_version_while_the_old_one_is_shown(ports: FakePorts) -> None:
+    old = make(ports)
+
+    new = reserve(ports, "A blue bicycle")
+
+    slot = ports.campaigns.get_campaign(CAMPAIGN_ID).slot(0)
+    assert slot.current is not None
+    assert slot.pending is not None
+    assert (old.video_hash, new.video_hash) == (slot.current.video_hash, slot.pending.video_hash)
+
+
+def test_what_is_historical_is_made_anew(ports: FakePorts) -> None:
+    make(ports)
+    make(ports, "A blue bicycle")
+
+    assert [Outcome.CREATED] == outcomes(ports, a_request("A red bicycle"))
+
+
+def test_what_failed_is_made_anew(ports: FakePorts) -> None:
+    ports.generator.will(Script(ending=b"no clip"))
+    make(ports)
+
+    assert [Outcome.CREATED] == outcomes(ports, a_request("A red bicycle"))
+
+
+def test_a_batch_longer_than_the_slots_is_refused_whole(ports: FakePorts) -> None:
+    with pytest.raises(CampaignVideoLimitError):
+        create_videos(ports, a_request("1", "2", "3", "4", "5"))
+
+    assert_nothing_is_kept(ports)
+
+
+def test_a_fifth_prompt_finds_no_slot(ports: FakePorts) -> None:
+    create_videos(ports, a_request("One", "Two", "Three", "Four"))
+    before = ports.campaigns.get_campaign(CAMPAIGN_ID)
+
+    with pytest.raises(CampaignVideoLimitError):
+        reserve(ports, drafts=(Draft(prompt="Five"),))
+
+    assert before == ports.campaigns.get_campaign(CAMPAIGN_ID)
+
+
+def test_a_slot_that_does_not_exist_is_refused(ports: FakePorts) -> None:
+    with pytest.raises(CampaignVideoLimitError):
+        reserve(ports, drafts=(Draft(prompt="Five", index=4),))
+
+    assert_nothing_is_kept(ports)
+
+
+def test_a_batch_with_one_busy_slot_is_refused_whole(ports: FakePorts) -> None:
+    reserve(ports, drafts=(Draft(prompt="Two", index=1),))
+    before = ports.campaigns.get_campaign(CAMPAIGN_ID)
+
+    with pytest.raises(SlotBusyError):
+        create_videos(ports, a_request("One", "Another"))
+
+    assert before == ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert 1 == len(ports.campaigns.videos)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error"),
+    [
+        (replace(PARAMETERS, model="veo-2.0-generate-001"), ModelRetiredError),
+        (replace(PARAMETERS, duration_seconds=7), UnsupportedParameterError),
+    ],
+    ids=["a retired model", "a length that the model cannot make"],
+)
+def test_what_cannot_be_made_is_refused_before_anything_is_reserved(
+    ports: FakePorts, parameters: object, error: type[ShowreelError]
+) -> None:
+    with pytest.raises(error):
+        reserve(ports, parameters=parameters)
+
+    assert_nothing_is_kept(ports)
+
+
+def test_a_video_whose_message_is_lost_is_made_all_the_same(ports: FakePorts) -> None:
+    def fail() -> None:
+        raise UnavailableError("The queue is down.")
+
+    publishing = Once(fail, at=1)
+    video = reserve(watched(ports, Hooks(before_effect=publishing)))
+    assert () == ports.queue.messages
+
+    settle(ports)
+
+    assert stored(ports, video).is_current
+
+
+def test_two_that_create_the_same_at_once_get_the_same_video(ports: FakePorts) -> None:
+    other: list[Video] = []
+    meanwhile = Once(lambda: other.append(reserve(ports)), at=0)
+
+    (created,) = create_videos(
+        watched(ports, Hooks(before_effect=meanwhile)), a_request("A red bicycle")
+    )
+
+    assert (Outcome.ATTACHED, other) == (created.outcome, [created.video])
+
+
+def test_a_hit_that_is_deleted_before_it_is_read_is_made_anew(ports: FakePorts) -> None:
+    video = make(ports)
+    deleting = Once(lambda: delete_video(ports, CAMPAIGN_ID, video.video_hash), at=1)
+
+    (created,) = create_videos(
+        watched(ports, Hooks(before_call=deleting)), a_request("A red bicycle")
+    )
+
+    assert Outcome.CREATED == created.outcome

@@ -1,0 +1,66 @@
+"""Estimate: what a request would do, without doing it."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.errors import CampaignVideoLimitError, ModelRetiredError
+from shared.domain.models import price_basis
+from shared.use_cases.create_videos import Draft, Outcome
+from shared.use_cases.estimate_videos import Estimate, estimate_videos
+from tests.fakes.ports import FakePorts
+from tests.unit.use_cases.scenes import PARAMETERS, PRICE, a_request, make, reserve
+
+
+def test_new_videos_cost_their_price(ports: FakePorts) -> None:
+    estimates = estimate_videos(ports, a_request("One", "Two"))
+
+    assert 2 * PRICE == estimates.cost
+    assert price_basis(PARAMETERS) == estimates.basis
+    assert (
+        Estimate(outcome=Outcome.CREATED, index=0, cost=PRICE),
+        Estimate(outcome=Outcome.CREATED, index=1, cost=PRICE),
+    ) == estimates.videos
+
+
+def test_what_is_current_or_pending_costs_nothing_and_has_an_id(ports: FakePorts) -> None:
+    current = make(ports, "One")
+    pending = reserve(ports, drafts=(Draft(prompt="Two", index=1),))
+
+    estimates = estimate_videos(ports, a_request("One", "Two"))
+
+    assert Decimal(0) == estimates.cost
+    assert (
+        Estimate(outcome=Outcome.CACHE_HIT, index=0, video_id=current.id),
+        Estimate(outcome=Outcome.ATTACHED, index=1, video_id=pending.id),
+    ) == estimates.videos
+
+
+def test_a_prompt_that_a_batch_repeats_costs_once(ports: FakePorts) -> None:
+    estimates = estimate_videos(ports, a_request("Same", "Same"))
+
+    assert (
+        Estimate(outcome=Outcome.CREATED, index=0, cost=PRICE),
+        Estimate(outcome=Outcome.ATTACHED, index=0),
+    ) == estimates.videos
+
+
+def test_an_estimate_keeps_nothing_and_counts_no_hit(ports: FakePorts) -> None:
+    make(ports)
+    campaigns, videos = dict(ports.campaigns.campaigns), dict(ports.campaigns.videos)
+
+    estimate_videos(ports, a_request("A red bicycle", "A blue bicycle"))
+
+    assert (campaigns, videos) == (ports.campaigns.campaigns, ports.campaigns.videos)
+    assert () == ports.queue.messages
+
+
+def test_what_create_refuses_has_no_estimate(ports: FakePorts) -> None:
+    with pytest.raises(CampaignVideoLimitError):
+        estimate_videos(ports, a_request("1", "2", "3", "4", "5"))
+    with pytest.raises(ModelRetiredError):
+        estimate_videos(
+            ports,
+            a_request("One", parameters=replace(PARAMETERS, model="veo-3.0-generate-001")),
+        )

@@ -1,0 +1,185 @@
+"""Generate: one step for each message, whenever and however often it comes, until the end."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.errors import GeneratorBusyError, RetryLaterError, UnavailableError
+from shared.domain.schedule import DEADLINE, FAULT_RETRY
+from shared.domain.video import Phase, Video
+from shared.ports.message_queue import VideoMessage
+from shared.ports.video_generator import Failed
+from shared.use_cases.change_versions import delete_video
+from shared.use_cases.generate_video import generate_video
+from tests.fakes.ports import FakePorts
+from tests.fakes.video_generator import Script
+from tests.unit.use_cases.rules import assert_agreement
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    PRICE,
+    deliver,
+    give_up,
+    make,
+    pass_time,
+    reserve,
+    stored,
+    submit,
+    wake,
+)
+from tests.unit.use_cases.watching import Hooks, Once, watched
+
+RUNNING = Script(running_checks=9)
+
+
+def code_of(video: Video) -> str | None:
+    return None if video.failure is None else video.failure.code
+
+
+def test_each_delivery_takes_one_step(ports: FakePorts) -> None:
+    video = reserve(ports)
+
+    wake(ports, video)
+    assert Phase.GENERATING is stored(ports, video).phase
+    wake(ports, video)
+    assert Phase.DONE is stored(ports, video).phase
+
+
+def test_a_message_for_a_video_that_has_ended_changes_nothing(ports: FakePorts) -> None:
+    video = make(ports)
+    objects = dict(ports.objects.objects)
+
+    wake(ports, video)
+
+    assert video == stored(ports, video)
+    assert objects == ports.objects.objects
+    assert () == ports.queue.messages
+
+
+def test_a_message_without_a_video_is_finished_with(ports: FakePorts) -> None:
+    generate_video(ports, VideoMessage(campaign_id=CAMPAIGN_ID, video_hash="0" * 16))
+
+    assert () == ports.queue.messages
+
+
+def test_a_video_that_is_deleted_during_a_step_is_finished_with(ports: FakePorts) -> None:
+    video = give_up(ports)
+    ports.generator.let_clips_appear()
+    deleting = Once(lambda: delete_video(ports, CAMPAIGN_ID, video.video_hash), at=0)
+
+    wake(watched(ports, Hooks(before_effect=deleting)), video)
+
+    assert {} == ports.campaigns.videos
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_a_store_out_of_reach_brings_the_message_back(ports: FakePorts, at: int) -> None:
+    video = submit(ports)
+
+    def fail() -> None:
+        raise UnavailableError("The store is down.")
+
+    with pytest.raises(RetryLaterError) as postponed:
+        wake(watched(ports, Hooks(before_call=Once(fail, at=at))), video)
+
+    assert FAULT_RETRY == postponed.value.retry_after
+
+
+def test_a_clip_that_is_nowhere_brings_the_message_back(ports: FakePorts) -> None:
+    video = submit(ports)
+    ports.generator.let_clips_appear()
+    ports.objects.objects.clear()
+
+    with pytest.raises(RetryLaterError):
+        wake(ports, video)
+
+
+def test_a_video_that_is_never_submitted_ends_at_its_deadline_unpaid(ports: FakePorts) -> None:
+    video = reserve(ports)
+    while not stored(ports, video).has_ended:
+        busy = GeneratorBusyError("No quota left.", retry_after=timedelta(minutes=10))
+        ports.generator.will(Script(raises=busy))
+        deliver(ports)
+        ports.clock.advance(timedelta(minutes=10))
+
+    failed = stored(ports, video)
+    assert ("provider_timeout", Decimal(0)) == (code_of(failed), failed.cost.actual)
+    assert failed.completed_at is not None
+    assert failed.completed_at < failed.created_at + DEADLINE + timedelta(minutes=10)
+    assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+
+
+def test_an_operation_that_runs_at_the_deadline_ends_its_video_with_the_price_held(
+    ports: FakePorts,
+) -> None:
+    video = give_up(ports)
+
+    assert ("provider_timeout", None) == (code_of(video), video.cost.actual)
+    money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
+    assert (Decimal(0), PRICE) == (money.reserved, money.possibly_spent)
+
+
+def test_a_clip_that_is_there_at_the_deadline_counts(ports: FakePorts) -> None:
+    video = submit(ports, script=RUNNING)
+    ports.generator.let_clips_appear()
+    ports.clock.advance(DEADLINE)
+
+    wake(ports, video)
+
+    assert stored(ports, video).is_current
+
+
+def test_an_operation_that_ended_while_nobody_looked_counts_at_the_deadline(
+    ports: FakePorts,
+) -> None:
+    """As when a laptop was asleep; some generators make their clip only when they are asked."""
+    video = submit(ports)
+    ports.clock.advance(DEADLINE)
+
+    wake(ports, video)
+
+    assert stored(ports, video).is_current
+
+
+def test_an_operation_that_failed_while_nobody_looked_is_not_held_as_possibly_spent(
+    ports: FakePorts,
+) -> None:
+    failed = Failed(code="content_filtered", message="A policy.")
+    video = submit(ports, script=Script(ending=failed))
+    ports.clock.advance(DEADLINE)
+
+    wake(ports, video)
+
+    assert "content_filtered" == code_of(stored(ports, video))
+    assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent
+
+
+def test_a_generator_out_of_reach_does_not_keep_a_video_beyond_its_deadline(
+    ports: FakePorts,
+) -> None:
+    video = submit(ports, script=Script(ending=UnavailableError("503")))
+    ports.clock.advance(DEADLINE)
+
+    wake(ports, video)
+
+    assert "provider_timeout" == code_of(stored(ports, video))
+
+
+def test_the_arrival_of_a_late_clip_wakes_a_video_that_failed(ports: FakePorts) -> None:
+    video = give_up(ports)
+    deliver(ports)
+    assert Phase.FAILED is stored(ports, video).phase
+
+    pass_time(ports)
+    deliver(ports)
+
+    assert stored(ports, video).is_current
+    assert_agreement(ports)
+
+
+def test_a_failed_video_without_a_clip_stays_as_it_is(ports: FakePorts) -> None:
+    video = give_up(ports)
+
+    wake(ports, video)
+
+    assert video == stored(ports, video)

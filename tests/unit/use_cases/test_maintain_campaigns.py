@@ -1,0 +1,118 @@
+"""The tick: wake what is due, and finish what a crash left."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.domain.errors import UnavailableError
+from shared.domain.schedule import REPUBLISH_AFTER, SUBMIT_LEASE
+from shared.domain.video import Phase
+from shared.use_cases.create_videos import Draft, create_videos
+from shared.use_cases.maintain_campaigns import maintain_campaigns
+from shared.use_cases.regenerate_videos import regenerate_video
+from tests.fakes.ports import FakePorts
+from tests.unit.use_cases.rules import assert_agreement
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    a_request,
+    deliver,
+    make,
+    message_for,
+    reserve,
+    stored,
+    wake,
+)
+from tests.unit.use_cases.watching import Hooks, Once, watched
+
+
+def lose_messages(ports: FakePorts) -> None:
+    ports.queue._waiting.clear()
+
+
+def test_where_nothing_is_due_nothing_is_done(ports: FakePorts) -> None:
+    make(ports)
+    reserve(ports, "A blue bicycle")
+    lose_messages(ports)
+
+    assert 0 == maintain_campaigns(ports)
+    assert () == ports.queue.messages
+
+
+def test_a_video_whose_message_was_lost_is_woken_when_it_is_due(ports: FakePorts) -> None:
+    video = reserve(ports)
+    lose_messages(ports)
+    ports.clock.advance(REPUBLISH_AFTER)
+
+    assert 1 == maintain_campaigns(ports)
+
+    assert (message_for(video),) == ports.queue.messages
+
+
+def test_a_video_whose_process_died_is_woken_after_its_lease(ports: FakePorts) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    video = reserve(ports)
+    lose_messages(ports)
+    with pytest.raises(KeyboardInterrupt):
+        wake(watched(ports, Hooks(before_effect=Once(interrupt, at=1))), video)
+
+    maintain_campaigns(ports)
+    assert () == ports.queue.messages
+    ports.clock.advance(SUBMIT_LEASE)
+    maintain_campaigns(ports)
+    deliver(ports)
+
+    assert Phase.OUTCOME_UNKNOWN is stored(ports, video).phase
+
+
+def test_everything_that_is_not_finished_can_be_woken_at_once(ports: FakePorts) -> None:
+    """As when a process starts, in which no message of an earlier one is left."""
+    videos = [created.video for created in create_videos(ports, a_request("One", "Two"))]
+    lose_messages(ports)
+
+    maintain_campaigns(ports, before=datetime.max.replace(tzinfo=UTC))
+
+    assert {message_for(video) for video in videos} == set(ports.queue.messages)
+
+
+def test_names_that_a_crash_left_are_brought_into_line(ports: FakePorts) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    old = make(ports)
+    new = regenerate_video(ports, CAMPAIGN_ID, old.video_hash).video
+    deliver(ports)
+    with pytest.raises(KeyboardInterrupt):
+        # The check, the store, a thumbnail, a clip and the completion come before the renaming.
+        wake(watched(ports, Hooks(before_effect=Once(interrupt, at=6))), new)
+    lose_messages(ports)
+    assert () != ports.campaigns.get_campaign(CAMPAIGN_ID).chores
+
+    maintain_campaigns(ports)
+
+    assert stored(ports, new).is_current
+    assert_agreement(ports)
+
+
+def test_one_that_cannot_be_helped_does_not_keep_the_others_waiting(ports: FakePorts) -> None:
+    def fail() -> None:
+        raise UnavailableError("The queue is down.")
+
+    create_videos(ports, a_request("One", "Two", "Three"))
+    lose_messages(ports)
+    ports.clock.advance(REPUBLISH_AFTER)
+
+    assert 3 == maintain_campaigns(watched(ports, Hooks(before_effect=Once(fail, at=0))))
+
+    assert 2 == len(ports.queue.messages)
+
+
+def test_a_tick_does_a_bounded_amount_of_work(ports: FakePorts) -> None:
+    for number in range(201):
+        reserve(ports, campaign_id=f"campaign-{number}", drafts=(Draft(prompt="One"),))
+    lose_messages(ports)
+    ports.clock.advance(timedelta(hours=1))
+
+    assert 200 == maintain_campaigns(ports)
+    assert 200 == len(ports.queue.messages)

@@ -1,0 +1,167 @@
+"""Regenerate: paid once, and the old video stays until the new one is there."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.campaign import Change
+from shared.domain.errors import CampaignNotFoundError, ModelRetiredError, VideoNotFoundError
+from shared.domain.video import Phase, VersionState, Video
+from shared.ports.video_generator import Failed
+from shared.use_cases.create_videos import Draft, Outcome, create_videos
+from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
+from tests.fakes.ports import FakePorts
+from tests.fakes.video_generator import Script
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    PRICE,
+    a_request,
+    deliver,
+    make,
+    message_for,
+    remake,
+    reserve,
+    settle,
+    stored,
+)
+from tests.unit.use_cases.watching import Hooks, Once, watched
+
+
+def test_a_new_version_has_the_input_of_the_old_one(ports: FakePorts) -> None:
+    old = make(ports, business_context={"tone": "calm"}, metadata={"order": "7"})
+
+    created = regenerate_video(ports, CAMPAIGN_ID, old.video_hash)
+
+    new = created.video
+    assert Outcome.CREATED == created.outcome
+    assert old.video_hash != new.video_hash
+    assert (old.index, old.prompt, old.enhanced_prompt, old.parameters, old.fingerprint) == (
+        new.index,
+        new.prompt,
+        new.enhanced_prompt,
+        new.parameters,
+        new.fingerprint,
+    )
+    assert (old.business_context, old.metadata) == (new.business_context, new.metadata)
+    assert (message_for(new),) == ports.queue.messages
+
+
+def test_the_old_video_stays_current_until_the_new_one_is_stored(ports: FakePorts) -> None:
+    old = make(ports)
+    new = regenerate_video(ports, CAMPAIGN_ID, old.video_hash).video
+
+    deliver(ports)
+    assert Phase.GENERATING is stored(ports, new).phase
+    assert stored(ports, old).is_current
+
+    settle(ports)
+    assert stored(ports, new).is_current
+    assert VersionState.HISTORICAL is stored(ports, old).version_state
+
+
+def test_a_second_regenerate_attaches_to_the_first(ports: FakePorts) -> None:
+    old = make(ports)
+
+    first = regenerate_video(ports, CAMPAIGN_ID, old.video_hash)
+    second = regenerate_video(ports, CAMPAIGN_ID, old.video_hash)
+
+    assert (Outcome.ATTACHED, first.video) == (second.outcome, second.video)
+    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+
+
+def test_a_double_click_in_two_processes_pays_once(ports: FakePorts) -> None:
+    old = make(ports)
+    first: list[Video] = []
+    meanwhile = Once(
+        lambda: first.append(regenerate_video(ports, CAMPAIGN_ID, old.video_hash).video), at=0
+    )
+
+    second = regenerate_video(
+        watched(ports, Hooks(before_effect=meanwhile)), CAMPAIGN_ID, old.video_hash
+    )
+
+    assert (Outcome.ATTACHED, first) == (second.outcome, [second.video])
+
+
+def test_a_failed_regeneration_changes_nothing_that_is_shown(ports: FakePorts) -> None:
+    old = make(ports)
+    objects = dict(ports.objects.objects)
+    ports.generator.will(Script(ending=Failed(code="content_filtered", message="A policy.")))
+
+    failed = remake(ports, old)
+
+    assert Phase.FAILED is failed.phase
+    assert old == stored(ports, old)
+    assert objects == ports.objects.objects
+    money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
+    assert (PRICE, Decimal(0)) == (money.spent, money.reserved)
+
+
+def test_a_failed_video_can_be_regenerated(ports: FakePorts) -> None:
+    ports.generator.will(Script(ending=b"no clip"))
+    failed = make(ports)
+
+    assert remake(ports, failed).is_current
+
+
+def test_a_historical_video_is_regenerated_into_its_slot(ports: FakePorts) -> None:
+    red = make(ports, "A red bicycle")
+    blue = make(ports, "A blue bicycle")
+
+    new = remake(ports, red)
+
+    assert (0, "A red bicycle", True) == (new.index, new.prompt, new.is_current)
+    assert VersionState.HISTORICAL is stored(ports, blue).version_state
+
+
+def test_a_campaign_is_regenerated_slot_by_slot(ports: FakePorts) -> None:
+    create_videos(ports, a_request("One", "Two"))
+    settle(ports)
+    reserve(ports, drafts=(Draft(prompt="Three", index=2),))
+
+    answers = regenerate_campaign(ports, CAMPAIGN_ID)
+
+    assert [(0, Outcome.CREATED), (1, Outcome.CREATED)] == [
+        (each.video.index, each.outcome) for each in answers
+    ]
+    assert 3 * PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+
+
+def test_a_slot_that_is_making_one_answers_with_that_one(ports: FakePorts) -> None:
+    create_videos(ports, a_request("One", "Two"))
+    settle(ports)
+    pending = reserve(ports, "Another one")
+
+    first, second = regenerate_campaign(ports, CAMPAIGN_ID)
+
+    assert (Outcome.ATTACHED, pending) == (first.outcome, first.video)
+    assert Outcome.CREATED == second.outcome
+
+
+def test_a_campaign_with_one_retired_model_is_refused_whole(ports: FakePorts) -> None:
+    create_videos(ports, a_request("One", "Two"))
+    settle(ports)
+    let_its_model_retire(ports, index=1)
+    before = ports.campaigns.get_campaign(CAMPAIGN_ID)
+
+    with pytest.raises(ModelRetiredError):
+        regenerate_campaign(ports, CAMPAIGN_ID)
+
+    assert before == ports.campaigns.get_campaign(CAMPAIGN_ID)
+
+
+def let_its_model_retire(ports: FakePorts, *, index: int) -> None:
+    video = next(each for each in ports.campaigns.videos.values() if each.index == index)
+    parameters = replace(video.parameters, model="veo-3.0-generate-001")
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    old = replace(video, parameters=parameters)
+    ports.campaigns.commit(Change(campaign=campaign, videos=(old,)))
+
+
+def test_what_does_not_exist_cannot_be_regenerated(ports: FakePorts) -> None:
+    with pytest.raises(CampaignNotFoundError):
+        regenerate_campaign(ports, CAMPAIGN_ID)
+    make(ports)
+    with pytest.raises(VideoNotFoundError):
+        regenerate_video(ports, CAMPAIGN_ID, "0" * 16)

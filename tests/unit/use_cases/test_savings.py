@@ -1,0 +1,132 @@
+"""Savings: every hit counts, and hardly any is a write."""
+
+import time
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.campaign import Campaign
+from shared.domain.errors import UnavailableError
+from shared.use_cases.create_videos import create_videos
+from shared.use_cases.savings import Savings
+from tests.fakes.campaign_repository import InMemoryCampaignRepository
+from tests.fakes.ports import FakePorts
+from tests.unit.use_cases.scenes import CAMPAIGN_ID, PRICE, a_request, make
+
+
+class SlowDatabase(InMemoryCampaignRepository):
+    """Counts its writes, and is out of reach while `is_down`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes = 0
+        self.is_down = False
+
+    def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
+        if self.is_down:
+            raise UnavailableError("The database is down.")
+        self.writes += 1
+        super().add_savings(campaign_id, amount, hits)
+
+
+class Stopwatch:
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def stopwatch(monkeypatch: pytest.MonkeyPatch) -> Stopwatch:
+    stopwatch = Stopwatch()
+    monkeypatch.setattr(time, "monotonic", stopwatch)
+    return stopwatch
+
+
+@pytest.fixture
+def campaigns(ports: FakePorts) -> SlowDatabase:
+    campaigns = SlowDatabase()
+    now = ports.now()
+    campaigns.campaigns = {
+        campaign_id: Campaign(campaign_id=campaign_id, created_at=now, updated_at=now)
+        for campaign_id in (CAMPAIGN_ID, "autumn")
+    }
+    return campaigns
+
+
+@pytest.fixture
+def savings(campaigns: SlowDatabase, stopwatch: Stopwatch) -> Savings:
+    return Savings(campaigns)
+
+
+def saved(campaigns: SlowDatabase, campaign_id: str = CAMPAIGN_ID) -> tuple[Decimal, int]:
+    campaign = campaigns.get_campaign(campaign_id)
+    return campaign.money.saved, campaign.cache_hits
+
+
+def test_a_hit_after_a_quiet_second_is_written_at_once(
+    savings: Savings, campaigns: SlowDatabase
+) -> None:
+    savings.add(CAMPAIGN_ID, PRICE)
+
+    assert (PRICE, 1) == saved(campaigns)
+
+
+def test_the_hits_of_a_busy_second_are_one_write(
+    savings: Savings, campaigns: SlowDatabase, stopwatch: Stopwatch
+) -> None:
+    for _ in range(100):
+        savings.add(CAMPAIGN_ID, PRICE)
+    assert 1 == campaigns.writes
+
+    stopwatch.seconds += 1
+    savings.add(CAMPAIGN_ID, PRICE)
+
+    assert 2 == campaigns.writes
+    assert (101 * PRICE, 101) == saved(campaigns)
+
+
+def test_what_is_not_written_yet_can_be(savings: Savings, campaigns: SlowDatabase) -> None:
+    savings.add(CAMPAIGN_ID, PRICE)
+    savings.add(CAMPAIGN_ID, PRICE)
+
+    savings.flush(CAMPAIGN_ID)
+    savings.flush(CAMPAIGN_ID)
+
+    assert (2 * PRICE, 2) == saved(campaigns)
+    assert 2 == campaigns.writes
+
+
+def test_campaigns_are_counted_apart(savings: Savings, campaigns: SlowDatabase) -> None:
+    for campaign_id in (CAMPAIGN_ID, CAMPAIGN_ID, "autumn", "autumn", "autumn"):
+        savings.add(campaign_id, PRICE)
+
+    savings.flush_all()
+
+    assert (2 * PRICE, 2) == saved(campaigns)
+    assert (3 * PRICE, 3) == saved(campaigns, "autumn")
+
+
+def test_what_could_not_be_written_is_written_later(
+    savings: Savings, campaigns: SlowDatabase
+) -> None:
+    campaigns.is_down = True
+    savings.add(CAMPAIGN_ID, PRICE)
+    campaigns.is_down = False
+
+    savings.flush(CAMPAIGN_ID)
+
+    assert (PRICE, 1) == saved(campaigns)
+
+
+def test_a_hit_is_answered_though_its_saving_cannot_be_written(ports: FakePorts) -> None:
+    campaigns = SlowDatabase()
+    ports.campaigns = campaigns
+    ports.savings = Savings(campaigns)
+    video = make(ports)
+    campaigns.is_down = True
+
+    (created,) = create_videos(ports, a_request("A red bicycle"))
+
+    assert video == created.video

@@ -1,0 +1,284 @@
+"""Submit: the one step that costs money, recorded before it is made and never repeated blindly."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.errors import (
+    GenerationRefusedError,
+    GeneratorBusyError,
+    RetryLaterError,
+    SubmissionUnknownError,
+    UnavailableError,
+)
+from shared.domain.schedule import OUTCOME_WINDOW, SUBMIT_LEASE
+from shared.domain.storage_layout import attempt_prefix
+from shared.domain.video import AttemptOutcome, Phase, Video
+from shared.use_cases.change_versions import cancel_video
+from tests.fakes.ports import FakePorts
+from tests.fakes.video_generator import Script
+from tests.unit.use_cases.rules import assert_agreement
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    PRICE,
+    deliver,
+    message_for,
+    pass_time,
+    reserve,
+    settle,
+    stored,
+    wake,
+)
+from tests.unit.use_cases.watching import Hooks, Once, watched
+
+WAIT = timedelta(seconds=10)
+BUSY = Script(raises=GeneratorBusyError("No quota left.", retry_after=WAIT))
+REFUSED = Script(raises=GenerationRefusedError("No such seed.", code="invalid_request"))
+UNKNOWN = Script(raises=SubmissionUnknownError("The connection was lost."))
+
+
+def test_the_generator_gets_the_composed_prompt_and_a_prefix_of_its_own(ports: FakePorts) -> None:
+    video = reserve(ports, business_context={"tone": "calm"})
+
+    wake(ports, video)
+
+    (submission,) = ports.generator.submissions
+    assert (video.campaign_id, video.video_hash, 0, 1) == (
+        submission.campaign_id,
+        submission.video_hash,
+        submission.index,
+        submission.attempt,
+    )
+    assert video.enhanced_prompt == submission.enhanced_prompt
+    assert video.parameters == submission.parameters
+    assert attempt_prefix(CAMPAIGN_ID, video.video_hash, 1) == submission.output_prefix
+
+
+def test_an_attempt_is_recorded_before_it_is_made(ports: FakePorts) -> None:
+    video = reserve(ports)
+    phases: list[Phase] = []
+
+    wake(
+        watched(ports, Hooks(before_effect=lambda: phases.append(stored(ports, video).phase))),
+        video,
+    )
+
+    claim, submission, operation, publication = phases
+    assert (Phase.RESERVED, Phase.SUBMITTING) == (claim, submission)
+    assert (Phase.SUBMITTING, Phase.GENERATING) == (operation, publication)
+
+
+def test_an_accepted_video_is_looked_at_when_it_can_be_done(ports: FakePorts) -> None:
+    video = reserve(ports)
+    deliver(ports)
+
+    generating = stored(ports, video)
+
+    expected_at = ports.now() + ports.generator.expected_in
+    assert ("operations/1", expected_at) == (
+        generating.attempt.operation,
+        generating.attempt.expected_at,
+    )
+    assert (expected_at, expected_at) == (generating.due_at, ports.queue.next_at)
+    assert (message_for(video),) == ports.queue.messages
+
+
+def test_a_duplicate_delivery_submits_nothing(ports: FakePorts) -> None:
+    video = reserve(ports)
+    ports.queue.publish(message_for(video))
+    ports.queue.publish(message_for(video))
+
+    deliver(ports)
+
+    assert 1 == len(ports.generator.submissions)
+
+
+def test_of_two_deliveries_at_once_one_submits(ports: FakePorts) -> None:
+    video = reserve(ports)
+    meanwhile = Once(lambda: wake(ports, video), at=0)
+
+    wake(watched(ports, Hooks(before_effect=meanwhile)), video)
+
+    assert 1 == len(ports.generator.submissions)
+    assert Phase.GENERATING is stored(ports, video).phase
+
+
+def test_a_busy_generator_is_asked_again_after_the_time_that_it_names(ports: FakePorts) -> None:
+    ports.generator.will(BUSY)
+    video = reserve(ports)
+
+    with pytest.raises(RetryLaterError) as postponed:
+        wake(ports, video)
+
+    assert WAIT == postponed.value.retry_after
+    waiting = stored(ports, video)
+    assert (Phase.RESERVED, ports.now() + WAIT) == (waiting.phase, waiting.due_at)
+    assert AttemptOutcome.NOT_BILLED is waiting.attempt.outcome
+    ports.clock.advance(WAIT)
+    wake(ports, video)
+    assert [1, 2] == [submission.attempt for submission in ports.generator.submissions]
+    assert 2 == len({submission.output_prefix for submission in ports.generator.submissions})
+
+
+def test_a_message_that_comes_too_early_waits_for_the_rest_of_the_time(ports: FakePorts) -> None:
+    ports.generator.will(BUSY)
+    video = reserve(ports)
+    deliver(ports)
+    ports.clock.advance(timedelta(seconds=4))
+
+    with pytest.raises(RetryLaterError) as postponed:
+        wake(ports, video)
+
+    assert timedelta(seconds=6) == postponed.value.retry_after
+    assert 1 == len(ports.generator.submissions)
+
+
+def test_a_video_that_is_cancelled_while_it_waits_is_not_submitted(ports: FakePorts) -> None:
+    ports.generator.will(BUSY)
+    video = reserve(ports)
+    cancelling = Once(lambda: cancel_video(ports, CAMPAIGN_ID, video.video_hash), at=2)
+    with pytest.raises(RetryLaterError):
+        wake(watched(ports, Hooks(before_effect=cancelling)), video)
+
+    settle(ports)
+
+    assert Phase.CANCELLED is stored(ports, video).phase
+    assert 1 == len(ports.generator.submissions)
+    assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+
+
+def test_a_refusal_ends_the_video_with_its_reason_and_frees_the_money(ports: FakePorts) -> None:
+    ports.generator.will(REFUSED)
+    video = reserve(ports)
+
+    deliver(ports)
+
+    failed = stored(ports, video)
+    assert failed.failure is not None
+    assert (Phase.FAILED, "invalid_request", "No such seed.") == (
+        failed.phase,
+        failed.failure.code,
+        failed.failure.message,
+    )
+    assert (AttemptOutcome.NOT_BILLED, Decimal(0)) == (failed.attempt.outcome, failed.cost.actual)
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert ((), Decimal(0)) == (campaign.slots, campaign.money.reserved)
+
+
+def test_an_unknown_outcome_is_never_submitted_again(ports: FakePorts) -> None:
+    ports.generator.will(UNKNOWN)
+    video = reserve(ports)
+
+    settle(ports)
+
+    assert 1 == len(ports.generator.submissions)
+    assert Phase.FAILED is stored(ports, video).phase
+
+
+def test_the_clip_of_an_unknown_outcome_is_adopted(ports: FakePorts) -> None:
+    ports.generator.will(UNKNOWN)
+    video = reserve(ports)
+    deliver(ports)
+    assert Phase.OUTCOME_UNKNOWN is stored(ports, video).phase
+
+    ports.generator.write_clip(ports.generator.submissions[0])
+    settle(ports)
+
+    assert stored(ports, video).is_current
+    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent
+    assert_agreement(ports)
+
+
+def test_an_unknown_outcome_is_given_up_after_the_window_and_its_price_held(
+    ports: FakePorts,
+) -> None:
+    ports.generator.will(UNKNOWN)
+    video = reserve(ports)
+    deliver(ports)
+    ports.clock.advance(OUTCOME_WINDOW - timedelta(seconds=1))
+    deliver(ports)
+    assert Phase.OUTCOME_UNKNOWN is stored(ports, video).phase
+
+    ports.clock.advance(timedelta(seconds=1))
+    wake(ports, video)
+
+    failed = stored(ports, video)
+    assert failed.failure is not None
+    assert ("outcome_unknown", None) == (failed.failure.code, failed.cost.actual)
+    money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
+    assert (Decimal(0), PRICE, Decimal(0)) == (money.reserved, money.possibly_spent, money.spent)
+
+
+def test_a_process_that_dies_while_it_submits_leaves_an_unknown_outcome(ports: FakePorts) -> None:
+    video = reserve(ports)
+    with pytest.raises(KeyboardInterrupt):
+        wake(watched(ports, Hooks(before_effect=Once(interrupt, at=1))), video)
+
+    wake(ports, video)
+    assert Phase.SUBMITTING is stored(ports, video).phase
+    ports.clock.advance(SUBMIT_LEASE)
+    wake(ports, video)
+
+    assert Phase.OUTCOME_UNKNOWN is stored(ports, video).phase
+    assert [] == ports.generator.submissions
+
+
+def test_a_clip_whose_operation_was_lost_with_its_process_is_adopted(ports: FakePorts) -> None:
+    video = reserve(ports)
+    with pytest.raises(KeyboardInterrupt):
+        wake(watched(ports, Hooks(before_effect=Once(interrupt, at=2))), video)
+    assert (Phase.SUBMITTING, None) == phase_and_operation(ports, video)
+
+    pass_time(ports)
+    deliver(ports)
+
+    assert stored(ports, video).is_current
+    assert 1 == len(ports.generator.submissions)
+
+
+def test_an_answer_that_comes_after_the_lease_is_good_news(ports: FakePorts) -> None:
+    """Others held the submission for unknown while its process still waited for the answer."""
+    video = reserve(ports)
+
+    def look_for_its_clip() -> None:
+        ports.clock.advance(SUBMIT_LEASE)
+        wake(ports, video)
+
+    slow = watched(ports, Hooks(before_effect=Once(look_for_its_clip, at=2)))
+    wake(slow, video)
+
+    assert (Phase.GENERATING, "operations/1") == phase_and_operation(ports, video)
+
+
+def test_an_operation_is_kept_though_its_video_was_cancelled_meanwhile(ports: FakePorts) -> None:
+    video = reserve(ports)
+    cancelling = Once(lambda: cancel_video(ports, CAMPAIGN_ID, video.video_hash), at=2)
+
+    wake(watched(ports, Hooks(before_effect=cancelling)), video)
+
+    assert (Phase.GENERATING, "operations/1") == phase_and_operation(ports, video)
+    assert stored(ports, video).cancel_requested
+
+
+def test_a_store_that_fails_before_the_submission_postpones_it(ports: FakePorts) -> None:
+    video = reserve(ports)
+
+    def fail() -> None:
+        raise UnavailableError("The store is down.")
+
+    with pytest.raises(RetryLaterError):
+        wake(watched(ports, Hooks(before_effect=Once(fail, at=0))), video)
+
+    assert [] == ports.generator.submissions
+    wake(ports, video)
+    assert Phase.GENERATING is stored(ports, video).phase
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def phase_and_operation(ports: FakePorts, video: Video) -> tuple[Phase, str | None]:
+    latest = stored(ports, video)
+    return latest.phase, latest.attempt.operation

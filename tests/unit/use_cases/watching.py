@@ -1,0 +1,100 @@
+"""Ports that let a test look, or step in, around every call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
+
+from shared.ports import Ports
+from shared.use_cases.savings import Savings
+from tests.fakes.ports import FakePorts
+
+READS = frozenset(
+    {"due", "get_campaign", "get_video", "head", "inspect", "list", "open", "thumbnail"}
+)
+
+Hook = Callable[[], object]
+T = TypeVar("T")
+
+
+def do_nothing() -> None:
+    """Stand where nobody hooks in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hooks:
+    before_call: Hook = do_nothing
+    before_effect: Hook = do_nothing
+    after_effect: Hook = do_nothing
+
+
+class _Watched:
+    """Hands every call on to `port`, and calls the hooks around it."""
+
+    def __init__(self, port: object, hooks: "Hooks") -> None:
+        self._port = port
+        self._hooks = hooks
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._port, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            self._hooks.before_call()
+            if name in READS:
+                return method(*args, **kwargs)
+            self._hooks.before_effect()
+            result = method(*args, **kwargs)
+            self._hooks.after_effect()
+            return result
+
+        return call
+
+
+def watched(ports: FakePorts, hooks: Hooks) -> Ports:
+    """Return `ports` for a use case to act on."""
+
+    def watch(port: T) -> T:
+        return cast("T", _Watched(port, hooks))
+
+    campaigns = watch(ports.campaigns)
+    return cast(
+        "Ports",
+        SimpleNamespace(
+            objects=watch(ports.objects),
+            campaigns=campaigns,
+            queue=watch(ports.queue),
+            generator=watch(ports.generator),
+            inspector=watch(ports.inspector),
+            savings=Savings(campaigns),
+            local_signatures=None,
+            policy=ports.policy,
+            now=ports.clock,
+        ),
+    )
+
+
+class Once:
+    """A hook that does `act` at the call number `at`, counted from 0, and never again."""
+
+    def __init__(self, act: Hook, *, at: int) -> None:
+        self._act = act
+        self._left = at
+        self.has_acted = False
+
+    def __call__(self) -> None:
+        self._left -= 1
+        if self._left == -1:
+            self.has_acted = True
+            self._act()
+
+
+def at_every_call(simulate: Callable[[int], bool]) -> None:
+    """Run `simulate` with 0, 1, … until it says that there was no such call any more."""
+    for at in count():
+        try:
+            if not simulate(at):
+                return
+        except BaseException as error:
+            error.add_note(f"It was disturbed at call {at}.")
+            raise
