@@ -30,6 +30,11 @@ def key_of(record: Record) -> Key:
     return Key(record.campaign_id, record.video_hash if isinstance(record, Video) else None)
 
 
+def is_ours(path: str) -> bool:
+    """Whether it is no document of another application that shares the database."""
+    return path.startswith(f"{CAMPAIGNS}/")
+
+
 def key_at(path: str) -> Key:
     return Key(*path.split("/")[1::2])
 

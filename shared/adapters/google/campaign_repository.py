@@ -13,6 +13,7 @@ from shared.adapters.google.campaign_documents import (
     Key,
     Record,
     campaign_of,
+    is_ours,
     key_at,
     removal_of,
     video_of,
@@ -36,7 +37,8 @@ from shared.domain.errors import (
 )
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 from shared.domain.video import Video, phases_of
-from shared.ports import DueWork, ObjectStore, VideoPage, VideoQuery
+from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
+from shared.ports.object_store import ObjectStore
 
 logger = logging.getLogger(__name__)
 
@@ -131,7 +133,7 @@ class FirestoreCampaignRepository:
         found = self._documents.query(due_videos(client, before, limit=limit))
         if missing := limit - len(found):
             found += self._documents.query(campaigns_with_chores(client, limit=missing))
-        keys = (key_at(document.path) for document in found)
+        keys = [key_at(each.path) for each in found if is_ours(each.path)]
         return tuple(DueWork(campaign_id=key[0], video_hash=key[1]) for key in keys)
 
 

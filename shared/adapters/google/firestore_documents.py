@@ -138,12 +138,16 @@ class FirestoreDocuments:
         Then an earlier try had succeeded, its answer was lost, and the conflict was with itself.
         """
         found = self.get_all(write.path for write in writes)
-        now = [found.get(write.path) for write in writes]
-        if any(
-            (each and each.fields) != write.fields for each, write in zip(now, writes, strict=True)
-        ):
+        documents = [found.get(write.path) for write in writes]
+        if not all(map(_is_as_written, documents, writes)):
             return None
-        return tuple(each.revision if each else "" for each in now)
+        return tuple(document.revision if document else "" for document in documents)
+
+
+def _is_as_written(document: Document | None, write: Write) -> bool:
+    if document is None or write.fields is None:
+        return document is None and write.fields is None
+    return to_fields(document.fields) == to_fields(write.fields)
 
 
 def _retry(failures: list[Exception] | None = None) -> Retry:

@@ -22,7 +22,7 @@ def from_fields(fields: dict[str, Any]) -> dict[str, Any]:
 def _to_value(value: object) -> object:
     if isinstance(value, dict):
         return to_fields(value)
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [_to_value(each) for each in value]
     return value
 
