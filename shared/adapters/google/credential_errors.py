@@ -12,7 +12,8 @@ from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 
 from shared.domain.errors import UnavailableError
 
-_PERMISSION = re.compile(r"\b(?:aiplatform|datastore|iam|pubsub|storage)\.\w+\.\w+\b")
+# Not in an e-mail address, which holds `.iam.gserviceaccount.com`.
+_PERMISSION = re.compile(r"(?<![\w.@-])(?:aiplatform|datastore|iam|pubsub|storage)\.\w+\.\w+\b")
 _REFUSED = re.compile(r"\b403\b|PERMISSION_DENIED")
 
 

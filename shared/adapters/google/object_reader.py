@@ -49,14 +49,22 @@ class _ObjectReader(RawIOBase):
         return self._position
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        stop = min(self._position + len(buffer), self._stored.info.size)
+        block = self._take(len(buffer))
+        buffer[: len(block)] = block
+        return len(block)
+
+    def readall(self) -> bytes:
+        """Ask once; what is inherited would ask for every few kilobytes."""
+        return self._take(self._stored.info.size)
+
+    def _take(self, size: int) -> bytes:
+        stop = min(self._position + size, self._stored.info.size)
         if stop <= self._position:
-            return 0
+            return b""
         block = self._read_range(self._stored, self._position, stop)
         self._check(block)
         self._position = stop
-        buffer[: len(block)] = block
-        return len(block)
+        return block
 
     def _check(self, block: bytes) -> None:
         """Extend the checksum by what follows the bytes that it covers already."""

@@ -56,7 +56,9 @@ class StrictBucketServer:
         )
 
     def __enter__(self) -> Self:
-        Thread(target=self._http.serve_forever, name="strict-bucket", daemon=True).start()
+        Thread(
+            target=self._http.serve_forever, args=(0.02,), name="strict-bucket", daemon=True
+        ).start()
         return self
 
     def __exit__(
