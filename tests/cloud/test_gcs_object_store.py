@@ -116,6 +116,19 @@ def test_a_list_has_every_page(
     assert 3 == bucket_server.operations()["objects.list"]
 
 
+def test_a_list_of_pages_is_emptied_while_it_is_read(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer
+) -> None:
+    bucket_server.page(2)
+    for number in range(5):
+        put(bucket_store, f"videos/{number}.mp4")
+
+    for info in bucket_store.list("videos/"):
+        bucket_store.delete(info.path)
+
+    assert [] == list(bucket_store.list("videos/"))
+
+
 def test_a_folder_that_was_made_in_the_console_is_no_object(
     bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
 ) -> None:
@@ -203,6 +216,23 @@ def test_a_large_upload_meets_a_name_that_was_taken_meanwhile(
         bucket_store.put(CLIP, Slow(bytes(8 * MEBIBYTE)), content_type="video/mp4")
 
     assert b"another clip" == bucket_store.open(CLIP).read()
+
+
+def test_a_large_upload_that_breaks_off_is_cancelled(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer
+) -> None:
+    class Broken(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            block = super().read(size)
+            if not block:
+                raise RuntimeError("The sender has gone.")
+            return block
+
+    with pytest.raises(RuntimeError):
+        bucket_store.put(CLIP, Broken(bytes(8 * MEBIBYTE)), content_type="video/mp4")
+
+    assert 1 == bucket_server.operations()["objects.insert.cancel"]
+    assert [] == list(bucket_store.list("videos/"))
 
 
 def test_a_stream_whose_object_was_renamed_ends_and_does_not_mix(
