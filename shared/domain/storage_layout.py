@@ -96,6 +96,16 @@ def spellings_of_media(campaign_id: str, filename: str) -> tuple[str, ...]:
     A clip keeps its bytes when it becomes historical or current again and is renamed, so both
     spellings are good for it: a player that holds the old URL can go on seeking.
     """
+    video_hash, index = version_of_media(campaign_id, filename)
+    if filename.startswith("thumb_"):
+        return (thumbnail_path(campaign_id, video_hash, index),)
+    current = clip_path(campaign_id, video_hash, index, current=True)
+    historical = clip_path(campaign_id, video_hash, index, current=False)
+    return (current, historical) if filename.startswith("curr_") else (historical, current)
+
+
+def version_of_media(campaign_id: str, filename: str) -> tuple[str, int]:
+    """Return (video_hash, index) of a public file name. Raise ObjectNotFoundError."""
     match = _MEDIA_FILE.fullmatch(filename)
     if match is None:
         raise ObjectNotFoundError("There is no such file.")
@@ -103,8 +113,4 @@ def spellings_of_media(campaign_id: str, filename: str) -> tuple[str, ...]:
     require_campaign_id(campaign_id)
     if (prefix == "thumb_") != (suffix == "jpg"):
         raise ObjectNotFoundError("There is no such file.")
-    if prefix == "thumb_":
-        return (f"{GENERATED}/{campaign_id}/{filename}",)
-    current = clip_path(campaign_id, video_hash, int(index), current=True)
-    historical = clip_path(campaign_id, video_hash, int(index), current=False)
-    return (current, historical) if prefix else (historical, current)
+    return video_hash, int(index)

@@ -23,7 +23,8 @@ _VIDEO = resources.VideoResource
 _VIDEOS = resources.ListResource[resources.VideoResource]
 _CREATED = {202: _VIDEO, 200: _VIDEO}
 _ALL_CREATED = {202: _VIDEOS, 200: _VIDEOS}
-_MEDIA = {200: bytes, 206: bytes, 304: None}
+# 302 where a bucket serves its objects itself.
+_MEDIA = {200: bytes, 206: bytes, 302: None, 304: None}
 
 OPERATIONS: Mapping[str, Operation] = {
     "service.index": Operation(summary="What there is", answers={200: resources.ServiceResource}),

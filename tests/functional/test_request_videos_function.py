@@ -15,17 +15,17 @@ from tests.functional.showreel import BOAT, KITE, Json, Showreel, function, serv
 
 
 @pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Showreel]:
-    """A service in which nobody takes videos forward."""
+def api(tmp_path: Path) -> Iterator[Showreel]:
     with serving(tmp_path / "data") as service:
-        monkeypatch.setattr(bootstrap, "_subscriber", None)
         yield service
 
 
 @pytest.fixture
-def worker(api: Showreel) -> Showreel:
-    """request_videos over the data folder of `api`."""
-    return replace(api, app=function("request_videos"))
+def worker(api: Showreel, monkeypatch: pytest.MonkeyPatch) -> Showreel:
+    """request_videos over the data folder of `api`, and nobody who takes videos forward."""
+    worker = replace(api, app=function("request_videos"))
+    monkeypatch.setattr(bootstrap, "_subscriber", None)
+    return worker
 
 
 def asking(*prompts: str, message_id: str = "77", **fields: object) -> Json:
