@@ -1,9 +1,9 @@
 """The real adapter and the real SDK over the stand-in for Vertex AI."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
@@ -26,6 +26,8 @@ BUCKET = "showreel-clips"
 MODEL = "veo-3.1-generate-001"
 TODAY = datetime(2026, 11, 10, tzinfo=UTC)
 
+MakeVeo = Callable[..., VeoVideoGenerator]
+
 
 class CountedToken(AnonymousCredentials):
     """`token-1`, and another one after each refresh."""
@@ -47,21 +49,22 @@ class Veo:
     vertex: FakeVertex
     generator: VeoVideoGenerator
     objects: ObjectStore
-    credentials: CountedToken = field(default_factory=CountedToken)
 
 
 @contextmanager
 def veo_in_bucket(objects: ObjectStore | None = None, **timing: Any) -> Iterator[Veo]:  # noqa: ANN401
     objects = objects or InMemoryObjectStore()
-    with FakeVertex(write_clip=into(objects), make_clip=plain_clip, **timing) as vertex:
-        yield _veo(vertex, objects, BucketOutput(BUCKET))
+    vertex = FakeVertex(write_clip=into(objects), make_clip=plain_clip, **timing)
+    with _running(vertex, objects, BucketOutput(BUCKET)) as veo:
+        yield veo
 
 
 @contextmanager
 def veo_inline(objects: ObjectStore | None = None, **timing: Any) -> Iterator[Veo]:  # noqa: ANN401
     objects = objects or InMemoryObjectStore()
-    with FakeVertex(make_clip=plain_clip, **timing) as vertex:
-        yield _veo(vertex, objects, InlineOutput(objects))
+    vertex = FakeVertex(make_clip=plain_clip, **timing)
+    with _running(vertex, objects, InlineOutput(objects)) as veo:
+        yield veo
 
 
 def a_generator(url: str, **changes: Any) -> VeoVideoGenerator:  # noqa: ANN401
@@ -101,9 +104,7 @@ def a_submission(prompt: str = "A red bicycle", **parameters: Any) -> Submission
     )
 
 
-def _veo(vertex: FakeVertex, objects: ObjectStore, output: ClipOutput) -> Veo:
-    credentials = CountedToken()
-    generator = a_generator(
-        vertex.url, credentials=credentials, output=output, submit_timeout=timedelta(seconds=5)
-    )
-    return Veo(vertex=vertex, generator=generator, objects=objects, credentials=credentials)
+@contextmanager
+def _running(vertex: FakeVertex, objects: ObjectStore, output: ClipOutput) -> Iterator[Veo]:
+    with vertex, closing(a_generator(vertex.url, output=output)) as generator:
+        yield Veo(vertex=vertex, generator=generator, objects=objects)

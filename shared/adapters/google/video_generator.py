@@ -18,9 +18,9 @@ from shared.adapters.google.veo_requests import generation_config, vertex_url
 from shared.adapters.google.veo_rules import Then, first_fitting
 from shared.domain.errors import SubmissionError, SubmissionUnknownError, UnavailableError
 from shared.domain.schedule import RECHECK_AFTER
-from shared.ports import (
+from shared.ports import Clock
+from shared.ports.video_generator import (
     Accepted,
-    Clock,
     Failed,
     Gone,
     OperationState,
@@ -37,7 +37,7 @@ EXPECTED_IN = timedelta(seconds=90)
 
 # The version that Google's documentation of Veo uses; the SDK's own default is v1beta1.
 _API_VERSION = "v1"
-_CHECK_RETRIES = types.HttpRetryOptions(attempts=2, initial_delay=0.5, max_delay=1)
+_CHECK_RETRIES = types.HttpRetryOptions(attempts=2, initial_delay=0.3, jitter=0.2)
 _OPERATION = re.compile(
     r"projects/[^/]+/locations/(?P<location>[a-z0-9-]+)/publishers/google/models/[^/]+"
     r"/operations/[^/]+"
@@ -116,6 +116,9 @@ class VeoVideoGenerator:
         except Exception as error:  # noqa: BLE001
             return self._not_known(error)
         return self._state(found, prefix)
+
+    def close(self) -> None:
+        self._client.close()
 
     def _check_config(self, location: str) -> types.GetOperationConfig:
         return types.GetOperationConfig(

@@ -41,6 +41,10 @@ class Faults:
         with self._lock:
             self._waiting += [(path, fault)] * times
 
+    def clear(self) -> None:
+        with self._lock:
+            self._waiting.clear()
+
     def take(self, path: str) -> Fault | None:
         """Return the first for a request whose path has these words in it, once."""
         with self._lock:

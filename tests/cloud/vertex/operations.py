@@ -103,7 +103,8 @@ class Operations:
     def _finish(self, operation: Operation) -> None:
         if operation.outcome is not None or operation.script in (Ending.NEVER, Ending.FORGOTTEN):
             return
-        operation.outcome = without_clip(operation.script) or self._with_clips(operation)
+        outcome = without_clip(operation.script)
+        operation.outcome = self._with_clips(operation) if outcome is None else outcome
 
     def _with_clips(self, operation: Operation) -> Json:
         clip = self._clip(operation)

@@ -104,6 +104,10 @@ class FakeVertex:
         """Let the next requests whose path has these words in it meet `fault`."""
         self._faults.add(path, fault, times=times)
 
+    def forget_faults(self) -> None:
+        """Answer all further requests as usual."""
+        self._faults.clear()
+
     def handle(self, request: Request, body: Any) -> Answer | None:  # noqa: ANN401  # It is JSON.
         """Return the answer, or None where the connection is to be dropped."""
         self.requests.append(request)
