@@ -1,5 +1,6 @@
 """Every answer to a submission, through the real SDK: what it means, and what it costs."""
 
+import traceback
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -118,7 +119,7 @@ class NoToken(CountedToken):
         self.token = None
 
     def refresh(self, request: object) -> None:
-        raise RefreshError("invalid_grant: Token was revoked.")  # type: ignore[no-untyped-call]
+        raise RefreshError("Not accepted: ya29.secret")  # type: ignore[no-untyped-call]
 
 
 def test_every_documented_answer_is_tested() -> None:
@@ -187,9 +188,10 @@ def test_nothing_was_submitted_where_nobody_listens(make_veo: MakeVeo) -> None:
 def test_nothing_was_submitted_without_a_token(veo: Veo, make_veo: MakeVeo) -> None:
     generator = make_veo(veo.vertex.url, credentials=NoToken())
 
-    with pytest.raises(GeneratorBusyError, match="credentials for Vertex AI"):
+    with pytest.raises(GeneratorBusyError, match="credentials for Vertex AI") as raised:
         generator.submit(a_submission())
 
+    assert "ya29" not in "".join(traceback.format_exception(raised.value))
     assert veo.vertex.requests == []
 
 

@@ -1,4 +1,4 @@
-"""The stand-in for Vertex AI answers as facts about the real one say."""
+"""The stand-in for Vertex AI answers as the real one is known to."""
 
 import json
 import re
