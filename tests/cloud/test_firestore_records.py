@@ -214,6 +214,18 @@ def test_a_damaged_record_is_left_out_of_lists(
     assert len(caplog.records) == 1
 
 
+def test_damaged_videos_do_not_end_a_page(
+    repository: FirestoreCampaignRepository, client: firestore.Client
+) -> None:
+    stored(repository, a_reserved_video(1), a_reserved_video(4))
+    for number in (2, 3):
+        client.document(f"campaigns/spring/videos/{number:016x}").set({"created_at": NOW})
+
+    page = repository.list_videos(VideoQuery(limit=2))
+
+    assert (numbers(page), page.has_more) == ([4, 1], False)
+
+
 def test_a_damaged_campaign_does_not_end_the_list(
     repository: FirestoreCampaignRepository, client: firestore.Client
 ) -> None:
@@ -232,7 +244,8 @@ def test_a_collection_of_somebody_else_is_left_alone(
 ) -> None:
     """Another application may keep its own `videos` in the same database."""
     stored(repository, a_reserved_video(1))
-    client.document("channels/one/videos/two").set({"created_at": NOW, "due_at": NOW})
+    for path in ("channels/one/videos/two", "campaigns/spring/drafts/one/videos/two"):
+        client.document(path).set({"created_at": NOW, "due_at": NOW})
 
     assert numbers(repository.list_videos(VideoQuery())) == [1]
     due = repository.due(NOW + timedelta(days=1), limit=9)

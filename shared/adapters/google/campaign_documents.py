@@ -1,5 +1,6 @@
 """Campaigns and videos as documents of Firestore: their names, and what is in them."""
 
+import re
 from typing import NamedTuple
 
 from shared.adapters.google.firestore_documents import Document, Write
@@ -12,6 +13,8 @@ CAMPAIGNS = "campaigns"
 VIDEOS = "videos"
 
 Record = Campaign | Video
+
+_OURS = re.compile(rf"{CAMPAIGNS}/[^/]+(?:/{VIDEOS}/[^/]+)?")
 
 
 class Key(NamedTuple):
@@ -32,7 +35,7 @@ def key_of(record: Record) -> Key:
 
 def is_ours(path: str) -> bool:
     """Whether it is no document of another application that shares the database."""
-    return path.startswith(f"{CAMPAIGNS}/")
+    return _OURS.fullmatch(path) is not None
 
 
 def key_at(path: str) -> Key:

@@ -5,15 +5,25 @@ from datetime import datetime
 from google.cloud import firestore
 from google.cloud.firestore import FieldFilter, Query
 
-from shared.adapters.google.campaign_documents import CAMPAIGNS, VIDEOS, Key, key_of
-from shared.domain.video import Video, phases_of
+from shared.adapters.google.campaign_documents import CAMPAIGNS, VIDEOS, Key
+from shared.adapters.google.firestore_documents import Document
+from shared.domain.video import phases_of
 from shared.ports.campaign_repository import SortOrder, VideoQuery
+
+Cursor = tuple[datetime, str]
+"""The age of a video, and the path of its document: after it, a page begins."""
 
 _NAME = "__name__"
 
 
-def videos_of(client: firestore.Client, query: VideoQuery, *, after: Video | None) -> Query:
-    """Ask for one more than the page holds. Of one age, they come by campaign, then by hash."""
+def cursor_of(document: Document) -> Cursor:
+    return document.fields["created_at"], document.path
+
+
+def videos_of(
+    client: firestore.Client, query: VideoQuery, *, after: Cursor | None, limit: int
+) -> Query:
+    """Ask for `limit` videos. Those of one age come by campaign, then by hash."""
     found = _videos(client, query.campaign_id)
     if query.version_state is not None:
         found = found.where(filter=FieldFilter("version_state", "==", query.version_state.value))
@@ -24,9 +34,9 @@ def videos_of(client: firestore.Client, query: VideoQuery, *, after: Video | Non
     direction = Query.DESCENDING if descending else Query.ASCENDING
     found = found.order_by("created_at", direction=direction).order_by(_NAME, direction=direction)
     if after is not None:
-        name = client.document(key_of(after).path)
-        found = found.start_after({"created_at": after.created_at, _NAME: name})
-    return found.limit(query.limit + 1)
+        created_at, path = after
+        found = found.start_after({"created_at": created_at, _NAME: client.document(path)})
+    return found.limit(limit)
 
 
 def due_videos(client: firestore.Client, before: datetime, *, limit: int) -> Query:

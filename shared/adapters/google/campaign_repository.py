@@ -1,13 +1,11 @@
 """The records in Firestore, and beside the videos in the bucket."""
 
-import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
 
 from shared.adapters.google.campaign_documents import (
     Key,
@@ -15,24 +13,27 @@ from shared.adapters.google.campaign_documents import (
     campaign_of,
     is_ours,
     key_at,
+    key_of,
     removal_of,
     video_of,
     write_of,
 )
 from shared.adapters.google.campaign_queries import (
+    Cursor,
     all_campaigns,
     campaigns_with_chores,
+    cursor_of,
     due_videos,
     videos_of,
 )
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments
 from shared.adapters.google.record_mirror import RecordMirror
+from shared.adapters.google.record_pages import filled
 from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
     InvalidRequestError,
-    StorageError,
     VideoNotFoundError,
 )
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
@@ -40,11 +41,7 @@ from shared.domain.video import Video, phases_of
 from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
 from shared.ports.object_store import ObjectStore
 
-logger = logging.getLogger(__name__)
-
 _SAVINGS_TRIES = 5
-
-T = TypeVar("T")
 
 
 class FirestoreCampaignRepository:
@@ -109,23 +106,27 @@ class FirestoreCampaignRepository:
                 return
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
-        after = None if query.after is None else self.get_video(*parse_video_id(query.after))
+        first = None if query.after is None else self._cursor_at(query.after)
         if not _may_match(query):
             return VideoPage(videos=(), has_more=False)
-        found = self._documents.query(videos_of(self._documents.client, query, after=after))
-        videos = tuple(_undamaged(video_of, found[: query.limit]))
-        return VideoPage(videos=videos, has_more=len(found) > query.limit)
+
+        def read(last: Document | None, limit: int) -> list[Document]:
+            after = cursor_of(last) if last else first
+            return self._documents.query(
+                videos_of(self._documents.client, query, after=after, limit=limit)
+            )
+
+        videos = tuple(filled(read, video_of, query.limit + 1))
+        return VideoPage(videos=videos[: query.limit], has_more=len(videos) > query.limit)
 
     def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign, ...]:
-        campaigns: list[Campaign] = []
-        while missing := limit - len(campaigns):
-            query = all_campaigns(self._documents.client, after=after, limit=missing)
-            page = self._documents.query(query)
-            campaigns += _undamaged(campaign_of, page)
-            if len(page) < missing:
-                break
-            after = key_at(page[-1].path).campaign_id
-        return tuple(campaigns)
+        def read(last: Document | None, limit: int) -> list[Document]:
+            name = key_at(last.path).campaign_id if last else after
+            return self._documents.query(
+                all_campaigns(self._documents.client, after=name, limit=limit)
+            )
+
+        return tuple(filled(read, campaign_of, limit))
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
         """Return videos first, and of them first those that wait for longest."""
@@ -135,6 +136,10 @@ class FirestoreCampaignRepository:
             found += self._documents.query(campaigns_with_chores(client, limit=missing))
         keys = [key_at(each.path) for each in found if is_ours(each.path)]
         return tuple(DueWork(campaign_id=key[0], video_hash=key[1]) for key in keys)
+
+    def _cursor_at(self, video_id: str) -> Cursor:
+        video = self.get_video(*parse_video_id(video_id))
+        return video.created_at, key_of(video).path
 
 
 def _campaign_path(campaign_id: str) -> str:
@@ -159,14 +164,6 @@ def _may_match(query: VideoQuery) -> bool:
     """Firestore is asked only for what can be: no other name is one of its own."""
     is_campaign = query.campaign_id is None or _is_campaign_id(query.campaign_id)
     return is_campaign and (query.status is None or bool(phases_of(query.status)))
-
-
-def _undamaged(decode: Callable[[Document], T], documents: Iterable[Document]) -> Iterator[T]:
-    for document in documents:
-        try:
-            yield decode(document)
-        except StorageError as error:
-            logger.warning("A damaged record is left out. %s", error)
 
 
 def _with_savings(campaign: Campaign, amount: Decimal, hits: int) -> Campaign:

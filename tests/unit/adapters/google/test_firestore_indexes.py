@@ -36,7 +36,9 @@ def queries() -> Iterator[firestore.Query]:
         (None, "spring"), (None, VersionState.CURRENT), (None, "queued"), SortOrder, (False, True)
     ):
         query = VideoQuery(campaign_id=campaign_id, version_state=state, status=status, order=order)
-        yield videos_of(client, query, after=a_generating_video() if after else None)
+        yield videos_of(
+            client, query, after=(NOW, "campaigns/a/videos/b") if after else None, limit=9
+        )
     yield due_videos(client, NOW, limit=9)
     yield campaigns_with_chores(client, limit=9)
     yield all_campaigns(client, after=None, limit=9)
