@@ -7,7 +7,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --quiet --custom-compile-command 'make lock' $(LOCK_ARGS)
 
-.PHONY: help run demo test check bench clean-history settings lock clean
+.PHONY: help run run-emulated demo test check bench clean-history settings lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,9 @@ run: .venv/runtime ## Serve everything on this machine, at PORT (8000)
 	@$(BIN)/python -m compileall -q main.py functions shared
 	@$(BIN)/python -m tools.clean_history
 	@$(BIN)/python -m tools.serve --port $(PORT)
+
+run-emulated: .venv/dev ## The same on an emulated Google Cloud, each function by itself
+	@$(BIN)/python -m tools.run_emulated --port $(PORT)
 
 demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running system
 	@$(BIN)/python docs/examples/demo.py $(BRIEF) --url http://localhost:$(PORT)
