@@ -12,4 +12,6 @@ def serve_api(request: Request) -> ResponseReturnValue:
     # The platform imports this module for every function; only this one pays for the API.
     from shared.http.api import respond
 
-    return respond(request, bootstrap.ports)
+    response = respond(request, bootstrap.ports)
+    response.call_on_close(bootstrap.resume)
+    return response

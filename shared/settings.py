@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from shared.domain.faults import parse_faults
 from shared.domain.models import DEFAULT_MODEL, MODELS
 
 
@@ -21,11 +20,7 @@ class InvalidSettingsError(Exception):
 T = TypeVar("T")
 
 _FOLDER_URL = re.compile(r"file:(?:///)?[^/].*")
-_BUCKET_URL = re.compile(r"gs://([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])/?")
-_PROJECT = re.compile(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
-_LOCATION = re.compile(r"[a-z]+(?:-[a-z0-9]+)*")
-_DATABASE = re.compile(r"\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9]")
-_TOPIC = re.compile(r"[A-Za-z][A-Za-z0-9._~+%-]{2,254}")
+_BUCKET = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 _USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
 _MOST_SLOTS = 100
 _LONGEST_SYNTHETIC_SECONDS = 3600
@@ -90,8 +85,8 @@ class Settings:
     @property
     def bucket(self) -> str:
         """Empty where there is a folder instead."""
-        match = _BUCKET_URL.fullmatch(self.storage_url)
-        return match[1] if match else ""
+        scheme, _, name = self.storage_url.partition("://")
+        return name.removesuffix("/") if scheme == "gs" else ""
 
     @property
     def generator(self) -> str:
@@ -136,7 +131,9 @@ def _not_of_type(setting: "Field[Any]", text: str) -> str:
 def _problems(found: Settings) -> list[str]:
     checks = {
         "STORAGE_URL must be file:folder, file:///folder or gs://bucket.": bool(
-            _FOLDER_URL.fullmatch(found.storage_url) or found.bucket
+            re.fullmatch(_BUCKET, found.bucket)
+            if found.bucket
+            else _FOLDER_URL.fullmatch(found.storage_url)
         ),
         "VIDEO_GENERATOR must be synthetic or veo.": found.generator in ("synthetic", "veo"),
         f"DEFAULT_MODEL must be one of {', '.join(_USABLE)}.": found.default_model in _USABLE,
@@ -150,40 +147,47 @@ def _problems(found: Settings) -> list[str]:
         "LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.": (
             found.log_level in ("DEBUG", "INFO", "WARNING", "ERROR")
         ),
-        **_google_checks(found),
     }
+    if found.bucket or found.generator == "veo":
+        checks |= _google_checks(found)
     problems = [problem for problem, holds in checks.items() if not holds]
+    return problems + _fault_problems(found.synthetic_faults)
+
+
+def _fault_problems(text: str) -> list[str]:
+    if not text:
+        return []
+    from shared.domain.faults import parse_faults  # noqa: PLC0415  # Few rehearse faults.
+
     try:
-        parse_faults(found.synthetic_faults)
+        parse_faults(text)
     except ValueError as error:
-        problems.append(f"SYNTHETIC_FAULTS: {error}")
-    return problems
+        return [f"SYNTHETIC_FAULTS: {error}"]
+    return []
 
 
 def _google_checks(found: Settings) -> dict[str, bool]:
-    """What is not used must not be set wrongly either, but only what is used is required."""
-    needs_project = bool(found.bucket) or found.generator == "veo"
-    project = found.google_cloud_project
+    """Patterns that a local system never compiles."""
     return {
-        "GOOGLE_CLOUD_PROJECT must be set with a bucket and with Veo.": bool(project)
-        or not needs_project,
-        "GOOGLE_CLOUD_PROJECT must be the id of a project.": not project
-        or bool(_PROJECT.fullmatch(project)),
-        "FIRESTORE_DATABASE must be (default) or the id of a database.": bool(
-            _DATABASE.fullmatch(found.firestore_database)
+        "GOOGLE_CLOUD_PROJECT must be the id of a project; it is required with a bucket and with "
+        "Veo.": _is(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]", found.google_cloud_project),
+        "FIRESTORE_DATABASE must be (default) or the id of a database.": _is(
+            r"\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9]", found.firestore_database
         ),
-        "GENERATE_TOPIC must be the id of a topic, without projects/…/.": bool(
-            _TOPIC.fullmatch(found.generate_topic)
+        "GENERATE_TOPIC must be the id of a topic, without projects/…/.": _is(
+            r"[A-Za-z][A-Za-z0-9._~+%-]{2,254}", found.generate_topic
         ),
-        "VEO_LOCATION must be a region, such as us-central1, or global.": bool(
-            _LOCATION.fullmatch(found.veo_location)
+        "VEO_LOCATION must be a region, such as us-central1, or global.": _is(
+            r"[a-z]+(?:-[a-z0-9]+)*", found.veo_location
         ),
-        "VEO_BASE_URL must begin with http:// or https://.": _is_url(found.veo_base_url),
-        "STORAGE_EMULATOR_HOST must begin with http:// or https://.": _is_url(
-            found.storage_emulator_host
+        "VEO_BASE_URL must begin with http:// or https://.": _is(
+            r"(?:https?://.+)?", found.veo_base_url
+        ),
+        "STORAGE_EMULATOR_HOST must begin with http:// or https://.": _is(
+            r"(?:https?://.+)?", found.storage_emulator_host
         ),
     }
 
 
-def _is_url(text: str) -> bool:
-    return not text or text.startswith(("http://", "https://"))
+def _is(pattern: str, text: str) -> bool:
+    return re.fullmatch(pattern, text) is not None

@@ -31,12 +31,21 @@ def deliver_local_messages_to(subscriber: Subscriber) -> None:
 
 
 def ports() -> Ports:
-    """Return this process's adapters. The first call starts the local queue, if there is one."""
+    """Return this process's adapters. The local queue starts with its first message."""
     global _ports  # noqa: PLW0603  # One process has one set of adapters.
     with _lock:
         if _ports is None:
             _ports = _build()
         return _ports
+
+
+def resume() -> None:
+    """Start the local queue, whose first tick finds what an earlier run left unfinished.
+
+    To be called when the first answer is out, which does not wait for it.
+    """
+    if _ports is not None:
+        _ports.resume()
 
 
 def close() -> None:
@@ -63,7 +72,4 @@ def _build() -> GooglePorts | LocalPorts:
         return GooglePorts(chosen)
     from shared.bootstrap.local_ports import LocalPorts
 
-    local = LocalPorts(chosen, _subscriber)
-    if _subscriber is not None:
-        local.queue.start()
-    return local
+    return LocalPorts(chosen, subscriber=_subscriber)

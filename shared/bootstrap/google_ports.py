@@ -99,6 +99,9 @@ class GooglePorts:
 
         return Savings(self.campaigns)
 
+    def resume(self) -> None:
+        """Pub/Sub keeps what is unfinished, and delivers it by itself."""
+
     def close(self) -> None:
         self.savings.flush_all()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import threading
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,11 @@ _TICK_SECONDS = 5
 class LocalPorts:
     """With `VIDEO_GENERATOR=veo`, Veo answers with the clips, which are kept in the folder."""
 
-    def __init__(self, settings: Settings, subscriber: Subscriber | None = None) -> None:
+    def __init__(self, settings: Settings, *, subscriber: Subscriber | None = None) -> None:
         self._settings = settings
-        self._subscriber = subscriber or _no_subscriber
+        self._subscriber = subscriber
+        self._queue: LocalMessageQueue | None = None
+        self._queue_lock = threading.Lock()
 
     @property
     def now(self) -> Clock:
@@ -54,15 +57,13 @@ class LocalPorts:
 
         return LocalCampaignRepository(self._settings.data_folder)
 
-    @cached_property
+    @property
     def queue(self) -> LocalMessageQueue:
-        from shared.adapters.local.message_queue import LocalMessageQueue
-
-        return LocalMessageQueue(
-            subscriber=partial(self._subscriber, self),
-            tick=self._tick,
-            tick_every=timedelta(seconds=_TICK_SECONDS),
-        )
+        # Two queues would each keep messages that the other does not deliver.
+        with self._queue_lock:
+            if self._queue is None:
+                self._queue = self._start_queue()
+            return self._queue
 
     @cached_property
     def generator(self) -> VideoGenerator:
@@ -87,9 +88,28 @@ class LocalPorts:
 
         return Savings(self.campaigns)
 
+    def resume(self) -> None:
+        if self._queue is None and self._subscriber is not None:
+            self.queue.start()
+
     def close(self) -> None:
-        self.queue.close()
+        if self._queue is not None:
+            self._queue.close()
         self.savings.flush_all()
+
+    def _start_queue(self) -> LocalMessageQueue:
+        from datetime import timedelta
+
+        from shared.adapters.local.message_queue import LocalMessageQueue
+
+        queue = LocalMessageQueue(
+            subscriber=partial(self._subscriber or _no_subscriber, self),
+            tick=self._tick,
+            tick_every=timedelta(seconds=_TICK_SECONDS),
+        )
+        if self._subscriber is not None:
+            queue.start()
+        return queue
 
     def _tick(self, *, first: bool) -> None:
         """Stand for the scheduler. Messages are lost with a process: the first tick wakes all."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import asdict
 
 from shared.domain.video import GenerationParameters
 
@@ -17,7 +16,7 @@ def fingerprint(*, campaign_id: str, enhanced_prompt: str, parameters: Generatio
             "campaign_id": campaign_id,
             "enhanced_prompt": enhanced_prompt,
             "reference_images": [],
-            **asdict(parameters),
+            **vars(parameters),
         },
         sort_keys=True,
         separators=(",", ":"),

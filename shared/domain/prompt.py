@@ -1,6 +1,6 @@
 """What may be asked, and the prompt that is sent: the caller's own, and what the business adds."""
 
-import unicodedata
+import re
 from collections.abc import Mapping
 
 from shared.domain.errors import InvalidRequestError
@@ -8,6 +8,9 @@ from shared.domain.errors import InvalidRequestError
 MAX_PROMPT_CHARACTERS = 5_000
 MAX_CONTEXT_ENTRIES = 16
 MAX_CONTEXT_CHARACTERS = 500
+
+# Unicode's categories Cc and Cs without line breaks and tabs.
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _LABELS = {
     "brand": "Brand",
@@ -75,11 +78,7 @@ def _require_entry(text: str) -> str:
 
 
 def _require_text(text: str, param: str) -> str:
-    if any(
-        unicodedata.category(character) in ("Cc", "Cs")
-        for character in text
-        if character not in "\n\r\t"
-    ):
+    if _CONTROL_CHARACTER.search(text):
         raise InvalidRequestError(
             f"{param} contains control characters. Send plain text.", param=param
         )

@@ -63,9 +63,8 @@ def complete(
         change = _show(settled, freed, done, replaced, at=now)
     else:
         change = _keep(settled, freed, done, at=now)
-    # Its clip was stored a moment ago, after what its slot held then. Only a pending video that
-    # is shown can be sure that this has not changed since.
-    return change if shown and slot.is_making(video) else _renaming(change, video)
+    # A clip is always stored under the name of a current one.
+    return change if shown else _renaming(change, video)
 
 
 def _done(video: Video, *, shown: bool, clip: ClipFacts, now: datetime) -> Video:

@@ -33,19 +33,21 @@ class Call:
 
     @cached_property
     def base_url(self) -> str:
-        public_url = self.ports.policy.public_url
-        return f"{public_url.rstrip('/')}/" if public_url else self.request.host_url
+        if public_url := self.ports.policy.public_url:
+            return f"{public_url.rstrip('/')}/"
+        return f"{self.request.scheme}://{self.request.host}/"
 
 
 def json_response(
     body: object, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
     """Answer JSON that nobody may keep: it changes while the video is made."""
-    response = Response(
-        _ENCODER.encode(body), status=status, content_type="application/json", headers=headers
+    return Response(
+        _ENCODER.encode(body),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store", **(headers or {})},
     )
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def list_response(

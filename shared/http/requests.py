@@ -68,7 +68,8 @@ def read_body(request: Request, kind: type[B]) -> B:
 
 
 def read_query(request: Request, kind: type[B]) -> B:
-    return from_values({key: request.args[key] for key in request.args}, kind)
+    values = request.args.to_dict() if request.query_string else {}
+    return from_values(values, kind)
 
 
 def _read_form(request: Request, kind: type[B]) -> B:

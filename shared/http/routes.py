@@ -36,7 +36,10 @@ ROUTES: Mapping[str, Mapping[str, str]] = {
 
 _REST_OF_PATH = "{+"
 
-_TEMPLATES = [(template.split("/"), methods) for template, methods in ROUTES.items()]
+_TEMPLATES = [
+    (template.split("/"), _REST_OF_PATH in template, methods)
+    for template, methods in ROUTES.items()
+]
 
 
 def match(method: str, path: str) -> tuple[str, list[str]]:
@@ -46,8 +49,11 @@ def match(method: str, path: str) -> tuple[str, list[str]]:
     """
     segments = path.removesuffix("/").split("/") if path != "/" else ["", ""]
     allowed: list[str] = []
-    for template, methods in _TEMPLATES:
-        values = _values(template, segments)
+    for template, takes_rest, methods in _TEMPLATES:
+        candidate = _with_rest_joined(segments, len(template)) if takes_rest else segments
+        if len(candidate) != len(template):
+            continue
+        values = _values(template, candidate)
         if values is None:
             continue
         endpoint = methods.get("GET" if method == "HEAD" else method)
@@ -59,13 +65,12 @@ def match(method: str, path: str) -> tuple[str, list[str]]:
     raise MethodNotAllowed([*allowed, "HEAD"] if "GET" in allowed else allowed)
 
 
+def _with_rest_joined(segments: list[str], length: int) -> list[str]:
+    return [*segments[: length - 1], "/".join(segments[length - 1 :])]
+
+
 def _values(template: Sequence[str], segments: Sequence[str]) -> list[str] | None:
     """Return what stands for the variables of a template, or None if it does not match."""
-    last = len(template) - 1
-    if template[last].startswith(_REST_OF_PATH):
-        segments = [*segments[:last], "/".join(segments[last:])]
-    if len(template) != len(segments):
-        return None
     values = []
     for name, segment in zip(template, segments, strict=True):
         if name.startswith("{") and segment:

@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import CampaignNotFoundError, CampaignVideoLimitError
+from shared.domain.fingerprint import fingerprint
 from shared.domain.models import require_supported
+from shared.domain.prompt import enhance
 from shared.domain.reservation import new_video
 from shared.domain.versions import reserve
 from shared.domain.video import GenerationParameters, Video
@@ -81,14 +83,14 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
     answers: list[CreatedVideo] = []
     reserved: dict[str, Video] = {}
     for draft in request.drafts:
-        video = _draft_video(ports, request, draft)
-        known = campaign.find(video.fingerprint)
+        known = campaign.find(_fingerprint(request, draft))
         if known is not None:
             found = reserved.get(known.video_hash) or video_of(ports, campaign, known.video_hash)
             answers.append(_spared(found))
             continue
         index = campaign.free_index(limit) if draft.index is None else draft.index
-        video = reserved[video.video_hash] = replace(video, index=index)
+        video = _new_video(ports, request, draft.prompt, index)
+        reserved[video.video_hash] = video
         campaign = reserve(campaign, video, limit=limit).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
     return Plan(campaign=campaign, answers=tuple(answers))
@@ -123,12 +125,20 @@ def campaign_or_new(ports: Ports, campaign_id: str) -> Campaign:
         return Campaign(campaign_id=campaign_id, created_at=now, updated_at=now)
 
 
-def _draft_video(ports: Ports, request: CreateVideos, draft: Draft) -> Video:
+def _fingerprint(request: CreateVideos, draft: Draft) -> str:
+    return fingerprint(
+        campaign_id=request.campaign_id,
+        enhanced_prompt=enhance(draft.prompt, request.business_context),
+        parameters=request.parameters,
+    )
+
+
+def _new_video(ports: Ports, request: CreateVideos, prompt: str, index: int) -> Video:
     return new_video(
         campaign_id=request.campaign_id,
         video_hash=secrets.token_hex(8),
-        index=draft.index or 0,
-        prompt=draft.prompt,
+        index=index,
+        prompt=prompt,
         business_context=request.business_context,
         parameters=request.parameters,
         metadata=request.metadata,

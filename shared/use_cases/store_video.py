@@ -85,9 +85,10 @@ def _store(ports: Ports, video: Video, found: str) -> ClipFacts:
     path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
     with suppress(ObjectExistsError):
         ports.objects.put(path, BytesIO(thumbnail), content_type="image/jpeg")
-    campaign = ports.campaigns.get_campaign(video.campaign_id)
-    shown = becomes_current(campaign, video)
-    ports.objects.rename(found, _clip_path(video, current=shown))
+    # The commit decides whether it is shown at all, and a chore renames one that is not.
+    target = clip_path(video.campaign_id, video.video_hash, video.index, current=True)
+    if found != target:
+        ports.objects.rename(found, target)
     return facts
 
 
@@ -131,7 +132,3 @@ def _remove_leftovers(ports: Ports, video: Video) -> None:
     """Tidy what the generator wrote beside the clip. A crash leaves it to the lifecycle rule."""
     for left in ports.objects.list(attempts_prefix(video.campaign_id, video.video_hash)):
         ports.objects.delete(left.path)
-
-
-def _clip_path(video: Video, *, current: bool) -> str:
-    return clip_path(video.campaign_id, video.video_hash, video.index, current=current)

@@ -16,7 +16,7 @@ from shared.domain.campaign import Change, Chore, ChoreKind, Slot, Version
 from shared.domain.errors import ConflictError, StorageError
 from shared.domain.video import Failure, VersionState, Video
 from shared.ports.campaign_repository import VideoQuery
-from shared.records import to_record
+from shared.records.form import to_record
 from tests.cloud.firestore_records import connect, count_commits
 from tests.contract.campaign_repository_contract import numbers, stored
 from tests.unit.adapters.local.processes import run_together

@@ -16,7 +16,8 @@ from shared.domain.storage_layout import CACHE, campaign_path
 from shared.domain.video import VersionState, Video
 from shared.ports.campaign_repository import VideoQuery
 from shared.ports.object_store import ObjectStore, PutMode
-from shared.records import decode_campaign, decode_video
+from shared.records.campaigns import decode_campaign
+from shared.records.videos import decode_video
 from tests.contract.campaign_repository_contract import stored, with_hit
 from tests.fakes.object_store import InMemoryObjectStore
 from tests.unit.domain.builders import (

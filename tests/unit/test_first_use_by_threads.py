@@ -10,7 +10,8 @@ import pytest
 from shared.adapters.local.synthetic_operation import SyntheticOperation, encode_operation
 from shared.domain.video import GenerationParameters
 from shared.ports.video_generator import Submission
-from shared.records import encode_campaign, encode_video
+from shared.records.campaigns import encode_campaign
+from shared.records.videos import encode_video
 from tests.unit.domain.builders import MODEL, NOW, a_campaign, a_generating_video
 
 ROOT = Path(__file__).parents[2]
@@ -58,8 +59,8 @@ OPERATION = SyntheticOperation(
 @pytest.mark.parametrize(
     ("module", "function", "content"),
     [
-        ("shared.records", "decode_video", encode_video(a_generating_video())),
-        ("shared.records", "decode_campaign", encode_campaign(a_campaign())),
+        ("shared.records.videos", "decode_video", encode_video(a_generating_video())),
+        ("shared.records.campaigns", "decode_campaign", encode_campaign(a_campaign())),
         (
             "shared.adapters.local.synthetic_operation",
             "decode_operation",

@@ -23,15 +23,9 @@ from shared.domain.video import (
     VersionState,
     Video,
 )
-from shared.records import (
-    campaign_from_record,
-    decode_campaign,
-    decode_video,
-    encode_campaign,
-    encode_video,
-    to_record,
-    video_from_record,
-)
+from shared.records.campaigns import campaign_from_record, decode_campaign, encode_campaign
+from shared.records.form import to_record
+from shared.records.videos import decode_video, encode_video, video_from_record
 from tests.unit.domain.builders import CLIP, NOW, SOON, a_campaign, a_generating_video
 
 GOLDEN = Path(__file__).with_name("golden")

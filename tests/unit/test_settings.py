@@ -41,12 +41,6 @@ def test_a_folder_is_absolute_or_beside_the_process(url: str, folder: Path) -> N
         ("STORAGE_URL", "file://host/folder"),
         ("STORAGE_URL", "data"),
         ("VIDEO_GENERATOR", "sora"),
-        ("GOOGLE_CLOUD_PROJECT", "My Project"),
-        ("FIRESTORE_DATABASE", "/"),
-        ("GENERATE_TOPIC", "projects/p/topics/t"),
-        ("VEO_LOCATION", "us central"),
-        ("VEO_BASE_URL", "aiplatform.googleapis.com"),
-        ("STORAGE_EMULATOR_HOST", "127.0.0.1:9000"),
         ("DEFAULT_MODEL", "veo-2.0-generate-001"),
         ("DEFAULT_MODEL", "sora-2"),
         ("MAX_VIDEOS_PER_CAMPAIGN", "0"),
@@ -96,8 +90,26 @@ def test_a_bucket_is_named_by_its_url() -> None:
 @pytest.mark.parametrize(
     "environment", [{"STORAGE_URL": "gs://videos"}, {"VIDEO_GENERATOR": "veo"}]
 )
-def test_what_google_needs_is_required_of_who_uses_it(environment: dict[str, str]) -> None:
-    with pytest.raises(InvalidSettingsError, match="GOOGLE_CLOUD_PROJECT must be set"):
+def test_who_uses_google_cloud_names_a_project(environment: dict[str, str]) -> None:
+    with pytest.raises(InvalidSettingsError, match="GOOGLE_CLOUD_PROJECT must be"):
+        read_settings(environment)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GOOGLE_CLOUD_PROJECT", "My Project"),
+        ("FIRESTORE_DATABASE", "/"),
+        ("GENERATE_TOPIC", "projects/p/topics/t"),
+        ("VEO_LOCATION", "us central"),
+        ("VEO_BASE_URL", "aiplatform.googleapis.com"),
+        ("STORAGE_EMULATOR_HOST", "127.0.0.1:9000"),
+    ],
+)
+def test_a_wrong_value_for_google_cloud_is_refused_by_its_name(name: str, value: str) -> None:
+    environment = {"STORAGE_URL": "gs://videos", "GOOGLE_CLOUD_PROJECT": "showreel", name: value}
+
+    with pytest.raises(InvalidSettingsError, match=name):
         read_settings(environment)
 
 

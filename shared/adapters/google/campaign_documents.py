@@ -7,7 +7,9 @@ from shared.adapters.google.firestore_documents import Document, Write
 from shared.domain.campaign import Campaign
 from shared.domain.errors import StorageError
 from shared.domain.video import Video
-from shared.records import campaign_from_record, to_record, video_from_record
+from shared.records.campaigns import campaign_from_record
+from shared.records.form import to_record
+from shared.records.videos import video_from_record
 
 CAMPAIGNS = "campaigns"
 VIDEOS = "videos"

@@ -18,7 +18,8 @@ from shared.domain.errors import ShowreelError
 from shared.domain.storage_layout import campaign_path, metadata_path
 from shared.domain.video import Phase, Video
 from shared.ports.object_store import ObjectStore, PutMode
-from shared.records import encode_campaign, encode_video
+from shared.records.campaigns import encode_campaign
+from shared.records.videos import encode_video
 
 logger = logging.getLogger(__name__)
 

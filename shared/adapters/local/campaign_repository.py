@@ -1,13 +1,12 @@
 """The records as JSON files, one folder for each campaign, shared by any number of processes."""
 
+from __future__ import annotations
+
 import logging
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from decimal import Decimal
 from itertools import islice
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shared.adapters.local.files.storage_errors import storage_errors
 from shared.adapters.local.records.campaign_catalog import CampaignCatalog
@@ -16,7 +15,6 @@ from shared.adapters.local.records.journal import FileChanges
 from shared.adapters.local.records.record_cache import RecordCache, revision_of
 from shared.adapters.local.records.record_files import RecordFiles, spellings
 from shared.adapters.local.records.video_listing import matching
-from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
@@ -25,9 +23,17 @@ from shared.domain.errors import (
 )
 from shared.domain.identity import parse_video_id
 from shared.domain.storage_layout import CAMPAIGN_FILE, metadata_file, video_hash_of_metadata
-from shared.domain.video import Video
 from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
-from shared.records import decode_campaign, decode_video, encode_campaign, encode_video
+from shared.records.videos import decode_video, encode_video
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+    from decimal import Decimal
+    from pathlib import Path
+
+    from shared.domain.campaign import Campaign, Change
+    from shared.domain.video import Video
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +47,7 @@ class LocalCampaignRepository:
 
     def __init__(self, root: Path) -> None:
         self._files = RecordFiles(root)
-        self._campaigns = RecordCache(self._files, decode_campaign)
+        self._campaigns = RecordCache(self._files, _decode_campaign)
         self._videos = RecordCache(self._files, decode_video)
         indexer = CampaignIndexer(self._files, self._campaigns, self._videos)
         self._catalog = CampaignCatalog(self._files, indexer.index)
@@ -66,7 +72,7 @@ class LocalCampaignRepository:
 
     def commit(self, change: Change) -> Change:
         campaign_id = change.campaign.campaign_id
-        content = encode_campaign(change.campaign)
+        content = _encode_campaign(change.campaign)
         campaign = replace(change.campaign, revision=revision_of(content))
         is_same = campaign.revision == change.campaign.revision
         written = {} if is_same else {CAMPAIGN_FILE: content}
@@ -88,7 +94,7 @@ class LocalCampaignRepository:
             with self._files.locked(campaign_id):
                 campaign = self._campaigns.get(campaign_id, CAMPAIGN_FILE)
                 if campaign is not None:
-                    content = encode_campaign(_with_savings(campaign, amount, hits))
+                    content = _encode_campaign(_with_savings(campaign, amount, hits))
                     self._files.replace(campaign_id, CAMPAIGN_FILE, content)
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
@@ -188,6 +194,19 @@ class LocalCampaignRepository:
         except StorageError as error:
             logger.warning("A damaged campaign is left out. %s", error)
             return None
+
+
+def _decode_campaign(content: bytes, *, revision: str) -> Campaign:
+    # A process that only reads videos does without, and gives its first answer sooner.
+    from shared.records.campaigns import decode_campaign
+
+    return decode_campaign(content, revision=revision)
+
+
+def _encode_campaign(campaign: Campaign) -> bytes:
+    from shared.records.campaigns import encode_campaign
+
+    return encode_campaign(campaign)
 
 
 def _revision(stored: Campaign | Video | None) -> str:

@@ -24,6 +24,6 @@ class ClipSpec:
 def render_clip(spec: ClipSpec, destination: Path) -> None:
     """Write H.264 and AAC as a fast-start MP4; the same bytes for the same spec."""
     # Whoever only describes a clip does not wait for PyAV and Pillow.
-    from shared.adapters.local.clip.encoder import encode  # noqa: PLC0415
+    from shared.adapters.local.clip.encoder import encode
 
     encode(spec, destination)

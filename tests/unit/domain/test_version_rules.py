@@ -484,9 +484,9 @@ class VersionRules(RuleBasedStateMachine):
         self.finish(self.videos[video.video_hash])
 
     def store(self, video: Video) -> None:
-        """Claim the video and put its clip under the name that it would have now."""
+        """Claim the video and put its clip under the name of a current one."""
         self.keep(begin_storing(video, lease_expires_at=self.soon))
-        self.clips[video.video_hash] = self.would_show(video)
+        self.clips[video.video_hash] = True
 
     def finish(self, video: Video) -> None:
         place = self.place(video)

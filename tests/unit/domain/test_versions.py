@@ -199,21 +199,6 @@ class TestLateSuccess:
         assert hashes(1, 0) == [slot.pending.video_hash, slot.historical[0].video_hash]
         assert Money(reserved=PRICE, spent=PRICE) == change.campaign.money
 
-    def test_is_named_again_since_its_slot_may_have_changed_while_it_was_stored(self) -> None:
-        """Stored as history beside a pending video, which failed before the commit."""
-        campaign, late = self.given_up(a_generating_video(0))
-        campaign = reserved(a_generating_video(1), in_=campaign)
-        assert not becomes_current(campaign, late)
-        outcome = AttemptOutcome.NOT_BILLED
-        campaign = fail(
-            campaign, a_generating_video(1), failure=FAILURE, outcome=outcome, now=NOW
-        ).campaign
-
-        change = complete(campaign, late, replaced=None, clip=CLIP, now=SOON)
-
-        assert VersionState.CURRENT is change.videos[0].version_state
-        assert (renaming(0),) == change.campaign.chores
-
     def test_that_proves_to_be_no_clip_is_settled_once(self) -> None:
         campaign, video = self.given_up(a_generating_video())
 

@@ -167,11 +167,13 @@ def test_giving_up_does_not_end_what_another_delivery_is_storing(ports: FakePort
     witness = Witness(ports)
     ports.clock.advance(OUTCOME_WINDOW)
 
-    def adopt_the_clip() -> None:
+    def begin_to_store_the_clip() -> None:
         ports.generator.write_clip(ports.generator.submissions[0])
-        wake(ports, video)
+        with pytest.raises(KeyboardInterrupt):
+            wake(watched(ports, Hooks(before_effect=Once(interrupt, at=1))), video)
 
-    wake(watched(ports, Hooks(before_effect=Once(adopt_the_clip, at=0))), video)
+    wake(watched(ports, Hooks(before_effect=Once(begin_to_store_the_clip, at=0))), video)
+    settle(ports)
 
     assert stored(ports, video).is_current
     witness.testify()

@@ -172,9 +172,10 @@ def test_what_failed_is_made_anew(ports: FakePorts) -> None:
     assert [Outcome.CREATED] == outcomes(ports, a_request("A red bicycle"))
 
 
-def test_a_batch_longer_than_the_slots_is_refused_whole(ports: FakePorts) -> None:
+@pytest.mark.parametrize("prompts", ["12345", "11111"], ids=["different", "equal"])
+def test_a_batch_longer_than_the_slots_is_refused_whole(ports: FakePorts, prompts: str) -> None:
     with pytest.raises(CampaignVideoLimitError):
-        create_videos(ports, a_request("1", "2", "3", "4", "5"))
+        create_videos(ports, a_request(*prompts))
 
     assert_nothing_is_kept(ports)
 

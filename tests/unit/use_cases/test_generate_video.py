@@ -5,7 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.errors import GeneratorBusyError, RetryLaterError, UnavailableError
+from shared.domain.errors import (
+    GeneratorBusyError,
+    RetryLaterError,
+    ShowreelError,
+    StorageError,
+    UnavailableError,
+)
 from shared.domain.schedule import DEADLINE, FAULT_RETRY
 from shared.domain.video import Phase, Video
 from shared.ports.message_queue import VideoMessage
@@ -72,12 +78,15 @@ def test_a_video_that_is_deleted_during_a_step_is_finished_with(ports: FakePorts
     assert {} == ports.campaigns.videos
 
 
-@pytest.mark.parametrize("at", range(4))
-def test_a_store_out_of_reach_brings_the_message_back(ports: FakePorts, at: int) -> None:
+@pytest.mark.parametrize("error", [StorageError("Full."), UnavailableError("Down.")], ids=repr)
+@pytest.mark.parametrize("at", range(6))
+def test_a_call_that_fails_before_the_clip_is_there_brings_the_message_back(
+    ports: FakePorts, at: int, error: ShowreelError
+) -> None:
     video = submit(ports)
 
     def fail() -> None:
-        raise UnavailableError("The store is down.")
+        raise error
 
     with pytest.raises(RetryLaterError) as postponed:
         wake(watched(ports, Hooks(before_call=Once(fail, at=at))), video)

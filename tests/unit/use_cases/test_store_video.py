@@ -274,6 +274,26 @@ def test_while_one_delivery_stores_no_other_does(ports: FakePorts) -> None:
     assert stored(ports, video).is_current
 
 
+def test_a_slow_delivery_that_fails_does_not_end_what_another_took_over(
+    ports: FakePorts,
+) -> None:
+    video = submit(ports)
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    def be_taken_over_and_fail() -> None:
+        ports.clock.advance(STORE_LEASE)
+        with pytest.raises(KeyboardInterrupt):
+            wake(watched(ports, Hooks(before_effect=Once(interrupt, at=1))), video)
+        raise StorageError("The disk is full.")
+
+    wake(watched(ports, Hooks(before_effect=Once(be_taken_over_and_fail, at=3))), video)
+    settle(ports)
+
+    assert stored(ports, video).is_current
+
+
 @pytest.mark.parametrize("at", range(6))
 def test_a_slow_delivery_and_the_one_that_took_over_store_one_video(
     ports: FakePorts, at: int

@@ -1,15 +1,21 @@
 """The indexes of all campaigns, each made again when a file in its folder changes."""
 
+from __future__ import annotations
+
 import logging
-from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from shared.adapters.local.files.folders import is_plain
 from shared.adapters.local.files.storage_errors import is_missing
 from shared.adapters.local.records.campaign_index import CampaignIndex, VideoKey
 from shared.adapters.local.records.folder_cache import FolderCache
-from shared.adapters.local.records.record_files import RecordFiles
 from shared.domain.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.adapters.local.records.record_files import RecordFiles
 
 logger = logging.getLogger(__name__)
 

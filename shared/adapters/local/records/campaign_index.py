@@ -1,21 +1,26 @@
 """What is known of a campaign's videos without reading their records."""
 
-import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple, TypeVar
+from __future__ import annotations
 
-from shared.adapters.local.records.record_cache import RecordCache
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
 from shared.adapters.local.records.record_files import FileVersion, Listing, RecordFiles, spellings
-from shared.domain.campaign import Campaign
 from shared.domain.errors import StorageError
 from shared.domain.storage_layout import CAMPAIGN_FILE, video_hash_of_metadata
-from shared.domain.video import Status, VersionState, Video
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from shared.adapters.local.records.record_cache import RecordCache
+    from shared.domain.campaign import Campaign
+    from shared.domain.video import Status, VersionState, Video
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T", bound=Campaign | Video)
+T = TypeVar("T", bound="Campaign | Video")
 
 
 class VideoKey(NamedTuple):

@@ -1,20 +1,24 @@
 """Records, decoded once for each version of their file."""
 
+from __future__ import annotations
+
 import hashlib
 from functools import lru_cache
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from shared.adapters.local.files.storage_errors import is_missing
-from shared.adapters.local.records.record_files import FileVersion, RecordFiles
-from shared.domain.campaign import Campaign
 from shared.domain.errors import StorageError
 from shared.domain.storage_layout import CACHE, video_hash_of_metadata
 from shared.domain.video import Video
 
+if TYPE_CHECKING:
+    from shared.adapters.local.records.record_files import FileVersion, RecordFiles
+    from shared.domain.campaign import Campaign
+
 _RECORDS = 4096
 
-T = TypeVar("T", bound=Campaign | Video)
-T_co = TypeVar("T_co", bound=Campaign | Video, covariant=True)
+T = TypeVar("T", bound="Campaign | Video")
+T_co = TypeVar("T_co", bound="Campaign | Video", covariant=True)
 
 
 class Decode(Protocol[T_co]):

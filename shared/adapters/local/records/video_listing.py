@@ -1,12 +1,18 @@
 """Which of the ordered keys of videos a query asks for."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from __future__ import annotations
 
-from shared.adapters.local.records.campaign_index import VideoKey
-from shared.domain.video import Video
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING
+
 from shared.ports.campaign_repository import SortOrder, VideoQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from shared.adapters.local.records.campaign_index import VideoKey
+    from shared.domain.video import Video
 
 
 def matching(

@@ -20,7 +20,7 @@ from shared.adapters.google.campaign_queries import (
 )
 from shared.domain.video import Failure, VersionState
 from shared.ports.campaign_repository import SortOrder, VideoQuery
-from shared.records import to_record
+from shared.records.form import to_record
 from tests.unit.domain.builders import CLIP, NOW, a_campaign, a_generating_video
 
 FILE = Path(__file__).parents[4] / "infra" / "firestore.indexes.json"

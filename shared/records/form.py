@@ -1,29 +1,24 @@
-"""The stored form of a campaign and of a video, the same in a file and in a database.
+"""What the records of campaigns and of videos have in common."""
 
-A record is a flat dict of JSON's own types, but for its moments, which are datetimes in UTC; in a
-file they are RFC 3339. Dollars are strings, so that no digit is lost. A record says by which schema
-it was written, and not at which revision it was read: that is the store's to know.
-"""
+from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from shared.domain.campaign import Campaign
 from shared.domain.errors import StorageError
-from shared.domain.video import Video
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.domain.campaign import Campaign
+    from shared.domain.video import Video
 
 SCHEMA_VERSION = 1
 
 Record = dict[str, Any]
-T = TypeVar("T", Campaign, Video)
-
-# Threads that are the first to read the same dataclass crash the process (msgspec 0.22). An import
-# belongs to one thread: from here on, both are known.
-msgspec.json.Decoder(Campaign)
-msgspec.json.Decoder(Video)
+T = TypeVar("T", "Campaign", "Video")
 
 
 def to_record(stored: Campaign | Video) -> Record:
@@ -32,46 +27,20 @@ def to_record(stored: Campaign | Video) -> Record:
     return {"schema_version": SCHEMA_VERSION, **fields}
 
 
-def campaign_from_record(record: Record, *, revision: str = "") -> Campaign:
-    """Raise StorageError if it is not the record of a campaign, or of a newer schema."""
-    return _from_record(record, Campaign, revision)
-
-
-def video_from_record(record: Record, *, revision: str = "") -> Video:
-    """Raise StorageError if it is not the record of a video, or of a newer schema."""
-    return _from_record(record, Video, revision)
-
-
-def encode_campaign(campaign: Campaign) -> bytes:
-    return _encode(campaign)
-
-
-def encode_video(video: Video) -> bytes:
-    return _encode(video)
-
-
-def decode_campaign(content: bytes, *, revision: str = "") -> Campaign:
-    """Raise StorageError, as `campaign_from_record`."""
-    return campaign_from_record(_parse(content), revision=revision)
-
-
-def decode_video(content: bytes, *, revision: str = "") -> Video:
-    """Raise StorageError, as `video_from_record`."""
-    return video_from_record(_parse(content), revision=revision)
-
-
-def _encode(stored: Campaign | Video) -> bytes:
+def encode(stored: Campaign | Video) -> bytes:
     return msgspec.json.format(msgspec.json.encode(to_record(stored)), indent=2) + b"\n"
 
 
-def _parse(content: bytes) -> Record:
+def parse(content: bytes) -> Record:
+    """Raise StorageError unless it is a JSON object."""
     try:
         return msgspec.json.decode(content, type=Record)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise StorageError(f"This is not the JSON of a record: {error}.") from error
 
 
-def _from_record(record: Record, kind: type[T], revision: str) -> T:
+def from_record(record: Record, kind: type[T], revision: str) -> T:
+    """Raise StorageError if it is not a record of this kind, or of a newer schema."""
     _require_schema(record)
     try:
         stored = msgspec.convert({**record, "revision": revision}, kind)
