@@ -14,7 +14,7 @@ _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
 _DIFFERS = re.compile(r'"simulated"|^HTTP/1\.1|^[A-Za-z-]+: ')
 # A signature, a token, a key, or the header that carries one of them.
-_SECRET = re.compile(r"X-Goog-Signature|ya29\.|PRIVATE KEY|private_key|Bearer|Authorization", re.I)
+_SECRET = re.compile(r"(?i)x-goog-signature|ya29\.|private.key|bearer|authorization")
 _MARK = "--- end of command ---"
 
 
