@@ -1,11 +1,11 @@
 """What becomes of a campaign that is copied to where there may be one already."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.campaign import Campaign, Change, Version
+from shared.domain.reconciling import CampaignState, has_clip
 from shared.domain.video import Phase, VersionState, Video
 
 # How far a video is within one attempt. It is reserved again when that is postponed.
@@ -28,18 +28,6 @@ class Verdict(StrEnum):
     ANOTHER_THERE = "left alone: another campaign has this name there"
 
 
-@dataclass(frozen=True, kw_only=True)
-class CampaignState:
-    """A campaign and all its videos, by hash."""
-
-    campaign: Campaign
-    videos: dict[str, Video]
-
-    @classmethod
-    def of(cls, campaign: Campaign, videos: Iterable[Video]) -> "CampaignState":
-        return cls(campaign=campaign, videos={video.video_hash: video for video in videos})
-
-
 def judge(here: CampaignState, there: CampaignState | None) -> Verdict:
     """Say whether `here` is to be copied. What is newer is never overwritten, not even in part."""
     if there is None:
@@ -59,7 +47,7 @@ def succeed(here: CampaignState, there: CampaignState | None) -> Change:
     Nothing is removed: a version that only `there` knows becomes a historical one of its slot.
     """
     known = there.videos if there else {}
-    kept = [video for name, video in known.items() if name not in here.videos and _has_clip(video)]
+    kept = [video for name, video in known.items() if name not in here.videos and has_clip(video)]
     campaign = replace(here.campaign, revision=there.campaign.revision if there else "")
     for video in kept:
         slot = campaign.slot(video.index)
@@ -96,10 +84,6 @@ def _progress(video: Video) -> tuple[int, int, bool]:
     is_late = video.phase is Phase.STORING and video.is_possibly_billed
     phase = Phase.FAILED if is_late else video.phase
     return len(video.attempts), _PROGRESS[phase], video.cancel_requested
-
-
-def _has_clip(video: Video) -> bool:
-    return video.version_state in (VersionState.CURRENT, VersionState.HISTORICAL)
 
 
 def _following(video: Video, known: Video | None) -> Video:

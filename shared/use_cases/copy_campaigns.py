@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shared.domain.campaign import Campaign, Change
-from shared.domain.copying import CampaignState, Verdict, judge, succeed
+from shared.domain.copying import Verdict, judge, succeed
 from shared.domain.errors import CampaignNotFoundError, ConflictError
+from shared.domain.reconciling import CampaignState, reconciled
 from shared.domain.video import Video
 from shared.ports.campaign_repository import CampaignRepository, SortOrder, VideoQuery
 from shared.ports.object_store import ObjectStore
@@ -46,7 +47,7 @@ def copy_campaign(source: Installation, target: Installation, campaign_id: str) 
     """Copy the objects first: no record is there without its clip. Raise CampaignNotFoundError."""
 
     def attempt() -> CopiedCampaign:
-        here = _read(source, campaign_id)
+        here = reconciled(_read(source, campaign_id))
         there = _read_if_any(target, campaign_id)
         verdict = judge(here, there)
         if verdict in (Verdict.NEWER_THERE, Verdict.ANOTHER_THERE):

@@ -24,6 +24,16 @@ class Transfer:
     missing: int = 0
 
 
+def copy_folder(source: ObjectStore, target: ObjectStore, prefix: str) -> int:
+    """Copy what begins with `prefix`, a folder, and return how many objects that are."""
+    copied = 0
+    for found in source.list(prefix):
+        with source.open(found.path) as content, suppress(ObjectExistsError):
+            target.put(found.path, content, content_type=found.content_type)
+        copied += 1
+    return copied
+
+
 class MediaCopy:
     """Copies between two stores for one campaign. Clips are looked for under both their names."""
 

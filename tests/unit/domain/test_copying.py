@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.campaign import Slot, Version
-from shared.domain.copying import CampaignState, Verdict, judge, succeed
+from shared.domain.copying import Verdict, judge, succeed
+from shared.domain.reconciling import CampaignState
 from shared.domain.video import Phase, VersionState, Video
 from tests.unit.domain.builders import (
     NOW,

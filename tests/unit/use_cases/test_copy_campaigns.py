@@ -8,6 +8,7 @@ import pytest
 
 from shared.domain.copying import Verdict
 from shared.domain.errors import UnavailableError
+from shared.domain.reconciling import CampaignState, reconciled
 from shared.domain.storage_layout import ATTEMPTS
 from shared.ports import Ports
 from shared.use_cases.copy_campaigns import Installation, copy_campaign, copy_campaigns
@@ -153,6 +154,15 @@ def test_what_is_copied_in_the_middle_of_its_making_can_be_finished_there() -> N
 
     assert_agreement(target)
     assert len(target.generator.submissions) == 1
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_every_moment_agrees_in_itself(story: Story) -> None:
+    for moment in moments(story):
+        for campaign in moment.campaigns.campaigns.values():
+            state = CampaignState.of(campaign, moment.campaigns.videos.values())
+
+            assert reconciled(state) == state
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
