@@ -106,6 +106,17 @@ def test_a_refusal_names_the_permission_that_is_missing(
         act(repository)
 
 
+@pytest.mark.usefixtures("_impatient")
+def test_credentials_that_give_no_token_are_named(
+    repository: CampaignRepository, door: Door
+) -> None:
+    details = "Getting metadata from plugin failed with error: invalid_grant: Token is expired."
+    door.fail(*[Fault(method=GET, code=StatusCode.UNAVAILABLE, details=details)] * 50)
+
+    with pytest.raises(UnavailableError, match="The credentials for Firestore could not be used"):
+        repository.get_campaign("spring")
+
+
 def test_a_list_without_its_index_says_what_to_deploy(
     repository: CampaignRepository, door: Door
 ) -> None:

@@ -14,6 +14,8 @@ from shared.domain.errors import ShowreelError, StorageError, UnavailableError
 
 _PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 _URL = re.compile(r"\S+://\S+")
+# So gRPC hands on what google-auth raises.
+_PLUGIN_FAILED = "metadata from plugin failed"
 
 
 @contextmanager
@@ -36,6 +38,9 @@ def translated(error: Exception, service: str, *, permission: str) -> ShowreelEr
         return credentials_failed(cause, service, permission=permission)
     if isinstance(cause, GoogleAPICallError) and cause.code is not None:
         words = _URL.sub("", str(cause.message)).strip(": ")
+        if _PLUGIN_FAILED in words:
+            failure = GoogleAuthError(words)  # type: ignore[no-untyped-call]
+            return credentials_failed(failure, service, permission=permission)
         if cause.code == HTTPStatus.FORBIDDEN:
             return denied(service, words, permission=permission)
         return _answered(cause.code, words, service)
