@@ -18,10 +18,10 @@ def generate_video(request: Request) -> ResponseReturnValue:
     # The platform imports this module for every function; only this one pays for the use case.
     from shared.pubsub.pushes import answer_push
 
-    return answer_push(request, bootstrap.ports, take_step)
+    return answer_push(request, bootstrap.ports, _take_step)
 
 
-def take_step(ports: "Ports", message: "PubSubMessage") -> None:
+def _take_step(ports: "Ports", message: "PubSubMessage") -> None:
     """Raise InvalidRequestError for what is no message, and RetryLaterError to get it again."""
     from shared.messages import decode
     from shared.use_cases.generate_video import generate_video as take_video_forward

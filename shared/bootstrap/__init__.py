@@ -10,24 +10,20 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from shared.adapters.local.push_subscription import Function
     from shared.bootstrap.google_ports import GooglePorts
     from shared.bootstrap.local_ports import LocalPorts
-    from shared.messages import PubSubMessage
     from shared.ports import Ports
-
-    Subscriber = Callable[[Ports, PubSubMessage], object]
 
 _lock = threading.Lock()
 _ports: GooglePorts | LocalPorts | None = None
-_subscriber: Subscriber | None = None
+_subscriber: Function | None = None
 
 
-def deliver_local_messages_to(subscriber: Subscriber) -> None:
-    """Name what the local queue calls, as a push subscription does in the cloud."""
+def deliver_local_messages_to(function: Function) -> None:
+    """Name the function that the local queue calls, as a push subscription does in the cloud."""
     global _subscriber  # noqa: PLW0603  # One process has one local queue.
-    _subscriber = subscriber
+    _subscriber = function
 
 
 def ports() -> Ports:

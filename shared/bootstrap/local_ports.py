@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import clip_inspector, policy, synthetic_generator, utc_now
 
 if TYPE_CHECKING:
+    from flask import Request
+    from flask.typing import ResponseReturnValue
+
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
-    from shared.bootstrap import Subscriber
-    from shared.messages import PubSubMessage
-    from shared.ports import Clock, Ports
+    from shared.adapters.local.push_subscription import Function
+    from shared.ports import Clock
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.object_store import SignatureVerifier
     from shared.ports.policy import Policy
@@ -29,7 +31,7 @@ _TICK_SECONDS = 5
 class LocalPorts:
     """With `VIDEO_GENERATOR=veo`, Veo answers with the clips, which are kept in the folder."""
 
-    def __init__(self, settings: Settings, *, subscriber: Subscriber | None = None) -> None:
+    def __init__(self, settings: Settings, *, subscriber: Function | None = None) -> None:
         self._settings = settings
         self._subscriber = subscriber
         self._queue: LocalMessageQueue | None = None
@@ -101,9 +103,10 @@ class LocalPorts:
         from datetime import timedelta
 
         from shared.adapters.local.message_queue import LocalMessageQueue
+        from shared.adapters.local.push_subscription import PushSubscription
 
         queue = LocalMessageQueue(
-            subscriber=partial(self._subscriber or _no_subscriber, self),
+            subscriber=PushSubscription(self._subscriber or _nobody),
             tick=self._tick,
             tick_every=timedelta(seconds=_TICK_SECONDS),
         )
@@ -119,5 +122,5 @@ class LocalPorts:
         maintain_campaigns(self, before=end_of_time if first else None)
 
 
-def _no_subscriber(_ports: Ports, message: PubSubMessage) -> None:
-    raise RuntimeError(f"Nobody takes the message {message.message_id}.")
+def _nobody(_request: Request) -> ResponseReturnValue:
+    raise RuntimeError("There is no function that takes messages.")

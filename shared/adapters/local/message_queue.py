@@ -4,16 +4,18 @@ import heapq
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from threading import Condition, Event, Thread
 from time import monotonic
 from typing import Protocol
 from uuid import uuid4
 
+from cloudevents.http import CloudEvent
+
+from shared.adapters.local.pubsub_event import pubsub_event
 from shared.adapters.local.redelivery import backoff_seconds, requested_seconds
 from shared.domain.identity import video_id
-from shared.messages import PubSubMessage, encode
 from shared.ports.message_queue import VideoMessage
 
 THREADS = 4
@@ -34,11 +36,12 @@ class _Delivery:
     number: int
     message: VideoMessage = field(compare=False)
     message_id: str = field(compare=False)
+    published_at: datetime = field(compare=False)
     refusals: int = field(default=0, compare=False)
 
 
 class LocalMessageQueue:
-    """Delivers on threads of this process, each message in the form that Pub/Sub gives it.
+    """Delivers on threads of this process, each message as the CloudEvent that Pub/Sub sends.
 
     A subscriber that returns has acknowledged. One that raises gets the message again, each time
     later, and not before the error's `retry_after`. Equal messages that wait are delivered as one,
@@ -49,7 +52,7 @@ class LocalMessageQueue:
     def __init__(
         self,
         *,
-        subscriber: Callable[[PubSubMessage], object],
+        subscriber: Callable[[CloudEvent], object],
         tick: Tick,
         tick_every: timedelta,
     ) -> None:
@@ -91,6 +94,7 @@ class LocalMessageQueue:
                 number=next(self._numbers),
                 message=message,
                 message_id=uuid4().hex,
+                published_at=datetime.now(UTC),
             )
         )
 
@@ -124,7 +128,11 @@ class LocalMessageQueue:
     def _deliver(self, delivery: _Delivery) -> None:
         try:
             self._subscriber(
-                PubSubMessage(message_id=delivery.message_id, data=encode(delivery.message))
+                pubsub_event(
+                    delivery.message,
+                    message_id=delivery.message_id,
+                    published_at=delivery.published_at,
+                )
             )
         except Exception as error:
             asked = requested_seconds(error)

@@ -1,4 +1,5 @@
 import logging
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,15 +8,17 @@ from threading import Barrier, Event, Lock
 from time import monotonic
 
 import pytest
+from cloudevents.conversion import to_binary
+from cloudevents.http import CloudEvent, from_http
 
 from shared.adapters.local.message_queue import THREADS, LocalMessageQueue, Tick
 from shared.domain.errors import RetryLaterError
-from shared.messages import PubSubMessage, decode, encode
+from shared.messages import PubSubMessage, decode
 from shared.ports.message_queue import VideoMessage
 from tests.eventually import DEADLINE_SECONDS, eventually
 
 A_LONG_TIME = timedelta(hours=1)
-Subscriber = Callable[[PubSubMessage], object]
+Subscriber = Callable[[CloudEvent], object]
 
 
 def a_message(number: int = 0) -> VideoMessage:
@@ -26,20 +29,26 @@ def no_tick(*, first: bool) -> None:
     """Leave everything to the tests."""
 
 
+def message_in(event: CloudEvent) -> VideoMessage:
+    data = b64decode(event.data["message"]["data"])
+    message = decode(PubSubMessage(message_id=event["id"], data=data))
+    assert message is not None
+    return message
+
+
 class Mailbox:
     """Counts what is delivered, and goes on with `then`."""
 
     def __init__(self, then: Callable[[VideoMessage], object] = lambda message: None) -> None:
-        self.messages: list[PubSubMessage] = []
+        self.events: list[CloudEvent] = []
         self.count: Counter[VideoMessage] = Counter()
         self._then = then
         self._lock = Lock()
 
-    def __call__(self, delivered: PubSubMessage) -> None:
-        message = decode(delivered)
-        assert message is not None
+    def __call__(self, event: CloudEvent) -> None:
+        message = message_in(event)
         with self._lock:
-            self.messages.append(delivered)
+            self.events.append(event)
             self.count[message] += 1
         self._then(message)
 
@@ -59,17 +68,32 @@ def started(queue: LocalMessageQueue) -> Iterator[LocalMessageQueue]:
         queue.close()
 
 
-def test_a_subscriber_gets_what_pubsub_would_give_it() -> None:
+def test_a_subscriber_gets_the_cloud_event_that_eventarc_makes() -> None:
     mailbox = Mailbox()
     with started(a_queue(mailbox)) as queue:
         queue.publish(a_message())
-        (delivered,) = eventually(lambda: mailbox.messages)
+        (event,) = eventually(lambda: mailbox.events)
 
-    assert encode(a_message()) == delivered.data
-    assert delivered.message_id
+    message = event.data["message"]
+    assert event["type"] == "google.cloud.pubsub.topic.v1.messagePublished"
+    assert event["source"] == "//pubsub.googleapis.com/projects/local/topics/generate-video"
+    assert (event["id"], event["time"]) == (message["messageId"], message["publishTime"])
+    assert event.data["subscription"] == "projects/local/subscriptions/generate-video"
+    assert a_message() == message_in(event)
 
 
-def test_a_redelivery_is_the_same_message() -> None:
+def test_the_event_is_the_same_after_a_way_over_http() -> None:
+    mailbox = Mailbox()
+    with started(a_queue(mailbox)) as queue:
+        queue.publish(a_message())
+        (event,) = eventually(lambda: mailbox.events)
+
+    headers, content = to_binary(event)
+
+    assert event == from_http(headers, content)
+
+
+def test_a_redelivery_is_the_same_event() -> None:
     def refuse_once(message: VideoMessage) -> None:
         if mailbox.count[message] == 1:
             raise RetryLaterError("Later.", retry_after=timedelta())
@@ -77,9 +101,9 @@ def test_a_redelivery_is_the_same_message() -> None:
     mailbox = Mailbox(refuse_once)
     with started(a_queue(mailbox)) as queue:
         queue.publish(a_message())
-        eventually(lambda: len(mailbox.messages) == 2)
+        eventually(lambda: len(mailbox.events) == 2)
 
-    assert mailbox.messages[0] == mailbox.messages[1]
+    assert mailbox.events[0] == mailbox.events[1]
 
 
 def test_what_was_published_before_the_start_is_delivered_after_it() -> None:
