@@ -33,7 +33,7 @@ def signing_credentials() -> SigningCredentials:
         if isinstance(credentials, Signing):
             return credentials
         # Where there is a key, nobody waits for this to be imported.
-        from google.auth.transport.requests import Request as Session  # noqa: PLC0415
+        from google.auth.transport.requests import Request as Session
 
         return iam_credentials(credentials, Session())
 

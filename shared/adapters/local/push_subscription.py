@@ -22,7 +22,7 @@ class PushSubscription:
     def __call__(self, event: CloudEvent) -> None:
         headers, body = to_binary(event)
         pushed = EnvironBuilder(method="POST", headers=list(headers.items()), data=body)
-        answer = self._function(pushed.get_request(Request))
+        answer = self._function(Request(pushed.get_environ()))
         if not isinstance(answer, Response):
             raise TypeError("A function that takes messages answers with a Response.")
         if not 200 <= answer.status_code < 300:  # noqa: PLR2004  # That is 2xx.
