@@ -92,7 +92,7 @@ def test_a_completion_costs_three_commits(ports: FakePorts, door: Door) -> None:
     wake(ports, video)
 
     assert 3 == door.count(COMMIT)
-    assert 6 == door.count(GET)
+    assert 5 == door.count(GET)
 
 
 def test_a_replacement_costs_four_commits(ports: FakePorts, door: Door) -> None:
@@ -104,7 +104,7 @@ def test_a_replacement_costs_four_commits(ports: FakePorts, door: Door) -> None:
     wake(ports, video)
 
     assert 4 == door.count(COMMIT)
-    assert 8 == door.count(GET)
+    assert 7 == door.count(GET)
 
 
 @pytest.mark.parametrize("campaign_id", [None, CAMPAIGN_ID])

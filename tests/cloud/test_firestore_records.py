@@ -108,6 +108,11 @@ def test_a_field_that_goes_is_gone(repository: FirestoreCampaignRepository) -> N
     )
 
 
+def test_a_record_that_is_too_large_is_refused(repository: FirestoreCampaignRepository) -> None:
+    with pytest.raises(StorageError, match="Firestore refused"):
+        stored(repository, a_reserved_video(1, prompt="p" * 1_100_000))
+
+
 def test_a_new_process_goes_on_where_another_stopped(
     repository: FirestoreCampaignRepository, project: str
 ) -> None:
