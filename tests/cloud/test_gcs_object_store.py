@@ -75,6 +75,17 @@ def test_a_rename_keeps_etag_and_metadata(
     assert "spring" == resource(bucket_server, bucket_name, HISTORICAL)["metadata"]["campaign"]
 
 
+def test_a_rename_describes_what_somebody_else_wrote(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    bucket_store.put(CLIP, BytesIO(b"a clip"), content_type="video/mp4", metadata={"by": "veo"})
+
+    bucket_store.rename(CLIP, HISTORICAL, metadata={"campaign_id": "spring"})
+
+    described = resource(bucket_server, bucket_name, HISTORICAL)["metadata"]
+    assert ("veo", "spring") == (described["by"], described["campaign_id"])
+
+
 @pytest.mark.parametrize("status", [400, 405, 501])
 def test_a_service_without_moves_copies_and_deletes(
     bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, status: int

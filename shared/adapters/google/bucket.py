@@ -91,8 +91,12 @@ class GCSBucket:
         else:
             self._upload_in_chunks(blob.open("wb", chunk_size=_CHUNK_BYTES, **how), first, content)
 
-    def change(self, stored: StoredObject, properties: Properties) -> None:
+    def change(
+        self, stored: StoredObject, properties: Properties, metadata: Mapping[str, str]
+    ) -> None:
+        """Replace the properties, and add to the metadata."""
         blob = self._blob(stored.path, properties)
+        blob.metadata = {**stored.metadata, **metadata}
         with bucket_errors(self._name, permission="storage.objects.update", path=stored.path):
             blob.patch(if_generation_match=stored.generation, **_CALL)
 

@@ -89,7 +89,9 @@ class GCSObjectStore:
             if _is_name(stored.path):
                 yield stored.info
 
-    def rename(self, source: str, target: str) -> None:
+    def rename(
+        self, source: str, target: str, *, metadata: Mapping[str, str] | None = None
+    ) -> None:
         _require_name(source)
         _require_name(target)
         for _ in range(_ATTEMPTS):
@@ -98,7 +100,7 @@ class GCSObjectStore:
             except ObjectNotFoundError:
                 self._require_renamed(source, target)
                 return
-            if source == target or self._is_moved(found, target):
+            if source == target or self._is_moved(found, target, metadata):
                 return
         raise UnavailableError(f"The object {source!r} keeps changing. Try again soon.")
 
@@ -129,10 +131,12 @@ class GCSObjectStore:
         except ObjectNotFoundError:
             raise ObjectNotFoundError(f"There is no object at {source!r}.") from None
 
-    def _is_moved(self, found: StoredObject, target: str) -> bool:
+    def _is_moved(
+        self, found: StoredObject, target: str, metadata: Mapping[str, str] | None
+    ) -> bool:
         """Move the object, or give way to the one that is there; False if it has changed."""
         try:
-            self._complete(found)
+            self._complete(found, metadata or {})
             self._bucket.move(found, target)
         except ObjectNotFoundError:
             return False
@@ -140,10 +144,10 @@ class GCSObjectStore:
             return self._has_given_way(found, target)
         return True
 
-    def _complete(self, found: StoredObject) -> None:
+    def _complete(self, found: StoredObject, metadata: Mapping[str, str]) -> None:
         """Tell readers of a clip that the generator wrote what `put` would have told them."""
-        if not found.properties.cache_control:
-            self._bucket.change(found, _properties(found.properties.content_type))
+        if not found.properties.cache_control or not metadata.items() <= found.metadata.items():
+            self._bucket.change(found, _properties(found.properties.content_type), metadata)
 
     def _has_given_way(self, found: StoredObject, target: str) -> bool:
         try:
