@@ -10,11 +10,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Thread
 
 from shared.settings import InvalidSettingsError, read_settings
 from tests.cloud.bucket.server import StrictBucketServer
@@ -28,6 +27,7 @@ from tests.cloud.vertex import FakeVertex
 from tools.serve import STOP_SIGNALS, announce, fail, health, why_unusable
 
 PROJECT = "showreel-emulated"
+# The scheduler's minute.
 TICK_SECONDS = 3
 VEO_SECONDS = 2
 WATCH_SECONDS = 0.5
@@ -71,7 +71,7 @@ def serve(port: int) -> int:
         if not all(function.wait_until_ready() for function in functions.values()):
             return fail("A function did not come up; what stands above says why.")
         project.subscribe({name: function.url for name, function in functions.items()})
-        stack.enter_context(ticking(project))
+        stack.enter_context(project.ticking(seconds=TICK_SECONDS))
         if health(port) != http.client.OK:
             return fail("The API did not come up; what stands above says why.")
         announce(port, f"Its bucket is gs://{project.bucket_name}, served at {project.storage.url}")
@@ -89,7 +89,7 @@ def start_cloud(stack: ExitStack, folder: Path) -> tuple[CloudProject, dict[str,
     project = CloudProject(
         name=PROJECT, firestore_host=firestore.host, pubsub_host=pubsub.host, storage=storage
     )
-    project.set_up()
+    project.create()
     vertex = FakeVertex(seconds=VEO_SECONDS, write_clip=project.keep_clip)
     stack.enter_context(vertex)
     account = ServiceAccount("showreel")
@@ -115,24 +115,6 @@ def start_functions(
         )
         functions[target] = stack.enter_context(function)
     return functions
-
-
-@contextmanager
-def ticking(project: CloudProject) -> Iterator[None]:
-    """Stand for the scheduler, whose minute is some seconds here."""
-    stopped = Event()
-
-    def tick() -> None:
-        while not stopped.wait(TICK_SECONDS):
-            project.tick()
-
-    thread = Thread(target=tick, name="scheduler", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        thread.join()
 
 
 def ignore_signals() -> None:

@@ -1,10 +1,12 @@
 """A project of Google Cloud in the emulators, set up as Showreel needs it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Event, Thread
 
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.storage import Bucket, Client  # type: ignore[import-untyped]
@@ -51,16 +53,19 @@ class CloudProject:
         )
         return client.bucket(self.bucket_name)
 
-    def set_up(self) -> None:
-        """Create the bucket, which announces new clips, and the topics."""
+    def create(self) -> None:
+        """Create the bucket and the topics."""
         self.storage.create_bucket(self.bucket_name)
         for topic in (*FUNCTIONS, _DEAD_LETTERS):
             self.topics.create(topic)
-        name = f"projects/{self.name}/topics/generate-video"
-        self.storage.notify(self.pubsub_host, name, prefix=f"{ATTEMPTS}/")
 
     def subscribe(self, urls: Mapping[str, str]) -> None:
-        """Push the messages of each topic to its function, by the function's name."""
+        """Push the messages of each topic to its function, by the function's name.
+
+        The bucket announces new clips from then on.
+        """
+        name = f"projects/{self.name}/topics/generate-video"
+        self.storage.notify(self.pubsub_host, name, prefix=f"{ATTEMPTS}/")
         for topic, function in FUNCTIONS.items():
             self.topics.push_to(
                 urls[function],
@@ -70,9 +75,26 @@ class CloudProject:
                 dead_letters=_DEAD_LETTERS,
             )
 
-    def tick(self) -> None:
-        """Publish what the scheduler publishes each minute."""
-        self.topics.publish("maintain-campaigns", {"attributes": {"source": "scheduler"}})
+    def unsubscribe(self) -> None:
+        for topic in FUNCTIONS:
+            self.topics.delete_subscription(topic)
+
+    @contextmanager
+    def ticking(self, *, seconds: float) -> Iterator[None]:
+        """Publish, until the end of the block, what the scheduler publishes each minute."""
+        stopped = Event()
+
+        def tick() -> None:
+            while not stopped.wait(seconds):
+                self.topics.publish("maintain-campaigns", {"attributes": {"source": "scheduler"}})
+
+        thread = Thread(target=tick, name="scheduler", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            thread.join()
 
     def keep_clip(self, uri: str, clip: bytes) -> None:
         """Write where Veo is told to write."""

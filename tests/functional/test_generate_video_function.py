@@ -2,30 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from shared import bootstrap
 from shared.domain.storage_layout import attempt_prefix
 from shared.messages import encode
 from shared.ports.message_queue import VideoMessage
+from tests.functional.places import Place
 from tests.functional.pushes import EVERY_FORM, Push, a_message, as_raw_push
-from tests.functional.showreel import KITE, Json, Showreel, function, serving
+from tests.functional.showreel import KITE, Json, Showreel, function, served
 
 
 @pytest.fixture
-def api(tmp_path: Path) -> Iterator[Showreel]:
-    with serving(tmp_path / "data") as service:
+def api(place: Place) -> Iterator[Showreel]:
+    with served(place, delivering=False) as service:
         yield service
 
 
 @pytest.fixture
-def worker(api: Showreel, monkeypatch: pytest.MonkeyPatch) -> Showreel:
-    """generate_video over the data folder of `api`, and nobody else who takes videos forward."""
-    worker = replace(api, app=function("generate_video"))
-    monkeypatch.setattr(bootstrap, "_subscriber", None)
-    return worker
+def worker(api: Showreel) -> Showreel:
+    """generate_video beside `api`, and nobody else who takes videos forward."""
+    return replace(api, app=function("generate_video"))
 
 
 def about(video: Json) -> Json:

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -13,19 +12,20 @@ import pytest
 from shared import bootstrap
 from shared.domain.errors import UnavailableError
 from tests.eventually import eventually
+from tests.functional.places import Place
 from tests.functional.pushes import EVERY_FORM, Push, a_message, as_raw_push
-from tests.functional.showreel import KITE, Showreel, function, serving
+from tests.functional.showreel import KITE, Showreel, function, served
 
 
 @pytest.fixture
-def api(tmp_path: Path) -> Iterator[Showreel]:
-    with serving(tmp_path / "data") as service:
+def api(place: Place) -> Iterator[Showreel]:
+    with served(place) as service:
         yield service
 
 
 @pytest.fixture
 def worker(api: Showreel) -> Showreel:
-    """maintain_campaigns over the data folder of `api`."""
+    """maintain_campaigns beside `api`."""
     return replace(api, app=function("maintain_campaigns"))
 
 

@@ -3,29 +3,27 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from shared import bootstrap
 from shared.domain.errors import UnavailableError
+from tests.functional.places import Place
 from tests.functional.pushes import EVERY_FORM, Push, a_message, as_raw_push
-from tests.functional.showreel import BOAT, KITE, Json, Showreel, function, serving
+from tests.functional.showreel import BOAT, KITE, Json, Showreel, function, served
 
 
 @pytest.fixture
-def api(tmp_path: Path) -> Iterator[Showreel]:
-    with serving(tmp_path / "data") as service:
+def api(place: Place) -> Iterator[Showreel]:
+    with served(place, delivering=False) as service:
         yield service
 
 
 @pytest.fixture
-def worker(api: Showreel, monkeypatch: pytest.MonkeyPatch) -> Showreel:
-    """request_videos over the data folder of `api`, and nobody who takes videos forward."""
-    worker = replace(api, app=function("request_videos"))
-    monkeypatch.setattr(bootstrap, "_subscriber", None)
-    return worker
+def worker(api: Showreel) -> Showreel:
+    """request_videos beside `api`, and nobody who takes videos forward."""
+    return replace(api, app=function("request_videos"))
 
 
 def asking(*prompts: str, message_id: str = "77", **fields: object) -> Json:
@@ -38,8 +36,7 @@ def videos(api: Showreel) -> list[Json]:
 
 
 def receipt(api: Showreel, message_id: str = "77") -> Json:
-    path = Path(api.folder, f"videos/requests/{message_id}.json")
-    return dict(json.loads(path.read_text("utf-8")))
+    return dict(json.loads(api.read(f"videos/requests/{message_id}.json")))
 
 
 @pytest.mark.parametrize("push", EVERY_FORM)
