@@ -1,10 +1,7 @@
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Thread
-from typing import Any
 
-import grpc  # type: ignore[import-untyped]
 import pytest
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
@@ -14,6 +11,7 @@ from shared.domain.errors import UnavailableError
 from shared.messages import PubSubMessage, decode
 from shared.ports import Ports
 from shared.pubsub.pushes import answer_push
+from tests.cloud.denial import denying
 from tests.cloud.processes import free_port
 from tests.cloud.topics import Topics
 from tests.contract.message_queue_contract import FIRST, MessageQueueContract, Subscriber
@@ -42,29 +40,6 @@ def receiving(subscriber: Subscriber) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-class Denial(grpc.GenericRpcHandler):  # type: ignore[misc]  # It has no types.
-    """Answers whatever it is asked as Pub/Sub answers who lacks a permission."""
-
-    def service(self, _call: object) -> Any:  # noqa: ANN401
-        return grpc.unary_unary_rpc_method_handler(self._deny)
-
-    def _deny(self, _request: bytes, context: Any) -> None:  # noqa: ANN401
-        context.abort(
-            grpc.StatusCode.PERMISSION_DENIED, "User not authorized to perform this action."
-        )
-
-
-@contextmanager
-def denying() -> Iterator[str]:
-    """Serve at the `address:port` that is given."""
-    with ThreadPoolExecutor(1) as threads:
-        server = grpc.server(threads, handlers=[Denial()])
-        port = server.add_insecure_port("127.0.0.1:0")
-        server.start()
-        yield f"127.0.0.1:{port}"
-        server.stop(None).wait()
 
 
 class TestPubSubMessageQueue(MessageQueueContract):
