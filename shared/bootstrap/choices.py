@@ -44,8 +44,11 @@ def synthetic_generator(settings: Settings, objects: ObjectStore) -> VideoGenera
 
 def veo_generator(settings: Settings, output: ClipOutput) -> VideoGenerator:
     """Raise UnavailableError where there are no credentials."""
-    from shared.adapters.google.vertex_credentials import vertex_credentials
-    from shared.adapters.google.video_generator import VeoVideoGenerator
+    from shared.bootstrap.importing import importing_sdks
+
+    with importing_sdks():
+        from shared.adapters.google.vertex_credentials import vertex_credentials
+        from shared.adapters.google.video_generator import VeoVideoGenerator
 
     return VeoVideoGenerator(
         project=settings.google_cloud_project,

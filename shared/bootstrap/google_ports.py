@@ -16,6 +16,7 @@ from shared.bootstrap.choices import (
     utc_now,
     veo_generator,
 )
+from shared.bootstrap.importing import importing_sdks
 
 if TYPE_CHECKING:
     from shared.adapters.google.bucket import GCSBucket
@@ -60,7 +61,8 @@ class GooglePorts:
 
     @cached_property
     def campaigns(self) -> FirestoreCampaignRepository:
-        from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+        with importing_sdks():
+            from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 
         return FirestoreCampaignRepository(
             project=self._settings.google_cloud_project,
@@ -70,7 +72,8 @@ class GooglePorts:
 
     @cached_property
     def queue(self) -> PubSubMessageQueue:
-        from shared.adapters.google.message_queue import PubSubMessageQueue
+        with importing_sdks():
+            from shared.adapters.google.message_queue import PubSubMessageQueue
 
         return PubSubMessageQueue(
             project=self._settings.google_cloud_project, topic=self._settings.generate_topic
@@ -106,6 +109,7 @@ class GooglePorts:
         self.savings.flush_all()
 
     def _open_bucket(self) -> GCSBucket:
-        from shared.adapters.google.bucket import open_bucket
+        with importing_sdks():
+            from shared.adapters.google.bucket import open_bucket
 
         return open_bucket(self._settings.bucket)
