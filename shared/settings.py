@@ -79,6 +79,11 @@ class Settings:
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @property
+    def simulated(self) -> bool:
+        """Whether videos are made for nothing."""
+        return self.generator == "synthetic"
+
+    @property
     def data_folder(self) -> Path:
         return Path(self.storage_url.removeprefix("file:").removeprefix("//")).absolute()
 

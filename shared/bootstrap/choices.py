@@ -9,25 +9,12 @@ if TYPE_CHECKING:
     from shared.adapters.google.veo_output import ClipOutput
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.object_store import ObjectStore
-    from shared.ports.policy import Policy
     from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def policy(settings: Settings) -> Policy:
-    from shared.ports.policy import Policy
-
-    return Policy(
-        max_videos_per_campaign=settings.max_videos_per_campaign,
-        keep_historical=settings.keep_historical,
-        default_model=settings.default_model,
-        simulated=settings.generator == "synthetic",
-        public_url=settings.public_url,
-    )
 
 
 def synthetic_generator(settings: Settings, objects: ObjectStore) -> VideoGenerator:

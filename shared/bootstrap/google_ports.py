@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import (
     clip_inspector,
-    policy,
     synthetic_generator,
     utc_now,
     veo_generator,
@@ -41,9 +40,9 @@ class GooglePorts:
     def now(self) -> Clock:
         return utc_now
 
-    @cached_property
+    @property
     def policy(self) -> Policy:
-        return policy(self._settings)
+        return self._settings
 
     @cached_property
     def objects(self) -> GCSObjectStore:
@@ -81,7 +80,7 @@ class GooglePorts:
 
     @cached_property
     def generator(self) -> VideoGenerator:
-        if self._settings.generator == "synthetic":
+        if self._settings.simulated:
             return synthetic_generator(self._settings, self.objects)
         from shared.adapters.google.veo_output import BucketOutput
 

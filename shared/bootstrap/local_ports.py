@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared.bootstrap.choices import clip_inspector, policy, synthetic_generator, utc_now
+from shared.bootstrap.choices import clip_inspector, synthetic_generator, utc_now
 
 if TYPE_CHECKING:
     from flask import Request
@@ -41,9 +41,9 @@ class LocalPorts:
     def now(self) -> Clock:
         return utc_now
 
-    @cached_property
+    @property
     def policy(self) -> Policy:
-        return policy(self._settings)
+        return self._settings
 
     @cached_property
     def objects(self) -> LocalObjectStore:
@@ -69,7 +69,7 @@ class LocalPorts:
 
     @cached_property
     def generator(self) -> VideoGenerator:
-        if self._settings.generator == "synthetic":
+        if self._settings.simulated:
             return synthetic_generator(self._settings, self.objects)
         from shared.adapters.google.veo_output import InlineOutput
         from shared.bootstrap.choices import veo_generator

@@ -111,6 +111,8 @@ class Cost:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
+    """`code` is one of few words, for programs; `message` is a sentence, for people."""
+
     code: str
     message: str
 
@@ -248,6 +250,11 @@ def begin_storing(video: Video, *, lease_expires_at: datetime) -> Video:
     return replace(
         video, phase=Phase.STORING, lease_expires_at=lease_expires_at, due_at=lease_expires_at
     )
+
+
+def wanted_again(video: Video) -> Video:
+    """Withdraw a cancellation that came too late: once stored, the video is shown after all."""
+    return replace(video, cancel_requested=False)
 
 
 def with_outcome(video: Video, outcome: AttemptOutcome) -> Video:

@@ -47,13 +47,12 @@ def created_response(call: Call, created: CreatedVideo) -> Response:
 
 
 def all_created_response(call: Call, campaign_id: str, created: Sequence[CreatedVideo]) -> Response:
-    """202 if anything is new."""
-    is_new = any(each.outcome is Outcome.CREATED for each in created)
-    return list_response(
-        [created_resource(each, base_url=call.base_url, now=call.now) for each in created],
-        status=HTTPStatus.ACCEPTED if is_new else HTTPStatus.OK,
-        headers={"Location": f"{call.base_url}v1/campaigns/{campaign_id}"},
-    )
+    """202 if anything is new, with its place."""
+    data = [created_resource(each, base_url=call.base_url, now=call.now) for each in created]
+    if all(each.outcome is not Outcome.CREATED for each in created):
+        return list_response(data)
+    location = {"Location": f"{call.base_url}v1/campaigns/{campaign_id}"}
+    return list_response(data, status=HTTPStatus.ACCEPTED, headers=location)
 
 
 def _estimate_resource(estimates: Estimates) -> EstimateResource:

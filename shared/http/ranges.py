@@ -28,6 +28,8 @@ class ByteRange:
 
 
 def is_not_modified(request: Request, info: ObjectInfo) -> bool:
+    if "If-None-Match" not in request.headers and "If-Modified-Since" not in request.headers:
+        return False
     return not is_resource_modified(
         request.environ, etag=quote_etag(info.etag), last_modified=info.updated_at
     )

@@ -11,7 +11,6 @@ from shared.domain.video import Status, VersionState
 from shared.http.calls import POLLING, json_response, list_response
 from shared.http.requests import ListQuery, ReadQuery, read_query
 from shared.http.resources import video_resource
-from shared.ports.campaign_repository import SortOrder, VideoQuery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +35,8 @@ def read(call: Call, video_id: str) -> Response:
 
 
 def list_all(call: Call) -> Response:
+    from shared.ports.campaign_repository import SortOrder, VideoQuery
+
     query = read_query(call.request, ListQuery)
     if not 1 <= query.limit <= MAX_PAGE:
         raise InvalidRequestError(f"limit lies between 1 and {MAX_PAGE}.", param="limit")

@@ -1,17 +1,23 @@
 """The owner's choices."""
 
-from dataclasses import dataclass
+from typing import Protocol
 
 
-@dataclass(frozen=True, kw_only=True)
-class Policy:
-    """The owner's choices that use cases obey. `simulated`: the generator bills nobody.
+class Policy(Protocol):
+    """The owner's choices that use cases obey."""
 
-    `public_url` is empty where the service answers under the URL that it is asked at.
-    """
+    @property
+    def max_videos_per_campaign(self) -> int: ...
+    @property
+    def keep_historical(self) -> int: ...
+    @property
+    def default_model(self) -> str: ...
+    @property
+    def simulated(self) -> bool:
+        """Whether the generator bills nobody."""
+        ...
 
-    max_videos_per_campaign: int
-    keep_historical: int
-    default_model: str
-    simulated: bool
-    public_url: str = ""
+    @property
+    def public_url(self) -> str:
+        """Empty where the service answers under the URL that it is asked at."""
+        ...

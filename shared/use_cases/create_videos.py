@@ -12,7 +12,7 @@ from shared.domain.models import require_supported
 from shared.domain.prompt import enhance
 from shared.domain.reservation import new_video
 from shared.domain.versions import reserve
-from shared.domain.video import GenerationParameters, Video
+from shared.domain.video import GenerationParameters, Video, wanted_again
 from shared.ports import Ports
 from shared.use_cases.announcing import announce, ask_for_step
 from shared.use_cases.committing import until_committed
@@ -98,15 +98,23 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
 
 def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
     """Reserve what is new, all of it or nothing. Raise ConflictError."""
-    new = tuple(answer.video for answer in plan.answers if answer.outcome is Outcome.CREATED)
-    if not new:
+    videos = tuple(video for answer in plan.answers if (video := _changed(answer)))
+    if not videos:
         return plan.answers
-    change = ports.campaigns.commit(Change(campaign=plan.campaign, videos=new))
+    change = ports.campaigns.commit(Change(campaign=plan.campaign, videos=videos))
     stored = {video.video_hash: video for video in change.videos}
     return tuple(
         replace(answer, video=stored.get(answer.video.video_hash, answer.video))
         for answer in plan.answers
     )
+
+
+def _changed(answer: CreatedVideo) -> Video | None:
+    """Who attaches to a video that was cancelled too late to be spared wants it after all."""
+    if answer.outcome is Outcome.CREATED:
+        return answer.video
+    attached = answer.outcome is Outcome.ATTACHED
+    return wanted_again(answer.video) if attached and answer.video.cancel_requested else None
 
 
 def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:

@@ -16,7 +16,7 @@ from tests.bench.cloud_starting import measure_cloud_starts
 from tests.bench.growth import measure_growth
 from tests.bench.load import HAS_WRK
 from tests.bench.report import Row, table
-from tests.bench.servers import ROOT
+from tests.bench.servers import ROOT, write_byte_code
 from tests.bench.starting import measure_starts
 from tests.bench.streaming import measure_streaming
 from tests.bench.throughput import measure_throughput
@@ -59,6 +59,7 @@ def measure(scale: Scale) -> list[Row]:
 
 
 def _measured(scale: Scale, folder: Path) -> Iterator[Row]:
+    write_byte_code()
     say("making a campaign of four videos")
     with cores.pinned_to(cores.ALL):
         campaign = make_campaign(folder / "data")

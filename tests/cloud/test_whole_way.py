@@ -40,6 +40,7 @@ from tests.cloud.vertex.server import POLL, SUBMIT
 from tests.eventually import eventually
 from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.message_queue import InMemoryMessageQueue
+from tests.fakes.ports import POLICY
 
 PRICE = Decimal("1.60")
 LATEST = timedelta(hours=1)
@@ -60,11 +61,7 @@ class Showreel:
     campaigns: InMemoryCampaignRepository = field(default_factory=InMemoryCampaignRepository)
     inspector: ClipInspector = field(default_factory=PyAVClipInspector)
     local_signatures: SignatureVerifier | None = None
-    policy: Policy = field(
-        default=Policy(
-            max_videos_per_campaign=4, keep_historical=1, default_model=MODEL, simulated=False
-        )
-    )
+    policy: Policy = POLICY
 
     def __post_init__(self) -> None:
         self.queue = InMemoryMessageQueue(self.now)

@@ -26,9 +26,18 @@ CLIP_FACTS = ClipFacts(
     audio_codec="aac",
     size_bytes=len(A_CLIP),
 )
-POLICY = Policy(
-    max_videos_per_campaign=4, keep_historical=1, default_model=DEFAULT_MODEL, simulated=False
-)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakePolicy:
+    max_videos_per_campaign: int = 4
+    keep_historical: int = 1
+    default_model: str = DEFAULT_MODEL
+    simulated: bool = False
+    public_url: str = ""
+
+
+POLICY = FakePolicy()
 
 
 class FakeClock:

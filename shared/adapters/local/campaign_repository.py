@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import logging
-from bisect import bisect_right
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.files.storage_errors import storage_errors
-from shared.adapters.local.records.campaign_catalog import CampaignCatalog
-from shared.adapters.local.records.campaign_index import CampaignIndexer, VideoKey
 from shared.adapters.local.records.journal import FileChanges
 from shared.adapters.local.records.record_cache import RecordCache, revision_of
 from shared.adapters.local.records.record_files import RecordFiles, spellings
-from shared.adapters.local.records.video_listing import matching
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
@@ -23,17 +20,18 @@ from shared.domain.errors import (
 )
 from shared.domain.identity import parse_video_id
 from shared.domain.storage_layout import CAMPAIGN_FILE, metadata_file, video_hash_of_metadata
-from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
 from shared.records.videos import decode_video, encode_video
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
     from pathlib import Path
 
+    from shared.adapters.local.records.record_lists import RecordLists
     from shared.domain.campaign import Campaign, Change
     from shared.domain.video import Video
+    from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +47,6 @@ class LocalCampaignRepository:
         self._files = RecordFiles(root)
         self._campaigns = RecordCache(self._files, _decode_campaign)
         self._videos = RecordCache(self._files, decode_video)
-        indexer = CampaignIndexer(self._files, self._campaigns, self._videos)
-        self._catalog = CampaignCatalog(self._files, indexer.index)
 
     def get_campaign(self, campaign_id: str) -> Campaign:
         with storage_errors():
@@ -67,7 +63,7 @@ class LocalCampaignRepository:
                 video = self._find_video(campaign_id, video_hash)
                 if video is not None:
                     return video
-                if not self._is_indexed(campaign_id, video_hash):
+                if not self._lists.has_video(campaign_id, video_hash):
                     raise VideoNotFoundError("There is no video with this id.")
 
     def commit(self, change: Change) -> Change:
@@ -100,34 +96,25 @@ class LocalCampaignRepository:
     def list_videos(self, query: VideoQuery) -> VideoPage:
         after = None if query.after is None else self.get_video(*parse_video_id(query.after))
         with storage_errors():
-            while True:
-                keys = list(
-                    islice(matching(self._keys(query), query, after=after), query.limit + 1)
-                )
-                page = self._read_page(keys[: query.limit])
-                if page is not None:
-                    return VideoPage(videos=page, has_more=len(keys) > query.limit)
+            return self._lists.videos(query, after=after)
 
     def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign, ...]:
         with storage_errors():
-            ids = self._catalog.campaign_ids()
-        first = bisect_right(ids, after) if after is not None else 0
-        found = (self._undamaged_campaign(ids[each]) for each in range(first, len(ids)))
+            ids = self._lists.campaign_ids(after=after)
+        found = (self._undamaged_campaign(campaign_id) for campaign_id in ids)
         return tuple(islice((campaign for campaign in found if campaign), limit))
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
         """Return videos first, and of them first those that wait for longest."""
         with storage_errors():
-            indexes = self._catalog.indexes()
-        waiting = sorted(
-            (key.due_at, key.campaign_id, key.video_hash)
-            for index in indexes
-            for key in index.waiting
-            if key.due_at is not None and key.due_at <= before
-        )
-        work = [DueWork(campaign_id=each[1], video_hash=each[2]) for each in waiting]
-        work += [DueWork(campaign_id=each.campaign_id) for each in indexes if each.has_chores]
-        return tuple(work[:limit])
+            return self._lists.due(before, limit=limit)
+
+    @cached_property
+    def _lists(self) -> RecordLists:
+        # A process that only reads videos does without, and gives its first answer sooner.
+        from shared.adapters.local.records.record_lists import RecordLists
+
+        return RecordLists(self._files, self._campaigns, self._videos)
 
     def _find_video(self, campaign_id: str, video_hash: str) -> Video | None:
         for name in spellings(video_hash):
@@ -137,10 +124,6 @@ class LocalCampaignRepository:
             if video is not None:
                 return video
         return None
-
-    def _is_indexed(self, campaign_id: str, video_hash: str) -> bool:
-        index = self._catalog.index(campaign_id)
-        return any(key.video_hash == video_hash for key in index.videos)
 
     def _commit(
         self,
@@ -170,22 +153,6 @@ class LocalCampaignRepository:
         if video.revision != _revision(stored):
             raise ConflictError(f"The video {video.id} has changed. Read it again.")
 
-    def _keys(self, query: VideoQuery) -> Sequence[VideoKey]:
-        if query.campaign_id is None:
-            return self._catalog.videos()
-        return self._catalog.index(query.campaign_id).videos
-
-    def _read_page(self, keys: Iterable[VideoKey]) -> tuple[Video, ...] | None:
-        """Read just the versions that were listed; None if one of them has gone meanwhile."""
-        videos = []
-        for key in keys:
-            video = self._videos.at_version(key.campaign_id, key.file_name, key.file_version)
-            if video is None:
-                self._catalog.forget(key.campaign_id)
-                return None
-            videos.append(video)
-        return tuple(videos)
-
     def _undamaged_campaign(self, campaign_id: str) -> Campaign | None:
         try:
             return self.get_campaign(campaign_id)
@@ -197,7 +164,7 @@ class LocalCampaignRepository:
 
 
 def _decode_campaign(content: bytes, *, revision: str) -> Campaign:
-    # A process that only reads videos does without, and gives its first answer sooner.
+    # As above: a video is read without its campaign.
     from shared.records.campaigns import decode_campaign
 
     return decode_campaign(content, revision=revision)

@@ -138,13 +138,18 @@ class LocalObjectStore:
                 self._files.remove(parts)
 
 
+def _suffix(path: str) -> str:
+    # Path.suffix costs as much as a system call.
+    return path[path.rfind(".") :]
+
+
 def _info(path: str, status: stat_result) -> ObjectInfo:
     """The etag survives a rename, and a copy that keeps times; `DataFolder` keeps times unique."""
     return ObjectInfo(
         path=path,
         size=status.st_size,
         etag=f"{status.st_mtime_ns:x}-{status.st_size:x}",
-        content_type=_CONTENT_TYPES.get(Path(path).suffix, "application/octet-stream"),
+        content_type=_CONTENT_TYPES.get(_suffix(path), "application/octet-stream"),
         updated_at=datetime.fromtimestamp(status.st_mtime, UTC),
     )
 

@@ -15,7 +15,7 @@ from shared.domain.errors import (
 )
 from shared.domain.prompt import enhance
 from shared.domain.video import Phase, VersionState, Video
-from shared.use_cases.change_versions import delete_video
+from shared.use_cases.change_versions import cancel_video, delete_video
 from shared.use_cases.create_videos import CreateVideos, Draft, Outcome, create_videos
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script
@@ -29,6 +29,7 @@ from tests.unit.use_cases.scenes import (
     reserve,
     settle,
     stored,
+    submit,
 )
 from tests.unit.use_cases.watching import Hooks, Once, watched
 
@@ -93,6 +94,18 @@ def test_what_is_current_is_a_hit_that_saves_its_price(ports: FakePorts) -> None
     assert (PRICE, 1) == (campaign.money.saved, campaign.cache_hits)
     assert (PRICE, Decimal(0)) == (campaign.money.spent, campaign.money.reserved)
     assert 1 == len(ports.generator.submissions)
+
+
+def test_who_attaches_to_a_cancelled_video_gets_it_after_all(ports: FakePorts) -> None:
+    video = submit(ports)
+    cancel_video(ports, CAMPAIGN_ID, video.video_hash)
+
+    (again,) = create_videos(ports, a_request(video.prompt))
+    settle(ports)
+
+    assert (Outcome.ATTACHED, False) == (again.outcome, again.video.cancel_requested)
+    assert stored(ports, video).is_current
+    assert len(ports.generator.submissions) == 1
 
 
 def test_what_is_pending_is_attached_to(ports: FakePorts) -> None:

@@ -11,11 +11,10 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from errno import ENOENT
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from shared.adapters.local.files.folders import Parts, is_plain, made, opened, remove_if_empty
 
@@ -31,16 +30,14 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-@dataclass(frozen=True, kw_only=True)
-class Aside:
+class Aside(NamedTuple):
     """A file that is written and synced, and has no name yet that anybody looks for."""
 
     folder: int
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """A file or a folder within a folder."""
 
     name: str

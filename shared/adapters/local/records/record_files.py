@@ -69,7 +69,9 @@ class RecordFiles:
             return file.read()
 
     def has_journal(self, campaign_id: str) -> bool:
-        return os.path.lexists(f"{self._folder}/{campaign_id}/{journal.NAME}")
+        path = f"{self._folder}/{campaign_id}/{journal.NAME}"
+        # Unlike lexists it raises nothing inside for what is hardly ever there.
+        return os.access(path, os.F_OK, follow_symlinks=False)
 
     def settle(self, campaign_id: str) -> None:
         """Wait for a commit under way, or carry out what a process that died has left."""

@@ -322,4 +322,4 @@ def test_asking_for_unknown_campaigns_leaves_nothing_behind(
             repository.get_video(f"unknown-{number}", HASH)
 
     assert sorted(root.rglob("*")) == before
-    assert not [each for each in repository._catalog._caches if each.startswith("unknown")]
+    assert not [each for each in repository._lists._catalog._caches if each.startswith("unknown")]
