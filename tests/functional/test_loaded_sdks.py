@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.functional.places import Place
-from tests.functional.showreel import GALLERY, served
+from tests.functional.showreel import GALLERY, KITE, served
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,6 +69,23 @@ def test_a_signature_needs_no_client_of_the_bucket(
     _status, loaded = loaded_by(gallery_copy, "serve_api", "GET", f"/v1/videos/{video_id}{rest}")
 
     assert loaded == ["google.auth", "google.cloud.firestore"]
+
+
+def test_a_url_of_its_own_needs_no_client_of_the_bucket(gallery_copy: Place, video_id: str) -> None:
+    path = f"/v1/videos/{video_id}/signed-url"
+
+    loaded = loaded_by(gallery_copy, "serve_api", "POST", path, {"ttl_seconds": 60})
+
+    assert loaded == [200, ["google.auth", "google.cloud.firestore"]]
+
+
+def test_a_create_needs_all_but_the_generator(place: Place) -> None:
+    body = {"campaign_id": "spring", "prompt": KITE}
+
+    loaded = loaded_by(place, "serve_api", "POST", "/v1/videos", body)
+
+    records_and_messages = ["google.cloud.firestore", "google.cloud.pubsub_v1"]
+    assert loaded == [202, ["google.auth", *records_and_messages, "google.cloud.storage"]]
 
 
 def test_what_the_service_says_of_itself_needs_nothing(gallery_copy: Place) -> None:
