@@ -1,7 +1,6 @@
 """Measure Showreel against the targets, as ratios within one run: what `make bench` does."""
 
 import argparse
-import compileall
 import os
 import platform
 import sys
@@ -53,7 +52,6 @@ def main() -> None:
 
 def measure(scale: Scale) -> list[Row]:
     keep_off_the_cloud()
-    compile_sources()
     with TemporaryDirectory() as folder, cores.pinned_to(cores.FOR_LOAD):
         return list(_measured(scale, Path(folder)))
 
@@ -76,13 +74,6 @@ def _measured(scale: Scale, folder: Path) -> Iterator[Row]:
     yield from measure_streaming(campaign, rounds=scale.rounds, seconds=scale.seconds)
     say("filling data folders")
     yield from measure_growth(campaign, folder, rounds=scale.rounds)
-
-
-def compile_sources() -> None:
-    """As the platform does: else the first start of all would pay for the others."""
-    for folder in ("functions", "shared", "tests/bench"):
-        compileall.compile_dir(ROOT / folder, quiet=1)
-    compileall.compile_file(ROOT / "main.py", quiet=1)
 
 
 def conditions() -> str:

@@ -3,7 +3,6 @@
 import os
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from unittest.mock import patch
 
 from shared.adapters.google.campaign_documents import key_of
@@ -12,7 +11,7 @@ from shared.domain.video import Video
 from tests.bench.report import Row, Target
 from tests.bench.requests import Request
 from tests.bench.rounds import ratio, run_rounds
-from tests.bench.servers import HELLO, ROOT, Function
+from tests.bench.servers import FIRESTORE_FLOOR, HELLO, ROOT, Function
 from tests.bench.starting import start_seconds
 from tests.cloud.emulators import FirestoreEmulator, MissingToolError
 from tests.contract.campaign_repository_contract import stored
@@ -21,7 +20,6 @@ from tests.unit.domain.builders import a_reserved_video
 
 _PROJECT = "showreel-bench"
 _WHAT = "start to the first 200 of `GET /v1/videos/{id}`, in Firestore / "
-_FLOOR = Function(target="firestore_floor", source=Path(__file__).with_name("firestore_floor.py"))
 _SHOWREEL = Function(
     target="serve_api",
     source=ROOT / "main.py",
@@ -41,7 +39,7 @@ def measure_cloud_starts(*, rounds: int) -> list[Row]:
                 "hello": partial(start_seconds, HELLO, Request(path="/")),
                 "floor": partial(
                     start_seconds,
-                    _in_cloud(_FLOOR, emulator.host),
+                    _in_cloud(FIRESTORE_FLOOR, emulator.host),
                     Request(path=f"/{key_of(video).path}"),
                 ),
                 "read": partial(
