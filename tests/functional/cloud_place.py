@@ -1,26 +1,21 @@
 """A place in an emulated Google Cloud, with the functions in threads of this process."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
-from flask import Flask
 from google.cloud import firestore
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.cloud.project import FUNCTIONS, CloudProject
 from tests.eventually import eventually
 from tests.functional.places import NewApp
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+from tests.functional.workers import Workers
 
 _TICK_SECONDS = 0.3
 
@@ -31,6 +26,7 @@ class CloudPlace:
 
     project: CloudProject
     key_file: Path
+    workers: Workers = field(default_factory=Workers, repr=False)
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -44,6 +40,8 @@ class CloudPlace:
         return content
 
     def snapshot(self) -> Mapping[str, object]:
+        # Who sees a commit may be faster than the one that made it: its copy in the bucket follows.
+        eventually(lambda: self.workers.are_idle)
         objects = {
             blob.name: (blob.generation, blob.metageneration)
             for blob in self.project.bucket.list_blobs()
@@ -70,8 +68,8 @@ class CloudPlace:
 
     @contextmanager
     def delivering(self, new_app: NewApp) -> Iterator[None]:
-        workers = _Workers({name: new_app(name) for name in FUNCTIONS.values()})
-        with workers.serving() as urls:
+        apps = {name: new_app(name) for name in FUNCTIONS.values()}
+        with self.workers.serving(apps) as urls:
             self.project.subscribe(urls)
             try:
                 with self.project.ticking(seconds=_TICK_SECONDS):
@@ -79,7 +77,7 @@ class CloudPlace:
             finally:
                 self.project.unsubscribe()
                 self.project.storage.forget()
-                eventually(lambda: workers.are_idle)
+                eventually(lambda: self.workers.are_idle)
 
     @cached_property
     def _client(self) -> firestore.Client:
@@ -96,44 +94,3 @@ def a_project_like(project: CloudProject) -> CloudProject:
     other = replace(project, name=f"showreel-{uuid4().hex[:12]}")
     other.create()
     return other
-
-
-class _Workers:
-    """Serves each function under its name, and counts what is under way."""
-
-    def __init__(self, apps: Mapping[str, Flask]) -> None:
-        self._apps = apps
-        self._busy = 0
-        self._lock = Lock()
-
-    @property
-    def are_idle(self) -> bool:
-        with self._lock:
-            return self._busy == 0
-
-    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        app = self._apps[environ["PATH_INFO"].strip("/")]
-        with self._lock:
-            self._busy += 1
-        try:
-            return list(app({**environ, "PATH_INFO": "/"}, start))
-        finally:
-            with self._lock:
-                self._busy -= 1
-
-    @contextmanager
-    def serving(self) -> Iterator[Mapping[str, str]]:
-        server = make_server("127.0.0.1", 0, self, threaded=True, request_handler=_SilentHandler)
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield {name: f"http://127.0.0.1:{server.port}/{name}/" for name in self._apps}
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-
-
-class _SilentHandler(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
