@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Request
 
-    from shared.http.resource_types import ListResource, ModelResource, VideoResource
+    from shared.http.resource_types import ListResource
     from shared.ports import Ports
 
 # OpenAI's SDK reads the first answer only, and then keeps to that pace.
 POLLING = {"Retry-After": "2", "openai-poll-after-ms": "2000"}
 
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
+encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Call:
@@ -43,7 +43,7 @@ def json_response(
 ) -> Response:
     """Answer JSON that nobody may keep: it changes while the video is made."""
     return Response(
-        _ENCODER.encode(body),
+        encode(body),
         status=status,
         content_type="application/json",
         headers={"Cache-Control": "no-store", **(headers or {})},
@@ -51,8 +51,9 @@ def json_response(
 
 
 def list_response(
-    data: Sequence[VideoResource] | Sequence[ModelResource],
+    data: Sequence[object],
     *,
+    ids: Sequence[str],
     has_more: bool = False,
     status: int = 200,
     headers: dict[str, str] | None = None,
@@ -60,8 +61,8 @@ def list_response(
     body: ListResource[Any] = {
         "object": "list",
         "data": data,
-        "first_id": data[0]["id"] if data else None,
-        "last_id": data[-1]["id"] if data else None,
+        "first_id": ids[0] if ids else None,
+        "last_id": ids[-1] if ids else None,
         "has_more": has_more,
     }
     return json_response(body, status=status, headers=headers)

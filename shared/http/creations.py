@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
+import msgspec
 from werkzeug.wrappers import Response
 
 from shared.domain.identity import require_campaign_id
 from shared.http.calls import POLLING, Call, json_response, list_response
 from shared.http.requests import read_body
 from shared.http.resource_types import EstimateResource
-from shared.http.resources import created_resource
+from shared.http.resources import encoded_video
 from shared.requests import commands
 from shared.requests.bodies import CreateCampaignVideosBody, CreateVideoBody, EstimateBody
 from shared.use_cases.create_videos import CreatedVideo, Outcome, create_videos
@@ -38,7 +39,7 @@ def estimate(call: Call) -> Response:
 
 def created_response(call: Call, created: CreatedVideo) -> Response:
     """202 for what is new, with its place; 200 for what was there or is being made."""
-    resource = created_resource(created, base_url=call.base_url, now=call.now)
+    resource = _encoded(call, created)
     location = {"Location": f"{call.base_url}v1/videos/{created.video.id}"}
     if created.outcome is Outcome.CACHE_HIT:
         return json_response(resource, headers=location)
@@ -48,11 +49,18 @@ def created_response(call: Call, created: CreatedVideo) -> Response:
 
 def all_created_response(call: Call, campaign_id: str, created: Sequence[CreatedVideo]) -> Response:
     """202 if anything is new, with its place."""
-    data = [created_resource(each, base_url=call.base_url, now=call.now) for each in created]
+    data = [_encoded(call, each) for each in created]
+    ids = [each.video.id for each in created]
     if all(each.outcome is not Outcome.CREATED for each in created):
-        return list_response(data)
+        return list_response(data, ids=ids)
     location = {"Location": f"{call.base_url}v1/campaigns/{campaign_id}"}
-    return list_response(data, status=HTTPStatus.ACCEPTED, headers=location)
+    return list_response(data, ids=ids, status=HTTPStatus.ACCEPTED, headers=location)
+
+
+def _encoded(call: Call, created: CreatedVideo) -> msgspec.Raw:
+    return encoded_video(
+        created.video, base_url=call.base_url, now=call.now, outcome=created.outcome
+    )
 
 
 def _estimate_resource(estimates: Estimates) -> EstimateResource:

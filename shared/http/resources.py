@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from shared.domain.models import frame_size
 from shared.domain.storage_layout import clip_path
+from shared.http.calls import encode
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.domain.video import Cost, Video
     from shared.http.resource_types import CostResource, VideoResource
-    from shared.use_cases.create_videos import CreatedVideo
+    from shared.use_cases.create_videos import Outcome
 
 _LONGEST_PROGRESS = 95
+_MOST_ENCODED = 1024
+
+_encoded: dict[tuple[str, str, str, Outcome | None], msgspec.Raw] = {}
 
 
 def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResource:
@@ -63,11 +69,22 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResour
     }
 
 
-def created_resource(created: CreatedVideo, *, base_url: str, now: datetime) -> VideoResource:
-    """A video, and whether it was created, was attached to, or came from the cache."""
-    resource = video_resource(created.video, base_url=base_url, now=now)
-    resource["outcome"] = created.outcome
-    return resource
+def encoded_video(
+    video: Video, *, base_url: str, now: datetime, outcome: Outcome | None = None
+) -> msgspec.Raw:
+    """Encode a video, and what became of the request for it; once if it does not change with time.
+
+    What is current is asked for again and again.
+    """
+    if not video.has_ended:
+        return _encode(video, base_url, now, outcome)
+    key = (video.id, video.revision, base_url, outcome)
+    encoded = _encoded.get(key)
+    if encoded is None:
+        if len(_encoded) >= _MOST_ENCODED:
+            _encoded.clear()
+        encoded = _encoded[key] = _encode(video, base_url, now, outcome)
+    return encoded
 
 
 def progress(video: Video, now: datetime) -> int:
@@ -81,6 +98,13 @@ def progress(video: Video, now: datetime) -> int:
     elapsed = (now - attempt.submitted_at).total_seconds()
     share = elapsed / usual if usual > 0 else 1.0
     return max(0, min(_LONGEST_PROGRESS, int(share * 100)))
+
+
+def _encode(video: Video, base_url: str, now: datetime, outcome: Outcome | None) -> msgspec.Raw:
+    resource = video_resource(video, base_url=base_url, now=now)
+    if outcome is not None:
+        resource["outcome"] = outcome
+    return msgspec.Raw(encode(resource))
 
 
 def epoch(moment: datetime) -> int:

@@ -28,7 +28,9 @@ def health(call: Call) -> Response:
 
 def models(call: Call) -> Response:
     default = call.ports.policy.default_model
-    return list_response([_model_resource(model, default=default) for model in MODELS.values()])
+    return list_response(
+        [_model_resource(model, default=default) for model in MODELS.values()], ids=list(MODELS)
+    )
 
 
 def description(call: Call) -> Response:

@@ -10,7 +10,7 @@ from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.video import Status, VersionState
 from shared.http.calls import POLLING, json_response, list_response
 from shared.http.requests import ListQuery, ReadQuery, read_query
-from shared.http.resources import video_resource
+from shared.http.resources import encoded_video, video_resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from shared.domain.video import Video
     from shared.http.calls import Call
-    from shared.http.resource_types import VideoResource
 
 MAX_PAGE = 100
 
@@ -52,19 +51,22 @@ def list_all(call: Call) -> Response:
             order=_one_of(SortOrder, query.order, "order") or SortOrder.DESCENDING,
         )
     )
-    data = _resources(call, page.videos, include=query.include)
-    return list_response(data, has_more=page.has_more)
+    return list_response(
+        _resources(call, page.videos, include=query.include),
+        ids=[video.id for video in page.videos],
+        has_more=page.has_more,
+    )
 
 
-def _resources(call: Call, videos: Sequence[Video], *, include: str | None) -> list[VideoResource]:
-    resources = [video_resource(each, base_url=call.base_url, now=call.now) for each in videos]
+def _resources(call: Call, videos: Sequence[Video], *, include: str | None) -> Sequence[object]:
     if include is None:
-        return resources
+        return [encoded_video(each, base_url=call.base_url, now=call.now) for each in videos]
     if include != "signed_url":
         raise InvalidRequestError("include can be signed_url.", param="include")
     from shared.http.signing import signed_clips
 
     signed = signed_clips(call, videos)
+    resources = [video_resource(each, base_url=call.base_url, now=call.now) for each in videos]
     for resource in resources:
         resource["signed_url"] = signed.get(resource["id"])
     return resources

@@ -19,7 +19,7 @@ from typing import BinaryIO, NamedTuple
 from shared.adapters.local.files.folders import Parts, is_plain, made, opened, remove_if_empty
 
 _ASIDE = (".tmp",)
-_LOCKS = (".locks",)
+LOCKS = ".locks"
 _ABANDONED_AFTER_SECONDS = 3600
 _BLOCK = 256 * 1024
 _ATTEMPTS = 10
@@ -129,13 +129,16 @@ class DataFolder:
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Keep every other thread and process out. The kernel frees the lock of a dead one."""
-        with made(self.root, _LOCKS) as folder:
+        with made(self.root, (LOCKS,)) as folder:
             lock = os.open(f"{name}.lock", _LOCK, 0o666, dir_fd=folder)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(lock)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+            finally:
+                # It tells others that something may have changed; what did change stands anyway.
+                with suppress(OSError):
+                    os.utime(folder)
+                os.close(lock)
 
     def _place(self, parts: Parts, place: Callable[[int], None]) -> None:
         """Place a file in a folder that somebody may be removing because it is empty."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
 
 from shared.adapters.local.files.folders import is_plain
 from shared.adapters.local.files.storage_errors import is_missing
 from shared.adapters.local.records.campaign_index import CampaignIndex, VideoKey
-from shared.adapters.local.records.folder_cache import FolderCache
+from shared.adapters.local.records.folder_cache import FolderCache, may_change_unseen
 from shared.domain.errors import StorageError
 
 if TYPE_CHECKING:
@@ -19,15 +20,33 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_LOOK_AGAIN_SECONDS = 1.0
+
+
+class _Look(NamedTuple):
+    """A look at all campaigns, and until when it is good if nobody commits."""
+
+    changed_ns: int
+    good_until: float
+    indexes: list[CampaignIndex]
+
+
+_NO_LOOK = _Look(changed_ns=0, good_until=0.0, indexes=[])
+
 
 class CampaignCatalog:
-    """Costs one look at each folder that is asked for, as long as nothing changes."""
+    """Costs one look at a folder that is asked for, as long as nothing changes.
+
+    All campaigns together cost no more, but for a look at each once a second. So they show what any
+    process commits at once, and what else happens to files, such as a person's edit, by then.
+    """
 
     def __init__(self, files: RecordFiles, make_index: Callable[[str], CampaignIndex]) -> None:
         self._files = files
         self._make_index = make_index
         self._ids = FolderCache(files.folder(), files.campaign_ids)
         self._caches: dict[str, FolderCache[CampaignIndex]] = {}
+        self._look = _NO_LOOK
         self._merged: tuple[list[CampaignIndex], list[VideoKey]] = ([], [])
 
     def campaign_ids(self) -> tuple[str, ...]:
@@ -54,10 +73,19 @@ class CampaignCatalog:
     def forget(self, campaign_id: str) -> None:
         """Make the index again when it is next asked for."""
         self._caches.pop(campaign_id, None)
+        self._look = _NO_LOOK
 
     def indexes(self) -> list[CampaignIndex]:
         """Return one for each campaign. One that cannot be read is logged and left out."""
-        return [index for each in self.campaign_ids() if (index := self._readable(each))]
+        changed_ns, now = self._files.last_change_ns(), monotonic()
+        look = self._look
+        if look.changed_ns == changed_ns and now < look.good_until:
+            return look.indexes
+        is_racy = may_change_unseen(changed_ns)
+        indexes = [index for each in self.campaign_ids() if (index := self._readable(each))]
+        good_until = now if is_racy else now + _LOOK_AGAIN_SECONDS
+        self._look = _Look(changed_ns=changed_ns, good_until=good_until, indexes=indexes)
+        return indexes
 
     def videos(self) -> list[VideoKey]:
         """Return the keys of all videos, in order."""

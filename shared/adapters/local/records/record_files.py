@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
-from shared.adapters.local.files.data_folder import DataFolder
+from shared.adapters.local.files.data_folder import LOCKS, DataFolder
 from shared.adapters.local.files.folders import Parts, is_plain, parts_of
 from shared.adapters.local.files.storage_errors import is_missing
 from shared.adapters.local.records import journal
@@ -34,6 +34,7 @@ class RecordFiles:
     def __init__(self, root: Path) -> None:
         self._files = DataFolder(root)
         self._folder = f"{root}/{CACHE}"
+        self._locks = f"{root}/{LOCKS}"
 
     def folder(self, campaign_id: str = "") -> Path:
         """Return the path of a campaign's folder, or of the folder that holds them all."""
@@ -60,6 +61,10 @@ class RecordFiles:
             if is_missing(error):
                 return None
             raise
+
+    def last_change_ns(self) -> int:
+        """Return another time after each commit, and after a campaign has come or gone."""
+        return max(_modified_ns(self._locks), _modified_ns(self._folder))
 
     def read(self, campaign_id: str, name: str, version: FileVersion) -> bytes:
         """Return the bytes of this very version. Raise FileNotFoundError if it has gone."""
@@ -104,6 +109,15 @@ def spellings(video_hash: str) -> tuple[str, str]:
 
 def _parts(*names: str) -> Parts:
     return parts_of("/".join((CACHE, *names)))
+
+
+def _modified_ns(folder: str) -> int:
+    try:
+        return os.stat(folder).st_mtime_ns  # noqa: PTH116  # As above.
+    except OSError as error:
+        if is_missing(error):
+            return 0
+        raise
 
 
 def _version(status: os.stat_result) -> FileVersion:
