@@ -1,5 +1,6 @@
 PORT ?= 8000
 BRIEF ?= docs/examples/ember_and_oak.json
+DATA ?= data
 PYTHON ?= python3
 
 BIN := .venv/bin
@@ -7,15 +8,19 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --quiet --custom-compile-command 'make lock' $(LOCK_ARGS)
 
-.PHONY: help run demo test check bench clean-history settings lock clean
+.PHONY: help run run-emulated demo test check bench clean-history \
+	import-data export-data rebuild-records settings lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/runtime ## Serve everything on this machine, at PORT (8000)
 	@$(BIN)/python -m compileall -q main.py functions shared
 	@$(BIN)/python -m tools.clean_history
 	@$(BIN)/python -m tools.serve --port $(PORT)
+
+run-emulated: .venv/dev ## The same on an emulated Google Cloud, each function by itself
+	@$(BIN)/python -m tools.run_emulated --port $(PORT)
 
 demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running system
 	@$(BIN)/python docs/examples/demo.py $(BRIEF) --url http://localhost:$(PORT)
@@ -34,6 +39,15 @@ bench: .venv/dev ## Measure against the targets, as ratios within one run
 
 clean-history: .venv/runtime ## Remove every historical video; current ones stay
 	@$(BIN)/python -m tools.clean_history --keep 0
+
+import-data: .venv/runtime ## Copy the folder DATA (data) into the cloud that STORAGE_URL names
+	@$(BIN)/python -m tools.import_data "$(DATA)"
+
+export-data: .venv/runtime ## Copy what is in that cloud to the folder DATA
+	@$(BIN)/python -m tools.export_data "$(DATA)"
+
+rebuild-records: .venv/runtime ## Write a lost Firestore again, from the JSON in the bucket
+	@$(BIN)/python -m tools.rebuild_records
 
 settings: .venv/runtime ## Write the settings into README.md and .env.example
 	@$(BIN)/python -m tools.settings_reference

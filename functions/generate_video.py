@@ -1,31 +1,31 @@
 """Pub/Sub: take a video one step forward, on a request, on its clip's arrival, or when due."""
 
-import logging
+from typing import TYPE_CHECKING
 
 import functions_framework
-from cloudevents.http import CloudEvent
-from werkzeug.exceptions import ServiceUnavailable
+from flask import Request
+from flask.typing import ResponseReturnValue
 
 from shared import bootstrap
 
-logger = logging.getLogger("shared.functions")
+if TYPE_CHECKING:
+    from shared.messages import PubSubMessage
+    from shared.ports import Ports
 
 
-@functions_framework.cloud_event
-def generate_video(event: CloudEvent) -> None:
-    """Answer 2xx when the message is finished with, and 503 to have it delivered again.
-
-    A message that is none is acknowledged: it would be no better the next time.
-    """
+@functions_framework.http
+def generate_video(request: Request) -> ResponseReturnValue:
     # The platform imports this module for every function; only this one pays for the use case.
-    from shared.domain.errors import InvalidRequestError, RetryLaterError
-    from shared.messages import decode
-    from shared.use_cases.generate_video import generate_video as take_step
+    from shared.pubsub.pushes import answer_push
 
-    try:
-        take_step(bootstrap.ports(), decode(event.data))
-    except InvalidRequestError as error:
-        logger.error("message.invalid: %s", error.message)  # noqa: TRY400  # It says it all.
-    except RetryLaterError as error:
-        seconds = max(1, round(error.retry_after.total_seconds()))
-        raise ServiceUnavailable(retry_after=seconds) from error
+    return answer_push(request, bootstrap.ports, _take_step)
+
+
+def _take_step(ports: "Ports", message: "PubSubMessage") -> None:
+    """Raise InvalidRequestError for what is no message, and RetryLaterError to get it again."""
+    from shared.messages import decode
+    from shared.use_cases.generate_video import generate_video as take_video_forward
+
+    video = decode(message)
+    if video is not None:
+        take_video_forward(ports, video)

@@ -1,15 +1,26 @@
-"""The wire form of a message: JSON in the data of a Pub/Sub message, which a CloudEvent carries."""
+"""The wire form of messages: what is published, and what is read from what was delivered."""
 
-import base64
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import require_campaign_id
+from shared.domain.storage_layout import video_of_clip
 from shared.ports.message_queue import VideoMessage
 
 _VIDEO_HASH = re.compile(r"[0-9a-f]{16}", re.ASCII)
+_OBJECT_IS_THERE = "OBJECT_FINALIZE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PubSubMessage:
+    """What Pub/Sub delivers. `message_id` is the same in every delivery of one message."""
+
+    message_id: str
+    data: bytes = b""
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 def encode(message: VideoMessage) -> bytes:
@@ -18,34 +29,36 @@ def encode(message: VideoMessage) -> bytes:
     ).encode()
 
 
-def decode(cloud_event_data: object) -> VideoMessage:
-    """Raise InvalidRequestError unless this is a Pub/Sub message with what `encode` returned."""
-    try:
-        fields = json.loads(body(cloud_event_data))
-    except (ValueError, RecursionError) as error:
-        raise InvalidRequestError("The data of a message must be JSON.") from error
-    if not isinstance(fields, dict):
-        raise InvalidRequestError("The data of a message must be a JSON object.")
+def decode(message: PubSubMessage) -> VideoMessage | None:
+    """Return whose step is asked for, by what `encode` returned or by the arrival of a clip.
+
+    A bucket announces every object that comes and goes; None stands for all that are no new clip.
+    Raise InvalidRequestError for whatever else was published.
+    """
+    if "eventType" in message.attributes:
+        return _announced_clip(message.attributes)
+    fields = _object(message.data)
     return VideoMessage(
         campaign_id=require_campaign_id(_text(fields, "campaign_id")),
         video_hash=_require_video_hash(_text(fields, "video_hash")),
     )
 
 
-def body(cloud_event_data: object) -> bytes:
-    """Return the data of the Pub/Sub message. Raise InvalidRequestError if there is none."""
-    message = _field(cloud_event_data, "message")
-    data = _field(message, "data")
-    if not isinstance(data, str) or not data:
-        raise InvalidRequestError("A Pub/Sub message needs data at message.data, in base64.")
+def _announced_clip(attributes: Mapping[str, str]) -> VideoMessage | None:
+    if attributes["eventType"] != _OBJECT_IS_THERE:
+        return None
+    video = video_of_clip(attributes.get("objectId", ""))
+    return video and VideoMessage(campaign_id=video[0], video_hash=video[1])
+
+
+def _object(data: bytes) -> Mapping[str, object]:
     try:
-        return base64.b64decode(data, validate=True)
-    except ValueError as error:
-        raise InvalidRequestError("message.data must be base64.") from error
-
-
-def _field(data: object, name: str) -> object:
-    return data.get(name) if isinstance(data, Mapping) else None
+        fields = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestError("The data of a message must be JSON.") from error
+    if not isinstance(fields, dict):
+        raise InvalidRequestError("The data of a message must be a JSON object.")
+    return fields
 
 
 def _text(fields: Mapping[str, object], name: str) -> str:

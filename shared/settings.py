@@ -20,6 +20,7 @@ class InvalidSettingsError(Exception):
 T = TypeVar("T")
 
 _FOLDER_URL = re.compile(r"file:(?:///)?[^/].*")
+_BUCKET = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 _USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
 _MOST_SLOTS = 100
 _LONGEST_SYNTHETIC_SECONDS = 3600
@@ -34,10 +35,30 @@ class Settings:
     """Every setting, its default, and what it means. The README's table is made from this."""
 
     storage_url: str = _setting(
-        "file:data", "Where videos and records are kept: a folder (`file:data`, `file:///srv/data`)"
+        "file:data",
+        "Where videos and records are kept: a folder (`file:data`, `file:///srv/data`), or a "
+        "bucket (`gs://name`) with Firestore and Pub/Sub",
     )
     video_generator: str = _setting(
-        "synthetic", "Who makes the videos: `synthetic` renders real MP4s on this machine, for free"
+        "",
+        "Who makes the videos: `veo`, for money, or `synthetic`, which renders real MP4s for free. "
+        "By default `synthetic` with a folder and `veo` with a bucket",
+    )
+    google_cloud_project: str = _setting(
+        "", "The project of Firestore, Pub/Sub and Veo; required with a bucket and with Veo"
+    )
+    firestore_database: str = _setting("(default)", "The Firestore database of the records")
+    generate_topic: str = _setting(
+        "generate-video", "The Pub/Sub topic whose messages `generate_video` takes"
+    )
+    veo_location: str = _setting("us-central1", "The region in which Veo is asked")
+    veo_base_url: str = _setting(
+        "", "Where Veo answers, if not at Google's own address: a proxy, or a stand-in for tests"
+    )
+    storage_emulator_host: str = _setting(
+        "",
+        "The URL of an emulator of Cloud Storage, as for Google's own clients; they also read "
+        "`FIRESTORE_EMULATOR_HOST` and `PUBSUB_EMULATOR_HOST`",
     )
     default_model: str = _setting(DEFAULT_MODEL, "The model of a request that names none")
     max_videos_per_campaign: int = _setting(4, "How many slots a campaign has (1 to 100)")
@@ -60,11 +81,26 @@ class Settings:
     @property
     def simulated(self) -> bool:
         """Whether videos are made for nothing."""
-        return self.video_generator == "synthetic"
+        return self.generator == "synthetic"
 
     @property
     def data_folder(self) -> Path:
         return Path(self.storage_url.removeprefix("file:").removeprefix("//")).absolute()
+
+    @property
+    def bucket(self) -> str:
+        """Empty where there is a folder instead."""
+        scheme, _, name = self.storage_url.partition("://")
+        return name.removesuffix("/") if scheme == "gs" else ""
+
+    @property
+    def generator(self) -> str:
+        return self.video_generator or ("veo" if self.bucket else "synthetic")
+
+    @property
+    def storage_endpoint(self) -> str:
+        """Where the bucket serves its signed URLs."""
+        return self.storage_emulator_host.rstrip("/") or "https://storage.googleapis.com"
 
 
 @cache
@@ -99,10 +135,12 @@ def _not_of_type(setting: "Field[Any]", text: str) -> str:
 
 def _problems(found: Settings) -> list[str]:
     checks = {
-        "STORAGE_URL must be file:folder or file:///folder.": bool(
-            _FOLDER_URL.fullmatch(found.storage_url)
+        "STORAGE_URL must be file:folder, file:///folder or gs://bucket.": bool(
+            re.fullmatch(_BUCKET, found.bucket)
+            if found.bucket
+            else _FOLDER_URL.fullmatch(found.storage_url)
         ),
-        "VIDEO_GENERATOR must be synthetic.": found.video_generator == "synthetic",
+        "VIDEO_GENERATOR must be synthetic or veo.": found.generator in ("synthetic", "veo"),
         f"DEFAULT_MODEL must be one of {', '.join(_USABLE)}.": found.default_model in _USABLE,
         "MAX_VIDEOS_PER_CAMPAIGN must lie between 1 and 100.": (
             1 <= found.max_videos_per_campaign <= _MOST_SLOTS
@@ -115,6 +153,8 @@ def _problems(found: Settings) -> list[str]:
             found.log_level in ("DEBUG", "INFO", "WARNING", "ERROR")
         ),
     }
+    if found.bucket or found.generator == "veo":
+        checks |= _google_checks(found)
     problems = [problem for problem, holds in checks.items() if not holds]
     return problems + _fault_problems(found.synthetic_faults)
 
@@ -129,3 +169,30 @@ def _fault_problems(text: str) -> list[str]:
     except ValueError as error:
         return [f"SYNTHETIC_FAULTS: {error}"]
     return []
+
+
+def _google_checks(found: Settings) -> dict[str, bool]:
+    """Patterns that a local system never compiles."""
+    return {
+        "GOOGLE_CLOUD_PROJECT must be the id of a project; it is required with a bucket and with "
+        "Veo.": _is(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]", found.google_cloud_project),
+        "FIRESTORE_DATABASE must be (default) or the id of a database.": _is(
+            r"\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9]", found.firestore_database
+        ),
+        "GENERATE_TOPIC must be the id of a topic, without projects/…/.": _is(
+            r"[A-Za-z][A-Za-z0-9._~+%-]{2,254}", found.generate_topic
+        ),
+        "VEO_LOCATION must be a region, such as us-central1, or global.": _is(
+            r"[a-z]+(?:-[a-z0-9]+)*", found.veo_location
+        ),
+        "VEO_BASE_URL must begin with http:// or https://.": _is(
+            r"(?:https?://.+)?", found.veo_base_url
+        ),
+        "STORAGE_EMULATOR_HOST must begin with http:// or https://.": _is(
+            r"(?:https?://.+)?", found.storage_emulator_host
+        ),
+    }
+
+
+def _is(pattern: str, text: str) -> bool:
+    return re.fullmatch(pattern, text) is not None

@@ -2,6 +2,12 @@
 
 from hypothesis import HealthCheck, settings
 
+from tests.cloud.environment import keep_off_the_cloud
+
+keep_off_the_cloud()
+
+pytest_plugins = ["tests.cloud.fixtures", "tests.cloud.bucket.fixtures"]
+
 # A failure prints the line that repeats it. A busy machine is slow, and that is no failure.
 settings.register_profile(
     "showreel",

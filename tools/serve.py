@@ -53,7 +53,7 @@ def serve(port: int, data_folder: Path) -> int:
     try:
         if not becomes_healthy(server, port):
             return fail("The server did not come up; what stands above says why.")
-        announce(port, data_folder)
+        announce(port, f"Its data lies in {data_folder}")
         return fail(f"The server ended by itself, with code {server.wait()}.")
     except KeyboardInterrupt:
         return 0
@@ -93,11 +93,11 @@ def health(port: int) -> int | None:
         connection.close()
 
 
-def announce(port: int, data_folder: Path) -> None:
+def announce(port: int, place: str) -> None:
     url = f"http://localhost:{port}"
     body = '{"prompts": ["A paper boat crosses a rain puddle at dawn, slow dolly in, soft piano"]}'
     print(f"Showreel is at {url}; Ctrl-C stops it.")
-    print(f"Its data lies in {data_folder}")
+    print(place)
     print(
         f"A first video: curl {url}/v1/campaigns/first/videos"
         f" -H 'Content-Type: application/json' -d '{body}'",

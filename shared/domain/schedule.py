@@ -23,5 +23,8 @@ DEADLINE = timedelta(minutes=45)
 # A fault on the way (store or network) is tried again after this.
 FAULT_RETRY = timedelta(seconds=15)
 
+# A tick that meets a queue out of order, and waits for each message, ends before the next one.
+TICK = timedelta(seconds=45)
+
 # Veo says nothing of progress: an operation that is still running is looked at again after this.
 RECHECK_AFTER = timedelta(seconds=20)

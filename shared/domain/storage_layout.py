@@ -7,21 +7,26 @@ videos/cache/<campaign_id>/curr_<video_hash>.json               metadata of a cu
 videos/cache/<campaign_id>/<video_hash>.json                    metadata of any other
 videos/cache/<campaign_id>/campaign.json                        the campaign's record
 videos/attempts/<campaign_id>/<video_hash>/<attempt>/           what the generator writes
+videos/requests/<message_id>.json                               what became of a message
 """
 
 import re
 
-from shared.domain.errors import ObjectNotFoundError
-from shared.domain.identity import require_campaign_id
+from shared.domain.errors import InvalidRequestError, ObjectNotFoundError, VideoNotFoundError
+from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 
 GENERATED = "videos/generated"
 CACHE = "videos/cache"
 ATTEMPTS = "videos/attempts"
+REQUESTS = "videos/requests"
 CAMPAIGN_FILE = "campaign.json"
 
 _MEDIA_FILE = re.compile(r"(curr_|thumb_)?([0-9a-f]{16})_(0|[1-9][0-9]{0,2})\.(mp4|jpg)")
 _METADATA_FILE = re.compile(r"(?:curr_)?([0-9a-f]{16})\.json")
 _CLIP = re.compile(r"(?:^|/)sample_[0-9]+\.mp4\Z")
+# <campaign_id>/<video_hash>/<attempt>/…/sample_0.mp4
+_PARTS_OF_CLIP = 4
+_LONGEST_MESSAGE_ID = 128
 
 
 def clip_path(campaign_id: str, video_hash: str, index: int, *, current: bool) -> str:
@@ -59,6 +64,27 @@ def is_clip(path: str) -> bool:
     return _CLIP.search(path) is not None
 
 
+def video_of_clip(path: str) -> tuple[str, str] | None:
+    """Return (campaign_id, video_hash) of a clip in the folder of an attempt, else None."""
+    folder, *inner = path.removeprefix(ATTEMPTS).split("/")
+    if folder or len(inner) < _PARTS_OF_CLIP or not is_clip(path):
+        return None
+    try:
+        return parse_video_id(video_id(inner[0], inner[1]))
+    except VideoNotFoundError:
+        return None
+
+
+def receipt_path(message_id: str) -> str:
+    """Raise InvalidRequestError where the id is none that Pub/Sub gives."""
+    plain = message_id.isascii() and message_id.isalnum()
+    if not plain or len(message_id) > _LONGEST_MESSAGE_ID:
+        raise InvalidRequestError(
+            f"A messageId has 1 to {_LONGEST_MESSAGE_ID} letters and digits.", param="messageId"
+        )
+    return f"{REQUESTS}/{message_id}.json"
+
+
 def video_hash_of_metadata(filename: str) -> str | None:
     match = _METADATA_FILE.fullmatch(filename)
     return match[1] if match else None
@@ -70,6 +96,16 @@ def spellings_of_media(campaign_id: str, filename: str) -> tuple[str, ...]:
     A clip keeps its bytes when it becomes historical or current again and is renamed, so both
     spellings are good for it: a player that holds the old URL can go on seeking.
     """
+    video_hash, index = version_of_media(campaign_id, filename)
+    if filename.startswith("thumb_"):
+        return (thumbnail_path(campaign_id, video_hash, index),)
+    current = clip_path(campaign_id, video_hash, index, current=True)
+    historical = clip_path(campaign_id, video_hash, index, current=False)
+    return (current, historical) if filename.startswith("curr_") else (historical, current)
+
+
+def version_of_media(campaign_id: str, filename: str) -> tuple[str, int]:
+    """Return (video_hash, index) of a public file name. Raise ObjectNotFoundError."""
     match = _MEDIA_FILE.fullmatch(filename)
     if match is None:
         raise ObjectNotFoundError("There is no such file.")
@@ -77,8 +113,4 @@ def spellings_of_media(campaign_id: str, filename: str) -> tuple[str, ...]:
     require_campaign_id(campaign_id)
     if (prefix == "thumb_") != (suffix == "jpg"):
         raise ObjectNotFoundError("There is no such file.")
-    if prefix == "thumb_":
-        return (f"{GENERATED}/{campaign_id}/{filename}",)
-    current = clip_path(campaign_id, video_hash, int(index), current=True)
-    historical = clip_path(campaign_id, video_hash, int(index), current=False)
-    return (current, historical) if prefix else (historical, current)
+    return video_hash, int(index)

@@ -67,6 +67,11 @@ _STATUS = {
 }
 
 
+def phases_of(status: str) -> tuple[Phase, ...]:
+    """Return the phases that `status` stands for; none, if it is not a word of the API."""
+    return tuple(phase for phase in Phase if _STATUS[phase] == status)
+
+
 @dataclass(frozen=True, kw_only=True)
 class GenerationParameters:
     """What the model is asked for, under Google's own names."""

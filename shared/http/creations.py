@@ -7,16 +7,12 @@ import msgspec
 from werkzeug.wrappers import Response
 
 from shared.domain.identity import require_campaign_id
-from shared.http import commands
 from shared.http.calls import POLLING, Call, json_response, list_response
-from shared.http.requests import (
-    CreateCampaignVideosBody,
-    CreateVideoBody,
-    EstimateBody,
-    read_body,
-)
+from shared.http.requests import read_body
 from shared.http.resource_types import EstimateResource
 from shared.http.resources import encoded_video
+from shared.requests import commands
+from shared.requests.bodies import CreateCampaignVideosBody, CreateVideoBody, EstimateBody
 from shared.use_cases.create_videos import CreatedVideo, Outcome, create_videos
 from shared.use_cases.estimate_videos import Estimates, estimate_videos
 

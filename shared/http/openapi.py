@@ -7,8 +7,8 @@ import msgspec
 
 from shared.http.operations import OPERATIONS, Operation
 from shared.http.problems import CONTENT_TYPE, Problem
-from shared.http.requests import Body, CreateVideoBody
 from shared.http.routes import ROUTES
+from shared.requests.bodies import Body, CreateVideoBody
 
 Schema = dict[str, Any]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.http import requests
 from shared.http import resource_types as resources
+from shared.requests import bodies
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,15 +15,16 @@ class Operation:
 
     summary: str
     answers: Mapping[int, Any]
-    body: type[requests.Body] | None = None
-    query: type[requests.Body] | None = None
+    body: type[bodies.Body] | None = None
+    query: type[bodies.Body] | None = None
 
 
 _VIDEO = resources.VideoResource
 _VIDEOS = resources.ListResource[resources.VideoResource]
 _CREATED = {202: _VIDEO, 200: _VIDEO}
 _ALL_CREATED = {202: _VIDEOS, 200: _VIDEOS}
-_MEDIA = {200: bytes, 206: bytes, 304: None}
+# 302 where a bucket serves its objects itself.
+_MEDIA = {200: bytes, 206: bytes, 302: None, 304: None}
 
 OPERATIONS: Mapping[str, Operation] = {
     "service.index": Operation(summary="What there is", answers={200: resources.ServiceResource}),
@@ -36,7 +38,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "creations.create": Operation(
         summary="Create a video: 202 for a new one, 200 for one that is there or being made",
-        body=requests.CreateVideoBody,
+        body=bodies.CreateVideoBody,
         answers=_CREATED,
     ),
     "videos.list_all": Operation(
@@ -44,7 +46,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "creations.estimate": Operation(
         summary="What a request would cost, and what of it is cached",
-        body=requests.EstimateBody,
+        body=bodies.EstimateBody,
         answers={200: resources.EstimateResource},
     ),
     "videos.read": Operation(
@@ -83,7 +85,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "creations.create_all": Operation(
         summary="Create a video for each prompt, all of them or none",
-        body=requests.CreateCampaignVideosBody,
+        body=bodies.CreateCampaignVideosBody,
         answers=_ALL_CREATED,
     ),
     "versions.regenerate_all": Operation(

@@ -1,5 +1,6 @@
 """Signed URLs on the wire."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import urljoin
 
@@ -7,18 +8,18 @@ from shared.domain.errors import InvalidRequestError
 from shared.domain.video import Phase, Video
 from shared.http.calls import Call
 from shared.http.resource_types import SignedURLResource
-from shared.use_cases.read_content import Variant, content_of_video
+from shared.use_cases.locate_content import locate_clips
 
 DEFAULT_LIFE = timedelta(minutes=15)
 LONGEST_LIFE = timedelta(hours=12)
 
 
-def signed_clip_resource(call: Call, video: Video) -> SignedURLResource | None:
-    """Return None for a video that has no clip."""
-    if video.phase is not Phase.DONE:
-        return None
-    found = content_of_video(call.ports, video, Variant.VIDEO)
-    return signed_url_resource(call, found.path, DEFAULT_LIFE)
+def signed_clips(call: Call, videos: Sequence[Video]) -> Mapping[str, SignedURLResource]:
+    """Return what reads each clip, by the video's id; a video that has none is left out."""
+    paths = locate_clips(call.ports, (each for each in videos if each.phase is Phase.DONE))
+    return {
+        video_id: signed_url_resource(call, path, DEFAULT_LIFE) for video_id, path in paths.items()
+    }
 
 
 def signed_url_resource(call: Call, path: str, expires_in: timedelta) -> SignedURLResource:

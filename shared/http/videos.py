@@ -13,6 +13,8 @@ from shared.http.requests import ListQuery, ReadQuery, read_query
 from shared.http.resources import encoded_video, video_resource
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.wrappers import Response
 
     from shared.domain.video import Video
@@ -27,7 +29,8 @@ def read(call: Call, video_id: str) -> Response:
     query = read_query(call.request, ReadQuery)
     video = call.ports.campaigns.get_video(*parse_video_id(video_id))
     headers = None if video.has_ended else POLLING
-    return json_response(_resource(call, video, include=query.include), headers=headers)
+    (resource,) = _resources(call, (video,), include=query.include)
+    return json_response(resource, headers=headers)
 
 
 def list_all(call: Call) -> Response:
@@ -49,22 +52,24 @@ def list_all(call: Call) -> Response:
         )
     )
     return list_response(
-        [_resource(call, video, include=query.include) for video in page.videos],
+        _resources(call, page.videos, include=query.include),
         ids=[video.id for video in page.videos],
         has_more=page.has_more,
     )
 
 
-def _resource(call: Call, video: Video, *, include: str | None) -> object:
+def _resources(call: Call, videos: Sequence[Video], *, include: str | None) -> Sequence[object]:
     if include is None:
-        return encoded_video(video, base_url=call.base_url, now=call.now)
+        return [encoded_video(each, base_url=call.base_url, now=call.now) for each in videos]
     if include != "signed_url":
         raise InvalidRequestError("include can be signed_url.", param="include")
-    from shared.http.signing import signed_clip_resource
+    from shared.http.signing import signed_clips
 
-    resource = video_resource(video, base_url=call.base_url, now=call.now)
-    resource["signed_url"] = signed_clip_resource(call, video)
-    return resource
+    signed = signed_clips(call, videos)
+    resources = [video_resource(each, base_url=call.base_url, now=call.now) for each in videos]
+    for resource in resources:
+        resource["signed_url"] = signed.get(resource["id"])
+    return resources
 
 
 def _one_of(kind: type[E], value: str | None, param: str) -> E | None:

@@ -57,8 +57,12 @@ class ObjectStore(Protocol):
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """Yield what begins with `prefix`, a folder that ends in `/`, ordered by path."""
 
-    def rename(self, source: str, target: str) -> None:
+    def rename(
+        self, source: str, target: str, *, metadata: Mapping[str, str] | None = None
+    ) -> None:
         """Move bytes and metadata without reading them. Safe to run twice.
+
+        `metadata` is what an object that somebody else wrote has from now on.
 
         Where `source` is gone and `target` is there, it was done before. Where both are there,
         `target` is kept and `source` removed. Raise ObjectNotFoundError where neither is.

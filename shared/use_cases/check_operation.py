@@ -14,7 +14,7 @@ from shared.domain.video import (
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed, Gone, Running, Succeeded
-from shared.use_cases.finding_clips import find_clip
+from shared.use_cases.finding_clips import find_clip, find_generated_clip
 from shared.use_cases.store_video import end_without_clip, store_video
 
 
@@ -24,6 +24,9 @@ def check_operation(ports: Ports, video: Video) -> None:
     video = ports.campaigns.commit_video(begin_check(video, lease_expires_at=lease_expires_at))
     state = ports.generator.check(video.attempt.operation or "")
     match state:
+        case Running() if find_generated_clip(ports, video) is not None:
+            # The bucket may announce the clip a moment before the operation says that it is done.
+            store_video(ports, video)
         case Running(check_after=check_after):
             due_at = ports.now() + check_after
             _wait(ports, still_generating(video, due_at=due_at), check_after)

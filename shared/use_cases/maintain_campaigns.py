@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from shared.domain.errors import ShowreelError
+from shared.domain.schedule import TICK
 from shared.ports import Ports
 from shared.ports.campaign_repository import DueWork
 from shared.ports.message_queue import VideoMessage
@@ -17,10 +18,15 @@ _WORK_EACH_TICK = 200
 def maintain_campaigns(ports: Ports, *, before: datetime | None = None) -> int:
     """Do a bounded amount of what is due `before` (now), and return how much there was.
 
-    One that cannot be helped does not keep the others waiting: it is logged, and due again.
+    One that cannot be helped does not keep the others waiting: it is logged, and due again, as is
+    all that there was no time for.
     """
+    end = ports.now() + TICK
     due = ports.campaigns.due(before or ports.now(), limit=_WORK_EACH_TICK)
     for work in due:
+        if ports.now() >= end:
+            logger.warning("maintain.unfinished", extra={"due": len(due)})
+            break
         try:
             _do(ports, work)
         except ShowreelError:

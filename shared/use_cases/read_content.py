@@ -16,15 +16,20 @@ class Variant(StrEnum):
 
 
 def content_of_video(ports: Ports, video: Video, variant: Variant) -> ObjectInfo:
+    """Raise NotReadyError or ObjectNotFoundError."""
+    require_content(video)
+    if variant is Variant.THUMBNAIL:
+        path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
+        return ports.objects.head(path)
+    return require_stored_clip(ports, video)
+
+
+def require_content(video: Video) -> None:
     """Raise NotReadyError while the video is made, and for one that never will be."""
     if video.failure is not None:
         raise NotReadyError(f"This video has no content: {video.failure.message}")
     if video.phase is not Phase.DONE:
         raise NotReadyError("This video is not finished. Ask again when its status is completed.")
-    if variant is Variant.THUMBNAIL:
-        path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
-        return ports.objects.head(path)
-    return require_stored_clip(ports, video)
 
 
 def content_of_file(ports: Ports, campaign_id: str, filename: str) -> ObjectInfo:

@@ -84,12 +84,25 @@ def _store(ports: Ports, video: Video, found: str) -> ClipFacts:
         thumbnail = ports.inspector.thumbnail(clip)
     path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
     with suppress(ObjectExistsError):
-        ports.objects.put(path, BytesIO(thumbnail), content_type="image/jpeg")
+        ports.objects.put(
+            path, BytesIO(thumbnail), content_type="image/jpeg", metadata=_description(video)
+        )
     # The commit decides whether it is shown at all, and a chore renames one that is not.
     target = clip_path(video.campaign_id, video.video_hash, video.index, current=True)
     if found != target:
-        ports.objects.rename(found, target)
+        ports.objects.rename(found, target, metadata=_description(video))
     return facts
+
+
+def _description(video: Video) -> dict[str, str]:
+    """What an object says of itself to who finds it without its record."""
+    return {
+        "campaign_id": video.campaign_id,
+        "video_hash": video.video_hash,
+        "index": str(video.index),
+        "fingerprint": video.fingerprint,
+        "model": video.parameters.model,
+    }
 
 
 def _require_duration(facts: ClipFacts, video: Video) -> None:

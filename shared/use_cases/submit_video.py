@@ -41,11 +41,13 @@ def submit_video(ports: Ports, video: Video) -> None:
         return
     if video.attempts and video.due_at is not None and now < video.due_at:
         raise RetryLaterError("The generator asked to wait.", retry_after=video.due_at - now)
+    # Where it cannot even be built, for want of credentials, no attempt is made.
+    generator = ports.generator
     claimed = ports.campaigns.commit_video(
         begin_attempt(video, now=now, lease_expires_at=now + SUBMIT_LEASE)
     )
     try:
-        accepted = ports.generator.submit(_submission(claimed))
+        accepted = generator.submit(_submission(claimed))
     except GeneratorBusyError as error:
         _postpone(ports, claimed, error)
     except GenerationRefusedError as error:

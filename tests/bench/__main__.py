@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from tests.bench import cores
 from tests.bench.campaign import make_campaign
+from tests.bench.cloud_starting import measure_cloud_starts
 from tests.bench.growth import measure_growth
 from tests.bench.load import HAS_WRK
 from tests.bench.report import Row, table
@@ -19,6 +20,7 @@ from tests.bench.starting import measure_starts
 from tests.bench.streaming import measure_streaming
 from tests.bench.throughput import measure_throughput
 from tests.bench.weight import count_first_answers, count_imports
+from tests.cloud.environment import keep_off_the_cloud
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 HEAD = """\
@@ -66,6 +68,7 @@ def main() -> None:
 
 
 def measure(scale: Scale) -> list[Row]:
+    keep_off_the_cloud()
     with TemporaryDirectory() as folder, cores.pinned_to(cores.FOR_LOAD):
         return list(_measured(scale, Path(folder)))
 
@@ -81,6 +84,7 @@ def _measured(scale: Scale, folder: Path) -> Iterator[Row]:
         yield count_first_answers(campaign)
     say("starting servers")
     yield from measure_starts(campaign, rounds=scale.starts)
+    yield from measure_cloud_starts(rounds=scale.starts)
     say("asking a warm service")
     yield from measure_throughput(campaign, rounds=scale.rounds, seconds=scale.seconds)
     say("streaming content")

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from shared.bootstrap import LocalPorts
+from shared.bootstrap.local_ports import LocalPorts
 from shared.domain.models import DEFAULT_MODEL
 from shared.domain.video import GenerationParameters
 from shared.ports import Ports

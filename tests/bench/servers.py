@@ -57,6 +57,9 @@ class Function:
 
 
 HELLO = Function(target="hello", source=Path(__file__).with_name("hello.py"))
+FIRESTORE_FLOOR = Function(
+    target="firestore_floor", source=Path(__file__).with_name("firestore_floor.py")
+)
 
 
 def showreel(data: Path) -> Function:
@@ -68,7 +71,7 @@ def write_byte_code() -> None:
     """Do what an installation does, and `make run`: a stale file costs more than any import."""
     for folder in ("functions", "shared"):
         compileall.compile_dir(ROOT / folder, quiet=1)
-    for source in (ROOT / "main.py", HELLO.source):
+    for source in (ROOT / "main.py", HELLO.source, FIRESTORE_FLOOR.source):
         compileall.compile_file(source, quiet=1)
 
 

@@ -12,9 +12,9 @@ from tests.bench.servers import HELLO, Function, served, showreel
 def measure_starts(campaign: Campaign, *, rounds: int) -> list[Row]:
     samples = run_rounds(
         {
-            "hello": lambda: _start_seconds(HELLO, Request(path="/")),
-            "hello again": lambda: _start_seconds(HELLO, Request(path="/")),
-            "read": lambda: _start_seconds(showreel(campaign.data), campaign.read),
+            "hello": lambda: start_seconds(HELLO, Request(path="/")),
+            "hello again": lambda: start_seconds(HELLO, Request(path="/")),
+            "read": lambda: start_seconds(showreel(campaign.data), campaign.read),
         },
         rounds=rounds,
     )
@@ -31,7 +31,7 @@ def measure_starts(campaign: Campaign, *, rounds: int) -> list[Row]:
     ]
 
 
-def _start_seconds(function: Function, first: Request) -> float:
+def start_seconds(function: Function, first: Request) -> float:
     started = time.perf_counter()
     with served(function, first):
         return time.perf_counter() - started

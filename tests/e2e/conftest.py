@@ -1,4 +1,4 @@
-"""A server for each test, on a port and a data folder of its own."""
+"""Servers on ports of their own: a local one for each test, an emulated cloud for all."""
 
 import subprocess
 from collections.abc import Iterator
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.launcher import free_port, launch
+from tests.cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
+from tests.e2e.launcher import EMULATED, free_port, launch, three_lines
 
 
 @pytest.fixture
@@ -33,3 +34,40 @@ def launcher(
     with launch(port, log=log) as process:
         yield process
         process.terminate()
+
+
+@pytest.fixture(scope="session")
+def emulators() -> None:
+    """Skip what needs the emulators where they are not installed."""
+    try:
+        FirestoreEmulator()
+        PubSubEmulator()
+    except MissingToolError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def cloud_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cloud") / "stderr.log"
+
+
+@pytest.fixture(scope="session")
+def cloud_port(emulators: None, cloud_log: Path) -> Iterator[int]:
+    """Where the API of an emulated cloud is, which logs all that it ever may."""
+    port = free_port()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("LOG_LEVEL", "DEBUG")
+        launched = launch(port, log=cloud_log, program=EMULATED)
+    with launched as process:
+        three_lines(process)
+        yield port
+        process.terminate()
+
+
+@pytest.fixture(params=["local", "emulated"])
+def serving_port(request: pytest.FixtureRequest) -> int:
+    """Where the API of either family is."""
+    if request.param == "emulated":
+        return int(request.getfixturevalue("cloud_port"))
+    three_lines(request.getfixturevalue("launcher"))
+    return int(request.getfixturevalue("port"))

@@ -1,4 +1,4 @@
-"""The real server, started as `make run` starts it."""
+"""The real servers, started as `make run` and `make run-emulated` start them."""
 
 import socket
 import subprocess
@@ -7,12 +7,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
+LOCAL = "tools.serve"
+EMULATED = "tools.run_emulated"
 
-def launch(port: int, *, log: Path) -> subprocess.Popen[str]:
+
+def launch(port: int, *, log: Path, program: str = LOCAL) -> subprocess.Popen[str]:
     """Start it with its standard error in a file: a pipe that nobody reads would stall it."""
     with log.open("w") as stderr:
         return subprocess.Popen(
-            [sys.executable, "-m", "tools.serve", "--port", str(port)],
+            [sys.executable, "-m", program, "--port", str(port)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -40,12 +40,8 @@ def demo(brief: Path, port: int) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_ends_with_a_url_that_plays(
-    launcher: subprocess.Popen[str], port: int, brief: Path
-) -> None:
-    three_lines(launcher)
-
-    ended = demo(brief, port)
+def test_it_ends_with_a_url_that_plays(serving_port: int, brief: Path) -> None:
+    ended = demo(brief, serving_port)
 
     assert (ended.returncode, ended.stderr) == (0, "")
     with urllib.request.urlopen(ended.stdout.split()[-1], timeout=30) as video:

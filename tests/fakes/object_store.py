@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from threading import Lock
@@ -66,14 +66,17 @@ class InMemoryObjectStore:
             if path.startswith(prefix):
                 yield _info(path, stored)
 
-    def rename(self, source: str, target: str) -> None:
+    def rename(
+        self, source: str, target: str, *, metadata: Mapping[str, str] | None = None
+    ) -> None:
         _require_path(source)
         _require_path(target)
         with self._lock:
             stored = self.objects.pop(source, None) or self.objects.get(target)
             if stored is None:
                 raise ObjectNotFoundError(f"There is no object at {source}.")
-            self.objects.setdefault(target, stored)
+            described = replace(stored, metadata={**stored.metadata, **(metadata or {})})
+            self.objects.setdefault(target, described)
 
     def delete(self, path: str) -> None:
         _require_path(path)

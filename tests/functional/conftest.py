@@ -1,56 +1,116 @@
-"""A service for each test, and one finished campaign that many tests look at."""
+"""A service of either family for each test, and one finished campaign that many tests look at."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, serving
+from tests.cloud.bucket.server import StrictBucketServer
+from tests.cloud.bucket.service_account import ServiceAccount
+from tests.cloud.emulators import FirestoreEmulator, PubSubEmulator
+from tests.cloud.project import CloudProject, write_key_file
+from tests.functional.cloud_place import CloudPlace, a_project_like
+from tests.functional.places import FolderPlace, Place
+from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, served, serving
+
+# With an emulated bucket nobody needs a token.
+NOBODY = "http://127.0.0.1:9/token"
+
+
+@pytest.fixture(params=["local", "emulated"])
+def family(request: pytest.FixtureRequest) -> str:
+    """A module or a test that is about one family alone says so by overriding it."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def new_cloud(
+    firestore_emulator: FirestoreEmulator,
+    pubsub_emulator: PubSubEmulator,
+    strict_server: StrictBucketServer,
+    signing_account: ServiceAccount,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[], CloudPlace]:
+    """Makes places in one emulated cloud, each a project of its own."""
+    strict_server.trust(signing_account.email, signing_account.key.public_key())
+    key_file = tmp_path_factory.mktemp("cloud") / "key.json"
+    write_key_file(signing_account, key_file, token_url=NOBODY)
+    template = CloudProject(
+        name="template",
+        firestore_host=firestore_emulator.host,
+        pubsub_host=pubsub_emulator.host,
+        storage=strict_server,
+    )
+    return lambda: CloudPlace(a_project_like(template), key_file)
 
 
 @pytest.fixture
-def showreel(tmp_path: Path) -> Iterator[Showreel]:
-    """A service over an empty data folder."""
-    with serving(tmp_path / "data") as service:
+def place(family: str, request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """An empty one."""
+    if family == "local":
+        return FolderPlace(tmp_path / "data")
+    new_cloud: Callable[[], CloudPlace] = request.getfixturevalue("new_cloud")
+    return new_cloud()
+
+
+@pytest.fixture
+def showreel(place: Place) -> Iterator[Showreel]:
+    """A service over an empty place."""
+    with served(place) as service:
         yield service
 
 
 @pytest.fixture
-def endless(tmp_path: Path) -> Iterator[Showreel]:
+def endless(place: Place) -> Iterator[Showreel]:
     """A service whose generator accepts everything and finishes nothing."""
-    with serving(tmp_path / "data", SYNTHETIC_SECONDS="3600") as service:
+    with served(place, {"SYNTHETIC_SECONDS": "3600"}) as service:
         yield service
 
 
 @pytest.fixture(scope="session")
 def gallery_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder in which slot 0 has a current and a historical video, and slot 1 a current."""
     folder = tmp_path_factory.mktemp("gallery") / "data"
-    with serving(folder) as service:
+    exhibit(FolderPlace(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def gallery_cloud(new_cloud: Callable[[], CloudPlace]) -> CloudPlace:
+    place = new_cloud()
+    exhibit(place)
+    return place
+
+
+def exhibit(place: Place) -> None:
+    """Fill slot 0 with a current and a historical video, and slot 1 with a current one."""
+    with served(place) as service:
         first, second = service.create(GALLERY, KITE, BOAT)
         service.ended(second)
         regenerated = service.post(f"/v1/videos/{service.ended(first)['id']}/regenerate")
         service.ended(regenerated.json)
-    return folder
 
 
 @pytest.fixture
-def gallery_copy(gallery_folder: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(gallery_folder, tmp_path / "gallery"))
+def gallery_copy(family: str, request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if family == "local":
+        folder: Path = request.getfixturevalue("gallery_folder")
+        return FolderPlace(Path(shutil.copytree(folder, tmp_path / "gallery")))
+    cloud: CloudPlace = request.getfixturevalue("gallery_cloud")
+    return cloud.copy()
 
 
 @pytest.fixture
-def gallery(gallery_copy: Path) -> Iterator[Showreel]:
+def gallery(gallery_copy: Place) -> Iterator[Showreel]:
     """A service over a copy of the finished campaign."""
-    with serving(gallery_copy) as service:
+    with served(gallery_copy) as service:
         yield service
 
 
 @pytest.fixture
-def endless_gallery(gallery_copy: Path) -> Iterator[Showreel]:
+def endless_gallery(gallery_copy: Place) -> Iterator[Showreel]:
     """The same, where nothing new is ever finished."""
-    with serving(gallery_copy, SYNTHETIC_SECONDS="3600") as service:
+    with served(gallery_copy, {"SYNTHETIC_SECONDS": "3600"}) as service:
         yield service
 
 

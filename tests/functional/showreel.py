@@ -1,22 +1,28 @@
-"""The service as its callers meet it: through the framework that serves it, over a data folder."""
+"""The service as its callers meet it: through the framework that serves it, over some place."""
 
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import functions_framework
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
+from werkzeug.wrappers import Request as WerkzeugRequest
 
 from shared import bootstrap
 from shared.settings import settings
 from tests.eventually import eventually
+from tests.functional.places import FolderPlace, Place
 
 MAIN = Path(__file__).parents[2] / "main.py"
 GALLERY = "gallery"
@@ -34,8 +40,15 @@ class Answer(TestResponse):
 
 @dataclass(frozen=True, kw_only=True)
 class Showreel:
+    """What is redirected to the bucket is fetched from there, as by any player."""
+
     app: Flask
-    folder: Path
+    place: Place
+
+    @property
+    def folder(self) -> Path:
+        assert isinstance(self.place, FolderPlace)
+        return self.place.folder
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
         return self.send("GET", path, headers=headers)
@@ -50,6 +63,15 @@ class Showreel:
         return self.send("POST", path) if body is None else self.send("POST", path, json=body)
 
     def send(self, method: str, path: str, **request: Any) -> Answer:  # noqa: ANN401  # Flask's own.
+        if self.place.answers_at(path):
+            return fetched(method, path, request.get("headers"))
+        answer = self.asked(method, path, **request)
+        if answer.status_code != HTTPStatus.FOUND:
+            return answer
+        return fetched(method, answer.headers["Location"], request.get("headers"))
+
+    def asked(self, method: str, path: str, **request: Any) -> Answer:  # noqa: ANN401  # As above.
+        """Ask the service itself, and do not follow its redirects."""
         client = FlaskClient(self.app, Answer, use_cookies=False)
         answer = client.open(path, method=method, buffered=True, **request)
         assert isinstance(answer, Answer)
@@ -85,19 +107,29 @@ class Showreel:
         return eventually(found)
 
     def files(self) -> set[str]:
-        """What lies in the data folder, without what is hidden."""
-        # Unlike Path.rglob, os.walk passes over folders that go while it is on its way.
-        paths = {
-            str(Path(folder, name).relative_to(self.folder))
-            for folder, _, names in os.walk(self.folder)
-            for name in names
-        }
-        return {path for path in paths if not path.startswith(".")}
+        return self.place.files()
 
-    def snapshot(self) -> dict[Path, tuple[int, int]]:
-        """Every name in the data folder, with its size and the time of its last change."""
-        statuses = {path: path.lstat() for path in self.folder.rglob("*")}
-        return {path: (each.st_size, each.st_mtime_ns) for path, each in statuses.items()}
+    def read(self, path: str) -> bytes:
+        return self.place.read(path)
+
+    def snapshot(self) -> Mapping[str, object]:
+        return self.place.snapshot()
+
+
+def fetched(method: str, url: str, headers: Mapping[str, str] | None) -> Answer:
+    """Ask a server that is not the service."""
+    asked = Request(url, method=method, headers=dict(headers or {}))
+    try:
+        answered = urlopen(asked, timeout=30)
+    except HTTPError as refused:
+        answered = refused
+    with answered:
+        return Answer(
+            [answered.read()],
+            f"{answered.status} {answered.reason}",
+            Headers(answered.headers.items()),
+            WerkzeugRequest({}),
+        )
 
 
 def function(target: str) -> Flask:
@@ -106,19 +138,41 @@ def function(target: str) -> Flask:
     return app
 
 
+def serving(folder: Path, **environment: str) -> AbstractContextManager[Showreel]:
+    """Serve the API over a data folder until the end of the block."""
+    return served(FolderPlace(folder), environment)
+
+
 @contextmanager
-def serving(folder: Path, **environment: str) -> Iterator[Showreel]:
-    """Serve the API until the end of the block; a process can do so once at a time."""
+def served(
+    place: Place, environment: Mapping[str, str] | None = None, *, delivering: bool = True
+) -> Iterator[Showreel]:
+    """The same over any place; a process can do so once at a time.
+
+    Unless it is `delivering`, nobody takes videos forward.
+    """
     log = logging.getLogger("shared")
     handlers, level, propagates = log.handlers, log.level, log.propagate
-    chosen = {"STORAGE_URL": f"file://{folder}", "SYNTHETIC_SECONDS": "0", **environment}
+    chosen = {"SYNTHETIC_SECONDS": "0", **place.environment, **(environment or {})}
     # The framework writes its own variables into the environment; they go with ours.
     with patch.dict(os.environ, chosen):
         settings.cache_clear()
         try:
-            yield Showreel(app=function("serve_api"), folder=folder)
+            app = function("serve_api")
+            with place.delivering(function) if delivering else undelivered():
+                yield Showreel(app=app, place=place)
         finally:
             bootstrap.close()
             settings.cache_clear()
             log.handlers, log.propagate = handlers, propagates
             log.setLevel(level)
+
+
+@contextmanager
+def undelivered() -> Iterator[None]:
+    """Have a folder's own queue deliver nothing; in a cloud, nobody subscribes."""
+    with (
+        patch.object(bootstrap, "deliver_local_messages_to", lambda _subscriber: None),
+        patch.object(bootstrap, "_subscriber", None),
+    ):
+        yield

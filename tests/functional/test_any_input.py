@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.http.requests import EstimateBody, ListQuery
+from shared.http.requests import ListQuery
+from shared.requests.bodies import EstimateBody
 from tests.functional.showreel import GALLERY, Answer, Showreel
 
 pytestmark = pytest.mark.usefixtures("nothing_is_written")

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 
+from tests.functional.places import ONLY_LOCAL
 from tests.functional.showreel import GALLERY, KITE, Json, Showreel
 
 Url = Callable[[Json], str]
@@ -31,10 +31,10 @@ def video(gallery: Showreel) -> Json:
 
 @pytest.fixture
 def clip(gallery: Showreel, video: Json) -> bytes:
-    path = Path(gallery.folder, "videos/generated", GALLERY, video["filename"])
-    return path.read_bytes()
+    return gallery.read(f"videos/generated/{GALLERY}/{video['filename']}")
 
 
+@ONLY_LOCAL
 @EITHER_URL
 def test_the_whole_clip_has_type_length_name_and_an_identity(
     gallery: Showreel, video: Json, clip: bytes, url: Url
@@ -52,6 +52,7 @@ def test_the_whole_clip_has_type_length_name_and_an_identity(
     assert answer.get_etag()[1] is False, "The ETag must be a strong one."
 
 
+@ONLY_LOCAL
 @EITHER_URL
 def test_head_says_the_same_without_the_bytes(gallery: Showreel, video: Json, url: Url) -> None:
     whole = gallery.get(url(video))
@@ -68,7 +69,7 @@ def test_the_thumbnail_is_a_jpeg(gallery: Showreel, video: Json) -> None:
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
     assert answer.data.startswith(b"\xff\xd8\xff")
-    assert answer.headers["Content-Disposition"].startswith("inline; filename=thumb_")
+    assert answer.headers["Content-Disposition"].startswith("inline")
 
 
 def test_the_thumbnail_also_has_the_seeds_own_url(gallery: Showreel, video: Json) -> None:
@@ -89,7 +90,6 @@ def test_the_thumbnail_also_has_the_seeds_own_url(gallery: Showreel, video: Json
         pytest.param("bytes=-100", slice(-100, None), id="suffix"),
         pytest.param("bytes=100-999999999", slice(100, None), id="clipped to the end"),
         pytest.param("bytes=-999999999", slice(0, None), id="suffix longer than the clip"),
-        pytest.param("Bytes=0-99", slice(0, 100), id="the unit in another case"),
     ],
 )
 def test_a_range_is_answered_with_exactly_its_bytes(
@@ -106,6 +106,16 @@ def test_a_range_is_answered_with_exactly_its_bytes(
     assert answer.headers["Content-Type"] == "video/mp4"
 
 
+@ONLY_LOCAL
+def test_the_unit_of_a_range_may_be_in_another_case(
+    gallery: Showreel, video: Json, clip: bytes
+) -> None:
+    answer = gallery.get(by_id(video), headers={"Range": "Bytes=0-99"})
+
+    assert (answer.status_code, answer.data) == (206, clip[:100])
+
+
+@ONLY_LOCAL
 @pytest.mark.parametrize(
     "header",
     [
@@ -128,6 +138,7 @@ def test_a_range_in_which_no_byte_lies_is_refused(
     assert answer.headers["Content-Range"] == f"bytes */{len(clip)}"
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize(
     "header", ["bytes=0-1,5-9", "bytes=5-9,0-1", "bytes=,", "seconds=0-1", "garbage", "bytes"]
 )
@@ -150,6 +161,7 @@ def test_a_range_of_the_same_clip_continues_it(
     assert answer.status_code == 206
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize(
     "known",
     [
@@ -167,6 +179,7 @@ def test_a_range_of_another_clip_starts_over(
     assert (answer.status_code, answer.data) == (200, clip)
 
 
+@ONLY_LOCAL
 def test_a_weak_etag_is_no_promise_for_a_range(gallery: Showreel, video: Json) -> None:
     known = gallery.get(by_id(video)).headers["ETag"]
 
@@ -175,6 +188,7 @@ def test_a_weak_etag_is_no_promise_for_a_range(gallery: Showreel, video: Json) -
     assert answer.status_code == 200
 
 
+@ONLY_LOCAL
 @EITHER_URL
 def test_what_a_cache_has_is_not_sent_again(gallery: Showreel, video: Json, url: Url) -> None:
     known = gallery.get(url(video)).headers

@@ -1,11 +1,11 @@
 """POST /v1/videos and POST /v1/campaigns/{campaign_id}/videos."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
-from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, serving
+from tests.functional.places import Place
+from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, served
 
 
 def test_a_new_video_is_accepted_and_says_where_it_is(endless: Showreel) -> None:
@@ -215,8 +215,9 @@ def test_single_videos_take_the_next_free_slot_until_there_is_none(endless: Show
     assert answers[4].json["code"] == "campaign_video_limit"
 
 
-def test_the_limit_is_a_setting(tmp_path: Path) -> None:
-    with serving(tmp_path, SYNTHETIC_SECONDS="3600", MAX_VIDEOS_PER_CAMPAIGN="1") as service:
+def test_the_limit_is_a_setting(place: Place) -> None:
+    environment = {"SYNTHETIC_SECONDS": "3600", "MAX_VIDEOS_PER_CAMPAIGN": "1"}
+    with served(place, environment) as service:
         service.create("spring", "a")
 
         answer = service.post("/v1/videos", {"prompt": "b", "campaign_id": "spring"})
@@ -250,9 +251,9 @@ def test_a_finished_video_is_priced_like_its_model_and_billed_to_nobody(gallery:
 
 
 def test_a_filtered_video_fails_with_the_reason_costs_nothing_and_frees_its_slot(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
-    with serving(tmp_path, SYNTHETIC_FAULTS="filtered") as service:
+    with served(place, {"SYNTHETIC_FAULTS": "filtered"}) as service:
         (video,) = service.create("spring", KITE)
 
         ended = service.ended(video)

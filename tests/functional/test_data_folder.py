@@ -16,6 +16,12 @@ HASH = "0123456789abcdef"
 
 
 @pytest.fixture
+def family() -> str:
+    """Only a folder can be like this."""
+    return "local"
+
+
+@pytest.fixture
 def outside(tmp_path: Path) -> Path:
     """A folder beside the data folder, with something that must not be seen."""
     folder = tmp_path / "outside"

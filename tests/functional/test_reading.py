@@ -1,11 +1,11 @@
 """Lists, campaigns, models and what the service says of itself."""
 
 from itertools import chain
-from pathlib import Path
 
 import pytest
 
-from tests.functional.showreel import GALLERY, KITE, Json, Showreel, serving
+from tests.functional.places import Place
+from tests.functional.showreel import GALLERY, KITE, Json, Showreel, served
 
 
 def listed(service: Showreel, query: str) -> list[str]:
@@ -103,8 +103,8 @@ def test_filters_combine(endless_gallery: Showreel) -> None:
     assert [len(page) for page in pages(endless_gallery, query)] == [1, 1]
 
 
-def test_a_failed_video_stays_readable(tmp_path: Path) -> None:
-    with serving(tmp_path, SYNTHETIC_FAULTS="failed") as service:
+def test_a_failed_video_stays_readable(place: Place) -> None:
+    with served(place, {"SYNTHETIC_FAULTS": "failed"}) as service:
         (video,) = service.create("spring", KITE)
         service.ended(video)
 
@@ -190,10 +190,9 @@ def test_the_root_names_the_ways_in(showreel: Showreel) -> None:
     assert showreel.get(index["health"]).status_code == 200
 
 
-def test_urls_begin_with_the_public_one_where_there_is_one(tmp_path: Path) -> None:
-    with serving(
-        tmp_path, SYNTHETIC_SECONDS="3600", PUBLIC_URL="https://videos.example.com"
-    ) as service:
+def test_urls_begin_with_the_public_one_where_there_is_one(place: Place) -> None:
+    environment = {"SYNTHETIC_SECONDS": "3600", "PUBLIC_URL": "https://videos.example.com"}
+    with served(place, environment) as service:
         answer = service.post("/v1/videos", {"prompt": KITE})
 
     assert answer.headers["Location"].startswith("https://videos.example.com/v1/videos/")

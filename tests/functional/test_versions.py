@@ -1,9 +1,8 @@
 """Regenerate, promote, clean up, delete and cancel: what callers do to versions."""
 
-from pathlib import Path
-
 from tests.eventually import eventually
-from tests.functional.showreel import BOAT, GALLERY, KITE, Json, Showreel, serving
+from tests.functional.places import Place
+from tests.functional.showreel import BOAT, GALLERY, KITE, Json, Showreel, served
 
 GENERATED = f"videos/generated/{GALLERY}"
 CACHE = f"videos/cache/{GALLERY}"
@@ -75,8 +74,8 @@ def test_history_beyond_the_setting_is_removed_with_all_its_files(gallery: Showr
     assert gallery.get(f"/v1/videos/{oldest['id']}").status_code == 404
 
 
-def test_a_failed_regeneration_changes_nothing_that_is_shown(gallery_copy: Path) -> None:
-    with serving(gallery_copy, SYNTHETIC_FAULTS="failed") as service:
+def test_a_failed_regeneration_changes_nothing_that_is_shown(gallery_copy: Place) -> None:
+    with served(gallery_copy, {"SYNTHETIC_FAULTS": "failed"}) as service:
         before = service.campaign(GALLERY)["slots"]
         files = service.files()
 
@@ -197,8 +196,8 @@ def test_a_video_that_is_being_made_cannot_be_deleted(endless: Showreel) -> None
     assert answer.json["code"] == "wrong_state"
 
 
-def test_a_cancelled_video_that_was_not_submitted_costs_nothing(tmp_path: Path) -> None:
-    with serving(tmp_path, SYNTHETIC_FAULTS="rate_limited") as service:
+def test_a_cancelled_video_that_was_not_submitted_costs_nothing(place: Place) -> None:
+    with served(place, {"SYNTHETIC_FAULTS": "rate_limited"}) as service:
         (video,) = service.create("spring", KITE)
 
         answer = eventually(lambda: cancelled_before_submission(service, video))
@@ -219,8 +218,8 @@ def cancelled_before_submission(service: Showreel, video: Json) -> Json | None:
     return answer if answer["phase"] == "cancelled" else None
 
 
-def test_a_video_that_was_submitted_is_paid_for_and_kept_out_of_sight(tmp_path: Path) -> None:
-    with serving(tmp_path, SYNTHETIC_SECONDS="0.5") as service:
+def test_a_video_that_was_submitted_is_paid_for_and_kept_out_of_sight(place: Place) -> None:
+    with served(place, {"SYNTHETIC_SECONDS": "0.5"}) as service:
         (video,) = service.create("spring", KITE)
         service.in_phase(video, "generating")
 

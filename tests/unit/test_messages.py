@@ -1,56 +1,68 @@
-import base64
 import json
 
 import pytest
 
 from shared.domain.errors import InvalidRequestError
-from shared.messages import body, decode, encode
+from shared.messages import PubSubMessage, decode, encode
 from shared.ports.message_queue import VideoMessage
 
-MESSAGE = VideoMessage(campaign_id="spring-launch", video_hash="0123456789abcdef")
+VIDEO = VideoMessage(campaign_id="spring-launch", video_hash="0123456789abcdef")
+CLIP = "videos/attempts/spring-launch/0123456789abcdef/1/15754933715511817930/sample_0.mp4"
 
 
-def pubsub(data: object) -> dict[str, object]:
-    return {
-        "message": {"data": data, "attributes": {}, "messageId": "1", "publishTime": "now"},
-        "subscription": "projects/p/subscriptions/s",
+def message(data: bytes) -> PubSubMessage:
+    return PubSubMessage(message_id="1", data=data)
+
+
+def fields(**changes: object) -> bytes:
+    return json.dumps(json.loads(encode(VIDEO)) | changes).encode()
+
+
+def announcement(path: str, event: str = "OBJECT_FINALIZE") -> PubSubMessage:
+    """What a bucket publishes: the facts are attributes, the data is the object's resource."""
+    attributes = {
+        "eventType": event,
+        "bucketId": "showreel-videos",
+        "objectId": path,
+        "payloadFormat": "JSON_API_V1",
     }
-
-
-def in_base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
-
-
-def fields(**changes: object) -> dict[str, object]:
-    return pubsub(in_base64(json.dumps(json.loads(encode(MESSAGE)) | changes)))
+    return PubSubMessage(message_id="1", data=b'{"kind": "storage#object"}', attributes=attributes)
 
 
 def test_a_message_survives_the_wire() -> None:
-    assert MESSAGE == decode(pubsub(base64.b64encode(encode(MESSAGE)).decode()))
+    assert VIDEO == decode(message(encode(VIDEO)))
 
 
 def test_fields_of_a_later_version_are_passed_over() -> None:
-    assert MESSAGE == decode(fields(trace="1-2-3"))
+    assert VIDEO == decode(message(fields(trace="1-2-3")))
 
 
-def test_the_body_is_whatever_was_published() -> None:
-    assert b"any bytes" == body(pubsub(in_base64("any bytes")))
+def test_the_arrival_of_a_clip_is_about_its_video() -> None:
+    assert VIDEO == decode(announcement(CLIP))
+
+
+@pytest.mark.parametrize(
+    "announced",
+    [
+        announcement(CLIP, "OBJECT_DELETE"),
+        announcement(CLIP, "OBJECT_METADATA_UPDATE"),
+        announcement("videos/attempts/spring-launch/0123456789abcdef/1/manifest.json"),
+        announcement("videos/generated/spring-launch/curr_0123456789abcdef_0.mp4"),
+        announcement("videos/attempts/../0123456789abcdef/1/sample_0.mp4"),
+        PubSubMessage(message_id="1", attributes={"eventType": "OBJECT_FINALIZE"}),
+    ],
+    ids=["gone", "described anew", "beside the clip", "elsewhere", "climbing", "nameless"],
+)
+def test_what_else_a_bucket_announces_is_about_no_video(announced: PubSubMessage) -> None:
+    assert decode(announced) is None
 
 
 MALFORMED = {
-    "nothing": None,
-    "no object": "text",
-    "no message": {},
-    "a null message": {"message": None},
-    "no data key": {"message": {"messageId": "1"}},
-    "empty data": pubsub(""),
-    "a number as data": pubsub(7),
-    "no base64": pubsub("no base64!"),
-    "no ASCII": pubsub("é"),
-    "no JSON": pubsub(in_base64("no JSON")),
-    "no UTF-8": pubsub(base64.b64encode(b"\xff\xfe\xfd").decode()),
-    "a JSON array": pubsub(in_base64("[1, 2]")),
-    "JSON without end": pubsub(in_base64("[" * 100_000)),
+    "no data": b"",
+    "no JSON": b"no JSON",
+    "no UTF-8": b"\xff\xfe\xfd",
+    "a JSON array": b"[1, 2]",
+    "JSON without end": b"[" * 100_000,
     "no campaign_id": fields(campaign_id=None),
     "a campaign_id that climbs": fields(campaign_id="../etc"),
     "a long campaign_id": fields(campaign_id="a" * 65),
@@ -61,7 +73,7 @@ MALFORMED = {
 }
 
 
-@pytest.mark.parametrize("cloud_event_data", MALFORMED.values(), ids=MALFORMED)
-def test_a_malformed_message_is_an_invalid_request(cloud_event_data: object) -> None:
+@pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
+def test_a_malformed_message_is_an_invalid_request(data: bytes) -> None:
     with pytest.raises(InvalidRequestError, match=r"\.$"):
-        decode(cloud_event_data)
+        decode(message(data))

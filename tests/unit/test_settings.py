@@ -35,10 +35,12 @@ def test_a_folder_is_absolute_or_beside_the_process(url: str, folder: Path) -> N
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("STORAGE_URL", "gs://bucket"),
+        ("STORAGE_URL", "gs://bucket/folder"),
+        ("STORAGE_URL", "gs://"),
+        ("STORAGE_URL", "s3://bucket"),
         ("STORAGE_URL", "file://host/folder"),
         ("STORAGE_URL", "data"),
-        ("VIDEO_GENERATOR", "veo"),
+        ("VIDEO_GENERATOR", "sora"),
         ("DEFAULT_MODEL", "veo-2.0-generate-001"),
         ("DEFAULT_MODEL", "sora-2"),
         ("MAX_VIDEOS_PER_CAMPAIGN", "0"),
@@ -55,6 +57,60 @@ def test_a_folder_is_absolute_or_beside_the_process(url: str, folder: Path) -> N
 def test_a_value_that_makes_no_sense_is_refused_by_its_name(name: str, value: str) -> None:
     with pytest.raises(InvalidSettingsError, match=name):
         read_settings({name: value})
+
+
+@pytest.mark.parametrize(
+    ("environment", "generator"),
+    [
+        ({}, "synthetic"),
+        ({"VIDEO_GENERATOR": "veo", "GOOGLE_CLOUD_PROJECT": "showreel"}, "veo"),
+        ({"STORAGE_URL": "gs://videos", "GOOGLE_CLOUD_PROJECT": "showreel"}, "veo"),
+        (
+            {
+                "STORAGE_URL": "gs://videos",
+                "GOOGLE_CLOUD_PROJECT": "showreel",
+                "VIDEO_GENERATOR": "synthetic",
+            },
+            "synthetic",
+        ),
+    ],
+)
+def test_a_bucket_goes_with_veo_and_a_folder_with_the_synthetic_generator(
+    environment: dict[str, str], generator: str
+) -> None:
+    assert read_settings(environment).generator == generator
+
+
+def test_a_bucket_is_named_by_its_url() -> None:
+    environment = {"STORAGE_URL": "gs://spring.example.com/", "GOOGLE_CLOUD_PROJECT": "showreel"}
+
+    assert read_settings(environment).bucket == "spring.example.com"
+
+
+@pytest.mark.parametrize(
+    "environment", [{"STORAGE_URL": "gs://videos"}, {"VIDEO_GENERATOR": "veo"}]
+)
+def test_who_uses_google_cloud_names_a_project(environment: dict[str, str]) -> None:
+    with pytest.raises(InvalidSettingsError, match="GOOGLE_CLOUD_PROJECT must be"):
+        read_settings(environment)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GOOGLE_CLOUD_PROJECT", "My Project"),
+        ("FIRESTORE_DATABASE", "/"),
+        ("GENERATE_TOPIC", "projects/p/topics/t"),
+        ("VEO_LOCATION", "us central"),
+        ("VEO_BASE_URL", "aiplatform.googleapis.com"),
+        ("STORAGE_EMULATOR_HOST", "127.0.0.1:9000"),
+    ],
+)
+def test_a_wrong_value_for_google_cloud_is_refused_by_its_name(name: str, value: str) -> None:
+    environment = {"STORAGE_URL": "gs://videos", "GOOGLE_CLOUD_PROJECT": "showreel", name: value}
+
+    with pytest.raises(InvalidSettingsError, match=name):
+        read_settings(environment)
 
 
 def test_every_problem_is_reported_at_once() -> None:

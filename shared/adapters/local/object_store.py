@@ -74,7 +74,13 @@ class LocalObjectStore:
                 return
             yield from self._walk(parts)
 
-    def rename(self, source: str, target: str) -> None:
+    def rename(
+        self,
+        source: str,
+        target: str,
+        *,
+        metadata: Mapping[str, str] | None = None,  # noqa: ARG002  # The class says why.
+    ) -> None:
         # Two that rename the same bytes to and fro would each remove what the other keeps.
         with storage_errors(), self._files.lock(_RENAME_LOCK):
             old, new = parts_of(source), parts_of(target)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.bootstrap import LocalPorts
+from shared.bootstrap.local_ports import LocalPorts
 from shared.domain.models import DEFAULT_MODEL
 from shared.domain.video import GenerationParameters
 from shared.settings import Settings

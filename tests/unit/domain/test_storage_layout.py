@@ -13,9 +13,11 @@ from shared.domain.storage_layout import (
     clip_path,
     is_clip,
     metadata_path,
+    receipt_path,
     spellings_of_media,
     thumbnail_path,
     video_hash_of_metadata,
+    video_of_clip,
 )
 
 CAMPAIGN_IDS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", fullmatch=True)
@@ -200,3 +202,41 @@ def test_a_file_of_what_is_no_campaign_is_refused(campaign_id: str) -> None:
 def test_a_clip_in_an_attempt_is_what_veo_names_so(filename: str, *, expected: bool) -> None:
     """Veo writes into a folder of its own, or not."""
     assert expected == is_clip(attempt_prefix("spring", HASH, 1) + filename)
+
+
+@given(CAMPAIGN_IDS, VIDEO_HASHES, st.integers(1, 9))
+def test_a_clip_tells_whose_it_is(campaign_id: str, video_hash: str, attempt: int) -> None:
+    folder = attempt_prefix(campaign_id, video_hash, attempt)
+
+    for filename in ("sample_0.mp4", "15754933715511817930/sample_0.mp4"):
+        assert (campaign_id, video_hash) == video_of_clip(folder + filename)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "videos/attempts",
+        "videos/attempts/sample_0.mp4",
+        f"videos/attempts/spring/{HASH}/sample_0.mp4",
+        f"videos/attempts/spring/{HASH}/1/manifest.json",
+        f"videos/attempts/spring/{HASH.upper()}1/1/sample_0.mp4",
+        f"videos/attempts/../{HASH}/1/sample_0.mp4",
+        f"videos/attempts//spring/{HASH}/1/sample_0.mp4",
+        f"videos/attempts_of_others/spring/{HASH}/1/sample_0.mp4",
+        f"x/videos/attempts/spring/{HASH}/1/sample_0.mp4",
+        f"videos/generated/spring/{HASH}/1/sample_0.mp4",
+    ],
+)
+def test_what_is_no_clip_in_an_attempt_is_nobodys(path: str) -> None:
+    assert video_of_clip(path) is None
+
+
+def test_a_message_has_a_receipt() -> None:
+    assert receipt_path("2070443601311540") == "videos/requests/2070443601311540.json"
+
+
+@pytest.mark.parametrize("message_id", ["", "../x", "a/b", "1.json", "\u0661", "1" * 129])
+def test_no_receipt_has_a_name_that_leads_elsewhere(message_id: str) -> None:
+    with pytest.raises(InvalidRequestError):
+        receipt_path(message_id)

@@ -49,6 +49,16 @@ def test_an_operation_that_runs_is_looked_at_again_when_it_says(ports: FakePorts
     assert stored(ports, video).is_current
 
 
+def test_a_clip_that_is_there_is_stored_while_its_operation_still_runs(ports: FakePorts) -> None:
+    video = submit(ports, script=Script(running_checks=5))
+    ports.generator.write_clip(ports.generator.submissions[0])
+
+    wake(ports, video)
+
+    assert stored(ports, video).is_current
+    assert 1 == ports.generator.operations["operations/1"].checks
+
+
 def test_one_delivery_checks_at_most_once(ports: FakePorts) -> None:
     video = submit(ports, script=Script(running_checks=5))
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.domain.errors import UnavailableError
-from shared.domain.schedule import REPUBLISH_AFTER, SUBMIT_LEASE
+from shared.domain.schedule import REPUBLISH_AFTER, SUBMIT_LEASE, TICK
 from shared.domain.video import Phase
+from shared.ports.message_queue import VideoMessage
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.regenerate_videos import regenerate_video
@@ -116,3 +117,25 @@ def test_a_tick_does_a_bounded_amount_of_work(ports: FakePorts) -> None:
 
     assert 200 == maintain_campaigns(ports)
     assert 200 == len(ports.queue.messages)
+
+
+def test_a_tick_ends_before_the_next_though_each_message_takes_its_time(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_videos(ports, a_request("One", "Two", "Three", "Four"))
+    lose_messages(ports)
+    ports.clock.advance(REPUBLISH_AFTER)
+    asked: list[VideoMessage] = []
+
+    def give_up(message: VideoMessage) -> None:
+        asked.append(message)
+        ports.clock.advance(TICK / 2)
+        raise UnavailableError("The queue does not answer.")
+
+    with monkeypatch.context() as fault:
+        fault.setattr(ports.queue, "publish", give_up)
+        assert 4 == maintain_campaigns(ports)
+    assert 2 == len(asked)
+
+    assert 4 == maintain_campaigns(ports)
+    assert 4 == len(ports.queue.messages)

@@ -59,6 +59,21 @@ def test_a_stored_video_has_its_clip_and_thumbnail_under_their_names(ports: Fake
     )
 
 
+def test_stored_objects_say_whose_they_are(ports: FakePorts) -> None:
+    video = make(ports)
+
+    objects = ports.objects.objects
+    described = objects[clip_of(video, current=True)].metadata
+    assert described == objects[thumbnail_of(video)].metadata
+    assert described == {
+        "campaign_id": CAMPAIGN_ID,
+        "video_hash": video.video_hash,
+        "index": "0",
+        "fingerprint": video.fingerprint,
+        "model": video.parameters.model,
+    }
+
+
 def test_a_stored_video_knows_its_clip_its_cost_and_its_end(ports: FakePorts) -> None:
     video = make(ports)
 

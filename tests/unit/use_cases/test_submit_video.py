@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any, cast
 
 import pytest
 
@@ -15,6 +16,7 @@ from shared.domain.errors import (
 from shared.domain.schedule import OUTCOME_WINDOW, SUBMIT_LEASE
 from shared.domain.storage_layout import attempt_prefix
 from shared.domain.video import AttemptOutcome, Phase, Video
+from shared.ports import Ports
 from shared.use_cases.change_versions import cancel_video
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script
@@ -36,6 +38,18 @@ WAIT = timedelta(seconds=10)
 BUSY = Script(raises=GeneratorBusyError("No quota left.", retry_after=WAIT))
 REFUSED = Script(raises=GenerationRefusedError("No such seed.", code="invalid_request"))
 UNKNOWN = Script(raises=SubmissionUnknownError("The connection was lost."))
+
+
+class WithoutCredentials:
+    """The ports of a process that nobody gave any."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # It is whichever port is asked for.
+        if name == "generator":
+            raise UnavailableError("There are no credentials for Vertex AI.")
+        return getattr(self._ports, name)
 
 
 def test_the_generator_gets_the_composed_prompt_and_a_prefix_of_its_own(ports: FakePorts) -> None:
@@ -67,6 +81,17 @@ def test_an_attempt_is_recorded_before_it_is_made(ports: FakePorts) -> None:
     claim, submission, operation, publication = phases
     assert (Phase.RESERVED, Phase.SUBMITTING) == (claim, submission)
     assert (Phase.SUBMITTING, Phase.GENERATING) == (operation, publication)
+
+
+def test_no_attempt_is_made_with_a_generator_that_cannot_be_built(ports: FakePorts) -> None:
+    video = reserve(ports)
+
+    with pytest.raises(RetryLaterError, match="no credentials"):
+        wake(cast("Ports", WithoutCredentials(ports)), video)
+
+    assert Phase.RESERVED is stored(ports, video).phase
+    settle(ports)
+    assert stored(ports, video).is_current
 
 
 def test_an_accepted_video_is_looked_at_when_it_can_be_done(ports: FakePorts) -> None:

@@ -1,4 +1,5 @@
 import logging
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from cloudevents.http import CloudEvent, from_http
 
 from shared.adapters.local.message_queue import THREADS, LocalMessageQueue, Tick
 from shared.domain.errors import RetryLaterError
-from shared.messages import decode
+from shared.messages import PubSubMessage, decode
 from shared.ports.message_queue import VideoMessage
 from tests.eventually import DEADLINE_SECONDS, eventually
 
@@ -28,6 +29,13 @@ def no_tick(*, first: bool) -> None:
     """Leave everything to the tests."""
 
 
+def message_in(event: CloudEvent) -> VideoMessage:
+    data = b64decode(event.data["message"]["data"])
+    message = decode(PubSubMessage(message_id=event["id"], data=data))
+    assert message is not None
+    return message
+
+
 class Mailbox:
     """Counts what is delivered, and goes on with `then`."""
 
@@ -38,7 +46,7 @@ class Mailbox:
         self._lock = Lock()
 
     def __call__(self, event: CloudEvent) -> None:
-        message = decode(event.data)
+        message = message_in(event)
         with self._lock:
             self.events.append(event)
             self.count[message] += 1
@@ -71,7 +79,7 @@ def test_a_subscriber_gets_the_cloud_event_that_eventarc_makes() -> None:
     assert event["source"] == "//pubsub.googleapis.com/projects/local/topics/generate-video"
     assert (event["id"], event["time"]) == (message["messageId"], message["publishTime"])
     assert event.data["subscription"] == "projects/local/subscriptions/generate-video"
-    assert a_message() == decode(event.data)
+    assert a_message() == message_in(event)
 
 
 def test_the_event_is_the_same_after_a_way_over_http() -> None:

@@ -1,8 +1,4 @@
-"""The composition root: the one place that reads the settings and chooses adapters.
-
-Nothing is built at import, and no adapter before it is asked for: the platform imports this
-module in a process that it forks afterwards, and a request pays only for what it uses.
-"""
+"""The family of adapters that needs no cloud: a folder, threads, and a synthetic generator."""
 
 from __future__ import annotations
 
@@ -11,15 +7,17 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from shared.bootstrap.choices import clip_inspector, synthetic_generator, utc_now
 
-    from cloudevents.http import CloudEvent
+if TYPE_CHECKING:
+    from flask import Request
+    from flask.typing import ResponseReturnValue
 
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
-    from shared.ports import Clock, Ports
+    from shared.adapters.local.push_subscription import Function
+    from shared.ports import Clock
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.object_store import SignatureVerifier
     from shared.ports.policy import Policy
@@ -27,65 +25,13 @@ if TYPE_CHECKING:
     from shared.settings import Settings
     from shared.use_cases.savings import Savings
 
-    Subscriber = Callable[[CloudEvent], object]
-
-_LOCAL_TICK_SECONDS = 5
-
-_lock = threading.Lock()
-_ports: LocalPorts | None = None
-_subscriber: Subscriber | None = None
-
-
-def deliver_local_messages_to(subscriber: Subscriber) -> None:
-    """Name the function that the local queue calls, as a push subscription does in the cloud."""
-    global _subscriber  # noqa: PLW0603  # One process has one local queue.
-    _subscriber = subscriber
-
-
-def ports() -> Ports:
-    """Return this process's adapters. The local queue starts with its first message."""
-    global _ports  # noqa: PLW0603  # One process has one set of adapters.
-    with _lock:
-        if _ports is None:
-            _ports = _build()
-        return _ports
-
-
-def resume() -> None:
-    """Start the local queue, whose first tick finds what an earlier run left unfinished.
-
-    To be called when the first answer is out, which does not wait for it.
-    """
-    if _ports is not None:
-        _ports.resume()
-
-
-def close() -> None:
-    """Write what is not written and stop the local queue, for a process that ends or a test."""
-    global _ports  # noqa: PLW0603  # See above.
-    if _ports is not None:
-        # Without the lock, which a delivery under way may need to come to its end.
-        _ports.close()
-    _ports = None
-
-
-def _build() -> LocalPorts:
-    import atexit
-
-    from shared.logs import log_as_json
-    from shared.settings import settings
-
-    chosen = settings()
-    log_as_json(chosen.log_level)
-    built = LocalPorts(chosen, subscriber=_subscriber)
-    atexit.register(close)
-    return built
+_TICK_SECONDS = 5
 
 
 class LocalPorts:
-    """The family of adapters that needs no cloud: a folder, threads, and a synthetic generator."""
+    """With `VIDEO_GENERATOR=veo`, Veo answers with the clips, which are kept in the folder."""
 
-    def __init__(self, settings: Settings, *, subscriber: Subscriber | None = None) -> None:
+    def __init__(self, settings: Settings, *, subscriber: Function | None = None) -> None:
         self._settings = settings
         self._subscriber = subscriber
         self._queue: LocalMessageQueue | None = None
@@ -93,7 +39,7 @@ class LocalPorts:
 
     @property
     def now(self) -> Clock:
-        return _now
+        return utc_now
 
     @property
     def policy(self) -> Policy:
@@ -123,15 +69,12 @@ class LocalPorts:
 
     @cached_property
     def generator(self) -> VideoGenerator:
-        from shared.adapters.local.video_generator import SyntheticVideoGenerator
-        from shared.domain.faults import parse_faults
+        if self._settings.simulated:
+            return synthetic_generator(self._settings, self.objects)
+        from shared.adapters.google.veo_output import InlineOutput
+        from shared.bootstrap.choices import veo_generator
 
-        return SyntheticVideoGenerator(
-            self.objects,
-            seconds=self._settings.synthetic_seconds,
-            faults=parse_faults(self._settings.synthetic_faults),
-            now=self.now,
-        )
+        return veo_generator(self._settings, InlineOutput(self.objects))
 
     @property
     def local_signatures(self) -> SignatureVerifier:
@@ -139,9 +82,7 @@ class LocalPorts:
 
     @cached_property
     def inspector(self) -> ClipInspector:
-        from shared.adapters.media.clip_inspector import PyAVClipInspector
-
-        return PyAVClipInspector()
+        return clip_inspector()
 
     @cached_property
     def savings(self) -> Savings:
@@ -162,11 +103,12 @@ class LocalPorts:
         from datetime import timedelta
 
         from shared.adapters.local.message_queue import LocalMessageQueue
+        from shared.adapters.local.push_subscription import PushSubscription
 
         queue = LocalMessageQueue(
-            subscriber=self._subscriber or _no_subscriber,
+            subscriber=PushSubscription(self._subscriber or _nobody),
             tick=self._tick,
-            tick_every=timedelta(seconds=_LOCAL_TICK_SECONDS),
+            tick_every=timedelta(seconds=_TICK_SECONDS),
         )
         if self._subscriber is not None:
             queue.start()
@@ -180,9 +122,5 @@ class LocalPorts:
         maintain_campaigns(self, before=end_of_time if first else None)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _no_subscriber(event: CloudEvent) -> None:
-    raise RuntimeError(f"Nobody takes the message {event['id']}.")
+def _nobody(_request: Request) -> ResponseReturnValue:
+    raise RuntimeError("There is no function that takes messages.")

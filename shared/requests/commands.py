@@ -7,13 +7,13 @@ from shared.domain.identity import require_campaign_id
 from shared.domain.models import shape_of_size
 from shared.domain.prompt import require_business_context, require_negative_prompt, require_prompt
 from shared.domain.video import GenerationParameters
-from shared.http.requests import (
+from shared.ports.policy import Policy
+from shared.requests.bodies import (
     CreateCampaignVideosBody,
     CreateVideoBody,
     EstimateBody,
     GenerationBody,
 )
-from shared.ports.policy import Policy
 from shared.use_cases.create_videos import CreateVideos, Draft
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,5}")

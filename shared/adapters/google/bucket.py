@@ -1,0 +1,186 @@
+"""Single requests to one bucket of Cloud Storage."""
+
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any, BinaryIO
+
+from google.api_core.exceptions import GoogleAPICallError
+from google.cloud.storage import Blob, Client  # type: ignore[import-untyped]
+from google.cloud.storage.retry import DEFAULT_RETRY  # type: ignore[import-untyped]
+
+from shared.adapters.google.bucket_errors import SERVICE, bucket_errors
+from shared.adapters.google.google_errors import google_errors
+from shared.adapters.google.stored_object import Properties, StoredObject
+from shared.domain.errors import UnavailableError
+from shared.ports.object_store import ObjectInfo
+
+_CHUNK_BYTES = 4 * 1024 * 1024
+# Together they end within the lease of a video that is being stored.
+_CALL: dict[str, Any] = {
+    "retry": DEFAULT_RETRY.with_delay(initial=0.2, maximum=5.0).with_timeout(20.0),
+    "timeout": 20.0,
+}
+_NOT_ABLE_TO_MOVE = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
+)
+
+
+def open_bucket(name: str) -> "GCSBucket":
+    """Use the credentials of the environment, or STORAGE_EMULATOR_HOST without any."""
+    with google_errors(SERVICE, permission="storage.objects.get"):
+        return GCSBucket(name, Client(project=None))
+
+
+class GCSBucket:
+    """Repeats what a fault broke off, for seconds; so anything may happen twice.
+
+    Every method raises ObjectNotFoundError for an object that is not there, and ConflictError
+    for one whose generation is not the expected one. The generation 0 is that of no object.
+    """
+
+    def __init__(self, name: str, client: Client) -> None:
+        # It would look at the bucket, on a thread, for traces that nobody collects, and with a
+        # permission that nothing else needs.
+        client._bucket_metadata_cache = None  # noqa: SLF001
+        self._name = name
+        self._bucket = client.bucket(name)
+
+    def look(self, path: str) -> StoredObject:
+        blob = self._bucket.blob(path)
+        with bucket_errors(self._name, permission="storage.objects.get", path=path):
+            blob.reload(**_CALL)
+        return _stored(blob)
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        with bucket_errors(self._name, permission="storage.objects.list"):
+            yield from map(_stored, self._bucket.list_blobs(prefix=prefix, **_CALL))
+
+    def read(self, stored: StoredObject, start: int, stop: int) -> bytes:
+        """Return the bytes from `start` to before `stop` of this very generation."""
+        blob = self._bucket.blob(stored.path, generation=stored.generation)
+        with bucket_errors(self._name, permission="storage.objects.get", path=stored.path):
+            # The service knows the checksum of the whole only; the reader verifies that.
+            block: bytes = blob.download_as_bytes(start=start, end=stop - 1, checksum=None, **_CALL)
+        if len(block) != stop - start:
+            raise UnavailableError(f"{SERVICE} cut off the object {stored.path!r}. Try again.")
+        return block
+
+    def upload(
+        self,
+        path: str,
+        content: BinaryIO,
+        properties: Properties,
+        *,
+        metadata: Mapping[str, str],
+        if_generation: int | None,
+    ) -> None:
+        """Send `content` up to its end, with its checksum."""
+        blob = self._blob(path, properties)
+        blob.metadata = dict(metadata)
+        how = {
+            "content_type": properties.content_type,
+            "if_generation_match": if_generation,
+            **_CALL,
+        }
+        first = _next_chunk(content)
+        if len(first) < _CHUNK_BYTES:
+            with bucket_errors(self._name, permission="storage.objects.create"):
+                blob.upload_from_string(first, **how)
+        else:
+            self._upload_in_chunks(blob.open("wb", chunk_size=_CHUNK_BYTES, **how), first, content)
+
+    def change(
+        self, stored: StoredObject, properties: Properties, metadata: Mapping[str, str]
+    ) -> None:
+        """Replace the properties, and add to the metadata."""
+        blob = self._blob(stored.path, properties)
+        blob.metadata = {**stored.metadata, **metadata}
+        with bucket_errors(self._name, permission="storage.objects.update", path=stored.path):
+            blob.patch(if_generation_match=stored.generation, **_CALL)
+
+    def move(self, stored: StoredObject, target: str) -> None:
+        """Move to a name that is free: in one step where the service can, else in two."""
+        with bucket_errors(self._name, permission="storage.objects.move", path=stored.path):
+            try:
+                self._bucket.move_blob(
+                    self._bucket.blob(stored.path),
+                    target,
+                    if_generation_match=0,
+                    if_source_generation_match=stored.generation,
+                    **_CALL,
+                )
+            except GoogleAPICallError as error:
+                if error.code not in _NOT_ABLE_TO_MOVE:
+                    raise
+                self._copy(stored, target)
+                self.delete(stored.path, if_generation=stored.generation)
+
+    def delete(self, path: str, *, if_generation: int | None = None) -> None:
+        with bucket_errors(self._name, permission="storage.objects.delete", path=path):
+            self._bucket.delete_blob(path, if_generation_match=if_generation, **_CALL)
+
+    def _upload_in_chunks(self, writer: Any, first: bytes, content: BinaryIO) -> None:  # noqa: ANN401  # The SDK has no types.
+        try:
+            chunk = first
+            while chunk:
+                with bucket_errors(self._name, permission="storage.objects.create"):
+                    writer.write(chunk)
+                chunk = _next_chunk(content)
+            with bucket_errors(self._name, permission="storage.objects.create"):
+                writer.close()
+        except BaseException:
+            # The service forgets what nobody ends; the first error is the one that matters.
+            with suppress(Exception):
+                writer.terminate()
+            raise
+
+    def _copy(self, stored: StoredObject, target: str) -> None:
+        source, copy = self._bucket.blob(stored.path), self._bucket.blob(target)
+        token, has_more = None, True
+        while has_more:
+            token, _, _ = copy.rewrite(
+                source,
+                token=token,
+                if_generation_match=0,
+                if_source_generation_match=stored.generation,
+                **_CALL,
+            )
+            has_more = token is not None
+
+    def _blob(self, path: str, properties: Properties) -> Blob:
+        blob = self._bucket.blob(path)
+        blob.content_type = properties.content_type
+        blob.cache_control = properties.cache_control
+        blob.content_disposition = properties.content_disposition
+        return blob
+
+
+def _next_chunk(content: BinaryIO) -> bytes:
+    """Read a whole chunk, or what is left, of a stream that may give less than is asked for."""
+    chunk = content.read(_CHUNK_BYTES)
+    while len(chunk) < _CHUNK_BYTES and (more := content.read(_CHUNK_BYTES - len(chunk))):
+        chunk += more
+    return chunk
+
+
+def _stored(blob: Blob) -> StoredObject:
+    content_type = blob.content_type or "application/octet-stream"
+    return StoredObject(
+        info=ObjectInfo(
+            path=blob.name,
+            size=blob.size,
+            etag=b64decode(blob.md5_hash or blob.crc32c).hex(),
+            content_type=content_type,
+            updated_at=blob.updated,
+        ),
+        generation=blob.generation,
+        crc32c=int.from_bytes(b64decode(blob.crc32c), "big"),
+        properties=Properties(
+            content_type=content_type,
+            cache_control=blob.cache_control or "",
+            content_disposition=blob.content_disposition or "",
+        ),
+        metadata=blob.metadata or {},
+    )

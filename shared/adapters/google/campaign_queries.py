@@ -1,0 +1,64 @@
+"""Every query that is made. Each shape has its index in infra/firestore.indexes.json."""
+
+from datetime import datetime
+
+from google.cloud import firestore
+from google.cloud.firestore import FieldFilter, Query
+
+from shared.adapters.google.campaign_documents import CAMPAIGNS, VIDEOS, Key
+from shared.adapters.google.firestore_documents import Document
+from shared.domain.video import phases_of
+from shared.ports.campaign_repository import SortOrder, VideoQuery
+
+Cursor = tuple[datetime, str]
+"""The age of a video, and the path of its document: after it, a page begins."""
+
+_NAME = "__name__"
+
+
+def cursor_of(document: Document) -> Cursor:
+    return document.fields["created_at"], document.path
+
+
+def videos_of(
+    client: firestore.Client, query: VideoQuery, *, after: Cursor | None, limit: int
+) -> Query:
+    """Ask for `limit` videos. Those of one age come by campaign, then by hash."""
+    found = _videos(client, query.campaign_id)
+    if query.version_state is not None:
+        found = found.where(filter=FieldFilter("version_state", "==", query.version_state.value))
+    if query.status is not None:
+        phases = [phase.value for phase in phases_of(query.status)]
+        found = found.where(filter=FieldFilter("phase", "in", phases))
+    descending = query.order is SortOrder.DESCENDING
+    direction = Query.DESCENDING if descending else Query.ASCENDING
+    found = found.order_by("created_at", direction=direction).order_by(_NAME, direction=direction)
+    if after is not None:
+        created_at, path = after
+        found = found.start_after({"created_at": created_at, _NAME: client.document(path)})
+    return found.limit(limit)
+
+
+def due_videos(client: firestore.Client, before: datetime, *, limit: int) -> Query:
+    """Ask for their names alone, those that wait for longest first."""
+    waiting = client.collection_group(VIDEOS).where(filter=FieldFilter("due_at", "<=", before))
+    return waiting.order_by("due_at").select([]).limit(limit)
+
+
+def campaigns_with_chores(client: firestore.Client, *, limit: int) -> Query:
+    """Ask for their names alone. A list that holds anything is greater than an empty one."""
+    campaigns = client.collection(CAMPAIGNS).where(filter=FieldFilter("chores", ">", []))
+    return campaigns.order_by("chores").select([]).limit(limit)
+
+
+def all_campaigns(client: firestore.Client, *, after: str | None, limit: int) -> Query:
+    found = client.collection(CAMPAIGNS).order_by(_NAME)
+    if after is not None:
+        found = found.start_after({_NAME: client.document(Key(after).path)})
+    return found.limit(limit)
+
+
+def _videos(client: firestore.Client, campaign_id: str | None) -> Query:
+    if campaign_id is None:
+        return client.collection_group(VIDEOS)
+    return Query(client.collection(f"{Key(campaign_id).path}/{VIDEOS}"))

@@ -1,0 +1,171 @@
+"""The records in Firestore, and beside the videos in the bucket."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from shared.adapters.google.campaign_documents import (
+    Key,
+    Record,
+    campaign_of,
+    is_ours,
+    key_at,
+    key_of,
+    removal_of,
+    video_of,
+    write_of,
+)
+from shared.adapters.google.campaign_queries import (
+    Cursor,
+    all_campaigns,
+    campaigns_with_chores,
+    cursor_of,
+    due_videos,
+    videos_of,
+)
+from shared.adapters.google.firestore_documents import Document, FirestoreDocuments
+from shared.adapters.google.record_mirror import RecordMirror
+from shared.adapters.google.record_pages import filled
+from shared.domain.campaign import Campaign, Change
+from shared.domain.errors import (
+    CampaignNotFoundError,
+    ConflictError,
+    InvalidRequestError,
+    VideoNotFoundError,
+)
+from shared.domain.identity import parse_video_id, require_campaign_id, video_id
+from shared.domain.video import Video, phases_of
+from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
+from shared.ports.object_store import ObjectStore
+
+_SAVINGS_TRIES = 5
+
+
+class FirestoreCampaignRepository:
+    """A revision is the time of a document's last change. There are no transactions.
+
+    A read is one call, and so is a commit: a batch in which every write has its condition. The
+    campaign is written with its videos even if it stays the same, for the condition's sake:
+    Firestore keeps the time of a change that changes nothing. A damaged document raises
+    StorageError where it is asked for, and is logged and left out of lists.
+    """
+
+    def __init__(self, *, project: str, database: str, objects: Callable[[], ObjectStore]) -> None:
+        self._documents = FirestoreDocuments(project=project, database=database)
+        self._mirror = RecordMirror(self._documents, objects)
+
+    def get_campaign(self, campaign_id: str) -> Campaign:
+        document = self._documents.get(_campaign_path(campaign_id))
+        if document is None:
+            raise _no_campaign(campaign_id)
+        return campaign_of(document)
+
+    def get_video(self, campaign_id: str, video_hash: str) -> Video:
+        key = Key(*parse_video_id(video_id(campaign_id, video_hash)))
+        document = self._documents.get(key.path)
+        if document is None:
+            raise VideoNotFoundError("There is no video with this id.")
+        return video_of(document)
+
+    def commit(self, change: Change) -> Change:
+        written: tuple[Record, ...] = (change.campaign, *change.videos)
+        writes = [*map(write_of, written), *map(removal_of, change.removed)]
+        revisions = self._documents.commit(writes)
+        campaign = replace(change.campaign, revision=revisions[0])
+        videos = tuple(
+            replace(video, revision=revision)
+            for video, revision in zip(change.videos, revisions[1:], strict=False)
+        )
+        committed = replace(change, campaign=campaign, videos=videos)
+        self._mirror.follow(change, committed)
+        return committed
+
+    def commit_video(self, video: Video) -> Video:
+        revisions = self._documents.commit([write_of(video)])
+        committed = replace(video, revision=revisions[0])
+        self._mirror.follow_video(committed)
+        return committed
+
+    def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
+        """Read and write once. Others commit first and last: after some tries it is given up.
+
+        They reach the bucket with the campaign's next commit.
+        """
+        for _ in range(_SAVINGS_TRIES):
+            try:
+                campaign = self.get_campaign(campaign_id)
+                self._documents.commit([write_of(_with_savings(campaign, amount, hits))])
+            except CampaignNotFoundError:
+                return
+            except ConflictError:
+                time.sleep(random.uniform(0, 0.1))  # noqa: S311  # jitter, not a secret
+            else:
+                return
+
+    def list_videos(self, query: VideoQuery) -> VideoPage:
+        first = None if query.after is None else self._cursor_at(query.after)
+        if not _may_match(query):
+            return VideoPage(videos=(), has_more=False)
+
+        def read(last: Document | None, limit: int) -> list[Document]:
+            after = cursor_of(last) if last else first
+            return self._documents.query(
+                videos_of(self._documents.client, query, after=after, limit=limit)
+            )
+
+        videos = tuple(filled(read, video_of, query.limit + 1))
+        return VideoPage(videos=videos[: query.limit], has_more=len(videos) > query.limit)
+
+    def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign, ...]:
+        def read(last: Document | None, limit: int) -> list[Document]:
+            name = key_at(last.path).campaign_id if last else after
+            return self._documents.query(
+                all_campaigns(self._documents.client, after=name, limit=limit)
+            )
+
+        return tuple(filled(read, campaign_of, limit))
+
+    def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
+        """Return videos first, and of them first those that wait for longest."""
+        client = self._documents.client
+        found = self._documents.query(due_videos(client, before, limit=limit))
+        if missing := limit - len(found):
+            found += self._documents.query(campaigns_with_chores(client, limit=missing))
+        keys = [key_at(each.path) for each in found if is_ours(each.path)]
+        return tuple(DueWork(campaign_id=key[0], video_hash=key[1]) for key in keys)
+
+    def _cursor_at(self, video_id: str) -> Cursor:
+        video = self.get_video(*parse_video_id(video_id))
+        return video.created_at, key_of(video).path
+
+
+def _campaign_path(campaign_id: str) -> str:
+    if not _is_campaign_id(campaign_id):
+        raise _no_campaign(campaign_id)
+    return Key(campaign_id).path
+
+
+def _is_campaign_id(text: str) -> bool:
+    try:
+        require_campaign_id(text)
+    except InvalidRequestError:
+        return False
+    return True
+
+
+def _no_campaign(campaign_id: str) -> CampaignNotFoundError:
+    return CampaignNotFoundError(f"There is no campaign {campaign_id!r}.")
+
+
+def _may_match(query: VideoQuery) -> bool:
+    """Firestore is asked only for what can be: no other name is one of its own."""
+    is_campaign = query.campaign_id is None or _is_campaign_id(query.campaign_id)
+    return is_campaign and (query.status is None or bool(phases_of(query.status)))
+
+
+def _with_savings(campaign: Campaign, amount: Decimal, hits: int) -> Campaign:
+    money = replace(campaign.money, saved=campaign.money.saved + amount)
+    return replace(campaign, money=money, cache_hits=campaign.cache_hits + hits)

@@ -1,0 +1,178 @@
+"""Documents in Firestore: read by one call, and written together on conditions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from google.api_core.datetime_helpers import DatetimeWithNanoseconds
+from google.api_core.exceptions import (
+    Aborted,
+    AlreadyExists,
+    DeadlineExceeded,
+    FailedPrecondition,
+    InternalServerError,
+    NotFound,
+    ResourceExhausted,
+    ServiceUnavailable,
+    Unknown,
+)
+from google.api_core.retry import Retry, if_exception_type
+from google.cloud import firestore
+
+from shared.adapters.google.firestore_values import from_fields, to_fields
+from shared.adapters.google.google_errors import google_errors
+from shared.domain.errors import ConflictError, StorageError
+
+Fields = dict[str, Any]
+
+_SERVICE = "Firestore"
+
+# Longer than a short outage, and shorter than a lease or the patience of an HTTP client.
+_DEADLINE_SECONDS = 15.0
+
+_PASSING = if_exception_type(
+    DeadlineExceeded, InternalServerError, ResourceExhausted, ServiceUnavailable, Unknown
+)
+_CONFLICTS = (Aborted, AlreadyExists, FailedPrecondition, NotFound)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """`revision` is the time of its last change, to the nanosecond."""
+
+    path: str
+    fields: Fields
+    revision: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Write:
+    """What a document is to become; without `fields` it is removed.
+
+    `revision` is what it stands at, and empty where there must be none yet.
+    """
+
+    path: str
+    fields: Fields | None
+    revision: str
+
+
+class FirestoreDocuments:
+    """Every call ends within a deadline. What passes by itself is tried again until then.
+
+    The client, and with it a gRPC channel, is made on the first call: none may exist when the
+    platform forks the process.
+    """
+
+    def __init__(self, *, project: str, database: str) -> None:
+        self._project = project
+        self._database = database
+
+    @cached_property
+    def client(self) -> firestore.Client:
+        with google_errors(_SERVICE, permission="datastore.databases.get"):
+            return firestore.Client(project=self._project, database=self._database)
+
+    def get(self, path: str) -> Document | None:
+        with google_errors(_SERVICE, permission="datastore.entities.get"):
+            snapshot = self.client.document(path).get(retry=_retry(), timeout=_DEADLINE_SECONDS)
+        return _document(snapshot)
+
+    def get_all(self, paths: Iterable[str]) -> dict[str, Document]:
+        """Return those that exist, by path, all as they were at one moment."""
+        references = [self.client.document(path) for path in paths]
+        with google_errors(_SERVICE, permission="datastore.entities.get"):
+            found = self.client.get_all(references, retry=_retry(), timeout=_DEADLINE_SECONDS)
+            documents = [_document(snapshot) for snapshot in found]
+        return {document.path: document for document in documents if document}
+
+    def query(self, query: firestore.Query) -> list[Document]:
+        with google_errors(_SERVICE, permission="datastore.entities.list"):
+            try:
+                found = list(query.stream(retry=_retry(), timeout=_DEADLINE_SECONDS))
+            except FailedPrecondition:
+                raise StorageError(
+                    "Firestore has no index for this list. Deploy infra/firestore.indexes.json."
+                ) from None
+        return [document for document in map(_document, found) if document]
+
+    def commit(self, writes: Sequence[Write]) -> tuple[str, ...]:
+        """Write all or nothing, and return the new revisions; empty for what was removed.
+
+        Raise ConflictError if any document is not at its revision. A document that stays as it is
+        keeps its revision, so that writing it does no more than to compare.
+        """
+        batch = self.client.batch()
+        for write in writes:
+            self._add(batch, write)
+        failures: list[Exception] = []
+        with google_errors(_SERVICE, permission="datastore.entities.update"):
+            try:
+                results = batch.commit(retry=_retry(failures), timeout=_DEADLINE_SECONDS)
+            except _CONFLICTS:
+                revisions = self._written_before(writes) if failures else None
+                if revisions is None:
+                    raise ConflictError("The records have changed. Read them again.") from None
+                return revisions
+        return tuple(_revision(result.update_time) for result in results)
+
+    def _add(self, batch: firestore.WriteBatch, write: Write) -> None:
+        reference = self.client.document(write.path)
+        if write.fields is None:
+            batch.delete(reference, option=self._unless_changed(write.revision))
+        elif write.revision:
+            option = self._unless_changed(write.revision)
+            batch.update(reference, to_fields(write.fields), option=option)
+        else:
+            batch.create(reference, to_fields(write.fields))
+
+    def _unless_changed(self, revision: str) -> firestore.LastUpdateOption:
+        moment = DatetimeWithNanoseconds.from_rfc3339(revision)  # type: ignore[no-untyped-call]
+        return firestore.LastUpdateOption(moment)
+
+    def _written_before(self, writes: Sequence[Write]) -> tuple[str, ...] | None:
+        """Return the revisions if everything is as it was to be.
+
+        Then an earlier try had succeeded, its answer was lost, and the conflict was with itself.
+        """
+        found = self.get_all(write.path for write in writes)
+        documents = [found.get(write.path) for write in writes]
+        if not all(map(_is_as_written, documents, writes)):
+            return None
+        return tuple(document.revision if document else "" for document in documents)
+
+
+def _is_as_written(document: Document | None, write: Write) -> bool:
+    if document is None or write.fields is None:
+        return document is None and write.fields is None
+    return to_fields(document.fields) == to_fields(write.fields)
+
+
+def _retry(failures: list[Exception] | None = None) -> Retry:
+    return Retry(
+        predicate=_PASSING,
+        initial=0.1,
+        maximum=2.0,
+        timeout=_DEADLINE_SECONDS,
+        on_error=None if failures is None else failures.append,
+    )
+
+
+def _document(snapshot: firestore.DocumentSnapshot[Any]) -> Document | None:
+    if not snapshot.exists:
+        return None
+    return Document(
+        path=snapshot.reference.path,
+        fields=from_fields(snapshot.to_dict() or {}),
+        revision=_revision(snapshot.update_time),
+    )
+
+
+def _revision(moment: Any) -> str:  # noqa: ANN401  # Commits answer with another class than reads.
+    if moment is None:
+        return ""
+    if not isinstance(moment, datetime):
+        moment = DatetimeWithNanoseconds.from_timestamp_pb(moment)  # type: ignore[no-untyped-call]
+    return str(moment.rfc3339())

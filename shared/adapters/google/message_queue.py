@@ -1,0 +1,59 @@
+"""Messages through a topic of Pub/Sub."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from google.api_core.exceptions import DeadlineExceeded, InternalServerError, ServiceUnavailable
+from google.api_core.retry import Retry, if_exception_type
+from google.cloud.pubsub_v1 import PublisherClient  # type: ignore[import-untyped]
+from google.cloud.pubsub_v1.types import (  # type: ignore[import-untyped]
+    BatchSettings,
+    PublisherOptions,
+)
+
+from shared.adapters.google.google_errors import google_errors
+from shared.messages import encode
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from shared.ports.message_queue import VideoMessage
+
+_CALL_SECONDS = 5.0
+# Whoever waits is a caller of the API. What is not published then, the tick publishes.
+_PATIENCE_SECONDS = 10.0
+_RETRY = Retry(
+    predicate=if_exception_type(DeadlineExceeded, InternalServerError, ServiceUnavailable),
+    initial=0.1,
+    maximum=2.0,
+    timeout=_PATIENCE_SECONDS,
+)
+
+
+class PubSubMessageQueue:
+    """Publishes to one topic, which has to exist, and leaves deliveries to its subscriptions.
+
+    Uses the credentials of the environment, or PUBSUB_EMULATOR_HOST without any. Connects when
+    the first message is published: the platform forks the process before that.
+    """
+
+    def __init__(self, *, project: str, topic: str) -> None:
+        self._topic = f"projects/{project}/topics/{topic}"
+
+    def publish(self, message: VideoMessage) -> None:
+        with google_errors("Pub/Sub", permission="pubsub.topics.publish"):
+            published = self._publisher.publish(self._topic, encode(message))
+            published.result(timeout=_PATIENCE_SECONDS + _CALL_SECONDS)
+
+    def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
+        """Leave it to the bucket, which announces the clip, and to the tick."""
+
+    @cached_property
+    def _publisher(self) -> PublisherClient:
+        return PublisherClient(
+            # To wait for others would cost every message 10 ms.
+            batch_settings=BatchSettings(max_messages=1),
+            publisher_options=PublisherOptions(retry=_RETRY, timeout=_CALL_SECONDS),
+        )

@@ -1,0 +1,178 @@
+"""Objects in a bucket of Cloud Storage."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING, BinaryIO
+
+from shared.adapters.google.object_reader import open_reader
+from shared.adapters.google.stored_object import Properties, StoredObject
+from shared.domain.errors import (
+    ConflictError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    StorageError,
+    UnavailableError,
+)
+from shared.ports.object_store import ObjectInfo, PutMode, SignedURL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import timedelta
+
+    from shared.adapters.google.bucket import GCSBucket
+    from shared.adapters.google.url_signer import V4URLSigner
+
+_WRITE_ID = "write_id"
+_ATTEMPTS = 10
+
+_LONGEST_NAME_BYTES = 1024
+_PART = r"(?!\.)[^/\\\0\r\n\ud800-\udfff]+"
+_NAME = re.compile(rf"{_PART}(?:/{_PART})*")
+
+
+class GCSObjectStore:
+    """Signs without a storage client; `bucket` is opened when something else is first asked for.
+
+    Readers may keep media for a day, for the bytes under a name never change, and must ask again
+    for anything else.
+    """
+
+    def __init__(self, bucket: Callable[[], GCSBucket], *, signer: V4URLSigner) -> None:
+        self._open_bucket = bucket
+        self._signer = signer
+
+    @cached_property
+    def _bucket(self) -> GCSBucket:
+        return self._open_bucket()
+
+    def put(
+        self,
+        path: str,
+        content: BinaryIO,
+        *,
+        content_type: str,
+        mode: PutMode = PutMode.CREATE,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
+        _require_name(path)
+        write_id = secrets.token_hex(8)
+        try:
+            self._bucket.upload(
+                path,
+                content,
+                _properties(content_type),
+                metadata={**(metadata or {}), _WRITE_ID: write_id},
+                if_generation=0 if mode is PutMode.CREATE else None,
+            )
+        except ConflictError:
+            # It may be this very write that is met here, repeated because its answer was lost.
+            if not self._was_written_by(path, write_id):
+                raise ObjectExistsError(f"There is an object at {path!r} already.") from None
+
+    def open(self, path: str) -> BinaryIO:
+        """Return a stream of one generation: it ends in ObjectNotFoundError if that is moved."""
+        return open_reader(self._look(path), self._bucket.read)
+
+    def head(self, path: str) -> ObjectInfo:
+        return self._look(path).info
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        folder = prefix.removesuffix("/")
+        if folder and not _is_name(folder):
+            return
+        for stored in self._bucket.list(prefix):
+            # A folder that was made in the console is an object whose name ends in a slash.
+            if _is_name(stored.path):
+                yield stored.info
+
+    def rename(
+        self, source: str, target: str, *, metadata: Mapping[str, str] | None = None
+    ) -> None:
+        _require_name(source)
+        _require_name(target)
+        for _ in range(_ATTEMPTS):
+            try:
+                found = self._bucket.look(source)
+            except ObjectNotFoundError:
+                self._require_renamed(source, target)
+                return
+            if source == target or self._is_moved(found, target, metadata):
+                return
+        raise UnavailableError(f"The object {source!r} keeps changing. Try again soon.")
+
+    def delete(self, path: str) -> None:
+        _require_name(path)
+        with suppress(ObjectNotFoundError):
+            self._bucket.delete(path)
+
+    def sign(self, path: str, *, expires_in: timedelta) -> SignedURL:
+        # The empty name would be that of the bucket, whose URL lists what is in it.
+        _require_name(path)
+        return self._signer.sign(path, expires_in=expires_in)
+
+    def _look(self, path: str) -> StoredObject:
+        if not _is_name(path):
+            raise ObjectNotFoundError(f"There is no object at {path!r}.")
+        return self._bucket.look(path)
+
+    def _was_written_by(self, path: str, write_id: str) -> bool:
+        try:
+            return self._bucket.look(path).metadata.get(_WRITE_ID) == write_id
+        except ObjectNotFoundError:
+            return False
+
+    def _require_renamed(self, source: str, target: str) -> None:
+        try:
+            self._bucket.look(target)
+        except ObjectNotFoundError:
+            raise ObjectNotFoundError(f"There is no object at {source!r}.") from None
+
+    def _is_moved(
+        self, found: StoredObject, target: str, metadata: Mapping[str, str] | None
+    ) -> bool:
+        """Move the object, or give way to the one that is there; False if it has changed."""
+        try:
+            self._complete(found, metadata or {})
+            self._bucket.move(found, target)
+        except ObjectNotFoundError:
+            return False
+        except ConflictError:
+            return self._has_given_way(found, target)
+        return True
+
+    def _complete(self, found: StoredObject, metadata: Mapping[str, str]) -> None:
+        """Tell readers of a clip that the generator wrote what `put` would have told them."""
+        if not found.properties.cache_control or not metadata.items() <= found.metadata.items():
+            self._bucket.change(found, _properties(found.properties.content_type), metadata)
+
+    def _has_given_way(self, found: StoredObject, target: str) -> bool:
+        try:
+            self._bucket.look(target)
+            with suppress(ObjectNotFoundError):
+                self._bucket.delete(found.path, if_generation=found.generation)
+        except (ConflictError, ObjectNotFoundError):
+            return False
+        return True
+
+
+def _properties(content_type: str) -> Properties:
+    is_media = content_type.startswith(("image/", "video/"))
+    return Properties(
+        content_type=content_type,
+        cache_control="public, max-age=86400" if is_media else "no-cache",
+        content_disposition="inline",
+    )
+
+
+def _require_name(path: str) -> None:
+    if not _is_name(path):
+        raise StorageError("This cannot be the name of an object.")
+
+
+def _is_name(path: str) -> bool:
+    """Whether the path is relative, climbs nowhere, and is not hidden, as in a data folder."""
+    return _NAME.fullmatch(path) is not None and len(path.encode()) <= _LONGEST_NAME_BYTES

@@ -1,0 +1,111 @@
+"""What a caller is told when Veo says no, or says nothing."""
+
+import re
+from datetime import date, timedelta
+
+from google.auth.exceptions import GoogleAuthError
+from google.genai.errors import APIError
+
+from shared.adapters.google.credential_errors import credentials_failed, denied
+from shared.adapters.google.veo_answers import (
+    CHECK_ANSWERS,
+    SUBMISSION_ANSWERS,
+    Refusal,
+    google_words,
+)
+from shared.adapters.google.veo_filters import explain
+from shared.adapters.google.veo_rules import Rule, Then, first_fitting
+from shared.domain.errors import (
+    GenerationRefusedError,
+    GeneratorBusyError,
+    SubmissionError,
+    SubmissionUnknownError,
+    UnavailableError,
+)
+from shared.domain.models import MODELS
+from shared.ports.video_generator import Gone
+
+SERVICE = "Vertex AI"
+PERMISSION = "aiplatform.endpoints.predict"
+SHORTEST_RETRY = timedelta(seconds=1)
+LONGEST_RETRY = timedelta(minutes=10)
+
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?)s?")
+_LONGEST_QUOTE = 500
+
+
+def submission_error(error: Exception, *, model_id: str, today: date) -> SubmissionError:
+    retired = is_past_its_date(model_id, today)
+    rule = first_fitting(SUBMISSION_ANSWERS, Refusal(error=error, model_is_retired=retired))
+    sentence = _sentence(rule, error)
+    if rule.then is Then.SUBMIT_AGAIN:
+        return GeneratorBusyError(sentence, retry_after=_retry_after(error) or rule.retry_after)
+    if rule.then is Then.REFUSE:
+        return GenerationRefusedError(sentence, code=rule.code)
+    return SubmissionUnknownError(
+        f"It is not known whether Veo accepted the submission ({_kind(error)}).{_quoted(error)}"
+    )
+
+
+def check_error(error: Exception) -> Gone | UnavailableError:
+    rule = first_fitting(CHECK_ANSWERS, Refusal(error=error))
+    if rule.then is Then.LOOK_FOR_CLIP:
+        return Gone()
+    return UnavailableError(_sentence(rule, error))
+
+
+def is_token_refused(error: Exception) -> bool:
+    return isinstance(error, APIError) and error.code == 401  # noqa: PLR2004
+
+
+def is_past_its_date(model_id: str, today: date) -> bool:
+    """Whether Google may have switched the model off by now."""
+    model = MODELS.get(model_id)
+    if model is None:
+        return False
+    last_day = model.retired_on or model.guaranteed_until
+    return last_day is not None and last_day <= today
+
+
+def _sentence(rule: Rule[Refusal], error: Exception) -> str:
+    if isinstance(error, GoogleAuthError):
+        return credentials_failed(error, SERVICE, permission=PERMISSION).message
+    if isinstance(error, APIError) and error.code == 403:  # noqa: PLR2004
+        return denied(SERVICE, google_words(error), permission=PERMISSION).message
+    if rule.code == "content_filtered":
+        return explain((google_words(error),))
+    sentence = rule.sentence or "Vertex AI could not say how the operation stands."
+    return f"{sentence} ({_kind(error)}){_quoted(error)}"
+
+
+def _kind(error: Exception) -> str:
+    return f"HTTP {error.code}" if isinstance(error, APIError) else type(error).__name__
+
+
+def _quoted(error: Exception) -> str:
+    words = google_words(error)
+    return f" Google says: {_cut(words)}" if words else ""
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _LONGEST_QUOTE else f"{words[:_LONGEST_QUOTE]}…"
+
+
+def _retry_after(error: Exception) -> timedelta | None:
+    """Return how long Google asks to wait, in RetryInfo or in a header."""
+    if not isinstance(error, APIError):
+        return None
+    for text in (*_retry_delays(error), error.response.headers.get("Retry-After", "")):
+        if match := _SECONDS.fullmatch(str(text)):
+            asked = timedelta(seconds=float(match[1]))
+            return min(max(asked, SHORTEST_RETRY), LONGEST_RETRY)
+    return None
+
+
+def _retry_delays(error: APIError) -> list[object]:
+    content = error.details.get("error") if isinstance(error.details, dict) else None
+    details = content.get("details") if isinstance(content, dict) else None
+    entries = details if isinstance(details, list) else []
+    return [
+        each["retryDelay"] for each in entries if isinstance(each, dict) and "retryDelay" in each
+    ]

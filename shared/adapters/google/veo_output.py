@@ -1,0 +1,66 @@
+"""Where Veo leaves a clip: in the bucket, or in its answer where there is no bucket."""
+
+from contextlib import suppress
+from io import BytesIO
+from typing import Protocol
+
+from google.genai.types import Video
+
+from shared.domain.errors import ObjectExistsError, StorageError, UnavailableError
+from shared.ports.object_store import ObjectStore
+
+
+class ClipOutput(Protocol):
+    def storage_uri(self, prefix: str) -> str | None:
+        """Return where Veo is told to write, or None to have the bytes in its answer."""
+
+    def handle(self, operation: str, prefix: str) -> str:
+        """Return what is kept of an operation, to find it and the place of its clip again."""
+
+    def keep(self, clip: Video, prefix: str) -> str | None:
+        """Return the path of the clip in the object store, or None if it did not get there."""
+
+
+class BucketOutput:
+    """Veo writes into the bucket of the object store by itself."""
+
+    def __init__(self, bucket: str) -> None:
+        self._root = f"gs://{bucket}/"
+
+    def storage_uri(self, prefix: str) -> str | None:
+        return f"{self._root}{prefix}"
+
+    def handle(self, operation: str, prefix: str) -> str:  # noqa: ARG002  # The clip's URI says it.
+        return operation
+
+    def keep(self, clip: Video, prefix: str) -> str | None:  # noqa: ARG002  # As above.
+        uri = clip.uri or ""
+        return uri.removeprefix(self._root) if uri.startswith(self._root) else None
+
+
+class InlineOutput:
+    """Veo answers with the bytes, which are put into the object store.
+
+    An operation does not say which attempt it belongs to, so its handle begins with the prefix.
+    """
+
+    def __init__(self, objects: ObjectStore) -> None:
+        self._objects = objects
+
+    def storage_uri(self, prefix: str) -> str | None:  # noqa: ARG002  # There is no bucket.
+        return None
+
+    def handle(self, operation: str, prefix: str) -> str:
+        return f"{prefix}#{operation}"
+
+    def keep(self, clip: Video, prefix: str) -> str | None:
+        """Raise UnavailableError if the clip could not be put: Veo can be asked for it again."""
+        if not clip.video_bytes or not prefix:
+            return None
+        path = f"{prefix}sample_0.mp4"
+        try:
+            with suppress(ObjectExistsError):
+                self._objects.put(path, BytesIO(clip.video_bytes), content_type="video/mp4")
+        except StorageError as error:
+            raise UnavailableError(error.message) from error
+        return path

@@ -1,0 +1,96 @@
+"""A campaign and its videos brought into agreement, where they are not of one moment.
+
+In a database they change together. Files may be lost, restored or edited one by one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from shared.domain.campaign import ZERO, Campaign, Slot, Version
+from shared.domain.video import VersionState, Video
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignState:
+    """A campaign and all its videos, by hash."""
+
+    campaign: Campaign
+    videos: dict[str, Video]
+
+    @classmethod
+    def of(cls, campaign: Campaign, videos: Iterable[Video]) -> "CampaignState":
+        return cls(campaign=campaign, videos={video.video_hash: video for video in videos})
+
+
+def reconciled(state: CampaignState) -> CampaignState:
+    """Let every slot name the videos that there are, each as what it is; and the money follow.
+
+    What agrees already stays the very same.
+    """
+    campaign = state.campaign
+    videos: list[Video] = []
+    indexes = {video.index for video in state.videos.values()}
+    for index in sorted(indexes | {slot.index for slot in campaign.slots}):
+        mine = [video for video in state.videos.values() if video.index == index]
+        slot = _slot(campaign.slot(index), mine, written_at=campaign.updated_at)
+        campaign = campaign.with_slot(slot)
+        videos += [_as_in(slot, video) for video in mine]
+    money = replace(campaign.money, reserved=_reserved(videos))
+    return CampaignState.of(replace(campaign, money=money), videos)
+
+
+def _slot(slot: Slot, videos: list[Video], *, written_at: datetime) -> Slot:
+    stored = {each.video_hash: each for each in videos if has_clip(each)}
+    current = _current(slot, stored, written_at=written_at)
+    if current is not None:
+        del stored[current.video_hash]
+    kept = [each for each in slot.historical if each.video_hash in stored]
+    for each in kept:
+        del stored[each.video_hash]
+    added = sorted(stored.values(), key=_completion, reverse=True)
+    return replace(
+        slot,
+        current=None if current is None else Version.of(current),
+        pending=_pending(slot, videos),
+        historical=(*map(Version.of, added), *kept),
+    )
+
+
+def _current(slot: Slot, stored: dict[str, Video], *, written_at: datetime) -> Video | None:
+    """Believe the slot, unless a video was completed after it was written."""
+    own = stored.get(slot.current.video_hash) if slot.current else None
+    shown = [video for video in stored.values() if video.is_current]
+    latest = max(shown, key=_completion, default=own)
+    if own is None or latest is None:
+        return latest
+    is_outdated = not own.is_current or _completion(latest) > written_at
+    return latest if is_outdated else own
+
+
+def _pending(slot: Slot, videos: list[Video]) -> Version | None:
+    waiting = [Version.of(each) for each in videos if each.version_state is VersionState.PENDING]
+    return slot.pending if slot.pending in waiting else next(iter(waiting), None)
+
+
+def _as_in(slot: Slot, video: Video) -> Video:
+    if not has_clip(video):
+        return video
+    shown = slot.current is not None and slot.current.video_hash == video.video_hash
+    state = VersionState.CURRENT if shown else VersionState.HISTORICAL
+    return replace(video, version_state=state)
+
+
+def _reserved(videos: Iterable[Video]) -> Decimal:
+    waiting = (each for each in videos if not each.has_ended and not each.is_possibly_billed)
+    return sum((each.cost.estimated for each in waiting), ZERO)
+
+
+def has_clip(video: Video) -> bool:
+    """Whether its slot keeps it, to show or for its history."""
+    return video.version_state in (VersionState.CURRENT, VersionState.HISTORICAL)
+
+
+def _completion(video: Video) -> datetime:
+    return video.completed_at or video.created_at

@@ -1,0 +1,93 @@
+"""What may be asked for, by whatever way it comes, checked field by field."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from shared.domain.errors import InvalidRequestError
+
+_NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True):
+    """Refuses what it does not know."""
+
+
+class GenerationBody(Body):
+    """What every request for a video may say of how it is made."""
+
+    model: str | None = None
+    seconds: int | str | None = None
+    size: str | None = None
+    aspect_ratio: str | None = None
+    resolution: str | None = None
+    fps: int | None = None
+    generate_audio: bool | None = None
+    negative_prompt: str | None = None
+    seed: int | None = None
+    person_generation: str | None = None
+    business_context: dict[str, str] = {}
+    metadata: dict[str, str] = {}
+
+
+class CreateVideoBody(GenerationBody, kw_only=True):
+    prompt: str
+    campaign_id: str = "default"
+    index: int | None = None
+
+
+class CreateCampaignVideosBody(GenerationBody, kw_only=True):
+    prompts: list[str]
+
+
+class RequestVideosBody(CreateCampaignVideosBody, kw_only=True):
+    """The same in a message, which has no path that could name the campaign."""
+
+    campaign_id: str
+
+
+class EstimateBody(GenerationBody):
+    """Either of the two ways to create."""
+
+    prompt: str | None = None
+    prompts: list[str] | None = None
+    campaign_id: str = "default"
+    index: int | None = None
+
+
+B = TypeVar("B", bound=Body)
+
+
+def from_json(content: bytes, kind: type[B]) -> B:
+    """Raise InvalidRequestError, which names the field."""
+    return _checked(msgspec.json.decode, content, kind)
+
+
+def from_values(values: object, kind: type[B]) -> B:
+    """The same for what is all texts: numbers and booleans are spelled out in words."""
+    return _checked(partial(msgspec.convert, strict=False), values, kind)
+
+
+def _checked(decode: Callable[..., B], content: object, kind: type[B]) -> B:
+    try:
+        return decode(content, type=kind)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error), kind) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidRequestError(f"The body is not valid JSON in UTF-8: {error}.") from error
+
+
+def _invalid(reason: str, kind: type[Body]) -> InvalidRequestError:
+    """Say it in the caller's words: which field, what is wrong, and what there is instead."""
+    sentence, _, path = reason.partition(" - at ")
+    param = path.strip("`").removeprefix("$").lstrip(".")
+    where = f"{param}: " if param else ""
+    if named := _NAMED_FIELD.search(sentence):
+        param = named[1]
+    if "unknown field" in sentence:
+        known = ", ".join(field.encode_name for field in msgspec.structs.fields(kind))
+        sentence += f". Known fields: {known or 'none'}"
+    return InvalidRequestError(f"{where}{sentence}.", param=param or None)

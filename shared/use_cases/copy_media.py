@@ -1,0 +1,108 @@
+"""Copy the objects of videos from one store to another, each of them once."""
+
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from shared.domain.errors import ConflictError, ObjectExistsError, ObjectNotFoundError
+from shared.domain.storage_layout import GENERATED, attempts_prefix, clip_path, thumbnail_path
+from shared.domain.video import Phase, Video
+from shared.ports.object_store import ObjectInfo, ObjectStore
+
+logger = logging.getLogger(__name__)
+
+Listing = dict[str, ObjectInfo]
+
+
+@dataclass(kw_only=True)
+class Transfer:
+    """What was copied. `missing` counts clips that are nowhere."""
+
+    objects: int = 0
+    size_bytes: int = 0
+    missing: int = 0
+
+
+def copy_folder(source: ObjectStore, target: ObjectStore, prefix: str) -> int:
+    """Copy what begins with `prefix`, a folder, and return how many objects that are."""
+    copied = 0
+    for found in source.list(prefix):
+        with source.open(found.path) as content, suppress(ObjectExistsError):
+            target.put(found.path, content, content_type=found.content_type)
+        copied += 1
+    return copied
+
+
+class MediaCopy:
+    """Copies between two stores for one campaign. Clips are looked for under both their names."""
+
+    def __init__(self, source: ObjectStore, target: ObjectStore, campaign_id: str) -> None:
+        self._source = source
+        self._target = target
+        self._here = _listing(source, f"{GENERATED}/{campaign_id}/")
+        self._there = _listing(target, f"{GENERATED}/{campaign_id}/")
+        self.transfer = Transfer()
+
+    def copy_missing(self, videos: Iterable[Video]) -> None:
+        """Copy what is not there yet. Raise ConflictError if it is renamed at this moment."""
+        for video in videos:
+            if video.phase is Phase.DONE:
+                self._copy_clip(video)
+                self._copy_thumbnail(video)
+            elif not video.has_ended or video.is_possibly_billed:
+                self._copy_attempts(video)
+
+    def name_after_states(self, videos: Iterable[Video]) -> None:
+        """Rename the clips that were there before under the other one of their names."""
+        for video in videos:
+            name, other = _clip_names(video)
+            if video.phase is Phase.DONE and other in self._there:
+                self._target.rename(other, name)
+
+    def _copy_clip(self, video: Video) -> None:
+        names = _clip_names(video)
+        if any(name in self._there for name in names):
+            return
+        found = next((self._here[name] for name in names if name in self._here), None)
+        if found is None:
+            self.transfer.missing += 1
+            logger.warning("clip.missing", extra={"video_id": video.id})
+        else:
+            self._copy(found, names[0])
+
+    def _copy_thumbnail(self, video: Video) -> None:
+        path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
+        if path in self._here and path not in self._there:
+            self._copy(self._here[path], path)
+
+    def _copy_attempts(self, video: Video) -> None:
+        """What the generator has written for it may still be adopted."""
+        prefix = attempts_prefix(video.campaign_id, video.video_hash)
+        here = _listing(self._source, prefix)
+        there = _listing(self._target, prefix) if here else {}
+        for path in here.keys() - there.keys():
+            self._copy(here[path], path)
+
+    def _copy(self, found: ObjectInfo, path: str) -> None:
+        try:
+            content = self._source.open(found.path)
+        except ObjectNotFoundError as error:
+            raise ConflictError(f"{found.path} has just been renamed. Look again.") from error
+        with content, suppress(ObjectExistsError):
+            self._target.put(path, content, content_type=found.content_type)
+        self.transfer.objects += 1
+        self.transfer.size_bytes += found.size
+
+
+def _clip_names(video: Video) -> tuple[str, str]:
+    """Return the name for its state, and the other one."""
+    current, historical = (
+        clip_path(video.campaign_id, video.video_hash, video.index, current=each)
+        for each in (True, False)
+    )
+    return (current, historical) if video.is_current else (historical, current)
+
+
+def _listing(objects: ObjectStore, prefix: str) -> Listing:
+    return {info.path: info for info in objects.list(prefix)}

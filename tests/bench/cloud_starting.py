@@ -1,0 +1,78 @@
+"""The same start where the first useful answer is a read from Firestore."""
+
+import os
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+from shared.adapters.google.campaign_documents import key_of
+from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.domain.video import Video
+from tests.bench.report import Row, Target
+from tests.bench.requests import Request
+from tests.bench.rounds import ratio, run_rounds
+from tests.bench.servers import FIRESTORE_FLOOR, HELLO, ROOT, Function
+from tests.bench.starting import start_seconds
+from tests.cloud.emulators import FirestoreEmulator, MissingToolError
+from tests.contract.campaign_repository_contract import stored
+from tests.fakes.object_store import InMemoryObjectStore
+from tests.unit.domain.builders import a_reserved_video
+
+_PROJECT = "showreel-bench"
+_WHAT = "start to the first 200 of `GET /v1/videos/{id}`, in Firestore / "
+_SHOWREEL = Function(
+    target="serve_api",
+    source=ROOT / "main.py",
+    settings={"STORAGE_URL": f"gs://{_PROJECT}", "LOG_LEVEL": "WARNING"},
+)
+
+
+def measure_cloud_starts(*, rounds: int) -> list[Row]:
+    try:
+        emulator = FirestoreEmulator()
+    except MissingToolError as error:
+        return [Row(what=f"{_WHAT}{other}: {error}") for other in ("hello", "its client's floor")]
+    with emulator:
+        video = _stored_video(emulator.host)
+        samples = run_rounds(
+            {
+                "hello": partial(start_seconds, HELLO, Request(path="/")),
+                "floor": partial(
+                    start_seconds,
+                    _in_cloud(FIRESTORE_FLOOR, emulator.host),
+                    Request(path=f"/{key_of(video).path}"),
+                ),
+                "read": partial(
+                    start_seconds,
+                    _in_cloud(_SHOWREEL, emulator.host),
+                    Request(path=f"/v1/videos/{video.id}"),
+                ),
+            },
+            rounds=rounds,
+        )
+    return [
+        Row(
+            what=f"{_WHAT}hello",
+            ratio=ratio(samples, "read", to="hello"),
+            target=Target(at_most=2.7),
+        ),
+        Row(
+            what=f"{_WHAT}its client's floor",
+            ratio=ratio(samples, "read", to="floor"),
+            target=Target(at_most=1),
+        ),
+    ]
+
+
+def _in_cloud(function: Function, firestore_host: str) -> Function:
+    cloud = {"GOOGLE_CLOUD_PROJECT": _PROJECT, "FIRESTORE_EMULATOR_HOST": firestore_host}
+    return replace(function, settings={**function.settings, **cloud})
+
+
+def _stored_video(firestore_host: str) -> Video:
+    with patch.dict(os.environ, FIRESTORE_EMULATOR_HOST=firestore_host):
+        repository = FirestoreCampaignRepository(
+            project=_PROJECT, database="(default)", objects=InMemoryObjectStore
+        )
+        (video,) = stored(repository, a_reserved_video(1)).videos
+    return video

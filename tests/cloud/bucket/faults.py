@@ -1,0 +1,100 @@
+"""Faults that a test plants: what goes wrong, with which requests, how often."""
+
+import re
+import time
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from threading import Lock
+
+from tests.cloud.bucket.exchange import Answer, Request, refuse, refuse_xml
+
+
+class FaultKind(StrEnum):
+    REFUSED = "refused"
+    RESET = "reset"
+    LOST_ANSWER = "lost_answer"
+    DELAYED = "delayed"
+    CORRUPT = "corrupt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    kind: FaultKind
+    status: int = 503
+    message: str = ""
+    seconds: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return str(self.status) if self.kind is FaultKind.REFUSED else self.kind.value
+
+
+RESET = Fault(kind=FaultKind.RESET)
+"""The connection breaks before anything is done."""
+
+LOST_ANSWER = Fault(kind=FaultKind.LOST_ANSWER)
+"""Everything is done, and then the connection breaks."""
+
+CORRUPT = Fault(kind=FaultKind.CORRUPT)
+"""One byte in the middle of the answer is another."""
+
+_PERMISSION_DENIED = (
+    "tester@project.iam.gserviceaccount.com does not have {0} access to the Google Cloud Storage "
+    "object. Permission '{0}' denied on resource (or it may not exist)."
+)
+
+
+def refused(status: int, message: str = "The service said no.") -> Fault:
+    return Fault(kind=FaultKind.REFUSED, status=status, message=message)
+
+
+def permission_denied(permission: str) -> Fault:
+    return refused(403, _PERMISSION_DENIED.format(permission))
+
+
+def delayed(seconds: float) -> Fault:
+    return Fault(kind=FaultKind.DELAYED, seconds=seconds)
+
+
+class Faults:
+    def __init__(self) -> None:
+        self._planted: list[tuple[re.Pattern[str], Fault]] = []
+        self._lock = Lock()
+
+    def plant(self, pattern: str, fault: Fault, times: int) -> None:
+        with self._lock:
+            self._planted += [(re.compile(pattern), fault)] * times
+
+    def clear(self) -> None:
+        with self._lock:
+            self._planted.clear()
+
+    def take(self, request: Request) -> Fault | None:
+        """Return the first fault whose pattern is found in the request's line, and forget it."""
+        with self._lock:
+            for number, (pattern, fault) in enumerate(self._planted):
+                if pattern.search(request.line):
+                    del self._planted[number]
+                    return fault
+        return None
+
+
+def answer_before(fault: Fault | None, request: Request) -> Answer | None:
+    """Wait, or return what is answered instead of doing anything."""
+    if fault is None:
+        return None
+    if fault.kind is FaultKind.DELAYED:
+        time.sleep(fault.seconds)
+    if fault.kind is not FaultKind.REFUSED:
+        return None
+    if request.path.startswith(("/storage/", "/upload/", "/download/")):
+        return refuse(fault.status, "fault", fault.message)
+    return refuse_xml(fault.status, "Fault", fault.message)
+
+
+def answer_after(fault: Fault | None, answer: Answer) -> Answer:
+    if fault is None or fault.kind is not FaultKind.CORRUPT or not answer.body:
+        return answer
+    middle = len(answer.body) // 2
+    changed = bytes([answer.body[middle] ^ 0xFF])
+    return replace(answer, body=answer.body[:middle] + changed + answer.body[middle + 1 :])

@@ -1,0 +1,133 @@
+"""The bucket with its faults and its log."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from threading import Lock, Thread
+from types import TracebackType
+from typing import Self
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from tests.cloud.bucket.api import StorageAPI, operation_of
+from tests.cloud.bucket.exchange import Answer, Request
+from tests.cloud.bucket.faults import Fault, FaultKind, Faults, answer_after, answer_before
+from tests.cloud.bucket.front import BrokenConnectionError, HTTPFront
+from tests.cloud.bucket.notifications import Notification, Notifier
+from tests.cloud.bucket.objects import PAGE_SIZE, Objects
+from tests.cloud.bucket.signatures import SignatureVerifier
+from tests.cloud.bucket.uploads import Uploads
+from tests.cloud.bucket.upstream import Upstream
+from tests.cloud.processes import HOST
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handled:
+    """What one request was. `operation` is named as in the JSON API, or `signed`."""
+
+    operation: str
+    line: str
+    status: int
+    received_bytes: int
+    sent_bytes: int
+
+
+class StrictBucketServer:
+    """Cloud Storage on loopback, as a context manager. `url` is for STORAGE_EMULATOR_HOST.
+
+    Raises MissingToolError where fake-gcs-server is not installed.
+    """
+
+    def __init__(self) -> None:
+        self.requests: list[Handled] = []
+        self._lock = Lock()
+        self._faults = Faults()
+        self._upstream = Upstream()
+        self._notifier = Notifier()
+        self._signatures = SignatureVerifier()
+        self._http = HTTPFront(self.handle)
+        self.url = f"http://{HOST}:{self._http.server_port}"
+        self._objects = Objects(self._upstream, self._notifier.finalized)
+        self._api = StorageAPI(
+            upstream=self._upstream,
+            objects=self._objects,
+            uploads=Uploads(self._objects, self.url),
+            signatures=self._signatures,
+        )
+
+    def __enter__(self) -> Self:
+        Thread(
+            target=self._http.serve_forever, args=(0.02,), name="strict-bucket", daemon=True
+        ).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._notifier.close()
+        self._upstream.close()
+
+    def create_bucket(self, name: str) -> None:
+        body = f'{{"name": "{name}"}}'.encode()
+        self._answer(Request(method="POST", path="/storage/v1/b", query="project=p", body=body))
+
+    def trust(self, email: str, key: RSAPublicKey) -> None:
+        """Let the holder of the private key sign URLs."""
+        self._signatures.trust(email, key)
+
+    def fail(self, pattern: str, fault: Fault, *, times: int = 1) -> None:
+        """Plant a fault for requests whose "METHOD path?query", decoded, has `pattern` in it."""
+        self._faults.plant(pattern, fault, times)
+
+    def notify(self, pubsub_host: str, topic: str, *, prefix: str = "") -> None:
+        """Publish every new object whose name begins with `prefix`."""
+        notification = Notification(pubsub_host=pubsub_host, topic=topic, prefix=prefix)
+        self._notifier.notifications.append(notification)
+
+    def page(self, size: int) -> None:
+        """Answer lists in pages of at most this many objects."""
+        self._objects.page_size = size
+
+    def forget(self) -> None:
+        """Empty the log, and take faults, notifications and pages back. Objects stay."""
+        self._objects.page_size = PAGE_SIZE
+        self.requests.clear()
+        self._faults.clear()
+        self._notifier.notifications.clear()
+
+    def operations(self, pattern: str = "") -> Counter[str]:
+        """Count the operations of the log whose line has `pattern` in it."""
+        return Counter(each.operation for each in self.requests if re.search(pattern, each.line))
+
+    def handle(self, request: Request) -> Answer:
+        """Raise where the connection is to break."""
+        fault = self._faults.take(request)
+        if fault is not None and fault.kind is FaultKind.RESET:
+            self._log(request, Answer(status=0))
+            raise BrokenConnectionError
+        answer = answer_before(fault, request) or self._answer(request)
+        answer = answer_after(fault, answer)
+        self._log(request, answer)
+        if fault is not None and fault.kind is FaultKind.LOST_ANSWER:
+            raise BrokenConnectionError
+        return answer
+
+    def _answer(self, request: Request) -> Answer:
+        with self._lock:
+            return self._api.answer(request)
+
+    def _log(self, request: Request, answer: Answer) -> None:
+        self.requests.append(
+            Handled(
+                operation=operation_of(request)[0],
+                line=request.line,
+                status=answer.status,
+                received_bytes=len(request.body),
+                sent_bytes=len(answer.body),
+            )
+        )

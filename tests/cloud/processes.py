@@ -1,0 +1,24 @@
+"""What every server that tests start has in common."""
+
+import ctypes
+import signal
+import socket
+import sys
+
+HOST = "127.0.0.1"
+
+_PR_SET_PDEATHSIG = 1
+
+
+def free_port() -> int:
+    with socket.create_server((HOST, 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def end_with_parent() -> None:
+    """For `preexec_fn`: a run that is killed leaves no server behind. Only Linux can see to it.
+
+    To Linux, the parent is the thread that starts the process.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

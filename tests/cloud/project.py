@@ -1,0 +1,119 @@
+"""A project of Google Cloud in the emulators, set up as Showreel needs it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import Event, Thread
+
+from google.auth.credentials import AnonymousCredentials
+from google.cloud.storage import Bucket, Client  # type: ignore[import-untyped]
+
+from shared.domain.storage_layout import ATTEMPTS
+from tests.cloud.bucket.server import StrictBucketServer
+from tests.cloud.bucket.service_account import ServiceAccount
+from tests.cloud.topics import Topics
+
+FUNCTIONS = {
+    "generate-video": "generate_video",
+    "request-videos": "request_videos",
+    "maintain-campaigns": "maintain_campaigns",
+}
+"""Each topic, and the function to which its subscription pushes."""
+
+_DEAD_LETTERS = "dead-letters"
+_ACK_SECONDS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudProject:
+    """`firestore_host` and `pubsub_host` are `address:port`."""
+
+    name: str
+    firestore_host: str
+    pubsub_host: str
+    storage: StrictBucketServer
+
+    @property
+    def bucket_name(self) -> str:
+        return f"{self.name}-videos"
+
+    @property
+    def topics(self) -> Topics:
+        return Topics(host=self.pubsub_host, project=self.name)
+
+    @cached_property
+    def bucket(self) -> Bucket:
+        client = Client(
+            project=None,
+            credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]
+            client_options={"api_endpoint": self.storage.url},
+        )
+        return client.bucket(self.bucket_name)
+
+    def create(self) -> None:
+        """Create the bucket and the topics."""
+        self.storage.create_bucket(self.bucket_name)
+        for topic in (*FUNCTIONS, _DEAD_LETTERS):
+            self.topics.create(topic)
+
+    def subscribe(self, urls: Mapping[str, str]) -> None:
+        """Push the messages of each topic to its function, by the function's name.
+
+        The bucket announces new clips from then on.
+        """
+        name = f"projects/{self.name}/topics/generate-video"
+        self.storage.notify(self.pubsub_host, name, prefix=f"{ATTEMPTS}/")
+        for topic, function in FUNCTIONS.items():
+            self.topics.push_to(
+                urls[function],
+                topic=topic,
+                subscription=topic,
+                ack_seconds=_ACK_SECONDS,
+                dead_letters=_DEAD_LETTERS,
+            )
+
+    def unsubscribe(self) -> None:
+        for topic in FUNCTIONS:
+            self.topics.delete_subscription(topic)
+
+    @contextmanager
+    def ticking(self, *, seconds: float) -> Iterator[None]:
+        """Publish, until the end of the block, what the scheduler publishes each minute."""
+        stopped = Event()
+
+        def tick() -> None:
+            while not stopped.wait(seconds):
+                self.topics.publish("maintain-campaigns", {"attributes": {"source": "scheduler"}})
+
+        thread = Thread(target=tick, name="scheduler", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            thread.join()
+
+    def keep_clip(self, uri: str, clip: bytes) -> None:
+        """Write where Veo is told to write."""
+        path = uri.removeprefix(f"gs://{self.bucket_name}/")
+        self.bucket.blob(path).upload_from_string(clip, content_type="video/mp4")
+
+    def environment(self, key_file: Path) -> dict[str, str]:
+        """Return the settings that lead Showreel here, with what Google's clients read."""
+        return {
+            "STORAGE_URL": f"gs://{self.bucket_name}",
+            "GOOGLE_CLOUD_PROJECT": self.name,
+            "GOOGLE_APPLICATION_CREDENTIALS": str(key_file),
+            "STORAGE_EMULATOR_HOST": self.storage.url,
+            "FIRESTORE_EMULATOR_HOST": self.firestore_host,
+            "PUBSUB_EMULATOR_HOST": self.pubsub_host,
+        }
+
+
+def write_key_file(account: ServiceAccount, path: Path, *, token_url: str) -> None:
+    """Write what GOOGLE_APPLICATION_CREDENTIALS names: a key that opens nothing but this."""
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({**account.key_file, "token_uri": token_url}))

@@ -1,0 +1,120 @@
+"""What each step costs in Firestore, counted where the calls leave for it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.domain.video import Video
+from shared.ports.campaign_repository import VideoQuery
+from shared.use_cases.regenerate_videos import regenerate_video
+from shared.use_cases.savings import Savings
+from tests.cloud.firestore_door import COMMIT, GET, QUERY, Call, Door, firestore_door
+from tests.contract.campaign_repository_contract import stored
+from tests.fakes.ports import POLICY, FakePorts
+from tests.unit.domain.builders import SOON, a_reserved_video
+from tests.unit.use_cases.scenes import CAMPAIGN_ID, deliver, reserve, wake
+
+MANY = 40
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    with firestore_door() as door:
+        yield door
+
+
+@pytest.fixture(params=[0, MANY], ids=["an empty database", "a fuller one"])
+def ports(
+    request: pytest.FixtureRequest, firestore_host: str, project: str, door: Door
+) -> FakePorts:
+    ports = FakePorts(policy=replace(POLICY, max_videos_per_campaign=2))
+    ports.campaigns = FirestoreCampaignRepository(  # type: ignore[assignment]
+        project=project, database="(default)", objects=lambda: ports.objects
+    )
+    ports.savings = Savings(ports.campaigns)
+    if request.param:
+        ended = {"version_state": None, "due_at": None}
+        videos = [a_reserved_video(number, **ended) for number in range(request.param)]
+        stored(ports.campaigns, *videos, campaign_id=CAMPAIGN_ID)
+        stored(ports.campaigns, *videos, campaign_id="summer")
+    door.calls.clear()
+    return ports
+
+
+def made(ports: FakePorts, video: Video) -> Video:
+    """Let the generator finish `video`, and the bucket tell of its clip."""
+    deliver(ports)
+    wake(ports, video)
+    return video
+
+
+def test_a_new_video_costs_one_read_and_one_commit(ports: FakePorts, door: Door) -> None:
+    reserve(ports)
+
+    assert door.calls == [Call(method=GET, documents=1), Call(method=COMMIT, documents=2)]
+
+
+def test_a_status_costs_one_read(ports: FakePorts, door: Door) -> None:
+    video = reserve(ports)
+    door.calls.clear()
+
+    ports.campaigns.get_video(video.campaign_id, video.video_hash)
+
+    assert door.calls == [Call(method=GET, documents=1)]
+
+
+def test_a_hit_costs_two_reads(ports: FakePorts, door: Door) -> None:
+    reserve(ports)
+    door.calls.clear()
+
+    reserve(ports)
+
+    assert door.calls == [Call(method=GET, documents=1)] * 2
+
+
+def test_a_submission_costs_one_read_and_two_commits(ports: FakePorts, door: Door) -> None:
+    reserve(ports)
+    door.calls.clear()
+
+    deliver(ports)
+
+    one = Call(method=COMMIT, documents=1)
+    assert door.calls == [Call(method=GET, documents=1), one, one]
+
+
+def test_a_completion_costs_three_commits(ports: FakePorts, door: Door) -> None:
+    video = reserve(ports)
+    deliver(ports)
+    door.calls.clear()
+
+    wake(ports, video)
+
+    assert 3 == door.count(COMMIT)
+    assert 5 == door.count(GET)
+
+
+def test_a_replacement_costs_four_commits(ports: FakePorts, door: Door) -> None:
+    first = made(ports, reserve(ports))
+    video = regenerate_video(ports, CAMPAIGN_ID, first.video_hash).video
+    deliver(ports)
+    door.calls.clear()
+
+    wake(ports, video)
+
+    assert 4 == door.count(COMMIT)
+    assert 7 == door.count(GET)
+
+
+@pytest.mark.parametrize("campaign_id", [None, CAMPAIGN_ID])
+def test_a_page_costs_one_query(ports: FakePorts, door: Door, campaign_id: str | None) -> None:
+    ports.campaigns.list_videos(VideoQuery(campaign_id=campaign_id, limit=5))
+
+    assert [QUERY] == [call.method for call in door.calls]
+
+
+def test_a_tick_that_finds_nothing_costs_two_queries(ports: FakePorts, door: Door) -> None:
+    assert ports.campaigns.due(SOON, limit=9) == ()
+
+    assert [QUERY, QUERY] == [call.method for call in door.calls]

@@ -1,0 +1,310 @@
+"""What the object store does that only a bucket can."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+
+from shared.adapters.google.object_store import GCSObjectStore
+from shared.domain.errors import ObjectExistsError, ObjectNotFoundError, StorageError
+from tests.cloud.bucket.faults import refused
+from tests.cloud.bucket.rest import resource, write
+from tests.cloud.bucket.server import StrictBucketServer
+from tests.contract.object_store_contract import NO_NAMES
+
+CLIP = "videos/generated/spring/curr_0123456789abcdef_0.mp4"
+HISTORICAL = "videos/generated/spring/0123456789abcdef_0.mp4"
+RECORD = "videos/cache/spring/curr_0123456789abcdef.json"
+GENERATED = "videos/attempts/spring/0123456789abcdef/1/1234567890/sample_0.mp4"
+MEBIBYTE = 1024 * 1024
+
+
+def put(store: GCSObjectStore, path: str, content: bytes = b"a clip") -> None:
+    store.put(path, BytesIO(content), content_type="video/mp4")
+
+
+def test_a_clip_carries_what_players_and_people_need(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    metadata = {"campaign": "spring", "index": "0", "model": "veo-3.1-generate-001"}
+
+    bucket_store.put(CLIP, BytesIO(b"a clip"), content_type="video/mp4", metadata=metadata)
+
+    stored = resource(bucket_server, bucket_name, CLIP)
+    assert "video/mp4" == stored["contentType"]
+    assert "public, max-age=86400" == stored["cacheControl"]
+    assert "inline" == stored["contentDisposition"]
+    assert metadata == {name: stored["metadata"][name] for name in metadata}
+
+
+def test_a_record_is_asked_for_again(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    bucket_store.put(RECORD, BytesIO(b"{}"), content_type="application/json")
+
+    assert "no-cache" == resource(bucket_server, bucket_name, RECORD)["cacheControl"]
+
+
+def test_a_generated_clip_becomes_like_one_that_was_put(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    """Veo writes its clips without a word to players."""
+    write(bucket_server, bucket_name, GENERATED, b"a clip")
+
+    bucket_store.rename(GENERATED, CLIP)
+
+    stored = resource(bucket_server, bucket_name, CLIP)
+    assert ("video/mp4", "public, max-age=86400", "inline") == (
+        stored["contentType"],
+        stored["cacheControl"],
+        stored["contentDisposition"],
+    )
+
+
+def test_a_rename_keeps_etag_and_metadata(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    bucket_store.put(
+        CLIP, BytesIO(b"a clip"), content_type="video/mp4", metadata={"campaign": "spring"}
+    )
+    before = bucket_store.head(CLIP)
+
+    bucket_store.rename(CLIP, HISTORICAL)
+
+    assert before.etag == bucket_store.head(HISTORICAL).etag
+    assert "spring" == resource(bucket_server, bucket_name, HISTORICAL)["metadata"]["campaign"]
+
+
+def test_a_rename_describes_what_somebody_else_wrote(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    bucket_store.put(CLIP, BytesIO(b"a clip"), content_type="video/mp4", metadata={"by": "veo"})
+
+    bucket_store.rename(CLIP, HISTORICAL, metadata={"campaign_id": "spring"})
+
+    described = resource(bucket_server, bucket_name, HISTORICAL)["metadata"]
+    assert ("veo", "spring") == (described["by"], described["campaign_id"])
+
+
+@pytest.mark.parametrize("status", [400, 405, 501])
+def test_a_service_without_moves_copies_and_deletes(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, status: int
+) -> None:
+    put(bucket_store, CLIP)
+    bucket_server.fail("moveTo", refused(status))
+
+    bucket_store.rename(CLIP, HISTORICAL)
+
+    assert [HISTORICAL] == [info.path for info in bucket_store.list("videos/")]
+    assert {"objects.rewrite": 1, "objects.delete": 1} == {
+        name: bucket_server.operations()[name] for name in ("objects.rewrite", "objects.delete")
+    }
+
+
+def test_a_copy_is_deleted_later_where_a_crash_left_both(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer
+) -> None:
+    put(bucket_store, CLIP)
+    bucket_server.fail("moveTo", refused(501))
+    bucket_server.fail("DELETE", refused(400))
+    with pytest.raises(StorageError):
+        bucket_store.rename(CLIP, HISTORICAL)
+    assert [HISTORICAL, CLIP] == [info.path for info in bucket_store.list("videos/")]
+
+    bucket_store.rename(CLIP, HISTORICAL)
+
+    assert [HISTORICAL] == [info.path for info in bucket_store.list("videos/")]
+
+
+def test_a_list_has_every_page(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer
+) -> None:
+    bucket_server.page(2)
+    for number in range(5):
+        put(bucket_store, f"videos/{number}.mp4")
+
+    assert 5 == len(list(bucket_store.list("videos/")))
+    assert 3 == bucket_server.operations()["objects.list"]
+
+
+def test_a_list_of_pages_is_emptied_while_it_is_read(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer
+) -> None:
+    bucket_server.page(2)
+    for number in range(5):
+        put(bucket_store, f"videos/{number}.mp4")
+
+    for info in bucket_store.list("videos/"):
+        bucket_store.delete(info.path)
+
+    assert [] == list(bucket_store.list("videos/"))
+
+
+def test_a_folder_that_was_made_in_the_console_is_no_object(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    write(bucket_server, bucket_name, "videos/", b"")
+    write(bucket_server, bucket_name, "videos/spring/", b"")
+
+    assert [] == list(bucket_store.list("videos/"))
+
+
+@pytest.mark.parametrize("path", NO_NAMES)
+@pytest.mark.parametrize(
+    "use",
+    [
+        put,
+        lambda store, path: store.delete(path),
+        lambda store, path: store.rename(path, CLIP),
+        lambda store, path: store.rename(CLIP, path),
+    ],
+    ids=["put", "delete", "rename from", "rename to"],
+)
+def test_a_name_that_leads_elsewhere_is_refused(
+    bucket_store: GCSObjectStore, use: Callable[[GCSObjectStore, str], None], path: str
+) -> None:
+    put(bucket_store, CLIP)
+
+    with pytest.raises(StorageError):
+        use(bucket_store, path)
+
+    assert [CLIP] == [info.path for info in bucket_store.list("videos/")]
+
+
+def test_names_may_have_spaces_and_letters_of_any_script(bucket_store: GCSObjectStore) -> None:
+    path = "videos/été/ü+%20&?#'\"~.mp4"
+
+    put(bucket_store, path)
+    bucket_store.rename(path, f"{path}.old")
+
+    assert [f"{path}.old"] == [info.path for info in bucket_store.list("videos/été/")]
+    assert b"a clip" == bucket_store.open(f"{path}.old").read()
+
+
+@pytest.mark.parametrize("size", [0, 4 * MEBIBYTE - 1, 4 * MEBIBYTE, 9 * MEBIBYTE + 1])
+def test_content_of_any_size_comes_back(bucket_store: GCSObjectStore, size: int) -> None:
+    content = bytes(range(251)) * (size // 251 + 1)
+
+    put(bucket_store, CLIP, content[:size])
+
+    assert content[:size] == bucket_store.open(CLIP).read()
+
+
+def test_content_may_come_in_drops(bucket_store: GCSObjectStore) -> None:
+    class Drops(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(min(size or 0, 100_000))
+
+    content = bytes(5 * MEBIBYTE)
+
+    bucket_store.put(CLIP, Drops(content), content_type="video/mp4")
+
+    assert len(content) == bucket_store.head(CLIP).size
+
+
+def test_a_large_upload_meets_a_name_that_is_taken(bucket_store: GCSObjectStore) -> None:
+    put(bucket_store, CLIP)
+
+    with pytest.raises(ObjectExistsError):
+        put(bucket_store, CLIP, bytes(5 * MEBIBYTE))
+
+    assert b"a clip" == bucket_store.open(CLIP).read()
+
+
+def test_a_large_upload_meets_a_name_that_was_taken_meanwhile(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    class Slow(BytesIO):
+        """Somebody else is faster while its last bytes are read."""
+
+        def read(self, size: int | None = -1) -> bytes:
+            block = super().read(size)
+            if not block:
+                write(bucket_server, bucket_name, CLIP, b"another clip")
+            return block
+
+    with pytest.raises(ObjectExistsError):
+        bucket_store.put(CLIP, Slow(bytes(8 * MEBIBYTE)), content_type="video/mp4")
+
+    assert b"another clip" == bucket_store.open(CLIP).read()
+
+
+def test_a_large_upload_that_breaks_off_is_cancelled(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer
+) -> None:
+    class Broken(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            block = super().read(size)
+            if not block:
+                raise RuntimeError("The sender has gone.")
+            return block
+
+    with pytest.raises(RuntimeError):
+        bucket_store.put(CLIP, Broken(bytes(8 * MEBIBYTE)), content_type="video/mp4")
+
+    assert 1 == bucket_server.operations()["objects.insert.cancel"]
+    assert [] == list(bucket_store.list("videos/"))
+
+
+def test_a_stream_whose_object_was_renamed_ends_and_does_not_mix(
+    bucket_store: GCSObjectStore,
+) -> None:
+    put(bucket_store, CLIP, bytes(3 * MEBIBYTE))
+    with bucket_store.open(CLIP) as stream:
+        stream.read(1)
+        bucket_store.rename(CLIP, HISTORICAL)
+        put(bucket_store, CLIP, b"another")
+
+        with pytest.raises(ObjectNotFoundError):
+            stream.read()
+
+
+def operations(bucket_server: StrictBucketServer) -> dict[str, int]:
+    return {name: count for name, count in bucket_server.operations().items() if count}
+
+
+@pytest.mark.parametrize(
+    ("use", "expected"),
+    [
+        (lambda store: put(store, HISTORICAL), {"objects.insert": 1}),
+        (lambda store: store.head(CLIP), {"objects.get": 1}),
+        (lambda store: store.open(CLIP).read(1000), {"objects.get": 1, "objects.media": 1}),
+        (lambda store: store.rename(CLIP, HISTORICAL), {"objects.get": 1, "objects.move": 1}),
+        (
+            lambda store: store.rename(GENERATED, HISTORICAL),
+            {"objects.get": 1, "objects.patch": 1, "objects.move": 1},
+        ),
+        (lambda store: store.delete(CLIP), {"objects.delete": 1}),
+        (lambda store: list(store.list("videos/")), {"objects.list": 1}),
+    ],
+    ids=["put", "head", "read a little", "rename", "first rename of a clip", "delete", "list"],
+)
+def test_nothing_is_asked_that_is_not_needed(
+    bucket_store: GCSObjectStore,
+    bucket_server: StrictBucketServer,
+    bucket_name: str,
+    use: Callable[[GCSObjectStore], object],
+    expected: dict[str, int],
+) -> None:
+    put(bucket_store, CLIP)
+    write(bucket_server, bucket_name, GENERATED, b"a clip")
+    bucket_server.forget()
+
+    use(bucket_store)
+
+    assert expected == operations(bucket_server)
+
+
+def test_a_usual_clip_is_read_once_in_few_requests(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer
+) -> None:
+    put(bucket_store, CLIP, bytes(6_000_000))
+    bucket_server.forget()
+
+    with bucket_store.open(CLIP) as stream:
+        while stream.read(32 * 1024):
+            pass
+
+    media = [each for each in bucket_server.requests if each.operation == "objects.media"]
+    assert 3 == len(media)
+    assert 6_000_000 == sum(each.sent_bytes for each in media)

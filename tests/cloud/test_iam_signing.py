@@ -1,0 +1,125 @@
+"""Signed URLs without a key: IAM signs them."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import pytest
+
+from shared.adapters.google.object_store import GCSObjectStore
+from shared.adapters.google.signing_credentials import iam_credentials, signing_credentials
+from shared.adapters.google.url_signer import V4URLSigner
+from shared.domain.errors import UnavailableError
+from tests.cloud.bucket.rest import ask
+from tests.cloud.bucket.server import StrictBucketServer
+from tests.cloud.bucket.service_account import ServiceAccount
+from tests.cloud.iam import FakeIAM, KeylessCredentials, LoopbackRequest
+
+QUARTER = timedelta(minutes=15)
+PATHS = [f"videos/generated/spring/curr_{number:016x}_0.mp4" for number in range(100)]
+
+
+@pytest.fixture
+def iam(signing_account: ServiceAccount) -> Iterator[FakeIAM]:
+    with FakeIAM(signing_account).running() as iam:
+        yield iam
+
+
+@pytest.fixture
+def signer(
+    iam: FakeIAM, bucket_server: StrictBucketServer, bucket_name: str
+) -> Iterator[V4URLSigner]:
+    request = LoopbackRequest(iam.host)
+    bucket_server.trust(iam.account.email, iam.account.key.public_key())
+    yield V4URLSigner(
+        bucket_name,
+        credentials=lambda: iam_credentials(KeylessCredentials(iam.account), request),
+        now=lambda: datetime.now(UTC),
+        endpoint=bucket_server.url,
+    )
+    request.session.close()
+
+
+def sign_all(signer: V4URLSigner) -> list[str]:
+    return [signer.sign(path, expires_in=QUARTER).url for path in PATHS]
+
+
+def test_the_bucket_serves_what_iam_signed(
+    signer: V4URLSigner, bucket_store: GCSObjectStore
+) -> None:
+    bucket_store.put(PATHS[0], BytesIO(b"a clip"), content_type="video/mp4")
+
+    response = ask("GET", signer.sign(PATHS[0], expires_in=QUARTER).url)
+
+    assert (200, b"a clip") == (response.status, response.body)
+
+
+def test_a_list_of_a_hundred_takes_one_connection_and_a_second_one_nothing(
+    signer: V4URLSigner, iam: FakeIAM
+) -> None:
+    first = sign_all(signer)
+    assert (1, 100) == (iam.connections, iam.calls)
+
+    assert first == sign_all(signer)
+    assert (1, 100) == (iam.connections, iam.calls)
+
+
+def test_nothing_is_asked_before_something_is_signed(signer: V4URLSigner, iam: FakeIAM) -> None:
+    assert (0, 0) == (iam.connections, iam.calls)
+
+
+def test_threads_sign_at_once(signer: V4URLSigner, iam: FakeIAM) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        urls = list(pool.map(lambda path: signer.sign(path, expires_in=QUARTER).url, PATHS))
+
+    assert (100, 100) == (len(set(urls)), iam.calls)
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_iam_is_asked_again_where_it_is_unavailable(
+    signer: V4URLSigner, iam: FakeIAM, status: int
+) -> None:
+    iam.refusals = [status]
+
+    signer.sign(PATHS[0], expires_in=QUARTER)
+
+    assert (1, 2) == (iam.connections, iam.calls)
+
+
+def test_a_refusal_names_the_permission_that_is_missing(signer: V4URLSigner, iam: FakeIAM) -> None:
+    iam.refusals = [403]
+
+    with pytest.raises(UnavailableError, match=r"iam\.serviceAccounts\.signBlob is missing"):
+        signer.sign(PATHS[0], expires_in=QUARTER)
+
+
+def test_a_failure_is_not_kept(signer: V4URLSigner, iam: FakeIAM) -> None:
+    iam.refusals = [403]
+    with pytest.raises(UnavailableError):
+        signer.sign(PATHS[0], expires_in=QUARTER)
+
+    assert signer.sign(PATHS[0], expires_in=QUARTER).url
+
+
+@pytest.mark.parametrize("refusals", [[401], [400], [503, 503, 503]])
+def test_other_failures_of_iam_are_passing(
+    signer: V4URLSigner, iam: FakeIAM, refusals: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    iam.refusals = refusals
+
+    with pytest.raises(UnavailableError, match="IAM"):
+        signer.sign(PATHS[0], expires_in=QUARTER)
+
+
+def test_a_person_cannot_sign(iam: FakeIAM) -> None:
+    request = LoopbackRequest(iam.host)
+
+    with pytest.raises(UnavailableError, match="--impersonate-service-account"):
+        iam_credentials(KeylessCredentials(None), request)
+
+
+def test_without_credentials_the_error_says_how_to_get_some() -> None:
+    with pytest.raises(UnavailableError, match="application-default login"):
+        signing_credentials()

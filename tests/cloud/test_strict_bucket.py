@@ -1,0 +1,218 @@
+"""The stand-in for Cloud Storage refuses what the real one refuses."""
+
+import json
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from tests.cloud.bucket.exchange import Resource
+from tests.cloud.bucket.faults import LOST_ANSWER
+from tests.cloud.bucket.rest import Response, ask, resource, write
+from tests.cloud.bucket.server import StrictBucketServer
+from tests.eventually import eventually
+
+NAME = "videos/attempts/spring/0123456789abcdef/1/sample_0.mp4"
+OTHER = "videos/generated/spring/curr_0123456789abcdef_0.mp4"
+QUANTUM = 256 * 1024
+
+Send = Callable[..., Response]
+
+
+@pytest.fixture
+def send(bucket_server: StrictBucketServer, bucket_name: str) -> Send:
+    """Sends a request for the object NAME; `more` follows its name in the path."""
+
+    def send(method: str, query: str = "", *, more: str = "", body: object = None) -> Response:
+        path = f"/storage/v1/b/{bucket_name}/o/{quote(NAME, safe='')}{more}"
+        content = b"" if body is None else json.dumps(body).encode()
+        return ask(method, f"{bucket_server.url}{path}?{query}", body=content)
+
+    return send
+
+
+@pytest.fixture
+def generation(bucket_server: StrictBucketServer, bucket_name: str) -> int:
+    """The generation of the object NAME, which is there."""
+    write(bucket_server, bucket_name, NAME, b"a clip")
+    return int(resource(bucket_server, bucket_name, NAME)["generation"])
+
+
+@pytest.mark.parametrize("query", ["ifGenerationMatch=1", "ifMetagenerationMatch=2"])
+@pytest.mark.parametrize(
+    ("method", "more"),
+    [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", f"/moveTo/o/{quote(OTHER, safe='')}")],
+)
+def test_a_generation_that_is_not_the_expected_one_is_refused(
+    send: Send, generation: int, method: str, more: str, query: str
+) -> None:
+    wanted = query.replace("if", "ifSource") if more else query
+
+    response = send(method, wanted, more=more, body={})
+
+    assert 412 == response.status
+    assert "conditionNotMet" == json.loads(response.body)["error"]["errors"][0]["reason"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_an_object_that_is_not_there_is_missing_and_no_conflict(send: Send, method: str) -> None:
+    assert 404 == send(method, "ifGenerationMatch=1", body={}).status
+
+
+def test_the_expected_generation_is_let_through(send: Send, generation: int) -> None:
+    changed = send("PATCH", f"ifGenerationMatch={generation}", body={"cacheControl": "no-cache"})
+
+    assert "no-cache" == json.loads(changed.body)["cacheControl"]
+    assert 204 == send("DELETE", f"ifGenerationMatch={generation}").status
+
+
+def test_every_change_of_what_is_told_is_counted(
+    send: Send, generation: int, bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    send("PATCH", body={"cacheControl": "no-cache"})
+    send("PATCH", body={"cacheControl": "no-store"})
+
+    assert "3" == resource(bucket_server, bucket_name, NAME)["metageneration"]
+    assert "3" == send("GET", "alt=media").headers["x-goog-metageneration"]
+    assert 412 == send("PATCH", "ifMetagenerationMatch=2", body={}).status
+
+
+def test_what_the_reader_has_is_not_sent_again(send: Send, generation: int) -> None:
+    assert 304 == send("GET", f"ifGenerationNotMatch={generation}").status
+
+
+def test_an_old_generation_is_not_there(send: Send, generation: int) -> None:
+    assert 404 == send("GET", f"alt=media&generation={generation - 1}").status
+
+
+@pytest.mark.parametrize("way", ["moveTo/o", "rewriteTo/b/{bucket}/o"])
+def test_nothing_is_put_upon_an_object_that_must_not_be_there(
+    send: Send, generation: int, bucket_server: StrictBucketServer, bucket_name: str, way: str
+) -> None:
+    write(bucket_server, bucket_name, OTHER, b"another clip")
+    more = f"/{way.format(bucket=bucket_name)}/{quote(OTHER, safe='')}"
+
+    assert 412 == send("POST", "ifGenerationMatch=0", more=more).status
+    assert 200 == send("GET").status
+
+
+def test_an_object_is_not_moved_onto_itself(send: Send, generation: int) -> None:
+    assert 400 == send("POST", more=f"/moveTo/o/{quote(NAME, safe='')}").status
+
+
+def upload(bucket_server: StrictBucketServer, bucket_name: str) -> str:
+    """Start a resumable upload of NAME and return its address."""
+    url = f"{bucket_server.url}/upload/storage/v1/b/{bucket_name}/o"
+    started = ask(
+        "POST",
+        f"{url}?uploadType=resumable&ifGenerationMatch=0",
+        body=json.dumps({"name": NAME}).encode(),
+    )
+    return started.headers["location"]
+
+
+def test_an_upload_says_how_far_it_has_come(
+    bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    url = upload(bucket_server, bucket_name)
+    assert "range" not in ask("PUT", url, headers={"content-range": "bytes */*"}).headers
+
+    headers = {"content-range": f"bytes 0-{QUANTUM - 1}/*"}
+    assert 308 == ask("PUT", url, headers=headers, body=bytes(QUANTUM)).status
+
+    state = ask("PUT", url, headers={"content-range": "bytes */*"})
+    assert (308, f"bytes=0-{QUANTUM - 1}") == (state.status, state.headers["range"])
+
+
+@pytest.mark.parametrize(
+    ("content_range", "size"),
+    [("bytes 0-99/*", 100), ("bytes 262144-262243/262244", 100), ("nonsense", 1)],
+    ids=["no multiple of 256 KiB", "with a gap", "unreadable"],
+)
+def test_a_chunk_that_does_not_fit_is_refused(
+    bucket_server: StrictBucketServer, bucket_name: str, content_range: str, size: int
+) -> None:
+    url = upload(bucket_server, bucket_name)
+
+    refused = ask("PUT", url, headers={"content-range": content_range}, body=bytes(size))
+
+    assert 400 == refused.status
+
+
+def test_the_last_answer_of_an_upload_is_given_again(
+    bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    url, headers = upload(bucket_server, bucket_name), {"content-range": "bytes 0-5/6"}
+    bucket_server.fail("^PUT", LOST_ANSWER)
+    with pytest.raises(ConnectionError):
+        ask("PUT", url, headers=headers, body=b"a clip")
+
+    again = ask("PUT", url, headers=headers, body=b"a clip")
+
+    assert (200, "6") == (again.status, json.loads(again.body)["size"])
+
+
+def test_bytes_other_than_the_checksum_says_are_refused(
+    bucket_server: StrictBucketServer, bucket_name: str, send: Send
+) -> None:
+    url = upload(bucket_server, bucket_name)
+    headers = {"content-range": "bytes 0-5/6", "x-goog-hash": "crc32c=AAAAAA=="}
+
+    assert 400 == ask("PUT", url, headers=headers, body=b"a clip").status
+    assert 404 == send("GET").status
+
+
+def test_what_it_does_not_know_it_says(bucket_server: StrictBucketServer, bucket_name: str) -> None:
+    url = f"{bucket_server.url}/storage/v1/b/{bucket_name}/o"
+
+    assert 501 == ask("GET", f"{url}?matchGlob=**").status
+    assert 501 == ask("POST", f"{bucket_server.url}/batch/storage/v1").status
+
+
+def test_a_bucket_that_is_not_empty_is_not_deleted(
+    bucket_server: StrictBucketServer, bucket_name: str, generation: int
+) -> None:
+    assert 409 == ask("DELETE", f"{bucket_server.url}/storage/v1/b/{bucket_name}").status
+
+
+def test_the_log_counts_operations_and_bytes(
+    bucket_server: StrictBucketServer, bucket_name: str, send: Send
+) -> None:
+    write(bucket_server, bucket_name, NAME, b"a clip")
+    send("GET", "alt=media")
+    send("DELETE")
+
+    expected = {"objects.insert": 1, "objects.get": 1, "objects.delete": 1}
+    assert expected == bucket_server.operations(re.escape(NAME))
+    assert [(6, 200), (0, 200), (0, 204)] == [
+        (each.received_bytes, each.status) for each in bucket_server.requests if NAME in each.line
+    ]
+
+
+def test_a_new_object_is_published(
+    bucket_server: StrictBucketServer, bucket_name: str, pubsub_host: str, project: str
+) -> None:
+    pubsub, topic = f"http://{pubsub_host}/v1", f"projects/{project}/topics/clips"
+    subscription = f"projects/{project}/subscriptions/clips"
+    ask("PUT", f"{pubsub}/{topic}")
+    ask("PUT", f"{pubsub}/{subscription}", body=json.dumps({"topic": topic}).encode())
+    bucket_server.notify(pubsub_host, topic, prefix="videos/attempts/")
+
+    write(bucket_server, bucket_name, OTHER, b"another clip")
+    write(bucket_server, bucket_name, NAME, b"a clip")
+
+    def pulled() -> list[Resource]:
+        answer = ask("POST", f"{pubsub}/{subscription}:pull", body=b'{"maxMessages": 10}')
+        received: list[Resource] = json.loads(answer.body).get("receivedMessages", [])
+        return received
+
+    (received,) = eventually(pulled)
+    attributes, data = received["message"]["attributes"], received["message"]["data"]
+    assert ("OBJECT_FINALIZE", bucket_name, NAME) == (
+        attributes["eventType"],
+        attributes["bucketId"],
+        attributes["objectId"],
+    )
+    assert NAME == json.loads(b64decode(data))["name"]

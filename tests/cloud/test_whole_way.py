@@ -1,0 +1,223 @@
+"""From a request to a stored clip: the use cases, the real SDK, and the stand-in for Vertex AI."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.local.object_store import LocalObjectStore
+from shared.adapters.media.clip_inspector import PyAVClipInspector
+from shared.domain.storage_layout import clip_path
+from shared.domain.video import GenerationParameters, Video
+from shared.ports import Clock
+from shared.ports.clip_inspector import ClipInspector
+from shared.ports.object_store import ObjectStore, SignatureVerifier
+from shared.ports.policy import Policy
+from shared.ports.video_generator import VideoGenerator
+from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
+from shared.use_cases.generate_video import generate_video
+from shared.use_cases.maintain_campaigns import maintain_campaigns
+from shared.use_cases.savings import Savings
+from tests.cloud.veo import MODEL, TODAY, Veo, veo_in_bucket, veo_inline
+from tests.cloud.vertex import Ending
+from tests.cloud.vertex.answers import invalid_argument
+from tests.cloud.vertex.faults import (
+    DROPPED_AFTER,
+    DROPPED_BEFORE,
+    INTERNAL,
+    NO_QUOTA,
+    NOT_JSON,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+    Fault,
+)
+from tests.cloud.vertex.server import POLL, SUBMIT
+from tests.eventually import eventually
+from tests.fakes.campaign_repository import InMemoryCampaignRepository
+from tests.fakes.message_queue import InMemoryMessageQueue
+from tests.fakes.ports import POLICY
+
+PRICE = Decimal("1.60")
+LATEST = timedelta(hours=1)
+TICK = timedelta(seconds=10)
+Start = Callable[[ObjectStore], AbstractContextManager[Veo]]
+
+in_bucket: Start = partial(veo_in_bucket, polls=1)
+inline: Start = partial(veo_inline, polls=1)
+
+
+@dataclass(kw_only=True)
+class Showreel:
+    """All of Showreel but its HTTP side, with a clock that goes as fast as the messages do."""
+
+    veo: Veo
+    objects: ObjectStore
+    time: datetime = TODAY
+    campaigns: InMemoryCampaignRepository = field(default_factory=InMemoryCampaignRepository)
+    inspector: ClipInspector = field(default_factory=PyAVClipInspector)
+    local_signatures: SignatureVerifier | None = None
+    policy: Policy = POLICY
+
+    def __post_init__(self) -> None:
+        self.queue = InMemoryMessageQueue(self.now)
+        self.savings = Savings(self.campaigns)
+
+    @property
+    def now(self) -> Clock:
+        return lambda: self.time
+
+    @property
+    def generator(self) -> VideoGenerator:
+        return self.veo.generator
+
+    def create(self, prompt: str) -> Video:
+        parameters = GenerationParameters(model=MODEL, duration_seconds=4)
+        request = CreateVideos(
+            campaign_id="spring", drafts=(Draft(prompt=prompt),), parameters=parameters
+        )
+        [created] = create_videos(self, request)
+        return created.video
+
+    def ended(self, video: Video) -> Video:
+        """Deliver messages and let the tick come, until the video has ended."""
+        deadline = self.time + LATEST
+        while not (latest := self.campaigns.get_video("spring", video.video_hash)).has_ended:
+            assert self.time < deadline, latest
+            self.queue.deliver_all(partial(generate_video, self))
+            maintain_campaigns(self)
+            self.queue.deliver_all(partial(generate_video, self))
+            self.time += TICK
+        return latest
+
+
+@pytest.fixture(params=[in_bucket, inline], ids=["bucket", "inline"])
+def showreel(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Showreel]:
+    objects = LocalObjectStore(tmp_path, now=lambda: TODAY)
+    with request.param(objects) as veo:
+        yield Showreel(veo=veo, objects=objects)
+
+
+@pytest.fixture
+def bucket_showreel(tmp_path: Path) -> Iterator[Showreel]:
+    """Veo finishes by itself, asked or not."""
+    objects = LocalObjectStore(tmp_path, now=lambda: TODAY)
+    with veo_in_bucket(objects) as veo:
+        yield Showreel(veo=veo, objects=objects)
+
+
+def test_a_prompt_becomes_a_stored_clip(showreel: Showreel) -> None:
+    video = showreel.ended(showreel.create("A red bicycle"))
+
+    assert video.status == "completed"
+    with showreel.objects.open(clip_path("spring", video.video_hash, 0, current=True)) as clip:
+        facts = showreel.inspector.inspect(clip)
+    assert facts.duration_seconds == pytest.approx(4, abs=0.1)
+    assert (facts.width, facts.height, facts.video_codec) == (1280, 720, "h264")
+    assert PRICE == showreel.campaigns.get_campaign("spring").money.spent
+    assert showreel.veo.vertex.submissions == 1
+    assert list(showreel.objects.list("videos/attempts/")) == []
+
+
+def test_what_is_sent_is_the_enhanced_prompt(showreel: Showreel) -> None:
+    video = showreel.create("A red bicycle")
+
+    showreel.ended(video)
+
+    [request] = showreel.veo.vertex.asked(SUBMIT)
+    assert [{"prompt": video.enhanced_prompt}] == request.body["instances"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "paid"),
+    [
+        (NO_QUOTA, None, 1),
+        (UNAUTHENTICATED, None, 1),
+        (Fault(answer=invalid_argument("No.")), "invalid_request", 0),
+        (INTERNAL, "outcome_unknown", 0),
+        (UNAVAILABLE, "outcome_unknown", 0),
+        (DROPPED_BEFORE, "outcome_unknown", 0),
+    ],
+)
+def test_a_submission_with_a_fault_is_paid_at_most_once(
+    showreel: Showreel, fault: Fault, code: str | None, paid: int
+) -> None:
+    showreel.veo.vertex.fail(SUBMIT, fault)
+
+    video = showreel.ended(showreel.create("A red bicycle"))
+
+    assert code == (video.failure and video.failure.code)
+    assert paid == showreel.veo.vertex.submissions
+
+
+@pytest.mark.parametrize("fault", [DROPPED_AFTER, NOT_JSON])
+def test_the_clip_of_a_lost_answer_is_taken_over(bucket_showreel: Showreel, fault: Fault) -> None:
+    bucket_showreel.veo.vertex.fail(SUBMIT, fault)
+    video = bucket_showreel.create("A red bicycle")
+    bucket_showreel.queue.deliver_all(partial(generate_video, bucket_showreel))
+    eventually(lambda: list(bucket_showreel.objects.list("videos/attempts/")))
+
+    assert bucket_showreel.ended(video).status == "completed"
+    assert bucket_showreel.veo.vertex.submissions == 1
+    assert bucket_showreel.veo.vertex.asked(POLL) == []
+
+
+def test_without_a_bucket_a_lost_answer_is_possibly_spent(tmp_path: Path) -> None:
+    objects = LocalObjectStore(tmp_path, now=lambda: TODAY)
+    with inline(objects) as veo:
+        showreel = Showreel(veo=veo, objects=objects)
+        veo.vertex.fail(SUBMIT, DROPPED_AFTER)
+
+        video = showreel.ended(showreel.create("A red bicycle"))
+
+        assert video.failure is not None
+        assert video.failure.code == "outcome_unknown"
+        assert PRICE == showreel.campaigns.get_campaign("spring").money.possibly_spent
+        assert veo.vertex.submissions == 1
+
+
+@pytest.mark.parametrize("fault", [UNAVAILABLE, UNAUTHENTICATED, DROPPED_BEFORE, NOT_JSON])
+def test_checks_with_faults_lead_to_the_clip_all_the_same(showreel: Showreel, fault: Fault) -> None:
+    showreel.veo.vertex.fail(POLL, fault, times=6)
+
+    video = showreel.ended(showreel.create("A red bicycle"))
+
+    assert video.status == "completed"
+    assert showreel.veo.vertex.submissions == 1
+
+
+@pytest.mark.parametrize(
+    ("ending", "code", "spent"),
+    [
+        (Ending.FILTERED, "content_filtered", 0),
+        (Ending.INTERNAL_ERROR, "provider_error", 0),
+        (Ending.GARBAGE, "invalid_output", PRICE),
+        (Ending.WRONG_DURATION, "invalid_output", PRICE),
+    ],
+)
+def test_a_video_without_a_good_clip_frees_its_slot(
+    showreel: Showreel, ending: Ending, code: str, spent: Decimal
+) -> None:
+    video = showreel.ended(showreel.create(f"A red bicycle [{ending}]"))
+
+    assert video.failure is not None
+    assert code == video.failure.code
+    campaign = showreel.campaigns.get_campaign("spring")
+    assert spent == campaign.money.spent
+    assert campaign.money.reserved == 0
+    assert campaign.slot(0).is_free
+    assert showreel.veo.vertex.submissions == 1
+
+
+@pytest.mark.parametrize("ending", [Ending.NEVER, Ending.FORGOTTEN, Ending.EMPTY])
+def test_an_operation_that_leads_nowhere_ends_as_possibly_spent(
+    showreel: Showreel, ending: Ending
+) -> None:
+    showreel.ended(showreel.create(f"A red bicycle [{ending}]"))
+
+    assert PRICE == showreel.campaigns.get_campaign("spring").money.possibly_spent
+    assert showreel.veo.vertex.submissions == 1

@@ -1,0 +1,138 @@
+"""Long-running operations: accepted, running for a while, and done."""
+
+import base64
+import random
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.cloud.vertex.answers import Answer, Json, answer, operation_not_found
+from tests.cloud.vertex.endings import (
+    Ending,
+    Script,
+    ending_of,
+    failed,
+    with_clips,
+    without_clip,
+)
+
+MakeClip = Callable[[str, Json], bytes]
+WriteClip = Callable[[str, bytes], None]
+
+
+@dataclass(kw_only=True)
+class Operation:
+    """`outcome` is what it says beside its name once it is done."""
+
+    name: str
+    prompt: str
+    parameters: Json
+    script: Script
+    polls: int = 0
+    outcome: Json | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Operations:
+    """Finishes each operation `seconds` after it was accepted, as Veo does, asked or not.
+
+    With `polls` it is the poll after so many answers of `running` that finishes it.
+    """
+
+    def __init__(
+        self, *, seconds: float, polls: int | None, make_clip: MakeClip, write_clip: WriteClip
+    ) -> None:
+        self.says_not_done = False
+        self.scripts: deque[Script] = deque()
+        self._seconds = seconds
+        self._polls = polls
+        self._make_clip = make_clip
+        self._write_clip = write_clip
+        self._accepted: dict[str, Operation] = {}
+        self._timers: list[threading.Timer] = []
+
+    @property
+    def count(self) -> int:
+        return len(self._accepted)
+
+    def accept(self, model: str, body: Json) -> Answer:
+        prompt = body["instances"][0].get("prompt", "")
+        operation = Operation(
+            name=f"{model}/operations/{uuid.uuid4()}",
+            prompt=prompt,
+            parameters=body.get("parameters", {}),
+            script=self._next_script(prompt),
+        )
+        self._accepted[operation.name] = operation
+        if self._polls is None:
+            self._finish_later(operation)
+        return answer({"name": operation.name})
+
+    def fetch(self, name: str) -> Answer:
+        operation = self._accepted.get(name)
+        if operation is None or operation.script is Ending.FORGOTTEN:
+            return operation_not_found(name)
+        with operation.lock:
+            if self._polls is not None and operation.polls >= self._polls:
+                self._finish(operation)
+            operation.polls += 1
+        if operation.outcome is not None:
+            return answer({"name": name, "done": True, **operation.outcome})
+        return answer({"name": name, "done": False} if self.says_not_done else {"name": name})
+
+    def close(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+            timer.join()
+
+    def _next_script(self, prompt: str) -> Script:
+        return self.scripts.popleft() if self.scripts else ending_of(prompt)
+
+    def _finish_later(self, operation: Operation) -> None:
+        timer = threading.Timer(self._seconds, self._finish_alone, (operation,))
+        timer.daemon = True
+        self._timers.append(timer)
+        timer.start()
+
+    def _finish_alone(self, operation: Operation) -> None:
+        with operation.lock:
+            self._finish(operation)
+
+    def _finish(self, operation: Operation) -> None:
+        if operation.outcome is not None or operation.script in (Ending.NEVER, Ending.FORGOTTEN):
+            return
+        outcome = without_clip(operation.script)
+        operation.outcome = self._with_clips(operation) if outcome is None else outcome
+
+    def _with_clips(self, operation: Operation) -> Json:
+        clip = self._clip(operation)
+        count = operation.parameters.get("sampleCount", 1)
+        try:
+            videos = [self._deliver(operation, clip, number) for number in range(count)]
+        except OSError as problem:
+            return failed(7, f"The output could not be written to Cloud Storage: {problem}")
+        return with_clips(videos, filtered=operation.script is Ending.PARTLY_FILTERED)
+
+    def _clip(self, operation: Operation) -> bytes:
+        parameters = operation.parameters
+        if operation.script is Ending.GARBAGE:
+            return b"This is not a video."
+        if operation.script is Ending.WRONG_DURATION:
+            seconds = parameters.get("durationSeconds", 8) // 2
+            parameters = {**parameters, "durationSeconds": seconds}
+        return self._make_clip(operation.prompt, parameters)
+
+    def _deliver(self, operation: Operation, clip: bytes, number: int) -> Json:
+        """The clip is in the bucket before anybody is told."""
+        storage_uri = operation.parameters.get("storageUri")
+        if not storage_uri:
+            encoded = base64.b64encode(clip).decode()
+            return {"bytesBase64Encoded": encoded, "mimeType": "video/mp4"}
+        folder = f"{random.getrandbits(64)}/"
+        if operation.script is Ending.CLIP_WITHOUT_FOLDER:
+            folder = ""
+        uri = f"{storage_uri.rstrip('/')}/{folder}sample_{number}.mp4"
+        self._write_clip(uri, clip)
+        return {"gcsUri": uri, "mimeType": "video/mp4"}

@@ -1,0 +1,78 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import pytest
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+from shared.adapters.google.message_queue import PubSubMessageQueue
+from shared.domain.errors import UnavailableError
+from shared.messages import PubSubMessage, decode
+from shared.ports import Ports
+from shared.pubsub.pushes import answer_push
+from tests.cloud.denial import denying
+from tests.cloud.processes import free_port
+from tests.cloud.topics import Topics
+from tests.contract.message_queue_contract import FIRST, MessageQueueContract, Subscriber
+from tests.fakes.no_ports import NoPorts
+
+TOPIC = "generate-video"
+
+
+@contextmanager
+def receiving(subscriber: Subscriber) -> Iterator[str]:
+    """Take pushes at the URL that is given."""
+
+    def take(ports: Ports, message: PubSubMessage) -> None:
+        video = decode(message)
+        assert video is not None
+        subscriber.take(video)
+
+    @Request.application
+    def receive(request: Request) -> Response:
+        return answer_push(request, NoPorts, take)
+
+    server = make_server("127.0.0.1", 0, receive, threaded=True)
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class TestPubSubMessageQueue(MessageQueueContract):
+    @pytest.fixture
+    def queue(
+        self, pubsub_host: str, project: str, subscriber: Subscriber
+    ) -> Iterator[PubSubMessageQueue]:
+        topics = Topics(host=pubsub_host, project=project)
+        topics.create(TOPIC)
+        with receiving(subscriber) as url:
+            topics.push_to(url, topic=TOPIC, subscription=TOPIC)
+            yield PubSubMessageQueue(project=project, topic=TOPIC)
+            topics.delete_subscription(TOPIC)
+
+
+def test_a_topic_that_is_not_there_is_named(pubsub_host: str, project: str) -> None:
+    with pytest.raises(UnavailableError, match=r"Pub/Sub does not find .* Topic"):
+        PubSubMessageQueue(project=project, topic=TOPIC).publish(FIRST)
+
+
+def test_a_service_that_does_not_answer_is_unavailable(
+    project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", f"127.0.0.1:{free_port()}")
+    monkeypatch.setattr("shared.adapters.google.message_queue._RETRY._timeout", 0.3)
+
+    with pytest.raises(UnavailableError, match="Pub/Sub"):
+        PubSubMessageQueue(project=project, topic=TOPIC).publish(FIRST)
+
+
+def test_a_missing_permission_is_named(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with denying() as host:
+        monkeypatch.setenv("PUBSUB_EMULATOR_HOST", host)
+
+        with pytest.raises(UnavailableError, match=r"pubsub\.topics\.publish is missing"):
+            PubSubMessageQueue(project=project, topic=TOPIC).publish(FIRST)

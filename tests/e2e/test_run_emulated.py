@@ -1,0 +1,125 @@
+"""What `make run-emulated` starts: a cloud on this machine, its three lines, and its end."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.launcher import EMULATED, launch, three_lines
+from tests.eventually import eventually
+
+SECONDS_TO_END = 60
+
+
+@pytest.fixture
+def cloud(emulators: None, port: int, log: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TMPDIR", str(tmp_path))
+        process = launch(port, log=log, program=EMULATED)
+    with process:
+        yield process
+        process.terminate()
+
+
+def descendants(pid: int) -> list[int]:
+    children = [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in Path(task, "children").read_text().split()
+    ]
+    return [each for child in children for each in (child, *descendants(child))]
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_asked_to_stop_it_leaves_no_process_and_no_file(
+    cloud: subprocess.Popen[str], port: int, tmp_path: Path, number: signal.Signals
+) -> None:
+    where, bucket, first_video = three_lines(cloud)
+    assert f"http://localhost:{port}" in where
+    assert "gs://" in bucket
+    assert f"curl http://localhost:{port}/v1/" in first_video
+    started = descendants(cloud.pid)
+    # Firestore, Pub/Sub, the bucket, and a master with its worker for each of four functions.
+    assert len(started) >= 11
+
+    cloud.send_signal(number)
+
+    assert cloud.wait(SECONDS_TO_END) == 0
+    assert [pid for pid in started if is_running(pid)] == []
+    assert [each.name for each in tmp_path.iterdir()] == ["stderr.log"]
+
+
+def test_killed_it_leaves_no_process(cloud: subprocess.Popen[str]) -> None:
+    three_lines(cloud)
+    started = descendants(cloud.pid)
+
+    cloud.kill()
+
+    eventually(lambda: not any(map(is_running, started)))
+
+
+def test_a_function_that_dies_ends_the_whole(cloud: subprocess.Popen[str], log: Path) -> None:
+    three_lines(cloud)
+    victim = next(pid for pid in descendants(cloud.pid) if "--target=request_videos" in line(pid))
+
+    os.kill(victim, signal.SIGTERM)
+
+    assert cloud.wait(SECONDS_TO_END) == 1
+    assert "request_videos ended by itself." in log.read_text()
+
+
+def line(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text()
+
+
+@pytest.mark.parametrize("tool", ["gcloud", "java"])
+def test_without_a_tool_it_says_what_to_install(
+    port: int, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: str
+) -> None:
+    others = tmp_path / "bin"
+    others.mkdir()
+    if tool == "java" and (gcloud := shutil.which("gcloud")):
+        (others / "gcloud").symlink_to(gcloud)
+    monkeypatch.setenv("PATH", str(others))
+
+    with launch(port, log=log, program=EMULATED) as refused:
+        refused.wait(SECONDS_TO_END)
+
+    assert refused.returncode == 1
+    assert "nstall" in log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
+def test_it_refuses_a_port_that_is_taken(log: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as occupant:
+        port = occupant.getsockname()[1]
+        with launch(port, log=log, program=EMULATED) as refused:
+            refused.wait(SECONDS_TO_END)
+
+    assert refused.returncode == 1
+    assert log.read_text().startswith(f"Port {port} cannot be used: address already in use.")
+
+
+def test_it_names_a_wrong_setting_instead_of_starting(
+    port: int, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEEP_HISTORICAL", "many")
+
+    with launch(port, log=log, program=EMULATED) as refused:
+        refused.wait(SECONDS_TO_END)
+
+    assert refused.returncode == 1
+    assert "KEEP_HISTORICAL='many'" in log.read_text()

@@ -1,0 +1,71 @@
+"""Where a service keeps its things: in a data folder here, in a cloud in `cloud_place`."""
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from flask import Flask
+
+ONLY_LOCAL = pytest.mark.parametrize("family", ["local"], indirect=True)
+"""For tests of what only a folder does: there the service serves the bytes itself."""
+
+NewApp = Callable[[str], Flask]
+"""Returns a function as its framework serves it, by its name."""
+
+
+class Place(Protocol):
+    """`environment` leads a service there."""
+
+    @property
+    def environment(self) -> Mapping[str, str]: ...
+
+    def files(self) -> set[str]:
+        """Return the path of everything that is stored and not hidden."""
+
+    def read(self, path: str) -> bytes: ...
+
+    def snapshot(self) -> Mapping[str, object]:
+        """Return all that is stored, such that every change of it shows."""
+
+    def answers_at(self, url: str) -> bool:
+        """Whether it is the place that answers there, and not the service."""
+
+    def delivering(self, new_app: NewApp) -> AbstractContextManager[None]:
+        """Deliver messages to the functions, and ticks, until the end of the block."""
+
+
+@dataclass(frozen=True)
+class FolderPlace:
+    """The service delivers its messages itself."""
+
+    folder: Path
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {"STORAGE_URL": f"file://{self.folder}"}
+
+    def files(self) -> set[str]:
+        # Unlike Path.rglob, os.walk passes over folders that go while it is on its way.
+        paths = {
+            str(Path(folder, name).relative_to(self.folder))
+            for folder, _, names in os.walk(self.folder)
+            for name in names
+        }
+        return {path for path in paths if not path.startswith(".")}
+
+    def read(self, path: str) -> bytes:
+        return Path(self.folder, path).read_bytes()
+
+    def snapshot(self) -> Mapping[str, object]:
+        statuses = {str(path): path.lstat() for path in self.folder.rglob("*")}
+        return {path: (each.st_size, each.st_mtime_ns) for path, each in statuses.items()}
+
+    def answers_at(self, url: str) -> bool:
+        return False
+
+    def delivering(self, new_app: NewApp) -> AbstractContextManager[None]:
+        return nullcontext()

@@ -1,0 +1,57 @@
+"""Messages that are really published: what comes of them through Pub/Sub's own deliveries."""
+
+import base64
+import json
+
+import pytest
+
+from tests.eventually import eventually
+from tests.functional.cloud_place import CloudPlace
+from tests.functional.showreel import BOAT, KITE, Json, Showreel
+
+
+@pytest.fixture
+def family() -> str:
+    """A folder has no topics."""
+    return "emulated"
+
+
+def publish(service: Showreel, body: Json) -> str:
+    """Return the id of the message."""
+    assert isinstance(service.place, CloudPlace)
+    data = base64.b64encode(json.dumps(body).encode()).decode()
+    return service.place.project.topics.publish("request-videos", {"data": data})
+
+
+def receipt(service: Showreel, message_id: str) -> Json:
+    path = f"videos/requests/{message_id}.json"
+    eventually(lambda: path in service.files())
+    return dict(json.loads(service.read(path)))
+
+
+def test_a_published_request_ends_with_its_videos(showreel: Showreel) -> None:
+    body = {"campaign_id": "spring", "prompts": [KITE, BOAT], "seconds": 4}
+
+    video_ids = receipt(showreel, publish(showreel, body))["video_ids"]
+
+    ended = [showreel.ended({"id": video_id}) for video_id in video_ids]
+    assert [(video["prompt"], video["status"]) for video in ended] == [
+        (KITE, "completed"),
+        (BOAT, "completed"),
+    ]
+
+
+def test_a_published_request_waits_for_its_slot(showreel: Showreel) -> None:
+    (former,) = showreel.create("spring", KITE)
+
+    message_id = publish(showreel, {"campaign_id": "spring", "prompts": [BOAT], "seconds": 4})
+
+    (video_id,) = receipt(showreel, message_id)["video_ids"]
+    assert showreel.ended({"id": video_id})["version_state"] == "current"
+    assert showreel.video(former)["version_state"] == "historical"
+
+
+def test_a_published_request_that_can_never_succeed_has_its_reason(showreel: Showreel) -> None:
+    message_id = publish(showreel, {"campaign_id": "spring", "prompts": list("abcde")})
+
+    assert receipt(showreel, message_id)["error"]["code"] == "campaign_video_limit"

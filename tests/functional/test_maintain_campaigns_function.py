@@ -1,0 +1,62 @@
+"""maintain_campaigns as it is deployed: a tick in, whatever is due done."""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn
+
+import pytest
+
+from shared import bootstrap
+from shared.domain.errors import UnavailableError
+from tests.eventually import eventually
+from tests.functional.places import Place
+from tests.functional.pushes import EVERY_FORM, Push, a_message, as_raw_push
+from tests.functional.showreel import KITE, Showreel, function, served
+
+
+@pytest.fixture
+def api(place: Place) -> Iterator[Showreel]:
+    with served(place) as service:
+        yield service
+
+
+@pytest.fixture
+def worker(api: Showreel) -> Showreel:
+    """maintain_campaigns beside `api`."""
+    return replace(api, app=function("maintain_campaigns"))
+
+
+@pytest.mark.parametrize("push", EVERY_FORM)
+def test_a_tick_wakes_what_was_recorded_and_never_published(
+    api: Showreel, worker: Showreel, push: Push, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as fault:
+        fault.setattr(bootstrap.ports().queue, "publish", unavailable)
+        (video,) = api.create("spring", KITE)
+    assert api.video(video)["phase"] == "reserved"
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    monkeypatch.setattr(type(bootstrap.ports()), "now", property(lambda _: lambda: later))
+
+    assert push(worker, a_message(None)).status_code == 200
+
+    assert eventually(lambda: api.video(video)["phase"] == "done")
+
+
+def unavailable(*_: object, **__: object) -> NoReturn:
+    raise UnavailableError("Pub/Sub does not answer.")
+
+
+@pytest.mark.parametrize("data", [b"", b"garbage", base64.b64encode(b"{}"), json.dumps(1).encode()])
+def test_a_tick_may_say_anything(worker: Showreel, data: bytes) -> None:
+    assert as_raw_push(worker, a_message(data)).status_code == 200
+
+
+def test_a_store_that_does_not_answer_asks_for_the_tick_again(
+    worker: Showreel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap.ports().campaigns, "due", unavailable)
+
+    assert as_raw_push(worker, a_message(None)).status_code == 503

@@ -1,0 +1,123 @@
+"""Content in the cloud: the service says where it is, and the bucket serves it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.cloud.bucket.server import StrictBucketServer
+from tests.functional.showreel import GALLERY, KITE, Answer, Json, Showreel
+
+
+@pytest.fixture
+def family() -> str:
+    """Only a bucket serves its objects itself."""
+    return "emulated"
+
+
+@pytest.fixture
+def video(gallery: Showreel) -> Json:
+    return dict(gallery.campaign(GALLERY)["slots"][0]["current"])
+
+
+@pytest.fixture
+def unasked(gallery: Showreel, strict_server: StrictBucketServer) -> Iterator[None]:
+    """Nothing of the test asks the bucket."""
+    before = len(strict_server.requests)
+    yield
+    assert strict_server.requests[before:] == []
+
+
+def urls(video: Json) -> list[str]:
+    thumbnail = video["filename"].replace("curr_", "thumb_").replace(".mp4", ".jpg")
+    return [
+        f"/v1/videos/{video['id']}/content",
+        f"/v1/videos/{video['id']}/content?variant=thumbnail",
+        f"/api/v1/content/videos/{GALLERY}/{video['filename']}",
+        f"/api/v1/content/videos/{GALLERY}/{thumbnail}",
+    ]
+
+
+def asked(service: Showreel, url: str) -> Answer:
+    return service.asked("GET", url)
+
+
+def query_of(answer: Answer) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(answer.headers["Location"]).query)
+
+
+@pytest.mark.usefixtures("unasked")
+def test_every_way_to_content_leads_to_a_signed_url(gallery: Showreel, video: Json) -> None:
+    for url in urls(video):
+        answer = asked(gallery, url)
+
+        assert (answer.status_code, answer.data) == (302, b"")
+        assert gallery.place.answers_at(answer.headers["Location"])
+        assert query_of(answer)["X-Goog-Algorithm"] == ["GOOG4-RSA-SHA256"]
+
+
+@pytest.mark.usefixtures("unasked")
+def test_who_keeps_the_redirect_is_left_with_time_to_play(gallery: Showreel, video: Json) -> None:
+    answer = asked(gallery, urls(video)[0])
+
+    kept = re.fullmatch(r"private, max-age=([0-9]+)", answer.headers["Cache-Control"])
+    assert kept is not None
+    assert 0 < int(kept[1]) <= int(query_of(answer)["X-Goog-Expires"][0]) / 2
+
+
+def test_head_is_answered_without_a_redirect(gallery: Showreel, video: Json) -> None:
+    """A bucket refuses it with a URL that was signed for GET."""
+    for url in urls(video):
+        whole, head = gallery.get(url), gallery.head(url)
+
+        assert (head.status_code, head.data) == (200, b"")
+        for name in ("Content-Type", "Content-Length", "Accept-Ranges"):
+            assert head.headers[name] == whole.headers[name], name
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/videos/video_gallery.0123456789abcdef/content", 404),
+        ("/api/v1/content/videos/gallery/curr_0123456789abcdef_0.mp4", 404),
+        ("/api/v1/content/videos/gallery/campaign.json", 404),
+        ("/api/v1/content/videos/../cache", 404),
+        ("/local-bucket/videos/cache/gallery/campaign.json?expires=1&signature=x", 404),
+    ],
+)
+@pytest.mark.usefixtures("unasked")
+def test_what_is_no_content_is_signed_by_nobody(gallery: Showreel, path: str, status: int) -> None:
+    answer = asked(gallery, path)
+
+    assert answer.status_code == status
+    assert "Location" not in answer.headers
+
+
+def test_a_file_of_another_slot_is_not_there(gallery: Showreel, video: Json) -> None:
+    elsewhere = video["filename"].replace("_0.mp4", "_1.mp4")
+
+    assert asked(gallery, f"/api/v1/content/videos/{GALLERY}/{elsewhere}").status_code == 404
+
+
+def test_an_unfinished_video_has_neither_content_nor_file(endless: Showreel) -> None:
+    (video,) = endless.create("spring", KITE)
+    video_hash = video["id"].partition(".")[2]
+
+    by_id = asked(endless, f"/v1/videos/{video['id']}/content")
+    by_name = asked(endless, f"/api/v1/content/videos/spring/curr_{video_hash}_0.mp4")
+
+    assert (by_id.status_code, by_name.status_code) == (409, 404)
+
+
+@pytest.mark.usefixtures("unasked")
+def test_a_list_signs_all_of_its_videos_without_a_look_at_the_bucket(gallery: Showreel) -> None:
+    def signed() -> list[Any]:
+        found = gallery.get("/v1/videos?include=signed_url").json["data"]
+        return [video["signed_url"]["url"] for video in found]
+
+    first = signed()
+
+    assert len(set(first)) == 3
+    assert signed() == first, "What was signed is good for a second list."

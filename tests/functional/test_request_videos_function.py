@@ -1,0 +1,166 @@
+"""request_videos as it is deployed: a message does what POST /v1/campaigns/{c}/videos does."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NoReturn
+
+import pytest
+
+from shared import bootstrap
+from shared.domain.errors import UnavailableError
+from tests.functional.places import Place
+from tests.functional.pushes import EVERY_FORM, Push, a_message, as_raw_push
+from tests.functional.showreel import BOAT, KITE, Json, Showreel, function, served
+
+
+@pytest.fixture
+def api(place: Place) -> Iterator[Showreel]:
+    with served(place, delivering=False) as service:
+        yield service
+
+
+@pytest.fixture
+def worker(api: Showreel) -> Showreel:
+    """request_videos beside `api`, and nobody who takes videos forward."""
+    return replace(api, app=function("request_videos"))
+
+
+def asking(*prompts: str, message_id: str = "77", **fields: object) -> Json:
+    body = {"campaign_id": "spring", "prompts": prompts, "seconds": 4, **fields}
+    return a_message(json.dumps(body).encode(), message_id=message_id)
+
+
+def videos(api: Showreel) -> list[Json]:
+    return list(api.get("/v1/videos?campaign_id=spring&order=asc").json["data"])
+
+
+def receipt(api: Showreel, message_id: str = "77") -> Json:
+    return dict(json.loads(api.read(f"videos/requests/{message_id}.json")))
+
+
+@pytest.mark.parametrize("push", EVERY_FORM)
+def test_a_message_makes_a_video_of_each_prompt(
+    api: Showreel, worker: Showreel, push: Push
+) -> None:
+    assert push(worker, asking(KITE, BOAT, business_context={"tone": "Warm"})).status_code == 200
+
+    made = [(video["index"], video["prompt"], video["business_context"]) for video in videos(api)]
+    assert made == [(0, KITE, {"tone": "Warm"}), (1, BOAT, {"tone": "Warm"})]
+
+
+def test_a_video_tells_which_message_asked_for_it(api: Showreel, worker: Showreel) -> None:
+    as_raw_push(worker, asking(KITE, metadata={"order": "A-1"}))
+
+    (video,) = videos(api)
+    assert video["metadata"] == {"order": "A-1", "message_id": "77"}
+
+
+def test_a_receipt_tells_which_videos_a_message_has(api: Showreel, worker: Showreel) -> None:
+    as_raw_push(worker, asking(KITE))
+
+    (video,) = videos(api)
+    assert (receipt(api)["video_ids"], receipt(api)["error"]) == ([video["id"]], None)
+
+
+def test_what_http_made_is_attached_to(api: Showreel, worker: Showreel) -> None:
+    (video,) = api.create("spring", KITE)
+
+    as_raw_push(worker, asking(KITE))
+
+    assert receipt(api)["video_ids"] == [video["id"]]
+
+
+def test_a_copy_of_a_message_changes_nothing(api: Showreel, worker: Showreel) -> None:
+    as_raw_push(worker, asking(KITE))
+    before = api.snapshot()
+
+    assert as_raw_push(worker, asking(KITE)).status_code == 200
+    assert api.snapshot() == before
+
+
+def test_a_late_copy_does_not_bring_back_what_was_ended(api: Showreel, worker: Showreel) -> None:
+    as_raw_push(worker, asking(KITE))
+    (video,) = videos(api)
+    api.post(f"/v1/videos/{video['id']}/cancel")
+    before = api.campaign("spring")
+
+    assert as_raw_push(worker, asking(KITE)).status_code == 200
+    assert api.campaign("spring") == before
+
+
+def test_a_delivery_after_a_crash_makes_nothing_twice(
+    api: Showreel, worker: Showreel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first delivery dies before its receipt is kept; then its video fails for some reason."""
+    with monkeypatch.context() as fault:
+        fault.setattr(bootstrap.ports().objects, "put", unavailable)
+        assert as_raw_push(worker, asking(KITE)).status_code == 503
+    (video,) = videos(api)
+    api.post(f"/v1/videos/{video['id']}/cancel")
+
+    assert as_raw_push(worker, asking(KITE)).status_code == 200
+
+    assert [video["id"]] == [each["id"] for each in videos(api)] == receipt(api)["video_ids"]
+
+
+def unavailable(*_: object, **__: object) -> NoReturn:
+    raise UnavailableError("The store does not answer.")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"prompts": []}, "invalid_request"),
+        ({"prompts": list("abcde")}, "campaign_video_limit"),
+        ({"model": "veo-2.0-generate-001"}, "model_retired"),
+        ({"model": "sora-2"}, "model_not_found"),
+        ({"seconds": 5}, "unsupported_parameter"),
+        ({"colour": "red"}, "invalid_request"),
+        ({"campaign_id": "../x"}, "invalid_request"),
+        ({"campaign_id": None}, "invalid_request"),
+    ],
+)
+def test_what_can_never_succeed_is_acknowledged_recorded_and_announced(
+    api: Showreel,
+    worker: Showreel,
+    fields: Json,
+    code: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert as_raw_push(worker, asking(KITE, **fields)).status_code == 200
+
+    assert receipt(api)["error"]["code"] == code
+    announced = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [("request.rejected", "77", code)] == [
+        (line["message"], line["message_id"], line["code"]) for line in announced
+    ]
+    assert videos(api) == []
+
+
+@pytest.mark.parametrize("data", [None, b"", b"garbage", b"[]", b"\xff"])
+def test_garbage_is_rejected_as_well(api: Showreel, worker: Showreel, data: bytes | None) -> None:
+    assert as_raw_push(worker, a_message(data, message_id="77")).status_code == 200
+
+    assert receipt(api)["error"]["code"] == "invalid_request"
+
+
+def test_a_busy_slot_asks_for_the_message_again_later(api: Showreel, worker: Showreel) -> None:
+    (video,) = api.create("spring", KITE)
+
+    answer = as_raw_push(worker, asking(BOAT))
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "20")
+    assert [video["id"]] == [each["id"] for each in videos(api)]
+
+
+def test_a_store_that_does_not_answer_asks_for_the_message_again(
+    api: Showreel, worker: Showreel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as fault:
+        fault.setattr(bootstrap.ports().campaigns, "commit", unavailable)
+        assert as_raw_push(worker, asking(KITE)).status_code == 503
+    assert videos(api) == []
+
+    assert as_raw_push(worker, asking(KITE)).status_code == 200
+    assert len(videos(api)) == 1

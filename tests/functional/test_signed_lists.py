@@ -1,0 +1,103 @@
+"""Lists with signed URLs where IAM signs: one connection, and a call for each new URL."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.adapters.google import signing_credentials
+from shared.domain.video import Phase, VersionState
+from tests.cloud.bucket.service_account import ServiceAccount
+from tests.cloud.firestore_door import GET, QUERY, Door, firestore_door
+from tests.cloud.firestore_records import connect
+from tests.cloud.iam import FakeIAM, KeylessCredentials, LoopbackRequest
+from tests.contract.campaign_repository_contract import stored
+from tests.functional.cloud_place import CloudPlace
+from tests.functional.places import Place
+from tests.functional.showreel import Json, Showreel, served
+from tests.unit.domain.builders import CLIP, NOW, a_reserved_video
+
+LIST = "/v1/videos?campaign_id=spring&limit=100"
+
+
+@pytest.fixture
+def family() -> str:
+    """A folder signs by itself."""
+    return "emulated"
+
+
+@pytest.fixture
+def full_place(place: Place, monkeypatch: pytest.MonkeyPatch) -> CloudPlace:
+    """A hundred finished videos."""
+    assert isinstance(place, CloudPlace)
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", place.project.firestore_host)
+    finished = replace(
+        a_reserved_video(),
+        phase=Phase.DONE,
+        version_state=VersionState.HISTORICAL,
+        clip=CLIP,
+        completed_at=NOW,
+        due_at=None,
+    )
+    videos = [replace(finished, video_hash=f"{number:016x}") for number in range(100)]
+    stored(connect(place.project.name), *videos)
+    return place
+
+
+@pytest.fixture
+def iam(signing_account: ServiceAccount, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeIAM]:
+    iam = FakeIAM(signing_account)
+    request = LoopbackRequest(iam.host)
+
+    def credentials() -> Any:  # noqa: ANN401  # As the adapter makes them.
+        return signing_credentials.iam_credentials(KeylessCredentials(signing_account), request)
+
+    monkeypatch.setattr(signing_credentials, "signing_credentials", credentials)
+    with iam.running():
+        yield iam
+    request.session.close()
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    with firestore_door() as door:
+        yield door
+
+
+def listed(service: Showreel, rest: str = "") -> list[Json]:
+    answer = service.get(f"{LIST}{rest}")
+    assert answer.status_code == 200
+    return list(answer.json["data"])
+
+
+def test_a_list_signs_each_url_once_and_through_one_connection(
+    full_place: CloudPlace, iam: FakeIAM
+) -> None:
+    with served(full_place, delivering=False) as service:
+        assert 100 == len(listed(service))
+        assert (0, 0) == (iam.connections, iam.calls)
+
+        first = [video["signed_url"] for video in listed(service, "&include=signed_url")]
+        assert 100 == len({each["url"] for each in first})
+        assert (1, 100) == (iam.connections, iam.calls)
+
+        second = [video["signed_url"] for video in listed(service, "&include=signed_url")]
+        assert first == second
+        assert (1, 100) == (iam.connections, iam.calls)
+
+
+def test_a_list_costs_one_query_and_its_urls_one_read(full_place: CloudPlace, door: Door) -> None:
+    with served(full_place, delivering=False) as service:
+        listed(service)
+        assert [QUERY] == [call.method for call in door.calls]
+
+        listed(service, "&include=signed_url")
+        assert [QUERY, QUERY, GET] == [call.method for call in door.calls]
+
+
+def test_a_status_costs_one_read(full_place: CloudPlace, door: Door) -> None:
+    with served(full_place, delivering=False) as service:
+        answer = service.get(f"/v1/videos/video_spring.{7:016x}")
+
+    assert (200, [GET]) == (answer.status_code, [call.method for call in door.calls])

@@ -1,0 +1,66 @@
+"""A data folder whose clips Veo makes: nothing else of Google Cloud is needed."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.google import video_generator
+from tests.cloud.bucket.service_account import ServiceAccount
+from tests.cloud.project import write_key_file
+from tests.cloud.tokens import TokenServer
+from tests.cloud.vertex import FakeVertex
+from tests.functional.places import FolderPlace
+from tests.functional.showreel import KITE, Showreel, served
+
+
+@pytest.fixture
+def vertex() -> Iterator[FakeVertex]:
+    with FakeVertex() as vertex:
+        yield vertex
+
+
+@pytest.fixture
+def laptop(
+    vertex: FakeVertex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Showreel]:
+    monkeypatch.setattr(video_generator, "EXPECTED_IN", timedelta(seconds=0.1))
+    with TokenServer() as tokens:
+        key_file = tmp_path / "key.json"
+        write_key_file(ServiceAccount("laptop"), key_file, token_url=tokens.url)
+        environment = {
+            "VIDEO_GENERATOR": "veo",
+            "GOOGLE_CLOUD_PROJECT": "showreel",
+            "GOOGLE_APPLICATION_CREDENTIALS": str(key_file),
+            "VEO_BASE_URL": vertex.url,
+        }
+        with served(FolderPlace(tmp_path / "data"), environment) as service:
+            yield service
+
+
+def test_its_clips_are_paid_for_and_kept_in_the_folder(
+    laptop: Showreel, vertex: FakeVertex
+) -> None:
+    (video,) = laptop.create("spring", KITE)
+
+    ended = laptop.ended(video)
+
+    assert (ended["status"], ended["cost"]["billed"]) == ("completed", True)
+    assert f"videos/generated/spring/{ended['filename']}" in laptop.files()
+    assert laptop.get(ended["content_url"]).headers["Content-Type"] == "video/mp4"
+    assert vertex.submissions == 1
+
+
+def test_no_attempt_is_made_without_credentials(vertex: FakeVertex, tmp_path: Path) -> None:
+    environment = {
+        "VIDEO_GENERATOR": "veo",
+        "GOOGLE_CLOUD_PROJECT": "showreel",
+        "VEO_BASE_URL": vertex.url,
+    }
+    with served(FolderPlace(tmp_path / "data"), environment) as service:
+        (video,) = service.create("spring", KITE)
+        service.post(f"/v1/videos/{video['id']}/cancel")
+
+        assert service.ended(video)["attempts"] == 0
+        assert vertex.submissions == 0

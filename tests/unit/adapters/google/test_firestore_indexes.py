@@ -1,0 +1,112 @@
+"""The emulator answers every query without an index; Firestore itself refuses most of them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import firestore
+from google.cloud.firestore_v1.types import StructuredQuery
+
+from shared.adapters.google.campaign_queries import (
+    all_campaigns,
+    campaigns_with_chores,
+    due_videos,
+    videos_of,
+)
+from shared.domain.video import Failure, VersionState
+from shared.ports.campaign_repository import SortOrder, VideoQuery
+from shared.records.form import to_record
+from tests.unit.domain.builders import CLIP, NOW, a_campaign, a_generating_video
+
+FILE = Path(__file__).parents[4] / "infra" / "firestore.indexes.json"
+
+Index = tuple[str, str, tuple[tuple[str, str], ...]]
+"""The collection, the scope, and the fields with their directions."""
+
+
+def queries() -> Iterator[firestore.Query]:
+    """Every query that the repository makes, in all its shapes."""
+    client = firestore.Client(project="showreel", credentials=AnonymousCredentials())  # type: ignore[no-untyped-call]
+    for campaign_id, state, status, order, after in product(
+        (None, "spring"), (None, VersionState.CURRENT), (None, "queued"), SortOrder, (False, True)
+    ):
+        query = VideoQuery(campaign_id=campaign_id, version_state=state, status=status, order=order)
+        yield videos_of(
+            client, query, after=(NOW, "campaigns/a/videos/b") if after else None, limit=9
+        )
+    yield due_videos(client, NOW, limit=9)
+    yield campaigns_with_chores(client, limit=9)
+    yield all_campaigns(client, after=None, limit=9)
+    yield all_campaigns(client, after="spring", limit=9)
+
+
+def index_of(query: firestore.Query) -> Index:
+    """The index that Firestore asks for: what is compared for equality first, then the order."""
+    asked = query._to_protobuf()
+    source = asked.from_[0]
+    scope = "COLLECTION_GROUP" if source.all_descendants else "COLLECTION"
+    equal = [(each.field.field_path, "ASCENDING") for each in equalities(asked.where)]
+    order = [(each.field.field_path, each.direction.name) for each in asked.order_by]
+    fields = (*equal, *(each for each in order if each[0] != "__name__"))
+    return source.collection_id, scope, fields
+
+
+def equalities(where: StructuredQuery.Filter) -> list[Any]:
+    filters = [each.field_filter for each in where.composite_filter.filters] or [where.field_filter]
+    operators = StructuredQuery.FieldFilter.Operator
+    return [each for each in filters if each.op in (operators.EQUAL, operators.IN)]
+
+
+def needed() -> set[Index]:
+    """Documents come in the order of their names without any."""
+    return {index for index in map(index_of, queries()) if index[2]}
+
+
+def exempted(collection: str) -> set[str]:
+    overrides = json.loads(FILE.read_text())["fieldOverrides"]
+    return {each["fieldPath"] for each in overrides if each["collectionGroup"] == collection}
+
+
+@pytest.fixture
+def deployed() -> set[Index]:
+    file = json.loads(FILE.read_text())
+    composite = {
+        (
+            each["collectionGroup"],
+            each["queryScope"],
+            tuple((field["fieldPath"], field["order"]) for field in each["fields"]),
+        )
+        for each in file["indexes"]
+    }
+    single = {
+        (each["collectionGroup"], index["queryScope"], ((each["fieldPath"], index["order"]),))
+        for each in file["fieldOverrides"]
+        for index in each["indexes"]
+    }
+    return composite | single
+
+
+def test_every_query_has_its_index(deployed: set[Index]) -> None:
+    assert needed() - deployed == set()
+
+
+def test_no_index_is_written_in_vain(deployed: set[Index]) -> None:
+    assert deployed - needed() == set()
+
+
+def test_maps_lists_and_prose_are_not_indexed_field_by_field() -> None:
+    """By default Firestore writes an index entry or two for each of their members."""
+    failed = replace(
+        a_generating_video(), clip=CLIP, failure=Failure(code="failed", message="It failed.")
+    )
+
+    for collection, record in (("videos", failed), ("campaigns", a_campaign())):
+        fields = to_record(record)
+        large = {name for name, value in fields.items() if isinstance(value, dict | list)}
+        prose = {"prompt", "enhanced_prompt"} & fields.keys()
+        assert large | prose <= exempted(collection)

@@ -1,0 +1,131 @@
+"""What is newer stays, what is older follows, and no version is lost."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.campaign import Slot, Version
+from shared.domain.copying import Verdict, judge, succeed
+from shared.domain.reconciling import CampaignState
+from shared.domain.video import Phase, VersionState, Video
+from tests.unit.domain.builders import (
+    NOW,
+    a_campaign,
+    a_generating_video,
+    a_reserved_video,
+    a_storing_video,
+    a_submitting_video,
+)
+
+LATER = NOW + timedelta(hours=1)
+
+
+def a_state(*videos: Video, age: timedelta = timedelta(), hits: int = 0) -> CampaignState:
+    campaign = replace(a_campaign(), updated_at=NOW + age, cache_hits=hits, revision="c1")
+    for video in videos:
+        slot = Slot(index=video.index, current=Version.of(video) if video.is_current else None)
+        campaign = campaign.with_slot(slot)
+    return CampaignState.of(campaign, [replace(video, revision="v1") for video in videos])
+
+
+def a_done_video(number: int, state: VersionState = VersionState.CURRENT) -> Video:
+    return a_storing_video(number, phase=Phase.DONE, version_state=state, due_at=None)
+
+
+def test_what_is_not_there_is_copied_as_new() -> None:
+    here = a_state(a_done_video(1), a_reserved_video(2))
+
+    change = succeed(here, None)
+
+    assert judge(here, None) is Verdict.COPY
+    assert {change.campaign.revision, *(video.revision for video in change.videos)} == {""}
+    assert len(change.videos) == 2
+
+
+def test_what_is_there_is_not_copied_again() -> None:
+    state = a_state(a_done_video(1), a_reserved_video(2))
+
+    assert judge(state, state) is Verdict.UP_TO_DATE
+    assert succeed(state, state).videos == ()
+
+
+HOUR = timedelta(hours=1)
+STEPS = [
+    (a_state(), a_state(age=HOUR)),
+    (a_state(), a_state(hits=1)),
+    (a_state(), a_state(a_reserved_video(1), age=HOUR)),
+    (a_state(a_reserved_video(1)), a_state(a_submitting_video(1))),
+    (a_state(a_submitting_video(1)), a_state(a_generating_video(1))),
+    (a_state(a_submitting_video(1)), a_state(a_submitting_video(1, phase=Phase.RESERVED))),
+    (a_state(a_generating_video(1)), a_state(a_storing_video(1))),
+    (a_state(a_generating_video(1)), a_state(a_generating_video(1, cancel_requested=True))),
+    (a_state(a_storing_video(1)), a_state(a_done_video(1), age=HOUR)),
+]
+
+
+@pytest.mark.parametrize(("earlier", "later"), STEPS)
+def test_a_later_state_follows_an_earlier_one_and_never_the_reverse(
+    earlier: CampaignState, later: CampaignState
+) -> None:
+    assert judge(later, earlier) is Verdict.COPY
+    assert judge(earlier, later) is Verdict.NEWER_THERE
+
+
+def test_what_follows_is_committed_on_what_is_there() -> None:
+    here = a_state(a_done_video(1), a_reserved_video(2), a_reserved_video(3), age=HOUR)
+    there = a_state(a_generating_video(1), a_reserved_video(2))
+    there = replace(there, campaign=replace(there.campaign, revision="c7"))
+    there.videos[f"{1:016x}"] = replace(there.videos[f"{1:016x}"], revision="v7")
+
+    change = succeed(here, there)
+
+    assert change.campaign == replace(here.campaign, revision="c7")
+    revisions = {video.video_hash: video.revision for video in change.videos}
+    assert revisions == {f"{1:016x}": "v7", f"{3:016x}": ""}
+
+
+def test_another_campaign_of_the_same_name_is_left_alone() -> None:
+    here = a_state(a_done_video(1), age=HOUR)
+    there = a_state(a_done_video(2))
+    there = replace(there, campaign=replace(there.campaign, created_at=LATER))
+
+    assert judge(here, there) is Verdict.ANOTHER_THERE
+
+
+def test_a_copy_that_was_interrupted_goes_on() -> None:
+    here = a_state(a_done_video(1), a_reserved_video(2))
+    there = a_state(a_done_video(1))
+    there = replace(there, campaign=here.campaign)
+
+    assert judge(here, there) is Verdict.COPY
+    assert [video.video_hash for video in succeed(here, there).videos] == [f"{2:016x}"]
+
+
+def test_a_video_that_is_made_there_keeps_its_slot() -> None:
+    here = a_state(a_done_video(1), age=HOUR)
+    there = a_state(a_done_video(1), a_generating_video(2))
+
+    assert judge(here, there) is Verdict.NEWER_THERE
+
+
+def test_a_video_that_only_the_other_side_knows_becomes_a_historical_one() -> None:
+    here = a_state(a_done_video(1), age=HOUR)
+    there = a_state(a_done_video(2))
+
+    change = succeed(here, there)
+
+    theirs = there.videos[f"{2:016x}"]
+    assert judge(here, there) is Verdict.COPY
+    assert change.campaign.slot(0) == Slot(
+        index=0, current=Version.of(a_done_video(1)), historical=(Version.of(theirs),)
+    )
+    assert replace(theirs, version_state=VersionState.HISTORICAL) in change.videos
+
+
+def test_what_slots_name_is_written_first() -> None:
+    failed = a_reserved_video(1, phase=Phase.FAILED, version_state=None)
+
+    change = succeed(a_state(failed, a_done_video(2)), None)
+
+    assert [video.version_state for video in change.videos] == [VersionState.CURRENT, None]

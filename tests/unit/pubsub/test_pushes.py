@@ -1,0 +1,116 @@
+"""What Pub/Sub is answered, whatever it brings."""
+
+import json
+import logging
+from datetime import timedelta
+
+import pytest
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from shared.domain.errors import (
+    ConflictError,
+    InvalidRequestError,
+    RetryLaterError,
+    StorageError,
+    UnavailableError,
+)
+from shared.messages import PubSubMessage
+from shared.ports import Ports
+from shared.pubsub.pushes import answer_push, read_push
+from tests.fakes.no_ports import NoPorts
+
+MESSAGE = {"messageId": "7", "data": "eyJhIjogMX0=", "attributes": {"k": "v"}}
+
+
+def a_push(body: object) -> Request:
+    text = body if isinstance(body, str) else json.dumps(body)
+    return Request(EnvironBuilder(method="POST", data=text.encode()).get_environ())
+
+
+def an_envelope(**changes: object) -> Request:
+    return a_push({"message": MESSAGE | changes, "subscription": "projects/p/subscriptions/s"})
+
+
+def answered(error: Exception | None) -> tuple[int, str | None]:
+    """Return the status and how long to wait, where taking the message raises `error`."""
+
+    def take(ports: Ports, message: PubSubMessage) -> None:
+        if error is not None:
+            raise error
+
+    answer = answer_push(an_envelope(), NoPorts, take)
+    return answer.status_code, answer.headers.get("Retry-After")
+
+
+def test_a_message_has_its_id_its_data_and_its_attributes() -> None:
+    expected = PubSubMessage(message_id="7", data=b'{"a": 1}', attributes={"k": "v"})
+
+    assert expected == read_push(an_envelope())
+
+
+def test_a_message_need_not_have_data_or_attributes() -> None:
+    for message in ({"messageId": "7"}, {"messageId": "7", "data": "", "attributes": {}}):
+        assert PubSubMessage(message_id="7") == read_push(a_push({"message": message}))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "garbage",
+        "[" * 100_000,
+        "null",
+        [],
+        {},
+        {"message": None},
+        {"message": "text"},
+        {"message": {"data": "eyJhIjogMX0="}},
+        {"message": {"messageId": 7}},
+        {"message": MESSAGE | {"data": "no base64!"}},
+        {"message": MESSAGE | {"data": "é"}},
+        {"message": MESSAGE | {"data": 7}},
+    ],
+)
+def test_what_is_no_message_is_acknowledged_and_logged(
+    body: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    def take(ports: Ports, message: PubSubMessage) -> None:
+        raise AssertionError(message)
+
+    answer = answer_push(a_push(body), NoPorts, take)
+
+    assert answer.status_code == 200
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert "message.invalid" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (None, (200, None)),
+        (InvalidRequestError("Never."), (200, None)),
+        (RetryLaterError("Busy.", retry_after=timedelta(seconds=40)), (503, "40")),
+        (RetryLaterError("Busy.", retry_after=timedelta()), (503, "1")),
+        (ConflictError("Others were faster."), (503, "15")),
+        (UnavailableError("Firestore is down."), (503, "15")),
+        (StorageError("A permission is missing."), (503, "15")),
+        (ZeroDivisionError(), (500, None)),
+    ],
+)
+def test_a_status_says_whether_the_message_is_finished_with(
+    error: Exception | None, expected: tuple[int, str | None]
+) -> None:
+    assert expected == answered(error)
+
+
+def test_the_log_says_why_a_message_has_to_come_again(caplog: pytest.LogCaptureFixture) -> None:
+    answered(UnavailableError("Pub/Sub denied access: pubsub.topics.publish is missing."))
+
+    assert "pubsub.topics.publish is missing" in caplog.text
+
+
+def test_only_a_post_is_a_push() -> None:
+    with pytest.raises(MethodNotAllowed):
+        answer_push(Request(EnvironBuilder().get_environ()), NoPorts, lambda *_: None)

@@ -1,0 +1,126 @@
+"""Serve the whole system on an emulated Google Cloud: what `make run-emulated` does.
+
+Each function is a process of its own, as it is deployed. Firestore and Pub/Sub are Google's own
+emulators, the bucket and Veo are those of the tests, and all of it ends with this process.
+"""
+
+import argparse
+import http.client
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from shared.settings import InvalidSettingsError, read_settings
+from tests.cloud.bucket.server import StrictBucketServer
+from tests.cloud.bucket.service_account import ServiceAccount
+from tests.cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
+from tests.cloud.environment import keep_off_the_cloud
+from tests.cloud.function_process import FunctionProcess
+from tests.cloud.project import FUNCTIONS, CloudProject, write_key_file
+from tests.cloud.tokens import TokenServer
+from tests.cloud.vertex import FakeVertex
+from tools.serve import STOP_SIGNALS, announce, fail, health, why_unusable
+
+PROJECT = "showreel-emulated"
+# The scheduler's minute.
+TICK_SECONDS = 3
+VEO_SECONDS = 2
+WATCH_SECONDS = 0.5
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make run-emulated", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    port: int = parser.parse_args().port
+    keep_off_the_cloud()
+    try:
+        check_settings()
+    except InvalidSettingsError as error:
+        return fail(str(error))
+    if reason := why_unusable(port):
+        return fail(f"Port {port} cannot be used: {reason}. Try another: make run-emulated PORT=…")
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        return serve(port)
+    except MissingToolError as error:
+        return fail(str(error))
+    except KeyboardInterrupt:
+        return 0
+
+
+def check_settings() -> None:
+    """Raise InvalidSettingsError, before anything is started."""
+    environment = dict(os.environ)  # noqa: TID251  # It is what the functions will get.
+    ours = {"STORAGE_URL": f"gs://{PROJECT}", "GOOGLE_CLOUD_PROJECT": PROJECT}
+    read_settings({**environment, **ours})
+
+
+def serve(port: int) -> int:
+    """Serve until a signal asks to stop, and leave no process and no file behind."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="showreel-emulated-")))
+        project, environment = start_cloud(stack, folder)
+        functions = start_functions(stack, folder, environment, port)
+        stack.callback(ignore_signals)
+        if not all(function.wait_until_ready() for function in functions.values()):
+            return fail("A function did not come up; what stands above says why.")
+        project.subscribe({name: function.url for name, function in functions.items()})
+        stack.enter_context(project.ticking(seconds=TICK_SECONDS))
+        if health(port) != http.client.OK:
+            return fail("The API did not come up; what stands above says why.")
+        announce(port, f"Its bucket is gs://{project.bucket_name}, served at {project.storage.url}")
+        while not (ended := [each.target for each in functions.values() if each.has_ended]):
+            time.sleep(WATCH_SECONDS)
+        return fail(f"{ended[0]} ended by itself.")
+
+
+def start_cloud(stack: ExitStack, folder: Path) -> tuple[CloudProject, dict[str, str]]:
+    """Start Google's services, and return a project with what leads Showreel to it."""
+    firestore = stack.enter_context(FirestoreEmulator())
+    pubsub = stack.enter_context(PubSubEmulator())
+    storage = stack.enter_context(StrictBucketServer())
+    tokens = stack.enter_context(TokenServer())
+    project = CloudProject(
+        name=PROJECT, firestore_host=firestore.host, pubsub_host=pubsub.host, storage=storage
+    )
+    project.create()
+    vertex = FakeVertex(seconds=VEO_SECONDS, write_clip=project.keep_clip)
+    stack.enter_context(vertex)
+    account = ServiceAccount("showreel")
+    storage.trust(account.email, account.key.public_key())
+    key_file = folder / "key.json"
+    write_key_file(account, key_file, token_url=tokens.url)
+    return project, {**project.environment(key_file), "VEO_BASE_URL": vertex.url}
+
+
+def start_functions(
+    stack: ExitStack, folder: Path, environment: Mapping[str, str], port: int
+) -> dict[str, FunctionProcess]:
+    """Start all at once: most of what they do is to import."""
+    functions = {}
+    for target in ("serve_api", *FUNCTIONS.values()):
+        home = folder / target
+        home.mkdir()
+        function = FunctionProcess(
+            target,
+            environment=environment,
+            home=home,
+            port=port if target == "serve_api" else 0,
+        )
+        functions[target] = stack.enter_context(function)
+    return functions
+
+
+def ignore_signals() -> None:
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
