@@ -13,5 +13,9 @@ def serve_api(request: Request) -> ResponseReturnValue:
     from shared.http.api import respond
 
     response = respond(request, bootstrap.ports)
-    response.call_on_close(bootstrap.resume)
+    if response.direct_passthrough:
+        # The server gets the stream alone, and closes nothing else.
+        bootstrap.resume()
+    else:
+        response.call_on_close(bootstrap.resume)
     return response

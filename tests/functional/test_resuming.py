@@ -5,21 +5,28 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.showreel import GALLERY, KITE, serving
+from tests.functional.places import FolderPlace
+from tests.functional.showreel import GALLERY, KITE, served, serving
+
+
+@pytest.fixture
+def family() -> str:
+    """Only a folder needs it: Pub/Sub keeps what is unfinished."""
+    return "local"
 
 
 def is_queue_running() -> bool:
     return any("_tick_until_closed" in thread.name for thread in threading.enumerate())
 
 
-def test_nothing_is_started_before_something_is_asked(gallery_copy: Path) -> None:
-    with serving(gallery_copy):
+def test_nothing_is_started_before_something_is_asked(gallery_copy: FolderPlace) -> None:
+    with served(gallery_copy):
         assert not is_queue_running()
 
 
 @pytest.mark.parametrize("path", ["/", f"/v1/campaigns/{GALLERY}"])
-def test_an_answer_starts_the_queue(gallery_copy: Path, path: str) -> None:
-    with serving(gallery_copy) as service:
+def test_an_answer_starts_the_queue(gallery_copy: FolderPlace, path: str) -> None:
+    with served(gallery_copy) as service:
         service.get(path)
 
         assert is_queue_running()
@@ -27,10 +34,11 @@ def test_an_answer_starts_the_queue(gallery_copy: Path, path: str) -> None:
     assert not is_queue_running()
 
 
-def test_content_starts_the_queue(gallery_copy: Path) -> None:
-    (clip,) = (gallery_copy / "videos" / "generated" / GALLERY).glob("curr_*_0.mp4")
+def test_content_starts_the_queue(gallery_copy: FolderPlace) -> None:
+    generated = gallery_copy.folder / "videos" / "generated" / GALLERY
+    (clip,) = generated.glob("curr_*_0.mp4")
 
-    with serving(gallery_copy) as service:
+    with served(gallery_copy) as service:
         service.get(f"/api/v1/content/videos/{GALLERY}/{clip.name}")
 
         assert is_queue_running()
