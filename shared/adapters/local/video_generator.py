@@ -20,6 +20,7 @@ from shared.domain.errors import (
     ObjectNotFoundError,
     StorageError,
     SubmissionUnknownError,
+    UnavailableError,
 )
 from shared.domain.faults import Fault, FaultKind, fault_for
 from shared.ports import Clock
@@ -89,6 +90,9 @@ class SyntheticVideoGenerator:
             raise SubmissionUnknownError("This attempt was submitted before.") from error
         except StorageError as error:
             raise GenerationRefusedError(error.message, code=error.code) from error
+        except UnavailableError as error:
+            # Even if the record is there, nobody can check it, so nothing will come of it.
+            raise GeneratorBusyError(error.message, retry_after=RETRY_AFTER) from error
 
     def _find(self, name: str) -> SyntheticOperation | None:
         if not name.startswith(_OPERATIONS):

@@ -14,8 +14,10 @@ from shared.adapters.local.video_generator import SyntheticVideoGenerator
 from shared.domain.errors import (
     GenerationRefusedError,
     GeneratorBusyError,
+    ShowreelError,
     StorageError,
     SubmissionUnknownError,
+    UnavailableError,
 )
 from shared.domain.faults import parse_faults
 from shared.domain.storage_layout import attempt_prefix
@@ -51,16 +53,20 @@ class Renderer:
         self.meanwhile()
 
 
-class FullObjectStore(InMemoryObjectStore):
-    """Has no room for objects whose path ends in `suffix`."""
+FULL = StorageError("The disk is full.")
 
-    def __init__(self, suffix: str) -> None:
+
+class BrokenObjectStore(InMemoryObjectStore):
+    """Takes no objects whose path ends in `suffix`."""
+
+    def __init__(self, suffix: str, error: ShowreelError) -> None:
         super().__init__()
         self._suffix = suffix
+        self._error = error
 
     def put(self, path: str, content: BinaryIO, **options: object) -> None:
         if path.endswith(self._suffix):
-            raise StorageError("The disk is full.")
+            raise self._error
         super().put(path, content, **options)  # type: ignore[arg-type]  # Passed on as they came.
 
 
@@ -211,7 +217,7 @@ def test_an_attempt_that_was_submitted_is_not_submitted_again(
 
 
 def test_a_full_disk_refuses_a_submission(make_generator: MakeGenerator) -> None:
-    generator = make_generator(store=FullObjectStore("operation.json"))
+    generator = make_generator(store=BrokenObjectStore("operation.json", FULL))
 
     with pytest.raises(GenerationRefusedError, match="full") as raised:
         generator.submit(a_submission())
@@ -219,8 +225,15 @@ def test_a_full_disk_refuses_a_submission(make_generator: MakeGenerator) -> None
     assert raised.value.code == "storage_error"
 
 
+def test_a_store_that_does_not_answer_postpones_a_submission(make_generator: MakeGenerator) -> None:
+    store = BrokenObjectStore("operation.json", UnavailableError("The bucket does not answer."))
+
+    with pytest.raises(GeneratorBusyError, match="does not answer"):
+        make_generator(store=store).submit(a_submission())
+
+
 def test_a_clip_that_cannot_be_stored_fails_the_operation(make_generator: MakeGenerator) -> None:
-    generator = make_generator(store=FullObjectStore(".mp4"))
+    generator = make_generator(store=BrokenObjectStore(".mp4", FULL))
     operation = generator.submit(a_submission()).operation
 
     assert Failed(code="storage_error", message="The disk is full.") == generator.check(operation)
