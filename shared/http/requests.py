@@ -19,6 +19,7 @@ _FORM_ENTRY = re.compile(r"([a-z_]+)\[([^\[\]]+)\]")
 class SignedUrlBody(Body):
     ttl_seconds: int = 900
     variant: str = "video"
+    method: str = "GET"
 
 
 class CleanupBody(Body):

@@ -8,6 +8,7 @@ from shared.domain.errors import InvalidRequestError
 from shared.domain.video import Phase, Video
 from shared.http.calls import Call
 from shared.http.resource_types import SignedURLResource
+from shared.ports.object_store import SignedMethod
 from shared.use_cases.locate_content import locate_clips
 
 DEFAULT_LIFE = timedelta(minutes=15)
@@ -22,12 +23,21 @@ def signed_clips(call: Call, videos: Sequence[Video]) -> Mapping[str, SignedURLR
     }
 
 
-def signed_url_resource(call: Call, path: str, expires_in: timedelta) -> SignedURLResource:
-    signed = call.ports.objects.sign(path, expires_in=expires_in)
+def signed_url_resource(
+    call: Call, path: str, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
+) -> SignedURLResource:
+    signed = call.ports.objects.sign(path, expires_in=expires_in, method=method)
     return {
         "url": urljoin(call.base_url, signed.url),
         "expires_at": int(signed.expires_at.timestamp()),
     }
+
+
+def require_method(text: str) -> SignedMethod:
+    try:
+        return SignedMethod(text)
+    except ValueError:
+        raise InvalidRequestError("method is GET or HEAD.", param="method") from None
 
 
 def require_life(seconds: int) -> timedelta:

@@ -23,6 +23,11 @@ class ObjectInfo:
     updated_at: datetime
 
 
+class SignedMethod(StrEnum):
+    GET = "GET"
+    HEAD = "HEAD"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SignedURL:
     """`url` is absolute, or a path of this service where the store has no server of its own."""
@@ -71,9 +76,12 @@ class ObjectStore(Protocol):
     def delete(self, path: str) -> None:
         """Remove the object, if it is there."""
 
-    def sign(self, path: str, *, expires_in: timedelta) -> SignedURL:
+    def sign(
+        self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
+    ) -> SignedURL:
         """Return a URL that reads this object, and only this one, until it expires.
 
+        It is good for `method`; a store may let a HEAD pass for a GET, and a bucket does not.
         Whether the object exists is not asked.
         """
 

@@ -20,7 +20,7 @@ from google.oauth2 import service_account
 from shared.adapters.google.object_store import GCSObjectStore
 from shared.adapters.google.url_signer import V4URLSigner
 from shared.domain.errors import InvalidRequestError, StorageError
-from shared.ports.object_store import SignedURL
+from shared.ports.object_store import SignedMethod, SignedURL
 from tests.cloud.bucket.rest import Response, ask
 from tests.cloud.bucket.server import StrictBucketServer
 from tests.cloud.bucket.service_account import ServiceAccount
@@ -143,6 +143,14 @@ def test_a_browser_seeks_in_it(url: str, wanted: str, expected: bytes) -> None:
 
 def test_it_is_not_good_for_head(url: str) -> None:
     assert 403 == ask("HEAD", url).status
+
+
+def test_a_url_for_head_is_good_for_head_alone(store: GCSObjectStore, url: str) -> None:
+    signed = store.sign(CLIP, expires_in=QUARTER, method=SignedMethod.HEAD)
+
+    assert url != signed.url
+    assert (200, b"") == (ask("HEAD", signed.url).status, ask("HEAD", signed.url).body)
+    assert 403 == get(signed.url).status
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from shared.domain.errors import ObjectExistsError, ObjectNotFoundError, StorageError
 from shared.ports import Clock
-from shared.ports.object_store import ObjectInfo, PutMode, SignedURL
+from shared.ports.object_store import ObjectInfo, PutMode, SignedMethod, SignedURL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,9 @@ class InMemoryObjectStore:
         with self._lock:
             self.objects.pop(path, None)
 
-    def sign(self, path: str, *, expires_in: timedelta) -> SignedURL:
+    def sign(
+        self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
+    ) -> SignedURL:
         expires_at = self._now() + expires_in
         url = f"/signed/{quote(path)}?expires={expires_at.timestamp():.0f}"
         return SignedURL(url=url, expires_at=expires_at)

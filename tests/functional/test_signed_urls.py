@@ -39,6 +39,19 @@ def test_a_signed_url_plays_with_ranges_and_without_anything_else(
     assert (part.status_code, part.data) == (206, whole.data[5:10])
 
 
+def test_a_url_signed_for_head_answers_without_the_bytes(gallery: Showreel, video: Json) -> None:
+    answer = gallery.head(signed(gallery, video, method="HEAD")["url"])
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "video/mp4")
+
+
+@pytest.mark.parametrize("method", ["PUT", "head", ""])
+def test_nothing_else_is_signed(gallery: Showreel, video: Json, method: str) -> None:
+    answer = signed(gallery, video, method=method)
+
+    assert (answer["status"], answer["error"]["param"]) == (400, "method")
+
+
 @ONLY_LOCAL
 def test_a_signed_url_of_this_service_is_good_for_head_as_well(
     gallery: Showreel, video: Json

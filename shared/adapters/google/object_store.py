@@ -17,7 +17,7 @@ from shared.domain.errors import (
     StorageError,
     UnavailableError,
 )
-from shared.ports.object_store import ObjectInfo, PutMode, SignedURL
+from shared.ports.object_store import ObjectInfo, PutMode, SignedMethod, SignedURL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -109,10 +109,12 @@ class GCSObjectStore:
         with suppress(ObjectNotFoundError):
             self._bucket.delete(path)
 
-    def sign(self, path: str, *, expires_in: timedelta) -> SignedURL:
+    def sign(
+        self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
+    ) -> SignedURL:
         # The empty name would be that of the bucket, whose URL lists what is in it.
         _require_name(path)
-        return self._signer.sign(path, expires_in=expires_in)
+        return self._signer.sign(path, expires_in=expires_in, method=method)
 
     def _look(self, path: str) -> StoredObject:
         if not _is_name(path):

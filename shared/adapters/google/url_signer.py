@@ -12,13 +12,15 @@ from urllib.parse import quote, urlencode, urlsplit
 from shared.adapters.google.credential_errors import credential_errors
 from shared.domain.errors import InvalidRequestError
 from shared.ports import Clock
-from shared.ports.object_store import SignedURL
+from shared.ports.object_store import SignedMethod, SignedURL
 
 # Google promises no longer life to the keys with which IAM signs.
 LONGEST_LIFE = timedelta(hours=12)
 
 _ALGORITHM = "GOOG4-RSA-SHA256"
 _MOST_KEPT = 4096
+
+_Key = tuple[str, timedelta, SignedMethod]
 _CONTENT_TYPES = {".jpg": "image/jpeg", ".mp4": "video/mp4"}
 
 
@@ -29,7 +31,7 @@ class SigningCredentials(Protocol):
 
 
 class V4URLSigner:
-    """Signs for GET, with or without a range. HEAD is another verb, which the bucket refuses.
+    """Signs for GET, with or without a range, or for HEAD: to the bucket they are two verbs.
 
     A URL is given again while at least half of the life that was asked for is left of it: so a
     list that is read twice is signed once, and `expires_at` says what is left. `credentials` are
@@ -48,7 +50,7 @@ class V4URLSigner:
         self._make_credentials = credentials
         self._now = now
         self._endpoint = endpoint
-        self._kept: dict[tuple[str, timedelta], SignedURL] = {}
+        self._kept: dict[_Key, SignedURL] = {}
         self._lock = Lock()
 
     # Two threads may each make them at the start, which costs a connection and no more.
@@ -56,20 +58,22 @@ class V4URLSigner:
     def _credentials(self) -> SigningCredentials:
         return self._make_credentials()
 
-    def sign(self, path: str, *, expires_in: timedelta) -> SignedURL:
+    def sign(
+        self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
+    ) -> SignedURL:
         """Raise InvalidRequestError for a life of more than 12 hours."""
         if expires_in > LONGEST_LIFE:
             raise InvalidRequestError("A signed URL lives for 12 hours at most.")
-        key, now = (path, expires_in), self._now()
+        key, now = (path, expires_in, method), self._now()
         with self._lock:
             kept = self._kept.get(key)
         if kept is not None and kept.expires_at - now >= expires_in / 2:
             return kept
-        signed = self._sign(path, now.astimezone(UTC).replace(microsecond=0), expires_in)
+        signed = self._sign(path, now.astimezone(UTC).replace(microsecond=0), expires_in, method)
         self._keep(key, signed)
         return signed
 
-    def _keep(self, key: tuple[str, timedelta], signed: SignedURL) -> None:
+    def _keep(self, key: _Key, signed: SignedURL) -> None:
         with self._lock:
             # The dictionary keeps its order: the first is the one that was signed longest ago.
             self._kept.pop(key, None)
@@ -77,13 +81,16 @@ class V4URLSigner:
             if len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
 
-    def _sign(self, path: str, now: datetime, expires_in: timedelta) -> SignedURL:
+    def _sign(
+        self, path: str, now: datetime, expires_in: timedelta, method: SignedMethod
+    ) -> SignedURL:
         with credential_errors("IAM", permission="iam.serviceAccounts.signBlob"):
             email = self._credentials.signer_email
             date, scope = f"{now:%Y%m%dT%H%M%SZ}", f"{now:%Y%m%d}/auto/storage/goog4_request"
             resource = f"/{self._bucket}/{quote(path)}"
             query = _query(path, f"{email}/{scope}", date, expires_in)
-            request = _canonical_request(resource, query, host=urlsplit(self._endpoint).netloc)
+            host = urlsplit(self._endpoint).netloc
+            request = _canonical_request(method, resource, query, host=host)
             digest = hashlib.sha256(request.encode()).hexdigest()
             text = f"{_ALGORITHM}\n{date}\n{scope}\n{digest}"
             signature = self._credentials.sign_bytes(text.encode()).hex()
@@ -109,8 +116,8 @@ def _query(path: str, credential: str, date: str, expires_in: timedelta) -> str:
     return urlencode(parameters, quote_via=quote, safe="")
 
 
-def _canonical_request(resource: str, query: str, *, host: str) -> str:
-    return "\n".join(["GET", resource, query, f"host:{host}", "", "host", "UNSIGNED-PAYLOAD"])
+def _canonical_request(method: SignedMethod, resource: str, query: str, *, host: str) -> str:
+    return "\n".join([method, resource, query, f"host:{host}", "", "host", "UNSIGNED-PAYLOAD"])
 
 
 def _seconds(expires_in: timedelta) -> int:

@@ -13,7 +13,7 @@ from shared.adapters.local.files.storage_errors import is_missing, storage_error
 from shared.adapters.local.url_signer import URLSigner, kept_key
 from shared.domain.errors import ObjectExistsError, ObjectNotFoundError
 from shared.ports import Clock
-from shared.ports.object_store import ObjectInfo, PutMode, SignedURL
+from shared.ports.object_store import ObjectInfo, PutMode, SignedMethod, SignedURL
 
 _RENAME_LOCK = "_rename"
 
@@ -96,7 +96,13 @@ class LocalObjectStore:
         with storage_errors():
             self._remove(parts_of(path))
 
-    def sign(self, path: str, *, expires_in: timedelta) -> SignedURL:
+    def sign(
+        self,
+        path: str,
+        *,
+        expires_in: timedelta,
+        method: SignedMethod = SignedMethod.GET,  # noqa: ARG002  # It is good for both.
+    ) -> SignedURL:
         return self._signer.sign(path, expires_in=expires_in)
 
     def verify(self, path: str, *, expires: str, signature: str) -> None:
