@@ -14,7 +14,7 @@ from typing import Any
 import av
 import pytest
 
-from tests.e2e.launcher import launch, three_lines
+from tests.e2e.launcher import free_port, launch, three_lines
 from tests.eventually import eventually
 
 # A lease that died with its process holds a video back for up to 30 seconds, the tick for 5 more.
@@ -112,6 +112,8 @@ def test_a_killed_server_finishes_what_it_began(
         time.sleep(seconds_after)
         kill(launcher)
 
+    # Somebody else may have taken the first one meanwhile.
+    port = free_port()
     with served(port, log):
         done = wait_for(port, video_id, status="completed")
 
@@ -137,6 +139,8 @@ def test_the_current_video_plays_on_when_the_server_is_killed_while_it_makes_ano
         wait_for(port, new, phase="generating")
         kill(launcher)
 
+    # Somebody else may have taken the first one meanwhile.
+    port = free_port()
     with served(port, log):
         assert video(port, old)["version_state"] == "current"
         assert frames(port, old) == 4 * 24

@@ -1,6 +1,7 @@
 """The local queue, which picks up what an earlier run left, starts with the first answer."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,17 +16,28 @@ def family() -> str:
     return "local"
 
 
-def is_queue_running() -> bool:
-    return any("_tick_until_closed" in thread.name for thread in threading.enumerate())
+@pytest.fixture
+def is_queue_running() -> Callable[[], bool]:
+    """Services that other tests keep have queues of their own."""
+
+    def queues() -> set[threading.Thread]:
+        return {each for each in threading.enumerate() if "_tick_until_closed" in each.name}
+
+    others = queues()
+    return lambda: bool(queues() - others)
 
 
-def test_nothing_is_started_before_something_is_asked(gallery_copy: FolderPlace) -> None:
+def test_nothing_is_started_before_something_is_asked(
+    gallery_copy: FolderPlace, is_queue_running: Callable[[], bool]
+) -> None:
     with served(gallery_copy):
         assert not is_queue_running()
 
 
 @pytest.mark.parametrize("path", ["/", f"/v1/campaigns/{GALLERY}"])
-def test_an_answer_starts_the_queue(gallery_copy: FolderPlace, path: str) -> None:
+def test_an_answer_starts_the_queue(
+    gallery_copy: FolderPlace, is_queue_running: Callable[[], bool], path: str
+) -> None:
     with served(gallery_copy) as service:
         service.get(path)
 
@@ -34,7 +46,9 @@ def test_an_answer_starts_the_queue(gallery_copy: FolderPlace, path: str) -> Non
     assert not is_queue_running()
 
 
-def test_content_starts_the_queue(gallery_copy: FolderPlace) -> None:
+def test_content_starts_the_queue(
+    gallery_copy: FolderPlace, is_queue_running: Callable[[], bool]
+) -> None:
     generated = gallery_copy.folder / "videos" / "generated" / GALLERY
     (clip,) = generated.glob("curr_*_0.mp4")
 
