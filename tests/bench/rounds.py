@@ -24,10 +24,14 @@ class Ratio:
 
 
 def run_rounds(cases: Mapping[str, Case], *, rounds: int) -> Samples:
-    """Run every case once a round, in random order, after one round that does not count."""
+    """Run every case once a round, in random order, after one round that does not count.
+
+    A single round is a look, and does without the other.
+    """
     samples: dict[str, list[float]] = {name: [] for name in cases}
-    for case in cases.values():
-        case()
+    if rounds > 1:
+        for case in cases.values():
+            case()
     for _ in range(rounds):
         for name in _random.sample(list(cases), k=len(cases)):
             samples[name].append(cases[name]())
