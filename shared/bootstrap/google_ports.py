@@ -105,7 +105,9 @@ class GooglePorts:
         """Pub/Sub keeps what is unfinished, and delivers it by itself."""
 
     def close(self) -> None:
-        self.savings.flush_all()
+        # Where nothing was counted, nothing is built, nor its SDK imported, to write it.
+        if "savings" in vars(self):
+            self.savings.flush_all()
 
     def _open_bucket(self) -> GCSBucket:
         with importing_sdks():

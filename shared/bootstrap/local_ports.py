@@ -97,7 +97,9 @@ class LocalPorts:
     def close(self) -> None:
         if self._queue is not None:
             self._queue.close()
-        self.savings.flush_all()
+        # Where nothing was counted, nothing is built, nor its SDK imported, to write it.
+        if "savings" in vars(self):
+            self.savings.flush_all()
 
     def _start_queue(self) -> LocalMessageQueue:
         from datetime import timedelta
