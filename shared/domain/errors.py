@@ -11,7 +11,10 @@ ShowreelError
 │   ├── VideoNotFoundError
 │   └── ObjectNotFoundError
 ├── RejectedError                   a rule of the campaign says no
-│   ├── CampaignVideoLimitError
+│   ├── LimitError                  a limit that does not pass with time
+│   │   ├── CampaignVideoLimitError
+│   │   ├── BudgetExceededError
+│   │   └── MaxCostExceededError
 │   ├── SlotBusyError
 │   ├── NotReadyError
 │   └── WrongStateError
@@ -86,8 +89,20 @@ class RejectedError(ShowreelError):
     code = "rejected"
 
 
-class CampaignVideoLimitError(RejectedError):
+class LimitError(RejectedError):
+    pass
+
+
+class CampaignVideoLimitError(LimitError):
     code = "campaign_video_limit"
+
+
+class BudgetExceededError(LimitError):
+    code = "budget_exceeded"
+
+
+class MaxCostExceededError(LimitError):
+    code = "max_cost_exceeded"
 
 
 class SlotBusyError(RejectedError):

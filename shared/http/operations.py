@@ -57,6 +57,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "versions.regenerate": Operation(
         summary="Make a new version; the old one stays current until it is there",
+        body=requests.RegenerateBody,
         answers=_CREATED,
     ),
     "versions.promote": Operation(
@@ -83,13 +84,20 @@ OPERATIONS: Mapping[str, Operation] = {
     "campaigns.read": Operation(
         summary="A campaign's slots, counts and money", answers={200: resources.CampaignResource}
     ),
+    "campaigns.change": Operation(
+        summary="Set a campaign's budget",
+        body=requests.CampaignBody,
+        answers={200: resources.CampaignResource},
+    ),
     "creations.create_all": Operation(
         summary="Create a video for each prompt, all of them or none",
         body=bodies.CreateCampaignVideosBody,
         answers=_ALL_CREATED,
     ),
     "versions.regenerate_all": Operation(
-        summary="Make a new version of every current video", answers=_ALL_CREATED
+        summary="Make a new version of every current video",
+        body=requests.RegenerateBody,
+        answers=_ALL_CREATED,
     ),
     "versions.cleanup": Operation(
         summary="Remove historical videos; a dry run unless told otherwise",

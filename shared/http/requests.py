@@ -1,9 +1,11 @@
 """What callers send over HTTP, checked before anything is done with it."""
 
 import re
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from msgspec import UNSET, UnsetType
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Request
 
@@ -25,6 +27,16 @@ class SignedUrlBody(Body):
 class CleanupBody(Body):
     keep_last: int = 0
     dry_run: bool = True
+
+
+class RegenerateBody(Body):
+    max_cost_usd: Decimal | None = None
+
+
+class CampaignBody(Body):
+    """What is left out stays as it is; null is no budget of its own."""
+
+    budget_usd: Decimal | UnsetType | None = UNSET
 
 
 class ListQuery(Body):

@@ -1,13 +1,16 @@
 """Handlers that change which versions of a video there are."""
 
+from decimal import Decimal
+
 from werkzeug.wrappers import Response
 
 from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import parse_video_id, require_campaign_id
+from shared.domain.limits import require_dollars
 from shared.domain.video import Phase
 from shared.http.calls import Call, json_response
 from shared.http.creations import all_created_response, created_response
-from shared.http.requests import CleanupBody, EmptyBody, read_body
+from shared.http.requests import CleanupBody, EmptyBody, RegenerateBody, read_body
 from shared.http.resource_types import CleanupResource, DeletedVideo
 from shared.http.resources import video_resource
 from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
@@ -16,15 +19,15 @@ from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_v
 
 
 def regenerate(call: Call, video_id: str) -> Response:
-    read_body(call.request, EmptyBody)
-    created = regenerate_video(call.ports, *parse_video_id(video_id))
+    max_cost = _max_cost(call)
+    created = regenerate_video(call.ports, *parse_video_id(video_id), max_cost=max_cost)
     return created_response(call, created)
 
 
 def regenerate_all(call: Call, campaign_id: str) -> Response:
     require_campaign_id(campaign_id)
-    read_body(call.request, EmptyBody)
-    return all_created_response(call, campaign_id, regenerate_campaign(call.ports, campaign_id))
+    created = regenerate_campaign(call.ports, campaign_id, max_cost=_max_cost(call))
+    return all_created_response(call, campaign_id, created)
 
 
 def promote(call: Call, video_id: str) -> Response:
@@ -67,3 +70,8 @@ def cleanup(call: Call, campaign_id: str) -> Response:
         bytes=cleaned.size_bytes,
     )
     return json_response(resource)
+
+
+def _max_cost(call: Call) -> Decimal | None:
+    body = read_body(call.request, RegenerateBody)
+    return require_dollars(body.max_cost_usd, param="max_cost_usd")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
@@ -33,13 +34,19 @@ class GenerationBody(Body):
     metadata: dict[str, str] = {}
 
 
-class CreateVideoBody(GenerationBody, kw_only=True):
+class CreationBody(GenerationBody):
+    """What a request may say that pays: `max_cost_usd` holds for all of it together."""
+
+    max_cost_usd: Decimal | None = None
+
+
+class CreateVideoBody(CreationBody, kw_only=True):
     prompt: str
     campaign_id: str = "default"
     index: int | None = None
 
 
-class CreateCampaignVideosBody(GenerationBody, kw_only=True):
+class CreateCampaignVideosBody(CreationBody, kw_only=True):
     prompts: list[str]
 
 

@@ -1,7 +1,9 @@
 """What the world is told: an event in the log for every video that begins or ends."""
 
 import logging
+from decimal import Decimal
 
+from shared.domain.campaign import Campaign
 from shared.domain.errors import ShowreelError
 from shared.domain.video import Video
 from shared.ports import Ports
@@ -20,6 +22,18 @@ def announce(event: str, video: Video) -> None:
             "index": video.index,
             "phase": video.phase,
             "failure": video.failure and video.failure.code,
+        },
+    )
+
+
+def warn_of_budget(campaign: Campaign, budget: Decimal | None) -> None:
+    """Log that most of a campaign's budget is used; it is told once, when that happens."""
+    logger.warning(
+        "campaign.budget_warning",
+        extra={
+            "campaign_id": campaign.campaign_id,
+            "used_usd": str(campaign.money.committed),
+            "budget_usd": str(budget),
         },
     )
 

@@ -3,18 +3,20 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import StrEnum
 
-from shared.domain.campaign import Campaign, Change
+from shared.domain.campaign import ZERO, Campaign, Change
 from shared.domain.errors import CampaignNotFoundError, CampaignVideoLimitError
 from shared.domain.fingerprint import fingerprint
+from shared.domain.limits import Limits, budget_of, reaches_warning, require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.prompt import enhance
 from shared.domain.reservation import new_video
 from shared.domain.versions import reserve
 from shared.domain.video import GenerationParameters, Video, wanted_again
 from shared.ports import Ports
-from shared.use_cases.announcing import announce, ask_for_step
+from shared.use_cases.announcing import announce, ask_for_step, warn_of_budget
 from shared.use_cases.committing import until_committed
 from shared.use_cases.read_campaigns import video_of
 
@@ -29,11 +31,14 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class CreateVideos:
+    """`max_cost` is the most that the whole request may cost, in USD."""
+
     campaign_id: str
     drafts: tuple[Draft, ...]
     parameters: GenerationParameters
     business_context: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    max_cost: Decimal | None = None
 
 
 class Outcome(StrEnum):
@@ -55,15 +60,27 @@ class Plan:
     campaign: Campaign
     answers: tuple[CreatedVideo, ...]
 
+    @property
+    def cost(self) -> Decimal:
+        """What its new videos cost, in USD."""
+        new = (each for each in self.answers if each.outcome is Outcome.CREATED)
+        return sum((each.video.cost.estimated for each in new), ZERO)
+
 
 def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ...]:
     """Answer every draft with a video, in order, or refuse all of them.
 
     A draft whose fingerprint is current or pending anywhere in the campaign costs nothing.
-    Raises InvalidRequestError, CampaignVideoLimitError or SlotBusyError before anything is kept.
+    Raises InvalidRequestError, LimitError or SlotBusyError before anything is kept.
     """
     require_supported(request.parameters, ports.now().date())
-    answers = until_committed(lambda: commit_plan(ports, plan_videos(ports, request)))
+
+    def attempt() -> tuple[CreatedVideo, ...]:
+        plan = plan_videos(ports, request)
+        require_max_cost(plan.cost, request.max_cost)
+        return commit_plan(ports, plan)
+
+    answers = until_committed(attempt)
     begin_all(ports, answers)
     for answer in answers:
         if answer.outcome is Outcome.CACHE_HIT:
@@ -73,11 +90,11 @@ def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ..
 
 def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
     """Decide what a request would do, without doing it. Raise ConflictError, as `video_of`."""
-    limit = ports.policy.max_videos_per_campaign
-    if len(request.drafts) > limit:
+    limits = limits_of(ports)
+    if len(request.drafts) > limits.videos:
         raise CampaignVideoLimitError(
-            f"A campaign has at most {limit} videos; {len(request.drafts)} prompts were sent. "
-            f"Send no more than {limit}."
+            f"A campaign has at most {limits.videos} videos; {len(request.drafts)} prompts were "
+            f"sent. Send no more than {limits.videos}."
         )
     campaign = campaign_or_new(ports, request.campaign_id)
     answers: list[CreatedVideo] = []
@@ -88,10 +105,10 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
             found = reserved.get(known.video_hash) or video_of(ports, campaign, known.video_hash)
             answers.append(_spared(found))
             continue
-        index = campaign.free_index(limit) if draft.index is None else draft.index
+        index = campaign.free_index(limits.videos) if draft.index is None else draft.index
         video = _new_video(ports, request, draft.prompt, index)
         reserved[video.video_hash] = video
-        campaign = reserve(campaign, video, limit=limit).campaign
+        campaign = reserve(campaign, video, limits).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
     return Plan(campaign=campaign, answers=tuple(answers))
 
@@ -102,6 +119,7 @@ def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
     if not videos:
         return plan.answers
     change = ports.campaigns.commit(Change(campaign=plan.campaign, videos=videos))
+    _warn_of_budget(ports, plan)
     stored = {video.video_hash: video for video in change.videos}
     return tuple(
         replace(answer, video=stored.get(answer.video.video_hash, answer.video))
@@ -115,6 +133,20 @@ def _changed(answer: CreatedVideo) -> Video | None:
         return answer.video
     attached = answer.outcome is Outcome.ATTACHED
     return wanted_again(answer.video) if attached and answer.video.cancel_requested else None
+
+
+def limits_of(ports: Ports) -> Limits:
+    return Limits(
+        videos=ports.policy.max_videos_per_campaign,
+        campaign_budget=ports.policy.campaign_budget_usd,
+    )
+
+
+def _warn_of_budget(ports: Ports, plan: Plan) -> None:
+    committed = plan.campaign.money.committed
+    budget = budget_of(plan.campaign, limits_of(ports))
+    if reaches_warning(before=committed - plan.cost, after=committed, budget=budget):
+        warn_of_budget(plan.campaign, budget)
 
 
 def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:

@@ -1,35 +1,49 @@
 """Regenerate: a new version of a slot, with the same input. The current one stays until then."""
 
 import secrets
+from decimal import Decimal
 
 from shared.domain.campaign import Campaign
+from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.reservation import new_version
 from shared.domain.versions import reserve
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.committing import until_committed
-from shared.use_cases.create_videos import CreatedVideo, Outcome, Plan, begin_all, commit_plan
+from shared.use_cases.create_videos import (
+    CreatedVideo,
+    Outcome,
+    Plan,
+    begin_all,
+    commit_plan,
+    limits_of,
+)
 from shared.use_cases.read_campaigns import video_of
 
 
-def regenerate_video(ports: Ports, campaign_id: str, video_hash: str) -> CreatedVideo:
+def regenerate_video(
+    ports: Ports, campaign_id: str, video_hash: str, *, max_cost: Decimal | None = None
+) -> CreatedVideo:
     """Make a new version with the input of this video, in its slot.
 
     A slot that is making one already answers with that one: a double click pays once.
+    Raises LimitError before anything is kept; `max_cost` is in USD.
     """
 
     def attempt() -> tuple[CreatedVideo, ...]:
         campaign = ports.campaigns.get_campaign(campaign_id)
         source = ports.campaigns.get_video(campaign_id, video_hash)
-        return commit_plan(ports, _plan(ports, campaign, (source,)))
+        return _commit(ports, _plan(ports, campaign, (source,)), max_cost)
 
     answers = until_committed(attempt)
     begin_all(ports, answers)
     return answers[0]
 
 
-def regenerate_campaign(ports: Ports, campaign_id: str) -> tuple[CreatedVideo, ...]:
+def regenerate_campaign(
+    ports: Ports, campaign_id: str, *, max_cost: Decimal | None = None
+) -> tuple[CreatedVideo, ...]:
     """The same for every slot that has a current video, all of them or none."""
 
     def attempt() -> tuple[CreatedVideo, ...]:
@@ -39,11 +53,16 @@ def regenerate_campaign(ports: Ports, campaign_id: str) -> tuple[CreatedVideo, .
             for slot in campaign.slots
             if slot.current is not None
         )
-        return commit_plan(ports, _plan(ports, campaign, sources))
+        return _commit(ports, _plan(ports, campaign, sources), max_cost)
 
     answers = until_committed(attempt)
     begin_all(ports, answers)
     return answers
+
+
+def _commit(ports: Ports, plan: Plan, max_cost: Decimal | None) -> tuple[CreatedVideo, ...]:
+    require_max_cost(plan.cost, max_cost)
+    return commit_plan(ports, plan)
 
 
 def _plan(ports: Ports, campaign: Campaign, sources: tuple[Video, ...]) -> Plan:
@@ -55,8 +74,7 @@ def _plan(ports: Ports, campaign: Campaign, sources: tuple[Video, ...]) -> Plan:
             answers.append(CreatedVideo(video=video, outcome=Outcome.ATTACHED))
             continue
         video = _new_version(ports, source)
-        limit = ports.policy.max_videos_per_campaign
-        campaign = reserve(campaign, video, limit=limit).campaign
+        campaign = reserve(campaign, video, limits_of(ports)).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
     return Plan(campaign=campaign, answers=tuple(answers))
 

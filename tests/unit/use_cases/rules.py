@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from shared.domain.campaign import ZERO, Campaign, Money
 from shared.domain.errors import StorageError
+from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import clip_path, thumbnail_path
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
 from tests.fakes.ports import FakePorts
@@ -32,6 +33,7 @@ class Witness:
         assert_what_is_paid_for_is_kept(self._ports)
         for campaign in self._ports.campaigns.campaigns.values():
             assert _money_of(self._videos.values()) == replace(campaign.money, saved=ZERO)
+            assert recomputed(campaign, _videos(self._ports)) == campaign.money
 
 
 def assert_current_videos_are_playable(ports: FakePorts) -> None:
@@ -82,7 +84,7 @@ def _has_ended_properly(video: Video) -> bool:
     is_done = video.phase is Phase.DONE
     return (
         video.has_ended
-        and video.due_at is None
+        and (video.due_at is None or video.is_possibly_billed)
         and video.lease_expires_at is None
         and video.completed_at is not None
         and (video.clip is not None) == is_done
