@@ -56,15 +56,15 @@ def assert_nothing_is_paid_twice(ports: FakePorts) -> None:
 
 def assert_agreement(ports: FakePorts) -> None:
     """At rest, all has ended, and slots, records and objects tell the same."""
-    assert all(_has_ended_properly(video) for video in _videos(ports))
+    assert all(has_ended_properly(video) for video in _videos(ports))
     for campaign in ports.campaigns.campaigns.values():
         assert () == campaign.chores
-        assert _states_in_slots(campaign) == {
+        assert states_in_slots(campaign) == {
             video.video_hash: video.version_state
             for video in _videos(ports)
             if video.version_state is not None
         }
-    expected = {name for video in _videos(ports) for name in _objects(video)}
+    expected = {name for video in _videos(ports) for name in objects_of(video)}
     assert expected == _names(ports) - _evidence_of_failure(ports)
 
 
@@ -80,7 +80,7 @@ def assert_what_is_paid_for_is_kept(ports: FakePorts) -> None:
             assert video.phase is Phase.DONE or _was_unstorable(video)
 
 
-def _has_ended_properly(video: Video) -> bool:
+def has_ended_properly(video: Video) -> bool:
     is_done = video.phase is Phase.DONE
     return (
         video.has_ended
@@ -98,7 +98,7 @@ def _was_unstorable(video: Video) -> bool:
     return video.failure is not None and video.failure.code == StorageError.code
 
 
-def _states_in_slots(campaign: Campaign) -> dict[str, VersionState]:
+def states_in_slots(campaign: Campaign) -> dict[str, VersionState]:
     states: dict[str, VersionState] = {}
     for slot in campaign.slots:
         states |= {each.video_hash: VersionState.HISTORICAL for each in slot.historical}
@@ -123,7 +123,7 @@ def _money_of(videos: Iterable[Video]) -> Money:
     return Money(spent=spent, possibly_spent=possibly_spent, simulated=simulated)
 
 
-def _objects(video: Video) -> set[str]:
+def objects_of(video: Video) -> set[str]:
     if video.phase is not Phase.DONE:
         return set()
     place = (video.campaign_id, video.video_hash, video.index)
