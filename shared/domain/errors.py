@@ -5,7 +5,8 @@ ShowreelError
 │   ├── UnsupportedParameterError   the model cannot do what was asked
 │   │   └── UnsupportedSizeError
 │   ├── ModelNotFoundError
-│   └── ModelRetiredError
+│   ├── ModelRetiredError
+│   └── IdempotencyKeyReusedError   the key stands for another request
 ├── NotFoundError
 │   ├── CampaignNotFoundError
 │   ├── VideoNotFoundError
@@ -67,6 +68,10 @@ class ModelNotFoundError(InvalidRequestError):
 
 class ModelRetiredError(InvalidRequestError):
     code = "model_retired"
+
+
+class IdempotencyKeyReusedError(InvalidRequestError):
+    code = "idempotency_key_reused"
 
 
 class NotFoundError(ShowreelError):

@@ -11,12 +11,16 @@ from shared.requests import bodies
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """`answers` has the type of the body for each status: `bytes` of media, None for none."""
+    """`answers` has the type of the body for each status: `bytes` of media, None for none.
+
+    One that `takes_key` may spend, and is answered once for each Idempotency-Key.
+    """
 
     summary: str
     answers: Mapping[int, Any]
     body: type[bodies.Body] | None = None
     query: type[bodies.Body] | None = None
+    takes_key: bool = False
 
 
 _VIDEO = resources.VideoResource
@@ -40,6 +44,7 @@ OPERATIONS: Mapping[str, Operation] = {
         summary="Create a video: 202 for a new one, 200 for one that is there or being made",
         body=bodies.CreateVideoBody,
         answers=_CREATED,
+        takes_key=True,
     ),
     "videos.list_all": Operation(
         summary="List videos", query=requests.ListQuery, answers={200: _VIDEOS}
@@ -59,6 +64,7 @@ OPERATIONS: Mapping[str, Operation] = {
         summary="Make a new version; the old one stays current until it is there",
         body=requests.RegenerateBody,
         answers=_CREATED,
+        takes_key=True,
     ),
     "versions.promote": Operation(
         summary="Make a historical video current again", answers={200: _VIDEO}
@@ -93,11 +99,13 @@ OPERATIONS: Mapping[str, Operation] = {
         summary="Create a video for each prompt, all of them or none",
         body=bodies.CreateCampaignVideosBody,
         answers=_ALL_CREATED,
+        takes_key=True,
     ),
     "versions.regenerate_all": Operation(
         summary="Make a new version of every current video",
         body=requests.RegenerateBody,
         answers=_ALL_CREATED,
+        takes_key=True,
     ),
     "versions.cleanup": Operation(
         summary="Remove historical videos; a dry run unless told otherwise",

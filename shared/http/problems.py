@@ -53,6 +53,9 @@ _MEANINGS: dict[type[errors.ShowreelError], Meaning] = {
     ),
     errors.ModelNotFoundError: Meaning(status=HTTPStatus.NOT_FOUND, error_type=_INVALID),
     errors.ModelRetiredError: Meaning(status=HTTPStatus.NOT_FOUND, error_type=_INVALID),
+    errors.IdempotencyKeyReusedError: Meaning(
+        status=HTTPStatus.UNPROCESSABLE_ENTITY, error_type=_INVALID
+    ),
     errors.InvalidRequestError: Meaning(status=HTTPStatus.BAD_REQUEST, error_type=_INVALID),
     errors.NotFoundError: Meaning(status=HTTPStatus.NOT_FOUND, error_type="not_found_error"),
     errors.LimitError: Meaning(status=HTTPStatus.FORBIDDEN, error_type="permission_error"),

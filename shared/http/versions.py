@@ -10,24 +10,38 @@ from shared.domain.limits import require_dollars
 from shared.domain.video import Phase
 from shared.http.calls import Call, json_response
 from shared.http.creations import all_created_response, created_response
+from shared.http.repeats import answer_repeats
 from shared.http.requests import CleanupBody, EmptyBody, RegenerateBody, read_body
 from shared.http.resource_types import CleanupResource, DeletedVideo
 from shared.http.resources import video_resource
 from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
+from shared.use_cases.claims import Claim
 from shared.use_cases.cleanup_campaign import cleanup_campaign, preview_cleanup
 from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
 
 
 def regenerate(call: Call, video_id: str) -> Response:
-    max_cost = _max_cost(call)
-    created = regenerate_video(call.ports, *parse_video_id(video_id), max_cost=max_cost)
-    return created_response(call, created)
+    place = parse_video_id(video_id)
+    body = read_body(call.request, RegenerateBody)
+    max_cost = _max_cost(body)
+
+    def act(claim: Claim | None) -> Response:
+        created = regenerate_video(call.ports, *place, max_cost=max_cost, claim=claim)
+        return created_response(call, created)
+
+    return answer_repeats(call, body, act)
 
 
 def regenerate_all(call: Call, campaign_id: str) -> Response:
     require_campaign_id(campaign_id)
-    created = regenerate_campaign(call.ports, campaign_id, max_cost=_max_cost(call))
-    return all_created_response(call, campaign_id, created)
+    body = read_body(call.request, RegenerateBody)
+    max_cost = _max_cost(body)
+
+    def act(claim: Claim | None) -> Response:
+        created = regenerate_campaign(call.ports, campaign_id, max_cost=max_cost, claim=claim)
+        return all_created_response(call, campaign_id, created)
+
+    return answer_repeats(call, body, act)
 
 
 def promote(call: Call, video_id: str) -> Response:
@@ -72,6 +86,5 @@ def cleanup(call: Call, campaign_id: str) -> Response:
     return json_response(resource)
 
 
-def _max_cost(call: Call) -> Decimal | None:
-    body = read_body(call.request, RegenerateBody)
+def _max_cost(body: RegenerateBody) -> Decimal | None:
     return require_dollars(body.max_cost_usd, param="max_cost_usd")

@@ -13,8 +13,8 @@ from shared.domain.errors import InvalidRequestError
 _NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
 
 
-class Body(msgspec.Struct, forbid_unknown_fields=True):
-    """Refuses what it does not know."""
+class Body(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Refuses what it does not know. What has its default is as if it had not been said."""
 
 
 class GenerationBody(Body):

@@ -1,6 +1,5 @@
 """Create videos: from the cache, by attaching to one that is being made, or by reserving."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -17,6 +16,7 @@ from shared.domain.versions import reserve
 from shared.domain.video import GenerationParameters, Video, wanted_again
 from shared.ports import Ports
 from shared.use_cases.announcing import announce, ask_for_step, warn_of_budget
+from shared.use_cases.claims import Claim, made_before, new_video_hash
 from shared.use_cases.committing import until_committed
 from shared.use_cases.read_campaigns import video_of
 
@@ -31,7 +31,10 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class CreateVideos:
-    """`max_cost` is the most that the whole request may cost, in USD."""
+    """`max_cost` is the most that the whole request may cost, in USD.
+
+    Under a `claim` it makes its videos once, whatever becomes of them and however often it comes.
+    """
 
     campaign_id: str
     drafts: tuple[Draft, ...]
@@ -39,6 +42,7 @@ class CreateVideos:
     business_context: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
     max_cost: Decimal | None = None
+    claim: Claim | None = None
 
 
 class Outcome(StrEnum):
@@ -52,10 +56,15 @@ class CreatedVideo:
     video: Video
     outcome: Outcome
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it is still to be stored: neither there before, nor made for the claim before."""
+        return self.outcome is Outcome.CREATED and not self.video.revision
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """An answer for each request, in order. Those that are CREATED are not stored yet."""
+    """An answer for each request, in order."""
 
     campaign: Campaign
     answers: tuple[CreatedVideo, ...]
@@ -63,7 +72,7 @@ class Plan:
     @property
     def cost(self) -> Decimal:
         """What its new videos cost, in USD."""
-        new = (each for each in self.answers if each.outcome is Outcome.CREATED)
+        new = (each for each in self.answers if each.is_new)
         return sum((each.video.cost.estimated for each in new), ZERO)
 
 
@@ -97,16 +106,22 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
             f"sent. Send no more than {limits.videos}."
         )
     campaign = campaign_or_new(ports, request.campaign_id)
+    made = made_before(ports, request.campaign_id, request.claim, range(len(request.drafts)))
+    made_equal = {video.fingerprint: video for video in made.values()}
     answers: list[CreatedVideo] = []
     reserved: dict[str, Video] = {}
-    for draft in request.drafts:
-        known = campaign.find(_fingerprint(request, draft))
+    for position, draft in enumerate(request.drafts):
+        wanted = _fingerprint(request, draft)
+        if own := made.get(position) or made_equal.get(wanted):
+            answers.append(CreatedVideo(video=own, outcome=Outcome.CREATED))
+            continue
+        known = campaign.find(wanted)
         if known is not None:
             found = reserved.get(known.video_hash) or video_of(ports, campaign, known.video_hash)
             answers.append(_spared(found))
             continue
         index = campaign.free_index(limits.videos) if draft.index is None else draft.index
-        video = _new_video(ports, request, draft.prompt, index)
+        video = _new_video(ports, request, position, index)
         reserved[video.video_hash] = video
         campaign = reserve(campaign, video, limits).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
@@ -129,7 +144,7 @@ def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
 
 def _changed(answer: CreatedVideo) -> Video | None:
     """Who attaches to a video that was cancelled too late to be spared wants it after all."""
-    if answer.outcome is Outcome.CREATED:
+    if answer.is_new:
         return answer.video
     attached = answer.outcome is Outcome.ATTACHED
     return wanted_again(answer.video) if attached and answer.video.cancel_requested else None
@@ -152,7 +167,7 @@ def _warn_of_budget(ports: Ports, plan: Plan) -> None:
 def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:
     """Let the making of every new video begin."""
     for answer in answers:
-        if answer.outcome is Outcome.CREATED:
+        if answer.outcome is Outcome.CREATED and not answer.video.has_ended:
             announce("video.reserved", answer.video)
             ask_for_step(ports, answer.video)
 
@@ -173,12 +188,12 @@ def _fingerprint(request: CreateVideos, draft: Draft) -> str:
     )
 
 
-def _new_video(ports: Ports, request: CreateVideos, prompt: str, index: int) -> Video:
+def _new_video(ports: Ports, request: CreateVideos, position: int, index: int) -> Video:
     return new_video(
         campaign_id=request.campaign_id,
-        video_hash=secrets.token_hex(8),
+        video_hash=new_video_hash(request.claim, position),
         index=index,
-        prompt=prompt,
+        prompt=request.drafts[position].prompt,
         business_context=request.business_context,
         parameters=request.parameters,
         metadata=request.metadata,
