@@ -8,6 +8,7 @@ import pytest
 from shared.domain.campaign import Slot, Version
 from shared.domain.copying import Verdict, judge, succeed
 from shared.domain.reconciling import CampaignState
+from shared.domain.settlement import recomputed
 from shared.domain.video import Phase, VersionState, Video
 from tests.unit.domain.builders import (
     NOW,
@@ -80,7 +81,8 @@ def test_what_follows_is_committed_on_what_is_there() -> None:
 
     change = succeed(here, there)
 
-    assert change.campaign == replace(here.campaign, revision="c7")
+    money = recomputed(here.campaign, here.videos.values())
+    assert change.campaign == replace(here.campaign, revision="c7", money=money)
     revisions = {video.video_hash: video.revision for video in change.videos}
     assert revisions == {f"{1:016x}": "v7", f"{3:016x}": ""}
 
