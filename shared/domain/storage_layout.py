@@ -7,11 +7,14 @@ videos/cache/<campaign_id>/curr_<video_hash>.json               metadata of a cu
 videos/cache/<campaign_id>/<video_hash>.json                    metadata of any other
 videos/cache/<campaign_id>/campaign.json                        the campaign's record
 videos/attempts/<campaign_id>/<video_hash>/<attempt>/           what the generator writes
+videos/budget/<day>.<number>.json                               a share of a day's budget
 videos/requests/<request>.json                                  what became of a request
 videos/requests/claims/<key>.json                               that there is this request
+videos/maintenance/reconciled.json                              which campaign the tick saw last
 """
 
 import re
+from datetime import date
 
 from shared.domain.errors import ObjectNotFoundError, VideoNotFoundError
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
@@ -19,7 +22,9 @@ from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 GENERATED = "videos/generated"
 CACHE = "videos/cache"
 ATTEMPTS = "videos/attempts"
+BUDGET = "videos/budget"
 REQUESTS = "videos/requests"
+CURSOR = "videos/maintenance/reconciled.json"
 CAMPAIGN_FILE = "campaign.json"
 
 _MEDIA_FILE = re.compile(r"(curr_|thumb_)?([0-9a-f]{16})_(0|[1-9][0-9]{0,2})\.(mp4|jpg)")
@@ -73,6 +78,10 @@ def video_of_clip(path: str) -> tuple[str, str] | None:
         return parse_video_id(video_id(inner[0], inner[1]))
     except VideoNotFoundError:
         return None
+
+
+def share_file(day: date, number: int) -> str:
+    return f"{day.isoformat()}.{number}.json"
 
 
 def answer_path(request: str) -> str:

@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
+    from datetime import date, datetime
     from decimal import Decimal
 
     from shared.domain.campaign import Campaign, Change
+    from shared.domain.daily_budget import DayShare
     from shared.domain.video import VersionState, Video
 
 
@@ -53,6 +55,12 @@ class CampaignRepository(Protocol):
 
     def get_video(self, campaign_id: str, video_hash: str) -> Video:
         """Raise VideoNotFoundError."""
+
+    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
+        """Return these shares of a day's budget, in this order, all as they were at one moment.
+
+        One that is not stored yet holds nothing, and has an empty revision.
+        """
 
     def commit(self, change: Change) -> Change:
         """Write everything or nothing, and return it with its new revisions.

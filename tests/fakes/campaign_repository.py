@@ -1,13 +1,14 @@
 """Records in memory, with the whole contract of their port."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
 from threading import RLock
 
 from shared.domain.campaign import Campaign, Change
+from shared.domain.daily_budget import DayShare
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.identity import parse_video_id
 from shared.domain.video import Video
@@ -15,11 +16,12 @@ from shared.ports.campaign_repository import DueWork, SortOrder, VideoPage, Vide
 
 
 class InMemoryCampaignRepository:
-    """`campaigns` and `videos` are what is stored, for a test to look at."""
+    """`campaigns`, `videos` and `shares` are what is stored, for a test to look at."""
 
     def __init__(self) -> None:
         self.campaigns: dict[str, Campaign] = {}
         self.videos: dict[tuple[str, str], Video] = {}
+        self.shares: dict[tuple[date, int], DayShare] = {}
         self._revisions = count(1)
         self._lock = RLock()
 
@@ -35,16 +37,26 @@ class InMemoryCampaignRepository:
         except KeyError:
             raise VideoNotFoundError("There is no video with this id.") from None
 
+    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
+        with self._lock:
+            return tuple(
+                self.shares.get((day, number), DayShare(day=day, number=number))
+                for number in numbers
+            )
+
     def commit(self, change: Change) -> Change:
         with self._lock:
             self._require_campaign_unchanged(change.campaign)
             self._require_videos_unchanged((*change.videos, *change.removed))
+            self._require_shares_unchanged(change.shares)
             campaign = replace(change.campaign, revision=self._revision())
             self.campaigns[campaign.campaign_id] = campaign
             for video in change.removed:
                 del self.videos[video.campaign_id, video.video_hash]
             videos = tuple(self._store(video) for video in change.videos)
-            return replace(change, campaign=campaign, videos=videos)
+            shares = tuple(replace(share, revision=self._revision()) for share in change.shares)
+            self.shares |= {(share.day, share.number): share for share in shares}
+            return replace(change, campaign=campaign, videos=videos, shares=shares)
 
     def commit_video(self, video: Video) -> Video:
         with self._lock:
@@ -103,6 +115,12 @@ class InMemoryCampaignRepository:
             stored = self.videos.get((video.campaign_id, video.video_hash))
             if video.revision != (stored.revision if stored else ""):
                 raise ConflictError(f"The video {video.id} has changed. Read it again.")
+
+    def _require_shares_unchanged(self, shares: Iterable[DayShare]) -> None:
+        for share in shares:
+            stored = self.shares.get((share.day, share.number))
+            if share.revision != (stored.revision if stored else ""):
+                raise ConflictError("The day's budget has changed. Read it again.")
 
     def _store(self, video: Video) -> Video:
         stored = replace(video, revision=self._revision())

@@ -12,6 +12,7 @@ from shared.adapters.local.files.data_folder import LOCKS, DataFolder
 from shared.adapters.local.files.folders import Parts, is_plain, parts_of
 from shared.adapters.local.files.storage_errors import is_missing
 from shared.adapters.local.records import journal
+from shared.adapters.local.records.budget_folder import BudgetFolder
 from shared.adapters.local.records.journal import FileChanges
 from shared.domain.storage_layout import CACHE, metadata_file
 
@@ -35,6 +36,10 @@ class RecordFiles:
         self._files = DataFolder(root)
         self._folder = f"{root}/{CACHE}"
         self._locks = f"{root}/{LOCKS}"
+
+    @property
+    def budget(self) -> BudgetFolder:
+        return BudgetFolder(self._files)
 
     def folder(self, campaign_id: str = "") -> Path:
         """Return the path of a campaign's folder, or of the folder that holds them all."""
