@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --quiet --custom-compile-command 'make lock' $(LOCK_ARGS)
 
 .PHONY: help run run-emulated demo test check bench clean-history \
-	import-data export-data rebuild-records settings lock clean
+	import-data export-data rebuild-records reconcile settings lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ export-data: .venv/runtime ## Copy what is in that cloud to the folder DATA
 
 rebuild-records: .venv/runtime ## Write a lost Firestore again, from the JSON in the bucket
 	@$(BIN)/python -m tools.rebuild_records
+
+reconcile: .venv/runtime ## Compare records, slots, bucket and operations (RECONCILE_ARGS=--repair)
+	@$(BIN)/python -m tools.reconcile $(RECONCILE_ARGS)
 
 settings: .venv/runtime ## Write the settings into README.md and .env.example
 	@$(BIN)/python -m tools.settings_reference

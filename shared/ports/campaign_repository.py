@@ -75,6 +75,15 @@ class CampaignRepository(Protocol):
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
         """Add to what the cache saved, without a conflict with anybody. A lost one is no harm."""
 
+    def stale_metadata(self, campaign_id: str) -> tuple[str, ...]:
+        """Return paths of the JSON beside the videos that does not say what the records say.
+
+        None where that JSON is the records.
+        """
+
+    def renew_metadata(self, campaign_id: str) -> None:
+        """Write that JSON anew, and remove what no record stands behind."""
+
     def list_videos(self, query: VideoQuery) -> VideoPage:
         """Order by creation, then id. Raise VideoNotFoundError if `after` is not a video."""
 

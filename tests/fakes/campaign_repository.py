@@ -75,6 +75,12 @@ class InMemoryCampaignRepository:
                 revision=self._revision(),
             )
 
+    def stale_metadata(self, campaign_id: str) -> tuple[str, ...]:
+        return ()
+
+    def renew_metadata(self, campaign_id: str) -> None:
+        """Keep nothing beside the records."""
+
     def list_videos(self, query: VideoQuery) -> VideoPage:
         descending = query.order is SortOrder.DESCENDING
         found = [video for video in self.videos.values() if _matches(video, query)]

@@ -106,6 +106,13 @@ class LocalCampaignRepository:
                     content = _encode_campaign(_with_savings(campaign, amount, hits))
                     self._files.replace(campaign_id, CAMPAIGN_FILE, content)
 
+    def stale_metadata(self, campaign_id: str) -> tuple[str, ...]:  # noqa: ARG002  # As its port.
+        """Return none: here the JSON is the records."""
+        return ()
+
+    def renew_metadata(self, campaign_id: str) -> None:
+        """Leave the records alone."""
+
     def list_videos(self, query: VideoQuery) -> VideoPage:
         after = None if query.after is None else self.get_video(*parse_video_id(query.after))
         with storage_errors():
