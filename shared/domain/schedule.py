@@ -37,6 +37,10 @@ STORE_TRIES = 5
 LATE_LOOK = timedelta(hours=1)
 LATE_WINDOW = timedelta(hours=24)
 
+# A client repeats a request within minutes, and a person within days. A bucket's lifecycle has a
+# time of its own: a message may be delivered for a month.
+REQUEST_MEMORY = timedelta(days=7)
+
 
 def late_look_at(submitted_at: datetime, *, now: datetime) -> datetime | None:
     """Return when to look again at what may have been billed, or None when that is over."""
