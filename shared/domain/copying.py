@@ -89,4 +89,7 @@ def _progress(video: Video) -> tuple[int, int, bool]:
 
 
 def _following(video: Video, known: Video | None) -> Video:
-    return replace(video, revision=known.revision if known else "")
+    """Its dollars are in a day's budget there, if anywhere; the one here stays here."""
+    if known is None:
+        return replace(video, revision="", budget_day=None)
+    return replace(video, revision=known.revision, budget_day=known.budget_day)

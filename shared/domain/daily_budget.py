@@ -12,6 +12,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from shared.domain.campaign import ZERO
 from shared.domain.errors import BudgetExceededError
+from shared.domain.video import Video
 
 MOST_SHARES = 32
 _SMALLEST_PART = Decimal(50)
@@ -100,6 +101,13 @@ def begins_warning(read: Iterable[DayShare], changed: Sequence[DayShare]) -> boo
 def give_back(share: DayShare, amount: Decimal) -> DayShare:
     """Free `amount` in any one share of the day that it was taken from."""
     return replace(share, committed=share.committed - amount)
+
+
+def released(video: Video) -> Video:
+    """Return the video without its day if it has ended and cost nothing; else the very same."""
+    if video.budget_day is None or not video.has_ended or video.cost.actual != ZERO:
+        return video
+    return replace(video, budget_day=None)
 
 
 def _taken(shares: Sequence[DayShare], amount: Decimal) -> tuple[DayShare, ...]:

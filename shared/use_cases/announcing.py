@@ -1,6 +1,7 @@
 """What the world is told: an event in the log for every video that begins or ends."""
 
 import logging
+from datetime import date
 from decimal import Decimal
 
 from shared.domain.campaign import Campaign
@@ -35,6 +36,14 @@ def warn_of_budget(campaign: Campaign, budget: Decimal | None) -> None:
             "used_usd": str(campaign.money.committed),
             "budget_usd": str(budget),
         },
+    )
+
+
+def warn_of_day(day: date, *, used: Decimal, budget: Decimal) -> None:
+    """Log the same of a day's budget, that of the whole installation."""
+    logger.warning(
+        "daily_budget.warning",
+        extra={"day": day.isoformat(), "used_usd": str(used), "budget_usd": str(budget)},
     )
 
 

@@ -16,6 +16,7 @@ from shared.domain.versions import reserve
 from shared.domain.video import GenerationParameters, Video, wanted_again
 from shared.ports import Ports
 from shared.use_cases.announcing import announce, ask_for_step, warn_of_budget
+from shared.use_cases.budgeting import commit_reservation
 from shared.use_cases.claims import Claim, made_before, new_video_hash
 from shared.use_cases.committing import until_committed
 from shared.use_cases.read_campaigns import video_of
@@ -129,11 +130,11 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
 
 
 def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
-    """Reserve what is new, all of it or nothing. Raise ConflictError."""
+    """Reserve what is new, all of it or nothing. Raise BudgetExceededError or ConflictError."""
     videos = tuple(video for answer in plan.answers if (video := _changed(answer)))
     if not videos:
         return plan.answers
-    change = ports.campaigns.commit(Change(campaign=plan.campaign, videos=videos))
+    change = commit_reservation(ports, Change(campaign=plan.campaign, videos=videos))
     _warn_of_budget(ports, plan)
     stored = {video.video_hash: video for video in change.videos}
     return tuple(

@@ -101,6 +101,7 @@ class FakePorts:
         other.objects.objects |= self.objects.objects
         other.campaigns.campaigns |= self.campaigns.campaigns
         other.campaigns.videos |= self.campaigns.videos
+        other.campaigns.shares |= self.campaigns.shares
         other.campaigns._revisions = count(next(self.campaigns._revisions))
         other.queue._waiting += self.queue._waiting
         other.generator.submissions += self.generator.submissions

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.domain.campaign import ZERO, Campaign, Money
+from shared.domain.daily_budget import committed_of
 from shared.domain.errors import StorageError
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import clip_path, thumbnail_path
@@ -34,6 +35,15 @@ class Witness:
         for campaign in self._ports.campaigns.campaigns.values():
             assert _money_of(self._videos.values()) == replace(campaign.money, saved=ZERO)
             assert recomputed(campaign, _videos(self._ports)) == campaign.money
+        assert_days_hold_what_is_or_may_be_paid(self._ports, self._videos.values())
+
+
+def assert_days_hold_what_is_or_may_be_paid(ports: FakePorts, ever: Iterable[Video]) -> None:
+    """At rest, a day's shares together hold the price of each of its videos that ever cost."""
+    cost = [each for each in ever if each.has_ended and each.budget_day is not None]
+    held = sum((video.cost.estimated for video in cost), ZERO)
+    assert held == committed_of(ports.campaigns.shares.values())
+    assert all(video.cost.actual != ZERO for video in cost)
 
 
 def assert_current_videos_are_playable(ports: FakePorts) -> None:
