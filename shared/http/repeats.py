@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from werkzeug.wrappers import Response
 
+from shared.domain.errors import StorageError
 from shared.domain.identity import require_idempotency_key
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ class KeptResponse(msgspec.Struct):
     body: msgspec.Raw
 
 
+# Built here, by the one thread that imports, as are those of records.
+_decode = msgspec.json.Decoder(KeptResponse).decode
+
+
 def answer_repeats(call: Call, body: Body, act: Callable[[Claim | None], Response]) -> Response:
     """Answer what `act` answers; under a key, what it answered when the key was first sent.
 
@@ -41,10 +46,9 @@ def answer_repeats(call: Call, body: Body, act: Callable[[Claim | None], Respons
         return act(None)
     from shared.use_cases.answer_once import answer_once
 
-    claim = _claim(call, body)
-    digest = hashlib.sha256(require_idempotency_key(key).encode()).hexdigest()
-    answer = answer_once(call.ports, f"key_{digest}", claim, lambda claim: _kept(act(claim)))
-    kept = msgspec.json.decode(answer.content, type=KeptResponse)
+    name = f"key_{hashlib.sha256(require_idempotency_key(key).encode()).hexdigest()}"
+    answer = answer_once(call.ports, name, _claim(call, body), lambda claim: _kept(act(claim)))
+    kept = _read(answer.content)
     replayed = {REPLAYED: "true"} if answer.is_replayed else {}
     return Response(bytes(kept.body), status=kept.status, headers=kept.headers | replayed)
 
@@ -68,3 +72,10 @@ def _kept(response: Response) -> bytes:
     return msgspec.json.encode(
         KeptResponse(status=response.status_code, headers=headers, body=body)
     )
+
+
+def _read(content: bytes) -> KeptResponse:
+    try:
+        return _decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise StorageError(f"The answer that was kept is damaged: {error}.") from error

@@ -1,13 +1,16 @@
 """Idempotency-Key: the same request gets the same answer, and nothing is paid twice."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from shared import bootstrap
 from shared.domain.errors import UnavailableError
+from shared.ports.object_store import PutMode
 from tests.functional.places import Place
 from tests.functional.refusals import INVALID, assert_refused
 from tests.functional.showreel import BOAT, GALLERY, KITE, Answer, Json, Showreel, served
@@ -239,6 +242,22 @@ def test_an_answer_that_was_lost_is_given_again_although_its_videos_have_ended(
     assert made == created_by(answer)
     assert made == {video["id"] for video in videos(waiting_gallery, GALLERY)} - before
     assert told(answer) == told(send(waiting_gallery, *request_))
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"status": 202}', b"\xff"])
+def test_a_damaged_answer_is_not_given_and_nothing_is_made_for_it(
+    waiting: Showreel, content: bytes
+) -> None:
+    create(waiting)
+    (path,) = [path for path in waiting.files() if re.fullmatch("videos/requests/[^/]+", path)]
+    bootstrap.ports().objects.put(
+        path, BytesIO(content), content_type="application/json", mode=PutMode.OVERWRITE
+    )
+
+    answer = create(waiting)
+
+    assert (answer.status_code, answer.json["code"]) == (503, "storage_error")
+    assert len(videos(waiting)) == 1
 
 
 def lose_answers(fault: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import pytest
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayShare
 from shared.domain.video import Video
+from shared.use_cases.claims import Claim
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.regenerate_videos import regenerate_video
 from tests.fakes.campaign_repository import InMemoryCampaignRepository
@@ -90,6 +91,17 @@ def test_a_budget_of_the_day_costs_one_read_more(
     reserve(ports)
 
     assert (2, 1) == (campaigns.reads, campaigns.commits)
+
+
+def test_a_claim_costs_one_read_more_for_each_video(
+    ports: FakePorts, campaigns: CountingRepository
+) -> None:
+    claim = Claim(name="claim", digest="", claimed_at="2026-11-07T12:00:00+00:00")
+    drafts = tuple(Draft(prompt=prompt) for prompt in ("One", "Two", "Three", "Four"))
+
+    create_videos(ports, a_request(drafts=drafts, claim=claim))
+
+    assert (5, 1) == (campaigns.reads, campaigns.commits)
 
 
 def test_a_hit_costs_two_reads_and_no_commit(
