@@ -123,7 +123,6 @@ class Video:
 
     `due_at` is when the tick should look at it, if nothing else does before.
     `budget_day` is the day whose budget holds its dollars; None where no day has one.
-    `request_key` names the request that made it, where that had a name of its own.
     `store_tries` counts the tries to store its clip that never came back.
     `revision` is what the record was read at; empty for one that was never stored.
     """
@@ -145,7 +144,6 @@ class Video:
     lease_expires_at: datetime | None = None
     cancel_requested: bool = False
     budget_day: date | None = None
-    request_key: str | None = None
     store_tries: int = 0
     attempts: tuple[Attempt, ...] = ()
     completed_at: datetime | None = None

@@ -155,7 +155,6 @@ def a_full_video() -> Video:
         lease_expires_at=NOW + timedelta(microseconds=1),
         cancel_requested=True,
         budget_day=NOW.date(),
-        request_key="0f" * 32,
         store_tries=2,
         completed_at=SOON,
         clip=CLIP,
