@@ -1,4 +1,5 @@
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from shared.domain.storage_layout import (
     clip_path,
     is_clip,
     metadata_path,
+    share_file,
     spellings_of_media,
     thumbnail_path,
     video_hash_of_metadata,
@@ -231,6 +233,10 @@ def test_a_clip_tells_whose_it_is(campaign_id: str, video_hash: str, attempt: in
 )
 def test_what_is_no_clip_in_an_attempt_is_nobodys(path: str) -> None:
     assert video_of_clip(path) is None
+
+
+def test_a_share_of_a_day_has_a_name_of_its_own() -> None:
+    assert share_file(date(2026, 11, 20), 31) == "2026-11-20.31.json"
 
 
 def test_a_request_has_an_answer_and_a_claim() -> None:
