@@ -17,8 +17,8 @@ from shared.http.resource_types import (
     SlotResource,
 )
 from shared.http.resources import epoch, video_resource
-from shared.use_cases.create_videos import limits_of
 from shared.use_cases.read_campaigns import CampaignView, SlotView, read_campaign
+from shared.use_cases.reserving import limits_of
 from shared.use_cases.set_budget import set_budget
 
 

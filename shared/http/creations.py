@@ -16,8 +16,9 @@ from shared.http.resources import encoded_video
 from shared.requests import commands
 from shared.requests.bodies import CreateCampaignVideosBody, CreateVideoBody, EstimateBody
 from shared.use_cases.claims import Claim
-from shared.use_cases.create_videos import CreatedVideo, Outcome, create_videos
+from shared.use_cases.create_videos import create_videos
 from shared.use_cases.estimate_videos import Estimates, estimate_videos
+from shared.use_cases.reserving import CreatedVideo, Outcome
 
 
 def create(call: Call) -> Response:

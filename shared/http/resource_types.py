@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from shared.domain.clip import ClipFacts
 from shared.domain.video import Failure, Phase, Status, VersionState
-from shared.use_cases.create_videos import Outcome
+from shared.use_cases.reserving import Outcome
 
 R = TypeVar("R")
 

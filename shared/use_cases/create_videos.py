@@ -1,25 +1,30 @@
 """Create videos: from the cache, by attaching to one that is being made, or by reserving."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
-from shared.domain.campaign import ZERO, Campaign, Change
+from shared.domain.campaign import Campaign
 from shared.domain.errors import CampaignNotFoundError, CampaignVideoLimitError
 from shared.domain.fingerprint import fingerprint
-from shared.domain.limits import Limits, budget_of, reaches_warning, require_max_cost
+from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.prompt import enhance
 from shared.domain.reservation import new_video
 from shared.domain.versions import reserve
-from shared.domain.video import GenerationParameters, Video, wanted_again
+from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports
-from shared.use_cases.announcing import announce, ask_for_step, warn_of_budget
-from shared.use_cases.budgeting import commit_reservation
 from shared.use_cases.claims import Claim, made_before, new_video_hash
 from shared.use_cases.committing import until_committed
 from shared.use_cases.read_campaigns import video_of
+from shared.use_cases.reserving import (
+    CreatedVideo,
+    Outcome,
+    Plan,
+    begin_all,
+    commit_plan,
+    limits_of,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,37 +49,6 @@ class CreateVideos:
     metadata: Mapping[str, str] = field(default_factory=dict)
     max_cost: Decimal | None = None
     claim: Claim | None = None
-
-
-class Outcome(StrEnum):
-    CREATED = "created"
-    ATTACHED = "attached"
-    CACHE_HIT = "cache_hit"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CreatedVideo:
-    video: Video
-    outcome: Outcome
-
-    @property
-    def is_new(self) -> bool:
-        """Whether it is still to be stored: neither there before, nor made for the claim before."""
-        return self.outcome is Outcome.CREATED and not self.video.revision
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """An answer for each request, in order."""
-
-    campaign: Campaign
-    answers: tuple[CreatedVideo, ...]
-
-    @property
-    def cost(self) -> Decimal:
-        """What its new videos cost, in USD."""
-        new = (each for each in self.answers if each.is_new)
-        return sum((each.video.cost.estimated for each in new), ZERO)
 
 
 def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ...]:
@@ -127,50 +101,6 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
         campaign = reserve(campaign, video, limits).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
     return Plan(campaign=campaign, answers=tuple(answers))
-
-
-def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
-    """Reserve what is new, all of it or nothing. Raise BudgetExceededError or ConflictError."""
-    videos = tuple(video for answer in plan.answers if (video := _changed(answer)))
-    if not videos:
-        return plan.answers
-    change = commit_reservation(ports, Change(campaign=plan.campaign, videos=videos))
-    _warn_of_budget(ports, plan)
-    stored = {video.video_hash: video for video in change.videos}
-    return tuple(
-        replace(answer, video=stored.get(answer.video.video_hash, answer.video))
-        for answer in plan.answers
-    )
-
-
-def _changed(answer: CreatedVideo) -> Video | None:
-    """Who attaches to a video that was cancelled too late to be spared wants it after all."""
-    if answer.is_new:
-        return answer.video
-    attached = answer.outcome is Outcome.ATTACHED
-    return wanted_again(answer.video) if attached and answer.video.cancel_requested else None
-
-
-def limits_of(ports: Ports) -> Limits:
-    return Limits(
-        videos=ports.policy.max_videos_per_campaign,
-        campaign_budget=ports.policy.campaign_budget_usd,
-    )
-
-
-def _warn_of_budget(ports: Ports, plan: Plan) -> None:
-    committed = plan.campaign.money.committed
-    budget = budget_of(plan.campaign, limits_of(ports))
-    if reaches_warning(before=committed - plan.cost, after=committed, budget=budget):
-        warn_of_budget(plan.campaign, budget)
-
-
-def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:
-    """Let the making of every new video begin."""
-    for answer in answers:
-        if answer.outcome is Outcome.CREATED and not answer.video.has_ended:
-            announce("video.reserved", answer.video)
-            ask_for_step(ports, answer.video)
 
 
 def campaign_or_new(ports: Ports, campaign_id: str) -> Campaign:

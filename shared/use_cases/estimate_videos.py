@@ -8,7 +8,8 @@ from shared.domain.models import price_basis, require_supported
 from shared.ports import Ports
 from shared.use_cases.budgeting import require_left_today
 from shared.use_cases.committing import until_committed
-from shared.use_cases.create_videos import CreatedVideo, CreateVideos, Outcome, plan_videos
+from shared.use_cases.create_videos import CreateVideos, plan_videos
+from shared.use_cases.reserving import CreatedVideo, Outcome
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,8 @@ from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.claims import Claim, made_before, new_video_hash
 from shared.use_cases.committing import until_committed
-from shared.use_cases.create_videos import (
+from shared.use_cases.read_campaigns import video_of
+from shared.use_cases.reserving import (
     CreatedVideo,
     Outcome,
     Plan,
@@ -20,7 +21,6 @@ from shared.use_cases.create_videos import (
     commit_plan,
     limits_of,
 )
-from shared.use_cases.read_campaigns import video_of
 
 
 def regenerate_video(
