@@ -8,7 +8,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --quiet --custom-compile-command 'make lock' $(LOCK_ARGS)
 
-.PHONY: help run run-emulated demo test check bench clean-history \
+.PHONY: help run run-emulated demo test chaos check bench clean-history \
 	import-data export-data rebuild-records reconcile settings lock clean
 
 help: ## List the targets
@@ -27,6 +27,9 @@ demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running s
 
 test: .venv/dev ## Run every test (PYTEST_ARGS passes through)
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+chaos: .venv/dev ## Kill processes at every point and look what breaks (CHAOS_ARGS=--help)
+	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
 check: .venv/dev ## Lint, formatting, types, and who may import whom
 	@$(BIN)/ruff check
