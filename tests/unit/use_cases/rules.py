@@ -10,6 +10,7 @@ from shared.domain.errors import StorageError
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import clip_path, thumbnail_path
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
+from shared.ports.video_generator import Failed
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import A_CLIP
 
@@ -58,9 +59,13 @@ def assert_current_videos_are_playable(ports: FakePorts) -> None:
 
 
 def assert_nothing_is_paid_twice(ports: FakePorts) -> None:
-    """At every moment, at most one submission of each video was accepted."""
+    """At every moment, at most one submission of each video was accepted that is not refused."""
     operations = ports.generator.operations.values()
-    accepted = Counter(operation.submission.video_hash for operation in operations)
+    accepted = Counter(
+        operation.submission.video_hash
+        for operation in operations
+        if not isinstance(operation.script.ending, Failed)
+    )
     assert all(times == 1 for times in accepted.values())
 
 
@@ -72,7 +77,7 @@ def assert_agreement(ports: FakePorts) -> None:
         assert states_in_slots(campaign) == {
             video.video_hash: video.version_state
             for video in _videos(ports)
-            if video.version_state is not None
+            if video.campaign_id == campaign.campaign_id and video.version_state is not None
         }
     expected = {name for video in _videos(ports) for name in objects_of(video)}
     assert expected == _names(ports) - _evidence_of_failure(ports)
