@@ -1,10 +1,10 @@
 """Random histories of the whole system in memory: requests, deliveries, crashes, faults, time."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import count
@@ -260,7 +260,7 @@ class Sequences(RuleBasedStateMachine):
         budget = self.ports.policy.campaign_budget_usd
         for campaign in self.ports.campaigns.campaigns.values():
             assert budget is None or campaign.money.committed <= budget
-        per_day: Counter[object] = Counter()
+        per_day: defaultdict[date, Decimal] = defaultdict(lambda: ZERO)
         for share in self.ports.campaigns.shares.values():
             per_day[share.day] += share.committed
         limit = self.ports.policy.daily_budget_usd

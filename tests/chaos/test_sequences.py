@@ -28,4 +28,4 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_every_history_comes_to_rest_in_order() -> None:
-    run_state_machine_as_test(Sequences, settings=QUICK)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Sequences, settings=QUICK)
