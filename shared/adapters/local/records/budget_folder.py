@@ -55,15 +55,16 @@ class BudgetFolder:
         except (ValueError, TypeError) as error:
             raise StorageError(f"{'/'.join(_PROMISE)} is damaged: remove it.") from error
 
-    def give(self, promise: Promise) -> None:
-        """Promise the shares, durably, in place of a promise that was not kept."""
+    def give(self, campaign_id: str, journal: bytes) -> None:
+        """Promise the shares of a journal, durably, in place of a promise that was not kept."""
+        promise = Promise.of(campaign_id, journal)
         with self._files.written_aside(BytesIO("/".join(promise).encode())) as aside:
             self._files.replace(aside, _PROMISE)
         self._files.sync(_FOLDER)
 
-    def keep(self, promise: Promise, shares: Mapping[str, Aside]) -> None:
+    def keep(self, campaign_id: str, journal: bytes, shares: Mapping[str, Aside]) -> None:
         """Place the shares. If the promise is gone, they were, and may have changed since."""
-        if self.promise() != promise:
+        if self.promise() != Promise.of(campaign_id, journal):
             return
         for name, aside in shares.items():
             self._files.replace(aside, (*_FOLDER, name))

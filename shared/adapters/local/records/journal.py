@@ -13,16 +13,22 @@ it back, the state that it restores is the one that the lost commits began from,
 syncs the same folder.
 """
 
+from __future__ import annotations
+
 import json
-from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from shared.adapters.local.files.data_folder import Aside, DataFolder
 from shared.adapters.local.files.folders import Parts, is_plain
-from shared.adapters.local.records.budget_folder import BudgetFolder, Promise
 from shared.domain.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from shared.adapters.local.files.data_folder import Aside, DataFolder
+    from shared.adapters.local.records.budget_folder import BudgetFolder
 
 NAME = ".journal"
 
@@ -53,17 +59,16 @@ def commit(files: DataFolder, folder: Parts, changes: FileChanges) -> None:
     With shares, he holds the budget's lock too.
     """
     content = _encode(changes) if changes.need_journal else b""
-    promise = Promise.of(folder[-1], content)
     with _aside(files, changes.written) as asides, _aside(files, changes.shares) as shares:
         if content:
             with files.written_aside(BytesIO(content)) as journal:
                 if shares:
-                    BudgetFolder(files).give(promise)
+                    _budget(files).give(folder[-1], content)
                 files.replace(journal, (*folder, NAME))
             files.sync(folder)
         _carry_out(files, folder, asides, changes.removed)
         if shares:
-            BudgetFolder(files).keep(promise, shares)
+            _budget(files).keep(folder[-1], content, shares)
         files.unlink((*folder, NAME))
 
 
@@ -81,7 +86,9 @@ def settle(files: DataFolder, folder: Parts) -> None:
     with _aside(files, changes.written) as asides:
         _carry_out(files, folder, asides, changes.removed)
     if changes.shares:
-        _settle_shares(files, Promise.of(folder[-1], content), changes.shares)
+        budget = _budget(files)
+        with budget.locked(), _aside(files, changes.shares) as shares:
+            budget.keep(folder[-1], content, shares)
     files.unlink((*folder, NAME))
 
 
@@ -95,10 +102,11 @@ def _carry_out(
     files.sync(folder)
 
 
-def _settle_shares(files: DataFolder, promise: Promise, contents: Mapping[str, bytes]) -> None:
-    budget = BudgetFolder(files)
-    with budget.locked(), _aside(files, contents) as shares:
-        budget.keep(promise, shares)
+def _budget(files: DataFolder) -> BudgetFolder:
+    # Nobody needs it where a day has no budget.
+    from shared.adapters.local.records.budget_folder import BudgetFolder
+
+    return BudgetFolder(files)
 
 
 @contextmanager

@@ -1,20 +1,25 @@
 """The record files of each campaign, under one lock and one journal."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import ENOENT
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from shared.adapters.local.files.data_folder import LOCKS, DataFolder
 from shared.adapters.local.files.folders import Parts, is_plain, parts_of
 from shared.adapters.local.files.storage_errors import is_missing
 from shared.adapters.local.records import journal
-from shared.adapters.local.records.budget_folder import BudgetFolder
-from shared.adapters.local.records.journal import FileChanges
 from shared.domain.storage_layout import CACHE, metadata_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.adapters.local.records.budget_folder import BudgetFolder
+    from shared.adapters.local.records.journal import FileChanges
 
 
 class FileVersion(NamedTuple):
@@ -39,6 +44,9 @@ class RecordFiles:
 
     @property
     def budget(self) -> BudgetFolder:
+        # As in the journal: hardly anybody needs it.
+        from shared.adapters.local.records.budget_folder import BudgetFolder
+
         return BudgetFolder(self._files)
 
     def folder(self, campaign_id: str = "") -> Path:
