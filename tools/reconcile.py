@@ -7,7 +7,7 @@ Nothing is changed without --repair; nothing that was paid for is deleted withou
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from decimal import Decimal
 from functools import partial
@@ -21,12 +21,15 @@ from shared.use_cases.mending import delete_without_record
 from shared.use_cases.reconcile import (
     Verdict,
     find_disagreements,
+    find_lost_operations,
     mend_disagreements,
     reconcile_all,
 )
 
 INTERRUPTED = 130
 _PROGRESS_EVERY = 100
+
+Compare = Callable[[Ports, str], tuple[Verdict, ...]]
 
 
 def main() -> int:
@@ -57,7 +60,7 @@ def _options() -> argparse.Namespace:
 
 
 def _verdicts(ports: Ports, options: argparse.Namespace) -> Iterator[Verdict]:
-    look = partial(mend_disagreements if options.repair else find_disagreements, ports)
+    look = partial(_look, ports, mend_disagreements if options.repair else find_disagreements)
     if options.campaign:
         looked_at = iter([(options.campaign, look(options.campaign))])
     else:
@@ -66,6 +69,10 @@ def _verdicts(ports: Ports, options: argparse.Namespace) -> Iterator[Verdict]:
         if number % _PROGRESS_EVERY == 0:
             print(f"{number:,} campaigns looked at", file=sys.stderr, flush=True)
         yield from _without_orphans(ports, verdicts) if options.delete_orphans else verdicts
+
+
+def _look(ports: Ports, compare: Compare, campaign_id: str) -> tuple[Verdict, ...]:
+    return (*compare(ports, campaign_id), *find_lost_operations(ports, campaign_id))
 
 
 def _without_orphans(ports: Ports, verdicts: tuple[Verdict, ...]) -> Iterator[Verdict]:

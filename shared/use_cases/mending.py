@@ -18,7 +18,6 @@ from shared.ports import Ports
 from shared.use_cases.announcing import ask_for_step
 from shared.use_cases.committing import until_committed
 from shared.use_cases.finish_chores import finish_chores
-from shared.use_cases.look_late import look_late
 from shared.use_cases.read_whole import PAGE, read_whole
 
 logger = logging.getLogger(__name__)
@@ -84,10 +83,8 @@ def _mend_video(ports: Ports, finding: Finding) -> None:
     match finding.kind:
         case Disagreement.THUMBNAIL_MISSING:
             _renew_thumbnail(ports, _video(ports, finding))
-        case Disagreement.OVERDUE | Disagreement.OPERATION_LOST:
+        case Disagreement.OVERDUE | Disagreement.OPERATION_LOST | Disagreement.MONEY_AT_RISK:
             ask_for_step(ports, _video(ports, finding))
-        case Disagreement.MONEY_AT_RISK:
-            look_late(ports, _video(ports, finding))
 
 
 def _renew_thumbnail(ports: Ports, video: Video) -> None:

@@ -17,7 +17,6 @@ from shared.domain.agreement import (
     without_record,
 )
 from shared.domain.errors import CampaignNotFoundError, ShowreelError
-from shared.domain.reconciling import CampaignState
 from shared.domain.storage_layout import ATTEMPTS, GENERATED, video_of_clip
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
@@ -60,6 +59,24 @@ def _without_record(campaign_id: str, objects: Iterable[ObjectInfo]) -> Iterator
             yield Verdict(finding=without_record(campaign_id, info.path))
 
 
+def find_lost_operations(ports: Ports, campaign_id: str) -> tuple[Verdict, ...]:
+    """Ask the generator for what should have ended. Raise CampaignNotFoundError."""
+    state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
+    return tuple(
+        Verdict(
+            finding=Finding(
+                kind=Disagreement.OPERATION_LOST,
+                campaign_id=campaign_id,
+                subject=video.id,
+                detail=f"The generator does not know {video.attempt.operation}.",
+                usd=video.cost.estimated,
+            )
+        )
+        for video in state.videos.values()
+        if _should_have_ended(video, ports) and _is_lost(ports, video)
+    )
+
+
 def find_disagreements(ports: Ports, campaign_id: str) -> tuple[Verdict, ...]:
     """Look, and change nothing. Raise CampaignNotFoundError."""
     return tuple(Verdict(finding=finding) for finding in _confirmed(ports, campaign_id))
@@ -87,7 +104,6 @@ def _look(ports: Ports, campaign_id: str) -> tuple[Finding, ...]:
     state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
     return (
         *disagreements(state, _objects(ports, campaign_id), now=ports.now()),
-        *_of_operations(ports, state),
         *_of_metadata(ports, campaign_id),
     )
 
@@ -100,18 +116,6 @@ def _objects(ports: Ports, campaign_id: str) -> Objects:
         media=frozenset(each.path for each in media),
         attempts={known[1]: path for known, path in clips if known},
     )
-
-
-def _of_operations(ports: Ports, state: CampaignState) -> Iterator[Finding]:
-    for video in state.videos.values():
-        if _should_have_ended(video, ports) and _is_lost(ports, video):
-            yield Finding(
-                kind=Disagreement.OPERATION_LOST,
-                campaign_id=video.campaign_id,
-                subject=video.id,
-                detail=f"The generator does not know {video.attempt.operation}.",
-                usd=video.cost.estimated,
-            )
 
 
 def _should_have_ended(video: Video, ports: Ports) -> bool:

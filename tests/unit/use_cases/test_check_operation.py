@@ -207,7 +207,7 @@ def test_a_filtered_video_can_be_submitted_once_more_and_is_paid_once(patient: F
     prefixes = [submission.output_prefix for submission in patient.generator.submissions]
     assert 2 == len(set(prefixes))
     money = patient.campaigns.get_campaign(CAMPAIGN_ID).money
-    assert (0, PRICE) == (money.reserved, money.spent)
+    assert (Decimal(0), PRICE) == (money.reserved, money.spent)
 
 
 def test_a_video_that_is_filtered_again_fails_with_the_reason(patient: FakePorts) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.campaign import ZERO
 from shared.domain.errors import UnavailableError, WrongStateError
 from shared.domain.schedule import DEADLINE, LATE_LOOK, LATE_WINDOW
 from shared.domain.versions import clear
@@ -40,7 +41,7 @@ def test_the_tick_finds_a_clip_that_nobody_announced(ports: FakePorts) -> None:
 
     assert stored(ports, video).is_current
     money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
-    assert (PRICE, 0) == (money.spent, money.possibly_spent)
+    assert (PRICE, ZERO) == (money.spent, money.possibly_spent)
     assert_agreement(ports)
 
 
@@ -54,9 +55,10 @@ def test_dollars_are_free_again_when_the_generator_says_that_it_made_nothing(
 
     cleared = stored(ports, video)
     assert AttemptOutcome.NOT_BILLED is cleared.attempt.outcome
-    assert (0, None) == (cleared.cost.actual, cleared.due_at)
+    assert ZERO == cleared.cost.actual
+    assert cleared.due_at is None
     money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
-    assert (0, 0, 0) == (money.reserved, money.spent, money.possibly_spent)
+    assert (ZERO, ZERO, ZERO) == (money.reserved, money.spent, money.possibly_spent)
 
 
 @pytest.mark.parametrize("ending", [Gone(), UnavailableError("503")], ids=["gone", "unavailable"])

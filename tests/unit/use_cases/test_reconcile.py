@@ -19,6 +19,7 @@ from shared.use_cases.mending import delete_without_record
 from shared.use_cases.reconcile import (
     Verdict,
     find_disagreements,
+    find_lost_operations,
     mend_disagreements,
     reconcile_all,
 )
@@ -213,9 +214,11 @@ def test_a_video_beyond_its_deadline_is_woken(ports: FakePorts) -> None:
 
 def test_an_operation_that_the_generator_has_forgotten_is_found(ports: FakePorts) -> None:
     submit(ports, script=Script(ending=Gone()))
+    assert () == find_lost_operations(ports, CAMPAIGN_ID)
+
     ports.clock.advance(timedelta(minutes=2))
 
-    assert [D.OPERATION_LOST] == find(ports)
+    assert [D.OPERATION_LOST] == kinds(find_lost_operations(ports, CAMPAIGN_ID))
 
 
 def test_money_at_risk_is_told_with_its_dollars(ports: FakePorts) -> None:
@@ -238,8 +241,10 @@ def test_money_at_risk_is_settled_by_looking_again(ports: FakePorts) -> None:
     ports.clock.advance(DEADLINE)
     wake(ports, video)
 
-    assert {D.MONEY_AT_RISK: True} == mend(ports)
+    assert {D.MONEY_AT_RISK: False} == mend(ports)
+    deliver(ports)
 
+    assert [] == find(ports)
     assert 0 == ports.campaigns.get_campaign(CAMPAIGN_ID).money.committed
 
 
