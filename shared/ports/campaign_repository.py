@@ -91,4 +91,7 @@ class CampaignRepository(Protocol):
         """Order by id; `after` is the last id of the page before."""
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
-        """Return videos whose `due_at` has come, and campaigns whose chores wait."""
+        """Return videos whose `due_at` has come, and campaigns whose chores wait.
+
+        At most `limit` of either kind, so that many of one do not keep the other waiting.
+        """

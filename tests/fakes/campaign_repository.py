@@ -104,10 +104,10 @@ class InMemoryCampaignRepository:
             for video in self.videos.values()
             if video.due_at is not None and video.due_at <= before
         )
-        work = [DueWork(campaign_id=each[1], video_hash=each[2]) for each in videos]
+        work = [DueWork(campaign_id=each[1], video_hash=each[2]) for each in videos[:limit]]
         chores = sorted(each.campaign_id for each in self.campaigns.values() if each.chores)
-        work += [DueWork(campaign_id=campaign_id) for campaign_id in chores]
-        return tuple(work[:limit])
+        work += [DueWork(campaign_id=campaign_id) for campaign_id in chores[:limit]]
+        return tuple(work)
 
     def _require_campaign_unchanged(self, campaign: Campaign) -> None:
         stored = self.campaigns.get(campaign.campaign_id)

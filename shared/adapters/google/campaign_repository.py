@@ -150,8 +150,7 @@ class FirestoreCampaignRepository:
         """Return videos first, and of them first those that wait for longest."""
         client = self._documents.client
         found = self._documents.query(due_videos(client, before, limit=limit))
-        if missing := limit - len(found):
-            found += self._documents.query(campaigns_with_chores(client, limit=missing))
+        found += self._documents.query(campaigns_with_chores(client, limit=limit))
         keys = [key_at(each.path) for each in found if is_ours(each.path)]
         return tuple(DueWork(campaign_id=key[0], video_hash=key[1]) for key in keys)
 
