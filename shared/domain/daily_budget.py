@@ -8,7 +8,8 @@ its part of the budget, so all of them do together, whoever else commits at the 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from operator import itemgetter
 
 from shared.domain.campaign import ZERO
 from shared.domain.errors import BudgetExceededError
@@ -16,7 +17,7 @@ from shared.domain.video import Video
 
 MOST_SHARES = 32
 _SMALLEST_PART = Decimal(50)
-_WARNING_PART = Decimal("0.8")
+_WARNING = Decimal("0.8")
 _CENT = Decimal("0.01")
 
 
@@ -35,14 +36,9 @@ class DayShare:
     warned: bool = False
     revision: str = ""
 
-    @property
-    def part(self) -> Decimal:
-        """The share's part of the budget."""
-        return _part(self.budget, self.number, share_count(self.budget))
-
-    @property
-    def room(self) -> Decimal:
-        return self.part - self.committed
+    def part_of(self, dollars: Decimal) -> Decimal:
+        """Return what of the day's `dollars` is this share's, as the day is laid out."""
+        return _part(dollars, self.number, share_count(self.budget))
 
 
 def share_count(budget: Decimal) -> int:
@@ -58,10 +54,11 @@ def committed_of(shares: Iterable[DayShare]) -> Decimal:
 def take_from_share(share: DayShare, *, budget: Decimal, amount: Decimal) -> DayShare | None:
     """Take `amount` from one share, or None if the others have to be read for that.
 
-    They have to be from 80 % on, so that the warning is due by what the whole day holds.
+    Up to 80 % of the budget each share stays below 80 % of its part, so that nobody who reads one
+    alone takes the step that the warning is due at.
     """
     committed = share.committed + amount
-    if share.budget != budget or committed > share.part * _WARNING_PART:
+    if share.budget != budget or committed >= share.part_of(_warning_at(budget)):
         return None
     return replace(share, committed=committed)
 
@@ -72,7 +69,7 @@ def take_from_day(
     """Take `amount` from the day's shares, which are all here, and return those that change.
 
     The first that has room for all of it is taken from, else several are: nothing is lost in
-    pieces. Raise BudgetExceededError.
+    pieces. The step to 80 % of the budget leaves its mark. Raise BudgetExceededError.
     """
     committed = committed_of(shares)
     if committed + amount > budget:
@@ -80,12 +77,13 @@ def take_from_day(
             f"Of DAILY_BUDGET_USD, {budget}, {committed} USD are used on {shares[0].day}, and this "
             f"costs {amount} USD. The next day begins at 00:00 UTC."
         )
+    is_due = committed + amount >= _warning_at(budget)
+    usable = budget if is_due else _warning_at(budget)
     ready = [share for share in shares if share.budget == budget]
-    changed = _taken(ready, amount)
+    changed = _taken(ready, amount, usable)
     if not changed:
         laid_out = _laid_out(shares, budget, left=budget - committed)
-        changed = _merged(laid_out, _taken(laid_out, amount))
-    is_due = committed + amount >= budget * _WARNING_PART
+        changed = _merged(laid_out, _taken(laid_out, amount, usable))
     if is_due and not any(share.warned for share in ready):
         changed = (replace(changed[0], warned=True), *changed[1:])
     return changed
@@ -110,14 +108,19 @@ def released(video: Video) -> Video:
     return replace(video, budget_day=None)
 
 
-def _taken(shares: Sequence[DayShare], amount: Decimal) -> tuple[DayShare, ...]:
-    """Return the shares that change, or none if there is not so much room in all."""
-    for share in shares:
-        if share.room >= amount:
+def _warning_at(budget: Decimal) -> Decimal:
+    return (budget * _WARNING).quantize(_CENT, ROUND_UP)
+
+
+def _taken(shares: Sequence[DayShare], amount: Decimal, usable: Decimal) -> tuple[DayShare, ...]:
+    """Return the shares that change, or none if there is too little room in what is `usable`."""
+    rooms = [(share.part_of(usable) - share.committed, share) for share in shares]
+    for room, share in rooms:
+        if room >= amount:
             return (replace(share, committed=share.committed + amount),)
     changed: list[DayShare] = []
-    for share in sorted(shares, key=lambda each: each.room, reverse=True):
-        taken = min(share.room, amount)
+    for room, share in sorted(rooms, key=itemgetter(0), reverse=True):
+        taken = min(room, amount)
         if taken <= 0:
             break
         changed.append(replace(share, committed=share.committed + taken))

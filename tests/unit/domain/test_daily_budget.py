@@ -76,8 +76,9 @@ def test_a_budget_has_a_share_for_each_fifty_dollars_up_to_32(budget: str, count
 def test_the_parts_of_the_shares_are_the_budget(budget: Decimal) -> None:
     shares = [DayShare(day=DAY, number=number, budget=budget) for number in range(MOST_SHARES)]
 
-    assert sum(share.part for share in shares) == budget
-    assert sum(share.part > 0 for share in shares) <= share_count(budget)
+    parts = [share.part_of(budget) for share in shares]
+    assert sum(parts) == budget
+    assert sum(part > 0 for part in parts) <= share_count(budget)
 
 
 def test_the_first_who_takes_lays_out_the_whole_day(day: Day) -> None:
@@ -102,10 +103,10 @@ def test_a_share_that_is_not_laid_out_is_not_taken_from() -> None:
     assert take_from_share(share, budget=Decimal(200), amount=PRICE) is None
 
 
-def test_beyond_its_80_percent_a_share_is_not_taken_from_alone() -> None:
+def test_from_its_80_percent_on_a_share_is_not_taken_from_alone() -> None:
     share = DayShare(day=DAY, number=0, budget=Decimal(10))
 
-    taken = take_from_share(share, budget=Decimal(10), amount=Decimal(8))
+    taken = take_from_share(share, budget=Decimal(10), amount=Decimal("7.99"))
 
     assert taken is not None
     assert take_from_share(taken, budget=Decimal(10), amount=Decimal("0.01")) is None
@@ -128,7 +129,7 @@ def test_what_no_share_has_alone_is_taken_from_several(day: Day) -> None:
 
     assert len(changed) == 3
     assert day.committed == 185
-    assert all(share.room >= 0 for share in day.read())
+    assert all(share.committed <= share.part_of(Decimal(200)) for share in day.read())
 
 
 def test_a_refusal_says_which_limit_it_is_and_when_it_ends(day: Day) -> None:
