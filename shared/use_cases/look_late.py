@@ -8,7 +8,7 @@ from shared.domain.schedule import late_look_at
 from shared.domain.versions import clear
 from shared.domain.video import Video, looked_at_late
 from shared.ports import Ports
-from shared.ports.video_generator import Failed
+from shared.ports.video_generator import Failed, OperationState
 from shared.use_cases.announcing import announce
 from shared.use_cases.committing import decide
 from shared.use_cases.finding_clips import find_clip
@@ -19,10 +19,12 @@ logger = logging.getLogger(__name__)
 
 def look_late(ports: Ports, video: Video) -> None:
     """Store a clip that came late, free dollars that turn out not to be billed, or look later."""
+    state = _state_of(ports, video) if find_clip(ports, video) is None else None
+    # Without a bucket of the generator's own, it is the asking that brings a clip.
     if find_clip(ports, video) is not None:
         logger.info("video.late_success", extra={"video_id": video.id})
         store_video(ports, video)
-    elif _was_not_billed(ports, video):
+    elif isinstance(state, Failed):
         change = decide(ports, video, partial(clear, now=ports.now()))
         announce("video.cleared", change.videos[0])
     else:
@@ -30,11 +32,11 @@ def look_late(ports: Ports, video: Video) -> None:
         ports.campaigns.commit_video(looked_at_late(video, due_at=following))
 
 
-def _was_not_billed(ports: Ports, video: Video) -> bool:
-    """Whether the operation, where its name is known, has ended as one that made nothing."""
+def _state_of(ports: Ports, video: Video) -> OperationState | None:
+    """Return nothing where the operation's name is not known, or nobody answers."""
     if video.attempt.operation is None:
-        return False
+        return None
     try:
-        return isinstance(ports.generator.check(video.attempt.operation), Failed)
+        return ports.generator.check(video.attempt.operation)
     except UnavailableError:
-        return False
+        return None
