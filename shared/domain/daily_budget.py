@@ -26,7 +26,7 @@ class DayShare:
     """What the videos that were reserved on a day (of UTC) hold or have cost of one share.
 
     `budget` is the day's whole one, by which it was laid out; a share that is not stored has none.
-    `warned` stands on the share whose taking has used 80 % of the day's budget.
+    `warned` marks one that was taken from when 80 % of the day's budget were used.
     """
 
     day: date
@@ -69,7 +69,7 @@ def take_from_day(
     """Take `amount` from the day's shares, which are all here, and return those that change.
 
     The first that has room for all of it is taken from, else several are: nothing is lost in
-    pieces. The step to 80 % of the budget leaves its mark. Raise BudgetExceededError.
+    pieces. From 80 % of the budget on one is marked. Raise BudgetExceededError.
     """
     committed = committed_of(shares)
     if committed + amount > budget:
@@ -84,7 +84,7 @@ def take_from_day(
     if not changed:
         laid_out = _laid_out(shares, budget, left=budget - committed)
         changed = _merged(laid_out, _taken(laid_out, amount, usable))
-    if is_due and not any(share.warned for share in ready):
+    if is_due:
         changed = (replace(changed[0], warned=True), *changed[1:])
     return changed
 
