@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from shared.domain.clip import ClipFacts
 from shared.domain.errors import GenerationRefusedError, GeneratorBusyError
 from shared.domain.storage_layout import video_of_clip
+from shared.ports.clip_inspector import ClipInspector
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import Accepted, OperationState, Submission, VideoGenerator
 
-ASKED, REFUSED, MADE = "asked", "refused", "made"
+ASKED, REFUSED, MADE, INSPECTED = "asked", "refused", "made", "inspected"
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,8 @@ class Entry:
     """`output_prefix` is where the clip is to be."""
 
     kind: str
-    campaign_id: str
-    video_hash: str
+    campaign_id: str = ""
+    video_hash: str = ""
     output_prefix: str = ""
 
 
@@ -49,6 +51,10 @@ class Bill:
         paid = _hashes(ASKED, entries)
         paid.subtract(_hashes(REFUSED, entries))
         return +paid
+
+    def inspections(self) -> int:
+        """Count how often somebody looked into a clip."""
+        return sum(each.kind == INSPECTED for each in self.entries())
 
     def made(self) -> frozenset[str]:
         """The hashes of all videos of which there was a clip."""
@@ -97,3 +103,18 @@ class MeteredGenerator:
     def _note(self, kind: str, submission: Submission) -> None:
         entry = Entry(kind, submission.campaign_id, submission.video_hash, submission.output_prefix)
         self._bill.note(entry)
+
+
+class MeteredInspector:
+    """Notes every look into a clip: its bytes go through a function once."""
+
+    def __init__(self, inspector: ClipInspector, bill: Bill) -> None:
+        self._inspector = inspector
+        self._bill = bill
+
+    def inspect(self, clip: BinaryIO) -> ClipFacts:
+        self._bill.note(Entry(INSPECTED))
+        return self._inspector.inspect(clip)
+
+    def thumbnail(self, clip: BinaryIO) -> bytes:
+        return self._inspector.thumbnail(clip)

@@ -18,6 +18,7 @@ from tests.cloud.processes import end_with_parent
 T = TypeVar("T")
 
 _DEADLINE_SECONDS = 60.0
+_GLANCE_SECONDS = 0.002
 _BLOCK = 1 << 16
 
 
@@ -55,6 +56,17 @@ class Child(Generic[T]):
         if problem is not None:
             raise ChildError(problem)
         return result  # type: ignore[no-any-return]
+
+    def is_stopped(self, said: Callable[[], object]) -> bool:
+        """Wait until it is stopped, of which it tells by `said` just before, or has ended."""
+        while not select.select([self.pipe], [], [], _GLANCE_SECONDS)[0]:
+            if said():
+                os.waitpid(self.pid, os.WUNTRACED)
+                return True
+        return False
+
+    def go_on(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
 
 
 def fork(work: Callable[[], T]) -> Child[T]:

@@ -7,9 +7,11 @@ from enum import StrEnum
 class Kind(StrEnum):
     PAID_TWICE = "paid twice"
     LOST = "a video is lost"
+    REWRITTEN = "an object was written again"
     UNREADABLE = "the current video cannot be read"
     DISAGREEMENT = "disagreement at rest"
     OTHERWISE = "it ended otherwise"
+    WASTED = "work was done twice"
     RESTLESS = "no rest"
     FAILURE = "a process failed"
 

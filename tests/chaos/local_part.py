@@ -9,6 +9,7 @@ from tests.chaos import clips
 from tests.chaos.local_world import LocalWorld, copy_instead_of_rendering
 from tests.chaos.matrix import Matrix
 from tests.chaos.run import Part
+from tests.chaos.safeguards import Weaken
 from tests.chaos.shared_state import shared_state
 from tests.chaos.stories import STORIES
 
@@ -16,7 +17,7 @@ _MEMORY = Path("/dev/shm")  # noqa: S108  # Only a folder made in it is used.
 
 
 @contextmanager
-def local_matrix() -> Iterator[Matrix]:
+def local_matrix(weaken: Weaken) -> Iterator[Matrix]:
     """In memory where there is a folder for that: thousands of histories sync their files."""
     clips.warm_up()
     copy_instead_of_rendering()
@@ -24,7 +25,7 @@ def local_matrix() -> Iterator[Matrix]:
         empty = Path(folder, "empty")
         for name in ("data", "elsewhere"):
             (empty / name).mkdir(parents=True)
-        yield Matrix(LocalWorld(empty, shared_state()), Path(folder, "notes"))
+        yield Matrix(LocalWorld(empty, shared_state()), Path(folder, "notes"), weaken)
 
 
 PART = Part(name="local", stories=STORIES, new_matrix=local_matrix)

@@ -18,9 +18,10 @@ from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import VideoGenerator
 from shared.settings import Settings, read_settings
 from shared.use_cases.copy_campaigns import Installation
-from tests.chaos.bill import Bill, MeteredGenerator, MeteredOutput
+from tests.chaos.bill import Bill, MeteredGenerator, MeteredInspector, MeteredOutput
 from tests.chaos.clips import clip_of
 from tests.chaos.mailbox import Mailbox
+from tests.chaos.safeguards import Weaken, take_nothing_out
 from tests.chaos.shared_state import SharedClock, SharedState
 from tests.chaos.tripwire import Touch, touch_nothing, watched, watched_disk
 from tests.chaos.worlds import Adapters, Site
@@ -49,10 +50,14 @@ def copy_instead_of_rendering() -> None:
 
 @dataclass(frozen=True)
 class LocalWorld:
-    """`root` holds the data folder, another one to copy from, the mailbox and the bill."""
+    """`root` holds the data folder, another one to copy from, the mailbox and the bill.
+
+    `weaken` takes safeguards out of what processes act with.
+    """
 
     root: Path
     state: SharedState
+    weaken: Weaken = take_nothing_out
     faults: str = ""
 
     @property
@@ -76,7 +81,8 @@ class LocalWorld:
             objects=watched(self._store(self.root / "elsewhere"), "source.objects", touch),
         )
         with watched_disk(touch):
-            yield Site(ports=self._adapters(touch).touching(touch), elsewhere=elsewhere)
+            ports = self.weaken(self._adapters(touch).touching(touch))
+            yield Site(ports=ports, elsewhere=elsewhere)
 
     def let_clips_appear(self) -> None:
         generator = self._generator(touch_nothing)
@@ -109,6 +115,9 @@ class LocalWorld:
     def with_faults(self, faults: str) -> "LocalWorld":
         return replace(self, faults=faults)
 
+    def weakened(self, weaken: Weaken) -> "LocalWorld":
+        return replace(self, weaken=weaken)
+
     def _adapters(self, touch: Touch) -> Adapters:
         folder = self.root / "data"
         objects = self._store(folder)
@@ -117,7 +126,7 @@ class LocalWorld:
             campaigns=LocalCampaignRepository(folder),
             queue=self.mailbox,
             generator=self._generator(touch),
-            inspector=PyAVClipInspector(),
+            inspector=MeteredInspector(PyAVClipInspector(), self.bill),
             local_signatures=objects,
             policy=self._settings,
             clock=self.clock,

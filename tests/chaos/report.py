@@ -9,9 +9,9 @@ from tests.chaos.findings import Finding, Kind
 _COLUMNS = {
     "double payments": (Kind.PAID_TWICE,),
     "lost videos": (Kind.LOST,),
-    "current unreadable": (Kind.UNREADABLE,),
+    "unreadable or rewritten": (Kind.UNREADABLE, Kind.REWRITTEN),
     "disagreements at rest": (Kind.DISAGREEMENT, Kind.OTHERWISE),
-    "never at rest, or failed": (Kind.RESTLESS, Kind.FAILURE),
+    "no rest, waste or failure": (Kind.RESTLESS, Kind.WASTED, Kind.FAILURE),
 }
 
 

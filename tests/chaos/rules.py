@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.domain.campaign import ZERO, Campaign
 from shared.domain.errors import InvalidClipError, ObjectNotFoundError
 from shared.domain.models import DEFAULT_MODEL, price
@@ -87,10 +88,11 @@ def _lost(remains: Remains, bill: Bill, ports: Ports) -> Iterator[Finding]:
 
 
 def _problem_with_clip(video: Video, ports: Ports) -> str | None:
+    inspector = PyAVClipInspector()
     path = clip_path(video.campaign_id, video.video_hash, video.index, current=video.is_current)
     try:
         with ports.objects.open(path) as clip:
-            facts = ports.inspector.inspect(clip)
+            facts = inspector.inspect(clip)
         with ports.objects.open(path) as clip:
             content = clip.read()
     except (InvalidClipError, ObjectNotFoundError) as error:

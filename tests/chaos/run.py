@@ -10,24 +10,30 @@ from itertools import groupby
 from math import ceil
 
 from tests.chaos.children import fork
-from tests.chaos.matrix import Matrix, Result, Trial
+from tests.chaos.findings import Finding
+from tests.chaos.matrix import BrokenPeaceError, Matrix, Result, Trial
 from tests.chaos.report import Row
+from tests.chaos.safeguards import Safeguard, Weaken, Where, take_nothing_out
 from tests.chaos.stories import Story
 
 _LONGEST_SECONDS = 24 * 3600.0
 _FEWEST_OF_A_STORY = 2
 _TELL_AFTER = 500
 
-NewMatrix = Callable[[], AbstractContextManager[Matrix]]
+NewMatrix = Callable[[Weaken], AbstractContextManager[Matrix]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A part of the machine: its name on the command line, its stories, and where they happen."""
+    """A part of the machine: its name on the command line, its stories, and where they happen.
+
+    `weaken` takes a safeguard out.
+    """
 
     name: str
     stories: tuple[Story, ...]
     new_matrix: NewMatrix
+    weaken: Weaken = take_nothing_out
 
 
 def sampled(trials: Sequence[Trial], size: int, seed: int) -> list[Trial]:
@@ -41,39 +47,35 @@ def sampled(trials: Sequence[Trial], size: int, seed: int) -> list[Trial]:
     return sample
 
 
-def run_trials(
-    part: Part, trials: Sequence[Trial], *, jobs: int, stop_at_first: bool = False
-) -> list[Result]:
+def run_trials(part: Part, trials: Sequence[Trial], *, jobs: int) -> list[Result]:
     """Run them all, in as many processes."""
     piles = [trials[first::jobs] for first in range(jobs)]
-    work = [partial(_run_pile, part, pile, stop_at_first=stop_at_first) for pile in piles]
+    work = [partial(_run_pile, part, pile) for pile in piles]
     children = [fork(each) for each in work]
     return [result for each in children for result in each.join(within_seconds=_LONGEST_SECONDS)]
 
 
-def rows_of(results: Iterable[Result]) -> list[Row]:
+def rows_of(part: Part, results: Iterable[Result]) -> list[Row]:
     """One for each story."""
     rows: dict[str, Row] = {}
     points: dict[str, set[int]] = {}
     for result in results:
         name = result.story
-        row = rows.setdefault(name, Row(what=name))
+        row = rows.setdefault(name, Row(what=f"{part.name}: {name}"))
         row.add(result.findings, ticks=result.ticks)
         points.setdefault(name, set()).add(result.point)
         row.points = len(points[name])
     return list(rows.values())
 
 
-def _run_pile(part: Part, trials: Sequence[Trial], *, stop_at_first: bool) -> list[Result]:
+def _run_pile(part: Part, trials: Sequence[Trial]) -> list[Result]:
     results: list[Result] = []
-    with part.new_matrix() as matrix:
+    with part.new_matrix(part.weaken) as matrix:
         for trial in trials:
             result = matrix.run(trial)
             results.append(result)
             if result.findings:
                 _tell(part, trial, result)
-                if stop_at_first:
-                    break
             if len(results) % _TELL_AFTER == 0:
                 say(f"{part.name}: {len(results)} of {len(trials)} histories")
     return results
@@ -89,3 +91,27 @@ def _tell(part: Part, trial: Trial, result: Result) -> None:
 
 def say(what: str) -> None:
     print(what, file=sys.stderr, flush=True)  # noqa: T201  # Somebody waits for it.
+
+
+def catch(part: Part, safeguard: Safeguard) -> str | None:
+    """Take `safeguard` out. Return what breaks where it has to, and None where nothing does."""
+    story = next(each for each in part.stories if each.name == safeguard.at.story)
+    with part.new_matrix(safeguard.take_out) as matrix:
+        try:
+            trials = [each for each in matrix.trials(story) if _is_at(safeguard.at, each)]
+        except BrokenPeaceError as error:
+            return _expected(safeguard, error.findings, f"{story.name}, undisturbed")
+        for trial in trials:
+            caught = _expected(safeguard, matrix.run(trial).findings, str(trial))
+            if caught:
+                return caught
+    return None
+
+
+def _is_at(where: Where, trial: Trial) -> bool:
+    return where.words in trial.name and where.aftermath is trial.aftermath
+
+
+def _expected(safeguard: Safeguard, findings: Iterable[Finding], where: str) -> str | None:
+    found = next((each.kind for each in findings if each.kind in safeguard.breaks), None)
+    return f"{found}: {where}" if found else None

@@ -16,6 +16,7 @@ class SharedState(ctypes.Structure):
         ("events", ctypes.c_int64),
         ("deadly", ctypes.c_int64),
         ("steps", ctypes.c_int64 * 2),
+        ("stands_still", ctypes.c_int64),
         ("has_acted", ctypes.c_int64),
         ("stopped", ctypes.c_int64),
     ]
@@ -24,6 +25,7 @@ class SharedState(ctypes.Structure):
     events: int
     deadly: int
     steps: "ctypes.Array[ctypes.c_int64]"
+    stands_still: int
     has_acted: int
     stopped: int
 

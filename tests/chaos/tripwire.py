@@ -28,10 +28,13 @@ def touch_nothing(name: str) -> None:
 
 
 class Counter:
-    """Counts the points of all processes, and notes their names, until one of them is deadly."""
+    """Counts the points of a process, and notes their names. At one of them it gets `signal`."""
 
-    def __init__(self, state: SharedState, notes: Path | None = None) -> None:
+    def __init__(
+        self, state: SharedState, signal: signal.Signals, notes: Path | None = None
+    ) -> None:
         self._state = state
+        self._signal = signal
         self._notes = notes
 
     def __call__(self, name: str) -> None:
@@ -41,7 +44,8 @@ class Counter:
             with self._notes.open("a") as notes:
                 notes.write(f"{name}\n")
         if number == self._state.deadly:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self._state.stands_still = 1
+            os.kill(os.getpid(), self._signal)
 
 
 class Meeting:

@@ -95,6 +95,11 @@ def live(world: World, act: Work[None], post: Post, touch: Touch) -> bool:
     return settle(world, post, lambda work: [work(touch)]) is not None
 
 
+def settle_quietly(world: World, post: Post, touch: Touch) -> None:
+    """Settle while another process stands still, which may be what keeps all from its rest."""
+    settle(world, post, lambda work: [work(touch)])
+
+
 def settle_alone(world: World) -> bool:
     """Do the same as the only process, which knows of no message, and return whether it is."""
     post = Post(read=len(world.mailbox.letters(after=0)))

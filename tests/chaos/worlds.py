@@ -17,6 +17,7 @@ from shared.use_cases.copy_campaigns import Installation
 from shared.use_cases.savings import Savings
 from tests.chaos.bill import Bill
 from tests.chaos.mailbox import Mailbox
+from tests.chaos.safeguards import Weaken
 from tests.chaos.shared_state import SharedClock, SharedState
 from tests.chaos.tripwire import Touch, watched
 
@@ -61,6 +62,9 @@ class World(Protocol):
     def remove(self) -> None: ...
     def with_faults(self, faults: str) -> Self:
         """Let the generator misbehave from now on."""
+
+    def weakened(self, weaken: Weaken) -> Self:
+        """Let processes act without a safeguard from now on."""
 
 
 @dataclass(frozen=True, kw_only=True)
