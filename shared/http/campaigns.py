@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 from shared.domain.campaign import Campaign, Money
 from shared.domain.identity import require_campaign_id
 from shared.domain.limits import Limits, available, budget_of, require_dollars
+from shared.http.bodies import CampaignBody
 from shared.http.calls import Call, json_response
-from shared.http.requests import CampaignBody, read_body
+from shared.http.requests import read_body
 from shared.http.resource_types import (
     BudgetResource,
     CampaignResource,

@@ -9,7 +9,8 @@ from shared.http import repeats
 from shared.http.operations import OPERATIONS, Operation
 from shared.http.problems import CONTENT_TYPE, Problem
 from shared.http.routes import ROUTES
-from shared.requests.bodies import Body, CreateVideoBody
+from shared.requests.bodies import CreateVideoBody
+from shared.requests.parsing import Body
 
 Schema = dict[str, Any]
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.http import bodies as http_bodies
 from shared.http import requests
 from shared.http import resource_types as resources
 from shared.requests import bodies
+from shared.requests.parsing import Body
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +20,8 @@ class Operation:
 
     summary: str
     answers: Mapping[int, Any]
-    body: type[bodies.Body] | None = None
-    query: type[bodies.Body] | None = None
+    body: type[Body] | None = None
+    query: type[Body] | None = None
     takes_key: bool = False
 
 
@@ -62,7 +64,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "versions.regenerate": Operation(
         summary="Make a new version; the old one stays current until it is there",
-        body=requests.RegenerateBody,
+        body=http_bodies.RegenerateBody,
         answers=_CREATED,
         takes_key=True,
     ),
@@ -78,7 +80,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "content.signed_url": Operation(
         summary="A URL that needs no other permission, for a while",
-        body=requests.SignedUrlBody,
+        body=http_bodies.SignedUrlBody,
         answers={200: resources.SignedURLResource},
     ),
     "content.of_file": Operation(summary="A clip or thumbnail by its file name", answers=_MEDIA),
@@ -92,7 +94,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "campaigns.change": Operation(
         summary="Set a campaign's budget",
-        body=requests.CampaignBody,
+        body=http_bodies.CampaignBody,
         answers={200: resources.CampaignResource},
     ),
     "creations.create_all": Operation(
@@ -103,13 +105,13 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "versions.regenerate_all": Operation(
         summary="Make a new version of every current video",
-        body=requests.RegenerateBody,
+        body=http_bodies.RegenerateBody,
         answers=_ALL_CREATED,
         takes_key=True,
     ),
     "versions.cleanup": Operation(
         summary="Remove historical videos; a dry run unless told otherwise",
-        body=requests.CleanupBody,
+        body=http_bodies.CleanupBody,
         answers={200: resources.CleanupResource},
     ),
 }

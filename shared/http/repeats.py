@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shared.http.calls import Call
-    from shared.requests.bodies import Body
+    from shared.requests.parsing import Body
     from shared.use_cases.claims import Claim
 
 KEY = "Idempotency-Key"

@@ -8,10 +8,11 @@ from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.limits import require_dollars
 from shared.domain.video import Phase
+from shared.http.bodies import CleanupBody, EmptyBody, RegenerateBody
 from shared.http.calls import Call, json_response
 from shared.http.creations import all_created_response, created_response
 from shared.http.repeats import answer_repeats
-from shared.http.requests import CleanupBody, EmptyBody, RegenerateBody, read_body
+from shared.http.requests import read_body
 from shared.http.resource_types import CleanupResource, DeletedVideo
 from shared.http.resources import video_resource
 from shared.use_cases.change_versions import cancel_video, delete_video, promote_video

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.files.storage_errors import storage_errors
-from shared.adapters.local.records.journal import FileChanges
 from shared.adapters.local.records.record_cache import RecordCache, revision_of
 from shared.adapters.local.records.record_files import RecordFiles
 from shared.adapters.local.records.video_files import VideoFiles
@@ -24,13 +23,14 @@ from shared.domain.storage_layout import CAMPAIGN_FILE
 from shared.records.videos import decode_video
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
     from decimal import Decimal
     from pathlib import Path
 
     from shared.adapters.local.records.day_shares import DayShares
+    from shared.adapters.local.records.journal import FileChanges
     from shared.adapters.local.records.record_lists import RecordLists
     from shared.domain.campaign import Campaign, Change
     from shared.domain.daily_budget import DayShare
@@ -86,14 +86,14 @@ class LocalCampaignRepository:
             stored = self._campaigns.get(campaign_id, CAMPAIGN_FILE)
             if change.campaign.revision != _revision(stored):
                 raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
-            files = FileChanges(written=written, shares=shares)
+            files = _file_changes(written, shares)
             videos = self._video_files.commit(campaign_id, change.videos, change.removed, files)
         taken = tuple(map(self._days.as_stored, change.shares)) if shares else ()
         return replace(change, campaign=campaign, videos=videos, shares=taken)
 
     def commit_video(self, video: Video) -> Video:
         with storage_errors(), self._files.locked(video.campaign_id):
-            others = FileChanges(written={})
+            others = _file_changes({}, {})
             return self._video_files.commit(video.campaign_id, (video,), (), others)[0]
 
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
@@ -164,6 +164,13 @@ def _decode_campaign(content: bytes, *, revision: str) -> Campaign:
     from shared.records.campaigns import decode_campaign
 
     return decode_campaign(content, revision=revision)
+
+
+def _file_changes(written: Mapping[str, bytes], shares: Mapping[str, bytes]) -> FileChanges:
+    # As above: who only reads does without the journal.
+    from shared.adapters.local.records.journal import FileChanges
+
+    return FileChanges(written=written, shares=shares)
 
 
 def _encode_campaign(campaign: Campaign) -> bytes:

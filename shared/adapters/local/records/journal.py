@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from shared.adapters.local.files.data_folder import JOURNAL
 from shared.adapters.local.files.folders import Parts, is_plain
 from shared.domain.errors import StorageError
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
     from shared.adapters.local.files.data_folder import Aside, DataFolder
     from shared.adapters.local.records.budget_folder import BudgetFolder
-
-NAME = ".journal"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,24 +63,24 @@ def commit(files: DataFolder, folder: Parts, changes: FileChanges) -> None:
             with files.written_aside(BytesIO(content)) as journal:
                 if shares:
                     _budget(files).give(folder[-1], content)
-                files.replace(journal, (*folder, NAME))
+                files.replace(journal, (*folder, JOURNAL))
             files.sync(folder)
         _carry_out(files, folder, asides, changes.removed)
         if shares:
             _budget(files).keep(folder[-1], content, shares)
-        files.unlink((*folder, NAME))
+        files.unlink((*folder, JOURNAL))
 
 
 def settle(files: DataFolder, folder: Parts) -> None:
     """Carry out what a process that died has left. The caller holds the campaign's lock alone."""
     try:
-        with files.open((*folder, NAME)) as journal:
+        with files.open((*folder, JOURNAL)) as journal:
             content = journal.read()
             changes = _decode(content)
     except FileNotFoundError:
         return
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        path = "/".join((*folder, NAME))
+        path = "/".join((*folder, JOURNAL))
         raise StorageError(f"{path} is damaged: restore it, or remove it.") from error
     with _aside(files, changes.written) as asides:
         _carry_out(files, folder, asides, changes.removed)
@@ -89,7 +88,7 @@ def settle(files: DataFolder, folder: Parts) -> None:
         budget = _budget(files)
         with budget.locked(), _aside(files, changes.shares) as shares:
             budget.keep(folder[-1], content, shares)
-    files.unlink((*folder, NAME))
+    files.unlink((*folder, JOURNAL))
 
 
 def _carry_out(
