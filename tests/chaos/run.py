@@ -3,7 +3,7 @@
 import random
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -27,13 +27,14 @@ NewMatrix = Callable[[Weaken], AbstractContextManager[Matrix]]
 class Part:
     """A part of the machine: its name on the command line, its stories, and where they happen.
 
-    `weaken` takes a safeguard out.
+    `weaken` takes a safeguard out. What all matrices need is `standing` meanwhile.
     """
 
     name: str
     stories: tuple[Story, ...]
     new_matrix: NewMatrix
     weaken: Weaken = take_nothing_out
+    standing: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 def sampled(trials: Sequence[Trial], size: int, seed: int) -> list[Trial]:

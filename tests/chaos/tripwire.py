@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar, cast
 from unittest.mock import patch
 
@@ -36,13 +37,16 @@ class Counter:
         self._state = state
         self._signal = signal
         self._notes = notes
+        self._lock = Lock()
 
     def __call__(self, name: str) -> None:
-        number = self._state.events
-        self._state.events += 1
-        if self._notes is not None:
-            with self._notes.open("a") as notes:
-                notes.write(f"{name}\n")
+        # A process may have threads of its own.
+        with self._lock:
+            number = self._state.events
+            self._state.events += 1
+            if self._notes is not None:
+                with self._notes.open("a") as notes:
+                    notes.write(f"{name}\n")
         if number == self._state.deadly:
             self._state.stands_still = 1
             os.kill(os.getpid(), self._signal)

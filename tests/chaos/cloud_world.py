@@ -1,0 +1,158 @@
+"""The emulated cloud: Firestore's emulator, a strict bucket, and Veo behind Google's own SDK.
+
+No process has a client before it is forked: the one that forks asks others to look for it.
+"""
+
+import json
+import os
+import pickle
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import TypeVar
+
+from google.oauth2.service_account import Credentials
+
+from shared.adapters.google.bucket import open_bucket
+from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.adapters.google.object_store import GCSObjectStore
+from shared.adapters.google.url_signer import V4URLSigner
+from shared.adapters.google.veo_output import BucketOutput
+from shared.adapters.google.video_generator import VeoVideoGenerator
+from shared.adapters.media.clip_inspector import PyAVClipInspector
+from shared.ports import Ports
+from shared.settings import read_settings
+from shared.use_cases.copy_campaigns import Installation
+from tests.chaos.bill import Bill, MeteredInspector
+from tests.chaos.children import in_a_process
+from tests.chaos.cloud_contents import Contents, contents_of, fill
+from tests.chaos.mailbox import Topic
+from tests.chaos.safeguards import Weaken, take_nothing_out
+from tests.chaos.shared_state import SharedClock, SharedState
+from tests.chaos.tripwire import Touch, touch_nothing, watched
+from tests.chaos.worlds import Adapters, Site
+from tests.cloud.veo import CountedToken
+from tests.eventually import eventually
+
+T = TypeVar("T")
+
+_SETTINGS = {"CAMPAIGN_BUDGET_USD": "1000", "DAILY_BUDGET_USD": "1000"}
+
+
+@dataclass(frozen=True)
+class CloudWorld:
+    """`root` holds the mailbox and the bill; its name is that of the project and of the bucket.
+
+    `home` is the process that forks.
+    """
+
+    root: Path
+    state: SharedState = field(compare=False)
+    home: int
+    weaken: Weaken = take_nothing_out
+
+    @property
+    def clock(self) -> SharedClock:
+        return SharedClock(self.state)
+
+    @property
+    def mailbox(self) -> Topic:
+        return Topic(self.root / "mailbox", self.clock)
+
+    @property
+    def bill(self) -> Bill:
+        return Bill(self.root / "bill")
+
+    @contextmanager
+    def opened(self, touch: Touch) -> Iterator[Site]:
+        ports = self.weaken(_adapters(self, touch).touching(touch))
+        here = Installation(campaigns=ports.campaigns, objects=ports.objects)
+        yield Site(ports=ports, elsewhere=here)
+
+    def let_clips_appear(self) -> None:
+        """Veo writes and announces them by itself: wait until it has."""
+        eventually(lambda: self.bill.paid().keys() <= self.bill.made())
+
+    def observe(self, look: Callable[[Ports], T]) -> T:
+        if os.getpid() == self.home:
+            return in_a_process(partial(self._observe, look))
+        return self._observe(look)
+
+    def copy(self, name: str) -> "CloudWorld":
+        world = replace(self, root=self.root.with_name(f"{self.root.name}-{name}"))
+        shutil.copytree(self.root, world.root, ignore=shutil.ignore_patterns("contents"))
+        in_a_process(partial(fill, world.root.name, _storage_url(), self._kept_contents()))
+        return world
+
+    def swap(self) -> None:
+        raise NotImplementedError("There is no other installation.")
+
+    def remove(self) -> None:
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def with_faults(self, faults: str) -> "CloudWorld":
+        assert not faults, "This generator has none."
+        return self
+
+    def weakened(self, weaken: Weaken) -> "CloudWorld":
+        return replace(self, weaken=weaken)
+
+    def _observe(self, look: Callable[[Ports], T]) -> T:
+        return look(_adapters(self, touch_nothing).touching(touch_nothing))
+
+    def _kept_contents(self) -> Contents:
+        """A scene is read once, and copied for many histories."""
+        kept = self.root / "contents"
+        if not kept.exists():
+            found = in_a_process(partial(contents_of, self.root.name, _storage_url()))
+            kept.write_bytes(pickle.dumps(found))
+        contents: Contents = pickle.loads(kept.read_bytes())  # noqa: S301  # It is our own file.
+        return contents
+
+
+@cache
+def _adapters(world: CloudWorld, touch: Touch) -> Adapters:
+    """A process connects once, however many rounds it takes part in."""
+    name = world.root.name
+    objects = GCSObjectStore(lambda: open_bucket(name), signer=_signer(world))
+    mirrored = watched(objects, "mirror.objects", touch)
+    return Adapters(
+        objects=objects,
+        campaigns=FirestoreCampaignRepository(
+            project=name, database="(default)", objects=lambda: mirrored
+        ),
+        queue=world.mailbox,
+        generator=VeoVideoGenerator(
+            project=name,
+            location="us-central1",
+            credentials=CountedToken(),
+            output=BucketOutput(name),
+            now=world.clock,
+            base_url=os.environ["VEO_BASE_URL"],
+        ),
+        inspector=MeteredInspector(PyAVClipInspector(), world.bill),
+        local_signatures=None,
+        policy=read_settings(
+            {**_SETTINGS, "STORAGE_URL": f"gs://{name}", "GOOGLE_CLOUD_PROJECT": name}
+        ),
+        clock=world.clock,
+    )
+
+
+def _signer(world: CloudWorld) -> V4URLSigner:
+    key_file = os.environ["GOOGLE_APPLICATION_CREDENTIALS"]
+
+    def credentials() -> Credentials:
+        key = json.loads(Path(key_file).read_text())
+        return Credentials.from_service_account_info(key)  # type: ignore[no-untyped-call,no-any-return]
+
+    return V4URLSigner(
+        world.root.name, credentials=credentials, now=world.clock, endpoint=_storage_url()
+    )
+
+
+def _storage_url() -> str:
+    return os.environ["STORAGE_EMULATOR_HOST"]
