@@ -7,11 +7,10 @@ import secrets
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from importlib import import_module
 
 from tests.chaos.aftermaths import Aftermath
-from tests.chaos.matrix import BrokenPeaceError, Trial
+from tests.chaos.matrix import BrokenPeaceError, Matrix, Trial
 from tests.chaos.report import Row, table
 from tests.chaos.run import Part, catch, rows_of, run_trials, sampled, say
 from tests.chaos.safeguards import SAFEGUARDS, Safeguard, take_nothing_out
@@ -62,26 +61,25 @@ def _matrix(names: Sequence[str], options: argparse.Namespace) -> bool:
     rows: list[Row] = []
     for name in names:
         weaken = TAKEN_OUT.get(options.without, take_nothing_out)
-        part = replace(_part(name), weaken=weaken)
-        with part.standing():
-            trials = _trials(part, options, seed)
+        part = _part(name)
+        with part.standing(), part.new_matrix(weaken) as matrix:
+            trials = _trials(part, matrix, options, seed)
             say(f"{part.name}: {len(trials)} histories, seed {seed}")
-            rows += rows_of(part, run_trials(part, trials, jobs=options.jobs))
+            rows += rows_of(part, run_trials(part, matrix, trials, jobs=options.jobs))
     sys.stdout.write(table(rows))
     return not any(row.broken for row in rows)
 
 
-def _trials(part: Part, options: argparse.Namespace, seed: int) -> Sequence[Trial]:
-    with part.new_matrix(part.weaken) as matrix:
-        stories = [each for each in part.stories if options.story in (None, each.name)]
-        trials = [
-            trial
-            for story in stories
-            for trial in matrix.trials(story)
-            if options.at in trial.name
-            and options.point in (None, trial.point)
-            and options.then in (None, trial.aftermath)
-        ]
+def _trials(part: Part, matrix: Matrix, options: argparse.Namespace, seed: int) -> Sequence[Trial]:
+    stories = [each for each in part.stories if options.story in (None, each.name)]
+    trials = [
+        trial
+        for story in stories
+        for trial in matrix.trials(story)
+        if options.at in trial.name
+        and options.point in (None, trial.point)
+        and options.then in (None, trial.aftermath)
+    ]
     return trials if options.sample is None else sampled(trials, options.sample, seed)
 
 

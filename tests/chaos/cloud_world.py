@@ -23,6 +23,7 @@ from shared.adapters.google.url_signer import V4URLSigner
 from shared.adapters.google.veo_output import BucketOutput
 from shared.adapters.google.video_generator import VeoVideoGenerator
 from shared.adapters.media.clip_inspector import PyAVClipInspector
+from shared.bootstrap.choices import utc_now
 from shared.ports import Ports
 from shared.settings import read_settings
 from shared.use_cases.copy_campaigns import Installation
@@ -53,6 +54,10 @@ class CloudWorld:
     state: SharedState = field(compare=False)
     home: int
     weaken: Weaken = take_nothing_out
+
+    @property
+    def pause_seconds(self) -> float:
+        return 0.1
 
     @property
     def clock(self) -> SharedClock:
@@ -86,6 +91,9 @@ class CloudWorld:
         shutil.copytree(self.root, world.root, ignore=shutil.ignore_patterns("contents"))
         in_a_process(partial(fill, world.root.name, _storage_url(), self._kept_contents()))
         return world
+
+    def apart(self, state: SharedState) -> "CloudWorld":
+        return replace(self, state=state, home=os.getpid())
 
     def swap(self) -> None:
         raise NotImplementedError("There is no other installation.")
@@ -149,8 +157,9 @@ def _signer(world: CloudWorld) -> V4URLSigner:
         key = json.loads(Path(key_file).read_text())
         return Credentials.from_service_account_info(key)  # type: ignore[no-untyped-call,no-any-return]
 
+    # The bucket has a clock of its own.
     return V4URLSigner(
-        world.root.name, credentials=credentials, now=world.clock, endpoint=_storage_url()
+        world.root.name, credentials=credentials, now=utc_now, endpoint=_storage_url()
     )
 
 

@@ -55,6 +55,10 @@ class History:
         self._witness = Witness(self.world, CAMPAIGN, self.story.shown)
 
     @property
+    def was_disturbed(self) -> bool:
+        return self._disturbed_at is not None
+
+    @property
     def ticks(self) -> int:
         """How many there were from the disturbance to the end."""
         if self._disturbed_at is None:

@@ -61,6 +61,10 @@ class LocalWorld:
     faults: str = ""
 
     @property
+    def pause_seconds(self) -> float:
+        return 0.02
+
+    @property
     def clock(self) -> SharedClock:
         return SharedClock(self.state)
 
@@ -102,6 +106,9 @@ class LocalWorld:
         root = self.root.with_name(name)
         shutil.copytree(self.root, root)
         return replace(self, root=root)
+
+    def apart(self, state: SharedState) -> "LocalWorld":
+        return replace(self, state=state)
 
     def swap(self) -> None:
         here, there, aside = (self.root / name for name in ("data", "elsewhere", "aside"))

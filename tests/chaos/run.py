@@ -13,7 +13,7 @@ from tests.chaos.children import fork
 from tests.chaos.findings import Finding
 from tests.chaos.matrix import BrokenPeaceError, Matrix, Result, Trial
 from tests.chaos.report import Row
-from tests.chaos.safeguards import Safeguard, Weaken, Where, take_nothing_out
+from tests.chaos.safeguards import Safeguard, Weaken, Where
 from tests.chaos.stories import Story
 
 _LONGEST_SECONDS = 24 * 3600.0
@@ -27,13 +27,12 @@ NewMatrix = Callable[[Weaken], AbstractContextManager[Matrix]]
 class Part:
     """A part of the machine: its name on the command line, its stories, and where they happen.
 
-    `weaken` takes a safeguard out. What all matrices need is `standing` meanwhile.
+    What all matrices need is `standing` meanwhile.
     """
 
     name: str
     stories: tuple[Story, ...]
     new_matrix: NewMatrix
-    weaken: Weaken = take_nothing_out
     standing: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
@@ -48,10 +47,10 @@ def sampled(trials: Sequence[Trial], size: int, seed: int) -> list[Trial]:
     return sample
 
 
-def run_trials(part: Part, trials: Sequence[Trial], *, jobs: int) -> list[Result]:
+def run_trials(part: Part, matrix: Matrix, trials: Sequence[Trial], *, jobs: int) -> list[Result]:
     """Run them all, in as many processes."""
     piles = [trials[first::jobs] for first in range(jobs)]
-    work = [partial(_run_pile, part, pile) for pile in piles]
+    work = [partial(_run_pile, part, matrix, number, pile) for number, pile in enumerate(piles)]
     children = [fork(each) for each in work]
     return [result for each in children for result in each.join(within_seconds=_LONGEST_SECONDS)]
 
@@ -61,6 +60,8 @@ def rows_of(part: Part, results: Iterable[Result]) -> list[Row]:
     rows: dict[str, Row] = {}
     points: dict[str, set[int]] = {}
     for result in results:
+        if not result.was_disturbed:
+            continue
         name = result.story
         row = rows.setdefault(name, Row(what=f"{part.name}: {name}"))
         row.add(result.findings, ticks=result.ticks)
@@ -69,16 +70,16 @@ def rows_of(part: Part, results: Iterable[Result]) -> list[Row]:
     return list(rows.values())
 
 
-def _run_pile(part: Part, trials: Sequence[Trial]) -> list[Result]:
+def _run_pile(part: Part, matrix: Matrix, number: int, trials: Sequence[Trial]) -> list[Result]:
+    mine = matrix.apart(f"job{number}")
     results: list[Result] = []
-    with part.new_matrix(part.weaken) as matrix:
-        for trial in trials:
-            result = matrix.run(trial)
-            results.append(result)
-            if result.findings:
-                _tell(part, trial, result)
-            if len(results) % _TELL_AFTER == 0:
-                say(f"{part.name}: {len(results)} of {len(trials)} histories")
+    for trial in trials:
+        result = mine.run(trial)
+        results.append(result)
+        if result.findings:
+            _tell(part, trial, result)
+        if len(results) % _TELL_AFTER == 0:
+            say(f"{part.name}: {len(results)} of {len(trials)} histories")
     return results
 
 

@@ -22,7 +22,6 @@ from tests.chaos.worlds import World
 Json = dict[str, Any]
 
 _LOOKS = 20
-_PAUSE_SECONDS = 0.02
 
 
 def ask(ports: Ports, method: str, path: str, body: Json | None = None) -> Response:
@@ -53,7 +52,7 @@ class Witness:
             found = self.look()
             if found:
                 return found
-            time.sleep(_PAUSE_SECONDS)
+            time.sleep(self.world.pause_seconds)
         return ()
 
     def _look(self, ports: Ports) -> Iterator[Finding]:

@@ -43,6 +43,9 @@ class World(Protocol):
     def mailbox(self) -> Mailbox: ...
     @property
     def bill(self) -> Bill: ...
+    @property
+    def pause_seconds(self) -> float:
+        """How long a witness rests between two looks, which are work for everybody."""
 
     def opened(self, touch: Touch) -> AbstractContextManager[Site]:
         """Yield new adapters of this process, and `touch` every point that it comes to."""
@@ -55,6 +58,9 @@ class World(Protocol):
 
     def copy(self, name: str) -> Self:
         """Return a world with the same things in it, for a history of its own."""
+
+    def apart(self, state: SharedState) -> Self:
+        """Return the same for another process that forks others."""
 
     def swap(self) -> None:
         """Exchange this installation with the one elsewhere."""
