@@ -74,7 +74,7 @@ def fork(work: Callable[[], T]) -> Child[T]:
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
-        end_with_parent()
+        end_with_parent(signal.SIGKILL)
         # To look for garbage would touch, and so copy, all memory that it shares.
         gc.disable()
         os.close(reading)

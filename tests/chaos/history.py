@@ -78,10 +78,16 @@ class History:
         finally:
             self.world.state.deadly = NOWHERE
             self.world.state.stopped = 1
-            self._report(*watcher.join())
+            self._report(*self._seen(watcher))
         self.paid = self.world.bill.paid().total()
         self.inspections = self.world.bill.inspections()
         self.world.remove()
+
+    def _seen(self, watcher: Child[tuple[Finding, ...]]) -> tuple[Finding, ...]:
+        try:
+            return watcher.join()
+        except (ChildError, TimeoutError) as error:
+            return (Finding(Kind.FAILURE, str(error)),)
 
     def _live(self) -> None:
         if not self._comes_to_rest():
@@ -115,8 +121,10 @@ class History:
     def _go_on_without(self, process: Child[bool]) -> None:
         self._disturb()
         others = deliver if self.aftermath is Aftermath.NAP else settle_quietly
-        in_a_process(partial(others, self.world, self.post, touch_nothing))
-        process.go_on()
+        try:
+            in_a_process(partial(others, self.world, self.post, touch_nothing))
+        finally:
+            process.go_on()
 
     def _stands_still(self) -> bool:
         return bool(self.world.state.stands_still)

@@ -129,6 +129,16 @@ def more_elsewhere(stage: Stage) -> None:
     stage.swap()
 
 
+_FAULTS = {
+    "busy": "rate_limited",
+    "refused": "refused",
+    "filtered": "filtered",
+    "failed": "failed",
+    "operation lost": "lost",
+    "answer lost": "answer_lost",
+    "slow": "slow",
+    "corrupt": "corrupt",
+}
 _NOTHING_SHOWN: frozenset[int] = frozenset()
 
 STORIES = (
@@ -193,12 +203,8 @@ STORIES = (
         must_be_repeated=True,
     ),
     Story(name="import more", scene=more_elsewhere, act=copying, must_be_repeated=True),
-    Story(name="busy", scene=one_video, act=REGENERATING, faults="rate_limited"),
-    Story(name="refused", scene=one_video, act=REGENERATING, faults="refused"),
-    Story(name="filtered", scene=one_video, act=REGENERATING, faults="filtered"),
-    Story(name="failed", scene=one_video, act=REGENERATING, faults="failed"),
-    Story(name="operation lost", scene=one_video, act=REGENERATING, faults="lost"),
-    Story(name="answer lost", scene=one_video, act=REGENERATING, faults="answer_lost"),
-    Story(name="slow", scene=one_video, act=REGENERATING, faults="slow"),
-    Story(name="corrupt", scene=one_video, act=REGENERATING, faults="corrupt"),
+    *(
+        Story(name=name, scene=one_video, act=REGENERATING, faults=faults)
+        for name, faults in _FAULTS.items()
+    ),
 )

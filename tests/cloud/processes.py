@@ -15,10 +15,10 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def end_with_parent() -> None:
+def end_with_parent(by: signal.Signals = signal.SIGTERM) -> None:
     """For `preexec_fn`: a run that is killed leaves no server behind. Only Linux can see to it.
 
     To Linux, the parent is the thread that starts the process.
     """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, by)

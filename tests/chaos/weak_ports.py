@@ -1,0 +1,174 @@
+"""Ports that lack a safeguard: each does one thing as somebody would who had not thought of it."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, BinaryIO, TypeVar
+
+from shared.domain.campaign import Change
+from shared.domain.clip import ClipFacts
+from shared.domain.daily_budget import DayShare
+from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
+from shared.domain.storage_layout import ATTEMPTS
+from shared.domain.video import Phase, Video
+from shared.ports.campaign_repository import DueWork
+from shared.ports.object_store import PutMode
+from tests.chaos.clips import SECONDS
+
+T = TypeVar("T")
+
+
+class Instead:
+    """Does most of what `port` does."""
+
+    def __init__(self, port: Any) -> None:  # noqa: ANN401  # Any port.
+        self._port = port
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # As above.
+        return getattr(self._port, name)
+
+
+class Overwriting(Instead):
+    """Commits whatever others have committed since."""
+
+    def commit(self, change: Change) -> Any:  # noqa: ANN401
+        return self._until_done(lambda: self._port.commit(self._as_latest(change)))
+
+    def commit_video(self, video: Video) -> Any:  # noqa: ANN401
+        return self._until_done(lambda: self._port.commit_video(self._latest(video)))
+
+    def _until_done(self, commit: Callable[[], T]) -> T:
+        while True:
+            with suppress(ConflictError):
+                return commit()
+
+    def _as_latest(self, change: Change) -> Change:
+        return replace(
+            change,
+            campaign=replace(change.campaign, revision=self._campaign_revision(change)),
+            videos=tuple(map(self._latest, change.videos)),
+            removed=tuple(map(self._latest, change.removed)),
+            shares=tuple(map(self._latest_share, change.shares)),
+        )
+
+    def _campaign_revision(self, change: Change) -> str:
+        try:
+            return str(self._port.get_campaign(change.campaign.campaign_id).revision)
+        except CampaignNotFoundError:
+            return ""
+
+    def _latest(self, video: Video) -> Video:
+        try:
+            latest = self._port.get_video(video.campaign_id, video.video_hash)
+        except VideoNotFoundError:
+            return replace(video, revision="")
+        return replace(video, revision=latest.revision)
+
+    def _latest_share(self, share: DayShare) -> DayShare:
+        (latest,) = self._port.get_day_shares(share.day, (share.number,))
+        return replace(share, revision=latest.revision)
+
+
+class Piecemeal(Instead):
+    """Commits one record after the other."""
+
+    def commit(self, change: Change) -> Change:
+        videos = tuple(map(self._port.commit_video, change.videos))
+        committed: Change = self._port.commit(replace(change, videos=()))
+        return replace(committed, videos=videos)
+
+
+class WithoutLeases(Instead):
+    def commit_video(self, video: Video) -> Any:  # noqa: ANN401
+        return self._port.commit_video(replace(video, lease_expires_at=None))
+
+
+class RecordingAfterwards(Instead):
+    """Records an attempt when it is known what became of it."""
+
+    def commit_video(self, video: Video) -> Any:  # noqa: ANN401
+        return video if video.phase is Phase.SUBMITTING else self._port.commit_video(video)
+
+
+class SubmittingAgain(Instead):
+    """Takes a submission that nobody holds any more for one that was never made."""
+
+    def get_video(self, campaign_id: str, video_hash: str) -> Video:
+        video: Video = self._port.get_video(campaign_id, video_hash)
+        is_submitting = video.phase is Phase.SUBMITTING
+        return replace(video, phase=Phase.RESERVED) if is_submitting else video
+
+
+class WithoutPending(Instead):
+    """Does not tell that a slot is making a video."""
+
+    def get_campaign(self, campaign_id: str) -> Any:  # noqa: ANN401
+        campaign = self._port.get_campaign(campaign_id)
+        slots = tuple(replace(slot, pending=None) for slot in campaign.slots)
+        return replace(campaign, slots=slots)
+
+
+class WithoutChores(Instead):
+    """Forgets what a commit promised to do with objects."""
+
+    def commit(self, change: Change) -> Any:  # noqa: ANN401
+        return self._port.commit(replace(change, campaign=replace(change.campaign, chores=())))
+
+
+class NeverDue(Instead):
+    def due(self, *args: object, **kwargs: object) -> tuple[DueWork, ...]:
+        return ()
+
+
+class WithoutMoney(Instead):
+    """Leaves the campaign's money to somebody else."""
+
+    def commit(self, change: Change) -> Any:  # noqa: ANN401
+        try:
+            money = self._port.get_campaign(change.campaign.campaign_id).money
+        except CampaignNotFoundError:
+            return self._port.commit(change)
+        return self._port.commit(replace(change, campaign=replace(change.campaign, money=money)))
+
+
+class OverwritingObjects(Instead):
+    def put(self, path: str, content: BinaryIO, **how: Any) -> None:  # noqa: ANN401
+        self._port.put(path, content, **{**how, "mode": PutMode.OVERWRITE})
+
+
+class MakingRoomFirst(Instead):
+    """Removes what a slot shows before the new clip takes its place."""
+
+    def rename(self, source: str, target: str, **how: Any) -> None:  # noqa: ANN401
+        if source.startswith(f"{ATTEMPTS}/"):
+            folder, _, name = target.rpartition("/")
+            place = name.rpartition("_")[2]
+            shown = (each.path for each in self._port.list(f"{folder}/") if "curr_" in each.path)
+            for path in [each for each in shown if each.endswith(f"_{place}")]:
+                self._port.delete(path)
+        self._port.rename(source, target, **how)
+
+
+class Unadopting(Instead):
+    """Does not look for clips of which no operation tells."""
+
+    def list(self, prefix: str) -> Iterable[Any]:
+        return () if prefix.startswith(f"{ATTEMPTS}/") else self._port.list(prefix)
+
+
+class Believing(Instead):
+    """Takes every file for the clip that was asked for."""
+
+    def inspect(self, clip: BinaryIO) -> ClipFacts:
+        return ClipFacts(
+            duration_seconds=SECONDS,
+            width=64,
+            height=36,
+            fps=24,
+            video_codec="h264",
+            audio_codec=None,
+            size_bytes=len(clip.read()),
+        )
+
+    def thumbnail(self, clip: BinaryIO) -> bytes:
+        return b"a picture"
