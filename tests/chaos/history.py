@@ -93,6 +93,8 @@ class History:
         if not self._comes_to_rest():
             self._report(Finding(Kind.RESTLESS, f"there is work left after {MOST_TICKS} ticks"))
             return
+        if self.story.asks_again:
+            self._ask_again()
         self._report(*self._witness.look())
         self._report(*self.world.observe(partial(broken_rules, bill=self.world.bill)))
         self.shape = self.world.observe(shape_of)
@@ -107,6 +109,14 @@ class History:
         except KilledError:
             self._disturb()
             return self._recovers(act)
+
+    def _ask_again(self) -> None:
+        """Whoever was not disturbed has had his answer: nothing more is paid for him."""
+        paid = self.world.bill.paid().total()
+        in_a_process(partial(act_once, self.world, self.story.act, self.versions, touch_nothing))
+        in_a_process(partial(settle_alone, self.world))
+        if not self.was_disturbed and self.world.bill.paid().total() > paid:
+            self._report(Finding(Kind.PAID_TWICE, "it was paid for again when asked for again"))
 
     def _recovers(self, act: Work[None]) -> bool:
         has_acted = bool(self.world.state.has_acted)

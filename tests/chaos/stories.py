@@ -4,11 +4,16 @@ A story sets its scene in peace. Then it acts once, and what that causes goes on
 is at rest.
 """
 
+import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
+from functions.request_videos import take_request
+from shared.domain.errors import RetryLaterError
+from shared.messages import PubSubMessage
 from shared.use_cases.copy_campaigns import Installation, copy_campaigns
 from tests.chaos.clips import SECONDS
 from tests.chaos.witness import Json, ask
@@ -46,7 +51,8 @@ Scene = Callable[[Stage], None]
 class Story:
     """`shown` slots show a video from the scene on until the end.
 
-    A story that `must_be_repeated` is one that only its caller can finish.
+    A story that `must_be_repeated` is one that only its caller can finish. Where the caller
+    `asks_again` when all is at rest, it does so under the same key, and nothing more is paid.
     """
 
     name: str
@@ -55,13 +61,14 @@ class Story:
     shown: frozenset[int] = frozenset({0})
     faults: str = ""
     must_be_repeated: bool = False
+    asks_again: bool = False
 
 
-def asking(method: str, path: str, body: Json | None = None) -> Act:
+def asking(method: str, path: str, body: Json | None = None, key: str | None = None) -> Act:
     """Ask as by HTTP. Whoever asks again may be told that it is done, or in the way."""
 
     def act(site: Site, versions: Versions) -> None:
-        answer = ask(site.ports, method, path.format(**versions), body)
+        answer = ask(site.ports, method, path.format(**versions), body, key)
         if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise AssertionError(f"{method} {path} answers {answer.status}: {answer.get_data()!r}")
 
@@ -70,6 +77,19 @@ def asking(method: str, path: str, body: Json | None = None) -> Act:
 
 def creating(*prompts: str) -> Act:
     return asking("POST", VIDEOS, {"prompts": prompts, "seconds": SECONDS})
+
+
+def sending(*prompts: str) -> Act:
+    """Send the request as a message."""
+    body = {"campaign_id": CAMPAIGN, "prompts": prompts, "seconds": SECONDS}
+    message = PubSubMessage(message_id="17", data=json.dumps(body).encode(), attributes={})
+
+    def act(site: Site, versions: Versions) -> None:
+        # Pub/Sub delivers again what is refused for now.
+        with suppress(RetryLaterError):
+            take_request(site.ports, message)
+
+    return act
 
 
 def do_nothing(site: Site, versions: Versions) -> None:
@@ -157,6 +177,13 @@ STORIES = (
         act=asking("POST", f"/v1/campaigns/{CAMPAIGN}/regenerate", {}),
         shown=frozenset({0, 1}),
     ),
+    Story(
+        name="regenerate under a key",
+        scene=one_video,
+        act=asking("POST", "/v1/videos/{current}/regenerate", {}, "one"),
+        asks_again=True,
+    ),
+    Story(name="change by message", scene=one_video, act=sending("A kite"), asks_again=True),
     Story(
         name="promote",
         scene=two_versions,

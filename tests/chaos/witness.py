@@ -24,10 +24,13 @@ Json = dict[str, Any]
 _LOOKS = 20
 
 
-def ask(ports: Ports, method: str, path: str, body: Json | None = None) -> Response:
-    """Ask the service, as if by HTTP."""
-    environ = EnvironBuilder(path, method=method, json=body).get_environ()
-    return respond(Request(environ), lambda: ports)
+def ask(
+    ports: Ports, method: str, path: str, body: Json | None = None, key: str | None = None
+) -> Response:
+    """Ask the service, as if by HTTP; with an Idempotency-Key, if there is one."""
+    headers = {} if key is None else {"Idempotency-Key": key}
+    builder = EnvironBuilder(path, method=method, headers=[*headers.items()], json=body)
+    return respond(Request(builder.get_environ()), lambda: ports)
 
 
 @dataclass
