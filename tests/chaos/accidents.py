@@ -1,0 +1,170 @@
+"""Tells stories to whose processes something happens that they live through."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import product
+from random import Random
+from typing import TypeVar
+from unittest.mock import patch
+
+from shared.domain.errors import ShowreelError, StorageError
+from shared.ports import Ports
+from tests.chaos.children import ChildError, KilledError, fork, in_a_process
+from tests.chaos.findings import Finding, Kind
+from tests.chaos.mishaps import MISHAPS, Mishap, Trouble
+from tests.chaos.report import Row
+from tests.chaos.rules import broken_rules, remains_of
+from tests.chaos.safeguards import Weaken
+from tests.chaos.scenes import SetScene, set_scene
+from tests.chaos.stories import CAMPAIGN, STORIES, Scene, Story
+from tests.chaos.track import Tell, Track, track
+from tests.chaos.tripwire import Touch
+from tests.chaos.witness import Witness
+from tests.chaos.work import MOST_TICKS, act_once, settle
+from tests.chaos.worlds import World
+
+T = TypeVar("T")
+
+_MOST_TRIES = 50
+
+
+def run_mishaps(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[Row]:
+    """Let each mishap happen to each story, at so many of its points. Fork from no threads."""
+    rows = {mishap.name: Row(what=mishap.name) for mishap in MISHAPS}
+    with track(weaken) as here:
+        accidents = Accidents(here)
+        for mishap, story in product(MISHAPS, STORIES):
+            row = rows[mishap.name]
+            for at in accidents.some_points(story, mishap, rounds, seed):
+                row.points += 1
+                findings, ticks = accidents.tell(story, mishap, at)
+                row.add(findings, ticks=ticks)
+                for finding in findings:
+                    tell(f"{mishap.name}, {story.name}, point {at}: {finding}")
+    return list(rows.values())
+
+
+@dataclass
+class Accidents:
+    """Tells stories, each with one mishap, and remembers how many points they have."""
+
+    track: Track
+    _scenes: dict[Scene, SetScene] = field(default_factory=dict)
+    _points: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def points(self, story: Story, mishap: Mishap) -> int:
+        """Return at how many points it can happen."""
+        name = story.name, mishap.name
+        if name not in self._points:
+            scene = self._begin(story)
+            trouble = Trouble(mishap, scene.world.clock)
+            self._points[name] = in_a_process(partial(_suffer, story, scene, trouble)).points
+            scene.world.remove()
+        return self._points[name]
+
+    def some_points(self, story: Story, mishap: Mishap, most: int, seed: int) -> list[int]:
+        """Choose some of them, by the seed."""
+        points = self.points(story, mishap)
+        chosen = Random(f"{seed}/{mishap.name}/{story.name}")  # noqa: S311
+        return chosen.sample(range(points), k=min(most, points))
+
+    def tell(self, story: Story, mishap: Mishap, at: int) -> tuple[tuple[Finding, ...], int]:
+        """Return what was wrong, and how many ticks it took to come to rest."""
+        scene = self._begin(story)
+        world = scene.world
+        trouble = Trouble(mishap, world.clock, at)
+        witness = Witness(world, CAMPAIGN, story.shown)
+        world.state.stopped = 0
+        watcher = fork(witness.watch)
+        try:
+            ended = in_a_process(partial(_suffer, story, scene, trouble))
+            findings = _broken(world) if ended.at_rest else (_restless(),)
+        except (ChildError, KilledError, TimeoutError) as error:
+            ended, findings = _Ended(), (Finding(Kind.FAILURE, str(error)),)
+        finally:
+            world.state.stopped = 1
+        findings += (*watcher.join(), *witness.look())
+        world.remove()
+        return findings, ended.ticks
+
+    def _begin(self, story: Story) -> SetScene:
+        if story.scene not in self._scenes:
+            self._scenes[story.scene] = set_scene(story.scene, self.track.new_world())
+        scene = self._scenes[story.scene]
+        world = scene.world.copy(next(self.track.names)).with_faults(story.faults)
+        world.clock.set_to(scene.seconds)
+        return replace(scene, world=world)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ended:
+    points: int = 0
+    at_rest: bool = False
+    ticks: int = 0
+
+
+def _suffer(story: Story, scene: SetScene, trouble: Trouble) -> _Ended:
+    world = scene.world
+    _insist(partial(act_once, world, story.act, scene.versions, trouble), trouble)
+    ticks = -1
+
+    def do(work: Callable[[Touch], T]) -> list[T]:
+        nonlocal ticks
+        ticks += 1
+        return [_insist(partial(work, trouble), trouble)]
+
+    at_rest = settle(world, scene.post, do) is not None
+    return _Ended(points=trouble.points, at_rest=at_rest, ticks=ticks)
+
+
+def _insist(act: Callable[[], T], touch: Touch) -> T:
+    """Do it again where it fails in the way that asks for that."""
+    for _ in range(_MOST_TRIES):
+        try:
+            with _touched_syncing(touch):
+                return act()
+        except ShowreelError:
+            continue
+        except AssertionError as error:
+            if " answers 503 " not in str(error):
+                raise
+    raise AssertionError(f"It still fails after {_MOST_TRIES} tries.")
+
+
+@contextmanager
+def _touched_syncing(touch: Touch) -> Iterator[None]:
+    """Data reaches a disk that is full no later than here."""
+    fsync = os.fsync
+
+    def touch_and_sync(file: int) -> None:
+        touch("at os.fsync")
+        fsync(file)
+
+    with patch.object(os, "fsync", touch_and_sync):
+        yield
+
+
+def _broken(world: World) -> tuple[Finding, ...]:
+    """What found no room ends as failed, and its clip stays as the generator left it."""
+    found = world.observe(partial(broken_rules, bill=world.bill))
+    unstorable = world.observe(_unstorable)
+    return tuple(
+        finding
+        for finding in found
+        if finding.kind is not Kind.LOST or finding.sentence.partition(" ")[0] not in unstorable
+    )
+
+
+def _unstorable(ports: Ports) -> frozenset[str]:
+    return frozenset(
+        video.id
+        for video in remains_of(ports).videos
+        if video.failure and video.failure.code == StorageError.code
+    )
+
+
+def _restless() -> Finding:
+    return Finding(Kind.RESTLESS, f"there is work left after {MOST_TICKS} ticks")

@@ -1,0 +1,91 @@
+"""What requests are made of: values that mean something, and those that mean no good."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.domain.models import MODELS
+
+CAMPAIGNS = ("spring", "autumn")
+
+ATTACKS = (
+    "..",
+    "../../outside",
+    "..%2f..%2foutside",
+    "%2e%2e/%2e%2e/outside/canary",
+    "..\\..\\outside",
+    "%252e%252e%252foutside",
+    "..;/..;/outside",
+    "%c0%ae%c0%ae/%c0%ae%c0%ae/outside",
+    "....//....//outside",
+    "/etc/passwd",
+    "//example.com/x",
+    "http://example.com/x",
+    "file:///etc/passwd",
+    "spring/../sealed",
+    "spring%2f..%2fsealed",
+    "spring\0",
+    "spring%00.json",
+    "spring\r\nX-Injected: 1",
+    "spring?x=",
+    "spring#x",
+    ".locks",
+    ".tmp",
+    ".signing-key",
+    "con",
+    "~root",
+    "$(id)",
+    "`id`",
+    "{{7*7}}",
+    "' or 1=1 --",
+    "\ud800",
+    "\u202egnirps",
+    "x" * 5000,
+)
+
+PLAUSIBLE: Mapping[str, tuple[Any, ...]] = {
+    "after": ("video_spring.0000000000000000",),
+    "aspect_ratio": ("16:9", "9:16"),
+    "budget_usd": (0, 0.5, 10, 1e30, -1),
+    "campaign_id": CAMPAIGNS,
+    "expires": ("0", "99999999999", "-1", "1e9"),
+    "fps": (24,),
+    "include": ("signed_url",),
+    "index": (0, 1, 3, 4, -1),
+    "keep_last": (0, 1, -1, 2**70),
+    "limit": (1, 100, 0, -1, 2**70),
+    "max_cost_usd": (0, 1.6, 1000, -1),
+    "method": ("GET", "HEAD"),
+    "model": tuple(MODELS),
+    "order": ("asc", "desc"),
+    "person_generation": ("allow_adult", "dont_allow"),
+    "business_context": ({"brand": "Tidewater"},),
+    "metadata": ({"team": "growth"},),
+    "prompts": (["A red bicycle"], ["A kite", "A red bicycle"], ["A kite"] * 5, []),
+    "prompt": ("A red bicycle", "A kite", "x" * 40_000),
+    "resolution": ("720p", "1080p", "4k"),
+    "seconds": (4, "4", 6, 8),
+    "seed": (0, 2**32, -1),
+    "size": ("1280x720", "720x1280"),
+    "status": ("queued", "in_progress", "completed", "failed"),
+    "ttl_seconds": (60, 43_200, 0, 2**70),
+    "variant": ("video", "thumbnail"),
+    "version_state": ("current", "pending", "historical"),
+}
+HEADERS: Mapping[str, tuple[str, ...]] = {
+    "Content-Type": (
+        "application/json",
+        "multipart/form-data",
+        "multipart/form-data; boundary=b",
+        "application/json; charset=utf-16",
+    ),
+    "Host": ("localhost", "evil.example", "a b", "[::1"),
+    "Idempotency-Key": ("one", "two", "x" * 256, "k ey"),
+    "If-Modified-Since": ("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 9999999 08:49:37 GMT"),
+    "If-None-Match": ("*", '"x"', 'W/"x'),
+    "If-Range": ('"x"', "Sun, 06 Nov 1994 08:49:37 GMT"),
+    "Range": ("bytes=0-", "bytes=-5", "bytes=5-1", "bytes=0-0,2-3", "bytes=99999999999999-"),
+    "X-Cloud-Trace-Context": ("a/b;o=1", "/"),
+    "X-Forwarded-Host": ("evil.example",),
+    "X-HTTP-Method-Override": ("DELETE",),
+    "X-Original-URL": ("/v1/campaigns/sealed",),
+}
