@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from tests.chaos.aftermaths import Aftermath
 from tests.chaos.matrix import BrokenPeaceError, Matrix, Trial
@@ -16,7 +17,11 @@ from tests.chaos.run import Part, catch, rows_of, run_trials, sampled, say
 from tests.chaos.safeguards import SAFEGUARDS, Safeguard, take_nothing_out
 from tests.chaos.stories import STORIES
 
+if TYPE_CHECKING:
+    from tests.chaos.sections import Section
+
 PARTS = ("local", "cloud")
+SECTIONS = ("races", "mishaps", "callers")
 TAKEN_OUT = {each.name: each.take_out for each in SAFEGUARDS}
 
 
@@ -24,9 +29,9 @@ def main() -> int:
     options = _options()
     logging.disable()
     began = time.monotonic()
-    names = [options.part] if options.part else PARTS
+    names = [name for name in PARTS if options.part in (None, name)]
     try:
-        all_is_well = _safeguards(names) if options.safeguards else _matrix(names, options)
+        all_is_well = _safeguards(names) if options.safeguards else _all(names, options)
     except BrokenPeaceError as error:
         say(str(error))
         all_is_well = False
@@ -37,12 +42,13 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     stories = [story.name for story in STORIES]
-    parser.add_argument("part", nargs="?", choices=PARTS, help="only this part")
+    parser.add_argument("part", nargs="?", choices=[*PARTS, *SECTIONS], help="only this part")
     parser.add_argument("--story", choices=stories, help="only this one")
     parser.add_argument("--at", default="", metavar="WORDS", help="only points so named")
     parser.add_argument("--point", type=int, help="only this one")
     parser.add_argument("--then", choices=list(Aftermath), type=Aftermath, help="only this")
     parser.add_argument("--sample", type=int, help="about how many histories; all by default")
+    parser.add_argument("--rounds", type=int, help="how often races and what follows happen")
     parser.add_argument("--seed", type=int, help="chooses the sample")
     parser.add_argument("--without", choices=list(TAKEN_OUT), help="take a safeguard out")
     parser.add_argument("--safeguards", action="store_true", help="take out each, and tell")
@@ -56,18 +62,45 @@ def _part(name: str) -> Part:
     return part
 
 
-def _matrix(names: Sequence[str], options: argparse.Namespace) -> bool:
+def _all(names: Sequence[str], options: argparse.Namespace) -> bool:
     seed = secrets.randbelow(10**6) if options.seed is None else options.seed
+    rows = [*_matrix(names, options, seed), *_sections(options, seed)]
+    sys.stdout.write(table(rows))
+    return not any(row.broken for row in rows)
+
+
+def _matrix(names: Sequence[str], options: argparse.Namespace, seed: int) -> list[Row]:
+    weaken = TAKEN_OUT.get(options.without, take_nothing_out)
     rows: list[Row] = []
     for name in names:
-        weaken = TAKEN_OUT.get(options.without, take_nothing_out)
         part = _part(name)
         with part.standing(), part.new_matrix(weaken) as matrix:
             trials = _trials(part, matrix, options, seed)
             say(f"{part.name}: {len(trials)} histories, seed {seed}")
             rows += rows_of(part, run_trials(part, matrix, trials, jobs=options.jobs))
-    sys.stdout.write(table(rows))
-    return not any(row.broken for row in rows)
+    return rows
+
+
+def _sections(options: argparse.Namespace, seed: int) -> list[Row]:
+    """Whoever wants a piece of the matrix wants none of these."""
+    pieces = (options.story, options.at, options.point, options.then, options.sample)
+    is_whole = options.part is None and all(each in (None, "") for each in pieces)
+    rows: list[Row] = []
+    for name in SECTIONS:
+        if is_whole or options.part == name:
+            section: Section = import_module("tests.chaos.sections").SECTIONS[name]
+            rounds = options.rounds or section.rounds
+            say(f"{name}: {rounds} rounds, seed {seed}")
+            tell = say if options.without is None else _tell_and_end
+            weaken = TAKEN_OUT.get(options.without, take_nothing_out)
+            rows += section.run(rounds=rounds, seed=seed, tell=tell, weaken=weaken)
+    return rows
+
+
+def _tell_and_end(what: str) -> None:
+    """Without a safeguard, one broken rule is enough."""
+    say(what)
+    sys.exit(1)
 
 
 def _trials(part: Part, matrix: Matrix, options: argparse.Namespace, seed: int) -> Sequence[Trial]:
