@@ -7,7 +7,7 @@ from typing import TypeVar
 from tests.chaos.aftermaths import Aftermath
 from tests.chaos.children import Child, ChildError, KilledError, fork, in_a_process
 from tests.chaos.findings import Finding, Kind
-from tests.chaos.rules import broken_rules, shape_of
+from tests.chaos.rules import broken_rules, day_disagreements, shape_of
 from tests.chaos.shared_state import NOWHERE
 from tests.chaos.stories import CAMPAIGN, Story, Versions
 from tests.chaos.tripwire import Touch, touch_nothing
@@ -97,6 +97,9 @@ class History:
             self._ask_again()
         self._report(*self._witness.look())
         self._report(*self.world.observe(partial(broken_rules, bill=self.world.bill)))
+        if not self.story.must_be_repeated:
+            # What is copied was counted elsewhere.
+            self._report(*self.world.observe(day_disagreements))
         self.shape = self.world.observe(shape_of)
 
     def _comes_to_rest(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.domain.campaign import ZERO, Campaign
+from shared.domain.daily_budget import MOST_SHARES, committed_of
 from shared.domain.errors import InvalidClipError, ObjectNotFoundError
 from shared.domain.models import DEFAULT_MODEL, price
 from shared.domain.settlement import recomputed
@@ -139,3 +140,13 @@ def _money(remains: Remains, bill: Bill) -> Iterator[Finding]:
     billed = PRICE * len(bill.made())
     if spent != billed:
         yield Finding(Kind.DISAGREEMENT, f"{spent} of {billed} dollars are spent, {held} held")
+
+
+def day_disagreements(ports: Ports) -> tuple[Finding, ...]:
+    """A day holds what the campaigns hold that were made on it."""
+    shares = ports.campaigns.get_day_shares(ports.now().date(), range(MOST_SHARES))
+    held = sum((each.money.committed for each in remains_of(ports).campaigns), ZERO)
+    if committed_of(shares) == held:
+        return ()
+    sentence = f"the day holds {committed_of(shares)} dollars, and its campaigns {held}"
+    return (Finding(Kind.DISAGREEMENT, sentence),)
