@@ -30,6 +30,7 @@ class Topics:
         subscription: str,
         ack_seconds: int = 10,
         dead_letters: str | None = None,
+        deliveries: int = _MOST_DELIVERIES,
     ) -> None:
         """Post every message of `topic` to `url`; refused ones again, up to `dead_letters`."""
         body: Json = {
@@ -41,7 +42,7 @@ class Topics:
         if dead_letters is not None:
             body["deadLetterPolicy"] = {
                 "deadLetterTopic": self._name(f"topics/{dead_letters}"),
-                "maxDeliveryAttempts": _MOST_DELIVERIES,
+                "maxDeliveryAttempts": deliveries,
             }
         self._call("PUT", f"subscriptions/{subscription}", body)
 
