@@ -1,6 +1,7 @@
 PORT ?= 8000
 BRIEF ?= docs/examples/ember_and_oak.json
 DATA ?= data
+PROJECT ?=
 PYTHON ?= python3
 
 BIN := .venv/bin
@@ -9,7 +10,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --quiet --custom-compile-command 'make lock' $(LOCK_ARGS)
 
 .PHONY: help run run-emulated demo test check bench clean-history \
-	import-data export-data rebuild-records settings lock clean
+	import-data export-data rebuild-records package deploy destroy settings lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +50,9 @@ export-data: .venv/runtime ## Copy what is in that cloud to the folder DATA
 rebuild-records: .venv/runtime ## Write a lost Firestore again, from the JSON in the bucket
 	@$(BIN)/python -m tools.rebuild_records
 
+package: .venv/runtime ## Write what is deployed into dist/showreel.zip
+	@$(BIN)/python -m tools.package
+
 settings: .venv/runtime ## Write the settings into README.md and .env.example
 	@$(BIN)/python -m tools.settings_reference
 
@@ -57,7 +61,7 @@ lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS
 	@$(LOCK) --output-file requirements-dev.txt --group dev --constraint requirements.txt
 
 clean: ## Remove the environment and all caches; data/ stays
-	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/runtime: requirements.txt
