@@ -1,0 +1,180 @@
+"""The archive, unpacked and served as the platform serves it: a process for each target."""
+
+import base64
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.cloud import firestore
+from packaging.utils import canonicalize_name
+
+import main
+from tests.cloud.emulators import FirestoreEmulator, PubSubEmulator
+from tests.cloud.function_process import FunctionProcess, Installation
+from tests.cloud.project import CloudProject
+from tests.e2e.archive import install, pins
+from tests.eventually import eventually
+from tools.package import ROOT, package
+from tools.run_emulated import VEO_SECONDS, set_up_project, start_functions
+
+SECONDS_TO_END = 60
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """What was deployed of the archive, and the project that it runs in."""
+
+    project: CloudProject
+    functions: dict[str, FunctionProcess]
+
+    def call(self, path: str, body: Json | None = None) -> Json:
+        return call(self.functions["serve_api"], path, body)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    _, archive = package(ROOT)
+    return install(archive, tmp_path_factory.mktemp("archive"))
+
+
+@pytest.fixture(scope="module")
+def deployment(
+    installation: Installation,
+    firestore_emulator: FirestoreEmulator,
+    pubsub_emulator: PubSubEmulator,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Deployment]:
+    folder = tmp_path_factory.mktemp("deployment")
+    with ExitStack() as stack:
+        project, environment = set_up_project(
+            stack,
+            folder,
+            firestore_host=firestore_emulator.host,
+            pubsub_host=pubsub_emulator.host,
+        )
+        functions = start_functions(stack, folder, environment, 0, installation)
+        assert all(function.wait_until_ready() for function in functions.values())
+        project.subscribe({name: function.url for name, function in functions.items()})
+        stack.callback(project.unsubscribe)
+        yield Deployment(project=project, functions=functions)
+
+
+@pytest.fixture
+def alone(installation: Installation, tmp_path: Path) -> Iterator[FunctionProcess]:
+    """The API with a folder: no cloud, and no other function."""
+    environment = {"STORAGE_URL": (tmp_path / "data").as_uri(), "SYNTHETIC_SECONDS": "0"}
+    with FunctionProcess(
+        "serve_api", environment=environment, home=tmp_path, installation=installation
+    ) as function:
+        assert function.wait_until_ready()
+        yield function
+
+
+def call(function: FunctionProcess, path: str, body: Json | None = None) -> Json:
+    request = urllib.request.Request(
+        function.url + path,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        answered: Json = json.load(answer)
+        return answered
+
+
+def create(function: FunctionProcess, campaign_id: str, prompt: str) -> str:
+    body = {"prompts": [prompt], "seconds": 4}
+    (created,) = call(function, f"v1/campaigns/{campaign_id}/videos", body)["data"]
+    return str(created["id"])
+
+
+def ended(function: FunctionProcess, video_id: str) -> Json:
+    def found() -> Json | None:
+        video = call(function, f"v1/videos/{video_id}")
+        return video if video["status"] in ("completed", "failed") else None
+
+    return eventually(found, within_seconds=SECONDS_TO_END)
+
+
+def make_due(project: CloudProject, video_id: str) -> None:
+    """Let the tick look at it when this Veo has ended, and not when Google's usually has."""
+    campaign_id, video_hash = video_id.removeprefix("video_").split(".")
+    records = firestore.Client(project=project.name)
+    records.document(f"campaigns/{campaign_id}/videos/{video_hash}").update(
+        {"due_at": datetime.now(UTC) + timedelta(seconds=VEO_SECONDS)}
+    )
+
+
+def first_bytes(function: FunctionProcess, video_id: str) -> tuple[int, bytes]:
+    """Return the status and the content of a request for a range, as a player makes it."""
+    url = f"{function.url}v1/videos/{video_id}/content"
+    request = urllib.request.Request(url, headers={"Range": "bytes=0-11"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return answer.status, answer.read()
+
+
+def test_its_environment_has_what_it_pins_and_nothing_else(installation: Installation) -> None:
+    pinned = {
+        canonicalize_name(pin.name): str(pin.specifier).removeprefix("==")
+        for pin in pins(installation.root / "requirements.txt")
+    }
+
+    [site] = installation.framework.parents[1].glob("lib/python*/site-packages")
+    found = metadata.distributions(path=[str(site)])
+    assert pinned == {canonicalize_name(each.name): each.version for each in found}
+
+
+def test_each_target_is_served_by_a_process_of_its_own(deployment: Deployment) -> None:
+    assert sorted(main.__all__) == sorted(deployment.functions)
+    assert deployment.call("healthz")["status"] == "ok"
+
+
+def test_a_request_becomes_a_video_that_plays(deployment: Deployment) -> None:
+    api = deployment.functions["serve_api"]
+
+    video = ended(api, create(api, "spring", "A red kite over dunes"))
+
+    assert (video["status"], video["version_state"]) == ("completed", "current")
+    status, content = first_bytes(api, video["id"])
+    assert (status, content[4:8]) == (206, b"ftyp")
+
+
+def test_a_message_becomes_a_video(deployment: Deployment) -> None:
+    body = {"campaign_id": "autumn", "prompts": ["A paper boat in rain"], "seconds": 4}
+    data = base64.b64encode(json.dumps(body).encode()).decode()
+
+    message_id = deployment.project.topics.publish("request-videos", {"data": data})
+
+    receipt = deployment.project.bucket.blob(f"videos/requests/{message_id}.json")
+    eventually(receipt.exists, within_seconds=SECONDS_TO_END)
+    (video_id,) = json.loads(receipt.download_as_bytes())["video_ids"]
+    assert ended(deployment.functions["serve_api"], video_id)["status"] == "completed"
+
+
+@pytest.mark.usefixtures("firestore_host")
+def test_the_tick_ends_a_video_of_which_nothing_else_tells(deployment: Deployment) -> None:
+    """What Veo filters leaves no object, so the bucket announces none."""
+    api = deployment.functions["serve_api"]
+    video_id = create(api, "winter", "Snow falls [filtered]")
+    eventually(lambda: call(api, f"v1/videos/{video_id}")["phase"] == "generating")
+    make_due(deployment.project, video_id)
+
+    with deployment.project.ticking(seconds=1):
+        video = ended(api, video_id)
+
+    assert (video["status"], video["error"]["code"]) == ("failed", "content_filtered")
+
+
+def test_without_a_cloud_the_api_alone_is_a_whole_system(alone: FunctionProcess) -> None:
+    video = ended(alone, create(alone, "spring", "A red kite over dunes"))
+
+    assert video["status"] == "completed"
+    assert first_bytes(alone, video["id"])[1][4:8] == b"ftyp"
