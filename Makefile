@@ -53,6 +53,12 @@ rebuild-records: .venv/runtime ## Write a lost Firestore again, from the JSON in
 package: .venv/runtime ## Write what is deployed into dist/showreel.zip
 	@$(BIN)/python -m tools.package
 
+deploy: package ## Bring infra/ and the archive to PROJECT; Terraform shows what it does, and asks
+	@$(BIN)/python -m tools.deploy apply "$(PROJECT)" $(TERRAFORM_ARGS)
+
+destroy: package ## Take it away again, as infra/README.md says
+	@$(BIN)/python -m tools.deploy destroy "$(PROJECT)" $(TERRAFORM_ARGS)
+
 settings: .venv/runtime ## Write the settings into README.md and .env.example
 	@$(BIN)/python -m tools.settings_reference
 
