@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.infra.terraform import Terraform, terraform_in
+from tests.infra.providers import Providers, providers
+from tests.infra.terraform import Terraform, prepared
 
 
 @pytest.fixture(scope="session")
@@ -17,9 +18,12 @@ def installed_terraform() -> str:
 
 
 @pytest.fixture(scope="session")
-def terraform(
-    installed_terraform: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Terraform]:
+def google_providers(installed_terraform: str) -> Iterator[Providers]:
+    with providers() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def terraform(google_providers: Providers, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
     """Terraform at work in a copy of infra/. Plan and validate there; change nothing."""
-    with terraform_in(tmp_path_factory.mktemp("module") / "infra") as terraform:
-        yield terraform
+    return prepared(tmp_path_factory.mktemp("module") / "infra", google_providers)

@@ -8,38 +8,33 @@ Terraform works on a copy of the module, whose state is a file there. Instead of
 it finds the stand-in of tests/infra/provider, with the schema of the newest tested version. After
 the module has come to name a new type: `python -m tests.infra.provider.derive`.
 
-With GOOGLE_PROVIDER=registry, Terraform fetches Google's provider, which then gives its own schema
-and checks every configuration. Only plans are still made by the stand-in, out of that schema,
-because Google's provider asks a cloud for what it plans.
+With GOOGLE_PROVIDER=registry, here and for the tests, Terraform fetches Google's provider, which
+checks every configuration by its own schema. Only plans are still made by the stand-in, by that
+schema, because Google's provider asks a cloud for what it plans.
 """
 
-import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-Json = dict[str, Any]
+from tests.infra.providers import MODULE, ROOT, TERRAFORM, Providers, providers
 
-ROOT = Path(__file__).parents[2]
-MODULE = ROOT / "infra"
-SCHEMAS = ROOT / "tests" / "infra" / "provider" / "schemas"
-NEWEST = SCHEMAS / "google-8.7.0.json"
+__all__ = ["MODULE", "ROOT", "Diagnostic", "Terraform", "TerraformError", "prepared"]
 
-_TERRAFORM = shutil.which("terraform") or "terraform"
 _STATE_BESIDE_THE_COPY = 'terraform {\n  backend "local" {}\n}\n'
 _LEFT_BEHIND = shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfvars")
 _PLANNING = {"apply", "destroy", "plan", "refresh", "show"}
 
 
 class TerraformError(Exception):
-    """Terraform refused. Its text is each error's summary and detail, without line breaks."""
+    """Terraform refused; the text is what it said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +49,7 @@ class Diagnostic:
 
     @classmethod
     def parse(cls, stated: Mapping[str, Any]) -> Self:
+        """Read one of `terraform validate -json`; its detail becomes one line."""
         place = stated.get("range", {"filename": "", "start": {"line": 0}})
         return cls(
             severity=stated["severity"],
@@ -65,32 +61,16 @@ class Diagnostic:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What an apply would do, as `terraform show -json` says it."""
-
-    shown: Json
-
-    def resources(self, type_name: str) -> dict[str, Json]:
-        """Return the planned values of each resource of the type, by its address."""
-        return {
-            change["address"]: change["change"]["after"]
-            for change in self.shown["resource_changes"]
-            if change["type"] == type_name and change["change"]["after"] is not None
-        }
-
-
-@dataclass(frozen=True, kw_only=True)
 class Terraform:
     """Terraform at work in one folder."""
 
     folder: Path
-    checking: Mapping[str, str]
-    planning: Mapping[str, str]
+    providers: Providers
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command and return whatever came of it."""
         return subprocess.run(
-            [_TERRAFORM, f"-chdir={self.folder}", *arguments],
+            [TERRAFORM, f"-chdir={self.folder}", *arguments],
             env=self.environment(arguments[0]),
             check=False,
             capture_output=True,
@@ -99,90 +79,32 @@ class Terraform:
 
     def environment(self, command: str) -> dict[str, str]:
         """Return the variables with which Terraform finds the provider for the command."""
-        provider = self.planning if command in _PLANNING else self.checking
+        plans = command in _PLANNING
+        provider = self.providers.planning if plans else self.providers.checking
         return {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", **provider}
-
-    def init(self) -> None:
-        """Prepare the folder."""
-        self._succeed("init", "-input=false", "-no-color")
 
     def validate(self) -> list[Diagnostic]:
         """Return all errors and warnings of the configuration."""
         verdict = json.loads(self.run("validate", "-json").stdout)
         return [Diagnostic.parse(stated) for stated in verdict["diagnostics"]]
 
-    def plan(self, **variables: object) -> Plan:
-        """Plan from the folder's state. Raise TerraformError where Terraform refuses."""
-        with tempfile.TemporaryDirectory() as folder:
-            given = Path(folder, "given.tfvars.json")
-            given.write_text(json.dumps(variables), "utf-8")
-            out = Path(folder, "plan")
-            planned = self.run("plan", "-json", "-lock=false", f"-var-file={given}", f"-out={out}")
-            if planned.returncode:
-                raise TerraformError(_errors(planned.stdout) or planned.stderr)
-            return Plan(shown=json.loads(self._succeed("show", "-json", str(out))))
 
-    def _succeed(self, *arguments: str) -> str:
-        done = self.run(*arguments)
-        if done.returncode:
-            raise TerraformError(done.stdout + done.stderr)
-        return done.stdout
-
-
-def _errors(lines: str) -> str:
-    """Read what went wrong out of the lines of JSON that a command says of its work."""
-    said = [json.loads(line) for line in lines.splitlines()]
-    found = [Diagnostic.parse(line["diagnostic"]) for line in said if "diagnostic" in line]
-    return "\n".join(f"{one.summary}: {one.detail}" for one in found if one.severity == "error")
-
-
-@contextlib.contextmanager
-def stand_in(schema: Path) -> Iterator[dict[str, str]]:
-    """Serve the stand-in provider; give the variables with which Terraform finds it."""
-    command = [sys.executable, "-m", "tests.infra.provider", str(schema)]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
-        assert process.stdin
-        assert process.stdout
-        yield {"TF_REATTACH_PROVIDERS": process.stdout.readline(), "TF_CLI_CONFIG_FILE": os.devnull}
-        process.stdin.close()
-
-
-@contextlib.contextmanager
-def terraform_in(copy: Path, *, module: Path = MODULE) -> Iterator[Terraform]:
-    """Copy the module to `copy` and give Terraform, ready to work there."""
+def prepared(copy: Path, found: Providers, *, module: Path = MODULE) -> Terraform:
+    """Copy the module to `copy`, and give Terraform, ready to work there."""
     shutil.copytree(module, copy, ignore=_LEFT_BEHIND)
     (copy / "backend_override.tf").write_text(_STATE_BESIDE_THE_COPY, "utf-8")
-    schema, checking = _registry(copy) if _asks_registry() else (NEWEST, None)
-    with stand_in(schema) as planning:
-        terraform = Terraform(folder=copy, checking=checking or planning, planning=planning)
-        terraform.init()
-        yield terraform
-
-
-def _asks_registry() -> bool:
-    return os.environ.get("GOOGLE_PROVIDER") == "registry"
-
-
-def _registry(copy: Path) -> tuple[Path, dict[str, str]]:
-    """Fetch Google's provider, and return its schema."""
-    cache = copy.with_name("plugins")
-    cache.mkdir(exist_ok=True)
-    environment = {"TF_PLUGIN_CACHE_DIR": str(cache)}
-    terraform = Terraform(folder=copy, checking=environment, planning=environment)
-    terraform.init()
-    schema = copy.with_name("schema.json")
-    schema.write_text(terraform.run("providers", "schema", "-json").stdout, "utf-8")
-    return schema, environment
+    terraform = Terraform(folder=copy, providers=found)
+    done = terraform.run("init", "-input=false", "-no-color")
+    if done.returncode:
+        raise TerraformError(done.stdout + done.stderr)
+    return terraform
 
 
 def main(*arguments: str) -> int:
     """Run one command of Terraform as on a terminal; return its exit code."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        terraform_in(Path(folder, "infra")) as terraform,
-    ):
-        command = [_TERRAFORM, f"-chdir={terraform.folder}", *arguments]
+    with tempfile.TemporaryDirectory() as folder, providers() as found:
+        terraform = prepared(Path(folder, "infra"), found)
+        command = [TERRAFORM, f"-chdir={terraform.folder}", *arguments]
         environment = terraform.environment(arguments[0])
         return subprocess.run(command, env=environment, check=False).returncode
 

@@ -8,26 +8,28 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.msgpack import Ext
+
 from tests.infra.provider.schema import Block
 from tests.infra.provider.values import UNKNOWN, encode
 
-Values = dict[str, Any]
+Values = dict[str, Any] | Ext | None
 Decide = Callable[[str, Any], Any]
 
 
-def planned(block: Block, proposed: Values | None) -> Values | None:
+def planned(block: Block, proposed: Values) -> Values:
     """Return the proposal, unknown wherever it leaves something to the cloud."""
     return _decided(block, proposed, lambda _name, _type: UNKNOWN)
 
 
-def applied(block: Block, type_name: str, plan: Values | None) -> Values | None:
+def applied(block: Block, type_name: str, plan: Values) -> Values:
     """Return the plan, or a question to a data source, with an answer wherever one is missing."""
     identity = type_name.encode() + encode(plan)
     return _decided(block, plan, lambda name, type_: _made_up(type_, identity + name.encode()))
 
 
-def _decided(block: Block, values: Values | None, decide: Decide) -> Values | None:
-    if values is None or values == UNKNOWN:
+def _decided(block: Block, values: Values, decide: Decide) -> Values:
+    if not isinstance(values, dict):
         return values
     result = dict(values)
     for name, attribute in block.attributes.items():
