@@ -218,7 +218,7 @@ variable "invokers" {
   default     = []
 
   validation {
-    condition     = alltrue([for member in var.invokers : can(regex("^((user|group|serviceAccount):[^@ :]+@[^@ :]+[.][^@ :.]+|domain:[a-z0-9.-]+[.][a-z]+|principal(Set)?://iam[.]googleapis[.]com/.+|allUsers|allAuthenticatedUsers)$", member))])
+    condition     = alltrue([for member in var.invokers : can(regex("^((user|group|serviceAccount):[^@ :*]+@[^@ :*]+[.][^@ :.*]+|domain:[a-z0-9.-]+[.][a-z]+|principal(Set)?://iam[.]googleapis[.]com/.+|allUsers|allAuthenticatedUsers)$", member))])
     error_message = "Each of the invokers must be a member of IAM: user:, group: or serviceAccount: with an e-mail address, domain:, principal:// or principalSet://."
   }
 
@@ -240,7 +240,7 @@ variable "publishers" {
   default     = []
 
   validation {
-    condition     = alltrue([for member in var.publishers : can(regex("^((user|group|serviceAccount):[^@ :]+@[^@ :]+[.][^@ :.]+|domain:[a-z0-9.-]+[.][a-z]+|principal(Set)?://iam[.]googleapis[.]com/.+)$", member))])
+    condition     = alltrue([for member in var.publishers : can(regex("^((user|group|serviceAccount):[^@ :*]+@[^@ :*]+[.][^@ :.*]+|domain:[a-z0-9.-]+[.][a-z]+|principal(Set)?://iam[.]googleapis[.]com/.+)$", member))])
     error_message = "Each of the publishers must be a member of IAM: user:, group: or serviceAccount: with an e-mail address, domain:, principal:// or principalSet://; never allUsers."
   }
 }
@@ -286,7 +286,7 @@ variable "alert_emails" {
   default     = []
 
   validation {
-    condition     = alltrue([for email in var.alert_emails : can(regex("^[^@ :]+@[^@ :]+[.][^@ :.]+$", email))])
+    condition     = alltrue([for email in var.alert_emails : can(regex("^[^@ :*]+@[^@ :*]+[.][^@ :.*]+$", email))])
     error_message = "Each of the alert_emails must be an e-mail address, such as ops@example.com."
   }
 }
