@@ -7,6 +7,7 @@ import pytest
 
 from tests.infra.provider import bindings, derive
 from tests.infra.provider.bindings import Json
+from tests.infra.provider.schema import SOURCE
 
 CODE = """\
 function lampShadeToHclTerraform(struct) {
@@ -143,4 +144,4 @@ def test_every_type_has_a_line_of_its_own() -> None:
     types: Json = {"google_a": {"version": 0, "google_c": {}}, "google_b": {"version": 0}}
     text = derive.text({"resource_schemas": types})
     assert ['"google_a": {', '"google_b": {'] == [line[:13] for line in text.splitlines()[1:]]
-    assert types == json.loads(text)["provider_schemas"][derive.SOURCE]["resource_schemas"]
+    assert types == json.loads(text)["provider_schemas"][SOURCE]["resource_schemas"]

@@ -78,7 +78,7 @@ def without_endpoints(provider: Json) -> Json:
 def text(derived: Json) -> str:
     """Return what `terraform providers schema -json` would say, with a line for each type."""
     compact = json.dumps({"format_version": "1.0", "provider_schemas": {SOURCE: derived}})
-    return re.sub(r' ?(?="google_\w+": \{"version")', "\n", compact) + "\n"
+    return re.sub(r'(?<=[ {])(?="google_\w+": \{"version")', "\n", compact) + "\n"
 
 
 def main() -> None:
