@@ -78,7 +78,8 @@ def without_endpoints(provider: Json) -> Json:
 def text(derived: Json) -> str:
     """Return what `terraform providers schema -json` would say, with a line for each type."""
     compact = json.dumps({"format_version": "1.0", "provider_schemas": {SOURCE: derived}})
-    return re.sub(r'(?<=[ {])(?="google_\w+": \{"version")', "\n", compact) + "\n"
+    types = re.compile(r' (?="google_\w+": \{"version")|(?<=\{)(?="google_\w+": \{"version")')
+    return types.sub("\n", compact) + "\n"
 
 
 def main() -> None:
