@@ -59,8 +59,9 @@ deploy: package ## Bring infra/ and the archive to PROJECT; Terraform shows what
 destroy: package ## Take it away again, as infra/README.md says
 	@$(BIN)/python -m tools.deploy destroy "$(PROJECT)" $(TERRAFORM_ARGS)
 
-settings: .venv/runtime ## Write the settings into README.md and .env.example
+settings: .venv/runtime ## Write settings, and infra/'s inputs, outputs and costs, where documents list them
 	@$(BIN)/python -m tools.settings_reference
+	@$(BIN)/python -m tools.infra_reference
 
 lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS=--upgrade)
 	@$(LOCK) --output-file requirements.txt

@@ -21,10 +21,15 @@ from tests.cloud.function_process import FunctionProcess, Installation
 from tests.cloud.project import CloudProject
 from tests.e2e.archive import install, pins
 from tests.eventually import eventually
+from tools.infra_costs import SERVICES
 from tools.package import ROOT, package
 from tools.run_emulated import VEO_SECONDS, set_up_project, start_functions
 
 SECONDS_TO_END = 60
+OPERATIONS = {
+    "operation of class A": ("objects.insert", "objects.list", "objects.move", "objects.patch"),
+    "operation of class B": ("buckets", "objects.get", "objects.media", "signed"),
+}
 
 Json = dict[str, Any]
 
@@ -104,6 +109,12 @@ def ended(function: FunctionProcess, video_id: str) -> Json:
     return eventually(found, within_seconds=SECONDS_TO_END)
 
 
+def counted(billed: str) -> int:
+    """Return how much of it the table of costs says that a video takes."""
+    (use,) = (use for use in SERVICES["Cloud Storage"] if use.what == billed)
+    return int(use.each_video)
+
+
 def make_due(project: CloudProject, video_id: str) -> None:
     """Let the tick look at it when this Veo has ended, and not when Google's usually has."""
     campaign_id, video_hash = video_id.removeprefix("video_").split(".")
@@ -138,13 +149,17 @@ def test_each_target_is_served_by_a_process_of_its_own(deployment: Deployment) -
 
 
 def test_a_request_becomes_a_video_that_plays(deployment: Deployment) -> None:
-    api = deployment.functions["serve_api"]
+    api, storage = deployment.functions["serve_api"], deployment.project.storage
+    before = storage.operations()
 
     video = ended(api, create(api, "spring", "A red kite over dunes"))
 
     assert (video["status"], video["version_state"]) == ("completed", "current")
     status, content = first_bytes(api, video["id"])
     assert (status, content[4:8]) == (206, b"ftyp")
+    for billed, operations in OPERATIONS.items():
+        taken = sum((storage.operations() - before)[operation] for operation in operations)
+        assert taken <= counted(billed) <= 2 * taken
 
 
 def test_a_message_becomes_a_video(deployment: Deployment) -> None:

@@ -78,6 +78,28 @@ def test_deploying_shows_the_plan_and_does_nothing_without_a_yes(checkout: Check
     assert "Apply cancelled." in refused.stdout
 
 
+def test_a_yes_makes_the_installation_and_a_second_time_changes_nothing(
+    checkout: Checkout,
+) -> None:
+    applied = checkout.make("deploy", "PROJECT=my-project", answer="yes\n")
+    again = checkout.make("deploy", "PROJECT=my-project")
+
+    assert applied.returncode == 0, applied.stderr
+    assert "0 changed, 0 destroyed." in applied.stdout
+    assert "api_url = " in applied.stdout
+    assert "No changes. Your infrastructure matches the configuration." in again.stdout
+
+
+def test_destroying_asks_before_anything_is_lost(checkout: Checkout) -> None:
+    checkout.make("deploy", "PROJECT=my-project", answer="yes\n")
+
+    refused = checkout.make("destroy", "PROJECT=my-project", answer="no\n")
+
+    assert refused.returncode != 0
+    assert "google_firestore_database.records will be destroyed" in refused.stdout
+    assert "Destroy cancelled." in refused.stdout
+
+
 def test_each_project_has_a_state_of_its_own(checkout: Checkout) -> None:
     for project in ("my-project", "another-project"):
         checkout.make("deploy", f"PROJECT={project}", answer="no\n")
@@ -91,13 +113,6 @@ def test_what_terraform_is_told_in_addition_reaches_it(checkout: Checkout) -> No
 
     assert refused.returncode != 0
     assert "region must be a region of Google Cloud" in refused.stderr
-
-
-def test_destroying_asks_terraform_for_it(checkout: Checkout) -> None:
-    destroyed = checkout.make("destroy", "PROJECT=my-project")
-
-    assert destroyed.returncode == 0
-    assert "No objects need to be destroyed" in destroyed.stdout
 
 
 @pytest.mark.parametrize("target", ["deploy", "destroy"])
