@@ -187,6 +187,11 @@ def test_another_tree_makes_other_bytes(tree: Path, change: Callable[[Path], Non
     assert before != digest(tree)
 
 
+def test_nothing_in_it_tells_when_it_was_made(tree: Path) -> None:
+    with zipfile.ZipFile(BytesIO(package(tree)[1])) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
 def test_everybody_may_read_what_is_unpacked(tree: Path) -> None:
     closed_to_others(tree)
 
@@ -209,7 +214,9 @@ def test_it_names_what_is_missing(tree: Path) -> None:
         package(tree)
 
 
-@pytest.mark.parametrize("line", ["shared/*.py", "!shared", "!/a/b", "#!include:.gitignore", "a b"])
+@pytest.mark.parametrize(
+    "line", ["shared/*.py", "!shared", "!/a/b", "#!include:.gitignore", "#a", "a b"]
+)
 def test_it_refuses_a_line_that_it_might_misread(line: str) -> None:
     with pytest.raises(PackageError, match="none of"):
         read_allow_list(f"/*\n!/main.py\n{line}\n")
