@@ -2,6 +2,9 @@
 
 import base64
 import json
+import os
+import re
+import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -193,3 +196,21 @@ def test_without_a_cloud_the_api_alone_is_a_whole_system(alone: FunctionProcess)
 
     assert video["status"] == "completed"
     assert first_bytes(alone, video["id"])[1][4:8] == b"ftyp"
+
+
+def test_the_calls_that_the_readme_shows_are_answered(alone: FunctionProcess) -> None:
+    """With a token that nobody looks at here: to check it is the platform's part."""
+    video = ended(alone, create(alone, "spring", "A red kite over dunes"))
+    readme = (ROOT / "infra" / "README.md").read_text("utf-8")
+    calls = re.findall(r"^curl .* \$URL/.*$", readme, re.MULTILINE)
+
+    for line in calls:
+        subprocess.run(
+            ["/bin/bash", "-c", f"gcloud() {{ echo token; }}; {line} --fail --silent --show-error"],
+            env={**os.environ, "URL": alone.url[:-1], "TOKEN": "token", "VIDEO": video["id"]},
+            check=True,
+            capture_output=True,
+        )
+
+    assert len(calls) == 3
+    assert len(call(alone, "v1/campaigns/first")["slots"]) >= 1

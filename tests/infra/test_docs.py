@@ -11,6 +11,7 @@ import pytest
 
 import main
 from shared.domain.schedule import DEADLINE
+from shared.requests.bodies import RequestVideosBody, from_json
 from shared.settings import read_settings
 from tests.cloud.bucket.server import StrictBucketServer
 from tests.infra.installation import CALLER, PROJECT, PUBLISHER, Installation
@@ -203,6 +204,12 @@ def test_the_workflow_proves_who_it_is_and_deploys(installation: Installation) -
     assert made == tuple(named.split("/")[-3::2])
     assert "  id-token: write\n" in workflow
     assert f"  - run: make deploy PROJECT={PROJECT} TERRAFORM_ARGS=-auto-approve\n" in workflow
+
+
+def test_a_message_that_is_shown_asks_for_videos() -> None:
+    (message,) = re.findall(r"--message='([^']+)'", README)
+
+    assert from_json(message.encode(), RequestVideosBody).campaign_id == "spring"
 
 
 def test_the_function_to_try_is_a_whole_system_for_nothing(installation: Installation) -> None:
