@@ -81,7 +81,7 @@ class Terraform:
         """Return the variables with which Terraform finds the provider for the command."""
         plans = command in _PLANNING
         provider = self.providers.planning if plans else self.providers.checking
-        return {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", **provider}
+        return {**_ours(), "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", **provider}
 
     def validate(self) -> list[Diagnostic]:
         """Return all errors and warnings of the configuration."""
@@ -98,6 +98,15 @@ def prepared(copy: Path, found: Providers, *, module: Path = MODULE) -> Terrafor
     if done.returncode:
         raise TerraformError(done.stdout + done.stderr)
     return terraform
+
+
+def _ours() -> dict[str, str]:
+    """Return the environment without what a user tells Terraform, except where it fetches from."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("TF_") or name == "TF_CLI_CONFIG_FILE"
+    }
 
 
 def main(*arguments: str) -> int:
