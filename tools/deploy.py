@@ -58,7 +58,7 @@ def run(terraform: str, action: str, project: str, arguments: list[str]) -> int:
     """Each project has a workspace, and with it a state, of its own. Return the exit code."""
     begin = [terraform, f"-chdir={INFRA}"]
     for preparation in (
-        ["init", "-input=false"],
+        ["init"],
         ["workspace", "select", "-or-create=true", project],
     ):
         code = subprocess.run([*begin, *preparation], check=False).returncode

@@ -18,6 +18,7 @@ from tools.package import ROOT
 _DEPLOYED = (".gcloudignore", "Makefile", "functions", "infra", "main.py", "requirements.txt")
 _LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".terraform*", "*.tfstate*", "*.tfvars")
 _MAKE = shutil.which("make") or "make"
+_NO_CHANGES = "No changes. Your infrastructure matches the configuration."
 # What stands in for Terraform where it is about signals: it takes its time to end in good order.
 _SLOW_TO_END = """#!/bin/sh
 case "$*" in *" apply "*) ;; *) exit 0;; esac
@@ -87,7 +88,20 @@ def test_a_yes_makes_the_installation_and_a_second_time_changes_nothing(
     assert applied.returncode == 0, applied.stderr
     assert "0 changed, 0 destroyed." in applied.stdout
     assert "api_url = " in applied.stdout
-    assert "No changes. Your infrastructure matches the configuration." in again.stdout
+    assert _NO_CHANGES in again.stdout
+
+
+def test_a_state_moves_to_where_it_is_to_be_kept(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.make("deploy", "PROJECT=my-project", answer="yes\n")
+    elsewhere = tmp_path / "elsewhere"
+    backend = f'terraform {{\n  backend "local" {{\n    workspace_dir = "{elsewhere}"\n  }}\n}}\n'
+    (checkout.folder / "infra" / "backend.tf").write_text(backend)
+
+    moved = checkout.make("deploy", "PROJECT=my-project", answer="yes\n")
+
+    assert "Do you want to migrate all workspaces" in moved.stdout
+    assert _NO_CHANGES in moved.stdout
+    assert [path.name for path in elsewhere.iterdir()] == ["my-project"]
 
 
 def test_destroying_asks_before_anything_is_lost(checkout: Checkout) -> None:
