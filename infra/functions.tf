@@ -9,7 +9,7 @@ locals {
       memory          = "512Mi"
       timeout_seconds = 300
       concurrency     = 16
-      max_instances   = var.max_instances
+      max_instances   = null
       keeps_messages  = null
     }
     request_videos = {
@@ -17,7 +17,7 @@ locals {
       memory          = "512Mi"
       timeout_seconds = 300
       concurrency     = 4
-      max_instances   = var.max_instances
+      max_instances   = null
       keeps_messages  = 7 * 24 * 60 * 60
     }
     generate_video = {
@@ -25,7 +25,7 @@ locals {
       memory          = "1Gi"
       timeout_seconds = 300
       concurrency     = 4
-      max_instances   = var.max_instances
+      max_instances   = null
       keeps_messages  = 7 * 24 * 60 * 60
     }
     # A tick that could not be delivered is worth nothing once the next ones are there.
@@ -84,7 +84,7 @@ resource "google_cloudfunctions2_function" "function" {
     available_cpu                    = "1"
     timeout_seconds                  = each.value.timeout_seconds
     min_instance_count               = 0
-    max_instance_count               = each.value.max_instances
+    max_instance_count               = coalesce(each.value.max_instances, var.max_instances)
     max_instance_request_concurrency = each.value.concurrency
 
     environment_variables = merge(

@@ -49,8 +49,8 @@ variable "firestore_database" {
   default     = "(default)"
 
   validation {
-    condition     = can(regex("^(\\(default\\)|[a-z][a-z0-9-]{2,61}[a-z0-9])$", var.firestore_database))
-    error_message = "firestore_database must be (default), or 4 to 63 lower-case letters, digits and hyphens."
+    condition     = var.firestore_database != "default" && can(regex("^(\\(default\\)|[a-z][a-z0-9-]{2,61}[a-z0-9])$", var.firestore_database))
+    error_message = "firestore_database must be (default), with its parentheses, or 4 to 63 lower-case letters, digits and hyphens."
   }
 }
 

@@ -88,6 +88,16 @@ def install(terraform: Terraform, folder: Path, **variables: object) -> Installa
     return Installation(resources=tuple(shown["values"]["root_module"]["resources"]))
 
 
+def foresee(terraform: Terraform, folder: Path, **variables: object) -> Installation:
+    """Plan as `install` would apply, with a provider that leaves nothing to be known."""
+    out = folder / "plan"
+    _run(terraform, "plan", f"-out={out}", *_arguments(folder, variables))
+    shown = json.loads(_run(terraform, "show", "-json", str(out)))
+    planned = shown["planned_values"]["root_module"]["resources"]
+    known = shown["prior_state"]["values"]["root_module"]["resources"]
+    return Installation(resources=(*planned, *known))
+
+
 def changes(terraform: Terraform, folder: Path, **variables: object) -> dict[str, list[str]]:
     """Plan from the state in `folder`; return what would be done to which address."""
     out = folder / "plan"

@@ -40,9 +40,9 @@ def providers() -> Iterator[Providers]:
 
 
 @contextlib.contextmanager
-def stand_in(schema: Path) -> Iterator[dict[str, str]]:
+def stand_in(schema: Path, *options: str) -> Iterator[dict[str, str]]:
     """Serve the stand-in; give the variables with which Terraform finds it."""
-    command = [sys.executable, "-m", "tests.infra.provider", str(schema)]
+    command = [sys.executable, "-m", "tests.infra.provider", str(schema), *options]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
         address = process.stdout.readline() if process.stdout else ""

@@ -55,8 +55,7 @@ def test_the_exemptions_are_those_of_the_file(installation: Installation) -> Non
     }
     made = {
         (field["collection"], field["field"]): sorted(
-            (index["query_scope"], index["order"])
-            for index in field["index_config"][0]["indexes"]
+            (index["query_scope"], index["order"]) for index in field["index_config"][0]["indexes"]
         )
         for field in installation.all("google_firestore_field.index").values()
     }

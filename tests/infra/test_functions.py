@@ -11,7 +11,6 @@ from tests.infra.installation import (
     EVERYTHING,
     PROJECT,
     Installation,
-    Json,
     changes,
     install,
 )
@@ -131,7 +130,9 @@ def test_nothing_runs_while_nobody_asks(installation: Installation) -> None:
 def test_a_secret_is_given_to_the_functions_that_are_named_and_to_no_other(
     installation: Installation,
 ) -> None:
-    given = {target: installation.service(target)["secret_environment_variables"] for target in targets()}
+    given = {
+        target: installation.service(target)["secret_environment_variables"] for target in targets()
+    }
     (secret,) = given.pop("serve_api")
     (reader,) = installation.all("google_secret_manager_secret_iam_member.function").values()
 

@@ -80,8 +80,9 @@ def grants(installation: Installation) -> Iterator[Grant]:
             continue
         values = resource["values"]
         role = roles.get(values["role"], values["role"].removeprefix("roles/"))
-        place = places[resource["type"], values[_SCOPES[resource["type"]]], _condition(values)]
-        yield principals.get(values["member"], values["member"]), role, place
+        place = (resource["type"], values[_SCOPES[resource["type"]]], _condition(values))
+        who = principals.get(values["member"], values["member"])
+        yield who, role, places.get(place, str(place))
 
 
 def _condition(values: Json) -> str:
@@ -112,6 +113,7 @@ def _places(installation: Installation) -> dict[tuple[str, str, str], str]:
     dead_letters = installation.one("google_pubsub_topic.dead_letters")
     project, bucket = "google_project_iam_member", "google_storage_bucket_iam_member"
     topic, account = "google_pubsub_topic_iam_member", "google_service_account_iam_member"
+    subscription = "google_pubsub_subscription_iam_member"
     return {
         (project, PROJECT, ""): "project",
         (project, PROJECT, f'resource.name == "{database}"'): _RECORDS,
@@ -128,8 +130,7 @@ def _places(installation: Installation) -> dict[tuple[str, str, str], str]:
         ): "images",
         **{(topic, each["id"], ""): f"topic {each['name']}" for each in (*topics, dead_letters)},
         **{
-            ("google_pubsub_subscription_iam_member", each["id"], ""): f"subscription {each['name']}"
-            for each in subscriptions
+            (subscription, each["id"], ""): f"subscription {each['name']}" for each in subscriptions
         },
         **{
             (account, each["name"], ""): f"account {name}"

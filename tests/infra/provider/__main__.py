@@ -3,6 +3,7 @@
     python -m tests.infra.provider tests/infra/provider/schemas/google-8.7.0.json
 
 The first line that it writes is the value of TF_REATTACH_PROVIDERS with which Terraform finds it.
+With --foresee after the schema, a plan has the values already that an apply would make up.
 """
 
 import json
@@ -16,9 +17,10 @@ from typing import Any
 
 import grpc  # type: ignore[import-untyped]
 
+from tests.infra.provider.planning import applied, planned
 from tests.infra.provider.protocol import METHODS, message
 from tests.infra.provider.schema import ProviderSchema
-from tests.infra.provider.service import Provider
+from tests.infra.provider.service import Planner, Provider
 
 
 def handlers(provider: Provider) -> Any:  # noqa: ANN401  # grpc has no types.
@@ -45,9 +47,9 @@ def reattachment(socket: Path) -> str:
     return json.dumps({"hashicorp/google": {**plugin, "Addr": address}})
 
 
-def main(schema: Path) -> None:
+def main(schema: Path, plan: Planner) -> None:
     """Serve the provider that the file describes."""
-    provider = Provider(ProviderSchema.parse(schema.read_text("utf-8")))
+    provider = Provider(ProviderSchema.parse(schema.read_text("utf-8")), plan=plan)
     server = grpc.server(ThreadPoolExecutor(), options=[("grpc.max_receive_message_length", -1)])
     server.add_generic_rpc_handlers([handlers(provider)])
     with tempfile.TemporaryDirectory() as folder:
@@ -61,4 +63,4 @@ def main(schema: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), applied if "--foresee" in sys.argv else planned)

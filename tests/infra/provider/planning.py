@@ -17,7 +17,7 @@ Values = dict[str, Any] | Ext | None
 Decide = Callable[[str, Any], Any]
 
 
-def planned(block: Block, proposed: Values) -> Values:
+def planned(block: Block, _type_name: str, proposed: Values) -> Values:
     """Return the proposal, unknown wherever it leaves something to the cloud."""
     return _decided(block, proposed, lambda _name, _type: UNKNOWN)
 

@@ -1,17 +1,20 @@
 """The provider: answers every question that Terraform asks, and no question to a cloud."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.infra.provider.checks import Path, Problem, problems
-from tests.infra.provider.planning import applied, planned
+from tests.infra.provider.planning import Values, applied, planned
 from tests.infra.provider.protocol import message
 from tests.infra.provider.schema import Attribute, Block, NestedBlock, ProviderSchema
 from tests.infra.provider.values import decode, encode
 
 Message = Any
 """A message of the protocol, whose class is made at run time."""
+
+Planner = Callable[[Block, str, Values], Values]
+"""Makes a plan of what is proposed for a resource of a type."""
 
 _ERROR = 1
 _NESTINGS = {"single": 1, "list": 2, "set": 3, "map": 4}
@@ -20,8 +23,9 @@ _NESTINGS = {"single": 1, "list": 2, "set": 3, "map": 4}
 class Provider:
     """A method for each of the protocol's, under the protocol's name."""
 
-    def __init__(self, schema: ProviderSchema) -> None:
+    def __init__(self, schema: ProviderSchema, *, plan: Planner = planned) -> None:
         self._schema = schema
+        self._plan = plan
 
     def GetProviderSchema(self, _request: Message) -> Message:
         return message("Schemas")(
@@ -50,7 +54,7 @@ class Provider:
 
     def PlanResourceChange(self, request: Message) -> Message:
         block = self._schema.resources[request.type_name]
-        state = planned(block, decode(request.proposed_new_state.msgpack))
+        state = self._plan(block, request.type_name, decode(request.proposed_new_state.msgpack))
         # Google's provider is written with the older SDK, whose plans may deviate a little.
         return message("PlannedState")(state=_packed(state), legacy_type_system=True)
 
