@@ -30,6 +30,7 @@ _COMMENT = re.compile(r"/\*\*((?:(?!\*/).)*)\*/", re.DOTALL)
 _POSSIBLE_VALUES = re.compile(r"Possible values: \[[^\]]*\]")
 _ANCHOR = re.compile(r"\{@link \S+#(\w+) ")
 
+_FLAGS = ("computed", "optional", "required")
 _TYPES: Mapping[str, Any] = {
     "getStringAttribute": "string",
     "getNumberAttribute": "number",
@@ -120,6 +121,7 @@ class _Binding:
         return {field: (is_block, nesting, storage) for field, is_block, nesting, storage in found}
 
     def _nested_block(self, field: _Field) -> Json:
+        # The provider's own blocks, batching and credentials, are bound without their fields.
         nested = _NESTED.search(field.code)
         struct, kind, _ = nested.groups() if nested else (field.storage, "List", "")
         block: Json = {"nesting_mode": field.nesting}
@@ -144,9 +146,6 @@ class _Binding:
         as_set, method, mapping = accessor.groups()
         type_ = _TYPES[method or mapping]
         return ["set", type_[1]] if as_set else type_
-
-
-_FLAGS = ("computed", "optional", "required")
 
 
 def _descriptions(declarations: str) -> dict[tuple[str, str], str]:
