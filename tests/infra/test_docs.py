@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import main
+from shared.domain.models import DEFAULT_MODEL, MODELS
 from shared.domain.schedule import DEADLINE
 from shared.requests.bodies import RequestVideosBody, from_json
 from shared.settings import read_settings
@@ -18,7 +19,7 @@ from tests.infra.installation import CALLER, PROJECT, PUBLISHER, Installation
 from tests.infra.providers import ROOT, TERRAFORM
 from tests.infra.terraform import Terraform
 from tests.infra.test_iam import Grant, grants
-from tools.infra_costs import SERVICES, Use
+from tools.infra_costs import SERVICES, VIDEOS_A_MONTH, Use
 from tools.infra_reference import INFRA, blocks, inputs, with_tables
 
 README = (INFRA / "README.md").read_text("utf-8")
@@ -228,6 +229,20 @@ def test_a_cost_is_its_price_times_what_is_taken() -> None:
     use = Use(what="request", usd="0.5", each_video="3", each_month="10")
 
     assert Decimal("155.0") == use.cost(100)
+
+
+def test_the_costs_add_up() -> None:
+    costs = {what: [Decimal(each.replace(",", "")) for each in cells] for what, *cells in money()}
+
+    for column, videos in enumerate(VIDEOS_A_MONTH):
+        services = sum((costs[service][column] for service in SERVICES), Decimal())
+        assert services == pytest.approx(costs["**all but Veo**"][column], abs=Decimal("0.03"))
+        per_second, _ = MODELS[DEFAULT_MODEL].prices["720p"]
+        assert per_second * 8 * videos == costs[f"Veo: `{DEFAULT_MODEL}`"][column]
+
+
+def money() -> list[list[str]]:
+    return [cells for cells in rows("costs") if "%" not in cells[-1]]
 
 
 def test_the_costs_count_every_alert(installation: Installation) -> None:
