@@ -104,8 +104,11 @@ resource "google_cloudfunctions2_function" "function" {
     }
   }
 
+  # A query fails without its index, a build without its rights.
   depends_on = [
     google_artifact_registry_repository_iam_member.build,
+    google_firestore_field.index,
+    google_firestore_index.query,
     google_project_iam_member.build_logs,
     google_project_iam_member.build_sources,
     google_project_service.api,

@@ -158,6 +158,15 @@ resource "google_pubsub_subscription_iam_member" "dead_letters" {
 
 # Veo writes its clips, and the bucket announces them
 
+# What Google grants by itself to an agent that it makes, it does not grant to one that was asked for.
+resource "google_project_iam_member" "vertex" {
+  project = var.project_id
+  role    = "roles/aiplatform.serviceAgent"
+  member  = local.vertex_agent
+
+  depends_on = [google_workload_identity_service_agent.agent]
+}
+
 resource "google_storage_bucket_iam_member" "vertex" {
   bucket = google_storage_bucket.videos.name
   role   = "roles/storage.objectUser"

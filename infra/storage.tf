@@ -51,7 +51,8 @@ resource "google_storage_notification" "clips" {
   event_types        = ["OBJECT_FINALIZE"]
   object_name_prefix = "videos/attempts/"
 
-  depends_on = [google_pubsub_topic_iam_member.clips]
+  # What a topic is told before it has a subscription is lost.
+  depends_on = [google_pubsub_subscription.function, google_pubsub_topic_iam_member.clips]
 }
 
 resource "google_storage_bucket" "source" {

@@ -116,10 +116,13 @@ BREACHES = [
                         "local.functions"
                     ),
                     'topic = google_pubsub_topic.function["request_videos"].id': _GENERATE_TOPIC,
+                    "roles/aiplatform.serviceAgent": "roles/aiplatform.admin",
                     "roles/iam.serviceAccountOpenIdTokenCreator": (
                         "roles/iam.serviceAccountTokenCreator"
                     ),
-                    "member = local.vertex_agent": "member = local.storage_agent",
+                    'role = "roles/storage.objectUser" member = local.vertex_agent': (
+                        'role = "roles/storage.objectViewer"\nmember = local.vertex_agent'
+                    ),
                     "topic = google_pubsub_topic.dead_letters.id": _GENERATE_TOPIC,
                     "google_pubsub_subscription.function[each.key].id": (
                         "google_pubsub_subscription.dead_letters.id"

@@ -30,6 +30,8 @@ __all__ = ["MODULE", "ROOT", "Diagnostic", "Terraform", "TerraformError", "prepa
 
 _STATE_BESIDE_THE_COPY = 'terraform {\n  backend "local" {}\n}\n'
 _LEFT_BEHIND = shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfvars")
+# A run is over before it needs the memory again: to collect it costs a quarter of the time.
+_QUIET = {"CHECKPOINT_DISABLE": "1", "GOGC": "off", "TF_IN_AUTOMATION": "1"}
 _PLANNING = {"apply", "destroy", "plan", "refresh", "show"}
 
 
@@ -81,7 +83,7 @@ class Terraform:
         """Return the variables with which Terraform finds the provider for the command."""
         plans = command in _PLANNING
         provider = self.providers.planning if plans else self.providers.checking
-        return {**_ours(), "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", **provider}
+        return {**_ours(), **_QUIET, **provider}
 
     def validate(self) -> list[Diagnostic]:
         """Return all errors and warnings of the configuration."""

@@ -42,6 +42,7 @@ EXPECTED: set[Grant] = {
     ("Pub/Sub", "pubsub.subscriber", "subscription generate-video"),
     ("Pub/Sub", "pubsub.subscriber", "subscription maintain-campaigns"),
     ("Pub/Sub", "pubsub.subscriber", "subscription request-videos"),
+    ("Vertex AI", "aiplatform.serviceAgent", "project"),
     ("Vertex AI", "storage.objectUser", _VIDEOS),
     ("Cloud Storage", "pubsub.publisher", _STEPS),
     ("build", "logging.logWriter", "project"),
