@@ -26,6 +26,8 @@ class Providers:
 
     checking: Mapping[str, str]
     planning: Mapping[str, str]
+    schema: Path
+    """The one that both go by."""
 
 
 @contextlib.contextmanager
@@ -36,7 +38,7 @@ def providers() -> Iterator[Providers]:
             yield found
     else:
         with stand_in(NEWEST) as variables:
-            yield Providers(checking=variables, planning=variables)
+            yield Providers(checking=variables, planning=variables, schema=NEWEST)
 
 
 @contextlib.contextmanager
@@ -60,7 +62,7 @@ def _from_registry(folder: Path) -> Iterator[Providers]:
     schema = folder / "schema.json"
     schema.write_text(_run(module, checking, "providers", "schema", "-json"), "utf-8")
     with stand_in(schema) as planning:
-        yield Providers(checking=checking, planning=planning)
+        yield Providers(checking=checking, planning=planning, schema=schema)
 
 
 def _run(module: Path, variables: Mapping[str, str], *arguments: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ FAULTS = {
 @pytest.fixture(scope="module")
 def newest(installed_terraform: str) -> Iterator[Providers]:
     with stand_in(NEWEST) as variables:
-        yield Providers(checking=variables, planning=variables)
+        yield Providers(checking=variables, planning=variables, schema=NEWEST)
 
 
 @pytest.fixture
@@ -142,6 +143,15 @@ def test_all_that_was_applied_can_be_destroyed(example: Terraform) -> None:
     assert "Destroy complete! Resources: 6 destroyed." in destroyed.stdout
 
 
+def test_a_plan_can_foresee_what_an_apply_decides(newest: Providers, tmp_path: Path) -> None:
+    with stand_in(NEWEST, "--foresee") as planning:
+        example = prepared(tmp_path / "copy", replace(newest, planning=planning), module=EXAMPLE)
+        foreseen = planned(example)["google_pubsub_topic.steps"]["after"]
+        example.run("apply", "-auto-approve")
+        assert foreseen == planned(example)["google_pubsub_topic.steps"]["before"]
+    assert foreseen["id"].isdigit()
+
+
 def test_what_two_resources_get_decided_is_not_the_same(example: Terraform) -> None:
     example.run("apply", "-auto-approve")
     shown = json.loads(example.run("show", "-json").stdout)
@@ -162,6 +172,7 @@ def test_each_version_describes_every_type_that_is_named(version: str) -> None:
 def test_the_module_is_valid_with_each_version(
     installed_terraform: str, tmp_path: Path, version: str
 ) -> None:
-    with stand_in(SCHEMAS[version]) as variables:
-        found = Providers(checking=variables, planning=variables)
+    schema = SCHEMAS[version]
+    with stand_in(schema) as variables:
+        found = Providers(checking=variables, planning=variables, schema=schema)
         assert [] == prepared(tmp_path / "infra", found).validate()

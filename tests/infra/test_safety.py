@@ -10,7 +10,7 @@ import pytest
 from tests.infra import test_public_access
 from tests.infra.breaches import BREACHES, Breach
 from tests.infra.installation import EVERYTHING, Installation, foresee
-from tests.infra.providers import MODULE, NEWEST, Providers, stand_in
+from tests.infra.providers import MODULE, Providers, stand_in
 from tests.infra.terraform import Terraform, prepared
 
 _AT_ONCE = 2
@@ -22,7 +22,7 @@ def copies(
 ) -> Iterator[list[Terraform]]:
     """Terraform in copies that may be broken, each by itself."""
     folder = tmp_path_factory.mktemp("copies")
-    with stand_in(NEWEST, "--foresee") as planning:
+    with stand_in(google_providers.schema, "--foresee") as planning:
         found = replace(google_providers, planning=planning)
         yield [prepared(folder / str(number), found) for number in range(_AT_ONCE)]
 
