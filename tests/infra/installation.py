@@ -89,7 +89,7 @@ def install(terraform: Terraform, folder: Path, **variables: object) -> Installa
 
 
 def foresee(terraform: Terraform, folder: Path, **variables: object) -> Installation:
-    """Plan as `install` would apply, with a provider that leaves nothing to be known."""
+    """Plan from nothing. What only an apply will tell is left out, unless the provider foresees."""
     out = folder / "plan"
     _run(terraform, "plan", f"-out={out}", *_arguments(folder, variables))
     shown = json.loads(_run(terraform, "show", "-json", str(out)))

@@ -6,6 +6,8 @@ from dataclasses import fields
 from itertools import chain
 from pathlib import Path
 
+import pytest
+
 from shared.settings import Settings, read_settings
 from tests.infra.installation import (
     EVERYTHING,
@@ -169,20 +171,25 @@ def test_the_source_is_the_archive_and_the_images_are_our_own(installation: Inst
         assert builder["id"] == build["service_account"]
 
 
-def test_a_second_apply_changes_nothing(terraform: Terraform, tmp_path: Path) -> None:
-    install(terraform, tmp_path)
+@pytest.fixture(scope="module")
+def applied(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the state of an installation."""
+    folder = tmp_path_factory.mktemp("applied")
+    install(terraform, folder)
+    return folder
 
-    assert {} == changes(terraform, tmp_path)
+
+def test_a_second_apply_changes_nothing(terraform: Terraform, applied: Path) -> None:
+    assert {} == changes(terraform, applied)
 
 
 def test_another_archive_replaces_the_functions_and_nothing_else(
-    terraform: Terraform, tmp_path: Path
+    terraform: Terraform, applied: Path
 ) -> None:
-    install(terraform, tmp_path)
-    newer = tmp_path / "newer.zip"
+    newer = applied / "newer.zip"
     newer.write_bytes(b"Another archive.")
 
-    changed = changes(terraform, tmp_path, source_archive=str(newer))
+    changed = changes(terraform, applied, source_archive=str(newer))
 
     functions = {f'google_cloudfunctions2_function.function["{target}"]' for target in targets()}
     assert functions | {"google_storage_bucket_object.source"} == changed.keys()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.infra.installation import Installation, install, refusal
+from tests.infra.installation import Installation, foresee, refusal
 from tests.infra.terraform import Terraform
 
 EVERYBODY = {"allAuthenticatedUsers", "allUsers"}
@@ -37,11 +37,11 @@ def test_everybody_is_refused_without_the_second_setting(
 
 
 def test_the_second_setting_alone_opens_nothing(terraform: Terraform, tmp_path: Path) -> None:
-    assert [] == public_grants(install(terraform, tmp_path, allow_public=True))
+    assert [] == public_grants(foresee(terraform, tmp_path, allow_public=True))
 
 
 def test_both_settings_open_the_api_and_nothing_else(terraform: Terraform, tmp_path: Path) -> None:
-    opened = install(terraform, tmp_path, allow_public=True, invokers=["allUsers"])
+    opened = foresee(terraform, tmp_path, allow_public=True, invokers=["allUsers"])
 
     assert [
         ("google_cloud_run_v2_service_iam_member.invoker", "roles/run.invoker")
