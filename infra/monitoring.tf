@@ -16,6 +16,10 @@ locals {
   tick     = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.names["maintain_campaigns"]}\""
   generate = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.names["generate_video"]}\""
 
+  # A function that is pushed to answers 503 where it only wants to be asked again.
+  failed = "sum by (service_name) (increase(${local.run}request_count{${local.ours},response_code=~\"5..\",response_code!=\"503\"}[10m]) or increase(${local.run}request_count{${local.api},response_code=\"503\"}[10m]))"
+  called = "sum by (service_name) (increase(${local.run}request_count{${local.ours}}[10m]))"
+
   # The deadline of a video, in shared/domain/schedule.py.
   deadline_seconds = 45 * 60
 
@@ -35,16 +39,11 @@ locals {
       says     = "A message was refused twenty times, for more than two hours, and now lies in the subscription dead-letters."
       query    = "max(${local.pubsub}num_undelivered_messages{${local.dead}}) > 0"
     }
-    # A function that is pushed to answers 503 where it only wants to be asked again.
     error_rate = {
       title    = "calls fail"
       severity = "ERROR"
-      says     = "More than one call in twenty of this function has failed, for five minutes."
-      query = join(" / ", [
-        "sum by (service_name) (rate(${local.run}request_count{${local.ours},response_code=~\"5..\",response_code!=\"503\"}[5m]) or rate(${local.run}request_count{${local.api},response_code=\"503\"}[5m]))",
-        "sum by (service_name) (rate(${local.run}request_count{${local.ours}}[5m])) > 0.05",
-      ])
-      duration = "300s"
+      says     = "Of the calls of this function within ten minutes more than one in twenty failed, and at least three."
+      query    = "${local.failed} / ${local.called} > 0.05 and ${local.failed} >= 3"
     }
     errors = {
       title    = "an error was logged"
@@ -58,12 +57,13 @@ locals {
       says     = "The videos that were reserved within an hour cost more than ${var.hourly_spend_alert_usd} dollars."
       query    = "sum(increase(${local.logs.reserved_usd}_sum{${local.ours}}[1h])) > ${var.hourly_spend_alert_usd}"
     }
+    # It may take some minutes after the first deployment until the first tick is counted.
     tick = {
       title    = "nobody ticks"
       severity = "CRITICAL"
-      says     = "No tick was taken for ten minutes. Videos that Veo has refused, and whatever was lost on the way, wait for it."
-      query    = "(sum(increase(${local.pubsub}push_request_count{${local.tick},response_class=\"ack\"}[10m])) or vector(0)) < 1"
-      duration = "60s"
+      says     = "No tick was taken for a quarter of an hour. Videos that Veo has refused, and whatever was lost on the way, wait for it."
+      query    = "(sum(increase(${local.pubsub}push_request_count{${local.tick},response_class=\"ack\"}[5m])) or vector(0)) < 1"
+      duration = "600s"
     }
   }
 
@@ -131,10 +131,11 @@ resource "google_logging_metric" "videos" {
   depends_on = [google_project_service.api]
 }
 
+# The platform logs each request as well, and one that is answered with 503 as an error.
 resource "google_logging_metric" "errors" {
   name             = "showreel_errors"
   description      = "What was logged as an error, by event; what the platform says itself has none"
-  filter           = "${local.logged} AND severity>=ERROR"
+  filter           = "${local.logged} AND severity>=ERROR AND logName!=\"projects/${var.project_id}/logs/run.googleapis.com%2Frequests\""
   label_extractors = { event = "REGEXP_EXTRACT(jsonPayload.message, \"^([a-z_]+[.][a-z_]+)\")" }
 
   metric_descriptor {
@@ -196,6 +197,8 @@ resource "google_monitoring_alert_policy" "alert" {
     mime_type = "text/markdown"
     content   = "${each.value.says}\n\nWhat to do: infra/README.md, \"${each.value.title}\"."
   }
+
+  depends_on = [google_project_service.api, google_pubsub_subscription.function]
 }
 
 resource "google_monitoring_dashboard" "showreel" {

@@ -282,6 +282,10 @@ BREACHES = [
                 'event=\\"video.late\\"',
                 test_monitoring.test_what_queries_and_metrics_count_is_logged,
             ),
+            ' AND logName!=\\"projects/${var.project_id}/logs/run.googleapis.com%2Frequests\\"': (
+                "",
+                test_monitoring.test_a_push_that_is_answered_with_503_is_no_error,
+            ),
             "EXTRACT(jsonPayload.usd)": (
                 "EXTRACT(jsonPayload.cost)",
                 test_monitoring.test_the_price_of_a_video_is_added_up_when_it_begins,
