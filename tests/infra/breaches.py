@@ -282,8 +282,8 @@ BREACHES = [
                 'event=\\"video.late\\"',
                 test_monitoring.test_what_queries_and_metrics_count_is_logged,
             ),
-            ' AND logName!=\\"projects/${var.project_id}/logs/run.googleapis.com%2Frequests\\"': (
-                "",
+            "logs/run.googleapis.com%2Frequests": (
+                "logs/run.googleapis.com%2Fstdout",
                 test_monitoring.test_a_push_that_is_answered_with_503_is_no_error,
             ),
             "EXTRACT(jsonPayload.usd)": (
