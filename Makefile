@@ -9,8 +9,8 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --quiet --custom-compile-command 'make lock' $(LOCK_ARGS)
 
-.PHONY: help run run-emulated demo test check bench clean-history \
-	import-data export-data rebuild-records package deploy destroy settings lock clean
+.PHONY: help run run-emulated demo test chaos check bench clean-history import-data \
+	export-data rebuild-records reconcile package deploy destroy settings lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running s
 
 test: .venv/dev ## Run every test (PYTEST_ARGS passes through)
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+chaos: .venv/dev ## Kill processes at every point and look what breaks (CHAOS_ARGS=--help)
+	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
 check: .venv/dev ## Lint, formatting, types, and who may import whom
 	@$(BIN)/ruff check
@@ -49,6 +52,9 @@ export-data: .venv/runtime ## Copy what is in that cloud to the folder DATA
 
 rebuild-records: .venv/runtime ## Write a lost Firestore again, from the JSON in the bucket
 	@$(BIN)/python -m tools.rebuild_records
+
+reconcile: .venv/runtime ## Compare records, slots, bucket and operations (RECONCILE_ARGS=--repair)
+	@$(BIN)/python -m tools.reconcile $(RECONCILE_ARGS)
 
 package: .venv/runtime ## Write what is deployed into dist/showreel.zip
 	@$(BIN)/python -m tools.package

@@ -22,7 +22,9 @@ def maintain_campaigns(request: Request) -> ResponseReturnValue:
 
 
 def take_tick(ports: "Ports", _message: "PubSubMessage") -> None:
-    """Do a bounded amount of what is due. The rest is due at the next tick."""
+    """Do a bounded amount of what is due, and compare one campaign more with its objects."""
     from shared.use_cases.maintain_campaigns import maintain_campaigns as do_what_is_due
+    from shared.use_cases.reconcile_next import reconcile_next
 
     do_what_is_due(ports)
+    reconcile_next(ports)

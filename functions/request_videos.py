@@ -23,8 +23,9 @@ def request_videos(request: Request) -> ResponseReturnValue:
 
 def take_request(ports: "Ports", message: "PubSubMessage") -> None:
     """Raise what may be gone when the message is delivered again, and nothing that stays."""
-    from shared.requests.bodies import RequestVideosBody, from_json
+    from shared.requests.bodies import RequestVideosBody
     from shared.requests.commands import create_all
+    from shared.requests.parsing import from_json
     from shared.use_cases.create_videos import CreateVideos
     from shared.use_cases.request_videos import request_videos as create_once
 

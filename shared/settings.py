@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,8 @@ _BUCKET = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 _USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
 _MOST_SLOTS = 100
 _LONGEST_SYNTHETIC_SECONDS = 3600
+_MOST_FILTERED_RETRIES = 3
+_MOST_DOLLARS = 10**12
 
 
 def _setting(default: T, meaning: str) -> T:
@@ -62,6 +65,21 @@ class Settings:
     )
     default_model: str = _setting(DEFAULT_MODEL, "The model of a request that names none")
     max_videos_per_campaign: int = _setting(4, "How many slots a campaign has (1 to 100)")
+    campaign_budget_usd: Decimal | None = _setting(  # noqa: RUF009  # Its value is immutable.
+        None,
+        "How many dollars a campaign may use that has no `budget_usd` of its own; by default there "
+        "is no limit",
+    )
+    daily_budget_usd: Decimal | None = _setting(  # noqa: RUF009  # Its value is immutable.
+        None,
+        "How many dollars the whole installation may use in a day (UTC); 0 stops all spending; by "
+        "default there is no limit",
+    )
+    filtered_retries: int = _setting(
+        0,
+        "How often a video is submitted again after the safety filter took its clip, which is not "
+        "billed (0 to 3)",
+    )
     keep_historical: int = _setting(1, "How many replaced videos are kept for each slot")
     synthetic_seconds: float = _setting(2.0, "How long a synthetic operation takes")
     synthetic_faults: str = _setting(
@@ -145,6 +163,11 @@ def _problems(found: Settings) -> list[str]:
         "MAX_VIDEOS_PER_CAMPAIGN must lie between 1 and 100.": (
             1 <= found.max_videos_per_campaign <= _MOST_SLOTS
         ),
+        "CAMPAIGN_BUDGET_USD must be an amount, 0 or more.": _is_amount(found.campaign_budget_usd),
+        "DAILY_BUDGET_USD must be an amount, 0 or more.": _is_amount(found.daily_budget_usd),
+        "FILTERED_RETRIES must lie between 0 and 3.": (
+            0 <= found.filtered_retries <= _MOST_FILTERED_RETRIES
+        ),
         "KEEP_HISTORICAL must not be negative.": found.keep_historical >= 0,
         "SYNTHETIC_SECONDS must lie between 0 and 3600.": 0
         <= found.synthetic_seconds
@@ -157,6 +180,10 @@ def _problems(found: Settings) -> list[str]:
         checks |= _google_checks(found)
     problems = [problem for problem, holds in checks.items() if not holds]
     return problems + _fault_problems(found.synthetic_faults)
+
+
+def _is_amount(amount: Decimal | None) -> bool:
+    return amount is None or (amount.is_finite() and 0 <= amount <= _MOST_DOLLARS)
 
 
 def _fault_problems(text: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""Remove historical videos: `make clean-history`, and what `make run` does before it serves."""
+"""Remove historical videos: `make clean-history`, and what `make run` does before it serves.
+
+Where no bucket's lifecycle does it, requests that are a week old are forgotten as well.
+"""
 
 import argparse
 import sys
@@ -7,6 +10,7 @@ from shared import bootstrap
 from shared.domain.errors import ShowreelError
 from shared.settings import InvalidSettingsError, settings
 from shared.use_cases.cleanup_campaign import cleanup_all
+from shared.use_cases.forget_requests import forget_requests
 
 
 def main() -> int:
@@ -18,6 +22,8 @@ def main() -> int:
     try:
         keep = settings().keep_historical if asked is None else asked
         cleaned = cleanup_all(bootstrap.ports(), keep=keep)
+        if not settings().bucket:
+            forget_requests(bootstrap.ports())
     except (InvalidSettingsError, ShowreelError) as error:
         print(error, file=sys.stderr)
         return 1

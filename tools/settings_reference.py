@@ -35,7 +35,8 @@ def example() -> str:
 
 def _settings() -> Iterator[tuple[str, str, str]]:
     for setting in fields(Settings):
-        yield setting.name.upper(), str(setting.default), setting.metadata["meaning"]
+        default = "" if setting.default is None else str(setting.default)
+        yield setting.name.upper(), default, setting.metadata["meaning"]
 
 
 if __name__ == "__main__":

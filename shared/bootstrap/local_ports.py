@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from shared.use_cases.savings import Savings
 
 _TICK_SECONDS = 5
+# As often as the scheduler ticks in the cloud.
+_TICKS_TO_RECONCILE = 12
 
 
 class LocalPorts:
@@ -36,6 +38,7 @@ class LocalPorts:
         self._subscriber = subscriber
         self._queue: LocalMessageQueue | None = None
         self._queue_lock = threading.Lock()
+        self._ticks = 0
 
     @property
     def now(self) -> Clock:
@@ -119,9 +122,13 @@ class LocalPorts:
     def _tick(self, *, first: bool) -> None:
         """Stand for the scheduler. Messages are lost with a process: the first tick wakes all."""
         from shared.use_cases.maintain_campaigns import maintain_campaigns
+        from shared.use_cases.reconcile_next import reconcile_next
 
         end_of_time = datetime.max.replace(tzinfo=UTC)
         maintain_campaigns(self, before=end_of_time if first else None)
+        self._ticks += 1
+        if self._ticks % _TICKS_TO_RECONCILE == 0:
+            reconcile_next(self)
 
 
 def _nobody(_request: Request) -> ResponseReturnValue:

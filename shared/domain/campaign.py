@@ -5,9 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from shared.domain.errors import CampaignVideoLimitError
 from shared.domain.video import Video
+
+if TYPE_CHECKING:
+    from shared.domain.daily_budget import DayShare
 
 ZERO = Decimal("0.00")
 
@@ -68,6 +72,20 @@ class Money:
     possibly_spent: Decimal = ZERO
     saved: Decimal = ZERO
 
+    @property
+    def committed(self) -> Decimal:
+        """What counts against a budget: nothing of it may be given out again."""
+        return self.reserved + self.spent + self.possibly_spent
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(
+            reserved=self.reserved + other.reserved,
+            spent=self.spent + other.spent,
+            simulated=self.simulated + other.simulated,
+            possibly_spent=self.possibly_spent + other.possibly_spent,
+            saved=self.saved + other.saved,
+        )
+
 
 class ChoreKind(StrEnum):
     RENAME = "rename"
@@ -85,13 +103,19 @@ class Chore:
 
 @dataclass(frozen=True, kw_only=True)
 class Campaign:
-    """`slots` holds the used ones, by index. `cache_hits` counts requests that cost nothing."""
+    """`slots` holds the used ones, by index. `cache_hits` counts requests that cost nothing.
+
+    `budget_usd` is the campaign's own limit; without one it has that of the installation.
+    `removed_money` is the part of `money` whose videos are gone.
+    """
 
     campaign_id: str
     created_at: datetime
     updated_at: datetime
     slots: tuple[Slot, ...] = ()
     money: Money = Money()
+    removed_money: Money = Money()
+    budget_usd: Decimal | None = None
     cache_hits: int = 0
     chores: tuple[Chore, ...] = ()
     revision: str = ""
@@ -127,11 +151,15 @@ class Campaign:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One atomic commit: a campaign, the videos that change with it, and those that go."""
+    """One atomic commit: a campaign, the videos that change with it, and those that go.
+
+    `shares` are the shares of a day's budget that the videos' dollars come from, or go back to.
+    """
 
     campaign: Campaign
     videos: tuple[Video, ...] = ()
     removed: tuple[Video, ...] = ()
+    shares: "tuple[DayShare, ...]" = ()
 
 
 def _is(version: Version | None, video: Video) -> bool:

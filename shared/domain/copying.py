@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from shared.domain.campaign import Campaign, Change, Version
 from shared.domain.reconciling import CampaignState, has_clip
+from shared.domain.settlement import recomputed
 from shared.domain.video import Phase, VersionState, Video
 
 # How far a video is within one attempt. It is reserved again when that is postponed.
@@ -55,6 +56,7 @@ def succeed(here: CampaignState, there: CampaignState | None) -> Change:
         campaign = campaign.with_slot(replace(slot, historical=history))
     videos = [_following(video, known.get(name)) for name, video in here.videos.items()]
     videos += [replace(video, version_state=VersionState.HISTORICAL) for video in kept]
+    campaign = replace(campaign, money=recomputed(campaign, videos))
     changed = [video for video in videos if video != known.get(video.video_hash)]
     changed.sort(key=lambda video: video.version_state is None)
     return Change(campaign=campaign, videos=tuple(changed))
@@ -87,4 +89,7 @@ def _progress(video: Video) -> tuple[int, int, bool]:
 
 
 def _following(video: Video, known: Video | None) -> Video:
-    return replace(video, revision=known.revision if known else "")
+    """Its dollars are in a day's budget there, if anywhere; the one here stays here."""
+    if known is None:
+        return replace(video, revision="", budget_day=None)
+    return replace(video, revision=known.revision, budget_day=known.budget_day)

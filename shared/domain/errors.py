@@ -5,13 +5,17 @@ ShowreelError
 │   ├── UnsupportedParameterError   the model cannot do what was asked
 │   │   └── UnsupportedSizeError
 │   ├── ModelNotFoundError
-│   └── ModelRetiredError
+│   ├── ModelRetiredError
+│   └── IdempotencyKeyReusedError   the key stands for another request
 ├── NotFoundError
 │   ├── CampaignNotFoundError
 │   ├── VideoNotFoundError
 │   └── ObjectNotFoundError
 ├── RejectedError                   a rule of the campaign says no
-│   ├── CampaignVideoLimitError
+│   ├── LimitError                  a limit that does not pass with time
+│   │   ├── CampaignVideoLimitError
+│   │   ├── BudgetExceededError
+│   │   └── MaxCostExceededError
 │   ├── SlotBusyError
 │   ├── NotReadyError
 │   └── WrongStateError
@@ -66,6 +70,10 @@ class ModelRetiredError(InvalidRequestError):
     code = "model_retired"
 
 
+class IdempotencyKeyReusedError(InvalidRequestError):
+    code = "idempotency_key_reused"
+
+
 class NotFoundError(ShowreelError):
     code = "not_found"
 
@@ -86,8 +94,20 @@ class RejectedError(ShowreelError):
     code = "rejected"
 
 
-class CampaignVideoLimitError(RejectedError):
+class LimitError(RejectedError):
+    pass
+
+
+class CampaignVideoLimitError(LimitError):
     code = "campaign_video_limit"
+
+
+class BudgetExceededError(LimitError):
+    code = "budget_exceeded"
+
+
+class MaxCostExceededError(LimitError):
+    code = "max_cost_exceeded"
 
 
 class SlotBusyError(RejectedError):

@@ -6,6 +6,8 @@ from shared.domain.errors import InvalidRequestError, VideoNotFoundError
 
 _CAMPAIGN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _VIDEO_ID = re.compile(r"video_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})", re.ASCII)
+_LONGEST_MESSAGE_ID = 128
+_LONGEST_IDEMPOTENCY_KEY = 255
 
 
 def require_campaign_id(text: str) -> str:
@@ -15,6 +17,26 @@ def require_campaign_id(text: str) -> str:
             "A campaign_id has 1 to 64 of A-Z, a-z, 0-9, '_' and '-', and starts with a letter "
             "or a digit.",
             param="campaign_id",
+        )
+    return text
+
+
+def require_message_id(text: str) -> str:
+    """Return `text` if Pub/Sub may have given it to a message; it becomes part of object names."""
+    plain = text.isascii() and text.isalnum()
+    if not plain or len(text) > _LONGEST_MESSAGE_ID:
+        raise InvalidRequestError(
+            f"A messageId has 1 to {_LONGEST_MESSAGE_ID} letters and digits.", param="messageId"
+        )
+    return text
+
+
+def require_idempotency_key(text: str) -> str:
+    visible = all("!" <= character <= "~" for character in text)
+    if not visible or not 1 <= len(text) <= _LONGEST_IDEMPOTENCY_KEY:
+        raise InvalidRequestError(
+            f"An Idempotency-Key has 1 to {_LONGEST_IDEMPOTENCY_KEY} visible ASCII characters.",
+            param="Idempotency-Key",
         )
     return text
 

@@ -1,6 +1,6 @@
 """All waiting times in one place, each with its reason."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 # A submission is one HTTP call with a time-out of 60 s; whoever still holds it after 90 s is dead.
 SUBMIT_LEASE = timedelta(seconds=90)
@@ -28,3 +28,21 @@ TICK = timedelta(seconds=45)
 
 # Veo says nothing of progress: an operation that is still running is looked at again after this.
 RECHECK_AFTER = timedelta(seconds=20)
+
+# A clip that ends the process that stores it, by its size or a decoder's fault, does so each time.
+STORE_TRIES = 5
+
+# After its end a video that may have been billed is looked at this often, and for this long after
+# its submission: by then Veo has long forgotten the operation, and a clip would be there.
+LATE_LOOK = timedelta(hours=1)
+LATE_WINDOW = timedelta(hours=24)
+
+# A client repeats a request within minutes, and a person within days. A bucket's lifecycle has a
+# time of its own: a message may be delivered for a month.
+REQUEST_MEMORY = timedelta(days=7)
+
+
+def late_look_at(submitted_at: datetime, *, now: datetime) -> datetime | None:
+    """Return when to look again at what may have been billed, or None when that is over."""
+    following = now + LATE_LOOK
+    return following if following <= submitted_at + LATE_WINDOW else None

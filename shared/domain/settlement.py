@@ -1,9 +1,13 @@
-"""Where a video's dollars are: reserved at first, then spent, possibly spent, or free again."""
+"""Where a video's dollars are: reserved at first, then spent, possibly spent, or free again.
 
+A campaign's money is the sum of what its videos hold, and of what those held that are gone.
+"""
+
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from shared.domain.campaign import ZERO, Money
+from shared.domain.campaign import ZERO, Campaign, Money
 from shared.domain.video import AttemptOutcome, Video
 
 
@@ -31,3 +35,22 @@ def charged(video: Video, outcome: AttemptOutcome) -> Decimal | None:
     if outcome is AttemptOutcome.POSSIBLY_BILLED:
         return None
     return video.cost.estimated if outcome is AttemptOutcome.BILLED else ZERO
+
+
+def held_by(video: Video) -> Money:
+    """Return where the dollars of `video` are, by its attempts alone."""
+    amount = video.cost.estimated
+    outcome = video.attempt.outcome if video.attempts else AttemptOutcome.NOT_BILLED
+    if outcome is AttemptOutcome.BILLED:
+        return Money(spent=amount, simulated=amount if video.cost.simulated else ZERO)
+    if outcome is AttemptOutcome.POSSIBLY_BILLED:
+        return Money(possibly_spent=amount)
+    return Money() if video.has_ended else Money(reserved=amount)
+
+
+def recomputed(campaign: Campaign, videos: Iterable[Video]) -> Money:
+    """Return the campaign's money, summed up anew; what was saved is counted, not computed."""
+    total = campaign.removed_money
+    for video in videos:
+        total = total + held_by(video)
+    return replace(total, saved=campaign.money.saved)

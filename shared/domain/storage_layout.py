@@ -7,18 +7,24 @@ videos/cache/<campaign_id>/curr_<video_hash>.json               metadata of a cu
 videos/cache/<campaign_id>/<video_hash>.json                    metadata of any other
 videos/cache/<campaign_id>/campaign.json                        the campaign's record
 videos/attempts/<campaign_id>/<video_hash>/<attempt>/           what the generator writes
-videos/requests/<message_id>.json                               what became of a message
+videos/budget/<day>.<number>.json                               a share of a day's budget
+videos/requests/<request>.json                                  what became of a request
+videos/requests/claims/<key>.json                               that there is this request
+videos/maintenance/reconciled.json                              which campaign the tick saw last
 """
 
 import re
+from datetime import date
 
-from shared.domain.errors import InvalidRequestError, ObjectNotFoundError, VideoNotFoundError
+from shared.domain.errors import ObjectNotFoundError, VideoNotFoundError
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 
 GENERATED = "videos/generated"
 CACHE = "videos/cache"
 ATTEMPTS = "videos/attempts"
+BUDGET = "videos/budget"
 REQUESTS = "videos/requests"
+CURSOR = "videos/maintenance/reconciled.json"
 CAMPAIGN_FILE = "campaign.json"
 
 _MEDIA_FILE = re.compile(r"(curr_|thumb_)?([0-9a-f]{16})_(0|[1-9][0-9]{0,2})\.(mp4|jpg)")
@@ -26,7 +32,6 @@ _METADATA_FILE = re.compile(r"(?:curr_)?([0-9a-f]{16})\.json")
 _CLIP = re.compile(r"(?:^|/)sample_[0-9]+\.mp4\Z")
 # <campaign_id>/<video_hash>/<attempt>/…/sample_0.mp4
 _PARTS_OF_CLIP = 4
-_LONGEST_MESSAGE_ID = 128
 
 
 def clip_path(campaign_id: str, video_hash: str, index: int, *, current: bool) -> str:
@@ -75,14 +80,18 @@ def video_of_clip(path: str) -> tuple[str, str] | None:
         return None
 
 
-def receipt_path(message_id: str) -> str:
-    """Raise InvalidRequestError where the id is none that Pub/Sub gives."""
-    plain = message_id.isascii() and message_id.isalnum()
-    if not plain or len(message_id) > _LONGEST_MESSAGE_ID:
-        raise InvalidRequestError(
-            f"A messageId has 1 to {_LONGEST_MESSAGE_ID} letters and digits.", param="messageId"
-        )
-    return f"{REQUESTS}/{message_id}.json"
+def share_file(day: date, number: int) -> str:
+    return f"{day.isoformat()}.{number}.json"
+
+
+def answer_path(request: str) -> str:
+    """`request` is a message id, or the name of a claim under an Idempotency-Key."""
+    return f"{REQUESTS}/{request}.json"
+
+
+def claim_path(key: str) -> str:
+    """`key` is a message id, or made of an Idempotency-Key."""
+    return f"{REQUESTS}/claims/{key}.json"
 
 
 def video_hash_of_metadata(filename: str) -> str | None:

@@ -11,7 +11,9 @@ from datetime import datetime
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Slot, Version
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
-from shared.domain.settlement import charged, reserve_price, settle
+from shared.domain.limits import Limits, require_budget
+from shared.domain.schedule import late_look_at
+from shared.domain.settlement import charged, held_by, reserve_price, settle
 from shared.domain.video import (
     AttemptOutcome,
     Failure,
@@ -22,12 +24,12 @@ from shared.domain.video import (
 )
 
 
-def reserve(campaign: Campaign, video: Video, *, limit: int) -> Change:
+def reserve(campaign: Campaign, video: Video, limits: Limits) -> Change:
     """Set the slot and the dollars aside for a new pending video."""
-    if not 0 <= video.index < limit:
+    if not 0 <= video.index < limits.videos:
         raise CampaignVideoLimitError(
-            f"Campaign {campaign.campaign_id!r} has slots 0 to {limit - 1}; slot {video.index} "
-            f"does not exist."
+            f"Campaign {campaign.campaign_id!r} has slots 0 to {limits.videos - 1}; slot "
+            f"{video.index} does not exist."
         )
     slot = campaign.slot(video.index)
     if slot.pending is not None:
@@ -35,6 +37,7 @@ def reserve(campaign: Campaign, video: Video, *, limit: int) -> Change:
             f"Slot {video.index} of campaign {campaign.campaign_id!r} is making another video. "
             f"Wait until it is done, or cancel it."
         )
+    require_budget(campaign, video.cost.estimated, limits)
     return _change(
         replace(campaign, money=reserve_price(campaign.money, video)),
         replace(slot, pending=Version.of(video)),
@@ -97,9 +100,13 @@ def fail(
     outcome: AttemptOutcome,
     now: datetime,
 ) -> Change:
-    """End `video` without a clip. The slot is free again, and its current video untouched."""
+    """End `video` without a clip. The slot is free again, and its current video untouched.
+
+    One that may have been billed is looked at again: its clip, or its refusal, may be late.
+    """
     if video.has_ended:
         raise WrongStateError(f"The video {video.id} is {video.phase}.")
+    in_doubt = outcome is AttemptOutcome.POSSIBLY_BILLED
     ended = replace(
         with_outcome(video, outcome),
         phase=Phase.FAILED,
@@ -107,12 +114,29 @@ def fail(
         failure=failure,
         cost=replace(video.cost, actual=charged(video, outcome)),
         completed_at=now,
-        due_at=None,
+        due_at=late_look_at(video.attempt.submitted_at, now=now) if in_doubt else None,
         lease_expires_at=None,
     )
     money = settle(campaign.money, video, outcome)
     slot = campaign.slot(video.index).without_pending(video)
     return _change(replace(campaign, money=money), slot, at=now, videos=(ended,))
+
+
+def clear(campaign: Campaign, video: Video, *, now: datetime) -> Change:
+    """Free the dollars of a failed video that may have been billed: it is known now that not."""
+    if video.phase is not Phase.FAILED or not video.is_possibly_billed:
+        raise WrongStateError(f"The video {video.id} holds no dollars as possibly spent.")
+    outcome = AttemptOutcome.NOT_BILLED
+    cleared = replace(
+        with_outcome(video, outcome),
+        cost=replace(video.cost, actual=charged(video, outcome)),
+        due_at=None,
+    )
+    money = settle(campaign.money, video, outcome)
+    return Change(
+        campaign=replace(campaign, money=money, updated_at=now),
+        videos=(cleared,),
+    )
 
 
 def cancel(campaign: Campaign, video: Video, *, now: datetime) -> Change:
@@ -138,13 +162,17 @@ def promote(campaign: Campaign, video: Video, *, replaced: Video | None, now: da
 
 
 def remove(campaign: Campaign, videos: Sequence[Video], *, now: datetime) -> Change:
-    """Take videos out of their slots and records; their objects follow as chores."""
+    """Take videos out of their slots and records; their objects follow as chores.
+
+    What they cost stays in the campaign's money.
+    """
     change = Change(campaign=campaign)
     for video in videos:
         if not video.has_ended:
             raise WrongStateError(f"The video {video.id} is being made.")
         slot = change.campaign.slot(video.index).without(video)
         kept = without_chores(change.campaign, (_chore(ChoreKind.RENAME, video),))
+        kept = replace(kept, removed_money=kept.removed_money + held_by(video))
         change = _change(kept, slot, at=now, chores=(_chore(ChoreKind.REMOVE, video),))
     return replace(change, removed=tuple(videos))
 

@@ -1,7 +1,7 @@
 """A video: one generated version for one slot, and the steps that it may take by itself.
 
 reserved ─▶ submitting ─▶ generating ─▶ storing ─▶ done
-    ▲            │ busy       │            │
+    ▲            │ busy       │ filtered   │
     └────────────┤            ├────────────┴──▶ failed
                  ├▶ outcome_unknown ─▶ storing | failed
                  └▶ storing, where the answer was lost and its clip is there
@@ -11,7 +11,7 @@ Steps that change the campaign too (done, failed, cancelled) are in `versions`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -122,6 +122,8 @@ class Video:
     """The record of a video. `version_state` is None for one that failed or was cancelled.
 
     `due_at` is when the tick should look at it, if nothing else does before.
+    `budget_day` is the day whose budget holds its dollars; None where no day has one.
+    `store_tries` counts the tries to store its clip that never came back.
     `revision` is what the record was read at; empty for one that was never stored.
     """
 
@@ -141,6 +143,8 @@ class Video:
     due_at: datetime | None
     lease_expires_at: datetime | None = None
     cancel_requested: bool = False
+    budget_day: date | None = None
+    store_tries: int = 0
     attempts: tuple[Attempt, ...] = ()
     completed_at: datetime | None = None
     clip: ClipFacts | None = None
@@ -168,6 +172,10 @@ class Video:
     def attempt(self) -> Attempt:
         """The latest one."""
         return self.attempts[-1]
+
+    @property
+    def accepted_attempts(self) -> int:
+        return sum(attempt.operation is not None for attempt in self.attempts)
 
     @property
     def is_possibly_billed(self) -> bool:
@@ -248,8 +256,36 @@ def begin_storing(video: Video, *, lease_expires_at: datetime) -> Video:
             video, Phase.SUBMITTING, Phase.GENERATING, Phase.OUTCOME_UNKNOWN, Phase.STORING
         )
     return replace(
-        video, phase=Phase.STORING, lease_expires_at=lease_expires_at, due_at=lease_expires_at
+        video,
+        phase=Phase.STORING,
+        store_tries=video.store_tries + 1,
+        lease_expires_at=lease_expires_at,
+        due_at=lease_expires_at,
     )
+
+
+def storing_postponed(video: Video, *, due_at: datetime) -> Video:
+    """The store did not answer. That says nothing against the clip, so it is no try."""
+    _require_phase(video, Phase.STORING)
+    tries = max(video.store_tries - 1, 0)
+    return replace(video, store_tries=tries, lease_expires_at=None, due_at=due_at)
+
+
+def submit_again(video: Video, *, due_at: datetime) -> Video:
+    """The attempt was accepted, made nothing and was not billed: the video waits for another."""
+    _require_phase(video, Phase.GENERATING)
+    return replace(
+        _with_attempt(video, outcome=AttemptOutcome.NOT_BILLED),
+        phase=Phase.RESERVED,
+        lease_expires_at=None,
+        due_at=due_at,
+    )
+
+
+def looked_at_late(video: Video, *, due_at: datetime | None) -> Video:
+    """Nothing new is known of a failed video that may have been billed."""
+    _require_phase(video, Phase.FAILED)
+    return replace(video, due_at=due_at)
 
 
 def wanted_again(video: Video) -> Video:

@@ -1,20 +1,41 @@
-"""The handler that reads a campaign."""
+"""Handlers that read a campaign, and set its budget."""
 
 from functools import partial
 
+from msgspec import UNSET
 from werkzeug.wrappers import Response
 
-from shared.domain.campaign import Money
+from shared.domain.campaign import Campaign, Money
 from shared.domain.identity import require_campaign_id
+from shared.domain.limits import Limits, available, budget_of, require_dollars
+from shared.http.bodies import CampaignBody
 from shared.http.calls import Call, json_response
-from shared.http.resource_types import CampaignResource, MoneyResource, SlotResource
+from shared.http.requests import read_body
+from shared.http.resource_types import (
+    BudgetResource,
+    CampaignResource,
+    MoneyResource,
+    SlotResource,
+)
 from shared.http.resources import epoch, video_resource
 from shared.use_cases.read_campaigns import CampaignView, SlotView, read_campaign
+from shared.use_cases.reserving import limits_of
+from shared.use_cases.set_budget import set_budget
 
 
 def read(call: Call, campaign_id: str) -> Response:
     view = read_campaign(call.ports, require_campaign_id(campaign_id))
     return json_response(_resource(call, view))
+
+
+def change(call: Call, campaign_id: str) -> Response:
+    """Begin a campaign, if there is none yet: a budget may be there before the first video."""
+    require_campaign_id(campaign_id)
+    body = read_body(call.request, CampaignBody)
+    if body.budget_usd is not UNSET:
+        budget = require_dollars(body.budget_usd, param="budget_usd")
+        set_budget(call.ports, campaign_id, budget)
+    return read(call, campaign_id)
 
 
 def _resource(call: Call, view: CampaignView) -> CampaignResource:
@@ -32,6 +53,7 @@ def _resource(call: Call, view: CampaignView) -> CampaignResource:
             "cache_hits": campaign.cache_hits,
         },
         "money": _money(campaign.money),
+        "budget": _budget(campaign, limits_of(call.ports)),
         "slots": [_slot(call, slot) for slot in view.slots],
     }
 
@@ -54,4 +76,12 @@ def _money(money: Money) -> MoneyResource:
         "simulated": money.simulated,
         "possibly_spent": money.possibly_spent,
         "saved": money.saved,
+    }
+
+
+def _budget(campaign: Campaign, limits: Limits) -> BudgetResource:
+    return {
+        "currency": "USD",
+        "limit_usd": budget_of(campaign, limits),
+        "available_usd": available(campaign, limits),
     }

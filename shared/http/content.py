@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response
 
 from shared.domain.errors import InvalidRequestError, NotFoundError, ObjectNotFoundError
 from shared.domain.identity import parse_video_id
+from shared.http.bodies import SignedUrlBody
 from shared.http.calls import Call, json_response
 from shared.http.ranges import ByteRange, is_not_modified, requested_range
 from shared.http.requests import (
     ContentQuery,
     SignatureQuery,
-    SignedUrlBody,
     read_body,
     read_query,
 )

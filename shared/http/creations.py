@@ -1,6 +1,7 @@
 """Handlers that create videos, or say what that would cost."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 
 import msgspec
@@ -8,27 +9,39 @@ from werkzeug.wrappers import Response
 
 from shared.domain.identity import require_campaign_id
 from shared.http.calls import POLLING, Call, json_response, list_response
+from shared.http.repeats import answer_repeats
 from shared.http.requests import read_body
 from shared.http.resource_types import EstimateResource
 from shared.http.resources import encoded_video
 from shared.requests import commands
 from shared.requests.bodies import CreateCampaignVideosBody, CreateVideoBody, EstimateBody
-from shared.use_cases.create_videos import CreatedVideo, Outcome, create_videos
+from shared.use_cases.claims import Claim
+from shared.use_cases.create_videos import create_videos
 from shared.use_cases.estimate_videos import Estimates, estimate_videos
+from shared.use_cases.reserving import CreatedVideo, Outcome
 
 
 def create(call: Call) -> Response:
     body = read_body(call.request, CreateVideoBody)
     request = commands.create_one(body, call.ports.policy)
-    (created,) = create_videos(call.ports, request)
-    return created_response(call, created)
+
+    def act(claim: Claim | None) -> Response:
+        (created,) = create_videos(call.ports, replace(request, claim=claim))
+        return created_response(call, created)
+
+    return answer_repeats(call, body, act)
 
 
 def create_all(call: Call, campaign_id: str) -> Response:
     require_campaign_id(campaign_id)
     body = read_body(call.request, CreateCampaignVideosBody)
     request = commands.create_all(campaign_id, body, call.ports.policy)
-    return all_created_response(call, campaign_id, create_videos(call.ports, request))
+
+    def act(claim: Claim | None) -> Response:
+        created = create_videos(call.ports, replace(request, claim=claim))
+        return all_created_response(call, campaign_id, created)
+
+    return answer_repeats(call, body, act)
 
 
 def estimate(call: Call) -> Response:

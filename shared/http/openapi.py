@@ -5,15 +5,31 @@ from typing import Any
 
 import msgspec
 
+from shared.http import repeats
 from shared.http.operations import OPERATIONS, Operation
 from shared.http.problems import CONTENT_TYPE, Problem
 from shared.http.routes import ROUTES
-from shared.requests.bodies import Body, CreateVideoBody
+from shared.requests.bodies import CreateVideoBody
+from shared.requests.parsing import Body
 
 Schema = dict[str, Any]
 
 _REFERENCE = "#/components/schemas/{name}"
 _FORM_ENTRY = {"style": "deepObject", "explode": True}
+_KEY: Schema = {
+    "name": repeats.KEY,
+    "in": "header",
+    "description": "The same key and request get the same answer, and nothing is paid twice",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
+_REPLAYED: Schema = {
+    "headers": {
+        repeats.REPLAYED: {
+            "description": "This answer was given before",
+            "schema": {"const": "true"},
+        }
+    }
+}
 _VARIABLE = re.compile(r"\{\+?(\w+)\}")
 
 
@@ -38,9 +54,16 @@ def _describe(template: str, endpoint: str) -> Schema:
     described: Schema = {
         "operationId": endpoint.replace(".", "_"),
         "summary": operation.summary,
-        "parameters": [*_path_parameters(template), *_query_parameters(operation)],
+        "parameters": [
+            *_path_parameters(template),
+            *_query_parameters(operation),
+            *([_KEY] if operation.takes_key else []),
+        ],
         "responses": {
-            **{str(status): _answer(kind) for status, kind in operation.answers.items()},
+            **{
+                str(status): _answer(kind) | (_REPLAYED if operation.takes_key else {})
+                for status, kind in operation.answers.items()
+            },
             "default": {
                 "description": "What was wrong, and what to do",
                 "content": {CONTENT_TYPE: {"schema": _schema(Problem)}},

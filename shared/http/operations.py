@@ -4,19 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.http import bodies as http_bodies
 from shared.http import requests
 from shared.http import resource_types as resources
 from shared.requests import bodies
+from shared.requests.parsing import Body
 
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """`answers` has the type of the body for each status: `bytes` of media, None for none."""
+    """`answers` has the type of the body for each status: `bytes` of media, None for none.
+
+    One that `takes_key` may spend, and is answered once for each Idempotency-Key.
+    """
 
     summary: str
     answers: Mapping[int, Any]
-    body: type[bodies.Body] | None = None
-    query: type[bodies.Body] | None = None
+    body: type[Body] | None = None
+    query: type[Body] | None = None
+    takes_key: bool = False
 
 
 _VIDEO = resources.VideoResource
@@ -40,6 +46,7 @@ OPERATIONS: Mapping[str, Operation] = {
         summary="Create a video: 202 for a new one, 200 for one that is there or being made",
         body=bodies.CreateVideoBody,
         answers=_CREATED,
+        takes_key=True,
     ),
     "videos.list_all": Operation(
         summary="List videos", query=requests.ListQuery, answers={200: _VIDEOS}
@@ -57,7 +64,9 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "versions.regenerate": Operation(
         summary="Make a new version; the old one stays current until it is there",
+        body=http_bodies.RegenerateBody,
         answers=_CREATED,
+        takes_key=True,
     ),
     "versions.promote": Operation(
         summary="Make a historical video current again", answers={200: _VIDEO}
@@ -71,7 +80,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "content.signed_url": Operation(
         summary="A URL that needs no other permission, for a while",
-        body=requests.SignedUrlBody,
+        body=http_bodies.SignedUrlBody,
         answers={200: resources.SignedURLResource},
     ),
     "content.of_file": Operation(summary="A clip or thumbnail by its file name", answers=_MEDIA),
@@ -83,17 +92,26 @@ OPERATIONS: Mapping[str, Operation] = {
     "campaigns.read": Operation(
         summary="A campaign's slots, counts and money", answers={200: resources.CampaignResource}
     ),
+    "campaigns.change": Operation(
+        summary="Set a campaign's budget",
+        body=http_bodies.CampaignBody,
+        answers={200: resources.CampaignResource},
+    ),
     "creations.create_all": Operation(
         summary="Create a video for each prompt, all of them or none",
         body=bodies.CreateCampaignVideosBody,
         answers=_ALL_CREATED,
+        takes_key=True,
     ),
     "versions.regenerate_all": Operation(
-        summary="Make a new version of every current video", answers=_ALL_CREATED
+        summary="Make a new version of every current video",
+        body=http_bodies.RegenerateBody,
+        answers=_ALL_CREATED,
+        takes_key=True,
     ),
     "versions.cleanup": Operation(
         summary="Remove historical videos; a dry run unless told otherwise",
-        body=requests.CleanupBody,
+        body=http_bodies.CleanupBody,
         answers={200: resources.CleanupResource},
     ),
 }

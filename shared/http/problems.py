@@ -53,11 +53,12 @@ _MEANINGS: dict[type[errors.ShowreelError], Meaning] = {
     ),
     errors.ModelNotFoundError: Meaning(status=HTTPStatus.NOT_FOUND, error_type=_INVALID),
     errors.ModelRetiredError: Meaning(status=HTTPStatus.NOT_FOUND, error_type=_INVALID),
+    errors.IdempotencyKeyReusedError: Meaning(
+        status=HTTPStatus.UNPROCESSABLE_ENTITY, error_type=_INVALID
+    ),
     errors.InvalidRequestError: Meaning(status=HTTPStatus.BAD_REQUEST, error_type=_INVALID),
     errors.NotFoundError: Meaning(status=HTTPStatus.NOT_FOUND, error_type="not_found_error"),
-    errors.CampaignVideoLimitError: Meaning(
-        status=HTTPStatus.FORBIDDEN, error_type="permission_error"
-    ),
+    errors.LimitError: Meaning(status=HTTPStatus.FORBIDDEN, error_type="permission_error"),
     errors.SlotBusyError: Meaning(
         status=HTTPStatus.CONFLICT, error_type="conflict_error", retry_after_seconds=5
     ),

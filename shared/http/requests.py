@@ -8,23 +8,12 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Request
 
 from shared.domain.errors import UnsupportedParameterError
-from shared.requests.bodies import B, Body, from_json, from_values
+from shared.requests.parsing import B, Body, from_json, from_values
 
 MAX_BODY_BYTES = 1_000_000
 
 _BLOCK_BYTES = 64 * 1024
 _FORM_ENTRY = re.compile(r"([a-z_]+)\[([^\[\]]+)\]")
-
-
-class SignedUrlBody(Body):
-    ttl_seconds: int = 900
-    variant: str = "video"
-    method: str = "GET"
-
-
-class CleanupBody(Body):
-    keep_last: int = 0
-    dry_run: bool = True
 
 
 class ListQuery(Body):
@@ -48,10 +37,6 @@ class ContentQuery(Body):
 class SignatureQuery(Body):
     expires: str = ""
     signature: str = ""
-
-
-class EmptyBody(Body):
-    """Nothing may be said."""
 
 
 def read_body(request: Request, kind: type[B]) -> B:

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from shared.domain.clip import ClipFacts
 from shared.domain.video import Failure, Phase, Status, VersionState
-from shared.use_cases.create_videos import Outcome
+from shared.use_cases.reserving import Outcome
 
 R = TypeVar("R")
 
@@ -107,6 +107,14 @@ class MoneyResource(TypedDict):
     saved: Dollars
 
 
+class BudgetResource(TypedDict):
+    """null where there is no limit."""
+
+    currency: str
+    limit_usd: Dollars | None
+    available_usd: Dollars | None
+
+
 class CampaignResource(TypedDict):
     id: str
     object: Literal["campaign"]
@@ -115,6 +123,7 @@ class CampaignResource(TypedDict):
     max_videos: int
     counts: CountsResource
     money: MoneyResource
+    budget: BudgetResource
     slots: Sequence[SlotResource]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from shared.domain.video import Cost, Video
     from shared.http.resource_types import CostResource, VideoResource
-    from shared.use_cases.create_videos import Outcome
+    from shared.use_cases.reserving import Outcome
 
 _LONGEST_PROGRESS = 95
 _MOST_ENCODED = 1024

@@ -25,7 +25,7 @@ ROUTES: Mapping[str, Mapping[str, str]] = {
     f"{_VIDEO}/promote": {"POST": "versions.promote"},
     f"{_VIDEO}/cancel": {"POST": "versions.cancel"},
     f"{_VIDEO}/signed-url": {"POST": "content.signed_url"},
-    _CAMPAIGN: {"GET": "campaigns.read"},
+    _CAMPAIGN: {"GET": "campaigns.read", "PATCH": "campaigns.change"},
     f"{_CAMPAIGN}/videos": {"POST": "creations.create_all"},
     f"{_CAMPAIGN}/regenerate": {"POST": "versions.regenerate_all"},
     f"{_CAMPAIGN}/cleanup": {"POST": "versions.cleanup"},

@@ -1,30 +1,48 @@
 """Handlers that change which versions of a video there are."""
 
+from decimal import Decimal
+
 from werkzeug.wrappers import Response
 
 from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import parse_video_id, require_campaign_id
+from shared.domain.limits import require_dollars
 from shared.domain.video import Phase
+from shared.http.bodies import CleanupBody, EmptyBody, RegenerateBody
 from shared.http.calls import Call, json_response
 from shared.http.creations import all_created_response, created_response
-from shared.http.requests import CleanupBody, EmptyBody, read_body
+from shared.http.repeats import answer_repeats
+from shared.http.requests import read_body
 from shared.http.resource_types import CleanupResource, DeletedVideo
 from shared.http.resources import video_resource
 from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
+from shared.use_cases.claims import Claim
 from shared.use_cases.cleanup_campaign import cleanup_campaign, preview_cleanup
 from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
 
 
 def regenerate(call: Call, video_id: str) -> Response:
-    read_body(call.request, EmptyBody)
-    created = regenerate_video(call.ports, *parse_video_id(video_id))
-    return created_response(call, created)
+    place = parse_video_id(video_id)
+    body = read_body(call.request, RegenerateBody)
+    max_cost = _max_cost(body)
+
+    def act(claim: Claim | None) -> Response:
+        created = regenerate_video(call.ports, *place, max_cost=max_cost, claim=claim)
+        return created_response(call, created)
+
+    return answer_repeats(call, body, act)
 
 
 def regenerate_all(call: Call, campaign_id: str) -> Response:
     require_campaign_id(campaign_id)
-    read_body(call.request, EmptyBody)
-    return all_created_response(call, campaign_id, regenerate_campaign(call.ports, campaign_id))
+    body = read_body(call.request, RegenerateBody)
+    max_cost = _max_cost(body)
+
+    def act(claim: Claim | None) -> Response:
+        created = regenerate_campaign(call.ports, campaign_id, max_cost=max_cost, claim=claim)
+        return all_created_response(call, campaign_id, created)
+
+    return answer_repeats(call, body, act)
 
 
 def promote(call: Call, video_id: str) -> Response:
@@ -67,3 +85,7 @@ def cleanup(call: Call, campaign_id: str) -> Response:
         bytes=cleaned.size_bytes,
     )
     return json_response(resource)
+
+
+def _max_cost(body: RegenerateBody) -> Decimal | None:
+    return require_dollars(body.max_cost_usd, param="max_cost_usd")

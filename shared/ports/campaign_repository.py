@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
+    from datetime import date, datetime
     from decimal import Decimal
 
     from shared.domain.campaign import Campaign, Change
+    from shared.domain.daily_budget import DayShare
     from shared.domain.video import VersionState, Video
 
 
@@ -54,6 +56,12 @@ class CampaignRepository(Protocol):
     def get_video(self, campaign_id: str, video_hash: str) -> Video:
         """Raise VideoNotFoundError."""
 
+    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
+        """Return these shares of a day's budget, in this order, all as they were at one moment.
+
+        One that is not stored yet holds nothing, and has an empty revision.
+        """
+
     def commit(self, change: Change) -> Change:
         """Write everything or nothing, and return it with its new revisions.
 
@@ -67,6 +75,15 @@ class CampaignRepository(Protocol):
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
         """Add to what the cache saved, without a conflict with anybody. A lost one is no harm."""
 
+    def stale_metadata(self, campaign_id: str) -> tuple[str, ...]:
+        """Return paths of the JSON beside the videos that does not say what the records say.
+
+        None where that JSON is the records.
+        """
+
+    def renew_metadata(self, campaign_id: str) -> None:
+        """Write that JSON anew, and remove what no record stands behind."""
+
     def list_videos(self, query: VideoQuery) -> VideoPage:
         """Order by creation, then id. Raise VideoNotFoundError if `after` is not a video."""
 
@@ -74,4 +91,7 @@ class CampaignRepository(Protocol):
         """Order by id; `after` is the last id of the page before."""
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
-        """Return videos whose `due_at` has come, and campaigns whose chores wait."""
+        """Return videos whose `due_at` has come, and campaigns whose chores wait.
+
+        At most `limit` of either kind, so that many of one do not keep the other waiting.
+        """

@@ -1,5 +1,6 @@
 """The owner's choices."""
 
+from decimal import Decimal
 from typing import Protocol
 
 
@@ -8,6 +9,21 @@ class Policy(Protocol):
 
     @property
     def max_videos_per_campaign(self) -> int: ...
+    @property
+    def campaign_budget_usd(self) -> Decimal | None:
+        """None is no limit."""
+        ...
+
+    @property
+    def daily_budget_usd(self) -> Decimal | None:
+        """Of the whole installation, for a day in UTC. None is no limit."""
+        ...
+
+    @property
+    def filtered_retries(self) -> int:
+        """How often a video is submitted again whose clip was filtered, which is not billed."""
+        ...
+
     @property
     def keep_historical(self) -> int: ...
     @property

@@ -6,6 +6,9 @@ from typing import Protocol
 
 from shared.domain.video import GenerationParameters
 
+# The code of a `Failed` whose clip the safety filter took.
+FILTERED = "content_filtered"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:

@@ -13,21 +13,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared.domain.campaign import Campaign
+    from shared.domain.daily_budget import DayShare
     from shared.domain.video import Video
 
 SCHEMA_VERSION = 1
 
 Record = dict[str, Any]
-T = TypeVar("T", "Campaign", "Video")
+T = TypeVar("T", "Campaign", "Video", "DayShare")
 
 
-def to_record(stored: Campaign | Video) -> Record:
+def to_record(stored: Campaign | Video | DayShare) -> Record:
     fields = msgspec.to_builtins(stored, builtin_types=(datetime,))
     del fields["revision"]
     return {"schema_version": SCHEMA_VERSION, **fields}
 
 
-def encode(stored: Campaign | Video) -> bytes:
+def encode(stored: Campaign | Video | DayShare) -> bytes:
     return msgspec.json.format(msgspec.json.encode(to_record(stored)), indent=2) + b"\n"
 
 

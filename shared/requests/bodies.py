@@ -1,19 +1,10 @@
-"""What may be asked for, by whatever way it comes, checked field by field."""
+"""What may be asked for, by whatever way it comes."""
 
-import re
-from collections.abc import Callable
-from functools import partial
-from typing import TypeVar
+from decimal import Decimal
 
-import msgspec
+from msgspec import field
 
-from shared.domain.errors import InvalidRequestError
-
-_NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
-
-
-class Body(msgspec.Struct, forbid_unknown_fields=True):
-    """Refuses what it does not know."""
+from shared.requests.parsing import Body
 
 
 class GenerationBody(Body):
@@ -29,17 +20,23 @@ class GenerationBody(Body):
     negative_prompt: str | None = None
     seed: int | None = None
     person_generation: str | None = None
-    business_context: dict[str, str] = {}
-    metadata: dict[str, str] = {}
+    business_context: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
 
 
-class CreateVideoBody(GenerationBody, kw_only=True):
+class CreationBody(GenerationBody):
+    """What a request may say that pays: `max_cost_usd` holds for all of it together."""
+
+    max_cost_usd: Decimal | None = None
+
+
+class CreateVideoBody(CreationBody, kw_only=True):
     prompt: str
     campaign_id: str = "default"
     index: int | None = None
 
 
-class CreateCampaignVideosBody(GenerationBody, kw_only=True):
+class CreateCampaignVideosBody(CreationBody, kw_only=True):
     prompts: list[str]
 
 
@@ -56,38 +53,3 @@ class EstimateBody(GenerationBody):
     prompts: list[str] | None = None
     campaign_id: str = "default"
     index: int | None = None
-
-
-B = TypeVar("B", bound=Body)
-
-
-def from_json(content: bytes, kind: type[B]) -> B:
-    """Raise InvalidRequestError, which names the field."""
-    return _checked(msgspec.json.decode, content, kind)
-
-
-def from_values(values: object, kind: type[B]) -> B:
-    """The same for what is all texts: numbers and booleans are spelled out in words."""
-    return _checked(partial(msgspec.convert, strict=False), values, kind)
-
-
-def _checked(decode: Callable[..., B], content: object, kind: type[B]) -> B:
-    try:
-        return decode(content, type=kind)
-    except msgspec.ValidationError as error:
-        raise _invalid(str(error), kind) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidRequestError(f"The body is not valid JSON in UTF-8: {error}.") from error
-
-
-def _invalid(reason: str, kind: type[Body]) -> InvalidRequestError:
-    """Say it in the caller's words: which field, what is wrong, and what there is instead."""
-    sentence, _, path = reason.partition(" - at ")
-    param = path.strip("`").removeprefix("$").lstrip(".")
-    where = f"{param}: " if param else ""
-    if named := _NAMED_FIELD.search(sentence):
-        param = named[1]
-    if "unknown field" in sentence:
-        known = ", ".join(field.encode_name for field in msgspec.structs.fields(kind))
-        sentence += f". Known fields: {known or 'none'}"
-    return InvalidRequestError(f"{where}{sentence}.", param=param or None)

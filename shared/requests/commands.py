@@ -4,6 +4,7 @@ import re
 
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.domain.identity import require_campaign_id
+from shared.domain.limits import require_dollars
 from shared.domain.models import shape_of_size
 from shared.domain.prompt import require_business_context, require_negative_prompt, require_prompt
 from shared.domain.video import GenerationParameters
@@ -11,6 +12,7 @@ from shared.ports.policy import Policy
 from shared.requests.bodies import (
     CreateCampaignVideosBody,
     CreateVideoBody,
+    CreationBody,
     EstimateBody,
     GenerationBody,
 )
@@ -54,7 +56,7 @@ def estimate(body: EstimateBody, policy: Policy) -> CreateVideos:
 
 
 def _create(
-    body: GenerationBody, campaign_id: str, drafts: tuple[Draft, ...], policy: Policy
+    body: CreationBody, campaign_id: str, drafts: tuple[Draft, ...], policy: Policy
 ) -> CreateVideos:
     return CreateVideos(
         campaign_id=require_campaign_id(campaign_id),
@@ -62,6 +64,7 @@ def _create(
         parameters=_parameters(body, policy),
         business_context=require_business_context(body.business_context),
         metadata=_metadata(body.metadata),
+        max_cost=require_dollars(body.max_cost_usd, param="max_cost_usd"),
     )
 
 

@@ -1,7 +1,10 @@
 """What the world is told: an event in the log for every video that begins or ends."""
 
 import logging
+from datetime import date
+from decimal import Decimal
 
+from shared.domain.campaign import Campaign
 from shared.domain.errors import ShowreelError
 from shared.domain.video import Video
 from shared.ports import Ports
@@ -25,6 +28,26 @@ def announce(event: str, video: Video) -> None:
             "failure": video.failure and video.failure.code,
             "usd": 0.0 if video.cost.simulated else float(video.cost.estimated),
         },
+    )
+
+
+def warn_of_budget(campaign: Campaign, budget: Decimal | None) -> None:
+    """Log that most of a campaign's budget is used; it is told once, when that happens."""
+    logger.warning(
+        "campaign.budget_warning",
+        extra={
+            "campaign_id": campaign.campaign_id,
+            "used_usd": str(campaign.money.committed),
+            "budget_usd": str(budget),
+        },
+    )
+
+
+def warn_of_day(day: date, *, used: Decimal, budget: Decimal) -> None:
+    """Log the same of a day's budget, that of the whole installation."""
+    logger.warning(
+        "daily_budget.warning",
+        extra={"day": day.isoformat(), "used_usd": str(used), "budget_usd": str(budget)},
     )
 
 

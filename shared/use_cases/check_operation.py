@@ -10,10 +10,12 @@ from shared.domain.video import (
     begin_check,
     outcome_unknown,
     still_generating,
+    submit_again,
 )
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
-from shared.ports.video_generator import Failed, Gone, Running, Succeeded
+from shared.ports.video_generator import FILTERED, Failed, Gone, Running, Succeeded
+from shared.use_cases.announcing import ask_for_step
 from shared.use_cases.finding_clips import find_clip, find_generated_clip
 from shared.use_cases.store_video import end_without_clip, store_video
 
@@ -32,6 +34,10 @@ def check_operation(ports: Ports, video: Video) -> None:
             _wait(ports, still_generating(video, due_at=due_at), check_after)
         case Succeeded():
             store_video(ports, video)
+        case Failed(code=code) if code == FILTERED and _may_be_submitted_again(ports, video):
+            ask_for_step(
+                ports, ports.campaigns.commit_video(submit_again(video, due_at=ports.now()))
+            )
         case Failed(code=code, message=message):
             end_without_clip(
                 ports, video, code=code, message=message, outcome=AttemptOutcome.NOT_BILLED
@@ -40,6 +46,16 @@ def check_operation(ports: Ports, video: Video) -> None:
             look_for_clip(ports, video)
         case _:
             assert_never(state)
+
+
+def _may_be_submitted_again(ports: Ports, video: Video) -> bool:
+    """What was filtered is not billed, and the same prompt often passes."""
+    retries = video.accepted_attempts - 1
+    return (
+        retries < ports.policy.filtered_retries
+        and not video.cancel_requested
+        and ports.now() < video.deadline_at
+    )
 
 
 def look_for_clip(ports: Ports, video: Video) -> None:

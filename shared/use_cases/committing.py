@@ -9,6 +9,7 @@ from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import ConflictError
 from shared.domain.video import Video
 from shared.ports import Ports
+from shared.use_cases.budgeting import giving_back
 
 T = TypeVar("T")
 
@@ -40,11 +41,14 @@ def revise(ports: Ports, video: Video, transition: Callable[[Video], Video]) -> 
 
 
 def decide(ports: Ports, video: Video, rule: Callable[[Campaign, Video], Change]) -> Change:
-    """Commit a change of a campaign and of one of its videos, both as they are now."""
+    """Commit a change of a campaign and of one of its videos, both as they are now.
+
+    The dollars of one that ends with nothing billed go back to the budget of their day.
+    """
 
     def attempt() -> Change:
         campaign = ports.campaigns.get_campaign(video.campaign_id)
         latest = ports.campaigns.get_video(video.campaign_id, video.video_hash)
-        return ports.campaigns.commit(rule(campaign, latest))
+        return ports.campaigns.commit(giving_back(ports, rule(campaign, latest)))
 
     return until_committed(attempt)

@@ -6,17 +6,15 @@ It may be stopped and run again at any time: what is there already costs no more
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from shared.domain.campaign import Campaign, Change
+from shared.domain.campaign import Change
 from shared.domain.copying import Verdict, judge, succeed
-from shared.domain.errors import CampaignNotFoundError, ConflictError
+from shared.domain.errors import CampaignNotFoundError
 from shared.domain.reconciling import CampaignState, reconciled
-from shared.domain.video import Video
-from shared.ports.campaign_repository import CampaignRepository, SortOrder, VideoQuery
+from shared.ports.campaign_repository import CampaignRepository
 from shared.ports.object_store import ObjectStore
 from shared.use_cases.committing import until_committed
 from shared.use_cases.copy_media import MediaCopy, Transfer
-
-_PAGE = 100
+from shared.use_cases.read_whole import PAGE, all_campaigns, read_whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +37,7 @@ class CopiedCampaign:
 
 def copy_campaigns(source: Installation, target: Installation) -> Iterator[CopiedCampaign]:
     """Copy one after the other, and yield each when it is there."""
-    for campaign in _campaigns(source):
+    for campaign in all_campaigns(source.campaigns):
         yield copy_campaign(source, target, campaign.campaign_id)
 
 
@@ -47,7 +45,7 @@ def copy_campaign(source: Installation, target: Installation, campaign_id: str) 
     """Copy the objects first: no record is there without its clip. Raise CampaignNotFoundError."""
 
     def attempt() -> CopiedCampaign:
-        here = reconciled(_read(source, campaign_id))
+        here = reconciled(read_whole(source.campaigns, campaign_id))
         there = _read_if_any(target, campaign_id)
         verdict = judge(here, there)
         if verdict in (Verdict.NEWER_THERE, Verdict.ANOTHER_THERE):
@@ -72,41 +70,15 @@ def copy_campaign(source: Installation, target: Installation, campaign_id: str) 
 
 def _commit(campaigns: CampaignRepository, change: Change) -> None:
     """Commit what the slots name with the campaign; a store may bound the size of a commit."""
-    first, rest = change.videos[:_PAGE], change.videos[_PAGE:]
+    first, rest = change.videos[:PAGE], change.videos[PAGE:]
     committed = campaigns.commit(replace(change, videos=first))
     while rest:
-        first, rest = rest[:_PAGE], rest[_PAGE:]
+        first, rest = rest[:PAGE], rest[PAGE:]
         committed = campaigns.commit(Change(campaign=committed.campaign, videos=first))
-
-
-def _campaigns(installation: Installation) -> Iterator[Campaign]:
-    after: str | None = None
-    while page := installation.campaigns.list_campaigns(after=after, limit=_PAGE):
-        yield from page
-        after = page[-1].campaign_id
 
 
 def _read_if_any(installation: Installation, campaign_id: str) -> CampaignState | None:
     try:
-        return _read(installation, campaign_id)
+        return read_whole(installation.campaigns, campaign_id)
     except CampaignNotFoundError:
         return None
-
-
-def _read(installation: Installation, campaign_id: str) -> CampaignState:
-    """Raise ConflictError where the campaign is changed at this moment."""
-    campaign = installation.campaigns.get_campaign(campaign_id)
-    videos = tuple(_videos(installation, campaign_id))
-    if installation.campaigns.get_campaign(campaign_id).revision != campaign.revision:
-        raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
-    return CampaignState.of(campaign, videos)
-
-
-def _videos(installation: Installation, campaign_id: str) -> Iterator[Video]:
-    query = VideoQuery(campaign_id=campaign_id, order=SortOrder.ASCENDING, limit=_PAGE)
-    while True:
-        page = installation.campaigns.list_videos(query)
-        yield from page.videos
-        if not page.has_more:
-            return
-        query = replace(query, after=page.videos[-1].id)

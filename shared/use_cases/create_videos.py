@@ -1,22 +1,30 @@
 """Create videos: from the cache, by attaching to one that is being made, or by reserving."""
 
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, field
+from decimal import Decimal
 
-from shared.domain.campaign import Campaign, Change
+from shared.domain.campaign import Campaign
 from shared.domain.errors import CampaignNotFoundError, CampaignVideoLimitError
 from shared.domain.fingerprint import fingerprint
+from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.prompt import enhance
 from shared.domain.reservation import new_video
 from shared.domain.versions import reserve
-from shared.domain.video import GenerationParameters, Video, wanted_again
+from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports
-from shared.use_cases.announcing import announce, ask_for_step
+from shared.use_cases.claims import Claim, made_before, new_video_hash
 from shared.use_cases.committing import until_committed
 from shared.use_cases.read_campaigns import video_of
+from shared.use_cases.reserving import (
+    CreatedVideo,
+    Outcome,
+    Plan,
+    begin_all,
+    commit_plan,
+    limits_of,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,41 +37,34 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class CreateVideos:
+    """`max_cost` is the most that the whole request may cost, in USD.
+
+    Under a `claim` it makes its videos once, whatever becomes of them and however often it comes.
+    """
+
     campaign_id: str
     drafts: tuple[Draft, ...]
     parameters: GenerationParameters
     business_context: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
-
-
-class Outcome(StrEnum):
-    CREATED = "created"
-    ATTACHED = "attached"
-    CACHE_HIT = "cache_hit"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CreatedVideo:
-    video: Video
-    outcome: Outcome
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """An answer for each request, in order. Those that are CREATED are not stored yet."""
-
-    campaign: Campaign
-    answers: tuple[CreatedVideo, ...]
+    max_cost: Decimal | None = None
+    claim: Claim | None = None
 
 
 def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ...]:
     """Answer every draft with a video, in order, or refuse all of them.
 
     A draft whose fingerprint is current or pending anywhere in the campaign costs nothing.
-    Raises InvalidRequestError, CampaignVideoLimitError or SlotBusyError before anything is kept.
+    Raises InvalidRequestError, LimitError or SlotBusyError before anything is kept.
     """
     require_supported(request.parameters, ports.now().date())
-    answers = until_committed(lambda: commit_plan(ports, plan_videos(ports, request)))
+
+    def attempt() -> tuple[CreatedVideo, ...]:
+        plan = plan_videos(ports, request)
+        require_max_cost(plan.cost, request.max_cost)
+        return commit_plan(ports, plan)
+
+    answers = until_committed(attempt)
     begin_all(ports, answers)
     for answer in answers:
         if answer.outcome is Outcome.CACHE_HIT:
@@ -73,56 +74,33 @@ def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ..
 
 def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
     """Decide what a request would do, without doing it. Raise ConflictError, as `video_of`."""
-    limit = ports.policy.max_videos_per_campaign
-    if len(request.drafts) > limit:
+    limits = limits_of(ports)
+    if len(request.drafts) > limits.videos:
         raise CampaignVideoLimitError(
-            f"A campaign has at most {limit} videos; {len(request.drafts)} prompts were sent. "
-            f"Send no more than {limit}."
+            f"A campaign has at most {limits.videos} videos; {len(request.drafts)} prompts were "
+            f"sent. Send no more than {limits.videos}."
         )
     campaign = campaign_or_new(ports, request.campaign_id)
+    made = made_before(ports, request.campaign_id, request.claim, range(len(request.drafts)))
+    made_equal = {video.fingerprint: video for video in made.values()}
     answers: list[CreatedVideo] = []
     reserved: dict[str, Video] = {}
-    for draft in request.drafts:
-        known = campaign.find(_fingerprint(request, draft))
+    for position, draft in enumerate(request.drafts):
+        wanted = _fingerprint(request, draft)
+        if own := made.get(position) or made_equal.get(wanted):
+            answers.append(CreatedVideo(video=own, outcome=Outcome.CREATED))
+            continue
+        known = campaign.find(wanted)
         if known is not None:
             found = reserved.get(known.video_hash) or video_of(ports, campaign, known.video_hash)
             answers.append(_spared(found))
             continue
-        index = campaign.free_index(limit) if draft.index is None else draft.index
-        video = _new_video(ports, request, draft.prompt, index)
+        index = campaign.free_index(limits.videos) if draft.index is None else draft.index
+        video = _new_video(ports, request, position, index)
         reserved[video.video_hash] = video
-        campaign = reserve(campaign, video, limit=limit).campaign
+        campaign = reserve(campaign, video, limits).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
     return Plan(campaign=campaign, answers=tuple(answers))
-
-
-def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
-    """Reserve what is new, all of it or nothing. Raise ConflictError."""
-    videos = tuple(video for answer in plan.answers if (video := _changed(answer)))
-    if not videos:
-        return plan.answers
-    change = ports.campaigns.commit(Change(campaign=plan.campaign, videos=videos))
-    stored = {video.video_hash: video for video in change.videos}
-    return tuple(
-        replace(answer, video=stored.get(answer.video.video_hash, answer.video))
-        for answer in plan.answers
-    )
-
-
-def _changed(answer: CreatedVideo) -> Video | None:
-    """Who attaches to a video that was cancelled too late to be spared wants it after all."""
-    if answer.outcome is Outcome.CREATED:
-        return answer.video
-    attached = answer.outcome is Outcome.ATTACHED
-    return wanted_again(answer.video) if attached and answer.video.cancel_requested else None
-
-
-def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:
-    """Let the making of every new video begin."""
-    for answer in answers:
-        if answer.outcome is Outcome.CREATED:
-            announce("video.reserved", answer.video)
-            ask_for_step(ports, answer.video)
 
 
 def campaign_or_new(ports: Ports, campaign_id: str) -> Campaign:
@@ -141,12 +119,12 @@ def _fingerprint(request: CreateVideos, draft: Draft) -> str:
     )
 
 
-def _new_video(ports: Ports, request: CreateVideos, prompt: str, index: int) -> Video:
+def _new_video(ports: Ports, request: CreateVideos, position: int, index: int) -> Video:
     return new_video(
         campaign_id=request.campaign_id,
-        video_hash=secrets.token_hex(8),
+        video_hash=new_video_hash(request.claim, position),
         index=index,
-        prompt=prompt,
+        prompt=request.drafts[position].prompt,
         business_context=request.business_context,
         parameters=request.parameters,
         metadata=request.metadata,

@@ -6,8 +6,10 @@ from decimal import Decimal
 from shared.domain.campaign import ZERO
 from shared.domain.models import price_basis, require_supported
 from shared.ports import Ports
+from shared.use_cases.budgeting import require_left_today
 from shared.use_cases.committing import until_committed
-from shared.use_cases.create_videos import CreatedVideo, CreateVideos, Outcome, plan_videos
+from shared.use_cases.create_videos import CreateVideos, plan_videos
+from shared.use_cases.reserving import CreatedVideo, Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,7 @@ def estimate_videos(ports: Ports, request: CreateVideos) -> Estimates:
     """Raise what `create_videos` would raise."""
     require_supported(request.parameters, ports.now().date())
     plan = until_committed(lambda: plan_videos(ports, request))
+    require_left_today(ports, plan.cost)
     videos = tuple(_estimate(answer) for answer in plan.answers)
     return Estimates(videos=videos, basis=price_basis(request.parameters))
 

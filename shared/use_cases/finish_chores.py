@@ -25,16 +25,25 @@ def finish_chores(ports: Ports, campaign_id: str) -> None:
     def attempt() -> None:
         campaign = ports.campaigns.get_campaign(campaign_id)
         touched.update(dict.fromkeys(campaign.chores))
-        if not touched:
-            return
-        for chore in touched:
-            _carry_out(ports, campaign, chore)
-        ports.campaigns.commit(Change(campaign=without_chores(campaign, touched)))
+        done = [chore for chore in touched if _is_carried_out(ports, campaign, chore)]
+        if done:
+            ports.campaigns.commit(Change(campaign=without_chores(campaign, done)))
 
     try:
         until_committed(attempt)
     except ShowreelError:
         logger.warning("chores.postponed", extra={"campaign_id": campaign_id}, exc_info=True)
+
+
+def _is_carried_out(ports: Ports, campaign: Campaign, chore: Chore) -> bool:
+    """One that cannot be done does not keep the others of its campaign waiting."""
+    try:
+        _carry_out(ports, campaign, chore)
+    except ShowreelError:
+        about = {"campaign_id": campaign.campaign_id, "video_hash": chore.video_hash}
+        logger.warning("chore.postponed", extra=about, exc_info=True)
+        return False
+    return True
 
 
 def _carry_out(ports: Ports, campaign: Campaign, chore: Chore) -> None:

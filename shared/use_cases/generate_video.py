@@ -12,13 +12,14 @@ from shared.domain.errors import (
     WrongStateError,
 )
 from shared.domain.identity import video_id
-from shared.domain.schedule import FAULT_RETRY
+from shared.domain.schedule import FAULT_RETRY, STORE_TRIES
 from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed, Succeeded
 from shared.use_cases.check_operation import check_operation, look_for_clip
 from shared.use_cases.finding_clips import find_clip
+from shared.use_cases.look_late import look_late
 from shared.use_cases.store_video import end_without_clip, store_video
 from shared.use_cases.submit_video import submit_video
 
@@ -46,7 +47,9 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
 def _step(ports: Ports, video: Video) -> None:
     if video.is_leased(ports.now()):
         return
-    if _is_overdue(ports, video):
+    if video.phase is Phase.STORING and video.store_tries >= STORE_TRIES:
+        _give_up_storing(ports, video)
+    elif _is_overdue(ports, video):
         _end_overdue(ports, video)
     elif video.phase is Phase.RESERVED:
         submit_video(ports, video)
@@ -57,7 +60,21 @@ def _step(ports: Ports, video: Video) -> None:
     elif video.phase is Phase.STORING:
         store_video(ports, video)
     elif video.is_possibly_billed:
-        _store_late_success(ports, video)
+        look_late(ports, video)
+
+
+def _give_up_storing(ports: Ports, video: Video) -> None:
+    """The clip was paid for and stays where it is; only nobody can be made to try it again."""
+    end_without_clip(
+        ports,
+        video,
+        code="invalid_output",
+        message=(
+            f"The clip could not be stored: {STORE_TRIES} tries ended with their process. It is "
+            f"kept as the generator left it."
+        ),
+        outcome=AttemptOutcome.BILLED,
+    )
 
 
 def _is_overdue(ports: Ports, video: Video) -> bool:
@@ -90,11 +107,3 @@ def _has_result(ports: Ports, video: Video) -> bool:
     except UnavailableError:
         return False
     return isinstance(state, Failed | Succeeded)
-
-
-def _store_late_success(ports: Ports, video: Video) -> None:
-    """The bucket may announce a clip that nobody waits for any more: it was paid for."""
-    try:
-        store_video(ports, video)
-    except ObjectNotFoundError:
-        logger.info("message.for_ended_video", extra={"video_id": video.id})

@@ -1,69 +1,108 @@
 """Regenerate: a new version of a slot, with the same input. The current one stays until then."""
 
-import secrets
+from collections.abc import Mapping
+from decimal import Decimal
 
 from shared.domain.campaign import Campaign
+from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.reservation import new_version
 from shared.domain.versions import reserve
 from shared.domain.video import Video
 from shared.ports import Ports
+from shared.use_cases.claims import Claim, made_before, new_video_hash
 from shared.use_cases.committing import until_committed
-from shared.use_cases.create_videos import CreatedVideo, Outcome, Plan, begin_all, commit_plan
 from shared.use_cases.read_campaigns import video_of
+from shared.use_cases.reserving import (
+    CreatedVideo,
+    Outcome,
+    Plan,
+    begin_all,
+    commit_plan,
+    limits_of,
+)
 
 
-def regenerate_video(ports: Ports, campaign_id: str, video_hash: str) -> CreatedVideo:
+def regenerate_video(
+    ports: Ports,
+    campaign_id: str,
+    video_hash: str,
+    *,
+    max_cost: Decimal | None = None,
+    claim: Claim | None = None,
+) -> CreatedVideo:
     """Make a new version with the input of this video, in its slot.
 
-    A slot that is making one already answers with that one: a double click pays once.
+    A slot that is making one already answers with that one: a double click pays once. Under a
+    `claim` it is made once, also when that one has ended since.
+    Raises LimitError before anything is kept; `max_cost` is in USD.
     """
 
     def attempt() -> tuple[CreatedVideo, ...]:
         campaign = ports.campaigns.get_campaign(campaign_id)
+        if made := made_before(ports, campaign_id, claim, range(1)):
+            return _answered(made)
         source = ports.campaigns.get_video(campaign_id, video_hash)
-        return commit_plan(ports, _plan(ports, campaign, (source,)))
+        return _commit(ports, _plan(ports, campaign, {0: source}, claim), max_cost)
 
     answers = until_committed(attempt)
     begin_all(ports, answers)
     return answers[0]
 
 
-def regenerate_campaign(ports: Ports, campaign_id: str) -> tuple[CreatedVideo, ...]:
+def regenerate_campaign(
+    ports: Ports,
+    campaign_id: str,
+    *,
+    max_cost: Decimal | None = None,
+    claim: Claim | None = None,
+) -> tuple[CreatedVideo, ...]:
     """The same for every slot that has a current video, all of them or none."""
+    slots = range(ports.policy.max_videos_per_campaign)
 
     def attempt() -> tuple[CreatedVideo, ...]:
         campaign = ports.campaigns.get_campaign(campaign_id)
-        sources = tuple(
-            video_of(ports, campaign, slot.current.video_hash)
+        if made := made_before(ports, campaign_id, claim, slots):
+            return _answered(made)
+        sources = {
+            slot.index: video_of(ports, campaign, slot.current.video_hash)
             for slot in campaign.slots
             if slot.current is not None
-        )
-        return commit_plan(ports, _plan(ports, campaign, sources))
+        }
+        return _commit(ports, _plan(ports, campaign, sources, claim), max_cost)
 
     answers = until_committed(attempt)
     begin_all(ports, answers)
     return answers
 
 
-def _plan(ports: Ports, campaign: Campaign, sources: tuple[Video, ...]) -> Plan:
+def _answered(made: Mapping[int, Video]) -> tuple[CreatedVideo, ...]:
+    return tuple(CreatedVideo(video=video, outcome=Outcome.CREATED) for video in made.values())
+
+
+def _commit(ports: Ports, plan: Plan, max_cost: Decimal | None) -> tuple[CreatedVideo, ...]:
+    require_max_cost(plan.cost, max_cost)
+    return commit_plan(ports, plan)
+
+
+def _plan(
+    ports: Ports, campaign: Campaign, sources: Mapping[int, Video], claim: Claim | None
+) -> Plan:
+    """Decide for each source, by its position in the request."""
     answers: list[CreatedVideo] = []
-    for source in sources:
+    for position, source in sources.items():
         pending = campaign.slot(source.index).pending
         if pending is not None:
             video = video_of(ports, campaign, pending.video_hash)
             answers.append(CreatedVideo(video=video, outcome=Outcome.ATTACHED))
             continue
-        video = _new_version(ports, source)
-        limit = ports.policy.max_videos_per_campaign
-        campaign = reserve(campaign, video, limit=limit).campaign
+        video = _new_version(ports, source, new_video_hash(claim, position))
+        campaign = reserve(campaign, video, limits_of(ports)).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
     return Plan(campaign=campaign, answers=tuple(answers))
 
 
-def _new_version(ports: Ports, source: Video) -> Video:
+def _new_version(ports: Ports, source: Video, video_hash: str) -> Video:
     now = ports.now()
     require_supported(source.parameters, now.date())
-    return new_version(
-        source, video_hash=secrets.token_hex(8), simulated=ports.policy.simulated, now=now
-    )
+    return new_version(source, video_hash=video_hash, simulated=ports.policy.simulated, now=now)

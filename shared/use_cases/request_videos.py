@@ -7,32 +7,27 @@ days later, when that video has failed, was replaced or deleted; it must not be 
 
 import json
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from io import BytesIO
 
 from shared.domain.errors import (
     InvalidRequestError,
-    ObjectExistsError,
-    ObjectNotFoundError,
     RejectedError,
     RetryLaterError,
     SlotBusyError,
 )
+from shared.domain.identity import require_message_id
 from shared.domain.schedule import RECHECK_AFTER
-from shared.domain.storage_layout import receipt_path
-from shared.domain.video import Failure, Video
+from shared.domain.video import Failure
 from shared.ports import Ports
-from shared.ports.campaign_repository import VideoQuery
+from shared.use_cases.answer_once import answer_once
+from shared.use_cases.claims import Claim
 from shared.use_cases.create_videos import CreateVideos, create_videos
 
 logger = logging.getLogger(__name__)
 
 # Every video that a message has created names it here.
 MESSAGE_ID = "message_id"
-
-_LATEST = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,51 +47,34 @@ def request_videos(ports: Ports, message_id: str, read: Callable[[], CreateVideo
     `read` returns what the message asks for, or raises InvalidRequestError.
     Raises RetryLaterError while a slot is busy, and what a store raises.
     """
-    path = receipt_path(message_id)
-    if _exists(ports, path):
+    wanted = Claim(
+        name=require_message_id(message_id),
+        # Pub/Sub gives an id to one message only.
+        digest="",
+        claimed_at=ports.now().isoformat(),
+    )
+
+    def act(claim: Claim) -> bytes:
+        receipt = _fulfil(ports, claim, read)
+        _announce(receipt)
+        return json.dumps(asdict(receipt), indent=2).encode()
+
+    if answer_once(ports, message_id, wanted, act).is_replayed:
         logger.info("request.repeated", extra={"message_id": message_id})
-        return
-    receipt = Receipt(message_id=message_id, received_at=ports.now().isoformat())
+
+
+def _fulfil(ports: Ports, claim: Claim, read: Callable[[], CreateVideos]) -> Receipt:
+    receipt = Receipt(message_id=claim.name, received_at=claim.claimed_at)
     try:
         request = read()
         receipt = replace(receipt, campaign_id=request.campaign_id)
-        receipt = replace(receipt, video_ids=_fulfil(ports, message_id, request))
+        metadata = {**request.metadata, MESSAGE_ID: claim.name}
+        created = create_videos(ports, replace(request, metadata=metadata, claim=claim))
     except SlotBusyError as error:
         raise RetryLaterError(error.message, retry_after=RECHECK_AFTER) from error
     except (InvalidRequestError, RejectedError) as error:
-        receipt = replace(receipt, error=Failure(code=error.code, message=error.message))
-    _keep(ports, path, receipt)
-    _announce(receipt)
-
-
-def _exists(ports: Ports, path: str) -> bool:
-    try:
-        ports.objects.head(path)
-    except ObjectNotFoundError:
-        return False
-    return True
-
-
-def _fulfil(ports: Ports, message_id: str, request: CreateVideos) -> tuple[str, ...]:
-    made = _made_before(ports, message_id, request.campaign_id)
-    if made:
-        return tuple(video.id for video in made)
-    metadata = {**request.metadata, MESSAGE_ID: message_id}
-    created = create_videos(ports, replace(request, metadata=metadata))
-    return tuple(each.video.id for each in created)
-
-
-def _made_before(ports: Ports, message_id: str, campaign_id: str) -> Sequence[Video]:
-    """Find what a delivery has created that died before it could keep the receipt."""
-    page = ports.campaigns.list_videos(VideoQuery(campaign_id=campaign_id, limit=_LATEST))
-    return [video for video in page.videos if video.metadata.get(MESSAGE_ID) == message_id]
-
-
-def _keep(ports: Ports, path: str, receipt: Receipt) -> None:
-    content = BytesIO(json.dumps(asdict(receipt), indent=2).encode())
-    # Another delivery of the same message may have come to its end first.
-    with suppress(ObjectExistsError):
-        ports.objects.put(path, content, content_type="application/json")
+        return replace(receipt, error=Failure(code=error.code, message=error.message))
+    return replace(receipt, video_ids=tuple(each.video.id for each in created))
 
 
 def _announce(receipt: Receipt) -> None:

@@ -17,13 +17,21 @@ from shared.domain.errors import (
     InvalidClipError,
     ObjectExistsError,
     ObjectNotFoundError,
+    ShowreelError,
     StorageError,
+    UnavailableError,
     WrongStateError,
 )
-from shared.domain.schedule import STORE_LEASE
+from shared.domain.schedule import FAULT_RETRY, STORE_LEASE
 from shared.domain.storage_layout import attempts_prefix, clip_path, thumbnail_path
 from shared.domain.versions import becomes_current, complete, fail, remove, surplus
-from shared.domain.video import AttemptOutcome, Failure, Video, begin_storing
+from shared.domain.video import (
+    AttemptOutcome,
+    Failure,
+    Video,
+    begin_storing,
+    storing_postponed,
+)
 from shared.ports import Ports
 from shared.use_cases.announcing import announce
 from shared.use_cases.committing import decide
@@ -43,6 +51,9 @@ def store_video(ports: Ports, video: Video) -> None:
     claimed = ports.campaigns.commit_video(begin_storing(video, lease_expires_at=lease_expires_at))
     try:
         facts = _store(ports, claimed, found.path)
+    except UnavailableError:
+        _postpone(ports, claimed)
+        raise
     except (InvalidClipError, StorageError) as error:
         end_without_clip(
             ports,
@@ -56,6 +67,12 @@ def store_video(ports: Ports, video: Video) -> None:
     announce("video.completed", _among(change, claimed))
     finish_chores(ports, video.campaign_id)
     _remove_leftovers(ports, video)
+
+
+def _postpone(ports: Ports, video: Video) -> None:
+    """Let it not count as a try, if the records can be written; the next one is due soon."""
+    with suppress(ShowreelError):
+        ports.campaigns.commit_video(storing_postponed(video, due_at=ports.now() + FAULT_RETRY))
 
 
 def end_without_clip(

@@ -14,6 +14,7 @@ from tests.bench.campaign import make_campaign
 from tests.bench.cloud_starting import measure_cloud_starts
 from tests.bench.growth import measure_growth
 from tests.bench.load import HAS_WRK
+from tests.bench.promise import measure_promise
 from tests.bench.report import Row, table
 from tests.bench.servers import ROOT, write_byte_code
 from tests.bench.starting import measure_starts
@@ -82,6 +83,8 @@ def _measured(scale: Scale, folder: Path) -> Iterator[Row]:
     yield count_imports()
     if scale is FULL:
         yield count_first_answers(campaign)
+    say("counting commits")
+    yield from measure_promise()
     say("starting servers")
     yield from measure_starts(campaign, rounds=scale.starts)
     yield from measure_cloud_starts(rounds=scale.starts)

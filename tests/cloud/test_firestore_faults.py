@@ -8,6 +8,7 @@ from grpc import StatusCode  # type: ignore[import-untyped]
 
 from shared.adapters.google import firestore_documents
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.adapters.google.firestore_documents import Write
 from shared.domain.campaign import Change
 from shared.domain.errors import (
     ConflictError,
@@ -17,10 +18,17 @@ from shared.domain.errors import (
     VideoNotFoundError,
 )
 from shared.ports.campaign_repository import CampaignRepository, VideoQuery
+from shared.records.form import to_record
 from tests.cloud.firestore_door import COMMIT, GET, QUERY, Door, Fault, firestore_door
-from tests.contract.campaign_repository_contract import stored, with_hit
+from tests.contract.campaign_repository_contract import (
+    TODAY,
+    a_share,
+    stored,
+    with_hit,
+    with_more,
+)
 from tests.fakes.object_store import InMemoryObjectStore
-from tests.unit.domain.builders import SOON, a_reserved_video
+from tests.unit.domain.builders import SOON, a_campaign, a_reserved_video
 
 PASSING = [
     StatusCode.UNAVAILABLE,
@@ -71,6 +79,7 @@ def test_what_lasts_is_unavailable(
     change = stored(repository, a_reserved_video(1))
     for method, act in (
         (GET, lambda: repository.get_campaign("spring")),
+        (GET, lambda: repository.get_day_shares(TODAY, (0,))),
         (GET, lambda: repository.get_video("spring", change.videos[0].video_hash)),
         (QUERY, lambda: repository.list_videos(VideoQuery())),
         (QUERY, lambda: repository.list_campaigns(after=None, limit=9)),
@@ -178,3 +187,26 @@ def test_an_answer_that_is_lost_hides_no_conflict(
         repository.commit(Change(campaign=with_hit(change.campaign), videos=change.videos))
 
     assert repository.get_campaign("spring").cache_hits == theirs.cache_hits
+
+
+def test_a_share_whose_answer_is_lost_was_taken_once(
+    repository: CampaignRepository, door: Door
+) -> None:
+    first = repository.commit(Change(campaign=a_campaign(), shares=(a_share(),)))
+    door.fail(Fault(method=COMMIT, code=StatusCode.UNAVAILABLE, is_lost=True))
+
+    second = repository.commit(
+        Change(campaign=with_hit(first.campaign), shares=(with_more(first.shares[0]),))
+    )
+
+    assert second.shares == repository.get_day_shares(TODAY, (0,))
+
+
+def test_the_record_of_something_else_is_no_share(
+    repository: FirestoreCampaignRepository, door: Door
+) -> None:
+    share = to_record(a_share(1))
+    repository._documents.commit([Write(path="days/2026-11-20.0", fields=share, revision="")])
+
+    with pytest.raises(StorageError, match=r"days/2026-11-20\.0 .* something else"):
+        repository.get_day_shares(TODAY, (0,))

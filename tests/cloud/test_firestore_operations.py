@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -63,6 +64,17 @@ def test_a_status_costs_one_read(ports: FakePorts, door: Door) -> None:
     ports.campaigns.get_video(video.campaign_id, video.video_hash)
 
     assert door.calls == [Call(method=GET, documents=1)]
+
+
+def test_a_budget_of_the_day_costs_one_read_more(ports: FakePorts, door: Door) -> None:
+    ports.policy = replace(POLICY, max_videos_per_campaign=2, daily_budget_usd=Decimal(1000))
+    reserve(ports, campaign_id="autumn")
+    door.calls.clear()
+
+    reserve(ports)
+
+    one = Call(method=GET, documents=1)
+    assert door.calls == [one, one, Call(method=COMMIT, documents=3)]
 
 
 def test_a_hit_costs_two_reads(ports: FakePorts, door: Door) -> None:

@@ -1,29 +1,14 @@
-"""From a request to a stored clip: the use cases, the real SDK, and the stand-in for Vertex AI."""
+"""From a request to a stored clip, and to an end with nothing lost where something goes wrong."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterator
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from shared.adapters.local.object_store import LocalObjectStore
-from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.domain.storage_layout import clip_path
-from shared.domain.video import GenerationParameters, Video
-from shared.ports import Clock
-from shared.ports.clip_inspector import ClipInspector
-from shared.ports.object_store import ObjectStore, SignatureVerifier
-from shared.ports.policy import Policy
-from shared.ports.video_generator import VideoGenerator
-from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
-from shared.use_cases.generate_video import generate_video
-from shared.use_cases.maintain_campaigns import maintain_campaigns
-from shared.use_cases.savings import Savings
-from tests.cloud.veo import MODEL, TODAY, Veo, veo_in_bucket, veo_inline
+from tests.cloud.veo import TODAY, veo_in_bucket
 from tests.cloud.vertex import Ending
 from tests.cloud.vertex.answers import invalid_argument
 from tests.cloud.vertex.faults import (
@@ -37,62 +22,8 @@ from tests.cloud.vertex.faults import (
     Fault,
 )
 from tests.cloud.vertex.server import POLL, SUBMIT
+from tests.cloud.whole_way import PRICE, Showreel, in_bucket, inline
 from tests.eventually import eventually
-from tests.fakes.campaign_repository import InMemoryCampaignRepository
-from tests.fakes.message_queue import InMemoryMessageQueue
-from tests.fakes.ports import POLICY
-
-PRICE = Decimal("1.60")
-LATEST = timedelta(hours=1)
-TICK = timedelta(seconds=10)
-Start = Callable[[ObjectStore], AbstractContextManager[Veo]]
-
-in_bucket: Start = partial(veo_in_bucket, polls=1)
-inline: Start = partial(veo_inline, polls=1)
-
-
-@dataclass(kw_only=True)
-class Showreel:
-    """All of Showreel but its HTTP side, with a clock that goes as fast as the messages do."""
-
-    veo: Veo
-    objects: ObjectStore
-    time: datetime = TODAY
-    campaigns: InMemoryCampaignRepository = field(default_factory=InMemoryCampaignRepository)
-    inspector: ClipInspector = field(default_factory=PyAVClipInspector)
-    local_signatures: SignatureVerifier | None = None
-    policy: Policy = POLICY
-
-    def __post_init__(self) -> None:
-        self.queue = InMemoryMessageQueue(self.now)
-        self.savings = Savings(self.campaigns)
-
-    @property
-    def now(self) -> Clock:
-        return lambda: self.time
-
-    @property
-    def generator(self) -> VideoGenerator:
-        return self.veo.generator
-
-    def create(self, prompt: str) -> Video:
-        parameters = GenerationParameters(model=MODEL, duration_seconds=4)
-        request = CreateVideos(
-            campaign_id="spring", drafts=(Draft(prompt=prompt),), parameters=parameters
-        )
-        [created] = create_videos(self, request)
-        return created.video
-
-    def ended(self, video: Video) -> Video:
-        """Deliver messages and let the tick come, until the video has ended."""
-        deadline = self.time + LATEST
-        while not (latest := self.campaigns.get_video("spring", video.video_hash)).has_ended:
-            assert self.time < deadline, latest
-            self.queue.deliver_all(partial(generate_video, self))
-            maintain_campaigns(self)
-            self.queue.deliver_all(partial(generate_video, self))
-            self.time += TICK
-        return latest
 
 
 @pytest.fixture(params=[in_bucket, inline], ids=["bucket", "inline"])
@@ -118,7 +49,7 @@ def test_a_prompt_becomes_a_stored_clip(showreel: Showreel) -> None:
         facts = showreel.inspector.inspect(clip)
     assert facts.duration_seconds == pytest.approx(4, abs=0.1)
     assert (facts.width, facts.height, facts.video_codec) == (1280, 720, "h264")
-    assert PRICE == showreel.campaigns.get_campaign("spring").money.spent
+    assert PRICE == showreel.money.spent
     assert showreel.veo.vertex.submissions == 1
     assert list(showreel.objects.list("videos/attempts/")) == []
 
@@ -158,7 +89,7 @@ def test_a_submission_with_a_fault_is_paid_at_most_once(
 def test_the_clip_of_a_lost_answer_is_taken_over(bucket_showreel: Showreel, fault: Fault) -> None:
     bucket_showreel.veo.vertex.fail(SUBMIT, fault)
     video = bucket_showreel.create("A red bicycle")
-    bucket_showreel.queue.deliver_all(partial(generate_video, bucket_showreel))
+    bucket_showreel.deliver()
     eventually(lambda: list(bucket_showreel.objects.list("videos/attempts/")))
 
     assert bucket_showreel.ended(video).status == "completed"
@@ -176,7 +107,7 @@ def test_without_a_bucket_a_lost_answer_is_possibly_spent(tmp_path: Path) -> Non
 
         assert video.failure is not None
         assert video.failure.code == "outcome_unknown"
-        assert PRICE == showreel.campaigns.get_campaign("spring").money.possibly_spent
+        assert PRICE == showreel.money.possibly_spent
         assert veo.vertex.submissions == 1
 
 
@@ -219,5 +150,5 @@ def test_an_operation_that_leads_nowhere_ends_as_possibly_spent(
 ) -> None:
     showreel.ended(showreel.create(f"A red bicycle [{ending}]"))
 
-    assert PRICE == showreel.campaigns.get_campaign("spring").money.possibly_spent
+    assert PRICE == showreel.money.possibly_spent
     assert showreel.veo.vertex.submissions == 1

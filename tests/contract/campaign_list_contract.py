@@ -232,3 +232,13 @@ class CampaignListContract:
         due = repository.due(SOON, limit=2)
 
         assert [work.campaign_id for work in due] == ["c", "a"]
+
+    def test_many_videos_keep_no_chores_waiting(self, repository: CampaignRepository) -> None:
+        videos = [a_reserved_video(number, due_at=NOW) for number in range(3)]
+        change = stored(repository, *videos)
+        repository.commit(Change(campaign=replace(change.campaign, chores=(CHORE,))))
+
+        due = repository.due(SOON, limit=2)
+
+        assert 2 == sum(work.video_hash is not None for work in due)
+        assert DueWork(campaign_id="spring") == due[-1]

@@ -1,12 +1,15 @@
 """What every repository of campaigns keeps."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from shared.domain.campaign import Campaign, Change
+from shared.domain.daily_budget import MOST_SHARES, DayShare
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.video import VersionState, Video
 from shared.ports.campaign_repository import CampaignRepository, VideoPage, VideoQuery
@@ -21,6 +24,18 @@ def stored(repository: CampaignRepository, *videos: Video, campaign_id: str = "s
 
 def with_hit(campaign: Campaign) -> Campaign:
     return replace(campaign, cache_hits=campaign.cache_hits + 1)
+
+
+TODAY = date(2026, 11, 20)
+YESTERDAY = date(2026, 11, 19)
+
+
+def a_share(number: int = 0, *, day: date = TODAY, committed: str = "3.20") -> DayShare:
+    return DayShare(day=day, number=number, committed=Decimal(committed), budget=Decimal(100))
+
+
+def with_more(share: DayShare) -> DayShare:
+    return replace(share, committed=share.committed + Decimal("3.20"))
 
 
 def numbers(page: VideoPage) -> list[int]:
@@ -246,3 +261,115 @@ class CampaignRepositoryContract:
         repository.add_savings("spring", Decimal("3.20"), 1)
 
         assert repository.list_campaigns(after=None, limit=9) == ()
+
+    def test_a_share_that_is_not_stored_holds_nothing(self, repository: CampaignRepository) -> None:
+        found = repository.get_day_shares(TODAY, range(3))
+
+        assert found == tuple(DayShare(day=TODAY, number=number) for number in range(3))
+
+    def test_shares_are_committed_with_their_campaign(self, repository: CampaignRepository) -> None:
+        given = Change(campaign=a_campaign(), videos=(a_reserved_video(1),), shares=(a_share(),))
+
+        change = repository.commit(given)
+
+        (share,) = change.shares
+        assert share.revision
+        assert replace(share, revision="") == a_share()
+        assert repository.get_day_shares(TODAY, (0,)) == (share,)
+        assert repository.get_campaign("spring") == change.campaign
+        assert repository.get_video("spring", f"{1:016x}") == change.videos[0]
+
+    def test_shares_are_read_in_the_order_in_which_they_are_asked_for(
+        self, repository: CampaignRepository
+    ) -> None:
+        shares = tuple(a_share(number, committed=f"{number}.00") for number in range(MOST_SHARES))
+        change = repository.commit(Change(campaign=a_campaign(), shares=shares))
+
+        found = repository.get_day_shares(TODAY, (31, 2, 10))
+
+        assert found == tuple(change.shares[number] for number in (31, 2, 10))
+
+    def test_each_day_has_shares_of_its_own(self, repository: CampaignRepository) -> None:
+        shares = (a_share(1), a_share(1, day=YESTERDAY, committed="6.40"))
+        change = repository.commit(Change(campaign=a_campaign(), shares=shares))
+
+        assert repository.get_day_shares(TODAY, (1,)) == change.shares[:1]
+        assert repository.get_day_shares(YESTERDAY, (1,)) == change.shares[1:]
+
+    def test_a_share_may_hold_less_than_nothing(self, repository: CampaignRepository) -> None:
+        share = a_share(committed="-3.20")
+        change = repository.commit(Change(campaign=a_campaign(), shares=(share,)))
+
+        assert repository.get_day_shares(TODAY, (0,)) == change.shares
+
+    def test_a_share_that_was_committed_is_committed_again(
+        self, repository: CampaignRepository
+    ) -> None:
+        first = repository.commit(Change(campaign=a_campaign(), shares=(a_share(),)))
+
+        second = repository.commit(
+            Change(campaign=with_hit(first.campaign), shares=(with_more(first.shares[0]),))
+        )
+
+        assert second.shares[0].committed == Decimal("6.40")
+        assert repository.get_day_shares(TODAY, (0,)) == second.shares
+
+    def test_shares_belong_to_all_campaigns(self, repository: CampaignRepository) -> None:
+        first = repository.commit(Change(campaign=a_campaign(), shares=(a_share(),)))
+
+        second = repository.commit(
+            Change(campaign=a_campaign("summer"), shares=(with_more(first.shares[0]),))
+        )
+
+        assert repository.get_day_shares(TODAY, (0,)) == second.shares
+
+    @pytest.mark.parametrize("revision_is_known", [False, True])
+    def test_a_commit_on_an_old_share_changes_nothing(
+        self, repository: CampaignRepository, *, revision_is_known: bool
+    ) -> None:
+        first = repository.commit(Change(campaign=a_campaign(), shares=(a_share(),)))
+        old = first.shares[0] if revision_is_known else a_share()
+        latest = repository.commit(replace(first, shares=(with_more(first.shares[0]),)))
+
+        with pytest.raises(ConflictError):
+            repository.commit(
+                Change(
+                    campaign=replace(latest.campaign, cache_hits=9),
+                    videos=(a_reserved_video(2),),
+                    shares=(a_share(1), with_more(old)),
+                )
+            )
+
+        assert repository.get_campaign("spring") == latest.campaign
+        assert repository.get_day_shares(TODAY, (0, 1))[0] == latest.shares[0]
+        assert repository.get_day_shares(TODAY, (0, 1))[1].revision == ""
+        with pytest.raises(VideoNotFoundError):
+            repository.get_video("spring", f"{2:016x}")
+
+    def test_a_commit_on_an_old_campaign_leaves_the_shares(
+        self, repository: CampaignRepository
+    ) -> None:
+        old = repository.commit(Change(campaign=a_campaign(), shares=(a_share(),)))
+        repository.commit(Change(campaign=with_hit(old.campaign)))
+
+        with pytest.raises(ConflictError):
+            repository.commit(replace(old, shares=(with_more(old.shares[0]),)))
+
+        assert repository.get_day_shares(TODAY, (0,)) == old.shares
+
+    def test_no_dollar_is_lost_among_campaigns(self, repository: CampaignRepository) -> None:
+        def take_ten_times(campaign_id: str) -> None:
+            campaign = repository.commit(Change(campaign=a_campaign(campaign_id))).campaign
+            done = 0
+            while done < 10:
+                (share,) = repository.get_day_shares(TODAY, (0,))
+                taken = Change(campaign=with_hit(campaign), shares=(with_more(share),))
+                with suppress(ConflictError):
+                    campaign = repository.commit(taken).campaign
+                    done += 1
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(take_ten_times, ("spring", "summer", "autumn", "winter")))
+
+        (share,) = repository.get_day_shares(TODAY, (0,))
+        assert share.committed == Decimal("128.00")

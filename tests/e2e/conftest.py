@@ -1,5 +1,6 @@
 """Servers on ports of their own: a local one for each test, an emulated cloud for all."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,3 +72,18 @@ def serving_port(request: pytest.FixtureRequest) -> int:
         return int(request.getfixturevalue("cloud_port"))
     three_lines(request.getfixturevalue("launcher"))
     return int(request.getfixturevalue("port"))
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        ["/bin/bash"],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=dict(os.environ),
+    ) as process:
+        yield process
+        process.terminate()

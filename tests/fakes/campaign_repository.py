@@ -1,13 +1,14 @@
 """Records in memory, with the whole contract of their port."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
 from threading import RLock
 
 from shared.domain.campaign import Campaign, Change
+from shared.domain.daily_budget import DayShare
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.identity import parse_video_id
 from shared.domain.video import Video
@@ -15,11 +16,12 @@ from shared.ports.campaign_repository import DueWork, SortOrder, VideoPage, Vide
 
 
 class InMemoryCampaignRepository:
-    """`campaigns` and `videos` are what is stored, for a test to look at."""
+    """`campaigns`, `videos` and `shares` are what is stored, for a test to look at."""
 
     def __init__(self) -> None:
         self.campaigns: dict[str, Campaign] = {}
         self.videos: dict[tuple[str, str], Video] = {}
+        self.shares: dict[tuple[date, int], DayShare] = {}
         self._revisions = count(1)
         self._lock = RLock()
 
@@ -35,16 +37,26 @@ class InMemoryCampaignRepository:
         except KeyError:
             raise VideoNotFoundError("There is no video with this id.") from None
 
+    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
+        with self._lock:
+            return tuple(
+                self.shares.get((day, number), DayShare(day=day, number=number))
+                for number in numbers
+            )
+
     def commit(self, change: Change) -> Change:
         with self._lock:
             self._require_campaign_unchanged(change.campaign)
             self._require_videos_unchanged((*change.videos, *change.removed))
+            self._require_shares_unchanged(change.shares)
             campaign = replace(change.campaign, revision=self._revision())
             self.campaigns[campaign.campaign_id] = campaign
             for video in change.removed:
                 del self.videos[video.campaign_id, video.video_hash]
             videos = tuple(self._store(video) for video in change.videos)
-            return replace(change, campaign=campaign, videos=videos)
+            shares = tuple(replace(share, revision=self._revision()) for share in change.shares)
+            self.shares |= {(share.day, share.number): share for share in shares}
+            return replace(change, campaign=campaign, videos=videos, shares=shares)
 
     def commit_video(self, video: Video) -> Video:
         with self._lock:
@@ -62,6 +74,12 @@ class InMemoryCampaignRepository:
                 cache_hits=campaign.cache_hits + hits,
                 revision=self._revision(),
             )
+
+    def stale_metadata(self, campaign_id: str) -> tuple[str, ...]:
+        return ()
+
+    def renew_metadata(self, campaign_id: str) -> None:
+        """Keep nothing beside the records."""
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
         descending = query.order is SortOrder.DESCENDING
@@ -86,10 +104,10 @@ class InMemoryCampaignRepository:
             for video in self.videos.values()
             if video.due_at is not None and video.due_at <= before
         )
-        work = [DueWork(campaign_id=each[1], video_hash=each[2]) for each in videos]
+        work = [DueWork(campaign_id=each[1], video_hash=each[2]) for each in videos[:limit]]
         chores = sorted(each.campaign_id for each in self.campaigns.values() if each.chores)
-        work += [DueWork(campaign_id=campaign_id) for campaign_id in chores]
-        return tuple(work[:limit])
+        work += [DueWork(campaign_id=campaign_id) for campaign_id in chores[:limit]]
+        return tuple(work)
 
     def _require_campaign_unchanged(self, campaign: Campaign) -> None:
         stored = self.campaigns.get(campaign.campaign_id)
@@ -103,6 +121,12 @@ class InMemoryCampaignRepository:
             stored = self.videos.get((video.campaign_id, video.video_hash))
             if video.revision != (stored.revision if stored else ""):
                 raise ConflictError(f"The video {video.id} has changed. Read it again.")
+
+    def _require_shares_unchanged(self, shares: Iterable[DayShare]) -> None:
+        for share in shares:
+            stored = self.shares.get((share.day, share.number))
+            if share.revision != (stored.revision if stored else ""):
+                raise ConflictError("The day's budget has changed. Read it again.")
 
     def _store(self, video: Video) -> Video:
         stored = replace(video, revision=self._revision())

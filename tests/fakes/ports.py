@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import BinaryIO
 
@@ -31,6 +32,9 @@ CLIP_FACTS = ClipFacts(
 @dataclass(frozen=True, kw_only=True)
 class FakePolicy:
     max_videos_per_campaign: int = 4
+    campaign_budget_usd: Decimal | None = None
+    daily_budget_usd: Decimal | None = None
+    filtered_retries: int = 0
     keep_historical: int = 1
     default_model: str = DEFAULT_MODEL
     simulated: bool = False
@@ -97,6 +101,7 @@ class FakePorts:
         other.objects.objects |= self.objects.objects
         other.campaigns.campaigns |= self.campaigns.campaigns
         other.campaigns.videos |= self.campaigns.videos
+        other.campaigns.shares |= self.campaigns.shares
         other.campaigns._revisions = count(next(self.campaigns._revisions))
         other.queue._waiting += self.queue._waiting
         other.generator.submissions += self.generator.submissions

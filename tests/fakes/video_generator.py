@@ -24,11 +24,13 @@ A_CLIP = b"a clip"
 class Script:
     """How one submission goes.
 
-    `raises` is what `submit` raises; no operation is known then. After `running_checks`
-    an operation has its `ending`: the bytes of a clip, an answer, or an error that `check` raises.
+    `raises` is what `submit` raises; no operation is known then, unless it `is_accepted` before
+    and only the answer is lost. After `running_checks` an operation has its `ending`: the bytes of
+    a clip, an answer, or an error that `check` raises.
     """
 
     raises: ShowreelError | None = None
+    is_accepted: bool = False
     running_checks: int = 0
     ending: bytes | Failed | Gone | ShowreelError = A_CLIP
 
@@ -64,10 +66,12 @@ class FakeVideoGenerator:
     def submit(self, submission: Submission) -> Accepted:
         self.submissions.append(submission)
         script = self._scripts.popleft() if self._scripts else Script()
-        if script.raises is not None:
+        if script.raises is not None and not script.is_accepted:
             raise script.raises
         name = f"operations/{len(self.submissions)}"
         self.operations[name] = Operation(submission=submission, script=script)
+        if script.raises is not None:
+            raise script.raises
         return Accepted(operation=name, expected_in=self.expected_in)
 
     def check(self, operation: str) -> OperationState:

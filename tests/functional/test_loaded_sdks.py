@@ -98,9 +98,10 @@ def test_a_push_about_no_video_loads_no_generator(gallery_copy: Place) -> None:
     assert loaded_by(gallery_copy, "generate_video", "POST", "/", {"message": message}) == [200, []]
 
 
-def test_a_tick_needs_no_bucket_and_no_generator(gallery_copy: Place) -> None:
+def test_a_tick_needs_no_queue_and_no_generator(gallery_copy: Place) -> None:
+    """Where nothing is due it compares a campaign with its objects, and that is all."""
     tick = {"message": {"messageId": "1"}}
 
     loaded = loaded_by(gallery_copy, "maintain_campaigns", "POST", "/", tick)
 
-    assert loaded == [200, ["google.auth", "google.cloud.firestore"]]
+    assert loaded == [200, ["google.auth", "google.cloud.firestore", "google.cloud.storage"]]

@@ -60,6 +60,21 @@ def client(endless_gallery: Showreel) -> Iterator[openai.OpenAI]:
         yield client
 
 
+def test_a_create_that_is_sent_again_under_its_key_is_answered_as_before(
+    client: openai.OpenAI,
+) -> None:
+    """The client sends a form, each time with another boundary."""
+    answers = [
+        client.videos.with_raw_response.create(
+            prompt="A lighthouse at night", extra_headers={"Idempotency-Key": "order-17"}
+        )
+        for _ in range(2)
+    ]
+
+    assert answers[0].content == answers[1].content
+    assert [None, "true"] == [each.headers.get("Idempotency-Replayed") for each in answers]
+
+
 def test_create_and_poll_ends_with_a_completed_video(showreel: Showreel) -> None:
     recorded = Recorded(showreel.app)
 

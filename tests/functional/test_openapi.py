@@ -52,6 +52,22 @@ def test_every_endpoint_names_a_handler(endpoint: str) -> None:
     assert callable(handler(endpoint))
 
 
+def test_what_can_spend_takes_a_key_and_nothing_else_does(description: Json) -> None:
+    takes_key = {
+        operation["operationId"]
+        for path in description["paths"].values()
+        for operation in path.values()
+        if any(each["name"] == "Idempotency-Key" for each in operation["parameters"])
+    }
+
+    assert takes_key == {
+        "creations_create",
+        "creations_create_all",
+        "versions_regenerate",
+        "versions_regenerate_all",
+    }
+
+
 def test_every_operation_has_its_own_name(description: Json) -> None:
     names = [
         operation["operationId"]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from shared.domain.campaign import Campaign, Chore, ChoreKind, Money, Slot, Version
 from shared.domain.clip import ClipFacts
+from shared.domain.daily_budget import DayShare
 from shared.domain.errors import StorageError
 from shared.domain.video import (
     Attempt,
@@ -24,6 +25,7 @@ from shared.domain.video import (
     Video,
 )
 from shared.records.campaigns import campaign_from_record, decode_campaign, encode_campaign
+from shared.records.day_shares import day_share_from_record, decode_day_share, encode_day_share
 from shared.records.form import to_record
 from shared.records.videos import decode_video, encode_video, video_from_record
 from tests.unit.domain.builders import CLIP, NOW, SOON, a_campaign, a_generating_video
@@ -56,6 +58,8 @@ campaigns = st.builds(
     updated_at=moments,
     slots=several(slots),
     money=st.builds(Money, **dict.fromkeys(("reserved", "spent", "simulated", "saved"), dollars)),
+    removed_money=st.builds(Money, spent=dollars),
+    budget_usd=st.none() | dollars,
     cache_hits=numbers,
     chores=several(chores),
     revision=st.just(""),
@@ -88,12 +92,18 @@ videos = st.builds(
     deadline_at=moments,
     due_at=st.none() | moments,
     lease_expires_at=st.none() | moments,
+    budget_day=st.none() | st.dates(),
+    store_tries=numbers,
     attempts=several(attempts),
     completed_at=st.none() | moments,
     clip=st.none() | clips,
     failure=st.none() | st.builds(Failure),
     metadata=texts,
     revision=st.just(""),
+)
+
+shares = st.builds(
+    DayShare, number=numbers, committed=dollars, budget=dollars, revision=st.just("")
 )
 
 
@@ -110,7 +120,14 @@ def a_full_campaign() -> Campaign:
     )
     chore = Chore(kind=ChoreKind.RENAME, video_hash="0123456789abcdef", index=0)
     return replace(
-        a_campaign(), updated_at=SOON, slots=(slot,), money=money, cache_hits=4, chores=(chore,)
+        a_campaign(),
+        updated_at=SOON,
+        slots=(slot,),
+        money=money,
+        removed_money=Money(spent=Decimal("3.20")),
+        budget_usd=Decimal("100.00"),
+        cache_hits=4,
+        chores=(chore,),
     )
 
 
@@ -137,10 +154,19 @@ def a_full_video() -> Video:
         deadline_at=NOW + timedelta(minutes=45),
         lease_expires_at=NOW + timedelta(microseconds=1),
         cancel_requested=True,
+        budget_day=NOW.date(),
+        store_tries=2,
         completed_at=SOON,
         clip=CLIP,
         failure=Failure(code="timeout", message="It took too long."),
         metadata={"order": "17"},
+    )
+
+
+def a_full_share() -> DayShare:
+    """A share with something in every field."""
+    return DayShare(
+        day=NOW.date(), number=1, committed=Decimal("41.60"), budget=Decimal(100), warned=True
     )
 
 
@@ -152,6 +178,12 @@ def test_a_campaign_comes_back_from_its_file(campaign: Campaign) -> None:
 @given(videos)
 def test_a_video_comes_back_from_its_file(video: Video) -> None:
     assert decode_video(encode_video(video)) == video
+
+
+@given(shares)
+def test_a_share_of_a_day_comes_back_from_its_file(share: DayShare) -> None:
+    assert decode_day_share(encode_day_share(share)) == share
+    assert day_share_from_record(to_record(share)) == share
 
 
 @given(campaigns, videos)
@@ -174,6 +206,7 @@ def test_dollars_keep_every_digit(amount: Decimal) -> None:
     [
         ("campaign.json", encode_campaign(a_full_campaign())),
         ("video.json", encode_video(a_full_video())),
+        ("day_share.json", encode_day_share(a_full_share())),
     ],
 )
 def test_a_file_looks_as_it_always_has(name: str, encoded: bytes) -> None:
@@ -184,6 +217,7 @@ def test_a_file_looks_as_it_always_has(name: str, encoded: bytes) -> None:
 def test_files_of_this_schema_are_readable_for_ever() -> None:
     assert decode_campaign((GOLDEN / "campaign.json").read_bytes()) == a_full_campaign()
     assert decode_video((GOLDEN / "video.json").read_bytes()) == a_full_video()
+    assert decode_day_share((GOLDEN / "day_share.json").read_bytes()) == a_full_share()
 
 
 def test_a_record_begins_with_its_schema_and_has_no_revision() -> None:
@@ -217,7 +251,7 @@ def test_a_field_that_a_person_left_out_has_its_default() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'"text"'])
-@pytest.mark.parametrize("decode", [decode_campaign, decode_video])
+@pytest.mark.parametrize("decode", [decode_campaign, decode_video, decode_day_share])
 def test_what_is_no_json_object_is_no_record(
     decode: Callable[[bytes], object], content: bytes
 ) -> None:

@@ -2,9 +2,9 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from shared.adapters.google.campaign_documents import (
@@ -26,10 +26,12 @@ from shared.adapters.google.campaign_queries import (
     due_videos,
     videos_of,
 )
+from shared.adapters.google.day_documents import path_of, share_of, write_of_share
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments
 from shared.adapters.google.record_mirror import RecordMirror
 from shared.adapters.google.record_pages import filled
 from shared.domain.campaign import Campaign, Change
+from shared.domain.daily_budget import DayShare
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
@@ -42,6 +44,7 @@ from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
 from shared.ports.object_store import ObjectStore
 
 _SAVINGS_TRIES = 5
+_PAGE = 100
 
 
 class FirestoreCampaignRepository:
@@ -70,16 +73,25 @@ class FirestoreCampaignRepository:
             raise VideoNotFoundError("There is no video with this id.")
         return video_of(document)
 
-    def commit(self, change: Change) -> Change:
-        written: tuple[Record, ...] = (change.campaign, *change.videos)
-        writes = [*map(write_of, written), *map(removal_of, change.removed)]
-        revisions = self._documents.commit(writes)
-        campaign = replace(change.campaign, revision=revisions[0])
-        videos = tuple(
-            replace(video, revision=revision)
-            for video, revision in zip(change.videos, revisions[1:], strict=False)
+    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
+        paths = [path_of(day, number) for number in numbers]
+        found = self._documents.get_all(paths)
+        return tuple(
+            share_of(found[path]) if path in found else DayShare(day=day, number=number)
+            for path, number in zip(paths, numbers, strict=True)
         )
-        committed = replace(change, campaign=campaign, videos=videos)
+
+    def commit(self, change: Change) -> Change:
+        records: tuple[Record, ...] = (change.campaign, *change.videos)
+        written = [*map(write_of, records), *map(write_of_share, change.shares)]
+        removals = map(removal_of, change.removed)
+        revisions = iter(self._documents.commit([*written, *removals]))
+        committed = replace(
+            change,
+            campaign=replace(change.campaign, revision=next(revisions)),
+            videos=tuple(replace(each, revision=next(revisions)) for each in change.videos),
+            shares=tuple(replace(each, revision=next(revisions)) for each in change.shares),
+        )
         self._mirror.follow(change, committed)
         return committed
 
@@ -104,6 +116,12 @@ class FirestoreCampaignRepository:
                 time.sleep(random.uniform(0, 0.1))  # noqa: S311  # jitter, not a secret
             else:
                 return
+
+    def stale_metadata(self, campaign_id: str) -> tuple[str, ...]:
+        return self._mirror.stale(campaign_id, self._records(campaign_id))
+
+    def renew_metadata(self, campaign_id: str) -> None:
+        self._mirror.renew(campaign_id, self._records(campaign_id))
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
         first = None if query.after is None else self._cursor_at(query.after)
@@ -132,10 +150,16 @@ class FirestoreCampaignRepository:
         """Return videos first, and of them first those that wait for longest."""
         client = self._documents.client
         found = self._documents.query(due_videos(client, before, limit=limit))
-        if missing := limit - len(found):
-            found += self._documents.query(campaigns_with_chores(client, limit=missing))
+        found += self._documents.query(campaigns_with_chores(client, limit=limit))
         keys = [key_at(each.path) for each in found if is_ours(each.path)]
         return tuple(DueWork(campaign_id=key[0], video_hash=key[1]) for key in keys)
+
+    def _records(self, campaign_id: str) -> Iterator[Record]:
+        yield self.get_campaign(campaign_id)
+        query = VideoQuery(campaign_id=campaign_id, limit=_PAGE)
+        while (page := self.list_videos(query)).videos:
+            yield from page.videos
+            query = replace(query, after=page.videos[-1].id)
 
     def _cursor_at(self, video_id: str) -> Cursor:
         video = self.get_video(*parse_video_id(video_id))

@@ -13,9 +13,10 @@ from io import BytesIO
 
 from shared.adapters.google.campaign_documents import Key, Record, key_of, record_of
 from shared.adapters.google.firestore_documents import FirestoreDocuments
+from shared.adapters.google.mirror_comparison import differences, path_of
 from shared.domain.campaign import Change
 from shared.domain.errors import ShowreelError
-from shared.domain.storage_layout import campaign_path, metadata_path
+from shared.domain.storage_layout import metadata_path
 from shared.domain.video import Phase, Video
 from shared.ports.object_store import ObjectStore, PutMode
 from shared.records.campaigns import encode_campaign
@@ -64,6 +65,17 @@ class RecordMirror:
             with _losses_logged():
                 self._write({key_of(video): video}, stale=())
 
+    def stale(self, campaign_id: str, records: Iterable[Record]) -> tuple[str, ...]:
+        """Return the paths of what does not say what the campaign's `records` say."""
+        return tuple(sorted(differences(self._objects(), campaign_id, records)))
+
+    def renew(self, campaign_id: str, records: Iterable[Record]) -> None:
+        """Write or remove what does not."""
+        objects = self._objects()
+        found = differences(objects, campaign_id, records)
+        _run(partial(_put, objects, record) for record in found.values() if record)
+        _run(partial(objects.delete, path) for path, record in found.items() if record is None)
+
     def _catch_up(self, records: Records) -> None:
         for _ in range(_CATCH_UPS):
             found = self._documents.get_all(key.path for key in records)
@@ -89,21 +101,15 @@ def _stale_paths(records: Records, keys: Iterable[Key]) -> Iterator[str]:
         video = records[key]
         for current in (True, False):
             path = metadata_path(key.campaign_id, key.video_hash, current=current)
-            if video is None or path != _path(video):
+            if video is None or path != path_of(video):
                 yield path
 
 
 def _put(objects: ObjectStore, record: Record) -> None:
     content = encode_video(record) if isinstance(record, Video) else encode_campaign(record)
     objects.put(
-        _path(record), BytesIO(content), content_type="application/json", mode=PutMode.OVERWRITE
+        path_of(record), BytesIO(content), content_type="application/json", mode=PutMode.OVERWRITE
     )
-
-
-def _path(record: Record) -> str:
-    if isinstance(record, Video):
-        return metadata_path(record.campaign_id, record.video_hash, current=record.is_current)
-    return campaign_path(record.campaign_id)
 
 
 def _run(jobs: Iterable[Callable[[], None]]) -> None:

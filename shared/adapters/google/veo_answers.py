@@ -14,6 +14,7 @@ from google.genai.errors import APIError
 
 from shared.adapters.google.veo_filters import is_about_policy
 from shared.adapters.google.veo_rules import Rule, Then, anything
+from shared.ports.video_generator import FILTERED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +68,7 @@ SUBMISSION_ANSWERS: Sequence[Rule[Refusal]] = (
         answer="400 with support codes, or about Google's policies",
         fits=_held_back_at_once,
         then=Then.REFUSE,
-        code="content_filtered",
+        code=FILTERED,
     ),
     Rule(
         answer="401",

@@ -7,6 +7,7 @@ from google.genai.types import GenerateVideosOperation
 
 from shared.adapters.google.veo_filters import explain, is_about_policy
 from shared.adapters.google.veo_rules import Rule, Then, anything
+from shared.ports.video_generator import FILTERED
 
 _OUTPUT = re.compile(r"storage|bucket|gs://", re.IGNORECASE)
 
@@ -46,7 +47,7 @@ OPERATION_ANSWERS: Sequence[Rule[GenerateVideosOperation]] = (
         answer="an error with support codes, or about Google's policies",
         fits=_failed_about_policy,
         then=Then.FAIL,
-        code="content_filtered",
+        code=FILTERED,
     ),
     Rule(
         answer="an error about the storage of its output",
@@ -78,7 +79,7 @@ OPERATION_ANSWERS: Sequence[Rule[GenerateVideosOperation]] = (
         answer="no clip, and filtered ones counted or reasons given",
         fits=_is_filtered,
         then=Then.FAIL,
-        code="content_filtered",
+        code=FILTERED,
     ),
     Rule(answer="no clip, and no word why", fits=anything, then=Then.LOOK_FOR_CLIP),
 )

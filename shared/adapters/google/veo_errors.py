@@ -23,7 +23,7 @@ from shared.domain.errors import (
     UnavailableError,
 )
 from shared.domain.models import MODELS
-from shared.ports.video_generator import Gone
+from shared.ports.video_generator import FILTERED, Gone
 
 SERVICE = "Vertex AI"
 PERMISSION = "aiplatform.endpoints.predict"
@@ -72,7 +72,7 @@ def _sentence(rule: Rule[Refusal], error: Exception) -> str:
         return credentials_failed(error, SERVICE, permission=PERMISSION).message
     if isinstance(error, APIError) and error.code == 403:  # noqa: PLR2004
         return denied(SERVICE, google_words(error), permission=PERMISSION).message
-    if rule.code == "content_filtered":
+    if rule.code == FILTERED:
         return explain((google_words(error),))
     sentence = rule.sentence or "Vertex AI could not say how the operation stands."
     return f"{sentence} ({_kind(error)}){_quoted(error)}"

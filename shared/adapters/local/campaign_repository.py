@@ -9,9 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.files.storage_errors import storage_errors
-from shared.adapters.local.records.journal import FileChanges
 from shared.adapters.local.records.record_cache import RecordCache, revision_of
-from shared.adapters.local.records.record_files import RecordFiles, spellings
+from shared.adapters.local.records.record_files import RecordFiles
+from shared.adapters.local.records.video_files import VideoFiles
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
@@ -19,17 +19,21 @@ from shared.domain.errors import (
     VideoNotFoundError,
 )
 from shared.domain.identity import parse_video_id
-from shared.domain.storage_layout import CAMPAIGN_FILE, metadata_file, video_hash_of_metadata
-from shared.records.videos import decode_video, encode_video
+from shared.domain.storage_layout import CAMPAIGN_FILE
+from shared.records.videos import decode_video
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from contextlib import AbstractContextManager
+    from datetime import date, datetime
     from decimal import Decimal
     from pathlib import Path
 
+    from shared.adapters.local.records.day_shares import DayShares
+    from shared.adapters.local.records.journal import FileChanges
     from shared.adapters.local.records.record_lists import RecordLists
     from shared.domain.campaign import Campaign, Change
+    from shared.domain.daily_budget import DayShare
     from shared.domain.video import Video
     from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
 
@@ -47,6 +51,7 @@ class LocalCampaignRepository:
         self._files = RecordFiles(root)
         self._campaigns = RecordCache(self._files, _decode_campaign)
         self._videos = RecordCache(self._files, decode_video)
+        self._video_files = VideoFiles(self._files, self._videos)
 
     def get_campaign(self, campaign_id: str) -> Campaign:
         with storage_errors():
@@ -60,11 +65,15 @@ class LocalCampaignRepository:
         with storage_errors():
             while True:
                 self._files.settle(campaign_id)
-                video = self._find_video(campaign_id, video_hash)
+                video = self._video_files.find(campaign_id, video_hash)
                 if video is not None:
                     return video
                 if not self._lists.has_video(campaign_id, video_hash):
                     raise VideoNotFoundError("There is no video with this id.")
+
+    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
+        with storage_errors():
+            return self._days.get(day, numbers)
 
     def commit(self, change: Change) -> Change:
         campaign_id = change.campaign.campaign_id
@@ -72,16 +81,20 @@ class LocalCampaignRepository:
         campaign = replace(change.campaign, revision=revision_of(content))
         is_same = campaign.revision == change.campaign.revision
         written = {} if is_same else {CAMPAIGN_FILE: content}
-        with storage_errors(), self._files.locked(campaign_id):
+        shares = self._days.contents(change.shares) if change.shares else {}
+        with storage_errors(), self._locked(change):
             stored = self._campaigns.get(campaign_id, CAMPAIGN_FILE)
             if change.campaign.revision != _revision(stored):
                 raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
-            videos = self._commit(campaign_id, change.videos, change.removed, written)
-        return replace(change, campaign=campaign, videos=videos)
+            files = _file_changes(written, shares)
+            videos = self._video_files.commit(campaign_id, change.videos, change.removed, files)
+        taken = tuple(map(self._days.as_stored, change.shares)) if shares else ()
+        return replace(change, campaign=campaign, videos=videos, shares=taken)
 
     def commit_video(self, video: Video) -> Video:
         with storage_errors(), self._files.locked(video.campaign_id):
-            return self._commit(video.campaign_id, (video,), (), {})[0]
+            others = _file_changes({}, {})
+            return self._video_files.commit(video.campaign_id, (video,), (), others)[0]
 
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
         with storage_errors():
@@ -92,6 +105,13 @@ class LocalCampaignRepository:
                 if campaign is not None:
                     content = _encode_campaign(_with_savings(campaign, amount, hits))
                     self._files.replace(campaign_id, CAMPAIGN_FILE, content)
+
+    def stale_metadata(self, campaign_id: str) -> tuple[str, ...]:  # noqa: ARG002  # As its port.
+        """Return none: here the JSON is the records."""
+        return ()
+
+    def renew_metadata(self, campaign_id: str) -> None:
+        """Leave the records alone."""
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
         after = None if query.after is None else self.get_video(*parse_video_id(query.after))
@@ -109,49 +129,25 @@ class LocalCampaignRepository:
         with storage_errors():
             return self._lists.due(before, limit=limit)
 
+    def _locked(self, change: Change) -> AbstractContextManager[None]:
+        campaign_id = change.campaign.campaign_id
+        if change.shares:
+            return self._days.locked_with(campaign_id, change.shares)
+        return self._files.locked(campaign_id)
+
+    @cached_property
+    def _days(self) -> DayShares:
+        # Nobody needs them where a day has no budget.
+        from shared.adapters.local.records.day_shares import DayShares
+
+        return DayShares(self._files)
+
     @cached_property
     def _lists(self) -> RecordLists:
         # A process that only reads videos does without, and gives its first answer sooner.
         from shared.adapters.local.records.record_lists import RecordLists
 
         return RecordLists(self._files, self._campaigns, self._videos)
-
-    def _find_video(self, campaign_id: str, video_hash: str) -> Video | None:
-        for name in spellings(video_hash):
-            if video_hash_of_metadata(name) is None:
-                return None
-            video = self._videos.get(campaign_id, name)
-            if video is not None:
-                return video
-        return None
-
-    def _commit(
-        self,
-        campaign_id: str,
-        videos: Sequence[Video],
-        removed: Sequence[Video],
-        campaign_file: Mapping[str, bytes],
-    ) -> tuple[Video, ...]:
-        """Write each video under its name, the campaign's record last. The lock is held."""
-        changed = (*videos, *removed)
-        for video in changed:
-            self._require_unchanged(video)
-        contents = [encode_video(video) for video in videos]
-        names = [metadata_file(each.video_hash, current=each.is_current) for each in videos]
-        written = {**dict(zip(names, contents, strict=True)), **campaign_file}
-        spelled = [name for video in changed for name in spellings(video.video_hash)]
-        stale = [name for name in spelled if name not in written]
-        gone = tuple(name for name in stale if self._files.version(campaign_id, name))
-        self._files.commit(campaign_id, FileChanges(written=written, removed=gone))
-        return tuple(
-            replace(video, revision=revision_of(content))
-            for video, content in zip(videos, contents, strict=True)
-        )
-
-    def _require_unchanged(self, video: Video) -> None:
-        stored = self._find_video(video.campaign_id, video.video_hash)
-        if video.revision != _revision(stored):
-            raise ConflictError(f"The video {video.id} has changed. Read it again.")
 
     def _undamaged_campaign(self, campaign_id: str) -> Campaign | None:
         try:
@@ -170,13 +166,20 @@ def _decode_campaign(content: bytes, *, revision: str) -> Campaign:
     return decode_campaign(content, revision=revision)
 
 
+def _file_changes(written: Mapping[str, bytes], shares: Mapping[str, bytes]) -> FileChanges:
+    # As above: who only reads does without the journal.
+    from shared.adapters.local.records.journal import FileChanges
+
+    return FileChanges(written=written, shares=shares)
+
+
 def _encode_campaign(campaign: Campaign) -> bytes:
     from shared.records.campaigns import encode_campaign
 
     return encode_campaign(campaign)
 
 
-def _revision(stored: Campaign | Video | None) -> str:
+def _revision(stored: Campaign | None) -> str:
     return stored.revision if stored else ""
 
 

@@ -9,12 +9,12 @@ from shared.adapters.local.clip_renderer import ClipSpec
 from shared.domain.errors import StorageError
 from shared.domain.faults import FaultKind
 from shared.domain.models import frame_size
-from shared.ports.video_generator import Failed, Gone, Submission
+from shared.ports.video_generator import FILTERED, Failed, Gone, Submission
 
 _FILE = "operation.json"
 _ENDINGS: dict[FaultKind | None, Failed | Gone] = {
     FaultKind.FILTERED: Failed(
-        code="content_filtered",
+        code=FILTERED,
         message=(
             "Veo could not generate 1 videos based on the prompt provided. You will not be "
             "charged for this request. Try rephrasing the prompt. Support codes: 42237218"

@@ -8,6 +8,7 @@ import pytest
 from shared.domain.campaign import Slot, Version
 from shared.domain.copying import Verdict, judge, succeed
 from shared.domain.reconciling import CampaignState
+from shared.domain.settlement import recomputed
 from shared.domain.video import Phase, VersionState, Video
 from tests.unit.domain.builders import (
     NOW,
@@ -80,7 +81,8 @@ def test_what_follows_is_committed_on_what_is_there() -> None:
 
     change = succeed(here, there)
 
-    assert change.campaign == replace(here.campaign, revision="c7")
+    money = recomputed(here.campaign, here.videos.values())
+    assert change.campaign == replace(here.campaign, revision="c7", money=money)
     revisions = {video.video_hash: video.revision for video in change.videos}
     assert revisions == {f"{1:016x}": "v7", f"{3:016x}": ""}
 
@@ -129,3 +131,14 @@ def test_what_slots_name_is_written_first() -> None:
     change = succeed(a_state(failed, a_done_video(2)), None)
 
     assert [video.version_state for video in change.videos] == [VersionState.CURRENT, None]
+
+
+def test_a_copy_is_in_a_day_s_budget_only_if_it_was_there_before() -> None:
+    day = NOW.date()
+    here = a_state(a_generating_video(1), a_reserved_video(2, budget_day=day), age=HOUR)
+    there = a_state(a_reserved_video(1, budget_day=day))
+
+    change = succeed(here, there)
+
+    days = {video.video_hash: video.budget_day for video in change.videos}
+    assert days == {f"{1:016x}": day, f"{2:016x}": None}

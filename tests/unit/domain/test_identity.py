@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import InvalidRequestError, VideoNotFoundError
-from shared.domain.identity import parse_video_id, require_campaign_id, video_id
+from shared.domain.identity import (
+    parse_video_id,
+    require_campaign_id,
+    require_idempotency_key,
+    require_message_id,
+    video_id,
+)
 
 LETTERS_AND_DIGITS = string.ascii_letters + string.digits
 CAMPAIGN_IDS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", fullmatch=True)
@@ -109,3 +115,26 @@ def test_what_is_read_from_a_video_id_is_always_safe(
 def test_what_is_no_video_id_names_no_video(text: str) -> None:
     with pytest.raises(VideoNotFoundError):
         parse_video_id(text)
+
+
+def test_a_message_id_is_taken_as_it_is() -> None:
+    assert "2070443601311540" == require_message_id("2070443601311540")
+
+
+@pytest.mark.parametrize("text", ["", "../x", "a/b", "1.json", "claims/1", "\u0661", "1" * 129])
+def test_what_is_no_message_id_becomes_no_name_of_an_object(text: str) -> None:
+    with pytest.raises(InvalidRequestError):
+        require_message_id(text)
+
+
+@pytest.mark.parametrize("text", ["7", '"order-17"', "../x", "!~", "k" * 255])
+def test_an_idempotency_key_is_taken_as_it_is(text: str) -> None:
+    assert text == require_idempotency_key(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "a b", "a\t", "a\n", "a\0", "\x7f", "\u00e4", "k" * 256])
+def test_what_is_no_idempotency_key_is_refused_with_its_header(text: str) -> None:
+    with pytest.raises(InvalidRequestError, match="1 to 255 visible") as raised:
+        require_idempotency_key(text)
+
+    assert "Idempotency-Key" == raised.value.param

@@ -1,4 +1,5 @@
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -7,13 +8,15 @@ from hypothesis import strategies as st
 from shared.domain.errors import InvalidRequestError, ObjectNotFoundError
 from shared.domain.identity import require_campaign_id
 from shared.domain.storage_layout import (
+    answer_path,
     attempt_prefix,
     attempts_prefix,
     campaign_path,
+    claim_path,
     clip_path,
     is_clip,
     metadata_path,
-    receipt_path,
+    share_file,
     spellings_of_media,
     thumbnail_path,
     video_hash_of_metadata,
@@ -232,11 +235,10 @@ def test_what_is_no_clip_in_an_attempt_is_nobodys(path: str) -> None:
     assert video_of_clip(path) is None
 
 
-def test_a_message_has_a_receipt() -> None:
-    assert receipt_path("2070443601311540") == "videos/requests/2070443601311540.json"
+def test_a_share_of_a_day_has_a_name_of_its_own() -> None:
+    assert share_file(date(2026, 11, 20), 31) == "2026-11-20.31.json"
 
 
-@pytest.mark.parametrize("message_id", ["", "../x", "a/b", "1.json", "\u0661", "1" * 129])
-def test_no_receipt_has_a_name_that_leads_elsewhere(message_id: str) -> None:
-    with pytest.raises(InvalidRequestError):
-        receipt_path(message_id)
+def test_a_request_has_an_answer_and_a_claim() -> None:
+    assert answer_path("2070443601311540") == "videos/requests/2070443601311540.json"
+    assert claim_path("2070443601311540") == "videos/requests/claims/2070443601311540.json"

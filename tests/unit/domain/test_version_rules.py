@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
+from shared.domain.limits import Limits
 from shared.domain.reservation import new_version, new_video
 from shared.domain.versions import (
     becomes_current,
@@ -396,7 +397,8 @@ class VersionRules(RuleBasedStateMachine):
     @invariant()
     def every_unfinished_video_will_be_looked_at(self) -> None:
         for video in self.videos.values():
-            assert (video.due_at is None) == video.has_ended
+            if not video.is_possibly_billed:
+                assert (video.due_at is None) == video.has_ended
             if video.phase not in (Phase.SUBMITTING, Phase.GENERATING, Phase.STORING):
                 assert video.lease_expires_at is None
 
@@ -461,13 +463,13 @@ class VersionRules(RuleBasedStateMachine):
         campaign = self.campaign(video)
         if video.index >= self.limit:
             with pytest.raises(CampaignVideoLimitError):
-                reserve(campaign, video, limit=self.limit)
+                reserve(campaign, video, Limits(videos=self.limit))
             return
         if self.place(video).pending is not None:
             with pytest.raises(SlotBusyError):
-                reserve(campaign, video, limit=self.limit)
+                reserve(campaign, video, Limits(videos=self.limit))
             return
-        self.commit(reserve(campaign, video, limit=self.limit))
+        self.commit(reserve(campaign, video, Limits(videos=self.limit)))
         self.place(video).pending = video.video_hash
         self.dollars[video.video_hash] = AttemptOutcome.OPEN
         if course is not Course.WAITS:

@@ -7,6 +7,7 @@ import pytest
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Money
 from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
+from shared.domain.limits import Limits
 from shared.domain.versions import (
     becomes_current,
     cancel,
@@ -40,11 +41,12 @@ from tests.unit.domain.builders import (
 )
 
 PRICE = Decimal("3.20")
+LIMITS = Limits(videos=LIMIT)
 FAILURE = Failure(code="provider_failed", message="The generator failed.")
 
 
 def reserved(video: Video, *, in_: Campaign | None = None) -> Campaign:
-    return reserve(in_ or a_campaign(), video, limit=LIMIT).campaign
+    return reserve(in_ or a_campaign(), video, LIMITS).campaign
 
 
 def completed(
@@ -77,7 +79,7 @@ class TestReserve:
     def test_sets_the_slot_and_the_dollars_aside(self) -> None:
         video = a_reserved_video(index=2)
 
-        change = reserve(a_campaign(), video, limit=LIMIT)
+        change = reserve(a_campaign(), video, LIMITS)
 
         pending = change.campaign.slot(2).pending
         assert pending is not None
@@ -88,13 +90,13 @@ class TestReserve:
     @pytest.mark.parametrize("index", [-1, LIMIT, LIMIT + 1])
     def test_refuses_a_slot_that_does_not_exist(self, index: int) -> None:
         with pytest.raises(CampaignVideoLimitError, match="slots 0 to 3"):
-            reserve(a_campaign(), a_reserved_video(index=index), limit=LIMIT)
+            reserve(a_campaign(), a_reserved_video(index=index), LIMITS)
 
     def test_refuses_a_slot_that_is_making_another_video(self) -> None:
         campaign = reserved(a_reserved_video(0))
 
         with pytest.raises(SlotBusyError, match=r"Slot 0 of campaign 'spring'.*cancel"):
-            reserve(campaign, a_reserved_video(1), limit=LIMIT)
+            reserve(campaign, a_reserved_video(1), LIMITS)
 
     def test_leaves_what_the_slot_shows_and_kept(self, replacement: Change) -> None:
         before = replacement.campaign.slot(0)

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.domain.campaign import ZERO, Campaign, Money
+from shared.domain.daily_budget import committed_of
 from shared.domain.errors import StorageError
+from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import clip_path, thumbnail_path
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
+from shared.ports.video_generator import Failed
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import A_CLIP
 
@@ -32,6 +35,16 @@ class Witness:
         assert_what_is_paid_for_is_kept(self._ports)
         for campaign in self._ports.campaigns.campaigns.values():
             assert _money_of(self._videos.values()) == replace(campaign.money, saved=ZERO)
+            assert recomputed(campaign, _videos(self._ports)) == campaign.money
+        assert_days_hold_what_is_or_may_be_paid(self._ports, self._videos.values())
+
+
+def assert_days_hold_what_is_or_may_be_paid(ports: FakePorts, ever: Iterable[Video]) -> None:
+    """At rest, a day's shares together hold the price of each of its videos that ever cost."""
+    cost = [each for each in ever if each.has_ended and each.budget_day is not None]
+    held = sum((video.cost.estimated for video in cost), ZERO)
+    assert held == committed_of(ports.campaigns.shares.values())
+    assert all(video.cost.actual != ZERO for video in cost)
 
 
 def assert_current_videos_are_playable(ports: FakePorts) -> None:
@@ -46,23 +59,27 @@ def assert_current_videos_are_playable(ports: FakePorts) -> None:
 
 
 def assert_nothing_is_paid_twice(ports: FakePorts) -> None:
-    """At every moment, at most one submission of each video was accepted."""
+    """At every moment, at most one submission of each video was accepted that is not refused."""
     operations = ports.generator.operations.values()
-    accepted = Counter(operation.submission.video_hash for operation in operations)
+    accepted = Counter(
+        operation.submission.video_hash
+        for operation in operations
+        if not isinstance(operation.script.ending, Failed)
+    )
     assert all(times == 1 for times in accepted.values())
 
 
 def assert_agreement(ports: FakePorts) -> None:
     """At rest, all has ended, and slots, records and objects tell the same."""
-    assert all(_has_ended_properly(video) for video in _videos(ports))
+    assert all(has_ended_properly(video) for video in _videos(ports))
     for campaign in ports.campaigns.campaigns.values():
         assert () == campaign.chores
-        assert _states_in_slots(campaign) == {
+        assert states_in_slots(campaign) == {
             video.video_hash: video.version_state
             for video in _videos(ports)
-            if video.version_state is not None
+            if video.campaign_id == campaign.campaign_id and video.version_state is not None
         }
-    expected = {name for video in _videos(ports) for name in _objects(video)}
+    expected = {name for video in _videos(ports) for name in objects_of(video)}
     assert expected == _names(ports) - _evidence_of_failure(ports)
 
 
@@ -78,11 +95,11 @@ def assert_what_is_paid_for_is_kept(ports: FakePorts) -> None:
             assert video.phase is Phase.DONE or _was_unstorable(video)
 
 
-def _has_ended_properly(video: Video) -> bool:
+def has_ended_properly(video: Video) -> bool:
     is_done = video.phase is Phase.DONE
     return (
         video.has_ended
-        and video.due_at is None
+        and (video.due_at is None or video.is_possibly_billed)
         and video.lease_expires_at is None
         and video.completed_at is not None
         and (video.clip is not None) == is_done
@@ -96,7 +113,7 @@ def _was_unstorable(video: Video) -> bool:
     return video.failure is not None and video.failure.code == StorageError.code
 
 
-def _states_in_slots(campaign: Campaign) -> dict[str, VersionState]:
+def states_in_slots(campaign: Campaign) -> dict[str, VersionState]:
     states: dict[str, VersionState] = {}
     for slot in campaign.slots:
         states |= {each.video_hash: VersionState.HISTORICAL for each in slot.historical}
@@ -121,7 +138,7 @@ def _money_of(videos: Iterable[Video]) -> Money:
     return Money(spent=spent, possibly_spent=possibly_spent, simulated=simulated)
 
 
-def _objects(video: Video) -> set[str]:
+def objects_of(video: Video) -> set[str]:
     if video.phase is not Phase.DONE:
         return set()
     place = (video.campaign_id, video.video_hash, video.index)

@@ -1,6 +1,7 @@
 """What happens in tests: requests come, messages are delivered, clips appear, time passes."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -16,7 +17,7 @@ from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.regenerate_videos import regenerate_video
-from tests.fakes.ports import FakePorts
+from tests.fakes.ports import POLICY, FakePorts
 from tests.fakes.video_generator import Script
 
 CAMPAIGN_ID = "spring"
@@ -25,6 +26,11 @@ PARAMETERS = GenerationParameters(model=DEFAULT_MODEL)
 SUCCESS = Script()
 TICK = timedelta(minutes=5)
 MOST_TICKS = 30
+
+
+def budgeted_ports() -> FakePorts:
+    """Return ports of an installation whose day has a budget, which no story uses up."""
+    return FakePorts(policy=replace(POLICY, daily_budget_usd=Decimal(90)))
 
 
 def a_request(*prompts: str, **changes: Any) -> CreateVideos:  # noqa: ANN401

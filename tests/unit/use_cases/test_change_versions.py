@@ -30,7 +30,7 @@ from tests.unit.use_cases.scenes import (
     submit,
     wake,
 )
-from tests.unit.use_cases.watching import Hooks, Once, watched
+from tests.unit.use_cases.watching import Hooks, Once, do_nothing, watched
 
 
 @pytest.fixture
@@ -124,10 +124,13 @@ class TestPromote:
     def test_names_that_could_not_be_changed_follow_with_the_tick(
         self, ports: FakePorts, old: Video, new: Video
     ) -> None:
-        def fail() -> None:
-            raise UnavailableError("The store is down.")
+        committed = Once(do_nothing, at=0)
 
-        acting = watched(ports, Hooks(before_effect=Once(fail, at=1)))
+        def fail() -> None:
+            if committed.has_acted:
+                raise UnavailableError("The store is down.")
+
+        acting = watched(ports, Hooks(before_effect=fail, after_effect=committed))
         assert promote_video(acting, CAMPAIGN_ID, old.video_hash).is_current
         assert historical_name(old) in ports.objects.objects
 

@@ -9,7 +9,7 @@ from shared.domain.schedule import CHECK_LEASE, OUTCOME_WINDOW, SUBMIT_LEASE
 from shared.domain.video import AttemptOutcome, Phase, submission_accepted
 from shared.ports.video_generator import Failed, Gone
 from shared.use_cases.change_versions import cancel_video
-from tests.fakes.ports import FakePorts
+from tests.fakes.ports import FakePolicy, FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.rules import Witness
 from tests.unit.use_cases.scenes import (
@@ -187,3 +187,58 @@ def test_a_cancellation_does_not_hide_that_an_operation_failed(ports: FakePorts)
 
     assert Phase.FAILED is stored(ports, video).phase
     assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+
+
+@pytest.fixture
+def patient() -> FakePorts:
+    """Ports of an installation that submits a filtered video once more."""
+    return FakePorts(policy=FakePolicy(filtered_retries=1))
+
+
+def test_a_filtered_video_can_be_submitted_once_more_and_is_paid_once(patient: FakePorts) -> None:
+    video = submit(patient, script=Script(ending=FILTERED))
+    settle(patient)
+
+    made = stored(patient, video)
+    assert made.is_current
+    assert [AttemptOutcome.NOT_BILLED, AttemptOutcome.BILLED] == [
+        attempt.outcome for attempt in made.attempts
+    ]
+    prefixes = [submission.output_prefix for submission in patient.generator.submissions]
+    assert 2 == len(set(prefixes))
+    money = patient.campaigns.get_campaign(CAMPAIGN_ID).money
+    assert (Decimal(0), PRICE) == (money.reserved, money.spent)
+
+
+def test_a_video_that_is_filtered_again_fails_with_the_reason(patient: FakePorts) -> None:
+    patient.generator.will(Script(ending=FILTERED))
+    video = submit(patient, script=Script(ending=FILTERED))
+    settle(patient)
+
+    failed = stored(patient, video)
+    assert (Phase.FAILED, "content_filtered") == (
+        failed.phase,
+        failed.failure and failed.failure.code,
+    )
+    assert 2 == len(patient.generator.submissions)
+    assert 0 == patient.campaigns.get_campaign(CAMPAIGN_ID).money.committed
+
+
+def test_a_filtered_video_that_nobody_wants_any_more_is_not_submitted_again(
+    patient: FakePorts,
+) -> None:
+    video = submit(patient, script=Script(ending=FILTERED))
+    cancel_video(patient, CAMPAIGN_ID, video.video_hash)
+    settle(patient)
+
+    assert Phase.FAILED is stored(patient, video).phase
+    assert 1 == len(patient.generator.submissions)
+
+
+def test_what_failed_for_another_reason_is_not_submitted_again(patient: FakePorts) -> None:
+    broken = Failed(code="provider_error", message="It broke.")
+    video = submit(patient, script=Script(ending=broken))
+    settle(patient)
+
+    assert Phase.FAILED is stored(patient, video).phase
+    assert 1 == len(patient.generator.submissions)

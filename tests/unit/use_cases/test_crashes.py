@@ -6,9 +6,8 @@ from contextlib import suppress
 import pytest
 
 from shared.domain.errors import NotFoundError
-from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.rules import Witness
-from tests.unit.use_cases.scenes import settle
+from tests.unit.use_cases.scenes import budgeted_ports, settle
 from tests.unit.use_cases.stories import STORIES, Story
 from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 
@@ -26,7 +25,7 @@ def die() -> None:
 @pytest.mark.parametrize("messages", ["redelivered", "lost"])
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 def test_a_crash_between_any_two_effects_changes_nothing(story: Story, messages: str) -> None:
-    scene = FakePorts()
+    scene = budgeted_ports()
     command = story(scene)
 
     def simulate(at: int) -> bool:

@@ -16,7 +16,8 @@ from shared.domain.errors import (
 from shared.domain.prompt import enhance
 from shared.domain.video import Phase, VersionState, Video
 from shared.use_cases.change_versions import cancel_video, delete_video
-from shared.use_cases.create_videos import CreateVideos, Draft, Outcome, create_videos
+from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
+from shared.use_cases.reserving import Outcome
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.scenes import (

@@ -12,8 +12,8 @@ from shared.domain.errors import (
     StorageError,
     UnavailableError,
 )
-from shared.domain.schedule import DEADLINE, FAULT_RETRY
-from shared.domain.video import Phase, Video
+from shared.domain.schedule import DEADLINE, FAULT_RETRY, STORE_LEASE, STORE_TRIES
+from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed
 from shared.use_cases.change_versions import delete_video
@@ -186,9 +186,43 @@ def test_the_arrival_of_a_late_clip_wakes_a_video_that_failed(ports: FakePorts) 
     assert_agreement(ports)
 
 
-def test_a_failed_video_without_a_clip_stays_as_it_is(ports: FakePorts) -> None:
-    video = give_up(ports)
+def test_a_clip_that_ends_every_process_ends_as_a_failed_video(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = submit(ports)
+
+    def die(clip: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ports.inspector, "inspect", die)
+    for _ in range(STORE_TRIES):
+        with pytest.raises(KeyboardInterrupt):
+            wake(ports, video)
+        ports.clock.advance(STORE_LEASE)
 
     wake(ports, video)
 
-    assert video == stored(ports, video)
+    failed = stored(ports, video)
+    assert (Phase.FAILED, "invalid_output") == (failed.phase, code_of(failed))
+    assert AttemptOutcome.BILLED is failed.attempt.outcome
+    assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent
+
+
+def test_a_store_that_does_not_answer_is_no_reason_to_give_a_clip_up(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = submit(ports)
+
+    def fail(clip: object) -> None:
+        raise UnavailableError("Down.")
+
+    with monkeypatch.context() as fault:
+        fault.setattr(ports.inspector, "thumbnail", fail)
+        for _ in range(2 * STORE_TRIES):
+            with pytest.raises(RetryLaterError):
+                wake(ports, video)
+            ports.clock.advance(STORE_LEASE)
+
+    wake(ports, video)
+
+    assert stored(ports, video).is_current

@@ -19,7 +19,14 @@ from shared.use_cases.regenerate_videos import regenerate_video
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases import stories
 from tests.unit.use_cases.rules import Witness
-from tests.unit.use_cases.scenes import CAMPAIGN_ID, a_request, pass_time, settle, wake_all
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    a_request,
+    budgeted_ports,
+    pass_time,
+    settle,
+    wake_all,
+)
 from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 
 pytestmark = pytest.mark.usefixtures("no_log")
@@ -113,7 +120,7 @@ OTHERS = (
 def test_the_rules_hold_whatever_another_process_does_meanwhile(
     story: stories.Story, other: Callable[[FakePorts], None]
 ) -> None:
-    scene = FakePorts()
+    scene = budgeted_ports()
     command = story(scene)
 
     def simulate(at: int) -> bool:

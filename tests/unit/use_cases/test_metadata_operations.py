@@ -1,11 +1,16 @@
 """How often the records are read and written: it is what a database is paid for."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from shared.domain.campaign import Campaign, Change
+from shared.domain.daily_budget import DayShare
 from shared.domain.video import Video
+from shared.use_cases.claims import Claim
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.regenerate_videos import regenerate_video
 from tests.fakes.campaign_repository import InMemoryCampaignRepository
@@ -29,6 +34,10 @@ class CountingRepository(InMemoryCampaignRepository):
     def get_video(self, campaign_id: str, video_hash: str) -> Video:
         self.reads += 1
         return super().get_video(campaign_id, video_hash)
+
+    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
+        self.reads += 1
+        return super().get_day_shares(day, numbers)
 
     def commit(self, change: Change) -> Change:
         self.commits += 1
@@ -70,6 +79,29 @@ def test_a_new_batch_costs_one_read_and_one_commit(
     create_videos(ports, a_request(drafts=drafts))
 
     assert (1, 1) == (campaigns.reads, campaigns.commits)
+
+
+def test_a_budget_of_the_day_costs_one_read_more(
+    ports: FakePorts, campaigns: CountingRepository
+) -> None:
+    ports.policy = replace(POLICY, max_videos_per_campaign=100, daily_budget_usd=Decimal(1000))
+    reserve(ports, campaign_id="summer")
+    campaigns.reset()
+
+    reserve(ports)
+
+    assert (2, 1) == (campaigns.reads, campaigns.commits)
+
+
+def test_a_claim_costs_one_read_more_for_each_video(
+    ports: FakePorts, campaigns: CountingRepository
+) -> None:
+    claim = Claim(name="claim", digest="", claimed_at="2026-11-07T12:00:00+00:00")
+    drafts = tuple(Draft(prompt=prompt) for prompt in ("One", "Two", "Three", "Four"))
+
+    create_videos(ports, a_request(drafts=drafts, claim=claim))
+
+    assert (5, 1) == (campaigns.reads, campaigns.commits)
 
 
 def test_a_hit_costs_two_reads_and_no_commit(

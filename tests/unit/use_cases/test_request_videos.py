@@ -10,7 +10,7 @@ from shared.domain.errors import (
     RetryLaterError,
     UnavailableError,
 )
-from shared.domain.storage_layout import receipt_path
+from shared.domain.storage_layout import answer_path
 from shared.domain.video import Video
 from shared.use_cases.change_versions import cancel_video, delete_video
 from shared.use_cases.create_videos import CreateVideos
@@ -43,7 +43,7 @@ def asked(prompt: str = "A red bicycle") -> CreateVideos:
 
 
 def receipt(ports: FakePorts, message_id: str = ONE) -> dict[str, object]:
-    content = ports.objects.objects[receipt_path(message_id)].content
+    content = ports.objects.objects[answer_path(message_id)].content
     return dict(json.loads(content))
 
 
@@ -179,7 +179,7 @@ def test_a_store_that_does_not_answer_leaves_no_receipt(
 
     with pytest.raises(UnavailableError):
         request_videos(ports, ONE, asked)
-    assert receipt_path(ONE) not in ports.objects.objects
+    assert answer_path(ONE) not in ports.objects.objects
 
 
 def test_a_message_id_that_leads_elsewhere_is_refused(ports: FakePorts) -> None:

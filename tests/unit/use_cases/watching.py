@@ -11,7 +11,17 @@ from shared.use_cases.savings import Savings
 from tests.fakes.ports import FakePorts
 
 READS = frozenset(
-    {"due", "get_campaign", "get_video", "head", "inspect", "list", "open", "thumbnail"}
+    {
+        "due",
+        "get_campaign",
+        "get_day_shares",
+        "get_video",
+        "head",
+        "inspect",
+        "list",
+        "open",
+        "thumbnail",
+    }
 )
 
 Hook = Callable[[], object]

@@ -20,6 +20,7 @@ from shared.adapters.local.files.folders import Parts, is_plain, made, opened, r
 
 _ASIDE = (".tmp",)
 LOCKS = ".locks"
+JOURNAL = ".journal"
 _ABANDONED_AFTER_SECONDS = 3600
 _BLOCK = 256 * 1024
 _ATTEMPTS = 10

@@ -1,19 +1,24 @@
 """The record files of each campaign, under one lock and one journal."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import ENOENT
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from shared.adapters.local.files.data_folder import LOCKS, DataFolder
+from shared.adapters.local.files.data_folder import JOURNAL, LOCKS, DataFolder
 from shared.adapters.local.files.folders import Parts, is_plain, parts_of
 from shared.adapters.local.files.storage_errors import is_missing
-from shared.adapters.local.records import journal
-from shared.adapters.local.records.journal import FileChanges
 from shared.domain.storage_layout import CACHE, metadata_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.adapters.local.records.budget_folder import BudgetFolder
+    from shared.adapters.local.records.journal import FileChanges
 
 
 class FileVersion(NamedTuple):
@@ -35,6 +40,13 @@ class RecordFiles:
         self._files = DataFolder(root)
         self._folder = f"{root}/{CACHE}"
         self._locks = f"{root}/{LOCKS}"
+
+    @property
+    def budget(self) -> BudgetFolder:
+        # Who only reads does without this, and without the journal.
+        from shared.adapters.local.records.budget_folder import BudgetFolder
+
+        return BudgetFolder(self._files)
 
     def folder(self, campaign_id: str = "") -> Path:
         """Return the path of a campaign's folder, or of the folder that holds them all."""
@@ -74,7 +86,7 @@ class RecordFiles:
             return file.read()
 
     def has_journal(self, campaign_id: str) -> bool:
-        path = f"{self._folder}/{campaign_id}/{journal.NAME}"
+        path = f"{self._folder}/{campaign_id}/{JOURNAL}"
         # Unlike lexists it raises nothing inside for what is hardly ever there.
         return os.access(path, os.F_OK, follow_symlinks=False)
 
@@ -87,6 +99,8 @@ class RecordFiles:
     @contextmanager
     def locked(self, campaign_id: str) -> Iterator[None]:
         """Keep every other writer out of a settled folder."""
+        from shared.adapters.local.records import journal
+
         parts = _parts(campaign_id)
         with self._files.lock(campaign_id):
             journal.settle(self._files, parts)
@@ -94,6 +108,8 @@ class RecordFiles:
 
     def commit(self, campaign_id: str, changes: FileChanges) -> None:
         """Make the changes, all or nothing, and durably. The caller holds the lock."""
+        from shared.adapters.local.records import journal
+
         journal.commit(self._files, _parts(campaign_id), changes)
 
     def replace(self, campaign_id: str, name: str, content: bytes) -> None:

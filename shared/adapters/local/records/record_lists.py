@@ -48,9 +48,11 @@ class RecordLists:
             for key in index.waiting
             if key.due_at is not None and key.due_at <= before
         )
-        work = [DueWork(campaign_id=each[1], video_hash=each[2]) for each in waiting]
-        work += [DueWork(campaign_id=each.campaign_id) for each in indexes if each.has_chores]
-        return tuple(work[:limit])
+        busy = [each.campaign_id for each in indexes if each.has_chores]
+        return (
+            *(DueWork(campaign_id=each[1], video_hash=each[2]) for each in waiting[:limit]),
+            *(DueWork(campaign_id=campaign_id) for campaign_id in busy[:limit]),
+        )
 
     def _keys(self, query: VideoQuery) -> Sequence[VideoKey]:
         if query.campaign_id is None:

@@ -2,9 +2,11 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 # A server forks each process before the test has threads, and much faster than a new interpreter.
@@ -48,6 +50,17 @@ def is_killed_at(step: int, work: Work, *arguments: object) -> bool:
     process.join(_DEADLINE_SECONDS)
     assert process.exitcode in (0, -signal.SIGKILL)
     return process.exitcode != 0
+
+
+def crashes(tmp_path: Path, before: Path, work: Callable[[Path], object]) -> Iterator[Path]:
+    """Yield what is left of the folder `before`, for each moment of `work` to die at."""
+    for step in count(1):
+        root = tmp_path / f"{step}"
+        shutil.copytree(before, root)
+        if not is_killed_at(step, work, root):
+            assert step > 3, "No step was counted."
+            return
+        yield root
 
 
 def _wait_and_work(start: Any, work: Work, arguments: tuple[Any, ...]) -> None:  # noqa: ANN401

@@ -249,6 +249,7 @@ def test_a_video_under_the_name_of_another_is_damage(
         b'{"written": {"../summer/campaign.json": "{}"}, "removed": []}',
         b'{"written": {}, "removed": ["../summer/campaign.json"]}',
         b'{"written": {"campaign.json": 1}, "removed": []}',
+        b'{"written": {}, "removed": [], "shares": {"../cache/summer/campaign.json": "{}"}}',
     ],
 )
 def test_a_damaged_journal_stops_its_campaign_and_no_other(

@@ -1,12 +1,11 @@
 """Processes that are killed before each step that changes the data folder."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from shared.domain.errors import NotFoundError
 from shared.domain.video import VersionState
 from shared.ports.campaign_repository import CampaignRepository, VideoQuery
 from shared.ports.object_store import PutMode
-from tests.unit.adapters.local.processes import is_killed_at
+from tests.unit.adapters.local.processes import crashes
 from tests.unit.domain.builders import SOON, a_campaign, a_reserved_video
 
 OLD_CLIP = bytes(1_000)
@@ -82,17 +81,6 @@ def looks(tmp_path: Path, root: Path) -> dict[str, object]:
         found[first] = look(first, tmp_path / "copy")
         shutil.rmtree(tmp_path / "copy")
     return found
-
-
-def crashes(tmp_path: Path, before: Path, work: Callable[[Path], object]) -> Iterator[Path]:
-    """Yield what is left of the folder `before`, for each moment of `work` to die at."""
-    for step in count(1):
-        root = tmp_path / f"{step}"
-        shutil.copytree(before, root)
-        if not is_killed_at(step, work, root):
-            assert step > 3, "No step was counted."
-            return
-        yield root
 
 
 @pytest.mark.parametrize("work", [make_campaign, change_versions])

@@ -1,0 +1,163 @@
+"""Whether a campaign's record, its slots, its money and its objects tell the same.
+
+They do at rest: every commit and every chore keeps them so. What is found here was made by hand,
+was restored from a backup, or is what a crash left that nobody has finished yet.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from shared.domain.campaign import ZERO, ChoreKind
+from shared.domain.errors import ShowreelError
+from shared.domain.reconciling import CampaignState, has_clip, reconciled
+from shared.domain.settlement import recomputed
+from shared.domain.storage_layout import clip_path, thumbnail_path, version_of_media, video_of_clip
+from shared.domain.video import Phase, Video
+
+_MONEY = ("reserved", "spent", "simulated", "possibly_spent")
+
+
+class Disagreement(StrEnum):
+    CLIP_MISSING = "clip_missing"
+    CLIP_MISNAMED = "clip_misnamed"
+    THUMBNAIL_MISSING = "thumbnail_missing"
+    OBJECT_WITHOUT_RECORD = "object_without_record"
+    UNKNOWN_OBJECT = "unknown_object"
+    CHORE_WAITING = "chore_waiting"
+    SLOTS_DISAGREE = "slots_disagree"
+    MONEY_DISAGREES = "money_disagrees"
+    METADATA_STALE = "metadata_stale"
+    OVERDUE = "overdue"
+    OPERATION_LOST = "operation_lost"
+    MONEY_AT_RISK = "money_at_risk"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """`subject` is a video's id, an object's path, or a campaign's id.
+
+    `usd` is what was paid, or may have been, for what it is about.
+    """
+
+    kind: Disagreement
+    campaign_id: str
+    subject: str
+    detail: str
+    usd: Decimal = ZERO
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objects:
+    """Paths of a campaign's objects: what is stored, and the clips in folders of attempts."""
+
+    media: frozenset[str]
+    attempts: dict[str, str] = field(default_factory=dict)
+
+
+def disagreements(state: CampaignState, objects: Objects, *, now: datetime) -> Iterator[Finding]:
+    """Look at one campaign as it was read."""
+    yield from _of_slots(state)
+    yield from _of_money(state)
+    for video in state.videos.values():
+        yield from _of_video(video, objects, now=now)
+    yield from _of_objects(state, objects)
+
+
+def without_record(campaign_id: str, path: str) -> Finding:
+    """Describe an object of which no record knows."""
+    if video_of_clip(path) or _is_media(campaign_id, path):
+        kind, detail = Disagreement.OBJECT_WITHOUT_RECORD, "No record knows of it."
+    else:
+        kind, detail = Disagreement.UNKNOWN_OBJECT, "Its name is none that Showreel gives."
+    return Finding(kind=kind, campaign_id=campaign_id, subject=path, detail=detail)
+
+
+def _is_media(campaign_id: str, path: str) -> bool:
+    try:
+        version_of_media(campaign_id, path.rpartition("/")[2])
+    except ShowreelError:
+        return False
+    return True
+
+
+def _of_slots(state: CampaignState) -> Iterator[Finding]:
+    agreed = reconciled(state)
+    changed = [video.id for name, video in state.videos.items() if agreed.videos[name] != video]
+    if agreed.campaign.slots == state.campaign.slots and not changed:
+        return
+    about = f"Its slots and the records of its videos differ: {', '.join(changed) or 'slots only'}."
+    yield _of_campaign(state, Disagreement.SLOTS_DISAGREE, about)
+
+
+def _of_money(state: CampaignState) -> Iterator[Finding]:
+    kept, summed = state.campaign.money, recomputed(state.campaign, state.videos.values())
+    if kept != summed:
+        pairs = [(name, getattr(kept, name), getattr(summed, name)) for name in _MONEY]
+        told = [f"{name} {was}, its attempts {is_}" for name, was, is_ in pairs if was != is_]
+        yield _of_campaign(state, Disagreement.MONEY_DISAGREES, f"It says {'; '.join(told)}.")
+
+
+def _of_video(video: Video, objects: Objects, *, now: datetime) -> Iterator[Finding]:
+    if has_clip(video):
+        yield from _of_names(video, objects.media)
+    elif not video.has_ended and now > video.deadline_at:
+        yield _about(video, Disagreement.OVERDUE, f"It is {video.phase} after its deadline.")
+    elif video.phase is Phase.FAILED and video.is_possibly_billed:
+        where = objects.attempts.get(video.video_hash)
+        late = f"Its clip is there: {where}." if where else "No clip of it has appeared."
+        detail = f"It may have been billed on {video.attempt.submitted_at:%Y-%m-%d %H:%M}. {late}"
+        yield _about(video, Disagreement.MONEY_AT_RISK, detail)
+
+
+def _of_names(video: Video, media: frozenset[str]) -> Iterator[Finding]:
+    place = (video.campaign_id, video.video_hash, video.index)
+    right = clip_path(*place, current=video.is_current)
+    wrong = clip_path(*place, current=not video.is_current)
+    if right not in media and wrong not in media:
+        yield _about(video, Disagreement.CLIP_MISSING, f"{right} is not there.")
+    elif wrong in media:
+        detail = f"It is {video.version_state}, and there is {wrong}."
+        yield _about(video, Disagreement.CLIP_MISNAMED, detail)
+    if thumbnail_path(*place) not in media:
+        detail = f"{thumbnail_path(*place)} is not there."
+        yield _about(video, Disagreement.THUMBNAIL_MISSING, detail)
+
+
+def _of_objects(state: CampaignState, objects: Objects) -> Iterator[Finding]:
+    campaign_id = state.campaign.campaign_id
+    going = {each.video_hash for each in state.campaign.chores if each.kind is ChoreKind.REMOVE}
+    known = {name for video in state.videos.values() for name in _names(video)}
+    for path in sorted(objects.media - known):
+        finding = without_record(campaign_id, path)
+        if any(video_hash in path for video_hash in going):
+            detail = "Its video was removed, and it is to follow."
+            finding = _of_campaign(state, Disagreement.CHORE_WAITING, f"{path}: {detail}")
+        yield finding
+    for video_hash, path in sorted(objects.attempts.items()):
+        if video_hash not in state.videos and video_hash not in going:
+            yield without_record(campaign_id, path)
+
+
+def _names(video: Video) -> Iterator[str]:
+    place = (video.campaign_id, video.video_hash, video.index)
+    yield clip_path(*place, current=True)
+    yield clip_path(*place, current=False)
+    yield thumbnail_path(*place)
+
+
+def _about(video: Video, kind: Disagreement, detail: str) -> Finding:
+    return Finding(
+        kind=kind,
+        campaign_id=video.campaign_id,
+        subject=video.id,
+        detail=detail,
+        usd=video.cost.estimated,
+    )
+
+
+def _of_campaign(state: CampaignState, kind: Disagreement, detail: str) -> Finding:
+    campaign_id = state.campaign.campaign_id
+    return Finding(kind=kind, campaign_id=campaign_id, subject=campaign_id, detail=detail)

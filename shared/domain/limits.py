@@ -1,0 +1,63 @@
+"""How much may be made, and for how many dollars."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shared.domain.campaign import Campaign
+from shared.domain.errors import BudgetExceededError, InvalidRequestError, MaxCostExceededError
+
+_WARNING_SHARE = Decimal("0.8")
+# Up to here a double, which is what JSON's readers have, keeps the cents.
+_MOST_DOLLARS = Decimal(10) ** 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """`campaign_budget` is that of a campaign that has none of its own; None is no limit."""
+
+    videos: int
+    campaign_budget: Decimal | None = None
+
+
+def budget_of(campaign: Campaign, limits: Limits) -> Decimal | None:
+    return limits.campaign_budget if campaign.budget_usd is None else campaign.budget_usd
+
+
+def available(campaign: Campaign, limits: Limits) -> Decimal | None:
+    """Return the dollars that are left of the campaign's budget, or None without one."""
+    budget = budget_of(campaign, limits)
+    return None if budget is None else max(budget - campaign.money.committed, Decimal(0))
+
+
+def require_budget(campaign: Campaign, amount: Decimal, limits: Limits) -> None:
+    """Raise BudgetExceededError unless `amount` is left. What may have been spent counts."""
+    budget = budget_of(campaign, limits)
+    if budget is None or campaign.money.committed + amount <= budget:
+        return
+    raise BudgetExceededError(
+        f"Campaign {campaign.campaign_id!r} has a budget of {budget} USD, and this would bring it "
+        f"to {campaign.money.committed + amount} USD. Raise its budget_usd to make more."
+    )
+
+
+def require_max_cost(cost: Decimal, max_cost: Decimal | None) -> None:
+    """Raise MaxCostExceededError if a request costs more than its caller allows."""
+    if max_cost is not None and cost > max_cost:
+        raise MaxCostExceededError(
+            f"This costs {cost} USD, and max_cost_usd is {max_cost}. Nothing was started."
+        )
+
+
+def reaches_warning(*, before: Decimal, after: Decimal, budget: Decimal | None) -> bool:
+    """Whether a step from `before` to `after` crosses 80 % of a budget."""
+    if budget is None:
+        return False
+    threshold = budget * _WARNING_SHARE
+    return before < threshold <= after
+
+
+def require_dollars(amount: Decimal | None, *, param: str) -> Decimal | None:
+    """Raise InvalidRequestError unless it is an amount that can be a limit."""
+    if amount is None or (amount.is_finite() and 0 <= amount <= _MOST_DOLLARS):
+        return amount
+    raise InvalidRequestError(f"{param} is an amount of USD, 0 or more.", param=param)

@@ -1,0 +1,84 @@
+"""Answer a request once, however often it is made: under an Idempotency-Key, or by message.
+
+claim ─▶ act ─▶ keep the answer ─▶ answer
+
+Claim and answer are create-only objects, so of several processes one is first, and all of them
+give its answer. A claim without an answer was left by a crash, a refusal, or a twin that is at it
+right now: whoever comes then acts again, and finds what was made for the claim before.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from io import BytesIO
+
+from shared.domain.errors import (
+    ConflictError,
+    IdempotencyKeyReusedError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    StorageError,
+)
+from shared.domain.storage_layout import answer_path, claim_path
+from shared.ports import Ports
+from shared.use_cases.claims import Claim
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """`is_replayed` says that the very same bytes were kept before."""
+
+    content: bytes
+    is_replayed: bool
+
+
+def answer_once(ports: Ports, key: str, wanted: Claim, act: Callable[[Claim], bytes]) -> Answer:
+    """Return the JSON that `act` returned when it was first done for `key`.
+
+    `act` may be called although it has been before, with the claim of then. What it raises is
+    kept by nobody: the same request may be made again.
+    Raises IdempotencyKeyReusedError where the key stands for a request with another digest.
+    """
+    claim = _claim(ports, claim_path(key), wanted)
+    if claim.digest != wanted.digest:
+        raise IdempotencyKeyReusedError(
+            "This Idempotency-Key was sent with another request. Use a new key for a new request."
+        )
+    path = answer_path(claim.name)
+    if claim is not wanted and (kept := _read(ports, path)) is not None:
+        return Answer(content=kept, is_replayed=True)
+    content = act(claim)
+    first = _put_first(ports, path, content)
+    return Answer(content=first, is_replayed=first is not content)
+
+
+def _claim(ports: Ports, path: str, wanted: Claim) -> Claim:
+    """Return `wanted`, or the claim that was there before."""
+    content = json.dumps(asdict(wanted), indent=2).encode()
+    first = _put_first(ports, path, content)
+    if first is content:
+        return wanted
+    try:
+        return Claim(**json.loads(first))
+    except (TypeError, ValueError) as error:
+        raise StorageError(f"{path} is damaged: {error}.") from error
+
+
+def _put_first(ports: Ports, path: str, content: bytes) -> bytes:
+    """Store `content` and return it, or what was stored there before."""
+    try:
+        ports.objects.put(path, BytesIO(content), content_type="application/json")
+    except ObjectExistsError as error:
+        first = _read(ports, path)
+        if first is None:
+            raise ConflictError("The request has just been forgotten. Try again.") from error
+        return first
+    return content
+
+
+def _read(ports: Ports, path: str) -> bytes | None:
+    try:
+        with ports.objects.open(path) as stream:
+            return stream.read()
+    except ObjectNotFoundError:
+        return None

@@ -1,0 +1,101 @@
+"""Mend disagreements where that loses nothing that was paid for."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from io import BytesIO
+
+from shared.domain.agreement import Disagreement, Finding
+from shared.domain.campaign import Change, Chore, ChoreKind
+from shared.domain.errors import ObjectExistsError, ShowreelError
+from shared.domain.identity import parse_video_id
+from shared.domain.reconciling import reconciled
+from shared.domain.settlement import recomputed
+from shared.domain.storage_layout import clip_path, thumbnail_path
+from shared.domain.versions import with_chores
+from shared.domain.video import Video
+from shared.ports import Ports
+from shared.use_cases.announcing import ask_for_step
+from shared.use_cases.committing import until_committed
+from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.read_whole import PAGE, read_whole
+
+logger = logging.getLogger(__name__)
+
+_OF_RECORDS = frozenset(
+    {Disagreement.SLOTS_DISAGREE, Disagreement.MONEY_DISAGREES, Disagreement.CLIP_MISNAMED}
+)
+
+
+def mend(ports: Ports, campaign_id: str, findings: Iterable[Finding]) -> None:
+    """What cannot be mended is logged, and stays as it is; so does all that has no record."""
+    found = list(findings)
+    kinds = {finding.kind for finding in found}
+    if kinds & _OF_RECORDS:
+        misnamed = {each.subject for each in found if each.kind is Disagreement.CLIP_MISNAMED}
+        _mend_records(ports, campaign_id, misnamed)
+    if kinds & {*_OF_RECORDS, Disagreement.CHORE_WAITING}:
+        finish_chores(ports, campaign_id)
+    for finding in found:
+        try:
+            _mend_video(ports, finding)
+        except ShowreelError:
+            extra = {"campaign_id": campaign_id, "subject": finding.subject}
+            logger.warning("reconcile.unmended", extra=extra, exc_info=True)
+    if Disagreement.METADATA_STALE in kinds:
+        ports.campaigns.renew_metadata(campaign_id)
+
+
+def delete_without_record(ports: Ports, findings: Iterable[Finding]) -> int:
+    """Remove clips and thumbnails of which no record knows. Somebody has to have said so.
+
+    Return how many. What Showreel has not named is left alone.
+    """
+    orphans = [each for each in findings if each.kind is Disagreement.OBJECT_WITHOUT_RECORD]
+    for finding in orphans:
+        ports.objects.delete(finding.subject)
+    return len(orphans)
+
+
+def _mend_records(ports: Ports, campaign_id: str, misnamed: set[str]) -> None:
+    """Let slots, versions and money follow from the videos; and a wrong name be a chore."""
+
+    def attempt() -> None:
+        state = read_whole(ports.campaigns, campaign_id)
+        agreed = reconciled(state)
+        videos = agreed.videos.values()
+        money = recomputed(agreed.campaign, videos)
+        renames = (_renaming(video) for video in videos if video.id in misnamed)
+        campaign = with_chores(replace(agreed.campaign, money=money), *renames)
+        changed = [video for video in videos if video != state.videos[video.video_hash]]
+        if campaign == state.campaign and not changed:
+            return
+        ports.campaigns.commit(Change(campaign=campaign, videos=tuple(changed[:PAGE])))
+
+    until_committed(attempt)
+
+
+def _renaming(video: Video) -> Chore:
+    return Chore(kind=ChoreKind.RENAME, video_hash=video.video_hash, index=video.index)
+
+
+def _mend_video(ports: Ports, finding: Finding) -> None:
+    match finding.kind:
+        case Disagreement.THUMBNAIL_MISSING:
+            _renew_thumbnail(ports, _video(ports, finding))
+        case Disagreement.OVERDUE | Disagreement.OPERATION_LOST | Disagreement.MONEY_AT_RISK:
+            ask_for_step(ports, _video(ports, finding))
+
+
+def _renew_thumbnail(ports: Ports, video: Video) -> None:
+    place = (video.campaign_id, video.video_hash, video.index)
+    with ports.objects.open(clip_path(*place, current=video.is_current)) as clip:
+        thumbnail = ports.inspector.thumbnail(clip)
+    try:
+        ports.objects.put(thumbnail_path(*place), BytesIO(thumbnail), content_type="image/jpeg")
+    except ObjectExistsError:
+        return
+
+
+def _video(ports: Ports, finding: Finding) -> Video:
+    return ports.campaigns.get_video(*parse_video_id(finding.subject))

@@ -1,0 +1,87 @@
+"""Reserve what a request needs, all of it in one commit, and let its making begin."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from shared.domain.campaign import ZERO, Campaign, Change
+from shared.domain.limits import Limits, budget_of, reaches_warning
+from shared.domain.video import Video, wanted_again
+from shared.ports import Ports
+from shared.use_cases.announcing import announce, ask_for_step, warn_of_budget
+from shared.use_cases.budgeting import commit_reservation
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    ATTACHED = "attached"
+    CACHE_HIT = "cache_hit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreatedVideo:
+    video: Video
+    outcome: Outcome
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is still to be stored: neither there before, nor made for the claim before."""
+        return self.outcome is Outcome.CREATED and not self.video.revision
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """An answer for each request, in order."""
+
+    campaign: Campaign
+    answers: tuple[CreatedVideo, ...]
+
+    @property
+    def cost(self) -> Decimal:
+        """What its new videos cost, in USD."""
+        new = (each for each in self.answers if each.is_new)
+        return sum((each.video.cost.estimated for each in new), ZERO)
+
+
+def limits_of(ports: Ports) -> Limits:
+    return Limits(
+        videos=ports.policy.max_videos_per_campaign,
+        campaign_budget=ports.policy.campaign_budget_usd,
+    )
+
+
+def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
+    """Reserve what is new, all of it or nothing. Raise BudgetExceededError or ConflictError."""
+    videos = tuple(video for answer in plan.answers if (video := _changed(answer)))
+    if not videos:
+        return plan.answers
+    change = commit_reservation(ports, Change(campaign=plan.campaign, videos=videos))
+    _warn_of_budget(ports, plan)
+    stored = {video.video_hash: video for video in change.videos}
+    return tuple(
+        replace(answer, video=stored.get(answer.video.video_hash, answer.video))
+        for answer in plan.answers
+    )
+
+
+def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:
+    """Let the making of every new video begin."""
+    for answer in answers:
+        if answer.outcome is Outcome.CREATED and not answer.video.has_ended:
+            announce("video.reserved", answer.video)
+            ask_for_step(ports, answer.video)
+
+
+def _changed(answer: CreatedVideo) -> Video | None:
+    """Who attaches to a video that was cancelled too late to be spared wants it after all."""
+    if answer.is_new:
+        return answer.video
+    attached = answer.outcome is Outcome.ATTACHED
+    return wanted_again(answer.video) if attached and answer.video.cancel_requested else None
+
+
+def _warn_of_budget(ports: Ports, plan: Plan) -> None:
+    committed = plan.campaign.money.committed
+    budget = budget_of(plan.campaign, limits_of(ports))
+    if reaches_warning(before=committed - plan.cost, after=committed, budget=budget):
+        warn_of_budget(plan.campaign, budget)

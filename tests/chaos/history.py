@@ -1,0 +1,132 @@
+"""One history: a story is told, a process dies or stands still at one point, and others go on."""
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+from tests.chaos.aftermaths import Aftermath
+from tests.chaos.children import Child, ChildError, KilledError, fork, in_a_process
+from tests.chaos.findings import Finding, Kind
+from tests.chaos.rules import broken_rules, shape_of
+from tests.chaos.shared_state import NOWHERE
+from tests.chaos.stories import CAMPAIGN, Story, Versions
+from tests.chaos.tripwire import Touch, touch_nothing
+from tests.chaos.witness import Witness
+from tests.chaos.work import (
+    MOST_TICKS,
+    TICK,
+    Post,
+    Work,
+    act_once,
+    deliver,
+    in_step,
+    live,
+    settle,
+    settle_alone,
+    settle_quietly,
+)
+from tests.chaos.worlds import World
+
+T = TypeVar("T")
+
+
+@dataclass(kw_only=True)
+class History:
+    """Tells `story` in `world`, where nothing has happened yet but its scene.
+
+    `touch` is what its process does at every point.
+    `shape` is what became of all videos in the end, `paid` how many submissions were, and
+    `inspections` how many clips somebody looked into. The world is gone by then.
+    """
+
+    world: World
+    story: Story
+    versions: Versions
+    post: Post
+    touch: Touch
+    aftermath: Aftermath
+    findings: list[Finding] = field(default_factory=list)
+    shape: tuple[str, ...] = ()
+    paid: int = 0
+    inspections: int = 0
+    _disturbed_at: float | None = None
+
+    def __post_init__(self) -> None:
+        self._witness = Witness(self.world, CAMPAIGN, self.story.shown)
+
+    @property
+    def ticks(self) -> int:
+        """How many there were from the disturbance to the end."""
+        if self._disturbed_at is None:
+            return 0
+        return round((self.world.clock.seconds - self._disturbed_at) / TICK.total_seconds())
+
+    def tell(self) -> None:
+        """Find all that is wrong with it."""
+        self.world.state.stopped = 0
+        self.world.state.has_acted = 0
+        self.world.state.stands_still = 0
+        watcher = fork(self._witness.watch)
+        try:
+            self._live()
+        except (ChildError, KilledError, TimeoutError) as error:
+            self._report(Finding(Kind.FAILURE, str(error)))
+        finally:
+            self.world.state.deadly = NOWHERE
+            self.world.state.stopped = 1
+            self._report(*watcher.join())
+        self.paid = self.world.bill.paid().total()
+        self.inspections = self.world.bill.inspections()
+        self.world.remove()
+
+    def _live(self) -> None:
+        if not self._comes_to_rest():
+            self._report(Finding(Kind.RESTLESS, f"there is work left after {MOST_TICKS} ticks"))
+            return
+        self._report(*self._witness.look())
+        self._report(*self.world.observe(partial(broken_rules, bill=self.world.bill)))
+        self.shape = self.world.observe(shape_of)
+
+    def _comes_to_rest(self) -> bool:
+        act = partial(act_once, self.world, self.story.act, self.versions)
+        process = fork(partial(live, self.world, act, self.post, self.touch))
+        try:
+            if not self.aftermath.is_deadly and process.is_stopped(self._stands_still):
+                self._go_on_without(process)
+            return process.join()
+        except KilledError:
+            self._disturb()
+            return self._recovers(act)
+
+    def _recovers(self, act: Work[None]) -> bool:
+        has_acted = bool(self.world.state.has_acted)
+        if self.aftermath is Aftermath.LOST:
+            if self.story.must_be_repeated:
+                in_a_process(partial(act, touch_nothing))
+            return in_a_process(partial(settle_alone, self.world))
+        if not has_acted:
+            self._by_two(act)
+        return settle(self.world, self.post, self._by_two) is not None
+
+    def _go_on_without(self, process: Child[bool]) -> None:
+        self._disturb()
+        others = deliver if self.aftermath is Aftermath.NAP else settle_quietly
+        in_a_process(partial(others, self.world, self.post, touch_nothing))
+        process.go_on()
+
+    def _stands_still(self) -> bool:
+        return bool(self.world.state.stands_still)
+
+    def _by_two(self, work: Work[T]) -> list[T]:
+        children = [fork(partial(in_step, work, self.world, me)) for me in (0, 1)]
+        return [child.join() for child in children]
+
+    def _disturb(self) -> None:
+        if not self._stands_still():
+            raise ChildError("A process was killed that nobody meant to kill.")
+        self.world.state.deadly = NOWHERE
+        self._disturbed_at = self.world.clock.seconds
+        self._report(*self._witness.look())
+
+    def _report(self, *findings: Finding) -> None:
+        self.findings += findings

@@ -1,0 +1,55 @@
+"""The queue, as a file that survives every process: what Pub/Sub is to functions."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from shared.ports import Clock
+from shared.ports.message_queue import VideoMessage
+
+
+@dataclass(frozen=True, order=True)
+class Letter:
+    """A message, and when it may be delivered."""
+
+    due_at: datetime
+    campaign_id: str
+    video_hash: str
+
+    @property
+    def message(self) -> VideoMessage:
+        return VideoMessage(campaign_id=self.campaign_id, video_hash=self.video_hash)
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """Every message that was ever published. Whoever delivers knows how far it has read."""
+
+    path: Path
+    now: Clock
+
+    def publish(self, message: VideoMessage) -> None:
+        self.publish_later(message, timedelta())
+
+    def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
+        due_at = (self.now() + delay).isoformat()
+        # One write at the end of the file is there whole or not at all, whoever else writes.
+        with self.path.open("a") as file:
+            file.write(json.dumps([due_at, message.campaign_id, message.video_hash]) + "\n")
+
+    def letters(self, *, after: int) -> tuple[Letter, ...]:
+        """Return what was published after the first so many."""
+        if not self.path.exists():
+            return ()
+        lines = self.path.read_text().splitlines()[after:]
+        entries = (json.loads(line) for line in lines)
+        return tuple(Letter(datetime.fromisoformat(at), *ids) for at, *ids in entries)
+
+
+class Topic(Mailbox):
+    """The same without delays: Pub/Sub has none, and leaves them to the bucket and to the tick."""
+
+    def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
+        if not delay:
+            super().publish_later(message, delay)

@@ -1,0 +1,150 @@
+"""The crash matrix: every story, killed at every point, with all that may follow."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from signal import SIGKILL, SIGSTOP
+
+from tests.chaos.aftermaths import Aftermath
+from tests.chaos.findings import Finding, Kind
+from tests.chaos.history import History
+from tests.chaos.safeguards import Weaken
+from tests.chaos.scenes import SetScene, set_scene
+from tests.chaos.stories import Scene, Story, do_nothing
+from tests.chaos.tripwire import Counter
+from tests.chaos.worlds import World
+
+Shape = tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """A story that is disturbed at `point`, counted from 0, and what follows."""
+
+    story: Story
+    point: int
+    name: str
+    aftermath: Aftermath
+
+    def __str__(self) -> str:
+        return f"{self.story.name}, disturbed {self.name} (point {self.point}), {self.aftermath}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """`ticks` is how many it took from the disturbance until all was at rest."""
+
+    story: str
+    point: int
+    findings: tuple[Finding, ...]
+    ticks: int
+
+
+class BrokenPeaceError(Exception):
+    """A story breaks a rule although nobody disturbs it."""
+
+    def __init__(self, story: Story, findings: Sequence[Finding]) -> None:
+        super().__init__(f"{story.name}, undisturbed: {'; '.join(map(str, findings))}")
+        self.findings = findings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peace:
+    """How a story goes that nobody disturbs: its points by name, and what is there in the end."""
+
+    points: tuple[str, ...]
+    shape: Shape
+    paid: int
+    inspections: int
+
+
+class Matrix:
+    """Sets scenes and tells stories in worlds that are copies of the empty `world`.
+
+    `weaken` takes a safeguard out of what the processes of a story act with.
+    """
+
+    def __init__(self, world: World, notes: Path, weaken: Weaken) -> None:
+        self._world = world
+        self._weaken = weaken
+        self._notes = notes
+        self._names = map(str, count())
+        self._scenes: dict[Scene, SetScene] = {}
+        self._peace: dict[str, Peace] = {}
+
+    def trials(self, story: Story) -> Iterator[Trial]:
+        for point, name in enumerate(self.peace(story).points):
+            # Whoever stands still while he changes the disk keeps all others waiting.
+            for aftermath in (each for each in Aftermath if each.is_deadly or "os." not in name):
+                yield Trial(story=story, point=point, name=name, aftermath=aftermath)
+
+    def peace(self, story: Story) -> Peace:
+        """Tell the story once without any crash."""
+        if story.name not in self._peace:
+            self._peace[story.name] = self._tell_in_peace(story)
+        return self._peace[story.name]
+
+    def run(self, trial: Trial) -> Result:
+        history = self._begin(trial.story, trial.aftermath)
+        history.world.state.deadly = trial.point
+        history.tell()
+        findings = (*history.findings, *self._surprises(trial, history))
+        return Result(
+            story=trial.story.name, point=trial.point, findings=findings, ticks=history.ticks
+        )
+
+    def _tell_in_peace(self, story: Story) -> Peace:
+        self._notes.write_text("")
+        history = self._begin(story, Aftermath.AGAIN, notes=self._notes)
+        history.tell()
+        if history.findings:
+            raise BrokenPeaceError(story, history.findings)
+        return Peace(
+            points=tuple(self._notes.read_text().splitlines()),
+            shape=history.shape,
+            paid=history.paid,
+            inspections=history.inspections,
+        )
+
+    def _surprises(self, trial: Trial, history: History) -> Iterator[Finding]:
+        """After a crash all is as without it, unless a submission is left of unknown outcome.
+
+        Where a caller is lost, nothing may have happened instead.
+        """
+        expected = [self.peace(trial.story)]
+        if trial.aftermath is not Aftermath.AGAIN and not trial.story.must_be_repeated:
+            expected.append(self.peace(_unasked(trial.story)))
+        if history.paid > (most := max(each.paid for each in expected)):
+            yield Finding(Kind.PAID_TWICE, f"{history.paid} instead of {most} videos")
+        if trial.aftermath is Aftermath.NAP and history.inspections > expected[0].inspections:
+            yield Finding(Kind.WASTED, f"{history.inspections} looks into clips")
+        is_unknown = any("outcome_unknown" in each for each in history.shape)
+        is_unexpected = history.shape not in [each.shape for each in expected]
+        if trial.aftermath.is_deadly and is_unexpected and not history.findings and not is_unknown:
+            yield Finding(Kind.OTHERWISE, f"{history.shape}")
+
+    def _begin(self, story: Story, aftermath: Aftermath, *, notes: Path | None = None) -> History:
+        scene = self._scene(story.scene)
+        world = scene.world.copy(next(self._names)).with_faults(story.faults)
+        world = world.weakened(self._weaken)
+        world.clock.set_to(scene.seconds)
+        world.state.events = 0
+        return History(
+            world=world,
+            story=story,
+            versions=scene.versions,
+            post=scene.post,
+            touch=Counter(world.state, SIGKILL if aftermath.is_deadly else SIGSTOP, notes),
+            aftermath=aftermath,
+        )
+
+    def _scene(self, scene: Scene) -> SetScene:
+        if scene not in self._scenes:
+            self._scenes[scene] = set_scene(scene, self._world.copy(next(self._names)))
+        return self._scenes[scene]
+
+
+def _unasked(story: Story) -> Story:
+    """Return what becomes of its scene if nobody acts."""
+    return replace(story, name=f"not {story.name}", act=do_nothing, faults="")

@@ -1,0 +1,141 @@
+"""The rules that hold at rest, looked at from outside."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.adapters.media.clip_inspector import PyAVClipInspector
+from shared.domain.campaign import ZERO, Campaign
+from shared.domain.errors import InvalidClipError, ObjectNotFoundError
+from shared.domain.models import DEFAULT_MODEL, price
+from shared.domain.settlement import recomputed
+from shared.domain.storage_layout import GENERATED, clip_path
+from shared.domain.video import GenerationParameters, Phase, Video
+from shared.ports import Ports
+from shared.ports.campaign_repository import VideoQuery
+from tests.chaos.bill import Bill
+from tests.chaos.clips import SECONDS, clip_of
+from tests.chaos.findings import Finding, Kind
+from tests.unit.use_cases.rules import has_ended_properly, objects_of, states_in_slots
+
+PRICE = price(GenerationParameters(model=DEFAULT_MODEL, duration_seconds=SECONDS))
+
+_MANY = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remains:
+    """All that there is."""
+
+    campaigns: tuple[Campaign, ...]
+    videos: tuple[Video, ...]
+    paths: frozenset[str]
+
+
+def remains_of(ports: Ports) -> Remains:
+    return Remains(
+        campaigns=ports.campaigns.list_campaigns(after=None, limit=_MANY),
+        videos=ports.campaigns.list_videos(VideoQuery(limit=_MANY)).videos,
+        paths=frozenset(info.path for info in ports.objects.list(f"{GENERATED}/")),
+    )
+
+
+def is_at_rest(ports: Ports) -> bool:
+    """Whether nothing is left to be done."""
+    remains = remains_of(ports)
+    return (
+        all(video.has_ended for video in remains.videos)
+        and not any(campaign.chores for campaign in remains.campaigns)
+        and not ports.campaigns.due(ports.now(), limit=1)
+    )
+
+
+def shape_of(ports: Ports) -> tuple[str, ...]:
+    """Return what became of all videos, in words that are the same for equal histories."""
+    return tuple(
+        sorted(
+            f"{video.index} {video.phase} {video.version_state} "
+            f"{video.failure.code if video.failure else ''}"
+            for video in remains_of(ports).videos
+        )
+    )
+
+
+def broken_rules(ports: Ports, bill: Bill) -> tuple[Finding, ...]:
+    remains = remains_of(ports)
+    return (
+        *_paid_twice(bill),
+        *_lost(remains, bill, ports),
+        *_disagreements(remains),
+        *_money(remains, bill),
+    )
+
+
+def _paid_twice(bill: Bill) -> Iterator[Finding]:
+    for video_hash, times in bill.paid().items():
+        if times > 1:
+            yield Finding(Kind.PAID_TWICE, f"{video_hash} was submitted {times} times")
+
+
+def _lost(remains: Remains, bill: Bill, ports: Ports) -> Iterator[Finding]:
+    """What was made is stored, and is a real video, unless it never was one or was deleted."""
+    for video in remains.videos:
+        if video.phase is Phase.DONE:
+            problem = _problem_with_clip(video, ports)
+            if problem:
+                yield Finding(Kind.LOST, f"{video.id}: {problem}")
+        elif video.video_hash in bill.made() and not _was_no_video(video):
+            yield Finding(Kind.LOST, f"{video.id} was made, and is {video.phase}")
+
+
+def _problem_with_clip(video: Video, ports: Ports) -> str | None:
+    inspector = PyAVClipInspector()
+    path = clip_path(video.campaign_id, video.video_hash, video.index, current=video.is_current)
+    try:
+        with ports.objects.open(path) as clip:
+            facts = inspector.inspect(clip)
+        with ports.objects.open(path) as clip:
+            content = clip.read()
+    except (InvalidClipError, ObjectNotFoundError) as error:
+        return error.message
+    if content != clip_of(video.video_hash):
+        return "its clip is another one"
+    return None if facts == video.clip else "its record tells of another clip"
+
+
+def _was_no_video(video: Video) -> bool:
+    return video.failure is not None and video.failure.code == InvalidClipError.code
+
+
+def _disagreements(remains: Remains) -> Iterator[Finding]:
+    for problem in _problems(remains):
+        yield Finding(Kind.DISAGREEMENT, problem)
+
+
+def _problems(remains: Remains) -> Iterator[str]:
+    for video in remains.videos:
+        if not has_ended_properly(video):
+            yield f"{video.id} has not ended properly: {video}"
+    slots = {
+        name: state for each in remains.campaigns for name, state in states_in_slots(each).items()
+    }
+    records = {each.video_hash: each.version_state for each in remains.videos if each.version_state}
+    if slots != records:
+        yield f"the slots say {slots}, and the records {records}"
+    expected = {path for video in remains.videos for path in objects_of(video)}
+    evidence = {each.video_hash for each in remains.videos if each.phase is Phase.FAILED}
+    paths = {path for path in remains.paths if not any(each in path for each in evidence)}
+    if expected != paths:
+        yield f"missing are {sorted(expected - paths)}; nobody knows {sorted(paths - expected)}"
+
+
+def _money(remains: Remains, bill: Bill) -> Iterator[Finding]:
+    """What was spent is what the bill says; what nobody knows of may be on it."""
+    for campaign in remains.campaigns:
+        mine = [each for each in remains.videos if each.campaign_id == campaign.campaign_id]
+        if recomputed(campaign, mine) != campaign.money:
+            yield Finding(Kind.DISAGREEMENT, f"{campaign.money} is not the sum of its attempts")
+    spent = sum((each.money.spent for each in remains.campaigns), ZERO)
+    held = sum((each.money.possibly_spent for each in remains.campaigns), ZERO)
+    billed = PRICE * len(bill.made())
+    if spent != billed:
+        yield Finding(Kind.DISAGREEMENT, f"{spent} of {billed} dollars are spent, {held} held")

@@ -1,0 +1,204 @@
+"""What people ask for, and how the generator answers: for histories to disturb at every point.
+
+A story sets its scene in peace. Then it acts once, and what that causes goes on until the campaign
+is at rest.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Protocol
+
+from shared.use_cases.copy_campaigns import Installation, copy_campaigns
+from tests.chaos.clips import SECONDS
+from tests.chaos.witness import Json, ask
+from tests.chaos.worlds import Site
+
+CAMPAIGN = "spring"
+VIDEOS = f"/v1/campaigns/{CAMPAIGN}/videos"
+
+Versions = Mapping[str, str]
+"""The ids of the videos of slot 0 before the story acts, by what they are."""
+
+Act = Callable[[Site, Versions], None]
+
+
+class Stage(Protocol):
+    """Where scenes are set: nothing dies there."""
+
+    def act(self, act: Act) -> None:
+        """Let one process do it, and no message be delivered."""
+
+    def deliver(self) -> None:
+        """Deliver what is due."""
+
+    def settle(self) -> None:
+        """Let time pass until the campaign is at rest."""
+
+    def swap(self) -> None:
+        """Exchange this installation with the one elsewhere, which is empty at first."""
+
+
+Scene = Callable[[Stage], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """`shown` slots show a video from the scene on until the end.
+
+    A story that `must_be_repeated` is one that only its caller can finish.
+    """
+
+    name: str
+    scene: Scene
+    act: Act
+    shown: frozenset[int] = frozenset({0})
+    faults: str = ""
+    must_be_repeated: bool = False
+
+
+def asking(method: str, path: str, body: Json | None = None) -> Act:
+    """Ask as by HTTP. Whoever asks again may be told that it is done, or in the way."""
+
+    def act(site: Site, versions: Versions) -> None:
+        answer = ask(site.ports, method, path.format(**versions), body)
+        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise AssertionError(f"{method} {path} answers {answer.status}: {answer.get_data()!r}")
+
+    return act
+
+
+def creating(*prompts: str) -> Act:
+    return asking("POST", VIDEOS, {"prompts": prompts, "seconds": SECONDS})
+
+
+def do_nothing(site: Site, versions: Versions) -> None:
+    """Let the scene go on as it is."""
+
+
+def copying(site: Site, versions: Versions) -> None:
+    here = Installation(campaigns=site.ports.campaigns, objects=site.ports.objects)
+    list(copy_campaigns(site.elsewhere, here))
+
+
+REGENERATING = asking("POST", "/v1/videos/{current}/regenerate", {})
+
+
+def nothing(stage: Stage) -> None:
+    """Begin with an empty installation."""
+
+
+def one_video(stage: Stage) -> None:
+    stage.act(creating("A red bicycle"))
+    stage.settle()
+
+
+def two_slots(stage: Stage) -> None:
+    stage.act(creating("A red bicycle", "A kite"))
+    stage.settle()
+
+
+def two_versions(stage: Stage) -> None:
+    one_video(stage)
+    stage.act(REGENERATING)
+    stage.settle()
+
+
+def one_reserved(stage: Stage) -> None:
+    stage.act(creating("A red bicycle"))
+
+
+def one_submitted(stage: Stage) -> None:
+    one_video(stage)
+    stage.act(REGENERATING)
+    stage.deliver()
+
+
+def two_versions_elsewhere(stage: Stage) -> None:
+    two_versions(stage)
+    stage.swap()
+
+
+def more_elsewhere(stage: Stage) -> None:
+    """Both have one video; then another one was made elsewhere."""
+    one_video(stage)
+    stage.swap()
+    stage.act(copying)
+    stage.act(REGENERATING)
+    stage.settle()
+    stage.swap()
+
+
+_NOTHING_SHOWN: frozenset[int] = frozenset()
+
+STORIES = (
+    Story(name="create", scene=nothing, act=creating("A red bicycle"), shown=_NOTHING_SHOWN),
+    Story(
+        name="create four",
+        scene=nothing,
+        act=creating("One", "Two", "Three", "Four"),
+        shown=_NOTHING_SHOWN,
+    ),
+    Story(name="change the prompt", scene=one_video, act=creating("A blue bicycle")),
+    Story(name="regenerate", scene=two_versions, act=REGENERATING),
+    Story(
+        name="regenerate all",
+        scene=two_slots,
+        act=asking("POST", f"/v1/campaigns/{CAMPAIGN}/regenerate", {}),
+        shown=frozenset({0, 1}),
+    ),
+    Story(
+        name="promote",
+        scene=two_versions,
+        act=asking("POST", "/v1/videos/{historical}/promote", {}),
+    ),
+    Story(
+        name="clean up",
+        scene=two_versions,
+        act=asking("POST", f"/v1/campaigns/{CAMPAIGN}/cleanup", {"dry_run": False, "keep_last": 0}),
+    ),
+    Story(
+        name="delete current",
+        scene=two_versions,
+        act=asking("DELETE", "/v1/videos/{current}"),
+        shown=_NOTHING_SHOWN,
+    ),
+    Story(
+        name="delete historical",
+        scene=two_versions,
+        act=asking("DELETE", "/v1/videos/{historical}"),
+    ),
+    Story(
+        name="delete reserved",
+        scene=one_reserved,
+        act=asking("DELETE", "/v1/videos/{pending}"),
+        shown=_NOTHING_SHOWN,
+    ),
+    Story(
+        name="cancel reserved",
+        scene=one_reserved,
+        act=asking("POST", "/v1/videos/{pending}/cancel", {}),
+        shown=_NOTHING_SHOWN,
+    ),
+    Story(
+        name="cancel submitted",
+        scene=one_submitted,
+        act=asking("POST", "/v1/videos/{pending}/cancel", {}),
+    ),
+    Story(
+        name="import",
+        scene=two_versions_elsewhere,
+        act=copying,
+        shown=_NOTHING_SHOWN,
+        must_be_repeated=True,
+    ),
+    Story(name="import more", scene=more_elsewhere, act=copying, must_be_repeated=True),
+    Story(name="busy", scene=one_video, act=REGENERATING, faults="rate_limited"),
+    Story(name="refused", scene=one_video, act=REGENERATING, faults="refused"),
+    Story(name="filtered", scene=one_video, act=REGENERATING, faults="filtered"),
+    Story(name="failed", scene=one_video, act=REGENERATING, faults="failed"),
+    Story(name="operation lost", scene=one_video, act=REGENERATING, faults="lost"),
+    Story(name="answer lost", scene=one_video, act=REGENERATING, faults="answer_lost"),
+    Story(name="slow", scene=one_video, act=REGENERATING, faults="slow"),
+    Story(name="corrupt", scene=one_video, act=REGENERATING, faults="corrupt"),
+)

@@ -1,0 +1,119 @@
+"""Crash points: before and after every call of every port, and before each change of the disk."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from unittest.mock import patch
+
+from tests.chaos.shared_state import SharedState
+
+Touch = Callable[[str], object]
+"""Called with the name of each point that a process comes to."""
+
+T = TypeVar("T")
+
+# What others can see changes in one of these. Syncing shows only after a loss of power.
+_DISK = ("link", "mkdir", "replace", "rmdir", "unlink", "utime")
+_MEETING_SECONDS = 0.02
+_GLANCE_SECONDS = 0.0003
+_GONE = 1 << 40
+
+
+def touch_nothing(name: str) -> None:
+    """For processes that nothing happens to."""
+
+
+class Counter:
+    """Counts the points of a process, and notes their names. At one of them it gets `signal`."""
+
+    def __init__(
+        self, state: SharedState, signal: signal.Signals, notes: Path | None = None
+    ) -> None:
+        self._state = state
+        self._signal = signal
+        self._notes = notes
+
+    def __call__(self, name: str) -> None:
+        number = self._state.events
+        self._state.events += 1
+        if self._notes is not None:
+            with self._notes.open("a") as notes:
+                notes.write(f"{name}\n")
+        if number == self._state.deadly:
+            self._state.stands_still = 1
+            os.kill(os.getpid(), self._signal)
+
+
+class Meeting:
+    """Keeps two processes in step: neither begins a call before the other is about to, too.
+
+    It waits for a moment only, as the other may wait for what this one holds.
+    """
+
+    def __init__(self, state: SharedState, me: int) -> None:
+        self._steps = state.steps
+        self._me = me
+        self._steps[me] = 0
+
+    def __call__(self, name: str) -> None:
+        if not name.startswith("before "):
+            return
+        self._steps[self._me] += 1
+        deadline = time.monotonic() + _MEETING_SECONDS
+        while self._steps[1 - self._me] < self._steps[self._me] and time.monotonic() < deadline:
+            time.sleep(_GLANCE_SECONDS)
+
+    def leave(self) -> None:
+        self._steps[self._me] = _GONE
+
+
+class _Watched:
+    """Hands every call on to `port`, and touches the points around it."""
+
+    def __init__(self, port: object, name: str, touch: Touch) -> None:
+        self._port = port
+        self._name = name
+        self._touch = touch
+
+    def __getattr__(self, method_name: str) -> Callable[..., Any]:
+        method = getattr(self._port, method_name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            name = f"{self._name}.{method_name}"
+            self._touch(f"before {name}")
+            result = method(*args, **kwargs)
+            self._touch(f"after {name}")
+            return result
+
+        return call
+
+
+def watched(port: T, name: str, touch: Touch) -> T:
+    """Return `port` with a point before and after each of its calls."""
+    return cast("T", _Watched(port, name, touch))
+
+
+@contextmanager
+def watched_disk(touch: Touch) -> Iterator[None]:
+    """Put a point before each change of the file system that another process can see."""
+    if touch is touch_nothing:
+        yield
+        return
+    with ExitStack() as patches:
+        for name in _DISK:
+            patches.enter_context(patch.object(os, name, _touching(name, touch)))
+        yield
+
+
+def _touching(name: str, touch: Touch) -> Callable[..., object]:
+    change = getattr(os, name)
+
+    def touch_and_change(*args: object, **kwargs: object) -> object:
+        touch(f"at os.{name}")
+        return change(*args, **kwargs)
+
+    return touch_and_change

@@ -1,0 +1,99 @@
+"""Where a history happens: real adapters, on a clock and with a queue that outlive processes."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Protocol, Self, TypeVar, cast
+
+from shared.ports import Ports
+from shared.ports.campaign_repository import CampaignRepository
+from shared.ports.clip_inspector import ClipInspector
+from shared.ports.message_queue import MessageQueue
+from shared.ports.object_store import ObjectStore, SignatureVerifier
+from shared.ports.policy import Policy
+from shared.ports.video_generator import VideoGenerator
+from shared.use_cases.copy_campaigns import Installation
+from shared.use_cases.savings import Savings
+from tests.chaos.bill import Bill
+from tests.chaos.mailbox import Mailbox
+from tests.chaos.safeguards import Weaken
+from tests.chaos.shared_state import SharedClock, SharedState
+from tests.chaos.tripwire import Touch, watched
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What one process works with. `elsewhere` is another installation, to copy from."""
+
+    ports: Ports
+    elsewhere: Installation
+
+
+class World(Protocol):
+    """All that lies outside of the processes of a history."""
+
+    @property
+    def state(self) -> SharedState: ...
+    @property
+    def clock(self) -> SharedClock: ...
+    @property
+    def mailbox(self) -> Mailbox: ...
+    @property
+    def bill(self) -> Bill: ...
+
+    def opened(self, touch: Touch) -> AbstractContextManager[Site]:
+        """Yield new adapters of this process, and `touch` every point that it comes to."""
+
+    def let_clips_appear(self) -> None:
+        """Write every clip that is ready, as Veo does unasked, and announce it."""
+
+    def observe(self, look: Callable[[Ports], T]) -> T:
+        """Return what somebody sees who does nothing else."""
+
+    def copy(self, name: str) -> Self:
+        """Return a world with the same things in it, for a history of its own."""
+
+    def swap(self) -> None:
+        """Exchange this installation with the one elsewhere."""
+
+    def remove(self) -> None: ...
+    def with_faults(self, faults: str) -> Self:
+        """Let the generator misbehave from now on."""
+
+    def weakened(self, weaken: Weaken) -> Self:
+        """Let processes act without a safeguard from now on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapters:
+    """The ports of one process before anybody watches them."""
+
+    objects: ObjectStore
+    campaigns: CampaignRepository
+    queue: MessageQueue
+    generator: VideoGenerator
+    inspector: ClipInspector
+    local_signatures: SignatureVerifier | None
+    policy: Policy
+    clock: SharedClock
+
+    def touching(self, touch: Touch) -> Ports:
+        """Return them as ports with a point before and after each call."""
+        campaigns = watched(self.campaigns, "campaigns", touch)
+        return cast(
+            "Ports",
+            SimpleNamespace(
+                objects=watched(self.objects, "objects", touch),
+                campaigns=campaigns,
+                queue=watched(self.queue, "queue", touch),
+                generator=watched(self.generator, "generator", touch),
+                inspector=watched(self.inspector, "inspector", touch),
+                savings=Savings(campaigns),
+                local_signatures=self.local_signatures,
+                policy=self.policy,
+                now=self.clock,
+            ),
+        )

@@ -1,0 +1,125 @@
+"""The JSON in the bucket is compared with the records, and written anew where it is stale."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+
+from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.domain.campaign import Change
+from shared.domain.storage_layout import CACHE
+from shared.domain.video import Failure, Phase, Video, begin_check
+from shared.ports.object_store import PutMode
+from shared.records.videos import decode_video, encode_video
+from tests.contract.campaign_repository_contract import stored
+from tests.fakes.object_store import InMemoryObjectStore
+from tests.unit.domain.builders import SOON, a_generating_video, a_reserved_video
+
+FOLDER = f"{CACHE}/spring"
+NAME = f"{FOLDER}/{1:016x}.json"
+
+
+@pytest.fixture
+def bucket() -> InMemoryObjectStore:
+    return InMemoryObjectStore()
+
+
+@pytest.fixture
+def repository(
+    firestore_host: str, project: str, bucket: InMemoryObjectStore
+) -> FirestoreCampaignRepository:
+    return FirestoreCampaignRepository(
+        project=project, database="(default)", objects=lambda: bucket
+    )
+
+
+def a_failed_video() -> Video:
+    failure = Failure(code="failed", message="It failed.")
+    return a_reserved_video(1, phase=Phase.FAILED, version_state=None, failure=failure, due_at=None)
+
+
+@pytest.fixture
+def change(repository: FirestoreCampaignRepository) -> Change:
+    return stored(repository, a_failed_video(), a_generating_video(2))
+
+
+def write(bucket: InMemoryObjectStore, path: str, content: bytes) -> None:
+    file = BytesIO(content)
+    bucket.put(path, file, content_type="application/json", mode=PutMode.OVERWRITE)
+
+
+def lose_one(bucket: InMemoryObjectStore) -> str:
+    bucket.delete(NAME)
+    return NAME
+
+
+def lose_the_campaign(bucket: InMemoryObjectStore) -> str:
+    bucket.delete(f"{FOLDER}/campaign.json")
+    return f"{FOLDER}/campaign.json"
+
+
+def damage_one(bucket: InMemoryObjectStore) -> str:
+    write(bucket, NAME, b"{")
+    return NAME
+
+
+def leave_an_older_one(bucket: InMemoryObjectStore) -> str:
+    video = decode_video(bucket.objects[NAME].content)
+    write(bucket, NAME, encode_video(replace(video, failure=None)))
+    return NAME
+
+
+def leave_the_name_of_another_state(bucket: InMemoryObjectStore) -> str:
+    path = f"{FOLDER}/curr_{1:016x}.json"
+    write(bucket, path, bucket.objects[NAME].content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lose_one,
+        lose_the_campaign,
+        damage_one,
+        leave_an_older_one,
+        leave_the_name_of_another_state,
+    ],
+)
+def test_what_is_stale_is_found_and_written_anew(
+    repository: FirestoreCampaignRepository,
+    bucket: InMemoryObjectStore,
+    change: Change,
+    fault: Callable[[InMemoryObjectStore], str],
+) -> None:
+    before = {path: found.content for path, found in bucket.objects.items()}
+    path = fault(bucket)
+    assert (path,) == repository.stale_metadata("spring")
+
+    repository.renew_metadata("spring")
+
+    assert () == repository.stale_metadata("spring")
+    assert before == {path: found.content for path, found in bucket.objects.items()}
+
+
+def test_what_is_never_written_at_once_is_not_stale(
+    repository: FirestoreCampaignRepository, change: Change
+) -> None:
+    """A mere lease is not, nor what the cache saved."""
+    (_, waiting) = change.videos
+    repository.commit_video(begin_check(waiting, lease_expires_at=SOON))
+    repository.add_savings("spring", Decimal(1), 1)
+
+    assert () == repository.stale_metadata("spring")
+
+
+def test_what_showreel_has_not_named_is_left_alone(
+    repository: FirestoreCampaignRepository, bucket: InMemoryObjectStore, change: Change
+) -> None:
+    write(bucket, f"{FOLDER}/notes.txt", b"mine")
+
+    repository.renew_metadata("spring")
+
+    assert f"{FOLDER}/notes.txt" in bucket.objects
+    assert () == repository.stale_metadata("spring")

@@ -1,0 +1,93 @@
+"""All of Showreel but its HTTP side, over the real SDK and the stand-in for Vertex AI."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+
+from shared.adapters.media.clip_inspector import PyAVClipInspector
+from shared.domain.campaign import Money
+from shared.domain.video import GenerationParameters, Video
+from shared.ports import Clock
+from shared.ports.clip_inspector import ClipInspector
+from shared.ports.object_store import ObjectStore, SignatureVerifier
+from shared.ports.policy import Policy
+from shared.ports.video_generator import VideoGenerator
+from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
+from shared.use_cases.generate_video import generate_video
+from shared.use_cases.maintain_campaigns import maintain_campaigns
+from shared.use_cases.savings import Savings
+from tests.cloud.veo import MODEL, TODAY, Veo, veo_in_bucket, veo_inline
+from tests.fakes.campaign_repository import InMemoryCampaignRepository
+from tests.fakes.message_queue import InMemoryMessageQueue
+from tests.fakes.ports import POLICY
+
+PRICE = Decimal("1.60")
+LATEST = timedelta(hours=1)
+TICK = timedelta(seconds=10)
+Start = Callable[[ObjectStore], AbstractContextManager[Veo]]
+
+in_bucket: Start = partial(veo_in_bucket, polls=1)
+inline: Start = partial(veo_inline, polls=1)
+
+
+@dataclass(kw_only=True)
+class Showreel:
+    """Its clock goes as fast as the messages do."""
+
+    veo: Veo
+    objects: ObjectStore
+    time: datetime = TODAY
+    campaigns: InMemoryCampaignRepository = field(default_factory=InMemoryCampaignRepository)
+    inspector: ClipInspector = field(default_factory=PyAVClipInspector)
+    local_signatures: SignatureVerifier | None = None
+    policy: Policy = POLICY
+
+    def __post_init__(self) -> None:
+        self.queue = InMemoryMessageQueue(self.now)
+        self.savings = Savings(self.campaigns)
+
+    @property
+    def now(self) -> Clock:
+        return lambda: self.time
+
+    @property
+    def generator(self) -> VideoGenerator:
+        return self.veo.generator
+
+    def create(self, prompt: str) -> Video:
+        parameters = GenerationParameters(model=MODEL, duration_seconds=4)
+        request = CreateVideos(
+            campaign_id="spring", drafts=(Draft(prompt=prompt),), parameters=parameters
+        )
+        [created] = create_videos(self, request)
+        return created.video
+
+    def latest(self, video: Video) -> Video:
+        return self.campaigns.get_video("spring", video.video_hash)
+
+    @property
+    def money(self) -> Money:
+        return self.campaigns.get_campaign("spring").money
+
+    def ended(self, video: Video) -> Video:
+        """Let time pass until the video has ended."""
+        deadline = self.time + LATEST
+        while not self.latest(video).has_ended:
+            assert self.time < deadline, self.latest(video)
+            self.pass_time()
+        return self.latest(video)
+
+    def pass_time(self, time: timedelta = TICK) -> None:
+        """Deliver messages, and let the tick come."""
+        end = self.time + time
+        while self.time < end:
+            self.deliver()
+            maintain_campaigns(self)
+            self.deliver()
+            self.time += TICK
+
+    def deliver(self) -> None:
+        self.queue.deliver_all(partial(generate_video, self))

@@ -1,0 +1,75 @@
+"""What `make clean-history` removes, and what `make run` removes before it serves."""
+
+import os
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from shared.domain.schedule import REQUEST_MEMORY
+from tests.functional.places import FolderPlace
+from tests.functional.showreel import GALLERY, Showreel, served
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def family() -> str:
+    """In the cloud the bucket's lifecycle forgets requests."""
+    return "local"
+
+
+def clean(place: FolderPlace, *arguments: str) -> str:
+    cleaned = subprocess.run(
+        [sys.executable, "-m", "tools.clean_history", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **place.environment},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return cleaned.stdout
+
+
+def ask(service: Showreel, key: str) -> None:
+    headers = {"Idempotency-Key": key}
+    service.send("POST", "/v1/videos", json={"prompt": key}, headers=headers)
+
+
+def requests_in(place: FolderPlace) -> set[Path]:
+    return {path for path in (place.folder / "videos/requests").rglob("*") if path.is_file()}
+
+
+def let_time_pass(files: set[Path], age: timedelta) -> None:
+    moment = time.time() - age.total_seconds()
+    for file in files:
+        os.utime(file, (moment, moment))
+
+
+def test_history_goes_and_what_is_current_stays(gallery_copy: FolderPlace) -> None:
+    generated = gallery_copy.folder / "videos/generated" / GALLERY
+    before = {path.name for path in generated.glob("*.mp4")}
+
+    told = clean(gallery_copy, "--keep", "0")
+
+    kept = {path.name for path in generated.glob("*.mp4")}
+    assert told.startswith("Removed 1 historical videos, ")
+    assert kept == {name for name in before if name.startswith("curr_")}
+
+
+def test_only_requests_that_are_a_week_old_are_forgotten(place: FolderPlace) -> None:
+    with served(place, delivering=False) as service:
+        ask(service, "old")
+        old = requests_in(place)
+        let_time_pass(old, REQUEST_MEMORY + timedelta(minutes=1))
+        ask(service, "young")
+    young = requests_in(place) - old
+    let_time_pass(young, REQUEST_MEMORY - timedelta(minutes=1))
+
+    assert clean(place) == ""
+
+    assert (len(old), len(young)) == (2, 2)
+    assert requests_in(place) == young

@@ -1,0 +1,94 @@
+"""Budgets and max_cost_usd: what a campaign and a request may cost at most."""
+
+import pytest
+
+from tests.functional.places import Place
+from tests.functional.showreel import BOAT, KITE, Showreel, served
+
+CLIP_USD = 1.6  # Four seconds of the default model.
+
+
+def test_a_campaign_says_what_its_budget_is_and_what_is_left(place: Place) -> None:
+    with served(place, {"CAMPAIGN_BUDGET_USD": "5"}, delivering=False) as service:
+        service.create("spring", KITE)
+
+        budget = service.campaign("spring")["budget"]
+        assert {"currency": "USD", "limit_usd": 5, "available_usd": 3.4} == budget
+
+
+def test_a_request_that_exceeds_the_budget_is_refused_and_leaves_nothing(place: Place) -> None:
+    with served(place, {"CAMPAIGN_BUDGET_USD": "3"}) as service:
+        before = service.snapshot()
+
+        answer = service.post(
+            "/v1/campaigns/spring/videos", {"prompts": [KITE, BOAT], "seconds": 4}
+        )
+
+        assert (403, "budget_exceeded") == (answer.status_code, answer.json["code"])
+        assert "budget of 3 USD" in answer.json["detail"]
+        assert "false" == answer.headers["X-Should-Retry"]
+        assert before == service.snapshot()
+
+
+def test_a_campaign_can_be_given_a_budget_before_its_first_video(showreel: Showreel) -> None:
+    changed = showreel.send("PATCH", "/v1/campaigns/spring", json={"budget_usd": CLIP_USD})
+    assert (200, CLIP_USD) == (changed.status_code, changed.json["budget"]["limit_usd"])
+
+    showreel.create("spring", KITE)
+    refused = showreel.post("/v1/videos", {"prompt": BOAT, "campaign_id": "spring", "seconds": 4})
+    assert "budget_exceeded" == refused.json["code"]
+
+    showreel.send("PATCH", "/v1/campaigns/spring", json={"budget_usd": None})
+    showreel.create("spring", KITE, BOAT)
+    assert showreel.campaign("spring")["budget"]["limit_usd"] is None
+
+
+@pytest.mark.parametrize("budget", [-1, "NaN", "Infinity", "a lot", True, [], 1e13])
+def test_a_budget_is_an_amount(showreel: Showreel, budget: object) -> None:
+    answer = showreel.send("PATCH", "/v1/campaigns/spring", json={"budget_usd": budget})
+
+    assert (400, "invalid_request") == (answer.status_code, answer.json["code"])
+    assert "budget_usd" == answer.json["error"]["param"]
+    assert 404 == showreel.get("/v1/campaigns/spring").status_code
+
+
+@pytest.mark.parametrize("max_cost", [-0.01, "NaN", "cheap"])
+def test_a_maximum_cost_is_an_amount(showreel: Showreel, max_cost: object) -> None:
+    answer = showreel.post("/v1/videos", {"prompt": KITE, "max_cost_usd": max_cost})
+
+    assert (400, "max_cost_usd") == (answer.status_code, answer.json["error"]["param"])
+
+
+def test_a_request_that_costs_more_than_its_caller_allows_is_refused(showreel: Showreel) -> None:
+    request = {"prompts": [KITE, BOAT], "seconds": 4, "max_cost_usd": CLIP_USD}
+
+    answer = showreel.post("/v1/campaigns/spring/videos", request)
+
+    assert (403, "max_cost_exceeded") == (answer.status_code, answer.json["code"])
+    assert 404 == showreel.get("/v1/campaigns/spring").status_code
+
+
+def test_a_regeneration_that_costs_more_than_allowed_is_refused(gallery: Showreel) -> None:
+    video = gallery.get("/v1/videos?version_state=current&limit=1").json["data"][0]
+
+    for path in (
+        f"/v1/videos/{video['id']}/regenerate",
+        f"/v1/campaigns/{video['campaign_id']}/regenerate",
+    ):
+        answer = gallery.post(path, {"max_cost_usd": 0.01})
+        assert (403, "max_cost_exceeded") == (answer.status_code, answer.json["code"])
+
+
+def test_what_is_cached_costs_nothing_and_needs_no_budget(gallery: Showreel) -> None:
+    video = gallery.get("/v1/videos?version_state=current&limit=1").json["data"][0]
+    request = {
+        "prompt": video["prompt"],
+        "campaign_id": video["campaign_id"],
+        "seconds": video["seconds"],
+        "business_context": video["business_context"],
+        "max_cost_usd": 0,
+    }
+
+    answer = gallery.post("/v1/videos", request)
+
+    assert (200, "cache_hit") == (answer.status_code, answer.json["outcome"])

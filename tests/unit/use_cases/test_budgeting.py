@@ -1,0 +1,290 @@
+"""The day's budget: every dollar of a reservation is in it until it is known not to be paid."""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.campaign import Change
+from shared.domain.daily_budget import DayShare, committed_of
+from shared.domain.errors import BudgetExceededError, GenerationRefusedError
+from shared.domain.video import Video
+from shared.ports.video_generator import Failed
+from shared.use_cases.change_versions import cancel_video, delete_video
+from shared.use_cases.create_videos import create_videos
+from shared.use_cases.estimate_videos import estimate_videos
+from shared.use_cases.regenerate_videos import regenerate_video
+from tests.fakes.campaign_repository import InMemoryCampaignRepository
+from tests.fakes.ports import POLICY, FakePorts
+from tests.fakes.video_generator import Script
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    PRICE,
+    a_request,
+    give_up,
+    make,
+    reserve,
+    settle,
+    stored,
+    submit,
+    wake,
+)
+
+FILTERED = Script(ending=Failed(code="content_filtered", message="A policy."))
+REFUSED = Script(raises=GenerationRefusedError("Not this.", code="invalid_request"))
+A_DAY = timedelta(days=1)
+
+
+def ports_with(budget: Decimal) -> FakePorts:
+    return FakePorts(policy=replace(POLICY, daily_budget_usd=budget))
+
+
+@pytest.fixture
+def frugal() -> FakePorts:
+    """Ports of an installation that may use what two videos cost in a day."""
+    return ports_with(2 * PRICE)
+
+
+def today(ports: FakePorts) -> date:
+    return ports.now().date()
+
+
+def committed(ports: FakePorts, day: date | None = None) -> Decimal:
+    day = day or today(ports)
+    return committed_of(share for share in ports.campaigns.shares.values() if share.day == day)
+
+
+def reserve_elsewhere(ports: FakePorts, campaign_id: str) -> Video:
+    return reserve(ports, campaign_id=campaign_id)
+
+
+def test_all_campaigns_together_have_the_budget(frugal: FakePorts) -> None:
+    reserve_elsewhere(frugal, "spring")
+    reserve_elsewhere(frugal, "summer")
+
+    with pytest.raises(BudgetExceededError, match="DAILY_BUDGET_USD"):
+        reserve_elsewhere(frugal, "autumn")
+    assert {"spring", "summer"} == set(frugal.campaigns.campaigns)
+    assert 2 * PRICE == committed(frugal)
+
+
+def test_a_request_that_exceeds_the_budget_is_refused_whole(frugal: FakePorts) -> None:
+    with pytest.raises(BudgetExceededError):
+        create_videos(frugal, a_request("One", "Two", "Three"))
+
+    assert {} == frugal.campaigns.campaigns
+    assert {} == frugal.campaigns.shares
+    assert () == frugal.queue.messages
+
+
+def test_a_budget_of_nothing_stops_all_spending_but_no_cache_hit() -> None:
+    ports = FakePorts()
+    make(ports)
+    ports.policy = replace(POLICY, daily_budget_usd=Decimal(0))
+
+    with pytest.raises(BudgetExceededError):
+        reserve(ports, "A green bicycle")
+    assert reserve(ports).is_current
+
+
+def test_the_next_day_has_a_budget_of_its_own(frugal: FakePorts) -> None:
+    create_videos(frugal, a_request("One", "Two"))
+    frugal.clock.advance(A_DAY)
+
+    create_videos(frugal, a_request("Three", "Four", campaign_id="summer"))
+
+    assert 2 * PRICE == committed(frugal) == committed(frugal, today(frugal) - A_DAY)
+
+
+def test_regenerating_obeys_the_budget(frugal: FakePorts) -> None:
+    video = make(frugal)
+    regenerate_video(frugal, CAMPAIGN_ID, video.video_hash)
+    settle(frugal)
+
+    with pytest.raises(BudgetExceededError):
+        regenerate_video(frugal, CAMPAIGN_ID, video.video_hash)
+
+
+def test_an_estimate_says_that_the_budget_is_exceeded(frugal: FakePorts) -> None:
+    estimate_videos(frugal, a_request("One", "Two"))
+
+    with pytest.raises(BudgetExceededError):
+        estimate_videos(frugal, a_request("One", "Two", "Three"))
+    assert {} == frugal.campaigns.shares
+
+
+def test_a_video_says_which_day_holds_its_dollars(frugal: FakePorts) -> None:
+    video = make(frugal)
+
+    assert today(frugal) == video.budget_day
+    assert PRICE == committed(frugal)
+
+
+def test_what_was_paid_for_stays_in_the_day_when_it_is_deleted(frugal: FakePorts) -> None:
+    video = make(frugal)
+
+    delete_video(frugal, CAMPAIGN_ID, video.video_hash)
+
+    assert PRICE == committed(frugal)
+
+
+@pytest.mark.parametrize("script", [FILTERED, REFUSED])
+def test_what_was_not_billed_goes_back(frugal: FakePorts, script: Script) -> None:
+    frugal.generator.will(script)
+
+    video = make(frugal)
+
+    assert video.budget_day is None
+    assert 0 == committed(frugal)
+
+
+def test_what_is_cancelled_before_its_submission_goes_back(frugal: FakePorts) -> None:
+    video = reserve(frugal)
+
+    cancel_video(frugal, CAMPAIGN_ID, video.video_hash)
+
+    assert 0 == committed(frugal)
+
+
+def test_what_is_deleted_before_its_submission_goes_back(frugal: FakePorts) -> None:
+    video = reserve(frugal)
+
+    delete_video(frugal, CAMPAIGN_ID, video.video_hash)
+
+    assert 0 == committed(frugal)
+
+
+def test_nothing_goes_back_twice(frugal: FakePorts) -> None:
+    reserve(frugal, "Another")
+    video = reserve_elsewhere(frugal, "summer")
+
+    cancel_video(frugal, "summer", video.video_hash)
+    delete_video(frugal, "summer", video.video_hash)
+
+    assert PRICE == committed(frugal)
+
+
+def test_what_is_cancelled_after_its_submission_stays(frugal: FakePorts) -> None:
+    video = submit(frugal)
+
+    cancel_video(frugal, CAMPAIGN_ID, video.video_hash)
+    settle(frugal)
+
+    assert PRICE == committed(frugal)
+
+
+def test_what_may_have_been_billed_is_held_until_it_is_known_not_to_be(frugal: FakePorts) -> None:
+    video = give_up(frugal)
+    assert PRICE == committed(frugal)
+
+    (operation,) = frugal.generator.operations.values()
+    operation.script = FILTERED
+    wake(frugal, video)
+
+    assert stored(frugal, video).budget_day is None
+    assert 0 == committed(frugal)
+
+
+def test_dollars_go_back_to_the_day_that_they_came_from(frugal: FakePorts) -> None:
+    yesterday = today(frugal)
+    video = reserve(frugal)
+    frugal.clock.advance(A_DAY)
+    reserve_elsewhere(frugal, "summer")
+
+    cancel_video(frugal, CAMPAIGN_ID, video.video_hash)
+
+    assert 0 == committed(frugal, yesterday)
+    assert PRICE == committed(frugal)
+
+
+def test_dollars_go_back_when_there_is_no_budget_any_more() -> None:
+    ports = ports_with(Decimal(1600))
+    video = reserve(ports)
+    ports.policy = POLICY
+
+    cancel_video(ports, CAMPAIGN_ID, video.video_hash)
+
+    assert 0 == committed(ports)
+
+
+def test_a_day_that_is_not_here_is_given_nothing(frugal: FakePorts) -> None:
+    """A record that was copied by hand names a day of where it came from."""
+    video = reserve(frugal)
+    frugal.campaigns.shares.clear()
+
+    cancel_video(frugal, CAMPAIGN_ID, video.video_hash)
+
+    assert {} == frugal.campaigns.shares
+
+
+def test_without_a_budget_no_day_is_kept(ports: FakePorts) -> None:
+    video = make(ports)
+
+    assert video.budget_day is None
+    assert {} == ports.campaigns.shares
+
+
+def test_it_is_told_once_that_most_of_the_budget_is_used(caplog: pytest.LogCaptureFixture) -> None:
+    ports = ports_with(100 * PRICE)
+
+    with caplog.at_level(logging.WARNING):
+        for number in range(100):
+            reserve_elsewhere(ports, f"campaign-{number}")
+
+    told = [record for record in caplog.records if record.message == "daily_budget.warning"]
+    assert [("2026-11-07", "256.00", "320.00")] == [
+        tuple(record.__dict__[name] for name in ("day", "used_usd", "budget_usd"))
+        for record in told
+    ]
+
+
+class CountingRepository(InMemoryCampaignRepository):
+    """Counts how often each share is written, and how many are read at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: Counter[int] = Counter()
+        self.reads: Counter[int] = Counter()
+
+    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
+        self.reads[len(numbers)] += 1
+        return super().get_day_shares(day, numbers)
+
+    def commit(self, change: Change) -> Change:
+        self.written.update(share.number for share in change.shares)
+        return super().commit(change)
+
+
+def test_no_share_is_written_by_more_than_a_few_of_many_reservations() -> None:
+    ports = ports_with(Decimal(10_000))
+    campaigns = ports.campaigns = CountingRepository()
+
+    for number in range(640):
+        reserve_elsewhere(ports, f"campaign-{number}")
+
+    # A fair share is 20 and one for the laying out; 60 has a chance of less than 1 to 10**9.
+    assert 32 == len(campaigns.written)
+    assert max(campaigns.written.values()) < 60
+    assert {1: 640, 32: 1} == campaigns.reads
+
+
+def test_what_comes_at_once_uses_the_budget_up_and_not_more() -> None:
+    ports = ports_with(60 * PRICE)
+
+    def try_to_reserve(number: int) -> bool:
+        try:
+            reserve_elsewhere(ports, f"campaign-{number}")
+        except BudgetExceededError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        reserved = list(pool.map(try_to_reserve, range(80)))
+
+    assert 60 == sum(reserved)
+    assert 60 * PRICE == committed(ports)

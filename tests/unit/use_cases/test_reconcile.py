@@ -1,0 +1,314 @@
+"""Reconcile: find what is wrong, mend what is safe to mend, and lose nothing paid for."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+
+from shared.domain.agreement import Disagreement
+from shared.domain.campaign import Change, Money
+from shared.domain.schedule import DEADLINE
+from shared.domain.storage_layout import CURSOR, clip_path, thumbnail_path
+from shared.domain.video import Phase, VersionState, Video
+from shared.ports.video_generator import Failed, Gone
+from shared.use_cases.create_videos import Draft
+from shared.use_cases.mending import delete_without_record
+from shared.use_cases.reconcile import (
+    Verdict,
+    find_disagreements,
+    find_lost_operations,
+    mend_disagreements,
+    reconcile_all,
+)
+from shared.use_cases.reconcile_next import reconcile_next
+from tests.fakes.ports import A_JPEG, FakePorts
+from tests.fakes.video_generator import A_CLIP, Script
+from tests.unit.use_cases.rules import assert_agreement
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    PRICE,
+    deliver,
+    make,
+    remake,
+    reserve,
+    settle,
+    stored,
+    submit,
+    wake,
+)
+
+D = Disagreement
+ANOTHER = "00ff00ff00ff00ff"
+
+
+def clip_name(video: Video, *, current: bool = True) -> str:
+    return clip_path(video.campaign_id, video.video_hash, video.index, current=current)
+
+
+def thumbnail_name(video: Video) -> str:
+    return thumbnail_path(video.campaign_id, video.video_hash, video.index)
+
+
+def put(ports: FakePorts, path: str, content: bytes = A_CLIP) -> None:
+    ports.objects.put(path, BytesIO(content), content_type="video/mp4")
+
+
+def kinds(verdicts: tuple[Verdict, ...]) -> list[Disagreement]:
+    return [verdict.finding.kind for verdict in verdicts]
+
+
+def find(ports: FakePorts) -> list[Disagreement]:
+    before = dict(ports.objects.objects), dict(ports.campaigns.campaigns)
+    found = kinds(find_disagreements(ports, CAMPAIGN_ID))
+    assert before == (ports.objects.objects, ports.campaigns.campaigns)
+    return found
+
+
+def mend(ports: FakePorts) -> dict[Disagreement, bool]:
+    verdicts = mend_disagreements(ports, CAMPAIGN_ID)
+    return {verdict.finding.kind: verdict.mended for verdict in verdicts}
+
+
+def test_where_all_agrees_nothing_is_found(ports: FakePorts) -> None:
+    remake(ports, make(ports))
+    ports.generator.will(Script(running_checks=9))
+    reserve(ports, drafts=(Draft(prompt="Another", index=1),))
+    deliver(ports)
+    reserve(ports, drafts=(Draft(prompt="A third", index=2),))
+
+    assert [] == find(ports)
+    assert {} == mend(ports)
+
+
+def forget_the_clip(ports: FakePorts, video: Video) -> None:
+    ports.objects.delete(clip_name(video))
+
+
+def forget_the_thumbnail(ports: FakePorts, video: Video) -> None:
+    ports.objects.delete(thumbnail_name(video))
+
+
+def name_it_historical(ports: FakePorts, video: Video) -> None:
+    ports.objects.rename(clip_name(video), clip_name(video, current=False))
+
+
+def name_it_twice(ports: FakePorts, video: Video) -> None:
+    put(ports, clip_name(video, current=False))
+
+
+def lose_money(ports: FakePorts, video: Video) -> None:
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    ports.campaigns.commit(Change(campaign=replace(campaign, money=Money(spent=Decimal(1)))))
+
+
+def empty_the_slot(ports: FakePorts, video: Video) -> None:
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    ports.campaigns.commit(Change(campaign=replace(campaign, slots=())))
+
+
+def call_it_historical(ports: FakePorts, video: Video) -> None:
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    former = replace(stored(ports, video), version_state=VersionState.HISTORICAL)
+    slots = campaign.slot(video.index)
+    history = (slots.current,) if slots.current else ()
+    slot = replace(slots, current=None, historical=history)
+    ports.campaigns.commit(Change(campaign=campaign.with_slot(slot), videos=(former,)))
+
+
+def leave_a_clip(ports: FakePorts, video: Video) -> None:
+    put(ports, clip_path(CAMPAIGN_ID, ANOTHER, 0, current=False))
+
+
+def leave_a_clip_of_an_attempt(ports: FakePorts, video: Video) -> None:
+    put(ports, f"videos/attempts/{CAMPAIGN_ID}/{ANOTHER}/1/sample_0.mp4")
+
+
+def leave_a_note(ports: FakePorts, video: Video) -> None:
+    put(ports, f"videos/generated/{CAMPAIGN_ID}/notes.txt")
+
+
+Fault = Callable[[FakePorts, Video], None]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (forget_the_thumbnail, D.THUMBNAIL_MISSING),
+        (name_it_historical, D.CLIP_MISNAMED),
+        (name_it_twice, D.CLIP_MISNAMED),
+        (lose_money, D.MONEY_DISAGREES),
+        (empty_the_slot, D.SLOTS_DISAGREE),
+        (call_it_historical, D.CLIP_MISNAMED),
+    ],
+)
+def test_what_loses_nothing_is_mended(ports: FakePorts, fault: Fault, kind: D) -> None:
+    video = make(ports)
+    fault(ports, video)
+    assert [kind] == find(ports)
+
+    assert {kind: True} == mend(ports)
+
+    assert [] == find(ports)
+    assert_agreement(ports)
+    assert (
+        A_CLIP
+        == ports.objects.objects[clip_name(video, current=stored(ports, video).is_current)].content
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (forget_the_clip, D.CLIP_MISSING),
+        (leave_a_clip, D.OBJECT_WITHOUT_RECORD),
+        (leave_a_clip_of_an_attempt, D.OBJECT_WITHOUT_RECORD),
+        (leave_a_note, D.UNKNOWN_OBJECT),
+    ],
+)
+def test_what_nobody_can_know_is_reported_and_left_alone(
+    ports: FakePorts, fault: Fault, kind: D
+) -> None:
+    fault(ports, make(ports))
+    before = dict(ports.objects.objects)
+
+    assert {kind: False} == mend(ports)
+
+    assert before == ports.objects.objects
+
+
+def test_a_missing_thumbnail_is_made_again_from_the_clip(ports: FakePorts) -> None:
+    video = make(ports)
+    forget_the_thumbnail(ports, video)
+
+    mend(ports)
+
+    assert A_JPEG == ports.objects.objects[thumbnail_name(video)].content
+
+
+def test_clips_without_a_record_are_deleted_when_somebody_says_so(ports: FakePorts) -> None:
+    video = make(ports)
+    leave_a_clip(ports, video)
+    leave_a_note(ports, video)
+    found = [verdict.finding for verdict in find_disagreements(ports, CAMPAIGN_ID)]
+
+    assert 1 == delete_without_record(ports, found)
+
+    assert [D.UNKNOWN_OBJECT] == find(ports)
+    assert clip_name(video) in ports.objects.objects
+
+
+def test_a_video_beyond_its_deadline_is_woken(ports: FakePorts) -> None:
+    video = submit(ports, script=Script(running_checks=9))
+    ports.queue._waiting.clear()
+    ports.clock.advance(DEADLINE + timedelta(seconds=1))
+    assert [D.OVERDUE] == find(ports)
+
+    mend(ports)
+    deliver(ports)
+
+    assert Phase.FAILED is stored(ports, video).phase
+
+
+def test_an_operation_that_the_generator_has_forgotten_is_found(ports: FakePorts) -> None:
+    submit(ports, script=Script(ending=Gone()))
+    assert () == find_lost_operations(ports, CAMPAIGN_ID)
+
+    ports.clock.advance(timedelta(minutes=2))
+
+    assert [D.OPERATION_LOST] == kinds(find_lost_operations(ports, CAMPAIGN_ID))
+
+
+def test_money_at_risk_is_told_with_its_dollars(ports: FakePorts) -> None:
+    video = submit(ports, script=Script(running_checks=1, ending=Gone()))
+    ports.clock.advance(DEADLINE)
+    wake(ports, video)
+
+    (verdict,) = find_disagreements(ports, CAMPAIGN_ID)
+
+    assert (D.MONEY_AT_RISK, video.id, PRICE) == (
+        verdict.finding.kind,
+        verdict.finding.subject,
+        verdict.finding.usd,
+    )
+
+
+def test_money_at_risk_is_settled_by_looking_again(ports: FakePorts) -> None:
+    broken = Failed(code="provider_error", message="It broke.")
+    video = submit(ports, script=Script(running_checks=1, ending=broken))
+    ports.clock.advance(DEADLINE)
+    wake(ports, video)
+
+    assert {D.MONEY_AT_RISK: False} == mend(ports)
+    deliver(ports)
+
+    assert [] == find(ports)
+    assert 0 == ports.campaigns.get_campaign(CAMPAIGN_ID).money.committed
+
+
+def test_what_is_on_its_way_is_no_disagreement(ports: FakePorts) -> None:
+    """A clip may be renamed between two looks; only what both of them see is told."""
+    video = make(ports)
+    name_it_historical(ports, video)
+    looks = iter(
+        [None, lambda: ports.objects.rename(clip_name(video, current=False), clip_name(video))]
+    )
+    listing = ports.objects.list
+
+    def list_and_change(prefix: str) -> object:
+        if prefix.startswith("videos/generated/") and (change := next(looks, None)):
+            change()
+        return listing(prefix)
+
+    ports.objects.list = list_and_change  # type: ignore[method-assign,assignment]
+
+    assert () == find_disagreements(ports, CAMPAIGN_ID)
+
+
+def test_all_campaigns_and_what_belongs_to_none_are_looked_at(ports: FakePorts) -> None:
+    make(ports)
+    make(ports, campaign_id="autumn")
+    put(ports, clip_path("winter", ANOTHER, 0, current=True))
+    put(ports, f"videos/attempts/winter/{ANOTHER}/1/sample_0.mp4")
+
+    found = list(reconcile_all(ports, lambda name: find_disagreements(ports, name)))
+
+    assert ["autumn", "spring", "winter", "winter"] == [campaign_id for campaign_id, _ in found]
+    orphan = [D.OBJECT_WITHOUT_RECORD]
+    assert [[], [], orphan, orphan] == [kinds(verdicts) for _, verdicts in found]
+
+
+class TestTheTick:
+    def test_takes_one_campaign_after_the_other_and_begins_anew(self, ports: FakePorts) -> None:
+        videos = [make(ports, campaign_id=name) for name in ("autumn", "spring", "winter")]
+        for video in videos:
+            forget_the_thumbnail(ports, video)
+
+        mended = []
+        for _ in range(3):
+            reconcile_next(ports)
+            mended.append([thumbnail_name(each) in ports.objects.objects for each in videos])
+
+        assert [[True, False, False], [True, True, False], [True, True, True]] == mended
+        forget_the_thumbnail(ports, videos[0])
+        reconcile_next(ports)
+        reconcile_next(ports)
+        assert thumbnail_name(videos[0]) in ports.objects.objects
+
+    @pytest.mark.parametrize("cursor", [b"", b"[]", b'{"after": 7}', b"\xff"])
+    def test_begins_anew_where_its_place_is_damaged(self, ports: FakePorts, cursor: bytes) -> None:
+        video = make(ports)
+        forget_the_thumbnail(ports, video)
+        put(ports, CURSOR, cursor)
+
+        reconcile_next(ports)
+
+        assert thumbnail_name(video) in ports.objects.objects
+
+    def test_does_nothing_where_there_is_no_campaign(self, ports: FakePorts) -> None:
+        reconcile_next(ports)
+
+        assert {CURSOR} == set(ports.objects.objects)
+        settle(ports)
