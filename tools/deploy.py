@@ -6,6 +6,7 @@ Terraform shows what it would do and asks; nothing happens before the answer.
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import warnings
@@ -69,12 +70,9 @@ def run(terraform: str, action: str, project: str, arguments: list[str]) -> int:
 
 def wait_for(command: list[str]) -> int:
     """Ctrl-C reaches Terraform, too, which then ends in good order; that may take a while."""
-    process = subprocess.Popen(command)
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue
+    # What is ignored would be ignored by Terraform, too; a handler is this process's alone.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    return subprocess.run(command, check=False).returncode
 
 
 if __name__ == "__main__":
