@@ -12,7 +12,8 @@ import pytest
 import main
 from shared.domain.models import DEFAULT_MODEL, MODELS
 from shared.domain.schedule import DEADLINE
-from shared.requests.bodies import RequestVideosBody, from_json
+from shared.requests.bodies import RequestVideosBody
+from shared.requests.parsing import from_json
 from shared.settings import read_settings
 from tests.cloud.bucket.server import StrictBucketServer
 from tests.infra.installation import CALLER, PROJECT, PUBLISHER, Installation

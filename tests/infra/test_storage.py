@@ -7,11 +7,12 @@ import pytest
 from shared.domain.storage_layout import (
     ATTEMPTS,
     REQUESTS,
+    answer_path,
     attempt_prefix,
     campaign_path,
+    claim_path,
     clip_path,
     metadata_path,
-    receipt_path,
     thumbnail_path,
     video_of_clip,
 )
@@ -40,7 +41,7 @@ def removed_prefixes(installation: Installation) -> list[str]:
 
 def test_what_veo_wrote_and_what_became_of_messages_is_removed(installation: Installation) -> None:
     assert {f"{ATTEMPTS}/", f"{REQUESTS}/"} == set(removed_prefixes(installation))
-    for path in (CLIP_OF_VEO, receipt_path("123")):
+    for path in (CLIP_OF_VEO, answer_path("123"), claim_path("123")):
         assert path.startswith(tuple(removed_prefixes(installation)))
 
 
