@@ -50,6 +50,9 @@ locals {
     VIDEO_GENERATOR         = var.video_generator
     DEFAULT_MODEL           = var.default_model
     MAX_VIDEOS_PER_CAMPAIGN = var.max_videos_per_campaign
+    CAMPAIGN_BUDGET_USD     = var.campaign_budget_usd
+    DAILY_BUDGET_USD        = var.daily_budget_usd
+    FILTERED_RETRIES        = var.filtered_retries
     KEEP_HISTORICAL         = var.keep_historical
     PUBLIC_URL              = var.public_url
     LOG_LEVEL               = var.log_level

@@ -122,6 +122,39 @@ variable "max_videos_per_campaign" {
   }
 }
 
+variable "campaign_budget_usd" {
+  description = "The dollars that a campaign may use which has no budget of its own. By default there is no limit."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = coalesce(var.campaign_budget_usd, 0) >= 0 && coalesce(var.campaign_budget_usd, 0) <= 1000000000000
+    error_message = "campaign_budget_usd must be an amount in dollars: 0 or more, and no more than 1000000000000."
+  }
+}
+
+variable "daily_budget_usd" {
+  description = "The dollars that the whole installation may use in a day (UTC); 0 stops all spending. Unlike `monthly_budget` it refuses what would exceed it. By default there is no limit."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = coalesce(var.daily_budget_usd, 0) >= 0 && coalesce(var.daily_budget_usd, 0) <= 1000000000000
+    error_message = "daily_budget_usd must be an amount in dollars: 0 or more, and no more than 1000000000000."
+  }
+}
+
+variable "filtered_retries" {
+  description = "How often a video is submitted again after the safety filter took its clip, which is not billed. By default never."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.filtered_retries == null || contains(range(0, 4), coalesce(var.filtered_retries, 0))
+    error_message = "filtered_retries must be a whole number from 0 to 3."
+  }
+}
+
 variable "keep_historical" {
   description = "How many replaced videos are kept for each slot. By default 1."
   type        = number
@@ -183,7 +216,7 @@ variable "secrets" {
 # What is kept
 
 variable "attempt_retention_days" {
-  description = "After how many days what Veo wrote, and the receipts of messages, are removed. Finished videos stay."
+  description = "After how many days what Veo wrote, the receipts of messages, and the answers under an `Idempotency-Key` are removed. Finished videos stay."
   type        = number
   default     = 30
 

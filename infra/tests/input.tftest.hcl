@@ -18,7 +18,10 @@ run "bad_input_is_refused" {
     attempt_retention_days = 0
     billing_account        = "mine"
     bucket_name            = "gs://videos"
+    campaign_budget_usd    = -1
     cors_origins           = ["*"]
+    daily_budget_usd       = -1
+    filtered_retries       = 4
     github_ref             = "refs/heads/*"
     github_repository      = "showreel"
     hourly_spend_alert_usd = 0
@@ -37,7 +40,10 @@ run "bad_input_is_refused" {
     var.attempt_retention_days,
     var.billing_account,
     var.bucket_name,
+    var.campaign_budget_usd,
     var.cors_origins,
+    var.daily_budget_usd,
+    var.filtered_retries,
     var.github_ref,
     var.github_repository,
     var.hourly_spend_alert_usd,

@@ -20,8 +20,11 @@ ORIGIN = "https://www.example.com"
 EVERYTHING: Json = {
     "alert_emails": ["ops@example.com"],
     "billing_account": "012345-6789AB-CDEF01",
+    "campaign_budget_usd": 12.5,
     "cors_origins": [ORIGIN],
+    "daily_budget_usd": 0,
     "default_model": "veo-3.1-fast-generate-001",
+    "filtered_retries": 2,
     "github_repository": REPOSITORY,
     "invokers": [CALLER],
     "keep_historical": 2,

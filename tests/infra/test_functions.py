@@ -89,6 +89,8 @@ def test_the_settings_are_those_of_the_installation(installation: Installation) 
         assert database["name"] == settings.firestore_database
         topics = installation.all("google_pubsub_topic.function")
         assert topics["generate_video"]["name"] == settings.generate_topic
+        for name in ("campaign_budget_usd", "daily_budget_usd", "filtered_retries"):
+            assert EVERYTHING[name] == getattr(settings, name), name
         assert EVERYTHING["keep_historical"] == settings.keep_historical
 
 
@@ -97,6 +99,7 @@ def test_what_is_required_is_set_without_being_asked_for(plain_installation: Ins
         settings = read_settings(environment(plain_installation, target))
 
         assert Settings().default_model == settings.default_model
+        assert (None, None) == (settings.campaign_budget_usd, settings.daily_budget_usd)
         assert not settings.simulated
 
 
