@@ -4,8 +4,11 @@ locals {
     "resource.labels.service_name=(${join(" OR ", [for name in values(local.names) : "\"${name}\""])})",
   ])
 
+  # The platform logs each request as well, and one that is answered with 503 as an error.
+  not_requests = "logName!=\"projects/${var.project_id}/logs/run.googleapis.com%2Frequests\""
+
   # PromQL spells logging.googleapis.com/user/showreel_videos so.
-  logs   = { for metric in ["videos", "errors", "reserved_usd"] : metric => "logging_googleapis_com:user_showreel_${metric}" }
+  logs   = { for metric in ["videos", "errors", "warnings", "reserved_usd"] : metric => "logging_googleapis_com:user_showreel_${metric}" }
   run    = "run_googleapis_com:"
   pubsub = "pubsub_googleapis_com:subscription_"
 
@@ -56,6 +59,20 @@ locals {
       severity = "CRITICAL"
       says     = "The videos that were reserved within an hour cost more than ${var.hourly_spend_alert_usd} dollars."
       query    = "sum(increase(${local.logs.reserved_usd}_sum{${local.ours}}[1h])) > ${var.hourly_spend_alert_usd}"
+    }
+    day = {
+      title    = "the day's budget is nearly used"
+      severity = "WARNING"
+      says     = "Of what daily_budget_usd allows for today (UTC), 80 % is used. What exceeds it will be refused until midnight."
+      query    = "sum(increase(${local.logs.warnings}{${local.ours},event=\"daily_budget.warning\"}[10m])) > 0"
+    }
+    # A tick looks at one campaign, and may meet the same again only hours later. Money at risk is
+    # held as what it is, and what is overdue has an alert of its own.
+    disagreement = {
+      title    = "records and bucket disagree"
+      severity = "WARNING"
+      says     = "A tick has found what it could not mend, and told so within the last day."
+      query    = "sum by (kind) (increase(${local.logs.warnings}{${local.ours},event=\"reconcile.found\",kind!~\"money_at_risk|overdue\"}[1d])) > 0"
     }
     # It may take some minutes after the first deployment until the first tick is counted.
     tick = {
@@ -108,6 +125,10 @@ locals {
       title = "Errors, by their event"
       query = "sum by (service_name, event) (increase(${local.logs.errors}{${local.ours}}[5m]))"
     },
+    {
+      title = "Warnings, by their event"
+      query = "sum by (service_name, event) (increase(${local.logs.warnings}{${local.ours}}[5m]))"
+    },
   ]
 }
 
@@ -131,11 +152,10 @@ resource "google_logging_metric" "videos" {
   depends_on = [google_project_service.api]
 }
 
-# The platform logs each request as well, and one that is answered with 503 as an error.
 resource "google_logging_metric" "errors" {
   name             = "showreel_errors"
   description      = "What was logged as an error, by event; what the platform says itself has none"
-  filter           = "${local.logged} AND severity>=ERROR AND logName!=\"projects/${var.project_id}/logs/run.googleapis.com%2Frequests\""
+  filter           = "${local.logged} AND severity>=ERROR AND ${local.not_requests}"
   label_extractors = { event = "REGEXP_EXTRACT(jsonPayload.message, \"^([a-z_]+[.][a-z_]+)\")" }
 
   metric_descriptor {
@@ -143,6 +163,29 @@ resource "google_logging_metric" "errors" {
     value_type  = "INT64"
     labels {
       key = "event"
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_logging_metric" "warnings" {
+  name        = "showreel_warnings"
+  description = "What was logged as a warning, by event and, where records and bucket disagree, by what it is about"
+  filter      = "${local.logged} AND severity=WARNING AND ${local.not_requests}"
+  label_extractors = {
+    event = "REGEXP_EXTRACT(jsonPayload.message, \"^([a-z_]+[.][a-z_]+)\")"
+    kind  = "EXTRACT(jsonPayload.kind)"
+  }
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    labels {
+      key = "event"
+    }
+    labels {
+      key = "kind"
     }
   }
 

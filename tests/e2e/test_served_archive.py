@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,12 +20,13 @@ from google.cloud import firestore
 from packaging.utils import canonicalize_name
 
 import main
+from shared.domain.storage_layout import CURSOR
 from tests.cloud.emulators import FirestoreEmulator, PubSubEmulator
 from tests.cloud.function_process import FunctionProcess, Installation
 from tests.cloud.project import CloudProject
 from tests.e2e.archive import install, pins
 from tests.eventually import eventually
-from tools.infra_costs import SERVICES
+from tools.infra_costs import SERVICES, TICKS, Use
 from tools.package import ROOT, package
 from tools.run_emulated import VEO_SECONDS, set_up_project, start_functions
 
@@ -112,10 +114,23 @@ def ended(function: FunctionProcess, video_id: str) -> Json:
     return eventually(found, within_seconds=SECONDS_TO_END)
 
 
-def counted(billed: str) -> int:
-    """Return how much of it the table of costs says that a video takes."""
+def counted(billed: str) -> Use:
+    """Return what the table of costs says of it."""
     (use,) = (use for use in SERVICES["Cloud Storage"] if use.what == billed)
-    return int(use.each_video)
+    return use
+
+
+def tick(project: CloudProject) -> Counter[str]:
+    """Let the tick compare the first campaign; return what that takes of the bucket."""
+    project.bucket.blob(CURSOR).delete()
+    before = project.storage.operations()
+
+    def taken() -> Counter[str] | None:
+        since = project.storage.operations() - before
+        return since if since["objects.insert"] else None
+
+    project.topics.publish("maintain-campaigns", {"data": "dGljaw=="})
+    return eventually(taken, within_seconds=SECONDS_TO_END)
 
 
 def make_due(project: CloudProject, video_id: str) -> None:
@@ -162,7 +177,7 @@ def test_a_request_becomes_a_video_that_plays(deployment: Deployment) -> None:
     assert (status, content[4:8]) == (206, b"ftyp")
     for billed, operations in OPERATIONS.items():
         taken = sum((storage.operations() - before)[operation] for operation in operations)
-        assert taken <= counted(billed) <= 2 * taken
+        assert taken <= int(counted(billed).each_video) <= 2 * taken
 
 
 def test_a_message_becomes_a_video(deployment: Deployment) -> None:
@@ -189,6 +204,23 @@ def test_the_tick_ends_a_video_of_which_nothing_else_tells(deployment: Deploymen
         video = ended(api, video_id)
 
     assert (video["status"], video["error"]["code"]) == ("failed", "content_filtered")
+
+
+def test_a_tick_takes_of_the_bucket_what_the_costs_say(deployment: Deployment) -> None:
+    """Once all is at rest, and of a campaign whose slots are full."""
+    api, project = deployment.functions["serve_api"], deployment.project
+    prompts = [f"A lighthouse, view {number}" for number in range(4)]
+    created = deployment.call("v1/campaigns/a-first/videos", {"prompts": prompts, "seconds": 4})
+    for video in created["data"]:
+        assert ended(api, video["id"])["status"] == "completed"
+    project.bucket.blob(CURSOR).upload_from_string("{}")
+    tick(project)
+
+    done = tick(project)
+
+    for billed, operations in OPERATIONS.items():
+        taken = sum(done[operation] for operation in operations)
+        assert taken <= int(counted(billed).each_month) // TICKS <= 2 * taken
 
 
 def test_without_a_cloud_the_api_alone_is_a_whole_system(alone: FunctionProcess) -> None:

@@ -284,7 +284,11 @@ BREACHES = [
             ),
             "logs/run.googleapis.com%2Frequests": (
                 "logs/run.googleapis.com%2Fstdout",
-                test_monitoring.test_a_push_that_is_answered_with_503_is_no_error,
+                test_monitoring.test_how_pushes_are_answered_is_neither,
+            ),
+            'kind!~\\"money_at_risk|overdue\\"': (
+                'kind!~\\"overdue\\"',
+                test_monitoring.test_nobody_is_told_of_disagreements_about_which_there_is_nothing_to_do,
             ),
             "EXTRACT(jsonPayload.usd)": (
                 "EXTRACT(jsonPayload.cost)",

@@ -20,6 +20,7 @@ from tests.infra.installation import CALLER, PROJECT, PUBLISHER, Installation
 from tests.infra.providers import ROOT, TERRAFORM
 from tests.infra.terraform import Terraform
 from tests.infra.test_iam import Grant, grants
+from tests.infra.test_monitoring import logged_events
 from tools.infra_costs import SERVICES, VIDEOS_A_MONTH, Use
 from tools.infra_reference import INFRA, blocks, inputs, with_tables
 
@@ -112,6 +113,13 @@ def test_every_alert_has_an_entry_in_the_runbook(installation: Installation) -> 
     assert len(alerts) >= 6
     for alert in alerts:
         assert entries.count(alert["display_name"].removeprefix("Showreel: ")) == 1
+
+
+def test_every_error_that_is_logged_is_in_the_runbook() -> None:
+    errors = logged_events(r"logger[.](error|exception)")
+
+    assert "clip.missing" in errors
+    assert [event for event in sorted(errors) if f"`{event}`" not in README] == []
 
 
 def test_the_numbers_of_the_text_are_those_of_an_installation(installation: Installation) -> None:

@@ -10,6 +10,7 @@ from io import StringIO
 
 import pytest
 
+from shared.domain.agreement import Disagreement
 from shared.domain.schedule import DEADLINE
 from shared.logs import JsonFormatter
 from shared.use_cases.announcing import announce
@@ -38,19 +39,24 @@ RESOURCES = {
 
 
 @cache
-def logged_events() -> frozenset[str]:
-    """Return every event that the code logs or announces."""
+def logged_events(calls: str = r"announce|logger[.]\w+") -> frozenset[str]:
+    """Return every event that the code of a cloud logs or announces by such calls."""
     found: set[str] = set()
     for file in (ROOT / "shared").rglob("*.py"):
+        if ROOT / "shared" / "adapters" / "local" in file.parents:
+            continue
         for call in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and call.args and _tells(ast.unparse(call.func)):
-                event = EVENT.match(str(getattr(call.args[0], "value", "")))
-                found |= {event[0]} if event else set()
+            if isinstance(call, ast.Call) and re.fullmatch(calls, ast.unparse(call.func)):
+                found.update(_events_in(call.args[0]))
     return frozenset(found)
 
 
-def _tells(function: str) -> bool:
-    return function.startswith("logger.") or function == "announce"
+def _events_in(said: ast.expr) -> Iterator[str]:
+    """Yield the event that a call names, or those of which it names one."""
+    for part in ast.walk(said):
+        event = EVENT.match(str(getattr(part, "value", "")))
+        if isinstance(part, ast.Constant) and event:
+            yield event[0]
 
 
 def queries(installation: Installation) -> dict[str, str]:
@@ -143,9 +149,16 @@ def _holds(condition: str, entry: Json) -> bool:
 
 
 def test_there_is_an_alert_for_each_way_in_which_it_goes_wrong(installation: Installation) -> None:
-    assert {"dead_letters", "error_rate", "errors", "overdue", "spend", "tick"} == set(
-        installation.all("google_monitoring_alert_policy.alert")
-    )
+    assert {
+        "day",
+        "dead_letters",
+        "disagreement",
+        "error_rate",
+        "errors",
+        "overdue",
+        "spend",
+        "tick",
+    } == set(installation.all("google_monitoring_alert_policy.alert"))
 
 
 def test_queries_ask_for_metrics_and_labels_that_there_are(installation: Installation) -> None:
@@ -170,7 +183,13 @@ def test_what_queries_and_metrics_count_is_logged(installation: Installation) ->
         for event in re.findall(r'jsonPayload.message="([^"]+)"', metric["filter"])
     }
 
-    assert {"video.failed", "video.overdue", "request.failed"} == asked_for
+    assert {
+        "daily_budget.warning",
+        "reconcile.found",
+        "request.failed",
+        "video.failed",
+        "video.overdue",
+    } == asked_for
     assert {"video.reserved"} == counted
     assert asked_for | counted <= logged_events()
 
@@ -209,17 +228,19 @@ def test_the_price_of_a_video_is_added_up_when_it_begins(installation: Installat
 
 
 @pytest.mark.parametrize(
-    ("message", "event"),
+    ("name", "level", "message", "event"),
     [
-        ("message.failed", "message.failed"),
-        ("message.invalid: A push needs a message.", "message.invalid"),
+        ("errors", logging.ERROR, "message.failed", "message.failed"),
+        ("errors", logging.ERROR, "message.invalid: A push needs one.", "message.invalid"),
+        ("warnings", logging.WARNING, "message.postponed: Later.", "message.postponed"),
+        ("warnings", logging.WARNING, "campaign.budget_warning", "campaign.budget_warning"),
     ],
 )
-def test_an_error_is_counted_by_its_event(
-    installation: Installation, message: str, event: str
+def test_an_error_and_a_warning_are_counted_by_their_events(
+    installation: Installation, name: str, level: int, message: str, event: str
 ) -> None:
-    metric = metrics(installation)["showreel_errors"]
-    entry = entry_of(logging.ERROR, message)
+    metric = metrics(installation)[f"showreel_{name}"]
+    entry = entry_of(level, message)
 
     assert counts(metric, entry)
     expression = metric["label_extractors"]["event"]
@@ -228,16 +249,31 @@ def test_an_error_is_counted_by_its_event(
     assert event in logged_events()
 
 
-def test_a_warning_is_no_error(installation: Installation) -> None:
-    entry = entry_of(logging.WARNING, "message.postponed: Later.")
+def test_a_warning_is_no_error_and_an_error_no_warning(installation: Installation) -> None:
+    warning, error = (
+        entry_of(level, "message.failed") for level in (logging.WARNING, logging.ERROR)
+    )
 
-    assert not counts(metrics(installation)["showreel_errors"], entry)
+    assert not counts(metrics(installation)["showreel_errors"], warning)
+    assert not counts(metrics(installation)["showreel_warnings"], error)
 
 
-def test_a_push_that_is_answered_with_503_is_no_error(installation: Installation) -> None:
-    request = {"logName": LOGS + "requests", "severity": "ERROR"}
+def test_how_pushes_are_answered_is_neither(installation: Installation) -> None:
+    for name, severity in (("errors", "ERROR"), ("warnings", "WARNING")):
+        request = {"logName": LOGS + "requests", "severity": severity}
 
-    assert not counts(metrics(installation)["showreel_errors"], request)
+        assert not counts(metrics(installation)[f"showreel_{name}"], request)
+
+
+def test_nobody_is_told_of_disagreements_about_which_there_is_nothing_to_do(
+    installation: Installation,
+) -> None:
+    alert = installation.all("google_monitoring_alert_policy.alert")["disagreement"]
+    (left_out,) = re.findall(r'kind!~"([^"]+)"', condition_of(alert)["query"])
+
+    assert {Disagreement.MONEY_AT_RISK, Disagreement.OVERDUE} == set(left_out.split("|"))
+    label = metrics(installation)["showreel_warnings"]["label_extractors"]["kind"]
+    assert "EXTRACT(jsonPayload.kind)" == label
 
 
 def test_a_video_is_overdue_at_its_deadline(installation: Installation) -> None:
