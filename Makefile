@@ -1,6 +1,7 @@
 PORT ?= 8000
 BRIEF ?= docs/examples/ember_and_oak.json
 DATA ?= data
+PROJECT ?=
 PYTHON ?= python3
 
 BIN := .venv/bin
@@ -8,8 +9,8 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --quiet --custom-compile-command 'make lock' $(LOCK_ARGS)
 
-.PHONY: help run run-emulated demo test chaos check bench clean-history \
-	import-data export-data rebuild-records reconcile settings lock clean
+.PHONY: help run run-emulated demo test chaos check bench clean-history import-data \
+	export-data rebuild-records reconcile package deploy destroy settings lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -55,15 +56,25 @@ rebuild-records: .venv/runtime ## Write a lost Firestore again, from the JSON in
 reconcile: .venv/runtime ## Compare records, slots, bucket and operations (RECONCILE_ARGS=--repair)
 	@$(BIN)/python -m tools.reconcile $(RECONCILE_ARGS)
 
-settings: .venv/runtime ## Write the settings into README.md and .env.example
+package: .venv/runtime ## Write what is deployed into dist/showreel.zip
+	@$(BIN)/python -m tools.package
+
+deploy: package ## Bring infra/ and the archive to PROJECT; Terraform shows what it does, and asks
+	@$(BIN)/python -m tools.deploy apply "$(PROJECT)" $(TERRAFORM_ARGS)
+
+destroy: package ## Take it away again, as infra/README.md says
+	@$(BIN)/python -m tools.deploy destroy "$(PROJECT)" $(TERRAFORM_ARGS)
+
+settings: .venv/runtime ## Write settings, and infra/'s inputs, outputs and costs, where documents list them
 	@$(BIN)/python -m tools.settings_reference
+	@$(BIN)/python -m tools.infra_reference
 
 lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS=--upgrade)
 	@$(LOCK) --output-file requirements.txt
 	@$(LOCK) --output-file requirements-dev.txt --group dev --constraint requirements.txt
 
 clean: ## Remove the environment and all caches; data/ stays
-	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/runtime: requirements.txt

@@ -20,7 +20,7 @@ from tests.cloud.bucket.server import StrictBucketServer
 from tests.cloud.bucket.service_account import ServiceAccount
 from tests.cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
 from tests.cloud.environment import keep_off_the_cloud
-from tests.cloud.function_process import FunctionProcess
+from tests.cloud.function_process import THIS_TREE, FunctionProcess, Installation
 from tests.cloud.project import FUNCTIONS, CloudProject, write_key_file
 from tests.cloud.tokens import TokenServer
 from tests.cloud.vertex import FakeVertex
@@ -84,10 +84,17 @@ def start_cloud(stack: ExitStack, folder: Path) -> tuple[CloudProject, dict[str,
     """Start Google's services, and return a project with what leads Showreel to it."""
     firestore = stack.enter_context(FirestoreEmulator())
     pubsub = stack.enter_context(PubSubEmulator())
+    return set_up_project(stack, folder, firestore_host=firestore.host, pubsub_host=pubsub.host)
+
+
+def set_up_project(
+    stack: ExitStack, folder: Path, *, firestore_host: str, pubsub_host: str
+) -> tuple[CloudProject, dict[str, str]]:
+    """Start what is no emulator of Google's, and return the same."""
     storage = stack.enter_context(StrictBucketServer())
     tokens = stack.enter_context(TokenServer())
     project = CloudProject(
-        name=PROJECT, firestore_host=firestore.host, pubsub_host=pubsub.host, storage=storage
+        name=PROJECT, firestore_host=firestore_host, pubsub_host=pubsub_host, storage=storage
     )
     project.create()
     vertex = FakeVertex(seconds=VEO_SECONDS, write_clip=project.keep_clip)
@@ -100,7 +107,11 @@ def start_cloud(stack: ExitStack, folder: Path) -> tuple[CloudProject, dict[str,
 
 
 def start_functions(
-    stack: ExitStack, folder: Path, environment: Mapping[str, str], port: int
+    stack: ExitStack,
+    folder: Path,
+    environment: Mapping[str, str],
+    port: int,
+    installation: Installation = THIS_TREE,
 ) -> dict[str, FunctionProcess]:
     """Start all at once: most of what they do is to import."""
     functions = {}
@@ -112,6 +123,7 @@ def start_functions(
             environment=environment,
             home=home,
             port=port if target == "serve_api" else 0,
+            installation=installation,
         )
         functions[target] = stack.enter_context(function)
     return functions

@@ -14,7 +14,10 @@ logger = logging.getLogger(__name__)
 
 
 def announce(event: str, video: Video) -> None:
-    """Log `event`, such as `video.completed`, with what is needed to find the video again."""
+    """Log `event`, such as `video.completed`, with what is needed to find the video again.
+
+    `usd` is its price, and nothing where it is simulated: alerts add up what was reserved.
+    """
     logger.info(
         event,
         extra={
@@ -23,6 +26,7 @@ def announce(event: str, video: Video) -> None:
             "index": video.index,
             "phase": video.phase,
             "failure": video.failure and video.failure.code,
+            "usd": 0.0 if video.cost.simulated else float(video.cost.estimated),
         },
     )
 

@@ -83,6 +83,7 @@ def _is_overdue(ports: Ports, video: Video) -> bool:
 
 def _end_overdue(ports: Ports, video: Video) -> None:
     """What there is at the deadline still counts; else the caller is told."""
+    logger.warning("video.overdue", extra={"video_id": video.id, "phase": video.phase})
     if video.phase is Phase.GENERATING and _has_result(ports, video):
         check_operation(ports, video)
         return

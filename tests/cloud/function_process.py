@@ -1,4 +1,4 @@
-"""A function as it is deployed: a process of its own, behind its framework."""
+"""A function as it is deployed: a process of its own, started as the platform starts it."""
 
 import http.client
 import os
@@ -8,38 +8,65 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tests.cloud.processes import HOST, end_with_parent, free_port
 
-_ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 _POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """Where the code is, and the framework that serves it."""
+
+    root: Path
+    framework: Path
+
+
+THIS_TREE = Installation(
+    root=Path(__file__).resolve().parents[2],
+    framework=Path(sys.executable).with_name("functions-framework"),
+)
 
 
 class FunctionProcess:
     """Serves `target` at `url` from `with` to its end. Its log goes where ours goes."""
 
     def __init__(
-        self, target: str, *, environment: Mapping[str, str], home: Path, port: int = 0
+        self,
+        target: str,
+        *,
+        environment: Mapping[str, str],
+        home: Path,
+        port: int = 0,
+        installation: Installation = THIS_TREE,
     ) -> None:
         """`home` is a folder of its own, in which its server keeps a socket."""
         self.target = target
         self.port = port or free_port()
         self.url = f"http://{HOST}:{self.port}/"
-        self._environment = {**os.environ, **environment, "HOME": str(home)}
+        self._installation = installation
+        # The platform sets the first three, and starts the framework without an argument.
+        self._environment = os.environ | {
+            "FUNCTION_TARGET": target,
+            "FUNCTION_SIGNATURE_TYPE": "http",
+            "PORT": str(self.port),
+            "HOST": HOST,
+            "HOME": str(home),
+            **environment,
+        }
 
     def __enter__(self) -> Self:
-        program = Path(sys.executable).with_name("functions-framework")
-        arguments = [f"--target={self.target}", f"--host={HOST}", f"--port={self.port}"]
         # In a session of its own, Ctrl-C does not reach it: it always ends by our SIGTERM, and
         # first answers the requests in flight.
         self._process = subprocess.Popen(
-            [program, *arguments],
-            cwd=_ROOT,
+            [self._installation.framework],
+            cwd=self._installation.root,
             env=self._environment,
             stdin=subprocess.DEVNULL,
             start_new_session=True,

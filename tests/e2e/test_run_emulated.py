@@ -73,7 +73,7 @@ def test_killed_it_leaves_no_process(cloud: subprocess.Popen[str]) -> None:
 
 def test_a_function_that_dies_ends_the_whole(cloud: subprocess.Popen[str], log: Path) -> None:
     three_lines(cloud)
-    victim = next(pid for pid in descendants(cloud.pid) if "--target=request_videos" in line(pid))
+    victim = next(pid for pid in descendants(cloud.pid) if serves(pid, "request_videos"))
 
     os.kill(victim, signal.SIGTERM)
 
@@ -81,8 +81,9 @@ def test_a_function_that_dies_ends_the_whole(cloud: subprocess.Popen[str], log: 
     assert "request_videos ended by itself." in log.read_text()
 
 
-def line(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text()
+def serves(pid: int, target: str) -> bool:
+    line, environment = (Path(f"/proc/{pid}/{each}").read_text() for each in ("cmdline", "environ"))
+    return "functions-framework" in line and f"FUNCTION_TARGET={target}\0" in environment
 
 
 @pytest.mark.parametrize("tool", ["gcloud", "java"])

@@ -1,63 +1,77 @@
-"""The commands of docs/google-cloud.md, as gcloud itself understands them; none of them is run."""
+"""The commands of the documents, as gcloud itself understands them; none of them is run."""
 
 import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "google-cloud.md"
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = ("docs/google-cloud.md", "infra/README.md")
+MISSPELT = "gcloud pubsub topics list --limitt=3"
 
 _BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 _INNER = re.compile(r"\$\((gcloud (?:[^()]|\([^()]*\))*)\)")
-_VARIABLE = re.compile(r"\$\{?([A-Z]+)(?://[^}]*)?\}?")
+_OUTPUT = re.compile(r"\$\(terraform -chdir=infra output -raw ([a-z_]+)\)")
+_VARIABLE = re.compile(r"\$\{?([A-Z]+)\}?")
 _SAMPLES = {
     "PROJECT": "my-project",
     "REGION": "us-central1",
-    "BUCKET": "my-project-videos",
-    "ACCOUNT": "showreel@my-project.iam.gserviceaccount.com",
-    "ROLE": "storage.objectUser",
-    "NAME": "generate-video",
-    "TOPIC": "generate-video",
+    "URL": "https://example.run.app",
+    "ci_member": "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/*",
 }
 
 
 def commands() -> list[str]:
     """Return each gcloud command with something in the place of every variable."""
-    lines = "\n".join(_BLOCK.findall(DOCUMENT.read_text("utf-8"))).splitlines()
-    outer = [line.strip() for line in lines if line.strip().startswith("gcloud ")]
-    inner = [match[1] for line in outer for match in _INNER.finditer(line)]
-    plain = [_INNER.sub("https://example.run.app", line) for line in outer]
-    return [_VARIABLE.sub(lambda match: _SAMPLES[match[1]], line) for line in plain + inner]
+    blocks = [
+        block
+        for document in DOCUMENTS
+        for block in _BLOCK.findall((ROOT / document).read_text("utf-8"))
+    ]
+    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    outer = [_INNER.sub(_SAMPLES["URL"], line) for line in lines if line.startswith("gcloud ")]
+    inner = [match[1] for line in lines for match in _INNER.finditer(line)]
+    return list(dict.fromkeys(map(with_samples, outer + inner)))
 
 
-def qualified(command: str) -> str:
-    """The linter knows no default project, with which gcloud completes a topic's name."""
-    words = shlex.split(command)
-    if words[1] == "scheduler":
-        words = [word.replace("--topic=", "--topic=projects/p/topics/") for word in words]
-    return shlex.join(words)
+def with_samples(command: str) -> str:
+    for variable in (_OUTPUT, _VARIABLE):
+        command = variable.sub(lambda match: _SAMPLES[match[1]], command)
+    return command
 
 
 @pytest.fixture(scope="session")
-def gcloud() -> str:
-    found = shutil.which("gcloud")
-    return found or pytest.skip("There is no gcloud: https://cloud.google.com/sdk/docs/install")
-
-
-@pytest.mark.parametrize("command", commands())
-def test_gcloud_understands_the_command(gcloud: str, command: str, tmp_path: Path) -> None:
+def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str | None]:
+    """What is wrong with each command."""
+    gcloud = shutil.which("gcloud")
+    if gcloud is None:
+        pytest.skip("There is no gcloud: https://cloud.google.com/sdk/docs/install")
+    folder = tmp_path_factory.mktemp("gcloud")
+    stated = [{"command_string": command} for command in (*commands(), MISSPELT)]
+    (folder / "commands.json").write_text(json.dumps(stated), "utf-8")
     linted = subprocess.run(
-        [gcloud, "meta", "lint-gcloud-commands", "--command-string", qualified(command)],
-        env={**os.environ, "CLOUDSDK_CONFIG": str(tmp_path)},
+        [gcloud, "meta", "lint-gcloud-commands", f"--commands-file={folder / 'commands.json'}"],
+        env={**os.environ, "CLOUDSDK_CONFIG": str(folder)},
         check=True,
         capture_output=True,
         text=True,
     )
+    answers = json.loads(linted.stdout)
+    return {each["command_string"]: each["error_message"] for each in answers}
 
-    (answer,) = json.loads(linted.stdout)
-    assert answer["success"], answer["error_message"]
+
+def test_the_documents_have_commands() -> None:
+    assert len(commands()) >= 25
+
+
+def test_gcloud_objects_to_a_misspelt_command(verdicts: dict[str, str | None]) -> None:
+    assert verdicts[MISSPELT] is not None
+
+
+@pytest.mark.parametrize("command", commands())
+def test_gcloud_understands_the_command(verdicts: dict[str, str | None], command: str) -> None:
+    assert verdicts[command] is None

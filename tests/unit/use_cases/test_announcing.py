@@ -7,9 +7,9 @@ import pytest
 from shared.domain.video import Video
 from shared.ports.video_generator import Failed
 from shared.use_cases.change_versions import delete_video, promote_video
-from tests.fakes.ports import FakePorts
+from tests.fakes.ports import FakePolicy, FakePorts
 from tests.fakes.video_generator import Script
-from tests.unit.use_cases.scenes import CAMPAIGN_ID, make, remake
+from tests.unit.use_cases.scenes import CAMPAIGN_ID, PRICE, give_up, make, remake, reserve
 
 Event = tuple[str, str, str | None]
 
@@ -62,3 +62,27 @@ def test_what_people_do_to_versions_is_announced(
     delete_video(ports, CAMPAIGN_ID, new.video_hash)
 
     assert [("video.promoted", old.id, None), ("video.deleted", new.id, None)] == events(log)
+
+
+def test_a_video_is_announced_with_its_price(
+    ports: FakePorts, log: pytest.LogCaptureFixture
+) -> None:
+    reserve(ports)
+
+    assert [float(PRICE)] == [vars(record)["usd"] for record in log.records]
+
+
+def test_a_simulated_video_is_announced_as_free(log: pytest.LogCaptureFixture) -> None:
+    reserve(FakePorts(policy=FakePolicy(simulated=True)))
+
+    assert [0.0] == [vars(record)["usd"] for record in log.records]
+
+
+def test_a_video_that_is_older_than_its_deadline_is_told_of(
+    ports: FakePorts, log: pytest.LogCaptureFixture
+) -> None:
+    video = give_up(ports)
+
+    (overdue,) = [record for record in log.records if record.message == "video.overdue"]
+    assert logging.WARNING == overdue.levelno
+    assert video.id == vars(overdue)["video_id"]

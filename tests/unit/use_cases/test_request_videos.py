@@ -1,6 +1,8 @@
 """Create what a message asks for once, however often it comes and whoever dies meanwhile."""
 
 import json
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -15,7 +17,7 @@ from shared.domain.video import Video
 from shared.use_cases.change_versions import cancel_video, delete_video
 from shared.use_cases.create_videos import CreateVideos
 from shared.use_cases.request_videos import request_videos
-from tests.fakes.ports import FakePorts
+from tests.fakes.ports import POLICY, FakePorts
 from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,
     a_request,
@@ -142,6 +144,18 @@ def test_more_prompts_than_slots_are_rejected(ports: FakePorts) -> None:
 
     assert receipt(ports)["campaign_id"] == CAMPAIGN_ID
     assert videos(ports) == []
+
+
+def test_what_exceeds_the_day_s_budget_is_not_tried_again_tomorrow() -> None:
+    ports = FakePorts(policy=replace(POLICY, daily_budget_usd=Decimal(0)))
+
+    request_videos(ports, ONE, asked)
+    ports.policy = POLICY
+    request_videos(ports, ONE, asked)
+    request_videos(ports, OTHER, asked)
+
+    assert "budget_exceeded" in str(receipt(ports)["error"])
+    assert receipt(ports, OTHER)["video_ids"] == [video.id for video in videos(ports)]
 
 
 def test_a_busy_slot_is_waited_for(ports: FakePorts) -> None:

@@ -1,0 +1,58 @@
+locals {
+  # The very file that the queries are tested against.
+  firestore = jsondecode(file("${path.module}/firestore.indexes.json"))
+}
+
+resource "google_firestore_database" "records" {
+  name                              = var.firestore_database
+  location_id                       = coalesce(var.firestore_location, var.region)
+  type                              = "FIRESTORE_NATIVE"
+  point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"
+  delete_protection_state           = var.deletion_protection ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
+  deletion_policy                   = var.deletion_protection ? "PREVENT" : "DELETE"
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_firestore_index" "query" {
+  for_each = {
+    for index in local.firestore.indexes :
+    join("/", concat(
+      [index.collectionGroup, index.queryScope],
+      [for field in index.fields : "${field.fieldPath} ${field.order}"],
+    )) => index
+  }
+
+  database    = google_firestore_database.records.name
+  collection  = each.value.collectionGroup
+  query_scope = each.value.queryScope
+
+  dynamic "fields" {
+    for_each = each.value.fields
+    content {
+      field_path = fields.value.fieldPath
+      order      = fields.value.order
+    }
+  }
+}
+
+# A field without any index here costs no index entry with each write.
+resource "google_firestore_field" "index" {
+  for_each = {
+    for field in local.firestore.fieldOverrides : "${field.collectionGroup}/${field.fieldPath}" => field
+  }
+
+  database   = google_firestore_database.records.name
+  collection = each.value.collectionGroup
+  field      = each.value.fieldPath
+
+  index_config {
+    dynamic "indexes" {
+      for_each = each.value.indexes
+      content {
+        query_scope = indexes.value.queryScope
+        order       = indexes.value.order
+      }
+    }
+  }
+}

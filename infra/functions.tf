@@ -1,0 +1,161 @@
+locals {
+  runtime = "python312"
+
+  # One entry for each function that main.py names. One with `keeps_messages` is pushed to by a topic
+  # of its own name, which keeps what could not be delivered for so many seconds.
+  functions = {
+    serve_api = {
+      description     = "HTTPS: every public path"
+      memory          = "512Mi"
+      timeout_seconds = 300
+      concurrency     = 16
+      max_instances   = null
+      keeps_messages  = null
+    }
+    request_videos = {
+      description     = "Pub/Sub: the same request as POST, as a message"
+      memory          = "512Mi"
+      timeout_seconds = 300
+      concurrency     = 4
+      max_instances   = null
+      keeps_messages  = 7 * 24 * 60 * 60
+    }
+    generate_video = {
+      description     = "Pub/Sub: takes one video a step forward"
+      memory          = "1Gi"
+      timeout_seconds = 300
+      concurrency     = 4
+      max_instances   = null
+      keeps_messages  = 7 * 24 * 60 * 60
+    }
+    # A tick that could not be delivered is worth nothing once the next ones are there.
+    maintain_campaigns = {
+      description     = "Pub/Sub: the tick, each minute"
+      memory          = "512Mi"
+      timeout_seconds = 300
+      concurrency     = 1
+      max_instances   = 1
+      keeps_messages  = 10 * 60
+    }
+  }
+
+  names = { for target in keys(local.functions) : target => replace(target, "_", "-") }
+
+  settings = {
+    STORAGE_URL             = "gs://${google_storage_bucket.videos.name}"
+    GOOGLE_CLOUD_PROJECT    = var.project_id
+    FIRESTORE_DATABASE      = google_firestore_database.records.name
+    GENERATE_TOPIC          = google_pubsub_topic.function["generate_video"].name
+    VEO_LOCATION            = var.veo_location
+    VIDEO_GENERATOR         = var.video_generator
+    DEFAULT_MODEL           = var.default_model
+    MAX_VIDEOS_PER_CAMPAIGN = var.max_videos_per_campaign
+    CAMPAIGN_BUDGET_USD     = var.campaign_budget_usd
+    DAILY_BUDGET_USD        = var.daily_budget_usd
+    FILTERED_RETRIES        = var.filtered_retries
+    KEEP_HISTORICAL         = var.keep_historical
+    PUBLIC_URL              = var.public_url
+    LOG_LEVEL               = var.log_level
+  }
+}
+
+resource "google_cloudfunctions2_function" "function" {
+  for_each = local.functions
+
+  name        = local.names[each.key]
+  location    = var.region
+  description = each.value.description
+
+  build_config {
+    runtime           = local.runtime
+    entry_point       = each.key
+    service_account   = google_service_account.build.id
+    docker_repository = google_artifact_registry_repository.images.id
+
+    source {
+      storage_source {
+        bucket = google_storage_bucket_object.source.bucket
+        object = google_storage_bucket_object.source.name
+      }
+    }
+  }
+
+  service_config {
+    service_account_email            = google_service_account.function[each.key].email
+    ingress_settings                 = each.value.keeps_messages == null ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"
+    available_memory                 = each.value.memory
+    available_cpu                    = "1"
+    timeout_seconds                  = each.value.timeout_seconds
+    min_instance_count               = 0
+    max_instance_count               = coalesce(each.value.max_instances, var.max_instances)
+    max_instance_request_concurrency = each.value.concurrency
+
+    environment_variables = merge(
+      { for name, value in local.settings : name => tostring(value) if value != null },
+      # The framework's own: how many requests one instance answers at once.
+      { THREADS = tostring(each.value.concurrency) },
+    )
+
+    dynamic "secret_environment_variables" {
+      for_each = { for name, given in var.secrets : name => given if contains(given.functions, each.key) }
+      content {
+        key        = secret_environment_variables.key
+        project_id = var.project_id
+        secret     = secret_environment_variables.value.secret
+        version    = secret_environment_variables.value.version
+      }
+    }
+  }
+
+  # A query fails without its index, a build without its rights.
+  depends_on = [
+    google_artifact_registry_repository_iam_member.build,
+    google_firestore_field.index,
+    google_firestore_index.query,
+    google_project_iam_member.build_logs,
+    google_project_iam_member.build_sources,
+    google_project_service.api,
+    google_secret_manager_secret_iam_member.function,
+    google_storage_bucket_iam_member.build,
+  ]
+}
+
+# Each deployment builds four images, and nobody else ever removes them.
+resource "google_artifact_registry_repository" "images" {
+  repository_id = "showreel"
+  location      = var.region
+  format        = "DOCKER"
+  description   = "Images of the functions, built from the archive"
+
+  cleanup_policies {
+    id     = "remove-old"
+    action = "DELETE"
+    condition {
+      tag_state  = "ANY"
+      older_than = "2592000s"
+    }
+  }
+
+  cleanup_policies {
+    id     = "keep-recent"
+    action = "KEEP"
+    most_recent_versions {
+      keep_count = 5
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_cloud_scheduler_job" "tick" {
+  name        = local.names["maintain_campaigns"]
+  region      = var.region
+  description = "Wakes what is due, once a minute"
+  schedule    = "* * * * *"
+  time_zone   = "Etc/UTC"
+
+  pubsub_target {
+    topic_name = google_pubsub_topic.function["maintain_campaigns"].id
+    data       = base64encode("tick")
+  }
+}

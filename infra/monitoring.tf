@@ -1,0 +1,294 @@
+locals {
+  logged = join(" AND ", [
+    "resource.type=\"cloud_run_revision\"",
+    "resource.labels.service_name=(${join(" OR ", [for name in values(local.names) : "\"${name}\""])})",
+  ])
+
+  # The platform logs each request as well, and one that is answered with 503 as an error.
+  not_requests = "logName!=\"projects/${var.project_id}/logs/run.googleapis.com%2Frequests\""
+
+  # PromQL spells logging.googleapis.com/user/showreel_videos so.
+  logs   = { for metric in ["videos", "errors", "warnings", "reserved_usd"] : metric => "logging_googleapis_com:user_showreel_${metric}" }
+  run    = "run_googleapis_com:"
+  pubsub = "pubsub_googleapis_com:subscription_"
+
+  ours     = "monitored_resource=\"cloud_run_revision\",service_name=~\"${join("|", values(local.names))}\""
+  api      = "monitored_resource=\"cloud_run_revision\",service_name=\"${local.names["serve_api"]}\""
+  push     = "monitored_resource=\"pubsub_subscription\",subscription_id=~\"${join("|", [for target in keys(local.pushed) : local.names[target]])}\""
+  dead     = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${google_pubsub_subscription.dead_letters.name}\""
+  tick     = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.names["maintain_campaigns"]}\""
+  generate = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.names["generate_video"]}\""
+
+  # A function that is pushed to answers 503 where it only wants to be asked again.
+  failed = "sum by (service_name) (increase(${local.run}request_count{${local.ours},response_code=~\"5..\",response_code!=\"503\"}[10m]) or increase(${local.run}request_count{${local.api},response_code=\"503\"}[10m]))"
+  called = "sum by (service_name) (increase(${local.run}request_count{${local.ours}}[10m]))"
+
+  # The deadline of a video, in shared/domain/schedule.py.
+  deadline_seconds = 45 * 60
+
+  alerts = {
+    overdue = {
+      title    = "a video is older than its deadline"
+      severity = "ERROR"
+      says     = "A video was not finished within its deadline, or the messages that would finish it wait for longer than that."
+      query = join(" or ", [
+        "sum(increase(${local.logs.videos}{${local.ours},event=\"video.overdue\"}[10m])) > 0",
+        "max(${local.pubsub}oldest_unacked_message_age{${local.generate}}) > ${local.deadline_seconds}",
+      ])
+    }
+    dead_letters = {
+      title    = "a message could not be delivered"
+      severity = "ERROR"
+      says     = "A message was refused twenty times, for more than two hours, and now lies in the subscription dead-letters."
+      query    = "max(${local.pubsub}num_undelivered_messages{${local.dead}}) > 0"
+    }
+    error_rate = {
+      title    = "calls fail"
+      severity = "ERROR"
+      says     = "Of the calls of this function within ten minutes more than one in twenty failed, and at least three."
+      query    = "${local.failed} / ${local.called} > 0.05 and ${local.failed} >= 3"
+    }
+    errors = {
+      title    = "an error was logged"
+      severity = "WARNING"
+      says     = "Something happened that does not mend itself: a clip that is missing, a message that is none, a function that was ended."
+      query    = "sum by (service_name, event) (increase(${local.logs.errors}{${local.ours},event!=\"request.failed\"}[10m])) > 0"
+    }
+    spend = {
+      title    = "videos cost more than expected"
+      severity = "CRITICAL"
+      says     = "The videos that were reserved within an hour cost more than ${var.hourly_spend_alert_usd} dollars."
+      query    = "sum(increase(${local.logs.reserved_usd}_sum{${local.ours}}[1h])) > ${var.hourly_spend_alert_usd}"
+    }
+    day = {
+      title    = "the day's budget is nearly used"
+      severity = "WARNING"
+      says     = "Of what daily_budget_usd allows for today (UTC), 80 % is used. What exceeds it will be refused until midnight."
+      query    = "sum(increase(${local.logs.warnings}{${local.ours},event=\"daily_budget.warning\"}[10m])) > 0"
+    }
+    # A tick looks at one campaign, and may meet the same again only hours later. Money at risk is
+    # held as what it is, and what is overdue has an alert of its own.
+    disagreement = {
+      title    = "records and bucket disagree"
+      severity = "WARNING"
+      says     = "A tick has found what it could not mend, and told so within the last day."
+      query    = "sum by (kind) (increase(${local.logs.warnings}{${local.ours},event=\"reconcile.found\",kind!~\"money_at_risk|overdue\"}[1d])) > 0"
+    }
+    # It may take some minutes after the first deployment until the first tick is counted.
+    tick = {
+      title    = "nobody ticks"
+      severity = "CRITICAL"
+      says     = "No tick was taken for a quarter of an hour. Videos that Veo has refused, and whatever was lost on the way, wait for it."
+      query    = "(sum(increase(${local.pubsub}push_request_count{${local.tick},response_class=\"ack\"}[5m])) or vector(0)) < 1"
+      duration = "600s"
+    }
+  }
+
+  tiles = [
+    {
+      title = "Videos, by what happened to them"
+      query = "sum by (event) (increase(${local.logs.videos}{${local.ours}}[5m]))"
+    },
+    {
+      title = "Failures, by their code"
+      query = "sum by (failure) (increase(${local.logs.videos}{${local.ours},event=\"video.failed\"}[5m]))"
+    },
+    {
+      title = "Dollars reserved in an hour"
+      query = "sum(increase(${local.logs.reserved_usd}_sum{${local.ours}}[1h]))"
+    },
+    {
+      title = "The oldest message that waits, in seconds"
+      query = "max by (subscription_id) (${local.pubsub}oldest_unacked_message_age{${local.push}})"
+    },
+    {
+      title = "Pushes, by their answer"
+      query = "sum by (subscription_id, response_class) (rate(${local.pubsub}push_request_count{${local.push}}[5m]))"
+    },
+    {
+      title = "Dead letters"
+      query = "max(${local.pubsub}num_undelivered_messages{${local.dead}})"
+    },
+    {
+      title = "Calls a second, by their answer"
+      query = "sum by (service_name, response_code) (rate(${local.run}request_count{${local.ours}}[5m]))"
+    },
+    {
+      title = "Milliseconds that 95 of 100 calls take"
+      query = "histogram_quantile(0.95, sum by (service_name, le) (rate(${local.run}request_latencies_bucket{${local.ours}}[5m])))"
+    },
+    {
+      title = "Instances"
+      query = "sum by (service_name) (${local.run}container_instance_count{${local.ours}})"
+    },
+    {
+      title = "Errors, by their event"
+      query = "sum by (service_name, event) (increase(${local.logs.errors}{${local.ours}}[5m]))"
+    },
+    {
+      title = "Warnings, by their event"
+      query = "sum by (service_name, event) (increase(${local.logs.warnings}{${local.ours}}[5m]))"
+    },
+  ]
+}
+
+resource "google_logging_metric" "videos" {
+  name             = "showreel_videos"
+  description      = "What happened to videos, by event and by the code of the failure"
+  filter           = "${local.logged} AND jsonPayload.message=~\"^video[.][a-z_]+$\""
+  label_extractors = { event = "EXTRACT(jsonPayload.message)", failure = "EXTRACT(jsonPayload.failure)" }
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    labels {
+      key = "event"
+    }
+    labels {
+      key = "failure"
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_logging_metric" "errors" {
+  name             = "showreel_errors"
+  description      = "What was logged as an error, by event; what the platform says itself has none"
+  filter           = "${local.logged} AND severity>=ERROR AND ${local.not_requests}"
+  label_extractors = { event = "REGEXP_EXTRACT(jsonPayload.message, \"^([a-z_]+[.][a-z_]+)\")" }
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    labels {
+      key = "event"
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_logging_metric" "warnings" {
+  name        = "showreel_warnings"
+  description = "What was logged as a warning, by event and, where records and bucket disagree, by what it is about"
+  filter      = "${local.logged} AND severity=WARNING AND ${local.not_requests}"
+  label_extractors = {
+    event = "REGEXP_EXTRACT(jsonPayload.message, \"^([a-z_]+[.][a-z_]+)\")"
+    kind  = "EXTRACT(jsonPayload.kind)"
+  }
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    labels {
+      key = "event"
+    }
+    labels {
+      key = "kind"
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_logging_metric" "reserved_usd" {
+  name            = "showreel_reserved_usd"
+  description     = "The dollars of each video that was begun"
+  filter          = "${local.logged} AND jsonPayload.message=\"video.reserved\""
+  value_extractor = "EXTRACT(jsonPayload.usd)"
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "DISTRIBUTION"
+    unit        = "USD"
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_monitoring_notification_channel" "email" {
+  for_each = var.alert_emails
+
+  display_name = "Showreel: ${each.key}"
+  type         = "email"
+  labels       = { email_address = each.key }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_monitoring_alert_policy" "alert" {
+  for_each = local.alerts
+
+  display_name          = "Showreel: ${each.value.title}"
+  combiner              = "OR"
+  severity              = each.value.severity
+  notification_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
+
+  conditions {
+    display_name = each.value.title
+    condition_prometheus_query_language {
+      query               = each.value.query
+      duration            = try(each.value.duration, "0s")
+      evaluation_interval = "60s"
+      # A metric of the log exists only some minutes after its first entry.
+      disable_metric_validation = true
+    }
+  }
+
+  documentation {
+    mime_type = "text/markdown"
+    content   = "${each.value.says}\n\nWhat to do: infra/README.md, \"${each.value.title}\"."
+  }
+
+  depends_on = [google_project_service.api, google_pubsub_subscription.function]
+}
+
+resource "google_monitoring_dashboard" "showreel" {
+  dashboard_json = templatefile("${path.module}/dashboard.json.tftpl", { tiles = local.tiles })
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_billing_budget" "month" {
+  count    = var.billing_account == null ? 0 : 1
+  provider = google.billing
+
+  billing_account = var.billing_account
+  display_name    = "Showreel in ${var.project_id}"
+
+  # By number: budgets take no other name of a project.
+  budget_filter {
+    projects = ["projects/${data.google_project.this.number}"]
+  }
+
+  amount {
+    specified_amount {
+      units = tostring(var.monthly_budget)
+    }
+  }
+
+  dynamic "threshold_rules" {
+    for_each = [0.5, 0.9, 1]
+    content {
+      threshold_percent = threshold_rules.value
+    }
+  }
+
+  threshold_rules {
+    threshold_percent = 1
+    spend_basis       = "FORECASTED_SPEND"
+  }
+
+  dynamic "all_updates_rule" {
+    for_each = length(var.alert_emails) > 0 ? [true] : []
+    content {
+      # A budget tells five at most.
+      monitoring_notification_channels = slice(
+        [for channel in google_monitoring_notification_channel.email : channel.id], 0, min(5, length(var.alert_emails))
+      )
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}

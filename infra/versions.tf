@@ -1,0 +1,24 @@
+terraform {
+  required_version = ">= 1.9"
+
+  required_providers {
+    google = {
+      source  = "hashicorp/google"
+      version = ">= 7.46, < 9.0"
+    }
+  }
+}
+
+provider "google" {
+  project        = var.project_id
+  region         = var.region
+  default_labels = { app = "showreel" }
+}
+
+# Budgets belong to a billing account: their API has to be told whose quota a call counts against.
+provider "google" {
+  alias                 = "billing"
+  project               = var.project_id
+  billing_project       = var.project_id
+  user_project_override = true
+}

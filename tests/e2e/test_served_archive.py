@@ -1,0 +1,248 @@
+"""The archive, unpacked and served as the platform serves it: a process for each target."""
+
+import base64
+import json
+import os
+import re
+import subprocess
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.cloud import firestore
+from packaging.utils import canonicalize_name
+
+import main
+from shared.domain.storage_layout import CURSOR
+from tests.cloud.emulators import FirestoreEmulator, PubSubEmulator
+from tests.cloud.function_process import FunctionProcess, Installation
+from tests.cloud.project import CloudProject
+from tests.e2e.archive import install, pins
+from tests.eventually import eventually
+from tools.infra_costs import SERVICES, TICKS, Use
+from tools.package import ROOT, package
+from tools.run_emulated import VEO_SECONDS, set_up_project, start_functions
+
+SECONDS_TO_END = 60
+OPERATIONS = {
+    "operation of class A": ("objects.insert", "objects.list", "objects.move", "objects.patch"),
+    "operation of class B": ("buckets", "objects.get", "objects.media", "signed"),
+}
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """What was deployed of the archive, and the project that it runs in."""
+
+    project: CloudProject
+    functions: dict[str, FunctionProcess]
+
+    def call(self, path: str, body: Json | None = None) -> Json:
+        return call(self.functions["serve_api"], path, body)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    _, archive = package(ROOT)
+    return install(archive, tmp_path_factory.mktemp("archive"))
+
+
+@pytest.fixture(scope="module")
+def deployment(
+    installation: Installation,
+    firestore_emulator: FirestoreEmulator,
+    pubsub_emulator: PubSubEmulator,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Deployment]:
+    folder = tmp_path_factory.mktemp("deployment")
+    with ExitStack() as stack:
+        project, environment = set_up_project(
+            stack,
+            folder,
+            firestore_host=firestore_emulator.host,
+            pubsub_host=pubsub_emulator.host,
+        )
+        functions = start_functions(stack, folder, environment, 0, installation)
+        assert all(function.wait_until_ready() for function in functions.values())
+        project.subscribe({name: function.url for name, function in functions.items()})
+        stack.callback(project.unsubscribe)
+        yield Deployment(project=project, functions=functions)
+
+
+@pytest.fixture
+def alone(installation: Installation, tmp_path: Path) -> Iterator[FunctionProcess]:
+    """The API with a folder: no cloud, and no other function."""
+    environment = {"STORAGE_URL": (tmp_path / "data").as_uri(), "SYNTHETIC_SECONDS": "0"}
+    with FunctionProcess(
+        "serve_api", environment=environment, home=tmp_path, installation=installation
+    ) as function:
+        assert function.wait_until_ready()
+        yield function
+
+
+def call(function: FunctionProcess, path: str, body: Json | None = None) -> Json:
+    request = urllib.request.Request(
+        function.url + path,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        answered: Json = json.load(answer)
+        return answered
+
+
+def create(function: FunctionProcess, campaign_id: str, prompt: str) -> str:
+    body = {"prompts": [prompt], "seconds": 4}
+    (created,) = call(function, f"v1/campaigns/{campaign_id}/videos", body)["data"]
+    return str(created["id"])
+
+
+def ended(function: FunctionProcess, video_id: str) -> Json:
+    def found() -> Json | None:
+        video = call(function, f"v1/videos/{video_id}")
+        return video if video["status"] in ("completed", "failed") else None
+
+    return eventually(found, within_seconds=SECONDS_TO_END)
+
+
+def counted(billed: str) -> Use:
+    """Return what the table of costs says of it."""
+    (use,) = (use for use in SERVICES["Cloud Storage"] if use.what == billed)
+    return use
+
+
+def tick(project: CloudProject) -> Counter[str]:
+    """Let the tick compare the first campaign; return what that takes of the bucket."""
+    project.bucket.blob(CURSOR).delete()
+    before = project.storage.operations()
+
+    def taken() -> Counter[str] | None:
+        since = project.storage.operations() - before
+        return since if since["objects.insert"] else None
+
+    project.topics.publish("maintain-campaigns", {"data": "dGljaw=="})
+    return eventually(taken, within_seconds=SECONDS_TO_END)
+
+
+def make_due(project: CloudProject, video_id: str) -> None:
+    """Let the tick look at it when this Veo has ended, and not when Google's usually has."""
+    campaign_id, video_hash = video_id.removeprefix("video_").split(".")
+    records = firestore.Client(project=project.name)
+    records.document(f"campaigns/{campaign_id}/videos/{video_hash}").update(
+        {"due_at": datetime.now(UTC) + timedelta(seconds=VEO_SECONDS)}
+    )
+
+
+def first_bytes(function: FunctionProcess, video_id: str) -> tuple[int, bytes]:
+    """Return the status and the content of a request for a range, as a player makes it."""
+    url = f"{function.url}v1/videos/{video_id}/content"
+    request = urllib.request.Request(url, headers={"Range": "bytes=0-11"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return answer.status, answer.read()
+
+
+def test_its_environment_has_what_it_pins_and_nothing_else(installation: Installation) -> None:
+    pinned = {
+        canonicalize_name(pin.name): str(pin.specifier).removeprefix("==")
+        for pin in pins(installation.root / "requirements.txt")
+    }
+
+    [site] = installation.framework.parents[1].glob("lib/python*/site-packages")
+    found = metadata.distributions(path=[str(site)])
+    assert pinned == {canonicalize_name(each.name): each.version for each in found}
+
+
+def test_each_target_is_served_by_a_process_of_its_own(deployment: Deployment) -> None:
+    assert sorted(main.__all__) == sorted(deployment.functions)
+    assert deployment.call("healthz")["status"] == "ok"
+
+
+def test_a_request_becomes_a_video_that_plays(deployment: Deployment) -> None:
+    api, storage = deployment.functions["serve_api"], deployment.project.storage
+    before = storage.operations()
+
+    video = ended(api, create(api, "spring", "A red kite over dunes"))
+
+    assert (video["status"], video["version_state"]) == ("completed", "current")
+    status, content = first_bytes(api, video["id"])
+    assert (status, content[4:8]) == (206, b"ftyp")
+    for billed, operations in OPERATIONS.items():
+        taken = sum((storage.operations() - before)[operation] for operation in operations)
+        assert taken <= int(counted(billed).each_video) <= 2 * taken
+
+
+def test_a_message_becomes_a_video(deployment: Deployment) -> None:
+    body = {"campaign_id": "autumn", "prompts": ["A paper boat in rain"], "seconds": 4}
+    data = base64.b64encode(json.dumps(body).encode()).decode()
+
+    message_id = deployment.project.topics.publish("request-videos", {"data": data})
+
+    receipt = deployment.project.bucket.blob(f"videos/requests/{message_id}.json")
+    eventually(receipt.exists, within_seconds=SECONDS_TO_END)
+    (video_id,) = json.loads(receipt.download_as_bytes())["video_ids"]
+    assert ended(deployment.functions["serve_api"], video_id)["status"] == "completed"
+
+
+@pytest.mark.usefixtures("firestore_host")
+def test_the_tick_ends_a_video_of_which_nothing_else_tells(deployment: Deployment) -> None:
+    """What Veo filters leaves no object, so the bucket announces none."""
+    api = deployment.functions["serve_api"]
+    video_id = create(api, "winter", "Snow falls [filtered]")
+    eventually(lambda: call(api, f"v1/videos/{video_id}")["phase"] == "generating")
+    make_due(deployment.project, video_id)
+
+    with deployment.project.ticking(seconds=1):
+        video = ended(api, video_id)
+
+    assert (video["status"], video["error"]["code"]) == ("failed", "content_filtered")
+
+
+def test_a_tick_takes_of_the_bucket_what_the_costs_say(deployment: Deployment) -> None:
+    """Once all is at rest, and of a campaign whose slots are full."""
+    api, project = deployment.functions["serve_api"], deployment.project
+    prompts = [f"A lighthouse, view {number}" for number in range(4)]
+    created = deployment.call("v1/campaigns/a-first/videos", {"prompts": prompts, "seconds": 4})
+    for video in created["data"]:
+        assert ended(api, video["id"])["status"] == "completed"
+    project.bucket.blob(CURSOR).upload_from_string("{}")
+    tick(project)
+
+    done = tick(project)
+
+    for billed, operations in OPERATIONS.items():
+        taken = sum(done[operation] for operation in operations)
+        assert taken <= int(counted(billed).each_month) // TICKS <= 2 * taken
+
+
+def test_without_a_cloud_the_api_alone_is_a_whole_system(alone: FunctionProcess) -> None:
+    video = ended(alone, create(alone, "spring", "A red kite over dunes"))
+
+    assert video["status"] == "completed"
+    assert first_bytes(alone, video["id"])[1][4:8] == b"ftyp"
+
+
+def test_the_calls_that_the_readme_shows_are_answered(alone: FunctionProcess) -> None:
+    """With a token that nobody looks at here: to check it is the platform's part."""
+    video = ended(alone, create(alone, "spring", "A red kite over dunes"))
+    readme = (ROOT / "infra" / "README.md").read_text("utf-8")
+    calls = re.findall(r"^curl .* \$URL/.*$", readme, re.MULTILINE)
+
+    for line in calls:
+        subprocess.run(
+            ["/bin/bash", "-c", f"gcloud() {{ echo token; }}; {line} --fail --silent --show-error"],
+            env={**os.environ, "URL": alone.url[:-1], "TOKEN": "token", "VIDEO": video["id"]},
+            check=True,
+            capture_output=True,
+        )
+
+    assert len(calls) == 3
+    assert len(call(alone, "v1/campaigns/first")["slots"]) >= 1

@@ -1,0 +1,94 @@
+"""Writes schemas/: of every type that a *.tf file names, in each version that is tested.
+
+    python -m tests.infra.provider.derive
+
+It asks for the published bindings of the google provider, 65 MB for each version, and keeps what
+it needs. Run it when the module names a new type, or to move on to a newer provider.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from zipfile import ZipFile
+
+from tests.infra.provider import bindings
+from tests.infra.provider.bindings import Json
+from tests.infra.provider.schema import SOURCE
+
+SCHEMAS = Path(__file__).parent / "schemas"
+ROOT = Path(__file__).parents[3]
+
+# By the version of the provider that it binds: the oldest major that is supported, and the newest.
+BINDINGS = {"7.46.1": "20.3.1", "8.7.0": "21.1.0"}
+
+_NAMED = re.compile(r'^(resource|data) "google_(\w+)"', re.MULTILINE)
+
+
+def types_named() -> set[tuple[str, str]]:
+    """Return the kind, resource or data, and the name without its prefix."""
+    files = [*ROOT.glob("infra/**/*.tf"), *ROOT.glob("tests/infra/**/*.tf")]
+    return {named for file in files for named in _NAMED.findall(file.read_text("utf-8"))}
+
+
+def download(version: str, folder: Path) -> Path:
+    """Return the folder of the unpacked bindings."""
+    package = f"cdktn-provider-google=={version}"
+    subprocess.run(
+        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", folder, package],
+        check=True,
+    )
+    with ZipFile(next(folder.glob("*.whl"))) as wheel:
+        name = next(name for name in wheel.namelist() if name.endswith(".jsii.tgz"))
+        archive = wheel.extract(name, folder)
+    with tarfile.open(archive) as bundle:
+        bundle.extractall(folder, filter="data")
+    return folder / "package" / "lib"
+
+
+def derive(lib: Path, types: Iterable[tuple[str, str]]) -> Json:
+    """Return the provider's own schema and those of the types."""
+    schemas: dict[str, dict[str, Json]] = {"resource": {}, "data": {}}
+    for kind, name in sorted(types):
+        schemas[kind][f"google_{name}"] = bindings.schema(lib / folder_of(kind, name))
+    return {
+        "provider": without_endpoints(bindings.schema(lib / "provider")),
+        "resource_schemas": schemas["resource"],
+        "data_source_schemas": schemas["data"],
+    }
+
+
+def folder_of(kind: str, name: str) -> str:
+    """Return the folder that binds the type."""
+    words = name.replace("_", "-")
+    return words if kind == "resource" else f"data-google-{words}"
+
+
+def without_endpoints(provider: Json) -> Json:
+    """Leave out the 190 addresses by which another cloud could be meant."""
+    attributes = provider["block"]["attributes"]
+    kept = {name: attributes[name] for name in attributes if not name.endswith("_custom_endpoint")}
+    return {**provider, "block": {**provider["block"], "attributes": kept}}
+
+
+def text(derived: Json) -> str:
+    """Return what `terraform providers schema -json` would say, with a line for each type."""
+    compact = json.dumps({"format_version": "1.0", "provider_schemas": {SOURCE: derived}})
+    types = re.compile(r' (?="google_\w+": \{"version")|(?<=\{)(?="google_\w+": \{"version")')
+    return types.sub("\n", compact) + "\n"
+
+
+def main() -> None:
+    """Derive every version."""
+    for provider, version in BINDINGS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            derived = derive(download(version, Path(folder)), types_named())
+        (SCHEMAS / f"google-{provider}.json").write_text(text(derived), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

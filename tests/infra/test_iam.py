@@ -1,0 +1,198 @@
+"""Who may do what: every grant of the module, and no other."""
+
+from collections.abc import Iterator
+
+from tests.infra.installation import CALLER, PROJECT, PUBLISHER, REPOSITORY, Installation, Json
+
+Grant = tuple[str, str, str]
+"""Who, which role, and on what."""
+
+_SCOPES = {
+    "google_artifact_registry_repository_iam_member": "repository",
+    "google_cloud_run_v2_service_iam_member": "name",
+    "google_project_iam_member": "project",
+    "google_pubsub_subscription_iam_member": "subscription",
+    "google_pubsub_topic_iam_member": "topic",
+    "google_secret_manager_secret_iam_member": "secret_id",
+    "google_service_account_iam_member": "service_account_id",
+    "google_storage_bucket_iam_member": "bucket",
+}
+
+_RECORDS = "Firestore, the database of the records"
+_VIDEOS = "bucket of the videos"
+_STEPS = "topic generate-video"
+
+EXPECTED: set[Grant] = {
+    *{
+        (target, role, scope)
+        for target in ("generate_video", "maintain_campaigns", "request_videos", "serve_api")
+        for role, scope in (("datastore.user", _RECORDS), ("storage.objectUser", _VIDEOS))
+    },
+    ("serve_api", "pubsub.publisher", _STEPS),
+    ("request_videos", "pubsub.publisher", _STEPS),
+    ("maintain_campaigns", "pubsub.publisher", _STEPS),
+    ("generate_video", "aiplatform.user", "project"),
+    ("serve_api", "showreelSigner", "account serve_api"),
+    ("serve_api", "secretmanager.secretAccessor", "secret signing-key"),
+    ("push", "run.invoker", "service generate-video"),
+    ("push", "run.invoker", "service maintain-campaigns"),
+    ("push", "run.invoker", "service request-videos"),
+    ("Pub/Sub", "iam.serviceAccountOpenIdTokenCreator", "account push"),
+    ("Pub/Sub", "pubsub.publisher", "topic dead-letters"),
+    ("Pub/Sub", "pubsub.subscriber", "subscription generate-video"),
+    ("Pub/Sub", "pubsub.subscriber", "subscription maintain-campaigns"),
+    ("Pub/Sub", "pubsub.subscriber", "subscription request-videos"),
+    ("Vertex AI", "aiplatform.serviceAgent", "project"),
+    ("Vertex AI", "storage.objectUser", _VIDEOS),
+    ("Cloud Storage", "pubsub.publisher", _STEPS),
+    ("build", "logging.logWriter", "project"),
+    ("build", "storage.objectViewer", "bucket of the source"),
+    ("build", "storage.objectViewer", "buckets of Cloud Functions"),
+    ("build", "artifactregistry.writer", "images"),
+    (CALLER, "run.invoker", "service serve-api"),
+    (PUBLISHER, "pubsub.publisher", "topic request-videos"),
+    ("CI", "cloudfunctions.developer", "project"),
+    ("CI", "iam.securityReviewer", "project"),
+    ("CI", "viewer", "project"),
+    ("CI", "storage.objectUser", "bucket of the source"),
+    ("CI", "iam.serviceAccountUser", "account build"),
+    ("CI", "iam.serviceAccountUser", "account generate_video"),
+    ("CI", "iam.serviceAccountUser", "account maintain_campaigns"),
+    ("CI", "iam.serviceAccountUser", "account request_videos"),
+    ("CI", "iam.serviceAccountUser", "account serve_api"),
+}
+
+
+def accounts(installation: Installation) -> dict[str, Json]:
+    """Return every service account that is made, by what it is for."""
+    return {
+        **installation.all("google_service_account.function"),
+        "build": installation.one("google_service_account.build"),
+        "push": installation.one("google_service_account.push"),
+    }
+
+
+def grants(installation: Installation) -> Iterator[Grant]:
+    """Yield each grant in words."""
+    principals, places = _principals(installation), _places(installation)
+    roles = {installation.one("google_project_iam_custom_role.signer")["id"]: "showreelSigner"}
+    for resource in installation.resources:
+        if resource["type"] not in _SCOPES:
+            continue
+        values = resource["values"]
+        role = roles.get(values["role"], values["role"].removeprefix("roles/"))
+        place = (resource["type"], values[_SCOPES[resource["type"]]], _condition(values))
+        who = principals.get(values["member"], values["member"])
+        yield who, role, places.get(place, str(place))
+
+
+def _condition(values: Json) -> str:
+    conditions = values.get("condition") or []
+    return " and ".join(each["expression"] for each in conditions)
+
+
+def _principals(installation: Installation) -> dict[str, str]:
+    number = installation.project_number
+    (storage,) = installation.of_types({"google_storage_project_service_account"})
+    (pool,) = installation.all("google_iam_workload_identity_pool.ci").values()
+    repository = f"attribute.repository/{REPOSITORY}"
+    return {
+        **{account["member"]: name for name, account in accounts(installation).items()},
+        storage["member"]: "Cloud Storage",
+        f"serviceAccount:service-{number}@gcp-sa-pubsub.iam.gserviceaccount.com": "Pub/Sub",
+        f"serviceAccount:service-{number}@gcp-sa-aiplatform.iam.gserviceaccount.com": "Vertex AI",
+        f"principalSet://iam.googleapis.com/{pool['name']}/{repository}": "CI",
+    }
+
+
+def _places(installation: Installation) -> dict[tuple[str, str, str], str]:
+    """Return what is granted on, by the grant's type, its scope and its condition."""
+    number, database = installation.project_number, f"projects/{PROJECT}/databases/(default)"
+    copies = f'resource.name.startsWith("projects/_/buckets/gcf-v2-sources-{number}-")'
+    topics = installation.all("google_pubsub_topic.function").values()
+    subscriptions = installation.all("google_pubsub_subscription.function").values()
+    dead_letters = installation.one("google_pubsub_topic.dead_letters")
+    project, bucket = "google_project_iam_member", "google_storage_bucket_iam_member"
+    topic, account = "google_pubsub_topic_iam_member", "google_service_account_iam_member"
+    subscription = "google_pubsub_subscription_iam_member"
+    return {
+        (project, PROJECT, ""): "project",
+        (project, PROJECT, f'resource.name == "{database}"'): _RECORDS,
+        (project, PROJECT, copies): "buckets of Cloud Functions",
+        (bucket, installation.one("google_storage_bucket.videos")["name"], ""): _VIDEOS,
+        (bucket, installation.one("google_storage_bucket.source")["name"], ""): (
+            "bucket of the source"
+        ),
+        ("google_secret_manager_secret_iam_member", "signing-key", ""): "secret signing-key",
+        (
+            "google_artifact_registry_repository_iam_member",
+            installation.one("google_artifact_registry_repository.images")["name"],
+            "",
+        ): "images",
+        **{(topic, each["id"], ""): f"topic {each['name']}" for each in (*topics, dead_letters)},
+        **{
+            (subscription, each["id"], ""): f"subscription {each['name']}" for each in subscriptions
+        },
+        **{
+            (account, each["name"], ""): f"account {name}"
+            for name, each in accounts(installation).items()
+        },
+        **{
+            ("google_cloud_run_v2_service_iam_member", each["name"], ""): f"service {each['name']}"
+            for each in installation.functions.values()
+        },
+    }
+
+
+def test_these_are_all_grants(installation: Installation) -> None:
+    assert EXPECTED == set(grants(installation))
+
+
+def test_there_is_no_kind_of_grant_that_is_not_looked_at(installation: Installation) -> None:
+    kinds = {each for each in installation.types if "_iam_" in each}
+
+    assert kinds - {
+        "google_iam_workload_identity_pool",
+        "google_iam_workload_identity_pool_provider",
+        "google_project_iam_custom_role",
+    } == set(_SCOPES)
+
+
+def test_only_grants_that_somebody_asked_for_depend_on_choices(
+    installation: Installation, plain_installation: Installation
+) -> None:
+    asked_for = {grant for grant in EXPECTED if grant[0] in (CALLER, PUBLISHER, "CI")}
+    secrets = {grant for grant in EXPECTED if grant[1] == "secretmanager.secretAccessor"}
+
+    all_types = _SCOPES.keys()
+    assert len(EXPECTED - asked_for - secrets) == len(plain_installation.of_types(all_types))
+
+
+def test_the_signer_can_sign_and_do_nothing_else(installation: Installation) -> None:
+    role = installation.one("google_project_iam_custom_role.signer")
+
+    assert ["iam.serviceAccounts.signBlob"] == role["permissions"]
+
+
+def test_a_workflow_deploys_from_one_repository_and_one_ref(installation: Installation) -> None:
+    (provider,) = installation.all("google_iam_workload_identity_pool_provider.github").values()
+    (issuer,) = provider["oidc"]
+
+    assert (
+        f'assertion.repository == "{REPOSITORY}" && assertion.ref == "refs/heads/main"'
+        == provider["attribute_condition"]
+    )
+    assert "assertion.repository" == provider["attribute_mapping"]["attribute.repository"]
+    assert "https://token.actions.githubusercontent.com" == issuer["issuer_uri"]
+
+
+def test_google_s_own_accounts_exist_before_something_is_granted_to_them(
+    installation: Installation,
+) -> None:
+    agents = installation.all("google_workload_identity_service_agent.agent")
+
+    number = installation.project_number
+    assert {
+        f"projects/{number}/locations/global/serviceProducers/{name}.googleapis.com"
+        for name in ("aiplatform", "pubsub")
+    } == {agent["parent"] for agent in agents.values()}

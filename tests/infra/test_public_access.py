@@ -1,0 +1,64 @@
+"""Private by default; public by two settings, and then the API alone."""
+
+from pathlib import Path
+
+from tests.infra.installation import Installation, foresee, refusal
+from tests.infra.terraform import Terraform
+
+EVERYBODY = {"allAuthenticatedUsers", "allUsers"}
+
+
+def public_grants(installation: Installation) -> list[tuple[str, str]]:
+    """Return who may do what without being known, by address and role."""
+    return [
+        (f"{each['type']}.{each['name']}", each["values"]["role"])
+        for each in installation.resources
+        if each["values"].get("member") in EVERYBODY
+        or EVERYBODY & set(each["values"].get("members") or [])
+    ]
+
+
+def test_nobody_may_call_unless_somebody_is_named(plain_installation: Installation) -> None:
+    assert {} == plain_installation.all("google_cloud_run_v2_service_iam_member.invoker")
+    assert {} == plain_installation.all("google_pubsub_topic_iam_member.publisher")
+    assert [] == public_grants(plain_installation)
+
+
+def test_naming_people_lets_nobody_else_in(installation: Installation) -> None:
+    assert [] == public_grants(installation)
+
+
+def test_everybody_is_refused_without_the_second_setting(
+    terraform: Terraform, tmp_path: Path
+) -> None:
+    for member in EVERYBODY:
+        said = refusal(terraform, tmp_path, invokers=[member])
+        assert "If that is meant, set allow_public = true as well." in said
+
+
+def test_the_second_setting_alone_opens_nothing(terraform: Terraform, tmp_path: Path) -> None:
+    assert [] == public_grants(foresee(terraform, tmp_path, allow_public=True))
+
+
+def test_both_settings_open_the_api_and_nothing_else(terraform: Terraform, tmp_path: Path) -> None:
+    opened = foresee(terraform, tmp_path, allow_public=True, invokers=["allUsers"])
+
+    assert [
+        ("google_cloud_run_v2_service_iam_member.invoker", "roles/run.invoker")
+    ] == public_grants(opened)
+    (invoker,) = opened.all("google_cloud_run_v2_service_iam_member.invoker").values()
+    assert "serve-api" == invoker["name"]
+
+
+def test_nobody_unknown_ever_publishes(terraform: Terraform, tmp_path: Path) -> None:
+    said = refusal(terraform, tmp_path, publishers=["allUsers"], allow_public=True)
+
+    assert "never allUsers" in said
+
+
+def test_no_bucket_can_be_opened_to_everybody(installation: Installation) -> None:
+    buckets = installation.of_types({"google_storage_bucket"})
+
+    assert {("enforced", True)} == {
+        (each["public_access_prevention"], each["uniform_bucket_level_access"]) for each in buckets
+    }

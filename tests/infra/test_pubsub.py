@@ -1,0 +1,86 @@
+"""Topics, pushes, dead letters and the tick, joined up."""
+
+from shared.domain.schedule import DEADLINE
+from tests.infra.installation import Installation
+
+LONGEST_ACK_SECONDS = 600
+
+
+def seconds(duration: str) -> float:
+    return float(duration.removesuffix("s"))
+
+
+def test_each_function_but_the_api_has_a_topic_that_pushes_to_it(
+    installation: Installation,
+) -> None:
+    topics = installation.all("google_pubsub_topic.function")
+    subscriptions = installation.all("google_pubsub_subscription.function")
+
+    assert installation.functions.keys() - {"serve_api"} == topics.keys() == subscriptions.keys()
+    for target, subscription in subscriptions.items():
+        assert topics[target]["id"] == subscription["topic"]
+        assert target.replace("_", "-") == topics[target]["name"] == subscription["name"]
+
+
+def test_a_push_proves_who_it_is_to_the_function_that_it_is_for(
+    installation: Installation,
+) -> None:
+    pusher = installation.one("google_service_account.push")
+
+    for target, subscription in installation.all("google_pubsub_subscription.function").items():
+        (push,) = subscription["push_config"]
+        (token,) = push["oidc_token"]
+        uri = installation.service(target)["uri"]
+        assert (uri, uri) == (push["push_endpoint"], token["audience"]), target
+        assert pusher["email"] == token["service_account_email"]
+
+
+def test_nothing_is_delivered_again_while_a_function_may_still_be_at_it(
+    installation: Installation,
+) -> None:
+    for target, subscription in installation.all("google_pubsub_subscription.function").items():
+        longest = installation.service(target)["timeout_seconds"]
+        assert longest <= subscription["ack_deadline_seconds"] <= LONGEST_ACK_SECONDS, target
+
+
+def test_a_message_is_not_given_up_before_its_video_is(installation: Installation) -> None:
+    for subscription in installation.all("google_pubsub_subscription.function").values():
+        (retry,) = subscription["retry_policy"]
+        (dead,) = subscription["dead_letter_policy"]
+        first, longest = seconds(retry["minimum_backoff"]), seconds(retry["maximum_backoff"])
+        waits = [
+            min(first * 2**number, longest) for number in range(dead["max_delivery_attempts"] - 1)
+        ]
+        assert sum(waits) > DEADLINE.total_seconds()
+
+
+def test_what_cannot_be_delivered_is_kept(installation: Installation) -> None:
+    topic = installation.one("google_pubsub_topic.dead_letters")
+    kept = installation.one("google_pubsub_subscription.dead_letters")
+
+    for subscription in installation.all("google_pubsub_subscription.function").values():
+        (dead,) = subscription["dead_letter_policy"]
+        assert topic["id"] == dead["dead_letter_topic"]
+    assert topic["id"] == kept["topic"]
+    assert seconds(kept["message_retention_duration"]) >= 7 * 24 * 60 * 60
+
+
+def test_no_subscription_expires_because_nothing_happens(installation: Installation) -> None:
+    for subscription in installation.of_types({"google_pubsub_subscription"}):
+        (policy,) = subscription["expiration_policy"]
+        assert "" == policy["ttl"]
+
+
+def test_a_tick_comes_each_minute(installation: Installation) -> None:
+    job = installation.one("google_cloud_scheduler_job.tick")
+    (target,) = job["pubsub_target"]
+
+    assert "* * * * *" == job["schedule"]
+    topic = installation.all("google_pubsub_topic.function")["maintain_campaigns"]
+    assert topic["id"] == target["topic_name"]
+
+
+def test_ticks_do_not_pile_up_while_nobody_takes_them(installation: Installation) -> None:
+    ticks = installation.all("google_pubsub_subscription.function")["maintain_campaigns"]
+
+    assert seconds(ticks["message_retention_duration"]) <= 15 * 60

@@ -1,0 +1,124 @@
+"""The bucket: what is removed from it, who may read it from a page, and what it announces."""
+
+from itertools import chain
+
+import pytest
+
+from shared.domain.storage_layout import (
+    ATTEMPTS,
+    REQUESTS,
+    answer_path,
+    attempt_prefix,
+    campaign_path,
+    claim_path,
+    clip_path,
+    metadata_path,
+    thumbnail_path,
+    video_of_clip,
+)
+from tests.infra.installation import ORIGIN, Installation, Json
+
+HASH = "0123456789abcdef"
+CLIP_OF_VEO = f"{attempt_prefix('spring', HASH, 1)}8071/sample_0.mp4"
+DAY = 24 * 60 * 60
+
+
+def bucket(installation: Installation) -> Json:
+    return installation.one("google_storage_bucket.videos")
+
+
+def removed_prefixes(installation: Installation) -> list[str]:
+    """Return what the names begin with that a rule deletes."""
+    rules = [
+        each
+        for each in bucket(installation)["lifecycle_rule"]
+        if each["action"][0]["type"] == "Delete"
+    ]
+    conditions = [rule["condition"][0] for rule in rules]
+    assert all(condition["matches_prefix"] for condition in conditions)
+    return list(chain.from_iterable(condition["matches_prefix"] for condition in conditions))
+
+
+def test_what_veo_wrote_and_what_became_of_messages_is_removed(installation: Installation) -> None:
+    assert {f"{ATTEMPTS}/", f"{REQUESTS}/"} == set(removed_prefixes(installation))
+    for path in (CLIP_OF_VEO, answer_path("123"), claim_path("123")):
+        assert path.startswith(tuple(removed_prefixes(installation)))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        clip_path("spring", HASH, 0, current=True),
+        clip_path("spring", HASH, 0, current=False),
+        thumbnail_path("spring", HASH, 0),
+        metadata_path("spring", HASH, current=True),
+        campaign_path("spring"),
+    ],
+)
+def test_nothing_that_the_records_name_is_removed_by_age(
+    installation: Installation, path: str
+) -> None:
+    assert not path.startswith(tuple(removed_prefixes(installation)))
+
+
+def test_a_receipt_outlives_its_message(installation: Installation) -> None:
+    subscription = installation.all("google_pubsub_subscription.function")["request_videos"]
+    kept = int(subscription["message_retention_duration"].removesuffix("s"))
+
+    (rule,) = [
+        each
+        for each in bucket(installation)["lifecycle_rule"]
+        if each["action"][0]["type"] == "Delete"
+    ]
+    assert rule["condition"][0]["age"] * DAY > kept
+
+
+def test_uploads_that_nobody_ended_are_removed(installation: Installation) -> None:
+    rules = {
+        each["action"][0]["type"]: each["condition"][0]
+        for each in bucket(installation)["lifecycle_rule"]
+    }
+
+    assert 1 == rules["AbortIncompleteMultipartUpload"]["age"]
+
+
+def test_what_was_deleted_can_be_restored_for_a_week(installation: Installation) -> None:
+    (policy,) = bucket(installation)["soft_delete_policy"]
+
+    assert policy["retention_duration_seconds"] >= 7 * DAY
+
+
+def test_the_videos_refuse_to_be_destroyed(installation: Installation) -> None:
+    videos = bucket(installation)
+
+    assert ("PREVENT", False) == (videos["deletion_policy"], videos["force_destroy"])
+
+
+def test_the_pages_that_are_named_may_read_and_do_nothing_else(installation: Installation) -> None:
+    (rule,) = bucket(installation)["cors"]
+
+    assert [ORIGIN] == rule["origin"]
+    assert {"GET", "HEAD"} == set(rule["method"])
+
+
+def test_no_page_may_read_unless_it_is_named(plain_installation: Installation) -> None:
+    assert [] == bucket(plain_installation)["cors"]
+
+
+def test_a_clip_of_veo_wakes_the_function_that_waits_for_it(
+    installation: Installation,
+) -> None:
+    told = installation.one("google_storage_notification.clips")
+    topic = installation.all("google_pubsub_topic.function")["generate_video"]
+
+    assert (bucket(installation)["name"], topic["id"]) == (told["bucket"], told["topic"])
+    assert ["OBJECT_FINALIZE"] == told["event_types"]
+    assert "JSON_API_V1" == told["payload_format"]
+    assert video_of_clip(CLIP_OF_VEO) is not None
+    assert CLIP_OF_VEO.startswith(told["object_name_prefix"])
+
+
+def test_nothing_that_showreel_writes_itself_wakes_it(installation: Installation) -> None:
+    told = installation.one("google_storage_notification.clips")
+
+    assert f"{ATTEMPTS}/" == told["object_name_prefix"]

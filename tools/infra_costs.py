@@ -1,0 +1,119 @@
+"""What an installation costs in a month, computed from list prices and from what a video takes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shared.domain.models import DEFAULT_MODEL, MODELS
+
+VIDEOS_A_MONTH = (100, 10_000, 1_000_000)
+SECONDS_OF_VIDEO = 8
+
+TICKS = 31 * 24 * 60
+"""In a month."""
+
+_ALERTS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """What is billed by one price: how much of it a video takes, and a month without any."""
+
+    what: str
+    usd: str
+    each_video: str = "0"
+    each_month: str = "0"
+
+    def cost(self, videos: int) -> Decimal:
+        return Decimal(self.usd) * (Decimal(self.each_video) * videos + Decimal(self.each_month))
+
+
+# A clip of 6 MB that is asked for ten times while it is made, and watched once; and ticks that each
+# compare a campaign of four videos. What these take of the bucket is counted in tests of the served
+# archive; seconds and bytes of logs are estimates.
+SERVICES: dict[str, tuple[Use, ...]] = {
+    "Functions": (
+        Use(what="vCPU second", usd="0.000024", each_video="8", each_month=str(TICKS * 3 // 5)),
+        Use(what="GiB second", usd="0.0000025", each_video="8", each_month=str(TICKS * 3 // 10)),
+        Use(what="request", usd="0.0000004", each_video="16", each_month=str(TICKS)),
+    ),
+    "Cloud Storage": (
+        Use(what="GiB stored for a month", usd="0.02", each_video="0.0075"),
+        Use(
+            what="operation of class A", usd="0.000005", each_video="18", each_month=str(4 * TICKS)
+        ),
+        Use(
+            what="operation of class B",
+            usd="0.0000004",
+            each_video="14",
+            each_month=str(12 * TICKS),
+        ),
+        Use(what="GiB to the internet", usd="0.12", each_video="0.0056"),
+    ),
+    "Firestore": (
+        Use(what="document read", usd="0.0000003", each_video="25", each_month=str(16 * TICKS)),
+        Use(what="document written", usd="0.0000009", each_video="14"),
+        Use(what="GiB kept for a month", usd="0.33", each_video="0.00002"),
+    ),
+    "Pub/Sub and Scheduler": (
+        Use(what="GiB of messages", usd="0.039", each_video="0.00001", each_month="0.1"),
+        Use(what="job", usd="0.10", each_month="1"),
+    ),
+    "Logs, alerts, images": (
+        Use(what="GiB of logs", usd="0.50", each_video="0.00003", each_month="0.1"),
+        Use(what="condition of an alert", usd="0.10", each_month=str(_ALERTS)),
+        Use(what="million time series read", usd="0.35", each_month="0.8"),
+        Use(what="GiB of images", usd="0.10", each_month="5"),
+    ),
+}
+
+
+def month_table() -> list[str]:
+    """Return the lines of a table: a column for each number of videos."""
+    columns = " | ".join(f"{videos:,} videos" for videos in VIDEOS_A_MONTH)
+    return [f"| | {columns} |", "| --- |" + " ---: |" * len(VIDEOS_A_MONTH), *_rows()]
+
+
+def price_table() -> list[str]:
+    """Return the lines of a table: every price, and how much is taken of it."""
+    rows = [
+        f"| {service} | {use.what} | {use.usd} | {use.each_video} | {use.each_month} |"
+        for service, uses in SERVICES.items()
+        for use in uses
+    ]
+    heading = "| | what | USD for one | a video takes | a month takes |"
+    return [heading, "| --- | --- | ---: | ---: | ---: |", *rows]
+
+
+def _rows() -> Iterator[str]:
+    for service, uses in SERVICES.items():
+        yield _row(service, [_cost(uses, videos) for videos in VIDEOS_A_MONTH])
+    everything = [_everything(videos) for videos in VIDEOS_A_MONTH]
+    yield _row("**all but Veo**", everything)
+    for model_id, usd in _clips():
+        clips = [usd * videos for videos in VIDEOS_A_MONTH]
+        yield _row(f"Veo: `{model_id}`", clips)
+        if model_id == DEFAULT_MODEL:
+            shares = [other / clip * 100 for other, clip in zip(everything, clips, strict=True)]
+            cells = " | ".join(f"{share:.2f} %" for share in shares)
+            yield f"| all but Veo, as a share of that | {cells} |"
+
+
+def _clips() -> Iterator[tuple[str, Decimal]]:
+    """Give each model that answers, and what a clip of 720p with sound costs."""
+    for model_id, model in MODELS.items():
+        if model.retired_on is None:
+            with_audio, _ = model.prices["720p"]
+            yield model_id, with_audio * SECONDS_OF_VIDEO
+
+
+def _everything(videos: int) -> Decimal:
+    return sum((_cost(uses, videos) for uses in SERVICES.values()), Decimal())
+
+
+def _cost(uses: tuple[Use, ...], videos: int) -> Decimal:
+    return sum((use.cost(videos) for use in uses), Decimal())
+
+
+def _row(what: str, costs: list[Decimal]) -> str:
+    return f"| {what} | " + " | ".join(f"{cost:,.2f}" for cost in costs) + " |"

@@ -1,0 +1,83 @@
+"""Write Terraform's inputs and outputs, and what it all costs, into infra/README.md."""
+
+import re
+from pathlib import Path
+
+from tools.infra_costs import month_table, price_table
+
+INFRA = Path(__file__).resolve().parents[1] / "infra"
+
+# As `terraform fmt` lays them out: what a block states itself is indented by two.
+_BLOCK = re.compile(r'^(variable|output) "(\w+)" {\n(.*?)^}$', re.MULTILINE | re.DOTALL)
+_ARGUMENT = re.compile(
+    r"^  (description|type|default) += (.*?)(?=^  \w+ *[={]|^$|\Z)", re.MULTILINE | re.DOTALL
+)
+
+
+def main() -> None:
+    readme = INFRA / "README.md"
+    readme.write_text(with_tables(readme.read_text("utf-8")), "utf-8")
+
+
+def with_tables(readme: str) -> str:
+    """Return the README with each table between its two marks."""
+    source = "\n".join(path.read_text("utf-8") for path in sorted(INFRA.glob("*.tf")))
+    tables = {
+        "inputs": inputs(source),
+        "outputs": outputs(source),
+        "costs": month_table(),
+        "prices": price_table(),
+    }
+    for name, lines in tables.items():
+        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, _, rest = readme.partition(begin)
+        _, _, after = rest.partition(end)
+        readme = "".join([before, begin, *(f"{line}\n" for line in lines), end, after])
+    return readme
+
+
+def inputs(source: str) -> list[str]:
+    """Return a table of the variables; the required ones first."""
+    variables = blocks(source, "variable")
+    rows = [
+        f"| `{name}` | {_code(stated['type'])} | {_default(stated)} "
+        f"| {_text(stated['description'])} |"
+        for name, stated in sorted(variables.items(), key=lambda item: "default" in item[1])
+    ]
+    return ["| input | type | default | what it means |", "| --- | --- | --- | --- |", *rows]
+
+
+def outputs(source: str) -> list[str]:
+    rows = [
+        f"| `{name}` | {_text(stated['description'])} |"
+        for name, stated in blocks(source, "output").items()
+    ]
+    return ["| output | what it is |", "| --- | --- |", *rows]
+
+
+def blocks(source: str, kind: str) -> dict[str, dict[str, str]]:
+    """Return what the blocks of one kind state, by their names, in the order of the source."""
+    return {
+        match[2]: dict(_ARGUMENT.findall(match[3]))
+        for match in _BLOCK.finditer(source)
+        if match[1] == kind
+    }
+
+
+def _default(stated: dict[str, str]) -> str:
+    return _code(stated["default"]) if "default" in stated else "**required**"
+
+
+def _code(expression: str) -> str:
+    """Return it on one line; what is null has a meaning of its own, which the text tells."""
+    line = re.sub(r" *\n *", ", ", re.sub(r" {2,}", " ", expression.strip()))
+    line = line.replace("{, ", "{ ").replace(", }", " }")
+    return "" if line == "null" else f"`{line}`"
+
+
+def _text(quoted: str) -> str:
+    return quoted.strip().removeprefix('"').removesuffix('"').replace('\\"', '"')
+
+
+if __name__ == "__main__":
+    main()
