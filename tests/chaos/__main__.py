@@ -8,20 +8,16 @@ import sys
 import time
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from tests.chaos.aftermaths import Aftermath
 from tests.chaos.matrix import BrokenPeaceError, Matrix, Trial
 from tests.chaos.report import Row, table
 from tests.chaos.run import Part, catch, rows_of, run_trials, sampled, say
 from tests.chaos.safeguards import SAFEGUARDS, Safeguard, take_nothing_out
+from tests.chaos.sections import SECTIONS
 from tests.chaos.stories import STORIES
 
-if TYPE_CHECKING:
-    from tests.chaos.sections import Section
-
 PARTS = ("local", "cloud")
-SECTIONS = ("races", "mishaps", "callers")
 TAKEN_OUT = {each.name: each.take_out for each in SAFEGUARDS}
 
 
@@ -86,9 +82,8 @@ def _sections(options: argparse.Namespace, seed: int) -> list[Row]:
     pieces = (options.story, options.at, options.point, options.then, options.sample)
     is_whole = options.part is None and all(each in (None, "") for each in pieces)
     rows: list[Row] = []
-    for name in SECTIONS:
+    for name, section in SECTIONS.items():
         if is_whole or options.part == name:
-            section: Section = import_module("tests.chaos.sections").SECTIONS[name]
             rounds = options.rounds or section.rounds
             say(f"{name}: {rounds} rounds, seed {seed}")
             tell = say if options.without is None else _tell_and_end

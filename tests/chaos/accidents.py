@@ -14,13 +14,14 @@ from shared.domain.errors import ShowreelError, StorageError
 from shared.ports import Ports
 from tests.chaos.children import ChildError, KilledError, fork, in_a_process
 from tests.chaos.findings import Finding, Kind
+from tests.chaos.local_world import LocalWorld
 from tests.chaos.mishaps import MISHAPS, Mishap, Trouble
 from tests.chaos.report import Row
 from tests.chaos.rules import broken_rules, remains_of
 from tests.chaos.safeguards import Weaken
 from tests.chaos.scenes import SetScene, set_scene
 from tests.chaos.stories import CAMPAIGN, STORIES, Scene, Story
-from tests.chaos.track import Tell, Track, track
+from tests.chaos.track import Tell, Track, local_track
 from tests.chaos.tripwire import Touch
 from tests.chaos.witness import Witness
 from tests.chaos.work import MOST_TICKS, act_once, settle
@@ -34,7 +35,7 @@ _MOST_TRIES = 50
 def run_mishaps(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[Row]:
     """Let each mishap happen to each story, at so many of its points. Fork from no threads."""
     rows = {mishap.name: Row(what=mishap.name) for mishap in MISHAPS}
-    with track(weaken) as here:
+    with local_track(weaken) as here:
         accidents = Accidents(here)
         for mishap, story in product(MISHAPS, STORIES):
             row = rows[mishap.name]
@@ -51,13 +52,13 @@ def run_mishaps(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[R
 class Accidents:
     """Tells stories, each with one mishap, and remembers how many points they have."""
 
-    track: Track
+    track: Track[LocalWorld]
     _scenes: dict[Scene, SetScene] = field(default_factory=dict)
-    _points: dict[tuple[str, str], int] = field(default_factory=dict)
+    _points: dict[tuple[str, object], int] = field(default_factory=dict)
 
     def points(self, story: Story, mishap: Mishap) -> int:
         """Return at how many points it can happen."""
-        name = story.name, mishap.name
+        name = story.name, mishap.can_happen
         if name not in self._points:
             scene = self._begin(story)
             trouble = Trouble(mishap, scene.world.clock)

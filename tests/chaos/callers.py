@@ -24,7 +24,7 @@ from tests.chaos.report import Row
 from tests.chaos.safeguards import Weaken
 from tests.chaos.scenes import set_scene
 from tests.chaos.stories import Stage, asking, two_versions
-from tests.chaos.track import Tell, track
+from tests.chaos.track import Tell, local_track
 from tests.chaos.tripwire import touch_nothing
 from tests.chaos.work import TICK, Post, deliver, settle, tick_and_deliver
 from tests.functional.showreel import function
@@ -100,7 +100,7 @@ def _videos(content: Json) -> list[Json]:
 def run_callers(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[Row]:
     """Send so many hundreds of requests. Fork from no threads."""
     row = Row(what="any request", points=len(Description().document["paths"]))
-    with track(weaken) as here:
+    with local_track(weaken) as here:
         world = here.new_world()
         scene = set_scene(_a_gallery_beside_a_sealed_one, world)
         (world.root / "outside").mkdir()

@@ -3,7 +3,10 @@
 import multiprocessing
 import random
 import time
+from collections.abc import Sequence
 from functools import partial
+from itertools import product
+from typing import Any
 
 from tests.chaos.children import Child, ChildError, KilledError, fork
 from tests.chaos.findings import Finding, Kind
@@ -13,7 +16,7 @@ from tests.chaos.rules import broken_rules
 from tests.chaos.safeguards import Weaken
 from tests.chaos.scenes import SetScene, set_scene
 from tests.chaos.stories import CAMPAIGN
-from tests.chaos.track import Tell, Track, track
+from tests.chaos.track import Tell, Track, local_track
 from tests.chaos.witness import Witness
 from tests.chaos.work import MOST_TICKS, TICK, Round, Work, in_step, settle
 from tests.chaos.worlds import World
@@ -23,18 +26,21 @@ _LONGEST_PAUSE_SECONDS = 0.002
 
 def run_races(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[Row]:
     """Run every race so many times. This process must have no threads."""
-    rows = {race.name: Row(what=f"race: {race.name}", points=1) for race in RACES}
-    with track(weaken) as here:
-        for number in range(rounds):
-            for race in RACES:
-                findings, ticks = _run(race, here, seed + number)
-                rows[race.name].add(findings, ticks=ticks)
-                for finding in findings:
-                    tell(f"race: {race.name}, seed {seed + number}: {finding}")
+    with local_track(weaken) as here:
+        return run_on(here, RACES, range(seed, seed + rounds), tell)
+
+
+def run_on(here: Track[Any], races: Sequence[Race], seeds: range, tell: Tell) -> list[Row]:
+    rows = {race.name: Row(what=f"race: {race.name}", points=1) for race in races}
+    for seed, race in product(seeds, races):
+        findings, ticks = _run(race, here, seed)
+        rows[race.name].add(findings, ticks=ticks)
+        for finding in findings:
+            tell(f"race: {race.name}, seed {seed}: {finding}")
     return list(rows.values())
 
 
-def _run(race: Race, here: Track, seed: int) -> tuple[tuple[Finding, ...], int]:
+def _run(race: Race, here: Track[Any], seed: int) -> tuple[tuple[Finding, ...], int]:
     """Return what was wrong, and how many ticks it took to come to rest."""
     scene = set_scene(race.scene, here.new_world())
     world = scene.world

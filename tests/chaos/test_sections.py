@@ -12,6 +12,12 @@ def test_no_rule_breaks(name: str) -> None:
     run_chaos(name, "--rounds", f"{ROUNDS[name]}")
 
 
+@pytest.mark.usefixtures("firestore_emulator", "strict_server")
+def test_no_race_in_the_emulated_cloud_breaks_a_rule() -> None:
+    """It starts emulators of its own; ours are asked for to say what is not installed."""
+    run_chaos("cloud-races", "--rounds", "1")
+
+
 @pytest.mark.parametrize(
     ("name", "safeguard", "breaks"),
     [
