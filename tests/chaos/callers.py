@@ -107,11 +107,12 @@ def run_callers(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[R
         (world.root / "outside" / "canary").write_bytes(CANARY)
         before = _kept_apart(world)
         findings = _send_many(world, scene.post, rounds * _HUNDRED, seed, row)
+        afterwards = _at_rest(world)
         if _kept_apart(world) != before:
-            findings.append(Finding(Kind.REWRITTEN, "something outside of all that was asked for"))
-        findings += _at_rest(world)
-        for finding in findings:
-            tell(f"any request of seed {seed}: {finding}")
+            afterwards.append(Finding(Kind.REWRITTEN, "something that nobody was to reach"))
+    row.broken.update({finding.kind for finding in afterwards})
+    for finding in (*findings, *afterwards):
+        tell(f"any request of seed {seed}: {finding}")
     return [row]
 
 

@@ -23,6 +23,7 @@ def test_no_race_in_the_emulated_cloud_breaks_a_rule() -> None:
     [
         ("races", "a commit's precondition", "paid twice"),
         ("mishaps", "one commit for all records", "disagreement at rest"),
+        ("callers", "money in the same commit", "disagreement at rest"),
     ],
 )
 def test_a_rule_breaks_without_a_safeguard(name: str, safeguard: str, breaks: str) -> None:
