@@ -33,5 +33,6 @@ SECTIONS = {
     "races": Section(module="racing", function="run_races", rounds=25),
     "mishaps": Section(module="accidents", function="run_mishaps", rounds=15),
     "callers": Section(module="callers", function="run_callers", rounds=50),
+    "histories": Section(module="sequences", function="run_sequences", rounds=10),
     "cloud-races": Section(module="cloud_racing", function="run_cloud_races", rounds=5),
 }

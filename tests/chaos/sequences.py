@@ -1,5 +1,6 @@
 """Random histories of the whole system in memory: requests, deliveries, crashes, faults, time."""
 
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,8 +12,16 @@ from itertools import count
 from typing import Any
 from unittest.mock import patch
 
+import hypothesis
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from shared.domain.agreement import Disagreement
 from shared.domain.campaign import ZERO
@@ -40,6 +49,10 @@ from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.reconcile import find_disagreements
 from shared.use_cases.reconcile_next import reconcile_next
 from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
+from tests.chaos.findings import Finding, Kind
+from tests.chaos.report import Row
+from tests.chaos.safeguards import Weaken, take_nothing_out
+from tests.chaos.track import Tell
 from tests.fakes.ports import FakePolicy, FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.rules import (
@@ -54,10 +67,9 @@ from tests.unit.use_cases.watching import Hooks, Once, watched
 CAMPAIGN_IDS = ("autumn", "spring")
 PROMPTS = ("A boat.", "A fox.", "A kite.")
 MOST_CALLS = 30
+_HUNDRED = 100
+_LONGEST = 50
 HOUR = timedelta(hours=1)
-
-histories = count()
-"""Counts those that came to rest."""
 
 
 class ProcessDiedError(BaseException):
@@ -113,7 +125,13 @@ SCRIPTS = {
 
 
 class Sequences(RuleBasedStateMachine):
-    """Checks at every step what may never break, and at the end that all comes to rest in order."""
+    """Checks at every step what may never break, and at the end that all comes to rest in order.
+
+    `weaken` takes a safeguard out. `told` counts the histories that came to rest.
+    """
+
+    weaken: Weaken = staticmethod(take_nothing_out)
+    told = 0
 
     @initialize(
         budget=st.none() | st.integers(1, 9),
@@ -278,7 +296,7 @@ class Sequences(RuleBasedStateMachine):
         del self.ports.objects.objects[CURSOR]
         self.forget_clips_of_deleted_videos()
         self.check_invariants_at_rest()
-        next(histories)
+        type(self).told += 1
 
     def check_invariants_at_rest(self) -> None:
         assert_agreement(self.ports)
@@ -308,15 +326,51 @@ class Sequences(RuleBasedStateMachine):
         assert Decimal(0) == sum((each.reserved for each in money), ZERO)
 
     def do(self, act: Callable[[Ports], object], fault: Fault | None) -> None:
-        ports: Ports = self.ports if fault is None else fault.on(self.ports)
+        ports = watched(self.ports, Hooks()) if fault is None else fault.on(self.ports)
         with suppress(ShowreelError, RetryLaterError, ProcessDiedError):
-            act(ports)
+            act(self.weaken(ports))
 
     def do_with_a_video(self, act: Callable[..., Any], number: int, fault: Fault | None) -> None:
         videos = list(self.ports.campaigns.videos)
         if videos:
             place = videos[number % len(videos)]
             self.do(lambda ports: act(ports, *place), fault)
+
+
+def run_sequences(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[Row]:
+    """Try so many hundreds of histories; tell of one that breaks a rule, as short as can be."""
+    row = Row(what="any history, in memory", points=len(SCRIPTS))
+    members = {"weaken": staticmethod(weaken), "told": 0}
+    machine: type[Sequences] = type("Sequences", (Sequences,), members)
+    try:
+        with patch("time.sleep"):
+            run_state_machine_as_test(
+                hypothesis.seed(seed)(machine),
+                settings=_settings(rounds * _HUNDRED, _phases(weaken)),
+            )
+    except Exception:  # noqa: BLE001  # Whatever is wrong with a history is what was looked for.
+        row.add([Finding(Kind.DISAGREEMENT, "see above")])
+        tell(f"any history, of seed {seed}:\n{traceback.format_exc()}")
+    row.histories += machine.told
+    return [row]
+
+
+def _phases(weaken: Weaken) -> tuple[hypothesis.Phase, ...]:
+    """Nobody reads the history that is meant to fail, so it need not be made short."""
+    made = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+    return (*made, hypothesis.Phase.shrink) if weaken is take_nothing_out else made
+
+
+def _settings(histories: int, phases: tuple[hypothesis.Phase, ...]) -> hypothesis.settings:
+    return hypothesis.settings(
+        phases=phases,
+        max_examples=histories,
+        stateful_step_count=_LONGEST,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
 
 
 def _take_a_step(ports: Ports, campaign_id: str, video_hash: str) -> None:

@@ -1,31 +1,24 @@
-"""Hundreds of random histories of the whole system, in memory; a failure prints its steps."""
-
-import logging
-import time
-from collections.abc import Iterator
+"""Random histories of the whole system, in memory; one that breaks a rule prints its steps."""
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
 
-from tests.chaos.sequences import Sequences
-
-QUICK = settings(
-    max_examples=100,
-    stateful_step_count=40,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
-
-
-@pytest.fixture(autouse=True)
-def _quickly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nobody waits for others here, and thousands of faults on purpose are not logged."""
-    monkeypatch.setattr(time, "sleep", lambda seconds: None)
-    logging.disable()
-    yield
-    logging.disable(logging.NOTSET)
+from tests.chaos.machine import run_chaos
 
 
 def test_every_history_comes_to_rest_in_order() -> None:
-    run_state_machine_as_test(Sequences, settings=QUICK)
+    run_chaos("histories", "--rounds", "3")
+
+
+@pytest.mark.parametrize(
+    ("safeguard", "rule"),
+    [
+        ("the record before the submission", "assert all(times == 1"),
+        ("one commit for all records", "assert recomputed(campaign, videos) == campaign.money"),
+        ("chores", "assert expected == _names(ports)"),
+    ],
+)
+def test_a_rule_breaks_without_a_safeguard(safeguard: str, rule: str) -> None:
+    with pytest.raises(AssertionError) as broken:
+        run_chaos("histories", "--rounds", "4", "--seed", "1", "--without", safeguard)
+
+    assert rule in str(broken.value)
