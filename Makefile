@@ -8,7 +8,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --quiet --custom-compile-command 'make lock' $(LOCK_ARGS)
 
-.PHONY: help run run-emulated demo test check bench clean-history \
+.PHONY: help run run-emulated demo test check bench screenshots clean-history \
 	import-data export-data rebuild-records settings lock clean
 
 help: ## List the targets
@@ -26,6 +26,7 @@ demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running s
 	@$(BIN)/python docs/examples/demo.py $(BRIEF) --url http://localhost:$(PORT)
 
 test: .venv/dev ## Run every test (PYTEST_ARGS passes through)
+	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: .venv/dev ## Lint, formatting, types, and who may import whom
@@ -36,6 +37,11 @@ check: .venv/dev ## Lint, formatting, types, and who may import whom
 
 bench: .venv/dev ## Measure against the targets, as ratios within one run
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+screenshots: .venv/dev ## Take pictures of the studio, for screenshots/ and the README
+	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m pytest --quiet tests/browser/test_screenshots.py
+	@cp screenshots/campaign-dark-wide.jpg docs/images/studio.jpg
 
 clean-history: .venv/runtime ## Remove every historical video; current ones stay
 	@$(BIN)/python -m tools.clean_history --keep 0
