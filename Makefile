@@ -26,7 +26,7 @@ demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running s
 	@$(BIN)/python docs/examples/demo.py $(BRIEF) --url http://localhost:$(PORT)
 
 test: .venv/dev ## Run every test (PYTEST_ARGS passes through)
-	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tools.install_chromium
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: .venv/dev ## Lint, formatting, types, and who may import whom
@@ -39,7 +39,7 @@ bench: .venv/dev ## Measure against the targets, as ratios within one run
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 screenshots: .venv/dev ## Take pictures of the studio, for screenshots/ and the README
-	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tools.install_chromium
 	@$(BIN)/python -m pytest --quiet tests/browser/test_screenshots.py
 	@cp screenshots/campaign-dark-wide.jpg docs/images/studio.jpg
 
