@@ -67,6 +67,8 @@ class VideoResource(TypedDict):
     attempts: int
     cancel_requested: bool
     deadline_at: Epoch
+    submitted_at: Epoch | None
+    expected_at: Epoch | None
     clip: ClipFacts | None
     filename: str | None
     content_url: str
@@ -116,6 +118,19 @@ class CampaignResource(TypedDict):
     counts: CountsResource
     money: MoneyResource
     slots: Sequence[SlotResource]
+
+
+class CampaignSummary(TypedDict):
+    """A campaign in a list. `thumbnail_urls` are those of its current videos, by slot."""
+
+    id: str
+    object: Literal["campaign"]
+    created_at: Epoch
+    updated_at: Epoch
+    max_videos: int
+    counts: CountsResource
+    money: MoneyResource
+    thumbnail_urls: Sequence[str]
 
 
 class CleanedVideo(TypedDict):
@@ -175,16 +190,6 @@ class ListResource(TypedDict, Generic[R]):
     first_id: str | None
     last_id: str | None
     has_more: bool
-
-
-class ServiceResource(TypedDict):
-    object: Literal["service"]
-    name: str
-    description: str
-    create: str
-    videos: str
-    models: str
-    health: str
 
 
 class HealthResource(TypedDict):

@@ -1,0 +1,209 @@
+import { button, element, icon, setText, showIn, uniqueId, unseen, written } from "./dom.js";
+import { cost, isSimulated, money, recipe } from "./format.js";
+import { Making } from "./making.js";
+import { say } from "./notices.js";
+import { contentPath } from "./player.js";
+import { Stage } from "./stage.js";
+import { TEXTS } from "./texts.js";
+import { VersionHistory } from "./version_history.js";
+
+const SHORT_PROMPT = 150;
+
+/**
+ * One slot of a campaign: its video, what becomes of it, and what can be done with it.
+ *
+ * `actions` has regenerate, promote, cancel, remove and dismiss; each takes a video.
+ */
+export class SlotCard {
+  #number;
+  #actions;
+  #slot = null;
+  #failure = null;
+  #compared = null;
+  #stage;
+  #making;
+  #history;
+  #strip = element("div", { class: "strip" });
+  #text = element("div", { class: "text" });
+  #buttons = element("div", { class: "actions" });
+
+  constructor(index, actions) {
+    this.#number = index + 1;
+    this.#actions = actions;
+    this.#stage = new Stage({ number: this.#number, onKeep: (id) => this.#keep(id) });
+    this.#making = new Making({ number: this.#number, onCancel: actions.cancel });
+    this.#history = new VersionHistory({ ...actions, compare: (video) => this.#compare(video.id) });
+    const title = element("h3", { id: uniqueId("video") }, TEXTS.video(this.#number));
+    this.root = element(
+      "article",
+      { class: "card", "aria-labelledby": title.id },
+      this.#stage.root,
+      this.#strip,
+      element("div", { class: "body" }, title, this.#text, this.#buttons, this.#history.root),
+    );
+  }
+
+  update(slot, failure) {
+    const before = this.#slot;
+    [this.#slot, this.#failure] = [slot, failure];
+    if (before) this.#tellWhatHappened(before);
+    this.#render();
+  }
+
+  /** Time has passed. */
+  tick() {
+    if (this.#slot.pending) this.#making.tick();
+  }
+
+  #tellWhatHappened(before) {
+    const { current, pending } = this.#slot;
+    if (!before.pending || before.pending.id === pending?.id) return;
+    const isReady = current?.id === before.pending.id;
+    if (isReady && this.#find(before.current?.id)) {
+      this.#compared = before.current.id;
+      say(TEXTS.newVersionReady(this.#number));
+    } else if (isReady) {
+      say(TEXTS.ready(this.#number));
+    } else if (this.#failure?.id === before.pending.id) {
+      say(TEXTS.failedNow(this.#number));
+    }
+  }
+
+  #render() {
+    const { current, pending, historical } = this.#slot;
+    const shown = current ?? pending ?? this.#failure ?? historical[0];
+    this.root.classList.toggle("tall", shown?.aspect_ratio === "9:16");
+    this.#showStage();
+    this.#showStrip();
+    showIn(this.#text, [shown, Boolean(current)].map(standing), () => this.#describe(shown));
+    showIn(this.#buttons, [current?.id, Boolean(pending)], () => this.#offer(current, pending));
+    this.#history.update(this.#slot);
+  }
+
+  #showStage() {
+    const { current, pending } = this.#slot;
+    const compared = current && this.#find(this.#compared);
+    if (!compared || compared.id === current.id) this.#compared = null;
+    const isComparing = this.#compared !== null;
+    this.root.classList.toggle("comparing", isComparing);
+    if (isComparing) this.#stage.show([compared, current].toSorted(byAge));
+    else if (current) this.#stage.show([current]);
+    else if (pending) this.#stage.showPlaceholder("making", "");
+    else if (this.#failure) this.#stage.showPlaceholder("failed", titleOf(this.#failure));
+    else this.#stage.showPlaceholder("missing", TEXTS.noCurrent);
+  }
+
+  #showStrip() {
+    const { current, pending } = this.#slot;
+    this.#strip.hidden = !pending && !this.#failure;
+    if (pending) this.#making.update(pending, { hasCurrent: Boolean(current) });
+    showIn(this.#strip, [pending?.id, this.#failure?.id], () => {
+      if (pending) return this.#making.root;
+      return this.#failure ? this.#failureNote(this.#failure) : [];
+    });
+  }
+
+  #failureNote(failure) {
+    const { regenerate, dismiss } = this.#actions;
+    return element(
+      "div",
+      { class: "failure" },
+      element("strong", {}, icon("broken"), titleOf(failure)),
+      written("p", failure.error?.message ?? ""),
+      element("p", { class: "hint" }, adviceOf(failure)),
+      element(
+        "div",
+        { class: "actions" },
+        button([TEXTS.tryAgain, priceTag(failure)], { kind: "small", icon: "again", onclick: () => regenerate(failure) }),
+        button(TEXTS.dismiss, { kind: "small quiet", onclick: () => dismiss(failure) }),
+      ),
+    );
+  }
+
+  #describe(video) {
+    if (!video) return [];
+    const prompt = written("p", video.prompt, { class: "prompt clamped" });
+    const isLong = video.prompt.length > SHORT_PROMPT || video.prompt.includes("\n");
+    return [
+      prompt,
+      isLong && unfolding(prompt),
+      element("p", { class: "meta" }, recipe(video)),
+      element("p", { class: "meta figures" }, cost(video)),
+    ];
+  }
+
+  #offer(current, pending) {
+    if (!current) return [];
+    const about = () => unseen(TEXTS.ofVideo(this.#number));
+    const { regenerate, remove } = this.#actions;
+    return [
+      button([TEXTS.regenerate, about(), priceTag(current)], {
+        icon: "again",
+        disabled: Boolean(pending),
+        onclick: () => regenerate(current),
+      }),
+      element(
+        "a",
+        { class: "button quiet", href: contentPath(current.id), target: "_blank", rel: "noopener" },
+        TEXTS.openFile,
+        about(),
+      ),
+      button([TEXTS.remove, about()], { kind: "quiet", onclick: () => remove(current) }),
+    ];
+  }
+
+  #compare(id) {
+    this.#compared = id;
+    this.#render();
+    this.root.scrollIntoView({ block: "nearest" });
+  }
+
+  async #keep(id) {
+    if (id !== this.#slot.current.id && !(await this.#actions.promote(this.#find(id)))) return;
+    this.#compared = null;
+    this.#render();
+    this.#buttons.querySelector("button")?.focus();
+  }
+
+  #find(id) {
+    const { current, historical } = this.#slot;
+    return [current, ...historical].find((video) => video && video.id === id);
+  }
+}
+
+function unfolding(prompt) {
+  const toggle = button(TEXTS.showPrompt, {
+    kind: "link",
+    "aria-expanded": "false",
+    onclick: () => {
+      const isFolded = prompt.classList.toggle("clamped");
+      toggle.setAttribute("aria-expanded", String(!isFolded));
+      setText(toggle.lastChild, isFolded ? TEXTS.showPrompt : TEXTS.hidePrompt);
+    },
+  });
+  return toggle;
+}
+
+function priceTag(video) {
+  const price = money(video.cost.estimated);
+  return element("span", { class: "price" }, isSimulated(video) ? TEXTS.simulated(price) : price);
+}
+
+function titleOf(failure) {
+  return TEXTS.failed[failure.error?.code] ?? TEXTS.failedOtherwise;
+}
+
+function adviceOf(failure) {
+  const advice = TEXTS.advice[failure.error?.code];
+  const isFree = Number(failure.cost.actual) === 0 && failure.cost.actual !== null;
+  return [advice, isFree ? TEXTS.notBilled : TEXTS.possiblyBilled].filter(Boolean).join(" ");
+}
+
+/** What of a video a description shows; the rest changes while it is made. */
+function standing(part) {
+  return part?.id ? [part.id, part.cost] : part;
+}
+
+function byAge(one, other) {
+  return one.created_at - other.created_at;
+}
