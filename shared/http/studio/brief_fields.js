@@ -37,8 +37,9 @@ export class BriefFields {
   }
 
   #add(key, label, placeholder) {
-    const control = element("input", {
+    const control = element("textarea", {
       name: key,
+      rows: 1,
       dir: "auto",
       maxlength: LONGEST_ENTRY,
       autocomplete: "off",

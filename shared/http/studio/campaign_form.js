@@ -119,7 +119,7 @@ export class CampaignForm {
     this.#prompts.showEstimates(videos);
     setText(this.#summary, this.#summaryText(counts));
     setText(this.#submit, this.#submitText(counts));
-    this.#submit.disabled = !this.#estimate || this.#isSending;
+    this.#submit.disabled = !counts.created || this.#isSending;
   }
 
   #summaryText(counts) {

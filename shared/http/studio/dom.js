@@ -61,7 +61,15 @@ export function showIn(container, state, build) {
   const key = JSON.stringify(state);
   if (states.get(container) === key) return;
   states.set(container, key);
+  const hadFocus = container.contains(document.activeElement);
   container.replaceChildren(...[build()].flat().filter(Boolean));
+  if (hadFocus) moveFocusInto(container);
+}
+
+/** Who uses the keyboard goes on from here, and not from the top of the page. */
+function moveFocusInto(container) {
+  const next = container.querySelector("button:enabled, a[href]");
+  (next ?? container.closest("[tabindex]"))?.focus();
 }
 
 export function setText(target, text) {

@@ -1,7 +1,6 @@
 import { button, element, icon, setText, showIn, uniqueId, unseen, written } from "./dom.js";
-import { cost, isSimulated, money, recipe } from "./format.js";
+import { cost, money, recipe } from "./format.js";
 import { Making } from "./making.js";
-import { say } from "./notices.js";
 import { contentPath } from "./player.js";
 import { Stage } from "./stage.js";
 import { TEXTS } from "./texts.js";
@@ -23,6 +22,7 @@ export class SlotCard {
   #stage;
   #making;
   #history;
+  #cost = element("p", { class: "meta figures" });
   #strip = element("div", { class: "strip" });
   #text = element("div", { class: "text" });
   #buttons = element("div", { class: "actions" });
@@ -34,20 +34,24 @@ export class SlotCard {
     this.#making = new Making({ number: this.#number, onCancel: actions.cancel });
     this.#history = new VersionHistory({ ...actions, compare: (video) => this.#compare(video.id) });
     const title = element("h3", { id: uniqueId("video") }, TEXTS.video(this.#number));
+    const heading = element("div", { class: "row" }, title, this.#cost);
     this.root = element(
       "article",
-      { class: "card", "aria-labelledby": title.id },
+      { class: "card", tabindex: "-1", "aria-labelledby": title.id },
       this.#stage.root,
       this.#strip,
-      element("div", { class: "body" }, title, this.#text, this.#buttons, this.#history.root),
+      element("div", { class: "body" }, heading, this.#text, this.#buttons, this.#history.root),
     );
   }
 
+  /** Show the slot as it is. Answer what happened to its video, if anything did. */
   update(slot, failure) {
     const before = this.#slot;
     [this.#slot, this.#failure] = [slot, failure];
-    if (before) this.#tellWhatHappened(before);
+    const kind = before?.pending && this.#whatBecameOf(before);
+    if (kind === "newVersion") this.#compared = before.current.id;
     this.#render();
+    return kind ? { kind, number: this.#number } : null;
   }
 
   /** Time has passed. */
@@ -55,18 +59,10 @@ export class SlotCard {
     if (this.#slot.pending) this.#making.tick();
   }
 
-  #tellWhatHappened(before) {
-    const { current, pending } = this.#slot;
-    if (!before.pending || before.pending.id === pending?.id) return;
-    const isReady = current?.id === before.pending.id;
-    if (isReady && this.#find(before.current?.id)) {
-      this.#compared = before.current.id;
-      say(TEXTS.newVersionReady(this.#number));
-    } else if (isReady) {
-      say(TEXTS.ready(this.#number));
-    } else if (this.#failure?.id === before.pending.id) {
-      say(TEXTS.failedNow(this.#number));
-    }
+  #whatBecameOf(before) {
+    if (this.#failure?.id === before.pending.id) return "failed";
+    if (this.#slot.current?.id !== before.pending.id) return null;
+    return this.#find(before.current?.id) ? "newVersion" : "ready";
   }
 
   #render() {
@@ -75,7 +71,8 @@ export class SlotCard {
     this.root.classList.toggle("tall", shown?.aspect_ratio === "9:16");
     this.#showStage();
     this.#showStrip();
-    showIn(this.#text, [shown, Boolean(current)].map(standing), () => this.#describe(shown));
+    setText(this.#cost, shown ? cost(shown) : "");
+    showIn(this.#text, shown?.id, () => this.#describe(shown));
     showIn(this.#buttons, [current?.id, Boolean(pending)], () => this.#offer(current, pending));
     this.#history.update(this.#slot);
   }
@@ -128,7 +125,6 @@ export class SlotCard {
       prompt,
       isLong && unfolding(prompt),
       element("p", { class: "meta" }, recipe(video)),
-      element("p", { class: "meta figures" }, cost(video)),
     ];
   }
 
@@ -148,7 +144,13 @@ export class SlotCard {
         TEXTS.openFile,
         about(),
       ),
-      button([TEXTS.remove, about()], { kind: "quiet", onclick: () => remove(current) }),
+      button("", {
+        kind: "quiet last",
+        icon: "sweep",
+        "aria-label": TEXTS.remove + TEXTS.ofVideo(this.#number),
+        title: TEXTS.remove,
+        onclick: () => remove(current),
+      }),
     ];
   }
 
@@ -185,8 +187,7 @@ function unfolding(prompt) {
 }
 
 function priceTag(video) {
-  const price = money(video.cost.estimated);
-  return element("span", { class: "price" }, isSimulated(video) ? TEXTS.simulated(price) : price);
+  return element("span", { class: "price" }, money(video.cost.estimated));
 }
 
 function titleOf(failure) {
@@ -197,11 +198,6 @@ function adviceOf(failure) {
   const advice = TEXTS.advice[failure.error?.code];
   const isFree = Number(failure.cost.actual) === 0 && failure.cost.actual !== null;
   return [advice, isFree ? TEXTS.notBilled : TEXTS.possiblyBilled].filter(Boolean).join(" ");
-}
-
-/** What of a video a description shows; the rest changes while it is made. */
-function standing(part) {
-  return part?.id ? [part.id, part.cost] : part;
 }
 
 function byAge(one, other) {

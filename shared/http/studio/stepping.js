@@ -1,45 +1,49 @@
 const FURTHEST_APART = 0.12;
+const SAME_PLACE = 0.03;
 
 /** Let two players do everything together, from where the first one is. Answer how to end it. */
 export function keepInStep(first, second) {
   const stopping = new AbortController();
-  mirror(first, second, stopping.signal);
-  mirror(second, first, stopping.signal);
   const { signal } = stopping;
-  first.addEventListener("timeupdate", () => catchUp(second, first), { signal });
-  whenReady(second, signal, () => follow(second, first));
+  const sent = new Map();
+
+  const send = (to, from) => {
+    const place = Math.min(from.currentTime, to.duration || 0);
+    if (Math.abs(to.currentTime - place) <= FURTHEST_APART) return;
+    sent.set(to, place);
+    to.currentTime = place;
+  };
+  // The one that was sent somewhere must not send the other one back there.
+  const wasSent = (media) => Math.abs(media.currentTime - sent.get(media)) < SAME_PLACE;
+
+  const mirror = (from, to) => {
+    from.addEventListener("play", () => play(to), { signal });
+    from.addEventListener("pause", () => from.ended || to.pause(), { signal });
+    from.addEventListener("seeking", () => wasSent(from) || send(to, from), { signal });
+    from.addEventListener("ratechange", () => takeRate(to, from), { signal });
+  };
+  mirror(first, second);
+  mirror(second, first);
+  first.addEventListener("timeupdate", () => isMoving(first, second) && send(second, first), { signal });
+  whenReady(second, signal, () => {
+    send(second, first);
+    takeRate(second, first);
+    if (!first.paused) play(second);
+  });
   return () => stopping.abort();
 }
 
-function mirror(from, to, signal) {
-  const on = (name, does) => from.addEventListener(name, does, { signal });
-  on("play", () => play(to));
-  on("pause", () => from.ended || to.pause());
-  on("seeking", () => align(to, from));
-  on("ratechange", () => {
-    to.playbackRate = from.playbackRate;
-  });
-}
-
-function follow(second, first) {
-  align(second, first);
-  second.playbackRate = first.playbackRate;
-  if (!first.paused) play(second);
-}
-
-function catchUp(second, first) {
-  const isMoving = !first.seeking && !second.seeking && !first.ended && !second.ended;
-  if (isMoving) align(second, first);
-}
-
-function align(to, from) {
-  const place = Math.min(from.currentTime, to.duration || 0);
-  if (Math.abs(to.currentTime - place) > FURTHEST_APART) to.currentTime = place;
+function isMoving(...players) {
+  return players.every((media) => !media.seeking && !media.ended);
 }
 
 function play(media) {
   // A browser may refuse to play aloud without a click; then only this one stays behind.
   if (media.paused) media.play().catch(() => {});
+}
+
+function takeRate(to, from) {
+  if (to.playbackRate !== from.playbackRate) to.playbackRate = from.playbackRate;
 }
 
 function whenReady(media, signal, does) {

@@ -1,3 +1,10 @@
+const list = new Intl.ListFormat("en");
+
+function videos(numbers) {
+  const names = list.format(numbers.map(String));
+  return `${numbers.length === 1 ? "Video" : "Videos"} ${names}`;
+}
+
 /** Every word that the studio says by itself. */
 export const TEXTS = {
   product: "Showreel",
@@ -120,7 +127,7 @@ export const TEXTS = {
   withAudio: "sound",
   silent: "silent",
   simulated: (amount) => `${amount} simulated`,
-  openFile: "Open the file",
+  openFile: "Open file",
   regenerate: "Regenerate",
   regenerateAll: "Regenerate all",
   ofVideo: (number) => ` video ${number}`,
@@ -147,8 +154,11 @@ export const TEXTS = {
   elapsedOfUsual: (elapsed, usual) => `${elapsed} of usually ${usual}`,
   takesLonger: (elapsed, usual) => `${elapsed}, longer than the usual ${usual}`,
   playsOn: "The current video stays until the new one is ready.",
-  ready: (number) => `Video ${number} is ready.`,
-  newVersionReady: (number) => `The new version of video ${number} is ready. Compare it with the old one.`,
+  news: {
+    ready: (numbers) => `${videos(numbers)} ${numbers.length === 1 ? "is" : "are"} ready.`,
+    newVersion: (numbers) => `${videos(numbers)}: compare the new version with the old one.`,
+    failed: (numbers) => `${videos(numbers)} could not be made. The card says why.`,
+  },
 
   // Comparing
   comparing: (number) => `Compare the versions of video ${number}`,
@@ -195,7 +205,6 @@ export const TEXTS = {
     storage_error: "The clip could not be stored",
   },
   failedOtherwise: "This video could not be made",
-  failedNow: (number) => `Video ${number} could not be made.`,
   advice: {
     content_filtered:
       "Change the prompt: leave out real people, brands and violence, and describe the scene in other words.",
