@@ -59,7 +59,7 @@ export function cost(video) {
   return isSimulated(video) ? TEXTS.simulated(amount) : amount;
 }
 
-export function isSimulated(video) {
+function isSimulated(video) {
   return video.cost.basis.includes("simulated");
 }
 

@@ -87,7 +87,7 @@ export class SlotCard {
     else if (current) this.#stage.show([current]);
     else if (pending) this.#stage.showPlaceholder("making", "");
     else if (this.#failure) this.#stage.showPlaceholder("failed", titleOf(this.#failure));
-    else this.#stage.showPlaceholder("missing", TEXTS.noCurrent);
+    else this.#stage.showPlaceholder("missing", `${TEXTS.noCurrent}. ${TEXTS.noCurrentHint}`);
   }
 
   #showStrip() {

@@ -22,7 +22,7 @@ export class Stage {
     this.#onKeep = onKeep;
     this.panes = element("div", { class: "panes" });
     this.bar = element("div", { class: "compare-bar", hidden: true }, this.#playBoth);
-    this.root = element("div", { class: "stage" }, this.panes, this.bar);
+    this.root = element("div", { class: "stage", role: "group" }, this.panes, this.bar);
   }
 
   /** Show one version, or two: the older first. */
@@ -72,6 +72,7 @@ export class Stage {
   #showCaptions(versions) {
     const isPair = versions.length > 1;
     this.panes.classList.toggle("pair", isPair);
+    this.root.ariaLabel = isPair ? TEXTS.comparing(this.#number) : null;
     this.bar.hidden = !isPair;
     versions.forEach((video, position) => {
       const pane = this.#panes.get(video.id);

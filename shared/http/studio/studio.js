@@ -7,6 +7,10 @@ import { TEXTS } from "./texts.js";
 
 const main = document.getElementById("main");
 
+for (const frame of document.querySelectorAll("[data-text]")) {
+  frame.textContent = TEXTS[frame.dataset.text];
+}
+
 let shown = null;
 let models = null;
 

@@ -11,6 +11,7 @@ export const TEXTS = {
   allCampaigns: "All campaigns",
   tagline: "Prompts in, playable videos out. Nothing is ever paid twice.",
   description: "API",
+  skip: "Skip to the content",
 
   // Campaigns
   startTitle: "Start a campaign",
@@ -132,7 +133,6 @@ export const TEXTS = {
   regenerateAll: "Regenerate all",
   ofVideo: (number) => ` video ${number}`,
   history: (count) => `History (${count})`,
-  historyEmpty: "Replaced versions of this video are kept here.",
   remove: "Delete",
   removeTitle: (number) => `Delete video ${number}?`,
   removeVersionTitle: "Delete this version?",
