@@ -86,7 +86,7 @@ export class SlotCard {
     if (isComparing) this.#stage.show([compared, current].toSorted(byAge));
     else if (current) this.#stage.show([current]);
     else if (pending) this.#stage.showPlaceholder("making", "");
-    else if (this.#failure) this.#stage.showPlaceholder("failed", titleOf(this.#failure));
+    else if (this.#failure) this.#stage.showPlaceholder("failed", "");
     else this.#stage.showPlaceholder("missing", `${TEXTS.noCurrent}. ${TEXTS.noCurrentHint}`);
   }
 
