@@ -95,7 +95,8 @@ async function request(method, path, body, headers = {}) {
 async function ask(path, options) {
   try {
     const response = await fetch(path, { ...options, signal: AbortSignal.timeout(LONGEST_WAIT) });
-    const isThere = !GATEWAY_ERRORS.includes(response.status) || response.headers.has("X-Request-Id");
+    const isThere =
+      !GATEWAY_ERRORS.includes(response.status) || response.headers.has("X-Request-Id");
     connection.noticed(isThere, response.headers.get("Date"));
     return response;
   } catch {

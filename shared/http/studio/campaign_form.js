@@ -18,7 +18,11 @@ export class CampaignForm {
   #summary = element("p", { class: "summary", role: "status" });
   #error = element("p", { class: "error", role: "alert" });
   #submit = element("button", { type: "submit", class: "button primary wide", disabled: true });
-  #example = button(TEXTS.example, { kind: "quiet", icon: "spark", onclick: () => this.#fillExample() });
+  #example = button(TEXTS.example, {
+    kind: "quiet",
+    icon: "spark",
+    onclick: () => this.#fillExample(),
+  });
   #campaign = null;
   #estimate = null;
   #timer = null;
@@ -139,7 +143,10 @@ export class CampaignForm {
     if (!this.#estimate || this.#isSending) return;
     this.#setSending(true);
     try {
-      const { body } = await spend(`/v1/campaigns/${this.campaignId}/videos`, this.#orderOf(this.#estimate));
+      const { body } = await spend(
+        `/v1/campaigns/${this.campaignId}/videos`,
+        this.#orderOf(this.#estimate),
+      );
       const made = count(body.data, "created");
       say(made ? TEXTS.sent(made) : TEXTS.sentNothing);
       this.#isTouched = false;

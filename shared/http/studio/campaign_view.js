@@ -64,7 +64,9 @@ export class CampaignView {
       element("summary", {}, element("h2", {}, TEXTS.formTitle)),
       this.#form.root,
     );
-    this.#grid.append(...Array.from({ length: 2 }, () => element("div", { class: "skeleton card" })));
+    this.#grid.append(
+      ...Array.from({ length: 2 }, () => element("div", { class: "skeleton card" })),
+    );
     return element(
       "div",
       { class: "campaign-view" },
@@ -117,7 +119,11 @@ export class CampaignView {
   }
 
   async #readFailures() {
-    const query = new URLSearchParams({ campaign_id: this.#id, status: "failed", limit: MOST_FAILURES });
+    const query = new URLSearchParams({
+      campaign_id: this.#id,
+      status: "failed",
+      limit: MOST_FAILURES,
+    });
     const { body } = await read(`/v1/videos?${query}`);
     return body.data;
   }
@@ -137,7 +143,11 @@ export class CampaignView {
     const cleanUp = () => this.#actions.cleanUp();
     showIn(this.#buttons, [current > 0, pending > 0, historical > 0], () => [
       current > 0 &&
-        button(TEXTS.regenerateAll, { icon: "again", disabled: pending > 0, onclick: regenerateAll }),
+        button(TEXTS.regenerateAll, {
+          icon: "again",
+          disabled: pending > 0,
+          onclick: regenerateAll,
+        }),
       historical > 0 && button(TEXTS.cleanUp, { icon: "sweep", onclick: cleanUp }),
     ]);
   }
@@ -151,7 +161,9 @@ export class CampaignView {
       card.root.remove();
       this.#cards.delete(index);
     }
-    const news = slots.map((slot) => this.#card(slot.index).update(slot, failureOf(slot, this.#failures)));
+    const news = slots.map((slot) =>
+      this.#card(slot.index).update(slot, failureOf(slot, this.#failures)),
+    );
     tell(news.filter(Boolean));
     if (slots.length === 0) this.#grid.append(this.#empty);
     else this.#empty.remove();

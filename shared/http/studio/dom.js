@@ -46,7 +46,13 @@ export function written(name, text, attributes = {}) {
 
 /** What stands where there is nothing yet. */
 export function emptyState(title, text) {
-  return element("div", { class: "empty" }, icon("film"), element("h2", {}, title), element("p", {}, text));
+  return element(
+    "div",
+    { class: "empty" },
+    icon("film"),
+    element("h2", {}, title),
+    element("p", {}, text),
+  );
 }
 
 export function uniqueId(prefix) {

@@ -25,7 +25,9 @@ export class GenerationSettings {
 
   constructor(models) {
     this.#models = new Map(models.map((model) => [model.id, model]));
-    this.#model = new Field(element("select", {}, ...models.map(modelOption)), { label: TEXTS.model });
+    this.#model = new Field(element("select", {}, ...models.map(modelOption)), {
+      label: TEXTS.model,
+    });
     this.#aspectRatio.offer(Object.entries(TEXTS.aspectRatios), "16:9");
     this.#audio.checked = true;
     this.root = this.#layOut();
@@ -64,7 +66,9 @@ export class GenerationSettings {
 
   /** Answer whether the field of this name is here to show what is wrong with it. */
   showError(param, text) {
-    const field = { model: this.#model, negative_prompt: this.#negativePrompt, seed: this.#seed }[param];
+    const field = { model: this.#model, negative_prompt: this.#negativePrompt, seed: this.#seed }[
+      param
+    ];
     field?.showError(text);
     return Boolean(field);
   }
@@ -87,7 +91,12 @@ export class GenerationSettings {
         this.#seconds.root,
         this.#resolution.root,
         this.#aspectRatio.root,
-        element("div", { class: "field switch" }, element("label", { for: "audio" }, TEXTS.audio), this.#audio),
+        element(
+          "div",
+          { class: "field switch" },
+          element("label", { for: "audio" }, TEXTS.audio),
+          this.#audio,
+        ),
       ),
       element(
         "details",
@@ -103,8 +112,14 @@ export class GenerationSettings {
     const model = this.#models.get(this.#model.value);
     const longest = Math.max(...model.seconds);
     setText(this.#model.hint, modelHint(model));
-    this.#seconds.offer(model.seconds.map((count) => [count, TEXTS.secondsOption(count)]), longest);
-    this.#resolution.offer(model.resolutions.map((name) => [name, name]), model.resolutions[0]);
+    this.#seconds.offer(
+      model.seconds.map((count) => [count, TEXTS.secondsOption(count)]),
+      longest,
+    );
+    this.#resolution.offer(
+      model.resolutions.map((name) => [name, name]),
+      model.resolutions[0],
+    );
     const isFree = this.#resolution.value === FREE_LENGTH_RESOLUTION;
     if (!isFree) this.#seconds.value = longest;
     this.#seconds.allow((count) => isFree || Number(count) === longest);

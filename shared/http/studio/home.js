@@ -32,7 +32,9 @@ export class Home {
       startForm(open),
       this.#list,
     );
-    this.#list.append(...Array.from({ length: 3 }, () => element("div", { class: "skeleton row" })));
+    this.#list.append(
+      ...Array.from({ length: 3 }, () => element("div", { class: "skeleton row" })),
+    );
     this.#poller.start();
   }
 
@@ -158,5 +160,11 @@ function startForm(open) {
 }
 
 function poster({ pathname, search }) {
-  return element("img", { src: pathname + search, alt: "", loading: "lazy", width: 96, height: 54 });
+  return element("img", {
+    src: pathname + search,
+    alt: "",
+    loading: "lazy",
+    width: 96,
+    height: 54,
+  });
 }

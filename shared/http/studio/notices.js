@@ -38,7 +38,13 @@ function toast(text, symbol) {
     "aria-label": TEXTS.close,
     onclick: () => made.remove(),
   });
-  const made = element("div", { class: `toast ${symbol}` }, icon(symbol), element("p", {}, text), close);
+  const made = element(
+    "div",
+    { class: `toast ${symbol}` },
+    icon(symbol),
+    element("p", {}, text),
+    close,
+  );
   return made;
 }
 

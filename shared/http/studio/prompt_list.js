@@ -10,7 +10,11 @@ export class PromptList {
   #rows = [];
   #limit = Infinity;
   #list = element("div", { class: "prompts" });
-  #add = button(TEXTS.addPrompt, { kind: "quiet", icon: "plus", onclick: () => this.#addAndFocus() });
+  #add = button(TEXTS.addPrompt, {
+    kind: "quiet",
+    icon: "plus",
+    onclick: () => this.#addAndFocus(),
+  });
 
   constructor({ onChange }) {
     this.onChange = onChange;
@@ -75,7 +79,11 @@ export class PromptList {
     const number = element("span");
     const field = new Field(control, { label: number });
     const outcome = element("span", { class: "outcome" });
-    const remove = button("", { kind: "quiet small", icon: "close", onclick: () => this.#remove(row) });
+    const remove = button("", {
+      kind: "quiet small",
+      icon: "close",
+      onclick: () => this.#remove(row),
+    });
     const row = { field, outcome, remove, number };
     field.root.append(element("div", { class: "row" }, outcome, remove));
     this.#rows.push(row);

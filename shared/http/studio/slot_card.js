@@ -111,7 +111,11 @@ export class SlotCard {
       element(
         "div",
         { class: "actions" },
-        button([TEXTS.tryAgain, priceTag(failure)], { kind: "small", icon: "again", onclick: () => regenerate(failure) }),
+        button([TEXTS.tryAgain, priceTag(failure)], {
+          kind: "small",
+          icon: "again",
+          onclick: () => regenerate(failure),
+        }),
         button(TEXTS.dismiss, { kind: "small quiet", onclick: () => dismiss(failure) }),
       ),
     );
@@ -121,11 +125,7 @@ export class SlotCard {
     if (!video) return [];
     const prompt = written("p", video.prompt, { class: "prompt clamped" });
     const isLong = video.prompt.length > SHORT_PROMPT || video.prompt.includes("\n");
-    return [
-      prompt,
-      isLong && unfolding(prompt),
-      element("p", { class: "meta" }, recipe(video)),
-    ];
+    return [prompt, isLong && unfolding(prompt), element("p", { class: "meta" }, recipe(video))];
   }
 
   #offer(current, pending) {

@@ -40,7 +40,12 @@ export class Stage {
     this.#panes.clear();
     this.bar.hidden = true;
     const symbol = kind === "making" ? "film" : "broken";
-    const placeholder = element("div", { class: `placeholder ${kind}` }, icon(symbol), element("p", {}, text));
+    const placeholder = element(
+      "div",
+      { class: `placeholder ${kind}` },
+      icon(symbol),
+      element("p", {}, text),
+    );
     this.panes.replaceChildren(placeholder);
   }
 
@@ -82,7 +87,8 @@ export class Stage {
   }
 
   #fillCaption({ caption }, video, position) {
-    const [name, keep] = position === 0 ? [TEXTS.oldVersion, TEXTS.keepOld] : [TEXTS.newVersion, TEXTS.keepNew];
+    const [name, keep] =
+      position === 0 ? [TEXTS.oldVersion, TEXTS.keepOld] : [TEXTS.newVersion, TEXTS.keepNew];
     if (caption.dataset.keep === keep) return;
     caption.dataset.keep = keep;
     caption.replaceChildren(

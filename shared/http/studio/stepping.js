@@ -24,7 +24,9 @@ export function keepInStep(first, second) {
   };
   mirror(first, second);
   mirror(second, first);
-  first.addEventListener("timeupdate", () => isMoving(first, second) && send(second, first), { signal });
+  first.addEventListener("timeupdate", () => isMoving(first, second) && send(second, first), {
+    signal,
+  });
   whenReady(second, signal, () => {
     send(second, first);
     takeRate(second, first);

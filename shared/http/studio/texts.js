@@ -21,7 +21,8 @@ export const TEXTS = {
   badCampaignName: "Use 1 to 64 letters, digits, - or _, and begin with a letter or a digit.",
   campaignsTitle: "Campaigns",
   noCampaignsTitle: "No campaigns yet",
-  noCampaigns: "Name one, write its brief and up to a handful of prompts, and watch them become videos.",
+  noCampaigns:
+    "Name one, write its brief and up to a handful of prompts, and watch them become videos.",
   moreCampaigns: "Show more",
   loading: "Loading…",
   counts: ({ current, pending, historical }) =>
@@ -179,7 +180,8 @@ export const TEXTS = {
   cleanUpBody: "Current videos are never touched.",
   keepLast: "Replaced versions to keep for each video",
   cleanUpNothing: "There is nothing to remove.",
-  cleanUpList: (count, bytes) => `${count} ${count === 1 ? "file goes" : "files go"}, ${bytes} in all:`,
+  cleanUpList: (count, bytes) =>
+    `${count} ${count === 1 ? "file goes" : "files go"}, ${bytes} in all:`,
   cleanUpConfirm: (count) => `Remove ${count} ${count === 1 ? "video" : "videos"}`,
   cleanedUp: (count, bytes) =>
     `${count} ${count === 1 ? "video" : "videos"} removed, ${bytes} are free.`,
@@ -191,7 +193,8 @@ export const TEXTS = {
 
   // When things go wrong
   cannotPlay: "This video cannot be played",
-  fileMissing: "Its file is not in the store any more. Regenerate the video, or bring back an older one.",
+  fileMissing:
+    "Its file is not in the store any more. Regenerate the video, or bring back an older one.",
   fileBroken: "The file is damaged, or this browser cannot read it.",
   fileUnread: "The file could not be read to its end.",
   tryAgain: "Try again",
@@ -211,9 +214,11 @@ export const TEXTS = {
     invalid_output: "Try again; the prompt is fine.",
     provider_error: "Try again in a while.",
     provider_timeout: "Try again in a while.",
-    budget_exceeded: "Raise the campaign's budget, or choose a cheaper model, fewer seconds or fewer prompts.",
+    budget_exceeded:
+      "Raise the campaign's budget, or choose a cheaper model, fewer seconds or fewer prompts.",
     campaign_video_limit: "Remove a prompt, or delete a video to make room.",
-    max_cost_exceeded: "The price has changed since the estimate. Look at the new one and send again.",
+    max_cost_exceeded:
+      "The price has changed since the estimate. Look at the new one and send again.",
     slot_busy: "One of these videos is being made. Wait for it, or cancel it.",
   },
   notBilled: "Nothing was paid.",

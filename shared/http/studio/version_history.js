@@ -29,7 +29,13 @@ export class VersionHistory {
     return element(
       "li",
       {},
-      element("img", { src: thumbnailPath(video.id), alt: "", loading: "lazy", width: 160, height: 90 }),
+      element("img", {
+        src: thumbnailPath(video.id),
+        alt: "",
+        loading: "lazy",
+        width: 160,
+        height: 90,
+      }),
       element(
         "div",
         {},
