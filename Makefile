@@ -40,7 +40,7 @@ bench: .venv/dev ## Measure against the targets, as ratios within one run
 
 screenshots: .venv/dev ## Take pictures of the studio, for screenshots/ and the README
 	@$(BIN)/python -m tools.install_chromium
-	@$(BIN)/python -m pytest --quiet tests/browser/test_screenshots.py
+	@$(BIN)/python -m pytest --quiet tests/browser/test_views.py
 	@cp screenshots/campaign-dark-wide.jpg docs/images/studio.jpg
 
 clean-history: .venv/runtime ## Remove every historical video; current ones stay

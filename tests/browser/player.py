@@ -1,0 +1,72 @@
+"""A `<video>` element of a page, as someone who watches it would judge it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator
+
+from tests.browser.server import PATIENCE_SECONDS
+from tests.eventually import eventually
+
+# An element that is replaced, emptied or stalled has broken what was being watched.
+_BREAKS = ("abort", "emptied", "error", "pause", "stalled")
+_WATCH = """(video, names) => {
+  video.breaks = [];
+  for (const name of names)
+    video.addEventListener(name, () => video.breaks.push(`${name} at ${video.currentTime}`));
+}"""
+_STATE = """video => ({
+  position: video.currentTime,
+  duration: video.duration,
+  frames: video.getVideoPlaybackQuality().totalVideoFrames,
+  dropped: video.getVideoPlaybackQuality().droppedVideoFrames,
+  error: video.error?.message ?? null,
+  paused: video.paused,
+  seeking: video.seeking,
+  ready: video.readyState,
+  breaks: video.breaks ?? [],
+  connected: video.isConnected,
+})"""
+_SEEK = "(video, seconds) => { video.currentTime = seconds; }"
+
+
+@dataclass(frozen=True)
+class Player:
+    element: Locator
+
+    def wait_until_ready(self) -> None:
+        """Wait until it knows what it plays."""
+        eventually(lambda: self.state()["ready"], within_seconds=PATIENCE_SECONDS)
+
+    def play(self) -> None:
+        self.wait_until_ready()
+        self.element.evaluate("video => video.play()")
+
+    def watch(self) -> None:
+        """Note from now on what interrupts it."""
+        self.element.evaluate(_WATCH, list(_BREAKS))
+
+    def source(self) -> str:
+        return str(self.element.evaluate("video => video.currentSrc"))
+
+    def state(self) -> dict[str, Any]:
+        return dict(self.element.evaluate(_STATE))
+
+    def plays_beyond(self, seconds: float) -> dict[str, Any]:
+        """Wait until it shows a later moment, of decoded pictures."""
+
+        def found() -> dict[str, Any] | None:
+            state = self.state()
+            return state if state["position"] > seconds and state["frames"] > 0 else None
+
+        return eventually(found, within_seconds=PATIENCE_SECONDS)
+
+    def seek(self, seconds: float) -> dict[str, Any]:
+        """Go there, and wait for the picture."""
+        self.element.evaluate(_SEEK, seconds)
+
+        def found() -> dict[str, Any] | None:
+            state = self.state()
+            return None if state["seeking"] or state["ready"] < 2 else state
+
+        return eventually(found, within_seconds=PATIENCE_SECONDS)
