@@ -2,19 +2,23 @@ import { patch, remove, send, spend } from "./api.js";
 import { askForBudget, cleanUp, confirmed } from "./dialogs.js";
 import { money, size } from "./format.js";
 import { say, sayFailure } from "./notices.js";
+import { capped, priceOf } from "./spending.js";
 import { TEXTS } from "./texts.js";
 
 /** What a person can do with a campaign and its videos; `onDone` follows each, done or refused. */
 export class CampaignActions {
   #path;
+  #campaign;
   #onDone;
 
-  constructor({ path, onDone }) {
+  /** `campaign` answers what is known of it now. */
+  constructor({ path, campaign, onDone }) {
     this.#path = path;
+    this.#campaign = campaign;
     this.#onDone = onDone;
   }
 
-  regenerate = (video) => this.#do(() => spend(`${pathOf(video)}/regenerate`));
+  regenerate = (video) => this.#do(() => this.#regenerate(pathOf(video), [video]));
 
   /** Answer whether the video is the current one now. */
   promote = (video) =>
@@ -47,14 +51,13 @@ export class CampaignActions {
   };
 
   async regenerateAll(videos) {
-    const price = videos.reduce((sum, video) => sum + video.cost.estimated, 0);
     const isSure = await confirmed({
       title: TEXTS.regenerateAllTitle,
-      body: TEXTS.regenerateAllBody(videos.length, money(price)),
+      body: TEXTS.regenerateAllBody(videos.length, money(priceOf(videos))),
       confirm: TEXTS.regenerateAll,
       kind: "primary",
     });
-    if (isSure) await this.#do(() => spend(`${this.#path}/regenerate`));
+    if (isSure) await this.#do(() => this.#regenerate(this.#path, videos));
   }
 
   async cleanUp() {
@@ -68,6 +71,11 @@ export class CampaignActions {
   async changeBudget(limit) {
     const wanted = await askForBudget(limit);
     if (wanted !== undefined) await this.#do(() => patch(this.#path, { budget_usd: wanted }));
+  }
+
+  #regenerate(path, videos) {
+    const order = capped({}, { campaign: this.#campaign(), cost: priceOf(videos) });
+    return spend(`${path}/regenerate`, order);
   }
 
   async #do(does) {

@@ -1,10 +1,11 @@
-import { Problem, send, spend } from "./api.js";
+import { Unreachable, connection, send, spend } from "./api.js";
 import { BriefFields } from "./brief_fields.js";
 import { button, element, setText } from "./dom.js";
 import { money } from "./format.js";
 import { GenerationSettings } from "./generation_settings.js";
 import { say } from "./notices.js";
 import { PromptList } from "./prompt_list.js";
+import { capped } from "./spending.js";
 import { EXAMPLE, TEXTS } from "./texts.js";
 
 const PAUSE_MILLISECONDS = 400;
@@ -24,6 +25,7 @@ export class CampaignForm {
     onclick: () => this.#fillExample(),
   });
   #campaign = null;
+  #standing = null;
   #estimate = null;
   #timer = null;
   #isTouched = false;
@@ -50,14 +52,14 @@ export class CampaignForm {
 
   /** Show what the campaign has, unless somebody is writing; the price may have changed, too. */
   update(campaign, failures) {
-    const before = this.#campaign && standingOf(this.#campaign);
     this.#campaign = campaign;
     this.#prompts.limit = campaign?.max_videos ?? Infinity;
     this.#example.hidden = campaign !== null || this.#isTouched;
-    if (!campaign) return;
-    const sources = sourcesOf(campaign, failures);
-    if (!this.#isTouched) this.#fill(sources);
-    if (standingOf(campaign) !== before) this.#estimateSoon();
+    const standing = campaign && standingOf(campaign, failures);
+    if (standing === this.#standing) return;
+    this.#standing = standing;
+    if (!this.#isTouched) this.#fill(sourcesOf(campaign, failures));
+    this.#estimateSoon();
   }
 
   #fill(sources) {
@@ -107,10 +109,14 @@ export class CampaignForm {
       this.#showEstimate();
     } catch (error) {
       if (isStale()) return;
-      this.#showError(error);
-      // The server is gone for now: what is written is estimated when it is back.
-      if (!(error instanceof Problem)) this.#timer = setTimeout(() => this.#askForEstimate(), 3000);
+      if (error instanceof Unreachable) this.#estimateOnceReachable();
+      else this.#showError(error);
     }
+  }
+
+  #estimateOnceReachable() {
+    setText(this.#summary, TEXTS.estimateLater);
+    connection.addEventListener("change", () => this.#estimateSoon(), { once: true });
   }
 
   #showEstimate() {
@@ -143,10 +149,9 @@ export class CampaignForm {
     if (!this.#estimate || this.#isSending) return;
     this.#setSending(true);
     try {
-      const { body } = await spend(
-        `/v1/campaigns/${this.campaignId}/videos`,
-        this.#orderOf(this.#estimate),
-      );
+      const { sent, cost } = this.#estimate;
+      const order = capped(sent, { campaign: this.#campaign, cost: cost.estimated });
+      const { body } = await spend(`/v1/campaigns/${this.campaignId}/videos`, order);
       const made = count(body.data, "created");
       say(made ? TEXTS.sent(made) : TEXTS.sentNothing);
       this.#isTouched = false;
@@ -155,11 +160,6 @@ export class CampaignForm {
       this.#showError(error);
     }
     this.#setSending(false);
-  }
-
-  /** Where there are budgets, nothing may cost more than the person saw. */
-  #orderOf({ sent, cost }) {
-    return this.#campaign?.budget ? { ...sent, max_cost_usd: cost.estimated } : sent;
   }
 
   #setSending(isSending) {
@@ -197,10 +197,10 @@ function sourcesOf(campaign, failures) {
   return sources;
 }
 
-/** What an estimate depends on. */
-function standingOf(campaign) {
-  const standing = campaign.slots.map(({ current, pending }) => [current?.id, pending?.id]);
-  return JSON.stringify([standing, campaign.budget]);
+/** What the form shows and its estimate depend on. */
+function standingOf(campaign, failures) {
+  const slots = campaign.slots.map(({ current, pending }) => [current?.id, pending?.id]);
+  return JSON.stringify([slots, failures.map(({ id }) => id), campaign.budget]);
 }
 
 function count(videos, outcome) {

@@ -39,7 +39,11 @@ export class CampaignView {
     this.#id = id;
     this.#path = `/v1/campaigns/${id}`;
     this.title = id;
-    this.#actions = new CampaignActions({ path: this.#path, onDone: () => this.#changed() });
+    this.#actions = new CampaignActions({
+      path: this.#path,
+      campaign: () => this.#campaign,
+      onDone: () => this.#changed(),
+    });
     this.#form = new CampaignForm({ campaignId: id, models, onSent: () => this.#changed() });
     this.#money = new CampaignMoney({ changeBudget: (limit) => this.#budgetButton(limit) });
     this.root = this.#layOut();
@@ -54,6 +58,7 @@ export class CampaignView {
   stop() {
     this.#poller.stop();
     clearInterval(this.#ticking);
+    for (const card of this.#cards.values()) card.close();
   }
 
   #layOut() {
@@ -158,7 +163,7 @@ export class CampaignView {
     const slots = slotsWithFailures(loaded, this.#failures);
     for (const [index, card] of this.#cards) {
       if (slots.some((slot) => slot.index === index)) continue;
-      card.root.remove();
+      card.close();
       this.#cards.delete(index);
     }
     const news = slots.map((slot) =>

@@ -6,7 +6,7 @@ import { Poller } from "./polling.js";
 import { TEXTS } from "./texts.js";
 
 const PAGE = 50;
-const CAMPAIGN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** Where a campaign is chosen or started. */
 export class Home {
@@ -110,6 +110,11 @@ export class Home {
   }
 }
 
+/** Only such a name may become part of a path. */
+export function isCampaignName(text) {
+  return NAME.test(text);
+}
+
 export function campaignPath(campaignId) {
   return campaignId ? `/?campaign=${encodeURIComponent(campaignId)}` : "/";
 }
@@ -135,7 +140,7 @@ function startForm(open) {
   });
   const start = (event) => {
     event.preventDefault();
-    if (CAMPAIGN_NAME.test(input.value)) {
+    if (isCampaignName(input.value)) {
       open(input.value);
       return;
     }

@@ -39,6 +39,12 @@ export class Player {
     this.#badge.classList.toggle("is-current", isCurrent);
   }
 
+  /** Let go of the connection, of which a browser has few. */
+  close() {
+    this.media.removeAttribute("src");
+    this.media.load();
+  }
+
   #makeMedia(label) {
     const media = element("video", {
       controls: true,
@@ -132,6 +138,7 @@ export class Player {
     this.#hasFailedSinceLoad = false;
     this.#fallback.hidden = true;
     this.media.hidden = false;
+    this.media.focus();
     this.#recover();
   }
 }

@@ -40,11 +40,12 @@ export class PromptList {
   }
 
   fill(prompts) {
-    this.#rows = [];
-    this.#list.replaceChildren();
-    for (const prompt of prompts.length ? prompts : [""]) {
-      this.#append(prompt);
-    }
+    const texts = prompts.length ? prompts : [""];
+    while (this.#rows.length > texts.length) this.#rows.pop().field.root.remove();
+    while (this.#rows.length < texts.length) this.#append();
+    this.#rows.forEach((row, index) => {
+      if (row.field.value !== texts[index]) row.field.value = texts[index];
+    });
     this.#number();
   }
 
@@ -69,13 +70,12 @@ export class PromptList {
     });
   }
 
-  #append(prompt) {
+  #append() {
     const control = element("textarea", {
       rows: 3,
       dir: "auto",
       placeholder: TEXTS.promptPlaceholder,
     });
-    control.value = prompt;
     const number = element("span");
     const field = new Field(control, { label: number });
     const outcome = element("span", { class: "outcome" });
@@ -100,7 +100,7 @@ export class PromptList {
   }
 
   #addAndFocus() {
-    this.#append("");
+    this.#append();
     this.#number();
     this.#rows.at(-1).field.control.focus();
   }

@@ -54,6 +54,12 @@ export class SlotCard {
     return kind ? { kind, number: this.#number } : null;
   }
 
+  /** Nobody looks at it any more. */
+  close() {
+    this.root.remove();
+    this.#stage.close();
+  }
+
   /** Time has passed. */
   tick() {
     if (this.#slot.pending) this.#making.tick();
@@ -85,8 +91,8 @@ export class SlotCard {
     this.root.classList.toggle("comparing", isComparing);
     if (isComparing) this.#stage.show([compared, current].toSorted(byAge));
     else if (current) this.#stage.show([current]);
-    else if (pending) this.#stage.showPlaceholder("making", "");
-    else if (this.#failure) this.#stage.showPlaceholder("failed", "");
+    else if (pending) this.#stage.showPlaceholder("making");
+    else if (this.#failure) this.#stage.showPlaceholder("failed");
     else this.#stage.showPlaceholder("missing", `${TEXTS.noCurrent}. ${TEXTS.noCurrentHint}`);
   }
 

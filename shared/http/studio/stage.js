@@ -1,4 +1,4 @@
-import { button, element, icon, setText } from "./dom.js";
+import { button, element, icon, setText, showIn } from "./dom.js";
 import { when } from "./format.js";
 import { Player } from "./player.js";
 import { keepInStep } from "./stepping.js";
@@ -16,6 +16,7 @@ export class Stage {
   #onKeep;
   #playBoth = button(TEXTS.playBoth, { icon: "play", onclick: () => this.#togglePlay() });
   #apart = null;
+  #placeholder = element("div");
 
   constructor({ number, onKeep }) {
     this.#number = number;
@@ -35,18 +36,18 @@ export class Stage {
   }
 
   /** Show that there is nothing to play. */
-  showPlaceholder(kind, text) {
-    this.#step([]);
-    this.#panes.clear();
-    this.bar.hidden = true;
-    const symbol = kind === "making" ? "film" : "broken";
-    const placeholder = element(
-      "div",
-      { class: `placeholder ${kind}` },
-      icon(symbol),
-      element("p", {}, text),
-    );
-    this.panes.replaceChildren(placeholder);
+  showPlaceholder(kind, text = "") {
+    this.show([]);
+    this.#placeholder.className = `placeholder ${kind}`;
+    showIn(this.#placeholder, { kind, text }, () => [
+      icon(kind === "making" ? "film" : "broken"),
+      text && element("p", {}, text),
+    ]);
+    if (!this.#placeholder.isConnected) this.panes.append(this.#placeholder);
+  }
+
+  close() {
+    this.show([]);
   }
 
   #pair() {
@@ -57,9 +58,10 @@ export class Stage {
     for (const [id, pane] of this.#panes) {
       if (ids.includes(id)) continue;
       pane.root.remove();
+      pane.player.close();
       this.#panes.delete(id);
     }
-    this.panes.querySelector(".placeholder")?.remove();
+    if (ids.length) this.#placeholder.remove();
   }
 
   #place(video, position) {

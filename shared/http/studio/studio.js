@@ -1,6 +1,6 @@
 import { read } from "./api.js";
 import { CampaignView } from "./campaign_view.js";
-import { Home, campaignPath } from "./home.js";
+import { Home, campaignPath, isCampaignName } from "./home.js";
 import { showTrouble } from "./notices.js";
 import { Poller } from "./polling.js";
 import { TEXTS } from "./texts.js";
@@ -16,9 +16,9 @@ let models = null;
 
 /** Show what the address names: a campaign, or all of them. */
 async function show({ hasMoved }) {
-  const id = new URLSearchParams(location.search).get("campaign");
+  const id = new URLSearchParams(location.search).get("campaign") ?? "";
   shown?.stop();
-  shown = id && models ? new CampaignView({ id, models }) : new Home({ open });
+  shown = isCampaignName(id) && models ? new CampaignView({ id, models }) : new Home({ open });
   document.title = `${shown.title} · ${TEXTS.product}`;
   main.replaceChildren(shown.root);
   if (hasMoved) main.querySelector("h1").focus();

@@ -1,8 +1,16 @@
+const LONGEST_LABEL_WORDS = 12;
+
 const list = new Intl.ListFormat("en");
 
 function videos(numbers) {
   const names = list.format(numbers.map(String));
   return `${numbers.length === 1 ? "Video" : "Videos"} ${names}`;
+}
+
+function shortened(prompt) {
+  const words = prompt.split(/\s+/, LONGEST_LABEL_WORDS + 1);
+  const isLong = words.length > LONGEST_LABEL_WORDS;
+  return isLong ? `${words.slice(0, -1).join(" ")}…` : prompt;
 }
 
 /** Every word that the studio says by itself. */
@@ -44,7 +52,8 @@ export const TEXTS = {
   possiblySpent: "Possibly spent",
   possiblySpentHint: "Google has not said",
   saved: "Saved",
-  savedHint: (hits) => `${hits} ${hits === 1 ? "request" : "requests"} cost nothing`,
+  savedHint: (hits) =>
+    hits ? `${hits} ${hits === 1 ? "request" : "requests"} cost nothing` : "by asking again",
   budget: "Budget left",
   budgetHint: (limit) => `of ${limit}`,
   noBudget: "No limit",
@@ -97,6 +106,7 @@ export const TEXTS = {
   makeNothing: "Nothing new to make",
   makeBefore: "Make videos",
   estimating: "Estimating…",
+  estimateLater: "The price comes when the server answers again.",
   estimateNothing: "Write a prompt to see what it costs.",
   estimateSummary: ({ created, cached, attached }) =>
     [
@@ -121,7 +131,7 @@ export const TEXTS = {
   emptyTitle: "Your videos appear here",
   empty: "Each prompt becomes one card with its player, its cost and its history.",
   video: (number) => `Video ${number}`,
-  mediaLabel: (number, prompt) => `Video ${number}: ${prompt}`,
+  mediaLabel: (number, prompt) => `Video ${number}: ${shortened(prompt)}`,
   currentFile: "Current MP4",
   otherFile: "MP4",
   showPrompt: "Show all",
