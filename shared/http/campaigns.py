@@ -1,21 +1,19 @@
-"""The handlers that read campaigns."""
+"""The handler that reads a campaign."""
 
 from functools import partial
 
 from werkzeug.wrappers import Response
 
 from shared.domain.campaign import Campaign, Money
-from shared.domain.identity import require_campaign_id, video_id
-from shared.http.calls import POLLING, Call, json_response, list_response
-from shared.http.requests import CampaignListQuery, read_query, require_page_size
+from shared.domain.identity import require_campaign_id
+from shared.http.calls import POLLING, Call, json_response
 from shared.http.resource_types import (
     CampaignResource,
-    CampaignSummary,
     CountsResource,
     MoneyResource,
     SlotResource,
 )
-from shared.http.resources import epoch, thumbnail_url_of, video_resource
+from shared.http.resources import epoch, video_resource
 from shared.use_cases.read_campaigns import CampaignView, SlotView, read_campaign
 
 
@@ -26,19 +24,6 @@ def read(call: Call, campaign_id: str) -> Response:
     return json_response(_resource(call, view), headers=POLLING if is_making else None)
 
 
-def list_all(call: Call) -> Response:
-    query = read_query(call.request, CampaignListQuery)
-    limit = require_page_size(query.limit)
-    after = None if query.after is None else require_campaign_id(query.after)
-    found = call.ports.campaigns.list_campaigns(after=after, limit=limit + 1)
-    page = found[:limit]
-    return list_response(
-        [_summary(call, campaign) for campaign in page],
-        ids=[campaign.campaign_id for campaign in page],
-        has_more=len(found) > limit,
-    )
-
-
 def _resource(call: Call, view: CampaignView) -> CampaignResource:
     campaign = view.campaign
     return {
@@ -47,33 +32,9 @@ def _resource(call: Call, view: CampaignView) -> CampaignResource:
         "created_at": epoch(campaign.created_at),
         "updated_at": epoch(campaign.updated_at),
         "max_videos": call.ports.policy.max_videos_per_campaign,
-        "counts": _counts(campaign),
-        "money": _money(campaign.money),
+        "counts": counts_resource(campaign),
+        "money": money_resource(campaign.money),
         "slots": [_slot(call, slot) for slot in view.slots],
-    }
-
-
-def _summary(call: Call, campaign: Campaign) -> CampaignSummary:
-    shown = [slot.current.video_hash for slot in campaign.slots if slot.current]
-    ids = [video_id(campaign.campaign_id, video_hash) for video_hash in shown]
-    return {
-        "id": campaign.campaign_id,
-        "object": "campaign",
-        "created_at": epoch(campaign.created_at),
-        "updated_at": epoch(campaign.updated_at),
-        "max_videos": call.ports.policy.max_videos_per_campaign,
-        "counts": _counts(campaign),
-        "money": _money(campaign.money),
-        "thumbnail_urls": [thumbnail_url_of(each, base_url=call.base_url) for each in ids],
-    }
-
-
-def _counts(campaign: Campaign) -> CountsResource:
-    return {
-        "current": sum(slot.current is not None for slot in campaign.slots),
-        "pending": sum(slot.pending is not None for slot in campaign.slots),
-        "historical": sum(len(slot.historical) for slot in campaign.slots),
-        "cache_hits": campaign.cache_hits,
     }
 
 
@@ -87,7 +48,16 @@ def _slot(call: Call, slot: SlotView) -> SlotResource:
     }
 
 
-def _money(money: Money) -> MoneyResource:
+def counts_resource(campaign: Campaign) -> CountsResource:
+    return {
+        "current": sum(slot.current is not None for slot in campaign.slots),
+        "pending": sum(slot.pending is not None for slot in campaign.slots),
+        "historical": sum(len(slot.historical) for slot in campaign.slots),
+        "cache_hits": campaign.cache_hits,
+    }
+
+
+def money_resource(money: Money) -> MoneyResource:
     return {
         "currency": "USD",
         "reserved": money.reserved,

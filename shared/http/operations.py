@@ -88,7 +88,7 @@ OPERATIONS: Mapping[str, Operation] = {
         query=requests.SignatureQuery,
         answers=_MEDIA,
     ),
-    "campaigns.list_all": Operation(
+    "campaign_lists.list_all": Operation(
         summary="List campaigns, by their ids",
         query=requests.CampaignListQuery,
         answers={200: resources.ListResource[resources.CampaignSummary]},

@@ -26,7 +26,7 @@ ROUTES: Mapping[str, Mapping[str, str]] = {
     f"{_VIDEO}/promote": {"POST": "versions.promote"},
     f"{_VIDEO}/cancel": {"POST": "versions.cancel"},
     f"{_VIDEO}/signed-url": {"POST": "content.signed_url"},
-    "/v1/campaigns": {"GET": "campaigns.list_all"},
+    "/v1/campaigns": {"GET": "campaign_lists.list_all"},
     _CAMPAIGN: {"GET": "campaigns.read"},
     f"{_CAMPAIGN}/videos": {"POST": "creations.create_all"},
     f"{_CAMPAIGN}/regenerate": {"POST": "versions.regenerate_all"},
