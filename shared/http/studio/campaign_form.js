@@ -98,7 +98,9 @@ export class CampaignForm {
 
   async #askForEstimate() {
     const body = this.#body();
-    if (!this.#prompts.check() || body.prompts.length === 0) return;
+    const isFit = [this.#prompts.check(), this.#settings.check()].every(Boolean);
+    if (!isFit) setText(this.#summary, TEXTS.estimateUnfit);
+    if (!isFit || body.prompts.length === 0) return;
     const timer = this.#timer;
     const isStale = () => timer !== this.#timer;
     try {

@@ -1,4 +1,4 @@
-import { element, uniqueId } from "./dom.js";
+import { element, showIn, uniqueId } from "./dom.js";
 
 /** A labelled control, with a hint and a place for what is wrong with it. */
 export class Field {
@@ -65,9 +65,9 @@ export class Choice {
   /** Offer these; keep what is chosen if it is among them, else choose `fallback`. */
   offer(options, fallback) {
     const chosen = this.value;
-    this.#group.replaceChildren(...options.flatMap(([value, text]) => this.#option(value, text)));
-    this.value = fallback;
+    showIn(this.#group, options, () => options.flatMap((option) => this.#option(...option)));
     this.value = chosen;
+    if (!this.value) this.value = fallback;
   }
 
   /** Let only these be chosen. */

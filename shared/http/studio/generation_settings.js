@@ -64,6 +64,13 @@ export class GenerationSettings {
     this.#offer();
   }
 
+  /** Show what is wrong with the settings. Answer whether nothing is. */
+  check() {
+    const isWhole = /^\d*$/.test(this.#seed.value.trim());
+    this.#seed.showError(isWhole ? null : TEXTS.badSeed);
+    return isWhole;
+  }
+
   /** Answer whether the field of this name is here to show what is wrong with it. */
   showError(param, text) {
     const field = { model: this.#model, negative_prompt: this.#negativePrompt, seed: this.#seed }[

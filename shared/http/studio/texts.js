@@ -100,11 +100,13 @@ export const TEXTS = {
   negativePrompt: "What must not be seen",
   seed: "Seed",
   seedHint: "A whole number; leave it empty for a new one each time.",
+  badSeed: "A seed is a whole number of 0 or more.",
 
   // Estimate and sending
   make: (count, price) => `Make ${count} ${count === 1 ? "video" : "videos"} · ${price}`,
   makeNothing: "Nothing new to make",
   makeBefore: "Make videos",
+  estimateUnfit: "Correct what is marked to see what it costs.",
   estimating: "Estimating…",
   estimateLater: "The price comes when the server answers again.",
   estimateNothing: "Write a prompt to see what it costs.",
