@@ -5,5 +5,7 @@ export function capped(body, { campaign, cost }) {
 
 /** What new versions of these videos would cost. */
 export function priceOf(videos) {
-  return videos.reduce((sum, video) => sum + video.cost.estimated, 0);
+  const sum = videos.reduce((total, video) => total + video.cost.estimated, 0);
+  // A sum of binary fractions may lie a hair below that of the prices.
+  return Number(sum.toFixed(4));
 }
