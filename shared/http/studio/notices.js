@@ -2,7 +2,8 @@ import { connection } from "./api.js";
 import { button, element, icon, setText } from "./dom.js";
 import { TEXTS } from "./texts.js";
 
-const TOAST_MILLISECONDS = 7000;
+const NEWS_MILLISECONDS = 7000;
+const FAILURE_MILLISECONDS = 20_000;
 
 const toasts = document.getElementById("toasts");
 const alerts = document.getElementById("alerts");
@@ -11,13 +12,17 @@ const bannerText = banner.querySelector("p");
 
 /** Say something that is seen, and heard when the listener is ready for it. */
 export function say(text) {
-  put(toasts, toast(text, "done"));
+  put(toasts, toast(text, "done"), NEWS_MILLISECONDS);
 }
 
 /** Say what went wrong, at once. */
 export function sayFailure(error) {
   const advice = TEXTS.advice[error.code];
-  put(alerts, toast([error.message, advice].filter(Boolean).join(" "), "broken"));
+  put(
+    alerts,
+    toast([error.message, advice].filter(Boolean).join(" "), "broken"),
+    FAILURE_MILLISECONDS,
+  );
 }
 
 /** Show why a page is not up to date, or with null that it is. */
@@ -48,12 +53,12 @@ function toast(text, symbol) {
   return made;
 }
 
-function put(region, made) {
+function put(region, made, milliseconds) {
   region.append(made);
   const leave = () => {
     // Who reads or handles it is given the time.
-    if (made.matches(":hover, :focus-within")) setTimeout(leave, TOAST_MILLISECONDS);
+    if (made.matches(":hover, :focus-within")) setTimeout(leave, milliseconds);
     else made.remove();
   };
-  setTimeout(leave, TOAST_MILLISECONDS);
+  setTimeout(leave, milliseconds);
 }
