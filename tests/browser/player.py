@@ -8,9 +8,12 @@ from playwright.sync_api import Locator
 from tests.browser.server import PATIENCE_SECONDS
 from tests.eventually import eventually
 
-# An element that is replaced, emptied or stalled has broken what was being watched.
-_BREAKS = ("abort", "emptied", "error", "pause", "stalled")
+HAVE_METADATA = 1
+NETWORK_IDLE = 1
+
+_BREAKS = ("abort", "emptied", "error", "pause")
 _WATCH = """(video, names) => {
+  video.loop = true;
   video.breaks = [];
   for (const name of names)
     video.addEventListener(name, () => video.breaks.push(`${name} at ${video.currentTime}`));
@@ -24,6 +27,7 @@ _STATE = """video => ({
   paused: video.paused,
   seeking: video.seeking,
   ready: video.readyState,
+  network: video.networkState,
   breaks: video.breaks ?? [],
   connected: video.isConnected,
 })"""
@@ -35,15 +39,19 @@ class Player:
     element: Locator
 
     def wait_until_ready(self) -> None:
-        """Wait until it knows what it plays."""
-        eventually(lambda: self.state()["ready"], within_seconds=PATIENCE_SECONDS)
+        """Wait until it shows its first picture."""
+        eventually(lambda: self.state()["ready"] > HAVE_METADATA, within_seconds=PATIENCE_SECONDS)
+
+    def wait_until_loaded(self) -> None:
+        """Wait until it asks for no more, and shows so."""
+        eventually(lambda: self.state()["network"] == NETWORK_IDLE, within_seconds=PATIENCE_SECONDS)
 
     def play(self) -> None:
         self.wait_until_ready()
         self.element.evaluate("video => video.play()")
 
     def watch(self) -> None:
-        """Note from now on what interrupts it."""
+        """Let it go round, and note from now on what interrupts it."""
         self.element.evaluate(_WATCH, list(_BREAKS))
 
     def source(self) -> str:
@@ -67,6 +75,6 @@ class Player:
 
         def found() -> dict[str, Any] | None:
             state = self.state()
-            return None if state["seeking"] or state["ready"] < 2 else state
+            return None if state["seeking"] or state["ready"] <= HAVE_METADATA else state
 
         return eventually(found, within_seconds=PATIENCE_SECONDS)

@@ -51,6 +51,9 @@ class Studio:
                 self.button("Add a prompt").click()
             self.prompt(index).fill(prompt)
 
+    def choose_length(self, seconds: int) -> None:
+        self.form.get_by_text(f"{seconds} s", exact=True).click()
+
     def prompt(self, index: int) -> Locator:
         return self.page.get_by_role("textbox", name=f"Prompt {index + 1}", exact=True)
 

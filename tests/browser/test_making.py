@@ -22,6 +22,7 @@ def test_a_brief_and_a_click_end_in_four_videos_that_play(studio: Studio) -> Non
     studio.start_campaign("harbour-line")
     studio.fill_brief(BRIEF)
     studio.fill_prompts(PROMPTS)
+    studio.choose_length(4)
     studio.make()
 
     players = [studio.player(index) for index in range(len(PROMPTS))]
@@ -34,21 +35,21 @@ def test_a_brief_and_a_click_end_in_four_videos_that_play(studio: Studio) -> Non
         state = player.plays_beyond(1)
         assert state["error"] is None
         assert [] == state["breaks"]
-        for text in (PROMPTS[index], "Current MP4", "Veo 3.1", "$3.20 simulated"):
+        for text in (PROMPTS[index], "Current MP4", "Veo 3.1", "4 s", "$1.60 simulated"):
             expect(studio.card(index)).to_contain_text(text)
-    expect(studio.figure("Spent")).to_contain_text("$12.80")
+    expect(studio.figure("Spent")).to_contain_text("$6.40")
 
 
 def test_it_says_first_what_is_new_and_what_it_costs_and_what_is_cached(
     server: Server, studio: Studio
 ) -> None:
-    server.make("estimated", PROMPTS[0], seconds=8)
+    server.make("estimated", PROMPTS[0])
     studio.open("estimated")
 
     studio.fill_prompts(PROMPTS[:3])
 
     expect(studio.form).to_contain_text("2 new · 1 cached")
-    expect(studio.button("Make 2 videos · \\$6.40")).to_be_enabled()
+    expect(studio.button("Make 2 videos · \\$3.20")).to_be_enabled()
     expect(studio.form).to_contain_text("Cached · free")
     assert 1 == len(server.get("/v1/videos?campaign_id=estimated")["data"])
 
@@ -58,6 +59,7 @@ def test_progress_grows_and_is_not_complete_before_the_video_is_there(
 ) -> None:
     studio.open("progress")
     studio.fill_prompts(PROMPTS[:1])
+    studio.choose_length(4)
     studio.page.evaluate(NOTE_PROGRESS)
     studio.make()
 

@@ -45,6 +45,7 @@ def made(studio: Studio) -> None:
     studio.open(GALLERY)
     for index in range(len(PROMPTS)):
         studio.player(index).wait_until_ready()
+        studio.player(index).wait_until_loaded()
 
 
 def comparing(studio: Studio) -> None:
@@ -53,6 +54,7 @@ def comparing(studio: Studio) -> None:
     studio.card(0).get_by_role("button", name="Compare").click()
     for player in studio.wait_for_comparison(0):
         player.wait_until_ready()
+        player.wait_until_loaded()
 
 
 def deleting(studio: Studio) -> None:
