@@ -66,6 +66,7 @@ def studio(browser: Browser, server: Server) -> Iterator[Studio]:
 def gallery(server: Server, data_folder: Path) -> Server:
     """The server, with the campaigns that VIEWS show."""
     first, *_ = server.make(GALLERY, *PROMPTS, business_context=CONTEXT)
+    server.create(GALLERY, *PROMPTS, business_context=CONTEXT)
     server.regenerate(first)
     _, torn = server.make(TROUBLE, "A marble statue dances", "Lanterns sway over a market")
     (data_folder / f"videos/generated/{TROUBLE}/{torn['filename']}").write_bytes(b"torn")

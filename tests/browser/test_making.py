@@ -19,7 +19,7 @@ NOTE_PROGRESS = """() => {
 
 def test_a_brief_and_a_click_end_in_four_videos_that_play(studio: Studio) -> None:
     studio.open()
-    studio.start_campaign("harbour-line")
+    studio.start_campaign("pier-season")
     studio.fill_brief(BRIEF)
     studio.fill_prompts(PROMPTS)
     studio.choose_length(4)
