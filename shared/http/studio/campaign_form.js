@@ -5,6 +5,7 @@ import { money } from "./format.js";
 import { GenerationSettings } from "./generation_settings.js";
 import { say } from "./notices.js";
 import { PromptList } from "./prompt_list.js";
+import { sourcesOf, standingOf } from "./slot_sources.js";
 import { capped } from "./spending.js";
 import { EXAMPLE, TEXTS } from "./texts.js";
 
@@ -185,24 +186,6 @@ export class CampaignForm {
   #shortcut(event) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.root.requestSubmit();
   }
-}
-
-/** The video that stands for each slot: what is being made, else what is shown, else what failed. */
-function sourcesOf(campaign, failures) {
-  const sources = [];
-  for (const slot of campaign.slots) {
-    sources[slot.index] = slot.pending ?? slot.current;
-  }
-  for (const failure of failures) {
-    sources[failure.index] ??= failure;
-  }
-  return sources;
-}
-
-/** What the form shows and its estimate depend on. */
-function standingOf(campaign, failures) {
-  const slots = campaign.slots.map(({ current, pending }) => [current?.id, pending?.id]);
-  return JSON.stringify([slots, failures.map(({ id }) => id), campaign.budget]);
 }
 
 function count(videos, outcome) {

@@ -1,7 +1,8 @@
-import { connection, read } from "./api.js";
+import { connection } from "./api.js";
 import { CampaignActions } from "./campaign_actions.js";
 import { CampaignForm } from "./campaign_form.js";
 import { CampaignMoney } from "./campaign_money.js";
+import { CampaignReader } from "./campaign_reader.js";
 import { button, element, emptyState, setText, showIn } from "./dom.js";
 import { failureOf, slotsWithFailures } from "./failures.js";
 import { since } from "./format.js";
@@ -11,21 +12,19 @@ import { SlotCard } from "./slot_card.js";
 import { TEXTS } from "./texts.js";
 
 const TICK_MILLISECONDS = 1000;
-const MOST_FAILURES = 20;
 
 const wide = matchMedia("(min-width: 1000px)");
 
 /** A campaign at a glance: its money, its form, and a card for each of its videos. */
 export class CampaignView {
   #id;
-  #path;
+  #reader;
   #actions;
   #form;
   #poller;
   #ticking;
   #campaign = null;
   #failures = [];
-  #pending = null;
   #cards = new Map();
   #title;
   #subtitle = element("p", { class: "meta" }, TEXTS.loading);
@@ -37,10 +36,10 @@ export class CampaignView {
 
   constructor({ id, models }) {
     this.#id = id;
-    this.#path = `/v1/campaigns/${id}`;
+    this.#reader = new CampaignReader(id);
     this.title = id;
     this.#actions = new CampaignActions({
-      path: this.#path,
+      path: `/v1/campaigns/${id}`,
       campaign: () => this.#campaign,
       onDone: () => this.#changed(),
     });
@@ -102,35 +101,13 @@ export class CampaignView {
   }
 
   async #load() {
-    const { body, retryAfter } = await readCampaign(this.#path);
-    if (this.#mayMissFailures(body)) this.#failures = await this.#readFailures();
+    const { campaign, failures, retryAfter } = await this.#reader.read();
     const isFirst = this.#grid.ariaBusy === "true";
-    this.#campaign = body;
+    [this.#campaign, this.#failures] = [campaign, failures];
     showTrouble(null);
     this.#render();
     if (isFirst) this.#panel.open = wide.matches || this.#cards.size === 0;
     return retryAfter;
-  }
-
-  /** What failed stands in no slot: look for it when what was being made is gone. */
-  #mayMissFailures(campaign) {
-    const slots = campaign?.slots ?? [];
-    const pending = slots.map((slot) => slot.pending?.id).filter(Boolean);
-    const there = new Set([...pending, ...slots.map((slot) => slot.current?.id)]);
-    const isFirst = this.#pending === null;
-    const isGone = this.#pending?.some((id) => !there.has(id));
-    this.#pending = pending;
-    return isFirst || isGone || this.#failures.length > 0;
-  }
-
-  async #readFailures() {
-    const query = new URLSearchParams({
-      campaign_id: this.#id,
-      status: "failed",
-      limit: MOST_FAILURES,
-    });
-    const { body } = await read(`/v1/videos?${query}`);
-    return body.data;
   }
 
   #render() {
@@ -194,16 +171,6 @@ export class CampaignView {
   #tick() {
     if (document.hidden) return;
     for (const card of this.#cards.values()) card.tick();
-  }
-}
-
-async function readCampaign(path) {
-  try {
-    return await read(path);
-  } catch (error) {
-    // One that was only named so far.
-    if (error.status === 404) return { body: null, retryAfter: null };
-    throw error;
   }
 }
 

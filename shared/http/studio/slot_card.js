@@ -1,7 +1,9 @@
-import { button, element, icon, setText, showIn, uniqueId, unseen, written } from "./dom.js";
-import { cost, money, recipe } from "./format.js";
+import { button, element, setText, showIn, uniqueId, unseen, written } from "./dom.js";
+import { failureNote } from "./failure_note.js";
+import { cost, recipe } from "./format.js";
 import { Making } from "./making.js";
 import { contentPath } from "./player.js";
+import { priceTag } from "./spending.js";
 import { Stage } from "./stage.js";
 import { TEXTS } from "./texts.js";
 import { VersionHistory } from "./version_history.js";
@@ -102,29 +104,8 @@ export class SlotCard {
     if (pending) this.#making.update(pending, { hasCurrent: Boolean(current) });
     showIn(this.#strip, [pending?.id, this.#failure?.id], () => {
       if (pending) return this.#making.root;
-      return this.#failure ? this.#failureNote(this.#failure) : [];
+      return this.#failure ? failureNote(this.#failure, this.#actions) : [];
     });
-  }
-
-  #failureNote(failure) {
-    const { regenerate, dismiss } = this.#actions;
-    return element(
-      "div",
-      { class: "failure" },
-      element("strong", {}, icon("broken"), titleOf(failure)),
-      written("p", failure.error?.message ?? ""),
-      element("p", { class: "hint" }, adviceOf(failure)),
-      element(
-        "div",
-        { class: "actions" },
-        button([TEXTS.tryAgain, priceTag(failure)], {
-          kind: "small",
-          icon: "again",
-          onclick: () => regenerate(failure),
-        }),
-        button(TEXTS.dismiss, { kind: "small quiet", onclick: () => dismiss(failure) }),
-      ),
-    );
   }
 
   #describe(video) {
@@ -190,20 +171,6 @@ function unfolding(prompt) {
     },
   });
   return toggle;
-}
-
-function priceTag(video) {
-  return element("span", { class: "price" }, money(video.cost.estimated));
-}
-
-function titleOf(failure) {
-  return TEXTS.failed[failure.error?.code] ?? TEXTS.failedOtherwise;
-}
-
-function adviceOf(failure) {
-  const advice = TEXTS.advice[failure.error?.code];
-  const isFree = Number(failure.cost.actual) === 0 && failure.cost.actual !== null;
-  return [advice, isFree ? TEXTS.notBilled : TEXTS.possiblyBilled].filter(Boolean).join(" ");
 }
 
 function byAge(one, other) {
