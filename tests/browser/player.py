@@ -17,6 +17,8 @@ _WATCH = """(video, names) => {
   video.breaks = [];
   for (const name of names)
     video.addEventListener(name, () => video.breaks.push(`${name} at ${video.currentTime}`));
+  video.starts = [];
+  video.addEventListener("playing", () => video.starts.push(video.currentTime));
 }"""
 _STATE = """video => ({
   position: video.currentTime,
@@ -29,6 +31,7 @@ _STATE = """video => ({
   ready: video.readyState,
   network: video.networkState,
   breaks: video.breaks ?? [],
+  starts: video.starts ?? [],
   connected: video.isConnected,
 })"""
 _SEEK = "(video, seconds) => { video.currentTime = seconds; }"
@@ -51,7 +54,7 @@ class Player:
         self.element.evaluate("video => video.play()")
 
     def watch(self) -> None:
-        """Let it go round, and note from now on what interrupts it."""
+        """Let it go round; note from now on what interrupts it, and where it begins to play."""
         self.element.evaluate(_WATCH, list(_BREAKS))
 
     def source(self) -> str:
