@@ -63,7 +63,7 @@ lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS
 	@$(LOCK) --output-file requirements-dev.txt --group dev --constraint requirements.txt
 
 clean: ## Remove the environment and all caches; data/ stays
-	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache screenshots
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/runtime: requirements.txt
