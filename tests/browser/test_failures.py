@@ -1,5 +1,6 @@
 """When things go wrong, the page says what, why, and what to do."""
 
+import json
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -108,6 +109,52 @@ def test_a_refused_price_says_what_to_do(studio: Studio, code: str) -> None:
     expect(alert).to_contain_text("It costs $3.20.")
     expect(alert).to_contain_text(REFUSALS[code])
     expect(studio.prompt(0)).to_have_value(PROMPTS[0])
+
+
+def test_what_is_lost_on_the_way_is_asked_for_again_under_the_same_key(
+    server: Server, studio: Studio
+) -> None:
+    keys = []
+
+    def lose_the_first(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    studio.context.route("**/regenerate", lose_the_first)
+    server.make("lost", "A kite over dunes")
+    studio.open("lost")
+
+    studio.regenerate(0)
+    studio.wait_for_comparison(0)
+
+    assert 2 == len(keys)
+    assert keys[0] == keys[1]
+
+
+def test_a_budget_is_shown_and_can_be_changed(server: Server, studio: Studio) -> None:
+    limits = [5.0]
+
+    def with_budget(route: Route) -> None:
+        if route.request.method == "PATCH":
+            limits.append(json.loads(route.request.post_data or "")["budget_usd"])
+        answer = studio.context.request.get(route.request.url)
+        budget = {"limit_usd": limits[-1], "available_usd": limits[-1] - 1.6}
+        route.fulfill(json={**answer.json(), "budget": budget})
+
+    studio.context.route("**/v1/campaigns/budgeted", with_budget)
+    server.make("budgeted", "A kite over dunes")
+    studio.open("budgeted")
+    expect(studio.figure("Budget left")).to_contain_text("$3.40")
+
+    studio.button("Change the budget").click()
+    studio.dialog.get_by_label("Budget in US dollars").fill("20")
+    studio.dialog.get_by_role("button", name="Save").click()
+
+    expect(studio.figure("Budget left")).to_contain_text("$18.40")
+    assert [5, 20] == limits
 
 
 def test_a_server_that_is_gone_is_told_of_and_waited_for(browser: Browser, tmp_path: Path) -> None:
