@@ -9,7 +9,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --quiet --custom-compile-command 'make lock' $(LOCK_ARGS)
 
-.PHONY: help run run-emulated demo test chaos check bench clean-history import-data \
+.PHONY: help run run-emulated demo test chaos check bench screenshots clean-history import-data \
 	export-data rebuild-records reconcile package deploy destroy settings lock clean
 
 help: ## List the targets
@@ -27,6 +27,7 @@ demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running s
 	@$(BIN)/python docs/examples/demo.py $(BRIEF) --url http://localhost:$(PORT)
 
 test: .venv/dev ## Run every test (PYTEST_ARGS passes through)
+	@$(BIN)/python -m tools.install_chromium
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 chaos: .venv/dev ## Kill processes at every point and look what breaks (CHAOS_ARGS=--help)
@@ -40,6 +41,11 @@ check: .venv/dev ## Lint, formatting, types, and who may import whom
 
 bench: .venv/dev ## Measure against the targets, as ratios within one run
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+screenshots: .venv/dev ## Take pictures of the studio, for screenshots/ and the README
+	@$(BIN)/python -m tools.install_chromium
+	@$(BIN)/python -m pytest --quiet tests/browser/test_views.py
+	@cp screenshots/campaign-dark-wide.jpg docs/images/studio.jpg
 
 clean-history: .venv/runtime ## Remove every historical video; current ones stay
 	@$(BIN)/python -m tools.clean_history --keep 0
@@ -74,7 +80,8 @@ lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS
 	@$(LOCK) --output-file requirements-dev.txt --group dev --constraint requirements.txt
 
 clean: ## Remove the environment and all caches; data/ stays
-	@rm -rf .venv dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv dist screenshots
+	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/runtime: requirements.txt

@@ -120,6 +120,10 @@ class Settings:
         """Where the bucket serves its signed URLs."""
         return self.storage_emulator_host.rstrip("/") or "https://storage.googleapis.com"
 
+    @property
+    def bucket_url(self) -> str:
+        return f"{self.storage_endpoint}/{self.bucket}/" if self.bucket else ""
+
 
 @cache
 def settings() -> Settings:

@@ -9,11 +9,12 @@ from shared.domain.campaign import Campaign, Money
 from shared.domain.identity import require_campaign_id
 from shared.domain.limits import Limits, available, budget_of, require_dollars
 from shared.http.bodies import CampaignBody
-from shared.http.calls import Call, json_response
+from shared.http.calls import POLLING, Call, json_response
 from shared.http.requests import read_body
 from shared.http.resource_types import (
     BudgetResource,
     CampaignResource,
+    CountsResource,
     MoneyResource,
     SlotResource,
 )
@@ -24,8 +25,10 @@ from shared.use_cases.set_budget import set_budget
 
 
 def read(call: Call, campaign_id: str) -> Response:
+    """Who waits for a video of it is told when to ask again, as for the video itself."""
     view = read_campaign(call.ports, require_campaign_id(campaign_id))
-    return json_response(_resource(call, view))
+    is_making = any(slot.pending for slot in view.slots)
+    return json_response(_resource(call, view), headers=POLLING if is_making else None)
 
 
 def change(call: Call, campaign_id: str) -> Response:
@@ -46,14 +49,9 @@ def _resource(call: Call, view: CampaignView) -> CampaignResource:
         "created_at": epoch(campaign.created_at),
         "updated_at": epoch(campaign.updated_at),
         "max_videos": call.ports.policy.max_videos_per_campaign,
-        "counts": {
-            "current": sum(slot.current is not None for slot in view.slots),
-            "pending": sum(slot.pending is not None for slot in view.slots),
-            "historical": sum(len(slot.historical) for slot in view.slots),
-            "cache_hits": campaign.cache_hits,
-        },
-        "money": _money(campaign.money),
-        "budget": _budget(campaign, limits_of(call.ports)),
+        "counts": counts_resource(campaign),
+        "money": money_resource(campaign.money),
+        "budget": budget_resource(campaign, limits_of(call.ports)),
         "slots": [_slot(call, slot) for slot in view.slots],
     }
 
@@ -68,7 +66,16 @@ def _slot(call: Call, slot: SlotView) -> SlotResource:
     }
 
 
-def _money(money: Money) -> MoneyResource:
+def counts_resource(campaign: Campaign) -> CountsResource:
+    return {
+        "current": sum(slot.current is not None for slot in campaign.slots),
+        "pending": sum(slot.pending is not None for slot in campaign.slots),
+        "historical": sum(len(slot.historical) for slot in campaign.slots),
+        "cache_hits": campaign.cache_hits,
+    }
+
+
+def money_resource(money: Money) -> MoneyResource:
     return {
         "currency": "USD",
         "reserved": money.reserved,
@@ -79,7 +86,7 @@ def _money(money: Money) -> MoneyResource:
     }
 
 
-def _budget(campaign: Campaign, limits: Limits) -> BudgetResource:
+def budget_resource(campaign: Campaign, limits: Limits) -> BudgetResource:
     return {
         "currency": "USD",
         "limit_usd": budget_of(campaign, limits),

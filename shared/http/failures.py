@@ -63,7 +63,7 @@ def _not_found(request: Request) -> Response:
     return problem(
         Meaning(status=HTTPStatus.NOT_FOUND, error_type="not_found_error"),
         code="not_found",
-        detail="There is nothing at this path. GET / lists what there is.",
+        detail="There is nothing at this path. GET /v1/openapi.json lists what there is.",
         instance=request.path,
     )
 

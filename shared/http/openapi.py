@@ -1,6 +1,7 @@
 """The description of the API (OpenAPI 3.1), made from its routes and the types on both sides."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -29,6 +30,10 @@ _REPLAYED: Schema = {
             "schema": {"const": "true"},
         }
     }
+}
+_MEDIA_TYPES: Mapping[type, Schema] = {
+    bytes: {"video/mp4": {}, "image/jpeg": {}},
+    str: {"text/html": {}, "text/css": {}, "text/javascript": {}, "image/svg+xml": {}},
 }
 _VARIABLE = re.compile(r"\{\+?(\w+)\}")
 
@@ -101,8 +106,8 @@ def _query_parameters(operation: Operation) -> list[Schema]:
 def _answer(kind: type | None) -> Schema:
     if kind is None:
         return {"description": "No body"}
-    if kind is bytes:
-        return {"description": "The bytes", "content": {"video/mp4": {}, "image/jpeg": {}}}
+    if kind in _MEDIA_TYPES:
+        return {"description": "The bytes", "content": _MEDIA_TYPES[kind]}
     return {
         "description": "Done",
         "content": {"application/json": {"schema": _schema(kind)}},
@@ -118,7 +123,7 @@ def _components() -> Schema:
     kinds: list[type | None] = [Problem]
     for operation in OPERATIONS.values():
         kinds += [operation.body, *operation.answers.values()]
-    described = [kind for kind in kinds if kind not in (None, bytes)]
+    described = [kind for kind in kinds if kind is not None and kind not in _MEDIA_TYPES]
     _, components = msgspec.json.schema_components(described, ref_template=_REFERENCE)
     return {name: _as_sent(schema) for name, schema in components.items()}
 

@@ -13,8 +13,9 @@ from shared.requests.parsing import Body
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """`answers` has the type of the body for each status: `bytes` of media, None for none.
+    """`answers` has the type of the body for each status.
 
+    It is `bytes` for media, `str` for what a browser shows, and None where there is no body.
     One that `takes_key` may spend, and is answered once for each Idempotency-Key.
     """
 
@@ -31,9 +32,14 @@ _CREATED = {202: _VIDEO, 200: _VIDEO}
 _ALL_CREATED = {202: _VIDEOS, 200: _VIDEOS}
 # 302 where a bucket serves its objects itself.
 _MEDIA = {200: bytes, 206: bytes, 302: None, 304: None}
+_PAGE = {200: str, 304: None}
 
 OPERATIONS: Mapping[str, Operation] = {
-    "service.index": Operation(summary="What there is", answers={200: resources.ServiceResource}),
+    "studio_pages.page": Operation(
+        summary="The studio: make, watch, compare and bring back videos in a browser",
+        answers=_PAGE,
+    ),
+    "studio_pages.file": Operation(summary="What the studio consists of", answers=_PAGE),
     "service.health": Operation(
         summary="Whether the records can be read", answers={200: resources.HealthResource}
     ),
@@ -88,6 +94,11 @@ OPERATIONS: Mapping[str, Operation] = {
         summary="What a signed URL of a local installation reads",
         query=requests.SignatureQuery,
         answers=_MEDIA,
+    ),
+    "campaign_lists.list_all": Operation(
+        summary="List campaigns, by their ids",
+        query=requests.CampaignListQuery,
+        answers={200: resources.ListResource[resources.CampaignSummary]},
     ),
     "campaigns.read": Operation(
         summary="A campaign's slots, counts and money", answers={200: resources.CampaignResource}

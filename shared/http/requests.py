@@ -7,10 +7,11 @@ from typing import Any
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Request
 
-from shared.domain.errors import UnsupportedParameterError
+from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.requests.parsing import B, Body, from_json, from_values
 
 MAX_BODY_BYTES = 1_000_000
+MAX_PAGE = 100
 
 _BLOCK_BYTES = 64 * 1024
 _FORM_ENTRY = re.compile(r"([a-z_]+)\[([^\[\]]+)\]")
@@ -24,6 +25,11 @@ class ListQuery(Body):
     limit: int = 20
     order: str = "desc"
     include: str | None = None
+
+
+class CampaignListQuery(Body):
+    after: str | None = None
+    limit: int = 20
 
 
 class ReadQuery(Body):
@@ -56,6 +62,12 @@ def read_body(request: Request, kind: type[B]) -> B:
 def read_query(request: Request, kind: type[B]) -> B:
     values = request.args.to_dict() if request.query_string else {}
     return from_values(values, kind)
+
+
+def require_page_size(limit: int) -> int:
+    if not 1 <= limit <= MAX_PAGE:
+        raise InvalidRequestError(f"limit lies between 1 and {MAX_PAGE}.", param="limit")
+    return limit
 
 
 def _read_form(request: Request, kind: type[B]) -> B:

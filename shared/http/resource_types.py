@@ -67,6 +67,8 @@ class VideoResource(TypedDict):
     attempts: int
     cancel_requested: bool
     deadline_at: Epoch
+    submitted_at: Epoch | None
+    expected_at: Epoch | None
     clip: ClipFacts | None
     filename: str | None
     content_url: str
@@ -127,6 +129,20 @@ class CampaignResource(TypedDict):
     slots: Sequence[SlotResource]
 
 
+class CampaignSummary(TypedDict):
+    """A campaign in a list. `thumbnail_urls` are those of its current videos, by slot."""
+
+    id: str
+    object: Literal["campaign"]
+    created_at: Epoch
+    updated_at: Epoch
+    max_videos: int
+    counts: CountsResource
+    money: MoneyResource
+    budget: BudgetResource
+    thumbnail_urls: Sequence[str]
+
+
 class CleanedVideo(TypedDict):
     id: str
     index: int
@@ -184,16 +200,6 @@ class ListResource(TypedDict, Generic[R]):
     first_id: str | None
     last_id: str | None
     has_more: bool
-
-
-class ServiceResource(TypedDict):
-    object: Literal["service"]
-    name: str
-    description: str
-    create: str
-    videos: str
-    models: str
-    health: str
 
 
 class HealthResource(TypedDict):

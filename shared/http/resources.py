@@ -27,12 +27,13 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResour
     """`progress` is the elapsed part of the usual time: Veo reports none, so it stops at 95."""
     parameters = video.parameters
     width, height = frame_size(parameters.resolution, parameters.aspect_ratio)
-    content_url = f"{base_url}v1/videos/{video.id}/content"
+    content_url = content_url_of(video.id, base_url=base_url)
+    attempt = video.attempts[-1] if video.attempts else None
     return {
         "id": video.id,
         "object": "video",
         "created_at": epoch(video.created_at),
-        "completed_at": epoch(video.completed_at) if video.completed_at else None,
+        "completed_at": _moment(video.completed_at),
         "expires_at": None,
         "status": video.status,
         "progress": progress(video, now),
@@ -60,10 +61,12 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResour
         "attempts": len(video.attempts),
         "cancel_requested": video.cancel_requested,
         "deadline_at": epoch(video.deadline_at),
+        "submitted_at": _moment(attempt.submitted_at if attempt else None),
+        "expected_at": _moment(attempt.expected_at if attempt else None),
         "clip": video.clip,
         "filename": _filename(video),
         "content_url": content_url,
-        "thumbnail_url": f"{content_url}?variant=thumbnail",
+        "thumbnail_url": thumbnail_url_of(video.id, base_url=base_url),
         "metadata": video.metadata,
         "ai_generated": True,
     }
@@ -107,8 +110,20 @@ def _encode(video: Video, base_url: str, now: datetime, outcome: Outcome | None)
     return msgspec.Raw(encode(resource))
 
 
+def content_url_of(video_id: str, *, base_url: str) -> str:
+    return f"{base_url}v1/videos/{video_id}/content"
+
+
+def thumbnail_url_of(video_id: str, *, base_url: str) -> str:
+    return f"{content_url_of(video_id, base_url=base_url)}?variant=thumbnail"
+
+
 def epoch(moment: datetime) -> int:
     return int(moment.timestamp())
+
+
+def _moment(moment: datetime | None) -> int | None:
+    return epoch(moment) if moment else None
 
 
 def _cost(cost: Cost) -> CostResource:

@@ -13,7 +13,8 @@ _VIDEO = "/v1/videos/{video_id}"
 _CAMPAIGN = "/v1/campaigns/{campaign_id}"
 
 ROUTES: Mapping[str, Mapping[str, str]] = {
-    "/": {"GET": "service.index"},
+    "/": {"GET": "studio_pages.page"},
+    "/studio/{filename}": {"GET": "studio_pages.file"},
     "/healthz": {"GET": "service.health"},
     "/v1/openapi.json": {"GET": "service.description"},
     "/v1/models": {"GET": "service.models"},
@@ -25,6 +26,7 @@ ROUTES: Mapping[str, Mapping[str, str]] = {
     f"{_VIDEO}/promote": {"POST": "versions.promote"},
     f"{_VIDEO}/cancel": {"POST": "versions.cancel"},
     f"{_VIDEO}/signed-url": {"POST": "content.signed_url"},
+    "/v1/campaigns": {"GET": "campaign_lists.list_all"},
     _CAMPAIGN: {"GET": "campaigns.read", "PATCH": "campaigns.change"},
     f"{_CAMPAIGN}/videos": {"POST": "creations.create_all"},
     f"{_CAMPAIGN}/regenerate": {"POST": "versions.regenerate_all"},

@@ -4,20 +4,7 @@ from werkzeug.wrappers import Response
 
 from shared.domain.models import MODELS, Model
 from shared.http.calls import Call, json_response, list_response
-from shared.http.resource_types import HealthResource, ModelResource, ServiceResource
-
-
-def index(call: Call) -> Response:
-    resource = ServiceResource(
-        object="service",
-        name="showreel",
-        description=f"{call.base_url}v1/openapi.json",
-        create=f"{call.base_url}v1/campaigns/{{campaign_id}}/videos",
-        videos=f"{call.base_url}v1/videos",
-        models=f"{call.base_url}v1/models",
-        health=f"{call.base_url}healthz",
-    )
-    return json_response(resource)
+from shared.http.resource_types import HealthResource, ModelResource
 
 
 def health(call: Call) -> Response:

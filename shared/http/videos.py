@@ -9,7 +9,7 @@ from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.video import Status, VersionState
 from shared.http.calls import POLLING, json_response, list_response
-from shared.http.requests import ListQuery, ReadQuery, read_query
+from shared.http.requests import ListQuery, ReadQuery, read_query, require_page_size
 from shared.http.resources import encoded_video, video_resource
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from shared.domain.video import Video
     from shared.http.calls import Call
-
-MAX_PAGE = 100
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -37,8 +35,6 @@ def list_all(call: Call) -> Response:
     from shared.ports.campaign_repository import SortOrder, VideoQuery
 
     query = read_query(call.request, ListQuery)
-    if not 1 <= query.limit <= MAX_PAGE:
-        raise InvalidRequestError(f"limit lies between 1 and {MAX_PAGE}.", param="limit")
     if query.campaign_id is not None:
         require_campaign_id(query.campaign_id)
     page = call.ports.campaigns.list_videos(
@@ -47,7 +43,7 @@ def list_all(call: Call) -> Response:
             version_state=_one_of(VersionState, query.version_state, "version_state"),
             status=_one_of(Status, query.status, "status"),
             after=query.after,
-            limit=query.limit,
+            limit=require_page_size(query.limit),
             order=_one_of(SortOrder, query.order, "order") or SortOrder.DESCENDING,
         )
     )

@@ -37,3 +37,8 @@ class Policy(Protocol):
     def public_url(self) -> str:
         """Empty where the service answers under the URL that it is asked at."""
         ...
+
+    @property
+    def bucket_url(self) -> str:
+        """What signed URLs begin with; empty where the service serves them itself."""
+        ...

@@ -34,6 +34,19 @@ def test_a_list_is_asked_for_in_known_words(refusing: Showreel, query: str, para
     assert answer.json["error"]["param"] == param
 
 
+@pytest.mark.parametrize(
+    ("query", "param"),
+    [("limit=0", "limit"), ("limit=101", "limit"), ("after=%2e%2e", "campaign_id"), ("a=b", "a")],
+)
+def test_a_list_of_campaigns_is_asked_for_in_known_words(
+    refusing: Showreel, query: str, param: str
+) -> None:
+    answer = refusing.get(f"/v1/campaigns?{query}")
+
+    assert_refused(answer, *INVALID)
+    assert answer.json["error"]["param"] == param
+
+
 @pytest.mark.parametrize("cursor", ["x", f"video_{GALLERY}.{HASH}", "..%2f..", "%00", "%ff"])
 def test_a_list_goes_on_after_a_video_that_exists(refusing: Showreel, cursor: str) -> None:
     assert_refused(refusing.get(f"/v1/videos?after={cursor}"), 404, "not_found")

@@ -158,6 +158,45 @@ def test_an_unfinished_video_has_no_signed_url_yet(endless: Showreel) -> None:
     assert read["signed_url"] is None
 
 
+def test_campaigns_are_listed_by_id_page_by_page(
+    endless: Showreel, three_campaigns: list[Json]
+) -> None:
+    first = endless.get("/v1/campaigns?limit=2").json
+    rest = endless.get(f"/v1/campaigns?limit=2&after={first['last_id']}").json
+
+    assert [each["id"] for each in first["data"]] == ["autumn", "spring"]
+    assert [each["id"] for each in rest["data"]] == ["winter"]
+    assert (first["first_id"], first["has_more"], rest["has_more"]) == ("autumn", True, False)
+
+
+def test_a_listed_campaign_tells_what_reading_it_tells_without_its_videos(
+    gallery: Showreel,
+) -> None:
+    (listed,) = gallery.get("/v1/campaigns").json["data"]
+    read = gallery.campaign(GALLERY)
+
+    shown = [slot["current"]["thumbnail_url"] for slot in read.pop("slots")]
+    assert listed == {**read, "thumbnail_urls": shown}
+
+
+def test_who_waits_for_a_campaign_is_told_when_to_ask_again(endless_gallery: Showreel) -> None:
+    path = f"/v1/campaigns/{GALLERY}"
+    assert "Retry-After" not in endless_gallery.get(path).headers
+
+    endless_gallery.create(GALLERY, "Another")
+
+    assert int(endless_gallery.get(path).headers["Retry-After"]) > 0
+
+
+def test_a_video_says_since_when_it_is_made_and_until_when_that_usually_takes(
+    endless: Showreel,
+) -> None:
+    (video,) = endless.create("spring", KITE)
+    making = endless.in_phase(video, "generating")
+
+    assert making["created_at"] <= making["submitted_at"] < making["expected_at"]
+
+
 def test_a_video_that_is_being_made_shows_progress_short_of_its_end(endless: Showreel) -> None:
     (video,) = endless.create("spring", KITE)
 
@@ -180,14 +219,6 @@ def test_the_service_is_well_when_it_can_read_its_records(showreel: Showreel) ->
     answer = showreel.get("/healthz")
 
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
-
-
-def test_the_root_names_the_ways_in(showreel: Showreel) -> None:
-    index = showreel.get("/").json
-
-    assert showreel.get(index["videos"]).status_code == 200
-    assert showreel.get(index["models"]).status_code == 200
-    assert showreel.get(index["health"]).status_code == 200
 
 
 def test_urls_begin_with_the_public_one_where_there_is_one(place: Place) -> None:

@@ -121,3 +121,14 @@ def test_a_list_signs_all_of_its_videos_without_a_look_at_the_bucket(gallery: Sh
 
     assert len(set(first)) == 3
     assert signed() == first, "What was signed is good for a second list."
+
+
+def test_the_studio_may_load_media_from_the_bucket_and_nothing_else(
+    gallery: Showreel, video: Json
+) -> None:
+    signed = urlsplit(asked(gallery, urls(video)[0]).headers["Location"])
+    bucket_url = f"{signed.scheme}://{signed.netloc}/{signed.path.split('/')[1]}/"
+    policy = asked(gallery, "/").headers["Content-Security-Policy"]
+
+    assert f"img-src 'self' {bucket_url}; media-src 'self' {bucket_url};" in policy
+    assert "connect-src 'self';" in policy

@@ -9,7 +9,8 @@ from shared.http.routes import match
 @pytest.mark.parametrize(
     ("method", "path", "endpoint", "values"),
     [
-        ("GET", "/", "service.index", []),
+        ("GET", "/", "studio_pages.page", []),
+        ("GET", "/studio/studio.js", "studio_pages.file", ["studio.js"]),
         ("GET", "/healthz", "service.health", []),
         ("GET", "/healthz/", "service.health", []),
         ("HEAD", "/healthz", "service.health", []),

@@ -1,0 +1,41 @@
+"""The handler that lists campaigns: by their records alone, without a look at any video."""
+
+from werkzeug.wrappers import Response
+
+from shared.domain.campaign import Campaign
+from shared.domain.identity import require_campaign_id, video_id
+from shared.http.calls import Call, list_response
+from shared.http.campaigns import budget_resource, counts_resource, money_resource
+from shared.http.requests import CampaignListQuery, read_query, require_page_size
+from shared.http.resource_types import CampaignSummary
+from shared.http.resources import epoch, thumbnail_url_of
+from shared.use_cases.reserving import limits_of
+
+
+def list_all(call: Call) -> Response:
+    query = read_query(call.request, CampaignListQuery)
+    limit = require_page_size(query.limit)
+    after = None if query.after is None else require_campaign_id(query.after)
+    found = call.ports.campaigns.list_campaigns(after=after, limit=limit + 1)
+    page = found[:limit]
+    return list_response(
+        [_summary(call, campaign) for campaign in page],
+        ids=[campaign.campaign_id for campaign in page],
+        has_more=len(found) > limit,
+    )
+
+
+def _summary(call: Call, campaign: Campaign) -> CampaignSummary:
+    shown = [slot.current.video_hash for slot in campaign.slots if slot.current]
+    ids = [video_id(campaign.campaign_id, video_hash) for video_hash in shown]
+    return {
+        "id": campaign.campaign_id,
+        "object": "campaign",
+        "created_at": epoch(campaign.created_at),
+        "updated_at": epoch(campaign.updated_at),
+        "max_videos": call.ports.policy.max_videos_per_campaign,
+        "counts": counts_resource(campaign),
+        "money": money_resource(campaign.money),
+        "budget": budget_resource(campaign, limits_of(call.ports)),
+        "thumbnail_urls": [thumbnail_url_of(each, base_url=call.base_url) for each in ids],
+    }

@@ -1,0 +1,120 @@
+import { TEXTS } from "./texts.js";
+
+const LONGEST_WAIT = 30_000;
+const MOST_ATTEMPTS = 3;
+const GATEWAY_ERRORS = [502, 503, 504];
+
+/** What the service refuses, in its own words. */
+export class Problem extends Error {
+  constructor(status, body, retryAfter) {
+    super(body.detail ?? TEXTS.unexpected);
+    this.status = status;
+    this.code = body.code ?? "internal";
+    this.param = body.error?.param ?? null;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** Nobody answers. */
+export class Unreachable extends Error {
+  constructor() {
+    super(TEXTS.unreachable);
+  }
+}
+
+class Connection extends EventTarget {
+  isUp = true;
+  #behind = 0;
+
+  /** The server's time: a visitor's clock may be wrong. In milliseconds. */
+  now() {
+    return Date.now() + this.#behind;
+  }
+
+  noticed(isUp, date) {
+    if (date) this.#behind = Date.parse(date) - Date.now();
+    if (isUp === this.isUp) return;
+    this.isUp = isUp;
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** Says "change" when the server is gone, and when it is back. */
+export const connection = new Connection();
+
+export async function read(path) {
+  return request("GET", path);
+}
+
+export async function exists(path) {
+  const response = await ask(path, { method: "HEAD" });
+  return response.ok;
+}
+
+export async function send(path, body = {}) {
+  return request("POST", path, body);
+}
+
+export async function patch(path, body) {
+  return request("PATCH", path, body);
+}
+
+export async function remove(path) {
+  return request("DELETE", path);
+}
+
+/** Send what may cost money, under a key of its own, which its retries repeat. */
+export async function spend(path, body = {}) {
+  const headers = { "Idempotency-Key": newKey() };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await request("POST", path, body, headers);
+    } catch (error) {
+      if (attempt === MOST_ATTEMPTS || !mayPass(error)) throw error;
+      await seconds(error.retryAfter ?? attempt);
+    }
+  }
+}
+
+/** Answer the body, and after how many seconds the service wants to be asked again. */
+async function request(method, path, body, headers = {}) {
+  const sent = body && JSON.stringify(body);
+  const type = body && { "Content-Type": "application/json" };
+  const response = await ask(path, { method, body: sent, headers: { ...type, ...headers } });
+  const isOurs = response.headers.get("Content-Type")?.includes("json");
+  if (!isOurs) {
+    connection.noticed(false);
+    throw new Unreachable();
+  }
+  const answered = await response.json();
+  const retryAfter = Number(response.headers.get("Retry-After")) || null;
+  if (!response.ok) throw new Problem(response.status, answered, retryAfter);
+  return { body: answered, retryAfter };
+}
+
+async function ask(path, options) {
+  try {
+    const response = await fetch(path, { ...options, signal: AbortSignal.timeout(LONGEST_WAIT) });
+    const isThere =
+      !GATEWAY_ERRORS.includes(response.status) || response.headers.has("X-Request-Id");
+    connection.noticed(isThere, response.headers.get("Date"));
+    return response;
+  } catch {
+    connection.noticed(false);
+    throw new Unreachable();
+  }
+}
+
+function mayPass(error) {
+  return error instanceof Unreachable || error.status === 503;
+}
+
+function newKey() {
+  // Unlike crypto.randomUUID, it is there without HTTPS, too.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function seconds(count) {
+  return new Promise((resolve) => setTimeout(resolve, count * 1000));
+}

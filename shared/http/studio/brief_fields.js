@@ -1,0 +1,52 @@
+import { element } from "./dom.js";
+import { Field } from "./fields.js";
+import { TEXTS } from "./texts.js";
+
+const LONGEST_ENTRY = 500;
+
+/** What the business says of itself. Entries that came by the API under other names are kept. */
+export class BriefFields {
+  #fields = new Map();
+  #grid = element("div", { class: "fields" });
+
+  constructor() {
+    this.root = element(
+      "fieldset",
+      { class: "section" },
+      element("legend", {}, TEXTS.brief),
+      element("p", { class: "hint" }, TEXTS.briefHint),
+      this.#grid,
+    );
+    for (const [key, [label, placeholder]] of Object.entries(TEXTS.context)) {
+      this.#add(key, label, placeholder);
+    }
+  }
+
+  get values() {
+    const filled = [...this.#fields].map(([key, field]) => [key, field.value.trim()]);
+    return Object.fromEntries(filled.filter(([, value]) => value));
+  }
+
+  fill(context) {
+    for (const key of Object.keys(context)) {
+      if (!this.#fields.has(key)) this.#add(key, key.replaceAll("_", " "));
+    }
+    for (const [key, field] of this.#fields) {
+      field.value = context[key] ?? "";
+    }
+  }
+
+  #add(key, label, placeholder) {
+    const control = element("textarea", {
+      name: key,
+      rows: 1,
+      dir: "auto",
+      maxlength: LONGEST_ENTRY,
+      autocomplete: "off",
+      placeholder,
+    });
+    const field = new Field(control, { label });
+    this.#fields.set(key, field);
+    this.#grid.append(field.root);
+  }
+}

@@ -1,0 +1,92 @@
+import { patch, remove, send, spend } from "./api.js";
+import { askForBudget, cleanUp, confirmed } from "./dialogs.js";
+import { money, size } from "./format.js";
+import { say, sayFailure } from "./notices.js";
+import { priceOf } from "./spending.js";
+import { TEXTS } from "./texts.js";
+
+/** What a person can do with a campaign and its videos; `onDone` follows each, done or refused. */
+export class CampaignActions {
+  #path;
+  #onDone;
+
+  constructor({ path, onDone }) {
+    this.#path = path;
+    this.#onDone = onDone;
+  }
+
+  regenerate = (video) => this.#do(() => this.#regenerate(pathOf(video), [video]));
+
+  /** Answer whether the video is the current one now. */
+  promote = (video) =>
+    this.#do(async () => {
+      await send(`${pathOf(video)}/promote`);
+      say(TEXTS.broughtBack(video.index + 1));
+    });
+
+  cancel = (video) =>
+    this.#do(async () => {
+      const { body } = await send(`${pathOf(video)}/cancel`);
+      say(body.note);
+    });
+
+  dismiss = (video) => this.#do(() => remove(pathOf(video)));
+
+  remove = async (video) => {
+    const number = video.index + 1;
+    const isCurrent = video.version_state === "current";
+    const isSure = await confirmed({
+      title: isCurrent ? TEXTS.removeTitle(number) : TEXTS.removeVersionTitle,
+      body: TEXTS.removeBody,
+      confirm: TEXTS.remove,
+    });
+    if (!isSure) return;
+    await this.#do(async () => {
+      await remove(pathOf(video));
+      say(TEXTS.removed(number));
+    });
+  };
+
+  async regenerateAll(videos) {
+    const isSure = await confirmed({
+      title: TEXTS.regenerateAllTitle,
+      body: TEXTS.regenerateAllBody(videos.length, money(priceOf(videos))),
+      confirm: TEXTS.regenerateAll,
+      kind: "primary",
+    });
+    if (isSure) await this.#do(() => this.#regenerate(this.#path, videos));
+  }
+
+  async cleanUp() {
+    const ask = async (body) => (await send(`${this.#path}/cleanup`, body)).body;
+    const removal = await cleanUp(ask);
+    if (!removal) return;
+    say(TEXTS.cleanedUp(removal.deleted.length, size(removal.bytes)));
+    await this.#onDone();
+  }
+
+  async changeBudget(limit) {
+    const wanted = await askForBudget(limit);
+    if (wanted !== undefined) await this.#do(() => patch(this.#path, { budget_usd: wanted }));
+  }
+
+  #regenerate(path, videos) {
+    return spend(`${path}/regenerate`, { max_cost_usd: priceOf(videos) });
+  }
+
+  async #do(does) {
+    let isDone = true;
+    try {
+      await does();
+    } catch (error) {
+      isDone = false;
+      sayFailure(error);
+    }
+    await this.#onDone();
+    return isDone;
+  }
+}
+
+function pathOf(video) {
+  return `/v1/videos/${video.id}`;
+}

@@ -1,0 +1,191 @@
+import { Unreachable, connection, send, spend } from "./api.js";
+import { BriefFields } from "./brief_fields.js";
+import { button, element, setText } from "./dom.js";
+import { money } from "./format.js";
+import { GenerationSettings } from "./generation_settings.js";
+import { say } from "./notices.js";
+import { PromptList } from "./prompt_list.js";
+import { sourcesOf, standingOf } from "./slot_sources.js";
+import { EXAMPLE, TEXTS } from "./texts.js";
+
+const PAUSE_MILLISECONDS = 400;
+const PROMPT_PARAM = /^prompts\[(\d+)\]$/;
+
+/** The brief and prompts of a campaign, what they would cost, and the button that makes them. */
+export class CampaignForm {
+  #brief = new BriefFields();
+  #prompts = new PromptList({ onChange: () => this.#changed() });
+  #settings;
+  #summary = element("p", { class: "summary", role: "status" });
+  #error = element("p", { class: "error", role: "alert" });
+  #submit = element("button", { type: "submit", class: "button primary wide", disabled: true });
+  #example = button(TEXTS.example, {
+    kind: "quiet",
+    icon: "spark",
+    onclick: () => this.#fillExample(),
+  });
+  #standing = null;
+  #estimate = null;
+  #timer = null;
+  #isTouched = false;
+  #isSending = false;
+
+  constructor({ campaignId, models, onSent }) {
+    this.campaignId = campaignId;
+    this.onSent = onSent;
+    this.#settings = new GenerationSettings(models);
+    this.root = element(
+      "form",
+      { class: "brief", novalidate: true, "aria-label": TEXTS.formTitle },
+      this.#example,
+      this.#brief.root,
+      this.#prompts.root,
+      this.#settings.root,
+      element("div", { class: "sending" }, this.#summary, this.#error, this.#submit),
+    );
+    this.root.addEventListener("submit", (event) => this.#send(event));
+    this.root.addEventListener("input", () => this.#changed());
+    this.root.addEventListener("keydown", (event) => this.#shortcut(event));
+    this.#showEstimate();
+  }
+
+  /** Show what the campaign has, unless somebody is writing; the price may have changed, too. */
+  update(campaign, failures) {
+    this.#prompts.limit = campaign?.max_videos ?? Infinity;
+    this.#example.hidden = campaign !== null || this.#isTouched;
+    const standing = campaign && standingOf(campaign, failures);
+    if (standing === this.#standing) return;
+    this.#standing = standing;
+    if (!this.#isTouched) this.#fill(sourcesOf(campaign, failures));
+    this.#estimateSoon();
+  }
+
+  #fill(sources) {
+    const latest = sources.findLast(Boolean);
+    if (!latest) return;
+    this.#brief.fill(latest.business_context);
+    this.#prompts.fill(Array.from(sources, (video) => video?.prompt ?? ""));
+    this.#settings.fill(latest);
+  }
+
+  #fillExample() {
+    this.#brief.fill(EXAMPLE.business_context);
+    this.#prompts.fill(EXAMPLE.prompts);
+    this.#changed();
+    this.#submit.focus();
+  }
+
+  #changed() {
+    this.#isTouched = true;
+    this.#example.hidden = true;
+    this.#estimateSoon();
+  }
+
+  #estimateSoon() {
+    clearTimeout(this.#timer);
+    this.#estimate = null;
+    this.#showError(null);
+    this.#showEstimate();
+    this.#timer = setTimeout(() => this.#askForEstimate(), PAUSE_MILLISECONDS);
+  }
+
+  #body() {
+    const body = { prompts: this.#prompts.values, ...this.#settings.values };
+    return { ...body, business_context: this.#brief.values };
+  }
+
+  async #askForEstimate() {
+    const body = this.#body();
+    const isFit = [this.#prompts.check(), this.#settings.check()].every(Boolean);
+    if (!isFit) setText(this.#summary, TEXTS.estimateUnfit);
+    if (!isFit || body.prompts.length === 0) return;
+    const timer = this.#timer;
+    const isStale = () => timer !== this.#timer;
+    try {
+      const asked = { ...body, campaign_id: this.campaignId };
+      const answer = await send("/v1/videos/estimate", asked);
+      if (isStale()) return;
+      this.#estimate = { sent: body, ...answer.body };
+      this.#showEstimate();
+    } catch (error) {
+      if (isStale()) return;
+      if (error instanceof Unreachable) this.#estimateOnceReachable();
+      else this.#showError(error);
+    }
+  }
+
+  #estimateOnceReachable() {
+    setText(this.#summary, TEXTS.estimateLater);
+    connection.addEventListener("change", () => this.#estimateSoon(), { once: true });
+  }
+
+  #showEstimate() {
+    const videos = this.#estimate?.videos ?? [];
+    const counts = {
+      created: count(videos, "created"),
+      cached: count(videos, "cache_hit"),
+      attached: count(videos, "attached"),
+    };
+    this.#prompts.showEstimates(videos);
+    setText(this.#summary, this.#summaryText(counts));
+    setText(this.#submit, this.#submitText(counts));
+    this.#submit.disabled = !counts.created || this.#isSending;
+  }
+
+  #summaryText(counts) {
+    if (!this.#prompts.values.length) return TEXTS.estimateNothing;
+    if (!this.#estimate) return TEXTS.estimating;
+    const summary = TEXTS.estimateSummary(counts);
+    return counts.created || counts.attached ? summary : `${summary}. ${TEXTS.regenerateInstead}`;
+  }
+
+  #submitText({ created }) {
+    if (!this.#estimate) return TEXTS.makeBefore;
+    return created ? TEXTS.make(created, money(this.#estimate.cost.estimated)) : TEXTS.makeNothing;
+  }
+
+  async #send(event) {
+    event.preventDefault();
+    if (!this.#estimate || this.#isSending) return;
+    this.#setSending(true);
+    try {
+      const { sent, cost } = this.#estimate;
+      // Nothing may cost more than the person saw.
+      const order = { ...sent, max_cost_usd: cost.estimated };
+      const { body } = await spend(`/v1/campaigns/${this.campaignId}/videos`, order);
+      const made = count(body.data, "created");
+      say(made ? TEXTS.sent(made) : TEXTS.sentNothing);
+      this.#isTouched = false;
+      await this.onSent();
+    } catch (error) {
+      this.#showError(error);
+    }
+    this.#setSending(false);
+  }
+
+  #setSending(isSending) {
+    this.#isSending = isSending;
+    this.#submit.setAttribute("aria-busy", String(isSending));
+    this.#showEstimate();
+  }
+
+  #showError(error) {
+    this.#settings.clearErrors();
+    this.#error.textContent = "";
+    if (!error) return;
+    const index = PROMPT_PARAM.exec(error.param ?? "")?.[1];
+    if (index) this.#prompts.showError(Number(index), error.message);
+    else if (!this.#settings.showError(error.param, error.message)) {
+      this.#error.textContent = [error.message, TEXTS.advice[error.code]].filter(Boolean).join(" ");
+    }
+    if (!this.#estimate) setText(this.#summary, "");
+  }
+
+  #shortcut(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.root.requestSubmit();
+  }
+}
+
+function count(videos, outcome) {
+  return videos.filter((video) => video.outcome === outcome).length;
+}

@@ -1,0 +1,192 @@
+import { connection } from "./api.js";
+import { CampaignActions } from "./campaign_actions.js";
+import { CampaignForm } from "./campaign_form.js";
+import { CampaignMoney } from "./campaign_money.js";
+import { CampaignReader } from "./campaign_reader.js";
+import { button, element, emptyState, setText, showIn } from "./dom.js";
+import { failureOf, slotsWithFailures } from "./failures.js";
+import { since } from "./format.js";
+import { say, showTrouble } from "./notices.js";
+import { Poller, tellOtherTabs } from "./polling.js";
+import { SlotCard } from "./slot_card.js";
+import { TEXTS } from "./texts.js";
+
+const TICK_MILLISECONDS = 1000;
+
+const wide = matchMedia("(min-width: 1000px)");
+
+/** A campaign at a glance: its money, its form, and a card for each of its videos. */
+export class CampaignView {
+  #id;
+  #reader;
+  #actions;
+  #form;
+  #poller;
+  #ticking;
+  #campaign = null;
+  #failures = [];
+  #cards = new Map();
+  #title;
+  #subtitle = element("p", { class: "meta" }, TEXTS.loading);
+  #buttons = element("div", { class: "actions" });
+  #money;
+  #panel;
+  #grid = element("div", { class: "grid", "aria-busy": "true" });
+  #empty = emptyState(TEXTS.emptyTitle, TEXTS.empty);
+
+  constructor({ id, models }) {
+    this.#id = id;
+    this.#reader = new CampaignReader(id);
+    this.title = id;
+    this.#actions = new CampaignActions({
+      path: `/v1/campaigns/${id}`,
+      onDone: () => this.#changed(),
+    });
+    this.#form = new CampaignForm({ campaignId: id, models, onSent: () => this.#changed() });
+    this.#money = new CampaignMoney({ changeBudget: (limit) => this.#budgetButton(limit) });
+    this.root = this.#layOut();
+    this.#poller = new Poller({
+      load: () => this.#load(),
+      onFailure: (error) => connection.isUp && showTrouble(error.message),
+    });
+    this.#poller.start();
+    this.#ticking = setInterval(() => this.#tick(), TICK_MILLISECONDS);
+  }
+
+  stop() {
+    this.#poller.stop();
+    clearInterval(this.#ticking);
+    for (const card of this.#cards.values()) card.close();
+  }
+
+  #layOut() {
+    this.#title = element("h1", { tabindex: "-1" }, this.#id);
+    this.#panel = element(
+      "details",
+      { class: "panel", open: true },
+      element("summary", {}, element("h2", {}, TEXTS.formTitle)),
+      this.#form.root,
+    );
+    this.#grid.append(
+      ...Array.from({ length: 2 }, () => element("div", { class: "skeleton card" })),
+    );
+    return element(
+      "div",
+      { class: "campaign-view" },
+      element(
+        "header",
+        { class: "heading" },
+        element("div", {}, this.#title, this.#subtitle),
+        this.#buttons,
+        this.#money.root,
+      ),
+      this.#panel,
+      element(
+        "section",
+        { class: "videos", "aria-label": TEXTS.videosTitle },
+        element("h2", { class: "unseen" }, TEXTS.videosTitle),
+        this.#grid,
+      ),
+    );
+  }
+
+  #budgetButton(limit) {
+    return button("", {
+      kind: "quiet small",
+      icon: "edit",
+      "aria-label": TEXTS.changeBudget,
+      onclick: () => this.#actions.changeBudget(limit),
+    });
+  }
+
+  async #load() {
+    const { campaign, failures, retryAfter } = await this.#reader.read();
+    const isFirst = this.#grid.ariaBusy === "true";
+    [this.#campaign, this.#failures] = [campaign, failures];
+    showTrouble(null);
+    this.#render();
+    if (isFirst) this.#panel.open = wide.matches || this.#cards.size === 0;
+    return retryAfter;
+  }
+
+  #render() {
+    const campaign = this.#campaign;
+    setText(this.#subtitle, subtitleOf(campaign));
+    if (campaign) this.#money.update(campaign);
+    this.#renderButtons(campaign);
+    this.#renderCards(campaign?.slots ?? []);
+    this.#form.update(campaign, this.#failures);
+  }
+
+  #renderButtons(campaign) {
+    const { current = 0, pending = 0, historical = 0 } = campaign?.counts ?? {};
+    const regenerateAll = () => this.#actions.regenerateAll(currentVideos(this.#campaign));
+    const cleanUp = () => this.#actions.cleanUp();
+    showIn(this.#buttons, [current > 0, pending > 0, historical > 0], () => [
+      current > 0 &&
+        button(TEXTS.regenerateAll, {
+          icon: "again",
+          disabled: pending > 0,
+          onclick: regenerateAll,
+        }),
+      historical > 0 && button(TEXTS.cleanUp, { icon: "sweep", onclick: cleanUp }),
+    ]);
+  }
+
+  #renderCards(loaded) {
+    if (this.#grid.ariaBusy === "true") this.#grid.replaceChildren();
+    this.#grid.ariaBusy = "false";
+    const slots = slotsWithFailures(loaded, this.#failures);
+    for (const [index, card] of this.#cards) {
+      if (slots.some((slot) => slot.index === index)) continue;
+      card.close();
+      this.#cards.delete(index);
+    }
+    const news = slots.map((slot) =>
+      this.#card(slot.index).update(slot, failureOf(slot, this.#failures)),
+    );
+    tell(news.filter(Boolean));
+    if (slots.length === 0) this.#grid.append(this.#empty);
+    else this.#empty.remove();
+  }
+
+  #card(index) {
+    const known = this.#cards.get(index);
+    if (known) return known;
+    const card = new SlotCard(index, this.#actions);
+    const later = [...this.#cards.keys()].filter((other) => other > index);
+    this.#grid.insertBefore(card.root, this.#cards.get(Math.min(...later))?.root ?? null);
+    this.#cards.set(index, card);
+    return card;
+  }
+
+  async #changed() {
+    tellOtherTabs(this.#id);
+    await this.#poller.refresh();
+    // What had the focus may be gone; who uses the keyboard goes on from the top of the view.
+    if (document.activeElement === document.body) this.#title.focus({ preventScroll: true });
+  }
+
+  #tick() {
+    if (document.hidden) return;
+    for (const card of this.#cards.values()) card.tick();
+  }
+}
+
+function currentVideos(campaign) {
+  return campaign.slots.map((slot) => slot.current).filter(Boolean);
+}
+
+function subtitleOf(campaign) {
+  if (!campaign) return TEXTS.newCampaign;
+  const ago = since(campaign.updated_at, connection.now());
+  return `${TEXTS.counts(campaign.counts)} · ${TEXTS.updated(ago)}`;
+}
+
+/** Say in one sentence each what happened to videos. */
+function tell(news) {
+  for (const [kind, text] of Object.entries(TEXTS.news)) {
+    const numbers = news.filter((each) => each.kind === kind).map((each) => each.number);
+    if (numbers.length) say(text(numbers));
+  }
+}

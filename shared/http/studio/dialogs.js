@@ -1,0 +1,126 @@
+import { button, element, setText, showIn, uniqueId } from "./dom.js";
+import { size } from "./format.js";
+import { sayFailure } from "./notices.js";
+import { thumbnailPath } from "./player.js";
+import { TEXTS } from "./texts.js";
+
+const MOST_TO_KEEP = 3;
+
+/** Ask before something that cannot be taken back, or that costs much. */
+export function confirmed({ title, body, confirm, kind = "danger" }) {
+  return openDialog({
+    title,
+    content: [element("p", {}, body)],
+    go: button(confirm, { kind }),
+    answer: () => true,
+    otherwise: false,
+  });
+}
+
+/** Answer a campaign's new budget in dollars, null for none, or undefined to leave it. */
+export function askForBudget(limit) {
+  const noteId = uniqueId("note");
+  const input = element("input", {
+    id: uniqueId("budget"),
+    type: "number",
+    min: "0",
+    step: "0.01",
+    inputmode: "decimal",
+    value: limit ?? "",
+    "aria-describedby": noteId,
+  });
+  return openDialog({
+    title: TEXTS.changeBudget,
+    content: [
+      element("label", { for: input.id }, TEXTS.budgetLabel),
+      input,
+      element("p", { id: noteId, class: "hint" }, TEXTS.budgetNote),
+    ],
+    go: button(TEXTS.save, { kind: "primary" }),
+    answer: () => (input.value === "" ? null : input.valueAsNumber),
+  });
+}
+
+/**
+ * Show what a clean-up would remove, and remove it if told to.
+ *
+ * `send` takes what the API's clean-up takes. Answer what was removed, or null.
+ */
+export function cleanUp(send) {
+  const found = element("div", { class: "found", "aria-live": "polite" });
+  const choices = Array.from({ length: MOST_TO_KEEP + 1 }, (_, count) =>
+    element("option", { value: count }, String(count)),
+  );
+  const keep = element("select", { id: uniqueId("keep") }, ...choices);
+  const go = button(TEXTS.cleanUpConfirm(0), { kind: "danger", disabled: true });
+  const preview = async () => {
+    go.disabled = true;
+    try {
+      const removal = await send({ keep_last: Number(keep.value), dry_run: true });
+      showIn(found, removal, () => removalList(removal));
+      setText(go.lastChild, TEXTS.cleanUpConfirm(removal.deleted.length));
+      go.disabled = removal.deleted.length === 0;
+    } catch (error) {
+      showIn(found, error.message, () => [element("p", { class: "error" }, error.message)]);
+    }
+  };
+  keep.addEventListener("change", preview);
+  preview();
+  return openDialog({
+    title: TEXTS.cleanUpTitle,
+    content: [
+      element("p", {}, TEXTS.cleanUpBody),
+      element("label", { class: "inline", for: keep.id }, TEXTS.keepLast, keep),
+      found,
+    ],
+    go,
+    answer: () => send({ keep_last: Number(keep.value), dry_run: false }),
+    otherwise: null,
+  });
+}
+
+/** Open a dialog until it is closed. What `go` leads to is the answer. */
+function openDialog({ title, content, go, answer, otherwise }) {
+  const id = uniqueId("dialog");
+  const back = button(TEXTS.goBack, { onclick: () => dialog.close() });
+  const dialog = element(
+    "dialog",
+    { class: "dialog", "aria-labelledby": id },
+    element("h2", { id }, title),
+    ...content,
+    element("div", { class: "actions" }, back, go),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    go.addEventListener("click", async () => {
+      go.disabled = true;
+      try {
+        resolve(await answer());
+      } catch (error) {
+        sayFailure(error);
+      }
+      dialog.close();
+    });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(otherwise);
+    });
+  });
+}
+
+function removalList({ deleted, bytes }) {
+  if (deleted.length === 0) return [element("p", { class: "hint" }, TEXTS.cleanUpNothing)];
+  const items = deleted.map(({ id, index }) =>
+    element(
+      "li",
+      {},
+      element("img", { src: thumbnailPath(id), alt: "", loading: "lazy", width: 160, height: 90 }),
+      TEXTS.video(index + 1),
+    ),
+  );
+  return [
+    element("p", {}, TEXTS.cleanUpList(deleted.length, size(bytes))),
+    element("ul", { class: "posters" }, ...items),
+  ];
+}

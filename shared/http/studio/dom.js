@@ -1,0 +1,93 @@
+const SVG = "http://www.w3.org/2000/svg";
+
+let ids = 0;
+
+/** Make an element. Text among the children stays text, whatever it looks like. */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    setAttribute(made, key, value);
+  }
+  made.append(...children.flat().filter((child) => child || child === 0));
+  return made;
+}
+
+export function button(label, { kind = "", icon: name, onclick, ...attributes }) {
+  const className = ["button", kind].filter(Boolean).join(" ");
+  const symbol = name && icon(name);
+  return element(
+    "button",
+    { type: "button", class: className, onclick, ...attributes },
+    symbol,
+    label && element("span", {}, ...[label].flat()),
+  );
+}
+
+/** An icon says nothing that the text beside it does not say. */
+export function icon(name) {
+  const drawing = document.createElementNS(SVG, "svg");
+  drawing.setAttribute("class", "icon");
+  drawing.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `#icon-${name}`);
+  drawing.append(use);
+  return drawing;
+}
+
+/** Text for those who hear the page. */
+export function unseen(text) {
+  return element("span", { class: "unseen" }, text);
+}
+
+/** Text that somebody wrote, in whatever direction it runs. */
+export function written(name, text, attributes = {}) {
+  return element(name, { dir: "auto", ...attributes }, text);
+}
+
+/** What stands where there is nothing yet. */
+export function emptyState(title, text) {
+  return element(
+    "div",
+    { class: "empty" },
+    icon("film"),
+    element("h2", {}, title),
+    element("p", {}, text),
+  );
+}
+
+export function uniqueId(prefix) {
+  ids += 1;
+  return `${prefix}-${ids}`;
+}
+
+const states = new WeakMap();
+
+/** Build the content anew only if what it shows has changed: focus and playback stay. */
+export function showIn(container, state, build) {
+  const key = JSON.stringify(state);
+  if (states.get(container) === key) return;
+  states.set(container, key);
+  const hadFocus = container.contains(document.activeElement);
+  container.replaceChildren(...[build()].flat().filter(Boolean));
+  if (hadFocus) moveFocusInto(container);
+}
+
+/** Who uses the keyboard goes on from here, and not from the top of the page. */
+function moveFocusInto(container) {
+  const next = container.querySelector("button:enabled, a[href]");
+  (next ?? container.closest("[tabindex]"))?.focus();
+}
+
+export function setText(target, text) {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+function setAttribute(target, key, value) {
+  if (key.startsWith("on")) {
+    if (value) target.addEventListener(key.slice(2), value);
+  } else if (typeof value === "boolean") {
+    target.toggleAttribute(key, value);
+  } else if (value != null) {
+    target.setAttribute(key, value);
+  }
+}

@@ -1,0 +1,35 @@
+import { button, element, icon, written } from "./dom.js";
+import { priceTag } from "./spending.js";
+import { TEXTS } from "./texts.js";
+
+/** Why a video could not be made, and what to do about it. */
+export function failureNote(failure, { regenerate, dismiss }) {
+  const again = button([TEXTS.tryAgain, priceTag(failure)], {
+    kind: "small",
+    icon: "again",
+    onclick: () => regenerate(failure),
+  });
+  return element(
+    "div",
+    { class: "failure" },
+    element("strong", {}, icon("broken"), titleOf(failure)),
+    written("p", failure.error?.message ?? ""),
+    element("p", { class: "hint" }, adviceOf(failure)),
+    element(
+      "div",
+      { class: "actions" },
+      again,
+      button(TEXTS.dismiss, { kind: "small quiet", onclick: () => dismiss(failure) }),
+    ),
+  );
+}
+
+function titleOf(failure) {
+  return TEXTS.failed[failure.error?.code] ?? TEXTS.failedOtherwise;
+}
+
+function adviceOf(failure) {
+  const advice = TEXTS.advice[failure.error?.code];
+  const isFree = Number(failure.cost.actual) === 0 && failure.cost.actual !== null;
+  return [advice, isFree ? TEXTS.notBilled : TEXTS.possiblyBilled].filter(Boolean).join(" ");
+}

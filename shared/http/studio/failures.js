@@ -1,0 +1,16 @@
+/** The slots, and those that hold nothing because what was made for them failed. */
+export function slotsWithFailures(slots, failures) {
+  const byIndex = new Map(slots.map((slot) => [slot.index, slot]));
+  for (const { index, phase } of failures) {
+    if (phase === "cancelled" || byIndex.has(index)) continue;
+    byIndex.set(index, { index, current: null, pending: null, historical: [] });
+  }
+  return [...byIndex.values()].toSorted((one, other) => one.index - other.index);
+}
+
+/** The latest failure of a slot, unless something was made there since. */
+export function failureOf({ index, current, pending }, failures) {
+  const latest = failures.find((video) => video.index === index && video.phase !== "cancelled");
+  const isOver = pending || latest?.created_at <= current?.created_at;
+  return isOver ? null : (latest ?? null);
+}

@@ -1,0 +1,68 @@
+import { TEXTS } from "./texts.js";
+
+const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+const ago = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const megabytes = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+
+const STEPS = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+export function money(amount) {
+  return dollars.format(amount);
+}
+
+export function size(bytes) {
+  return `${megabytes.format(bytes / 1e6)} MB`;
+}
+
+/** Seconds since 1970 as a date and time. */
+export function when(epoch) {
+  return moment.format(epoch * 1000);
+}
+
+export function since(epoch, now) {
+  const elapsed = now / 1000 - epoch;
+  const step = STEPS.find(([, length]) => elapsed >= length);
+  return step ? ago.format(-Math.floor(elapsed / step[1]), step[0]) : TEXTS.justNow;
+}
+
+/** Seconds as a player shows them: 1:05. */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/** veo-3.1-fast-generate-001 as people call it: Veo 3.1 Fast. */
+export function modelName(id) {
+  const words = id.replace(/-generate-\d+$/, "").split("-");
+  return words.map((word) => word[0].toUpperCase() + word.slice(1)).join(" ");
+}
+
+/** What was asked of the model, in short. */
+export function recipe(video) {
+  return [
+    modelName(video.model),
+    `${video.seconds} s`,
+    video.aspect_ratio,
+    video.resolution,
+    video.generate_audio ? TEXTS.withAudio : TEXTS.silent,
+  ].join(" · ");
+}
+
+/** What a video costs; simulated ones cost nobody anything. */
+export function cost(video) {
+  const amount = money(video.cost.actual ?? video.cost.estimated);
+  return isSimulated(video) ? TEXTS.simulated(amount) : amount;
+}
+
+function isSimulated(video) {
+  return video.cost.basis.includes("simulated");
+}
+
+export function isCurrentFile(video) {
+  return video.filename?.startsWith("curr_") ?? false;
+}

@@ -1,0 +1,155 @@
+import { element, setText } from "./dom.js";
+import { Choice, Field } from "./fields.js";
+import { modelName, money } from "./format.js";
+import { TEXTS } from "./texts.js";
+
+const FREE_LENGTH_RESOLUTION = "720p";
+const day = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
+
+/** How videos are made: only what the chosen model can do is offered. */
+export class GenerationSettings {
+  #models;
+  #model;
+  #seconds = new Choice({ label: TEXTS.seconds });
+  #aspectRatio = new Choice({ label: TEXTS.aspectRatio });
+  #resolution = new Choice({ label: TEXTS.resolution });
+  #audio = element("input", { type: "checkbox", role: "switch", id: "audio" });
+  #negativePrompt = new Field(element("textarea", { rows: 2, dir: "auto" }), {
+    label: TEXTS.negativePrompt,
+  });
+  #seed = new Field(element("input", { inputmode: "numeric", autocomplete: "off" }), {
+    label: TEXTS.seed,
+    hint: TEXTS.seedHint,
+  });
+  #personGeneration = null;
+
+  constructor(models) {
+    this.#models = new Map(models.map((model) => [model.id, model]));
+    this.#model = new Field(element("select", {}, ...models.map(modelOption)), {
+      label: TEXTS.model,
+    });
+    this.#aspectRatio.offer(Object.entries(TEXTS.aspectRatios), "16:9");
+    this.#audio.checked = true;
+    this.root = this.#layOut();
+    this.#model.value = models.find((model) => model.default)?.id;
+    this.#offer();
+    this.root.addEventListener("change", () => this.#offer());
+  }
+
+  get values() {
+    const chosen = {
+      model: this.#model.value,
+      seconds: Number(this.#seconds.value),
+      aspect_ratio: this.#aspectRatio.value,
+      resolution: this.#resolution.value,
+      generate_audio: this.#audio.checked,
+      negative_prompt: this.#negativePrompt.value.trim() || null,
+      seed: this.#seed.value.trim() === "" ? null : Number(this.#seed.value),
+      person_generation: this.#personGeneration,
+    };
+    return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== null));
+  }
+
+  /** Take the settings that a video was made with. */
+  fill(video) {
+    if (this.#models.get(video.model)?.retired_on === null) this.#model.value = video.model;
+    this.#offer();
+    this.#resolution.value = video.resolution;
+    this.#seconds.value = video.seconds;
+    this.#aspectRatio.value = video.aspect_ratio;
+    this.#audio.checked = video.generate_audio;
+    this.#negativePrompt.value = video.negative_prompt ?? "";
+    this.#seed.value = video.seed ?? "";
+    this.#personGeneration = video.person_generation;
+    this.#offer();
+  }
+
+  /** Show what is wrong with the settings. Answer whether nothing is. */
+  check() {
+    const isWhole = /^\d*$/.test(this.#seed.value.trim());
+    this.#seed.showError(isWhole ? null : TEXTS.badSeed);
+    return isWhole;
+  }
+
+  /** Answer whether the field of this name is here to show what is wrong with it. */
+  showError(param, text) {
+    const field = { model: this.#model, negative_prompt: this.#negativePrompt, seed: this.#seed }[
+      param
+    ];
+    field?.showError(text);
+    return Boolean(field);
+  }
+
+  clearErrors() {
+    for (const field of [this.#model, this.#negativePrompt, this.#seed]) {
+      field.showError(null);
+    }
+  }
+
+  #layOut() {
+    return element(
+      "fieldset",
+      { class: "section" },
+      element("legend", {}, TEXTS.settings),
+      this.#model.root,
+      element(
+        "div",
+        { class: "fields" },
+        this.#seconds.root,
+        this.#resolution.root,
+        this.#aspectRatio.root,
+        element(
+          "div",
+          { class: "field switch" },
+          element("label", { for: "audio" }, TEXTS.audio),
+          this.#audio,
+        ),
+      ),
+      element(
+        "details",
+        {},
+        element("summary", {}, TEXTS.moreSettings),
+        this.#negativePrompt.root,
+        this.#seed.root,
+      ),
+    );
+  }
+
+  #offer() {
+    const model = this.#models.get(this.#model.value);
+    const longest = Math.max(...model.seconds);
+    setText(this.#model.hint, modelHint(model));
+    this.#seconds.offer(
+      model.seconds.map((count) => [count, TEXTS.secondsOption(count)]),
+      longest,
+    );
+    this.#resolution.offer(
+      model.resolutions.map((name) => [name, name]),
+      model.resolutions[0],
+    );
+    const isFree = this.#resolution.value === FREE_LENGTH_RESOLUTION;
+    if (!isFree) this.#seconds.value = longest;
+    this.#seconds.allow((count) => isFree || Number(count) === longest);
+    setText(this.#seconds.hint, isFree ? "" : TEXTS.longestOnly(longest));
+    this.#audio.disabled = !model.audio;
+    if (!model.audio) this.#audio.checked = false;
+  }
+}
+
+function modelOption(model) {
+  const name = modelName(model.id);
+  const isRetired = model.retired_on !== null;
+  const prices = Object.values(model.usd_per_second).map((price) => price.with_audio);
+  const text = isRetired
+    ? TEXTS.retiredModel(name, modelName(model.successor))
+    : TEXTS.modelPrice(name, money(Math.min(...prices)));
+  return element("option", { value: model.id, disabled: isRetired }, text);
+}
+
+function modelHint(model) {
+  if (model.stage === "preview") return TEXTS.preview;
+  if (!model.guaranteed_until) return "";
+  const date = day.format(new Date(model.guaranteed_until));
+  const isOver = model.guaranteed_until < new Date().toISOString().slice(0, 10);
+  return isOver ? TEXTS.guaranteeOver(date) : TEXTS.guaranteed(date);
+}

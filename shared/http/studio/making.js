@@ -1,0 +1,63 @@
+import { connection } from "./api.js";
+import { button, element, setText } from "./dom.js";
+import { clock } from "./format.js";
+import { TEXTS } from "./texts.js";
+
+const FURTHEST = 95;
+
+/** How far a video is that is being made: the phase, and the time against what is usual. */
+export class Making {
+  #phase = element("strong");
+  #time = element("span", { class: "figures" });
+  #bar;
+  #note = element("p", { class: "hint" });
+  #cancel;
+  #video = null;
+
+  constructor({ number, onCancel }) {
+    this.#bar = element("progress", { max: 100, value: 0, "aria-label": TEXTS.making(number) });
+    this.#cancel = button(TEXTS.cancel, {
+      kind: "quiet small",
+      "aria-label": TEXTS.cancel + TEXTS.ofVideo(number),
+      onclick: () => onCancel(this.#video),
+    });
+    const line = element("div", { class: "row" }, this.#phase, this.#time, this.#cancel);
+    this.root = element("div", { class: "making" }, line, this.#bar, this.#note);
+  }
+
+  update(video, { hasCurrent }) {
+    this.#video = video;
+    setText(this.#phase, TEXTS.phases[video.phase] ?? "");
+    setText(this.#note, noteOf(video, hasCurrent));
+    this.#cancel.hidden = video.cancel_requested;
+    this.tick();
+  }
+
+  tick() {
+    const video = this.#video;
+    if (!video) return;
+    const now = connection.now() / 1000;
+    const elapsed = now - (video.submitted_at ?? video.created_at);
+    const usual = video.expected_at && video.expected_at - video.submitted_at;
+    setText(this.#time, timeText(elapsed, usual));
+    this.#bar.value = progressOf(video, elapsed, usual);
+  }
+}
+
+/** The elapsed share of the usual time: the model tells none, so this never comes to an end. */
+function progressOf(video, elapsed, usual) {
+  if (video.phase === "storing") return FURTHEST;
+  if (!usual) return video.progress;
+  return Math.max(0, Math.min(FURTHEST, (elapsed / usual) * 100));
+}
+
+function timeText(elapsed, usual) {
+  if (!usual) return TEXTS.elapsed(clock(elapsed));
+  if (elapsed > usual + 1) return TEXTS.takesLonger(clock(elapsed), clock(usual));
+  return TEXTS.elapsedOfUsual(clock(elapsed), clock(usual));
+}
+
+function noteOf(video, hasCurrent) {
+  if (video.cancel_requested) return TEXTS.cancelledPending;
+  return hasCurrent ? TEXTS.playsOn : "";
+}

@@ -1,0 +1,64 @@
+import { connection } from "./api.js";
+import { button, element, icon, setText } from "./dom.js";
+import { TEXTS } from "./texts.js";
+
+const NEWS_MILLISECONDS = 7000;
+const FAILURE_MILLISECONDS = 20_000;
+
+const toasts = document.getElementById("toasts");
+const alerts = document.getElementById("alerts");
+const banner = document.getElementById("banner");
+const bannerText = banner.querySelector("p");
+
+/** Say something that is seen, and heard when the listener is ready for it. */
+export function say(text) {
+  put(toasts, toast(text, "done"), NEWS_MILLISECONDS);
+}
+
+/** Say what went wrong, at once. */
+export function sayFailure(error) {
+  const advice = TEXTS.advice[error.code];
+  put(
+    alerts,
+    toast([error.message, advice].filter(Boolean).join(" "), "broken"),
+    FAILURE_MILLISECONDS,
+  );
+}
+
+/** Show why a page is not up to date, or with null that it is. */
+export function showTrouble(text) {
+  if (text) setText(bannerText, text);
+  banner.hidden = !text;
+}
+
+connection.addEventListener("change", () => {
+  showTrouble(connection.isUp ? null : TEXTS.offline);
+  if (connection.isUp) say(TEXTS.backOnline);
+});
+
+function toast(text, symbol) {
+  const close = button("", {
+    kind: "quiet small",
+    icon: "close",
+    "aria-label": TEXTS.close,
+    onclick: () => made.remove(),
+  });
+  const made = element(
+    "div",
+    { class: `toast ${symbol}` },
+    icon(symbol),
+    element("p", {}, text),
+    close,
+  );
+  return made;
+}
+
+function put(region, made, milliseconds) {
+  region.append(made);
+  const leave = () => {
+    // Who reads or handles it is given the time.
+    if (made.matches(":hover, :focus-within")) setTimeout(leave, milliseconds);
+    else made.remove();
+  };
+  setTimeout(leave, milliseconds);
+}

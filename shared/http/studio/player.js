@@ -1,0 +1,158 @@
+import { Problem, Unreachable, connection, exists, send } from "./api.js";
+import { button, element, icon, setText } from "./dom.js";
+import { isCurrentFile } from "./format.js";
+import { TEXTS } from "./texts.js";
+
+const LIFE_SECONDS = 900;
+
+/**
+ * Plays one version of a video.
+ *
+ * Its source is the stable URL of its content. In the cloud that redirects to a signed URL, which
+ * ends after a while: then a new one takes its place, and playback goes on where it was.
+ */
+export class Player {
+  #video;
+  #badge;
+  #fallback;
+  #hasFailedSinceLoad = false;
+  #renewals = 0;
+
+  constructor(video, label) {
+    this.#video = video;
+    this.media = this.#makeMedia(label);
+    this.#badge = element("span", { class: "badge" });
+    this.#fallback = element("div", { class: "fallback", role: "alert", hidden: true });
+    this.root = element("div", { class: "player" }, this.media, this.#badge, this.#fallback);
+    this.update(video);
+  }
+
+  get id() {
+    return this.#video.id;
+  }
+
+  /** The file's name changes when a version becomes current, or stops being so. */
+  update(video) {
+    this.#video = video;
+    const isCurrent = isCurrentFile(video);
+    setText(this.#badge, isCurrent ? TEXTS.currentFile : TEXTS.otherFile);
+    this.#badge.classList.toggle("is-current", isCurrent);
+  }
+
+  /** Let go of the connection, of which a browser has few. */
+  close() {
+    this.media.removeAttribute("src");
+    this.media.load();
+  }
+
+  #makeMedia(label) {
+    const media = element("video", {
+      controls: true,
+      preload: "metadata",
+      muted: true,
+      playsinline: true,
+      poster: thumbnailPath(this.#video.id),
+      src: contentPath(this.#video.id),
+      width: this.#video.size.split("x")[0],
+      height: this.#video.size.split("x")[1],
+      "aria-label": label,
+    });
+    media.muted = true;
+    media.addEventListener("loadeddata", () => this.#loaded());
+    media.addEventListener("error", () => this.#recover());
+    return media;
+  }
+
+  #loaded() {
+    this.#hasFailedSinceLoad = false;
+    this.#fallback.hidden = true;
+    this.media.hidden = false;
+  }
+
+  async #recover() {
+    const { error, currentTime, paused } = this.media;
+    if (this.#hasFailedSinceLoad) {
+      this.#showFallback(await this.#reason(error));
+      return;
+    }
+    this.#hasFailedSinceLoad = true;
+    try {
+      const url = await this.#newURL();
+      this.#resume(url, { at: currentTime, isPlaying: !paused });
+    } catch (failure) {
+      this.#giveUp(failure);
+    }
+  }
+
+  /** Each lives a second longer: a URL that was given before may be one that a cache answers. */
+  async #newURL() {
+    const life = { ttl_seconds: LIFE_SECONDS + this.#renewals };
+    this.#renewals += 1;
+    const { body } = await send(`/v1/videos/${this.id}/signed-url`, life);
+    return samePlace(body.url);
+  }
+
+  #resume(url, { at, isPlaying }) {
+    this.media.addEventListener(
+      "loadedmetadata",
+      () => {
+        this.media.currentTime = at;
+        // A browser may want a click before it plays aloud; the controls are there for it.
+        if (isPlaying) this.media.play().catch(() => {});
+      },
+      { once: true },
+    );
+    this.media.src = url;
+  }
+
+  #giveUp(failure) {
+    if (failure instanceof Unreachable) {
+      this.#hasFailedSinceLoad = false;
+      connection.addEventListener("change", () => this.#recover(), { once: true });
+      return;
+    }
+    this.#showFallback(failure instanceof Problem ? failure.message : TEXTS.unexpected);
+  }
+
+  async #reason(error) {
+    try {
+      if (!(await exists(contentPath(this.id)))) return TEXTS.fileMissing;
+    } catch {
+      return TEXTS.unreachable;
+    }
+    return error?.code === MediaError.MEDIA_ERR_NETWORK ? TEXTS.fileUnread : TEXTS.fileBroken;
+  }
+
+  #showFallback(reason) {
+    this.#fallback.replaceChildren(
+      icon("broken"),
+      element("strong", {}, TEXTS.cannotPlay),
+      element("p", {}, reason),
+      button(TEXTS.tryAgain, { icon: "again", onclick: () => this.#retry() }),
+    );
+    this.#fallback.hidden = false;
+    this.media.hidden = true;
+  }
+
+  #retry() {
+    this.#hasFailedSinceLoad = false;
+    this.#fallback.hidden = true;
+    this.media.hidden = false;
+    this.media.focus();
+    this.#recover();
+  }
+}
+
+export function contentPath(videoId) {
+  return `/v1/videos/${videoId}/content`;
+}
+
+export function thumbnailPath(videoId) {
+  return `${contentPath(videoId)}?variant=thumbnail`;
+}
+
+/** The service's own URLs are taken from where the page is, whatever name a proxy gives it. */
+function samePlace(url) {
+  const { pathname, search } = new URL(url);
+  return pathname.startsWith("/local-bucket/") ? pathname + search : url;
+}

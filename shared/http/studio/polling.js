@@ -1,0 +1,94 @@
+import { connection } from "./api.js";
+
+const IDLE_SECONDS = 15;
+const BACKOFF_SECONDS = [1, 2, 4, 8, 15];
+
+const channel = new BroadcastChannel("showreel");
+
+/** Tell this browser's other tabs that a campaign has changed. */
+export function tellOtherTabs(campaignId) {
+  channel.postMessage(campaignId);
+}
+
+/**
+ * Keeps a view up to date for as long as somebody can see it.
+ *
+ * `load` answers after how many seconds the service wants to be asked again, or null where
+ * nothing is under way. A failure is tried again, later each time.
+ */
+export class Poller {
+  #load;
+  #onFailure;
+  #timer = null;
+  #failures = 0;
+  #loading = null;
+  #isWantedAgain = false;
+  #hasLoaded = false;
+  #stopping = new AbortController();
+
+  constructor({ load, onFailure }) {
+    this.#load = load;
+    this.#onFailure = onFailure;
+  }
+
+  start() {
+    const until = { signal: this.#stopping.signal };
+    document.addEventListener("visibilitychange", () => this.refresh(), until);
+    window.addEventListener("online", () => this.refresh(), until);
+    channel.addEventListener("message", () => this.refresh(), until);
+    connection.addEventListener("change", () => this.#connectionChanged(), until);
+    return this.refresh();
+  }
+
+  stop() {
+    this.#stopping.abort();
+    clearTimeout(this.#timer);
+  }
+
+  /** Load now; when the promise is kept, what was there at the time of the call is shown. */
+  async refresh() {
+    if (this.#loading) {
+      this.#isWantedAgain = true;
+      return this.#loading;
+    }
+    clearTimeout(this.#timer);
+    if (this.#stopping.signal.aborted || (document.hidden && this.#hasLoaded)) return undefined;
+    this.#loading = this.#loadUntilFresh();
+    return this.#loading;
+  }
+
+  async #loadUntilFresh() {
+    let wait = 0;
+    do {
+      this.#isWantedAgain = false;
+      wait = await this.#loadOnce();
+    } while (this.#isWantedAgain && !this.#stopping.signal.aborted);
+    this.#loading = null;
+    this.#schedule(wait);
+  }
+
+  async #loadOnce() {
+    try {
+      const retryAfter = await this.#load();
+      this.#failures = 0;
+      this.#hasLoaded = true;
+      return retryAfter ?? IDLE_SECONDS;
+    } catch (error) {
+      this.#onFailure(error);
+      const step = Math.min(this.#failures, BACKOFF_SECONDS.length - 1);
+      this.#failures += 1;
+      return Math.max(error.retryAfter ?? 0, BACKOFF_SECONDS[step]);
+    }
+  }
+
+  #schedule(seconds) {
+    if (this.#stopping.signal.aborted || document.hidden) return;
+    this.#timer = setTimeout(() => this.refresh(), seconds * 1000);
+  }
+
+  #connectionChanged() {
+    if (connection.isUp || this.#loading) return;
+    clearTimeout(this.#timer);
+    this.#schedule(BACKOFF_SECONDS[0]);
+  }
+}

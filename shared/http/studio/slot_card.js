@@ -1,0 +1,178 @@
+import { button, element, setText, showIn, uniqueId, unseen, written } from "./dom.js";
+import { failureNote } from "./failure_note.js";
+import { cost, recipe } from "./format.js";
+import { Making } from "./making.js";
+import { contentPath } from "./player.js";
+import { priceTag } from "./spending.js";
+import { Stage } from "./stage.js";
+import { TEXTS } from "./texts.js";
+import { VersionHistory } from "./version_history.js";
+
+const SHORT_PROMPT = 150;
+
+/**
+ * One slot of a campaign: its video, what becomes of it, and what can be done with it.
+ *
+ * `actions` has regenerate, promote, cancel, remove and dismiss; each takes a video.
+ */
+export class SlotCard {
+  #number;
+  #actions;
+  #slot = null;
+  #failure = null;
+  #compared = null;
+  #stage;
+  #making;
+  #history;
+  #cost = element("p", { class: "meta figures" });
+  #strip = element("div", { class: "strip" });
+  #text = element("div", { class: "text" });
+  #buttons = element("div", { class: "actions" });
+
+  constructor(index, actions) {
+    this.#number = index + 1;
+    this.#actions = actions;
+    this.#stage = new Stage({ number: this.#number, onKeep: (id) => this.#keep(id) });
+    this.#making = new Making({ number: this.#number, onCancel: actions.cancel });
+    this.#history = new VersionHistory({ ...actions, compare: (video) => this.#compare(video.id) });
+    const title = element("h3", { id: uniqueId("video") }, TEXTS.video(this.#number));
+    const heading = element("div", { class: "row" }, title, this.#cost);
+    this.root = element(
+      "article",
+      { class: "card", tabindex: "-1", "aria-labelledby": title.id },
+      this.#stage.root,
+      this.#strip,
+      element("div", { class: "body" }, heading, this.#text, this.#buttons, this.#history.root),
+    );
+  }
+
+  /** Show the slot as it is. Answer what happened to its video, if anything did. */
+  update(slot, failure) {
+    const before = this.#slot;
+    [this.#slot, this.#failure] = [slot, failure];
+    const kind = before?.pending && this.#whatBecameOf(before);
+    if (kind === "newVersion") this.#compared = before.current.id;
+    this.#render();
+    return kind ? { kind, number: this.#number } : null;
+  }
+
+  /** Nobody looks at it any more. */
+  close() {
+    this.root.remove();
+    this.#stage.close();
+  }
+
+  /** Time has passed. */
+  tick() {
+    if (this.#slot.pending) this.#making.tick();
+  }
+
+  #whatBecameOf(before) {
+    if (this.#failure?.id === before.pending.id) return "failed";
+    if (this.#slot.current?.id !== before.pending.id) return null;
+    return this.#find(before.current?.id) ? "newVersion" : "ready";
+  }
+
+  #render() {
+    const { current, pending, historical } = this.#slot;
+    const shown = current ?? pending ?? this.#failure ?? historical[0];
+    this.root.classList.toggle("tall", shown?.aspect_ratio === "9:16");
+    this.#showStage();
+    this.#showStrip();
+    setText(this.#cost, shown ? cost(shown) : "");
+    showIn(this.#text, shown?.id, () => this.#describe(shown));
+    showIn(this.#buttons, [current?.id, Boolean(pending)], () => this.#offer(current, pending));
+    this.#history.update(this.#slot);
+  }
+
+  #showStage() {
+    const { current, pending } = this.#slot;
+    const compared = current && this.#find(this.#compared);
+    if (!compared || compared.id === current.id) this.#compared = null;
+    const isComparing = this.#compared !== null;
+    this.root.classList.toggle("comparing", isComparing);
+    if (isComparing) this.#stage.show([compared, current].toSorted(byAge));
+    else if (current) this.#stage.show([current]);
+    else if (pending) this.#stage.showPlaceholder("making");
+    else if (this.#failure) this.#stage.showPlaceholder("failed");
+    else this.#stage.showPlaceholder("missing", `${TEXTS.noCurrent}. ${TEXTS.noCurrentHint}`);
+  }
+
+  #showStrip() {
+    const { current, pending } = this.#slot;
+    this.#strip.hidden = !pending && !this.#failure;
+    if (pending) this.#making.update(pending, { hasCurrent: Boolean(current) });
+    showIn(this.#strip, [pending?.id, this.#failure?.id], () => {
+      if (pending) return this.#making.root;
+      return this.#failure ? failureNote(this.#failure, this.#actions) : [];
+    });
+  }
+
+  #describe(video) {
+    if (!video) return [];
+    const prompt = written("p", video.prompt, { class: "prompt clamped" });
+    const isLong = video.prompt.length > SHORT_PROMPT || video.prompt.includes("\n");
+    return [prompt, isLong && unfolding(prompt), element("p", { class: "meta" }, recipe(video))];
+  }
+
+  #offer(current, pending) {
+    if (!current) return [];
+    const about = () => unseen(TEXTS.ofVideo(this.#number));
+    const { regenerate, remove } = this.#actions;
+    return [
+      button([TEXTS.regenerate, about(), priceTag(current)], {
+        icon: "again",
+        disabled: Boolean(pending),
+        onclick: () => regenerate(current),
+      }),
+      element(
+        "a",
+        { class: "button quiet", href: contentPath(current.id), target: "_blank", rel: "noopener" },
+        TEXTS.openFile,
+        about(),
+      ),
+      button("", {
+        kind: "quiet last",
+        icon: "sweep",
+        "aria-label": TEXTS.remove + TEXTS.ofVideo(this.#number),
+        title: TEXTS.remove,
+        onclick: () => remove(current),
+      }),
+    ];
+  }
+
+  #compare(id) {
+    this.#compared = id;
+    this.#render();
+    this.root.scrollIntoView({ block: "nearest" });
+  }
+
+  async #keep(id) {
+    if (id !== this.#slot.current.id && !(await this.#actions.promote(this.#find(id)))) return;
+    this.#compared = null;
+    this.#render();
+    this.#buttons.querySelector("button")?.focus();
+  }
+
+  #find(id) {
+    const { current, historical } = this.#slot;
+    return [current, ...historical].find((video) => video && video.id === id);
+  }
+}
+
+function unfolding(prompt) {
+  const toggle = button(TEXTS.showPrompt, {
+    kind: "link",
+    "aria-expanded": "false",
+    onclick: () => {
+      const isFolded = prompt.classList.toggle("clamped");
+      toggle.setAttribute("aria-expanded", String(!isFolded));
+      setText(toggle.lastChild, isFolded ? TEXTS.showPrompt : TEXTS.hidePrompt);
+    },
+  });
+  return toggle;
+}
+
+function byAge(one, other) {
+  return one.created_at - other.created_at;
+}

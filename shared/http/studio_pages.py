@@ -1,0 +1,53 @@
+"""Handlers of the studio: its page, and the few files that the page consists of."""
+
+from werkzeug.wrappers import Response
+
+from shared.http.calls import Call
+from shared.http.studio_files import studio_file
+
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "connect-src": "'self'",
+    "img-src": "'self'",
+    "media-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "'none'",
+}
+
+
+def page(call: Call) -> Response:
+    response = file(call, "studio.html")
+    response.headers["Content-Security-Policy"] = content_security_policy(
+        bucket_url=call.ports.policy.bucket_url
+    )
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def file(call: Call, filename: str) -> Response:
+    """Answer what may be kept, but is asked for again each time: it costs 304 and no body."""
+    found = studio_file(filename)
+    is_compressed = call.request.accept_encodings["gzip"] > 0
+    response = Response(
+        found.compressed if is_compressed else found.content, content_type=found.content_type
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if is_compressed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.set_etag(f"{found.digest}-gzip" if is_compressed else found.digest)
+    return response.make_conditional(call.request)
+
+
+def content_security_policy(*, bucket_url: str) -> str:
+    """Nothing comes from anywhere else, except media from the bucket, and all text is text."""
+    media = f"'self' {bucket_url}" if bucket_url else "'self'"
+    directives = _POLICY | {"img-src": media, "media-src": media}
+    return "; ".join(f"{name} {sources}" for name, sources in directives.items())

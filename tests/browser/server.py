@@ -1,0 +1,85 @@
+"""The server that the pages come from, and the API by which tests prepare what they look at."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.e2e.launcher import LOCAL, free_port, launch, three_lines
+from tests.eventually import eventually
+
+Json = dict[str, Any]
+
+# Rendering takes what a busy machine leaves it.
+PATIENCE_SECONDS = 60
+ENDED = ("completed", "failed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    port: int
+    process: Popen[str]
+    announced: str
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def get(self, path: str) -> Json:
+        return self._answer(Request(f"{self.origin}{path}"))
+
+    def post(self, path: str, body: object = None) -> Json:
+        headers = {"Content-Type": "application/json"}
+        data = json.dumps({} if body is None else body).encode()
+        return self._answer(Request(f"{self.origin}{path}", data, headers, method="POST"))
+
+    def create(self, campaign_id: str, *prompts: str, **parameters: object) -> list[Json]:
+        """One video of the shortest kind for each prompt, which are still to be made."""
+        body = {"prompts": prompts, "seconds": 4, **parameters}
+        return list(self.post(f"/v1/campaigns/{campaign_id}/videos", body)["data"])
+
+    def make(self, campaign_id: str, *prompts: str, **parameters: object) -> list[Json]:
+        """The same, and wait until each has ended."""
+        return [self.ended(each) for each in self.create(campaign_id, *prompts, **parameters)]
+
+    def regenerate(self, video: Json) -> Json:
+        return self.ended(self.post(f"/v1/videos/{video['id']}/regenerate"))
+
+    def ended(self, video: Json) -> Json:
+        def found() -> Json | None:
+            latest = self.get(f"/v1/videos/{video['id']}")
+            return latest if latest["status"] in ENDED else None
+
+        return eventually(found, within_seconds=PATIENCE_SECONDS)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+    def _answer(self, request: Request) -> Json:
+        with urlopen(request, timeout=30) as answer:
+            return dict(json.load(answer))
+
+
+@contextmanager
+def serving(
+    log: Path, environment: Mapping[str, str], *, port: int | None = None, program: str = LOCAL
+) -> Iterator[Server]:
+    """Serve as `make run` does, until the end of the block."""
+    port = port or free_port()
+    with pytest.MonkeyPatch.context() as variables:
+        for name, value in environment.items():
+            variables.setenv(name, value)
+        process = launch(port, log=log, program=program)
+    with process:
+        try:
+            announced = "".join(three_lines(process))
+            yield Server(port=port, process=process, announced=announced)
+        finally:
+            process.terminate()

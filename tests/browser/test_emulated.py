@@ -1,0 +1,132 @@
+"""The studio in the cloud: its videos come from the bucket, by signed URLs."""
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, expect
+
+from tests.browser.briefs import PROMPTS
+from tests.browser.server import Server, serving
+from tests.browser.studio import Studio, opened
+from tests.cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
+from tests.e2e.launcher import EMULATED
+
+BUCKET = re.compile(r"served at (http://\S+)")
+# So slow that most of a clip is still to come when it begins to play.
+SLOW_LINE = {"offline": False, "latency": 5, "downloadThroughput": 250_000, "uploadThroughput": -1}
+EXPIRED = b"<?xml version='1.0' encoding='UTF-8'?><Error><Code>ExpiredToken</Code></Error>"
+
+
+@dataclass
+class Expiry:
+    """Lets the bucket refuse the signed URLs that were given out so far."""
+
+    session: CDPSession
+    bucket: str
+    seen: set[str] = field(default_factory=set)
+    expired: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.session.on("Fetch.requestPaused", self._decide)
+        self.session.send("Fetch.enable", {"patterns": [{"urlPattern": f"{self.bucket}/*.mp4*"}]})
+
+    def come(self) -> None:
+        self.expired |= self.seen
+
+    def _decide(self, paused: dict[str, Any]) -> None:
+        url, request = paused["request"]["url"], {"requestId": paused["requestId"]}
+        self.seen.add(url)
+        if url not in self.expired:
+            self.session.send("Fetch.continueRequest", request)
+            return
+        body = base64.b64encode(EXPIRED).decode()
+        self.session.send("Fetch.fulfillRequest", {**request, "responseCode": 400, "body": body})
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    try:
+        FirestoreEmulator()
+        PubSubEmulator()
+    except MissingToolError as error:
+        pytest.skip(str(error))
+    log = tmp_path_factory.mktemp("cloud") / "stderr.log"
+    with serving(log, {}, program=EMULATED) as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(cloud: Server) -> str:
+    found = BUCKET.search(cloud.announced)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def studio(browser: Browser, cloud: Server, bucket: str) -> Iterator[Studio]:
+    with opened(browser, cloud, elsewhere=[bucket]) as studio:
+        yield studio
+
+
+def test_four_videos_play_from_the_bucket(studio: Studio, bucket: str) -> None:
+    studio.open()
+    studio.start_campaign("harbour-line")
+    studio.fill_prompts(PROMPTS)
+    studio.choose_length(4)
+    studio.make()
+
+    players = [studio.player(index) for index in range(len(PROMPTS))]
+    for player in players:
+        player.element.wait_for()
+        player.play()
+
+    for player in players:
+        assert player.plays_beyond(1)["error"] is None
+    clips = [each for each in studio.wire.responses if each.url.startswith(bucket)]
+    assert {206} == {each.status for each in clips if ".mp4" in each.url}
+    assert all("X-Goog-Signature" in each.url for each in clips)
+
+
+def test_a_signed_url_that_expires_is_renewed_without_losing_the_place(
+    cloud: Server, studio: Studio, bucket: str
+) -> None:
+    cloud.make("expiring", PROMPTS[0], seconds=8)
+    session = studio.context.new_cdp_session(studio.page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", SLOW_LINE)
+    expiry = Expiry(session, bucket)
+    studio.open("expiring")
+    player = studio.player(0)
+    player.play()
+    player.plays_beyond(0.3)
+
+    expiry.come()
+    player.watch()
+    player.seek(7)
+    state = player.plays_beyond(7.2)
+
+    assert expiry.expired < expiry.seen
+    assert all(start > 6.9 for start in state["starts"])
+    assert state["starts"]
+    assert not state["paused"]
+    expect(studio.card(0).get_by_role("alert")).to_be_hidden()
+
+
+def test_a_video_is_regenerated_while_it_plays(cloud: Server, studio: Studio) -> None:
+    cloud.make("regenerated", PROMPTS[1])
+    studio.open("regenerated")
+    player = studio.player(0)
+    player.watch()
+    player.play()
+    before = player.plays_beyond(0.1)
+
+    studio.regenerate(0)
+    old, new = studio.wait_for_comparison(0)
+
+    assert [] == old.state()["breaks"]
+    assert old.state()["frames"] > before["frames"]
+    new.plays_beyond(0.1)

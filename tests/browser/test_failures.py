@@ -1,0 +1,178 @@
+"""When things go wrong, the page says what, why, and what to do."""
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from tests.browser.briefs import PROMPTS
+from tests.browser.server import Json, Server, serving
+from tests.browser.studio import Studio, opened
+
+REFUSALS = {
+    "budget_exceeded": "Raise the campaign's budget",
+    "max_cost_exceeded": "Look at the new one and send again",
+}
+
+
+def clip_of(video: Json, data_folder: Path) -> Path:
+    return data_folder / f"videos/generated/{video['campaign_id']}/{video['filename']}"
+
+
+def test_a_broken_file_gives_way_to_the_reason_and_plays_once_it_is_whole(
+    server: Server, studio: Studio, data_folder: Path
+) -> None:
+    [video] = server.make("broken", "A kite over dunes")
+    clip = clip_of(video, data_folder)
+    whole = clip.read_bytes()
+    clip.write_bytes(b"No film at all. " * 1000)
+    studio.open("broken")
+    fallback = studio.card(0).get_by_role("alert")
+    expect(fallback).to_contain_text("The file is damaged")
+
+    clip.write_bytes(whole)
+    fallback.get_by_role("button", name="Try again").click()
+
+    expect(fallback).to_be_hidden()
+    studio.player(0).play()
+    studio.player(0).plays_beyond(0.5)
+
+
+def test_of_a_file_that_is_missing_it_says_so(
+    server: Server, studio: Studio, data_folder: Path
+) -> None:
+    [video] = server.make("missing", "A kite over dunes")
+    clip_of(video, data_folder).unlink()
+
+    studio.open("missing")
+
+    fallback = studio.card(0).get_by_role("alert")
+    expect(fallback).to_contain_text("not in the store any more")
+    expect(fallback.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_a_filtered_video_says_why(server: Server, studio: Studio) -> None:
+    [video] = server.make("filtered", "A marble statue dances")
+
+    studio.open("filtered")
+
+    for text in (
+        "Filtered by the model's safety rules",
+        str(video["error"]["message"]),
+        "Change the prompt",
+        "Nothing was paid.",
+    ):
+        expect(studio.card(0)).to_contain_text(text)
+
+
+def test_a_failure_leaves_the_current_video_in_its_place(server: Server, studio: Studio) -> None:
+    server.make("kept", "A calm lake")
+    studio.open("kept")
+    player = studio.player(0)
+    player.watch()
+    player.play()
+    player.plays_beyond(0.1)
+
+    studio.fill_prompts(["A volcano by a lake"])
+    studio.make()
+
+    expect(studio.card(0)).to_contain_text("The model failed")
+    expect(studio.card(0)).to_contain_text("Current MP4")
+    assert [] == player.state()["breaks"]
+
+
+def test_more_prompts_than_a_campaign_has_videos_are_refused_with_the_limit(
+    studio: Studio,
+) -> None:
+    studio.open("too-many")
+
+    studio.fill_prompts([*PROMPTS, "A fifth one"])
+
+    expect(studio.form.get_by_role("alert")).to_contain_text("4")
+    expect(studio.button("^Make")).to_be_disabled()
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_a_refused_price_says_what_to_do(studio: Studio, code: str) -> None:
+    def refuse(route: Route) -> None:
+        route.fulfill(status=403, json={"code": code, "status": 403, "detail": "It costs $3.20."})
+
+    studio.context.route("**/v1/campaigns/priced/videos", refuse)
+    studio.open("priced")
+    studio.fill_prompts(PROMPTS[:1])
+
+    studio.make()
+
+    alert = studio.form.get_by_role("alert")
+    expect(alert).to_contain_text("It costs $3.20.")
+    expect(alert).to_contain_text(REFUSALS[code])
+    expect(studio.prompt(0)).to_have_value(PROMPTS[0])
+
+
+def test_what_is_lost_on_the_way_is_asked_for_again_under_the_same_key(
+    server: Server, studio: Studio
+) -> None:
+    keys = []
+
+    def lose_the_first(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    studio.context.route("**/regenerate", lose_the_first)
+    server.make("lost", "A kite over dunes")
+    studio.open("lost")
+
+    studio.regenerate(0)
+    studio.wait_for_comparison(0)
+
+    assert 2 == len(keys)
+    assert keys[0] == keys[1]
+
+
+def test_a_budget_is_shown_and_can_be_changed(server: Server, studio: Studio) -> None:
+    limits = [5.0]
+
+    def with_budget(route: Route) -> None:
+        if route.request.method == "PATCH":
+            limits.append(json.loads(route.request.post_data or "")["budget_usd"])
+        answer = studio.context.request.get(route.request.url)
+        budget = {"limit_usd": limits[-1], "available_usd": limits[-1] - 1.6}
+        route.fulfill(json={**answer.json(), "budget": budget})
+
+    studio.context.route("**/v1/campaigns/budgeted", with_budget)
+    server.make("budgeted", "A kite over dunes")
+    studio.open("budgeted")
+    expect(studio.figure("Budget left")).to_contain_text("$3.40")
+
+    studio.button("Change the budget").click()
+    studio.dialog.get_by_label("Budget in US dollars").fill("20")
+    studio.dialog.get_by_role("button", name="Save").click()
+
+    expect(studio.figure("Budget left")).to_contain_text("$18.40")
+    assert [5, 20] == limits
+
+
+def test_a_server_that_is_gone_is_told_of_and_waited_for(browser: Browser, tmp_path: Path) -> None:
+    environment = {"STORAGE_URL": (tmp_path / "data").as_uri(), "SYNTHETIC_SECONDS": "4"}
+    log = tmp_path / "stderr.log"
+    with ExitStack() as running:
+        server = running.enter_context(serving(log, environment))
+        studio = running.enter_context(opened(browser, server))
+        server.create("restarted", "A kite over dunes")
+        studio.open("restarted")
+        studio.progress(0).wait_for()
+        notice = studio.page.get_by_text("The server does not answer")
+        expect(notice).to_be_hidden()
+
+        server.stop()
+        expect(notice).to_be_visible()
+        running.enter_context(serving(log, environment, port=server.port))
+
+        expect(notice).to_be_hidden()
+        studio.player(0).play()
+        studio.player(0).plays_beyond(0.5)

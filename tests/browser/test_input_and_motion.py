@@ -1,0 +1,77 @@
+"""For everyone: by keyboard alone, and with as little motion as they want."""
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.briefs import PROMPTS
+from tests.browser.server import Server
+from tests.browser.studio import Studio, opened
+from tests.browser.views import VIEWS
+
+MOST_TABS = 60
+IS_FOCUSED = "element => element === document.activeElement"
+# A ring of one pixel would be missed. Inside a player, and past the last stop, it is the browser's.
+SHOWS_FOCUS = """() => {
+  const focused = document.activeElement;
+  const {outlineStyle, outlineWidth, boxShadow} = getComputedStyle(focused);
+  const hasRing = outlineStyle === "auto" || parseFloat(outlineWidth) >= 2;
+  const isInsidePlayer = focused.localName === "video" && !focused.matches(":focus-visible");
+  const isOutside = isInsidePlayer || focused === document.body;
+  return isOutside || (outlineStyle !== "none" && hasRing) || boxShadow !== "none";
+}"""
+FOCUSED = "document.activeElement.outerHTML.slice(0, 200)"
+RUNNING = "() => document.getAnimations().filter(each => each.playState === 'running').length"
+
+
+def test_with_reduced_motion_nothing_moves(browser: Browser, server: Server) -> None:
+    with opened(browser, server, reduced_motion="reduce") as studio:
+        VIEWS["making"](studio)
+
+        assert 0 == studio.page.evaluate(RUNNING)
+
+
+def test_the_whole_way_is_open_to_a_keyboard(studio: Studio) -> None:
+    page = studio.page
+    studio.open()
+    tab_to(page, page.get_by_label("Campaign name"))
+    page.keyboard.type("by keyboard")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="by-keyboard")).to_be_focused()
+
+    tab_to(page, studio.prompt(0))
+    page.keyboard.type(PROMPTS[0])
+    expect(studio.button("^Make 1")).to_be_enabled()
+    tab_to(page, studio.button("^Make 1"))
+    page.keyboard.press("Enter")
+    studio.player(0).wait_until_ready()
+
+    tab_to(page, studio.player(0).element)
+    page.keyboard.press("Space")
+    studio.player(0).plays_beyond(0.2)
+    page.keyboard.press("Space")
+
+    tab_to(page, studio.button("Regenerate video 1"))
+    page.keyboard.press("Enter")
+    studio.wait_for_comparison(0)
+    tab_to(page, studio.button("Keep the old"))
+    page.keyboard.press("Enter")
+    expect(studio.button("Keep the old")).to_have_count(0)
+    assert studio.card(0).evaluate("card => card.contains(document.activeElement)")
+
+    tab_to(page, studio.button("Clean up"))
+    page.keyboard.press("Enter")
+    assert studio.dialog.evaluate("dialog => dialog.contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    expect(studio.dialog).to_have_count(0)
+    expect(studio.button("Clean up")).to_be_focused()
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until it is reached, round the page if need be; each stop has to be seen."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        assert page.evaluate(SHOWS_FOCUS), page.evaluate(
+            "document.activeElement.outerHTML.slice(0, 200)"
+        )
+        if wanted.evaluate(IS_FOCUSED):
+            return
+    raise AssertionError(f"{wanted} is not reached by Tab.")

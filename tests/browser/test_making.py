@@ -1,0 +1,85 @@
+"""From a brief to videos that play."""
+
+from playwright.sync_api import expect
+
+from tests.browser.briefs import BRIEF, PROMPTS
+from tests.browser.server import Server
+from tests.browser.studio import Studio
+
+# What progress bars say, at every picture that is drawn.
+NOTE_PROGRESS = """() => {
+  window.seen = [];
+  const note = () => {
+    for (const bar of document.querySelectorAll("progress")) seen.push(bar.value / bar.max);
+    requestAnimationFrame(note);
+  };
+  note();
+}"""
+
+
+def test_a_brief_and_a_click_end_in_four_videos_that_play(studio: Studio) -> None:
+    studio.open()
+    studio.start_campaign("pier-season")
+    studio.fill_brief(BRIEF)
+    studio.fill_prompts(PROMPTS)
+    studio.choose_length(4)
+    studio.make()
+
+    players = [studio.player(index) for index in range(len(PROMPTS))]
+    for player in players:
+        player.element.wait_for()
+        player.watch()
+        player.play()
+
+    for index, player in enumerate(players):
+        state = player.plays_beyond(1)
+        assert state["error"] is None
+        assert [] == state["breaks"]
+        for text in (PROMPTS[index], "Current MP4", "Veo 3.1", "4 s", "$1.60 simulated"):
+            expect(studio.card(index)).to_contain_text(text)
+    expect(studio.figure("Spent")).to_contain_text("$6.40")
+
+
+def test_it_says_first_what_is_new_and_what_it_costs_and_what_is_cached(
+    server: Server, studio: Studio
+) -> None:
+    server.make("estimated", PROMPTS[0])
+    studio.open("estimated")
+
+    studio.fill_prompts(PROMPTS[:3])
+
+    expect(studio.form).to_contain_text("2 new · 1 cached")
+    expect(studio.button("Make 2 videos · \\$3.20")).to_be_enabled()
+    expect(studio.form).to_contain_text("Cached · free")
+    assert 1 == len(server.get("/v1/videos?campaign_id=estimated")["data"])
+
+
+def test_progress_grows_and_is_not_complete_before_the_video_is_there(
+    server: Server, studio: Studio
+) -> None:
+    studio.open("progress")
+    studio.fill_prompts(PROMPTS[:1])
+    studio.choose_length(4)
+    studio.page.evaluate(NOTE_PROGRESS)
+    studio.make()
+
+    studio.card(0).locator("video").wait_for()
+
+    seen = studio.page.evaluate("seen")
+    assert sorted(seen) == seen
+    assert len(set(seen)) > 1
+    assert max(seen) < 1
+
+
+def test_all_videos_are_regenerated_after_their_price_was_shown(
+    server: Server, studio: Studio
+) -> None:
+    server.make("all-again", *PROMPTS[:2])
+    studio.open("all-again")
+
+    studio.button("Regenerate all").click()
+    expect(studio.dialog).to_contain_text("2 new versions for about $3.20")
+    studio.dialog.get_by_role("button", name="Regenerate all").click()
+
+    for index in range(2):
+        studio.wait_for_comparison(index)

@@ -1,0 +1,64 @@
+"""Whatever people write is text, and nothing else."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.server import Server
+from tests.browser.studio import Studio
+
+TAKE_OVER = "document.title = 'taken over'"
+SCRIPT = f'<script>{TAKE_OVER}</script><img src=x onerror="{TAKE_OVER}">'
+RIGHT_TO_LEFT = "כוס קפה מהביל על אדן החלון, בוקר חורפי. \u202etxet desrever"
+LONG = ("A river of lanterns. " * 239)[:5000]
+EMOJI = "A 🦊 and a 👩‍👩‍👧‍👦 wave 🇯🇵 👋🏽 under ✨"
+HOSTILE = {"script": SCRIPT, "right-to-left": RIGHT_TO_LEFT, "long": LONG, "emoji": EMOJI}
+PLANTED = "img[src='x'], script:not([src])"
+
+
+@pytest.fixture(scope="module")
+def hostile(server: Server) -> str:
+    """A campaign with a video for each."""
+    context = {"brand": "<b onclick=alert(1)>Brand</b>", "tone": RIGHT_TO_LEFT, "style": SCRIPT}
+    server.make("hostile", *HOSTILE.values(), business_context=context)
+    return "hostile"
+
+
+@pytest.mark.parametrize("index", range(4), ids=HOSTILE)
+def test_a_prompt_is_shown_as_text(studio: Studio, hostile: str, index: int) -> None:
+    prompt = list(HOSTILE.values())[index]
+    studio.open(hostile)
+
+    expect(studio.card(index)).to_contain_text(prompt)
+
+    assert "taken over" != studio.page.title()
+    assert 0 == studio.page.locator(PLANTED).count()
+    assert studio.sideways() <= 0
+
+
+def test_a_prompt_of_5000_characters_leaves_room_for_the_others(
+    studio: Studio, hostile: str
+) -> None:
+    studio.open(hostile)
+    studio.card(2).locator("video").wait_for()
+
+    box = studio.card(2).bounding_box()
+
+    assert box
+    assert box["height"] < 1000
+
+
+def test_right_to_left_text_runs_from_right_to_left(studio: Studio, hostile: str) -> None:
+    studio.open(hostile)
+    text = studio.card(1).get_by_text(RIGHT_TO_LEFT, exact=True)
+
+    assert "rtl" == text.evaluate("element => getComputedStyle(element).direction")
+
+
+def test_the_policy_allows_nothing_but_the_pages_own_files(studio: Studio) -> None:
+    answer = studio.page.goto(studio.server.origin)
+
+    assert answer
+    directives = answer.headers["content-security-policy"].split("; ")
+    policy = dict(directive.split(" ", 1) for directive in directives)
+    assert "'none'" == policy["default-src"]
+    assert {"'self'"} == {policy[name] for name in ("script-src", "style-src", "connect-src")}

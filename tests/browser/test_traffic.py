@@ -1,0 +1,74 @@
+"""What the studio asks for, how much of it, and how often."""
+
+from itertools import pairwise
+
+from playwright.sync_api import expect
+
+from tests.browser.server import Server
+from tests.browser.studio import Studio
+from tests.eventually import eventually
+
+FIRST_LOAD_BYTES = 100_000
+HEADERS_BYTES = 3_000
+# Posters are as many as there are videos, and browsers ask for a tab's icon by themselves.
+PICTURES = ("img", "other")
+SIZES = """() => ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))
+  .map(entry => [entry.name, entry.initiatorType, entry.transferSize])"""
+AN_HOUR_MS = 3_600_000
+TOLERANCE_SECONDS = 0.05
+
+
+def load(studio: Studio, *, again: bool = False) -> dict[str, int]:
+    """Return how many bytes each file of the page took on its way, and each answer in JSON."""
+    if again:
+        studio.page.reload()
+    else:
+        studio.open()
+    studio.page.wait_for_load_state("networkidle")
+    return {url: size for url, kind, size in studio.page.evaluate(SIZES) if kind not in PICTURES}
+
+
+def test_the_first_load_is_small_and_its_files_are_three(studio: Studio) -> None:
+    sizes = load(studio)
+
+    assert 3 == len([url for url in sizes if "/v1/" not in url])
+    assert sum(sizes.values()) < FIRST_LOAD_BYTES
+
+
+def test_a_second_load_transfers_no_file_again(studio: Studio) -> None:
+    load(studio)
+
+    sizes = load(studio, again=True)
+
+    assert sum(size for url, size in sizes.items() if "/v1/" not in url) < HEADERS_BYTES
+
+
+def test_it_asks_for_progress_no_more_often_than_it_is_told(server: Server, studio: Studio) -> None:
+    server.create("patient", "A glacier calves")
+    studio.open("patient")
+
+    polls = eventually(lambda: studio.polls("patient")[2:] and studio.polls("patient"))
+
+    waits = [int(each.headers["retry-after"]) for each in polls]
+    asked_at = [each.request.timing["startTime"] / 1000 for each in polls]
+    gaps = [later - earlier for earlier, later in pairwise(asked_at)]
+    assert all(gap >= wait - TOLERANCE_SECONDS for gap, wait in zip(gaps, waits, strict=False))
+
+
+def test_a_hidden_tab_asks_for_nothing_until_it_is_seen_again(
+    server: Server, studio: Studio
+) -> None:
+    server.create("hidden", "A glacier grows")
+    studio.page.clock.install()
+    studio.open("hidden")
+    expect(studio.form).to_contain_text("Being made · free")
+    studio.hide()
+    studio.finish_requests()
+    studio.wire.forget()
+
+    studio.page.clock.run_for(AN_HOUR_MS)
+    studio.finish_requests()
+    assert [] == studio.wire.asked("/v1/")
+
+    studio.show()
+    eventually(lambda: studio.polls("hidden"))

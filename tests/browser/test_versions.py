@@ -1,0 +1,134 @@
+"""New versions: the old one plays on, both are compared, and either is kept."""
+
+from playwright.sync_api import expect
+
+from tests.browser.player import Player
+from tests.browser.server import Json, Server
+from tests.browser.studio import Studio
+from tests.eventually import eventually
+
+IN_STEP_SECONDS = 0.15
+PIER = "Waves under a pier"
+
+
+def compare(server: Server, studio: Studio, campaign_id: str) -> tuple[Json, Json]:
+    """Make a video and another version of it, and return both, which are side by side."""
+    [old] = server.make(campaign_id, PIER)
+    studio.open(campaign_id)
+    studio.regenerate(0)
+    studio.wait_for_comparison(0)
+    return old, current(server, campaign_id)
+
+
+def current(server: Server, campaign_id: str) -> Json:
+    return dict(server.get(f"/v1/campaigns/{campaign_id}")["slots"][0]["current"])
+
+
+def is_at(player: Player, seconds: float) -> bool:
+    return bool(abs(player.state()["position"] - seconds) < IN_STEP_SECONDS)
+
+
+def test_a_video_plays_on_without_a_break_while_its_successor_is_made(
+    server: Server, studio: Studio
+) -> None:
+    server.make("playing-on", PIER)
+    studio.open("playing-on")
+    player = studio.player(0)
+    watched = player.element.element_handle()
+    player.watch()
+    player.play()
+    before = player.plays_beyond(0.2)
+
+    studio.regenerate(0)
+    expect(studio.progress(0)).to_be_visible()
+    old, _ = studio.wait_for_comparison(0)
+
+    assert watched.evaluate("(video, same) => video === same", old.element.element_handle())
+    after = old.state()
+    assert [] == after["breaks"]
+    assert not after["paused"]
+    assert after["frames"] > before["frames"]
+
+
+def test_old_and_new_play_in_step(server: Server, studio: Studio) -> None:
+    compare(server, studio, "in-step")
+    old, new = studio.wait_for_comparison(0)
+
+    studio.button("Play both").click()
+    new.plays_beyond(0.5)
+    apart = studio.page.evaluate(
+        "pair => Math.abs(pair[0].currentTime - pair[1].currentTime)",
+        [old.element.element_handle(), new.element.element_handle()],
+    )
+    studio.button("Pause both").click()
+    new.seek(3)
+
+    assert apart < IN_STEP_SECONDS
+    eventually(lambda: is_at(old, 3))
+    assert old.state()["paused"]
+    assert new.state()["paused"]
+
+
+def test_one_click_keeps_the_old_one(server: Server, studio: Studio) -> None:
+    old, new = compare(server, studio, "kept-old")
+
+    studio.button("Keep the old").click()
+
+    expect(studio.card(0).locator("video")).to_have_count(1)
+    expect(studio.card(0)).to_contain_text("Current MP4")
+    assert old["id"] == current(server, "kept-old")["id"]
+    assert "historical" == server.get(f"/v1/videos/{new['id']}")["version_state"]
+    studio.player(0).play()
+    studio.player(0).plays_beyond(0.2)
+    assert old["id"] in studio.player(0).source()
+
+
+def test_one_click_keeps_the_new_one(server: Server, studio: Studio) -> None:
+    _, new = compare(server, studio, "kept-new")
+
+    studio.button("Keep the new").click()
+
+    expect(studio.card(0).locator("video")).to_have_count(1)
+    assert new["id"] == current(server, "kept-new")["id"]
+    assert new["id"] in studio.player(0).source()
+
+
+def test_the_mark_says_which_file_is_current(server: Server, studio: Studio) -> None:
+    compare(server, studio, "marked")
+
+    marks = studio.card(0).get_by_text("MP4").all_inner_texts()
+
+    assert ["MP4", "Current MP4"] == marks[:2]
+
+
+def test_a_version_comes_back_from_the_history(server: Server, studio: Studio) -> None:
+    [old] = server.make("history", PIER)
+    server.regenerate(old)
+    studio.open("history")
+
+    studio.card(0).get_by_text("History (1)").click()
+    expect(studio.card(0).get_by_role("listitem").locator("img")).to_have_js_property(
+        "naturalWidth", 640
+    )
+    studio.button("Bring back").click()
+
+    expect(studio.card(0)).to_contain_text("Current MP4")
+    eventually(lambda: current(server, "history")["id"] == old["id"])
+
+
+def test_clean_up_shows_what_goes_before_it_goes(server: Server, studio: Studio) -> None:
+    [old] = server.make("cleaned", PIER)
+    new = server.regenerate(old)
+    studio.open("cleaned")
+
+    studio.button("Clean up").click()
+    studio.dialog.get_by_label("Replaced versions to keep").select_option("0")
+    expect(studio.dialog.get_by_role("listitem")).to_have_count(1)
+    expect(studio.dialog).to_contain_text("MB in all")
+    assert "historical" == server.get(f"/v1/videos/{old['id']}")["version_state"]
+
+    studio.dialog.get_by_role("button", name="Remove 1 video").click()
+
+    expect(studio.card(0).get_by_text("History")).to_be_hidden()
+    [kept] = server.get("/v1/videos?campaign_id=cleaned")["data"]
+    assert new["id"] == kept["id"]

@@ -1,0 +1,105 @@
+"""The page in the states in which people look at it."""
+
+from collections.abc import Callable, Mapping
+from itertools import count
+
+from playwright.sync_api import expect
+
+from tests.browser.briefs import BRIEF, PROMPTS
+from tests.browser.studio import Studio
+
+GALLERY = "harbour-line"
+"""A campaign of four videos; the first has a history."""
+
+TROUBLE = "night-market"
+"""A campaign of two: one was filtered, the file of the other is damaged."""
+
+
+_number = count(1)
+
+
+def campaigns(studio: Studio) -> None:
+    studio.open()
+    studio.page.get_by_role("link", name=GALLERY).wait_for()
+
+
+def new_campaign(studio: Studio) -> None:
+    studio.open("spring-launch")
+    studio.page.get_by_text("Your videos appear here").wait_for()
+
+
+def composed(studio: Studio) -> None:
+    new_campaign(studio)
+    studio.fill_brief(BRIEF)
+    studio.fill_prompts(PROMPTS)
+    studio.button("^Make 4").wait_for()
+
+
+def refused(studio: Studio) -> None:
+    new_campaign(studio)
+    studio.fill_prompts([*PROMPTS, "A fifth one"])
+    expect(studio.form.get_by_role("alert").first).not_to_be_empty()
+
+
+def made(studio: Studio) -> None:
+    studio.open(GALLERY)
+    for index in range(len(PROMPTS)):
+        studio.player(index).wait_until_ready()
+        studio.player(index).wait_until_loaded()
+
+
+def comparing(studio: Studio) -> None:
+    made(studio)
+    studio.card(0).get_by_text("History (1)").click()
+    studio.card(0).get_by_role("button", name="Compare").click()
+    for player in studio.wait_for_comparison(0):
+        player.wait_until_ready()
+        player.wait_until_loaded()
+
+
+def deleting(studio: Studio) -> None:
+    made(studio)
+    studio.button("Delete video 1").click()
+    studio.dialog.wait_for()
+
+
+def cleaning_up(studio: Studio) -> None:
+    made(studio)
+    studio.button("Clean up").click()
+    studio.dialog.get_by_label("to keep").select_option("0")
+    studio.dialog.get_by_role("listitem").wait_for()
+
+
+def making(studio: Studio) -> None:
+    campaign_id = f"ice-and-light-{next(_number)}"
+    studio.server.create(campaign_id, "A glacier at dawn", "A glacier at noon")
+    studio.open(campaign_id)
+    for index in range(2):
+        studio.progress(index).wait_for()
+
+
+def in_trouble(studio: Studio) -> None:
+    studio.open(TROUBLE)
+    studio.card(1).get_by_role("alert").wait_for()
+
+
+def unanswered(studio: Studio) -> None:
+    made(studio)
+    studio.context.set_offline(offline=True)
+    studio.button("Regenerate video 2").click()
+    studio.page.get_by_text("The server does not answer").wait_for()
+
+
+VIEWS: Mapping[str, Callable[[Studio], None]] = {
+    "campaigns": campaigns,
+    "new-campaign": new_campaign,
+    "composed": composed,
+    "refused": refused,
+    "campaign": made,
+    "comparing": comparing,
+    "deleting": deleting,
+    "cleaning-up": cleaning_up,
+    "making": making,
+    "trouble": in_trouble,
+    "unanswered": unanswered,
+}

@@ -1,0 +1,135 @@
+"""The studio as it is served: small, checked on each load, and shut to the rest of the web."""
+
+import gzip
+import re
+
+import pytest
+
+from tests.functional.refusals import assert_refused
+from tests.functional.showreel import Answer, Showreel
+
+GZIP = {"Accept-Encoding": "gzip, br"}
+FILES = {
+    "/": "text/html; charset=utf-8",
+    "/studio/studio.css": "text/css; charset=utf-8",
+    "/studio/studio.js": "text/javascript; charset=utf-8",
+    "/studio/icon.svg": "image/svg+xml",
+}
+MOST_BYTES = 100_000
+MOST_REQUESTS = 3
+
+_NEEDED = re.compile(r'<(?:script[^>]* src|link rel="stylesheet" href)="([^"]+)"')
+
+
+def policy(answer: Answer) -> dict[str, str]:
+    """Return the sources of each directive."""
+    directives = answer.headers["Content-Security-Policy"].split("; ")
+    return dict(each.split(" ", 1) for each in directives)
+
+
+@pytest.fixture
+def studio(refusing: Showreel) -> Showreel:
+    """Nothing of it needs a campaign."""
+    return refusing
+
+
+@pytest.mark.parametrize(("path", "content_type"), FILES.items())
+def test_each_file_has_its_type_and_nobody_guesses_another(
+    studio: Showreel, path: str, content_type: str
+) -> None:
+    answer = studio.get(path)
+
+    assert (answer.status_code, answer.content_type) == (200, content_type)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_campaign_in_the_address_is_the_same_page(studio: Showreel) -> None:
+    assert studio.get("/?campaign=spring").data == studio.get("/").data
+
+
+@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("headers", [{}, GZIP], ids=["plain", "compressed"])
+def test_what_is_unchanged_is_not_sent_again(
+    studio: Showreel, path: str, headers: dict[str, str]
+) -> None:
+    first = studio.get(path, headers)
+    again = studio.get(path, {**headers, "If-None-Match": first.headers["ETag"]})
+    changed = studio.get(path, {**headers, "If-None-Match": '"another"'})
+
+    assert first.headers["Cache-Control"] == "no-cache"
+    assert (again.status_code, again.data) == (304, b"")
+    assert (changed.status_code, changed.data) == (200, first.data)
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_it_is_compressed_for_those_who_can_read_that(studio: Showreel, path: str) -> None:
+    plain, compressed = studio.get(path), studio.get(path, GZIP)
+    refused = studio.get(path, {"Accept-Encoding": "gzip;q=0"})
+
+    assert "Content-Encoding" not in plain.headers
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(compressed.data) == plain.data == refused.data
+    assert compressed.headers["ETag"] != plain.headers["ETag"]
+    for answer in (plain, compressed):
+        assert answer.headers["Vary"] == "Accept-Encoding"
+
+
+def test_head_tells_the_same_without_the_bytes(studio: Showreel) -> None:
+    head, whole = studio.head("/"), studio.get("/")
+
+    assert head.data == b""
+    for name in ("Content-Length", "Content-Security-Policy", "ETag"):
+        assert head.headers[name] == whole.headers[name]
+
+
+def test_a_first_load_is_small_and_takes_few_requests(studio: Showreel) -> None:
+    needed = ["/", *_NEEDED.findall(studio.get("/").text)]
+
+    assert len(needed) == MOST_REQUESTS
+    assert sum(len(studio.get(path, GZIP).data) for path in needed) < MOST_BYTES
+    assert not re.search(r"\bimport\b.*\bfrom\b|@import|url\(", everything(studio))
+
+
+def test_nothing_refers_to_another_site(studio: Showreel) -> None:
+    references = re.findall(r"(?:https?:)?//[\w.-]+\.\w+[^\s\"']*", everything(studio))
+
+    assert set(references) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_the_page_has_no_script_and_no_style_of_its_own(studio: Showreel) -> None:
+    page = studio.get("/").text
+
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
+    assert re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL) == [""]
+
+
+def test_a_browser_is_told_to_run_and_load_nothing_else(studio: Showreel) -> None:
+    answer = studio.get("/")
+
+    assert policy(answer) == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "connect-src": "'self'",
+        "img-src": "'self'",
+        "media-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
+    }
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("name", ["", "..%2fcalls.py", "texts.js", "studio.html.bak", ".", "%00"])
+def test_no_other_file_is_served(studio: Showreel, name: str) -> None:
+    assert_refused(studio.get(f"/studio/{name}"), 404, "not_found")
+
+
+def test_a_failure_points_to_the_description(studio: Showreel) -> None:
+    assert "/v1/openapi.json" in studio.get("/nowhere").json["detail"]
+
+
+def everything(studio: Showreel) -> str:
+    return "\n".join(studio.get(path).text for path in FILES)

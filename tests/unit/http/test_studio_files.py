@@ -1,0 +1,109 @@
+"""The studio's modules, which are sent as one, and its files, which are deployed."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from shared.domain.errors import NotFoundError
+from shared.http import studio_files
+from shared.http.studio_files import FOLDER, join_modules, studio_file
+
+ROOT = Path(__file__).parents[3]
+
+_IMPORTS = re.compile(r'import \{([^}]*)\} from "\./([\w-]+\.js)"')
+_EXPORTS = re.compile(r"^export (?:async )?(?:class|const|function) (\w+)", re.MULTILINE)
+_TOP_LEVEL = re.compile(r"^(?:async )?(?:class|const|function|let) (\w+)", re.MULTILINE)
+
+
+@pytest.fixture
+def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(studio_files, "FOLDER", tmp_path)
+    return tmp_path
+
+
+def test_a_module_follows_what_it_imports_and_each_is_there_once(modules: Path) -> None:
+    (modules / "c.js").write_text("export const C = 1;\n")
+    (modules / "b.js").write_text('import { C } from "./c.js";\n\nexport function b() {}\n')
+    entry = 'import {\n  C,\n} from "./c.js";\nimport { b } from "./b.js";\nexport class A {}\n'
+    (modules / "a.js").write_text(entry)
+
+    joined = " ".join(join_modules("a.js").split())
+    assert joined == "const C = 1; function b() {} class A {}"
+
+
+def test_every_module_of_the_studio_is_sent() -> None:
+    script = join_modules("studio.js")
+
+    for path in FOLDER.glob("*.js"):
+        names = _TOP_LEVEL.findall(path.read_text("utf-8").replace("export ", ""))
+        assert names
+        assert all(re.search(rf"\b{name}\b", script) for name in names), path.name
+
+
+def test_the_modules_can_stand_side_by_side() -> None:
+    script = join_modules("studio.js")
+
+    assert not re.search(r"^(?:import|export)\b", script, re.MULTILINE)
+    repeated = [name for name, times in Counter(_TOP_LEVEL.findall(script)).items() if times > 1]
+    assert repeated == []
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.js")), ids=lambda path: path.name)
+def test_a_module_imports_what_is_exported_and_what_it_uses(path: Path) -> None:
+    source = path.read_text("utf-8")
+
+    for names, module in _IMPORTS.findall(source):
+        exported = _EXPORTS.findall((FOLDER / module).read_text("utf-8"))
+        for name in re.findall(r"\w+", names):
+            assert name in exported, f"{name} of {module}"
+            assert len(re.findall(rf"\b{name}\b", source)) > 1, f"{name} is not used"
+
+
+def test_every_exported_name_is_imported_somewhere() -> None:
+    sources = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.js")}
+    imported = {
+        (module, name)
+        for source in sources.values()
+        for names, module in _IMPORTS.findall(source)
+        for name in re.findall(r"\w+", names)
+    }
+    exported = {
+        (module, name) for module, source in sources.items() for name in _EXPORTS.findall(source)
+    }
+
+    assert exported - imported == set()
+
+
+def test_every_text_is_used() -> None:
+    texts = (FOLDER / "texts.js").read_text("utf-8")
+    names = re.findall(r"^  (\w+)(?::|,)", texts.partition("export const EXAMPLE")[0], re.MULTILINE)
+    used = "".join(path.read_text("utf-8") for path in FOLDER.iterdir())
+
+    unused = [name for name in names if not re.search(rf'TEXTS\.{name}\b|data-text="{name}"', used)]
+    assert unused == []
+
+
+def test_a_file_that_there_is_not_is_not_found() -> None:
+    with pytest.raises(NotFoundError):
+        studio_file("../calls.py")
+
+
+def test_the_studio_is_deployed_with_the_functions(tmp_path: Path) -> None:
+    gcloud = shutil.which("gcloud") or pytest.skip(
+        "There is no gcloud: https://cloud.google.com/sdk/docs/install"
+    )
+    uploaded = subprocess.run(
+        [gcloud, "meta", "list-files-for-upload", str(ROOT)],
+        env={**os.environ, "CLOUDSDK_CONFIG": str(tmp_path)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    files = {str(path.relative_to(ROOT)) for path in FOLDER.iterdir()}
+    assert files <= set(uploaded.stdout.splitlines())
