@@ -76,7 +76,7 @@ class Description:
             endpoint, _ = match(method, raw.decode("utf-8", "replace"))
         except HTTPException:
             # Every operation answers problems alike, and so does the service where there is none.
-            endpoint, status = "service.index", 404
+            endpoint, status = "service.health", 404
         answers: dict[str, Any] = self._operations[endpoint.replace(".", "_")]["responses"]
         return dict(answers.get(str(status), answers["default"]))
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, BinaryIO, TypeVar
 
-from shared.domain.campaign import Change
+from shared.domain.campaign import Campaign, Change
 from shared.domain.clip import ClipFacts
 from shared.domain.daily_budget import DayShare
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
@@ -116,7 +116,12 @@ class WithoutChores(Instead):
 
 
 class NeverDue(Instead):
+    """Has nothing to be done, and nothing to be reconciled."""
+
     def due(self, *args: object, **kwargs: object) -> tuple[DueWork, ...]:
+        return ()
+
+    def list_campaigns(self, **_paging: object) -> tuple[Campaign, ...]:
         return ()
 
 
