@@ -15,4 +15,4 @@ def test_no_disturbance_of_the_local_family_breaks_a_rule() -> None:
 @pytest.mark.usefixtures("firestore_emulator", "strict_server")
 def test_no_disturbance_of_the_emulated_cloud_breaks_a_rule() -> None:
     """It starts emulators of its own; ours are asked for to say what is not installed."""
-    run_chaos("cloud", "--sample", "12")
+    run_chaos("cloud", "--sample", "6")
