@@ -26,7 +26,6 @@ _USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
 _MOST_SLOTS = 100
 _LONGEST_SYNTHETIC_SECONDS = 3600
 _MOST_FILTERED_RETRIES = 3
-_MOST_DOLLARS = 10**12
 
 
 def _setting(default: T, meaning: str) -> T:
@@ -187,7 +186,11 @@ def _problems(found: Settings) -> list[str]:
 
 
 def _is_amount(amount: Decimal | None) -> bool:
-    return amount is None or (amount.is_finite() and 0 <= amount <= _MOST_DOLLARS)
+    if amount is None:
+        return True
+    from shared.domain.limits import is_amount  # noqa: PLC0415  # Few set a budget.
+
+    return is_amount(amount)
 
 
 def _fault_problems(text: str) -> list[str]:

@@ -56,8 +56,13 @@ def reaches_warning(*, before: Decimal, after: Decimal, budget: Decimal | None) 
     return before < threshold <= after
 
 
+def is_amount(amount: Decimal) -> bool:
+    """Whether so many dollars can be a limit."""
+    return amount.is_finite() and 0 <= amount <= _MOST_DOLLARS
+
+
 def require_dollars(amount: Decimal | None, *, param: str) -> Decimal | None:
     """Raise InvalidRequestError unless it is an amount that can be a limit."""
-    if amount is None or (amount.is_finite() and 0 <= amount <= _MOST_DOLLARS):
+    if amount is None or is_amount(amount):
         return amount
     raise InvalidRequestError(f"{param} is an amount of USD, 0 or more.", param=param)

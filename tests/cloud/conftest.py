@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.adapters.google.video_generator import VeoVideoGenerator
+from shared.adapters.local.object_store import LocalObjectStore
 from tests.cloud.loopback import only_loopback
-from tests.cloud.veo import MakeVeo, Veo, a_generator, veo_in_bucket, veo_inline
+from tests.cloud.veo import TODAY, MakeVeo, Veo, a_generator, veo_in_bucket, veo_inline
+from tests.cloud.whole_way import Showreel, in_bucket, inline
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +44,19 @@ def make_veo() -> Iterator[MakeVeo]:
             return stack.enter_context(closing(a_generator(url, **changes)))
 
         yield make
+
+
+@pytest.fixture(params=[in_bucket, inline], ids=["bucket", "inline"])
+def showreel(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Showreel]:
+    """All of Showreel but its HTTP side, with Veo's clips in a bucket and in its answers."""
+    objects = LocalObjectStore(tmp_path, now=lambda: TODAY)
+    with request.param(objects) as veo:
+        yield Showreel(veo=veo, objects=objects)
+
+
+@pytest.fixture
+def bucket_showreel(tmp_path: Path) -> Iterator[Showreel]:
+    """Veo finishes by itself, asked or not."""
+    objects = LocalObjectStore(tmp_path, now=lambda: TODAY)
+    with veo_in_bucket(objects) as veo:
+        yield Showreel(veo=veo, objects=objects)

@@ -1,26 +1,24 @@
 """Clips that come damaged, late, or unannounced: none is paid for twice, and none is lost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from google.genai.types import HttpRetryOptions
 
 from shared.adapters.google import video_generator
-from shared.adapters.local.object_store import LocalObjectStore
 from shared.domain.campaign import Money
 from shared.domain.schedule import DEADLINE, LATE_LOOK, OUTCOME_WINDOW
 from shared.domain.video import Phase, Video
-from tests.cloud.veo import TODAY, a_generator, into, veo_in_bucket
+from tests.cloud.veo import a_generator, into
 from tests.cloud.vertex import Ending
 from tests.cloud.vertex.answers import Json, page
 from tests.cloud.vertex.clips import plain_clip
 from tests.cloud.vertex.faults import DROPPED_BEFORE, LATE, UNAVAILABLE, Fault
 from tests.cloud.vertex.server import POLL, SUBMIT
-from tests.cloud.whole_way import PRICE, Showreel, in_bucket, inline
+from tests.cloud.whole_way import PRICE, Showreel, in_bucket
 from tests.eventually import eventually
 
 A_FEW_MINUTES = timedelta(minutes=2)
@@ -29,21 +27,6 @@ IMPATIENCE = timedelta(seconds=0.3)
 MANY = 10_000
 
 ACCEPTED_WITH_503 = Fault(answer=page(503, "<html>Try again</html>"), accepted=True)
-
-
-@pytest.fixture(params=[in_bucket, inline], ids=["bucket", "inline"])
-def showreel(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Showreel]:
-    objects = LocalObjectStore(tmp_path, now=lambda: TODAY)
-    with request.param(objects) as veo:
-        yield Showreel(veo=veo, objects=objects)
-
-
-@pytest.fixture
-def bucket_showreel(tmp_path: Path) -> Iterator[Showreel]:
-    """Veo finishes by itself, asked or not."""
-    objects = LocalObjectStore(tmp_path, now=lambda: TODAY)
-    with veo_in_bucket(objects) as veo:
-        yield Showreel(veo=veo, objects=objects)
 
 
 def let_clip_appear(showreel: Showreel) -> None:

@@ -1,6 +1,5 @@
 """From a request to a stored clip, and to an end with nothing lost where something goes wrong."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.domain.storage_layout import clip_path
-from tests.cloud.veo import TODAY, veo_in_bucket
+from tests.cloud.veo import TODAY
 from tests.cloud.vertex import Ending
 from tests.cloud.vertex.answers import invalid_argument
 from tests.cloud.vertex.faults import (
@@ -22,23 +21,8 @@ from tests.cloud.vertex.faults import (
     Fault,
 )
 from tests.cloud.vertex.server import POLL, SUBMIT
-from tests.cloud.whole_way import PRICE, Showreel, in_bucket, inline
+from tests.cloud.whole_way import PRICE, Showreel, inline
 from tests.eventually import eventually
-
-
-@pytest.fixture(params=[in_bucket, inline], ids=["bucket", "inline"])
-def showreel(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Showreel]:
-    objects = LocalObjectStore(tmp_path, now=lambda: TODAY)
-    with request.param(objects) as veo:
-        yield Showreel(veo=veo, objects=objects)
-
-
-@pytest.fixture
-def bucket_showreel(tmp_path: Path) -> Iterator[Showreel]:
-    """Veo finishes by itself, asked or not."""
-    objects = LocalObjectStore(tmp_path, now=lambda: TODAY)
-    with veo_in_bucket(objects) as veo:
-        yield Showreel(veo=veo, objects=objects)
 
 
 def test_a_prompt_becomes_a_stored_clip(showreel: Showreel) -> None:
