@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -75,13 +75,13 @@ class CampaignRepository(Protocol):
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
         """Add to what the cache saved, without a conflict with anybody. A lost one is no harm."""
 
-    def stale_metadata(self, campaign_id: str) -> tuple[str, ...]:
+    def stale_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> tuple[str, ...]:
         """Return paths of the JSON beside the videos that does not say what the records say.
 
-        None where that JSON is the records.
+        `videos` are all of the campaign's. None where that JSON is the records.
         """
 
-    def renew_metadata(self, campaign_id: str) -> None:
+    def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
         """Write that JSON anew, and remove what no record stands behind."""
 
     def list_videos(self, query: VideoQuery) -> VideoPage:

@@ -43,7 +43,8 @@ def mend(ports: Ports, campaign_id: str, findings: Iterable[Finding]) -> None:
             extra = {"campaign_id": campaign_id, "subject": finding.subject}
             logger.warning("reconcile.unmended", extra=extra, exc_info=True)
     if Disagreement.METADATA_STALE in kinds:
-        ports.campaigns.renew_metadata(campaign_id)
+        state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
+        ports.campaigns.renew_metadata(state.campaign, state.videos.values())
 
 
 def delete_without_record(ports: Ports, findings: Iterable[Finding]) -> int:

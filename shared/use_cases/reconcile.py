@@ -17,6 +17,7 @@ from shared.domain.agreement import (
     without_record,
 )
 from shared.domain.errors import CampaignNotFoundError, ShowreelError
+from shared.domain.reconciling import CampaignState
 from shared.domain.storage_layout import ATTEMPTS, GENERATED, video_of_clip
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
@@ -104,7 +105,7 @@ def _look(ports: Ports, campaign_id: str) -> tuple[Finding, ...]:
     state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
     return (
         *disagreements(state, _objects(ports, campaign_id), now=ports.now()),
-        *_of_metadata(ports, campaign_id),
+        *_of_metadata(ports, state),
     )
 
 
@@ -131,11 +132,12 @@ def _is_lost(ports: Ports, video: Video) -> bool:
         return False
 
 
-def _of_metadata(ports: Ports, campaign_id: str) -> Iterator[Finding]:
-    for path in ports.campaigns.stale_metadata(campaign_id):
+def _of_metadata(ports: Ports, state: CampaignState) -> Iterator[Finding]:
+    campaign = state.campaign
+    for path in ports.campaigns.stale_metadata(campaign, state.videos.values()):
         yield Finding(
             kind=Disagreement.METADATA_STALE,
-            campaign_id=campaign_id,
+            campaign_id=campaign.campaign_id,
             subject=path,
             detail="It is not what the records say.",
         )

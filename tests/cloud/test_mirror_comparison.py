@@ -8,11 +8,12 @@ from io import BytesIO
 import pytest
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
-from shared.domain.campaign import Change
+from shared.domain.campaign import Campaign, Change
 from shared.domain.storage_layout import CACHE
 from shared.domain.video import Failure, Phase, Video, begin_check
 from shared.ports.object_store import PutMode
 from shared.records.videos import decode_video, encode_video
+from shared.use_cases.read_whole import read_whole
 from tests.contract.campaign_repository_contract import stored
 from tests.fakes.object_store import InMemoryObjectStore
 from tests.unit.domain.builders import SOON, a_generating_video, a_reserved_video
@@ -43,6 +44,11 @@ def a_failed_video() -> Video:
 @pytest.fixture
 def change(repository: FirestoreCampaignRepository) -> Change:
     return stored(repository, a_failed_video(), a_generating_video(2))
+
+
+def everything(repository: FirestoreCampaignRepository) -> tuple[Campaign, tuple[Video, ...]]:
+    state = read_whole(repository, "spring")
+    return state.campaign, tuple(state.videos.values())
 
 
 def write(bucket: InMemoryObjectStore, path: str, content: bytes) -> None:
@@ -95,11 +101,11 @@ def test_what_is_stale_is_found_and_written_anew(
 ) -> None:
     before = {path: found.content for path, found in bucket.objects.items()}
     path = fault(bucket)
-    assert (path,) == repository.stale_metadata("spring")
+    assert (path,) == repository.stale_metadata(*everything(repository))
 
-    repository.renew_metadata("spring")
+    repository.renew_metadata(*everything(repository))
 
-    assert () == repository.stale_metadata("spring")
+    assert () == repository.stale_metadata(*everything(repository))
     assert before == {path: found.content for path, found in bucket.objects.items()}
 
 
@@ -111,7 +117,7 @@ def test_what_is_never_written_at_once_is_not_stale(
     repository.commit_video(begin_check(waiting, lease_expires_at=SOON))
     repository.add_savings("spring", Decimal(1), 1)
 
-    assert () == repository.stale_metadata("spring")
+    assert () == repository.stale_metadata(*everything(repository))
 
 
 def test_what_showreel_has_not_named_is_left_alone(
@@ -119,7 +125,7 @@ def test_what_showreel_has_not_named_is_left_alone(
 ) -> None:
     write(bucket, f"{FOLDER}/notes.txt", b"mine")
 
-    repository.renew_metadata("spring")
+    repository.renew_metadata(*everything(repository))
 
     assert f"{FOLDER}/notes.txt" in bucket.objects
-    assert () == repository.stale_metadata("spring")
+    assert () == repository.stale_metadata(*everything(repository))

@@ -75,10 +75,10 @@ class InMemoryCampaignRepository:
                 revision=self._revision(),
             )
 
-    def stale_metadata(self, campaign_id: str) -> tuple[str, ...]:
+    def stale_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> tuple[str, ...]:
         return ()
 
-    def renew_metadata(self, campaign_id: str) -> None:
+    def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
         """Keep nothing beside the records."""
 
     def list_videos(self, query: VideoQuery) -> VideoPage:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -44,7 +44,6 @@ from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
 from shared.ports.object_store import ObjectStore
 
 _SAVINGS_TRIES = 5
-_PAGE = 100
 
 
 class FirestoreCampaignRepository:
@@ -117,11 +116,11 @@ class FirestoreCampaignRepository:
             else:
                 return
 
-    def stale_metadata(self, campaign_id: str) -> tuple[str, ...]:
-        return self._mirror.stale(campaign_id, self._records(campaign_id))
+    def stale_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> tuple[str, ...]:
+        return self._mirror.stale(campaign.campaign_id, (campaign, *videos))
 
-    def renew_metadata(self, campaign_id: str) -> None:
-        self._mirror.renew(campaign_id, self._records(campaign_id))
+    def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
+        self._mirror.renew(campaign.campaign_id, (campaign, *videos))
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
         first = None if query.after is None else self._cursor_at(query.after)
@@ -153,13 +152,6 @@ class FirestoreCampaignRepository:
         found += self._documents.query(campaigns_with_chores(client, limit=limit))
         keys = [key_at(each.path) for each in found if is_ours(each.path)]
         return tuple(DueWork(campaign_id=key[0], video_hash=key[1]) for key in keys)
-
-    def _records(self, campaign_id: str) -> Iterator[Record]:
-        yield self.get_campaign(campaign_id)
-        query = VideoQuery(campaign_id=campaign_id, limit=_PAGE)
-        while (page := self.list_videos(query)).videos:
-            yield from page.videos
-            query = replace(query, after=page.videos[-1].id)
 
     def _cursor_at(self, video_id: str) -> Cursor:
         video = self.get_video(*parse_video_id(video_id))

@@ -23,7 +23,7 @@ from shared.domain.storage_layout import CAMPAIGN_FILE
 from shared.records.videos import decode_video
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
     from decimal import Decimal
@@ -106,11 +106,15 @@ class LocalCampaignRepository:
                     content = _encode_campaign(_with_savings(campaign, amount, hits))
                     self._files.replace(campaign_id, CAMPAIGN_FILE, content)
 
-    def stale_metadata(self, campaign_id: str) -> tuple[str, ...]:  # noqa: ARG002  # As its port.
+    def stale_metadata(
+        self,
+        campaign: Campaign,  # noqa: ARG002  # As its port.
+        videos: Iterable[Video],  # noqa: ARG002
+    ) -> tuple[str, ...]:
         """Return none: here the JSON is the records."""
         return ()
 
-    def renew_metadata(self, campaign_id: str) -> None:
+    def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
         """Leave the records alone."""
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
