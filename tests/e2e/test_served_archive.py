@@ -90,14 +90,18 @@ def alone(installation: Installation, tmp_path: Path) -> Iterator[FunctionProces
 
 
 def call(function: FunctionProcess, path: str, body: Json | None = None) -> Json:
+    answered: Json = json.loads(send(function, path, body))
+    return answered
+
+
+def send(function: FunctionProcess, path: str, body: Json | None = None) -> bytes:
     request = urllib.request.Request(
         function.url + path,
         data=None if body is None else json.dumps(body).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        answered: Json = json.load(answer)
-        return answered
+    with urllib.request.urlopen(request, timeout=SECONDS_TO_END) as answer:
+        return bytes(answer.read())
 
 
 def create(function: FunctionProcess, campaign_id: str, prompt: str) -> str:
@@ -120,17 +124,20 @@ def counted(billed: str) -> Use:
     return use
 
 
-def tick(project: CloudProject) -> Counter[str]:
-    """Let the tick compare the first campaign; return what that takes of the bucket."""
-    project.bucket.blob(CURSOR).delete()
+def sum_of(billed: str, taken: Counter[str]) -> int:
+    return sum(taken[operation] for operation in OPERATIONS[billed])
+
+
+def tick(deployment: Deployment) -> Counter[str]:
+    """Push a tick, which begins anew with the first campaign; return what it takes of the bucket.
+
+    To publish it is the same for the function, but then nobody tells when it has ended.
+    """
+    project, function = deployment.project, deployment.functions["maintain_campaigns"]
+    project.bucket.blob(CURSOR).upload_from_string("{}")
     before = project.storage.operations()
-
-    def taken() -> Counter[str] | None:
-        since = project.storage.operations() - before
-        return since if since["objects.insert"] else None
-
-    project.topics.publish("maintain-campaigns", {"data": "dGljaw=="})
-    return eventually(taken, within_seconds=SECONDS_TO_END)
+    send(function, "", {"message": {"messageId": "1"}, "subscription": "maintain-campaigns"})
+    return project.storage.operations() - before
 
 
 def make_due(project: CloudProject, video_id: str) -> None:
@@ -175,9 +182,14 @@ def test_a_request_becomes_a_video_that_plays(deployment: Deployment) -> None:
     assert (video["status"], video["version_state"]) == ("completed", "current")
     status, content = first_bytes(api, video["id"])
     assert (status, content[4:8]) == (206, b"ftyp")
-    for billed, operations in OPERATIONS.items():
-        taken = sum((storage.operations() - before)[operation] for operation in operations)
-        assert taken <= int(counted(billed).each_video) <= 2 * taken
+    said = {billed: int(counted(billed).each_video) for billed in OPERATIONS}
+
+    def took(billed: str) -> int:
+        return sum_of(billed, storage.operations() - before)
+
+    # What comes last may be on its way when the video is already completed.
+    eventually(lambda: all(said[billed] <= 2 * took(billed) for billed in OPERATIONS))
+    assert all(took(billed) <= said[billed] for billed in OPERATIONS)
 
 
 def test_a_message_becomes_a_video(deployment: Deployment) -> None:
@@ -208,18 +220,21 @@ def test_the_tick_ends_a_video_of_which_nothing_else_tells(deployment: Deploymen
 
 def test_a_tick_takes_of_the_bucket_what_the_costs_say(deployment: Deployment) -> None:
     """Once all is at rest, and of a campaign whose slots are full."""
-    api, project = deployment.functions["serve_api"], deployment.project
+    api = deployment.functions["serve_api"]
     prompts = [f"A lighthouse, view {number}" for number in range(4)]
     created = deployment.call("v1/campaigns/a-first/videos", {"prompts": prompts, "seconds": 4})
     for video in created["data"]:
         assert ended(api, video["id"])["status"] == "completed"
-    project.bucket.blob(CURSOR).upload_from_string("{}")
-    tick(project)
 
-    done = tick(project)
+    def taken_at_rest() -> Counter[str] | None:
+        """Nothing else is at work when two ticks take the same."""
+        first, second = tick(deployment), tick(deployment)
+        return first if first == second else None
 
-    for billed, operations in OPERATIONS.items():
-        taken = sum(done[operation] for operation in operations)
+    done = eventually(taken_at_rest, within_seconds=SECONDS_TO_END)
+
+    for billed in OPERATIONS:
+        taken = sum_of(billed, done)
         assert taken <= int(counted(billed).each_month) // TICKS <= 2 * taken
 
 
