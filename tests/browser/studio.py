@@ -46,6 +46,7 @@ class Studio:
             self.page.get_by_label(label, exact=True).fill(text)
 
     def fill_prompts(self, prompts: Sequence[str]) -> None:
+        self.form.wait_for()
         for index, prompt in enumerate(prompts):
             if not self.prompt(index).is_visible():
                 self.button("Add a prompt").click()

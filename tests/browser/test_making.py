@@ -1,6 +1,6 @@
 """From a brief to videos that play."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.briefs import BRIEF, PROMPTS
 from tests.browser.server import Server
@@ -52,6 +52,28 @@ def test_it_says_first_what_is_new_and_what_it_costs_and_what_is_cached(
     expect(studio.button("Make 2 videos · \\$3.20")).to_be_enabled()
     expect(studio.form).to_contain_text("Cached · free")
     assert 1 == len(server.get("/v1/videos?campaign_id=estimated")["data"])
+
+
+def test_nobody_can_write_before_it_is_known_how_the_campaign_is_made(
+    server: Server, studio: Studio
+) -> None:
+    """Else what is written would be made, and paid, with settings that are not the campaign's."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    server.make("slowly", PROMPTS[0])
+    studio.context.route("**/v1/campaigns/slowly", hold)
+    with studio.page.expect_request("**/v1/campaigns/slowly"):
+        studio.open("slowly")
+    expect(studio.page.get_by_role("heading", name="slowly")).to_be_visible()
+    expect(studio.form).to_be_hidden()
+
+    held.pop().continue_()
+
+    expect(studio.prompt(0)).to_have_value(PROMPTS[0])
+    expect(studio.form.get_by_role("radio", name="4 s")).to_be_checked()
 
 
 def test_progress_grows_and_is_not_complete_before_the_video_is_there(

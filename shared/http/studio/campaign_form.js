@@ -36,7 +36,8 @@ export class CampaignForm {
     this.#settings = new GenerationSettings(models);
     this.root = element(
       "form",
-      { class: "brief", novalidate: true, "aria-label": TEXTS.formTitle },
+      // Who wrote before the campaign is known would not get its settings.
+      { class: "brief", hidden: true, novalidate: true, "aria-label": TEXTS.formTitle },
       this.#example,
       this.#brief.root,
       this.#prompts.root,
@@ -51,6 +52,7 @@ export class CampaignForm {
 
   /** Show what the campaign has, unless somebody is writing; the price may have changed, too. */
   update(campaign, failures) {
+    this.root.hidden = false;
     this.#prompts.limit = campaign?.max_videos ?? Infinity;
     this.#example.hidden = campaign !== null || this.#isTouched;
     const standing = campaign && standingOf(campaign, failures);
