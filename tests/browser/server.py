@@ -17,7 +17,7 @@ from tests.eventually import eventually
 Json = dict[str, Any]
 
 # Rendering takes what a busy machine leaves it.
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 ENDED = ("completed", "failed")
 
 

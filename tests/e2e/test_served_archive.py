@@ -30,7 +30,7 @@ from tools.infra_costs import SERVICES, TICKS, Use
 from tools.package import ROOT, package
 from tools.run_emulated import VEO_SECONDS, set_up_project, start_functions
 
-SECONDS_TO_END = 60
+SECONDS_TO_ANSWER = 60
 OPERATIONS = {
     "operation of class A": ("objects.insert", "objects.list", "objects.move", "objects.patch"),
     "operation of class B": ("buckets", "objects.get", "objects.media", "signed"),
@@ -100,7 +100,7 @@ def send(function: FunctionProcess, path: str, body: Json | None = None) -> byte
         data=None if body is None else json.dumps(body).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=SECONDS_TO_END) as answer:
+    with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER) as answer:
         return bytes(answer.read())
 
 
@@ -115,7 +115,7 @@ def ended(function: FunctionProcess, video_id: str) -> Json:
         video = call(function, f"v1/videos/{video_id}")
         return video if video["status"] in ("completed", "failed") else None
 
-    return eventually(found, within_seconds=SECONDS_TO_END)
+    return eventually(found)
 
 
 def counted(billed: str) -> Use:
@@ -199,7 +199,7 @@ def test_a_message_becomes_a_video(deployment: Deployment) -> None:
     message_id = deployment.project.topics.publish("request-videos", {"data": data})
 
     receipt = deployment.project.bucket.blob(f"videos/requests/{message_id}.json")
-    eventually(receipt.exists, within_seconds=SECONDS_TO_END)
+    eventually(receipt.exists)
     (video_id,) = json.loads(receipt.download_as_bytes())["video_ids"]
     assert ended(deployment.functions["serve_api"], video_id)["status"] == "completed"
 
@@ -231,7 +231,7 @@ def test_a_tick_takes_of_the_bucket_what_the_costs_say(deployment: Deployment) -
         first, second = tick(deployment), tick(deployment)
         return first if first == second else None
 
-    done = eventually(taken_at_rest, within_seconds=SECONDS_TO_END)
+    done = eventually(taken_at_rest)
 
     for billed in OPERATIONS:
         taken = sum_of(billed, done)

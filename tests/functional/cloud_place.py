@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from google.cloud import firestore
 
+from shared.domain.storage_layout import CURSOR
 from tests.cloud.project import FUNCTIONS, CloudProject
 from tests.eventually import eventually
 from tests.functional.places import NewApp
@@ -45,6 +46,7 @@ class CloudPlace:
         objects = {
             blob.name: (blob.generation, blob.metageneration)
             for blob in self.project.bucket.list_blobs()
+            if blob.name != CURSOR
         }
         return objects | {document.reference.path: document.update_time for document in self._all()}
 

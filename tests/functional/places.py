@@ -10,6 +10,8 @@ from typing import Protocol
 import pytest
 from flask import Flask
 
+from shared.domain.storage_layout import CURSOR
+
 ONLY_LOCAL = pytest.mark.parametrize("family", ["local"], indirect=True)
 """For tests of what only a folder does: there the service serves the bytes itself."""
 
@@ -29,7 +31,11 @@ class Place(Protocol):
     def read(self, path: str) -> bytes: ...
 
     def snapshot(self) -> Mapping[str, object]:
-        """Return all that is stored, such that every change of it shows."""
+        """Return all that is stored, such that every change of it shows.
+
+        What a tick may leave at any time is left out: its locks, files that are being written, and
+        which campaign it saw last.
+        """
 
     def answers_at(self, url: str) -> bool:
         """Whether it is the place that answers there, and not the service."""
@@ -61,8 +67,7 @@ class FolderPlace:
         return Path(self.folder, path).read_bytes()
 
     def snapshot(self) -> Mapping[str, object]:
-        """Leave out the locks and the files that are being written: the tick has its own."""
-        passing = {self.folder / ".locks", self.folder / ".tmp"}
+        passing = {self.folder / ".locks", self.folder / ".tmp", self.folder / CURSOR}
         statuses = {
             str(path): path.lstat()
             for path in self.folder.rglob("*")

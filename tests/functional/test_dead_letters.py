@@ -61,7 +61,7 @@ def test_the_tick_picks_up_what_is_given_up(place: Place, monkeypatch: pytest.Mo
     with served(place, delivering=False) as service:
         with giving_up(place.project.topics) as given_up:
             (video,) = service.create("spring", KITE)
-            (letter,) = eventually(lambda: given_up, within_seconds=60)
+            (letter,) = eventually(lambda: given_up)
             assert service.video(video)["phase"] == "reserved"
 
         with place.delivering(function):
