@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 from tests.bench import cores
 from tests.bench.requests import Request, answer
+from tests.free_port import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -78,7 +79,7 @@ def write_byte_code() -> None:
 @contextmanager
 def served(function: Function, first: Request) -> Iterator[int]:
     """Yield the port of a server that has just answered its first request."""
-    port = _free_port()
+    port = free_port()
     program = [
         str(Path(sys.executable).with_name("functions-framework")),
         f"--target={function.target}",
@@ -95,7 +96,7 @@ def served(function: Function, first: Request) -> Iterator[int]:
 @contextmanager
 def nginx(root: Path, first: Request) -> Iterator[int]:
     """The same for nginx over a folder, with a configuration of its own."""
-    port = _free_port()
+    port = free_port()
     with TemporaryDirectory() as folder:
         configuration = Path(folder, "nginx.conf")
         configuration.write_text(_NGINX.format(folder=folder, port=port, root=root))
@@ -128,8 +129,3 @@ def _wait_for_answer(request: Request, port: int) -> None:
 def _is_listening(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

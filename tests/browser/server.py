@@ -11,8 +11,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.e2e.launcher import LOCAL, free_port, launch, three_lines
+from tests.e2e.launcher import LOCAL, launch, three_lines
 from tests.eventually import eventually
+from tests.free_port import free_port
 
 Json = dict[str, Any]
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.cloud.processes import HOST, end_with_parent, free_port
+from tests.cloud.processes import HOST, end_with_parent
+from tests.free_port import free_port
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10

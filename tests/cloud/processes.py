@@ -2,17 +2,11 @@
 
 import ctypes
 import signal
-import socket
 import sys
 
 HOST = "127.0.0.1"
 
 _PR_SET_PDEATHSIG = 1
-
-
-def free_port() -> int:
-    with socket.create_server((HOST, 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def end_with_parent(by: signal.Signals = signal.SIGTERM) -> None:

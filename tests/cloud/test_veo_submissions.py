@@ -14,7 +14,6 @@ from shared.domain.errors import (
     SubmissionError,
     SubmissionUnknownError,
 )
-from tests.cloud.processes import free_port
 from tests.cloud.veo import MODEL, TODAY, CountedToken, MakeVeo, Veo, a_submission
 from tests.cloud.vertex.answers import (
     Answer,
@@ -37,6 +36,7 @@ from tests.cloud.vertex.faults import (
     Fault,
 )
 from tests.cloud.vertex.server import SUBMIT
+from tests.free_port import free_port
 
 RESOURCE = f"projects/p/locations/us-central1/publishers/google/models/{MODEL}"
 FILTERED_AT_ONCE = invalid_argument(

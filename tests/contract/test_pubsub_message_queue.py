@@ -12,10 +12,10 @@ from shared.messages import PubSubMessage, decode
 from shared.ports import Ports
 from shared.pubsub.pushes import answer_push
 from tests.cloud.denial import denying
-from tests.cloud.processes import free_port
 from tests.cloud.topics import Topics
 from tests.contract.message_queue_contract import FIRST, MessageQueueContract, Subscriber
 from tests.fakes.no_ports import NoPorts
+from tests.free_port import free_port
 
 TOPIC = "generate-video"
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
-from tests.e2e.launcher import EMULATED, free_port, launch, three_lines
+from tests.e2e.launcher import EMULATED, launch, three_lines
+from tests.free_port import free_port
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The real servers, started as `make run` and `make run-emulated` start them."""
 
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -29,8 +28,3 @@ def three_lines(launcher: subprocess.Popen[str]) -> list[str]:
     lines = [launcher.stdout.readline() for _ in range(3)]
     assert all(lines), f"It ended with {launcher.wait()}; its log says why."
     return lines
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

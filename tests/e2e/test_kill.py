@@ -14,8 +14,9 @@ from typing import Any
 import av
 import pytest
 
-from tests.e2e.launcher import free_port, launch, three_lines
+from tests.e2e.launcher import launch, three_lines
 from tests.eventually import eventually
+from tests.free_port import free_port
 
 # A lease that died with its process holds a video back for up to 30 seconds, the tick for 5 more.
 SECONDS_TO_RECOVER = 60

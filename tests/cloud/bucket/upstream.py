@@ -11,9 +11,10 @@ from pathlib import Path
 
 from tests.cloud.bucket.exchange import Answer
 from tests.cloud.emulators import MissingToolError
-from tests.cloud.processes import HOST, end_with_parent, free_port
+from tests.cloud.processes import HOST, end_with_parent
+from tests.free_port import free_port
 
-_READY_SECONDS = 10
+_READY_SECONDS = 60
 _LET_GO = frozenset({"connection", "date", "transfer-encoding"})
 _MACHINES = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
@@ -60,14 +61,14 @@ class Upstream:
 
     def _wait_until_ready(self) -> None:
         end = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < end:
+        while self._process.poll() is None and time.monotonic() < end:
             with suppress(OSError, HTTPException):
                 if self.ask("GET", "/_internal/healthcheck").is_success:
                     return
             self._connection.close()
             time.sleep(0.01)
         self.close()
-        raise TimeoutError("fake-gcs-server did not start.")
+        raise RuntimeError(f"fake-gcs-server did not start: {self._process.returncode}.")
 
 
 def _program() -> str:
