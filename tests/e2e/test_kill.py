@@ -67,7 +67,7 @@ def call(port: int, path: str, body: Json | None = None) -> Json:
         data=None if body is None else json.dumps(body).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=30) as answer:
         answered: Json = json.load(answer)
         return answered
 
