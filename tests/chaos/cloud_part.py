@@ -21,7 +21,7 @@ from tests.chaos.safeguards import Weaken
 from tests.chaos.shared_state import shared_state
 from tests.chaos.stories import STORIES
 from tests.cloud.environment import keep_off_the_cloud
-from tests.cloud.processes import end_with_parent
+from tests.cloud.processes import ending_with_parent
 
 _ROOT = Path(__file__).parents[2]
 _FOLDER = "CHAOS_FOLDER"
@@ -33,12 +33,11 @@ def cloud() -> Iterator[None]:
     keep_off_the_cloud()
     with TemporaryDirectory() as folder:
         servers = subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.cloud_servers", folder],
+            ending_with_parent(sys.executable, "-m", "tests.chaos.cloud_servers", folder),
             cwd=_ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=end_with_parent,  # noqa: PLW1509  # It makes one system call only.
         )
         with servers:
             assert servers.stdout is not None

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.cloud.processes import HOST, end_with_parent
+from tests.cloud.processes import HOST, ending_with_parent
 from tests.free_port import free_port
 
 _START_SECONDS = 60
@@ -44,12 +44,11 @@ class Emulator:
         # In a file: a pipe that nobody reads would stall it one day.
         self._output = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [_java(), *_JAVA, *self._program, f"--host={HOST}", f"--port={port}"],
+            ending_with_parent(_java(), *_JAVA, *self._program, f"--host={HOST}", f"--port={port}"),
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=end_with_parent,  # noqa: PLW1509  # It makes one system call only.
         )
         try:
             self._wait_until_ready()

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.cloud.processes import HOST, end_with_parent
+from tests.cloud.processes import HOST, ending_with_parent
 from tests.free_port import free_port
 
 _START_SECONDS = 60
@@ -66,12 +66,11 @@ class FunctionProcess:
         # In a session of its own, Ctrl-C does not reach it: it always ends by our SIGTERM, and
         # first answers the requests in flight.
         self._process = subprocess.Popen(
-            [self._installation.framework],
+            ending_with_parent(str(self._installation.framework)),
             cwd=self._installation.root,
             env=self._environment,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=end_with_parent,  # noqa: PLW1509  # It makes one system call only.
         )
         return self
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.cloud.bucket.exchange import Answer
 from tests.cloud.emulators import MissingToolError
-from tests.cloud.processes import HOST, end_with_parent
+from tests.cloud.processes import HOST, ending_with_parent
 from tests.free_port import free_port
 
 _READY_SECONDS = 60
@@ -29,10 +29,9 @@ class Upstream:
         options = ["-scheme", "http", "-backend", "memory", "-host", HOST, "-port", port]
         names = ["-external-url", f"http://{self.host}", "-public-host", self.host]
         self._process = subprocess.Popen(
-            [program, *options, *names, "-log-level", "error"],
+            ending_with_parent(program, *options, *names, "-log-level", "error"),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=end_with_parent,  # noqa: PLW1509  # It only makes one system call.
         )
         self._connection = HTTPConnection(self.host, timeout=60)
         self._wait_until_ready()
