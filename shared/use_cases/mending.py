@@ -17,6 +17,7 @@ from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.announcing import ask_for_step
 from shared.use_cases.committing import until_committed
+from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.read_whole import PAGE, read_whole
 
@@ -84,8 +85,16 @@ def _mend_video(ports: Ports, finding: Finding) -> None:
     match finding.kind:
         case Disagreement.THUMBNAIL_MISSING:
             _renew_thumbnail(ports, _video(ports, finding))
-        case Disagreement.OVERDUE | Disagreement.OPERATION_LOST | Disagreement.MONEY_AT_RISK:
+        case Disagreement.OVERDUE | Disagreement.OPERATION_LOST:
             ask_for_step(ports, _video(ports, finding))
+        case Disagreement.MONEY_AT_RISK:
+            _ask_for_late_clip(ports, _video(ports, finding))
+
+
+def _ask_for_late_clip(ports: Ports, video: Video) -> None:
+    """Without a clip there is nothing to mend: it is looked for when the video is due."""
+    if find_clip(ports, video) is not None:
+        ask_for_step(ports, video)
 
 
 def _renew_thumbnail(ports: Ports, video: Video) -> None:

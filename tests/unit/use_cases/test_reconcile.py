@@ -11,9 +11,9 @@ import pytest
 from shared.domain.agreement import Disagreement
 from shared.domain.campaign import Change, Money
 from shared.domain.schedule import DEADLINE
-from shared.domain.storage_layout import CURSOR, clip_path, thumbnail_path
+from shared.domain.storage_layout import CURSOR, attempts_prefix, clip_path, thumbnail_path
 from shared.domain.video import Phase, VersionState, Video
-from shared.ports.video_generator import Failed, Gone
+from shared.ports.video_generator import Gone
 from shared.use_cases.create_videos import Draft
 from shared.use_cases.mending import delete_without_record
 from shared.use_cases.reconcile import (
@@ -221,10 +221,16 @@ def test_an_operation_that_the_generator_has_forgotten_is_found(ports: FakePorts
     assert [D.OPERATION_LOST] == kinds(find_lost_operations(ports, CAMPAIGN_ID))
 
 
-def test_money_at_risk_is_told_with_its_dollars(ports: FakePorts) -> None:
+def put_at_risk(ports: FakePorts) -> Video:
     video = submit(ports, script=Script(running_checks=1, ending=Gone()))
     ports.clock.advance(DEADLINE)
     wake(ports, video)
+    ports.queue._waiting.clear()
+    return stored(ports, video)
+
+
+def test_money_at_risk_is_told_with_its_dollars(ports: FakePorts) -> None:
+    video = put_at_risk(ports)
 
     (verdict,) = find_disagreements(ports, CAMPAIGN_ID)
 
@@ -235,17 +241,26 @@ def test_money_at_risk_is_told_with_its_dollars(ports: FakePorts) -> None:
     )
 
 
-def test_money_at_risk_is_settled_by_looking_again(ports: FakePorts) -> None:
-    broken = Failed(code="provider_error", message="It broke.")
-    video = submit(ports, script=Script(running_checks=1, ending=broken))
-    ports.clock.advance(DEADLINE)
-    wake(ports, video)
+def test_money_at_risk_is_settled_when_its_clip_is_there(ports: FakePorts) -> None:
+    video = put_at_risk(ports)
+    put(ports, f"{attempts_prefix(CAMPAIGN_ID, video.video_hash)}1/sample_0.mp4")
 
     assert {D.MONEY_AT_RISK: False} == mend(ports)
     deliver(ports)
 
     assert [] == find(ports)
-    assert 0 == ports.campaigns.get_campaign(CAMPAIGN_ID).money.committed
+    assert Phase.DONE is stored(ports, video).phase
+
+
+def test_money_at_risk_without_a_clip_is_left_to_the_late_look(ports: FakePorts) -> None:
+    """Else a tick would ask the generator each minute, for good."""
+    video = put_at_risk(ports)
+    ports.clock.advance(timedelta(minutes=1))
+
+    assert {D.MONEY_AT_RISK: False} == mend(ports)
+    deliver(ports)
+
+    assert video == stored(ports, video)
 
 
 def test_what_is_on_its_way_is_no_disagreement(ports: FakePorts) -> None:
