@@ -5,11 +5,10 @@ from werkzeug.wrappers import Response
 from shared.domain.campaign import Campaign
 from shared.domain.identity import require_campaign_id, video_id
 from shared.http.calls import Call, list_response
-from shared.http.campaigns import budget_resource, counts_resource, money_resource
+from shared.http.campaigns import facts_of
 from shared.http.requests import CampaignListQuery, read_query, require_page_size
 from shared.http.resource_types import CampaignSummary
-from shared.http.resources import epoch, thumbnail_url_of
-from shared.use_cases.reserving import limits_of
+from shared.http.resources import thumbnail_url_of
 
 
 def list_all(call: Call) -> Response:
@@ -29,13 +28,6 @@ def _summary(call: Call, campaign: Campaign) -> CampaignSummary:
     shown = [slot.current.video_hash for slot in campaign.slots if slot.current]
     ids = [video_id(campaign.campaign_id, video_hash) for video_hash in shown]
     return {
-        "id": campaign.campaign_id,
-        "object": "campaign",
-        "created_at": epoch(campaign.created_at),
-        "updated_at": epoch(campaign.updated_at),
-        "max_videos": call.ports.policy.max_videos_per_campaign,
-        "counts": counts_resource(campaign),
-        "money": money_resource(campaign.money),
-        "budget": budget_resource(campaign, limits_of(call.ports)),
+        **facts_of(call, campaign),
         "thumbnail_urls": [thumbnail_url_of(each, base_url=call.base_url) for each in ids],
     }

@@ -13,6 +13,7 @@ from shared.http.calls import POLLING, Call, json_response
 from shared.http.requests import read_body
 from shared.http.resource_types import (
     BudgetResource,
+    CampaignFacts,
     CampaignResource,
     CountsResource,
     MoneyResource,
@@ -41,17 +42,22 @@ def change(call: Call, campaign_id: str) -> Response:
     return read(call, campaign_id)
 
 
-def _resource(call: Call, view: CampaignView) -> CampaignResource:
-    campaign = view.campaign
+def facts_of(call: Call, campaign: Campaign) -> CampaignFacts:
     return {
         "id": campaign.campaign_id,
         "object": "campaign",
         "created_at": epoch(campaign.created_at),
         "updated_at": epoch(campaign.updated_at),
         "max_videos": call.ports.policy.max_videos_per_campaign,
-        "counts": counts_resource(campaign),
-        "money": money_resource(campaign.money),
-        "budget": budget_resource(campaign, limits_of(call.ports)),
+        "counts": _counts_resource(campaign),
+        "money": _money_resource(campaign.money),
+        "budget": _budget_resource(campaign, limits_of(call.ports)),
+    }
+
+
+def _resource(call: Call, view: CampaignView) -> CampaignResource:
+    return {
+        **facts_of(call, view.campaign),
         "slots": [_slot(call, slot) for slot in view.slots],
     }
 
@@ -66,7 +72,7 @@ def _slot(call: Call, slot: SlotView) -> SlotResource:
     }
 
 
-def counts_resource(campaign: Campaign) -> CountsResource:
+def _counts_resource(campaign: Campaign) -> CountsResource:
     return {
         "current": sum(slot.current is not None for slot in campaign.slots),
         "pending": sum(slot.pending is not None for slot in campaign.slots),
@@ -75,7 +81,7 @@ def counts_resource(campaign: Campaign) -> CountsResource:
     }
 
 
-def money_resource(money: Money) -> MoneyResource:
+def _money_resource(money: Money) -> MoneyResource:
     return {
         "currency": "USD",
         "reserved": money.reserved,
@@ -86,7 +92,7 @@ def money_resource(money: Money) -> MoneyResource:
     }
 
 
-def budget_resource(campaign: Campaign, limits: Limits) -> BudgetResource:
+def _budget_resource(campaign: Campaign, limits: Limits) -> BudgetResource:
     return {
         "currency": "USD",
         "limit_usd": budget_of(campaign, limits),

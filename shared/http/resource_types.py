@@ -117,7 +117,9 @@ class BudgetResource(TypedDict):
     available_usd: Dollars | None
 
 
-class CampaignResource(TypedDict):
+class CampaignFacts(TypedDict):
+    """What a campaign says of itself, alone and in a list."""
+
     id: str
     object: Literal["campaign"]
     created_at: Epoch
@@ -126,20 +128,15 @@ class CampaignResource(TypedDict):
     counts: CountsResource
     money: MoneyResource
     budget: BudgetResource
+
+
+class CampaignResource(CampaignFacts):
     slots: Sequence[SlotResource]
 
 
-class CampaignSummary(TypedDict):
+class CampaignSummary(CampaignFacts):
     """A campaign in a list. `thumbnail_urls` are those of its current videos, by slot."""
 
-    id: str
-    object: Literal["campaign"]
-    created_at: Epoch
-    updated_at: Epoch
-    max_videos: int
-    counts: CountsResource
-    money: MoneyResource
-    budget: BudgetResource
     thumbnail_urls: Sequence[str]
 
 
