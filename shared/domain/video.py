@@ -124,6 +124,7 @@ class Video:
     `due_at` is when the tick should look at it, if nothing else does before.
     `budget_day` is the day whose budget holds its dollars; None where no day has one.
     `store_tries` counts the tries to store its clip that never came back.
+    `requested_by` is the name of the API key that it was asked for with.
     `revision` is what the record was read at; empty for one that was never stored.
     """
 
@@ -150,6 +151,7 @@ class Video:
     clip: ClipFacts | None = None
     failure: Failure | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    requested_by: str | None = None
     revision: str = ""
 
     @property

@@ -28,5 +28,9 @@ class CampaignBody(Body):
     budget_usd: Decimal | UnsetType | None = UNSET
 
 
+class SessionBody(Body):
+    key: str
+
+
 class EmptyBody(Body):
     """Nothing may be said."""

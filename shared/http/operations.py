@@ -40,6 +40,11 @@ OPERATIONS: Mapping[str, Operation] = {
         answers=_PAGE,
     ),
     "studio_pages.file": Operation(summary="What the studio consists of", answers=_PAGE),
+    "studio_pages.start_session": Operation(
+        summary="Let a browser keep a session for an API key: media elements cannot send the key",
+        body=http_bodies.SessionBody,
+        answers={204: None},
+    ),
     "service.health": Operation(
         summary="Whether the records can be read", answers={200: resources.HealthResource}
     ),

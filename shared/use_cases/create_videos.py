@@ -48,6 +48,7 @@ class CreateVideos:
     business_context: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
     max_cost: Decimal | None = None
+    requested_by: str | None = None
     claim: Claim | None = None
 
 
@@ -130,6 +131,7 @@ def _new_video(ports: Ports, request: CreateVideos, position: int, index: int) -
         metadata=request.metadata,
         simulated=ports.policy.simulated,
         now=ports.now(),
+        requested_by=request.requested_by,
     )
 
 
