@@ -38,7 +38,7 @@ def require_budget(campaign: Campaign, amount: Decimal, limits: Limits) -> None:
         return
     raise BudgetExceededError(
         f"Campaign {campaign.campaign_id!r} has a budget of {budget} USD, and this would bring it "
-        f"to {campaign.money.committed + amount} USD. Raise its budget_usd to make more."
+        f"to {campaign.money.committed + amount} USD. Raise its budget to make more."
     )
 
 
