@@ -79,11 +79,11 @@ def test_no_page_of_another_site_changes_anything(
             inner = f"<iframe sandbox='{sandbox}' src='{origin}:{elsewhere}/'></iframe>"
             page.set_content(inner)
         frame = page.frames[-1]
-        for attack, path, arguments in ATTACKS.values():
+        for name, (attack, path, arguments) in ATTACKS.items():
             with page.expect_response(f"{victim.origin}{path}") as answer:
                 frame.evaluate(attack, [f"{victim.origin}{path}", *arguments])
 
-            assert answer.value.status == 403, attack
+            assert answer.value.status == 403, name
 
     assert state_of(victim) == before
 
