@@ -94,6 +94,11 @@ class Settings:
         "", "The service's own URL in answers, where it is not the one that was asked"
     )
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    k_service: str = _setting(
+        "",
+        "The name of the service, which Cloud Run itself sets: `X-Forwarded-Proto` is believed "
+        "there, and no `.env` file is read",
+    )
 
     @property
     def simulated(self) -> bool:
@@ -118,6 +123,10 @@ class Settings:
     def storage_endpoint(self) -> str:
         """Where the bucket serves its signed URLs."""
         return self.storage_emulator_host.rstrip("/") or "https://storage.googleapis.com"
+
+    @property
+    def is_behind_front_end(self) -> bool:
+        return bool(self.k_service)
 
     @property
     def bucket_url(self) -> str:

@@ -42,7 +42,7 @@ def describe(*, base_url: str) -> Schema:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Showreel", "version": "1"},
-        "servers": [{"url": base_url}],
+        "servers": [{"url": base_url.removesuffix("/")}],
         "paths": {
             _VARIABLE.sub(r"{\1}", template): {
                 method.lower(): _describe(template, endpoint)

@@ -39,6 +39,11 @@ class Policy(Protocol):
         ...
 
     @property
+    def is_behind_front_end(self) -> bool:
+        """Whether every request comes through a trusted proxy that sets X-Forwarded-Proto."""
+        ...
+
+    @property
     def bucket_url(self) -> str:
         """What signed URLs begin with; empty where the service serves them itself."""
         ...
