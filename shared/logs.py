@@ -4,36 +4,42 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import Headers
 
 who: ContextVar[str] = ContextVar("who", default="")
 """The name of the caller of the request, where it is known. No secret."""
 
-_trace: ContextVar[Mapping[str, object]] = ContextVar("trace", default={})  # noqa: B039  # Never changed.
+_trace: ContextVar[tuple[str, str]] = ContextVar("trace", default=("", ""))
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
-_CLOUD_TRACE = re.compile(r"([0-9a-f]{32})(?:/([0-9]{1,20}))?(?:;o=([0-9]+))?")
-_SPAN_IDS = 2**64
+_TRACEPARENT = r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?"
+_CLOUD_TRACE = r"([0-9a-f]{32})/([0-9]{1,20})(?:;o=([0-9]+))?"
 
 
-def begin_request(headers: Mapping[str, str]) -> None:
+def begin_request(headers: "Headers") -> None:
     """Forget the request that this thread answered before, and take the trace of this one."""
     who.set("")
-    _trace.set(trace_of(headers))
+    _trace.set((headers.get("traceparent", ""), headers.get("X-Cloud-Trace-Context", "")))
 
 
-def trace_of(headers: Mapping[str, str]) -> dict[str, object]:
-    """Return the `id`, `span` and `sampled` that a front end sent, in either of the two forms."""
-    if found := _TRACEPARENT.fullmatch(headers.get("traceparent", "")):
-        return {"id": found[1], "span": found[2], "sampled": int(found[3], 16) % 2 == 1}
-    if found := _CLOUD_TRACE.fullmatch(headers.get("X-Cloud-Trace-Context", "")):
-        span = int(found[2] or 0) % _SPAN_IDS
-        return {"id": found[1], "span": f"{span:016x}" if span else "", "sampled": found[3] == "1"}
-    return {}
+def trace_fields(traceparent: str, cloud_trace: str, *, project: str) -> dict[str, object]:
+    """Return what links a line to its trace, from either of the two headers of the platform."""
+    if found := re.fullmatch(_TRACEPARENT, traceparent):
+        trace, span, sampled = found[1], found[2], int(found[3], 16) % 2 == 1
+    elif found := re.fullmatch(_CLOUD_TRACE, cloud_trace):
+        trace, span, sampled = found[1], f"{int(found[2]):016x}", found[3] == "1"
+    else:
+        return {}
+    return {
+        "logging.googleapis.com/trace": f"projects/{project}/traces/{trace}",
+        "logging.googleapis.com/spanId": span,
+        "logging.googleapis.com/trace_sampled": sampled,
+    }
 
 
 class JsonFormatter(logging.Formatter):
@@ -58,15 +64,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(entry, default=str, ensure_ascii=False)
 
     def _of_request(self) -> dict[str, object]:
-        entry: dict[str, object] = {"who": who.get()} if who.get() else {}
+        caller = {"who": who.get()} if who.get() else {}
         trace = _trace.get()
-        if trace and self._project:
-            name = f"projects/{self._project}/traces/{trace['id']}"
-            entry["logging.googleapis.com/trace"] = name
-            entry["logging.googleapis.com/trace_sampled"] = trace["sampled"]
-            if trace["span"]:
-                entry["logging.googleapis.com/spanId"] = trace["span"]
-        return entry
+        if not self._project or not any(trace):
+            return {**caller}
+        return {**caller, **trace_fields(*trace, project=self._project)}
 
 
 def log_as_json(level: str, *, project: str = "") -> None:
@@ -81,4 +83,4 @@ def log_as_json(level: str, *, project: str = "") -> None:
 
 def _rfc_3339(seconds: float) -> str:
     moment = datetime.fromtimestamp(seconds, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06}Z"
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -85,7 +85,7 @@ def becomes_healthy(server: subprocess.Popen[bytes], port: int) -> bool:
 def health(port: int) -> int | None:
     connection = http.client.HTTPConnection(HOST, port, timeout=START_SECONDS)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/health")
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return None

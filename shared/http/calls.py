@@ -39,7 +39,7 @@ class Call:
 
     @property
     def _scheme(self) -> str:
-        """gunicorn believes the header from loopback alone, and a front end is elsewhere."""
+        """Gunicorn believes the header from loopback alone, and a front end is elsewhere."""
         forwarded = self.request.headers.get("X-Forwarded-Proto")
         if self.ports.policy.is_behind_front_end and forwarded in ("http", "https"):
             return forwarded

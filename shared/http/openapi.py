@@ -9,6 +9,7 @@ import msgspec
 from shared.http import repeats
 from shared.http.operations import OPERATIONS, Operation
 from shared.http.problems import CONTENT_TYPE, Problem
+from shared.http.resource_types import Metrics
 from shared.http.routes import ROUTES
 from shared.requests.bodies import CreateVideoBody
 from shared.requests.parsing import Body
@@ -33,6 +34,7 @@ _REPLAYED: Schema = {
 }
 _MEDIA_TYPES: Mapping[type, Schema] = {
     bytes: {"video/mp4": {}, "image/jpeg": {}},
+    Metrics: {"text/plain": {}},
     str: {"text/html": {}, "text/css": {}, "text/javascript": {}, "image/svg+xml": {}},
 }
 _VARIABLE = re.compile(r"\{\+?(\w+)\}")

@@ -53,8 +53,8 @@ def answer_repeats(call: Call, body: Body, act: Callable[[Claim | None], Respons
         return Response(bytes(kept.body), status=kept.status, headers=kept.headers)
     from shared.http.replays import at_base_url
 
-    headers, body = at_base_url(call.base_url, kept.headers, bytes(kept.body))
-    return Response(body, status=kept.status, headers=headers | {REPLAYED: "true"})
+    headers, content = at_base_url(call.base_url, kept.headers, bytes(kept.body))
+    return Response(content, status=kept.status, headers=headers | {REPLAYED: "true"})
 
 
 def _claim(call: Call, body: Body) -> Claim:

@@ -2,9 +2,9 @@
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -43,11 +43,10 @@ def ask(
     path: str,
     body: Json | None = None,
     *,
-    peer: str = FRONT_END,
-    **headers: str,
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[http.client.HTTPResponse, bytes]:
     connection = http.client.HTTPConnection(
-        "127.0.0.1", function.port, timeout=60, source_address=(peer, 0)
+        "127.0.0.1", function.port, timeout=60, source_address=(FRONT_END, 0)
     )
     sent = {"Host": "serve-api-1.run.app", "Content-Type": "application/json", **headers}
     with closing(connection):
@@ -55,7 +54,7 @@ def ask(
             "GET" if body is None else "POST",
             path,
             None if body is None else json.dumps(body),
-            {name.replace("_", "-"): value for name, value in sent.items()},
+            sent,
         )
         answer = connection.getresponse()
         return answer, answer.read()
@@ -71,11 +70,11 @@ def all_begin_with(base_url: str, urls: list[str]) -> bool:
 
 
 def test_every_url_is_https_and_a_replayed_one_too(served: Served) -> None:
-    https = {"X_Forwarded_Proto": "https", "Idempotency_Key": "order-17"}
+    https = {"X-Forwarded-Proto": "https", "Idempotency-Key": "order-17"}
 
-    created = ask(served["cloud"], "/v1/videos", A_VIDEO, **https)
-    again = ask(served["cloud"], "/v1/videos", A_VIDEO, **https)
-    described = ask(served["cloud"], "/v1/openapi.json", **https)
+    created = ask(served["cloud"], "/v1/videos", A_VIDEO, headers=https)
+    again = ask(served["cloud"], "/v1/videos", A_VIDEO, headers=https)
+    described = ask(served["cloud"], "/v1/openapi.json", headers=https)
 
     assert all_begin_with("https://serve-api-1.run.app/v1/videos/", urls_of(*created))
     assert again[0].headers["Idempotency-Replayed"] == "true"
@@ -85,27 +84,30 @@ def test_every_url_is_https_and_a_replayed_one_too(served: Served) -> None:
 
 
 def test_a_replayed_answer_names_the_address_at_which_it_is_asked_for(served: Served) -> None:
-    asked = {"Idempotency_Key": "order-18"}
+    key = {"Idempotency-Key": "order-18"}
+    here = {"Host": "laptop.example", **key}
+    there = {"X-Forwarded-Proto": "https", **key}
     body = {**A_VIDEO, "prompt": "http://laptop.example/v1/videos/x", "campaign_id": "replayed"}
 
-    first = ask(served["laptop"], "/v1/videos", body, Host="laptop.example", **asked)
-    again = ask(served["cloud"], "/v1/videos", body, X_Forwarded_Proto="https", **asked)
+    first = ask(served["laptop"], "/v1/videos", body, headers=here)
+    again = ask(served["cloud"], "/v1/videos", body, headers=there)
 
     assert all_begin_with("http://laptop.example/v1/videos/", urls_of(*first))
     assert all_begin_with("https://serve-api-1.run.app/v1/videos/", urls_of(*again))
-    here, there = json.loads(first[1]), json.loads(again[1])
-    assert {name for name in here if here[name] != there[name]} == {"content_url", "thumbnail_url"}
-    assert list(here) == list(there)
+    told, repeated = json.loads(first[1]), json.loads(again[1])
+    differs = {name for name in told if told[name] != repeated[name]}
+    assert differs == {"content_url", "thumbnail_url"}
+    assert list(told) == list(repeated)
 
 
 def test_elsewhere_the_word_of_a_stranger_counts_for_nothing(served: Served) -> None:
-    created = ask(served["laptop"], "/v1/videos", A_VIDEO, X_Forwarded_Proto="https")
+    created = ask(served["laptop"], "/v1/videos", A_VIDEO, headers={"X-Forwarded-Proto": "https"})
 
     assert all_begin_with("http://", urls_of(*created))
 
 
 @pytest.mark.parametrize("scheme", ["javascript", "https, http", ""])
 def test_a_scheme_that_is_none_changes_nothing(served: Served, scheme: str) -> None:
-    created = ask(served["cloud"], "/v1/videos", A_VIDEO, X_Forwarded_Proto=scheme)
+    created = ask(served["cloud"], "/v1/videos", A_VIDEO, headers={"X-Forwarded-Proto": scheme})
 
     assert all_begin_with("http://serve-api-1.run.app/", urls_of(*created))

@@ -34,7 +34,7 @@ def test_asked_to_stop_it_takes_the_server_with_it(
 
     assert launcher.wait(SECONDS_TO_END) == 0
     with pytest.raises(urllib.error.URLError, match="refused"):
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5)
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5)
 
 
 def test_it_refuses_a_port_that_is_taken(log: Path) -> None:

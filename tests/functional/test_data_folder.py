@@ -153,7 +153,7 @@ def test_a_read_only_folder_refuses_new_videos_and_serves_the_old_ones(
         assert "cannot be written" in refused.json["detail"]
         assert service.get(video["content_url"]).status_code == 200
         assert service.get("/v1/videos").status_code == 200
-        assert service.get("/healthz").status_code == 200
+        assert service.get("/health").status_code == 200
         assert service.create(GALLERY, KITE)[0]["outcome"] == "cache_hit"
         assert service.campaign(GALLERY)["counts"]["current"] == 2
 

@@ -216,7 +216,7 @@ def test_models_tell_what_they_can_do_what_they_cost_and_when_they_go(showreel: 
 
 
 def test_the_service_is_well_when_it_can_read_its_records(showreel: Showreel) -> None:
-    answer = showreel.get("/healthz")
+    answer = showreel.get("/health")
 
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
 
