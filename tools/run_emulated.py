@@ -6,7 +6,6 @@ emulators, the bucket and Veo are those of the tests, and all of it ends with th
 
 import argparse
 import http.client
-import os
 import signal
 import sys
 import time
@@ -15,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shared.settings import InvalidSettingsError, read_settings
+from shared.settings import InvalidSettingsError, environment, read_settings
 from tests.cloud.bucket.server import StrictBucketServer
 from tests.cloud.bucket.service_account import ServiceAccount
 from tests.cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
@@ -24,6 +23,7 @@ from tests.cloud.function_process import THIS_TREE, FunctionProcess, Installatio
 from tests.cloud.project import FUNCTIONS, CloudProject, write_key_file
 from tests.cloud.tokens import TokenServer
 from tests.cloud.vertex import FakeVertex
+from tools.before_start import misspelt_settings
 from tools.serve import STOP_SIGNALS, announce, fail, health, why_unusable
 
 PROJECT = "showreel-emulated"
@@ -56,9 +56,11 @@ def main() -> int:
 
 def check_settings() -> None:
     """Raise InvalidSettingsError, before anything is started."""
-    environment = dict(os.environ)  # noqa: TID251  # It is what the functions will get.
+    given = environment()
+    for sentence in misspelt_settings(given):
+        print(sentence, file=sys.stderr)
     ours = {"STORAGE_URL": f"gs://{PROJECT}", "GOOGLE_CLOUD_PROJECT": PROJECT}
-    read_settings({**environment, **ours})
+    read_settings({**given, **ours})
 
 
 def serve(port: int) -> int:

@@ -39,8 +39,8 @@ class Policy(Protocol):
         ...
 
     @property
-    def is_behind_front_end(self) -> bool:
-        """Whether every request comes through a trusted proxy that sets X-Forwarded-Proto."""
+    def is_on_cloud_run(self) -> bool:
+        """Whether every request comes through Google's front end, which sets X-Forwarded-Proto."""
         ...
 
     @property

@@ -33,6 +33,8 @@ def launcher(
 ) -> Iterator[subprocess.Popen[str]]:
     monkeypatch.setenv("STORAGE_URL", data_folder.as_uri())
     monkeypatch.setenv("SYNTHETIC_SECONDS", "0")
+    # It is named, and changes nothing.
+    monkeypatch.setenv("MAX_VIDEO_PER_CAMPAIGN", "3")
     with launch(port, log=log) as process:
         yield process
         process.terminate()

@@ -124,7 +124,7 @@ def test_a_clip_for_which_there_is_no_room_fails_its_video_with_the_reason(disk:
 
 
 def test_a_full_disk_refuses_new_videos_and_serves_the_old_ones(disk: Path) -> None:
-    with serving(disk, SYNTHETIC_SECONDS="3600") as service:
+    with serving(disk, SYNTHETIC_SECONDS="1800") as service:
         (video,) = service.create("spring", KITE)
         service.in_phase(video, "generating")
         filler = fill(disk)

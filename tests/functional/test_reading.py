@@ -222,7 +222,7 @@ def test_the_service_is_well_when_it_can_read_its_records(showreel: Showreel) ->
 
 
 def test_urls_begin_with_the_public_one_where_there_is_one(place: Place) -> None:
-    environment = {"SYNTHETIC_SECONDS": "3600", "PUBLIC_URL": "https://videos.example.com"}
+    environment = {"SYNTHETIC_SECONDS": "1800", "PUBLIC_URL": "https://videos.example.com"}
     with served(place, environment) as service:
         answer = service.post("/v1/videos", {"prompt": KITE})
 
