@@ -31,6 +31,7 @@ PROJECT = "showreel-emulated"
 TICK_SECONDS = 3
 VEO_SECONDS = 2
 WATCH_SECONDS = 0.5
+LAST_LINE = "All of its data is gone when this ends."
 
 
 def main() -> int:
@@ -77,9 +78,25 @@ def serve(port: int) -> int:
         if health(port) != http.client.OK:
             return fail("The API did not come up; what stands above says why.")
         announce(port, f"Its bucket is gs://{project.bucket_name}, served at {project.storage.url}")
+        print("\n".join(ways_in(project, environment)), flush=True)
         while not (ended := [each.target for each in functions.values() if each.has_ended]):
             time.sleep(WATCH_SECONDS)
         return fail(f"{ended[0]} ended by itself.")
+
+
+def ways_in(project: CloudProject, environment: Mapping[str, str]) -> list[str]:
+    """Return what to type in another shell to reach the cloud without the API."""
+    request = '{"campaign_id": "by-message", "prompts": ["Steam rises from a cup"], "seconds": 4}'
+    message = f"$(printf %s '{request}' | base64 | tr -d '\\n')"
+    topic = f"http://$PUBSUB_EMULATOR_HOST/v1/projects/{project.name}/topics/request-videos"
+    publish = f"curl -s {topic}:publish -H 'Content-Type: application/json'"
+    return [
+        "For make reconcile and Google's own clients in another shell:",
+        *(f"  export {name}={value}" for name, value in sorted(environment.items())),
+        "A request by message, to the topic request-videos:",
+        f"""  {publish} -d '{{"messages": [{{"data": "'"{message}"'"}}]}}'""",
+        LAST_LINE,
+    ]
 
 
 def start_cloud(stack: ExitStack, folder: Path) -> tuple[CloudProject, dict[str, str]]:
