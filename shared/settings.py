@@ -89,7 +89,7 @@ class Settings:
         "",
         "What the synthetic generator does wrong, to test with: `fault` or `fault=words in the "
         "prompt`, by commas. Faults: rate_limited, refused, filtered, failed, lost, answer_lost, "
-        "slow, corrupt",
+        "slow, corrupt, turned",
     )
     signing_key: str = _setting(
         "", "The secret of local signed URLs; by default one is made and kept in the data folder"
