@@ -20,6 +20,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+SLOWDOWN = 10
+"""How many times as long a slow operation takes."""
+
 
 class FaultKind(StrEnum):
     RATE_LIMITED = "rate_limited"

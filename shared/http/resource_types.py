@@ -208,5 +208,9 @@ class ListResource(TypedDict, Generic[R]):
     has_more: bool
 
 
+class Metrics:
+    """The text format of Prometheus; not JSON."""
+
+
 class HealthResource(TypedDict):
     status: Literal["ok"]
