@@ -38,10 +38,12 @@ def check_operation(ports: Ports, video: Video) -> None:
             ask_for_step(
                 ports, ports.campaigns.commit_video(submit_again(video, due_at=ports.now()))
             )
-        case Failed(code=code, message=message):
-            end_without_clip(
-                ports, video, code=code, message=message, outcome=AttemptOutcome.NOT_BILLED
-            )
+        case Failed(possibly_billed=True) if find_generated_clip(ports, video) is not None:
+            # An operation may fail after its clip was written.
+            store_video(ports, video)
+        case Failed(code=code, message=message, possibly_billed=held):
+            outcome = AttemptOutcome.POSSIBLY_BILLED if held else AttemptOutcome.NOT_BILLED
+            end_without_clip(ports, video, code=code, message=message, outcome=outcome)
         case Gone():
             look_for_clip(ports, video)
         case _:

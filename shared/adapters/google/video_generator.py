@@ -157,8 +157,12 @@ class VeoVideoGenerator:
         rule = first_fitting(OPERATION_ANSWERS, operation)
         if rule.then is Then.WAIT:
             return Running(check_after=RECHECK_AFTER)
-        if rule.then is Then.FAIL:
-            return Failed(code=rule.code, message=failure_message(operation))
+        if rule.then in (Then.FAIL, Then.FAIL_HELD):
+            return Failed(
+                code=rule.code,
+                message=failure_message(operation),
+                possibly_billed=rule.then is Then.FAIL_HELD,
+            )
         path = self._kept(operation, prefix) if rule.then is Then.STORE else None
         if path is None:
             logger.warning("veo.operation_without_clip", extra={"operation": operation.name})
