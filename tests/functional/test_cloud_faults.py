@@ -14,7 +14,7 @@ from grpc import StatusCode  # type: ignore[import-untyped]
 
 from shared import bootstrap
 from shared.adapters.google import firestore_documents, signing_credentials
-from shared.domain.schedule import CHECK_LEASE
+from shared.domain.schedule import CLOUD_LEASES
 from shared.messages import encode
 from shared.ports.message_queue import VideoMessage
 from tests.cloud.bucket.faults import permission_denied
@@ -131,7 +131,7 @@ def test_a_video_waits_for_a_bucket_that_is_gone(
         assert "There is no bucket" in log()
 
     with working(cloud, "generate_video") as (api, worker):
-        after_the_lease = datetime.now(UTC) + CHECK_LEASE
+        after_the_lease = datetime.now(UTC) + CLOUD_LEASES.check
         now = property(lambda _: lambda: after_the_lease)
         monkeypatch.setattr(type(bootstrap.ports()), "now", now)
         assert as_raw_push(worker, about(video)).status_code == 200

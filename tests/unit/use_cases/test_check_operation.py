@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from shared.domain.errors import RetryLaterError, SubmissionUnknownError, UnavailableError
-from shared.domain.schedule import CHECK_LEASE, OUTCOME_WINDOW, SUBMIT_LEASE
+from shared.domain.schedule import CLOUD_LEASES, OUTCOME_WINDOW
 from shared.domain.video import AttemptOutcome, Phase, submission_accepted
 from shared.ports.video_generator import Failed, Gone
 from shared.use_cases.change_versions import cancel_video
@@ -160,7 +160,7 @@ def test_a_check_whose_process_died_is_made_again_after_its_lease(ports: FakePor
     wake(ports, video)
     assert Phase.GENERATING is stored(ports, video).phase
 
-    ports.clock.advance(CHECK_LEASE)
+    ports.clock.advance(CLOUD_LEASES.check)
     wake(ports, video)
 
     assert stored(ports, video).is_current
@@ -173,7 +173,7 @@ def test_an_answer_that_comes_while_the_clip_is_looked_for_is_not_forgotten(
     video = reserve(ports)
     with pytest.raises(KeyboardInterrupt):
         wake(watched(ports, Hooks(before_effect=Once(interrupt, at=2))), video)
-    ports.clock.advance(SUBMIT_LEASE)
+    ports.clock.advance(CLOUD_LEASES.submit)
 
     def keep_the_answer() -> None:
         accepted = submission_accepted(
