@@ -118,5 +118,9 @@ class GooglePorts:
     def _open_bucket(self) -> GCSBucket:
         with importing_sdks():
             from shared.adapters.google.bucket import open_bucket
+            from shared.adapters.google.timely_credentials import timely_credentials
 
-        return open_bucket(self._settings.bucket)
+        if self._settings.storage_emulator_host:
+            return open_bucket(self._settings.bucket)
+        credentials = timely_credentials("Cloud Storage", permission="storage.objects.get")
+        return open_bucket(self._settings.bucket, credentials)

@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 # One try of a call to a Google service, except a submission to Veo.
 TRY = timedelta(seconds=8)
 
-# A call with its retries: the last one begins before CALL - TRY, so one that stalls is retried.
+# A call with its retries: more than two tries, so that one that stalls is retried.
 CALL = timedelta(seconds=20)
+
+# No try begins later than this after its call.
+LAST_RETRY = CALL - TRY
 
 # A submission to Veo is sent once.
 SUBMISSION = timedelta(seconds=60)
