@@ -23,6 +23,7 @@ from shared.domain.video import (
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Accepted, Submission
+from shared.use_cases.announcing import announce
 from shared.use_cases.check_operation import look_again
 from shared.use_cases.committing import decide, revise
 from shared.use_cases.store_video import end_without_clip
@@ -38,7 +39,8 @@ def submit_video(ports: Ports, video: Video) -> None:
     """
     now = ports.now()
     if video.cancel_requested:
-        decide(ports, video, partial(cancel, now=now))
+        change = decide(ports, video, partial(cancel, now=now))
+        announce("video.cancelled", change.videos[0])
         return
     if video.attempts and video.due_at is not None and now < video.due_at:
         raise RetryLaterError("The generator asked to wait.", retry_after=video.due_at - now)

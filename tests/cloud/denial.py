@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event
+from functools import partial
+from threading import Barrier, Event
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]
@@ -20,11 +21,15 @@ _UNARY = {"Commit", "Publish", "GetTopic"}
 
 @dataclass
 class Scripted(grpc.GenericRpcHandler):  # type: ignore[misc]  # It has no types.
-    """Gives the replies in order, and the last one again and again. `calls` are their methods."""
+    """Gives the replies in order, and the last one again and again. `calls` are their methods.
+
+    No call is answered before so many are there as have to come `together`.
+    """
 
     replies: list[Reply]
     calls: list[str] = field(default_factory=list)
     host: str = ""
+    together: Barrier = field(default_factory=partial(Barrier, 1))
     over: Event = field(default_factory=Event)
 
     def service(self, call: Any) -> Any:  # noqa: ANN401
@@ -35,6 +40,7 @@ class Scripted(grpc.GenericRpcHandler):  # type: ignore[misc]  # It has no types
         return grpc.unary_stream_rpc_method_handler(self._stream)
 
     def _answer(self, _request: bytes, context: Any) -> bytes:  # noqa: ANN401
+        self.together.wait(timeout=5)
         reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         if reply == STALL:
             self.over.wait()

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Barrier, Thread
 
 import pytest
 from google.pubsub_v1.types import PublishResponse
@@ -15,7 +15,7 @@ from shared.ports import Ports
 from shared.pubsub.pushes import answer_push
 from tests.cloud.denial import answering, denying
 from tests.cloud.topics import Topics
-from tests.contract.message_queue_contract import FIRST, MessageQueueContract, Subscriber
+from tests.contract.message_queue_contract import FIRST, SECOND, MessageQueueContract, Subscriber
 from tests.fakes.no_ports import NoPorts
 from tests.free_port import free_port
 
@@ -93,6 +93,14 @@ def test_what_passes_is_published_again(
         PubSubMessageQueue(project=project, topic=TOPIC).publish(FIRST)
 
     assert ["Publish"] * 3 == service.calls
+
+
+def test_messages_are_on_their_way_together(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(PUBLISHED) as service:
+        service.together = Barrier(2)
+        monkeypatch.setenv("PUBSUB_EMULATOR_HOST", service.host)
+
+        PubSubMessageQueue(project=project, topic=TOPIC).publish(FIRST, SECOND)
 
 
 def test_a_missing_permission_is_named(project: str, monkeypatch: pytest.MonkeyPatch) -> None:

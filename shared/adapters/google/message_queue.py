@@ -55,10 +55,12 @@ class PubSubMessageQueue:
     def __init__(self, *, project: str, topic: str) -> None:
         self._topic = f"projects/{project}/topics/{topic}"
 
-    def publish(self, message: VideoMessage) -> None:
+    def publish(self, *messages: VideoMessage) -> None:
         with google_errors("Pub/Sub", permission="pubsub.topics.publish"):
-            published = self._publisher.publish(self._topic, encode(message))
-            published.result(timeout=_RETRY_SECONDS + 2 * _TRY_SECONDS)
+            publisher = self._publisher
+            sent = [publisher.publish(self._topic, encode(message)) for message in messages]
+            for published in sent:
+                published.result(timeout=_RETRY_SECONDS + 2 * _TRY_SECONDS)
 
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
         """Leave it to the bucket, which announces the clip, and to the tick."""
