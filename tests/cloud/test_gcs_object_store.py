@@ -79,6 +79,20 @@ def test_a_clip_that_was_public_is_private_after_its_next_rename(
     assert renamed["cacheControl"] == other["cacheControl"] == MEDIA_CACHE_CONTROL
 
 
+def test_a_clip_that_was_written_without_its_type_has_it_after_a_rename(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    write(bucket_server, bucket_name, GENERATED, b"a clip", content_type="application/octet-stream")
+
+    bucket_store.rename(GENERATED, CLIP)
+
+    stored = resource(bucket_server, bucket_name, CLIP)
+    assert ("video/mp4", "private, max-age=86400, immutable") == (
+        stored["contentType"],
+        stored["cacheControl"],
+    )
+
+
 def test_a_rename_keeps_etag_and_metadata(
     bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
 ) -> None:

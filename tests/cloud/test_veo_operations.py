@@ -50,6 +50,11 @@ class End:
     code: str = ""
     says: str = ""
 
+    @property
+    def is_free(self) -> bool:
+        """Whether Google documents that it is not charged: filtered clips only."""
+        return self.code == "content_filtered"
+
 
 def fails(rule: str, script: Script, code: str, says: str = "") -> End:
     return End(rule=rule, script=script, state=Failed, code=code, says=says)
@@ -160,6 +165,7 @@ def test_an_ending_is_what_is_documented(end: End) -> None:
         if isinstance(state, Failed):
             assert end.code == state.code
             assert end.says in state.message
+            assert state.possibly_billed is not end.is_free
         assert veo.vertex.submissions == 1
 
 

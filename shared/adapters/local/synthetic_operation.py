@@ -21,7 +21,9 @@ _ENDINGS: dict[FaultKind | None, Failed | Gone] = {
         ),
     ),
     FaultKind.FAILED: Failed(
-        code="provider_error", message="The generator ended with an internal error."
+        code="provider_error",
+        message="The generator ended with an internal error.",
+        possibly_billed=True,
     ),
     FaultKind.LOST: Gone(),
 }

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 
 from shared.domain.errors import RetryLaterError, StorageError, UnavailableError
-from shared.domain.schedule import STORE_LEASE
+from shared.domain.schedule import CLOUD_LEASES
 from shared.domain.storage_layout import attempt_prefix, clip_path, thumbnail_path
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
 from shared.use_cases.change_versions import cancel_video
@@ -320,7 +320,7 @@ def test_a_slow_delivery_that_fails_does_not_end_what_another_took_over(
         raise KeyboardInterrupt
 
     def be_taken_over_and_fail() -> None:
-        ports.clock.advance(STORE_LEASE)
+        ports.clock.advance(CLOUD_LEASES.store)
         with pytest.raises(KeyboardInterrupt):
             wake(watched(ports, Hooks(before_effect=Once(interrupt, at=1))), video)
         raise StorageError("The disk is full.")
@@ -339,7 +339,7 @@ def test_a_slow_delivery_and_the_one_that_took_over_store_one_video(
     witness = Witness(ports)
 
     def take_over() -> None:
-        ports.clock.advance(STORE_LEASE)
+        ports.clock.advance(CLOUD_LEASES.store)
         wake(ports, video)
 
     slow = watched(ports, Hooks(before_effect=Once(take_over, at=at), after_effect=witness))
