@@ -23,9 +23,13 @@ class SortOrder(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class VideoQuery:
-    """Which videos to list. `after` is the id of the last video of the page before."""
+    """Which videos to list. `after` is the id of the last video of the page before.
+
+    `tag` is one in its canonical form.
+    """
 
     campaign_id: str | None = None
+    tag: str | None = None
     version_state: VersionState | None = None
     status: str | None = None
     after: str | None = None
