@@ -18,6 +18,10 @@ FAST = "veo-3.1-fast-generate-001"
     [
         ({"prompt": ""}, INVALID, "prompt", "must not be empty"),
         ({"prompt": " \n\t "}, INVALID, "prompt", "must not be empty"),
+        ({"prompt": "\u200b"}, INVALID, "prompt", "must not be empty"),
+        ({"prompt": "\u2060 \u2060"}, INVALID, "prompt", "must not be empty"),
+        ({"prompt": "\u3164"}, INVALID, "prompt", "must not be empty"),
+        ({"prompt": "\u202e\ufe0f\u0301"}, INVALID, "prompt", "must not be empty"),
         ({"prompt": "x" * 5_001}, INVALID, "prompt", "at most 5000 characters"),
         ({"prompt": "a\u0000b"}, INVALID, "prompt", "control characters"),
         ({"prompt": "a\u001b[31mb"}, INVALID, "prompt", "control characters"),
@@ -47,6 +51,9 @@ FAST = "veo-3.1-fast-generate-001"
         ({"seconds": "8 "}, UNSUPPORTED, "seconds", "whole number"),
         ({"seconds": "٨"}, UNSUPPORTED, "seconds", "whole number"),
         ({"seconds": 4.5}, INVALID, "seconds", "got `float`"),
+        ({"seed": 7.5}, INVALID, "seed", "got `float`"),
+        ({"seed": "7.0"}, INVALID, "seed", "got `str`"),
+        ({"seconds": 5.0}, UNSUPPORTED, "seconds", "Use one of: 4, 6, 8."),
         ({"seconds": True}, INVALID, "seconds", "got `bool`"),
         ({"size": "1x1"}, UNSUPPORTED_SIZE, "size", "Use one of: 1280x720"),
         ({"size": "1280X720"}, UNSUPPORTED_SIZE, "size", "Use one of: 1280x720"),
@@ -73,6 +80,12 @@ FAST = "veo-3.1-fast-generate-001"
         ({"business_context": "warm"}, INVALID, "business_context", "got `str`"),
         ({"business_context": {"tone": 1}}, INVALID, "business_context[...]", "got `int`"),
         ({"business_context": {"tone": "x" * 501}}, INVALID, "business_context", "at most 500"),
+        (
+            {"business_context": {"tone": "warm", "\ufefftone": "cold"}},
+            INVALID,
+            "business_context",
+            "'tone' twice",
+        ),
         ({"business_context": {"tone": "\u0000"}}, INVALID, "business_context", "control"),
         (
             {"business_context": {f"k{n}": "v" for n in range(17)}},
@@ -83,6 +96,11 @@ FAST = "veo-3.1-fast-generate-001"
         ({"metadata": {"k": "x" * 501}}, INVALID, "metadata", "at most 500 characters"),
         ({"metadata": {f"k{n}": "v" for n in range(17)}}, INVALID, "metadata", "at most 16"),
         ({"metadata": ["a"]}, INVALID, "metadata", "got `array`"),
+        ({"tags": "a"}, INVALID, "tags", "got `str`"),
+        ({"tags": [""]}, INVALID, "tags[0]", "length >= 1"),
+        ({"tags": ["a", "\u200b"]}, INVALID, "tags", "must not be empty"),
+        ({"tags": ["x" * 65]}, INVALID, "tags[0]", "length <= 64"),
+        ({"tags": [f"{number}" for number in range(17)]}, INVALID, "tags", "length <= 16"),
     ],
 )
 def test_a_request_that_cannot_be_met_is_refused(
