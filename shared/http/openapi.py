@@ -138,8 +138,8 @@ def _components() -> Schema:
 def _as_sent(schema: object) -> object:
     """Decimals are sent as numbers. What is asked for has bounds, and may be a text, too."""
     match schema:
-        case {"format": "decimal", "minimum": least, "maximum": most}:
-            return {"type": ["number", "string"], "minimum": least, "maximum": most}
+        case {"format": "decimal", "minimum": _, **asked}:
+            return {**asked, "type": ["number", "string"], "format": "decimal", "minimum": 0}
         case {"format": "decimal"}:
             return {"type": "number"}
         case dict():
