@@ -265,7 +265,7 @@ def test_a_new_version_has_the_tags_of_the_one_before(gallery: Showreel) -> None
 
 
 def test_the_limit_is_a_setting(place: Place) -> None:
-    environment = {"SYNTHETIC_SECONDS": "3600", "MAX_VIDEOS_PER_CAMPAIGN": "1"}
+    environment = {"SYNTHETIC_SECONDS": "1800", "MAX_VIDEOS_PER_CAMPAIGN": "1"}
     with served(place, environment) as service:
         service.create("spring", "a")
 
