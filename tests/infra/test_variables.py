@@ -31,7 +31,7 @@ REFUSED: dict[str, list[tuple[str, list[object]]]] = {
         ("must be a member of IAM", [["ana@example.com"], ["user:ana"], ["user:*@example.com"]]),
         ("set allow_public = true as well", [["allUsers"], ["allAuthenticatedUsers"]]),
     ],
-    "keep_historical": [("from 0 to 100", [-1, 1.5])],
+    "keep_historical": [("from 0 to 100", [-1, 1.5]), ("which one record can hold", [999])],
     "log_level": [("DEBUG, INFO, WARNING or ERROR", ["info", "TRACE"])],
     "max_instances": [("from 1 to 100", [0, -1, 101, 1.5])],
     "max_videos_per_campaign": [("from 1 to 100", [0, 101, 2.5])],
