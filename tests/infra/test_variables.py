@@ -31,7 +31,7 @@ REFUSED: dict[str, list[tuple[str, list[object]]]] = {
         ("must be a member of IAM", [["ana@example.com"], ["user:ana"], ["user:*@example.com"]]),
         ("set allow_public = true as well", [["allUsers"], ["allAuthenticatedUsers"]]),
     ],
-    "keep_historical": [("from 0 to 100", [-1, 1.5]), ("which one record can hold", [999])],
+    "keep_historical": [("from 0 to 100", [-1, 1.5])],
     "log_level": [("DEBUG, INFO, WARNING or ERROR", ["info", "TRACE"])],
     "max_instances": [("from 1 to 100", [0, -1, 101, 1.5])],
     "max_videos_per_campaign": [("from 1 to 100", [0, 101, 2.5])],
@@ -84,6 +84,12 @@ def test_wrong_values_are_refused_with_a_sentence(
     assert len(wrong) == said.count("Error: Invalid value for variable")
     for _, sentence, _ in wrong:
         assert sentence in said
+
+
+def test_slots_and_history_together_are_bounded(terraform: Terraform, tmp_path: Path) -> None:
+    said = refusal(terraform, tmp_path, max_videos_per_campaign=100, keep_historical=39)
+
+    assert "no more than 4000, which one record can hold" in said
 
 
 def test_what_is_right_is_not_refused(terraform: Terraform, tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from shared.domain.errors import (
     StorageError,
     VideoNotFoundError,
 )
-from shared.domain.identity import parse_video_id
 from shared.domain.storage_layout import CAMPAIGN_FILE
 from shared.records.videos import decode_video
 
@@ -118,9 +117,8 @@ class LocalCampaignRepository:
         """Leave the records alone."""
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
-        after = None if query.after is None else self.get_video(*parse_video_id(query.after))
         with storage_errors():
-            return self._lists.videos(query, after=after)
+            return self._lists.videos(query)
 
     def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign, ...]:
         with storage_errors():
