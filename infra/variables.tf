@@ -164,11 +164,6 @@ variable "keep_historical" {
     condition     = var.keep_historical == null || contains(range(0, 101), coalesce(var.keep_historical, 0))
     error_message = "keep_historical must be a whole number from 0 to 100."
   }
-
-  validation {
-    condition     = coalesce(var.max_videos_per_campaign, 4) * (coalesce(var.keep_historical, 1) + 2) <= 4000
-    error_message = "max_videos_per_campaign * (keep_historical + 2) must be no more than 4000, which one record can hold."
-  }
 }
 
 variable "public_url" {
