@@ -143,7 +143,7 @@ def _require_duration(facts: ClipFacts, video: Video) -> None:
 
 def _complete(ports: Ports, facts: ClipFacts, campaign: Campaign, video: Video) -> Change:
     replaced = None
-    if becomes_current(campaign, video):
+    if becomes_current(campaign, video, facts):
         replaced = current_video(ports, campaign, video.index)
     change = complete(campaign, video, replaced=replaced, clip=facts, now=ports.now())
     return _without_surplus(ports, change)

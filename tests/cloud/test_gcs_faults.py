@@ -238,7 +238,10 @@ def test_the_first_rename_of_a_clip_may_break_off_anywhere(
     bucket_store.rename(GENERATED, CLIP)
 
     assert [CLIP] == names(bucket_store)
-    assert resource(bucket_server, bucket_name, CLIP)["cacheControl"] == "public, max-age=86400"
+    assert (
+        resource(bucket_server, bucket_name, CLIP)["cacheControl"]
+        == "private, max-age=86400, immutable"
+    )
 
 
 def test_a_source_that_changes_while_it_is_renamed_is_renamed_as_it_is(

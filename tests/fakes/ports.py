@@ -40,6 +40,7 @@ class FakePolicy:
     default_model: str = DEFAULT_MODEL
     simulated: bool = False
     public_url: str = ""
+    is_on_cloud_run: bool = False
     bucket_url: str = ""
 
 

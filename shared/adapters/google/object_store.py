@@ -17,7 +17,13 @@ from shared.domain.errors import (
     StorageError,
     UnavailableError,
 )
-from shared.ports.object_store import ObjectInfo, PutMode, SignedMethod, SignedURL
+from shared.ports.object_store import (
+    MEDIA_CACHE_CONTROL,
+    ObjectInfo,
+    PutMode,
+    SignedMethod,
+    SignedURL,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -148,18 +154,18 @@ class GCSObjectStore:
         return True
 
     def _complete(self, found: StoredObject, target: str, metadata: Mapping[str, str]) -> None:
-        """Tell readers of a clip that the generator wrote what `put` would have told them.
+        """Give a clip that the generator wrote the properties that `put` would have given it.
 
         That includes its type: a bucket ignores the type in a signed URL where the object has one.
         """
-        content_type = media_type_of(target) or found.properties.content_type
+        properties = _properties(media_type_of(target) or found.properties.content_type)
         is_complete = (
-            found.properties.cache_control
-            and found.properties.content_type == content_type
+            found.properties.cache_control == properties.cache_control
+            and found.properties.content_type == properties.content_type
             and metadata.items() <= found.metadata.items()
         )
         if not is_complete:
-            self._bucket.change(found, _properties(content_type), metadata)
+            self._bucket.change(found, properties, metadata)
 
     def _has_given_way(self, found: StoredObject, target: str) -> bool:
         try:
@@ -175,7 +181,7 @@ def _properties(content_type: str) -> Properties:
     is_media = content_type.startswith(("image/", "video/"))
     return Properties(
         content_type=content_type,
-        cache_control="public, max-age=86400" if is_media else "no-cache",
+        cache_control=MEDIA_CACHE_CONTROL if is_media else "no-cache",
         content_disposition="inline",
     )
 

@@ -9,7 +9,12 @@ from shared.adapters.google.veo_filters import explain, is_about_policy
 from shared.adapters.google.veo_rules import Rule, Then, anything
 from shared.ports.video_generator import FILTERED
 
-_OUTPUT = re.compile(r"storage|bucket|gs://", re.IGNORECASE)
+# A prompt that Google quotes may be about a bucket of paint, or about cold storage.
+_OUTPUT = re.compile(
+    r"gs://|storage[ _]?uri|storage\.(?:objects|buckets)|cloud storage"
+    r"|(?:output|storage|gcs|destination) bucket|bucket (?:does not exist|not found)",
+    re.IGNORECASE,
+)
 
 
 def _words(operation: GenerateVideosOperation) -> str:

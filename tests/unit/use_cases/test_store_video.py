@@ -153,6 +153,28 @@ def test_what_is_no_clip_fails_its_video_which_is_billed(ports: FakePorts) -> No
     )
 
 
+def test_a_clip_of_another_shape_is_kept_and_does_not_replace_a_good_one(ports: FakePorts) -> None:
+    good = make(ports)
+    ports.inspector.known[ANOTHER_CLIP] = replace(CLIP_FACTS, width=720, height=1280)
+    ports.generator.will(Script(ending=ANOTHER_CLIP))
+
+    lying = remake(ports, good)
+
+    assert (Phase.DONE, VersionState.HISTORICAL) == (lying.phase, lying.version_state)
+    assert PRICE == lying.cost.actual
+    assert stored(ports, good).is_current
+    objects = {name for name in ports.objects.objects if name.endswith(".mp4")}
+    assert {clip_of(good, current=True), clip_of(lying, current=False)} == objects
+    assert_agreement(ports)
+
+
+def test_a_clip_of_another_shape_is_shown_where_there_is_no_other(ports: FakePorts) -> None:
+    ports.inspector.known[ANOTHER_CLIP] = replace(CLIP_FACTS, width=720, height=1280)
+    ports.generator.will(Script(ending=ANOTHER_CLIP))
+
+    assert make(ports).is_current
+
+
 def test_a_bad_replacement_changes_nothing_that_is_shown(ports: FakePorts) -> None:
     old = make(ports)
     before = {name for name in ports.objects.objects if "generated" in name}
