@@ -177,10 +177,10 @@ def test_the_same_request_may_be_spelled_differently(waiting: Showreel, said: Js
     ],
 )
 def test_a_value_may_be_spelled_differently(waiting: Showreel, changes: Json) -> None:
-    said = {"prompt": "A red kite\nover dunes", "index": 0, "max_cost_usd": 9.5}
-    first = create(waiting, **said)
+    said = {**A_VIDEO, "prompt": "A red kite\nover dunes", "index": 0, "max_cost_usd": 9.5}
+    first = send(waiting, "/v1/videos", said)
 
-    again = create(waiting, **{**said, **changes})
+    again = send(waiting, "/v1/videos", said | changes)
 
     assert is_replayed(again), again.text
     assert told(first) == told(again)

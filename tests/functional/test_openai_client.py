@@ -60,6 +60,15 @@ def client(endless_gallery: Showreel) -> Iterator[openai.OpenAI]:
         yield client
 
 
+def test_listing_and_deleting_page_by_page_leaves_nothing(client: openai.OpenAI) -> None:
+    assert len(list(client.videos.list())) == 3
+
+    for video in client.videos.list(limit=2):
+        client.videos.delete(video.id)
+
+    assert list(client.videos.list()) == []
+
+
 def test_a_create_that_is_sent_again_under_its_key_is_answered_as_before(
     client: openai.OpenAI,
 ) -> None:

@@ -1,7 +1,7 @@
 """The published schema is what the service does, in both directions.
 
-What the schema allows is accepted, or refused for what a request means; what it forbids is refused
-with 400.
+What the schema allows is accepted, or refused for what a request means. What it forbids is refused
+with 400, and what a model has to do with by that model's name and its choices.
 """
 
 import json
@@ -32,6 +32,9 @@ DOCUMENTED = {
     *(("422", "unsupported_parameter"), ("422", "unsupported_size")),
     *(("422", "campaign_video_limit"), ("422", "budget_exceeded"), ("422", "max_cost_exceeded")),
     *(("403", "invalid_signature"), ("403", "signature_expired")),
+}
+OF_MODELS = {
+    *("model", "size", "aspect_ratio", "resolution", "fps", "seed", "person_generation"),
 }
 ABOUT_THE_SHAPE = re.compile(r"Expected|(?:unknown|required) field|not valid JSON")
 
@@ -112,10 +115,11 @@ def values(schema: Json) -> st.SearchStrategy[Any]:
     """Draw what a schema allows, with the words that this description uses."""
     if "$ref" in schema:
         return values(SCHEMAS[schema["$ref"].rpartition("/")[2]])
-    if "anyOf" in schema:
-        return st.one_of([values(each) for each in schema["anyOf"]])
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
+    if "anyOf" in schema:
+        bounds = {name: schema[name] for name in ("minimum", "maximum") if name in schema}
+        return st.one_of([values(each | bounds) for each in schema["anyOf"]])
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     return st.one_of([_of_kind(kind, schema) for kind in kinds])
 
@@ -201,7 +205,8 @@ def test_what_the_schema_of_a_body_forbids_is_refused(
 ) -> None:
     accepted = ACCEPTED.get(endpoint.kind, {})
     names = [*SCHEMAS[endpoint.kind].get("properties", {}), "unknown"]
-    body: Any = {**accepted, data.draw(st.sampled_from(names)): data.draw(JUNK)}
+    name = data.draw(st.sampled_from(names))
+    body: Any = {**accepted, name: data.draw(JUNK)}
     body = data.draw(st.sampled_from([body] * 9 + [[body], None, "text", 7]))
 
     answer = service.send(
@@ -213,6 +218,9 @@ def test_what_the_schema_of_a_body_forbids_is_refused(
 
     if allows(endpoint.schema, body):
         assert_understood(answer)
+    elif name in OF_MODELS:
+        assert (str(answer.status_code), answer.json["code"]) in DOCUMENTED, body
+        assert answer.status_code in (400, 404, 422)
     else:
         assert (answer.status_code, answer.json["code"]) == (400, "invalid_request"), body
 

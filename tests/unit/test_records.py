@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.campaign import Campaign, Chore, ChoreKind, Money, Slot, Version
+from shared.domain.campaign import Campaign, Chore, ChoreKind, Money, Removed, Slot, Version
 from shared.domain.clip import ClipFacts
 from shared.domain.daily_budget import DayShare
 from shared.domain.errors import StorageError
@@ -129,6 +129,7 @@ def a_full_campaign() -> Campaign:
         budget_usd=Decimal("100.00"),
         cache_hits=4,
         chores=(chore,),
+        removed=(Removed(video_hash="fedcba9876543210", created_at=NOW),),
     )
 
 
