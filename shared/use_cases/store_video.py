@@ -41,6 +41,8 @@ from shared.use_cases.holding import Hold
 from shared.use_cases.read_campaigns import current_video, video_of
 
 _DURATION_TOLERANCE_FRAMES = 2
+# Where `keep_historical` was lowered, the rest goes with later videos: each is read here.
+_MOST_DROPPED = 20
 
 
 def store_video(ports: Ports, video: Video) -> None:
@@ -152,7 +154,7 @@ def _without_surplus(ports: Ports, change: Change) -> Change:
     changed = {video.video_hash: video for video in change.videos}
     old = [
         changed.get(video_hash) or video_of(ports, change.campaign, video_hash)
-        for video_hash in surplus(change.campaign, ports.policy.keep_historical)
+        for video_hash in surplus(change.campaign, ports.policy.keep_historical)[:_MOST_DROPPED]
     ]
     removal = remove(change.campaign, old, now=ports.now())
     gone = {video.video_hash for video in old}
