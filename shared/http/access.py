@@ -18,6 +18,7 @@ OPEN_ENDPOINTS = frozenset(
         "content.of_signed_path",
         "service.health",
         "studio_pages.file",
+        "studio_pages.icon",
         "studio_pages.page",
         "studio_pages.start_session",
     }
@@ -63,6 +64,28 @@ def require_own_page(call: Call) -> None:
             "A page of another web site sent this request. To allow its pages, set "
             "ALLOWED_ORIGINS to their origin."
         )
+
+
+def is_preflight(call: Call) -> bool:
+    """Whether a browser asks what a page of an allowed origin may send."""
+    request = call.request
+    return (
+        request.method == "OPTIONS"
+        and "Access-Control-Request-Method" in request.headers
+        and request.headers.get("Origin") in listed(call.ports.policy.allowed_origins)
+    )
+
+
+def require_key(call: Call, endpoint: str) -> str | None:
+    """Return the name of the request's API key, or None where it needs none.
+
+    Raise InvalidApiKeyError.
+    """
+    if not call.ports.policy.api_keys or endpoint in OPEN_ENDPOINTS:
+        return None
+    from shared.http.api_keys import holder_of_key
+
+    return holder_of_key(call)
 
 
 def listed(text: str) -> list[str]:

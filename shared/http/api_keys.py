@@ -7,7 +7,7 @@ from shared.http.calls import Call
 SESSION_COOKIE = "showreel_session"
 
 
-def require_key(call: Call) -> str:
+def holder_of_key(call: Call) -> str:
     """Return the name of the key that the request carries. Raise InvalidApiKeyError."""
     keys = api_keys(call.ports.policy.api_keys)
     scheme, _, key = call.request.headers.get("Authorization", "").partition(" ")

@@ -41,7 +41,18 @@ class Call:
     @property
     def asked_origin(self) -> str:
         """What a browser calls the origin of this request's URL."""
-        return f"{self.request.scheme}://{self.request.host}"
+        return f"{self._scheme}://{self.request.host}"
+
+    @property
+    def _scheme(self) -> str:
+        """Gunicorn believes the header from loopback alone, and a front end is elsewhere.
+
+        Of several front ends the first is the one that was asked.
+        """
+        if not self.ports.policy.is_on_cloud_run:
+            return self.request.scheme
+        forwarded = self.request.headers.get("X-Forwarded-Proto", "").partition(",")[0].strip()
+        return forwarded if forwarded in ("http", "https") else self.request.scheme
 
 
 def json_response(

@@ -45,6 +45,11 @@ OPERATIONS: Mapping[str, Operation] = {
         body=http_bodies.SessionBody,
         answers={204: None},
     ),
+    "studio_pages.icon": Operation(summary="The icon of the studio", answers=_PAGE),
+    "metrics.read": Operation(
+        summary="Requests, videos and dollars for Prometheus, where the records are in a folder",
+        answers={200: resources.Metrics},
+    ),
     "service.health": Operation(
         summary="Whether the records can be read", answers={200: resources.HealthResource}
     ),

@@ -72,6 +72,11 @@ def start_session(call: Call) -> Response:
     return response
 
 
+def icon(call: Call) -> Response:
+    """Browsers ask for it where a page does not name one, as with a clip in a tab of its own."""
+    return file(call, "icon.svg")
+
+
 def content_security_policy(*, bucket_url: str) -> str:
     """Nothing comes from anywhere else, except media from the bucket, and all text is text."""
     media = f"'self' {bucket_url}" if bucket_url else "'self'"

@@ -55,7 +55,10 @@ class Policy(Protocol):
 
     @property
     def is_on_cloud_run(self) -> bool:
-        """Whether Cloud Run's front end passes the requests on."""
+        """Whether every request comes through Google's front end.
+
+        It sets X-Forwarded-Proto, and routes by host.
+        """
         ...
 
     @property

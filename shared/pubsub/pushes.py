@@ -39,7 +39,7 @@ def answer_push(request: Request, ports: Callable[[], Ports], take: Take) -> Res
     if "Origin" in request.headers or "Sec-Fetch-Site" in request.headers:
         # Browsers send one of them with every POST, Pub/Sub neither.
         raise Forbidden("A web page cannot deliver messages.")
-    logs.trace.set(request.headers.get("X-Cloud-Trace-Context", "").partition("/")[0])
+    logs.begin_request(request.headers)
     try:
         take(ports(), read_push(request))
     except InvalidRequestError as error:

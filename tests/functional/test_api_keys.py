@@ -36,7 +36,7 @@ GUARDED = [
     (method, template.format_map(VARIABLES))
     for template, methods in ROUTES.items()
     for method in methods
-    if template.startswith(("/v1/", "/api/"))
+    if template.startswith(("/v1/", "/api/", "/metrics"))
 ]
 
 
@@ -86,7 +86,7 @@ def test_a_key_opens_what_it_did_not_open_before(showreel: Showreel, video: Json
         assert showreel.get(path, {"Authorization": f"bearer  {ANA}"}).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/studio/studio.js", "/healthz"])
+@pytest.mark.parametrize("path", ["/", "/studio/studio.js", "/favicon.ico", "/health", "/healthz"])
 def test_the_page_and_the_health_need_no_key(showreel: Showreel, path: str) -> None:
     assert showreel.get(path).status_code == 200
 
@@ -147,7 +147,8 @@ def test_the_description_says_that_a_key_is_needed_and_for_what(showreel: Showre
     }
     assert open_paths == {
         "/",
-        "/healthz",
+        "/favicon.ico",
+        "/health",
         "/local-bucket/{path}",
         "/studio/session",
         "/studio/{filename}",
