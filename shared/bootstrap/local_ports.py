@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import clip_inspector, synthetic_generator, utc_now
+from shared.bootstrap.stopping import is_stopping
 
 if TYPE_CHECKING:
     from flask import Request
@@ -114,6 +115,7 @@ class LocalPorts:
             subscriber=PushSubscription(self._subscriber or _nobody),
             tick=self._tick,
             tick_every=timedelta(seconds=_TICK_SECONDS),
+            is_stopping=is_stopping,
         )
         if self._subscriber is not None:
             queue.start()

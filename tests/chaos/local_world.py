@@ -42,7 +42,7 @@ _SETTINGS = {
 def copy_instead_of_rendering() -> None:
     """Let every process that is forked from now on have its clips at once."""
 
-    def copy_clip(spec: ClipSpec, destination: Path) -> None:
+    def copy_clip(spec: ClipSpec, destination: Path, **_stopping: object) -> None:
         destination.write_bytes(clip_of(spec.variation))
 
     synthetic.render_clip = copy_clip  # type: ignore[attr-defined]  # It is only used there.

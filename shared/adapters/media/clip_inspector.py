@@ -1,9 +1,9 @@
 """Looks into clips with PyAV."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import av
 from av import VideoFrame, VideoStream
@@ -11,6 +11,11 @@ from av.container import InputContainer
 from av.stream import Disposition
 from PIL import Image
 
+from shared.adapters.media.guarded_stream import (
+    GuardedStream,
+    is_of_the_machine,
+    machine_faults,
+)
 from shared.adapters.media.mp4_header import read_header
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import InvalidClipError
@@ -27,9 +32,26 @@ _NEARLY_EVERY = 0.98
 
 
 class PyAVClipInspector:
-    """Reads packets as they are, and decodes no more frames than a thumbnail needs."""
+    """Reads packets as they are, and decodes no more frames than a thumbnail needs.
+
+    Raises UnavailableError once `is_stopping`, which by default is never.
+    """
+
+    def __init__(self, *, is_stopping: Callable[[], bool] = bool) -> None:
+        self._is_stopping = is_stopping
 
     def inspect(self, clip: BinaryIO) -> ClipFacts:
+        with machine_faults():
+            return self._inspect(self._guarded(clip))
+
+    def thumbnail(self, clip: BinaryIO) -> bytes:
+        with machine_faults():
+            return self._thumbnail(self._guarded(clip))
+
+    def _guarded(self, clip: BinaryIO) -> BinaryIO:
+        return cast("BinaryIO", GuardedStream(clip, self._is_stopping))
+
+    def _inspect(self, clip: BinaryIO) -> ClipFacts:
         header = read_header(clip)
         with _opened(clip) as container:
             video = _video_stream(container)
@@ -47,7 +69,7 @@ class PyAVClipInspector:
                 size_bytes=header.size_bytes,
             )
 
-    def thumbnail(self, clip: BinaryIO) -> bytes:
+    def _thumbnail(self, clip: BinaryIO) -> bytes:
         with _opened(clip) as container:
             video = _video_stream(container)
             # Threads would decode many frames ahead of the first one that is asked for.
@@ -65,6 +87,8 @@ def _opened(clip: BinaryIO) -> Iterator[InputContainer]:
         with av.open(clip, mode="r", format="mp4", metadata_errors="ignore") as container:
             yield container
     except av.FFmpegError as error:
+        if is_of_the_machine(error.errno):
+            raise OSError(error.errno, error.strerror) from error
         raise InvalidClipError(f"The clip cannot be read: {error.strerror}.") from error
 
 
