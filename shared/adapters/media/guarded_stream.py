@@ -23,11 +23,16 @@ class GuardedStream:
     def __init__(self, clip: BinaryIO, is_stopping: Callable[[], bool]) -> None:
         self._clip = clip
         self._is_stopping = is_stopping
+        self._has_refused = False
         self.seek = clip.seek
         self.tell = clip.tell
 
     def read(self, size: int = -1) -> bytes:
+        if self._has_refused:
+            # FFmpeg asks again before it reports the error.
+            return b""
         if self._is_stopping():
+            self._has_refused = True
             raise UnavailableError("This process was asked to stop. Another one takes the step.")
         return self._clip.read(size)
 
