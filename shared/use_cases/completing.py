@@ -81,7 +81,7 @@ def _complete_together(ports: Ports, videos: tuple[Video, ...]) -> None:
 def _complete(ports: Ports, campaign: Campaign, video: Video) -> Change:
     assert video.clip is not None  # noqa: S101  # Its caller has put it there.
     replaced = None
-    if becomes_current(campaign, video):
+    if becomes_current(campaign, video, video.clip):
         replaced = current_video(ports, campaign, video.index)
     change = complete(campaign, video, replaced=replaced, clip=video.clip, now=ports.now())
     return _without_surplus(ports, change)

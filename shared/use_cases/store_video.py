@@ -20,7 +20,6 @@ from shared.domain.errors import (
     UnavailableError,
     WrongStateError,
 )
-from shared.domain.schedule import STORE_LEASE
 from shared.domain.storage_layout import attempts_prefix, clip_path, thumbnail_path
 from shared.domain.versions import fail
 from shared.domain.video import (
@@ -35,7 +34,7 @@ from shared.use_cases.committing import decide
 from shared.use_cases.completing import complete_video
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.finish_chores import finish_chores
-from shared.use_cases.holding import holding
+from shared.use_cases.holding import Hold, holding
 
 _DURATION_TOLERANCE_FRAMES = 2
 
@@ -45,21 +44,21 @@ def store_video(ports: Ports, video: Video) -> None:
     found = find_clip(ports, video)
     if found is None:
         raise ObjectNotFoundError(f"There is no clip of {video.id}.")
-    lease_expires_at = ports.now() + STORE_LEASE
+    lease_expires_at = ports.now() + ports.leases.store
     claimed = ports.campaigns.commit_video(begin_storing(video, lease_expires_at=lease_expires_at))
-    with holding(ports, claimed):
+    with holding(ports, claimed) as hold:
         try:
-            facts = _store(ports, claimed, found.path)
+            facts = _store(ports, hold, found.path)
         except InvalidClipError as error:
-            _fail(ports, claimed, error, AttemptOutcome.BILLED)
+            _fail(ports, hold.video, error, AttemptOutcome.BILLED)
             return
         except StorageError as error:
             if ports.now() < claimed.deadline_at:
                 raise UnavailableError(error.message) from error
             # The clip is there and paid for: late looks try again to store it.
-            _fail(ports, claimed, error, AttemptOutcome.POSSIBLY_BILLED)
+            _fail(ports, hold.video, error, AttemptOutcome.POSSIBLY_BILLED)
             return
-        complete_video(ports, claimed, facts)
+        complete_video(ports, hold.video, facts)
     finish_chores(ports, video.campaign_id)
     _remove_leftovers(ports, video)
 
@@ -86,23 +85,28 @@ def end_without_clip(
     announce("video.failed", change.videos[0])
 
 
-def _store(ports: Ports, video: Video, found: str) -> ClipFacts:
+def _store(ports: Ports, hold: Hold, found: str) -> ClipFacts:
+    video = hold.video
     target = clip_path(video.campaign_id, video.video_hash, video.index, current=True)
     if video.clip is not None and found == target:
         return video.clip
     with ports.objects.open(found) as clip:
-        facts = ports.inspector.inspect(clip)
+        facts = ports.inspector.inspect(hold.reading(clip))
     _require_duration(facts, video)
+    hold.renew()
     with ports.objects.open(found) as clip:
-        thumbnail = ports.inspector.thumbnail(clip)
+        thumbnail = ports.inspector.thumbnail(hold.reading(clip))
+    hold.renew()
     path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
     with suppress(ObjectExistsError):
         ports.objects.put(
             path, BytesIO(thumbnail), content_type="image/jpeg", metadata=_description(video)
         )
+    hold.renew()
     # The commit decides whether it is shown at all, and a chore renames one that is not.
     if found != target:
         ports.objects.rename(found, target, metadata=_description(video))
+    hold.renew()
     return facts
 
 

@@ -10,6 +10,7 @@ class ClipSpec:
     """All that decides a clip, to its last byte.
 
     `variation` is any string: it chooses the colours, the motion and the chord.
+    `fast_start` puts the index before the media, so that a player needs no second request.
     """
 
     prompt: str
@@ -20,12 +21,13 @@ class ClipSpec:
     seconds: int
     audio: bool
     variation: str
+    fast_start: bool = True
 
 
 def render_clip(
     spec: ClipSpec, destination: Path, *, is_stopping: Callable[[], bool] = bool
 ) -> None:
-    """Write H.264 and AAC as a fast-start MP4; the same bytes for the same spec.
+    """Write H.264 and AAC as an MP4; the same bytes for the same spec.
 
     Raise OSError where this machine cannot, and InterruptedError once `is_stopping`, which by
     default is never.

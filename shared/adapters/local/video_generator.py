@@ -23,7 +23,7 @@ from shared.domain.errors import (
     SubmissionUnknownError,
     UnavailableError,
 )
-from shared.domain.faults import Fault, FaultKind, fault_for
+from shared.domain.faults import SLOWDOWN, Fault, FaultKind, fault_for
 from shared.ports import Clock
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import (
@@ -42,7 +42,6 @@ RETRY_AFTER = timedelta(seconds=1)
 # some hundred of them.
 _UNWRITABLE_RETRY = timedelta(seconds=15)
 BUSY_ATTEMPTS = 2
-SLOWDOWN = 10
 
 _OPERATIONS = "operations/"
 
