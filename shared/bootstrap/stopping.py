@@ -1,6 +1,7 @@
 """Whether this process was asked to stop."""
 
 import signal
+from types import MethodType
 
 
 def is_stopping() -> bool:
@@ -10,5 +11,5 @@ def is_stopping() -> bool:
     method is the handler, notes in `alive` that it got one. Under any other handler the process
     ends at once.
     """
-    worker = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
-    return not getattr(worker, "alive", True)
+    handler = signal.getsignal(signal.SIGTERM)
+    return isinstance(handler, MethodType) and not getattr(handler.__self__, "alive", True)
