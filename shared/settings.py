@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from shared.domain.limits import MOST_VERSIONS, most_versions
 from shared.domain.models import DEFAULT_MODEL, MODELS
 
 
@@ -24,6 +25,7 @@ _FOLDER_URL = re.compile(r"file:(?:///)?[^/].*")
 _BUCKET = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 _USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
 _MOST_SLOTS = 100
+_MOST_HISTORICAL = 100
 # Two thirds of the deadline of a video: the rest is for the queue and for rendering.
 _LONGEST_SYNTHETIC_SECONDS = 1800
 _MOST_FILTERED_RETRIES = 3
@@ -80,7 +82,7 @@ class Settings:
         "How often a video is submitted again after the safety filter took its clip, which is not "
         "billed (0 to 3)",
     )
-    keep_historical: int = _setting(1, "How many replaced videos are kept for each slot")
+    keep_historical: int = _setting(1, "How many replaced videos are kept for each slot (0 to 100)")
     synthetic_seconds: float = _setting(
         2.0,
         "How many seconds a synthetic operation takes (0 to 1800; 0 to 180 with the fault `slow`)",
@@ -146,12 +148,16 @@ def settings() -> Settings:
 def environment() -> Mapping[str, str]:
     """Return the process's environment, to which an `.env` file adds what it lacks.
 
-    The file is read where the process was started, and never on Cloud Run.
+    The file is read where the process was started, and never on Cloud Run. Raise
+    InvalidSettingsError.
     """
     if "K_SERVICE" not in os.environ and Path(".env").is_file():
         from dotenv import load_dotenv  # noqa: PLC0415  # Few have such a file.
 
-        load_dotenv(".env", interpolate=False)
+        try:
+            load_dotenv(".env", interpolate=False)
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidSettingsError(f"The file .env cannot be read: {error}.") from error
     return os.environ
 
 
@@ -196,7 +202,16 @@ def _problems(found: Settings) -> list[str]:
         "FILTERED_RETRIES must lie between 0 and 3.": (
             0 <= found.filtered_retries <= _MOST_FILTERED_RETRIES
         ),
-        "KEEP_HISTORICAL must not be negative.": found.keep_historical >= 0,
+        "KEEP_HISTORICAL must lie between 0 and 100.": (
+            0 <= found.keep_historical <= _MOST_HISTORICAL
+        ),
+        "MAX_VIDEOS_PER_CAMPAIGN * (KEEP_HISTORICAL + 2) must be no more than "
+        f"{MOST_VERSIONS}, which one record can hold. Lower one of the two.": (
+            most_versions(
+                slots=found.max_videos_per_campaign, keep_historical=found.keep_historical
+            )
+            <= MOST_VERSIONS
+        ),
         "SYNTHETIC_SECONDS must lie between 0 and 1800: a video has 45 minutes.": (
             0 <= found.synthetic_seconds <= _LONGEST_SYNTHETIC_SECONDS
         ),

@@ -6,7 +6,6 @@ read of a status needs Firestore alone, and a signature no storage client.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import (
@@ -16,6 +15,7 @@ from shared.bootstrap.choices import (
     veo_generator,
 )
 from shared.bootstrap.importing import importing_sdks
+from shared.building import built_once
 from shared.domain.schedule import CLOUD_LEASES
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class GooglePorts:
-    """Every adapter is built on first use; two threads may each build a client, which is lost."""
+    """Every adapter is built on first use, and once."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -50,7 +50,7 @@ class GooglePorts:
     def leases(self) -> Leases:
         return CLOUD_LEASES
 
-    @cached_property
+    @built_once
     def objects(self) -> GCSObjectStore:
         from shared.adapters.google.object_store import GCSObjectStore
         from shared.adapters.google.signing_credentials import signing_credentials
@@ -64,7 +64,7 @@ class GooglePorts:
         )
         return GCSObjectStore(self._open_bucket, signer=signer)
 
-    @cached_property
+    @built_once
     def campaigns(self) -> FirestoreCampaignRepository:
         with importing_sdks():
             from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
@@ -75,7 +75,7 @@ class GooglePorts:
             objects=lambda: self.objects,
         )
 
-    @cached_property
+    @built_once
     def queue(self) -> PubSubMessageQueue:
         with importing_sdks():
             from shared.adapters.google.message_queue import PubSubMessageQueue
@@ -84,7 +84,7 @@ class GooglePorts:
             project=self._settings.google_cloud_project, topic=self._settings.generate_topic
         )
 
-    @cached_property
+    @built_once
     def generator(self) -> VideoGenerator:
         if self._settings.simulated:
             return synthetic_generator(self._settings, self.objects)
@@ -97,11 +97,11 @@ class GooglePorts:
         """The bucket serves its signed URLs itself."""
         return
 
-    @cached_property
+    @built_once
     def inspector(self) -> ClipInspector:
         return clip_inspector()
 
-    @cached_property
+    @built_once
     def savings(self) -> Savings:
         from shared.use_cases.savings import Savings
 

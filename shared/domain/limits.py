@@ -6,6 +6,10 @@ from decimal import Decimal
 from shared.domain.campaign import Campaign
 from shared.domain.errors import BudgetExceededError, InvalidRequestError, MaxCostExceededError
 
+# A slot has a current, a pending and its historical videos. Together they fit into one document of
+# Firestore, of 1 MiB, even if the object of each is still to be renamed.
+MOST_VERSIONS = 4000
+
 _WARNING_SHARE = Decimal("0.8")
 # Up to here a double, which is what JSON's readers have, keeps the cents.
 _MOST_DOLLARS = Decimal(10) ** 12
@@ -17,6 +21,11 @@ class Limits:
 
     videos: int
     campaign_budget: Decimal | None = None
+
+
+def most_versions(*, slots: int, keep_historical: int) -> int:
+    """Return how many videos the record of one campaign may name."""
+    return slots * (keep_historical + 2)
 
 
 def budget_of(campaign: Campaign, limits: Limits) -> Decimal | None:

@@ -1,7 +1,7 @@
 """All waiting times in one place, each with its reason."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 # One try of a call to a Google service, except a submission to Veo.
 TRY = timedelta(seconds=8)
@@ -25,8 +25,7 @@ DISK = timedelta(seconds=2)
 MARGIN = timedelta(seconds=10)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Leases:
+class Leases(NamedTuple):
     """How long a step excludes others: at least as long as its calls may take.
 
     A step that stores a clip reads it in many calls. It renews its lease when less than `renewal`

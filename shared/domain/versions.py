@@ -174,10 +174,10 @@ def remove(campaign: Campaign, videos: Sequence[Video], *, now: datetime) -> Cha
     for video in videos:
         if not video.has_ended:
             raise WrongStateError(f"The video {video.id} is being made.")
-        slot = change.campaign.slot(video.index).without(video)
-        kept = without_chores(change.campaign, (_chore(ChoreKind.RENAME, video),))
-        kept = replace(kept, removed_money=kept.removed_money + held_by(video))
-        change = _change(kept, slot, at=now, chores=(_chore(ChoreKind.REMOVE, video),))
+        left = without_chores(change.campaign, (_chore(ChoreKind.RENAME, video),))
+        left = replace(left, removed_money=left.removed_money + held_by(video))
+        left = with_chores(left.without_video(video), _chore(ChoreKind.REMOVE, video))
+        change = Change(campaign=replace(left, updated_at=now))
     return replace(change, removed=tuple(videos))
 
 

@@ -24,6 +24,8 @@ from shared.use_cases.read_campaigns import current_video, video_of
 # Each video is up to three records in the commit, and up to three reads before it.
 _MOST_TOGETHER = 20
 _MOST_SLOTS = 100
+# Where `keep_historical` was lowered, the rest goes with later videos: each is read here.
+_MOST_DROPPED = 20
 
 
 def complete_video(ports: Ports, video: Video, clip: ClipFacts) -> None:
@@ -64,15 +66,11 @@ def _others(ports: Ports, video: Video) -> tuple[Video, ...]:
 
 def _complete_together(ports: Ports, videos: tuple[Video, ...]) -> None:
     """Commit once. Every video has its clip, and a slot of its own."""
-    campaign = ports.campaigns.get_campaign(videos[0].campaign_id)
-    change = Change(campaign=campaign)
+    change = Change(campaign=ports.campaigns.get_campaign(videos[0].campaign_id))
     for video in videos:
         one = _complete(ports, change.campaign, video)
-        change = replace(
-            one,
-            videos=(*change.videos, *one.videos),
-            removed=(*change.removed, *one.removed),
-        )
+        change = replace(one, videos=(*change.videos, *one.videos))
+    change = _without_surplus(ports, change)
     committed = ports.campaigns.commit(giving_back(ports, change))
     for video in videos:
         announce("video.completed", _among(committed, video))
@@ -83,8 +81,7 @@ def _complete(ports: Ports, campaign: Campaign, video: Video) -> Change:
     replaced = None
     if becomes_current(campaign, video, video.clip):
         replaced = current_video(ports, campaign, video.index)
-    change = complete(campaign, video, replaced=replaced, clip=video.clip, now=ports.now())
-    return _without_surplus(ports, change)
+    return complete(campaign, video, replaced=replaced, clip=video.clip, now=ports.now())
 
 
 def _without_surplus(ports: Ports, change: Change) -> Change:
@@ -92,7 +89,7 @@ def _without_surplus(ports: Ports, change: Change) -> Change:
     changed = {video.video_hash: video for video in change.videos}
     old = [
         changed.get(video_hash) or video_of(ports, change.campaign, video_hash)
-        for video_hash in surplus(change.campaign, ports.policy.keep_historical)
+        for video_hash in surplus(change.campaign, ports.policy.keep_historical)[:_MOST_DROPPED]
     ]
     removal = remove(change.campaign, old, now=ports.now())
     gone = {video.video_hash for video in old}

@@ -86,6 +86,12 @@ def test_wrong_values_are_refused_with_a_sentence(
         assert sentence in said
 
 
+def test_slots_and_history_together_are_bounded(terraform: Terraform, tmp_path: Path) -> None:
+    said = refusal(terraform, tmp_path, max_videos_per_campaign=100, keep_historical=39)
+
+    assert "no more than 4000, which one record can hold" in said
+
+
 def test_what_is_right_is_not_refused(terraform: Terraform, tmp_path: Path) -> None:
     said = refusal(
         terraform,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.campaign import Campaign, Chore, ChoreKind, Money, Slot, Version
+from shared.domain.campaign import Campaign, Chore, ChoreKind, Money, Removed, Slot, Version
 from shared.domain.clip import ClipFacts
 from shared.domain.daily_budget import DayShare
 from shared.domain.errors import StorageError
@@ -99,6 +99,7 @@ videos = st.builds(
     clip=st.none() | clips,
     failure=st.none() | st.builds(Failure),
     metadata=texts,
+    tags=several(st.text(max_size=9)),
     revision=st.just(""),
 )
 
@@ -128,6 +129,7 @@ def a_full_campaign() -> Campaign:
         budget_usd=Decimal("100.00"),
         cache_hits=4,
         chores=(chore,),
+        removed=(Removed(video_hash="fedcba9876543210", created_at=NOW),),
     )
 
 
@@ -160,6 +162,7 @@ def a_full_video() -> Video:
         clip=replace(CLIP, pixel_format="yuv420p", audio_seconds=8.0),
         failure=Failure(code="timeout", message="It took too long."),
         metadata={"order": "17"},
+        tags=("launch", "été"),
     )
 
 
@@ -168,6 +171,13 @@ def a_full_share() -> DayShare:
     return DayShare(
         day=NOW.date(), number=1, committed=Decimal("41.60"), budget=Decimal(100), warned=True
     )
+
+
+def test_a_video_from_before_there_were_tags_has_none() -> None:
+    record = to_record(a_full_video())
+    del record["tags"]
+
+    assert video_from_record(record) == replace(a_full_video(), tags=())
 
 
 @given(campaigns)
@@ -223,7 +233,7 @@ def test_files_of_this_schema_are_readable_for_ever() -> None:
 def test_a_file_of_the_first_release_is_readable_without_the_fields_that_came_later() -> None:
     video = decode_video((GOLDEN / "video-0.1.json").read_bytes())
 
-    assert video == replace(a_full_video(), clip=CLIP)
+    assert video == replace(a_full_video(), clip=CLIP, tags=())
 
 
 def test_a_record_begins_with_its_schema_and_has_no_revision() -> None:

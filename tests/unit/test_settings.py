@@ -52,6 +52,7 @@ def test_a_folder_is_absolute_or_beside_the_process(url: str, folder: Path) -> N
         ("MAX_VIDEOS_PER_CAMPAIGN", "101"),
         ("KEEP_HISTORICAL", "-1"),
         ("KEEP_HISTORICAL", "1.5"),
+        ("KEEP_HISTORICAL", "101"),
         ("SYNTHETIC_SECONDS", "nan"),
         ("SYNTHETIC_SECONDS", "-1"),
         ("SYNTHETIC_SECONDS", "1801"),
@@ -163,6 +164,13 @@ def test_an_env_file_is_read_and_what_is_exported_counts_for_more() -> None:
     assert found.signing_key == "a$b ${HOME}"
 
 
+def test_an_env_file_that_cannot_be_read_is_named(env_file: Path) -> None:
+    env_file.write_bytes(b"SIGNING_KEY=caf\xe9\n")
+
+    with pytest.raises(InvalidSettingsError, match=r"The file .env cannot be read"):
+        environment()
+
+
 @pytest.mark.usefixtures("env_file")
 def test_no_env_file_is_read_on_cloud_run() -> None:
     os.environ["K_SERVICE"] = "serve-api"
@@ -186,3 +194,16 @@ def test_the_readme_lists_every_setting_as_it_is() -> None:
 
 def test_the_example_environment_has_every_setting_as_it_is() -> None:
     assert example() == (ROOT / ".env.example").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("slots", "historical"), [(100, 38), (39, 100)])
+def test_no_campaign_may_outgrow_its_record(slots: int, historical: int) -> None:
+    def read(*, historical: int) -> Settings:
+        return read_settings(
+            {"MAX_VIDEOS_PER_CAMPAIGN": str(slots), "KEEP_HISTORICAL": str(historical)}
+        )
+
+    assert read(historical=historical).keep_historical == historical
+    if historical < 100:
+        with pytest.raises(InvalidSettingsError, match="KEEP_HISTORICAL"):
+            read(historical=historical + 1)

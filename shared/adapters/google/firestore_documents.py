@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any, TypeVar
 
 from google.api_core.datetime_helpers import DatetimeWithNanoseconds
@@ -23,6 +22,7 @@ from google.cloud import firestore
 
 from shared.adapters.google.firestore_values import from_fields, to_fields
 from shared.adapters.google.google_errors import google_errors
+from shared.building import built_once
 from shared.domain.errors import ConflictError, StorageError
 from shared.domain.schedule import LAST_RETRY, TRY
 
@@ -75,7 +75,7 @@ class FirestoreDocuments:
         self._project = project
         self._database = database
 
-    @cached_property
+    @built_once
     def client(self) -> firestore.Client:
         with google_errors(_SERVICE, permission="datastore.databases.get"):
             return firestore.Client(project=self._project, database=self._database)

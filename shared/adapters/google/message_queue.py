@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from google.api_core.exceptions import (
@@ -23,6 +22,7 @@ from google.cloud.pubsub_v1.types import (  # type: ignore[import-untyped]
 )
 
 from shared.adapters.google.google_errors import google_errors
+from shared.building import built_once
 from shared.domain.schedule import LAST_RETRY, TRY
 from shared.messages import encode
 
@@ -65,7 +65,7 @@ class PubSubMessageQueue:
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
         """Leave it to the bucket, which announces the clip, and to the tick."""
 
-    @cached_property
+    @built_once
     def _publisher(self) -> PublisherClient:
         return PublisherClient(
             # To wait for others would cost every message 10 ms.

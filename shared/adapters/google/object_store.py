@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import secrets
 from contextlib import suppress
-from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 from shared.adapters.google.object_reader import open_reader
 from shared.adapters.google.stored_object import Properties, StoredObject, media_type_of
+from shared.building import built_once
 from shared.domain.errors import (
     ConflictError,
     ObjectExistsError,
@@ -51,7 +51,7 @@ class GCSObjectStore:
         self._open_bucket = bucket
         self._signer = signer
 
-    @cached_property
+    @built_once
     def _bucket(self) -> GCSBucket:
         return self._open_bucket()
 

@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from threading import Lock
 from typing import Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 from shared.adapters.google.credential_errors import credential_errors
 from shared.adapters.google.stored_object import media_type_of
+from shared.building import built_once
 from shared.domain.errors import InvalidRequestError
 from shared.ports import Clock
 from shared.ports.object_store import SignedMethod, SignedURL
@@ -52,8 +52,7 @@ class V4URLSigner:
         self._kept: dict[_Key, SignedURL] = {}
         self._lock = Lock()
 
-    # Two threads may each make them at the start, which costs a connection and no more.
-    @cached_property
+    @built_once
     def _credentials(self) -> SigningCredentials:
         return self._make_credentials()
 

@@ -34,6 +34,7 @@ from shared.ports.campaign_repository import VideoPage, VideoQuery
 from shared.use_cases.change_versions import cancel_video
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.maintain_campaigns import maintain_campaigns
+from shared.use_cases.regenerate_videos import regenerate_video
 from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.object_store import InMemoryObjectStore
 from tests.fakes.ports import A_JPEG, CLIP_FACTS, POLICY, FakePorts
@@ -379,6 +380,25 @@ def test_a_step_that_lost_a_race_completes_all_that_wait_for_the_same_commit(
     assert [4] == [len(change.videos) for change in campaigns.commits]
     assert all(stored(ports, video).is_current for video in (*waiting, last))
     assert 4 == [each.message for each in caplog.records].count("video.completed")
+    assert_agreement(ports)
+
+
+@pytest.mark.parametrize("keep", [0, 1])
+def test_replacements_that_are_completed_together_replace_each_its_own(keep: int) -> None:
+    ports = FakePorts(policy=replace(POLICY, keep_historical=keep))
+    old = submit_all(ports, "One", "Two", "Three", "Four")
+    settle(ports)
+    new = [regenerate_video(ports, CAMPAIGN_ID, video.video_hash).video for video in old]
+    deliver(ports)
+    ports.generator.let_clips_appear()
+    for video in new[:3]:
+        lose_every_race(ports, video)
+
+    wake(but_with(ports, campaigns=Losing(ports.campaigns, times=1)), new[3])
+
+    assert all(stored(ports, video).is_current for video in new)
+    assert 4 * (1 + keep) == len(ports.campaigns.videos)
+    settle(ports)
     assert_agreement(ports)
 
 
