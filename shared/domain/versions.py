@@ -114,6 +114,7 @@ def fail(
         with_outcome(video, outcome),
         phase=Phase.FAILED,
         version_state=None,
+        clip=None,
         failure=failure,
         cost=replace(video.cost, actual=charged(video, outcome)),
         completed_at=now,
