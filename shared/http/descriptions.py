@@ -28,8 +28,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "examples": [["Steam rises from a cup", "Coffee beans tumble in slow motion"]],
     },
     "campaign_id": {
-        "description": "The campaign; it is created with its first video. Without one, a video "
-        "has a campaign of its own, in which an equal request finds it.",
+        "description": "The campaign; it is created with its first video. Without one, a video has "
+        "a campaign of its own, in which an equal request finds it.",
         "examples": ["spring"],
     },
     "index": {
