@@ -79,6 +79,8 @@ settings: .venv/runtime ## Write settings, and infra/'s inputs, outputs and cost
 lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS=--upgrade)
 	@$(LOCK) --output-file requirements.txt
 	@$(LOCK) --output-file requirements-dev.txt --group dev --constraint requirements.txt
+	@for each in openai-2 litellm; do $(subst pyproject.toml,tests/clients/$$each.in,$(LOCK)) \
+		--output-file tests/clients/$$each.txt; done
 
 clean: ## Remove the environment and all caches; data/ stays
 	@rm -rf .venv dist screenshots
