@@ -50,6 +50,7 @@ class CreateVideos:
     tags: tuple[str, ...] = ()
     max_cost: Decimal | None = None
     former_campaign_id: str | None = None
+    requested_by: str | None = None
     claim: Claim | None = None
 
 
@@ -158,6 +159,7 @@ def _new_video(ports: Ports, request: CreateVideos, position: int, index: int) -
         tags=request.tags,
         simulated=ports.policy.simulated,
         now=ports.now(),
+        requested_by=request.requested_by,
     )
 
 

@@ -163,6 +163,7 @@ def a_full_video() -> Video:
         failure=Failure(code="timeout", message="It took too long."),
         metadata={"order": "17"},
         tags=("launch", "été"),
+        requested_by="shop",
     )
 
 
@@ -264,6 +265,13 @@ def test_a_field_that_a_person_left_out_has_its_default() -> None:
     del record["chores"]
 
     assert campaign_from_record(record).chores == ()
+
+
+def test_a_video_of_before_there_were_api_keys_was_requested_by_none() -> None:
+    record = to_record(a_full_video())
+    del record["requested_by"]
+
+    assert video_from_record(record).requested_by is None
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'"text"'])
