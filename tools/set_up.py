@@ -17,6 +17,7 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
+MEGABYTES = {"runtime": 230, "dev": 590}
 INSTALL = (
     *("install", "--no-deps", "--require-hashes", "--disable-pip-version-check"),
     # Python compiles what it imports, when it imports it: most of this, it never does.
@@ -25,7 +26,7 @@ INSTALL = (
 INTERRUPTED = 130
 
 _PIN = re.compile(r"^([\w.-]+)(?:\[[\w.,-]+\])?==", re.MULTILINE)
-_COLLECTING = re.compile(r"^(?:Collecting|Requirement already satisfied:) ([\w.-]+)")
+_COLLECTING = re.compile(r"^(?:Collecting|Ignoring|Requirement already satisfied:) ([\w.-]+)")
 _DOWNLOADING = re.compile(r"^  (?:Downloading|Using cached) \S*?([^\s/]+\.\w+) (\(.*\))$")
 _UNANSWERED = re.compile(r"Retrying \(|Failed to establish a new connection|NewConnectionError")
 _TRACES_OF_PIP = 12
@@ -52,7 +53,7 @@ class Progress:
 
     def download(self, file: str, size: str) -> None:
         if self._terminal:
-            self._show(f"{file.split('-')[0]} {size}")
+            self._show(f"{file.split('-', maxsplit=1)[0]} {size}")
 
     def unpack(self) -> None:
         self.end()
@@ -96,8 +97,8 @@ def set_up(environment: Path, what: str) -> None:
     for stamp in LOCKS:
         (environment / stamp).unlink(missing_ok=True)
     print(
-        f"Setting up .venv with Python {sys.version.split()[0]}: {len(packages)} packages, some"
-        " hundreds of MB. This happens once.",
+        f"Setting up .venv with Python {sys.version.split()[0]}: {len(packages)} packages, about"
+        f" {MEGABYTES[what]} MB. This happens once.",
         flush=True,
     )
     if not adds:
