@@ -16,7 +16,8 @@ RUN python -m compileall -q main.py functions shared tools \
 
 # Nobody in particular: a volume takes over the owner of /data when it is mounted for the first time.
 USER 10001:10001
-ENV STORAGE_URL=file:///data PYTHONUNBUFFERED=1
+# gunicorn keeps a socket in HOME.
+ENV STORAGE_URL=file:///data HOME=/tmp PYTHONUNBUFFERED=1
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=5s --start-period=30s \
