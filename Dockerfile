@@ -21,6 +21,6 @@ ENV STORAGE_URL=file:///data HOME=/tmp PYTHONUNBUFFERED=1
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=5s --start-period=30s \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://localhost:8000/healthz')"]
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://localhost:8000/health')"]
 # As `make run` does. The last process gets the signal that stops the container.
 CMD ["sh", "-c", "python -m tools.clean_history && exec python -m tools.serve --host=0.0.0.0"]

@@ -76,6 +76,7 @@ destroy: package ## Take it away again, as infra/README.md says
 
 settings: .venv/runtime ## Write settings, and infra/'s inputs, outputs and costs, where documents list them
 	@$(BIN)/python -m tools.settings_reference
+	@$(BIN)/python -m tools.api_reference
 	@$(BIN)/python -m tools.infra_reference
 
 lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS=--upgrade)

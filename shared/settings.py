@@ -24,7 +24,8 @@ _FOLDER_URL = re.compile(r"file:(?:///)?[^/].*")
 _BUCKET = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 _USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
 _MOST_SLOTS = 100
-_LONGEST_SYNTHETIC_SECONDS = 3600
+# Two thirds of the deadline of a video: the rest is for the queue and for rendering.
+_LONGEST_SYNTHETIC_SECONDS = 1800
 _MOST_FILTERED_RETRIES = 3
 
 
@@ -80,18 +81,26 @@ class Settings:
         "billed (0 to 3)",
     )
     keep_historical: int = _setting(1, "How many replaced videos are kept for each slot")
-    synthetic_seconds: float = _setting(2.0, "How long a synthetic operation takes")
+    synthetic_seconds: float = _setting(
+        2.0,
+        "How many seconds a synthetic operation takes (0 to 1800; 0 to 180 with the fault `slow`)",
+    )
     synthetic_faults: str = _setting(
         "",
         "What the synthetic generator does wrong, to test with: `fault` or `fault=words in the "
         "prompt`, by commas. Faults: rate_limited, refused, filtered, failed, lost, answer_lost, "
-        "slow, corrupt",
+        "slow, corrupt, turned",
     )
     signing_key: str = _setting(
         "", "The secret of local signed URLs; by default one is made and kept in the data folder"
     )
     public_url: str = _setting(
         "", "The service's own URL in answers, where it is not the one that was asked"
+    )
+    k_service: str = _setting(
+        "",
+        "Set by Cloud Run, the name of the service: `X-Forwarded-Proto` is believed "
+        "there, and no `.env` file is read",
     )
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
 
@@ -120,6 +129,10 @@ class Settings:
         return self.storage_emulator_host.rstrip("/") or "https://storage.googleapis.com"
 
     @property
+    def is_on_cloud_run(self) -> bool:
+        return bool(self.k_service)
+
+    @property
     def bucket_url(self) -> str:
         return f"{self.storage_endpoint}/{self.bucket}/" if self.bucket else ""
 
@@ -127,7 +140,19 @@ class Settings:
 @cache
 def settings() -> Settings:
     """Return the settings of this process. Raise InvalidSettingsError."""
-    return read_settings(os.environ)
+    return read_settings(environment())
+
+
+def environment() -> Mapping[str, str]:
+    """Return the process's environment, to which an `.env` file adds what it lacks.
+
+    The file is read where the process was started, and never on Cloud Run.
+    """
+    if "K_SERVICE" not in os.environ and Path(".env").is_file():
+        from dotenv import load_dotenv  # noqa: PLC0415  # Few have such a file.
+
+        load_dotenv(".env", interpolate=False)
+    return os.environ
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -172,9 +197,12 @@ def _problems(found: Settings) -> list[str]:
             0 <= found.filtered_retries <= _MOST_FILTERED_RETRIES
         ),
         "KEEP_HISTORICAL must not be negative.": found.keep_historical >= 0,
-        "SYNTHETIC_SECONDS must lie between 0 and 3600.": 0
-        <= found.synthetic_seconds
-        <= _LONGEST_SYNTHETIC_SECONDS,
+        "SYNTHETIC_SECONDS must lie between 0 and 1800: a video has 45 minutes.": (
+            0 <= found.synthetic_seconds <= _LONGEST_SYNTHETIC_SECONDS
+        ),
+        "PUBLIC_URL must begin with http:// or https://, and name a host.": (
+            not found.public_url or _is_web_address(found.public_url)
+        ),
         "LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.": (
             found.log_level in ("DEBUG", "INFO", "WARNING", "ERROR")
         ),
@@ -182,7 +210,13 @@ def _problems(found: Settings) -> list[str]:
     if found.bucket or found.generator == "veo":
         checks |= _google_checks(found)
     problems = [problem for problem, holds in checks.items() if not holds]
-    return problems + _fault_problems(found.synthetic_faults)
+    return problems + _fault_problems(found)
+
+
+def _is_web_address(text: str) -> bool:
+    scheme, separator, rest = text.partition("://")
+    host = rest.partition("/")[0]
+    return scheme in ("http", "https") and bool(separator and host) and not set(text) & set(" ?#")
 
 
 def _is_amount(amount: Decimal | None) -> bool:
@@ -193,15 +227,19 @@ def _is_amount(amount: Decimal | None) -> bool:
     return is_amount(amount)
 
 
-def _fault_problems(text: str) -> list[str]:
-    if not text:
+def _fault_problems(found: Settings) -> list[str]:
+    if not found.synthetic_faults:
         return []
-    from shared.domain.faults import parse_faults  # noqa: PLC0415  # Few rehearse faults.
+    # Few rehearse faults.
+    from shared.domain.faults import SLOWDOWN, FaultKind, parse_faults  # noqa: PLC0415
 
     try:
-        parse_faults(text)
+        faults = parse_faults(found.synthetic_faults)
     except ValueError as error:
         return [f"SYNTHETIC_FAULTS: {error}"]
+    longest = _LONGEST_SYNTHETIC_SECONDS // SLOWDOWN
+    if any(fault.kind is FaultKind.SLOW for fault in faults) and found.synthetic_seconds > longest:
+        return [f"SYNTHETIC_SECONDS must lie between 0 and {longest} with the fault slow."]
     return []
 
 

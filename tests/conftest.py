@@ -1,10 +1,14 @@
 """What all tests share."""
 
+import os
+
 from hypothesis import HealthCheck, settings
 
 from tests.cloud.environment import keep_off_the_cloud
 
 keep_off_the_cloud()
+# Nor does a developer's own .env file count.
+os.environ["PYTHON_DOTENV_DISABLED"] = "1"
 
 pytest_plugins = ["tests.cloud.fixtures", "tests.cloud.bucket.fixtures"]
 

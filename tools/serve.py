@@ -10,7 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from shared.settings import InvalidSettingsError, settings
+from shared.settings import InvalidSettingsError, environment, settings
+from tools.before_start import misspelt_settings, why_unwritable
 
 HOST = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # For who asks for it.
@@ -27,15 +28,20 @@ def main() -> int:
     arguments = parser.parse_args()
     host, port = arguments.host, arguments.port
     try:
-        data_folder = settings().data_folder
+        chosen = settings()
     except InvalidSettingsError as error:
         return fail(str(error))
+    for sentence in misspelt_settings(environment()):
+        print(sentence, file=sys.stderr)
+    if not chosen.bucket and (reason := why_unwritable(chosen.data_folder)):
+        return fail(reason)
     if reason := why_unusable(port, host):
-        place = f"Port {port}" if host == HOST else f"Port {port} of {host}"
-        return fail(f"{place} cannot be used: {reason}. Try another: make run PORT=8001")
+        where = f"Port {port}" if host == HOST else f"Port {port} of {host}"
+        return fail(f"{where} cannot be used: {reason}. Try another: make run PORT=8001")
     for number in STOP_SIGNALS:
         signal.signal(number, signal.default_int_handler)
-    return serve(host, port, data_folder)
+    place = f"gs://{chosen.bucket}" if chosen.bucket else str(chosen.data_folder)
+    return serve(host, port, place=place)
 
 
 def why_unusable(port: int, host: str = HOST) -> str | None:
@@ -51,13 +57,13 @@ def why_unusable(port: int, host: str = HOST) -> str | None:
     return None
 
 
-def serve(host: str, port: int, data_folder: Path) -> int:
+def serve(host: str, port: int, *, place: str) -> int:
     """Serve until a signal asks to stop, and leave no process behind."""
     server = start(host, port)
     try:
         if not becomes_healthy(server, host, port):
             return fail("The server did not come up; what stands above says why.")
-        announce(port, f"Its data lies in {data_folder}")
+        announce(port, f"Its data is in {place}")
         return fail(f"The server ended by itself, with code {server.wait()}.")
     except KeyboardInterrupt:
         return 0
@@ -89,7 +95,7 @@ def becomes_healthy(server: subprocess.Popen[bytes], host: str, port: int) -> bo
 def health(port: int, host: str = HOST) -> int | None:
     connection = http.client.HTTPConnection(host, port, timeout=START_SECONDS)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/health")
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return None

@@ -34,13 +34,13 @@ def veo_generator(settings: Settings, output: ClipOutput) -> VideoGenerator:
     from shared.bootstrap.importing import importing_sdks
 
     with importing_sdks():
-        from shared.adapters.google.vertex_credentials import vertex_credentials
+        from shared.adapters.google.timely_credentials import timely_credentials
         from shared.adapters.google.video_generator import VeoVideoGenerator
 
     return VeoVideoGenerator(
         project=settings.google_cloud_project,
         location=settings.veo_location,
-        credentials=vertex_credentials(),
+        credentials=timely_credentials("Vertex AI", permission="aiplatform.endpoints.predict"),
         output=output,
         now=utc_now,
         base_url=settings.veo_base_url,

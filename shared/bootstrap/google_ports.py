@@ -16,12 +16,14 @@ from shared.bootstrap.choices import (
     veo_generator,
 )
 from shared.bootstrap.importing import importing_sdks
+from shared.domain.schedule import CLOUD_LEASES
 
 if TYPE_CHECKING:
     from shared.adapters.google.bucket import GCSBucket
     from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
     from shared.adapters.google.message_queue import PubSubMessageQueue
     from shared.adapters.google.object_store import GCSObjectStore
+    from shared.domain.schedule import Leases
     from shared.ports import Clock
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.policy import Policy
@@ -43,6 +45,10 @@ class GooglePorts:
     @property
     def policy(self) -> Policy:
         return self._settings
+
+    @property
+    def leases(self) -> Leases:
+        return CLOUD_LEASES
 
     @cached_property
     def objects(self) -> GCSObjectStore:
@@ -112,5 +118,9 @@ class GooglePorts:
     def _open_bucket(self) -> GCSBucket:
         with importing_sdks():
             from shared.adapters.google.bucket import open_bucket
+            from shared.adapters.google.timely_credentials import timely_credentials
 
-        return open_bucket(self._settings.bucket)
+        if self._settings.storage_emulator_host:
+            return open_bucket(self._settings.bucket)
+        credentials = timely_credentials("Cloud Storage", permission="storage.objects.get")
+        return open_bucket(self._settings.bucket, credentials)

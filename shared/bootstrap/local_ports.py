@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import clip_inspector, synthetic_generator, utc_now
+from shared.domain.schedule import LAPTOP_LEASES, LAPTOP_LEASES_WITH_VEO
 
 if TYPE_CHECKING:
     from flask import Request
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
     from shared.adapters.local.push_subscription import Function
+    from shared.domain.schedule import Leases
     from shared.ports import Clock
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.object_store import SignatureVerifier
@@ -47,6 +49,10 @@ class LocalPorts:
     @property
     def policy(self) -> Policy:
         return self._settings
+
+    @property
+    def leases(self) -> Leases:
+        return LAPTOP_LEASES if self._settings.simulated else LAPTOP_LEASES_WITH_VEO
 
     @cached_property
     def objects(self) -> LocalObjectStore:

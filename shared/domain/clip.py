@@ -1,11 +1,15 @@
-"""What is known of a clip after it was looked into."""
+"""What is measured of a clip before it is stored."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClipFacts:
-    """`fps` is the average; `audio_codec` is None for a silent clip."""
+    """The clip as a player presents it: edit lists, rotation and pixel shape are applied.
+
+    `fps` is the average; `audio_codec` and `audio_seconds` are None for a silent clip.
+    `pixel_format` is FFmpeg's name, such as yuv420p; empty in records of earlier releases.
+    """
 
     duration_seconds: float
     width: int
@@ -14,3 +18,5 @@ class ClipFacts:
     video_codec: str
     audio_codec: str | None
     size_bytes: int
+    pixel_format: str = ""
+    audio_seconds: float | None = None

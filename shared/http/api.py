@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from shared import logs
 from shared.http.calls import Call
+from shared.http.request_log import record
 from shared.http.routes import match
 
 if TYPE_CHECKING:
@@ -20,14 +22,18 @@ if TYPE_CHECKING:
 
 def respond(request: Request, ports: Callable[[], Ports]) -> Response:
     """Answer a request. What Showreel raises becomes a problem; nothing else is told to callers."""
-    logs.trace.set(request.headers.get("X-Cloud-Trace-Context", "").partition("/")[0])
+    logs.begin_request(request.headers)
+    began = perf_counter()
+    endpoint = ""
     try:
         endpoint, values = match(request.method, request.path)
-        return handler(endpoint)(Call(request, ports()), *values)
+        response = handler(endpoint)(Call(request, ports()), *values)
     except Exception as error:  # noqa: BLE001  # A caller is always answered.
         from shared.http.failures import answer_failure
 
-        return answer_failure(error, request)
+        response = answer_failure(error, request)
+    record(request.method, endpoint, response.status_code, perf_counter() - began)
+    return response
 
 
 @cache

@@ -35,7 +35,20 @@ class Call:
     def base_url(self) -> str:
         if public_url := self.ports.policy.public_url:
             return f"{public_url.rstrip('/')}/"
-        return f"{self.request.scheme}://{self.request.host}/"
+        return f"{self.asked_origin}/"
+
+    @property
+    def asked_origin(self) -> str:
+        """What a browser calls the origin of this request's URL."""
+        return f"{self._scheme}://{self.request.host}"
+
+    @property
+    def _scheme(self) -> str:
+        """Gunicorn believes the header from loopback alone, and a front end is elsewhere."""
+        forwarded = self.request.headers.get("X-Forwarded-Proto")
+        if self.ports.policy.is_on_cloud_run and forwarded in ("http", "https"):
+            return forwarded
+        return self.request.scheme
 
 
 def json_response(

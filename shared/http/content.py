@@ -19,7 +19,7 @@ from shared.http.requests import (
     read_query,
 )
 from shared.http.signing import DEFAULT_LIFE, require_life, require_method, signed_url_resource
-from shared.ports.object_store import ObjectInfo
+from shared.ports.object_store import MEDIA_CACHE_CONTROL, ObjectInfo
 from shared.use_cases.locate_content import locate_content, locate_file
 from shared.use_cases.read_content import Variant, content_of_file, content_of_video
 
@@ -109,7 +109,7 @@ def _headers(info: ObjectInfo) -> dict[str, str]:
     return {
         "Content-Type": info.content_type,
         "Content-Disposition": f"inline; filename={filename}",
-        "Cache-Control": "public, max-age=86400",
+        "Cache-Control": MEDIA_CACHE_CONTROL,
         "Accept-Ranges": "bytes",
         "ETag": quote_etag(info.etag),
         "Last-Modified": http_date(info.updated_at),

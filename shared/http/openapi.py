@@ -7,8 +7,10 @@ from typing import Any
 import msgspec
 
 from shared.http import repeats
+from shared.http.descriptions import CODES, with_words
 from shared.http.operations import OPERATIONS, Operation
 from shared.http.problems import CONTENT_TYPE, Problem
+from shared.http.resource_types import Metrics
 from shared.http.routes import ROUTES
 from shared.requests.bodies import CreateVideoBody
 from shared.requests.parsing import Body
@@ -33,6 +35,7 @@ _REPLAYED: Schema = {
 }
 _MEDIA_TYPES: Mapping[type, Schema] = {
     bytes: {"video/mp4": {}, "image/jpeg": {}},
+    Metrics: {"text/plain": {}},
     str: {"text/html": {}, "text/css": {}, "text/javascript": {}, "image/svg+xml": {}},
 }
 _VARIABLE = re.compile(r"\{\+?(\w+)\}")
@@ -42,7 +45,7 @@ def describe(*, base_url: str) -> Schema:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Showreel", "version": "1"},
-        "servers": [{"url": base_url}],
+        "servers": [{"url": base_url.removesuffix("/")}],
         "paths": {
             _VARIABLE.sub(r"{\1}", template): {
                 method.lower(): _describe(template, endpoint)
@@ -99,7 +102,7 @@ def _query_parameters(operation: Operation) -> list[Schema]:
     if operation.query is None:
         return []
     _, components = msgspec.json.schema_components([operation.query])
-    properties = components[operation.query.__name__]["properties"]
+    properties = with_words(components[operation.query.__name__])["properties"]
     return [{"name": name, "in": "query", "schema": each} for name, each in properties.items()]
 
 
@@ -125,6 +128,9 @@ def _components() -> Schema:
         kinds += [operation.body, *operation.answers.values()]
     described = [kind for kind in kinds if kind is not None and kind not in _MEDIA_TYPES]
     _, components = msgspec.json.schema_components(described, ref_template=_REFERENCE)
+    sent = {each.body.__name__ for each in OPERATIONS.values() if each.body is not None}
+    components |= {name: with_words(components[name]) for name in sent}
+    components["Problem"]["properties"]["code"]["enum"] = list(CODES)
     return {name: _as_sent(schema) for name, schema in components.items()}
 
 

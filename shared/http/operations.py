@@ -40,6 +40,11 @@ OPERATIONS: Mapping[str, Operation] = {
         answers=_PAGE,
     ),
     "studio_pages.file": Operation(summary="What the studio consists of", answers=_PAGE),
+    "studio_pages.icon": Operation(summary="The icon of the studio", answers=_PAGE),
+    "metrics.read": Operation(
+        summary="Requests, videos and dollars for Prometheus, where the records are in a folder",
+        answers={200: resources.Metrics},
+    ),
     "service.health": Operation(
         summary="Whether the records can be read", answers={200: resources.HealthResource}
     ),

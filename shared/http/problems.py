@@ -82,7 +82,7 @@ _UNEXPECTED = Meaning(status=HTTPStatus.INTERNAL_SERVER_ERROR, error_type="serve
 def problem_of(error: errors.ShowreelError, *, instance: str) -> Response:
     """Answer an error that Showreel raised on purpose."""
     return problem(
-        _meaning(error),
+        meaning_of(type(error)),
         code=error.code,
         detail=error.message,
         instance=instance,
@@ -118,8 +118,9 @@ def problem(
     return response
 
 
-def _meaning(error: errors.ShowreelError) -> Meaning:
-    for kind in type(error).__mro__:
-        if kind in _MEANINGS:
-            return _MEANINGS[kind]
+def meaning_of(kind: type[errors.ShowreelError]) -> Meaning:
+    """Return how errors of this kind are answered: as the nearest of its bases that is listed."""
+    for base in kind.__mro__:
+        if base in _MEANINGS:
+            return _MEANINGS[base]
     return _UNEXPECTED

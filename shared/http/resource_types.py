@@ -11,6 +11,7 @@ from typing import Annotated, Generic, Literal, NotRequired, TypedDict, TypeVar
 from msgspec import Meta
 
 from shared.domain.clip import ClipFacts
+from shared.domain.clip_warnings import ClipWarningCode
 from shared.domain.video import Failure, Phase, Status, VersionState
 from shared.use_cases.reserving import Outcome
 
@@ -31,6 +32,13 @@ class CostResource(TypedDict):
     actual: Dollars | None
     basis: str
     billed: bool
+
+
+class ClipWarningResource(TypedDict):
+    """How the clip differs from what was ordered, or from what browsers play."""
+
+    code: ClipWarningCode
+    message: str
 
 
 class VideoResource(TypedDict):
@@ -70,6 +78,7 @@ class VideoResource(TypedDict):
     submitted_at: Epoch | None
     expected_at: Epoch | None
     clip: ClipFacts | None
+    warnings: Sequence[ClipWarningResource]
     filename: str | None
     content_url: str
     thumbnail_url: str
@@ -197,6 +206,10 @@ class ListResource(TypedDict, Generic[R]):
     first_id: str | None
     last_id: str | None
     has_more: bool
+
+
+class Metrics:
+    """The text format of Prometheus; not JSON."""
 
 
 class HealthResource(TypedDict):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from shared.domain.clip_warnings import clip_warnings
 from shared.domain.models import frame_size
 from shared.domain.storage_layout import clip_path
 from shared.http.calls import encode
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.domain.video import Cost, Video
-    from shared.http.resource_types import CostResource, VideoResource
+    from shared.http.resource_types import ClipWarningResource, CostResource, VideoResource
     from shared.use_cases.reserving import Outcome
 
 _LONGEST_PROGRESS = 95
@@ -64,6 +65,7 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResour
         "submitted_at": _moment(attempt.submitted_at if attempt else None),
         "expected_at": _moment(attempt.expected_at if attempt else None),
         "clip": video.clip,
+        "warnings": _warnings(video),
         "filename": _filename(video),
         "content_url": content_url,
         "thumbnail_url": thumbnail_url_of(video.id, base_url=base_url),
@@ -135,6 +137,11 @@ def _cost(cost: Cost) -> CostResource:
         "basis": f"{cost.basis}; simulated, not billed" if cost.simulated else cost.basis,
         "billed": billed,
     }
+
+
+def _warnings(video: Video) -> list[ClipWarningResource]:
+    found = clip_warnings(video.clip, video.parameters) if video.clip else {}
+    return [{"code": code, "message": message} for code, message in found.items()]
 
 
 def _filename(video: Video) -> str | None:

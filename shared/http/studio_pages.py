@@ -46,6 +46,11 @@ def file(call: Call, filename: str) -> Response:
     return response.make_conditional(call.request)
 
 
+def icon(call: Call) -> Response:
+    """Browsers ask for it where a page does not name one, as with a clip in a tab of its own."""
+    return file(call, "icon.svg")
+
+
 def content_security_policy(*, bucket_url: str) -> str:
     """Nothing comes from anywhere else, except media from the bucket, and all text is text."""
     media = f"'self' {bucket_url}" if bucket_url else "'self'"

@@ -39,6 +39,11 @@ class Policy(Protocol):
         ...
 
     @property
+    def is_on_cloud_run(self) -> bool:
+        """Whether every request comes through Google's front end, which sets X-Forwarded-Proto."""
+        ...
+
+    @property
     def bucket_url(self) -> str:
         """What signed URLs begin with; empty where the service serves them itself."""
         ...

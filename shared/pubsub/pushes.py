@@ -35,7 +35,7 @@ def answer_push(request: Request, ports: Callable[[], Ports], take: Take) -> Res
     """
     if request.method != "POST":
         raise MethodNotAllowed(["POST"])
-    logs.trace.set(request.headers.get("X-Cloud-Trace-Context", "").partition("/")[0])
+    logs.begin_request(request.headers)
     try:
         take(ports(), read_push(request))
     except InvalidRequestError as error:

@@ -51,10 +51,13 @@ def warn_of_day(day: date, *, used: Decimal, budget: Decimal) -> None:
     )
 
 
-def ask_for_step(ports: Ports, video: Video) -> None:
-    """Publish the video's message. If that fails, the tick finds the video when it is due."""
-    message = VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash)
+def ask_for_step(ports: Ports, *videos: Video) -> None:
+    """Publish the videos' messages. If that fails, the tick finds the videos when they are due."""
+    messages = [
+        VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash) for video in videos
+    ]
     try:
-        ports.queue.publish(message)
+        ports.queue.publish(*messages)
     except ShowreelError:
-        logger.warning("video.unpublished", extra={"video_id": video.id}, exc_info=True)
+        for video in videos:
+            logger.warning("video.unpublished", extra={"video_id": video.id}, exc_info=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from shared.domain.campaign import Campaign, Change
-from shared.domain.errors import ConflictError
+from shared.domain.errors import ConflictError, WrongStateError
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.budgeting import giving_back
@@ -38,6 +38,20 @@ def revise(ports: Ports, video: Video, transition: Callable[[Video], Video]) -> 
             raise
 
     return until_committed(attempt)
+
+
+def revise_held(ports: Ports, held: Video, transition: Callable[[Video], Video]) -> Video:
+    """The same for a video on which this process works; only its own step may change it.
+
+    Raise WrongStateError if another process has taken the video over.
+    """
+
+    def rule(latest: Video) -> Video:
+        if not latest.stands_as(held):
+            raise WrongStateError(f"The video {held.id} has gone on.")
+        return transition(latest)
+
+    return revise(ports, held, rule)
 
 
 def decide(ports: Ports, video: Video, rule: Callable[[Campaign, Video], Change]) -> Change:

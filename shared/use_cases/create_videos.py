@@ -88,7 +88,7 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
     for position, draft in enumerate(request.drafts):
         wanted = _fingerprint(request, draft)
         if own := made.get(position) or made_equal.get(wanted):
-            answers.append(CreatedVideo(video=own, outcome=Outcome.CREATED))
+            answers.append(_made_before(own))
             continue
         known = campaign.find(wanted)
         if known is not None:
@@ -131,6 +131,10 @@ def _new_video(ports: Ports, request: CreateVideos, position: int, index: int) -
         simulated=ports.policy.simulated,
         now=ports.now(),
     )
+
+
+def _made_before(video: Video) -> CreatedVideo:
+    return CreatedVideo(video=video, outcome=Outcome.CREATED, was_made_before=True)
 
 
 def _spared(video: Video) -> CreatedVideo:

@@ -77,7 +77,10 @@ def regenerate_campaign(
 
 
 def _answered(made: Mapping[int, Video]) -> tuple[CreatedVideo, ...]:
-    return tuple(CreatedVideo(video=video, outcome=Outcome.CREATED) for video in made.values())
+    return tuple(
+        CreatedVideo(video=video, outcome=Outcome.CREATED, was_made_before=True)
+        for video in made.values()
+    )
 
 
 def _commit(ports: Ports, plan: Plan, max_cost: Decimal | None) -> tuple[CreatedVideo, ...]:

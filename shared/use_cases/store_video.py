@@ -22,7 +22,7 @@ from shared.domain.errors import (
     UnavailableError,
     WrongStateError,
 )
-from shared.domain.schedule import FAULT_RETRY, STORE_LEASE
+from shared.domain.schedule import FAULT_RETRY
 from shared.domain.storage_layout import attempts_prefix, clip_path, thumbnail_path
 from shared.domain.versions import becomes_current, complete, fail, remove, surplus
 from shared.domain.video import (
@@ -34,9 +34,10 @@ from shared.domain.video import (
 )
 from shared.ports import Ports
 from shared.use_cases.announcing import announce
-from shared.use_cases.committing import decide
+from shared.use_cases.committing import decide, revise_held
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.holding import Hold
 from shared.use_cases.read_campaigns import current_video, video_of
 
 _DURATION_TOLERANCE_FRAMES = 2
@@ -47,17 +48,18 @@ def store_video(ports: Ports, video: Video) -> None:
     found = find_clip(ports, video)
     if found is None:
         raise ObjectNotFoundError(f"There is no clip of {video.id}.")
-    lease_expires_at = ports.now() + STORE_LEASE
+    lease_expires_at = ports.now() + ports.leases.store
     claimed = ports.campaigns.commit_video(begin_storing(video, lease_expires_at=lease_expires_at))
+    hold = Hold(ports, claimed)
     try:
-        facts = _store(ports, claimed, found.path)
+        facts = _store(ports, hold, found.path)
     except UnavailableError:
-        _postpone(ports, claimed)
+        _postpone(ports, hold.video)
         raise
     except (InvalidClipError, StorageError) as error:
         end_without_clip(
             ports,
-            claimed,
+            hold.video,
             code=error.code,
             message=error.message,
             outcome=AttemptOutcome.BILLED,
@@ -72,7 +74,7 @@ def store_video(ports: Ports, video: Video) -> None:
 def _postpone(ports: Ports, video: Video) -> None:
     """Let it not count as a try, if the records can be written; the next one is due soon."""
     with suppress(ShowreelError):
-        ports.campaigns.commit_video(storing_postponed(video, due_at=ports.now() + FAULT_RETRY))
+        revise_held(ports, video, partial(storing_postponed, due_at=ports.now() + FAULT_RETRY))
 
 
 def end_without_clip(
@@ -93,21 +95,26 @@ def end_without_clip(
     announce("video.failed", change.videos[0])
 
 
-def _store(ports: Ports, video: Video, found: str) -> ClipFacts:
+def _store(ports: Ports, hold: Hold, found: str) -> ClipFacts:
+    video = hold.video
     with ports.objects.open(found) as clip:
-        facts = ports.inspector.inspect(clip)
+        facts = ports.inspector.inspect(hold.reading(clip))
     _require_duration(facts, video)
+    hold.renew()
     with ports.objects.open(found) as clip:
-        thumbnail = ports.inspector.thumbnail(clip)
+        thumbnail = ports.inspector.thumbnail(hold.reading(clip))
+    hold.renew()
     path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
     with suppress(ObjectExistsError):
         ports.objects.put(
             path, BytesIO(thumbnail), content_type="image/jpeg", metadata=_description(video)
         )
+    hold.renew()
     # The commit decides whether it is shown at all, and a chore renames one that is not.
     target = clip_path(video.campaign_id, video.video_hash, video.index, current=True)
     if found != target:
         ports.objects.rename(found, target, metadata=_description(video))
+    hold.renew()
     return facts
 
 
@@ -134,7 +141,7 @@ def _require_duration(facts: ClipFacts, video: Video) -> None:
 
 def _complete(ports: Ports, facts: ClipFacts, campaign: Campaign, video: Video) -> Change:
     replaced = None
-    if becomes_current(campaign, video):
+    if becomes_current(campaign, video, facts):
         replaced = current_video(ports, campaign, video.index)
     change = complete(campaign, video, replaced=replaced, clip=facts, now=ports.now())
     return _without_surplus(ports, change)

@@ -22,7 +22,7 @@ FLAGS = (
 )
 H264 = 'video/mp4; codecs="avc1.64001f, mp4a.40.2"'
 CAN_PLAY = "type => document.createElement('video').canPlayType(type)"
-FAULTS = "filtered=statue, failed=volcano, corrupt=torn, slow=glacier"
+FAULTS = "filtered=statue, failed=volcano, corrupt=torn, slow=glacier, turned=sideways"
 
 
 @pytest.fixture(scope="package")

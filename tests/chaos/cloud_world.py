@@ -24,6 +24,7 @@ from shared.adapters.google.veo_output import BucketOutput
 from shared.adapters.google.video_generator import VeoVideoGenerator
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.bootstrap.choices import utc_now
+from shared.domain.schedule import CLOUD_LEASES
 from shared.ports import Ports
 from shared.settings import read_settings
 from shared.use_cases.copy_campaigns import Installation
@@ -147,6 +148,7 @@ def _adapters(world: CloudWorld, touch: Touch) -> Adapters:
             {**_SETTINGS, "STORAGE_URL": f"gs://{name}", "GOOGLE_CLOUD_PROJECT": name}
         ),
         clock=world.clock,
+        leases=CLOUD_LEASES,
     )
 
 

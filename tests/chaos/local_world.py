@@ -13,6 +13,7 @@ from shared.adapters.local.clip_renderer import ClipSpec
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.domain.faults import parse_faults
+from shared.domain.schedule import LAPTOP_LEASES
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import VideoGenerator
@@ -137,6 +138,7 @@ class LocalWorld:
             local_signatures=objects,
             policy=self._settings,
             clock=self.clock,
+            leases=LAPTOP_LEASES,
         )
 
     def _generator(self, touch: Touch) -> VideoGenerator:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Protocol, Self, TypeVar, cast
 
+from shared.domain.schedule import Leases
 from shared.ports import Ports
 from shared.ports.campaign_repository import CampaignRepository
 from shared.ports.clip_inspector import ClipInspector
@@ -85,6 +86,7 @@ class Adapters:
     local_signatures: SignatureVerifier | None
     policy: Policy
     clock: SharedClock
+    leases: Leases
 
     def touching(self, touch: Touch) -> Ports:
         """Return them as ports with a point before and after each call."""
@@ -100,6 +102,7 @@ class Adapters:
                 savings=Savings(campaigns),
                 local_signatures=self.local_signatures,
                 policy=self.policy,
+                leases=self.leases,
                 now=self.clock,
             ),
         )

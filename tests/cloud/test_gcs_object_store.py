@@ -32,7 +32,7 @@ def test_a_clip_carries_what_players_and_people_need(
 
     stored = resource(bucket_server, bucket_name, CLIP)
     assert "video/mp4" == stored["contentType"]
-    assert "public, max-age=86400" == stored["cacheControl"]
+    assert "private, max-age=86400, immutable" == stored["cacheControl"]
     assert "inline" == stored["contentDisposition"]
     assert metadata == {name: stored["metadata"][name] for name in metadata}
 
@@ -54,10 +54,24 @@ def test_a_generated_clip_becomes_like_one_that_was_put(
     bucket_store.rename(GENERATED, CLIP)
 
     stored = resource(bucket_server, bucket_name, CLIP)
-    assert ("video/mp4", "public, max-age=86400", "inline") == (
+    assert ("video/mp4", "private, max-age=86400, immutable", "inline") == (
         stored["contentType"],
         stored["cacheControl"],
         stored["contentDisposition"],
+    )
+
+
+def test_a_clip_that_was_written_without_its_type_has_it_after_a_rename(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    write(bucket_server, bucket_name, GENERATED, b"a clip", content_type="application/octet-stream")
+
+    bucket_store.rename(GENERATED, CLIP)
+
+    stored = resource(bucket_server, bucket_name, CLIP)
+    assert ("video/mp4", "private, max-age=86400, immutable") == (
+        stored["contentType"],
+        stored["cacheControl"],
     )
 
 

@@ -45,7 +45,7 @@ def test_the_whole_clip_has_type_length_name_and_an_identity(
     assert answer.headers["Content-Type"] == "video/mp4"
     assert answer.headers["Content-Length"] == str(len(clip))
     assert answer.headers["Content-Disposition"] == f"inline; filename={video['filename']}"
-    assert answer.headers["Cache-Control"] == "public, max-age=86400"
+    assert answer.headers["Cache-Control"] == "private, max-age=86400, immutable"
     assert answer.headers["Accept-Ranges"] == "bytes"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.get_etag() != (None, None)
@@ -202,7 +202,7 @@ def test_what_a_cache_has_is_not_sent_again(gallery: Showreel, video: Json, url:
     for answer in (by_etag, by_date, with_range):
         assert (answer.status_code, answer.data) == (304, b"")
         assert answer.headers["ETag"] == known["ETag"]
-        assert answer.headers["Cache-Control"] == "public, max-age=86400"
+        assert answer.headers["Cache-Control"] == "private, max-age=86400, immutable"
 
 
 def test_what_has_changed_is_sent(gallery: Showreel, video: Json) -> None:

@@ -216,7 +216,7 @@ def test_single_videos_take_the_next_free_slot_until_there_is_none(endless: Show
 
 
 def test_the_limit_is_a_setting(place: Place) -> None:
-    environment = {"SYNTHETIC_SECONDS": "3600", "MAX_VIDEOS_PER_CAMPAIGN": "1"}
+    environment = {"SYNTHETIC_SECONDS": "1800", "MAX_VIDEOS_PER_CAMPAIGN": "1"}
     with served(place, environment) as service:
         service.create("spring", "a")
 

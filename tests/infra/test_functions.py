@@ -21,8 +21,9 @@ from tests.infra.terraform import ROOT, Terraform
 LONGEST_SECONDS = 540
 FRAMEWORK_SETTINGS = {"THREADS"}
 
-# What has no meaning in a cloud, or would make it a stand-in of itself.
+# What has no meaning in a cloud, would make it a stand-in of itself, or is the platform's to set.
 LOCAL_SETTINGS = {
+    "K_SERVICE",
     "SIGNING_KEY",
     "STORAGE_EMULATOR_HOST",
     "SYNTHETIC_FAULTS",

@@ -89,7 +89,7 @@ def test_it_serves_as_that_user_and_stops_in_time(image: Image, tmp_path: Path) 
         )
     try:
         eventually(lambda: "Showreel is at" in log.read_text())
-        with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=30) as answer:
+        with urllib.request.urlopen(f"http://localhost:{port}/health", timeout=30) as answer:
             assert answer.status == 200
         # What does not harm the server, it only writes into its log.
         assert "denied" not in log.read_text().lower()

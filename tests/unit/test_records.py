@@ -157,7 +157,7 @@ def a_full_video() -> Video:
         budget_day=NOW.date(),
         store_tries=2,
         completed_at=SOON,
-        clip=CLIP,
+        clip=replace(CLIP, pixel_format="yuv420p", audio_seconds=8.0),
         failure=Failure(code="timeout", message="It took too long."),
         metadata={"order": "17"},
     )
@@ -218,6 +218,12 @@ def test_files_of_this_schema_are_readable_for_ever() -> None:
     assert decode_campaign((GOLDEN / "campaign.json").read_bytes()) == a_full_campaign()
     assert decode_video((GOLDEN / "video.json").read_bytes()) == a_full_video()
     assert decode_day_share((GOLDEN / "day_share.json").read_bytes()) == a_full_share()
+
+
+def test_a_file_of_the_first_release_is_readable_without_the_fields_that_came_later() -> None:
+    video = decode_video((GOLDEN / "video-0.1.json").read_bytes())
+
+    assert video == replace(a_full_video(), clip=CLIP)
 
 
 def test_a_record_begins_with_its_schema_and_has_no_revision() -> None:

@@ -1,10 +1,14 @@
 """Settings: what is read, what is refused, and what the documents say of them."""
 
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from shared.settings import InvalidSettingsError, Settings, read_settings
+from shared.domain.faults import SLOWDOWN
+from shared.domain.schedule import DEADLINE
+from shared.settings import InvalidSettingsError, Settings, environment, read_settings
 from tools.settings_reference import example, with_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +54,13 @@ def test_a_folder_is_absolute_or_beside_the_process(url: str, folder: Path) -> N
         ("KEEP_HISTORICAL", "1.5"),
         ("SYNTHETIC_SECONDS", "nan"),
         ("SYNTHETIC_SECONDS", "-1"),
+        ("SYNTHETIC_SECONDS", "1801"),
+        ("PUBLIC_URL", "foo"),
+        ("PUBLIC_URL", "videos.example.com"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https:///videos"),
+        ("PUBLIC_URL", "ftp://videos.example.com"),
+        ("PUBLIC_URL", "https://videos.example.com/?a=1"),
         ("SYNTHETIC_FAULTS", "explode"),
         ("LOG_LEVEL", "LOUD"),
     ],
@@ -111,6 +122,52 @@ def test_a_wrong_value_for_google_cloud_is_refused_by_its_name(name: str, value:
 
     with pytest.raises(InvalidSettingsError, match=name):
         read_settings(environment)
+
+
+@pytest.mark.parametrize("url", ["https://videos.example.com", "http://10.0.0.7:8000/showreel/"])
+def test_a_public_url_is_a_web_address(url: str) -> None:
+    assert read_settings({"PUBLIC_URL": url}).public_url == url
+
+
+@pytest.mark.parametrize("seconds", ["181", "1800"])
+def test_a_slow_operation_ends_before_the_deadline_of_its_video(seconds: str) -> None:
+    slow = {"SYNTHETIC_FAULTS": "lost=red, slow", "SYNTHETIC_SECONDS": seconds}
+
+    with pytest.raises(InvalidSettingsError, match=r"SYNTHETIC_SECONDS .* 180 with the fault slow"):
+        read_settings(slow)
+    assert read_settings({**slow, "SYNTHETIC_SECONDS": "180"}).synthetic_seconds == 180
+    longest = read_settings({"SYNTHETIC_SECONDS": "1800"}).synthetic_seconds
+    assert timedelta(seconds=longest) < DEADLINE
+    assert timedelta(seconds=180 * SLOWDOWN) < DEADLINE
+
+
+@pytest.fixture
+def env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An `.env` file where the process is."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHON_DOTENV_DISABLED")
+    # Whatever is loaded goes with the test.
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    file = tmp_path / ".env"
+    file.write_text("KEEP_HISTORICAL=7\nSIGNING_KEY='a$b ${HOME}'\nLOG_LEVEL=DEBUG\n")
+    return file
+
+
+@pytest.mark.usefixtures("env_file")
+def test_an_env_file_is_read_and_what_is_exported_counts_for_more() -> None:
+    os.environ["LOG_LEVEL"] = "ERROR"
+
+    found = read_settings(environment())
+
+    assert (found.keep_historical, found.log_level) == (7, "ERROR")
+    assert found.signing_key == "a$b ${HOME}"
+
+
+@pytest.mark.usefixtures("env_file")
+def test_no_env_file_is_read_on_cloud_run() -> None:
+    os.environ["K_SERVICE"] = "serve-api"
+
+    assert "KEEP_HISTORICAL" not in environment()
 
 
 def test_every_problem_is_reported_at_once() -> None:

@@ -9,6 +9,7 @@ class ClipSpec:
     """All that decides a clip, to its last byte.
 
     `variation` is any string: it chooses the colours, the motion and the chord.
+    `fast_start` puts the index before the media, so that a player needs no second request.
     """
 
     prompt: str
@@ -19,10 +20,11 @@ class ClipSpec:
     seconds: int
     audio: bool
     variation: str
+    fast_start: bool = True
 
 
 def render_clip(spec: ClipSpec, destination: Path) -> None:
-    """Write H.264 and AAC as a fast-start MP4; the same bytes for the same spec."""
+    """Write H.264 and AAC as an MP4; the same bytes for the same spec."""
     # Whoever only describes a clip does not wait for PyAV and Pillow.
     from shared.adapters.local.clip.encoder import encode
 

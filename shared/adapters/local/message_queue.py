@@ -84,8 +84,9 @@ class LocalMessageQueue:
         for thread in self._threads:
             thread.join()
 
-    def publish(self, message: VideoMessage) -> None:
-        self.publish_later(message, timedelta())
+    def publish(self, *messages: VideoMessage) -> None:
+        for message in messages:
+            self.publish_later(message, timedelta())
 
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
         self._add(

@@ -22,7 +22,7 @@ from shared.domain.errors import (
     SubmissionUnknownError,
     UnavailableError,
 )
-from shared.domain.faults import Fault, FaultKind, fault_for
+from shared.domain.faults import SLOWDOWN, Fault, FaultKind, fault_for
 from shared.ports import Clock
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import (
@@ -38,7 +38,6 @@ from shared.ports.video_generator import (
 SHORTEST_CHECK = timedelta(milliseconds=100)
 RETRY_AFTER = timedelta(seconds=1)
 BUSY_ATTEMPTS = 2
-SLOWDOWN = 10
 
 _OPERATIONS = "operations/"
 

@@ -170,6 +170,8 @@ export const TEXTS = {
   news: {
     ready: (numbers) => `${videos(numbers)} ${numbers.length === 1 ? "is" : "are"} ready.`,
     newVersion: (numbers) => `${videos(numbers)}: compare the new version with the old one.`,
+    keptAside: (numbers) =>
+      `${videos(numbers)}: the new clip differs from what was ordered. It is in the history; the current one stays.`,
     failed: (numbers) => `${videos(numbers)} could not be made. The card says why.`,
   },
 

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 
 from shared.domain.errors import RetryLaterError, StorageError, UnavailableError
-from shared.domain.schedule import STORE_LEASE
+from shared.domain.schedule import CLOUD_LEASES
 from shared.domain.storage_layout import attempt_prefix, clip_path, thumbnail_path
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
 from shared.use_cases.change_versions import cancel_video
@@ -151,6 +151,28 @@ def test_what_is_no_clip_fails_its_video_which_is_billed(ports: FakePorts) -> No
         campaign.money.spent,
         campaign.money.reserved,
     )
+
+
+def test_a_clip_of_another_shape_is_kept_and_does_not_replace_a_good_one(ports: FakePorts) -> None:
+    good = make(ports)
+    ports.inspector.known[ANOTHER_CLIP] = replace(CLIP_FACTS, width=720, height=1280)
+    ports.generator.will(Script(ending=ANOTHER_CLIP))
+
+    lying = remake(ports, good)
+
+    assert (Phase.DONE, VersionState.HISTORICAL) == (lying.phase, lying.version_state)
+    assert PRICE == lying.cost.actual
+    assert stored(ports, good).is_current
+    objects = {name for name in ports.objects.objects if name.endswith(".mp4")}
+    assert {clip_of(good, current=True), clip_of(lying, current=False)} == objects
+    assert_agreement(ports)
+
+
+def test_a_clip_of_another_shape_is_shown_where_there_is_no_other(ports: FakePorts) -> None:
+    ports.inspector.known[ANOTHER_CLIP] = replace(CLIP_FACTS, width=720, height=1280)
+    ports.generator.will(Script(ending=ANOTHER_CLIP))
+
+    assert make(ports).is_current
 
 
 def test_a_bad_replacement_changes_nothing_that_is_shown(ports: FakePorts) -> None:
@@ -298,7 +320,7 @@ def test_a_slow_delivery_that_fails_does_not_end_what_another_took_over(
         raise KeyboardInterrupt
 
     def be_taken_over_and_fail() -> None:
-        ports.clock.advance(STORE_LEASE)
+        ports.clock.advance(CLOUD_LEASES.store)
         with pytest.raises(KeyboardInterrupt):
             wake(watched(ports, Hooks(before_effect=Once(interrupt, at=1))), video)
         raise StorageError("The disk is full.")
@@ -317,7 +339,7 @@ def test_a_slow_delivery_and_the_one_that_took_over_store_one_video(
     witness = Witness(ports)
 
     def take_over() -> None:
-        ports.clock.advance(STORE_LEASE)
+        ports.clock.advance(CLOUD_LEASES.store)
         wake(ports, video)
 
     slow = watched(ports, Hooks(before_effect=Once(take_over, at=at), after_effect=witness))

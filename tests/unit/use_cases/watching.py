@@ -79,6 +79,7 @@ def watched(ports: FakePorts, hooks: Hooks) -> Ports:
             savings=Savings(campaigns),
             local_signatures=None,
             policy=ports.policy,
+            leases=ports.leases,
             now=ports.clock,
         ),
     )

@@ -30,8 +30,8 @@ _BT709_MATRIX = 1
 
 
 def encode(spec: "ClipSpec", destination: Path) -> None:
-    faststart = {"movflags": "+faststart"}
-    with av.open(str(destination), "w", format="mp4", options=faststart) as container:
+    options = {"movflags": "+faststart"} if spec.fast_start else {}
+    with av.open(str(destination), "w", format="mp4", options=options) as container:
         picture = _add_picture(container, spec)
         sound = _add_sound(container) if spec.audio else None
         if sound is not None:

@@ -133,6 +133,7 @@ def test_a_clip_shows_its_prompt_and_whose_it_is(
         seconds=8,
         audio=True,
         variation="0123456789abcdef",
+        fast_start=False,
     )
     assert [expected] == renderer.specs
 
