@@ -18,7 +18,7 @@ SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
-run: .venv/runtime ## Serve everything on this machine, at PORT (8000)
+run: .venv/runtime ## Serve everything on this machine, at HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/python -m compileall -q main.py functions shared
 	@$(BIN)/python -m tools.clean_history
 	@$(BIN)/python -m tools.serve --host $(HOST) --port $(PORT)

@@ -33,7 +33,7 @@ def main() -> int:
 def lock(output: str, *options: str) -> None:
     """Write the pins. What fails says so itself, and leaves no traceback."""
     uv = Path(sys.executable).with_name("uv")
-    command = [uv, *COMPILE, f"--output-file={output}", *options]
+    command: list[str | Path] = [uv, *COMPILE, f"--output-file={output}", *options]
     if code := subprocess.run(command, cwd=ROOT, check=False).returncode:
         sys.exit(code)
     path = ROOT / output

@@ -115,7 +115,7 @@ def is_current(stamp: Path, lock: Path) -> bool:
 
 def create(environment: Path) -> None:
     shutil.rmtree(environment, ignore_errors=True)
-    command = [sys.executable, "-m", "venv", environment]
+    command: list[str | Path] = [sys.executable, "-m", "venv", environment]
     made = subprocess.run(command, check=False, capture_output=True, text=True)
     if made.returncode:
         # Where Debian leaves ensurepip out, this says which package has it.
