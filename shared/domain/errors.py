@@ -17,6 +17,7 @@ ShowreelError
 │   │   ├── BudgetExceededError
 │   │   └── MaxCostExceededError
 │   ├── SlotBusyError
+│   ├── CampaignDeletedError
 │   ├── NotReadyError
 │   └── WrongStateError
 ├── InvalidSignatureError           a signed URL that was changed
@@ -112,6 +113,10 @@ class MaxCostExceededError(LimitError):
 
 class SlotBusyError(RejectedError):
     code = "slot_busy"
+
+
+class CampaignDeletedError(RejectedError):
+    code = "campaign_deleted"
 
 
 class NotReadyError(RejectedError):

@@ -12,7 +12,7 @@ from shared.domain.errors import NotFoundError
 from shared.http.calls import Call
 from shared.http.request_log import BUCKETS, Durations, recorded
 from shared.ports import Ports
-from shared.ports.campaign_repository import VideoQuery
+from shared.ports.campaign_repository import Place, VideoQuery
 
 _PAGE = 100
 
@@ -68,13 +68,13 @@ def _sample(name: str, labels: Mapping[str, str], value: float | Decimal) -> str
 
 def _videos(ports: Ports) -> Counter[str]:
     counts: Counter[str] = Counter()
-    after = None
+    after: Place | None = None
     while True:
         page = ports.campaigns.list_videos(VideoQuery(after=after, limit=_PAGE))
         counts.update(str(video.phase) for video in page.videos)
         if not page.has_more:
             return counts
-        after = page.videos[-1].id
+        after = Place.of(page.videos[-1])
 
 
 def _money(ports: Ports) -> Money:
