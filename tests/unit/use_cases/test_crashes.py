@@ -23,7 +23,7 @@ def die() -> None:
 
 
 @pytest.mark.parametrize("messages", ["redelivered", "lost"])
-@pytest.mark.parametrize("story", (*STORIES, *DELETIONS), ids=lambda story: story.__name__)
+@pytest.mark.parametrize("story", [*STORIES, *DELETIONS], ids=lambda story: story.__name__)
 def test_a_crash_between_any_two_effects_changes_nothing(story: Story, messages: str) -> None:
     scene = budgeted_ports()
     command = story(scene)
