@@ -148,12 +148,16 @@ def settings() -> Settings:
 def environment() -> Mapping[str, str]:
     """Return the process's environment, to which an `.env` file adds what it lacks.
 
-    The file is read where the process was started, and never on Cloud Run.
+    The file is read where the process was started, and never on Cloud Run. Raise
+    InvalidSettingsError.
     """
     if "K_SERVICE" not in os.environ and Path(".env").is_file():
         from dotenv import load_dotenv  # noqa: PLC0415  # Few have such a file.
 
-        load_dotenv(".env", interpolate=False)
+        try:
+            load_dotenv(".env", interpolate=False)
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidSettingsError(f"The file .env cannot be read: {error}.") from error
     return os.environ
 
 

@@ -1,14 +1,11 @@
 """What all tests share."""
 
-import os
-
 from hypothesis import HealthCheck, settings
 
-from tests.cloud.environment import keep_off_the_cloud
+from tests.cloud.environment import ignore_env_file, keep_off_the_cloud
 
 keep_off_the_cloud()
-# Nor does a developer's own .env file count.
-os.environ["PYTHON_DOTENV_DISABLED"] = "1"
+ignore_env_file()
 
 pytest_plugins = ["tests.cloud.fixtures", "tests.cloud.bucket.fixtures"]
 

@@ -150,6 +150,7 @@ class Video:
     clip: ClipFacts | None = None
     failure: Failure | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
     revision: str = ""
 
     @property

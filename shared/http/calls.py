@@ -44,11 +44,14 @@ class Call:
 
     @property
     def _scheme(self) -> str:
-        """Gunicorn believes the header from loopback alone, and a front end is elsewhere."""
-        forwarded = self.request.headers.get("X-Forwarded-Proto")
-        if self.ports.policy.is_on_cloud_run and forwarded in ("http", "https"):
-            return forwarded
-        return self.request.scheme
+        """Gunicorn believes the header from loopback alone, and a front end is elsewhere.
+
+        Of several front ends the first is the one that was asked.
+        """
+        if not self.ports.policy.is_on_cloud_run:
+            return self.request.scheme
+        forwarded = self.request.headers.get("X-Forwarded-Proto", "").partition(",")[0].strip()
+        return forwarded if forwarded in ("http", "https") else self.request.scheme
 
 
 def json_response(

@@ -28,7 +28,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "examples": [["Steam rises from a cup", "Coffee beans tumble in slow motion"]],
     },
     "campaign_id": {
-        "description": "The campaign; it is created with its first video.",
+        "description": "The campaign; it is created with its first video. Without one, a video has "
+        "a campaign of its own, in which an equal request finds it.",
         "examples": ["spring"],
     },
     "index": {
@@ -93,7 +94,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "examples": [{"order": "17"}],
     },
     "tags": {
-        "description": "Up to 16 words of your own, by which videos can be listed.",
+        "description": "Up to 16 words of your own of up to 64 characters, by which videos can be "
+        "listed.",
         "examples": [["launch"]],
     },
     "max_cost_usd": {

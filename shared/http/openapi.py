@@ -12,7 +12,7 @@ from shared.http.operations import OPERATIONS, Operation
 from shared.http.problems import CONTENT_TYPE, Problem
 from shared.http.resource_types import Metrics
 from shared.http.routes import ROUTES
-from shared.requests.bodies import CreateVideoBody
+from shared.requests.bodies import CAMPAIGN_ID, CreateVideoBody
 from shared.requests.parsing import Body
 
 Schema = dict[str, Any]
@@ -79,7 +79,10 @@ def _describe(template: str, endpoint: str) -> Schema:
         },
     }
     if operation.body is not None:
-        described["requestBody"] = {"content": _content(operation.body)}
+        described["requestBody"] = {
+            "content": _content(operation.body),
+            "required": any(field.required for field in msgspec.structs.fields(operation.body)),
+        }
     return described
 
 
@@ -93,9 +96,13 @@ def _content(body: type[Body]) -> Schema:
 
 def _path_parameters(template: str) -> list[Schema]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "schema": _path_schema(name)}
         for name in _VARIABLE.findall(template)
     ]
+
+
+def _path_schema(name: str) -> Schema:
+    return {"type": "string"} | (CAMPAIGN_ID if name == "campaign_id" else {})
 
 
 def _query_parameters(operation: Operation) -> list[Schema]:
@@ -135,8 +142,10 @@ def _components() -> Schema:
 
 
 def _as_sent(schema: object) -> object:
-    """Decimals are sent as numbers."""
+    """Decimals are sent as numbers. What is asked for has bounds, and may be a text, too."""
     match schema:
+        case {"format": "decimal", "minimum": _, **asked}:
+            return {**asked, "type": ["number", "string"], "format": "decimal", "minimum": 0}
         case {"format": "decimal"}:
             return {"type": "number"}
         case dict():

@@ -58,7 +58,8 @@ _MEANINGS: dict[type[errors.ShowreelError], Meaning] = {
     ),
     errors.InvalidRequestError: Meaning(status=HTTPStatus.BAD_REQUEST, error_type=_INVALID),
     errors.NotFoundError: Meaning(status=HTTPStatus.NOT_FOUND, error_type="not_found_error"),
-    errors.LimitError: Meaning(status=HTTPStatus.FORBIDDEN, error_type="permission_error"),
+    # Not 409, which clients send again by themselves.
+    errors.LimitError: Meaning(status=HTTPStatus.UNPROCESSABLE_ENTITY, error_type=_INVALID),
     errors.SlotBusyError: Meaning(
         status=HTTPStatus.CONFLICT, error_type="conflict_error", retry_after_seconds=5
     ),

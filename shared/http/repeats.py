@@ -58,10 +58,11 @@ def answer_repeats(call: Call, body: Body, act: Callable[[Claim | None], Respons
 
 
 def _claim(call: Call, body: Body) -> Claim:
-    """A form says the same whatever separates its parts, and so does JSON in any order."""
+    """A form says the same as JSON, in any order, and so does each spelling of a text."""
+    from shared.requests.parsing import understood
     from shared.use_cases.claims import Claim
 
-    said = msgspec.json.encode(body, order="deterministic")
+    said = msgspec.json.encode(understood(body), order="deterministic")
     asked = f"{call.request.method} {call.request.path.removesuffix('/')}\n".encode()
     return Claim(
         name=f"key_{secrets.token_hex(16)}",

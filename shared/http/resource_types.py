@@ -83,6 +83,7 @@ class VideoResource(TypedDict):
     content_url: str
     thumbnail_url: str
     metadata: Mapping[str, str]
+    tags: Sequence[str]
     ai_generated: bool
     outcome: NotRequired[Outcome]
     note: NotRequired[str]

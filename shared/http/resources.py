@@ -70,6 +70,7 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResour
         "content_url": content_url,
         "thumbnail_url": thumbnail_url_of(video.id, base_url=base_url),
         "metadata": video.metadata,
+        "tags": video.tags,
         "ai_generated": True,
     }
 

@@ -12,7 +12,6 @@ from shared.ports.object_store import SignedMethod
 from shared.use_cases.locate_content import locate_clips
 
 DEFAULT_LIFE = timedelta(minutes=15)
-LONGEST_LIFE = timedelta(hours=12)
 
 
 def signed_clips(call: Call, videos: Sequence[Video]) -> Mapping[str, SignedURLResource]:
@@ -38,10 +37,3 @@ def require_method(text: str) -> SignedMethod:
         return SignedMethod(text)
     except ValueError:
         raise InvalidRequestError("method is GET or HEAD.", param="method") from None
-
-
-def require_life(seconds: int) -> timedelta:
-    longest = int(LONGEST_LIFE.total_seconds())
-    if not 1 <= seconds <= longest:
-        raise InvalidRequestError(f"ttl_seconds lies between 1 and {longest}.", param="ttl_seconds")
-    return timedelta(seconds=seconds)

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from werkzeug.wrappers import Response
 
-from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.limits import require_dollars
 from shared.domain.video import Phase
@@ -74,8 +73,6 @@ def delete(call: Call, video_id: str) -> Response:
 def cleanup(call: Call, campaign_id: str) -> Response:
     require_campaign_id(campaign_id)
     body = read_body(call.request, CleanupBody)
-    if body.keep_last < 0:
-        raise InvalidRequestError("keep_last is 0 or more.", param="keep_last")
     clean = preview_cleanup if body.dry_run else cleanup_campaign
     cleaned = clean(call.ports, campaign_id, keep=body.keep_last)
     resource = CleanupResource(

@@ -46,9 +46,13 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class VideoQuery:
-    """Which videos to list. `after` is the place of the last video of the page before."""
+    """Which videos to list. `after` is the place of the last video of the page before.
+
+    `tag` is one in its canonical form.
+    """
 
     campaign_id: str | None = None
+    tag: str | None = None
     version_state: VersionState | None = None
     status: str | None = None
     after: Place | None = None

@@ -97,7 +97,7 @@ def test_more_prompts_than_a_campaign_has_videos_are_refused_with_the_limit(
 @pytest.mark.parametrize("code", REFUSALS)
 def test_a_refused_price_says_what_to_do(studio: Studio, code: str) -> None:
     def refuse(route: Route) -> None:
-        route.fulfill(status=403, json={"code": code, "status": 403, "detail": "It costs $3.20."})
+        route.fulfill(status=422, json={"code": code, "status": 422, "detail": "It costs $3.20."})
 
     studio.context.route("**/v1/campaigns/priced/videos", refuse)
     studio.open("priced")

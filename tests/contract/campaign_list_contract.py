@@ -53,6 +53,28 @@ class CampaignListContract:
         assert ages == sorted(ages, reverse=True)
         assert sorted(numbers(page)) == list(range(9))
 
+    @pytest.mark.parametrize("campaign_id", [None, "spring"])
+    @pytest.mark.parametrize("version_state", [None, VersionState.PENDING])
+    def test_a_tag_is_one_of_those_that_a_video_has(
+        self,
+        repository: CampaignRepository,
+        campaign_id: str | None,
+        version_state: VersionState | None,
+    ) -> None:
+        tagged = [("launch",), ("spring", "launch"), (), ("launches",)]
+        stored(
+            repository,
+            *(replace(a_reserved_video(n), tags=tags) for n, tags in enumerate(tagged)),
+        )
+
+        def found(tag: str) -> list[int]:
+            query = VideoQuery(campaign_id=campaign_id, version_state=version_state, tag=tag)
+            return sorted(numbers(repository.list_videos(query)))
+
+        assert [[0, 1], [1], [3], []] == [
+            found(tag) for tag in ("launch", "spring", "launches", "autumn")
+        ]
+
     @pytest.mark.usefixtures("nine")
     def test_ascending_is_the_very_reverse(self, repository: CampaignRepository) -> None:
         descending = repository.list_videos(VideoQuery())

@@ -106,7 +106,15 @@ def test_elsewhere_the_word_of_a_stranger_counts_for_nothing(served: Served) -> 
     assert all_begin_with("http://", urls_of(*created))
 
 
-@pytest.mark.parametrize("scheme", ["javascript", "https, http", ""])
+def test_of_two_front_ends_the_first_one_counts(served: Served) -> None:
+    created = ask(
+        served["cloud"], "/v1/videos", A_VIDEO, headers={"X-Forwarded-Proto": "https, http"}
+    )
+
+    assert all_begin_with("https://serve-api-1.run.app/", urls_of(*created))
+
+
+@pytest.mark.parametrize("scheme", ["javascript", ", https", ""])
 def test_a_scheme_that_is_none_changes_nothing(served: Served, scheme: str) -> None:
     created = ask(served["cloud"], "/v1/videos", A_VIDEO, headers={"X-Forwarded-Proto": scheme})
 

@@ -146,6 +146,7 @@ class InMemoryCampaignRepository:
 def _matches(video: Video, query: VideoQuery) -> bool:
     return (
         query.campaign_id in (None, video.campaign_id)
+        and query.tag in (None, *video.tags)
         and query.version_state in (None, video.version_state)
         and query.status in (None, video.status)
     )

@@ -52,6 +52,25 @@ def test_the_whole_clip_has_type_length_name_and_an_identity(
     assert answer.get_etag()[1] is False, "The ETag must be a strong one."
 
 
+@EITHER_URL
+@pytest.mark.parametrize("added", ["t=1700000000", "_=1&v=2", "utm_source=x", "x-cors=1"])
+def test_a_player_may_add_parameters_of_its_own(
+    gallery: Showreel, video: Json, clip: bytes, url: Url, added: str
+) -> None:
+    """Players keep caches out so."""
+    answer = gallery.get(f"{url(video)}?{added}")
+
+    assert (answer.status_code, answer.data) == (200, clip)
+    assert gallery.head(f"{url(video)}?{added}").status_code == 200
+
+
+def test_what_a_player_adds_does_not_change_the_variant(gallery: Showreel, video: Json) -> None:
+    answer = gallery.get(f"{by_id(video)}?t=1&variant=thumbnail")
+
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert gallery.get(f"{by_id(video)}?t=1&variant=poster").status_code == 400
+
+
 @ONLY_LOCAL
 @EITHER_URL
 def test_head_says_the_same_without_the_bytes(gallery: Showreel, video: Json, url: Url) -> None:

@@ -24,7 +24,7 @@ def test_a_request_that_exceeds_the_budget_is_refused_and_leaves_nothing(place: 
             "/v1/campaigns/spring/videos", {"prompts": [KITE, BOAT], "seconds": 4}
         )
 
-        assert (403, "budget_exceeded") == (answer.status_code, answer.json["code"])
+        assert (422, "budget_exceeded") == (answer.status_code, answer.json["code"])
         assert "budget of 3 USD" in answer.json["detail"]
         assert "false" == answer.headers["X-Should-Retry"]
         assert before == service.snapshot()
@@ -64,7 +64,7 @@ def test_a_request_that_costs_more_than_its_caller_allows_is_refused(showreel: S
 
     answer = showreel.post("/v1/campaigns/spring/videos", request)
 
-    assert (403, "max_cost_exceeded") == (answer.status_code, answer.json["code"])
+    assert (422, "max_cost_exceeded") == (answer.status_code, answer.json["code"])
     assert 404 == showreel.get("/v1/campaigns/spring").status_code
 
 
@@ -76,7 +76,7 @@ def test_a_regeneration_that_costs_more_than_allowed_is_refused(gallery: Showree
         f"/v1/campaigns/{video['campaign_id']}/regenerate",
     ):
         answer = gallery.post(path, {"max_cost_usd": 0.01})
-        assert (403, "max_cost_exceeded") == (answer.status_code, answer.json["code"])
+        assert (422, "max_cost_exceeded") == (answer.status_code, answer.json["code"])
 
 
 def test_what_is_cached_costs_nothing_and_needs_no_budget(gallery: Showreel) -> None:

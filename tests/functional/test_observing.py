@@ -7,7 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.functional.places import ONLY_LOCAL
-from tests.functional.showreel import GALLERY, KITE, Showreel
+from tests.functional.showreel import GALLERY, KITE, Showreel, function
 
 LOG = "shared.http.request_log"
 
@@ -118,6 +118,17 @@ def test_what_the_framework_refuses_is_a_problem_like_any_other(
 
     assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
     assert answer.json["code"] == "not_found"
+
+
+@ONLY_LOCAL
+def test_other_functions_refuse_with_problems_too(showreel: Showreel) -> None:
+    client = function("generate_video").test_client()
+
+    for path, status, code in [("/", 405, "method_not_allowed"), ("/robots.txt", 404, "not_found")]:
+        answer = client.get(path)
+
+        assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+        assert answer.get_json()["code"] == code
 
 
 @ONLY_LOCAL

@@ -99,6 +99,7 @@ videos = st.builds(
     clip=st.none() | clips,
     failure=st.none() | st.builds(Failure),
     metadata=texts,
+    tags=several(st.text(max_size=9)),
     revision=st.just(""),
 )
 
@@ -161,6 +162,7 @@ def a_full_video() -> Video:
         clip=replace(CLIP, pixel_format="yuv420p", audio_seconds=8.0),
         failure=Failure(code="timeout", message="It took too long."),
         metadata={"order": "17"},
+        tags=("launch", "été"),
     )
 
 
@@ -169,6 +171,13 @@ def a_full_share() -> DayShare:
     return DayShare(
         day=NOW.date(), number=1, committed=Decimal("41.60"), budget=Decimal(100), warned=True
     )
+
+
+def test_a_video_from_before_there_were_tags_has_none() -> None:
+    record = to_record(a_full_video())
+    del record["tags"]
+
+    assert video_from_record(record) == replace(a_full_video(), tags=())
 
 
 @given(campaigns)

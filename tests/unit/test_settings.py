@@ -164,6 +164,13 @@ def test_an_env_file_is_read_and_what_is_exported_counts_for_more() -> None:
     assert found.signing_key == "a$b ${HOME}"
 
 
+def test_an_env_file_that_cannot_be_read_is_named(env_file: Path) -> None:
+    env_file.write_bytes(b"SIGNING_KEY=caf\xe9\n")
+
+    with pytest.raises(InvalidSettingsError, match=r"The file .env cannot be read"):
+        environment()
+
+
 @pytest.mark.usefixtures("env_file")
 def test_no_env_file_is_read_on_cloud_run() -> None:
     os.environ["K_SERVICE"] = "serve-api"

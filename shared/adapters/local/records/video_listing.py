@@ -34,4 +34,8 @@ def _creation(video: Place | VideoKey) -> tuple[datetime, str]:
 
 
 def _matches(key: VideoKey, query: VideoQuery) -> bool:
-    return query.version_state in (None, key.version_state) and query.status in (None, key.status)
+    return (
+        query.version_state in (None, key.version_state)
+        and query.status in (None, key.status)
+        and query.tag in (None, *key.tags)
+    )
