@@ -17,6 +17,7 @@ ShowreelError
 │   │   ├── BudgetExceededError
 │   │   └── MaxCostExceededError
 │   ├── SlotBusyError
+│   ├── CampaignDeletedError
 │   ├── NotReadyError
 │   └── WrongStateError
 ├── HostNotAllowedError             the request names a host that is not this service's
@@ -115,6 +116,10 @@ class MaxCostExceededError(LimitError):
 
 class SlotBusyError(RejectedError):
     code = "slot_busy"
+
+
+class CampaignDeletedError(RejectedError):
+    code = "campaign_deleted"
 
 
 class NotReadyError(RejectedError):
