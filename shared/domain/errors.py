@@ -25,6 +25,7 @@ ShowreelError
 ├── ObjectExistsError               a create-only write met an object
 ├── StorageError                    a store that cannot do it, however often it is asked
 ├── UnavailableError                a store or queue that may be able to in a moment
+│   └── StorageFullError            there is no room for a clip
 ├── SubmissionError
 │   ├── GeneratorBusyError          nothing was accepted: submit again later
 │   ├── GenerationRefusedError      nothing was accepted, and never will be
@@ -144,6 +145,10 @@ class StorageError(ShowreelError):
 
 class UnavailableError(ShowreelError):
     code = "unavailable"
+
+
+class StorageFullError(UnavailableError):
+    code = "storage_full"
 
 
 class SubmissionError(ShowreelError):

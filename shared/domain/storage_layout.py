@@ -11,6 +11,7 @@ videos/budget/<day>.<number>.json                               a share of a day
 videos/requests/<request>.json                                  what became of a request
 videos/requests/claims/<key>.json                               that there is this request
 videos/maintenance/reconciled.json                              which campaign the tick saw last
+videos/maintenance/probes/<name>.txt                            proves that objects can be stored
 """
 
 import re
@@ -25,6 +26,7 @@ ATTEMPTS = "videos/attempts"
 BUDGET = "videos/budget"
 REQUESTS = "videos/requests"
 CURSOR = "videos/maintenance/reconciled.json"
+PROBES = "videos/maintenance/probes"
 CAMPAIGN_FILE = "campaign.json"
 
 _MEDIA_FILE = re.compile(r"(curr_|thumb_)?([0-9a-f]{16})_(0|[1-9][0-9]{0,2})\.(mp4|jpg)")

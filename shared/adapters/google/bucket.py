@@ -114,8 +114,13 @@ class GCSBucket:
             except GoogleAPICallError as error:
                 if error.code not in _NOT_ABLE_TO_MOVE:
                     raise
-                self._copy(stored, target)
+                self._rewrite(stored, target)
                 self.delete(stored.path, if_generation=stored.generation)
+
+    def copy(self, stored: StoredObject, target: str) -> None:
+        """Copy to a name that is free, with the properties and the metadata."""
+        with bucket_errors(self._name, permission="storage.objects.create", path=stored.path):
+            self._rewrite(stored, target)
 
     def delete(self, path: str, *, if_generation: int | None = None) -> None:
         with bucket_errors(self._name, permission="storage.objects.delete", path=path):
@@ -136,7 +141,7 @@ class GCSBucket:
                 writer.terminate()
             raise
 
-    def _copy(self, stored: StoredObject, target: str) -> None:
+    def _rewrite(self, stored: StoredObject, target: str) -> None:
         source, copy = self._bucket.blob(stored.path), self._bucket.blob(target)
         token, has_more = None, True
         while has_more:

@@ -72,6 +72,8 @@ def watched(ports: FakePorts, hooks: Hooks) -> Ports:
         "Ports",
         SimpleNamespace(
             objects=watch(ports.objects),
+            # What it does with objects is at no risk: an interrupted proof is made once more.
+            place=ports.place,
             campaigns=campaigns,
             queue=watch(ports.queue),
             generator=watch(ports.generator),
