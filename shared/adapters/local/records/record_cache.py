@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from shared.adapters.local.files.storage_errors import is_missing
+from shared.adapters.local.records.record_files import is_coarse
 from shared.domain.errors import StorageError
 from shared.domain.storage_layout import CACHE, video_hash_of_metadata
 from shared.domain.video import Video
@@ -49,8 +50,10 @@ class RecordCache(Generic[T]):
 
     def at_version(self, campaign_id: str, name: str, version: FileVersion) -> T | None:
         """Return the record of this very version, or None if it has gone."""
+        # Where times are coarse, other bytes may look the same.
+        read = self._read if is_coarse(version.modified_ns) else self._cached
         try:
-            return self._cached(campaign_id, name, version)
+            return read(campaign_id, name, version)
         except OSError as error:
             if is_missing(error):
                 return None
