@@ -7,7 +7,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Event, Thread
 
@@ -48,15 +48,17 @@ def connections() -> Iterator[ExitStack]:
 
 def connect(port: int, begin: str, connections: ExitStack) -> socket.socket:
     connection = connections.enter_context(socket.create_connection((HOST, port)))
+    connection.settimeout(PATIENCE_SECONDS)
     connection.sendall(begin.encode())
     return connection
 
 
 def sip(players: list[socket.socket], stopped: Event) -> None:
-    """Read 10 KB a second of each."""
-    while not stopped.wait(0.5):
-        for player in players:
-            assert player.recv(5_000)
+    """Read 10 KB a second of each, until one gets nothing."""
+    with suppress(TimeoutError):
+        while not stopped.wait(0.5):
+            for player in players:
+                player.recv(5_000)
 
 
 def test_the_api_answers_while_others_take_their_time(server: int, connections: ExitStack) -> None:
