@@ -102,11 +102,20 @@ class Chore:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DelayedChore:
+    """A chore that waits until no signed URL reads what it removes."""
+
+    chore: Chore
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
     """`slots` holds the used ones, by index. `cache_hits` counts requests that cost nothing.
 
     `budget_usd` is the campaign's own limit; without one it has that of the installation.
-    `removed_money` is the part of `money` whose videos are gone.
+    `removed_money` is the part of `money` whose videos are gone. `delayed_until` is when the first
+    of the `delayed` chores is due.
     """
 
     campaign_id: str
@@ -118,6 +127,8 @@ class Campaign:
     budget_usd: Decimal | None = None
     cache_hits: int = 0
     chores: tuple[Chore, ...] = ()
+    delayed: tuple[DelayedChore, ...] = ()
+    delayed_until: datetime | None = None
     revision: str = ""
 
     def slot(self, index: int) -> Slot:

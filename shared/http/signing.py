@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import urljoin
 
 from shared.domain.errors import InvalidRequestError
+from shared.domain.schedule import LONGEST_SIGNED_LIFE
 from shared.domain.video import Phase, Video
 from shared.http.calls import Call
 from shared.http.resource_types import SignedURLResource
@@ -12,7 +13,6 @@ from shared.ports.object_store import SignedMethod
 from shared.use_cases.locate_content import locate_clips
 
 DEFAULT_LIFE = timedelta(minutes=15)
-LONGEST_LIFE = timedelta(hours=12)
 
 
 def signed_clips(call: Call, videos: Sequence[Video]) -> Mapping[str, SignedURLResource]:
@@ -41,7 +41,7 @@ def require_method(text: str) -> SignedMethod:
 
 
 def require_life(seconds: int) -> timedelta:
-    longest = int(LONGEST_LIFE.total_seconds())
+    longest = int(LONGEST_SIGNED_LIFE.total_seconds())
     if not 1 <= seconds <= longest:
         raise InvalidRequestError(f"ttl_seconds lies between 1 and {longest}.", param="ttl_seconds")
     return timedelta(seconds=seconds)

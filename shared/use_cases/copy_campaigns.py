@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shared.domain.campaign import Change
+from shared.domain.chores import with_chores
 from shared.domain.copying import Verdict, judge, succeed
 from shared.domain.errors import CampaignNotFoundError
 from shared.domain.reconciling import CampaignState, reconciled
@@ -56,7 +57,9 @@ def copy_campaign(source: Installation, target: Installation, campaign_id: str) 
         media.copy_missing(here.videos.values())
         change = succeed(here, there)
         if verdict is Verdict.COPY:
-            _commit(target.campaigns, change)
+            renames = media.renames((*here.videos.values(), *change.videos))
+            campaign = with_chores(change.campaign, *renames)
+            _commit(target.campaigns, replace(change, campaign=campaign))
         media.name_after_states((*here.videos.values(), *change.videos))
         return CopiedCampaign(
             campaign_id=campaign_id,

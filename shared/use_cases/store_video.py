@@ -22,7 +22,7 @@ from shared.domain.errors import (
     UnavailableError,
     WrongStateError,
 )
-from shared.domain.schedule import FAULT_RETRY, STORE_LEASE
+from shared.domain.schedule import FAULT_RETRY, NAME_LIFE, STORE_LEASE
 from shared.domain.storage_layout import attempts_prefix, clip_path, thumbnail_path
 from shared.domain.versions import becomes_current, complete, fail, remove, surplus
 from shared.domain.video import (
@@ -141,13 +141,17 @@ def _complete(ports: Ports, facts: ClipFacts, campaign: Campaign, video: Video) 
 
 
 def _without_surplus(ports: Ports, change: Change) -> Change:
-    """Drop the history beyond what is kept in the very same commit."""
+    """Drop the history beyond what is kept in the very same commit.
+
+    A player that has a signed URL of one that goes can play it to its end.
+    """
     changed = {video.video_hash: video for video in change.videos}
     old = [
         changed.get(video_hash) or video_of(ports, change.campaign, video_hash)
         for video_hash in surplus(change.campaign, ports.policy.keep_historical)
     ]
-    removal = remove(change.campaign, old, now=ports.now())
+    now = ports.now()
+    removal = remove(change.campaign, old, now=now, objects_until=now + NAME_LIFE)
     gone = {video.video_hash for video in old}
     kept = tuple(video for video in change.videos if video.video_hash not in gone)
     return replace(removal, videos=kept)

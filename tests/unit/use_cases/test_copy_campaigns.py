@@ -15,7 +15,12 @@ from shared.use_cases.copy_campaigns import Installation, copy_campaign, copy_ca
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.finish_chores import finish_chores
 from tests.fakes.ports import POLICY, FakeClock, FakePorts
-from tests.unit.use_cases.rules import assert_agreement, assert_current_videos_are_playable
+from tests.unit.use_cases.rules import (
+    assert_agreement,
+    assert_current_videos_are_playable,
+    kept_for_signed_urls,
+    objects_of,
+)
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, a_request, make, remake, reserve, settle
 from tests.unit.use_cases.stories import STORIES, Story, two_versions
 from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
@@ -40,17 +45,26 @@ class TickingClock(FakeClock):
 
 def records(ports: FakePorts) -> set[str]:
     """All that is known, without what tells the one store from the other."""
-    campaigns = (replace(each, revision="") for each in ports.campaigns.campaigns.values())
+    campaigns = (
+        replace(each, revision="", delayed=(), delayed_until=None)
+        for each in ports.campaigns.campaigns.values()
+    )
     videos = (replace(each, revision="") for each in ports.campaigns.videos.values())
     return {repr(each) for each in (*campaigns, *videos)}
 
 
 def media(ports: FakePorts) -> dict[str, bytes]:
-    """All that is stored, but for what a generator left and only its lifecycle removes."""
+    """All that is stored, but for what is left to time.
+
+    That is what a generator left, which only its lifecycle removes, and what signed URLs may read.
+    """
+    videos = ports.campaigns.videos.values()
+    named = {name for video in videos for name in objects_of(video)}
+    left = kept_for_signed_urls(ports.campaigns.campaigns.values(), besides=named)
     return {
         path: found.content
         for path, found in ports.objects.objects.items()
-        if not path.startswith(ATTEMPTS)
+        if not path.startswith(ATTEMPTS) and path not in left
     }
 
 
@@ -104,7 +118,7 @@ def test_what_was_copied_is_counted(ports: FakePorts) -> None:
     copied = copy_campaign(installation(ports), installation(FakePorts()), CAMPAIGN_ID)
 
     assert (copied.videos, copied.transfer.objects, copied.transfer.missing) == (3, 6, 0)
-    sizes = [len(found.content) for found in ports.objects.objects.values()]
+    sizes = map(len, media(ports).values())
     assert copied.transfer.size_bytes == sum(sizes)
 
 

@@ -20,6 +20,7 @@ from tests.unit.use_cases.scenes import (
     PRICE,
     give_up,
     make,
+    pass_life_of_names,
     remake,
     reserve,
     settle,
@@ -100,6 +101,7 @@ def test_the_replaced_video_gets_its_historical_name(ports: FakePorts) -> None:
     old = make(ports)
 
     new = remake(ports, old)
+    pass_life_of_names(ports)
 
     assert {
         clip_of(old, current=False),
@@ -119,6 +121,9 @@ def test_history_beyond_what_is_kept_goes_with_all_its_objects(keep: int) -> Non
 
     kept = videos[3 - keep :]
     assert {video.video_hash for video in kept} == {each for _, each in ports.campaigns.videos}
+    assert_agreement(ports)
+    pass_life_of_names(ports)
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).delayed == ()
     assert_agreement(ports)
 
 
@@ -223,6 +228,7 @@ def test_where_no_history_is_kept_a_cancelled_video_is_gone_when_it_is_done() ->
     cancel_video(ports, CAMPAIGN_ID, video.video_hash)
 
     settle(ports)
+    pass_life_of_names(ports)
 
     assert {} == ports.campaigns.videos
     assert {} == ports.objects.objects
