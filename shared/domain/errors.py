@@ -17,6 +17,7 @@ ShowreelError
 │   │   ├── BudgetExceededError
 │   │   └── MaxCostExceededError
 │   ├── SlotBusyError
+│   ├── CampaignNameTakenError      by a campaign whose name differs in case alone
 │   ├── NotReadyError
 │   └── WrongStateError
 ├── InvalidSignatureError           a signed URL that was changed
@@ -113,6 +114,10 @@ class MaxCostExceededError(LimitError):
 
 class SlotBusyError(RejectedError):
     code = "slot_busy"
+
+
+class CampaignNameTakenError(RejectedError):
+    code = "campaign_name_taken"
 
 
 class NotReadyError(RejectedError):

@@ -82,6 +82,9 @@ class ObjectStore(Protocol):
     def free_bytes(self) -> int | None:
         """Return how many bytes can still be stored, or None where no limit is known."""
 
+    def tells_case_apart(self) -> bool:
+        """Whether paths that differ in case alone are two paths."""
+
     def delete(self, path: str) -> None:
         """Remove the object, if it is there."""
 

@@ -15,6 +15,7 @@ from shared.ports.campaign_repository import CampaignRepository
 from shared.ports.object_store import ObjectStore
 from shared.use_cases.committing import until_committed
 from shared.use_cases.copy_media import MediaCopy, Transfer
+from shared.use_cases.naming import require_name
 from shared.use_cases.read_whole import PAGE, all_campaigns, read_whole
 
 
@@ -37,7 +38,15 @@ class CopiedCampaign:
 
 
 def copy_campaigns(source: Installation, target: Installation) -> Iterator[CopiedCampaign]:
-    """Copy one after the other, and yield each when it is there."""
+    """Copy one after the other, and yield each when it is there.
+
+    Raise CampaignNameTakenError, before anything is copied, where the target would take two
+    campaigns for one.
+    """
+    if not target.objects.tells_case_apart():
+        known = [*all_campaigns(source.campaigns), *all_campaigns(target.campaigns)]
+        for campaign in known:
+            require_name(target.objects, campaign.campaign_id, among=known)
     for campaign in all_campaigns(source.campaigns):
         yield copy_campaign(source, target, campaign.campaign_id)
 

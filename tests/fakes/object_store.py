@@ -87,6 +87,9 @@ class InMemoryObjectStore:
     def free_bytes(self) -> int | None:
         return None
 
+    def tells_case_apart(self) -> bool:
+        return True
+
     def delete(self, path: str) -> None:
         _require_path(path)
         with self._lock:

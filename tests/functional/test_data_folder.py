@@ -4,13 +4,19 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from shared.adapters.local.campaign_repository import LocalCampaignRepository
+from shared.domain.campaign import Change
+from shared.domain.errors import ConflictError
 from tests.eventually import eventually
+from tests.functional.places import FolderPlace
 from tests.functional.refusals import assert_refused
-from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, serving
+from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, served, serving
+from tests.unit.domain.builders import a_campaign
 
 HASH = "0123456789abcdef"
 
@@ -74,6 +80,45 @@ def test_nothing_is_written_into_a_linked_folder(gallery: Showreel, outside: Pat
     assert (answer.status_code, answer.json["code"]) == (503, "storage_error")
     assert "symbolic link" in answer.json["detail"]
     assert set(outside.rglob("*")) == before
+
+
+@pytest.fixture
+def mac(gallery_copy: FolderPlace) -> Iterator[Showreel]:
+    """A gallery that also answers to the name in capitals, as on a disk that ignores case."""
+    records = gallery_copy.folder / "videos/cache"
+    (gallery_copy.folder / ".LOCKS").mkdir()
+    shutil.copytree(records / GALLERY, records / GALLERY.upper())
+    with served(gallery_copy) as service:
+        yield service
+
+
+def test_a_name_that_differs_in_case_alone_is_refused_where_the_disk_ignores_it(
+    mac: Showreel,
+) -> None:
+    body = {"prompts": [KITE], "seconds": 4}
+    refused = mac.post(f"/v1/campaigns/{GALLERY.upper()}/videos", body)
+
+    assert_refused(refused, 409, "campaign_name_taken")
+    assert f"There is a campaign {GALLERY!r}" in refused.json["detail"]
+    budget = mac.send("PATCH", f"/v1/campaigns/{GALLERY.upper()}", json={"budget_usd": 1})
+    assert_refused(budget, 409, "campaign_name_taken")
+    assert_refused(mac.get(f"/v1/campaigns/{GALLERY.upper()}"), 404, "not_found")
+    video = mac.campaign(GALLERY)["slots"][0]["current"]
+    other = video["id"].replace(GALLERY, GALLERY.upper())
+    assert_refused(mac.get(f"/v1/videos/{other}"), 404, "not_found")
+    assert mac.create("summer", KITE)[0]["outcome"] == "created"
+
+
+def test_two_that_begin_names_which_differ_in_case_alone_do_not_overwrite_each_other(
+    tmp_path: Path,
+) -> None:
+    repository = LocalCampaignRepository(tmp_path)
+    repository.commit(Change(campaign=a_campaign()))
+    records = tmp_path / "videos/cache"
+    shutil.copytree(records / "spring", records / "SPRING")
+
+    with pytest.raises(ConflictError):
+        repository.commit(Change(campaign=replace(a_campaign(), campaign_id="SPRING")))
 
 
 def run(program: str, *arguments: str) -> None:

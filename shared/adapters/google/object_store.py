@@ -118,6 +118,9 @@ class GCSObjectStore:
     def free_bytes(self) -> int | None:
         return None
 
+    def tells_case_apart(self) -> bool:
+        return True
+
     def delete(self, path: str) -> None:
         _require_name(path)
         with suppress(ObjectNotFoundError):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from os import stat_result
 from pathlib import Path
 from typing import BinaryIO
@@ -98,6 +99,14 @@ class LocalObjectStore:
                 self.put(target, content, content_type="")
         except ObjectNotFoundError:
             self.head(target)
+
+    def tells_case_apart(self) -> bool:
+        return self._tells_case_apart
+
+    @cached_property
+    def _tells_case_apart(self) -> bool:
+        with storage_errors():
+            return self._files.tells_case_apart()
 
     def delete(self, path: str) -> None:
         with storage_errors():

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from shared.domain.copying import Verdict
-from shared.domain.errors import UnavailableError
+from shared.domain.errors import CampaignNameTakenError, UnavailableError
 from shared.domain.reconciling import CampaignState, reconciled
 from shared.domain.storage_layout import ATTEMPTS
 from shared.ports import Ports
@@ -100,6 +100,19 @@ def test_a_copy_is_the_very_same(ports: FakePorts) -> None:
     assert copy_all(ports, target) == [Verdict.COPY]
 
     assert (records(target), media(target)) == (records(ports), media(ports))
+
+
+def test_campaigns_that_the_target_would_take_for_one_are_refused_before_any_is_copied(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(ports, campaign_id=CAMPAIGN_ID.upper())
+    target = FakePorts()
+    monkeypatch.setattr(target.objects, "tells_case_apart", lambda: False)
+
+    with pytest.raises(CampaignNameTakenError, match=CAMPAIGN_ID.upper()):
+        copy_all(ports, target)
+
+    assert (target.campaigns.campaigns, target.objects.objects) == ({}, {})
 
 
 def test_a_second_copy_writes_nothing(ports: FakePorts) -> None:

@@ -144,6 +144,14 @@ class DataFolder:
         disk = os.statvfs(above)
         return disk.f_bavail * disk.f_frsize if disk.f_blocks else None
 
+    def tells_case_apart(self) -> bool:
+        """Whether names that differ in case alone are two names, as they are not on a Mac."""
+        try:
+            with made(self.root, (LOCKS,)):
+                return not (self.root / LOCKS.upper()).exists()
+        except PermissionError:
+            return True
+
     def unlink(self, parts: Parts) -> None:
         """Remove a name, if it is there. That is safe after `sync`."""
         with suppress(FileNotFoundError), opened(self.root, parts[:-1]) as folder:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from errno import ENOENT
 from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -65,9 +67,16 @@ class RecordCache(Generic[T]):
             record = self._decode(content, revision=revision_of(content))
         except StorageError as error:
             raise StorageError(f"{CACHE}/{campaign_id}/{name}: {error}") from error
+        if record.campaign_id != campaign_id and _differs_in_case(record, campaign_id):
+            # The file system does not tell the two apart, and there is no campaign of this name.
+            raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
         if not _belongs(record, campaign_id, name):
             raise StorageError(f"{CACHE}/{campaign_id}/{name} is the record of something else.")
         return record
+
+
+def _differs_in_case(record: Campaign | Video, campaign_id: str) -> bool:
+    return record.campaign_id.lower() == campaign_id.lower()
 
 
 def _belongs(record: Campaign | Video, campaign_id: str, name: str) -> bool:
