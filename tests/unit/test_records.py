@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.campaign import Campaign, Chore, ChoreKind, Money, Slot, Version
+from shared.domain.campaign import Campaign, Chore, ChoreKind, DelayedChore, Money, Slot, Version
 from shared.domain.clip import ClipFacts
 from shared.domain.daily_budget import DayShare
 from shared.domain.errors import StorageError
@@ -62,6 +62,7 @@ campaigns = st.builds(
     budget_usd=st.none() | dollars,
     cache_hits=numbers,
     chores=several(chores),
+    delayed=several(st.builds(DelayedChore, chore=chores, due_at=moments)),
     revision=st.just(""),
 )
 attempts = st.builds(
@@ -128,6 +129,8 @@ def a_full_campaign() -> Campaign:
         budget_usd=Decimal("100.00"),
         cache_hits=4,
         chores=(chore,),
+        delayed=(DelayedChore(chore=chore, due_at=SOON),),
+        delayed_until=SOON,
     )
 
 
