@@ -73,11 +73,14 @@ destroy: package ## Take it away again, as infra/README.md says
 
 settings: .venv/runtime ## Write settings, and infra/'s inputs, outputs and costs, where documents list them
 	@$(BIN)/python -m tools.settings_reference
+	@$(BIN)/python -m tools.api_reference
 	@$(BIN)/python -m tools.infra_reference
 
 lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS=--upgrade)
 	@$(LOCK) --output-file requirements.txt
 	@$(LOCK) --output-file requirements-dev.txt --group dev --constraint requirements.txt
+	@for each in openai-2 litellm; do $(subst pyproject.toml,tests/clients/$$each.in,$(LOCK)) \
+		--output-file tests/clients/$$each.txt; done
 
 clean: ## Remove the environment and all caches; data/ stays
 	@rm -rf .venv dist screenshots

@@ -19,7 +19,7 @@ resource "google_firestore_index" "query" {
     for index in local.firestore.indexes :
     join("/", concat(
       [index.collectionGroup, index.queryScope],
-      [for field in index.fields : "${field.fieldPath} ${field.order}"],
+      [for field in index.fields : "${field.fieldPath} ${try(field.order, field.arrayConfig)}"],
     )) => index
   }
 
@@ -30,8 +30,9 @@ resource "google_firestore_index" "query" {
   dynamic "fields" {
     for_each = each.value.fields
     content {
-      field_path = fields.value.fieldPath
-      order      = fields.value.order
+      field_path   = fields.value.fieldPath
+      order        = try(fields.value.order, null)
+      array_config = try(fields.value.arrayConfig, null)
     }
   }
 }

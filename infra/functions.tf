@@ -55,6 +55,8 @@ locals {
     FILTERED_RETRIES        = var.filtered_retries
     KEEP_HISTORICAL         = var.keep_historical
     PUBLIC_URL              = var.public_url
+    ALLOWED_HOSTS           = length(var.allowed_hosts) == 0 ? null : join(",", var.allowed_hosts)
+    ALLOWED_ORIGINS         = length(var.allowed_origins) == 0 ? null : join(",", var.allowed_origins)
     LOG_LEVEL               = var.log_level
   }
 }
@@ -104,6 +106,13 @@ resource "google_cloudfunctions2_function" "function" {
         secret     = secret_environment_variables.value.secret
         version    = secret_environment_variables.value.version
       }
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = coalesce(var.max_videos_per_campaign, 4) * (coalesce(var.keep_historical, 1) + 2) <= 4000
+      error_message = "max_videos_per_campaign * (keep_historical + 2) must be no more than 4000, which one record can hold."
     }
   }
 

@@ -39,7 +39,7 @@ resource "google_storage_bucket_iam_member" "videos" {
 }
 
 resource "google_pubsub_topic_iam_member" "steps" {
-  for_each = toset(["maintain_campaigns", "request_videos", "serve_api"])
+  for_each = toset(["generate_video", "maintain_campaigns", "request_videos", "serve_api"])
 
   topic  = google_pubsub_topic.function["generate_video"].id
   role   = "roles/pubsub.publisher"

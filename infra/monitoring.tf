@@ -201,7 +201,7 @@ resource "google_logging_metric" "reserved_usd" {
   metric_descriptor {
     metric_kind = "DELTA"
     value_type  = "DISTRIBUTION"
-    unit        = "USD"
+    unit        = "{USD}"
   }
 
   depends_on = [google_project_service.api]

@@ -1,39 +1,86 @@
-"""Logs: one JSON object a line on stderr, as Cloud Logging reads them."""
+"""Logs: one JSON object a line on stderr, with the special fields of Cloud Logging."""
 
 import json
 import logging
+import re
 import sys
 from contextvars import ContextVar
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
-trace: ContextVar[str] = ContextVar("trace", default="")
+if TYPE_CHECKING:
+    from werkzeug.datastructures import Headers
+
+who: ContextVar[str] = ContextVar("who", default="")
+"""The name of the caller of the request, where it is known. No secret."""
+
+_trace: ContextVar[tuple[str, str]] = ContextVar("trace", default=("", ""))
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_TRACEPARENT = r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?"
+_CLOUD_TRACE = r"([0-9a-f]{32})/([0-9]{1,20})(?:;o=([0-9]+))?"
+
+
+def begin_request(headers: "Headers") -> None:
+    """Forget the request that this thread answered before, and take the trace of this one."""
+    who.set("")
+    _trace.set((headers.get("traceparent", ""), headers.get("X-Cloud-Trace-Context", "")))
+
+
+def trace_fields(traceparent: str, cloud_trace: str, *, project: str) -> dict[str, object]:
+    """Return what links a line to its trace, from either of the two headers of the platform."""
+    if found := re.fullmatch(_TRACEPARENT, traceparent):
+        trace, span, sampled = found[1], found[2], int(found[3], 16) % 2 == 1
+    elif found := re.fullmatch(_CLOUD_TRACE, cloud_trace):
+        trace, span, sampled = found[1], f"{int(found[2]):016x}", found[3] == "1"
+    else:
+        return {}
+    return {
+        "logging.googleapis.com/trace": f"projects/{project}/traces/{trace}",
+        "logging.googleapis.com/spanId": span,
+        "logging.googleapis.com/trace_sampled": sampled,
+    }
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes what was given as `extra` beside the message, and the trace of the request."""
+    """Writes what was given as `extra` beside the message, the caller, and the request's trace."""
+
+    def __init__(self, *, project: str = "") -> None:
+        """`project` is the one whose traces they are; without it there is no trace to link to."""
+        super().__init__()
+        self._project = project
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, Any] = {
             "severity": record.levelname,
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "time": _rfc_3339(record.created),
             "message": record.getMessage(),
             "logger": record.name,
+            **self._of_request(),
         }
-        if trace.get():
-            entry["trace"] = trace.get()
         entry |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
         return json.dumps(entry, default=str, ensure_ascii=False)
 
+    def _of_request(self) -> dict[str, object]:
+        caller = {"who": who.get()} if who.get() else {}
+        trace = _trace.get()
+        if not self._project or not any(trace):
+            return {**caller}
+        return {**caller, **trace_fields(*trace, project=self._project)}
 
-def log_as_json(level: str) -> None:
+
+def log_as_json(level: str, *, project: str = "") -> None:
     """Send Showreel's own log, and nobody else's, to stderr as JSON."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter())
+    handler.setFormatter(JsonFormatter(project=project))
     showreel = logging.getLogger("shared")
     showreel.handlers = [handler]
     showreel.setLevel(level)
     showreel.propagate = False
+
+
+def _rfc_3339(seconds: float) -> str:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from shared.domain.limits import MOST_VERSIONS, most_versions
 from shared.domain.models import DEFAULT_MODEL, MODELS
 
 
@@ -22,14 +23,23 @@ T = TypeVar("T")
 
 _FOLDER_URL = re.compile(r"file:(?:///)?[^/].*")
 _BUCKET = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
+_HOST = r"(?i:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])"
+_ORIGIN = r"https?://(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
 _USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
 _MOST_SLOTS = 100
-_LONGEST_SYNTHETIC_SECONDS = 3600
+_MOST_HISTORICAL = 100
+# Two thirds of the deadline of a video: the rest is for the queue and for rendering.
+_LONGEST_SYNTHETIC_SECONDS = 1800
 _MOST_FILTERED_RETRIES = 3
 
 
 def _setting(default: T, meaning: str) -> T:
     return field(default=default, metadata={"meaning": meaning})
+
+
+def _secret(meaning: str) -> str:
+    """A setting that is left out of the settings' repr, which an error may show."""
+    return field(default="", repr=False, metadata={"meaning": meaning})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,19 +89,42 @@ class Settings:
         "How often a video is submitted again after the safety filter took its clip, which is not "
         "billed (0 to 3)",
     )
-    keep_historical: int = _setting(1, "How many replaced videos are kept for each slot")
-    synthetic_seconds: float = _setting(2.0, "How long a synthetic operation takes")
+    keep_historical: int = _setting(1, "How many replaced videos are kept for each slot (0 to 100)")
+    synthetic_seconds: float = _setting(
+        2.0,
+        "How many seconds a synthetic operation takes (0 to 1800; 0 to 180 with the fault `slow`)",
+    )
     synthetic_faults: str = _setting(
         "",
         "What the synthetic generator does wrong, to test with: `fault` or `fault=words in the "
         "prompt`, by commas. Faults: rate_limited, refused, filtered, failed, lost, answer_lost, "
-        "slow, corrupt",
+        "slow, corrupt, turned",
     )
-    signing_key: str = _setting(
-        "", "The secret of local signed URLs; by default one is made and kept in the data folder"
+    signing_key: str = _secret(
+        "The secret of local signed URLs; by default one is made and kept in the data folder"
     )
     public_url: str = _setting(
         "", "The service's own URL in answers, where it is not the one that was asked"
+    )
+    allowed_hosts: str = _setting(
+        "",
+        "The host names, by commas and without ports, under which the API answers beside "
+        "`localhost`, loopback addresses and the host of `PUBLIC_URL`",
+    )
+    allowed_origins: str = _setting(
+        "",
+        "The origins, by commas, of other web sites whose pages may call the API, such as "
+        "`https://app.example.com`",
+    )
+    api_keys: str = _secret(
+        "Pairs `name:key`, by commas: the API then takes only requests with "
+        "`Authorization: Bearer key`. A key has at least 32 characters: `openssl rand -hex 32`"
+    )
+    k_service: str = _setting(
+        "",
+        "Set by Cloud Run, the name of the service: `X-Forwarded-Proto` is believed there, no "
+        "`.env` file is read, and without `PUBLIC_URL` every host is answered, because the front "
+        "end routes by host",
     )
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
 
@@ -120,6 +153,10 @@ class Settings:
         return self.storage_emulator_host.rstrip("/") or "https://storage.googleapis.com"
 
     @property
+    def is_on_cloud_run(self) -> bool:
+        return bool(self.k_service)
+
+    @property
     def bucket_url(self) -> str:
         return f"{self.storage_endpoint}/{self.bucket}/" if self.bucket else ""
 
@@ -127,7 +164,23 @@ class Settings:
 @cache
 def settings() -> Settings:
     """Return the settings of this process. Raise InvalidSettingsError."""
-    return read_settings(os.environ)
+    return read_settings(environment())
+
+
+def environment() -> Mapping[str, str]:
+    """Return the process's environment, to which an `.env` file adds what it lacks.
+
+    The file is read where the process was started, and never on Cloud Run. Raise
+    InvalidSettingsError.
+    """
+    if "K_SERVICE" not in os.environ and Path(".env").is_file():
+        from dotenv import load_dotenv  # noqa: PLC0415  # Few have such a file.
+
+        try:
+            load_dotenv(".env", interpolate=False)
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidSettingsError(f"The file .env cannot be read: {error}.") from error
+    return os.environ
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -143,7 +196,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         except msgspec.ValidationError:
             problems.append(_not_of_type(setting, text))
     found = Settings(**values)
-    problems += _problems(found)
+    problems += _problems(found) + _access_problems(found)
     if problems:
         raise InvalidSettingsError("\n".join(problems))
     return found
@@ -171,10 +224,22 @@ def _problems(found: Settings) -> list[str]:
         "FILTERED_RETRIES must lie between 0 and 3.": (
             0 <= found.filtered_retries <= _MOST_FILTERED_RETRIES
         ),
-        "KEEP_HISTORICAL must not be negative.": found.keep_historical >= 0,
-        "SYNTHETIC_SECONDS must lie between 0 and 3600.": 0
-        <= found.synthetic_seconds
-        <= _LONGEST_SYNTHETIC_SECONDS,
+        "KEEP_HISTORICAL must lie between 0 and 100.": (
+            0 <= found.keep_historical <= _MOST_HISTORICAL
+        ),
+        "MAX_VIDEOS_PER_CAMPAIGN * (KEEP_HISTORICAL + 2) must be no more than "
+        f"{MOST_VERSIONS}, which one record can hold. Lower one of the two.": (
+            most_versions(
+                slots=found.max_videos_per_campaign, keep_historical=found.keep_historical
+            )
+            <= MOST_VERSIONS
+        ),
+        "SYNTHETIC_SECONDS must lie between 0 and 1800: a video has 45 minutes.": (
+            0 <= found.synthetic_seconds <= _LONGEST_SYNTHETIC_SECONDS
+        ),
+        "PUBLIC_URL must begin with http:// or https://, and name a host.": (
+            not found.public_url or _is_web_address(found.public_url)
+        ),
         "LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.": (
             found.log_level in ("DEBUG", "INFO", "WARNING", "ERROR")
         ),
@@ -182,7 +247,13 @@ def _problems(found: Settings) -> list[str]:
     if found.bucket or found.generator == "veo":
         checks |= _google_checks(found)
     problems = [problem for problem, holds in checks.items() if not holds]
-    return problems + _fault_problems(found.synthetic_faults)
+    return problems + _fault_problems(found)
+
+
+def _is_web_address(text: str) -> bool:
+    scheme, separator, rest = text.partition("://")
+    host = rest.partition("/")[0]
+    return scheme in ("http", "https") and bool(separator and host) and not set(text) & set(" ?#")
 
 
 def _is_amount(amount: Decimal | None) -> bool:
@@ -193,16 +264,47 @@ def _is_amount(amount: Decimal | None) -> bool:
     return is_amount(amount)
 
 
-def _fault_problems(text: str) -> list[str]:
-    if not text:
+def _fault_problems(found: Settings) -> list[str]:
+    if not found.synthetic_faults:
         return []
-    from shared.domain.faults import parse_faults  # noqa: PLC0415  # Few rehearse faults.
+    # Few rehearse faults.
+    from shared.domain.faults import SLOWDOWN, FaultKind, parse_faults  # noqa: PLC0415
 
     try:
-        parse_faults(text)
+        faults = parse_faults(found.synthetic_faults)
     except ValueError as error:
         return [f"SYNTHETIC_FAULTS: {error}"]
+    longest = _LONGEST_SYNTHETIC_SECONDS // SLOWDOWN
+    if any(fault.kind is FaultKind.SLOW for fault in faults) and found.synthetic_seconds > longest:
+        return [f"SYNTHETIC_SECONDS must lie between 0 and {longest} with the fault slow."]
     return []
+
+
+def _access_problems(found: Settings) -> list[str]:
+    """Name no value: part of a malformed list of keys may be a key."""
+    problems = []
+    if not all(_is(_HOST, host) for host in _listed(found.allowed_hosts)):
+        problems.append(
+            "ALLOWED_HOSTS must be host names by commas, such as videos.example.com: no scheme, no "
+            "port, no *."
+        )
+    if not all(_is(_ORIGIN, origin) for origin in _listed(found.allowed_origins)):
+        problems.append(
+            "ALLOWED_ORIGINS must be origins by commas, such as https://app.example.com: in lower "
+            "case, with a scheme; no path, no slash at the end, no *."
+        )
+    if found.api_keys:
+        from shared.domain.api_keys import api_keys  # noqa: PLC0415  # Few have keys.
+
+        try:
+            api_keys(found.api_keys)
+        except ValueError as error:
+            problems.append(f"API_KEYS: {error}")
+    return problems
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",")] if text else []
 
 
 def _google_checks(found: Settings) -> dict[str, bool]:

@@ -2,9 +2,10 @@
 
 from hypothesis import HealthCheck, settings
 
-from tests.cloud.environment import keep_off_the_cloud
+from tests.cloud.environment import ignore_env_file, keep_off_the_cloud
 
 keep_off_the_cloud()
+ignore_env_file()
 
 pytest_plugins = ["tests.cloud.fixtures", "tests.cloud.bucket.fixtures"]
 

@@ -7,6 +7,7 @@ Nothing is changed without --repair; nothing that was paid for is deleted withou
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from decimal import Decimal
@@ -16,7 +17,7 @@ from shared import bootstrap
 from shared.domain.agreement import Disagreement
 from shared.domain.errors import ShowreelError
 from shared.ports import Ports
-from shared.settings import InvalidSettingsError
+from shared.settings import InvalidSettingsError, settings
 from shared.use_cases.mending import delete_without_record
 from shared.use_cases.reconcile import (
     Verdict,
@@ -35,14 +36,17 @@ Compare = Callable[[Ports, str], tuple[Verdict, ...]]
 def main() -> int:
     options = _options()
     try:
-        verdicts = list(_verdicts(bootstrap.ports(), options))
+        counts: Counter[str] = Counter()
+        verdicts = list(_verdicts(bootstrap.ports(), options, counts))
     except (InvalidSettingsError, ShowreelError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped. What was mended stays mended.", file=sys.stderr)
         return INTERRUPTED
-    print(_as_json(verdicts) if options.json else _as_table(verdicts))
+    print(
+        _as_json(verdicts) if options.json else _as_table(verdicts, _place(), counts["campaigns"])
+    )
     return 1 if any(_is_left(verdict) for verdict in verdicts) else 0
 
 
@@ -59,13 +63,14 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _verdicts(ports: Ports, options: argparse.Namespace) -> Iterator[Verdict]:
+def _verdicts(ports: Ports, options: argparse.Namespace, counts: Counter[str]) -> Iterator[Verdict]:
     look = partial(_look, ports, mend_disagreements if options.repair else find_disagreements)
     if options.campaign:
         looked_at = iter([(options.campaign, look(options.campaign))])
     else:
         looked_at = reconcile_all(ports, look)
     for number, (_, verdicts) in enumerate(looked_at, start=1):
+        counts["campaigns"] = number
         if number % _PROGRESS_EVERY == 0:
             print(f"{number:,} campaigns looked at", file=sys.stderr, flush=True)
         yield from _without_orphans(ports, verdicts) if options.delete_orphans else verdicts
@@ -91,15 +96,27 @@ def _as_json(verdicts: list[Verdict]) -> str:
     return json.dumps(findings, indent=2, default=str)
 
 
-def _as_table(verdicts: list[Verdict]) -> str:
+def _place() -> str:
+    chosen = settings()
+    if chosen.bucket:
+        return (
+            f"gs://{chosen.bucket} and Firestore {chosen.firestore_database} of "
+            f"{chosen.google_cloud_project}"
+        )
+    missing = "" if chosen.data_folder.is_dir() else ", which does not exist"
+    return f"{chosen.data_folder}{missing}"
+
+
+def _as_table(verdicts: list[Verdict], place: str, campaigns: int) -> str:
+    looked_at = f"{campaigns:,} campaign{'' if campaigns == 1 else 's'} in {place}"
     if not verdicts:
-        return "Everything agrees."
+        return f"{looked_at}: {'everything agrees' if campaigns else 'nothing to compare'}."
     rows = [("campaign", "what", "about", "USD", ""), *map(_row, verdicts)]
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     details = [each.finding.detail for each in verdicts]
     told = [f"{line}\n    {detail}" for line, detail in zip(lines[1:], details, strict=True)]
-    return "\n".join([lines[0], *told, "", _sum(verdicts)])
+    return "\n".join([lines[0], *told, "", f"{looked_at}: {_sum(verdicts)}"])
 
 
 def _row(verdict: Verdict) -> tuple[str, ...]:

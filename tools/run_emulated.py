@@ -6,7 +6,6 @@ emulators, the bucket and Veo are those of the tests, and all of it ends with th
 
 import argparse
 import http.client
-import os
 import signal
 import sys
 import time
@@ -15,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shared.settings import InvalidSettingsError, read_settings
+from shared.settings import InvalidSettingsError, environment, read_settings
 from tests.cloud.bucket.server import StrictBucketServer
 from tests.cloud.bucket.service_account import ServiceAccount
 from tests.cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
@@ -24,6 +23,7 @@ from tests.cloud.function_process import THIS_TREE, FunctionProcess, Installatio
 from tests.cloud.project import FUNCTIONS, CloudProject, write_key_file
 from tests.cloud.tokens import TokenServer
 from tests.cloud.vertex import FakeVertex
+from tools.before_start import misspelt_settings
 from tools.serve import STOP_SIGNALS, THREADS, announce, fail, health, why_unusable
 
 PROJECT = "showreel-emulated"
@@ -31,6 +31,7 @@ PROJECT = "showreel-emulated"
 TICK_SECONDS = 3
 VEO_SECONDS = 2
 WATCH_SECONDS = 0.5
+LAST_LINE = "All of its data is gone when this ends."
 
 
 def main() -> int:
@@ -56,9 +57,11 @@ def main() -> int:
 
 def check_settings() -> None:
     """Raise InvalidSettingsError, before anything is started."""
-    environment = dict(os.environ)  # noqa: TID251  # It is what the functions will get.
+    given = environment()
+    for sentence in misspelt_settings(given):
+        print(sentence, file=sys.stderr)
     ours = {"STORAGE_URL": f"gs://{PROJECT}", "GOOGLE_CLOUD_PROJECT": PROJECT}
-    read_settings({**environment, **ours})
+    read_settings({**given, **ours})
 
 
 def serve(port: int) -> int:
@@ -75,9 +78,25 @@ def serve(port: int) -> int:
         if health(port) != http.client.OK:
             return fail("The API did not come up; what stands above says why.")
         announce(port, f"Its bucket is gs://{project.bucket_name}, served at {project.storage.url}")
+        print("\n".join(ways_in(project, environment)), flush=True)
         while not (ended := [each.target for each in functions.values() if each.has_ended]):
             time.sleep(WATCH_SECONDS)
         return fail(f"{ended[0]} ended by itself.")
+
+
+def ways_in(project: CloudProject, environment: Mapping[str, str]) -> list[str]:
+    """Return what to type in another shell to reach the cloud without the API."""
+    request = '{"campaign_id": "by-message", "prompts": ["Steam rises from a cup"], "seconds": 4}'
+    message = f"$(printf %s '{request}' | base64 | tr -d '\\n')"
+    topic = f"http://$PUBSUB_EMULATOR_HOST/v1/projects/{project.name}/topics/request-videos"
+    publish = f"curl -s {topic}:publish -H 'Content-Type: application/json'"
+    return [
+        "For make reconcile and Google's own clients in another shell:",
+        *(f"  export {name}={value}" for name, value in sorted(environment.items())),
+        "A request by message, to the topic request-videos:",
+        f"""  {publish} -d '{{"messages": [{{"data": "'"{message}"'"}}]}}'""",
+        LAST_LINE,
+    ]
 
 
 def start_cloud(stack: ExitStack, folder: Path) -> tuple[CloudProject, dict[str, str]]:

@@ -10,7 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from shared.settings import InvalidSettingsError, settings
+from shared.settings import InvalidSettingsError, environment, settings
+from tools.before_start import misspelt_settings, why_unwritable
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,14 +28,18 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000)
     port: int = parser.parse_args().port
     try:
-        data_folder = settings().data_folder
+        chosen = settings()
     except InvalidSettingsError as error:
         return fail(str(error))
+    for sentence in misspelt_settings(environment()):
+        print(sentence, file=sys.stderr)
+    if not chosen.bucket and (reason := why_unwritable(chosen.data_folder)):
+        return fail(reason)
     if reason := why_unusable(port):
         return fail(f"Port {port} cannot be used: {reason}. Try another: make run PORT=8001")
     for number in STOP_SIGNALS:
         signal.signal(number, signal.default_int_handler)
-    return serve(port, data_folder)
+    return serve(port, place=f"gs://{chosen.bucket}" if chosen.bucket else str(chosen.data_folder))
 
 
 def why_unusable(port: int) -> str | None:
@@ -50,13 +55,13 @@ def why_unusable(port: int) -> str | None:
     return None
 
 
-def serve(port: int, data_folder: Path) -> int:
+def serve(port: int, *, place: str) -> int:
     """Serve until a signal asks to stop, and leave no process behind."""
     server = start(port)
     try:
         if not becomes_healthy(server, port):
             return fail("The server did not come up; what stands above says why.")
-        announce(port, f"Its data lies in {data_folder}")
+        announce(port, f"Its data is in {place}")
         return fail(f"The server ended by itself, with code {server.wait()}.")
     except KeyboardInterrupt:
         return 0
@@ -91,7 +96,7 @@ def becomes_healthy(server: subprocess.Popen[bytes], port: int) -> bool:
 def health(port: int) -> int | None:
     connection = http.client.HTTPConnection(HOST, port, timeout=START_SECONDS)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/health")
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return None

@@ -10,6 +10,11 @@ from shared.settings import Settings
 ROOT = Path(__file__).resolve().parents[1]
 _TABLE = re.compile(r"(?<=<!-- settings -->\n).*(?=<!-- /settings -->)", re.DOTALL)
 
+_FIRST_LINES = """\
+# Every setting with its default. Copy this file to .env, which `make` reads, and change it there; a
+# variable that is exported counts for more.
+"""
+
 
 def main() -> None:
     readme = ROOT / "README.md"
@@ -29,8 +34,12 @@ def with_table(readme: str) -> str:
 
 def example() -> str:
     """Return a file of comments: as it stands, it changes nothing."""
-    entries = [f"# {meaning}\n#{name}={default}\n" for name, default, meaning in _settings()]
-    return "\n".join(["# Every setting with its default. Export what you change.\n", *entries])
+    entries = [
+        f"# {meaning}\n#{name}={default}\n"
+        for name, default, meaning in _settings()
+        if name != "K_SERVICE"
+    ]
+    return "\n".join([_FIRST_LINES, *entries])
 
 
 def _settings() -> Iterator[tuple[str, str, str]]:

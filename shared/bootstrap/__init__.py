@@ -60,7 +60,7 @@ def _build() -> GooglePorts | LocalPorts:
     from shared.settings import settings
 
     chosen = settings()
-    log_as_json(chosen.log_level)
+    log_as_json(chosen.log_level, project=chosen.google_cloud_project)
     atexit.register(close)
     if chosen.bucket:
         from shared.bootstrap.google_ports import GooglePorts

@@ -6,7 +6,6 @@ read of a status needs Firestore alone, and a signature no storage client.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import (
@@ -16,12 +15,15 @@ from shared.bootstrap.choices import (
     veo_generator,
 )
 from shared.bootstrap.importing import importing_sdks
+from shared.building import built_once
+from shared.domain.schedule import CLOUD_LEASES
 
 if TYPE_CHECKING:
     from shared.adapters.google.bucket import GCSBucket
     from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
     from shared.adapters.google.message_queue import PubSubMessageQueue
     from shared.adapters.google.object_store import GCSObjectStore
+    from shared.domain.schedule import Leases
     from shared.ports import Clock
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.policy import Policy
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class GooglePorts:
-    """Every adapter is built on first use; two threads may each build a client, which is lost."""
+    """Every adapter is built on first use, and once."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -45,7 +47,11 @@ class GooglePorts:
     def policy(self) -> Policy:
         return self._settings
 
-    @cached_property
+    @property
+    def leases(self) -> Leases:
+        return CLOUD_LEASES
+
+    @built_once
     def objects(self) -> GCSObjectStore:
         from shared.adapters.google.object_store import GCSObjectStore
         from shared.adapters.google.signing_credentials import signing_credentials
@@ -59,13 +65,13 @@ class GooglePorts:
         )
         return GCSObjectStore(self._open_bucket, signer=signer)
 
-    @cached_property
+    @built_once
     def place(self) -> ProvenPlace:
         from shared.use_cases.proven_place import ProvenPlace
 
         return ProvenPlace(self.objects, self.now)
 
-    @cached_property
+    @built_once
     def campaigns(self) -> FirestoreCampaignRepository:
         with importing_sdks():
             from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
@@ -76,7 +82,7 @@ class GooglePorts:
             objects=lambda: self.objects,
         )
 
-    @cached_property
+    @built_once
     def queue(self) -> PubSubMessageQueue:
         with importing_sdks():
             from shared.adapters.google.message_queue import PubSubMessageQueue
@@ -85,7 +91,7 @@ class GooglePorts:
             project=self._settings.google_cloud_project, topic=self._settings.generate_topic
         )
 
-    @cached_property
+    @built_once
     def generator(self) -> VideoGenerator:
         if self._settings.simulated:
             return synthetic_generator(self._settings, self.objects)
@@ -98,11 +104,11 @@ class GooglePorts:
         """The bucket serves its signed URLs itself."""
         return
 
-    @cached_property
+    @built_once
     def inspector(self) -> ClipInspector:
         return clip_inspector()
 
-    @cached_property
+    @built_once
     def savings(self) -> Savings:
         from shared.use_cases.savings import Savings
 
@@ -119,5 +125,9 @@ class GooglePorts:
     def _open_bucket(self) -> GCSBucket:
         with importing_sdks():
             from shared.adapters.google.bucket import open_bucket
+            from shared.adapters.google.timely_credentials import timely_credentials
 
-        return open_bucket(self._settings.bucket)
+        if self._settings.storage_emulator_host:
+            return open_bucket(self._settings.bucket)
+        credentials = timely_credentials("Cloud Storage", permission="storage.objects.get")
+        return open_bucket(self._settings.bucket, credentials)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import clip_inspector, synthetic_generator, utc_now
+from shared.bootstrap.stopping import is_stopping
+from shared.building import built_once
+from shared.domain.schedule import LAPTOP_LEASES, LAPTOP_LEASES_WITH_VEO
 
 if TYPE_CHECKING:
     from flask import Request
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
     from shared.adapters.local.push_subscription import Function
+    from shared.domain.schedule import Leases
     from shared.ports import Clock
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.object_store import SignatureVerifier
@@ -37,8 +39,6 @@ class LocalPorts:
     def __init__(self, settings: Settings, *, subscriber: Function | None = None) -> None:
         self._settings = settings
         self._subscriber = subscriber
-        self._queue: LocalMessageQueue | None = None
-        self._queue_lock = threading.Lock()
         self._ticks = 0
 
     @property
@@ -49,7 +49,11 @@ class LocalPorts:
     def policy(self) -> Policy:
         return self._settings
 
-    @cached_property
+    @property
+    def leases(self) -> Leases:
+        return LAPTOP_LEASES if self._settings.simulated else LAPTOP_LEASES_WITH_VEO
+
+    @built_once
     def objects(self) -> LocalObjectStore:
         from shared.adapters.local.object_store import LocalObjectStore
 
@@ -57,27 +61,23 @@ class LocalPorts:
             self._settings.data_folder, now=self.now, signing_key=self._settings.signing_key
         )
 
-    @cached_property
+    @built_once
     def place(self) -> ProvenPlace:
         from shared.use_cases.proven_place import ProvenPlace
 
         return ProvenPlace(self.objects, self.now)
 
-    @cached_property
+    @built_once
     def campaigns(self) -> LocalCampaignRepository:
         from shared.adapters.local.campaign_repository import LocalCampaignRepository
 
         return LocalCampaignRepository(self._settings.data_folder)
 
-    @property
+    @built_once
     def queue(self) -> LocalMessageQueue:
-        # Two queues would each keep messages that the other does not deliver.
-        with self._queue_lock:
-            if self._queue is None:
-                self._queue = self._start_queue()
-            return self._queue
+        return self._start_queue()
 
-    @cached_property
+    @built_once
     def generator(self) -> VideoGenerator:
         if self._settings.simulated:
             return synthetic_generator(self._settings, self.objects)
@@ -90,23 +90,23 @@ class LocalPorts:
     def local_signatures(self) -> SignatureVerifier:
         return self.objects
 
-    @cached_property
+    @built_once
     def inspector(self) -> ClipInspector:
         return clip_inspector()
 
-    @cached_property
+    @built_once
     def savings(self) -> Savings:
         from shared.use_cases.savings import Savings
 
         return Savings(self.campaigns)
 
     def resume(self) -> None:
-        if self._queue is None and self._subscriber is not None:
+        if "queue" not in vars(self) and self._subscriber is not None:
             self.queue.start()
 
     def close(self) -> None:
-        if self._queue is not None:
-            self._queue.close()
+        if "queue" in vars(self):
+            self.queue.close()
         # Where nothing was counted, nothing is built, nor its SDK imported, to write it.
         if "savings" in vars(self):
             self.savings.flush_all()
@@ -121,6 +121,7 @@ class LocalPorts:
             subscriber=PushSubscription(self._subscriber or _nobody),
             tick=self._tick,
             tick_every=timedelta(seconds=_TICK_SECONDS),
+            is_stopping=is_stopping,
         )
         if self._subscriber is not None:
             queue.start()

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 ZERO = Decimal("0.00")
 
+# A page of a list has so many videos, and each may be removed before the next page is asked for.
+_MOST_REMOVED = 100
+
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
@@ -110,8 +113,18 @@ class DelayedChore:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Removed:
+    """A video that is gone, and its place in lists: whoever reads them may have come to it."""
+
+    video_hash: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
     """`slots` holds the used ones, by index. `cache_hits` counts requests that cost nothing.
+
+    `removed` holds the videos that were removed last, as many as a page of a list has at most.
 
     `budget_usd` is the campaign's own limit; without one it has that of the installation.
     `removed_money` is the part of `money` whose videos are gone. `delayed_until` is when the first
@@ -129,10 +142,17 @@ class Campaign:
     chores: tuple[Chore, ...] = ()
     delayed: tuple[DelayedChore, ...] = ()
     delayed_until: datetime | None = None
+    removed: tuple[Removed, ...] = ()
     revision: str = ""
 
     def slot(self, index: int) -> Slot:
         return next((slot for slot in self.slots if slot.index == index), Slot(index=index))
+
+    def without_video(self, video: Video) -> "Campaign":
+        """Return the campaign without `video` in its slot, remembering its place in lists."""
+        gone = Removed(video_hash=video.video_hash, created_at=video.created_at)
+        slot = self.slot(video.index).without(video)
+        return replace(self.with_slot(slot), removed=(*self.removed, gone)[-_MOST_REMOVED:])
 
     def find(self, fingerprint: str) -> Version | None:
         """The current or pending video that has this fingerprint, in whichever slot."""

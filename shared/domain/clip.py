@@ -1,4 +1,4 @@
-"""What is known of a clip: after it was looked into, and before it is made."""
+"""What is known of a clip: what was measured, and how large it may become."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +17,11 @@ _ROOM = 4
 
 @dataclass(frozen=True, kw_only=True)
 class ClipFacts:
-    """`fps` is the average; `audio_codec` is None for a silent clip."""
+    """The clip as a player presents it: edit lists, rotation and pixel shape are applied.
+
+    `fps` is the average; `audio_codec` and `audio_seconds` are None for a silent clip.
+    `pixel_format` is FFmpeg's name, such as yuv420p; empty in records of earlier releases.
+    """
 
     duration_seconds: float
     width: int
@@ -26,6 +30,8 @@ class ClipFacts:
     video_codec: str
     audio_codec: str | None
     size_bytes: int
+    pixel_format: str = ""
+    audio_seconds: float | None = None
 
 
 def room_for(clips: "Iterable[GenerationParameters]") -> int:

@@ -20,6 +20,9 @@ ShowreelError
 │   ├── CampaignNameTakenError      by a campaign whose name differs in case alone
 │   ├── NotReadyError
 │   └── WrongStateError
+├── HostNotAllowedError             the request names a host that is not this service's
+├── CrossSiteRequestError           a page of another web site sent the request
+├── InvalidApiKeyError              no API key, or none of this service
 ├── InvalidSignatureError           a signed URL that was changed
 │   └── ExpiredSignatureError
 ├── ConflictError                   somebody else committed first: read again
@@ -126,6 +129,18 @@ class NotReadyError(RejectedError):
 
 class WrongStateError(RejectedError):
     code = "wrong_state"
+
+
+class HostNotAllowedError(ShowreelError):
+    code = "host_not_allowed"
+
+
+class CrossSiteRequestError(ShowreelError):
+    code = "cross_site_request"
+
+
+class InvalidApiKeyError(ShowreelError):
+    code = "invalid_api_key"
 
 
 class InvalidSignatureError(ShowreelError):

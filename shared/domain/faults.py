@@ -10,6 +10,7 @@
 | `answer_lost` | accepts and makes the clip, but its answer to the submission does not arrive |
 | `slow` | takes ten times as long |
 | `corrupt` | delivers only the first half of the file |
+| `turned` | delivers a wide clip where a tall one was ordered, and a tall one for a wide one |
 
 `lost, slow=red bicycle` reads: lose every video. `slow=red bicycle, lost` reads: be slow with
 prompts that contain "red bicycle", in whatever case, and lose all others: the first match wins.
@@ -18,6 +19,9 @@ prompts that contain "red bicycle", in whatever case, and lose all others: the f
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+SLOWDOWN = 10
+"""How many times as long a slow operation takes."""
 
 
 class FaultKind(StrEnum):
@@ -29,6 +33,7 @@ class FaultKind(StrEnum):
     ANSWER_LOST = "answer_lost"
     SLOW = "slow"
     CORRUPT = "corrupt"
+    TURNED = "turned"
 
 
 @dataclass(frozen=True, kw_only=True)

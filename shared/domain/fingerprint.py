@@ -2,16 +2,66 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
+from shared.domain.prompt import canonical_context, enhance
+from shared.domain.text import canonical
 from shared.domain.video import GenerationParameters
 
 SCHEMA_VERSION = 1
 
+_OWN_CAMPAIGN = "single-"
 
-def fingerprint(*, campaign_id: str, enhanced_prompt: str, parameters: GenerationParameters) -> str:
+
+def fingerprint(
+    *,
+    campaign_id: str,
+    prompt: str,
+    business_context: Mapping[str, str],
+    parameters: GenerationParameters,
+) -> str:
     """Return 64 lower-case hex digits, equal for equal requests, whatever their spelling was."""
-    return _digest(campaign_id, enhanced_prompt, parameters)
+    enhanced = enhance(canonical(prompt), canonical_context(business_context))
+    return _digest(campaign_id, enhanced, _canonical_parameters(parameters))
+
+
+def fingerprint_as_written(
+    *,
+    campaign_id: str,
+    prompt: str,
+    business_context: Mapping[str, str],
+    parameters: GenerationParameters,
+) -> str:
+    """Return what videos from before texts had a canonical form are known by.
+
+    It is the same for a text that is in that form.
+    """
+    return _digest(campaign_id, enhance(prompt, business_context), parameters)
+
+
+def own_campaign_id(
+    prompts: Sequence[str],
+    *,
+    business_context: Mapping[str, str],
+    parameters: GenerationParameters,
+) -> str:
+    """Name the campaign of a request that names none: the same for equal requests."""
+    digest = fingerprint(
+        campaign_id="",
+        # No prompt contains a NUL.
+        prompt="\0".join(map(canonical, prompts)),
+        business_context=business_context,
+        parameters=parameters,
+    )
+    return f"{_OWN_CAMPAIGN}{digest[:16]}"
+
+
+def _canonical_parameters(parameters: GenerationParameters) -> GenerationParameters:
+    if parameters.negative_prompt is None:
+        return parameters
+    return replace(parameters, negative_prompt=canonical(parameters.negative_prompt))
 
 
 # What is there already is asked for again and again.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from shared.domain.errors import InvalidRequestError
+from shared.domain.text import canonical, is_visible
 
 MAX_PROMPT_CHARACTERS = 5_000
 MAX_CONTEXT_ENTRIES = 16
@@ -25,8 +26,10 @@ _LABELS = {
 def require_prompt(text: str, *, param: str = "prompt") -> str:
     """Return `text` without the white space around it."""
     stripped = _require_text(text, param).strip()
-    if not stripped:
-        raise InvalidRequestError("A prompt must not be empty.", param=param)
+    if not is_visible(stripped):
+        raise InvalidRequestError(
+            "A prompt must not be empty: it needs a letter, a digit or a symbol.", param=param
+        )
     if len(stripped) > MAX_PROMPT_CHARACTERS:
         raise InvalidRequestError(
             f"A prompt has at most {MAX_PROMPT_CHARACTERS} characters; this one has "
@@ -38,22 +41,34 @@ def require_prompt(text: str, *, param: str = "prompt") -> str:
 
 def require_negative_prompt(text: str | None) -> str | None:
     """The same for what must not be seen, which need not be said."""
-    if text is None or not text.strip():
+    if text is None or not is_visible(_require_text(text, "negative_prompt")):
         return None
     return require_prompt(text, param="negative_prompt")
 
 
 def require_business_context(context: Mapping[str, str]) -> dict[str, str]:
-    """Return the entries that say something, without the white space around them."""
+    """Return the entries that say something, without the white space around them.
+
+    Raise InvalidRequestError also for two keys that are spellings of the same one.
+    """
     if len(context) > MAX_CONTEXT_ENTRIES:
         raise InvalidRequestError(
             f"A business_context has at most {MAX_CONTEXT_ENTRIES} entries.",
             param="business_context",
         )
-    entries = {
-        _require_entry(key).strip(): _require_entry(value).strip() for key, value in context.items()
-    }
-    return {key: value for key, value in entries.items() if key and value}
+    entries: dict[str, str] = {}
+    spellings: dict[str, str] = {}
+    for key, value in context.items():
+        pair = _require_entry(key), _require_entry(value)
+        if not all(map(is_visible, pair)):
+            continue
+        if (known := spellings.setdefault(canonical(key), key)) is not key:
+            raise InvalidRequestError(
+                f"business_context has {known.strip()!a} twice. Send each entry once.",
+                param="business_context",
+            )
+        entries[key.strip()] = value.strip()
+    return entries
 
 
 def enhance(prompt: str, context: Mapping[str, str]) -> str:
@@ -62,6 +77,11 @@ def enhance(prompt: str, context: Mapping[str, str]) -> str:
     ordered += sorted(key for key in context if key not in _LABELS)
     lines = [f"{_label(key)}: {context[key]}" for key in ordered]
     return "\n".join([prompt, "", *lines]) if lines else prompt
+
+
+def canonical_context(context: Mapping[str, str]) -> dict[str, str]:
+    """Return the context in the form in which it is compared."""
+    return {canonical(key): canonical(value) for key, value in context.items()}
 
 
 def _label(key: str) -> str:

@@ -19,11 +19,12 @@ def new_video(
     business_context: Mapping[str, str],
     parameters: GenerationParameters,
     metadata: Mapping[str, str],
+    tags: tuple[str, ...] = (),
     simulated: bool,
     now: datetime,
+    requested_by: str | None = None,
 ) -> Video:
     """Compose the prompt, the price and the fingerprint of a video that is not stored yet."""
-    enhanced_prompt = enhance(prompt, business_context)
     return Video(
         campaign_id=campaign_id,
         video_hash=video_hash,
@@ -32,20 +33,32 @@ def new_video(
         version_state=VersionState.PENDING,
         prompt=prompt,
         business_context=business_context,
-        enhanced_prompt=enhanced_prompt,
+        enhanced_prompt=enhance(prompt, business_context),
         parameters=parameters,
         fingerprint=fingerprint(
-            campaign_id=campaign_id, enhanced_prompt=enhanced_prompt, parameters=parameters
+            campaign_id=campaign_id,
+            prompt=prompt,
+            business_context=business_context,
+            parameters=parameters,
         ),
         cost=Cost(estimated=price(parameters), basis=price_basis(parameters), simulated=simulated),
         metadata=metadata,
+        tags=tags,
+        requested_by=requested_by,
         created_at=now,
         deadline_at=now + DEADLINE,
         due_at=now + REPUBLISH_AFTER,
     )
 
 
-def new_version(source: Video, *, video_hash: str, simulated: bool, now: datetime) -> Video:
+def new_version(
+    source: Video,
+    *,
+    video_hash: str,
+    simulated: bool,
+    now: datetime,
+    requested_by: str | None = None,
+) -> Video:
     """Return a video for the slot of `source`, with the same input."""
     return new_video(
         campaign_id=source.campaign_id,
@@ -55,6 +68,8 @@ def new_version(source: Video, *, video_hash: str, simulated: bool, now: datetim
         business_context=source.business_context,
         parameters=source.parameters,
         metadata=source.metadata,
+        tags=source.tags,
         simulated=simulated,
         now=now,
+        requested_by=requested_by,
     )

@@ -1,15 +1,61 @@
 """All waiting times in one place, each with its reason."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-# A submission is one HTTP call with a time-out of 60 s; whoever still holds it after 90 s is dead.
-SUBMIT_LEASE = timedelta(seconds=90)
+# One try of a call to a Google service, except a submission to Veo.
+TRY = timedelta(seconds=8)
 
-# A check is one HTTP call, or renders a synthetic clip: 2 s for 720p, 12 s for 4k.
-CHECK_LEASE = timedelta(seconds=20)
+# A call with its retries: more than two tries, so that one that stalls is retried.
+CALL = timedelta(seconds=20)
 
-# Verifying and storing streams one clip once; 100 MB took under 10 s on the smallest function.
-STORE_LEASE = timedelta(seconds=30)
+# No try begins later than this after its call.
+LAST_RETRY = CALL - TRY
+
+# A submission to Veo is sent once.
+SUBMISSION = timedelta(seconds=60)
+
+# A synthetic clip takes 2 s for 720p and 12 s for 4k.
+RENDERING = timedelta(seconds=15)
+
+# A call to the data folder; it has no time-out, so this is an estimate for a slow disk.
+DISK = timedelta(seconds=2)
+
+# Work between the calls of a step, and clocks that differ.
+MARGIN = timedelta(seconds=10)
+
+
+class Leases(NamedTuple):
+    """How long a step excludes others: at least as long as its calls may take.
+
+    A step that stores a clip reads it in many calls. It renews its lease when less than `renewal`
+    is left, which is enough for the longest part that makes no such check.
+    """
+
+    submit: timedelta
+    check: timedelta
+    store: timedelta
+    renewal: timedelta
+
+
+def leases_for(*, call: timedelta, submission: timedelta, check: timedelta) -> Leases:
+    """`call` is the limit of a call to the records or objects; the others are the generator's."""
+    return Leases(
+        # Commit the attempt, mirror it, submit it, commit the operation (read again once).
+        submit=5 * call + submission + MARGIN,
+        # Commit the lease, check, look for the clip in three places, commit what was found.
+        check=5 * call + check + MARGIN,
+        # Commit the lease; then one part as below.
+        store=8 * call + MARGIN,
+        # The longest part: a rename of six calls, or the commit that completes the video, and
+        # before it the commit that renews the lease.
+        renewal=7 * call + MARGIN / 2,
+    )
+
+
+CLOUD_LEASES = leases_for(call=CALL, submission=CALL + SUBMISSION, check=2 * CALL + RENDERING)
+LAPTOP_LEASES = leases_for(call=DISK, submission=DISK, check=RENDERING)
+LAPTOP_LEASES_WITH_VEO = leases_for(call=DISK, submission=CALL + SUBMISSION, check=2 * CALL)
 
 # A created video whose message was lost is published again by the tick after this.
 REPUBLISH_AFTER = timedelta(seconds=30)
@@ -22,6 +68,14 @@ DEADLINE = timedelta(minutes=45)
 
 # A fault on the way (store or network) is tried again after this.
 FAULT_RETRY = timedelta(seconds=15)
+
+# A commit that keeps losing races is given up after this: a step holds its place for no longer, and
+# its process can end within the ten seconds that Cloud Run gives it.
+CONTENTION = timedelta(seconds=8)
+
+# A step that lost every race is taken again after some time up to this, at random: steps that
+# lose together do not come back together.
+CONTENTION_RETRY = timedelta(seconds=10)
 
 # A tick that meets a queue out of order, and waits for each message, ends before the next one.
 TICK = timedelta(seconds=45)

@@ -11,6 +11,7 @@ from datetime import datetime
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Slot, Version
 from shared.domain.chores import with_chores, with_delayed_chores, without_chores
 from shared.domain.clip import ClipFacts
+from shared.domain.clip_warnings import may_replace_current
 from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
 from shared.domain.limits import Limits, require_budget
 from shared.domain.schedule import late_look_at
@@ -52,13 +53,13 @@ def complete(
 ) -> Change:
     """The clip of `video` is stored: make it current, and the one that it replaces historical.
 
-    A video that was cancelled, or that failed and whose slot has gone on, becomes historical:
-    it was paid for, so it is kept, but it is not what the campaign shows.
+    A video that was cancelled, that failed and whose slot has gone on, or whose clip would spoil
+    what the campaign shows, becomes historical: it was paid for, so it is kept.
     """
     if video.phase is not Phase.STORING:
         raise WrongStateError(f"The video {video.id} is {video.phase}.")
     slot = campaign.slot(video.index)
-    shown = becomes_current(campaign, video)
+    shown = becomes_current(campaign, video, clip)
     done = _done(video, shown=shown, clip=clip, now=now)
     settled = replace(campaign, money=settle(campaign.money, video, AttemptOutcome.BILLED))
     freed = slot.without_pending(video)
@@ -85,11 +86,13 @@ def _done(video: Video, *, shown: bool, clip: ClipFacts, now: datetime) -> Video
     )
 
 
-def becomes_current(campaign: Campaign, video: Video) -> bool:
+def becomes_current(campaign: Campaign, video: Video, clip: ClipFacts) -> bool:
     """Whether `video`, once its clip is stored, is what its slot shows."""
     if video.cancel_requested:
         return False
     slot = campaign.slot(video.index)
+    if slot.current is not None and not may_replace_current(clip, video.parameters):
+        return False
     return slot.is_making(video) or slot.is_free
 
 
@@ -112,6 +115,7 @@ def fail(
         with_outcome(video, outcome),
         phase=Phase.FAILED,
         version_state=None,
+        clip=None,
         failure=failure,
         cost=replace(video.cost, actual=charged(video, outcome)),
         completed_at=now,
@@ -178,10 +182,9 @@ def remove(
     for video in videos:
         if not video.has_ended:
             raise WrongStateError(f"The video {video.id} is being made.")
-        slot = change.campaign.slot(video.index).without(video)
-        kept = _leaving(change.campaign, video, objects_until=objects_until)
-        kept = replace(kept, removed_money=kept.removed_money + held_by(video))
-        change = _change(kept, slot, at=now)
+        left = _leaving(change.campaign, video, objects_until=objects_until)
+        left = replace(left, removed_money=left.removed_money + held_by(video))
+        change = Change(campaign=replace(left.without_video(video), updated_at=now))
     return replace(change, removed=tuple(videos))
 
 

@@ -1,31 +1,41 @@
 """What callers may send over HTTP alone, with what they ask for in the path."""
 
-from decimal import Decimal
+from typing import Annotated
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
+from shared.domain.schedule import LONGEST_SIGNED_LIFE
+from shared.requests.bodies import Amount, words
 from shared.requests.parsing import Body
+
+LONGEST_LIFE_SECONDS = int(LONGEST_SIGNED_LIFE.total_seconds())
+
+Variant = Annotated[str, words("video", "thumbnail")]
 
 
 class SignedUrlBody(Body):
-    ttl_seconds: int = 900
-    variant: str = "video"
-    method: str = "GET"
+    ttl_seconds: Annotated[int, Meta(ge=1, le=LONGEST_LIFE_SECONDS)] = 900
+    variant: Variant = "video"
+    method: Annotated[str, words("GET", "HEAD")] = "GET"
 
 
 class CleanupBody(Body):
-    keep_last: int = 0
+    keep_last: Annotated[int, Meta(ge=0)] = 0
     dry_run: bool = True
 
 
 class RegenerateBody(Body):
-    max_cost_usd: Decimal | None = None
+    max_cost_usd: Amount | None = None
 
 
 class CampaignBody(Body):
     """What is left out stays as it is; null is no budget of its own."""
 
-    budget_usd: Decimal | UnsetType | None = UNSET
+    budget_usd: Amount | UnsetType | None = UNSET
+
+
+class SessionBody(Body):
+    key: str
 
 
 class EmptyBody(Body):

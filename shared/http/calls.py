@@ -24,18 +24,35 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Call:
-    """`base_url` ends in a slash."""
+    """`base_url` ends in a slash. `requester` is the name of the API key, where there are keys."""
 
     def __init__(self, request: Request, ports: Ports) -> None:
         self.request = request
         self.ports = ports
         self.now: datetime = ports.now()
+        self.requester: str | None = None
 
     @cached_property
     def base_url(self) -> str:
         if public_url := self.ports.policy.public_url:
             return f"{public_url.rstrip('/')}/"
-        return f"{self.request.scheme}://{self.request.host}/"
+        return f"{self.asked_origin}/"
+
+    @property
+    def asked_origin(self) -> str:
+        """What a browser calls the origin of this request's URL."""
+        return f"{self._scheme}://{self.request.host}"
+
+    @property
+    def _scheme(self) -> str:
+        """Gunicorn believes the header from loopback alone, and a front end is elsewhere.
+
+        Of several front ends the first is the one that was asked.
+        """
+        if not self.ports.policy.is_on_cloud_run:
+            return self.request.scheme
+        forwarded = self.request.headers.get("X-Forwarded-Proto", "").partition(",")[0].strip()
+        return forwarded if forwarded in ("http", "https") else self.request.scheme
 
 
 def json_response(

@@ -6,21 +6,20 @@ from shared.domain.campaign import Campaign
 from shared.domain.identity import require_campaign_id, video_id
 from shared.http.calls import Call, list_response
 from shared.http.campaigns import facts_of
-from shared.http.requests import CampaignListQuery, read_query, require_page_size
+from shared.http.requests import CampaignListQuery, read_query
 from shared.http.resource_types import CampaignSummary
 from shared.http.resources import thumbnail_url_of
 
 
 def list_all(call: Call) -> Response:
     query = read_query(call.request, CampaignListQuery)
-    limit = require_page_size(query.limit)
     after = None if query.after is None else require_campaign_id(query.after)
-    found = call.ports.campaigns.list_campaigns(after=after, limit=limit + 1)
-    page = found[:limit]
+    found = call.ports.campaigns.list_campaigns(after=after, limit=query.limit + 1)
+    page = found[: query.limit]
     return list_response(
         [_summary(call, campaign) for campaign in page],
         ids=[campaign.campaign_id for campaign in page],
-        has_more=len(found) > limit,
+        has_more=len(found) > query.limit,
     )
 
 

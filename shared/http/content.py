@@ -1,6 +1,7 @@
 """Handlers of content: what a `<video>` element asks for, and signed URLs to it."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from http import HTTPStatus
 from typing import BinaryIO
 
@@ -18,8 +19,8 @@ from shared.http.requests import (
     read_body,
     read_query,
 )
-from shared.http.signing import DEFAULT_LIFE, require_life, require_method, signed_url_resource
-from shared.ports.object_store import ObjectInfo
+from shared.http.signing import DEFAULT_LIFE, require_method, signed_url_resource
+from shared.ports.object_store import MEDIA_CACHE_CONTROL, ObjectInfo
 from shared.use_cases.locate_content import locate_content, locate_file
 from shared.use_cases.read_content import (
     Variant,
@@ -56,11 +57,11 @@ def of_signed_path(call: Call, path: str) -> Response:
 
 def signed_url(call: Call, video_id: str) -> Response:
     body = read_body(call.request, SignedUrlBody)
-    expires_in = require_life(body.ttl_seconds)
     method = require_method(body.method)
     video = call.ports.campaigns.get_video(*parse_video_id(video_id))
     path = locate_content(call.ports, video, _variant(body.variant))
-    return json_response(signed_url_resource(call, path, expires_in, method))
+    life = timedelta(seconds=body.ttl_seconds)
+    return json_response(signed_url_resource(call, path, life, method))
 
 
 def _variant(text: str) -> Variant:
@@ -114,7 +115,7 @@ def _headers(info: ObjectInfo) -> dict[str, str]:
     return {
         "Content-Type": info.content_type,
         "Content-Disposition": f"inline; filename={filename}",
-        "Cache-Control": "public, max-age=86400",
+        "Cache-Control": MEDIA_CACHE_CONTROL,
         "Accept-Ranges": "bytes",
         "ETag": quote_etag(info.etag),
         "Last-Modified": http_date(info.updated_at),

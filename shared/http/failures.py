@@ -21,6 +21,16 @@ _CODES = {
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "range_not_satisfiable",
 }
+_INTERNAL = Meaning(status=HTTPStatus.INTERNAL_SERVER_ERROR, error_type="server_error")
+
+OWN_CODES = {
+    **{
+        code: Meaning(status=status, error_type="invalid_request_error")
+        for status, code in _CODES.items()
+    },
+    "internal": _INTERNAL,
+}
+"""How problems are answered that no error of Showreel's stands for, by their codes."""
 
 
 def answer_failure(error: Exception, request: Request) -> Response:
@@ -52,7 +62,7 @@ def _log(error: Exception, request: Request, response: Response) -> None:
 
 def _internal(request: Request) -> Response:
     return problem(
-        Meaning(status=HTTPStatus.INTERNAL_SERVER_ERROR, error_type="server_error"),
+        _INTERNAL,
         code="internal",
         detail="Something is wrong on our side. It was logged with this request_id.",
         instance=request.path,

@@ -7,10 +7,13 @@ from typing import Any
 import msgspec
 
 from shared.http import repeats
+from shared.http.access import OPEN_ENDPOINTS
+from shared.http.descriptions import CODES, with_words
 from shared.http.operations import OPERATIONS, Operation
 from shared.http.problems import CONTENT_TYPE, Problem
+from shared.http.resource_types import Metrics
 from shared.http.routes import ROUTES
-from shared.requests.bodies import CreateVideoBody
+from shared.requests.bodies import CAMPAIGN_ID, CreateVideoBody
 from shared.requests.parsing import Body
 
 Schema = dict[str, Any]
@@ -31,18 +34,21 @@ _REPLAYED: Schema = {
         }
     }
 }
+_KEY_NEEDED: Mapping[str, list[str]] = {"apiKey": []}
 _MEDIA_TYPES: Mapping[type, Schema] = {
     bytes: {"video/mp4": {}, "image/jpeg": {}},
+    Metrics: {"text/plain": {}},
     str: {"text/html": {}, "text/css": {}, "text/javascript": {}, "image/svg+xml": {}},
 }
 _VARIABLE = re.compile(r"\{\+?(\w+)\}")
 
 
-def describe(*, base_url: str) -> Schema:
+def describe(*, base_url: str, needs_key: bool = False) -> Schema:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Showreel", "version": "1"},
-        "servers": [{"url": base_url}],
+        "servers": [{"url": base_url.removesuffix("/")}],
+        "security": [_KEY_NEEDED] if needs_key else [{}, _KEY_NEEDED],
         "paths": {
             _VARIABLE.sub(r"{\1}", template): {
                 method.lower(): _describe(template, endpoint)
@@ -50,7 +56,16 @@ def describe(*, base_url: str) -> Schema:
             }
             for template, methods in ROUTES.items()
         },
-        "components": {"schemas": _components()},
+        "components": {
+            "schemas": _components(),
+            "securitySchemes": {
+                "apiKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "One of API_KEYS, where the installation has any",
+                }
+            },
+        },
     }
 
 
@@ -75,8 +90,13 @@ def _describe(template: str, endpoint: str) -> Schema:
             },
         },
     }
+    if endpoint in OPEN_ENDPOINTS:
+        described["security"] = []
     if operation.body is not None:
-        described["requestBody"] = {"content": _content(operation.body)}
+        described["requestBody"] = {
+            "content": _content(operation.body),
+            "required": any(field.required for field in msgspec.structs.fields(operation.body)),
+        }
     return described
 
 
@@ -90,16 +110,20 @@ def _content(body: type[Body]) -> Schema:
 
 def _path_parameters(template: str) -> list[Schema]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "schema": _path_schema(name)}
         for name in _VARIABLE.findall(template)
     ]
+
+
+def _path_schema(name: str) -> Schema:
+    return {"type": "string"} | (CAMPAIGN_ID if name == "campaign_id" else {})
 
 
 def _query_parameters(operation: Operation) -> list[Schema]:
     if operation.query is None:
         return []
     _, components = msgspec.json.schema_components([operation.query])
-    properties = components[operation.query.__name__]["properties"]
+    properties = with_words(components[operation.query.__name__])["properties"]
     return [{"name": name, "in": "query", "schema": each} for name, each in properties.items()]
 
 
@@ -125,12 +149,17 @@ def _components() -> Schema:
         kinds += [operation.body, *operation.answers.values()]
     described = [kind for kind in kinds if kind is not None and kind not in _MEDIA_TYPES]
     _, components = msgspec.json.schema_components(described, ref_template=_REFERENCE)
+    sent = {each.body.__name__ for each in OPERATIONS.values() if each.body is not None}
+    components |= {name: with_words(components[name]) for name in sent}
+    components["Problem"]["properties"]["code"]["enum"] = list(CODES)
     return {name: _as_sent(schema) for name, schema in components.items()}
 
 
 def _as_sent(schema: object) -> object:
-    """Decimals are sent as numbers."""
+    """Decimals are sent as numbers. What is asked for has bounds, and may be a text, too."""
     match schema:
+        case {"format": "decimal", "minimum": _, **asked}:
+            return {**asked, "type": ["number", "string"], "format": "decimal", "minimum": 0}
         case {"format": "decimal"}:
             return {"type": "number"}
         case dict():

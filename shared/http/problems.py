@@ -58,11 +58,18 @@ _MEANINGS: dict[type[errors.ShowreelError], Meaning] = {
     ),
     errors.InvalidRequestError: Meaning(status=HTTPStatus.BAD_REQUEST, error_type=_INVALID),
     errors.NotFoundError: Meaning(status=HTTPStatus.NOT_FOUND, error_type="not_found_error"),
-    errors.LimitError: Meaning(status=HTTPStatus.FORBIDDEN, error_type="permission_error"),
+    # Not 409, which clients send again by themselves.
+    errors.LimitError: Meaning(status=HTTPStatus.UNPROCESSABLE_ENTITY, error_type=_INVALID),
     errors.SlotBusyError: Meaning(
         status=HTTPStatus.CONFLICT, error_type="conflict_error", retry_after_seconds=5
     ),
     errors.RejectedError: Meaning(status=HTTPStatus.CONFLICT, error_type="conflict_error"),
+    errors.HostNotAllowedError: Meaning(status=HTTPStatus.MISDIRECTED_REQUEST, error_type=_INVALID),
+    errors.CrossSiteRequestError: Meaning(
+        status=HTTPStatus.FORBIDDEN, error_type="permission_error"
+    ),
+    # As OpenAI answers it.
+    errors.InvalidApiKeyError: Meaning(status=HTTPStatus.UNAUTHORIZED, error_type=_INVALID),
     errors.InvalidSignatureError: Meaning(
         status=HTTPStatus.FORBIDDEN, error_type="permission_error"
     ),
@@ -84,13 +91,16 @@ _UNEXPECTED = Meaning(status=HTTPStatus.INTERNAL_SERVER_ERROR, error_type="serve
 
 def problem_of(error: errors.ShowreelError, *, instance: str) -> Response:
     """Answer an error that Showreel raised on purpose."""
-    return problem(
-        _meaning(error),
+    response = problem(
+        meaning_of(type(error)),
         code=error.code,
         detail=error.message,
         instance=instance,
         param=getattr(error, "param", None),
     )
+    if isinstance(error, errors.InvalidApiKeyError):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def problem(
@@ -121,8 +131,9 @@ def problem(
     return response
 
 
-def _meaning(error: errors.ShowreelError) -> Meaning:
-    for kind in type(error).__mro__:
-        if kind in _MEANINGS:
-            return _MEANINGS[kind]
+def meaning_of(kind: type[errors.ShowreelError]) -> Meaning:
+    """Return how errors of this kind are answered: as the nearest of its bases that is listed."""
+    for base in kind.__mro__:
+        if base in _MEANINGS:
+            return _MEANINGS[base]
     return _UNEXPECTED

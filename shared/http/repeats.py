@@ -49,15 +49,20 @@ def answer_repeats(call: Call, body: Body, act: Callable[[Claim | None], Respons
     name = f"key_{hashlib.sha256(require_idempotency_key(key).encode()).hexdigest()}"
     answer = answer_once(call.ports, name, _claim(call, body), lambda claim: _kept(act(claim)))
     kept = _read(answer.content)
-    replayed = {REPLAYED: "true"} if answer.is_replayed else {}
-    return Response(bytes(kept.body), status=kept.status, headers=kept.headers | replayed)
+    if not answer.is_replayed:
+        return Response(bytes(kept.body), status=kept.status, headers=kept.headers)
+    from shared.http.replays import at_base_url
+
+    headers, content = at_base_url(call.base_url, kept.headers, bytes(kept.body))
+    return Response(content, status=kept.status, headers=headers | {REPLAYED: "true"})
 
 
 def _claim(call: Call, body: Body) -> Claim:
-    """A form says the same whatever separates its parts, and so does JSON in any order."""
+    """A form says the same as JSON, in any order, and so does each spelling of a text."""
+    from shared.requests.parsing import understood
     from shared.use_cases.claims import Claim
 
-    said = msgspec.json.encode(body, order="deterministic")
+    said = msgspec.json.encode(understood(body), order="deterministic")
     asked = f"{call.request.method} {call.request.path.removesuffix('/')}\n".encode()
     return Claim(
         name=f"key_{secrets.token_hex(16)}",

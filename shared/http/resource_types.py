@@ -11,6 +11,7 @@ from typing import Annotated, Generic, Literal, NotRequired, TypedDict, TypeVar
 from msgspec import Meta
 
 from shared.domain.clip import ClipFacts
+from shared.domain.clip_warnings import ClipWarningCode
 from shared.domain.video import Failure, Phase, Status, VersionState
 from shared.use_cases.reserving import Outcome
 
@@ -31,6 +32,13 @@ class CostResource(TypedDict):
     actual: Dollars | None
     basis: str
     billed: bool
+
+
+class ClipWarningResource(TypedDict):
+    """How the clip differs from what was ordered, or from what browsers play."""
+
+    code: ClipWarningCode
+    message: str
 
 
 class VideoResource(TypedDict):
@@ -70,10 +78,13 @@ class VideoResource(TypedDict):
     submitted_at: Epoch | None
     expected_at: Epoch | None
     clip: ClipFacts | None
+    warnings: Sequence[ClipWarningResource]
     filename: str | None
     content_url: str
     thumbnail_url: str
     metadata: Mapping[str, str]
+    tags: Sequence[str]
+    requested_by: str | None
     ai_generated: bool
     outcome: NotRequired[Outcome]
     note: NotRequired[str]
@@ -110,11 +121,16 @@ class MoneyResource(TypedDict):
 
 
 class BudgetResource(TypedDict):
-    """null where there is no limit."""
+    """null where there is no limit.
+
+    `limit_usd` is the campaign's own, `own_usd`, or else the installation's, `default_usd`.
+    """
 
     currency: str
     limit_usd: Dollars | None
     available_usd: Dollars | None
+    own_usd: Dollars | None
+    default_usd: Dollars | None
 
 
 class CampaignFacts(TypedDict):
@@ -197,6 +213,10 @@ class ListResource(TypedDict, Generic[R]):
     first_id: str | None
     last_id: str | None
     has_more: bool
+
+
+class Metrics:
+    """The text format of Prometheus; not JSON."""
 
 
 class HealthResource(TypedDict):

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from shared.domain.clip_warnings import clip_warnings
 from shared.domain.models import frame_size
 from shared.domain.storage_layout import clip_path
+from shared.domain.video import Status
 from shared.http.calls import encode
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.domain.video import Cost, Video
-    from shared.http.resource_types import CostResource, VideoResource
+    from shared.http.resource_types import ClipWarningResource, CostResource, VideoResource
     from shared.use_cases.reserving import Outcome
 
 _LONGEST_PROGRESS = 95
@@ -63,11 +65,14 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResour
         "deadline_at": epoch(video.deadline_at),
         "submitted_at": _moment(attempt.submitted_at if attempt else None),
         "expected_at": _moment(attempt.expected_at if attempt else None),
-        "clip": video.clip,
+        "clip": video.clip if video.status is Status.COMPLETED else None,
+        "warnings": _warnings(video),
         "filename": _filename(video),
         "content_url": content_url,
         "thumbnail_url": thumbnail_url_of(video.id, base_url=base_url),
         "metadata": video.metadata,
+        "tags": video.tags,
+        "requested_by": video.requested_by,
         "ai_generated": True,
     }
 
@@ -137,8 +142,13 @@ def _cost(cost: Cost) -> CostResource:
     }
 
 
+def _warnings(video: Video) -> list[ClipWarningResource]:
+    found = clip_warnings(video.clip, video.parameters) if video.clip else {}
+    return [{"code": code, "message": message} for code, message in found.items()]
+
+
 def _filename(video: Video) -> str | None:
-    if video.clip is None:
+    if video.status is not Status.COMPLETED:
         return None
     path = clip_path(video.campaign_id, video.video_hash, video.index, current=video.is_current)
     return path.rpartition("/")[2]

@@ -15,7 +15,10 @@ _CAMPAIGN = "/v1/campaigns/{campaign_id}"
 ROUTES: Mapping[str, Mapping[str, str]] = {
     "/": {"GET": "studio_pages.page"},
     "/studio/{filename}": {"GET": "studio_pages.file"},
-    "/healthz": {"GET": "service.health"},
+    "/studio/session": {"POST": "studio_pages.start_session"},
+    "/favicon.ico": {"GET": "studio_pages.icon"},
+    "/health": {"GET": "service.health"},
+    "/metrics": {"GET": "metrics.read"},
     "/v1/openapi.json": {"GET": "service.description"},
     "/v1/models": {"GET": "service.models"},
     "/v1/videos": {"POST": "creations.create", "GET": "videos.list_all"},
@@ -36,6 +39,8 @@ ROUTES: Mapping[str, Mapping[str, str]] = {
 }
 """By URI template (RFC 6570). A route that answers GET answers HEAD, too."""
 
+# Cloud Run keeps paths that end in z for itself.
+_ALIASES = {"/healthz": "/health"}
 _REST_OF_PATH = "{+"
 
 _TEMPLATES = [
@@ -43,12 +48,22 @@ _TEMPLATES = [
     for template, methods in ROUTES.items()
 ]
 
+_TEMPLATE_OF = {
+    endpoint: template for template, methods in ROUTES.items() for endpoint in methods.values()
+}
+
+
+def template_of(endpoint: str) -> str:
+    """Return the one path of an endpoint, and "unmatched" for none."""
+    return _TEMPLATE_OF.get(endpoint, "unmatched")
+
 
 def match(method: str, path: str) -> tuple[str, list[str]]:
     """Return an endpoint and the values of its path's variables. One slash at the end is ignored.
 
     Raise NotFound, or MethodNotAllowed with the methods that there are.
     """
+    path = _ALIASES.get(path.removesuffix("/"), path)
     segments = path.removesuffix("/").split("/") if path != "/" else ["", ""]
     allowed: list[str] = []
     for template, takes_rest, methods in _TEMPLATES:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from urllib.parse import urljoin
 
 from shared.domain.errors import InvalidRequestError
-from shared.domain.schedule import LONGEST_SIGNED_LIFE
 from shared.domain.video import Phase, Video
 from shared.http.calls import Call
 from shared.http.resource_types import SignedURLResource
@@ -38,10 +37,3 @@ def require_method(text: str) -> SignedMethod:
         return SignedMethod(text)
     except ValueError:
         raise InvalidRequestError("method is GET or HEAD.", param="method") from None
-
-
-def require_life(seconds: int) -> timedelta:
-    longest = int(LONGEST_SIGNED_LIFE.total_seconds())
-    if not 1 <= seconds <= longest:
-        raise InvalidRequestError(f"ttl_seconds lies between 1 and {longest}.", param="ttl_seconds")
-    return timedelta(seconds=seconds)

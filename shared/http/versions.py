@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from werkzeug.wrappers import Response
 
-from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.limits import require_dollars
 from shared.domain.video import Phase
@@ -27,7 +26,9 @@ def regenerate(call: Call, video_id: str) -> Response:
     max_cost = _max_cost(body)
 
     def act(claim: Claim | None) -> Response:
-        created = regenerate_video(call.ports, *place, max_cost=max_cost, claim=claim)
+        created = regenerate_video(
+            call.ports, *place, max_cost=max_cost, requested_by=call.requester, claim=claim
+        )
         return created_response(call, created)
 
     return answer_repeats(call, body, act)
@@ -39,7 +40,13 @@ def regenerate_all(call: Call, campaign_id: str) -> Response:
     max_cost = _max_cost(body)
 
     def act(claim: Claim | None) -> Response:
-        created = regenerate_campaign(call.ports, campaign_id, max_cost=max_cost, claim=claim)
+        created = regenerate_campaign(
+            call.ports,
+            campaign_id,
+            max_cost=max_cost,
+            requested_by=call.requester,
+            claim=claim,
+        )
         return all_created_response(call, campaign_id, created)
 
     return answer_repeats(call, body, act)
@@ -74,8 +81,6 @@ def delete(call: Call, video_id: str) -> Response:
 def cleanup(call: Call, campaign_id: str) -> Response:
     require_campaign_id(campaign_id)
     body = read_body(call.request, CleanupBody)
-    if body.keep_last < 0:
-        raise InvalidRequestError("keep_last is 0 or more.", param="keep_last")
     clean = preview_cleanup if body.dry_run else cleanup_campaign
     cleaned = clean(call.ports, campaign_id, keep=body.keep_last)
     resource = CleanupResource(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import parse_video_id, require_campaign_id
+from shared.domain.text import canonical
 from shared.domain.video import Status, VersionState
 from shared.http.calls import POLLING, json_response, list_response
-from shared.http.requests import ListQuery, ReadQuery, read_query, require_page_size
+from shared.http.requests import ListQuery, ReadQuery, read_query
 from shared.http.resources import encoded_video, video_resource
 
 if TYPE_CHECKING:
@@ -33,19 +34,22 @@ def read(call: Call, video_id: str) -> Response:
 
 def list_all(call: Call) -> Response:
     from shared.ports.campaign_repository import SortOrder, VideoQuery
+    from shared.use_cases.list_videos import list_videos
 
     query = read_query(call.request, ListQuery)
     if query.campaign_id is not None:
         require_campaign_id(query.campaign_id)
-    page = call.ports.campaigns.list_videos(
+    page = list_videos(
+        call.ports,
         VideoQuery(
             campaign_id=query.campaign_id,
+            tag=query.tag and canonical(query.tag),
             version_state=_one_of(VersionState, query.version_state, "version_state"),
             status=_one_of(Status, query.status, "status"),
-            after=query.after,
-            limit=require_page_size(query.limit),
+            limit=query.limit,
             order=_one_of(SortOrder, query.order, "order") or SortOrder.DESCENDING,
-        )
+        ),
+        after=query.after,
     )
     return list_response(
         _resources(call, page.videos, include=query.include),

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from shared.domain.schedule import Leases
     from shared.ports.campaign_repository import CampaignRepository
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.message_queue import MessageQueue
@@ -47,5 +48,10 @@ class Ports(Protocol):
 
     @property
     def policy(self) -> Policy: ...
+    @property
+    def leases(self) -> Leases:
+        """Derived from the time limits of these adapters."""
+        ...
+
     @property
     def now(self) -> Clock: ...

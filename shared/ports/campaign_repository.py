@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from shared.domain.identity import video_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
@@ -22,13 +24,38 @@ class SortOrder(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a video is, or was, in lists."""
+
+    created_at: datetime
+    campaign_id: str
+    video_hash: str
+
+    @classmethod
+    def of(cls, video: Video) -> Place:
+        return cls(
+            created_at=video.created_at,
+            campaign_id=video.campaign_id,
+            video_hash=video.video_hash,
+        )
+
+    @property
+    def id(self) -> str:
+        return video_id(self.campaign_id, self.video_hash)
+
+
+@dataclass(frozen=True, kw_only=True)
 class VideoQuery:
-    """Which videos to list. `after` is the id of the last video of the page before."""
+    """Which videos to list. `after` is the place of the last video of the page before.
+
+    `tag` is one in its canonical form.
+    """
 
     campaign_id: str | None = None
+    tag: str | None = None
     version_state: VersionState | None = None
     status: str | None = None
-    after: str | None = None
+    after: Place | None = None
     limit: int = 20
     order: SortOrder = SortOrder.DESCENDING
 
@@ -85,7 +112,7 @@ class CampaignRepository(Protocol):
         """Write that JSON anew, and remove what no record stands behind."""
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
-        """Order by creation, then id. Raise VideoNotFoundError if `after` is not a video."""
+        """Order by creation, then id. A page may begin after a video that is gone."""
 
     def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign, ...]:
         """Order by id; `after` is the last id of the page before."""

@@ -16,8 +16,8 @@ class VideoMessage:
 class MessageQueue(Protocol):
     """Delivers each message at least once, in any order, now and then twice."""
 
-    def publish(self, message: VideoMessage) -> None:
-        """Return when the message is safe with the queue."""
+    def publish(self, *messages: VideoMessage) -> None:
+        """Send the messages together. Return when all of them are safe with the queue."""
 
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
         """Deliver after `delay` where the queue can. Where it cannot, the tick does it."""

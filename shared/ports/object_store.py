@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
+MEDIA_CACHE_CONTROL = "private, max-age=86400, immutable"
+"""For clips and thumbnails: bytes never change, and only who may read them may keep them."""
+
 
 class PutMode(StrEnum):
     CREATE = "create"

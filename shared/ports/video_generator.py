@@ -46,10 +46,11 @@ class Succeeded:
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """Ended without a clip, and not billed."""
+    """Ended without a clip. It is free only where the generator documents that it is."""
 
     code: str
     message: str
+    possibly_billed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

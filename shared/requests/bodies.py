@@ -1,14 +1,52 @@
-"""What may be asked for, by whatever way it comes."""
+"""What may be asked for, by whatever way it comes.
 
+The description of the API is made from these types. What it cannot say, commands check.
+"""
+
+import re
 from decimal import Decimal
+from typing import Annotated
 
-from msgspec import field
+from msgspec import Meta, field
 
 from shared.requests.parsing import Body
 
+MAX_ENTRIES = 16
+MAX_ENTRY_CHARACTERS = 500
+MAX_TAGS = 16
+MAX_TAG_CHARACTERS = 64
+
+DEFAULT_SECONDS = 8
+DEFAULT_FPS = 24
+
+_WHOLE_NUMBER = re.compile(r"([0-9]{1,5})(?:\.0+)?")
+
+
+def words(*allowed: str) -> Meta:
+    """Publish what a text may be. The endpoint says so in its own sentence where it is not."""
+    return Meta(extra_json_schema={"enum": list(allowed)})
+
+
+_LENGTH = {"maxLength": MAX_ENTRY_CHARACTERS}
+_ENTRY = Meta(extra_json_schema=_LENGTH)
+
+CAMPAIGN_ID = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"}
+
+CampaignId = Annotated[str, Meta(extra_json_schema=CAMPAIGN_ID)]
+Prompt = Annotated[str, Meta(extra_json_schema={"minLength": 1})]
+Amount = Annotated[Decimal, Meta(extra_json_schema={"minimum": 0, "maximum": 10**12})]
+Entries = Annotated[
+    dict[str, Annotated[str, _ENTRY]],
+    Meta(extra_json_schema={"maxProperties": MAX_ENTRIES, "propertyNames": _LENGTH}),
+]
+Tags = Annotated[
+    list[Annotated[str, Meta(min_length=1, max_length=MAX_TAG_CHARACTERS)]],
+    Meta(max_length=MAX_TAGS),
+]
+
 
 class GenerationBody(Body):
-    """What every request for a video may say of how it is made."""
+    """What every request for a video may say of how it is made. null is what is not said."""
 
     model: str | None = None
     seconds: int | str | None = None
@@ -20,36 +58,47 @@ class GenerationBody(Body):
     negative_prompt: str | None = None
     seed: int | None = None
     person_generation: str | None = None
-    business_context: dict[str, str] = field(default_factory=dict)
-    metadata: dict[str, str] = field(default_factory=dict)
+    business_context: Entries = field(default_factory=dict)
+    metadata: Entries = field(default_factory=dict)
+    tags: Tags = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Take "4" for 4, as OpenAI's SDK sends it, and leave out what is the default."""
+        if isinstance(self.seconds, str) and (whole := _WHOLE_NUMBER.fullmatch(self.seconds)):
+            self.seconds = int(whole[1])
+        self.seconds = None if self.seconds == DEFAULT_SECONDS else self.seconds
+        self.fps = None if self.fps == DEFAULT_FPS else self.fps
+        self.generate_audio = None if self.generate_audio else self.generate_audio
 
 
 class CreationBody(GenerationBody):
     """What a request may say that pays: `max_cost_usd` holds for all of it together."""
 
-    max_cost_usd: Decimal | None = None
+    max_cost_usd: Amount | None = None
 
 
 class CreateVideoBody(CreationBody, kw_only=True):
-    prompt: str
-    campaign_id: str = "default"
-    index: int | None = None
+    """Without a `campaign_id` the video has a campaign of its own."""
+
+    prompt: Prompt
+    campaign_id: CampaignId | None = None
+    index: Annotated[int, Meta(ge=0)] | None = None
 
 
 class CreateCampaignVideosBody(CreationBody, kw_only=True):
-    prompts: list[str]
+    prompts: Annotated[list[Prompt], Meta(extra_json_schema={"minItems": 1})]
 
 
 class RequestVideosBody(CreateCampaignVideosBody, kw_only=True):
     """The same in a message, which has no path that could name the campaign."""
 
-    campaign_id: str
+    campaign_id: CampaignId
 
 
 class EstimateBody(GenerationBody):
     """Either of the two ways to create."""
 
-    prompt: str | None = None
-    prompts: list[str] | None = None
-    campaign_id: str = "default"
-    index: int | None = None
+    prompt: Prompt | None = None
+    prompts: Annotated[list[Prompt], Meta(extra_json_schema={"minItems": 1})] | None = None
+    campaign_id: CampaignId | None = None
+    index: Annotated[int, Meta(ge=0)] | None = None

@@ -1,15 +1,19 @@
 """From what callers send to what use cases take."""
 
-import re
-
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
+from shared.domain.fingerprint import own_campaign_id
 from shared.domain.identity import require_campaign_id
 from shared.domain.limits import require_dollars
 from shared.domain.models import shape_of_size
 from shared.domain.prompt import require_business_context, require_negative_prompt, require_prompt
+from shared.domain.text import canonical, is_visible
 from shared.domain.video import GenerationParameters
 from shared.ports.policy import Policy
 from shared.requests.bodies import (
+    DEFAULT_FPS,
+    DEFAULT_SECONDS,
+    MAX_ENTRIES,
+    MAX_ENTRY_CHARACTERS,
     CreateCampaignVideosBody,
     CreateVideoBody,
     CreationBody,
@@ -18,20 +22,18 @@ from shared.requests.bodies import (
 )
 from shared.use_cases.create_videos import CreateVideos, Draft
 
-_WHOLE_NUMBER = re.compile(r"[0-9]{1,5}")
-
-MAX_METADATA_ENTRIES = 16
-MAX_METADATA_CHARACTERS = 500
+# Where videos went whose request named no campaign, before each had a campaign of its own.
+_FORMER_CAMPAIGN = "default"
 
 
 def create_one(body: CreateVideoBody, policy: Policy) -> CreateVideos:
-    if body.index is not None and body.index < 0:
-        raise InvalidRequestError("An index is 0 or more.", param="index")
     draft = Draft(prompt=require_prompt(body.prompt), index=body.index)
     return _create(body, body.campaign_id, (draft,), policy)
 
 
-def create_all(campaign_id: str, body: CreateCampaignVideosBody, policy: Policy) -> CreateVideos:
+def create_all(
+    campaign_id: str | None, body: CreateCampaignVideosBody, policy: Policy
+) -> CreateVideos:
     if not body.prompts:
         raise InvalidRequestError("prompts must hold at least one prompt.", param="prompts")
     drafts = tuple(
@@ -56,14 +58,23 @@ def estimate(body: EstimateBody, policy: Policy) -> CreateVideos:
 
 
 def _create(
-    body: CreationBody, campaign_id: str, drafts: tuple[Draft, ...], policy: Policy
+    body: CreationBody, campaign_id: str | None, drafts: tuple[Draft, ...], policy: Policy
 ) -> CreateVideos:
+    parameters = _parameters(body, policy)
+    context = require_business_context(body.business_context)
+    is_named = campaign_id is not None
     return CreateVideos(
-        campaign_id=require_campaign_id(campaign_id),
+        campaign_id=require_campaign_id(campaign_id)
+        if campaign_id is not None
+        else own_campaign_id(
+            [draft.prompt for draft in drafts], business_context=context, parameters=parameters
+        ),
+        former_campaign_id=None if is_named else _FORMER_CAMPAIGN,
         drafts=drafts,
-        parameters=_parameters(body, policy),
-        business_context=require_business_context(body.business_context),
+        parameters=parameters,
+        business_context=context,
         metadata=_metadata(body.metadata),
+        tags=_tags(body.tags),
         max_cost=require_dollars(body.max_cost_usd, param="max_cost_usd"),
     )
 
@@ -75,7 +86,7 @@ def _parameters(body: GenerationBody, policy: Policy) -> GenerationParameters:
         duration_seconds=_seconds(body.seconds),
         aspect_ratio=aspect_ratio,
         resolution=resolution,
-        fps=24 if body.fps is None else body.fps,
+        fps=DEFAULT_FPS if body.fps is None else body.fps,
         generate_audio=body.generate_audio is not False,
         negative_prompt=require_negative_prompt(body.negative_prompt),
         seed=body.seed,
@@ -99,22 +110,26 @@ def _shape(body: GenerationBody) -> tuple[str, str]:
 
 
 def _seconds(value: int | str | None) -> int:
-    """Take 8 and "8": OpenAI's SDK sends a string."""
     if value is None:
-        return 8
-    if isinstance(value, str) and not _WHOLE_NUMBER.fullmatch(value):
+        return DEFAULT_SECONDS
+    if isinstance(value, str):
         raise UnsupportedParameterError("seconds is a whole number.", param="seconds")
-    return int(value)
+    return value
 
 
 def _metadata(metadata: dict[str, str]) -> dict[str, str]:
-    too_long = any(
-        len(text) > MAX_METADATA_CHARACTERS for pair in metadata.items() for text in pair
-    )
-    if len(metadata) > MAX_METADATA_ENTRIES or too_long:
+    too_long = any(len(text) > MAX_ENTRY_CHARACTERS for pair in metadata.items() for text in pair)
+    if len(metadata) > MAX_ENTRIES or too_long:
         raise InvalidRequestError(
-            f"metadata has at most {MAX_METADATA_ENTRIES} entries of at most "
-            f"{MAX_METADATA_CHARACTERS} characters.",
+            f"metadata has at most {MAX_ENTRIES} entries of at most {MAX_ENTRY_CHARACTERS} "
+            f"characters.",
             param="metadata",
         )
     return metadata
+
+
+def _tags(tags: list[str]) -> tuple[str, ...]:
+    """Return each tag once, in its canonical form: a list asks for it in any spelling."""
+    if not all(map(is_visible, tags)):
+        raise InvalidRequestError("A tag must not be empty.", param="tags")
+    return tuple(dict.fromkeys(map(canonical, tags)))

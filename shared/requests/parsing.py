@@ -1,15 +1,20 @@
 """What comes from outside, checked field by field."""
 
 import re
-from collections.abc import Callable
-from functools import partial
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cache, partial
+from json import detect_encoding
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
 from shared.domain.errors import InvalidRequestError
+from shared.domain.text import canonical
 
 _NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
+_WHOLE_NUMBER = re.compile(r"(-?[0-9]{1,20})\.0+")
+_BYTE_ORDER_MARK = "utf-8-sig"
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -20,27 +25,106 @@ B = TypeVar("B", bound=Body)
 
 
 def from_json(content: bytes, kind: type[B]) -> B:
-    """Raise InvalidRequestError, which names the field."""
-    return _checked(msgspec.json.decode, content, kind)
-
-
-def from_values(values: object, kind: type[B]) -> B:
-    """The same for what is all texts: numbers and booleans are spelled out in words."""
-    return _checked(partial(msgspec.convert, strict=False), values, kind)
-
-
-def _checked(decode: Callable[..., B], content: object, kind: type[B]) -> B:
+    """Raise InvalidRequestError, which names the field. A byte-order mark is left out."""
+    content = _utf_8(content)
     try:
-        return decode(content, type=kind)
+        return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as error:
-        raise _invalid(str(error), kind) from error
+        values = _with_whole_numbers(_plain(content), kind, _whole_number)
+        if values is None:
+            raise _invalid(error, kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRequestError(f"The body is not valid JSON in UTF-8: {error}.") from error
+    return _converted(partial(msgspec.convert, values), kind)
 
 
-def _invalid(reason: str, kind: type[Body]) -> InvalidRequestError:
+def from_values(values: Mapping[str, object], kind: type[B]) -> B:
+    """The same for what is all texts: numbers and booleans are spelled out in words."""
+    repaired = _with_whole_numbers(values, kind, _whole_text) or values
+    return _converted(partial(msgspec.convert, repaired, strict=False), kind)
+
+
+def understood(body: B) -> B:
+    """Return the form of a body that is the same however it is spelled."""
+    said = {name: _canonical(getattr(body, name)) for name in body.__struct_fields__}
+    return msgspec.structs.replace(body, **said)
+
+
+@cache
+def fields_of(kind: type[Body], sort: type) -> frozenset[str]:
+    """Return the names of the fields that may hold such a value."""
+    fields = msgspec.structs.fields(kind)
+    return frozenset(each.encode_name for each in fields if _holds(each.type, sort))
+
+
+def _holds(annotation: Any, sort: type) -> bool:  # noqa: ANN401  # Any annotation.
+    if annotation is sort or get_origin(annotation) is sort:
+        return True
+    return any(_holds(each, sort) for each in get_args(annotation))
+
+
+def _utf_8(content: bytes) -> bytes:
+    encoding = detect_encoding(content)
+    if encoding == _BYTE_ORDER_MARK:
+        return content.removeprefix(b"\xef\xbb\xbf")
+    if encoding != "utf-8":
+        raise InvalidRequestError(f"The body is {encoding.upper()}. Send JSON in UTF-8.")
+    return content
+
+
+def _plain(content: bytes) -> Mapping[str, object]:
+    try:
+        values = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _with_whole_numbers(
+    values: Mapping[str, object], kind: type[Body], whole: Callable[[object], int | None]
+) -> dict[str, object] | None:
+    """Put 8 for 8.0 wherever an integer belongs, as JSON Schema does; None if there is none."""
+    numbers = {
+        name: number
+        for name in fields_of(kind, int) & values.keys()
+        if (number := whole(values[name])) is not None
+    }
+    return {**values, **numbers} if numbers else None
+
+
+def _whole_number(value: object) -> int | None:
+    return int(value) if isinstance(value, float) and value.is_integer() else None
+
+
+def _whole_text(value: object) -> int | None:
+    found = _WHOLE_NUMBER.fullmatch(value) if isinstance(value, str) else None
+    return int(found[1]) if found else None
+
+
+def _canonical(value: object) -> object:
+    match value:
+        case str():
+            return canonical(value)
+        case Decimal():
+            return Decimal(f"{value.normalize():f}")
+        case dict():
+            return {canonical(key): _canonical(each) for key, each in value.items()}
+        case list():
+            return [_canonical(each) for each in value]
+        case _:
+            return value
+
+
+def _converted(convert: Callable[..., B], kind: type[B]) -> B:
+    try:
+        return convert(type=kind)
+    except msgspec.ValidationError as error:
+        raise _invalid(error, kind) from error
+
+
+def _invalid(error: msgspec.ValidationError, kind: type[Body]) -> InvalidRequestError:
     """Say it in the caller's words: which field, what is wrong, and what there is instead."""
-    sentence, _, path = reason.partition(" - at ")
+    sentence, _, path = str(error).partition(" - at ")
     param = path.strip("`").removeprefix("$").lstrip(".")
     where = f"{param}: " if param else ""
     if named := _NAMED_FIELD.search(sentence):

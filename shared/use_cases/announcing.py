@@ -17,6 +17,7 @@ def announce(event: str, video: Video) -> None:
     """Log `event`, such as `video.completed`, with what is needed to find the video again.
 
     `usd` is its price, and nothing where it is simulated: alerts add up what was reserved.
+    `requested_by` is who asked for it, where there are API keys.
     """
     logger.info(
         event,
@@ -25,6 +26,7 @@ def announce(event: str, video: Video) -> None:
             "campaign_id": video.campaign_id,
             "index": video.index,
             "phase": video.phase,
+            "requested_by": video.requested_by,
             "failure": video.failure and video.failure.code,
             "usd": 0.0 if video.cost.simulated else float(video.cost.estimated),
         },
@@ -51,10 +53,13 @@ def warn_of_day(day: date, *, used: Decimal, budget: Decimal) -> None:
     )
 
 
-def ask_for_step(ports: Ports, video: Video) -> None:
-    """Publish the video's message. If that fails, the tick finds the video when it is due."""
-    message = VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash)
+def ask_for_step(ports: Ports, *videos: Video) -> None:
+    """Publish the videos' messages. If that fails, the tick finds the videos when they are due."""
+    messages = [
+        VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash) for video in videos
+    ]
     try:
-        ports.queue.publish(message)
+        ports.queue.publish(*messages)
     except ShowreelError:
-        logger.warning("video.unpublished", extra={"video_id": video.id}, exc_info=True)
+        for video in videos:
+            logger.warning("video.unpublished", extra={"video_id": video.id}, exc_info=True)

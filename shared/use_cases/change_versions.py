@@ -22,9 +22,10 @@ def promote_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
     change = decide(ports, video, partial(_promote, ports))
-    announce("video.promoted", change.videos[0])
+    if change.videos:
+        announce("video.promoted", change.videos[0])
     finish_chores(ports, campaign_id)
-    return change.videos[0]
+    return change.videos[0] if change.videos else ports.campaigns.get_video(campaign_id, video_hash)
 
 
 def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
@@ -34,20 +35,34 @@ def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
     change = decide(ports, video, partial(_cancel, ports))
-    return change.videos[0]
+    if not change.videos:
+        return ports.campaigns.get_video(campaign_id, video_hash)
+    (cancelled,) = change.videos
+    if cancelled.phase is Phase.CANCELLED:
+        announce("video.cancelled", cancelled)
+    return cancelled
 
 
 def delete_video(ports: Ports, campaign_id: str, video_hash: str) -> None:
     """Remove a video's record and objects. One that is submitted cannot be deleted yet."""
     video = ports.campaigns.get_video(campaign_id, video_hash)
-    change = decide(ports, video, partial(_remove, ports))
-    announce("video.deleted", change.removed[0])
+    phases: list[Phase] = []
+
+    def rule(campaign: Campaign, latest: Video) -> Change:
+        phases.append(latest.phase)
+        return _remove(ports, campaign, latest)
+
+    (removed,) = decide(ports, video, rule).removed
+    if phases[-1] is Phase.RESERVED:
+        announce("video.cancelled", removed)
+    announce("video.deleted", removed)
     finish_chores(ports, campaign_id)
 
 
 def _promote(ports: Ports, campaign: Campaign, video: Video) -> Change:
+    """Change nothing where it is current already."""
     if video.is_current:
-        return Change(campaign=campaign, videos=(video,))
+        return Change(campaign=campaign)
     replaced = current_video(ports, campaign, video.index)
     change = promote(campaign, video, replaced=replaced, now=ports.now())
     require_stored_clip(ports, video)
@@ -55,8 +70,9 @@ def _promote(ports: Ports, campaign: Campaign, video: Video) -> Change:
 
 
 def _cancel(ports: Ports, campaign: Campaign, video: Video) -> Change:
+    """Change nothing where it is cancelled already."""
     if video.phase is Phase.CANCELLED:
-        return Change(campaign=campaign, videos=(video,))
+        return Change(campaign=campaign)
     return cancel(campaign, video, now=ports.now())
 
 

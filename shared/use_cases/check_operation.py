@@ -1,9 +1,11 @@
 """Look once at what was submitted: the operation, or only its output where its name was lost."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import assert_never
 
-from shared.domain.schedule import CHECK_LEASE, OUTCOME_WINDOW, RECHECK_AFTER
+from shared.domain.schedule import OUTCOME_WINDOW, RECHECK_AFTER
 from shared.domain.video import (
     AttemptOutcome,
     Video,
@@ -14,34 +16,47 @@ from shared.domain.video import (
 )
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
-from shared.ports.video_generator import FILTERED, Failed, Gone, Running, Succeeded
+from shared.ports.video_generator import (
+    FILTERED,
+    Failed,
+    Gone,
+    OperationState,
+    Running,
+    Succeeded,
+)
 from shared.use_cases.announcing import ask_for_step
+from shared.use_cases.committing import revise_held
 from shared.use_cases.finding_clips import find_clip, find_generated_clip
+from shared.use_cases.holding import holding
 from shared.use_cases.store_video import end_without_clip, store_video
 
 
 def check_operation(ports: Ports, video: Video) -> None:
     """Finish the video if its operation is done, else note when to look again."""
-    lease_expires_at = ports.now() + CHECK_LEASE
-    video = ports.campaigns.commit_video(begin_check(video, lease_expires_at=lease_expires_at))
-    state = ports.generator.check(video.attempt.operation or "")
+    lease_expires_at = ports.now() + ports.leases.check
+    claimed = ports.campaigns.commit_video(begin_check(video, lease_expires_at=lease_expires_at))
+    with holding(ports, claimed):
+        _act_on(ports, claimed, ports.generator.check(claimed.attempt.operation or ""))
+
+
+def _act_on(ports: Ports, video: Video, state: OperationState) -> None:
     match state:
-        case Running() if find_generated_clip(ports, video) is not None:
-            # The bucket may announce the clip a moment before the operation says that it is done.
-            store_video(ports, video)
         case Running(check_after=check_after):
-            due_at = ports.now() + check_after
-            _wait(ports, still_generating(video, due_at=due_at), check_after)
+            _wait(ports, video, still_generating, delay=check_after)
         case Succeeded():
             store_video(ports, video)
         case Failed(code=code) if code == FILTERED and _may_be_submitted_again(ports, video):
             ask_for_step(
                 ports, ports.campaigns.commit_video(submit_again(video, due_at=ports.now()))
             )
-        case Failed(code=code, message=message):
-            end_without_clip(
-                ports, video, code=code, message=message, outcome=AttemptOutcome.NOT_BILLED
-            )
+        case Failed(possibly_billed=True) if find_generated_clip(ports, video) is not None:
+            # An operation may fail after its clip was written.
+            store_video(ports, video)
+        case Failed(code=code, message=message, possibly_billed=held):
+            outcome = AttemptOutcome.POSSIBLY_BILLED if held else AttemptOutcome.NOT_BILLED
+            end_without_clip(ports, video, code=code, message=message, outcome=outcome)
+            if held:
+                look_again(ports, video)
         case Gone():
             look_for_clip(ports, video)
         case _:
@@ -63,9 +78,8 @@ def look_for_clip(ports: Ports, video: Video) -> None:
     if find_clip(ports, video) is not None:
         store_video(ports, video)
         return
-    now = ports.now()
-    if now < video.attempt.submitted_at + OUTCOME_WINDOW:
-        _wait(ports, outcome_unknown(video, due_at=now + RECHECK_AFTER), RECHECK_AFTER)
+    if ports.now() < video.attempt.submitted_at + OUTCOME_WINDOW:
+        _wait(ports, video, outcome_unknown, delay=RECHECK_AFTER)
         return
     end_without_clip(
         ports,
@@ -77,10 +91,30 @@ def look_for_clip(ports: Ports, video: Video) -> None:
         ),
         outcome=AttemptOutcome.POSSIBLY_BILLED,
     )
+    look_again(ports, video)
 
 
-def _wait(ports: Ports, video: Video, delay: timedelta) -> None:
-    """Keep `video` as it was decided, unless somebody else has learnt more of it meanwhile."""
-    ports.campaigns.commit_video(video)
+def look_again(ports: Ports, video: Video) -> None:
+    """Ask for a step if the clip is there, once the lease is released.
+
+    A delivery that announces a clip is dropped while another one holds the lease.
+    """
+    if find_generated_clip(ports, video) is not None:
+        ask_for_step(ports, video)
+
+
+def _wait(
+    ports: Ports, video: Video, transition: Callable[..., Video], *, delay: timedelta
+) -> None:
+    """Release `video` until it is due again, unless its clip is there.
+
+    The bucket may announce a clip before its operation is done, and that delivery is dropped while
+    the lease is held: so the clip is looked for after the lease is released.
+    """
+    due_at = ports.now() + delay
+    waiting = revise_held(ports, video, partial(transition, due_at=due_at))
+    if find_generated_clip(ports, waiting) is not None:
+        store_video(ports, waiting)
+        return
     message = VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash)
     ports.queue.publish_later(message, delay)

@@ -1,15 +1,14 @@
 """Create videos: from the cache, by attaching to one that is being made, or by reserving."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from shared.domain.campaign import Campaign
+from shared.domain.campaign import Campaign, Version
 from shared.domain.errors import CampaignNotFoundError, CampaignVideoLimitError
-from shared.domain.fingerprint import fingerprint
+from shared.domain.fingerprint import fingerprint, fingerprint_as_written
 from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
-from shared.domain.prompt import enhance
 from shared.domain.reservation import new_video
 from shared.domain.versions import reserve
 from shared.domain.video import GenerationParameters, Video
@@ -41,6 +40,7 @@ class Draft:
 class CreateVideos:
     """`max_cost` is the most that the whole request may cost, in USD.
 
+    `former_campaign_id` is where the video of an equal request may be if `campaign_id` is new.
     Under a `claim` it makes its videos once, whatever becomes of them and however often it comes.
     """
 
@@ -49,7 +49,10 @@ class CreateVideos:
     parameters: GenerationParameters
     business_context: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
     max_cost: Decimal | None = None
+    former_campaign_id: str | None = None
+    requested_by: str | None = None
     claim: Claim | None = None
 
 
@@ -70,7 +73,7 @@ def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ..
     begin_all(ports, answers)
     for answer in answers:
         if answer.outcome is Outcome.CACHE_HIT:
-            ports.savings.add(request.campaign_id, answer.video.cost.estimated)
+            ports.savings.add(answer.video.campaign_id, answer.video.cost.estimated)
     return answers
 
 
@@ -82,7 +85,8 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
             f"A campaign has at most {limits.videos} videos; {len(request.drafts)} prompts were "
             f"sent. Send no more than {limits.videos}."
         )
-    campaign = campaign_or_new(ports, request.campaign_id)
+    campaign = _campaign_of(ports, request)
+    request = replace(request, campaign_id=campaign.campaign_id)
     made = made_before(ports, request.campaign_id, request.claim, range(len(request.drafts)))
     made_equal = {video.fingerprint: video for video in made.values()}
     answers: list[CreatedVideo] = []
@@ -90,9 +94,9 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
     for position, draft in enumerate(request.drafts):
         wanted = _fingerprint(request, draft)
         if own := made.get(position) or made_equal.get(wanted):
-            answers.append(CreatedVideo(video=own, outcome=Outcome.CREATED))
+            answers.append(_made_before(own))
             continue
-        known = campaign.find(wanted)
+        known = campaign.find(wanted) or _find_as_written(campaign, request, draft)
         if known is not None:
             found = reserved.get(known.video_hash) or video_of(ports, campaign, known.video_hash)
             answers.append(_spared(found))
@@ -103,6 +107,17 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
         campaign = reserve(campaign, video, limits).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
     return Plan(campaign=campaign, answers=tuple(answers))
+
+
+def _campaign_of(ports: Ports, request: CreateVideos) -> Campaign:
+    """Return the campaign of the request, or the former one if that has its video."""
+    campaign = campaign_or_new(ports, request.campaign_id)
+    if campaign.revision or request.former_campaign_id is None:
+        return campaign
+    former = campaign_or_new(ports, request.former_campaign_id)
+    there = replace(request, campaign_id=request.former_campaign_id)
+    is_there = all(_find_as_written(former, there, draft) for draft in request.drafts)
+    return former if is_there else campaign
 
 
 def campaign_or_new(ports: Ports, campaign_id: str) -> Campaign:
@@ -117,8 +132,21 @@ def campaign_or_new(ports: Ports, campaign_id: str) -> Campaign:
 def _fingerprint(request: CreateVideos, draft: Draft) -> str:
     return fingerprint(
         campaign_id=request.campaign_id,
-        enhanced_prompt=enhance(draft.prompt, request.business_context),
+        prompt=draft.prompt,
+        business_context=request.business_context,
         parameters=request.parameters,
+    )
+
+
+def _find_as_written(campaign: Campaign, request: CreateVideos, draft: Draft) -> Version | None:
+    """Find a video whose fingerprint is of the text as it was spelled, as it once was."""
+    return campaign.find(
+        fingerprint_as_written(
+            campaign_id=request.campaign_id,
+            prompt=draft.prompt,
+            business_context=request.business_context,
+            parameters=request.parameters,
+        )
     )
 
 
@@ -131,9 +159,15 @@ def _new_video(ports: Ports, request: CreateVideos, position: int, index: int) -
         business_context=request.business_context,
         parameters=request.parameters,
         metadata=request.metadata,
+        tags=request.tags,
         simulated=ports.policy.simulated,
         now=ports.now(),
+        requested_by=request.requested_by,
     )
+
+
+def _made_before(video: Video) -> CreatedVideo:
+    return CreatedVideo(video=video, outcome=Outcome.CREATED, was_made_before=True)
 
 
 def _spared(video: Video) -> CreatedVideo:

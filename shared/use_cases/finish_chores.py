@@ -1,7 +1,7 @@
 """Bring objects into line with the records: the names after the states, and nothing left over."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import due_chores, is_leaving, with_delayed_chores, without_chores
@@ -12,6 +12,9 @@ from shared.ports import Ports
 from shared.use_cases.committing import until_committed
 
 logger = logging.getLogger(__name__)
+
+# A caller or a step that has done its own work waits for this no longer.
+_CONTENTION = timedelta(seconds=3)
 
 
 def finish_chores(ports: Ports, campaign_id: str) -> None:
@@ -33,7 +36,7 @@ def finish_chores(ports: Ports, campaign_id: str) -> None:
             ports.campaigns.commit(Change(campaign=_without(ports, campaign, done)))
 
     try:
-        until_committed(attempt)
+        until_committed(attempt, within=_CONTENTION)
     except ShowreelError:
         logger.warning("chores.postponed", extra={"campaign_id": campaign_id}, exc_info=True)
 

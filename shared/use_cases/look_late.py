@@ -24,7 +24,7 @@ def look_late(ports: Ports, video: Video) -> None:
     if find_clip(ports, video) is not None:
         logger.info("video.late_success", extra={"video_id": video.id})
         store_video(ports, video)
-    elif isinstance(state, Failed):
+    elif isinstance(state, Failed) and not state.possibly_billed:
         change = decide(ports, video, partial(clear, now=ports.now()))
         announce("video.cleared", change.videos[0])
     else:

@@ -7,7 +7,7 @@ from shared.domain.campaign import Campaign
 from shared.domain.errors import ConflictError
 from shared.domain.reconciling import CampaignState
 from shared.domain.video import Video
-from shared.ports.campaign_repository import CampaignRepository, SortOrder, VideoQuery
+from shared.ports.campaign_repository import CampaignRepository, Place, SortOrder, VideoQuery
 
 PAGE = 100
 
@@ -35,4 +35,4 @@ def _videos(campaigns: CampaignRepository, campaign_id: str) -> Iterator[Video]:
         yield from page.videos
         if not page.has_more:
             return
-        query = replace(query, after=page.videos[-1].id)
+        query = replace(query, after=Place.of(page.videos[-1]))

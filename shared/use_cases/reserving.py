@@ -21,13 +21,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CreatedVideo:
+    """`was_made_before` says that an earlier try of the same request has reserved the video."""
+
     video: Video
     outcome: Outcome
+    was_made_before: bool = False
 
     @property
     def is_new(self) -> bool:
-        """Whether it is still to be stored: neither there before, nor made for the claim before."""
-        return self.outcome is Outcome.CREATED and not self.video.revision
+        return self.outcome is Outcome.CREATED and not self.was_made_before
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,11 +73,14 @@ def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
 
 
 def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:
-    """Let the making of every new video begin."""
+    """Let the making of every new video begin, also of one whose message may have been lost."""
     for answer in answers:
-        if answer.outcome is Outcome.CREATED and not answer.video.has_ended:
+        if answer.is_new:
             announce("video.reserved", answer.video)
-            ask_for_step(ports, answer.video)
+    created = (each.video for each in answers if each.outcome is Outcome.CREATED)
+    beginning = [video for video in created if not video.has_ended]
+    if beginning:
+        ask_for_step(ports, *beginning)
 
 
 def _changed(answer: CreatedVideo) -> Video | None:

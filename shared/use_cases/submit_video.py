@@ -10,7 +10,7 @@ from shared.domain.errors import (
     RetryLaterError,
     SubmissionUnknownError,
 )
-from shared.domain.schedule import RECHECK_AFTER, SUBMIT_LEASE
+from shared.domain.schedule import RECHECK_AFTER
 from shared.domain.storage_layout import attempt_prefix
 from shared.domain.versions import cancel
 from shared.domain.video import (
@@ -24,6 +24,8 @@ from shared.domain.video import (
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Accepted, Submission
+from shared.use_cases.announcing import announce
+from shared.use_cases.check_operation import look_again
 from shared.use_cases.committing import decide, revise
 from shared.use_cases.store_video import end_without_clip
 
@@ -39,7 +41,8 @@ def submit_video(ports: Ports, video: Video) -> None:
     """
     now = ports.now()
     if video.cancel_requested:
-        decide(ports, video, partial(cancel, now=now))
+        change = decide(ports, video, partial(cancel, now=now))
+        announce("video.cancelled", change.videos[0])
         return
     if video.attempts and video.due_at is not None and now < video.due_at:
         raise RetryLaterError("The generator asked to wait.", retry_after=video.due_at - now)
@@ -47,7 +50,7 @@ def submit_video(ports: Ports, video: Video) -> None:
     ports.place.require(room_for((video.parameters,)))
     generator = ports.generator
     claimed = ports.campaigns.commit_video(
-        begin_attempt(video, now=now, lease_expires_at=now + SUBMIT_LEASE)
+        begin_attempt(video, now=now, lease_expires_at=now + ports.leases.submit)
     )
     try:
         accepted = generator.submit(_submission(claimed))
@@ -64,6 +67,7 @@ def submit_video(ports: Ports, video: Video) -> None:
     except SubmissionUnknownError:
         logger.warning("video.outcome_unknown", extra={"video_id": claimed.id}, exc_info=True)
         revise(ports, claimed, partial(outcome_unknown, due_at=ports.now() + RECHECK_AFTER))
+        look_again(ports, claimed)
     else:
         _keep_operation(ports, claimed, accepted)
 
@@ -79,6 +83,7 @@ def _keep_operation(ports: Ports, video: Video, accepted: Accepted) -> None:
     revise(ports, video, transition)
     message = VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash)
     ports.queue.publish_later(message, accepted.expected_in)
+    look_again(ports, video)
 
 
 def _postpone(ports: Ports, video: Video, error: GeneratorBusyError) -> None:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _POLL_SECONDS = 0.002
 _START_SECONDS = 30
-_OWN_SETTINGS = ("PATH", "LANG", "LC_ALL", "TMPDIR")
+_OWN_SETTINGS = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHON_DOTENV_DISABLED")
 
 _NGINX = """
 daemon off;

@@ -102,7 +102,7 @@ class Studio:
 
     def finish_requests(self) -> None:
         """Return after all that the page has asked for so far is on the wire."""
-        self.page.evaluate("() => fetch('/healthz')")
+        self.page.evaluate("() => fetch('/health')")
 
     def hide(self) -> None:
         """Be a tab in the background."""

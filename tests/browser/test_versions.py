@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.player import Player
-from tests.browser.server import Json, Server
+from tests.browser.server import PATIENCE_SECONDS, Json, Server
 from tests.browser.studio import Studio
 from tests.eventually import eventually
 
@@ -50,6 +50,23 @@ def test_a_video_plays_on_without_a_break_while_its_successor_is_made(
     assert [] == after["breaks"]
     assert not after["paused"]
     assert after["frames"] > before["frames"]
+
+
+def test_a_clip_of_another_shape_is_kept_in_the_history_and_the_card_says_why(
+    server: Server, studio: Studio
+) -> None:
+    [first] = server.make("turned", "A crab walks sideways")
+    studio.open("turned")
+    expect(studio.card(0).get_by_text("720x1280, but 16:9 was ordered")).to_be_visible()
+
+    studio.regenerate(0)
+
+    expect(studio.page.get_by_text("It is in the history; the current one stays.")).to_be_visible(
+        timeout=PATIENCE_SECONDS * 1000
+    )
+    assert first["id"] == current(server, "turned")["id"]
+    studio.card(0).get_by_text("History (1)").click()
+    expect(studio.card(0).get_by_text("720x1280, but 16:9 was ordered")).to_have_count(2)
 
 
 def test_old_and_new_play_in_step(server: Server, studio: Studio) -> None:

@@ -29,8 +29,9 @@ class Mailbox:
     path: Path
     now: Clock
 
-    def publish(self, message: VideoMessage) -> None:
-        self.publish_later(message, timedelta())
+    def publish(self, *messages: VideoMessage) -> None:
+        for message in messages:
+            self.publish_later(message, timedelta())
 
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
         due_at = (self.now() + delay).isoformat()

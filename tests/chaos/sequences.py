@@ -116,7 +116,9 @@ SCRIPTS = {
     "loses the request": Script(raises=SubmissionUnknownError("Dropped.")),
     "loses the answer": Script(raises=SubmissionUnknownError("Dropped."), is_accepted=True),
     "is filtered": Script(ending=Failed(code="content_filtered", message="A policy.")),
-    "fails": Script(ending=Failed(code="provider_error", message="It broke.")),
+    "fails": Script(
+        ending=Failed(code="provider_error", message="It broke.", possibly_billed=True)
+    ),
     "forgets": Script(ending=Gone()),
     "cannot be asked": Script(ending=UnavailableError("503")),
     "writes garbage": Script(ending=b"<html>"),

@@ -7,6 +7,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Protocol, Self, TypeVar, cast
 
+from shared.domain.schedule import Leases
 from shared.ports import Ports
 from shared.ports.campaign_repository import CampaignRepository
 from shared.ports.clip_inspector import ClipInspector
@@ -87,6 +88,7 @@ class Adapters:
     local_signatures: SignatureVerifier | None
     policy: Policy
     clock: SharedClock
+    leases: Leases
 
     @cached_property
     def _place(self) -> ProvenPlace:
@@ -108,6 +110,7 @@ class Adapters:
                 savings=Savings(campaigns),
                 local_signatures=self.local_signatures,
                 policy=self.policy,
+                leases=self.leases,
                 now=self.clock,
             ),
         )

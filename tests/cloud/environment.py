@@ -18,3 +18,8 @@ def keep_off_the_cloud() -> None:
     for name in ("NO_PROXY", "no_proxy"):
         others = os.environ.get(name)
         os.environ[name] = f"{LOOPBACK},{others}" if others else LOOPBACK
+
+
+def ignore_env_file() -> None:
+    """Keep the settings of a developer's own `.env` file out of this process and its children."""
+    os.environ["PYTHON_DOTENV_DISABLED"] = "1"

@@ -6,7 +6,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -22,13 +22,18 @@ _PATH = re.compile(r"/v1/projects/-/serviceAccounts/(?P<email>[^:]+):signBlob")
 
 
 class FakeIAM:
-    """Signs for one account. `refusals` are the statuses that it answers first."""
+    """Signs for one account. `refusals` are the statuses that it answers first.
+
+    It does not answer the next `stalls` calls before it ends.
+    """
 
     def __init__(self, account: ServiceAccount) -> None:
         self.account = account
         self.connections = 0
         self.calls = 0
         self.refusals: list[int] = []
+        self.stalls = 0
+        self._over = Event()
         self._lock = Lock()
         self._http = _Server(self)
         self.host = f"{HOST}:{self._http.server_port}"
@@ -39,6 +44,7 @@ class FakeIAM:
         try:
             yield self
         finally:
+            self._over.set()
             self._http.shutdown()
             self._http.server_close()
 
@@ -50,6 +56,9 @@ class FakeIAM:
         with self._lock:
             self.calls += 1
             refusal = self.refusals.pop(0) if self.refusals else None
+            stalls, self.stalls = self.stalls > 0, max(0, self.stalls - 1)
+        if stalls:
+            self._over.wait()
         if refusal is not None:
             return refusal, _error(refusal)
         found = _PATH.fullmatch(path)

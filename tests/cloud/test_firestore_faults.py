@@ -54,7 +54,7 @@ def repository(firestore_host: str, project: str, door: Door) -> FirestoreCampai
 
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(firestore_documents, "_DEADLINE_SECONDS", 0.1)
+    monkeypatch.setattr(firestore_documents, "_RETRY_SECONDS", 0.1)
 
 
 @pytest.mark.parametrize("code", PASSING)

@@ -18,6 +18,7 @@ from shared.domain.errors import (
 )
 from tests.cloud.bucket.faults import (
     CORRUPT,
+    CUT_OFF,
     LOST_ANSWER,
     RESET,
     Fault,
@@ -170,6 +171,57 @@ def test_a_copy_and_a_delete_whose_answers_were_lost_are_done(
     assert [HISTORICAL] == names(store)
 
 
+@pytest.mark.parametrize("words", ["Forbidden", ""], ids=["named", "unnamed"])
+def test_without_the_permission_to_move_an_object_is_copied_and_the_missing_right_logged(
+    store: GCSObjectStore,
+    bucket_server: StrictBucketServer,
+    words: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    denial = refused(403, words) if words else permission_denied("storage.objects.move")
+    bucket_server.fail("moveTo", denial)
+
+    rename(store)
+
+    assert [HISTORICAL] == names(store)
+    assert "bucket.move_denied: storage.objects.move is missing" in caplog.text
+
+
+def test_a_copy_instead_of_a_move_never_replaces_what_is_there(
+    store: GCSObjectStore, bucket_server: StrictBucketServer
+) -> None:
+    put(store, HISTORICAL, b"an older one")
+    bucket_server.fail("moveTo", permission_denied("storage.objects.move"))
+
+    rename(store)
+
+    with store.open(HISTORICAL) as stream:
+        assert b"an older one" == stream.read()
+    assert [HISTORICAL] == names(store)
+
+
+def test_a_small_upload_whose_answer_is_cut_off_is_done(
+    store: GCSObjectStore, bucket_server: StrictBucketServer
+) -> None:
+    bucket_server.fail("^POST /upload", CUT_OFF)
+
+    put_another(store)
+
+    assert HISTORICAL in names(store)
+
+
+def test_a_large_upload_whose_last_answer_is_cut_off_is_done(
+    store: GCSObjectStore, bucket_server: StrictBucketServer
+) -> None:
+    """Its three chunks are answered, and the last answer describes the object."""
+    bucket_server.fail("^PUT /upload", delayed(0), times=2)
+    bucket_server.fail("^PUT /upload", CUT_OFF)
+
+    put_large(store)
+
+    assert HISTORICAL in names(store)
+
+
 def test_the_first_rename_of_a_clip_may_break_off_anywhere(
     bucket_store: GCSObjectStore,
     bucket_server: StrictBucketServer,
@@ -186,7 +238,10 @@ def test_the_first_rename_of_a_clip_may_break_off_anywhere(
     bucket_store.rename(GENERATED, CLIP)
 
     assert [CLIP] == names(bucket_store)
-    assert resource(bucket_server, bucket_name, CLIP)["cacheControl"] == "public, max-age=86400"
+    assert (
+        resource(bucket_server, bucket_name, CLIP)["cacheControl"]
+        == "private, max-age=86400, immutable"
+    )
 
 
 def test_a_source_that_changes_while_it_is_renamed_is_renamed_as_it_is(
@@ -261,7 +316,7 @@ PERMISSIONS = [
     (read, "alt=media", "storage.objects.get"),
     (head, "GET", "storage.objects.get"),
     (names, "GET", "storage.objects.list"),
-    (rename, "moveTo", "storage.objects.move"),
+    (rename, "moveTo|rewriteTo", "storage.objects.move"),
     (delete, "DELETE", "storage.objects.delete"),
 ]
 

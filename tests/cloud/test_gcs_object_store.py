@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from unittest.mock import patch
 
 import pytest
 
+from shared.adapters.google import object_store
 from shared.adapters.google.object_store import GCSObjectStore
 from shared.domain.errors import ObjectExistsError, ObjectNotFoundError, StorageError
+from shared.ports.object_store import MEDIA_CACHE_CONTROL
 from tests.cloud.bucket.faults import refused
 from tests.cloud.bucket.rest import resource, write
 from tests.cloud.bucket.server import StrictBucketServer
@@ -32,7 +35,7 @@ def test_a_clip_carries_what_players_and_people_need(
 
     stored = resource(bucket_server, bucket_name, CLIP)
     assert "video/mp4" == stored["contentType"]
-    assert "public, max-age=86400" == stored["cacheControl"]
+    assert "private, max-age=86400, immutable" == stored["cacheControl"]
     assert "inline" == stored["contentDisposition"]
     assert metadata == {name: stored["metadata"][name] for name in metadata}
 
@@ -54,10 +57,39 @@ def test_a_generated_clip_becomes_like_one_that_was_put(
     bucket_store.rename(GENERATED, CLIP)
 
     stored = resource(bucket_server, bucket_name, CLIP)
-    assert ("video/mp4", "public, max-age=86400", "inline") == (
+    assert ("video/mp4", "private, max-age=86400, immutable", "inline") == (
         stored["contentType"],
         stored["cacheControl"],
         stored["contentDisposition"],
+    )
+
+
+def test_a_clip_that_was_public_is_private_after_its_next_rename(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    """Earlier versions marked all media public."""
+    put(bucket_store, CLIP)
+    with patch.object(object_store, "MEDIA_CACHE_CONTROL", "public, max-age=86400"):
+        put(bucket_store, GENERATED)
+        assert resource(bucket_server, bucket_name, GENERATED)["cacheControl"].startswith("public")
+
+    bucket_store.rename(GENERATED, HISTORICAL)
+
+    renamed, other = (resource(bucket_server, bucket_name, each) for each in (HISTORICAL, CLIP))
+    assert renamed["cacheControl"] == other["cacheControl"] == MEDIA_CACHE_CONTROL
+
+
+def test_a_clip_that_was_written_without_its_type_has_it_after_a_rename(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
+    write(bucket_server, bucket_name, GENERATED, b"a clip", content_type="application/octet-stream")
+
+    bucket_store.rename(GENERATED, CLIP)
+
+    stored = resource(bucket_server, bucket_name, CLIP)
+    assert ("video/mp4", "private, max-age=86400, immutable") == (
+        stored["contentType"],
+        stored["cacheControl"],
     )
 
 

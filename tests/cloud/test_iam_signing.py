@@ -76,7 +76,7 @@ def test_threads_sign_at_once(signer: V4URLSigner, iam: FakeIAM) -> None:
     assert (100, 100) == (len(set(urls)), iam.calls)
 
 
-@pytest.mark.parametrize("status", [500, 503])
+@pytest.mark.parametrize("status", [429, 500, 503])
 def test_iam_is_asked_again_where_it_is_unavailable(
     signer: V4URLSigner, iam: FakeIAM, status: int
 ) -> None:

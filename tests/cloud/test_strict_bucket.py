@@ -4,7 +4,9 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Callable
-from urllib.parse import quote
+from contextlib import closing
+from http.client import HTTPConnection
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -85,6 +87,26 @@ def test_what_the_reader_has_is_not_sent_again(send: Send, generation: int) -> N
 
 def test_an_old_generation_is_not_there(send: Send, generation: int) -> None:
     assert 404 == send("GET", f"alt=media&generation={generation - 1}").status
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [("bytes=100-", 416), ("bytes=-0", 416), ("bytes=5-2", 200), ("bytes=abc", 200)],
+)
+def test_a_range_that_there_is_not_leaves_the_next_request_alone(
+    generation: int, bucket_server: StrictBucketServer, bucket_name: str, asked: str, status: int
+) -> None:
+    path = f"/storage/v1/b/{bucket_name}/o/{quote(NAME, safe='')}?alt=media"
+
+    with closing(HTTPConnection(urlsplit(bucket_server.url).netloc, timeout=30)) as connection:
+        answers = []
+        for wanted in (asked, "bytes=0-2"):
+            connection.request("GET", path, headers={"Range": wanted})
+            response = connection.getresponse()
+            answers.append((response.status, response.read()))
+
+    assert status == answers[0][0]
+    assert (206, b"a c") == answers[1]
 
 
 @pytest.mark.parametrize("way", ["moveTo/o", "rewriteTo/b/{bucket}/o"])

@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import BinaryIO
 
 import pytest
+from google.genai.types import GenerateVideosOperation
 
 from shared.adapters.google.veo_endings import OPERATION_ANSWERS
+from shared.adapters.google.veo_rules import first_fitting
 from shared.domain.errors import StorageError, UnavailableError
 from shared.domain.storage_layout import is_clip
 from shared.ports.video_generator import Failed, Gone, OperationState, Running, Succeeded
@@ -47,6 +49,11 @@ class End:
     state: type[OperationState]
     code: str = ""
     says: str = ""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether Google documents that it is not charged: filtered clips only."""
+        return self.code == "content_filtered"
 
 
 def fails(rule: str, script: Script, code: str, says: str = "") -> End:
@@ -123,6 +130,29 @@ def test_every_documented_ending_is_tested() -> None:
     assert {rule.answer for rule in OPERATION_ANSWERS} == {end.rule for end in ENDS}
 
 
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ("The prompt violates Google\u2019s usage guidelines.", POLICY_ERROR),
+        ("It violated our content policy.", POLICY_ERROR),
+        ("This goes against Vertex AI's usage guidelines.", POLICY_ERROR),
+        ("Veo could not generate videos based on the prompt provided.", POLICY_ERROR),
+        ("Try another prompt. You will not be charged for this request.", POLICY_ERROR),
+        ("We encountered an issue with the audio for your prompt.", POLICY_ERROR),
+        ("Invalid prompt: 'a bucket of paint in cold storage'", INVALID),
+        ("The parameter violates a constraint: durationSeconds.", INVALID),
+        ("The bucket does not exist.", OUTPUT_ERROR),
+        ("Could not write to gs://my-videos/attempts.", OUTPUT_ERROR),
+    ],
+)
+def test_a_refusal_is_told_apart_from_a_mistake_by_its_words(words: str, rule: str) -> None:
+    operation = GenerateVideosOperation.model_validate(
+        {"done": True, "error": {"code": 3, "message": words}}
+    )
+
+    assert first_fitting(OPERATION_ANSWERS, operation).answer == rule
+
+
 @pytest.mark.parametrize("end", ENDS)
 def test_an_ending_is_what_is_documented(end: End) -> None:
     with veo_in_bucket(polls=0) as veo:
@@ -135,6 +165,7 @@ def test_an_ending_is_what_is_documented(end: End) -> None:
         if isinstance(state, Failed):
             assert end.code == state.code
             assert end.says in state.message
+            assert state.possibly_billed is not end.is_free
         assert veo.vertex.submissions == 1
 
 

@@ -2,7 +2,7 @@
 
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
@@ -10,10 +10,18 @@ from tests.cloud.processes import HOST
 
 
 class TokenServer:
-    """Serves from `with` to its end. `url` is for the `token_uri` of a key file."""
+    """Serves from `with` to its end. `url` is for the `token_uri` of a key file.
 
-    def __init__(self) -> None:
-        self._http = ThreadingHTTPServer((HOST, 0), _Handler)
+    The first requests are not answered before the end, as many as `stalls`, or are refused with
+    the statuses `refusals`. `requests` counts all.
+    """
+
+    def __init__(self, *, stalls: int = 0, refusals: tuple[int, ...] = ()) -> None:
+        self.stalls = stalls
+        self.refusals = list(refusals)
+        self.requests = 0
+        self.over = Event()
+        self._http = _Server(self)
         self.url = f"http://{HOST}:{self._http.server_port}/token"
 
     def __enter__(self) -> Self:
@@ -26,13 +34,32 @@ class TokenServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.over.set()
         self._http.shutdown()
         self._http.server_close()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, tokens: TokenServer) -> None:
+        super().__init__((HOST, 0), _Handler)
+        self.tokens = tokens
+
+
 class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        tokens = self.server.tokens
+        tokens.requests += 1
+        if tokens.requests <= tokens.stalls:
+            tokens.over.wait()
+            return
+        if tokens.refusals:
+            self.send_error(tokens.refusals.pop(0))
+            return
         token = {"access_token": "ya29.emulated", "expires_in": 3600, "token_type": "Bearer"}
         body = json.dumps(token).encode()
         self.send_response(200)

@@ -9,6 +9,7 @@ from functools import partial
 
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.domain.campaign import Money
+from shared.domain.schedule import CLOUD_LEASES, Leases
 from shared.domain.video import GenerationParameters, Video
 from shared.ports import Clock
 from shared.ports.clip_inspector import ClipInspector
@@ -45,6 +46,7 @@ class Showreel:
     inspector: ClipInspector = field(default_factory=PyAVClipInspector)
     local_signatures: SignatureVerifier | None = None
     policy: Policy = POLICY
+    leases: Leases = CLOUD_LEASES
 
     def __post_init__(self) -> None:
         self.queue = InMemoryMessageQueue(self.now)

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.campaign import Change, Chore, ChoreKind
-from shared.domain.errors import VideoNotFoundError
 from shared.domain.video import Phase, VersionState
 from shared.ports.campaign_repository import (
     CampaignRepository,
     DueWork,
+    Place,
     SortOrder,
     VideoPage,
     VideoQuery,
@@ -53,6 +53,28 @@ class CampaignListContract:
         assert ages == sorted(ages, reverse=True)
         assert sorted(numbers(page)) == list(range(9))
 
+    @pytest.mark.parametrize("campaign_id", [None, "spring"])
+    @pytest.mark.parametrize("version_state", [None, VersionState.PENDING])
+    def test_a_tag_is_one_of_those_that_a_video_has(
+        self,
+        repository: CampaignRepository,
+        campaign_id: str | None,
+        version_state: VersionState | None,
+    ) -> None:
+        tagged = [("launch",), ("spring", "launch"), (), ("launches",)]
+        stored(
+            repository,
+            *(replace(a_reserved_video(n), tags=tags) for n, tags in enumerate(tagged)),
+        )
+
+        def found(tag: str) -> list[int]:
+            query = VideoQuery(campaign_id=campaign_id, version_state=version_state, tag=tag)
+            return sorted(numbers(repository.list_videos(query)))
+
+        assert [[0, 1], [1], [3], []] == [
+            found(tag) for tag in ("launch", "spring", "launches", "autumn")
+        ]
+
     @pytest.mark.usefixtures("nine")
     def test_ascending_is_the_very_reverse(self, repository: CampaignRepository) -> None:
         descending = repository.list_videos(VideoQuery())
@@ -78,7 +100,7 @@ class CampaignListContract:
         found = list(page.videos)
         while page.has_more:
             assert len(page.videos) == limit
-            page = repository.list_videos(replace(query, after=found[-1].id))
+            page = repository.list_videos(replace(query, after=Place.of(found[-1])))
             found += page.videos
 
         assert found == list(whole.videos)
@@ -92,18 +114,23 @@ class CampaignListContract:
             for video in repository.list_videos(VideoQuery()).videos
             if video.video_hash == f"{4:016x}"
         )
-        summer = VideoQuery(campaign_id="summer", after=after.id)
+        summer = VideoQuery(campaign_id="summer", after=Place.of(after))
 
         assert numbers(repository.list_videos(summer)) == [3, 0]
 
-    @pytest.mark.parametrize(
-        "after", ["video_spring.0000000000000009", "video_a.b", "nonsense", ""]
-    )
-    def test_a_page_cannot_begin_after_what_is_no_video(
-        self, repository: CampaignRepository, after: str
+    @pytest.mark.usefixtures("nine")
+    @pytest.mark.parametrize("order", SortOrder)
+    def test_a_page_may_begin_after_a_video_that_is_gone(
+        self, repository: CampaignRepository, order: SortOrder
     ) -> None:
-        with pytest.raises(VideoNotFoundError):
-            repository.list_videos(VideoQuery(after=after))
+        query = VideoQuery(order=order)
+        whole = repository.list_videos(query).videos
+        campaign = repository.get_campaign(whole[3].campaign_id)
+
+        repository.commit(Change(campaign=with_hit(campaign), removed=(whole[3],)))
+        page = repository.list_videos(replace(query, after=Place.of(whole[3])))
+
+        assert page.videos == whole[4:]
 
     @pytest.mark.usefixtures("nine")
     def test_a_list_may_be_of_one_campaign(self, repository: CampaignRepository) -> None:

@@ -44,8 +44,7 @@ class MessageQueueContract:
     def test_published_messages_are_delivered(
         self, queue: MessageQueue, received: Received
     ) -> None:
-        queue.publish(FIRST)
-        queue.publish(SECOND)
+        queue.publish(FIRST, SECOND)
 
         eventually(lambda: {FIRST, SECOND} == set(received()))
 

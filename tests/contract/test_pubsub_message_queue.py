@@ -1,8 +1,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Barrier, Thread
 
 import pytest
+from google.pubsub_v1.types import PublishResponse
+from grpc import StatusCode  # type: ignore[import-untyped]
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
@@ -11,13 +13,14 @@ from shared.domain.errors import UnavailableError
 from shared.messages import PubSubMessage, decode
 from shared.ports import Ports
 from shared.pubsub.pushes import answer_push
-from tests.cloud.denial import denying
+from tests.cloud.denial import answering, denying
 from tests.cloud.topics import Topics
-from tests.contract.message_queue_contract import FIRST, MessageQueueContract, Subscriber
+from tests.contract.message_queue_contract import FIRST, SECOND, MessageQueueContract, Subscriber
 from tests.fakes.no_ports import NoPorts
 from tests.free_port import free_port
 
 TOPIC = "generate-video"
+PUBLISHED = PublishResponse.serialize(PublishResponse(message_ids=["1"]))
 
 
 @contextmanager
@@ -64,10 +67,40 @@ def test_a_service_that_does_not_answer_is_unavailable(
     project: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", f"127.0.0.1:{free_port()}")
-    monkeypatch.setattr("shared.adapters.google.message_queue._RETRY._timeout", 0.3)
+    monkeypatch.setattr("shared.adapters.google.message_queue._RETRY_SECONDS", 0.3)
 
     with pytest.raises(UnavailableError, match="Pub/Sub"):
         PubSubMessageQueue(project=project, topic=TOPIC).publish(FIRST)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        StatusCode.ABORTED,
+        StatusCode.CANCELLED,
+        StatusCode.INTERNAL,
+        StatusCode.RESOURCE_EXHAUSTED,
+        StatusCode.UNAVAILABLE,
+        StatusCode.UNKNOWN,
+    ],
+)
+def test_what_passes_is_published_again(
+    project: str, monkeypatch: pytest.MonkeyPatch, code: StatusCode
+) -> None:
+    with answering(code, code, PUBLISHED) as service:
+        monkeypatch.setenv("PUBSUB_EMULATOR_HOST", service.host)
+
+        PubSubMessageQueue(project=project, topic=TOPIC).publish(FIRST)
+
+    assert ["Publish"] * 3 == service.calls
+
+
+def test_messages_are_on_their_way_together(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(PUBLISHED) as service:
+        service.together = Barrier(2)
+        monkeypatch.setenv("PUBSUB_EMULATOR_HOST", service.host)
+
+        PubSubMessageQueue(project=project, topic=TOPIC).publish(FIRST, SECOND)
 
 
 def test_a_missing_permission_is_named(project: str, monkeypatch: pytest.MonkeyPatch) -> None:

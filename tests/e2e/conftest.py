@@ -10,6 +10,7 @@ import pytest
 from tests.cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
 from tests.e2e.launcher import EMULATED, launch, three_lines
 from tests.free_port import free_port
+from tools.run_emulated import LAST_LINE
 
 
 @pytest.fixture
@@ -33,6 +34,8 @@ def launcher(
 ) -> Iterator[subprocess.Popen[str]]:
     monkeypatch.setenv("STORAGE_URL", data_folder.as_uri())
     monkeypatch.setenv("SYNTHETIC_SECONDS", "0")
+    # It is named, and changes nothing.
+    monkeypatch.setenv("MAX_VIDEO_PER_CAMPAIGN", "3")
     with launch(port, log=log) as process:
         yield process
         process.terminate()
@@ -54,16 +57,24 @@ def cloud_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def cloud_port(emulators: None, cloud_log: Path) -> Iterator[int]:
-    """Where the API of an emulated cloud is, which logs all that it ever may."""
+def cloud_said(emulators: None, cloud_log: Path) -> Iterator[tuple[int, list[str]]]:
+    """The port of an emulated cloud that logs all that it ever may, and the lines it prints."""
     port = free_port()
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("LOG_LEVEL", "DEBUG")
         launched = launch(port, log=cloud_log, program=EMULATED)
     with launched as process:
-        three_lines(process)
-        yield port
+        assert process.stdout is not None
+        lines = three_lines(process)
+        lines += iter(process.stdout.readline, f"{LAST_LINE}\n")
+        yield port, lines
         process.terminate()
+
+
+@pytest.fixture(scope="session")
+def cloud_port(cloud_said: tuple[int, list[str]]) -> int:
+    """Where the API of that cloud is."""
+    return cloud_said[0]
 
 
 @pytest.fixture(params=["local", "emulated"])

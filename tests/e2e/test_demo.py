@@ -69,7 +69,7 @@ def test_a_brief_that_is_refused_says_why(
     refused = demo(brief, port)
 
     assert refused.returncode == 1
-    assert "answered 403" in refused.stderr
+    assert "answered 422" in refused.stderr
 
 
 def test_without_a_server_it_says_how_to_start_one(port: int, brief: Path) -> None:

@@ -5,12 +5,14 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.launcher import EMULATED, launch, three_lines
+from tests.e2e.console import run
+from tests.e2e.launcher import EMULATED, ROOT, launch, three_lines
 from tests.eventually import eventually
 
 SECONDS_TO_END = 60
@@ -60,6 +62,23 @@ def test_asked_to_stop_it_leaves_no_process_and_no_file(
     assert cloud.wait(SECONDS_TO_END) == 0
     assert [pid for pid in started if is_running(pid)] == []
     assert [each.name for each in tmp_path.iterdir()] == ["stderr.log"]
+
+
+def test_what_it_prints_leads_into_it_from_another_shell(
+    cloud_said: tuple[int, list[str]], shell: subprocess.Popen[str]
+) -> None:
+    port, lines = cloud_said
+    typed = [line.strip() for line in lines if line.startswith("  ")]
+    campaign = f"http://localhost:{port}/v1/campaigns/by-message"
+    for command in typed:
+        printed = run(shell, command)
+    assert "messageIds" in printed
+
+    ended = run(shell, f"until curl -s {campaign} | grep -q '\"current\":1'; do sleep 1; done")
+    agreed = run(shell, f"cd {ROOT} && {sys.executable} -m tools.reconcile --campaign by-message")
+
+    assert ended == ""
+    assert "1 campaign in gs://showreel-emulated-videos and Firestore" in agreed
 
 
 def test_killed_it_leaves_no_process(cloud: subprocess.Popen[str]) -> None:

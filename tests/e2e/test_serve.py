@@ -34,7 +34,7 @@ def test_asked_to_stop_it_takes_the_server_with_it(
 
     assert launcher.wait(SECONDS_TO_END) == 0
     with pytest.raises(urllib.error.URLError, match="refused"):
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5)
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5)
 
 
 def test_it_refuses_a_port_that_is_taken(log: Path) -> None:
@@ -47,13 +47,35 @@ def test_it_refuses_a_port_that_is_taken(log: Path) -> None:
     assert log.read_text().startswith(f"Port {port} cannot be used: address already in use.")
 
 
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ("KEEP_HISTORICAL=many", "KEEP_HISTORICAL='many' is not a whole number."),
+        ("PUBLIC_URL=videos.example.com", "PUBLIC_URL must begin with http:// or https://"),
+        ("STORAGE_URL=file:///proc/showreel", "/proc/showreel cannot be written"),
+    ],
+)
 def test_it_names_a_wrong_setting_instead_of_starting(
-    port: int, log: Path, monkeypatch: pytest.MonkeyPatch
+    port: int,
+    log: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    sentence: str,
 ) -> None:
-    monkeypatch.setenv("KEEP_HISTORICAL", "many")
+    monkeypatch.setenv(*setting.split("="))
 
     with launch(port, log=log) as refused:
         refused.wait(SECONDS_TO_END)
 
     assert refused.returncode == 1
-    assert "KEEP_HISTORICAL='many'" in log.read_text()
+    assert log.read_text().startswith(sentence)
+
+
+def test_it_names_a_setting_that_is_misspelt_and_starts(
+    launcher: subprocess.Popen[str], log: Path
+) -> None:
+    three_lines(launcher)
+
+    assert log.read_text().startswith(
+        "MAX_VIDEO_PER_CAMPAIGN is not a setting of Showreel. Did you mean MAX_VIDEOS_PER_CAMPAIGN?"
+    )

@@ -170,7 +170,7 @@ def test_its_environment_has_what_it_pins_and_nothing_else(installation: Install
 
 def test_each_target_is_served_by_a_process_of_its_own(deployment: Deployment) -> None:
     assert sorted(main.__all__) == sorted(deployment.functions)
-    assert deployment.call("healthz")["status"] == "ok"
+    assert deployment.call("health")["status"] == "ok"
 
 
 def test_a_request_becomes_a_video_that_plays(deployment: Deployment) -> None:

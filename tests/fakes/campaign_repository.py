@@ -10,7 +10,6 @@ from threading import RLock
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayShare
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
-from shared.domain.identity import parse_video_id
 from shared.domain.video import Video
 from shared.ports.campaign_repository import DueWork, SortOrder, VideoPage, VideoQuery
 
@@ -86,7 +85,7 @@ class InMemoryCampaignRepository:
         found = [video for video in self.videos.values() if _matches(video, query)]
         found.sort(key=_creation, reverse=descending)
         if query.after is not None:
-            last = _creation(self.get_video(*parse_video_id(query.after)))
+            last = query.after.created_at, query.after.id
             found = [
                 video
                 for video in found
@@ -147,6 +146,7 @@ def _waits(campaign: Campaign, before: datetime) -> bool:
 def _matches(video: Video, query: VideoQuery) -> bool:
     return (
         query.campaign_id in (None, video.campaign_id)
+        and query.tag in (None, *video.tags)
         and query.version_state in (None, video.version_state)
         and query.status in (None, video.status)
     )

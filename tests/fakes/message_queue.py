@@ -17,8 +17,9 @@ class InMemoryMessageQueue:
         self._now = now
         self._waiting: list[tuple[datetime, VideoMessage]] = []
 
-    def publish(self, message: VideoMessage) -> None:
-        self.publish_later(message, timedelta())
+    def publish(self, *messages: VideoMessage) -> None:
+        for message in messages:
+            self.publish_later(message, timedelta())
 
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
         self._waiting.append((self._now() + delay, message))

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import InvalidClipError
 from shared.domain.models import DEFAULT_MODEL
+from shared.domain.schedule import CLOUD_LEASES, Leases
 from shared.ports.object_store import SignatureVerifier
 from shared.ports.policy import Policy
 from shared.use_cases.proven_place import ProvenPlace
@@ -40,6 +41,10 @@ class FakePolicy:
     default_model: str = DEFAULT_MODEL
     simulated: bool = False
     public_url: str = ""
+    allowed_hosts: str = ""
+    allowed_origins: str = ""
+    api_keys: str = ""
+    is_on_cloud_run: bool = False
     bucket_url: str = ""
 
 
@@ -83,6 +88,7 @@ class FakePorts:
     clock: FakeClock = field(default_factory=FakeClock)
     policy: Policy = POLICY
     local_signatures: SignatureVerifier | None = None
+    leases: Leases = CLOUD_LEASES
 
     def __post_init__(self) -> None:
         self.objects = InMemoryObjectStore(self.clock)

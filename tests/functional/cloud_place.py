@@ -56,7 +56,7 @@ class CloudPlace:
         for blob in self.project.bucket.list_blobs():
             content = blob.download_as_bytes()
             copied = copy.project.bucket.blob(blob.name)
-            copied.cache_control = "public, max-age=86400"
+            copied.cache_control = "private, max-age=86400, immutable"
             copied.upload_from_string(content, content_type=blob.content_type)
         batch = copy._client.batch()
         for document in self._all():

@@ -64,7 +64,7 @@ def showreel(place: Place) -> Iterator[Showreel]:
 @pytest.fixture
 def endless(place: Place) -> Iterator[Showreel]:
     """A service whose generator accepts everything and finishes nothing."""
-    with served(place, {"SYNTHETIC_SECONDS": "3600"}) as service:
+    with served(place, {"SYNTHETIC_SECONDS": "1800"}) as service:
         yield service
 
 
@@ -110,7 +110,7 @@ def gallery(gallery_copy: Place) -> Iterator[Showreel]:
 @pytest.fixture
 def endless_gallery(gallery_copy: Place) -> Iterator[Showreel]:
     """The same, where nothing new is ever finished."""
-    with served(gallery_copy, {"SYNTHETIC_SECONDS": "3600"}) as service:
+    with served(gallery_copy, {"SYNTHETIC_SECONDS": "1800"}) as service:
         yield service
 
 
@@ -118,7 +118,7 @@ def endless_gallery(gallery_copy: Place) -> Iterator[Showreel]:
 def refusing(gallery_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Showreel]:
     """A service for all tests of a module, none of which changes anything."""
     folder = Path(shutil.copytree(gallery_folder, tmp_path_factory.mktemp("refusing") / "data"))
-    with serving(folder, SYNTHETIC_SECONDS="3600") as service:
+    with serving(folder, SYNTHETIC_SECONDS="1800") as service:
         yield service
 
 

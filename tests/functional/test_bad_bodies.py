@@ -57,7 +57,9 @@ def chunked(content: bytes) -> Request:
         pytest.param(as_json(b'{"prompt": "\xed\xa0\x80"}'), 400, "UTF-8", id="encoded surrogate"),
         pytest.param(as_json(b'{"prompt": "\x01"}'), 400, "not valid JSON", id="raw control"),
         pytest.param(as_json('{"prompt": "é"}'.encode("latin-1")), 400, "UTF-8", id="Latin-1"),
-        pytest.param(as_json('{"prompt": "é"}'.encode("utf-16")), 400, "UTF-8", id="UTF-16"),
+        pytest.param(as_json('{"prompt": "é"}'.encode("utf-16")), 400, "is UTF-16.", id="UTF-16"),
+        pytest.param(as_json('{"prompt": "é"}'.encode("utf-16-be")), 400, "UTF-16-BE", id="big"),
+        pytest.param(as_json('{"prompt": "é"}'.encode("utf-32")), 400, "is UTF-32.", id="UTF-32"),
         pytest.param(as_json(b"[" * DEEP), 400, "Expected `object`", id="deep array"),
         pytest.param(
             as_json(b'{"prompt": ' + b"[" * DEEP), 400, "prompt: Expected `str`", id="deep prompt"
@@ -103,6 +105,30 @@ def chunked(content: bytes) -> Request:
             400,
             "metadata: Expected `object`",
             id="form that contradicts itself",
+        ),
+        pytest.param(
+            as_form(part("prompt", "a") + part("prompt", "b") + END),
+            400,
+            "'prompt' twice",
+            id="form with two prompts",
+        ),
+        pytest.param(
+            as_form(part("prompt", "a") + part("metadata[k]", "b") * 2 + END),
+            400,
+            "'k' twice",
+            id="form with two entries of a name",
+        ),
+        pytest.param(
+            as_form(part("prompt", "a") + part("metadata[]", "b") + END),
+            400,
+            "unknown field `metadata[]`",
+            id="form with an entry without a name",
+        ),
+        pytest.param(
+            as_form(part("prompt", "é").replace("é".encode(), b"\xe9") + END),
+            400,
+            "UTF-8",
+            id="form in Latin-1",
         ),
         pytest.param(
             as_form(b"prompt=a", "application/x-www-form-urlencoded"),

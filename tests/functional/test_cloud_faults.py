@@ -14,7 +14,7 @@ from grpc import StatusCode  # type: ignore[import-untyped]
 
 from shared import bootstrap
 from shared.adapters.google import firestore_documents, signing_credentials
-from shared.domain.schedule import CHECK_LEASE
+from shared.domain.schedule import CLOUD_LEASES
 from shared.messages import encode
 from shared.ports.message_queue import VideoMessage
 from tests.cloud.bucket.faults import permission_denied
@@ -131,7 +131,7 @@ def test_a_video_waits_for_a_bucket_that_is_gone(
         assert "There is no bucket" in log()
 
     with working(cloud, "generate_video") as (api, worker):
-        after_the_lease = datetime.now(UTC) + CHECK_LEASE
+        after_the_lease = datetime.now(UTC) + CLOUD_LEASES.check
         now = property(lambda _: lambda: after_the_lease)
         monkeypatch.setattr(type(bootstrap.ports()), "now", now)
         assert as_raw_push(worker, about(video)).status_code == 200
@@ -149,7 +149,7 @@ def test_an_outage_of_firestore_asks_for_the_message_again(
     with working(cloud, target) as (api, worker):
         (video,) = api.create("spring", KITE)
         message = {"generate_video": about(video)}.get(target, asking("A paper boat"))
-        monkeypatch.setattr(firestore_documents, "_DEADLINE_SECONDS", 0.2)
+        monkeypatch.setattr(firestore_documents, "_RETRY_SECONDS", 0.2)
         close(door)
         log()
 
@@ -167,7 +167,7 @@ def test_an_outage_of_firestore_asks_for_the_message_again(
 
 def test_a_short_outage_of_firestore_is_waited_for(cloud: CloudPlace, door: Door) -> None:
     """Up to the deadline of 15 seconds, which is longer than the ten that one may well last."""
-    assert firestore_documents._DEADLINE_SECONDS > 10
+    assert firestore_documents._RETRY_SECONDS > 10
     with working(cloud, "generate_video") as (api, worker):
         (video,) = api.create("spring", KITE)
         close(door)
@@ -185,7 +185,7 @@ def test_a_caller_is_told_of_an_outage(
 ) -> None:
     with served(cloud, delivering=False) as api:
         api.create("spring", KITE)
-        monkeypatch.setattr(firestore_documents, "_DEADLINE_SECONDS", 0.2)
+        monkeypatch.setattr(firestore_documents, "_RETRY_SECONDS", 0.2)
         close(door)
 
         answer = api.get("/v1/campaigns/spring")

@@ -45,11 +45,30 @@ def test_the_whole_clip_has_type_length_name_and_an_identity(
     assert answer.headers["Content-Type"] == "video/mp4"
     assert answer.headers["Content-Length"] == str(len(clip))
     assert answer.headers["Content-Disposition"] == f"inline; filename={video['filename']}"
-    assert answer.headers["Cache-Control"] == "public, max-age=86400"
+    assert answer.headers["Cache-Control"] == "private, max-age=86400, immutable"
     assert answer.headers["Accept-Ranges"] == "bytes"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.get_etag() != (None, None)
     assert answer.get_etag()[1] is False, "The ETag must be a strong one."
+
+
+@EITHER_URL
+@pytest.mark.parametrize("added", ["t=1700000000", "_=1&v=2", "utm_source=x", "x-cors=1"])
+def test_a_player_may_add_parameters_of_its_own(
+    gallery: Showreel, video: Json, clip: bytes, url: Url, added: str
+) -> None:
+    """Players keep caches out so."""
+    answer = gallery.get(f"{url(video)}?{added}")
+
+    assert (answer.status_code, answer.data) == (200, clip)
+    assert gallery.head(f"{url(video)}?{added}").status_code == 200
+
+
+def test_what_a_player_adds_does_not_change_the_variant(gallery: Showreel, video: Json) -> None:
+    answer = gallery.get(f"{by_id(video)}?t=1&variant=thumbnail")
+
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert gallery.get(f"{by_id(video)}?t=1&variant=poster").status_code == 400
 
 
 @ONLY_LOCAL
@@ -202,7 +221,7 @@ def test_what_a_cache_has_is_not_sent_again(gallery: Showreel, video: Json, url:
     for answer in (by_etag, by_date, with_range):
         assert (answer.status_code, answer.data) == (304, b"")
         assert answer.headers["ETag"] == known["ETag"]
-        assert answer.headers["Cache-Control"] == "public, max-age=86400"
+        assert answer.headers["Cache-Control"] == "private, max-age=86400, immutable"
 
 
 def test_what_has_changed_is_sent(gallery: Showreel, video: Json) -> None:

@@ -31,7 +31,7 @@ def test_what_is_not_said_has_a_default(endless: Showreel) -> None:
     video = endless.post("/v1/videos", {"prompt": KITE}).json
 
     expected = {
-        "campaign_id": "default",
+        "campaign_id": video["id"].removeprefix("video_").partition(".")[0],
         "index": 0,
         "model": "veo-3.1-generate-001",
         "seconds": "8",
@@ -44,6 +44,7 @@ def test_what_is_not_said_has_a_default(endless: Showreel) -> None:
         "seed": None,
         "business_context": {},
         "metadata": {},
+        "tags": [],
         "version_state": "pending",
         "ai_generated": True,
     }
@@ -203,26 +204,77 @@ def test_a_list_is_accepted_whole_or_refused_whole(endless: Showreel, prompts: l
 
     answer = endless.post("/v1/campaigns/spring/videos", {"prompts": prompts})
 
-    assert answer.status_code in (400, 403, 409)
+    assert answer.status_code in (400, 409, 422)
     assert endless.snapshot() == before
 
 
 def test_single_videos_take_the_next_free_slot_until_there_is_none(endless: Showreel) -> None:
-    answers = [endless.post("/v1/videos", {"prompt": prompt}) for prompt in "abcde"]
+    answers = [
+        endless.post("/v1/videos", {"prompt": prompt, "campaign_id": "spring"})
+        for prompt in "abcde"
+    ]
 
-    assert [answer.status_code for answer in answers] == [202, 202, 202, 202, 403]
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 202, 422]
     assert [answer.json["index"] for answer in answers[:4]] == [0, 1, 2, 3]
     assert answers[4].json["code"] == "campaign_video_limit"
 
 
+def test_a_video_without_a_campaign_has_one_of_its_own(endless: Showreel) -> None:
+    answers = [endless.post("/v1/videos", {"prompt": prompt}) for prompt in "abcdea"]
+
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 202, 202, 200]
+    videos = [answer.json for answer in answers]
+    assert videos[0]["id"] == videos[5]["id"]
+    campaigns = {video["campaign_id"] for video in videos}
+    assert len(campaigns) == 5
+    assert all(endless.campaign(each)["counts"]["pending"] == 1 for each in campaigns)
+
+
+def test_an_estimate_without_a_campaign_finds_the_video_of_an_equal_request(
+    endless: Showreel,
+) -> None:
+    video = endless.post("/v1/videos", {"prompt": KITE}).json
+
+    estimates = [
+        endless.post("/v1/videos/estimate", body).json["videos"]
+        for body in ({"prompt": KITE}, {"prompts": [KITE, BOAT]})
+    ]
+
+    assert [[each["video_id"] for each in found] for found in estimates] == [
+        [video["id"]],
+        [None, None],
+    ]
+
+
+def test_tags_are_kept_each_once_and_in_their_canonical_form(endless: Showreel) -> None:
+    tags = ["launch", " launch\u200b", "e\u0301te\u0301"]
+
+    created = endless.post("/v1/videos", {"prompt": KITE, "tags": tags})
+
+    assert created.json["tags"] == ["launch", "\u00e9t\u00e9"]
+    assert endless.video(created.json)["tags"] == ["launch", "\u00e9t\u00e9"]
+    for tag in ("launch", "%20e%CC%81te%CC%81", "%C3%A9t%C3%A9"):
+        assert endless.get(f"/v1/videos?tag={tag}").json["first_id"] == created.json["id"]
+    assert endless.get("/v1/videos?tag=laun").json["data"] == []
+
+
+def test_a_new_version_has_the_tags_of_the_one_before(gallery: Showreel) -> None:
+    video = gallery.post("/v1/videos", {"prompt": BOAT, "seconds": 4, "tags": ["launch"]}).json
+    gallery.ended(video)
+
+    again = gallery.post(f"/v1/videos/{video['id']}/regenerate").json
+
+    assert again["tags"] == ["launch"]
+
+
 def test_the_limit_is_a_setting(place: Place) -> None:
-    environment = {"SYNTHETIC_SECONDS": "3600", "MAX_VIDEOS_PER_CAMPAIGN": "1"}
+    environment = {"SYNTHETIC_SECONDS": "1800", "MAX_VIDEOS_PER_CAMPAIGN": "1"}
     with served(place, environment) as service:
         service.create("spring", "a")
 
         answer = service.post("/v1/videos", {"prompt": "b", "campaign_id": "spring"})
 
-    assert answer.status_code == 403
+    assert answer.status_code == 422
     assert answer.json["code"] == "campaign_video_limit"
 
 
@@ -284,7 +336,7 @@ def test_an_estimate_tells_the_price_and_what_is_cached_and_writes_nothing(
 def test_an_estimate_refuses_what_a_creation_would_refuse(showreel: Showreel) -> None:
     answer = showreel.post("/v1/videos/estimate", {"prompts": ["a", "b", "c", "d", "e"]})
 
-    assert answer.status_code == 403
+    assert answer.status_code == 422
     assert answer.json["code"] == "campaign_video_limit"
 
 

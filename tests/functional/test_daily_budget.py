@@ -20,7 +20,7 @@ def test_a_request_that_exceeds_the_day_is_refused_and_leaves_nothing(place: Pla
 
         answer = service.post("/v1/campaigns/autumn/videos", {"prompts": [KITE], "seconds": 4})
 
-        assert (403, "budget_exceeded") == (answer.status_code, answer.json["code"])
+        assert (422, "budget_exceeded") == (answer.status_code, answer.json["code"])
         assert "DAILY_BUDGET_USD" in answer.json["detail"]
         assert "00:00 UTC" in answer.json["detail"]
         assert "false" == answer.headers["X-Should-Retry"]
@@ -45,7 +45,7 @@ def test_an_estimate_says_that_the_day_is_used_up(place: Place) -> None:
 
         answer = service.post("/v1/videos/estimate", body)
 
-        assert (403, "budget_exceeded") == (answer.status_code, answer.json["code"])
+        assert (422, "budget_exceeded") == (answer.status_code, answer.json["code"])
 
 
 def test_what_is_cancelled_before_it_is_submitted_can_be_used_again(place: Place) -> None:

@@ -166,6 +166,43 @@ def test_the_same_request_may_be_spelled_differently(waiting: Showreel, said: Js
     assert told(first) == told(again)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"seconds": "4"}, id="a number in a text"),
+        pytest.param({"seconds": 4.0, "index": 0.0, "max_cost_usd": 9.50}, id="whole floats"),
+        pytest.param({"prompt": "A red kite\r\nover dunes\u200b"}, id="line ends"),
+        pytest.param({"metadata": {"a": "1\r\n", "b": "\ufeff2"}}, id="in metadata"),
+        pytest.param({"max_cost_usd": "9.50", "fps": 24, "generate_audio": True}, id="defaults"),
+    ],
+)
+def test_a_value_may_be_spelled_differently(waiting: Showreel, changes: Json) -> None:
+    said = {**A_VIDEO, "prompt": "A red kite\nover dunes", "index": 0, "max_cost_usd": 9.5}
+    first = send(waiting, "/v1/videos", said)
+
+    again = send(waiting, "/v1/videos", said | changes)
+
+    assert is_replayed(again), again.text
+    assert told(first) == told(again)
+
+
+def test_a_form_says_the_same_as_json(waiting: Showreel) -> None:
+    said = {"prompt": "A red kite\nover dunes", "seconds": 4, "tags": ["a", "b"], "seed": 7}
+    first = send(waiting, "/v1/videos", said)
+
+    form = {"prompt": "A red kite\r\nover dunes", "seconds": "4", "seed": "7.0"}
+    again = waiting.send(
+        "POST",
+        "/v1/videos",
+        data=form | {"tags[]": ["a", "b"]},
+        content_type="multipart/form-data",
+        headers={"Idempotency-Key": KEY},
+    )
+
+    assert is_replayed(again), again.text
+    assert told(first) == told(again)
+
+
 def test_a_form_is_the_same_whatever_separates_its_parts(waiting: Showreel) -> None:
     def send_form(boundary: str) -> Answer:
         parts = {"prompt": KITE, "campaign_id": "spring", "seconds": "4"}

@@ -60,6 +60,15 @@ def client(endless_gallery: Showreel) -> Iterator[openai.OpenAI]:
         yield client
 
 
+def test_listing_and_deleting_page_by_page_leaves_nothing(client: openai.OpenAI) -> None:
+    assert len(list(client.videos.list())) == 3
+
+    for video in client.videos.list(limit=2):
+        client.videos.delete(video.id)
+
+    assert list(client.videos.list()) == []
+
+
 def test_a_create_that_is_sent_again_under_its_key_is_answered_as_before(
     client: openai.OpenAI,
 ) -> None:
@@ -185,14 +194,28 @@ def test_an_unusable_model_is_not_found(client: openai.OpenAI, model: str, code:
     assert (refused.value.code, refused.value.param) == (code, "model")
 
 
-def test_a_full_campaign_is_forbidden(client: openai.OpenAI) -> None:
-    for prompt in "abcd":
-        client.videos.create(prompt=prompt, extra_body={"campaign_id": "full"})
+def test_a_full_campaign_is_told_once_and_is_no_question_of_permission(endless: Showreel) -> None:
+    recorded = Recorded(endless.app)
+    with client_of(recorded) as client:
+        for prompt in "abcd":
+            client.videos.create(prompt=prompt, extra_body={"campaign_id": "full"})
 
-    with pytest.raises(openai.PermissionDeniedError) as refused:
-        client.videos.create(prompt="e", extra_body={"campaign_id": "full"})
+        with pytest.raises(openai.UnprocessableEntityError) as refused:
+            client.videos.create(prompt="e", extra_body={"campaign_id": "full"})
 
-    assert refused.value.code == "campaign_video_limit"
+    error = refused.value
+    assert (error.code, error.type) == ("campaign_video_limit", "invalid_request_error")
+    assert len(recorded.requests) == 5
+
+
+def test_tags_are_sent_as_the_client_spells_them_and_found_again(client: openai.OpenAI) -> None:
+    tagged = client.videos.create(prompt=KITE, extra_body={"tags": ["launch", "spring"]})
+
+    found = client.videos.list(extra_query={"tag": "spring"})
+
+    assert tagged.model_extra is not None
+    assert tagged.model_extra["tags"] == ["launch", "spring"]
+    assert [video.id for video in found] == [tagged.id]
 
 
 def test_an_unknown_video_is_not_found(client: openai.OpenAI) -> None:

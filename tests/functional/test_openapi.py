@@ -80,7 +80,7 @@ def test_every_operation_has_its_own_name(description: Json) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/healthz", "/v1/openapi.json", "/v1/models", "/v1/videos", "/v1/campaigns"],
+    ["/", "/health", "/v1/openapi.json", "/v1/models", "/v1/videos", "/v1/campaigns"],
 )
 def test_what_is_read_is_as_described(gallery: Showreel, description: Json, path: str) -> None:
     assert_described(gallery.get(path), description, path)

@@ -216,13 +216,13 @@ def test_models_tell_what_they_can_do_what_they_cost_and_when_they_go(showreel: 
 
 
 def test_the_service_is_well_when_it_can_read_its_records(showreel: Showreel) -> None:
-    answer = showreel.get("/healthz")
+    answer = showreel.get("/health")
 
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
 
 
 def test_urls_begin_with_the_public_one_where_there_is_one(place: Place) -> None:
-    environment = {"SYNTHETIC_SECONDS": "3600", "PUBLIC_URL": "https://videos.example.com"}
+    environment = {"SYNTHETIC_SECONDS": "1800", "PUBLIC_URL": "https://videos.example.com"}
     with served(place, environment) as service:
         answer = service.post("/v1/videos", {"prompt": KITE})
 

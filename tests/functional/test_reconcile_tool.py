@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shared import bootstrap
 from shared.domain.storage_layout import GENERATED
-from tests.functional.places import Place
+from tests.functional.places import FolderPlace, Place
 from tests.functional.showreel import served
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,10 +38,46 @@ def misname_a_clip_and_leave_an_orphan(place: Place) -> str:
     return path
 
 
-def test_where_all_agrees_it_says_so(gallery_copy: Place) -> None:
+def name_of(place: Place) -> str:
+    return str(place.folder if isinstance(place, FolderPlace) else place.environment["STORAGE_URL"])
+
+
+def test_where_all_agrees_it_says_so_of_what_it_has_looked_at(gallery_copy: Place) -> None:
     told = reconcile(gallery_copy)
 
-    assert (0, "Everything agrees.\n") == (told.returncode, told.stdout), told.stderr
+    assert 0 == told.returncode, told.stderr
+    assert told.stdout.startswith(f"1 campaign in {name_of(gallery_copy)}")
+    assert told.stdout.endswith(": everything agrees.\n")
+
+
+def test_a_place_without_a_campaign_is_named(place: Place) -> None:
+    told = reconcile(place)
+
+    assert 0 == told.returncode, told.stderr
+    assert told.stdout.startswith(f"0 campaigns in {name_of(place)}")
+    assert told.stdout.endswith(": nothing to compare.\n")
+
+
+def test_a_folder_that_does_not_exist_is_no_folder_that_agrees(tmp_path: Path) -> None:
+    """It is the one that an `.env` file names where the command is typed."""
+    (tmp_path / ".env").write_text("STORAGE_URL=file:nowhere\n")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    del environment["PYTHON_DOTENV_DISABLED"]
+
+    told = subprocess.run(
+        [sys.executable, "-m", "tools.reconcile"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+
+    assert told.stdout == (
+        f"0 campaigns in {tmp_path}/nowhere, which does not exist: nothing to compare.\n"
+    )
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_what_disagrees_is_a_table_for_people_and_json_for_programs(gallery_copy: Place) -> None:

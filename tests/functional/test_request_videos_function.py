@@ -1,5 +1,6 @@
 """request_videos as it is deployed: a message does what POST /v1/campaigns/{c}/videos does."""
 
+import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -69,6 +70,25 @@ def test_what_http_made_is_attached_to(api: Showreel, worker: Showreel) -> None:
     as_raw_push(worker, asking(KITE))
 
     assert receipt(api)["video_ids"] == [video["id"]]
+
+
+def test_a_message_may_be_spelled_as_a_request_may(api: Showreel, worker: Showreel) -> None:
+    """With a byte-order mark, 4.0 for 4, and the line ends of Windows."""
+    (video,) = api.create("spring", "Caf\u00e9\nat dawn")
+    body = {"campaign_id": "spring", "prompts": ["Cafe\u0301\r\nat dawn"], "seconds": 4.0}
+    data = codecs.BOM_UTF8 + json.dumps(body).encode()
+
+    assert as_raw_push(worker, a_message(data, message_id="78")).status_code == 200
+
+    assert receipt(api, "78")["video_ids"] == [video["id"]]
+
+
+def test_a_message_in_utf_16_is_rejected_with_its_encoding(api: Showreel, worker: Showreel) -> None:
+    data = json.dumps({"campaign_id": "spring", "prompts": [KITE]}).encode("utf-16")
+
+    assert as_raw_push(worker, a_message(data, message_id="79")).status_code == 200
+
+    assert "UTF-16" in receipt(api, "79")["error"]["message"]
 
 
 def test_a_copy_of_a_message_changes_nothing(api: Showreel, worker: Showreel) -> None:

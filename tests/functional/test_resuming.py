@@ -59,7 +59,7 @@ def test_content_starts_the_queue(
 
 
 def test_a_first_create_starts_the_queue(tmp_path: Path) -> None:
-    with serving(tmp_path / "data", SYNTHETIC_SECONDS="3600") as service:
+    with serving(tmp_path / "data", SYNTHETIC_SECONDS="1800") as service:
         (video,) = service.create("spring", KITE)
 
         assert service.in_phase(video, "generating")

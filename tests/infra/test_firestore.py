@@ -30,7 +30,10 @@ def test_the_indexes_are_those_of_the_file(installation: Installation) -> None:
         (
             index["collectionGroup"],
             index["queryScope"],
-            [(field["fieldPath"], field["order"]) for field in index["fields"]],
+            [
+                (field["fieldPath"], field.get("order") or field["arrayConfig"])
+                for field in index["fields"]
+            ],
         )
         for index in FILE["indexes"]
     ]
@@ -38,7 +41,10 @@ def test_the_indexes_are_those_of_the_file(installation: Installation) -> None:
         (
             index["collection"],
             index["query_scope"],
-            [(field["field_path"], field["order"]) for field in index["fields"]],
+            [
+                (field["field_path"], field.get("order") or field["array_config"])
+                for field in index["fields"]
+            ],
         )
         for index in installation.all("google_firestore_index.query").values()
     ]

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+import pytest
+
+from tests.infra.calls import Use, ports_used_by
 from tests.infra.installation import CALLER, PROJECT, PUBLISHER, REPOSITORY, Installation, Json
 
 Grant = tuple[str, str, str]
@@ -31,6 +34,7 @@ EXPECTED: set[Grant] = {
     ("serve_api", "pubsub.publisher", _STEPS),
     ("request_videos", "pubsub.publisher", _STEPS),
     ("maintain_campaigns", "pubsub.publisher", _STEPS),
+    ("generate_video", "pubsub.publisher", _STEPS),
     ("generate_video", "aiplatform.user", "project"),
     ("serve_api", "showreelSigner", "account serve_api"),
     ("serve_api", "secretmanager.secretAccessor", "secret signing-key"),
@@ -146,6 +150,31 @@ def _places(installation: Installation) -> dict[tuple[str, str, str], str]:
 
 def test_these_are_all_grants(installation: Installation) -> None:
     assert EXPECTED == set(grants(installation))
+
+
+NEEDED: dict[Use, tuple[str, str]] = {
+    ("campaigns", ""): ("datastore.user", _RECORDS),
+    ("objects", ""): ("storage.objectUser", _VIDEOS),
+    ("objects", "sign"): ("showreelSigner", "account {target}"),
+    ("queue", "publish"): ("pubsub.publisher", _STEPS),
+    ("generator", ""): ("aiplatform.user", "project"),
+}
+"""The role, and on what, that a call to a port needs; other calls need none."""
+
+
+@pytest.mark.parametrize(
+    "target", ["generate_video", "maintain_campaigns", "request_videos", "serve_api"]
+)
+def test_a_function_may_do_what_its_code_calls_and_nothing_else(
+    installation: Installation, target: str
+) -> None:
+    granted = {(role, place) for who, role, place in grants(installation) if who == target}
+    used = ports_used_by(target)
+    needed = {
+        (role, place.format(target=target)) for use, (role, place) in NEEDED.items() if use in used
+    }
+
+    assert needed == granted - {("secretmanager.secretAccessor", "secret signing-key")}
 
 
 def test_there_is_no_kind_of_grant_that_is_not_looked_at(installation: Installation) -> None:

@@ -14,6 +14,8 @@ A_SECRET = {"secret": "signing-key", "functions": ["serve_api"]}
 # Words of the sentence that refuses, and each wrong value by itself.
 REFUSED: dict[str, list[tuple[str, list[object]]]] = {
     "alert_emails": [("an e-mail address", [["ops"], ["a b@example.com"], ["@example.com"]])],
+    "allowed_hosts": [("never *", [["https://a.example"], ["a.example:8443"], ["*"]])],
+    "allowed_origins": [("never *", [["*"], ["https://a.example/"], ["http://a.example"]])],
     "attempt_retention_days": [("from 8 to 365", [0, 7, -1, 366, 8.5])],
     "billing_account": [("id of a billing account", ["my-account", "012345-6789ab-CDEF01"])],
     "bucket_name": [("3 to 63 lower-case letters", ["Videos", "gs://videos", "v"])],
@@ -84,6 +86,12 @@ def test_wrong_values_are_refused_with_a_sentence(
     assert len(wrong) == said.count("Error: Invalid value for variable")
     for _, sentence, _ in wrong:
         assert sentence in said
+
+
+def test_slots_and_history_together_are_bounded(terraform: Terraform, tmp_path: Path) -> None:
+    said = refusal(terraform, tmp_path, max_videos_per_campaign=100, keep_historical=39)
+
+    assert "no more than 4000, which one record can hold" in said
 
 
 def test_what_is_right_is_not_refused(terraform: Terraform, tmp_path: Path) -> None:

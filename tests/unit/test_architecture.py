@@ -1,6 +1,7 @@
 """The part of the dependency rule that import-linter cannot see; the rest is in pyproject.toml."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -70,3 +71,26 @@ def imported_by(module: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or ""
+
+
+OURS = sorted(
+    path for folder in ("shared", "functions", "tools") for path in (ROOT / folder).rglob("*.py")
+)
+
+
+def test_nothing_private_of_a_library_is_used() -> None:
+    """Ruff refuses `library._name`, unless told otherwise; it does not look at imports."""
+    found = [f"{path.relative_to(ROOT)}: {use}" for path in OURS for use in _private_uses(path)]
+
+    assert found == []
+
+
+def _private_uses(path: Path) -> Iterator[str]:
+    text = path.read_text("utf-8")
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            names = [f"{module}.{alias.name}" for alias in node.names]
+            yield from (name for name in names if not name.startswith("__") and "._" in name)
+    yield from re.findall(r"noqa: .*SLF001.*", text)
+    yield from re.findall(r"[gs]etattr\([^,]+, \"_\w+\"", text)

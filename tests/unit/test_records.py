@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.campaign import Campaign, Chore, ChoreKind, DelayedChore, Money, Slot, Version
+from shared.domain.campaign import (
+    Campaign,
+    Chore,
+    ChoreKind,
+    DelayedChore,
+    Money,
+    Removed,
+    Slot,
+    Version,
+)
 from shared.domain.clip import ClipFacts
 from shared.domain.daily_budget import DayShare
 from shared.domain.errors import StorageError
@@ -100,6 +109,7 @@ videos = st.builds(
     clip=st.none() | clips,
     failure=st.none() | st.builds(Failure),
     metadata=texts,
+    tags=several(st.text(max_size=9)),
     revision=st.just(""),
 )
 
@@ -131,6 +141,7 @@ def a_full_campaign() -> Campaign:
         chores=(chore,),
         delayed=(DelayedChore(chore=chore, due_at=SOON),),
         delayed_until=SOON,
+        removed=(Removed(video_hash="fedcba9876543210", created_at=NOW),),
     )
 
 
@@ -160,9 +171,11 @@ def a_full_video() -> Video:
         budget_day=NOW.date(),
         store_tries=2,
         completed_at=SOON,
-        clip=CLIP,
+        clip=replace(CLIP, pixel_format="yuv420p", audio_seconds=8.0),
         failure=Failure(code="timeout", message="It took too long."),
         metadata={"order": "17"},
+        tags=("launch", "été"),
+        requested_by="shop",
     )
 
 
@@ -171,6 +184,13 @@ def a_full_share() -> DayShare:
     return DayShare(
         day=NOW.date(), number=1, committed=Decimal("41.60"), budget=Decimal(100), warned=True
     )
+
+
+def test_a_video_from_before_there_were_tags_has_none() -> None:
+    record = to_record(a_full_video())
+    del record["tags"]
+
+    assert video_from_record(record) == replace(a_full_video(), tags=())
 
 
 @given(campaigns)
@@ -223,6 +243,12 @@ def test_files_of_this_schema_are_readable_for_ever() -> None:
     assert decode_day_share((GOLDEN / "day_share.json").read_bytes()) == a_full_share()
 
 
+def test_a_file_of_the_first_release_is_readable_without_the_fields_that_came_later() -> None:
+    video = decode_video((GOLDEN / "video-0.1.json").read_bytes())
+
+    assert video == replace(a_full_video(), clip=CLIP, tags=())
+
+
 def test_a_record_begins_with_its_schema_and_has_no_revision() -> None:
     record = to_record(replace(a_campaign(), revision="7"))
 
@@ -251,6 +277,13 @@ def test_a_field_that_a_person_left_out_has_its_default() -> None:
     del record["chores"]
 
     assert campaign_from_record(record).chores == ()
+
+
+def test_a_video_of_before_there_were_api_keys_was_requested_by_none() -> None:
+    record = to_record(a_full_video())
+    del record["requested_by"]
+
+    assert video_from_record(record).requested_by is None
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'"text"'])

@@ -1,10 +1,14 @@
 """Settings: what is read, what is refused, and what the documents say of them."""
 
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from shared.settings import InvalidSettingsError, Settings, read_settings
+from shared.domain.faults import SLOWDOWN
+from shared.domain.schedule import DEADLINE
+from shared.settings import InvalidSettingsError, Settings, environment, read_settings
 from tools.settings_reference import example, with_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,10 +52,29 @@ def test_a_folder_is_absolute_or_beside_the_process(url: str, folder: Path) -> N
         ("MAX_VIDEOS_PER_CAMPAIGN", "101"),
         ("KEEP_HISTORICAL", "-1"),
         ("KEEP_HISTORICAL", "1.5"),
+        ("KEEP_HISTORICAL", "101"),
         ("SYNTHETIC_SECONDS", "nan"),
         ("SYNTHETIC_SECONDS", "-1"),
+        ("SYNTHETIC_SECONDS", "1801"),
+        ("PUBLIC_URL", "foo"),
+        ("PUBLIC_URL", "videos.example.com"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https:///videos"),
+        ("PUBLIC_URL", "ftp://videos.example.com"),
+        ("PUBLIC_URL", "https://videos.example.com/?a=1"),
         ("SYNTHETIC_FAULTS", "explode"),
         ("LOG_LEVEL", "LOUD"),
+        ("ALLOWED_HOSTS", "https://nas.lan"),
+        ("ALLOWED_HOSTS", "nas.lan:8000"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "nas.lan,"),
+        ("ALLOWED_ORIGINS", "*"),
+        ("ALLOWED_ORIGINS", "null"),
+        ("ALLOWED_ORIGINS", "app.example.com"),
+        ("ALLOWED_ORIGINS", "https://app.example.com/"),
+        ("ALLOWED_ORIGINS", "https://App.example.com"),
+        ("API_KEYS", "a-key-without-a-name-0123456789abcdef"),
+        ("API_KEYS", "shop:short"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_its_name(name: str, value: str) -> None:
@@ -113,6 +136,69 @@ def test_a_wrong_value_for_google_cloud_is_refused_by_its_name(name: str, value:
         read_settings(environment)
 
 
+def test_a_secret_is_shown_neither_by_the_settings_nor_by_a_refusal() -> None:
+    secret = "0123456789abcdef" * 2
+    found = read_settings({"API_KEYS": f"shop:{secret}", "SIGNING_KEY": secret})
+
+    assert secret not in repr(found)
+    with pytest.raises(InvalidSettingsError) as refusal:
+        read_settings({"API_KEYS": f"shop:{secret},{secret}"})
+    assert secret not in str(refusal.value)
+
+
+@pytest.mark.parametrize("url", ["https://videos.example.com", "http://10.0.0.7:8000/showreel/"])
+def test_a_public_url_is_a_web_address(url: str) -> None:
+    assert read_settings({"PUBLIC_URL": url}).public_url == url
+
+
+@pytest.mark.parametrize("seconds", ["181", "1800"])
+def test_a_slow_operation_ends_before_the_deadline_of_its_video(seconds: str) -> None:
+    slow = {"SYNTHETIC_FAULTS": "lost=red, slow", "SYNTHETIC_SECONDS": seconds}
+
+    with pytest.raises(InvalidSettingsError, match=r"SYNTHETIC_SECONDS .* 180 with the fault slow"):
+        read_settings(slow)
+    assert read_settings({**slow, "SYNTHETIC_SECONDS": "180"}).synthetic_seconds == 180
+    longest = read_settings({"SYNTHETIC_SECONDS": "1800"}).synthetic_seconds
+    assert timedelta(seconds=longest) < DEADLINE
+    assert timedelta(seconds=180 * SLOWDOWN) < DEADLINE
+
+
+@pytest.fixture
+def env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An `.env` file where the process is."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHON_DOTENV_DISABLED")
+    # Whatever is loaded goes with the test.
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    file = tmp_path / ".env"
+    file.write_text("KEEP_HISTORICAL=7\nSIGNING_KEY='a$b ${HOME}'\nLOG_LEVEL=DEBUG\n")
+    return file
+
+
+@pytest.mark.usefixtures("env_file")
+def test_an_env_file_is_read_and_what_is_exported_counts_for_more() -> None:
+    os.environ["LOG_LEVEL"] = "ERROR"
+
+    found = read_settings(environment())
+
+    assert (found.keep_historical, found.log_level) == (7, "ERROR")
+    assert found.signing_key == "a$b ${HOME}"
+
+
+def test_an_env_file_that_cannot_be_read_is_named(env_file: Path) -> None:
+    env_file.write_bytes(b"SIGNING_KEY=caf\xe9\n")
+
+    with pytest.raises(InvalidSettingsError, match=r"The file .env cannot be read"):
+        environment()
+
+
+@pytest.mark.usefixtures("env_file")
+def test_no_env_file_is_read_on_cloud_run() -> None:
+    os.environ["K_SERVICE"] = "serve-api"
+
+    assert "KEEP_HISTORICAL" not in environment()
+
+
 def test_every_problem_is_reported_at_once() -> None:
     with pytest.raises(InvalidSettingsError) as refusal:
         read_settings({"MAX_VIDEOS_PER_CAMPAIGN": "many", "KEEP_HISTORICAL": "-1"})
@@ -129,3 +215,16 @@ def test_the_readme_lists_every_setting_as_it_is() -> None:
 
 def test_the_example_environment_has_every_setting_as_it_is() -> None:
     assert example() == (ROOT / ".env.example").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("slots", "historical"), [(100, 38), (39, 100)])
+def test_no_campaign_may_outgrow_its_record(slots: int, historical: int) -> None:
+    def read(*, historical: int) -> Settings:
+        return read_settings(
+            {"MAX_VIDEOS_PER_CAMPAIGN": str(slots), "KEEP_HISTORICAL": str(historical)}
+        )
+
+    assert read(historical=historical).keep_historical == historical
+    if historical < 100:
+        with pytest.raises(InvalidSettingsError, match="KEEP_HISTORICAL"):
+            read(historical=historical + 1)

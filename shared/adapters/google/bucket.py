@@ -1,36 +1,60 @@
 """Single requests to one bucket of Cloud Storage."""
 
+import logging
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
-from typing import Any, BinaryIO
+from json import JSONDecodeError
+from typing import Any, BinaryIO, NoReturn
 
-from google.api_core.exceptions import GoogleAPICallError
+from google.api_core.exceptions import Forbidden, GoogleAPICallError
+from google.auth.credentials import Credentials
 from google.cloud.storage import Blob, Client  # type: ignore[import-untyped]
 from google.cloud.storage.retry import DEFAULT_RETRY  # type: ignore[import-untyped]
 
 from shared.adapters.google.bucket_errors import SERVICE, bucket_errors
 from shared.adapters.google.google_errors import google_errors
 from shared.adapters.google.stored_object import Properties, StoredObject
-from shared.domain.errors import UnavailableError
+from shared.domain.errors import ConflictError, UnavailableError
+from shared.domain.schedule import LAST_RETRY, TRY
 from shared.ports.object_store import ObjectInfo
 
 _CHUNK_BYTES = 4 * 1024 * 1024
-# Together they end within the lease of a video that is being stored.
 _CALL: dict[str, Any] = {
-    "retry": DEFAULT_RETRY.with_delay(initial=0.2, maximum=5.0).with_timeout(20.0),
-    "timeout": 20.0,
+    "retry": DEFAULT_RETRY.with_delay(initial=0.2, maximum=5.0).with_timeout(
+        LAST_RETRY.total_seconds()
+    ),
+    "timeout": TRY.total_seconds(),
 }
+# 403: copying needs other permissions than storage.objects.move, which a role may lack.
 _NOT_ABLE_TO_MOVE = frozenset(
-    {HTTPStatus.BAD_REQUEST, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        HTTPStatus.NOT_IMPLEMENTED,
+    }
 )
 
+logger = logging.getLogger(__name__)
 
-def open_bucket(name: str) -> "GCSBucket":
-    """Use the credentials of the environment, or STORAGE_EMULATOR_HOST without any."""
+
+class ObjectsClient(Client):  # type: ignore[misc]  # The SDK has no types.
+    """Asks for objects alone.
+
+    The SDK looks at the bucket itself, on a thread, for traces that nothing here collects, and
+    with a permission that nothing else needs. This refusal it remembers.
+    """
+
+    def get_bucket(self, bucket_or_name: object, *_: object, **__: object) -> NoReturn:
+        raise Forbidden(f"{bucket_or_name}: only objects are asked for.")  # type: ignore[no-untyped-call]
+
+
+def open_bucket(name: str, credentials: Credentials | None = None) -> "GCSBucket":
+    """Without `credentials`, use those of the environment, or STORAGE_EMULATOR_HOST and none."""
     with google_errors(SERVICE, permission="storage.objects.get"):
-        return GCSBucket(name, Client(project=None))
+        return GCSBucket(name, ObjectsClient(project=None, credentials=credentials))
 
 
 class GCSBucket:
@@ -41,9 +65,6 @@ class GCSBucket:
     """
 
     def __init__(self, name: str, client: Client) -> None:
-        # It would look at the bucket, on a thread, for traces that nobody collects, and with a
-        # permission that nothing else needs.
-        client._bucket_metadata_cache = None  # noqa: SLF001
         self._name = name
         self._bucket = client.bucket(name)
 
@@ -76,7 +97,10 @@ class GCSBucket:
         metadata: Mapping[str, str],
         if_generation: int | None,
     ) -> None:
-        """Send `content` up to its end, with its checksum."""
+        """Send `content` up to its end, with its checksum.
+
+        Raise ConflictError, too, where it may have been stored and the answer was cut off.
+        """
         blob = self._blob(path, properties)
         blob.metadata = dict(metadata)
         how = {
@@ -86,10 +110,11 @@ class GCSBucket:
         }
         first = _next_chunk(content)
         if len(first) < _CHUNK_BYTES:
-            with bucket_errors(self._name, permission="storage.objects.create"):
+            with self._storing(path):
                 blob.upload_from_string(first, **how)
         else:
-            self._upload_in_chunks(blob.open("wb", chunk_size=_CHUNK_BYTES, **how), first, content)
+            writer = blob.open("wb", chunk_size=_CHUNK_BYTES, **how)
+            self._upload_in_chunks(path, writer, first, content)
 
     def change(
         self, stored: StoredObject, properties: Properties, metadata: Mapping[str, str]
@@ -114,6 +139,8 @@ class GCSBucket:
             except GoogleAPICallError as error:
                 if error.code not in _NOT_ABLE_TO_MOVE:
                     raise
+                if error.code == HTTPStatus.FORBIDDEN:
+                    logger.warning("bucket.move_denied: storage.objects.move is missing")
                 self._rewrite(stored, target)
                 self.delete(stored.path, if_generation=stored.generation)
 
@@ -126,14 +153,28 @@ class GCSBucket:
         with bucket_errors(self._name, permission="storage.objects.delete", path=path):
             self._bucket.delete_blob(path, if_generation_match=if_generation, **_CALL)
 
-    def _upload_in_chunks(self, writer: Any, first: bytes, content: BinaryIO) -> None:  # noqa: ANN401  # The SDK has no types.
+    @contextmanager
+    def _storing(self, path: str) -> Iterator[None]:
+        with bucket_errors(self._name, permission="storage.objects.create"):
+            try:
+                yield
+            except JSONDecodeError:
+                raise ConflictError(f"The answer about {path!r} was cut off.") from None
+
+    def _upload_in_chunks(
+        self,
+        path: str,
+        writer: Any,  # noqa: ANN401  # The SDK has no types.
+        first: bytes,
+        content: BinaryIO,
+    ) -> None:
         try:
             chunk = first
             while chunk:
-                with bucket_errors(self._name, permission="storage.objects.create"):
+                with self._storing(path):
                     writer.write(chunk)
                 chunk = _next_chunk(content)
-            with bucket_errors(self._name, permission="storage.objects.create"):
+            with self._storing(path):
                 writer.close()
         except BaseException:
             # The service forgets what nobody ends; the first error is the one that matters.
@@ -175,7 +216,8 @@ def _stored(blob: Blob) -> StoredObject:
     return StoredObject(
         info=ObjectInfo(
             path=blob.name,
-            size=blob.size,
+            # Some servers leave out what is 0.
+            size=blob.size or 0,
             etag=b64decode(blob.md5_hash or blob.crc32c).hex(),
             content_type=content_type,
             updated_at=blob.updated,

@@ -25,6 +25,8 @@ def videos_of(
 ) -> Query:
     """Ask for `limit` videos. Those of one age come by campaign, then by hash."""
     found = _videos(client, query.campaign_id)
+    if query.tag is not None:
+        found = found.where(filter=FieldFilter("tags", "array_contains", query.tag))
     if query.version_state is not None:
         found = found.where(filter=FieldFilter("version_state", "==", query.version_state.value))
     if query.status is not None:

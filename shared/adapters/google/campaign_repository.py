@@ -13,7 +13,6 @@ from shared.adapters.google.campaign_documents import (
     campaign_of,
     is_ours,
     key_at,
-    key_of,
     removal_of,
     video_of,
     write_of,
@@ -41,7 +40,7 @@ from shared.domain.errors import (
 )
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 from shared.domain.video import Video, phases_of
-from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
+from shared.ports.campaign_repository import DueWork, Place, VideoPage, VideoQuery
 from shared.ports.object_store import ObjectStore
 
 _SAVINGS_TRIES = 5
@@ -124,7 +123,7 @@ class FirestoreCampaignRepository:
         self._mirror.renew(campaign.campaign_id, (campaign, *videos))
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
-        first = None if query.after is None else self._cursor_at(query.after)
+        first = None if query.after is None else _cursor_at(query.after)
         if not _may_match(query):
             return VideoPage(videos=(), has_more=False)
 
@@ -156,9 +155,9 @@ class FirestoreCampaignRepository:
         keys = map(key_at, paths)
         return tuple(DueWork(campaign_id=key[0], video_hash=key[1]) for key in keys)
 
-    def _cursor_at(self, video_id: str) -> Cursor:
-        video = self.get_video(*parse_video_id(video_id))
-        return video.created_at, key_of(video).path
+
+def _cursor_at(place: Place) -> Cursor:
+    return place.created_at, Key(place.campaign_id, place.video_hash).path
 
 
 def _campaign_path(campaign_id: str) -> str:

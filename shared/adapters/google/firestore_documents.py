@@ -1,10 +1,9 @@
 """Documents in Firestore: read by one call, and written together on conditions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from google.api_core.datetime_helpers import DatetimeWithNanoseconds
 from google.api_core.exceptions import (
@@ -23,14 +22,17 @@ from google.cloud import firestore
 
 from shared.adapters.google.firestore_values import from_fields, to_fields
 from shared.adapters.google.google_errors import google_errors
+from shared.building import built_once
 from shared.domain.errors import ConflictError, StorageError
+from shared.domain.schedule import LAST_RETRY, TRY
 
 Fields = dict[str, Any]
+T = TypeVar("T")
 
 _SERVICE = "Firestore"
 
-# Longer than a short outage, and shorter than a lease or the patience of an HTTP client.
-_DEADLINE_SECONDS = 15.0
+_TRY_SECONDS = TRY.total_seconds()
+_RETRY_SECONDS = LAST_RETRY.total_seconds()
 
 _PASSING = if_exception_type(
     DeadlineExceeded, InternalServerError, ResourceExhausted, ServiceUnavailable, Unknown
@@ -60,7 +62,10 @@ class Write:
 
 
 class FirestoreDocuments:
-    """Every call ends within a deadline. What passes by itself is tried again until then.
+    """Every call ends within its limit. What passes by itself, or stalls, is tried again.
+
+    The SDK makes one try at a time: its own retries would begin again with each part of an answer,
+    and give a try that begins late the whole time once more.
 
     The client, and with it a gRPC channel, is made on the first call: none may exist when the
     platform forks the process.
@@ -70,28 +75,28 @@ class FirestoreDocuments:
         self._project = project
         self._database = database
 
-    @cached_property
+    @built_once
     def client(self) -> firestore.Client:
         with google_errors(_SERVICE, permission="datastore.databases.get"):
             return firestore.Client(project=self._project, database=self._database)
 
     def get(self, path: str) -> Document | None:
         with google_errors(_SERVICE, permission="datastore.entities.get"):
-            snapshot = self.client.document(path).get(retry=_retry(), timeout=_DEADLINE_SECONDS)
-        return _document(snapshot)
+            reference = self.client.document(path)
+            return _document(_retried(lambda: reference.get(**_one_try())))
 
     def get_all(self, paths: Iterable[str]) -> dict[str, Document]:
         """Return those that exist, by path, all as they were at one moment."""
         references = [self.client.document(path) for path in paths]
         with google_errors(_SERVICE, permission="datastore.entities.get"):
-            found = self.client.get_all(references, retry=_retry(), timeout=_DEADLINE_SECONDS)
-            documents = [_document(snapshot) for snapshot in found]
+            found = _retried(lambda: list(self.client.get_all(references, **_one_try())))
+        documents = map(_document, found)
         return {document.path: document for document in documents if document}
 
     def query(self, query: firestore.Query) -> list[Document]:
         with google_errors(_SERVICE, permission="datastore.entities.list"):
             try:
-                found = list(query.stream(retry=_retry(), timeout=_DEADLINE_SECONDS))
+                found = _retried(lambda: list(query.stream(**_one_try())))
             except FailedPrecondition:
                 raise StorageError(
                     "Firestore has no index for this list. Deploy infra/firestore.indexes.json."
@@ -110,7 +115,7 @@ class FirestoreDocuments:
         failures: list[Exception] = []
         with google_errors(_SERVICE, permission="datastore.entities.update"):
             try:
-                results = batch.commit(retry=_retry(failures), timeout=_DEADLINE_SECONDS)
+                results = _retried(lambda: batch.commit(**_one_try()), failures)
             except _CONFLICTS:
                 revisions = self._written_before(writes) if failures else None
                 if revisions is None:
@@ -150,14 +155,19 @@ def _is_as_written(document: Document | None, write: Write) -> bool:
     return to_fields(document.fields) == to_fields(write.fields)
 
 
-def _retry(failures: list[Exception] | None = None) -> Retry:
-    return Retry(
+def _one_try() -> dict[str, Any]:
+    return {"retry": None, "timeout": _TRY_SECONDS}
+
+
+def _retried(attempt: Callable[[], T], failures: list[Exception] | None = None) -> T:
+    retry = Retry(
         predicate=_PASSING,
         initial=0.1,
         maximum=2.0,
-        timeout=_DEADLINE_SECONDS,
+        timeout=_RETRY_SECONDS,
         on_error=None if failures is None else failures.append,
     )
+    return retry(attempt)()
 
 
 def _document(snapshot: firestore.DocumentSnapshot[Any]) -> Document | None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from google.api_core.exceptions import DeadlineExceeded, InternalServerError, ServiceUnavailable
+from google.api_core.exceptions import (
+    Aborted,
+    Cancelled,
+    DeadlineExceeded,
+    InternalServerError,
+    ResourceExhausted,
+    ServiceUnavailable,
+    Unknown,
+)
 from google.api_core.retry import Retry, if_exception_type
+from google.api_core.timeout import ConstantTimeout
 from google.cloud.pubsub_v1 import PublisherClient  # type: ignore[import-untyped]
 from google.cloud.pubsub_v1.types import (  # type: ignore[import-untyped]
     BatchSettings,
@@ -14,6 +22,8 @@ from google.cloud.pubsub_v1.types import (  # type: ignore[import-untyped]
 )
 
 from shared.adapters.google.google_errors import google_errors
+from shared.building import built_once
+from shared.domain.schedule import LAST_RETRY, TRY
 from shared.messages import encode
 
 if TYPE_CHECKING:
@@ -21,15 +31,18 @@ if TYPE_CHECKING:
 
     from shared.ports.message_queue import VideoMessage
 
-_CALL_SECONDS = 5.0
-# Whoever waits is a caller of the API. What is not published then, the tick publishes.
-_PATIENCE_SECONDS = 10.0
-_RETRY = Retry(
-    predicate=if_exception_type(DeadlineExceeded, InternalServerError, ServiceUnavailable),
-    initial=0.1,
-    maximum=2.0,
-    timeout=_PATIENCE_SECONDS,
+# What Google's own client retries.
+_PASSING = if_exception_type(
+    Aborted,
+    Cancelled,
+    DeadlineExceeded,
+    InternalServerError,
+    ResourceExhausted,
+    ServiceUnavailable,
+    Unknown,
 )
+_TRY_SECONDS = TRY.total_seconds()
+_RETRY_SECONDS = LAST_RETRY.total_seconds()
 
 
 class PubSubMessageQueue:
@@ -42,18 +55,24 @@ class PubSubMessageQueue:
     def __init__(self, *, project: str, topic: str) -> None:
         self._topic = f"projects/{project}/topics/{topic}"
 
-    def publish(self, message: VideoMessage) -> None:
+    def publish(self, *messages: VideoMessage) -> None:
         with google_errors("Pub/Sub", permission="pubsub.topics.publish"):
-            published = self._publisher.publish(self._topic, encode(message))
-            published.result(timeout=_PATIENCE_SECONDS + _CALL_SECONDS)
+            publisher = self._publisher
+            sent = [publisher.publish(self._topic, encode(message)) for message in messages]
+            for published in sent:
+                published.result(timeout=_RETRY_SECONDS + 2 * _TRY_SECONDS)
 
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
         """Leave it to the bucket, which announces the clip, and to the tick."""
 
-    @cached_property
+    @built_once
     def _publisher(self) -> PublisherClient:
         return PublisherClient(
             # To wait for others would cost every message 10 ms.
             batch_settings=BatchSettings(max_messages=1),
-            publisher_options=PublisherOptions(retry=_RETRY, timeout=_CALL_SECONDS),
+            publisher_options=PublisherOptions(
+                retry=Retry(predicate=_PASSING, initial=0.1, maximum=2.0, timeout=_RETRY_SECONDS),
+                # A number would count down from one try to the next, and begin again at its end.
+                timeout=ConstantTimeout(_TRY_SECONDS),  # type: ignore[no-untyped-call]
+            ),
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import secrets
 from contextlib import suppress
-from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 from shared.adapters.google.object_reader import open_reader
-from shared.adapters.google.stored_object import Properties, StoredObject
+from shared.adapters.google.stored_object import Properties, StoredObject, media_type_of
+from shared.building import built_once
 from shared.domain.errors import (
     ConflictError,
     ObjectExistsError,
@@ -17,7 +17,13 @@ from shared.domain.errors import (
     StorageError,
     UnavailableError,
 )
-from shared.ports.object_store import ObjectInfo, PutMode, SignedMethod, SignedURL
+from shared.ports.object_store import (
+    MEDIA_CACHE_CONTROL,
+    ObjectInfo,
+    PutMode,
+    SignedMethod,
+    SignedURL,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,7 +51,7 @@ class GCSObjectStore:
         self._open_bucket = bucket
         self._signer = signer
 
-    @cached_property
+    @built_once
     def _bucket(self) -> GCSBucket:
         return self._open_bucket()
 
@@ -69,9 +75,8 @@ class GCSObjectStore:
                 if_generation=0 if mode is PutMode.CREATE else None,
             )
         except ConflictError:
-            # It may be this very write that is met here, repeated because its answer was lost.
-            if not self._was_written_by(path, write_id):
-                raise ObjectExistsError(f"There is an object at {path!r} already.") from None
+            # It may be this very write that is met here: its answer was lost, or cut off.
+            self._require_written_by(path, write_id)
 
     def open(self, path: str) -> BinaryIO:
         """Return a stream of one generation: it ends in ObjectNotFoundError if that is moved."""
@@ -138,11 +143,13 @@ class GCSObjectStore:
             raise ObjectNotFoundError(f"There is no object at {path!r}.")
         return self._bucket.look(path)
 
-    def _was_written_by(self, path: str, write_id: str) -> bool:
+    def _require_written_by(self, path: str, write_id: str) -> None:
         try:
-            return self._bucket.look(path).metadata.get(_WRITE_ID) == write_id
+            found = self._bucket.look(path)
         except ObjectNotFoundError:
-            return False
+            raise UnavailableError(f"The object {path!r} was not stored. Try again.") from None
+        if found.metadata.get(_WRITE_ID) != write_id:
+            raise ObjectExistsError(f"There is an object at {path!r} already.")
 
     def _require_renamed(self, source: str, target: str) -> None:
         try:
@@ -155,7 +162,7 @@ class GCSObjectStore:
     ) -> bool:
         """Move the object, or give way to the one that is there; False if it has changed."""
         try:
-            self._complete(found, metadata or {})
+            self._complete(found, target, metadata or {})
             self._bucket.move(found, target)
         except ObjectNotFoundError:
             return False
@@ -163,10 +170,19 @@ class GCSObjectStore:
             return self._has_given_way(found, target)
         return True
 
-    def _complete(self, found: StoredObject, metadata: Mapping[str, str]) -> None:
-        """Tell readers of a clip that the generator wrote what `put` would have told them."""
-        if not found.properties.cache_control or not metadata.items() <= found.metadata.items():
-            self._bucket.change(found, _properties(found.properties.content_type), metadata)
+    def _complete(self, found: StoredObject, target: str, metadata: Mapping[str, str]) -> None:
+        """Give a clip that the generator wrote the properties that `put` would have given it.
+
+        That includes its type: a bucket ignores the type in a signed URL where the object has one.
+        """
+        properties = _properties(media_type_of(target) or found.properties.content_type)
+        is_complete = (
+            found.properties.cache_control == properties.cache_control
+            and found.properties.content_type == properties.content_type
+            and metadata.items() <= found.metadata.items()
+        )
+        if not is_complete:
+            self._bucket.change(found, properties, metadata)
 
     def _has_given_way(self, found: StoredObject, target: str) -> bool:
         try:
@@ -182,7 +198,7 @@ def _properties(content_type: str) -> Properties:
     is_media = content_type.startswith(("image/", "video/"))
     return Properties(
         content_type=content_type,
-        cache_control="public, max-age=86400" if is_media else "no-cache",
+        cache_control=MEDIA_CACHE_CONTROL if is_media else "no-cache",
         content_disposition="inline",
     )
 

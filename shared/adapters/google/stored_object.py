@@ -2,8 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from shared.ports.object_store import ObjectInfo
+
+_MEDIA_TYPES = {".jpg": "image/jpeg", ".mp4": "video/mp4"}
+
+
+def media_type_of(path: str) -> str | None:
+    """Return what the name of a clip or thumbnail says of its type."""
+    return _MEDIA_TYPES.get(PurePosixPath(path).suffix)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from pathlib import PurePosixPath
 from threading import Lock
 from typing import Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 from shared.adapters.google.credential_errors import credential_errors
+from shared.adapters.google.stored_object import media_type_of
+from shared.building import built_once
 from shared.domain.errors import InvalidRequestError
 from shared.domain.schedule import LONGEST_SIGNED_LIFE
 from shared.ports import Clock
@@ -19,7 +19,6 @@ _ALGORITHM = "GOOG4-RSA-SHA256"
 _MOST_KEPT = 4096
 
 _Key = tuple[str, timedelta, SignedMethod]
-_CONTENT_TYPES = {".jpg": "image/jpeg", ".mp4": "video/mp4"}
 
 
 class SigningCredentials(Protocol):
@@ -51,8 +50,7 @@ class V4URLSigner:
         self._kept: dict[_Key, SignedURL] = {}
         self._lock = Lock()
 
-    # Two threads may each make them at the start, which costs a connection and no more.
-    @cached_property
+    @built_once
     def _credentials(self) -> SigningCredentials:
         return self._make_credentials()
 
@@ -108,7 +106,7 @@ def _query(path: str, credential: str, date: str, expires_in: timedelta) -> str:
         "X-Goog-SignedHeaders": "host",
         "response-content-disposition": "inline",
     }
-    content_type = _CONTENT_TYPES.get(PurePosixPath(path).suffix)
+    content_type = media_type_of(path)
     if content_type is not None:
         parameters["response-content-type"] = content_type
     return urlencode(parameters, quote_via=quote, safe="")

@@ -9,7 +9,12 @@ from shared.adapters.google.veo_filters import explain, is_about_policy
 from shared.adapters.google.veo_rules import Rule, Then, anything
 from shared.ports.video_generator import FILTERED
 
-_OUTPUT = re.compile(r"storage|bucket|gs://", re.IGNORECASE)
+# A prompt that Google quotes may be about a bucket of paint, or about cold storage.
+_OUTPUT = re.compile(
+    r"gs://|storage[ _]?uri|storage\.(?:objects|buckets)|cloud storage"
+    r"|(?:output|storage|gcs|destination) bucket|bucket (?:does not exist|not found)",
+    re.IGNORECASE,
+)
 
 
 def _words(operation: GenerateVideosOperation) -> str:
@@ -52,26 +57,31 @@ OPERATION_ANSWERS: Sequence[Rule[GenerateVideosOperation]] = (
     Rule(
         answer="an error about the storage of its output",
         fits=_failed_to_deliver,
-        then=Then.FAIL,
+        then=Then.FAIL_HELD,
         code="storage_error",
     ),
     Rule(
         answer="error 3, 9 or 11: invalid",
         fits=_failed(3, 9, 11),
-        then=Then.FAIL,
+        then=Then.FAIL_HELD,
         code="invalid_request",
     ),
     Rule(
         answer="error 7 or 16: not permitted",
         fits=_failed(7, 16),
-        then=Then.FAIL,
+        then=Then.FAIL_HELD,
         code="permission_denied",
     ),
-    Rule(answer="error 8: overloaded", fits=_failed(8), then=Then.FAIL, code="provider_quota"),
+    Rule(
+        answer="error 8: overloaded",
+        fits=_failed(8),
+        then=Then.FAIL_HELD,
+        code="provider_quota",
+    ),
     Rule(
         answer="any other error, such as 13: internal",
         fits=lambda operation: bool(operation.error),
-        then=Then.FAIL,
+        then=Then.FAIL_HELD,
         code="provider_error",
     ),
     Rule(answer="a clip, as URI or bytes", fits=_has_video, then=Then.STORE),

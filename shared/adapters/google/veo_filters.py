@@ -21,12 +21,21 @@ SUPPORT_CODES: Mapping[str, tuple[str, ...]] = {
 
 _CATEGORIES = {code: category for category, codes in SUPPORT_CODES.items() for code in codes}
 _SUPPORT_CODES = re.compile(r"support codes?:\s*([\d, ]+)", re.IGNORECASE)
-_POLICY = re.compile(r"support codes?:|violates? (?:our|google's|vertex ai's)", re.IGNORECASE)
+# Google's words, and those in users' reports. None of them is about the form of a request.
+_POLICY = re.compile(
+    r"support codes?:"
+    r"|violat\w* (?:our|the|google|vertex)"
+    r"|usage (?:guidelines|policies|policy)|content polic|responsible ai|safety (?:filter|polic)"
+    r"|could not (?:generate|create) (?:\d+ )?videos? based on"
+    r"|(?:will not|won't|have not|haven't) be(?:en)? charged"
+    r"|issue with the audio",
+    re.IGNORECASE,
+)
 _AUDIO = re.compile(r"\baudio\b", re.IGNORECASE)
 
 
 def is_about_policy(text: str) -> bool:
-    return _POLICY.search(text) is not None
+    return _POLICY.search(text.replace("\u2019", "'")) is not None
 
 
 def explain(reasons: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ class Then(StrEnum):
     WAIT = "asked again after 20 s"
     STORE = "its clip is verified and stored"
     FAIL = "failed; nothing is billed"
+    FAIL_HELD = "failed; its price is held as possibly spent"
 
 
 @dataclass(frozen=True, kw_only=True)

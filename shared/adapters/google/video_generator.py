@@ -17,7 +17,7 @@ from shared.adapters.google.veo_output import ClipOutput
 from shared.adapters.google.veo_requests import generation_config, vertex_url
 from shared.adapters.google.veo_rules import Then, first_fitting
 from shared.domain.errors import SubmissionError, SubmissionUnknownError, UnavailableError
-from shared.domain.schedule import RECHECK_AFTER
+from shared.domain.schedule import RECHECK_AFTER, SUBMISSION, TRY
 from shared.ports import Clock
 from shared.ports.video_generator import (
     Accepted,
@@ -28,9 +28,6 @@ from shared.ports.video_generator import (
     Submission,
     Succeeded,
 )
-
-SUBMIT_TIMEOUT = timedelta(seconds=60)
-CHECK_TIMEOUT = timedelta(seconds=15)
 
 # Veo takes 11 s to 6 min, by its documentation, and mostly one to two minutes.
 EXPECTED_IN = timedelta(seconds=90)
@@ -62,7 +59,7 @@ class VeoVideoGenerator:
         output: ClipOutput,
         now: Clock,
         base_url: str = "",
-        submit_timeout: timedelta = SUBMIT_TIMEOUT,
+        submit_timeout: timedelta = SUBMISSION,
     ) -> None:
         self._credentials = credentials
         self._output = output
@@ -124,7 +121,7 @@ class VeoVideoGenerator:
         return types.GetOperationConfig(
             http_options=types.HttpOptions(
                 base_url=self._url(location),
-                timeout=_milliseconds(CHECK_TIMEOUT),
+                timeout=_milliseconds(TRY),
                 retry_options=_CHECK_RETRIES,
             )
         )
@@ -157,8 +154,12 @@ class VeoVideoGenerator:
         rule = first_fitting(OPERATION_ANSWERS, operation)
         if rule.then is Then.WAIT:
             return Running(check_after=RECHECK_AFTER)
-        if rule.then is Then.FAIL:
-            return Failed(code=rule.code, message=failure_message(operation))
+        if rule.then in (Then.FAIL, Then.FAIL_HELD):
+            return Failed(
+                code=rule.code,
+                message=failure_message(operation),
+                possibly_billed=rule.then is Then.FAIL_HELD,
+            )
         path = self._kept(operation, prefix) if rule.then is Then.STORE else None
         if path is None:
             logger.warning("veo.operation_without_clip", extra={"operation": operation.name})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,13 @@ from shared.adapters.local.files.storage_errors import storage_errors
 from shared.adapters.local.records.record_cache import RecordCache, revision_of
 from shared.adapters.local.records.record_files import RecordFiles
 from shared.adapters.local.records.video_files import VideoFiles
+from shared.building import built_once
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
     StorageError,
     VideoNotFoundError,
 )
-from shared.domain.identity import parse_video_id
 from shared.domain.storage_layout import CAMPAIGN_FILE
 from shared.records.videos import decode_video
 
@@ -119,9 +118,8 @@ class LocalCampaignRepository:
         """Leave the records alone."""
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
-        after = None if query.after is None else self.get_video(*parse_video_id(query.after))
         with storage_errors():
-            return self._lists.videos(query, after=after)
+            return self._lists.videos(query)
 
     def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign, ...]:
         with storage_errors():
@@ -140,14 +138,14 @@ class LocalCampaignRepository:
             return self._days.locked_with(campaign_id, change.shares)
         return self._files.locked(campaign_id)
 
-    @cached_property
+    @built_once
     def _days(self) -> DayShares:
         # Nobody needs them where a day has no budget.
         from shared.adapters.local.records.day_shares import DayShares
 
         return DayShares(self._files)
 
-    @cached_property
+    @built_once
     def _lists(self) -> RecordLists:
         # A process that only reads videos does without, and gives its first answer sooner.
         from shared.adapters.local.records.record_lists import RecordLists

@@ -21,7 +21,9 @@ _ENDINGS: dict[FaultKind | None, Failed | Gone] = {
         ),
     ),
     FaultKind.FAILED: Failed(
-        code="provider_error", message="The generator ended with an internal error."
+        code="provider_error",
+        message="The generator ended with an internal error.",
+        possibly_billed=True,
     ),
     FaultKind.LOST: Gone(),
 }
@@ -54,6 +56,8 @@ class SyntheticOperation:
         submission = self.submission
         parameters = submission.parameters
         width, height = frame_size(parameters.resolution, parameters.aspect_ratio)
+        if self.fault is FaultKind.TURNED:
+            width, height = height, width
         return ClipSpec(
             prompt=submission.prompt,
             caption=f"{submission.campaign_id} · slot {submission.index} · {parameters.model}",
@@ -63,6 +67,8 @@ class SyntheticOperation:
             seconds=parameters.duration_seconds,
             audio=parameters.generate_audio,
             variation=submission.video_hash,
+            # Veo puts the index last. Players have to cope with both.
+            fast_start=int(submission.video_hash, 16) % 2 == 0,
         )
 
 

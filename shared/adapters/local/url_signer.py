@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from io import BytesIO
 from urllib.parse import quote, urlencode
 
@@ -13,6 +12,7 @@ from itsdangerous import Signer
 
 from shared.adapters.local.files.data_folder import DataFolder
 from shared.adapters.local.files.storage_errors import storage_errors
+from shared.building import built_once
 from shared.domain.errors import ExpiredSignatureError, InvalidSignatureError, StorageError
 from shared.ports import Clock
 from shared.ports.object_store import SignedURL
@@ -79,7 +79,7 @@ class URLSigner:
         is_time = expires.isascii() and expires.isdigit()
         return is_time and self._signer.verify_signature(_signed_text(path, expires), signature)
 
-    @cached_property
+    @built_once
     def _signer(self) -> Signer:
         return Signer(self._key(), salt="showreel.local-bucket", digest_method=hashlib.sha256)
 

@@ -1,23 +1,29 @@
 """Looks into clips with PyAV."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from fractions import Fraction
+from functools import partial
+from typing import Any, BinaryIO, cast
 
 import av
-from av import VideoFrame, VideoStream
+from av import Packet, VideoFrame, VideoStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Disposition, Stream
+from av.video.reformatter import Colorspace
 from PIL import Image
 
-from shared.adapters.media.mp4_header import read_header
+from shared.adapters.media.guarded_stream import (
+    GuardedStream,
+    is_of_the_machine,
+    machine_faults,
+)
+from shared.adapters.media.mp4_boxes import require_whole
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import InvalidClipError
 
 _MISSING_FRAMES_TOLERATED = 2
-# Sound may outlast the picture by its last packets, and the header counts the longer one.
-_SECONDS_TOLERATED = 0.5
 
 _THUMBNAIL_WIDTH = 640
 _JPEG_QUALITY = 85
@@ -25,37 +31,91 @@ _JPEG_QUALITY = 85
 _DARK = 32
 _NEARLY_EVERY = 0.98
 
+_UNSPECIFIED_COLORSPACE = 2
+# Without a tag, browsers take BT.709 for HD, and FFmpeg takes BT.601 for everything.
+_HD_HEIGHT = 720
+
 
 class PyAVClipInspector:
-    """Reads packets as they are, and decodes no more frames than a thumbnail needs."""
+    """Reads packets as they are, and decodes no more frames than it takes to see one.
+
+    Raises UnavailableError once `is_stopping`, which by default is never.
+    """
+
+    def __init__(self, *, is_stopping: Callable[[], bool] = bool) -> None:
+        self._is_stopping = is_stopping
 
     def inspect(self, clip: BinaryIO) -> ClipFacts:
-        header = read_header(clip)
-        with _opened(clip) as container:
-            video = _video_stream(container)
-            frames, duration = _played(container, video)
-            _require_as_claimed(header.duration_seconds, duration)
-            _require_as_claimed(_claimed_seconds(video), duration)
-            sound = container.streams.best("audio")
-            return ClipFacts(
-                duration_seconds=duration,
-                width=video.width,
-                height=video.height,
-                fps=frames / duration,
-                video_codec=video.codec.canonical_name,
-                audio_codec=sound.codec.canonical_name if sound else None,
-                size_bytes=header.size_bytes,
-            )
+        with machine_faults():
+            return self._inspect(self._guarded(clip))
 
     def thumbnail(self, clip: BinaryIO) -> bytes:
+        with machine_faults():
+            return self._thumbnail(self._guarded(clip))
+
+    def _guarded(self, clip: BinaryIO) -> BinaryIO:
+        return cast("BinaryIO", GuardedStream(clip, self._is_stopping))
+
+    def _inspect(self, clip: BinaryIO) -> ClipFacts:
+        size_bytes = require_whole(clip)
+        with _opened(clip) as container:
+            video = _video_stream(container)
+            audio = container.streams.best("audio")
+            picture, sound, first = _presented(container, video, audio)
+            _require_frames(picture, video)
+            width, height = _displayed_size(first, video)
+            return ClipFacts(
+                duration_seconds=picture.seconds,
+                width=width,
+                height=height,
+                fps=picture.frames / picture.seconds,
+                video_codec=video.codec.canonical_name,
+                pixel_format=first.format.name,
+                audio_codec=audio.codec.canonical_name if audio else None,
+                audio_seconds=sound.seconds if audio else None,
+                size_bytes=size_bytes,
+            )
+
+    def _thumbnail(self, clip: BinaryIO) -> bytes:
         with _opened(clip) as container:
             video = _video_stream(container)
             # Threads would decode many frames ahead of the first one that is asked for.
             video.thread_type = "NONE"
-            picture = _first_light(map(_picture, container.decode(video)))
+            picture = partial(_picture, aspect=video.sample_aspect_ratio)
+            shown = _first_light(map(picture, container.decode(video)))
         jpeg = io.BytesIO()
-        picture.save(jpeg, "JPEG", quality=_JPEG_QUALITY)
+        shown.save(jpeg, "JPEG", quality=_JPEG_QUALITY)
         return jpeg.getvalue()
+
+
+class _Presented:
+    """What a player presents of a stream: not the packets that its edit list hides."""
+
+    def __init__(self, stream: Stream | None) -> None:
+        self._stream = stream
+        self._begins: list[int] = []
+        self._ends: list[int] = []
+        self.packets = 0
+
+    def add(self, packet: "Packet[Any]") -> None:
+        if self._stream is None or packet.stream_index != self._stream.index:
+            return
+        if packet.pts is None or not packet.size:
+            return
+        self.packets += 1
+        if not packet.is_discard:
+            self._begins.append(packet.pts)
+            self._ends.append(packet.pts + (packet.duration or 0))
+
+    @property
+    def frames(self) -> int:
+        return len(self._begins)
+
+    @property
+    def seconds(self) -> float:
+        if self._stream is None or not self._begins:
+            return 0.0
+        return float((max(self._ends) - min(self._begins)) * (self._stream.time_base or 0))
 
 
 @contextmanager
@@ -65,6 +125,8 @@ def _opened(clip: BinaryIO) -> Iterator[InputContainer]:
         with av.open(clip, mode="r", format="mp4", metadata_errors="ignore") as container:
             yield container
     except av.FFmpegError as error:
+        if is_of_the_machine(error.errno):
+            raise OSError(error.errno, error.strerror) from error
         raise InvalidClipError(f"The clip cannot be read: {error.strerror}.") from error
 
 
@@ -77,37 +139,51 @@ def _video_stream(container: InputContainer) -> VideoStream:
     raise InvalidClipError("The clip has no video stream that can be played.")
 
 
-def _played(container: InputContainer, video: VideoStream) -> tuple[int, float]:
-    """Return how many frames are really there, and how long they last in seconds."""
-    frames, begins, ends = 0, [], []
+def _presented(
+    container: InputContainer, video: VideoStream, audio: Stream | None
+) -> tuple[_Presented, _Presented, VideoFrame]:
+    """Return picture and sound as presented, and the first frame that can be decoded."""
+    video.thread_type = "NONE"
+    picture, sound, first = _Presented(video), _Presented(audio), None
     for packet in container.demux():
         if packet.is_corrupt:
             raise InvalidClipError("The clip is cut off or damaged in the middle of a frame.")
-        if packet.stream_index == video.index and packet.pts is not None and packet.size:
-            frames += 1
-            begins.append(packet.pts)
-            ends.append(packet.pts + (packet.duration or 0))
-    if frames < max(1, video.frames - _MISSING_FRAMES_TOLERATED):
-        raise InvalidClipError(f"The clip holds {frames} of the {video.frames} frames it lists.")
-    duration = _seconds(max(ends) - min(begins), video)
-    if duration <= 0:
-        raise InvalidClipError("The clip lasts no time.")
-    return frames, duration
+        picture.add(packet)
+        sound.add(packet)
+        if first is None and packet.stream_index == video.index:
+            first = _decoded(video, packet)
+    if first is None:
+        raise InvalidClipError("The clip has no frame that can be decoded.")
+    return picture, sound, first
 
 
-def _require_as_claimed(claimed: float | None, played: float) -> None:
-    if claimed is not None and abs(claimed - played) > _SECONDS_TOLERATED:
+def _decoded(video: VideoStream, packet: "Packet[Any]") -> VideoFrame | None:
+    try:
+        frames = video.codec_context.decode(packet)
+    except (av.InvalidDataError, av.EOFError):
+        return None
+    return frames[0] if frames else None
+
+
+def _require_frames(picture: _Presented, video: VideoStream) -> None:
+    """A clip that lost frames still lists them."""
+    if picture.packets < video.frames - _MISSING_FRAMES_TOLERATED:
         raise InvalidClipError(
-            f"The clip says that it lasts {claimed:.2f} s, but its frames last {played:.2f} s."
+            f"The clip holds {picture.packets} of the {video.frames} frames it lists."
         )
+    if picture.seconds <= 0:
+        raise InvalidClipError("The picture of the clip has no duration.")
 
 
-def _claimed_seconds(video: VideoStream) -> float | None:
-    return None if video.duration is None else _seconds(video.duration, video)
+def _displayed_size(frame: VideoFrame, video: VideoStream) -> tuple[int, int]:
+    """Return (width, height) after pixel shape and rotation."""
+    width = round(frame.width * (video.sample_aspect_ratio or 1))
+    return (frame.height, width) if _quarter_turns(frame) % 2 else (width, frame.height)
 
 
-def _seconds(ticks: int, video: VideoStream) -> float:
-    return float(ticks * (video.time_base or 0))
+def _quarter_turns(frame: VideoFrame) -> int:
+    """Return how often a player turns the frame counterclockwise by 90 degrees, 0 to 3."""
+    return round(frame.rotation / 90) % 4
 
 
 def _first_light(pictures: Iterator[Image.Image]) -> Image.Image:
@@ -125,9 +201,17 @@ def _is_black(picture: Image.Image) -> bool:
     return sum(brightness[:_DARK]) >= _NEARLY_EVERY * sum(brightness)
 
 
-def _picture(frame: VideoFrame) -> Image.Image:
-    width = min(frame.width, _THUMBNAIL_WIDTH)
-    height = max(1, round(frame.height * width / frame.width))
-    scaled = frame.reformat(width, height, "rgb24")
+def _picture(frame: VideoFrame, aspect: Fraction | None) -> Image.Image:
+    shown = frame.width * (aspect or 1)
+    width = round(min(shown, _THUMBNAIL_WIDTH))
+    height = max(1, round(frame.height * width / shown))
+    scaled = frame.reformat(width, height, "rgb24", src_colorspace=_colorspace(frame))
     plane = scaled.planes[0]
-    return Image.frombytes("RGB", (width, height), bytes(plane), "raw", "RGB", plane.line_size)
+    picture = Image.frombytes("RGB", (width, height), bytes(plane), "raw", "RGB", plane.line_size)
+    # Whole quarter turns lose no pixel.
+    return picture.rotate(90 * _quarter_turns(frame), expand=True)
+
+
+def _colorspace(frame: VideoFrame) -> Colorspace | None:
+    untagged = frame.colorspace == _UNSPECIFIED_COLORSPACE and frame.height >= _HD_HEIGHT
+    return Colorspace.ITU709 if untagged else None

@@ -44,6 +44,13 @@ export function written(name, text, attributes = {}) {
   return element(name, { dir: "auto", ...attributes }, text);
 }
 
+/** How the clip of a video differs from what was ordered. */
+export function clipWarnings(video) {
+  return video.warnings.map(({ message }) =>
+    element("p", { class: "warning" }, icon("broken"), message),
+  );
+}
+
 /** What stands where there is nothing yet. */
 export function emptyState(title, text) {
   return element(

@@ -84,7 +84,7 @@ export class Player {
     }
   }
 
-  /** Each lives a second longer: a URL that was given before may be one that a cache answers. */
+  /** Each lives a second longer, because the service gives an equal request the URL that just failed. */
   async #newURL() {
     const life = { ttl_seconds: LIFE_SECONDS + this.#renewals };
     this.#renewals += 1;

@@ -1,4 +1,4 @@
-import { button, element, setText, showIn, uniqueId, unseen, written } from "./dom.js";
+import { button, clipWarnings, element, setText, showIn, uniqueId, unseen, written } from "./dom.js";
 import { failureNote } from "./failure_note.js";
 import { cost, recipe } from "./format.js";
 import { Making } from "./making.js";
@@ -69,7 +69,9 @@ export class SlotCard {
 
   #whatBecameOf(before) {
     if (this.#failure?.id === before.pending.id) return "failed";
-    if (this.#slot.current?.id !== before.pending.id) return null;
+    if (this.#slot.current?.id !== before.pending.id) {
+      return this.#find(before.pending.id)?.warnings.length ? "keptAside" : null;
+    }
     return this.#find(before.current?.id) ? "newVersion" : "ready";
   }
 
@@ -80,7 +82,7 @@ export class SlotCard {
     this.#showStage();
     this.#showStrip();
     setText(this.#cost, shown ? cost(shown) : "");
-    showIn(this.#text, shown?.id, () => this.#describe(shown));
+    showIn(this.#text, [shown?.id, shown?.status], () => this.#describe(shown));
     showIn(this.#buttons, [current?.id, Boolean(pending)], () => this.#offer(current, pending));
     this.#history.update(this.#slot);
   }
@@ -112,7 +114,8 @@ export class SlotCard {
     if (!video) return [];
     const prompt = written("p", video.prompt, { class: "prompt clamped" });
     const isLong = video.prompt.length > SHORT_PROMPT || video.prompt.includes("\n");
-    return [prompt, isLong && unfolding(prompt), element("p", { class: "meta" }, recipe(video))];
+    const meta = element("p", { class: "meta" }, recipe(video));
+    return [prompt, isLong && unfolding(prompt), meta, ...clipWarnings(video)];
   }
 
   #offer(current, pending) {

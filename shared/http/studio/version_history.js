@@ -1,4 +1,4 @@
-import { button, element, showIn, setText, unseen, written } from "./dom.js";
+import { button, clipWarnings, element, showIn, setText, unseen, written } from "./dom.js";
 import { recipe, when } from "./format.js";
 import { thumbnailPath } from "./player.js";
 import { TEXTS } from "./texts.js";
@@ -41,6 +41,7 @@ export class VersionHistory {
         {},
         element("p", { class: "made" }, made, element("span", { class: "tag" }, TEXTS.otherFile)),
         element("p", { class: "meta" }, recipe(video)),
+        ...clipWarnings(video),
         video.prompt !== current?.prompt && written("p", video.prompt, { class: "prompt" }),
         element(
           "div",

@@ -15,6 +15,7 @@ class FaultKind(StrEnum):
     LOST_ANSWER = "lost_answer"
     DELAYED = "delayed"
     CORRUPT = "corrupt"
+    CUT_OFF = "cut_off"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,9 @@ LOST_ANSWER = Fault(kind=FaultKind.LOST_ANSWER)
 
 CORRUPT = Fault(kind=FaultKind.CORRUPT)
 """One byte in the middle of the answer is another."""
+
+CUT_OFF = Fault(kind=FaultKind.CUT_OFF)
+"""Everything is done, and only half of the answer arrives."""
 
 _PERMISSION_DENIED = (
     "tester@project.iam.gserviceaccount.com does not have {0} access to the Google Cloud Storage "
@@ -93,7 +97,11 @@ def answer_before(fault: Fault | None, request: Request) -> Answer | None:
 
 
 def answer_after(fault: Fault | None, answer: Answer) -> Answer:
-    if fault is None or fault.kind is not FaultKind.CORRUPT or not answer.body:
+    if fault is None or not answer.body:
+        return answer
+    if fault.kind is FaultKind.CUT_OFF:
+        return replace(answer, body=answer.body[: len(answer.body) // 2])
+    if fault.kind is not FaultKind.CORRUPT:
         return answer
     middle = len(answer.body) // 2
     changed = bytes([answer.body[middle] ^ 0xFF])

@@ -6,10 +6,9 @@ from uuid import uuid4
 
 import pytest
 from google.auth.credentials import AnonymousCredentials
-from google.cloud.storage import Client  # type: ignore[import-untyped]
 from google.oauth2 import service_account
 
-from shared.adapters.google.bucket import GCSBucket
+from shared.adapters.google.bucket import GCSBucket, ObjectsClient
 from shared.adapters.google.object_store import GCSObjectStore
 from shared.adapters.google.url_signer import V4URLSigner
 from tests.cloud.bucket.server import StrictBucketServer
@@ -64,7 +63,7 @@ def open_store(
             now=lambda: datetime.now(UTC),
             endpoint=bucket_server.url,
         )
-        client = Client(
+        client = ObjectsClient(
             project=None,
             credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]
             client_options={"api_endpoint": bucket_server.url},

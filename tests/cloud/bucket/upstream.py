@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,11 +48,15 @@ class Upstream:
         self._connection.request(method, target, body=body, headers=headers or {})
         response = self._connection.getresponse()
         kept = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(
+        answer = Answer(
             status=response.status,
             headers={name: value for name, value in kept.items() if name not in _LET_GO},
             body=response.read(),
         )
+        if response.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            # fake-gcs-server closes the connection after this answer, and does not say so.
+            self._connection.close()
+        return answer
 
     def close(self) -> None:
         self._connection.close()

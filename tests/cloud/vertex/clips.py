@@ -26,6 +26,7 @@ def prompted_clip(prompt: str, parameters: Json) -> bytes:
             seconds=parameters.get("durationSeconds", 8),
             audio=parameters.get("generateAudio", True),
             variation=str(parameters.get("seed", "")),
+            fast_start=False,
         )
     )
 

@@ -1,13 +1,18 @@
+import json
 import re
+import unicodedata
 from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.fingerprint import fingerprint
+from shared.domain.fingerprint import fingerprint, fingerprint_as_written, own_campaign_id
 from shared.domain.video import GenerationParameters
 
+STORED = json.loads((Path(__file__).parents[1] / "golden" / "fingerprints.json").read_text("utf-8"))
 PARAMETERS = GenerationParameters(model="veo-3.1-generate-001")
 CHANGED = GenerationParameters(
     model="veo-3.1-fast-generate-001",
@@ -25,7 +30,8 @@ CHANGED = GenerationParameters(
 REQUESTS = st.fixed_dictionaries(
     {
         "campaign_id": st.sampled_from(["a", "ab"]),
-        "enhanced_prompt": st.sampled_from(["b", "bb", '"', "\u00e9", "e\u0301", "\n"]),
+        "prompt": st.sampled_from(["b", "bb", '"', "\u00e9", "e", "\u2764", "\u2764\ufe0f"]),
+        "business_context": st.sampled_from([{}, {"brand": "b"}, {"brand": "bb"}, {"b": "b"}]),
         "parameters": st.builds(
             GenerationParameters,
             model=st.sampled_from(["veo-3.1-generate-001", "veo-3.1-fast-generate-001"]),
@@ -53,7 +59,9 @@ def test_every_parameter_changes_the_fingerprint(name: str) -> None:
 
 @given(st.text())
 def test_every_prompt_has_a_fingerprint_of_64_lower_case_hex_digits(prompt: str) -> None:
-    digest = fingerprint(campaign_id="spring", enhanced_prompt=prompt, parameters=PARAMETERS)
+    digest = fingerprint(
+        campaign_id="spring", prompt=prompt, business_context={}, parameters=PARAMETERS
+    )
 
     assert re.fullmatch("[0-9a-f]{64}", digest, re.ASCII)
 
@@ -65,7 +73,61 @@ def test_a_fingerprint_stays_the_same_from_release_to_release() -> None:
     assert expected == of(PARAMETERS)
 
 
+@pytest.mark.parametrize("stored", STORED, ids=lambda stored: ascii(stored["prompt"]))
+def test_what_was_in_its_canonical_form_keeps_its_fingerprint(stored: dict[str, Any]) -> None:
+    """Those of the file are from before there was a canonical form."""
+    assert stored["fingerprint"] == fingerprint(**request_of(stored))
+    assert stored["fingerprint"] == fingerprint_as_written(**request_of(stored))
+
+
+@pytest.mark.parametrize("stored", STORED, ids=lambda stored: ascii(stored["prompt"]))
+def test_every_text_of_a_request_may_be_spelled_differently(stored: dict[str, Any]) -> None:
+    def spelled(text: str) -> str:
+        return "\ufeff" + unicodedata.normalize("NFD", text.replace("\n", "\r\n")) + "\u200b"
+
+    request = request_of(stored)
+    parameters = request["parameters"]
+    unwanted = parameters.negative_prompt
+    other = {
+        "campaign_id": "spring",
+        "prompt": spelled(request["prompt"]),
+        "business_context": {
+            spelled(key): spelled(value) for key, value in request["business_context"].items()
+        },
+        "parameters": replace(parameters, negative_prompt=unwanted and spelled(unwanted)),
+    }
+
+    assert fingerprint(**request) == fingerprint(**other)
+    assert fingerprint(**request) != fingerprint_as_written(**other)
+    assert own_campaign_of(request) == own_campaign_of(other)
+
+
+def test_requests_that_differ_have_campaigns_of_their_own() -> None:
+    one, other, *_ = map(request_of, STORED)
+
+    assert own_campaign_of(one) != own_campaign_of(other)
+    assert re.fullmatch("single-[0-9a-f]{16}", own_campaign_of(one))
+
+
+def request_of(stored: dict[str, Any]) -> dict[str, Any]:
+    parameters = replace(PARAMETERS, duration_seconds=4, negative_prompt=stored["negative_prompt"])
+    return {
+        "campaign_id": "spring",
+        "prompt": stored["prompt"],
+        "business_context": stored["business_context"],
+        "parameters": parameters,
+    }
+
+
+def own_campaign_of(request: dict[str, Any]) -> str:
+    return own_campaign_id(
+        [request["prompt"]],
+        business_context=request["business_context"],
+        parameters=request["parameters"],
+    )
+
+
 def of(parameters: GenerationParameters) -> str:
     return fingerprint(
-        campaign_id="spring", enhanced_prompt="A boat at dusk.", parameters=parameters
+        campaign_id="spring", prompt="A boat at dusk.", business_context={}, parameters=parameters
     )

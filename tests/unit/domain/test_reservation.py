@@ -31,7 +31,10 @@ def test_a_new_video_waits_with_its_composed_prompt_its_price_and_its_fingerprin
         video.cost.simulated,
     )
     assert video.fingerprint == fingerprint(
-        campaign_id="spring", enhanced_prompt=composed, parameters=parameters
+        campaign_id="spring",
+        prompt="A boat.",
+        business_context={"brand": "Acme"},
+        parameters=parameters,
     )
 
 
@@ -44,15 +47,22 @@ def test_a_new_video_will_be_looked_at_long_before_its_deadline() -> None:
 
 
 def test_a_new_version_has_the_input_of_its_source_and_none_of_its_history() -> None:
-    source = replace(a_storing_video(), index=3, metadata={"order": "7"}, cancel_requested=True)
+    source = replace(
+        a_storing_video(),
+        index=3,
+        metadata={"order": "7"},
+        tags=("launch",),
+        cancel_requested=True,
+    )
 
     version = new_version(source, video_hash="1" * 16, simulated=False, now=SOON)
 
     assert source.id != version.id
-    assert (source.index, source.fingerprint, source.metadata) == (
+    assert (source.index, source.fingerprint, source.metadata, source.tags) == (
         version.index,
         version.fingerprint,
         version.metadata,
+        version.tags,
     )
     assert (SOON, Phase.RESERVED, (), False) == (
         version.created_at,

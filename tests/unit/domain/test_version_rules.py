@@ -493,7 +493,7 @@ class VersionRules(RuleBasedStateMachine):
     def finish(self, video: Video) -> None:
         place = self.place(video)
         shown = self.would_show(video)
-        assert becomes_current(self.campaign(video), video) == shown
+        assert becomes_current(self.campaign(video), video, CLIP) == shown
         replaced = self.videos.get(place.current or "") if shown else None
         self.commit(
             complete(self.campaign(video), video, replaced=replaced, clip=CLIP, now=self.now)

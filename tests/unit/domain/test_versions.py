@@ -277,8 +277,8 @@ class TestCancel:
         change = cancel(campaign, video, now=SOON)
 
         assert Change(campaign=campaign, videos=(replace(video, cancel_requested=True),)) == change
-        assert becomes_current(campaign, video)
-        assert not becomes_current(campaign, change.videos[0])
+        assert becomes_current(campaign, video, CLIP)
+        assert not becomes_current(campaign, change.videos[0], CLIP)
 
     def test_of_a_video_that_has_ended_is_refused(self) -> None:
         change = completed(0)

@@ -11,9 +11,11 @@ from shared.http.routes import match
     [
         ("GET", "/", "studio_pages.page", []),
         ("GET", "/studio/studio.js", "studio_pages.file", ["studio.js"]),
+        ("GET", "/health", "service.health", []),
+        ("GET", "/health/", "service.health", []),
+        ("HEAD", "/health", "service.health", []),
         ("GET", "/healthz", "service.health", []),
         ("GET", "/healthz/", "service.health", []),
-        ("HEAD", "/healthz", "service.health", []),
         ("GET", "/v1/videos/video_a.0", "videos.read", ["video_a.0"]),
         ("GET", "/v1/videos/estimate", "videos.read", ["estimate"]),
         ("POST", "/v1/videos/estimate", "creations.estimate", []),
@@ -35,7 +37,7 @@ def test_a_path_finds_its_endpoint_and_values(
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/v1", "/v1/videos//content", "/v1/videos/a/b/c", "/local-bucket/", "/healthz//"],
+    ["", "/v1", "/v1/videos//content", "/v1/videos/a/b/c", "/local-bucket/", "/health//"],
 )
 def test_any_other_path_is_not_found(path: str) -> None:
     with pytest.raises(NotFound):
@@ -45,7 +47,7 @@ def test_any_other_path_is_not_found(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
-        ("/healthz", {"GET", "HEAD"}),
+        ("/health", {"GET", "HEAD"}),
         ("/v1/videos", {"GET", "HEAD", "POST"}),
         ("/v1/videos/video_a.0", {"DELETE", "GET", "HEAD"}),
         ("/v1/videos/video_a.0/promote", {"POST"}),

@@ -1,15 +1,31 @@
 """What the world is told: an event for every video that begins or ends."""
 
 import logging
+from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
+from shared.domain.errors import GeneratorBusyError, RetryLaterError
 from shared.domain.video import Video
+from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed
-from shared.use_cases.change_versions import delete_video, promote_video
+from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
+from shared.use_cases.claims import Claim
+from shared.use_cases.create_videos import create_videos
 from tests.fakes.ports import FakePolicy, FakePorts
 from tests.fakes.video_generator import Script
-from tests.unit.use_cases.scenes import CAMPAIGN_ID, PRICE, give_up, make, remake, reserve
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    PRICE,
+    a_request,
+    give_up,
+    make,
+    remake,
+    reserve,
+    wake,
+)
+from tests.unit.use_cases.watching import Hooks, Once, watched
 
 Event = tuple[str, str, str | None]
 
@@ -62,6 +78,86 @@ def test_what_people_do_to_versions_is_announced(
     delete_video(ports, CAMPAIGN_ID, new.video_hash)
 
     assert [("video.promoted", old.id, None), ("video.deleted", new.id, None)] == events(log)
+
+
+def test_a_video_that_is_promoted_twice_is_announced_once(
+    ports: FakePorts, log: pytest.LogCaptureFixture
+) -> None:
+    old = make(ports)
+    remake(ports, old)
+    log.clear()
+
+    for _ in range(2):
+        promote_video(ports, CAMPAIGN_ID, old.video_hash)
+
+    assert [("video.promoted", old.id, None)] == events(log)
+
+
+def test_a_video_that_is_cancelled_twice_is_announced_once(
+    ports: FakePorts, log: pytest.LogCaptureFixture
+) -> None:
+    video = reserve(ports)
+
+    for _ in range(2):
+        cancel_video(ports, CAMPAIGN_ID, video.video_hash)
+
+    assert [begun(video), ("video.cancelled", video.id, "cancelled")] == events(log)
+
+
+def test_a_waiting_video_that_is_deleted_is_announced_as_cancelled_first(
+    ports: FakePorts, log: pytest.LogCaptureFixture
+) -> None:
+    video = reserve(ports)
+
+    delete_video(ports, CAMPAIGN_ID, video.video_hash)
+
+    assert [
+        begun(video),
+        ("video.cancelled", video.id, "cancelled"),
+        ("video.deleted", video.id, "cancelled"),
+    ] == events(log)
+
+
+def test_a_video_that_was_cancelled_before_its_next_attempt_is_announced(
+    ports: FakePorts, log: pytest.LogCaptureFixture
+) -> None:
+    ports.generator.will(Script(raises=GeneratorBusyError("429", retry_after=timedelta(0))))
+    video = reserve(ports)
+
+    def cancel_meanwhile() -> None:
+        cancel_video(ports, CAMPAIGN_ID, video.video_hash)
+
+    busy = watched(ports, Hooks(before_effect=Once(cancel_meanwhile, at=1)))
+    with suppress(RetryLaterError):
+        wake(busy, video)
+    wake(ports, video)
+
+    assert [begun(video), ("video.cancelled", video.id, "cancelled")] == events(log)
+
+
+def test_what_a_claim_made_before_is_not_announced_again(
+    ports: FakePorts, log: pytest.LogCaptureFixture
+) -> None:
+    claim = Claim(name="1", digest="", claimed_at="")
+
+    for _ in range(2):
+        create_videos(ports, a_request("A red bicycle", "A blue one", claim=claim))
+
+    assert ["video.reserved"] * 2 == [event for event, _, _ in events(log)]
+
+
+def test_the_messages_of_a_request_are_published_together(ports: FakePorts) -> None:
+    sent: list[int] = []
+    publish = ports.queue.publish
+
+    def count_and_publish(*messages: VideoMessage) -> None:
+        sent.append(len(messages))
+        publish(*messages)
+
+    ports.queue.publish = count_and_publish  # type: ignore[method-assign]
+    create_videos(ports, a_request("A red bicycle", "A blue one", "A green one"))
+
+    assert [3] == sent
 
 
 def test_a_video_is_announced_with_its_price(

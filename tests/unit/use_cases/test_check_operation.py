@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from shared.domain.errors import RetryLaterError, SubmissionUnknownError, UnavailableError
-from shared.domain.schedule import CHECK_LEASE, OUTCOME_WINDOW, SUBMIT_LEASE
+from shared.domain.schedule import CLOUD_LEASES, OUTCOME_WINDOW
 from shared.domain.video import AttemptOutcome, Phase, submission_accepted
 from shared.ports.video_generator import Failed, Gone
 from shared.use_cases.change_versions import cancel_video
@@ -26,6 +26,7 @@ from tests.unit.use_cases.scenes import (
 from tests.unit.use_cases.watching import Hooks, Once, watched
 
 FILTERED = Failed(code="content_filtered", message="Try rephrasing the prompt.")
+BROKEN = Failed(code="provider_error", message="It broke.", possibly_billed=True)
 UNKNOWN = Script(raises=SubmissionUnknownError("The connection was lost."))
 
 
@@ -67,7 +68,7 @@ def test_one_delivery_checks_at_most_once(ports: FakePorts) -> None:
     assert 1 == ports.generator.operations["operations/1"].checks
 
 
-def test_an_operation_that_failed_ends_its_video_and_is_not_billed(ports: FakePorts) -> None:
+def test_a_filtered_operation_ends_its_video_and_is_not_billed(ports: FakePorts) -> None:
     video = submit(ports, script=Script(ending=FILTERED))
 
     wake(ports, video)
@@ -78,6 +79,32 @@ def test_an_operation_that_failed_ends_its_video_and_is_not_billed(ports: FakePo
     assert (Decimal(0), AttemptOutcome.NOT_BILLED) == (failed.cost.actual, failed.attempt.outcome)
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
     assert ((), Decimal(0)) == (campaign.slots, campaign.money.reserved)
+
+
+def test_the_price_of_an_operation_that_failed_is_held_as_possibly_spent(
+    ports: FakePorts,
+) -> None:
+    video = submit(ports, script=Script(ending=BROKEN))
+
+    wake(ports, video)
+
+    failed = stored(ports, video)
+    assert (Phase.FAILED, AttemptOutcome.POSSIBLY_BILLED) == (failed.phase, failed.attempt.outcome)
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert ((), Decimal(0), failed.cost.estimated) == (
+        campaign.slots,
+        campaign.money.reserved,
+        campaign.money.possibly_spent,
+    )
+
+
+def test_a_clip_is_stored_although_its_operation_failed(ports: FakePorts) -> None:
+    video = submit(ports, script=Script(ending=BROKEN))
+    ports.generator.write_clip(ports.generator.submissions[0])
+
+    wake(ports, video)
+
+    assert stored(ports, video).is_current
 
 
 def test_what_the_generator_forgot_is_looked_for_and_never_submitted_again(
@@ -133,7 +160,7 @@ def test_a_check_whose_process_died_is_made_again_after_its_lease(ports: FakePor
     wake(ports, video)
     assert Phase.GENERATING is stored(ports, video).phase
 
-    ports.clock.advance(CHECK_LEASE)
+    ports.clock.advance(CLOUD_LEASES.check)
     wake(ports, video)
 
     assert stored(ports, video).is_current
@@ -146,7 +173,7 @@ def test_an_answer_that_comes_while_the_clip_is_looked_for_is_not_forgotten(
     video = reserve(ports)
     with pytest.raises(KeyboardInterrupt):
         wake(watched(ports, Hooks(before_effect=Once(interrupt, at=2))), video)
-    ports.clock.advance(SUBMIT_LEASE)
+    ports.clock.advance(CLOUD_LEASES.submit)
 
     def keep_the_answer() -> None:
         accepted = submission_accepted(
@@ -236,8 +263,7 @@ def test_a_filtered_video_that_nobody_wants_any_more_is_not_submitted_again(
 
 
 def test_what_failed_for_another_reason_is_not_submitted_again(patient: FakePorts) -> None:
-    broken = Failed(code="provider_error", message="It broke.")
-    video = submit(patient, script=Script(ending=broken))
+    video = submit(patient, script=Script(ending=BROKEN))
     settle(patient)
 
     assert Phase.FAILED is stored(patient, video).phase

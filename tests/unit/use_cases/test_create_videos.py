@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from shared.domain.campaign import Change, Version
 from shared.domain.errors import (
     CampaignVideoLimitError,
     ModelRetiredError,
@@ -13,6 +14,7 @@ from shared.domain.errors import (
     UnavailableError,
     UnsupportedParameterError,
 )
+from shared.domain.fingerprint import fingerprint_as_written
 from shared.domain.prompt import enhance
 from shared.domain.video import Phase, VersionState, Video
 from shared.use_cases.change_versions import cancel_video, delete_video
@@ -95,6 +97,61 @@ def test_what_is_current_is_a_hit_that_saves_its_price(ports: FakePorts) -> None
     assert (PRICE, 1) == (campaign.money.saved, campaign.cache_hits)
     assert (PRICE, Decimal(0)) == (campaign.money.spent, campaign.money.reserved)
     assert 1 == len(ports.generator.submissions)
+
+
+def test_a_text_that_is_spelled_differently_is_a_hit(ports: FakePorts) -> None:
+    video = make(ports, "Caf\u00e9\r\nat dawn", business_context={"tone": "calm\u200b"})
+
+    (again,) = create_videos(
+        ports, a_request("Cafe\u0301\nat dawn", business_context={"tone": "calm"})
+    )
+
+    assert (Outcome.CACHE_HIT, video.id) == (again.outcome, again.video.id)
+    assert (
+        "Caf\u00e9\r\nat dawn\n\nTone: calm\u200b" == ports.generator.submissions[0].enhanced_prompt
+    )
+    assert 1 == len(ports.generator.submissions)
+
+
+def test_two_spellings_in_one_request_make_one_video(ports: FakePorts) -> None:
+    assert [Outcome.CREATED, Outcome.ATTACHED] == outcomes(ports, a_request("a\nb", "a\r\nb"))
+
+
+@pytest.mark.parametrize("prompt", ["A red bicycle\r\nat dawn", "A red bicycle"])
+def test_a_video_from_before_texts_had_a_canonical_form_is_a_hit(
+    ports: FakePorts, prompt: str
+) -> None:
+    former = make_as_before(ports, CAMPAIGN_ID, prompt)
+
+    (again,) = create_videos(ports, a_request(prompt))
+
+    assert (Outcome.CACHE_HIT, former.id) == (again.outcome, again.video.id)
+
+
+def test_a_video_of_the_campaign_that_all_shared_is_a_hit_for_who_names_none(
+    ports: FakePorts,
+) -> None:
+    former = make_as_before(ports, "default", "A red bicycle")
+    request = a_request("A red bicycle", campaign_id="single-1", former_campaign_id="default")
+
+    (again,) = create_videos(ports, request)
+    (other,) = create_videos(ports, replace(request, drafts=(Draft(prompt="Another"),)))
+
+    assert (Outcome.CACHE_HIT, former.id) == (again.outcome, again.video.id)
+    assert 1 == ports.campaigns.get_campaign("default").cache_hits
+    assert (Outcome.CREATED, "single-1") == (other.outcome, other.video.campaign_id)
+
+
+def make_as_before(ports: FakePorts, campaign_id: str, prompt: str) -> Video:
+    """Store a video as the release before did, with the fingerprint of its text as written."""
+    digest = fingerprint_as_written(
+        campaign_id=campaign_id, prompt=prompt, business_context={}, parameters=PARAMETERS
+    )
+    video = replace(make(ports, prompt, campaign_id=campaign_id), fingerprint=digest)
+    campaign = ports.campaigns.get_campaign(campaign_id)
+    slot = replace(campaign.slot(0), current=Version.of(video))
+    change = Change(campaign=campaign.with_slot(slot), videos=(video,))
+    return ports.campaigns.commit(change).videos[0]
 
 
 def test_who_attaches_to_a_cancelled_video_gets_it_after_all(ports: FakePorts) -> None:

@@ -12,7 +12,7 @@ from shared.domain.errors import (
     StorageError,
     UnavailableError,
 )
-from shared.domain.schedule import DEADLINE, FAULT_RETRY, STORE_LEASE, STORE_TRIES
+from shared.domain.schedule import CLOUD_LEASES, DEADLINE, FAULT_RETRY, STORE_TRIES
 from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed
@@ -198,7 +198,7 @@ def test_a_clip_that_ends_every_process_ends_as_a_failed_video(
     for _ in range(STORE_TRIES):
         with pytest.raises(KeyboardInterrupt):
             wake(ports, video)
-        ports.clock.advance(STORE_LEASE)
+        ports.clock.advance(CLOUD_LEASES.store)
 
     wake(ports, video)
 
@@ -221,7 +221,7 @@ def test_a_store_that_does_not_answer_is_no_reason_to_give_a_clip_up(
         for _ in range(2 * STORE_TRIES):
             with pytest.raises(RetryLaterError):
                 wake(ports, video)
-            ports.clock.advance(STORE_LEASE)
+            ports.clock.advance(CLOUD_LEASES.store)
 
     wake(ports, video)
 

@@ -31,7 +31,7 @@ from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 
 pytestmark = pytest.mark.usefixtures("no_log")
 
-LONGER_THAN_A_LEASE = timedelta(minutes=2)
+LONGER_THAN_A_LEASE = timedelta(minutes=5)
 STORIES = (
     stories.creating,
     stories.changing_the_prompt,

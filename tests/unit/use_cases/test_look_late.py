@@ -16,7 +16,8 @@ from tests.fakes.video_generator import Script
 from tests.unit.use_cases.rules import assert_agreement
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, PRICE, deliver, make, stored, submit, wake
 
-REFUSED = Failed(code="provider_error", message="It broke.")
+REFUSED = Failed(code="content_filtered", message="A policy.")
+BROKEN = Failed(code="provider_error", message="It broke.", possibly_billed=True)
 
 
 def give_up(ports: FakePorts, ending: Failed | Gone | UnavailableError | bytes) -> Video:
@@ -61,9 +62,11 @@ def test_dollars_are_free_again_when_the_generator_says_that_it_made_nothing(
     assert (ZERO, ZERO, ZERO) == (money.reserved, money.spent, money.possibly_spent)
 
 
-@pytest.mark.parametrize("ending", [Gone(), UnavailableError("503")], ids=["gone", "unavailable"])
+@pytest.mark.parametrize(
+    "ending", [Gone(), UnavailableError("503"), BROKEN], ids=["gone", "unavailable", "broken"]
+)
 def test_what_stays_unknown_is_looked_at_for_a_day_and_stays_possibly_spent(
-    ports: FakePorts, ending: Gone | UnavailableError
+    ports: FakePorts, ending: Gone | UnavailableError | Failed
 ) -> None:
     video = give_up(ports, ending)
     submitted_at = video.attempt.submitted_at

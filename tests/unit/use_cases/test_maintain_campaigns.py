@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.domain.errors import UnavailableError
-from shared.domain.schedule import REPUBLISH_AFTER, SUBMIT_LEASE, TICK
+from shared.domain.schedule import CLOUD_LEASES, REPUBLISH_AFTER, TICK
 from shared.domain.video import Phase
 from shared.ports.message_queue import VideoMessage
 from shared.use_cases.create_videos import Draft, create_videos
@@ -60,7 +60,7 @@ def test_a_video_whose_process_died_is_woken_after_its_lease(ports: FakePorts) -
 
     maintain_campaigns(ports)
     assert () == ports.queue.messages
-    ports.clock.advance(SUBMIT_LEASE)
+    ports.clock.advance(CLOUD_LEASES.submit)
     maintain_campaigns(ports)
     deliver(ports)
 

@@ -13,7 +13,7 @@ from shared.domain.errors import (
     SubmissionUnknownError,
     UnavailableError,
 )
-from shared.domain.schedule import OUTCOME_WINDOW, SUBMIT_LEASE
+from shared.domain.schedule import CLOUD_LEASES, OUTCOME_WINDOW
 from shared.domain.storage_layout import attempt_prefix
 from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.ports import Ports
@@ -242,7 +242,7 @@ def test_a_process_that_dies_while_it_submits_leaves_an_unknown_outcome(ports: F
 
     wake(ports, video)
     assert Phase.SUBMITTING is stored(ports, video).phase
-    ports.clock.advance(SUBMIT_LEASE)
+    ports.clock.advance(CLOUD_LEASES.submit)
     wake(ports, video)
 
     assert Phase.OUTCOME_UNKNOWN is stored(ports, video).phase
@@ -267,7 +267,7 @@ def test_an_answer_that_comes_after_the_lease_is_good_news(ports: FakePorts) -> 
     video = reserve(ports)
 
     def look_for_its_clip() -> None:
-        ports.clock.advance(SUBMIT_LEASE)
+        ports.clock.advance(CLOUD_LEASES.submit)
         wake(ports, video)
 
     slow = watched(ports, Hooks(before_effect=Once(look_for_its_clip, at=2)))

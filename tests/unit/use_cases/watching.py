@@ -13,6 +13,7 @@ from tests.fakes.ports import FakePorts
 READS = frozenset(
     {
         "due",
+        "free_bytes",
         "get_campaign",
         "get_day_shares",
         "get_video",
@@ -20,6 +21,7 @@ READS = frozenset(
         "inspect",
         "list",
         "open",
+        "tells_case_apart",
         "thumbnail",
     }
 )
@@ -81,6 +83,7 @@ def watched(ports: FakePorts, hooks: Hooks) -> Ports:
             savings=Savings(campaigns),
             local_signatures=None,
             policy=ports.policy,
+            leases=ports.leases,
             now=ports.clock,
         ),
     )

@@ -3,13 +3,13 @@
 import importlib
 import io
 import unicodedata
-from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 
 from PIL import ImageDraw, ImageFont, features
 
 from shared.adapters.local.clip.right_to_left import as_seen, reads_right_to_left
+from shared.building import built_once
 
 _PLACEHOLDER = "\N{WHITE VERTICAL RECTANGLE}"
 _UNASSIGNED = "\U0010ffff"
@@ -82,7 +82,7 @@ class Lettering:
             self._faces[character] = found
         return self._faces[character]
 
-    @cached_property
+    @built_once
     def _fallbacks(self) -> list["_Typeface"]:
         fallbacks = [_Typeface(_packaged("NotoSansSymbols2_Regular"))]
         for name in _SYSTEM_FONTS:

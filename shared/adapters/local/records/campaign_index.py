@@ -32,6 +32,7 @@ class VideoKey(NamedTuple):
     video_hash: str
     version_state: VersionState | None
     status: Status
+    tags: tuple[str, ...]
     due_at: datetime | None
     file_name: str
     file_version: FileVersion
@@ -122,6 +123,7 @@ def _key(video: Video, name: str, version: FileVersion) -> VideoKey:
         video_hash=video.video_hash,
         version_state=video.version_state,
         status=video.status,
+        tags=video.tags,
         due_at=video.due_at,
         file_name=name,
         file_version=version,

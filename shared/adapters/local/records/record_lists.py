@@ -25,9 +25,9 @@ class RecordLists:
         indexer = CampaignIndexer(files, campaigns, videos)
         self._catalog = CampaignCatalog(files, indexer.index)
 
-    def videos(self, query: VideoQuery, *, after: Video | None) -> VideoPage:
+    def videos(self, query: VideoQuery) -> VideoPage:
         while True:
-            keys = list(islice(matching(self._keys(query), query, after=after), query.limit + 1))
+            keys = list(islice(matching(self._keys(query), query), query.limit + 1))
             page = self._read_page(keys[: query.limit])
             if page is not None:
                 return VideoPage(videos=page, has_more=len(keys) > query.limit)

@@ -29,17 +29,29 @@ FILE = Path(__file__).parents[4] / "infra" / "firestore.indexes.json"
 Index = tuple[str, str, tuple[tuple[str, str], ...]]
 """The collection, the scope, and the fields with their directions."""
 
+_OPERATOR = StructuredQuery.FieldFilter.Operator
+_COMPARED = {
+    _OPERATOR.EQUAL: "ASCENDING",
+    _OPERATOR.IN: "ASCENDING",
+    _OPERATOR.ARRAY_CONTAINS: "CONTAINS",
+}
+
 
 def queries() -> Iterator[firestore.Query]:
     """Every query that the repository makes, in all its shapes."""
     client = firestore.Client(project="showreel", credentials=AnonymousCredentials())  # type: ignore[no-untyped-call]
-    for campaign_id, state, status, order, after in product(
-        (None, "spring"), (None, VersionState.CURRENT), (None, "queued"), SortOrder, (False, True)
+    for campaign_id, tag, state, status, order, after in product(
+        (None, "spring"),
+        (None, "launch"),
+        (None, VersionState.CURRENT),
+        (None, "queued"),
+        SortOrder,
+        (None, (NOW, "campaigns/a/videos/b")),
     ):
-        query = VideoQuery(campaign_id=campaign_id, version_state=state, status=status, order=order)
-        yield videos_of(
-            client, query, after=(NOW, "campaigns/a/videos/b") if after else None, limit=9
+        query = VideoQuery(
+            campaign_id=campaign_id, tag=tag, version_state=state, status=status, order=order
         )
+        yield videos_of(client, query, after=after, limit=9)
     yield due_videos(client, NOW, limit=9)
     yield campaigns_with_chores(client, limit=9)
     yield campaigns_with_due_chores(client, NOW, limit=9)
@@ -52,7 +64,7 @@ def index_of(query: firestore.Query) -> Index:
     asked = query._to_protobuf()
     source = asked.from_[0]
     scope = "COLLECTION_GROUP" if source.all_descendants else "COLLECTION"
-    equal = [(each.field.field_path, "ASCENDING") for each in equalities(asked.where)]
+    equal = [(each.field.field_path, _COMPARED[each.op]) for each in equalities(asked.where)]
     order = [(each.field.field_path, each.direction.name) for each in asked.order_by]
     fields = (*equal, *(each for each in order if each[0] != "__name__"))
     return source.collection_id, scope, fields
@@ -60,8 +72,7 @@ def index_of(query: firestore.Query) -> Index:
 
 def equalities(where: StructuredQuery.Filter) -> list[Any]:
     filters = [each.field_filter for each in where.composite_filter.filters] or [where.field_filter]
-    operators = StructuredQuery.FieldFilter.Operator
-    return [each for each in filters if each.op in (operators.EQUAL, operators.IN)]
+    return [each for each in filters if each.op in _COMPARED]
 
 
 def needed() -> set[Index]:
@@ -81,7 +92,10 @@ def deployed() -> set[Index]:
         (
             each["collectionGroup"],
             each["queryScope"],
-            tuple((field["fieldPath"], field["order"]) for field in each["fields"]),
+            tuple(
+                (field["fieldPath"], field.get("order") or field["arrayConfig"])
+                for field in each["fields"]
+            ),
         )
         for each in file["indexes"]
     }

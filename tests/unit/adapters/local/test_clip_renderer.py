@@ -2,7 +2,7 @@ import subprocess
 import sys
 from array import array
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 import av
@@ -102,11 +102,14 @@ def test_the_clip_lasts_exactly_as_long_as_asked(render: Render) -> None:
         assert 24 == sum(1 for _ in container.decode(video=0))
 
 
-def test_a_player_finds_the_index_before_the_media(clip: Path) -> None:
-    kinds = box_kinds(clip)
+@pytest.mark.parametrize("fast_start", [True, False])
+def test_a_player_finds_the_index_before_the_media_or_behind_them(
+    render: Render, *, fast_start: bool
+) -> None:
+    kinds = box_kinds(render(fast_start=fast_start))
 
     assert b"ftyp" == kinds[0]
-    assert kinds.index(b"moov") < kinds.index(b"mdat")
+    assert fast_start == (kinds.index(b"moov") < kinds.index(b"mdat"))
 
 
 def test_a_silent_clip_has_no_audio_stream(render: Render) -> None:
@@ -195,6 +198,20 @@ def test_every_size_that_a_model_offers_is_rendered(
 def test_a_place_that_cannot_be_written_to_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         render_clip(SPEC, tmp_path / "missing" / "clip.mp4")
+
+
+def test_no_space_for_a_clip_is_an_os_error() -> None:
+    with pytest.raises(OSError, match="No space left"):
+        render_clip(SPEC, Path("/dev/full"))
+
+
+def test_rendering_ends_at_the_next_frame_when_the_process_is_to_stop(tmp_path: Path) -> None:
+    asked = count()
+
+    with pytest.raises(InterruptedError, match="asked to stop"):
+        render_clip(SPEC, tmp_path / "clip.mp4", is_stopping=lambda: next(asked) == 2)
+
+    assert 3 == next(asked)
 
 
 def test_describing_a_clip_loads_no_codec() -> None:

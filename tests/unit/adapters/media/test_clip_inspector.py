@@ -1,18 +1,21 @@
+import errno
 import io
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageStat
+from PIL import Image, ImageChops, ImageStat
 
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.domain.clip import ClipFacts
-from shared.domain.errors import InvalidClipError, UnavailableError
+from shared.domain.errors import InvalidClipError, StorageError, UnavailableError
 
 Render = Callable[..., Path]
 
@@ -101,22 +104,27 @@ def brightness(jpeg: bytes) -> float:
 
 
 def test_a_clip_is_described_by_what_is_in_it(inspector: PyAVClipInspector, content: bytes) -> None:
-    facts = ClipFacts(
+    found = inspector.inspect(io.BytesIO(content))
+
+    assert found == ClipFacts(
         duration_seconds=1.0,
         width=320,
         height=180,
         fps=24.0,
         video_codec="h264",
+        pixel_format="yuv420p",
         audio_codec="aac",
+        audio_seconds=found.audio_seconds,
         size_bytes=len(content),
     )
-
-    assert facts == inspector.inspect(io.BytesIO(content))
+    assert found.audio_seconds == pytest.approx(1.0, abs=0.03)
 
 
 def test_a_silent_clip_has_no_audio_codec(inspector: PyAVClipInspector, render: Render) -> None:
     with render(audio=False).open("rb") as clip:
-        assert inspector.inspect(clip).audio_codec is None
+        facts = inspector.inspect(clip)
+
+    assert (None, None) == (facts.audio_codec, facts.audio_seconds)
 
 
 def test_a_clip_is_read_once_and_piece_by_piece(
@@ -171,21 +179,120 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "a page": (lambda clip: b"<!doctype html><html><body>404</body></html>", "not an MP4"),
     "a few bytes": (lambda clip: clip[:3], "not an MP4"),
     "cut in the index": (lambda clip: clip[: clip.index(b"moov") + 500], "cut off"),
-    "cut before the media": (lambda clip: clip[: clip.index(b"mdat") - 4], "0 of the 24 frames"),
+    "cut before the media": (lambda clip: clip[: clip.index(b"mdat") - 4], "be decoded"),
     "cut in the media": (lambda clip: clip[: len(clip) // 2], "cut off"),
     "one byte short": (lambda clip: clip[:-1], "cut off"),
-    "bytes too many": (lambda clip: clip + b"more", "cut off"),
     "no index": (lambda clip: without_box(clip, b"moov"), "no moov box"),
-    "no header": (lambda clip: without_box(clip, b"mvhd"), "no mvhd box"),
     "no tracks": (lambda clip: without_box(without_box(clip, b"trak"), b"trak"), "no video stream"),
     "no picture": (lambda clip: without_box(clip, b"trak"), "no video stream"),
-    "no time": (lambda clip: with_number(clip, b"mvhd", 16, 0), "lasts no time"),
-    "a boastful header": (lambda clip: with_number(clip, b"mvhd", 16, 8_000), "lasts 8.00 s"),
-    "a picture that ends early": (lambda clip: with_number(clip, b"elst", 8, 100), "lasts 0.10 s"),
-    "frames without length": (lambda clip: with_number(clip, b"stts", 12, 1), "frames last 0.00 s"),
+    "no pictures": (without_media, "be decoded"),
+    "all pictures hidden": (lambda clip: with_edit(clip, skip=9, seconds=1), "be decoded"),
     "fewer frames than listed": (lambda clip: with_number(clip, b"stts", 8, 240), "24 of the 240"),
     "an unknown codec": (lambda clip: clip.replace(b"avc1", b"what"), "no video stream"),
 }
+
+
+def with_edit(content: bytes, *, skip: float, seconds: float) -> bytes:
+    """Let the edit list of the picture present these seconds, as a lossless cut does."""
+    timescale, movie_timescale = 24 * 512, 1000
+    content = with_number(content, b"elst", 8, round(seconds * movie_timescale))
+    return with_number(content, b"elst", 12, round(skip * timescale))
+
+
+def turned(content: bytes) -> bytes:
+    """Let players turn the picture by a quarter clockwise, as phones do."""
+    for number, value in enumerate((0, 1 << 16, 0, 0xFFFF_0000, 0, 0, 0, 0, 1 << 30)):
+        content = with_number(content, b"tkhd", 40 + 4 * number, value)
+    return content
+
+
+def with_narrow_pixels(content: bytes) -> bytes:
+    """Let players show the 320 columns of the picture in the width of 160."""
+    return with_number(content, b"tkhd", 76, 160 << 16)
+
+
+UNKNOWN = 0xFFFF_FFFF
+
+ODDITIES: dict[str, Callable[[bytes], bytes]] = {
+    "an unknown duration": lambda clip: with_number(clip, b"mvhd", 16, UNKNOWN),
+    "no duration in its header": lambda clip: with_number(clip, b"mvhd", 16, 0),
+    "an unknown duration of its picture": lambda clip: with_number(clip, b"mdhd", 16, UNKNOWN),
+    "another duration in its header": lambda clip: with_number(clip, b"mvhd", 16, 8_000),
+    "four zero bytes at its end": lambda clip: clip + bytes(4),
+    "many zero bytes at its end": lambda clip: clip + bytes(200),
+    "a trailer": lambda clip: clip + b"A trailer that a camera adds.",
+    "a metadata box that was cut off": lambda clip: clip + (99).to_bytes(4) + b"free",
+}
+
+
+@pytest.mark.parametrize("odd", ODDITIES.values(), ids=ODDITIES)
+def test_a_clip_that_plays_is_measured_by_what_it_presents(
+    odd: Callable[[bytes], bytes], inspector: PyAVClipInspector, content: bytes
+) -> None:
+    facts = inspector.inspect(io.BytesIO(odd(content)))
+
+    assert (1.0, 24.0) == (facts.duration_seconds, facts.fps)
+
+
+def test_what_an_edit_list_hides_is_not_counted(
+    inspector: PyAVClipInspector, content: bytes
+) -> None:
+    facts = inspector.inspect(io.BytesIO(with_edit(content, skip=0.5, seconds=0.5)))
+
+    assert (0.5, 24.0) == (facts.duration_seconds, facts.fps)
+
+
+def test_sound_that_outlasts_the_picture_does_not_lengthen_the_clip(
+    inspector: PyAVClipInspector, content: bytes
+) -> None:
+    facts = inspector.inspect(io.BytesIO(with_edit(content, skip=0, seconds=0.25)))
+
+    assert facts.duration_seconds == pytest.approx(0.25, abs=1 / 24)
+    assert facts.audio_seconds == pytest.approx(1.0, abs=0.03)
+
+
+def test_a_clip_is_as_large_as_a_player_shows_it(
+    inspector: PyAVClipInspector, content: bytes
+) -> None:
+    on_its_side = inspector.inspect(io.BytesIO(turned(content)))
+    narrow = inspector.inspect(io.BytesIO(with_narrow_pixels(content)))
+
+    assert (180, 320) == (on_its_side.width, on_its_side.height)
+    assert (160, 180) == (narrow.width, narrow.height)
+
+
+def test_a_thumbnail_is_turned_and_shaped_as_a_player_shows_the_clip(
+    inspector: PyAVClipInspector, content: bytes
+) -> None:
+    upright = Image.open(io.BytesIO(inspector.thumbnail(io.BytesIO(content))))
+    on_its_side = Image.open(io.BytesIO(inspector.thumbnail(io.BytesIO(turned(content)))))
+    narrow = Image.open(io.BytesIO(inspector.thumbnail(io.BytesIO(with_narrow_pixels(content)))))
+
+    assert (180, 320) == on_its_side.size
+    clockwise = upright.transpose(Image.Transpose.ROTATE_270)
+    assert max(ImageStat.Stat(ImageChops.difference(clockwise, on_its_side)).mean) < 3
+    assert (160, 180) == narrow.size
+
+
+def test_untagged_hd_colours_are_taken_for_those_of_hd(
+    inspector: PyAVClipInspector, tmp_path: Path
+) -> None:
+    """An orange of BT.709: as BT.601, its red would be 13 too low."""
+    path = tmp_path / "orange.mp4"
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=24, options={"preset": "ultrafast"})
+        video.width, video.height, video.pix_fmt = 1280, 720, "yuv420p"
+        frame = av.VideoFrame(1280, 720, "yuv420p")
+        for plane, value in zip(frame.planes, (116, 80, 190), strict=True):
+            plane.update(bytes([value]) * plane.buffer_size)
+        frame.pts, frame.time_base = 0, Fraction(1, 24)
+        container.mux(video.encode(frame))
+        container.mux(video.encode())
+
+    with path.open("rb") as clip:
+        thumbnail = Image.open(io.BytesIO(inspector.thumbnail(clip)))
+
+    assert thumbnail.getpixel((300, 150)) == pytest.approx((228, 94, 15), abs=4)
 
 
 @pytest.mark.parametrize(("damage", "reason"), DAMAGES.values(), ids=DAMAGES)
@@ -220,10 +327,64 @@ def test_no_damage_raises_any_other_error(damage: dict[int, int], content: bytes
         damaged[position] = value
 
     clip = io.BytesIO(bytes(damaged))
-    with suppress(InvalidClipError):
+    # Some damage makes FFmpeg ask for more memory than there is.
+    with suppress(InvalidClipError, StorageError):
         assert PyAVClipInspector().inspect(clip).duration_seconds > 0
-    with suppress(InvalidClipError):
+    with suppress(InvalidClipError, StorageError):
         assert PyAVClipInspector().thumbnail(clip).startswith(JPEG)
+
+
+@pytest.mark.parametrize("look", [PyAVClipInspector.inspect, PyAVClipInspector.thumbnail])
+@pytest.mark.parametrize("code", [errno.EIO, errno.EMFILE, errno.ENOMEM, errno.ENOSPC])
+def test_a_fault_of_this_machine_is_not_taken_for_a_bad_clip(
+    look: Callable[[PyAVClipInspector, BinaryIO], object],
+    inspector: PyAVClipInspector,
+    content: bytes,
+    code: int,
+) -> None:
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError(code, os.strerror(code))
+
+    with pytest.raises(StorageError, match=os.strerror(code)):
+        look(inspector, Failing(content))
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENOMEM, errno.ENOSPC])
+def test_what_ffmpeg_says_of_this_machine_is_not_taken_for_a_bad_clip(
+    inspector: PyAVClipInspector, content: bytes, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise av.FFmpegError(code, os.strerror(code))
+
+    monkeypatch.setattr(av, "open", refuse)
+
+    with pytest.raises(StorageError, match=os.strerror(code)):
+        inspector.inspect(io.BytesIO(content))
+
+
+def test_a_lack_of_memory_is_not_taken_for_a_bad_clip(
+    inspector: PyAVClipInspector, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Image.Image, "save", fail)
+
+    with pytest.raises(StorageError, match="Cannot allocate memory"):
+        inspector.thumbnail(io.BytesIO(content))
+
+
+@pytest.mark.parametrize("look", [PyAVClipInspector.inspect, PyAVClipInspector.thumbnail])
+def test_no_clip_is_read_on_when_the_process_is_to_stop(
+    look: Callable[[PyAVClipInspector, BinaryIO], object], content: bytes
+) -> None:
+    reader = CountingReader(content)
+
+    with pytest.raises(UnavailableError, match="asked to stop"):
+        look(PyAVClipInspector(is_stopping=lambda: True), reader)
+
+    assert [] == reader.reads
 
 
 def test_a_lost_connection_is_not_taken_for_a_bad_clip(

@@ -1,0 +1,42 @@
+"""The identity of text: what two spellings of the same words have in common.
+
+Only identity is canonical: the text itself is kept, and sent to the generator, as it was written.
+"""
+
+import re
+import unicodedata
+
+# The code points with Unicode's property Default_Ignorable_Code_Point: they have no glyph.
+_JOINERS = "\u200c\u200d"
+_VARIATIONS_AND_TAGS = "\u180b-\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff"
+_OTHERS = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+)
+_INVISIBLE = f"{_OTHERS}{_JOINERS}{_VARIATIONS_AND_TAGS}"
+# A joiner, a variation or a tag changes how the character before it looks: ❤ and ❤️ differ.
+_ENDS = re.compile(rf"\A[\s{_INVISIBLE}]+|[\s{_OTHERS}]+\Z")
+# Soft hyphen, zero-width space, word joiner and byte-order mark: they only say where a line breaks.
+_LINE_BREAKING = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+_BLANK = re.compile(f"[{_INVISIBLE}\u2800]+")
+# Letters, numbers, punctuation and symbols; emoji are symbols.
+_VISIBLE = frozenset("LNPS")
+
+
+def canonical(text: str) -> str:
+    """Return the form in which `text` is compared.
+
+    Line ends are LF, characters are composed (NFC), and what has no glyph is left out: at the ends,
+    and where it only says where a line may break. Compatibility forms (NFKC) stay what they are,
+    and so do the joiners of emoji and of scripts that need them.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    if lines.isascii():
+        return lines.strip()
+    return _ENDS.sub("", unicodedata.normalize("NFC", lines.translate(_LINE_BREAKING)))
+
+
+def is_visible(text: str) -> bool:
+    """Return whether there is anything to read in `text`."""
+    shown = text if text.isascii() else _BLANK.sub("", text)
+    return any(unicodedata.category(character)[0] in _VISIBLE for character in shown)

@@ -1,0 +1,85 @@
+"""What a laptop's Prometheus reads: the requests of this process, videos and dollars."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import accumulate
+
+from werkzeug.wrappers import Response
+
+from shared.domain.campaign import Money
+from shared.domain.errors import NotFoundError
+from shared.http.calls import Call
+from shared.http.request_log import BUCKETS, Durations, recorded
+from shared.ports import Ports
+from shared.ports.campaign_repository import Place, VideoQuery
+
+_PAGE = 100
+
+
+def read(call: Call) -> Response:
+    """Answer in Prometheus' text format, where the records are in a folder.
+
+    In the cloud each instance would know of its own requests alone: Cloud Monitoring has all.
+    """
+    if call.ports.policy.bucket_url:
+        raise NotFoundError("The metrics of a cloud are in Cloud Monitoring.")
+    text = "".join(f"{line}\n" for line in _lines(call.ports))
+    return Response(
+        text,
+        content_type="text/plain; version=0.0.4; charset=utf-8",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _lines(ports: Ports) -> Iterator[str]:
+    yield from _family(
+        "showreel_request_duration_seconds", "histogram", "Time until an answer begins."
+    )
+    for (method, path, status), durations in sorted(recorded().items()):
+        yield from _histogram({"method": method, "path": path, "status": str(status)}, durations)
+    yield from _family("showreel_videos", "gauge", "Videos, by their phase.")
+    for phase, count in sorted(_videos(ports).items()):
+        yield _sample("showreel_videos", {"phase": phase}, count)
+    yield from _family("showreel_dollars", "gauge", "US dollars of all campaigns.")
+    money = _money(ports)
+    for state in ("reserved", "spent", "simulated", "possibly_spent", "saved"):
+        yield _sample("showreel_dollars", {"state": state}, getattr(money, state))
+
+
+def _family(name: str, kind: str, meaning: str) -> tuple[str, str]:
+    return f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"
+
+
+def _histogram(labels: Mapping[str, str], durations: Durations) -> Iterator[str]:
+    name = "showreel_request_duration_seconds"
+    bounds = (*map(str, BUCKETS), "+Inf")
+    for bound, count in zip(bounds, accumulate(durations.counts), strict=True):
+        yield _sample(f"{name}_bucket", {**labels, "le": bound}, count)
+    yield _sample(f"{name}_sum", labels, durations.seconds)
+    yield _sample(f"{name}_count", labels, sum(durations.counts))
+
+
+def _sample(name: str, labels: Mapping[str, str], value: float | Decimal) -> str:
+    """None of the labels' values has a quote, a backslash, or a line's end."""
+    pairs = ",".join(f'{label}="{text}"' for label, text in labels.items())
+    return f"{name}{{{pairs}}} {value}"
+
+
+def _videos(ports: Ports) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    after: Place | None = None
+    while True:
+        page = ports.campaigns.list_videos(VideoQuery(after=after, limit=_PAGE))
+        counts.update(str(video.phase) for video in page.videos)
+        if not page.has_more:
+            return counts
+        after = Place.of(page.videos[-1])
+
+
+def _money(ports: Ports) -> Money:
+    money, after = Money(), None
+    while campaigns := ports.campaigns.list_campaigns(after=after, limit=_PAGE):
+        money = sum((campaign.money for campaign in campaigns), money)
+        after = campaigns[-1].campaign_id
+    return money

@@ -1,0 +1,86 @@
+"""Log lines, as Cloud Logging documents the fields that it takes out of them."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from werkzeug.datastructures import Headers
+
+from shared import logs
+from shared.logs import JsonFormatter
+
+TRACE = "06796866738c859f2f19b7cfb3214824"
+LINKED = f"projects/my-project/traces/{TRACE}"
+
+
+@pytest.fixture(autouse=True)
+def no_request() -> Iterator[None]:
+    yield
+    logs.begin_request(Headers())
+
+
+def line(*, project: str = "my-project", **extra: object) -> dict[str, Any]:
+    record = logging.makeLogRecord({"levelname": "INFO", "msg": "video.completed", **extra})
+    return dict(json.loads(JsonFormatter(project=project).format(record)))
+
+
+def traced(**headers: str) -> dict[str, Any]:
+    sent = Headers()
+    for name, value in headers.items():
+        sent[name.replace("_", "-")] = value
+    logs.begin_request(sent)
+    prefix = "logging.googleapis.com/"
+    return {key.removeprefix(prefix): each for key, each in line().items() if prefix in key}
+
+
+def test_the_time_is_rfc_3339_with_fractions_of_a_second() -> None:
+    time = line()["time"]
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", time)
+    assert datetime.now(UTC) - datetime.fromisoformat(time) < timedelta(minutes=1)
+
+
+def test_a_whole_second_has_its_fraction_too() -> None:
+    assert line(created=1_795_900_000.0)["time"] == "2026-11-28T21:06:40.000000Z"
+
+
+def test_a_line_is_linked_to_its_trace_by_cloud_runs_header() -> None:
+    assert traced(X_Cloud_Trace_Context=f"{TRACE}/74;o=1") == {
+        "trace": LINKED,
+        "spanId": "000000000000004a",
+        "trace_sampled": True,
+    }
+
+
+def test_a_line_is_linked_to_its_trace_by_the_header_of_the_w3c() -> None:
+    other = f"{'0' * 31}1/1;o=0"
+
+    assert traced(traceparent=f"00-{TRACE}-00f067aa0ba902b7-00", X_Cloud_Trace_Context=other) == {
+        "trace": LINKED,
+        "spanId": "00f067aa0ba902b7",
+        "trace_sampled": False,
+    }
+
+
+@pytest.mark.parametrize("header", ["", "x", f"{TRACE}", f"{TRACE}/x;o=1", f"../{TRACE}/1;o=1"])
+def test_what_is_no_trace_links_nothing(header: str) -> None:
+    assert traced(X_Cloud_Trace_Context=header, traceparent=header) == {}
+
+
+def test_without_a_project_there_is_nothing_to_link_to() -> None:
+    traced(X_Cloud_Trace_Context=f"{TRACE}/74;o=1")
+
+    assert not any("googleapis" in key for key in line(project=""))
+
+
+def test_the_caller_is_named_until_the_next_request() -> None:
+    logs.who.set("shop")
+    assert line()["who"] == "shop"
+
+    logs.begin_request(Headers())
+
+    assert "who" not in line()

@@ -1,0 +1,107 @@
+"""Write what may be sent, and every error code, into docs/api.md."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from shared.domain.errors import ShowreelError
+from shared.http.descriptions import CODES
+from shared.http.failures import OWN_CODES
+from shared.http.openapi import describe
+from shared.http.problems import Meaning, meaning_of
+
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "api.md"
+
+_CREATE = ("CreateVideoBody", "CreateCampaignVideosBody")
+_OTHERS = {
+    "RegenerateBody": "`POST …/regenerate`",
+    "CampaignBody": "`PATCH /v1/campaigns/{c}`",
+    "CleanupBody": "`POST /v1/campaigns/{c}/cleanup`",
+    "SignedUrlBody": "`POST /v1/videos/{id}/signed-url`",
+}
+_WORDS = {"string": "text", "object": "object of texts", "array": "list of texts"}
+
+
+def main() -> None:
+    DOCUMENT.write_text(with_tables(DOCUMENT.read_text("utf-8")), "utf-8")
+
+
+def with_tables(document: str) -> str:
+    """Return the document with its tables between their marks."""
+    schemas = msgspec.to_builtins(describe(base_url="/"))["components"]["schemas"]
+    tables = {"fields": _fields(schemas), "bodies": _bodies(schemas), "errors": _errors()}
+    for mark, rows in tables.items():
+        between = re.compile(rf"(?<=<!-- {mark} -->\n).*(?=<!-- /{mark} -->)", re.DOTALL)
+        table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+        document = between.sub(table.replace("\\", r"\\"), document)
+    return document
+
+
+def _fields(schemas: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    yield from (("field", "type", "values", "meaning"), ("---",) * 4)
+    properties: dict[str, Any] = {}
+    for name in _CREATE:
+        properties = schemas[name]["properties"] | properties
+    first = ("prompt", "prompts", "campaign_id", "index", "business_context")
+    for name in dict.fromkeys((*first, *properties)):
+        yield f"`{name}`", *_told(properties[name])
+
+
+def _bodies(schemas: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    yield from (("request", "field", "type", "values", "default", "meaning"), ("---",) * 6)
+    for body, request in _OTHERS.items():
+        for name, schema in schemas[body]["properties"].items():
+            default = schema.get("default")
+            kind, values, meaning = _told(schema)
+            shown = "" if default is None else f"`{json.dumps(default)}`"
+            yield request, f"`{name}`", kind, values, shown, meaning
+
+
+def _told(schema: dict[str, Any]) -> tuple[str, str, str]:
+    kinds = [each for each in _types(schema) if each != "null"]
+    return " or ".join(dict.fromkeys(kinds)), _values(schema), schema["description"]
+
+
+def _types(schema: dict[str, Any]) -> Iterator[str]:
+    named = schema.get("type", [])
+    for kind in [named] if isinstance(named, str) else named:
+        yield _WORDS.get(kind, kind)
+    for each in schema.get("anyOf", ()):
+        yield from _types(each)
+
+
+def _values(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"] if value is not None)
+    for each in (schema, *schema.get("anyOf", ())):
+        if "minimum" in each:
+            return f"{each['minimum']} to {each['maximum']}" if "maximum" in each else "0 or more"
+    return ""
+
+
+def _errors() -> Iterator[tuple[str, ...]]:
+    yield from (("code", "status", "again?", "meaning"), ("---",) * 4)
+    answered = dict(OWN_CODES)
+    for kind in _kinds(ShowreelError):
+        answered.setdefault(kind.code, meaning_of(kind))
+    for code, meaning in CODES.items():
+        yield f"`{code}`", str(answered[code].status.value), _again(answered[code]), meaning
+
+
+def _again(meaning: Meaning) -> str:
+    seconds = meaning.retry_after_seconds
+    return "" if seconds is None else f"after {seconds} s"
+
+
+def _kinds(base: type[ShowreelError]) -> Iterator[type[ShowreelError]]:
+    for kind in base.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
+
+
+if __name__ == "__main__":
+    main()
