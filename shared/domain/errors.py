@@ -18,6 +18,7 @@ ShowreelError
 │   │   └── MaxCostExceededError
 │   ├── SlotBusyError
 │   ├── CampaignNameTakenError      by a campaign whose name differs in case alone
+│   ├── CampaignDeletedError
 │   ├── NotReadyError
 │   └── WrongStateError
 ├── HostNotAllowedError             the request names a host that is not this service's
@@ -121,6 +122,10 @@ class SlotBusyError(RejectedError):
 
 class CampaignNameTakenError(RejectedError):
     code = "campaign_name_taken"
+
+
+class CampaignDeletedError(RejectedError):
+    code = "campaign_deleted"
 
 
 class NotReadyError(RejectedError):

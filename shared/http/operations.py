@@ -118,6 +118,10 @@ OPERATIONS: Mapping[str, Operation] = {
         body=http_bodies.CampaignBody,
         answers={200: resources.CampaignResource},
     ),
+    "campaigns.delete": Operation(
+        summary="Delete a campaign with all of its videos",
+        answers={200: resources.DeletedCampaign, 202: resources.DeletedCampaign},
+    ),
     "creations.create_all": Operation(
         summary="Create a video for each prompt, all of them or none",
         body=bodies.CreateCampaignVideosBody,

@@ -97,6 +97,12 @@ class DeletedVideo(TypedDict):
     deleted: bool
 
 
+class DeletedCampaign(TypedDict):
+    id: str
+    object: Literal["campaign.deleted"]
+    deleted: bool
+
+
 class SlotResource(TypedDict):
     index: int
     current: VideoResource | None

@@ -30,7 +30,11 @@ ROUTES: Mapping[str, Mapping[str, str]] = {
     f"{_VIDEO}/cancel": {"POST": "versions.cancel"},
     f"{_VIDEO}/signed-url": {"POST": "content.signed_url"},
     "/v1/campaigns": {"GET": "campaign_lists.list_all"},
-    _CAMPAIGN: {"GET": "campaigns.read", "PATCH": "campaigns.change"},
+    _CAMPAIGN: {
+        "GET": "campaigns.read",
+        "PATCH": "campaigns.change",
+        "DELETE": "campaigns.delete",
+    },
     f"{_CAMPAIGN}/videos": {"POST": "creations.create_all"},
     f"{_CAMPAIGN}/regenerate": {"POST": "versions.regenerate_all"},
     f"{_CAMPAIGN}/cleanup": {"POST": "versions.cleanup"},
