@@ -125,6 +125,7 @@ class Video:
     `budget_day` is the day whose budget holds its dollars; None where no day has one.
     `store_tries` counts the tries to store its clip whose process vanished.
     `clip` is known once the clip is verified and stored, which may be before the video is done.
+    `requested_by` is the name of the API key that it was asked for with.
     `revision` is what the record was read at; empty for one that was never stored.
     """
 
@@ -152,6 +153,7 @@ class Video:
     failure: Failure | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    requested_by: str | None = None
     revision: str = ""
 
     @property

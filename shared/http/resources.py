@@ -72,6 +72,7 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResour
         "thumbnail_url": thumbnail_url_of(video.id, base_url=base_url),
         "metadata": video.metadata,
         "tags": video.tags,
+        "requested_by": video.requested_by,
         "ai_generated": True,
     }
 

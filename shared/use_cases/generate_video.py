@@ -3,6 +3,7 @@
 import logging
 
 from shared.domain.errors import (
+    CampaignNotFoundError,
     ConflictError,
     ObjectNotFoundError,
     RetryLaterError,
@@ -36,7 +37,7 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
     about = {"video_id": video_id(message.campaign_id, message.video_hash)}
     try:
         _step_unless_overtaken(ports, message)
-    except VideoNotFoundError:
+    except (CampaignNotFoundError, VideoNotFoundError):
         logger.info("message.without_video", extra=about)
     except WrongStateError:
         logger.info("message.overtaken", extra=about)

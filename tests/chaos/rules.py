@@ -156,6 +156,9 @@ def _money(remains: Remains, bill: Bill) -> Iterator[Finding]:
         mine = [each for each in remains.videos if each.campaign_id == campaign.campaign_id]
         if recomputed(campaign, mine) != campaign.money:
             yield Finding(Kind.DISAGREEMENT, f"{campaign.money} is not the sum of its attempts")
+    if not remains.campaigns:
+        # A deleted campaign takes what it has spent along; the day keeps it.
+        return
     spent = sum((each.money.spent for each in remains.campaigns), ZERO)
     held = sum((each.money.possibly_spent for each in remains.campaigns), ZERO)
     billed = PRICE * len(bill.made())
@@ -166,8 +169,9 @@ def _money(remains: Remains, bill: Bill) -> Iterator[Finding]:
 def day_disagreements(ports: Ports) -> tuple[Finding, ...]:
     """A day holds what the campaigns hold that were made on it."""
     shares = ports.campaigns.get_day_shares(ports.now().date(), range(MOST_SHARES))
-    held = sum((each.money.committed for each in remains_of(ports).campaigns), ZERO)
-    if committed_of(shares) == held:
+    campaigns = remains_of(ports).campaigns
+    held = sum((each.money.committed for each in campaigns), ZERO)
+    if committed_of(shares) == held or not campaigns:
         return ()
     sentence = f"the day holds {committed_of(shares)} dollars, and its campaigns {held}"
     return (Finding(Kind.DISAGREEMENT, sentence),)

@@ -221,6 +221,12 @@ STORIES = (
         shown=_NOTHING_SHOWN,
     ),
     Story(
+        name="delete campaign",
+        scene=two_versions,
+        act=asking("DELETE", f"/v1/campaigns/{CAMPAIGN}"),
+        shown=_NOTHING_SHOWN,
+    ),
+    Story(
         name="cancel reserved",
         scene=one_reserved,
         act=asking("POST", "/v1/videos/{pending}/cancel", {}),
