@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 _FOLDER_URL = re.compile(r"file:(?:///)?[^/].*")
 _BUCKET = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
+_HOST = r"(?i:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])"
+_ORIGIN = r"https?://(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
 _USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
 _MOST_SLOTS = 100
 _MOST_HISTORICAL = 100
@@ -33,6 +35,11 @@ _MOST_FILTERED_RETRIES = 3
 
 def _setting(default: T, meaning: str) -> T:
     return field(default=default, metadata={"meaning": meaning})
+
+
+def _secret(meaning: str) -> str:
+    """A setting that is left out of the settings' repr, which an error may show."""
+    return field(default="", repr=False, metadata={"meaning": meaning})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,16 +100,31 @@ class Settings:
         "prompt`, by commas. Faults: rate_limited, refused, filtered, failed, lost, answer_lost, "
         "slow, corrupt, turned",
     )
-    signing_key: str = _setting(
-        "", "The secret of local signed URLs; by default one is made and kept in the data folder"
+    signing_key: str = _secret(
+        "The secret of local signed URLs; by default one is made and kept in the data folder"
     )
     public_url: str = _setting(
         "", "The service's own URL in answers, where it is not the one that was asked"
     )
+    allowed_hosts: str = _setting(
+        "",
+        "The host names, by commas and without ports, under which the API answers beside "
+        "`localhost`, loopback addresses and the host of `PUBLIC_URL`",
+    )
+    allowed_origins: str = _setting(
+        "",
+        "The origins, by commas, of other web sites whose pages may call the API, such as "
+        "`https://app.example.com`",
+    )
+    api_keys: str = _secret(
+        "Pairs `name:key`, by commas: the API then takes only requests with "
+        "`Authorization: Bearer key`. A key has at least 32 characters: `openssl rand -hex 32`"
+    )
     k_service: str = _setting(
         "",
-        "Set by Cloud Run, the name of the service: `X-Forwarded-Proto` is believed "
-        "there, and no `.env` file is read",
+        "Set by Cloud Run, the name of the service: `X-Forwarded-Proto` is believed there, no "
+        "`.env` file is read, and without `PUBLIC_URL` every host is answered, because the front "
+        "end routes by host",
     )
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
 
@@ -174,7 +196,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         except msgspec.ValidationError:
             problems.append(_not_of_type(setting, text))
     found = Settings(**values)
-    problems += _problems(found)
+    problems += _problems(found) + _access_problems(found)
     if problems:
         raise InvalidSettingsError("\n".join(problems))
     return found
@@ -256,6 +278,33 @@ def _fault_problems(found: Settings) -> list[str]:
     if any(fault.kind is FaultKind.SLOW for fault in faults) and found.synthetic_seconds > longest:
         return [f"SYNTHETIC_SECONDS must lie between 0 and {longest} with the fault slow."]
     return []
+
+
+def _access_problems(found: Settings) -> list[str]:
+    """Name no value: part of a malformed list of keys may be a key."""
+    problems = []
+    if not all(_is(_HOST, host) for host in _listed(found.allowed_hosts)):
+        problems.append(
+            "ALLOWED_HOSTS must be host names by commas, such as videos.example.com: no scheme, no "
+            "port, no *."
+        )
+    if not all(_is(_ORIGIN, origin) for origin in _listed(found.allowed_origins)):
+        problems.append(
+            "ALLOWED_ORIGINS must be origins by commas, such as https://app.example.com: in lower "
+            "case, with a scheme; no path, no slash at the end, no *."
+        )
+    if found.api_keys:
+        from shared.domain.api_keys import api_keys  # noqa: PLC0415  # Few have keys.
+
+        try:
+            api_keys(found.api_keys)
+        except ValueError as error:
+            problems.append(f"API_KEYS: {error}")
+    return problems
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",")] if text else []
 
 
 def _google_checks(found: Settings) -> dict[str, bool]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import clip_inspector, synthetic_generator, utc_now
+from shared.bootstrap.stopping import is_stopping
 from shared.building import built_once
 from shared.domain.schedule import LAPTOP_LEASES, LAPTOP_LEASES_WITH_VEO
 
@@ -113,6 +114,7 @@ class LocalPorts:
             subscriber=PushSubscription(self._subscriber or _nobody),
             tick=self._tick,
             tick_every=timedelta(seconds=_TICK_SECONDS),
+            is_stopping=is_stopping,
         )
         if self._subscriber is not None:
             queue.start()

@@ -93,15 +93,22 @@ class Money:
 class ChoreKind(StrEnum):
     RENAME = "rename"
     REMOVE = "remove"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chore:
-    """Work on objects that a commit promised: name them after the video's state, or remove them."""
+    """Work on objects that a commit promised: name them after the video's state, or remove them.
+
+    DELETE is the one chore that concerns no video: the whole campaign is to go.
+    """
 
     kind: ChoreKind
     video_hash: str
     index: int
+
+
+DELETE = Chore(kind=ChoreKind.DELETE, video_hash="", index=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +140,10 @@ class Campaign:
     chores: tuple[Chore, ...] = ()
     removed: tuple[Removed, ...] = ()
     revision: str = ""
+
+    @property
+    def is_being_deleted(self) -> bool:
+        return DELETE in self.chores
 
     def slot(self, index: int) -> Slot:
         return next((slot for slot in self.slots if slot.index == index), Slot(index=index))

@@ -17,8 +17,12 @@ ShowreelError
 │   │   ├── BudgetExceededError
 │   │   └── MaxCostExceededError
 │   ├── SlotBusyError
+│   ├── CampaignDeletedError
 │   ├── NotReadyError
 │   └── WrongStateError
+├── HostNotAllowedError             the request names a host that is not this service's
+├── CrossSiteRequestError           a page of another web site sent the request
+├── InvalidApiKeyError              no API key, or none of this service
 ├── InvalidSignatureError           a signed URL that was changed
 │   └── ExpiredSignatureError
 ├── ConflictError                   somebody else committed first: read again
@@ -114,12 +118,28 @@ class SlotBusyError(RejectedError):
     code = "slot_busy"
 
 
+class CampaignDeletedError(RejectedError):
+    code = "campaign_deleted"
+
+
 class NotReadyError(RejectedError):
     code = "not_ready"
 
 
 class WrongStateError(RejectedError):
     code = "wrong_state"
+
+
+class HostNotAllowedError(ShowreelError):
+    code = "host_not_allowed"
+
+
+class CrossSiteRequestError(ShowreelError):
+    code = "cross_site_request"
+
+
+class InvalidApiKeyError(ShowreelError):
+    code = "invalid_api_key"
 
 
 class InvalidSignatureError(ShowreelError):

@@ -69,6 +69,14 @@ DEADLINE = timedelta(minutes=45)
 # A fault on the way (store or network) is tried again after this.
 FAULT_RETRY = timedelta(seconds=15)
 
+# A commit that keeps losing races is given up after this: a step holds its place for no longer, and
+# its process can end within the ten seconds that Cloud Run gives it.
+CONTENTION = timedelta(seconds=8)
+
+# A step that lost every race is taken again after some time up to this, at random: steps that
+# lose together do not come back together.
+CONTENTION_RETRY = timedelta(seconds=10)
+
 # A tick that meets a queue out of order, and waits for each message, ends before the next one.
 TICK = timedelta(seconds=45)
 

@@ -10,6 +10,7 @@ videos/attempts/<campaign_id>/<video_hash>/<attempt>/           what the generat
 videos/budget/<day>.<number>.json                               a share of a day's budget
 videos/requests/<request>.json                                  what became of a request
 videos/requests/claims/<key>.json                               that there is this request
+videos/requests/deleted/<campaign_id>.json                      when a campaign was deleted
 videos/maintenance/reconciled.json                              which campaign the tick saw last
 """
 
@@ -92,6 +93,10 @@ def answer_path(request: str) -> str:
 def claim_path(key: str) -> str:
     """`key` is a message id, or made of an Idempotency-Key."""
     return f"{REQUESTS}/claims/{key}.json"
+
+
+def deletion_path(campaign_id: str) -> str:
+    return f"{REQUESTS}/deleted/{campaign_id}.json"
 
 
 def video_hash_of_metadata(filename: str) -> str | None:

@@ -8,10 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Slot, Version
+from shared.domain.campaign import DELETE, Campaign, Change, Chore, ChoreKind, Slot, Version
 from shared.domain.clip import ClipFacts
 from shared.domain.clip_warnings import may_replace_current
-from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
+from shared.domain.errors import (
+    CampaignDeletedError,
+    CampaignVideoLimitError,
+    SlotBusyError,
+    WrongStateError,
+)
 from shared.domain.limits import Limits, require_budget
 from shared.domain.schedule import late_look_at
 from shared.domain.settlement import charged, held_by, reserve_price, settle
@@ -25,8 +30,18 @@ from shared.domain.video import (
 )
 
 
+def require_kept(campaign: Campaign) -> None:
+    """Raise CampaignDeletedError while the campaign is being deleted."""
+    if campaign.is_being_deleted:
+        raise CampaignDeletedError(
+            f"Campaign {campaign.campaign_id!r} is being deleted. Use its name again when it is "
+            f"gone, or another one."
+        )
+
+
 def reserve(campaign: Campaign, video: Video, limits: Limits) -> Change:
     """Set the slot and the dollars aside for a new pending video."""
+    require_kept(campaign)
     if not 0 <= video.index < limits.videos:
         raise CampaignVideoLimitError(
             f"Campaign {campaign.campaign_id!r} has slots 0 to {limits.videos - 1}; slot "
@@ -114,6 +129,7 @@ def fail(
         with_outcome(video, outcome),
         phase=Phase.FAILED,
         version_state=None,
+        clip=None,
         failure=failure,
         cost=replace(video.cost, actual=charged(video, outcome)),
         completed_at=now,
@@ -178,6 +194,24 @@ def remove(campaign: Campaign, videos: Sequence[Video], *, now: datetime) -> Cha
         left = with_chores(left.without_video(video), _chore(ChoreKind.REMOVE, video))
         change = Change(campaign=replace(left, updated_at=now))
     return replace(change, removed=tuple(videos))
+
+
+def begin_deletion(campaign: Campaign, pending: Sequence[Video], *, now: datetime) -> Change:
+    """Promise that the campaign goes, and cancel the `pending` videos that are not submitted.
+
+    One that is submitted is paid for: raise WrongStateError.
+    """
+    change = Change(campaign=with_chores(campaign, DELETE))
+    cancelled: list[Video] = []
+    for video in pending:
+        if video.phase is not Phase.RESERVED:
+            raise WrongStateError(
+                f"The video {video.id} is being made and is paid for already. Delete the campaign "
+                f"when the video is finished."
+            )
+        change = cancel(change.campaign, video, now=now)
+        cancelled += change.videos
+    return Change(campaign=replace(change.campaign, updated_at=now), videos=tuple(cancelled))
 
 
 def surplus(campaign: Campaign, keep: int) -> tuple[str, ...]:

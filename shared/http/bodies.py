@@ -33,5 +33,9 @@ class CampaignBody(Body):
     budget_usd: Amount | UnsetType | None = UNSET
 
 
+class SessionBody(Body):
+    key: str
+
+
 class EmptyBody(Body):
     """Nothing may be said."""

@@ -1,6 +1,7 @@
 """Handlers that read a campaign, and set its budget."""
 
 from functools import partial
+from http import HTTPStatus
 
 from msgspec import UNSET
 from werkzeug.wrappers import Response
@@ -16,10 +17,12 @@ from shared.http.resource_types import (
     CampaignFacts,
     CampaignResource,
     CountsResource,
+    DeletedCampaign,
     MoneyResource,
     SlotResource,
 )
 from shared.http.resources import epoch, video_resource
+from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.read_campaigns import CampaignView, SlotView, read_campaign
 from shared.use_cases.reserving import limits_of
 from shared.use_cases.set_budget import set_budget
@@ -40,6 +43,13 @@ def change(call: Call, campaign_id: str) -> Response:
         budget = require_dollars(body.budget_usd, param="budget_usd")
         set_budget(call.ports, campaign_id, budget)
     return read(call, campaign_id)
+
+
+def delete(call: Call, campaign_id: str) -> Response:
+    """202 says that the rest goes within minutes; until then the campaign takes nothing new."""
+    is_gone = delete_campaign(call.ports, require_campaign_id(campaign_id))
+    deleted = DeletedCampaign(id=campaign_id, object="campaign.deleted", deleted=is_gone)
+    return json_response(deleted, status=HTTPStatus.OK if is_gone else HTTPStatus.ACCEPTED)
 
 
 def facts_of(call: Call, campaign: Campaign) -> CampaignFacts:
@@ -97,4 +107,6 @@ def _budget_resource(campaign: Campaign, limits: Limits) -> BudgetResource:
         "currency": "USD",
         "limit_usd": budget_of(campaign, limits),
         "available_usd": available(campaign, limits),
+        "own_usd": campaign.budget_usd,
+        "default_usd": limits.campaign_budget,
     }

@@ -28,8 +28,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "examples": [["Steam rises from a cup", "Coffee beans tumble in slow motion"]],
     },
     "campaign_id": {
-        "description": "The campaign; it is created with its first video. Without one, a video "
-        "has a campaign of its own, in which an equal request finds it.",
+        "description": "The campaign; it is created with its first video. Without one, a video has "
+        "a campaign of its own, in which an equal request finds it.",
         "examples": ["spring"],
     },
     "index": {
@@ -134,6 +134,7 @@ CODES: Mapping[str, str] = {
     "campaign_video_limit": "The campaign has no free slot.",
     "budget_exceeded": "The campaign's or the day's budget does not cover it.",
     "max_cost_exceeded": "It costs more than `max_cost_usd`.",
+    "campaign_deleted": "The campaign is being deleted, or was deleted after the request was made.",
     "slot_busy": "The slot is making another video.",
     "not_ready": "The video has no clip yet, or never will.",
     "wrong_state": "The video is in a state in which this cannot be done.",

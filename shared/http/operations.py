@@ -40,6 +40,11 @@ OPERATIONS: Mapping[str, Operation] = {
         answers=_PAGE,
     ),
     "studio_pages.file": Operation(summary="What the studio consists of", answers=_PAGE),
+    "studio_pages.start_session": Operation(
+        summary="Let a browser keep a session for an API key: media elements cannot send the key",
+        body=http_bodies.SessionBody,
+        answers={204: None},
+    ),
     "studio_pages.icon": Operation(summary="The icon of the studio", answers=_PAGE),
     "metrics.read": Operation(
         summary="Requests, videos and dollars for Prometheus, where the records are in a folder",
@@ -112,6 +117,10 @@ OPERATIONS: Mapping[str, Operation] = {
         summary="Set a campaign's budget",
         body=http_bodies.CampaignBody,
         answers={200: resources.CampaignResource},
+    ),
+    "campaigns.delete": Operation(
+        summary="Delete a campaign with all of its videos",
+        answers={200: resources.DeletedCampaign, 202: resources.DeletedCampaign},
     ),
     "creations.create_all": Operation(
         summary="Create a video for each prompt, all of them or none",

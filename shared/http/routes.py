@@ -15,6 +15,7 @@ _CAMPAIGN = "/v1/campaigns/{campaign_id}"
 ROUTES: Mapping[str, Mapping[str, str]] = {
     "/": {"GET": "studio_pages.page"},
     "/studio/{filename}": {"GET": "studio_pages.file"},
+    "/studio/session": {"POST": "studio_pages.start_session"},
     "/favicon.ico": {"GET": "studio_pages.icon"},
     "/health": {"GET": "service.health"},
     "/metrics": {"GET": "metrics.read"},
@@ -29,7 +30,11 @@ ROUTES: Mapping[str, Mapping[str, str]] = {
     f"{_VIDEO}/cancel": {"POST": "versions.cancel"},
     f"{_VIDEO}/signed-url": {"POST": "content.signed_url"},
     "/v1/campaigns": {"GET": "campaign_lists.list_all"},
-    _CAMPAIGN: {"GET": "campaigns.read", "PATCH": "campaigns.change"},
+    _CAMPAIGN: {
+        "GET": "campaigns.read",
+        "PATCH": "campaigns.change",
+        "DELETE": "campaigns.delete",
+    },
     f"{_CAMPAIGN}/videos": {"POST": "creations.create_all"},
     f"{_CAMPAIGN}/regenerate": {"POST": "versions.regenerate_all"},
     f"{_CAMPAIGN}/cleanup": {"POST": "versions.cleanup"},

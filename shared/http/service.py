@@ -24,7 +24,9 @@ def description(call: Call) -> Response:
     # Nobody pays for it but who asks for it.
     from shared.http.openapi import describe
 
-    return json_response(describe(base_url=call.base_url))
+    return json_response(
+        describe(base_url=call.base_url, needs_key=bool(call.ports.policy.api_keys))
+    )
 
 
 def _model_resource(model: Model, *, default: str) -> ModelResource:

@@ -99,6 +99,12 @@ class CampaignRepository(Protocol):
     def commit_video(self, video: Video) -> Video:
         """The same for a change of one video that leaves its campaign as it is."""
 
+    def remove_campaign(self, campaign: Campaign) -> None:
+        """Remove the campaign and all records under it, its own last: so it can be repeated.
+
+        Raise ConflictError if the campaign differs from what was read.
+        """
+
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
         """Add to what the cache saved, without a conflict with anybody. A lost one is no harm."""
 

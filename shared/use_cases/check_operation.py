@@ -16,18 +16,30 @@ from shared.domain.video import (
 )
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
-from shared.ports.video_generator import FILTERED, Failed, Gone, Running, Succeeded
+from shared.ports.video_generator import (
+    FILTERED,
+    Failed,
+    Gone,
+    OperationState,
+    Running,
+    Succeeded,
+)
 from shared.use_cases.announcing import ask_for_step
 from shared.use_cases.committing import revise_held
 from shared.use_cases.finding_clips import find_clip, find_generated_clip
+from shared.use_cases.holding import holding
 from shared.use_cases.store_video import end_without_clip, store_video
 
 
 def check_operation(ports: Ports, video: Video) -> None:
     """Finish the video if its operation is done, else note when to look again."""
     lease_expires_at = ports.now() + ports.leases.check
-    video = ports.campaigns.commit_video(begin_check(video, lease_expires_at=lease_expires_at))
-    state = ports.generator.check(video.attempt.operation or "")
+    claimed = ports.campaigns.commit_video(begin_check(video, lease_expires_at=lease_expires_at))
+    with holding(ports, claimed):
+        _act_on(ports, claimed, ports.generator.check(claimed.attempt.operation or ""))
+
+
+def _act_on(ports: Ports, video: Video, state: OperationState) -> None:
     match state:
         case Running(check_after=check_after):
             _wait(ports, video, still_generating, delay=check_after)

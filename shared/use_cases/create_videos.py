@@ -10,10 +10,10 @@ from shared.domain.fingerprint import fingerprint, fingerprint_as_written
 from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.reservation import new_video
-from shared.domain.versions import reserve
+from shared.domain.versions import require_kept, reserve
 from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports
-from shared.use_cases.claims import Claim, made_before, new_video_hash
+from shared.use_cases.claims import Claim, made_before, new_video_hash, require_not_deleted_since
 from shared.use_cases.committing import until_committed
 from shared.use_cases.read_campaigns import video_of
 from shared.use_cases.reserving import (
@@ -50,6 +50,7 @@ class CreateVideos:
     tags: tuple[str, ...] = ()
     max_cost: Decimal | None = None
     former_campaign_id: str | None = None
+    requested_by: str | None = None
     claim: Claim | None = None
 
 
@@ -83,8 +84,11 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
             f"sent. Send no more than {limits.videos}."
         )
     campaign = _campaign_of(ports, request)
+    require_kept(campaign)
     request = replace(request, campaign_id=campaign.campaign_id)
     made = made_before(ports, request.campaign_id, request.claim, range(len(request.drafts)))
+    if not made:
+        require_not_deleted_since(ports, request.campaign_id, request.claim)
     made_equal = {video.fingerprint: video for video in made.values()}
     answers: list[CreatedVideo] = []
     reserved: dict[str, Video] = {}
@@ -158,6 +162,7 @@ def _new_video(ports: Ports, request: CreateVideos, position: int, index: int) -
         tags=request.tags,
         simulated=ports.policy.simulated,
         now=ports.now(),
+        requested_by=request.requested_by,
     )
 
 

@@ -1,6 +1,7 @@
 """Bring objects into line with the records: the names after the states, and nothing left over."""
 
 import logging
+from datetime import timedelta
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.errors import ObjectNotFoundError, ShowreelError
@@ -10,6 +11,9 @@ from shared.ports import Ports
 from shared.use_cases.committing import until_committed
 
 logger = logging.getLogger(__name__)
+
+# A caller or a step that has done its own work waits for this no longer.
+_CONTENTION = timedelta(seconds=3)
 
 
 def finish_chores(ports: Ports, campaign_id: str) -> None:
@@ -30,13 +34,15 @@ def finish_chores(ports: Ports, campaign_id: str) -> None:
             ports.campaigns.commit(Change(campaign=without_chores(campaign, done)))
 
     try:
-        until_committed(attempt)
+        until_committed(attempt, within=_CONTENTION)
     except ShowreelError:
         logger.warning("chores.postponed", extra={"campaign_id": campaign_id}, exc_info=True)
 
 
 def _is_carried_out(ports: Ports, campaign: Campaign, chore: Chore) -> bool:
     """One that cannot be done does not keep the others of its campaign waiting."""
+    if chore.kind is ChoreKind.DELETE:
+        return False
     try:
         _carry_out(ports, campaign, chore)
     except ShowreelError:

@@ -3,6 +3,7 @@
 import logging
 
 from shared.domain.errors import (
+    CampaignNotFoundError,
     ConflictError,
     ObjectNotFoundError,
     RetryLaterError,
@@ -12,13 +13,14 @@ from shared.domain.errors import (
     WrongStateError,
 )
 from shared.domain.identity import video_id
-from shared.domain.schedule import FAULT_RETRY, STORE_TRIES
+from shared.domain.schedule import STORE_TRIES
 from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed, Succeeded
 from shared.use_cases.check_operation import check_operation, look_for_clip
 from shared.use_cases.finding_clips import find_clip
+from shared.use_cases.holding import retry_after
 from shared.use_cases.look_late import look_late
 from shared.use_cases.store_video import end_without_clip, store_video
 from shared.use_cases.submit_video import submit_video
@@ -34,14 +36,27 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
     """
     about = {"video_id": video_id(message.campaign_id, message.video_hash)}
     try:
-        _step(ports, ports.campaigns.get_video(message.campaign_id, message.video_hash))
-    except VideoNotFoundError:
+        _step_unless_overtaken(ports, message)
+    except (CampaignNotFoundError, VideoNotFoundError):
         logger.info("message.without_video", extra=about)
-    except (ConflictError, WrongStateError):
+    except WrongStateError:
         logger.info("message.overtaken", extra=about)
-    except (ObjectNotFoundError, StorageError, UnavailableError) as error:
+    except (ConflictError, ObjectNotFoundError, StorageError, UnavailableError) as error:
         logger.warning("message.postponed", extra=about, exc_info=True)
-        raise RetryLaterError(error.message, retry_after=FAULT_RETRY) from error
+        raise RetryLaterError(error.message, retry_after=retry_after(error)) from error
+
+
+def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> None:
+    """Raise ConflictError if the step lost a race, and no other step has the video now."""
+    video = ports.campaigns.get_video(message.campaign_id, message.video_hash)
+    try:
+        _step(ports, video)
+    except ConflictError:
+        latest = ports.campaigns.get_video(message.campaign_id, message.video_hash)
+        is_where_it_was = latest.phase in (video.phase, Phase.STORING)
+        if latest.has_ended or latest.is_leased(ports.now()) or not is_where_it_was:
+            raise WrongStateError(f"The video {latest.id} has gone on.") from None
+        raise
 
 
 def _step(ports: Ports, video: Video) -> None:
@@ -64,7 +79,7 @@ def _step(ports: Ports, video: Video) -> None:
 
 
 def _give_up_storing(ports: Ports, video: Video) -> None:
-    """The clip was paid for and stays where it is; only nobody can be made to try it again."""
+    """The clip was paid for and stays where it is, but it ends every process that stores it."""
     end_without_clip(
         ports,
         video,

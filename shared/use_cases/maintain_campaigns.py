@@ -8,6 +8,7 @@ from shared.domain.schedule import TICK
 from shared.ports import Ports
 from shared.ports.campaign_repository import DueWork
 from shared.ports.message_queue import VideoMessage
+from shared.use_cases.delete_campaign import continue_deletion
 from shared.use_cases.finish_chores import finish_chores
 
 logger = logging.getLogger(__name__)
@@ -28,15 +29,16 @@ def maintain_campaigns(ports: Ports, *, before: datetime | None = None) -> int:
             logger.warning("maintain.unfinished", extra={"due": len(due)})
             break
         try:
-            _do(ports, work)
+            _do(ports, work, end=end)
         except ShowreelError:
             logger.exception("maintain.failed", extra={"campaign_id": work.campaign_id})
     return len(due)
 
 
-def _do(ports: Ports, work: DueWork) -> None:
+def _do(ports: Ports, work: DueWork, *, end: datetime) -> None:
     if work.video_hash is None:
         finish_chores(ports, work.campaign_id)
+        continue_deletion(ports, work.campaign_id, end=end)
         return
     message = VideoMessage(campaign_id=work.campaign_id, video_hash=work.video_hash)
     ports.queue.publish(message)

@@ -20,7 +20,7 @@ def reconcile_next(ports: Ports) -> None:
     """
     page = ports.campaigns.list_campaigns(after=_last(ports), limit=1)
     following = page[0].campaign_id if page else None
-    if following is not None:
+    if following is not None and not page[0].is_being_deleted:
         try:
             _reconcile(ports, following)
         except ShowreelError:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from shared.domain.campaign import Change
+from shared.domain.versions import require_kept
 from shared.ports import Ports
 from shared.use_cases.committing import until_committed
 from shared.use_cases.create_videos import campaign_or_new
@@ -17,6 +18,7 @@ def set_budget(ports: Ports, campaign_id: str, budget_usd: Decimal | None) -> No
 
     def attempt() -> None:
         campaign = campaign_or_new(ports, campaign_id)
+        require_kept(campaign)
         changed = replace(campaign, budget_usd=budget_usd, updated_at=ports.now())
         ports.campaigns.commit(Change(campaign=changed))
 

@@ -13,6 +13,7 @@ from shared.domain.storage_layout import GENERATED, clip_path
 from shared.domain.video import GenerationParameters, Phase, Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
+from shared.use_cases.finding_clips import find_clip
 from tests.chaos.bill import Bill
 from tests.chaos.clips import SECONDS, clip_of
 from tests.chaos.findings import Finding, Kind
@@ -61,6 +62,15 @@ def shape_of(ports: Ports) -> tuple[str, ...]:
     )
 
 
+def held_by_nobody(ports: Ports) -> tuple[Finding, ...]:
+    """A process that ended in order has left no lease behind, and no try that counts."""
+    return tuple(
+        Finding(Kind.HELD, f"{video.id} is {video.phase}, after {video.store_tries} tries")
+        for video in remains_of(ports).videos
+        if not video.has_ended and (video.is_leased(ports.now()) or video.store_tries)
+    )
+
+
 def broken_rules(ports: Ports, bill: Bill) -> tuple[Finding, ...]:
     remains = remains_of(ports)
     return (
@@ -84,7 +94,7 @@ def _lost(remains: Remains, bill: Bill, ports: Ports) -> Iterator[Finding]:
             problem = _problem_with_clip(video, ports)
             if problem:
                 yield Finding(Kind.LOST, f"{video.id}: {problem}")
-        elif video.video_hash in bill.made() and not _was_no_video(video):
+        elif video.video_hash in bill.made() and not _was_no_video(video, ports):
             yield Finding(Kind.LOST, f"{video.id} was made, and is {video.phase}")
 
 
@@ -103,8 +113,19 @@ def _problem_with_clip(video: Video, ports: Ports) -> str | None:
     return None if facts == video.clip else "its record tells of another clip"
 
 
-def _was_no_video(video: Video) -> bool:
-    return video.failure is not None and video.failure.code == InvalidClipError.code
+def _was_no_video(video: Video, ports: Ports) -> bool:
+    """Whether it failed for its clip, which is kept and really is none."""
+    if video.failure is None or video.failure.code != InvalidClipError.code:
+        return False
+    found = find_clip(ports, video)
+    if found is None:
+        return False
+    try:
+        with ports.objects.open(found.path) as clip:
+            PyAVClipInspector().inspect(clip)
+    except InvalidClipError:
+        return True
+    return False
 
 
 def _disagreements(remains: Remains) -> Iterator[Finding]:
@@ -135,6 +156,9 @@ def _money(remains: Remains, bill: Bill) -> Iterator[Finding]:
         mine = [each for each in remains.videos if each.campaign_id == campaign.campaign_id]
         if recomputed(campaign, mine) != campaign.money:
             yield Finding(Kind.DISAGREEMENT, f"{campaign.money} is not the sum of its attempts")
+    if not remains.campaigns:
+        # A deleted campaign takes what it has spent along; the day keeps it.
+        return
     spent = sum((each.money.spent for each in remains.campaigns), ZERO)
     held = sum((each.money.possibly_spent for each in remains.campaigns), ZERO)
     billed = PRICE * len(bill.made())
@@ -145,8 +169,9 @@ def _money(remains: Remains, bill: Bill) -> Iterator[Finding]:
 def day_disagreements(ports: Ports) -> tuple[Finding, ...]:
     """A day holds what the campaigns hold that were made on it."""
     shares = ports.campaigns.get_day_shares(ports.now().date(), range(MOST_SHARES))
-    held = sum((each.money.committed for each in remains_of(ports).campaigns), ZERO)
-    if committed_of(shares) == held:
+    campaigns = remains_of(ports).campaigns
+    held = sum((each.money.committed for each in campaigns), ZERO)
+    if committed_of(shares) == held or not campaigns:
         return ()
     sentence = f"the day holds {committed_of(shares)} dollars, and its campaigns {held}"
     return (Finding(Kind.DISAGREEMENT, sentence),)

@@ -166,6 +166,35 @@ class CampaignRepositoryContract:
         assert repository.get_campaign("spring") == change.campaign
         assert repository.get_video("spring", f"{1:016x}").cancel_requested
 
+    def test_a_removed_campaign_is_gone_with_its_videos_and_its_name_is_free(
+        self, repository: CampaignRepository
+    ) -> None:
+        stored(repository, a_reserved_video(9), campaign_id="spring2")
+        change = stored(repository, a_reserved_video(1), a_reserved_video(2))
+
+        repository.remove_campaign(change.campaign)
+
+        assert numbers(repository.list_videos(VideoQuery())) == [9]
+        assert [each.campaign_id for each in repository.list_campaigns(after=None, limit=9)] == [
+            "spring2"
+        ]
+        with pytest.raises(CampaignNotFoundError):
+            repository.get_campaign("spring")
+        again = stored(repository, a_reserved_video(3))
+        assert repository.get_campaign("spring") == again.campaign
+        assert numbers(repository.list_videos(VideoQuery(campaign_id="spring"))) == [3]
+
+    def test_a_campaign_that_has_changed_is_not_removed(
+        self, repository: CampaignRepository
+    ) -> None:
+        first = stored(repository, a_reserved_video(1))
+        repository.commit(Change(campaign=with_hit(first.campaign)))
+
+        with pytest.raises(ConflictError):
+            repository.remove_campaign(first.campaign)
+
+        assert repository.get_campaign("spring").cache_hits == 1
+
     def test_a_removed_video_is_gone(self, repository: CampaignRepository) -> None:
         first = stored(repository, a_reserved_video(1), a_reserved_video(2))
 

@@ -62,6 +62,13 @@ class InMemoryCampaignRepository:
             self._require_videos_unchanged((video,))
             return self._store(video)
 
+    def remove_campaign(self, campaign: Campaign) -> None:
+        with self._lock:
+            self._require_campaign_unchanged(campaign)
+            for key in [key for key in self.videos if key[0] == campaign.campaign_id]:
+                del self.videos[key]
+            self.campaigns.pop(campaign.campaign_id, None)
+
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
         with self._lock:
             campaign = self.campaigns.get(campaign_id)

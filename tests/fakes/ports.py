@@ -40,6 +40,9 @@ class FakePolicy:
     default_model: str = DEFAULT_MODEL
     simulated: bool = False
     public_url: str = ""
+    allowed_hosts: str = ""
+    allowed_origins: str = ""
+    api_keys: str = ""
     is_on_cloud_run: bool = False
     bucket_url: str = ""
 

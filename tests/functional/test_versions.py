@@ -241,3 +241,29 @@ def test_a_finished_video_cannot_be_cancelled(gallery: Showreel) -> None:
 
     assert answer.status_code == 409
     assert answer.json["code"] == "wrong_state"
+
+
+def test_a_deleted_campaign_is_gone_and_its_name_is_free(gallery: Showreel) -> None:
+    campaign = f"/v1/campaigns/{GALLERY}"
+
+    deleted = gallery.delete(campaign)
+
+    assert (200, {"id": GALLERY, "object": "campaign.deleted", "deleted": True}) == (
+        deleted.status_code,
+        deleted.json,
+    )
+    assert (404, 404) == (gallery.get(campaign).status_code, gallery.delete(campaign).status_code)
+    assert gallery.get("/v1/videos").json["data"] == []
+    assert gallery.get("/v1/campaigns").json["data"] == []
+    (again,) = gallery.create(GALLERY, KITE)
+    assert again["status"] == "queued"
+
+
+def test_a_campaign_that_makes_a_video_is_not_deleted(endless_gallery: Showreel) -> None:
+    (video,) = endless_gallery.create(GALLERY, "Something new")
+    endless_gallery.in_phase(video, "generating")
+
+    refused = endless_gallery.delete(f"/v1/campaigns/{GALLERY}")
+
+    assert (409, "wrong_state") == (refused.status_code, refused.json["code"])
+    assert video["id"] in refused.json["detail"]

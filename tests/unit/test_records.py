@@ -163,6 +163,7 @@ def a_full_video() -> Video:
         failure=Failure(code="timeout", message="It took too long."),
         metadata={"order": "17"},
         tags=("launch", "été"),
+        requested_by="shop",
     )
 
 
@@ -233,7 +234,7 @@ def test_files_of_this_schema_are_readable_for_ever() -> None:
 def test_a_file_of_the_first_release_is_readable_without_the_fields_that_came_later() -> None:
     video = decode_video((GOLDEN / "video-0.1.json").read_bytes())
 
-    assert video == replace(a_full_video(), clip=CLIP, tags=())
+    assert video == replace(a_full_video(), clip=CLIP, tags=(), requested_by=None)
 
 
 def test_a_record_begins_with_its_schema_and_has_no_revision() -> None:
@@ -264,6 +265,13 @@ def test_a_field_that_a_person_left_out_has_its_default() -> None:
     del record["chores"]
 
     assert campaign_from_record(record).chores == ()
+
+
+def test_a_video_of_before_there_were_api_keys_was_requested_by_none() -> None:
+    record = to_record(a_full_video())
+    del record["requested_by"]
+
+    assert video_from_record(record).requested_by is None
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'"text"'])

@@ -47,6 +47,11 @@ def due_videos(client: firestore.Client, before: datetime, *, limit: int) -> Que
     return waiting.order_by("due_at").select([]).limit(limit)
 
 
+def names_of_videos(client: firestore.Client, campaign_id: str, *, limit: int) -> Query:
+    """Ask for the names of all videos of a campaign, also of damaged ones."""
+    return _videos_of_campaign(client, campaign_id).order_by(_NAME).select([]).limit(limit)
+
+
 def campaigns_with_chores(client: firestore.Client, *, limit: int) -> Query:
     """Ask for their names alone. A list that holds anything is greater than an empty one."""
     campaigns = client.collection(CAMPAIGNS).where(filter=FieldFilter("chores", ">", []))
@@ -63,4 +68,8 @@ def all_campaigns(client: firestore.Client, *, after: str | None, limit: int) ->
 def _videos(client: firestore.Client, campaign_id: str | None) -> Query:
     if campaign_id is None:
         return client.collection_group(VIDEOS)
+    return _videos_of_campaign(client, campaign_id)
+
+
+def _videos_of_campaign(client: firestore.Client, campaign_id: str) -> Query:
     return Query(client.collection(f"{Key(campaign_id).path}/{VIDEOS}"))

@@ -23,10 +23,11 @@ from shared.adapters.google.campaign_queries import (
     campaigns_with_chores,
     cursor_of,
     due_videos,
+    names_of_videos,
     videos_of,
 )
 from shared.adapters.google.day_documents import path_of, share_of, write_of_share
-from shared.adapters.google.firestore_documents import Document, FirestoreDocuments
+from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
 from shared.adapters.google.record_mirror import RecordMirror
 from shared.adapters.google.record_pages import filled
 from shared.domain.campaign import Campaign, Change
@@ -43,6 +44,7 @@ from shared.ports.campaign_repository import DueWork, Place, VideoPage, VideoQue
 from shared.ports.object_store import ObjectStore
 
 _SAVINGS_TRIES = 5
+_REMOVED_AT_ONCE = 200
 
 
 class FirestoreCampaignRepository:
@@ -98,6 +100,20 @@ class FirestoreCampaignRepository:
         committed = replace(video, revision=revisions[0])
         self._mirror.follow_video(committed)
         return committed
+
+    def remove_campaign(self, campaign: Campaign) -> None:
+        campaign_id = campaign.campaign_id
+        if self.get_campaign(campaign_id).revision != campaign.revision:
+            raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
+        client = self._documents.client
+        names = names_of_videos(client, campaign_id, limit=_REMOVED_AT_ONCE)
+        while found := self._documents.query(names):
+            self._documents.commit(
+                [Write(path=each.path, fields=None, revision=each.revision) for each in found]
+            )
+        self._mirror.remove(campaign_id)
+        own = Write(path=Key(campaign_id).path, fields=None, revision=campaign.revision)
+        self._documents.commit([own])
 
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
         """Read and write once. Others commit first and last: after some tries it is given up.

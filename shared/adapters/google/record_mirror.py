@@ -16,7 +16,7 @@ from shared.adapters.google.firestore_documents import FirestoreDocuments
 from shared.adapters.google.mirror_comparison import differences, path_of
 from shared.domain.campaign import Change
 from shared.domain.errors import ShowreelError
-from shared.domain.storage_layout import metadata_path
+from shared.domain.storage_layout import CACHE, metadata_path
 from shared.domain.video import Phase, Video
 from shared.ports.object_store import ObjectStore, PutMode
 from shared.records.campaigns import encode_campaign
@@ -64,6 +64,12 @@ class RecordMirror:
         if video.lease_expires_at is None or video.phase is Phase.SUBMITTING:
             with _losses_logged():
                 self._write({key_of(video): video}, stale=())
+
+    def remove(self, campaign_id: str) -> None:
+        """Remove all that was written of a campaign."""
+        objects = self._objects()
+        paths = [each.path for each in objects.list(f"{CACHE}/{campaign_id}/")]
+        _run(partial(objects.delete, path) for path in paths)
 
     def stale(self, campaign_id: str, records: Iterable[Record]) -> tuple[str, ...]:
         """Return the paths of what does not say what the campaign's `records` say."""
@@ -115,8 +121,16 @@ def _put(objects: ObjectStore, record: Record) -> None:
 def _run(jobs: Iterable[Callable[[], None]]) -> None:
     """Run them at the same time: each waits for the network alone."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for done in [pool.submit(job) for job in jobs]:
-            done.result()
+        for finish in [_started(pool, job) for job in jobs]:
+            finish()
+
+
+def _started(pool: ThreadPoolExecutor, job: Callable[[], None]) -> Callable[[], None]:
+    """Return what waits for its end. A process that is about to exit starts no more threads."""
+    try:
+        return pool.submit(job).result
+    except RuntimeError:
+        return job
 
 
 @contextmanager

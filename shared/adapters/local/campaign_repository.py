@@ -95,6 +95,16 @@ class LocalCampaignRepository:
             others = _file_changes({}, {})
             return self._video_files.commit(video.campaign_id, (video,), (), others)[0]
 
+    def remove_campaign(self, campaign: Campaign) -> None:
+        with storage_errors(), self._files.locked(campaign.campaign_id):
+            stored = self._campaigns.get(campaign.campaign_id, CAMPAIGN_FILE)
+            if campaign.revision != _revision(stored):
+                raise ConflictError(
+                    f"The campaign {campaign.campaign_id!r} has changed. Read it again."
+                )
+            if stored is not None:
+                self._files.remove(campaign.campaign_id)
+
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
         with storage_errors():
             if self._files.version(campaign_id, CAMPAIGN_FILE) is None:

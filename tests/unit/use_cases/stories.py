@@ -14,6 +14,7 @@ from shared.ports.video_generator import Failed, Gone
 from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
 from shared.use_cases.cleanup_campaign import cleanup_campaign
 from shared.use_cases.create_videos import create_videos
+from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script
@@ -84,6 +85,17 @@ def deleting_a_reserved_one(ports: FakePorts) -> Command:
     return lambda acting: delete_video(acting, CAMPAIGN_ID, video.video_hash)
 
 
+def deleting_the_campaign(ports: FakePorts) -> Command:
+    two_versions(ports)
+    return lambda acting: delete_campaign(acting, CAMPAIGN_ID)
+
+
+def deleting_a_campaign_that_waits(ports: FakePorts) -> Command:
+    make(ports)
+    reserve(ports, "A blue bicycle")
+    return lambda acting: delete_campaign(acting, CAMPAIGN_ID)
+
+
 def cancelling_a_reserved_one(ports: FakePorts) -> Command:
     video = reserve(ports)
     return lambda acting: cancel_video(acting, CAMPAIGN_ID, video.video_hash)
@@ -143,6 +155,9 @@ STORIES: tuple[Story, ...] = (
     remaking_a_broken_one,
     remaking_one_that_is_lost,
 )
+
+DELETIONS: tuple[Story, ...] = (deleting_the_campaign, deleting_a_campaign_that_waits)
+"""Those after which no campaign is left to copy."""
 
 
 def two_versions(ports: FakePorts) -> None:

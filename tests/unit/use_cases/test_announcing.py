@@ -138,7 +138,7 @@ def test_a_video_that_was_cancelled_before_its_next_attempt_is_announced(
 def test_what_a_claim_made_before_is_not_announced_again(
     ports: FakePorts, log: pytest.LogCaptureFixture
 ) -> None:
-    claim = Claim(name="1", digest="", claimed_at="")
+    claim = Claim(name="1", digest="", claimed_at="2026-11-07T12:00:00+00:00")
 
     for _ in range(2):
         create_videos(ports, a_request("A red bicycle", "A blue one", claim=claim))

@@ -8,7 +8,7 @@ import pytest
 from shared.domain.errors import NotFoundError
 from tests.unit.use_cases.rules import Witness
 from tests.unit.use_cases.scenes import budgeted_ports, settle
-from tests.unit.use_cases.stories import STORIES, Story
+from tests.unit.use_cases.stories import DELETIONS, STORIES, Story
 from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 
 pytestmark = pytest.mark.usefixtures("no_log")
@@ -23,7 +23,7 @@ def die() -> None:
 
 
 @pytest.mark.parametrize("messages", ["redelivered", "lost"])
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+@pytest.mark.parametrize("story", [*STORIES, *DELETIONS], ids=lambda story: story.__name__)
 def test_a_crash_between_any_two_effects_changes_nothing(story: Story, messages: str) -> None:
     scene = budgeted_ports()
     command = story(scene)

@@ -14,6 +14,7 @@ from shared.domain.video import VersionState
 from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
 from shared.use_cases.cleanup_campaign import cleanup_campaign
 from shared.use_cases.create_videos import create_videos
+from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.regenerate_videos import regenerate_video
 from tests.fakes.ports import FakePorts
@@ -39,6 +40,7 @@ STORIES = (
     stories.promoting,
     stories.cleaning_up,
     stories.deleting_the_current_one,
+    stories.deleting_a_campaign_that_waits,
     stories.cancelling_a_submitted_one,
     stories.remaking_while_busy,
     stories.remaking_a_slow_one,
@@ -90,6 +92,10 @@ def cancels(ports: FakePorts) -> None:
     on_each(VersionState.PENDING, ports, cancel_video)
 
 
+def deletes_the_campaign(ports: FakePorts) -> None:
+    delete_campaign(ports, CAMPAIGN_ID)
+
+
 def cleans_up(ports: FakePorts) -> None:
     cleanup_campaign(ports, CAMPAIGN_ID, keep=0)
 
@@ -112,6 +118,7 @@ OTHERS = (
     deletes_what_is_pending,
     cancels,
     cleans_up,
+    deletes_the_campaign,
 )
 
 

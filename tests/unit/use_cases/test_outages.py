@@ -9,7 +9,7 @@ from shared.domain.errors import NotFoundError, ShowreelError, StorageError, Una
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.rules import Witness
 from tests.unit.use_cases.scenes import settle
-from tests.unit.use_cases.stories import STORIES, Story
+from tests.unit.use_cases.stories import DELETIONS, STORIES, Story
 from tests.unit.use_cases.watching import Hook, Hooks, Once, at_every_call, watched
 
 pytestmark = pytest.mark.usefixtures("no_log")
@@ -29,7 +29,7 @@ def after_its_effect(fault: Hook, witness: Witness) -> Hooks:
 
 @pytest.mark.parametrize("error", [StorageError("Full."), UnavailableError("Down.")], ids=repr)
 @pytest.mark.parametrize("fails", [before_its_effect, after_its_effect])
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+@pytest.mark.parametrize("story", [*STORIES, *DELETIONS], ids=lambda story: story.__name__)
 def test_a_call_that_fails_breaks_no_rule(
     story: Story, fails: Callable[[Hook, Witness], Hooks], error: ShowreelError
 ) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from shared.adapters.local.files.data_folder import JOURNAL, LOCKS, DataFolder
 from shared.adapters.local.files.folders import Parts, is_plain, parts_of
 from shared.adapters.local.files.storage_errors import is_missing
-from shared.domain.storage_layout import CACHE, metadata_file
+from shared.domain.storage_layout import CACHE, CAMPAIGN_FILE, metadata_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,6 +111,14 @@ class RecordFiles:
         from shared.adapters.local.records import journal
 
         journal.commit(self._files, _parts(campaign_id), changes)
+
+    def remove(self, campaign_id: str) -> None:
+        """Remove all files of a campaign, its own record last. The caller holds the lock."""
+        parts = _parts(campaign_id)
+        for name in self.listing(campaign_id).keys() - {CAMPAIGN_FILE}:
+            self._files.unlink((*parts, name))
+        self._files.sync(parts)
+        self._files.remove((*parts, CAMPAIGN_FILE))
 
     def replace(self, campaign_id: str, name: str, content: bytes) -> None:
         """Replace one file. A loss of power may bring the former back; nothing less whole."""

@@ -1,0 +1,82 @@
+"""Delete a campaign with everything of it: videos, objects, records.
+
+One commit promises it. From then on nothing new is made, and whoever comes removes portion after
+portion: the request, and the tick after a crash or where a request takes too long.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from shared.domain.campaign import Change
+from shared.domain.errors import CampaignNotFoundError, ConflictError
+from shared.domain.storage_layout import ATTEMPTS, GENERATED
+from shared.domain.versions import begin_deletion, remove
+from shared.ports import Ports
+from shared.ports.campaign_repository import VideoQuery
+from shared.use_cases.announcing import announce
+from shared.use_cases.budgeting import giving_back
+from shared.use_cases.claims import note_deletion
+from shared.use_cases.committing import until_committed
+from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.read_campaigns import video_of
+
+logger = logging.getLogger(__name__)
+
+_PORTION = 20
+_PATIENCE = timedelta(seconds=20)
+
+
+def delete_campaign(ports: Ports, campaign_id: str) -> bool:
+    """Return whether all of it is gone; else the tick goes on with it.
+
+    Raise WrongStateError, and change nothing, while a video of it is submitted: it is paid for.
+    """
+
+    def attempt() -> Change:
+        campaign = ports.campaigns.get_campaign(campaign_id)
+        pending = [
+            video_of(ports, campaign, slot.pending.video_hash)
+            for slot in campaign.slots
+            if slot.pending
+        ]
+        change = begin_deletion(campaign, pending, now=ports.now())
+        return ports.campaigns.commit(giving_back(ports, change))
+
+    for video in until_committed(attempt).videos:
+        announce("video.cancelled", video)
+    return continue_deletion(ports, campaign_id, end=ports.now() + _PATIENCE)
+
+
+def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
+    """Remove what there is of a campaign that is being deleted. Return whether it is gone."""
+    while ports.now() < end:
+        try:
+            campaign = ports.campaigns.get_campaign(campaign_id)
+        except CampaignNotFoundError:
+            return True
+        if not campaign.is_being_deleted:
+            return False
+        page = ports.campaigns.list_videos(VideoQuery(campaign_id=campaign_id, limit=_PORTION))
+        ended = [video for video in page.videos if video.has_ended]
+        try:
+            if ended:
+                ports.campaigns.commit(remove(campaign, ended, now=ports.now()))
+                finish_chores(ports, campaign_id)
+            elif page.videos:
+                # A clip that came late is being stored.
+                return False
+            else:
+                _remove_rest(ports, campaign_id)
+        except ConflictError:
+            continue
+    return False
+
+
+def _remove_rest(ports: Ports, campaign_id: str) -> None:
+    """Remove objects that no record names, and at last the record. Raise ConflictError."""
+    note_deletion(ports, campaign_id)
+    for prefix in (GENERATED, ATTEMPTS):
+        for found in ports.objects.list(f"{prefix}/{campaign_id}/"):
+            ports.objects.delete(found.path)
+    ports.campaigns.remove_campaign(ports.campaigns.get_campaign(campaign_id))
+    logger.info("campaign.deleted", extra={"campaign_id": campaign_id})

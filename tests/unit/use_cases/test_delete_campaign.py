@@ -1,0 +1,169 @@
+"""A campaign that is deleted goes with everything of it, and nothing brings it back."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.campaign import ZERO
+from shared.domain.daily_budget import committed_of
+from shared.domain.errors import (
+    CampaignDeletedError,
+    CampaignNotFoundError,
+    UnavailableError,
+    WrongStateError,
+)
+from shared.use_cases.claims import Claim
+from shared.use_cases.create_videos import create_videos
+from shared.use_cases.delete_campaign import continue_deletion, delete_campaign
+from shared.use_cases.regenerate_videos import regenerate_campaign
+from shared.use_cases.set_budget import set_budget
+from tests.fakes.ports import FakePorts
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    PRICE,
+    a_request,
+    budgeted_ports,
+    deliver,
+    make,
+    pass_time,
+    remake,
+    reserve,
+    settle,
+    submit,
+    wake,
+)
+from tests.unit.use_cases.watching import Hooks, Once, watched
+
+NOTE = f"videos/requests/deleted/{CAMPAIGN_ID}.json"
+
+
+def begin_only(ports: FakePorts) -> None:
+    """Let the store fail as soon as the deletion is promised."""
+
+    def fail() -> None:
+        raise UnavailableError("Down.")
+
+    with suppress(UnavailableError):
+        delete_campaign(watched(ports, Hooks(before_effect=Once(fail, at=1))), CAMPAIGN_ID)
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).is_being_deleted
+
+
+def test_records_and_objects_go(ports: FakePorts) -> None:
+    remake(ports, make(ports))
+    ports.generator.write_clip(ports.generator.submissions[0])
+
+    assert delete_campaign(ports, CAMPAIGN_ID)
+
+    assert ({}, {}) == (ports.campaigns.campaigns, ports.campaigns.videos)
+    assert {NOTE} == set(ports.objects.objects)
+
+
+def test_another_campaign_stays(ports: FakePorts) -> None:
+    other = make(ports, campaign_id="spring2")
+    make(ports)
+
+    delete_campaign(ports, CAMPAIGN_ID)
+
+    assert [other] == list(ports.campaigns.videos.values())
+
+
+def test_what_the_day_has_spent_stays_spent_and_what_waits_is_given_back() -> None:
+    ports = budgeted_ports()
+    make(ports)
+    reserve(ports, "A blue bicycle", campaign_id=CAMPAIGN_ID)
+
+    delete_campaign(ports, CAMPAIGN_ID)
+    deliver(ports)
+
+    assert PRICE == committed_of(ports.campaigns.shares.values())
+    assert 1 == len(ports.generator.submissions)
+
+
+def test_a_campaign_whose_video_is_paid_for_is_not_deleted(ports: FakePorts) -> None:
+    video = submit(ports)
+
+    with pytest.raises(WrongStateError, match=video.id):
+        delete_campaign(ports, CAMPAIGN_ID)
+
+    assert not ports.campaigns.get_campaign(CAMPAIGN_ID).is_being_deleted
+    settle(ports)
+    assert delete_campaign(ports, CAMPAIGN_ID)
+
+
+def test_what_is_not_there_cannot_be_deleted(ports: FakePorts) -> None:
+    with pytest.raises(CampaignNotFoundError):
+        delete_campaign(ports, CAMPAIGN_ID)
+
+
+def test_nothing_new_begins_while_a_campaign_is_being_deleted(ports: FakePorts) -> None:
+    make(ports)
+    begin_only(ports)
+
+    for act in (
+        lambda: create_videos(ports, a_request("A red bicycle")),
+        lambda: create_videos(ports, a_request("Another one")),
+        lambda: regenerate_campaign(ports, CAMPAIGN_ID),
+        lambda: set_budget(ports, CAMPAIGN_ID, None),
+    ):
+        with pytest.raises(CampaignDeletedError):
+            act()
+
+
+def test_the_tick_finishes_what_a_crash_has_left(ports: FakePorts) -> None:
+    make(ports)
+    begin_only(ports)
+
+    pass_time(ports)
+    settle(ports)
+
+    assert {} == ports.campaigns.campaigns
+
+
+def test_the_name_is_free_afterwards(ports: FakePorts) -> None:
+    make(ports)
+    delete_campaign(ports, CAMPAIGN_ID)
+
+    again = make(ports)
+
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert (PRICE, ZERO) == (campaign.money.spent, campaign.money.reserved)
+    assert again.is_current
+
+
+def test_a_message_that_comes_again_does_not_bring_it_back(ports: FakePorts) -> None:
+    claim = Claim(name="1", digest="", claimed_at=ports.now().isoformat())
+    create_videos(ports, a_request("A red bicycle", claim=claim))
+    settle(ports)
+    ports.clock.advance(timedelta(minutes=1))
+    delete_campaign(ports, CAMPAIGN_ID)
+    ports.clock.advance(timedelta(minutes=1))
+
+    with pytest.raises(CampaignDeletedError):
+        create_videos(ports, a_request("A red bicycle", claim=claim))
+
+    assert 1 == len(ports.generator.submissions)
+
+
+def test_a_message_of_afterwards_is_a_new_request(ports: FakePorts) -> None:
+    make(ports)
+    delete_campaign(ports, CAMPAIGN_ID)
+    ports.clock.advance(timedelta(minutes=1))
+    claim = Claim(name="2", digest="", claimed_at=ports.now().isoformat())
+    ports.clock.advance(timedelta(minutes=1))
+
+    assert create_videos(ports, a_request("A red bicycle", claim=claim))
+
+
+def test_a_step_of_a_video_that_went_is_finished_with(ports: FakePorts) -> None:
+    video = make(ports)
+    delete_campaign(ports, CAMPAIGN_ID)
+
+    wake(ports, video)
+
+
+def test_a_campaign_that_nobody_deletes_is_left_alone(ports: FakePorts) -> None:
+    make(ports)
+
+    assert not continue_deletion(ports, CAMPAIGN_ID, end=ports.now() + timedelta(minutes=1))
+    assert ports.campaigns.campaigns
