@@ -234,7 +234,7 @@ def test_files_of_this_schema_are_readable_for_ever() -> None:
 def test_a_file_of_the_first_release_is_readable_without_the_fields_that_came_later() -> None:
     video = decode_video((GOLDEN / "video-0.1.json").read_bytes())
 
-    assert video == replace(a_full_video(), clip=CLIP, tags=())
+    assert video == replace(a_full_video(), clip=CLIP, tags=(), requested_by=None)
 
 
 def test_a_record_begins_with_its_schema_and_has_no_revision() -> None:
