@@ -15,7 +15,7 @@ const NONE = "none";
  * `budget` is the campaign's, or null for a campaign that is not there yet.
  */
 export function askForBudget(budget) {
-  const choice = new Choice({ label: TEXTS.budget });
+  const choice = new Choice({ label: TEXTS.budgetChoice });
   choice.offer(
     [
       [OWN, TEXTS.ownBudget],

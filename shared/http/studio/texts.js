@@ -59,6 +59,7 @@ export const TEXTS = {
   noBudget: "No limit",
   changeBudget: "Change the budget",
   unsetBudget: "Default",
+  budgetChoice: "Budget",
   ownBudget: "A limit",
   defaultBudget: (amount) => `Default: ${amount}`,
   budgetLabel: "Limit in US dollars",
