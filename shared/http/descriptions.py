@@ -133,6 +133,7 @@ CODES: Mapping[str, str] = {
     "not_found": "There is no such campaign, video, file or path.",
     "method_not_allowed": "The path has other methods; `Allow` lists them.",
     "campaign_video_limit": "The campaign has no free slot.",
+    "campaign_name_taken": "The store ignores case, and has another campaign of this name.",
     "budget_exceeded": "The campaign's or the day's budget does not cover it.",
     "max_cost_exceeded": "It costs more than `max_cost_usd`.",
     "campaign_deleted": "The campaign is being deleted, or was deleted after the request was made.",
@@ -148,6 +149,7 @@ CODES: Mapping[str, str] = {
     "range_not_satisfiable": "The file has no byte in this range.",
     "conflict": "Another request changed the campaign at the same time.",
     "unavailable": "A store or a queue did not answer.",
+    "storage_full": "There is no room for another clip; nothing was started.",
     "storage_error": "A store cannot read or write what is needed.",
     "internal": "Something unforeseen happened; it was logged with the `request_id`.",
 }

@@ -56,11 +56,12 @@ def start_session(call: Call) -> Response:
 
     The cookie is for this site's own pages alone, and no script can read it.
     """
+    key = read_body(call.request, SessionBody).key
     if not call.ports.policy.api_keys:
         raise NotFoundError("This service needs no API key.")
     from shared.http.api_keys import SESSION_COOKIE, session_for
 
-    session = session_for(call, read_body(call.request, SessionBody).key)
+    session = session_for(call, key)
     response = Response(status=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})
     response.set_cookie(
         SESSION_COOKIE,
