@@ -110,6 +110,8 @@ def _fitting(schema: Json, components: Json) -> SearchStrategy[Any]:
             return _fitting(components[reference.rpartition("/")[2]], components)
         case {"anyOf": choices}:
             return st.one_of([_fitting(each, components) for each in choices])
+        case {"type": [*kinds]}:
+            return st.one_of([_fitting({**schema, "type": each}, components) for each in kinds])
         case {"type": "object", "properties": properties}:
             values = {name: _value(each, components, name) for name, each in properties.items()}
             said = {*schema["required"], "prompt"} & values.keys()
@@ -119,8 +121,8 @@ def _fitting(schema: Json, components: Json) -> SearchStrategy[Any]:
             return st.dictionaries(TEXT, TEXT, max_size=3)
         case {"type": "array"}:
             return st.lists(TEXT, max_size=5)
-    kinds = {"string": TEXT, "integer": st.integers(), "boolean": st.booleans()}
-    return {**kinds, "number": st.floats(), "null": st.none()}[schema["type"]]
+    plain = {"string": TEXT, "integer": st.integers(), "boolean": st.booleans()}
+    return {**plain, "number": st.floats(), "null": st.none()}[schema["type"]]
 
 
 def _some(values: Mapping[str, SearchStrategy[Any]]) -> SearchStrategy[dict[str, Any]]:
