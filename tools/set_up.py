@@ -160,13 +160,13 @@ def follow(lines: IO[str], progress: Progress) -> Iterator[str]:
 
 
 def why(said: list[str]) -> str:
-    last = "".join(line for line in said[-_TRACES_OF_PIP:] if line.strip())
     if any(_UNANSWERED.search(line) for line in said):
         return (
-            f"{last}The package index cannot be reached. Set-up asks it once, for the packages of"
-            " the lock: connect to a network (or name an index of your own in PIP_INDEX_URL), and"
-            " run the same command again."
+            "The package index cannot be reached. Set-up asks it once, for the packages of the"
+            " lock: connect to a network (or name an index of your own in PIP_INDEX_URL), and run"
+            " the same command again."
         )
+    last = "".join(line for line in said[-_TRACES_OF_PIP:] if line.strip())
     return f"{last}The packages could not be installed; what stands above says why."
 
 
