@@ -1,11 +1,13 @@
 """Look once at what was submitted: the operation, or only its output where its name was lost."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import assert_never
 
-from shared.domain.schedule import OUTCOME_WINDOW, RECHECK_AFTER
+from shared.domain.errors import ShowreelError, UnavailableError
+from shared.domain.schedule import FAULT_RETRY, OUTCOME_WINDOW, RECHECK_AFTER
 from shared.domain.video import (
     AttemptOutcome,
     Video,
@@ -27,6 +29,17 @@ def check_operation(ports: Ports, video: Video) -> None:
     """Finish the video if its operation is done, else note when to look again."""
     lease_expires_at = ports.now() + ports.leases.check
     video = ports.campaigns.commit_video(begin_check(video, lease_expires_at=lease_expires_at))
+    try:
+        _check(ports, video)
+    except UnavailableError:
+        # The message comes again sooner than the lease ends.
+        with suppress(ShowreelError):
+            due_at = ports.now() + FAULT_RETRY
+            revise_held(ports, video, partial(still_generating, due_at=due_at))
+        raise
+
+
+def _check(ports: Ports, video: Video) -> None:
     state = ports.generator.check(video.attempt.operation or "")
     match state:
         case Running(check_after=check_after):
