@@ -1,13 +1,16 @@
 PORT ?= 8000
+# Not from the environment, where some shells name the machine by it.
+HOST = 127.0.0.1
 BRIEF ?= docs/examples/ember_and_oak.json
 DATA ?= data
 PROJECT ?=
 PYTHON ?= python3
 
 BIN := .venv/bin
-INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
-LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
-	--generate-hashes --quiet --custom-compile-command 'make lock' $(LOCK_ARGS)
+# The sentence comes first: an older Python cannot even read what follows.
+SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	echo "Showreel needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
+	exit 1; }; $(PYTHON) tools/set_up.py
 
 .PHONY: help run run-emulated demo test chaos check bench screenshots clean-history import-data \
 	export-data rebuild-records reconcile package deploy destroy settings lock clean
@@ -15,10 +18,10 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
-run: .venv/runtime ## Serve everything on this machine, at PORT (8000)
+run: .venv/runtime ## Serve everything on this machine, at HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/python -m compileall -q main.py functions shared
 	@$(BIN)/python -m tools.clean_history
-	@$(BIN)/python -m tools.serve --port $(PORT)
+	@$(BIN)/python -m tools.serve --host $(HOST) --port $(PORT)
 
 run-emulated: .venv/dev ## The same on an emulated Google Cloud, each function by itself
 	@$(BIN)/python -m tools.run_emulated --port $(PORT)
@@ -77,8 +80,7 @@ settings: .venv/runtime ## Write settings, and infra/'s inputs, outputs and cost
 	@$(BIN)/python -m tools.infra_reference
 
 lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS=--upgrade)
-	@$(LOCK) --output-file requirements.txt
-	@$(LOCK) --output-file requirements-dev.txt --group dev --constraint requirements.txt
+	@$(BIN)/python -m tools.lock $(LOCK_ARGS)
 
 clean: ## Remove the environment and all caches; data/ stays
 	@rm -rf .venv dist screenshots
@@ -86,14 +88,7 @@ clean: ## Remove the environment and all caches; data/ stays
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/runtime: requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Showreel needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
-		exit 1; }
-	@echo "Setting up .venv; this happens once."
-	@$(PYTHON) -m venv --clear .venv
-	@$(INSTALL) --requirement requirements.txt
-	@touch $@
+	@$(SET_UP) runtime
 
-.venv/dev: requirements-dev.txt .venv/runtime
-	@$(INSTALL) --requirement requirements-dev.txt
-	@touch $@
+.venv/dev: requirements-dev.txt
+	@$(SET_UP) dev

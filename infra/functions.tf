@@ -55,6 +55,8 @@ locals {
     FILTERED_RETRIES        = var.filtered_retries
     KEEP_HISTORICAL         = var.keep_historical
     PUBLIC_URL              = var.public_url
+    ALLOWED_HOSTS           = length(var.allowed_hosts) == 0 ? null : join(",", var.allowed_hosts)
+    ALLOWED_ORIGINS         = length(var.allowed_origins) == 0 ? null : join(",", var.allowed_origins)
     LOG_LEVEL               = var.log_level
   }
 }

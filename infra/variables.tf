@@ -177,6 +177,28 @@ variable "public_url" {
   }
 }
 
+variable "allowed_hosts" {
+  description = "Host names under which the API answers beside those of `public_url` and of Cloud Run. They matter only with a `public_url`: without it every host that Cloud Run routes is answered."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for host in var.allowed_hosts : can(regex("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", host))])
+    error_message = "Each of the allowed_hosts must be a host name such as videos.example.com: no scheme, no port, and never *."
+  }
+}
+
+variable "allowed_origins" {
+  description = "The web sites whose pages may call the API, and so spend, such as `https://app.example.com`. A browser cannot pass IAM: it takes a public API with `API_KEYS`."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for origin in var.allowed_origins : can(regex("^(https://[a-z0-9.-]+|http://localhost)(:[0-9]+)?$", origin))])
+    error_message = "Each of the allowed_origins must be an origin such as https://app.example.com: no path, no slash at its end, and never *."
+  }
+}
+
 variable "log_level" {
   description = "DEBUG, INFO, WARNING or ERROR. Alerts and the dashboard count events of INFO."
   type        = string

@@ -19,7 +19,11 @@ class MissingBrowserError(Exception):
 
 def main() -> int:
     if not is_there() and DEBIAN.exists() and os.geteuid() == 0:
-        print("Installing Chromium for the tests; this happens once.", flush=True)
+        print(
+            "The tests of the studio need a browser, and root may install one:"
+            f" apt-get install {' '.join(PACKAGES)}. This takes a minute or two, once.",
+            flush=True,
+        )
         install()
     try:
         find_chromium()

@@ -14,16 +14,22 @@ from shared.settings import InvalidSettingsError, environment, settings
 from tools.before_start import misspelt_settings, why_unwritable
 
 HOST = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # For who asks for it.
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 30
 STOP_SECONDS = 5
+# A player that is paused holds a thread, and so does a request that comes slowly or not at all.
+# The framework's own number, four for each core, is soon used up; an idle thread costs nothing.
+THREADS = "512"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("--host", default=HOST, help="0.0.0.0 serves other machines too")
     parser.add_argument("--port", type=int, default=8000)
-    port: int = parser.parse_args().port
+    arguments = parser.parse_args()
+    host, port = arguments.host, arguments.port
     try:
         chosen = settings()
     except InvalidSettingsError as error:
@@ -32,19 +38,21 @@ def main() -> int:
         print(sentence, file=sys.stderr)
     if not chosen.bucket and (reason := why_unwritable(chosen.data_folder)):
         return fail(reason)
-    if reason := why_unusable(port):
-        return fail(f"Port {port} cannot be used: {reason}. Try another: make run PORT=8001")
+    if reason := why_unusable(port, host):
+        where = f"Port {port}" if host == HOST else f"Port {port} of {host}"
+        return fail(f"{where} cannot be used: {reason}. Try another: make run PORT=8001")
     for number in STOP_SIGNALS:
         signal.signal(number, signal.default_int_handler)
-    return serve(port, place=f"gs://{chosen.bucket}" if chosen.bucket else str(chosen.data_folder))
+    place = f"gs://{chosen.bucket}" if chosen.bucket else str(chosen.data_folder)
+    return serve(host, port, place=place)
 
 
-def why_unusable(port: int) -> str | None:
+def why_unusable(port: int, host: str = HOST) -> str | None:
     with socket.socket() as probe:
         # Without it, the connections of a server that has just stopped count as in use.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except OSError as error:
             return str(error.strerror).lower()
         except OverflowError:
@@ -52,11 +60,11 @@ def why_unusable(port: int) -> str | None:
     return None
 
 
-def serve(port: int, *, place: str) -> int:
+def serve(host: str, port: int, *, place: str) -> int:
     """Serve until a signal asks to stop, and leave no process behind."""
-    server = start(port)
+    server = start(host, port)
     try:
-        if not becomes_healthy(server, port):
+        if not becomes_healthy(server, host, port):
             return fail("The server did not come up; what stands above says why.")
         announce(port, f"Its data is in {place}")
         return fail(f"The server ended by itself, with code {server.wait()}.")
@@ -66,29 +74,32 @@ def serve(port: int, *, place: str) -> int:
         stop(server)
 
 
-def start(port: int) -> subprocess.Popen[bytes]:
+def start(host: str, port: int) -> subprocess.Popen[bytes]:
     program = Path(sys.executable).with_name("functions-framework")
-    arguments = ["--target=serve_api", f"--host={HOST}", f"--port={port}"]
+    arguments = ["--target=serve_api", f"--host={host}", f"--port={port}"]
+    environment = {"THREADS": THREADS, **os.environ}  # noqa: TID251  # It is the server's.
     # In a session of its own, Ctrl-C does not reach the server, which would drop the requests in
     # flight; it always ends by the SIGTERM of stop(), and answers them first.
-    return subprocess.Popen([program, *arguments], cwd=ROOT, start_new_session=True)
+    return subprocess.Popen(
+        [program, *arguments], cwd=ROOT, env=environment, start_new_session=True
+    )
 
 
-def becomes_healthy(server: subprocess.Popen[bytes], port: int) -> bool:
+def becomes_healthy(server: subprocess.Popen[bytes], host: str, port: int) -> bool:
     """Wait for the first answer, and by asking wake the local queue.
 
     The queue then resumes what an earlier run left unfinished.
     """
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
-        if status := health(port):
+        if status := health(port, HOST if host == EVERYWHERE else host):
             return status == http.client.OK
         time.sleep(0.05)
     return False
 
 
-def health(port: int) -> int | None:
-    connection = http.client.HTTPConnection(HOST, port, timeout=START_SECONDS)
+def health(port: int, host: str = HOST) -> int | None:
+    connection = http.client.HTTPConnection(host, port, timeout=START_SECONDS)
     try:
         connection.request("GET", "/health")
         return connection.getresponse().status

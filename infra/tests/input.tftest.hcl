@@ -15,6 +15,8 @@ run "bad_input_is_refused" {
 
   variables {
     alert_emails           = ["ops"]
+    allowed_hosts          = ["https://videos.example.com"]
+    allowed_origins        = ["*"]
     attempt_retention_days = 0
     billing_account        = "mine"
     bucket_name            = "gs://videos"
@@ -37,6 +39,8 @@ run "bad_input_is_refused" {
 
   expect_failures = [
     var.alert_emails,
+    var.allowed_hosts,
+    var.allowed_origins,
     var.attempt_retention_days,
     var.billing_account,
     var.bucket_name,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from shared.bootstrap.stopping import is_stopping
+
 if TYPE_CHECKING:
     from shared.adapters.google.veo_output import ClipOutput
     from shared.ports.clip_inspector import ClipInspector
@@ -26,6 +28,7 @@ def synthetic_generator(settings: Settings, objects: ObjectStore) -> VideoGenera
         seconds=settings.synthetic_seconds,
         faults=parse_faults(settings.synthetic_faults),
         now=utc_now,
+        is_stopping=is_stopping,
     )
 
 
@@ -50,4 +53,4 @@ def veo_generator(settings: Settings, output: ClipOutput) -> VideoGenerator:
 def clip_inspector() -> ClipInspector:
     from shared.adapters.media.clip_inspector import PyAVClipInspector
 
-    return PyAVClipInspector()
+    return PyAVClipInspector(is_stopping=is_stopping)

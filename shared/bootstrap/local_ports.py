@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import clip_inspector, synthetic_generator, utc_now
+from shared.bootstrap.stopping import is_stopping
 from shared.building import built_once
 from shared.domain.schedule import LAPTOP_LEASES, LAPTOP_LEASES_WITH_VEO
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from shared.ports.policy import Policy
     from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
+    from shared.use_cases.proven_place import ProvenPlace
     from shared.use_cases.savings import Savings
 
 _TICK_SECONDS = 5
@@ -58,6 +60,12 @@ class LocalPorts:
         return LocalObjectStore(
             self._settings.data_folder, now=self.now, signing_key=self._settings.signing_key
         )
+
+    @built_once
+    def place(self) -> ProvenPlace:
+        from shared.use_cases.proven_place import ProvenPlace
+
+        return ProvenPlace(self.objects, self.now)
 
     @built_once
     def campaigns(self) -> LocalCampaignRepository:
@@ -113,6 +121,7 @@ class LocalPorts:
             subscriber=PushSubscription(self._subscriber or _nobody),
             tick=self._tick,
             tick_every=timedelta(seconds=_TICK_SECONDS),
+            is_stopping=is_stopping,
         )
         if self._subscriber is not None:
             queue.start()

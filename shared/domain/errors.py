@@ -17,15 +17,20 @@ ShowreelError
 │   │   ├── BudgetExceededError
 │   │   └── MaxCostExceededError
 │   ├── SlotBusyError
+│   ├── CampaignNameTakenError      by a campaign whose name differs in case alone
 │   ├── CampaignDeletedError
 │   ├── NotReadyError
 │   └── WrongStateError
+├── HostNotAllowedError             the request names a host that is not this service's
+├── CrossSiteRequestError           a page of another web site sent the request
+├── InvalidApiKeyError              no API key, or none of this service
 ├── InvalidSignatureError           a signed URL that was changed
 │   └── ExpiredSignatureError
 ├── ConflictError                   somebody else committed first: read again
 ├── ObjectExistsError               a create-only write met an object
 ├── StorageError                    a store that cannot do it, however often it is asked
 ├── UnavailableError                a store or queue that may be able to in a moment
+│   └── StorageFullError            there is no room for a clip
 ├── SubmissionError
 │   ├── GeneratorBusyError          nothing was accepted: submit again later
 │   ├── GenerationRefusedError      nothing was accepted, and never will be
@@ -115,6 +120,10 @@ class SlotBusyError(RejectedError):
     code = "slot_busy"
 
 
+class CampaignNameTakenError(RejectedError):
+    code = "campaign_name_taken"
+
+
 class CampaignDeletedError(RejectedError):
     code = "campaign_deleted"
 
@@ -125,6 +134,18 @@ class NotReadyError(RejectedError):
 
 class WrongStateError(RejectedError):
     code = "wrong_state"
+
+
+class HostNotAllowedError(ShowreelError):
+    code = "host_not_allowed"
+
+
+class CrossSiteRequestError(ShowreelError):
+    code = "cross_site_request"
+
+
+class InvalidApiKeyError(ShowreelError):
+    code = "invalid_api_key"
 
 
 class InvalidSignatureError(ShowreelError):
@@ -149,6 +170,10 @@ class StorageError(ShowreelError):
 
 class UnavailableError(ShowreelError):
     code = "unavailable"
+
+
+class StorageFullError(UnavailableError):
+    code = "storage_full"
 
 
 class SubmissionError(ShowreelError):

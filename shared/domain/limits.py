@@ -13,6 +13,8 @@ MOST_VERSIONS = 4000
 _WARNING_SHARE = Decimal("0.8")
 # Up to here a double, which is what JSON's readers have, keeps the cents.
 _MOST_DOLLARS = Decimal(10) ** 12
+# A sum of doubles has up to 17 digits. Each amount is kept in every record of its campaign.
+_MOST_DECIMALS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,7 @@ def require_budget(campaign: Campaign, amount: Decimal, limits: Limits) -> None:
         return
     raise BudgetExceededError(
         f"Campaign {campaign.campaign_id!r} has a budget of {budget} USD, and this would bring it "
-        f"to {campaign.money.committed + amount} USD. Raise its budget_usd to make more."
+        f"to {campaign.money.committed + amount} USD. Raise its budget to make more."
     )
 
 
@@ -67,11 +69,18 @@ def reaches_warning(*, before: Decimal, after: Decimal, budget: Decimal | None) 
 
 def is_amount(amount: Decimal) -> bool:
     """Whether so many dollars can be a limit."""
-    return amount.is_finite() and 0 <= amount <= _MOST_DOLLARS
+    exponent = amount.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -_MOST_DECIMALS:
+        return False
+    return 0 <= amount <= _MOST_DOLLARS
 
 
 def require_dollars(amount: Decimal | None, *, param: str) -> Decimal | None:
     """Raise InvalidRequestError unless it is an amount that can be a limit."""
     if amount is None or is_amount(amount):
         return amount
-    raise InvalidRequestError(f"{param} is an amount of USD, 0 or more.", param=param)
+    raise InvalidRequestError(
+        f"{param} is an amount of USD: from 0 to {_MOST_DOLLARS:,}, with at most {_MOST_DECIMALS} "
+        f"digits after the point.",
+        param=param,
+    )

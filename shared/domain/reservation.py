@@ -22,6 +22,7 @@ def new_video(
     tags: tuple[str, ...] = (),
     simulated: bool,
     now: datetime,
+    requested_by: str | None = None,
 ) -> Video:
     """Compose the prompt, the price and the fingerprint of a video that is not stored yet."""
     return Video(
@@ -43,13 +44,21 @@ def new_video(
         cost=Cost(estimated=price(parameters), basis=price_basis(parameters), simulated=simulated),
         metadata=metadata,
         tags=tags,
+        requested_by=requested_by,
         created_at=now,
         deadline_at=now + DEADLINE,
         due_at=now + REPUBLISH_AFTER,
     )
 
 
-def new_version(source: Video, *, video_hash: str, simulated: bool, now: datetime) -> Video:
+def new_version(
+    source: Video,
+    *,
+    video_hash: str,
+    simulated: bool,
+    now: datetime,
+    requested_by: str | None = None,
+) -> Video:
     """Return a video for the slot of `source`, with the same input."""
     return new_video(
         campaign_id=source.campaign_id,
@@ -62,4 +71,5 @@ def new_version(source: Video, *, video_hash: str, simulated: bool, now: datetim
         tags=source.tags,
         simulated=simulated,
         now=now,
+        requested_by=requested_by,
     )

@@ -69,6 +69,14 @@ DEADLINE = timedelta(minutes=45)
 # A fault on the way (store or network) is tried again after this.
 FAULT_RETRY = timedelta(seconds=15)
 
+# A commit that keeps losing races is given up after this: a step holds its place for no longer, and
+# its process can end within the ten seconds that Cloud Run gives it.
+CONTENTION = timedelta(seconds=8)
+
+# A step that lost every race is taken again after some time up to this, at random: steps that
+# lose together do not come back together.
+CONTENTION_RETRY = timedelta(seconds=10)
+
 # A tick that meets a queue out of order, and waits for each message, ends before the next one.
 TICK = timedelta(seconds=45)
 
@@ -82,6 +90,13 @@ STORE_TRIES = 5
 # its submission: by then Veo has long forgotten the operation, and a clip would be there.
 LATE_LOOK = timedelta(hours=1)
 LATE_WINDOW = timedelta(hours=24)
+
+# Google promises no longer life to the keys with which IAM signs URLs.
+LONGEST_SIGNED_LIFE = timedelta(hours=12)
+
+# An object that a signed URL may read stays for as long after its name has changed, or its video
+# has gone: some more, because whoever signs may have read the record before.
+NAME_LIFE = LONGEST_SIGNED_LIFE + timedelta(minutes=5)
 
 # A client repeats a request within minutes, and a person within days. A bucket's lifecycle has a
 # time of its own: a message may be delivered for a month.

@@ -123,7 +123,9 @@ class Video:
 
     `due_at` is when the tick should look at it, if nothing else does before.
     `budget_day` is the day whose budget holds its dollars; None where no day has one.
-    `store_tries` counts the tries to store its clip that never came back.
+    `store_tries` counts the tries to store its clip whose process vanished.
+    `clip` is known once the clip is verified and stored, which may be before the video is done.
+    `requested_by` is the name of the API key that it was asked for with.
     `revision` is what the record was read at; empty for one that was never stored.
     """
 
@@ -151,6 +153,7 @@ class Video:
     failure: Failure | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    requested_by: str | None = None
     revision: str = ""
 
     @property
@@ -265,11 +268,23 @@ def begin_storing(video: Video, *, lease_expires_at: datetime) -> Video:
     )
 
 
-def storing_postponed(video: Video, *, due_at: datetime) -> Video:
-    """The store did not answer. That says nothing against the clip, so it is no try."""
+def clip_stored(video: Video, *, clip: ClipFacts) -> Video:
+    """The clip is verified and has its name. Only the commit that shows it is missing."""
     _require_phase(video, Phase.STORING)
-    tries = max(video.store_tries - 1, 0)
-    return replace(video, store_tries=tries, lease_expires_at=None, due_at=due_at)
+    return replace(video, clip=clip)
+
+
+def given_back(video: Video, claimed: Video, *, due_at: datetime) -> Video:
+    """The step that claimed the video as `claimed` ended early, and its process goes on.
+
+    Such a step does not count as a try to store the clip. Its lease ends, unless another step
+    holds the video by now.
+    """
+    if claimed.phase is Phase.STORING and video.phase is Phase.STORING:
+        video = replace(video, store_tries=max(video.store_tries - 1, 0))
+    if video.stands_as(claimed):
+        video = replace(video, lease_expires_at=None, due_at=due_at)
+    return video
 
 
 def submit_again(video: Video, *, due_at: datetime) -> Video:

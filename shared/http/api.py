@@ -7,7 +7,15 @@ from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from werkzeug.wrappers import Response
+
 from shared import logs
+from shared.http.access import (
+    is_preflight,
+    require_allowed_host,
+    require_key,
+    require_own_page,
+)
 from shared.http.calls import Call
 from shared.http.request_log import record
 from shared.http.routes import match
@@ -15,7 +23,7 @@ from shared.http.routes import match
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from werkzeug.wrappers import Request, Response
+    from werkzeug.wrappers import Request
 
     from shared.ports import Ports
 
@@ -25,13 +33,26 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
     logs.begin_request(request.headers)
     began = perf_counter()
     endpoint = ""
+    call: Call | None = None
     try:
-        endpoint, values = match(request.method, request.path)
-        response = handler(endpoint)(Call(request, ports()), *values)
+        call = Call(request, ports())
+        require_allowed_host(call)
+        require_own_page(call)
+        if is_preflight(call):
+            response = Response(status=204)
+        else:
+            endpoint, values = match(request.method, request.path)
+            call.requester = require_key(call, endpoint)
+            logs.requested_by.set(call.requester)
+            response = handler(endpoint)(call, *values)
     except Exception as error:  # noqa: BLE001  # A caller is always answered.
         from shared.http.failures import answer_failure
 
         response = answer_failure(error, request)
+    if call is not None and call.ports.policy.allowed_origins:
+        from shared.http.cors import add_cors_headers
+
+        add_cors_headers(call, response)
     record(request.method, endpoint, response.status_code, perf_counter() - began)
     return response
 

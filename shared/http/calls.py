@@ -24,12 +24,13 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Call:
-    """`base_url` ends in a slash."""
+    """`base_url` ends in a slash. `requester` is the name of the API key, where there are keys."""
 
     def __init__(self, request: Request, ports: Ports) -> None:
         self.request = request
         self.ports = ports
         self.now: datetime = ports.now()
+        self.requester: str | None = None
 
     @cached_property
     def base_url(self) -> str:

@@ -107,4 +107,6 @@ def _budget_resource(campaign: Campaign, limits: Limits) -> BudgetResource:
         "currency": "USD",
         "limit_usd": budget_of(campaign, limits),
         "available_usd": available(campaign, limits),
+        "own_usd": campaign.budget_usd,
+        "default_usd": limits.campaign_budget,
     }

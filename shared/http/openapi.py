@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from shared.http import repeats
+from shared.http.access import OPEN_ENDPOINTS
 from shared.http.descriptions import CODES, with_words
 from shared.http.operations import OPERATIONS, Operation
 from shared.http.problems import CONTENT_TYPE, Problem
@@ -33,6 +34,7 @@ _REPLAYED: Schema = {
         }
     }
 }
+_KEY_NEEDED: Mapping[str, list[str]] = {"apiKey": []}
 _MEDIA_TYPES: Mapping[type, Schema] = {
     bytes: {"video/mp4": {}, "image/jpeg": {}},
     Metrics: {"text/plain": {}},
@@ -41,11 +43,12 @@ _MEDIA_TYPES: Mapping[type, Schema] = {
 _VARIABLE = re.compile(r"\{\+?(\w+)\}")
 
 
-def describe(*, base_url: str) -> Schema:
+def describe(*, base_url: str, needs_key: bool = False) -> Schema:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Showreel", "version": "1"},
         "servers": [{"url": base_url.removesuffix("/")}],
+        "security": [_KEY_NEEDED] if needs_key else [{}, _KEY_NEEDED],
         "paths": {
             _VARIABLE.sub(r"{\1}", template): {
                 method.lower(): _describe(template, endpoint)
@@ -53,7 +56,16 @@ def describe(*, base_url: str) -> Schema:
             }
             for template, methods in ROUTES.items()
         },
-        "components": {"schemas": _components()},
+        "components": {
+            "schemas": _components(),
+            "securitySchemes": {
+                "apiKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "One of API_KEYS, where the installation has any",
+                }
+            },
+        },
     }
 
 
@@ -78,6 +90,8 @@ def _describe(template: str, endpoint: str) -> Schema:
             },
         },
     }
+    if endpoint in OPEN_ENDPOINTS:
+        described["security"] = []
     if operation.body is not None:
         described["requestBody"] = {
             "content": _content(operation.body),

@@ -40,6 +40,11 @@ OPERATIONS: Mapping[str, Operation] = {
         answers=_PAGE,
     ),
     "studio_pages.file": Operation(summary="What the studio consists of", answers=_PAGE),
+    "studio_pages.start_session": Operation(
+        summary="Let a browser keep a session for an API key: media elements cannot send the key",
+        body=http_bodies.SessionBody,
+        answers={204: None},
+    ),
     "studio_pages.icon": Operation(summary="The icon of the studio", answers=_PAGE),
     "metrics.read": Operation(
         summary="Requests, videos and dollars for Prometheus, where the records are in a folder",

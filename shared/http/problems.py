@@ -64,6 +64,12 @@ _MEANINGS: dict[type[errors.ShowreelError], Meaning] = {
         status=HTTPStatus.CONFLICT, error_type="conflict_error", retry_after_seconds=5
     ),
     errors.RejectedError: Meaning(status=HTTPStatus.CONFLICT, error_type="conflict_error"),
+    errors.HostNotAllowedError: Meaning(status=HTTPStatus.MISDIRECTED_REQUEST, error_type=_INVALID),
+    errors.CrossSiteRequestError: Meaning(
+        status=HTTPStatus.FORBIDDEN, error_type="permission_error"
+    ),
+    # As OpenAI answers it.
+    errors.InvalidApiKeyError: Meaning(status=HTTPStatus.UNAUTHORIZED, error_type=_INVALID),
     errors.InvalidSignatureError: Meaning(
         status=HTTPStatus.FORBIDDEN, error_type="permission_error"
     ),
@@ -72,6 +78,9 @@ _MEANINGS: dict[type[errors.ShowreelError], Meaning] = {
     ),
     errors.UnavailableError: Meaning(
         status=HTTPStatus.SERVICE_UNAVAILABLE, error_type="server_error", retry_after_seconds=5
+    ),
+    errors.StorageFullError: Meaning(
+        status=HTTPStatus.SERVICE_UNAVAILABLE, error_type="server_error", retry_after_seconds=60
     ),
     errors.StorageError: Meaning(
         status=HTTPStatus.SERVICE_UNAVAILABLE, error_type="server_error", retry_after_seconds=30
@@ -82,13 +91,16 @@ _UNEXPECTED = Meaning(status=HTTPStatus.INTERNAL_SERVER_ERROR, error_type="serve
 
 def problem_of(error: errors.ShowreelError, *, instance: str) -> Response:
     """Answer an error that Showreel raised on purpose."""
-    return problem(
+    response = problem(
         meaning_of(type(error)),
         code=error.code,
         detail=error.message,
         instance=instance,
         param=getattr(error, "param", None),
     )
+    if isinstance(error, errors.InvalidApiKeyError):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def problem(

@@ -96,7 +96,7 @@ def _read_form(request: Request, kind: type[B]) -> B:
         field = entry[1] if entry else key
         if field in lists:
             values.setdefault(field, []).append(value)
-        elif entry is None:
+        elif entry is None or not entry[2]:
             _require_once(key, values)
             values[key] = value
         elif isinstance(entries := values.setdefault(field, {}), dict):

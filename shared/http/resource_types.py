@@ -84,6 +84,7 @@ class VideoResource(TypedDict):
     thumbnail_url: str
     metadata: Mapping[str, str]
     tags: Sequence[str]
+    requested_by: str | None
     ai_generated: bool
     outcome: NotRequired[Outcome]
     note: NotRequired[str]
@@ -126,11 +127,16 @@ class MoneyResource(TypedDict):
 
 
 class BudgetResource(TypedDict):
-    """null where there is no limit."""
+    """null where there is no limit.
+
+    `limit_usd` is the campaign's own, `own_usd`, or else the installation's, `default_usd`.
+    """
 
     currency: str
     limit_usd: Dollars | None
     available_usd: Dollars | None
+    own_usd: Dollars | None
+    default_usd: Dollars | None
 
 
 class CampaignFacts(TypedDict):

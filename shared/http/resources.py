@@ -9,6 +9,7 @@ import msgspec
 from shared.domain.clip_warnings import clip_warnings
 from shared.domain.models import frame_size
 from shared.domain.storage_layout import clip_path
+from shared.domain.video import Status
 from shared.http.calls import encode
 
 if TYPE_CHECKING:
@@ -64,13 +65,14 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResour
         "deadline_at": epoch(video.deadline_at),
         "submitted_at": _moment(attempt.submitted_at if attempt else None),
         "expected_at": _moment(attempt.expected_at if attempt else None),
-        "clip": video.clip,
+        "clip": video.clip if video.status is Status.COMPLETED else None,
         "warnings": _warnings(video),
         "filename": _filename(video),
         "content_url": content_url,
         "thumbnail_url": thumbnail_url_of(video.id, base_url=base_url),
         "metadata": video.metadata,
         "tags": video.tags,
+        "requested_by": video.requested_by,
         "ai_generated": True,
     }
 
@@ -146,7 +148,7 @@ def _warnings(video: Video) -> list[ClipWarningResource]:
 
 
 def _filename(video: Video) -> str | None:
-    if video.clip is None:
+    if video.status is not Status.COMPLETED:
         return None
     path = clip_path(video.campaign_id, video.video_hash, video.index, current=video.is_current)
     return path.rpartition("/")[2]

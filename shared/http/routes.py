@@ -15,6 +15,7 @@ _CAMPAIGN = "/v1/campaigns/{campaign_id}"
 ROUTES: Mapping[str, Mapping[str, str]] = {
     "/": {"GET": "studio_pages.page"},
     "/studio/{filename}": {"GET": "studio_pages.file"},
+    "/studio/session": {"POST": "studio_pages.start_session"},
     "/favicon.ico": {"GET": "studio_pages.icon"},
     "/health": {"GET": "service.health"},
     "/metrics": {"GET": "metrics.read"},

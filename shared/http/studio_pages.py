@@ -1,8 +1,13 @@
 """Handlers of the studio: its page, and the few files that the page consists of."""
 
+from http import HTTPStatus
+
 from werkzeug.wrappers import Response
 
+from shared.domain.errors import NotFoundError
+from shared.http.bodies import SessionBody
 from shared.http.calls import Call
+from shared.http.requests import read_body
 from shared.http.studio_files import studio_file
 
 _POLICY = {
@@ -44,6 +49,27 @@ def file(call: Call, filename: str) -> Response:
         response.headers["Content-Encoding"] = "gzip"
     response.set_etag(f"{found.digest}-gzip" if is_compressed else found.digest)
     return response.make_conditional(call.request)
+
+
+def start_session(call: Call) -> Response:
+    """Take an API key, and have the browser keep a session for it until the browser closes.
+
+    The cookie is for this site's own pages alone, and no script can read it.
+    """
+    if not call.ports.policy.api_keys:
+        raise NotFoundError("This service needs no API key.")
+    from shared.http.api_keys import SESSION_COOKIE, session_for
+
+    session = session_for(call, read_body(call.request, SessionBody).key)
+    response = Response(status=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})
+    response.set_cookie(
+        SESSION_COOKIE,
+        session,
+        secure=call.base_url.startswith("https://"),
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
 
 
 def icon(call: Call) -> Response:

@@ -26,7 +26,9 @@ def regenerate(call: Call, video_id: str) -> Response:
     max_cost = _max_cost(body)
 
     def act(claim: Claim | None) -> Response:
-        created = regenerate_video(call.ports, *place, max_cost=max_cost, claim=claim)
+        created = regenerate_video(
+            call.ports, *place, max_cost=max_cost, requested_by=call.requester, claim=claim
+        )
         return created_response(call, created)
 
     return answer_repeats(call, body, act)
@@ -38,7 +40,13 @@ def regenerate_all(call: Call, campaign_id: str) -> Response:
     max_cost = _max_cost(body)
 
     def act(claim: Claim | None) -> Response:
-        created = regenerate_campaign(call.ports, campaign_id, max_cost=max_cost, claim=claim)
+        created = regenerate_campaign(
+            call.ports,
+            campaign_id,
+            max_cost=max_cost,
+            requested_by=call.requester,
+            claim=claim,
+        )
         return all_created_response(call, campaign_id, created)
 
     return answer_repeats(call, body, act)

@@ -39,8 +39,26 @@ class Policy(Protocol):
         ...
 
     @property
+    def allowed_hosts(self) -> str:
+        """Host names, by commas, under which the service answers beside its usual ones."""
+        ...
+
+    @property
+    def allowed_origins(self) -> str:
+        """Origins, by commas, of the other web sites whose pages may call the service."""
+        ...
+
+    @property
+    def api_keys(self) -> str:
+        """The `name:key` pairs, by commas, of those who may call. Empty where no key is needed."""
+        ...
+
+    @property
     def is_on_cloud_run(self) -> bool:
-        """Whether every request comes through Google's front end, which sets X-Forwarded-Proto."""
+        """Whether every request comes through Google's front end.
+
+        It sets X-Forwarded-Proto, and routes by host.
+        """
         ...
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 
-from werkzeug.exceptions import BadRequest, MethodNotAllowed
+from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed
 from werkzeug.wrappers import Request, Response
 
 from shared import logs
@@ -31,10 +31,14 @@ def answer_push(request: Request, ports: Callable[[], Ports], take: Take) -> Res
     """Answer 200 when the message is finished with, and 503 to have it delivered again.
 
     A message that is none is acknowledged: it would be no better the next time. What nobody
-    expected is logged and answered 500, which Pub/Sub takes for a 503.
+    expected is logged and answered 500, which Pub/Sub takes for a 503. A web page is refused: on
+    a developer's machine no IAM does so.
     """
     if request.method != "POST":
         raise MethodNotAllowed(["POST"])
+    if "Origin" in request.headers or "Sec-Fetch-Site" in request.headers:
+        # Browsers send one of them with every POST, Pub/Sub neither.
+        raise Forbidden("A web page cannot deliver messages.")
     logs.begin_request(request.headers)
     try:
         take(ports(), read_push(request))

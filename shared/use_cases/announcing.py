@@ -17,6 +17,7 @@ def announce(event: str, video: Video) -> None:
     """Log `event`, such as `video.completed`, with what is needed to find the video again.
 
     `usd` is its price, and nothing where it is simulated: alerts add up what was reserved.
+    `requested_by` is who asked for it, where there are API keys.
     """
     logger.info(
         event,
@@ -25,6 +26,7 @@ def announce(event: str, video: Video) -> None:
             "campaign_id": video.campaign_id,
             "index": video.index,
             "phase": video.phase,
+            "requested_by": video.requested_by,
             "failure": video.failure and video.failure.code,
             "usd": 0.0 if video.cost.simulated else float(video.cost.estimated),
         },

@@ -1,13 +1,11 @@
 """Look once at what was submitted: the operation, or only its output where its name was lost."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import assert_never
 
-from shared.domain.errors import ShowreelError, UnavailableError
-from shared.domain.schedule import FAULT_RETRY, OUTCOME_WINDOW, RECHECK_AFTER
+from shared.domain.schedule import OUTCOME_WINDOW, RECHECK_AFTER
 from shared.domain.video import (
     AttemptOutcome,
     Video,
@@ -18,29 +16,30 @@ from shared.domain.video import (
 )
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
-from shared.ports.video_generator import FILTERED, Failed, Gone, Running, Succeeded
+from shared.ports.video_generator import (
+    FILTERED,
+    Failed,
+    Gone,
+    OperationState,
+    Running,
+    Succeeded,
+)
 from shared.use_cases.announcing import ask_for_step
 from shared.use_cases.committing import revise_held
 from shared.use_cases.finding_clips import find_clip, find_generated_clip
+from shared.use_cases.holding import holding
 from shared.use_cases.store_video import end_without_clip, store_video
 
 
 def check_operation(ports: Ports, video: Video) -> None:
     """Finish the video if its operation is done, else note when to look again."""
     lease_expires_at = ports.now() + ports.leases.check
-    video = ports.campaigns.commit_video(begin_check(video, lease_expires_at=lease_expires_at))
-    try:
-        _check(ports, video)
-    except UnavailableError:
-        # The message comes again sooner than the lease ends.
-        with suppress(ShowreelError):
-            due_at = ports.now() + FAULT_RETRY
-            revise_held(ports, video, partial(still_generating, due_at=due_at))
-        raise
+    claimed = ports.campaigns.commit_video(begin_check(video, lease_expires_at=lease_expires_at))
+    with holding(ports, claimed):
+        _act_on(ports, claimed, ports.generator.check(claimed.attempt.operation or ""))
 
 
-def _check(ports: Ports, video: Video) -> None:
-    state = ports.generator.check(video.attempt.operation or "")
+def _act_on(ports: Ports, video: Video, state: OperationState) -> None:
     match state:
         case Running(check_after=check_after):
             _wait(ports, video, still_generating, delay=check_after)

@@ -3,27 +3,39 @@
 import random
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import ConflictError, WrongStateError
+from shared.domain.schedule import CONTENTION
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.budgeting import giving_back
 
 T = TypeVar("T")
 
-_ATTEMPTS = 12
+# Firestore takes about one write a second of a document: that is the longest pause worth making.
+_FIRST_PAUSE_SECONDS = 0.05
+_LONGEST_PAUSE_SECONDS = 1.0
 
 
-def until_committed(attempt: Callable[[], T]) -> T:
-    """Run `attempt`, which reads all that it decides by, until no one else commits in between."""
-    for tried in range(_ATTEMPTS - 1):
+def until_committed(attempt: Callable[[], T], *, within: timedelta = CONTENTION) -> T:
+    """Run `attempt`, which reads all that it decides by, until no one else commits in between.
+
+    Raise ConflictError once that has taken as long as `within`.
+    """
+    end = time.monotonic() + within.total_seconds()
+    longest = _FIRST_PAUSE_SECONDS
+    while True:
         try:
             return attempt()
         except ConflictError:
-            time.sleep(random.uniform(0, 0.005 * 2**tried))  # noqa: S311  # jitter, not a secret
-    return attempt()
+            pause = random.uniform(0, longest)  # noqa: S311  # jitter, not a secret
+            if time.monotonic() + pause > end:
+                raise
+        time.sleep(pause)
+        longest = min(2 * longest, _LONGEST_PAUSE_SECONDS)
 
 
 def revise(ports: Ports, video: Video, transition: Callable[[Video], Video]) -> Video:

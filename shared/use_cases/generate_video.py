@@ -2,27 +2,35 @@
 
 import logging
 
+from shared.domain.clip import room_for
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
     ObjectNotFoundError,
     RetryLaterError,
     StorageError,
+    StorageFullError,
     UnavailableError,
     VideoNotFoundError,
     WrongStateError,
 )
 from shared.domain.identity import video_id
-from shared.domain.schedule import FAULT_RETRY, STORE_TRIES
+from shared.domain.schedule import STORE_TRIES
 from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed, Succeeded
 from shared.use_cases.check_operation import check_operation, look_for_clip
 from shared.use_cases.finding_clips import find_clip
+from shared.use_cases.holding import retry_after
 from shared.use_cases.look_late import look_late
 from shared.use_cases.store_video import end_without_clip, store_video
 from shared.use_cases.submit_video import submit_video
+
+_TIMEOUT = (
+    "provider_timeout",
+    "The video was not finished within its deadline. Create it again.",
+)
 
 logger = logging.getLogger(__name__)
 
@@ -35,14 +43,27 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
     """
     about = {"video_id": video_id(message.campaign_id, message.video_hash)}
     try:
-        _step(ports, ports.campaigns.get_video(message.campaign_id, message.video_hash))
+        _step_unless_overtaken(ports, message)
     except (CampaignNotFoundError, VideoNotFoundError):
         logger.info("message.without_video", extra=about)
-    except (ConflictError, WrongStateError):
+    except WrongStateError:
         logger.info("message.overtaken", extra=about)
-    except (ObjectNotFoundError, StorageError, UnavailableError) as error:
+    except (ConflictError, ObjectNotFoundError, StorageError, UnavailableError) as error:
         logger.warning("message.postponed", extra=about, exc_info=True)
-        raise RetryLaterError(error.message, retry_after=FAULT_RETRY) from error
+        raise RetryLaterError(error.message, retry_after=retry_after(error)) from error
+
+
+def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> None:
+    """Raise ConflictError if the step lost a race, and no other step has the video now."""
+    video = ports.campaigns.get_video(message.campaign_id, message.video_hash)
+    try:
+        _step(ports, video)
+    except ConflictError:
+        latest = ports.campaigns.get_video(message.campaign_id, message.video_hash)
+        is_where_it_was = latest.phase in (video.phase, Phase.STORING)
+        if latest.has_ended or latest.is_leased(ports.now()) or not is_where_it_was:
+            raise WrongStateError(f"The video {latest.id} has gone on.") from None
+        raise
 
 
 def _step(ports: Ports, video: Video) -> None:
@@ -65,7 +86,7 @@ def _step(ports: Ports, video: Video) -> None:
 
 
 def _give_up_storing(ports: Ports, video: Video) -> None:
-    """The clip was paid for and stays where it is; only nobody can be made to try it again."""
+    """The clip was paid for and stays where it is, but it ends every process that stores it."""
     end_without_clip(
         ports,
         video,
@@ -92,13 +113,19 @@ def _end_overdue(ports: Ports, video: Video) -> None:
         store_video(ports, video)
         return
     submitted = video.phase is not Phase.RESERVED
-    end_without_clip(
-        ports,
-        video,
-        code="provider_timeout",
-        message="The video was not finished within its deadline. Create it again.",
-        outcome=AttemptOutcome.POSSIBLY_BILLED if submitted else AttemptOutcome.NOT_BILLED,
-    )
+    code, message = _TIMEOUT if submitted else _why_not_submitted(ports, video)
+    outcome = AttemptOutcome.POSSIBLY_BILLED if submitted else AttemptOutcome.NOT_BILLED
+    end_without_clip(ports, video, code=code, message=message, outcome=outcome)
+
+
+def _why_not_submitted(ports: Ports, video: Video) -> tuple[str, str]:
+    try:
+        ports.place.require(room_for((video.parameters,)))
+    except StorageFullError as error:
+        return error.code, error.message
+    except UnavailableError as error:
+        return StorageError.code, error.message
+    return _TIMEOUT
 
 
 def _has_result(ports: Ports, video: Video) -> bool:

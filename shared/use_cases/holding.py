@@ -1,13 +1,22 @@
-"""Hold a video while its clip is stored, for as long as that takes."""
+"""A step holds its video by a lease, for as long as it works, and gives it back when it fails."""
 
+import logging
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from io import SEEK_SET
 from typing import BinaryIO, cast
 
-from shared.domain.video import Video
+from shared.domain.errors import ConflictError, ShowreelError
+from shared.domain.schedule import CONTENTION_RETRY, FAULT_RETRY
+from shared.domain.video import Video, given_back
 from shared.ports import Ports
-from shared.use_cases.committing import revise_held
+from shared.use_cases.committing import revise_held, until_committed
+
+logger = logging.getLogger(__name__)
 
 
 class Hold:
@@ -33,6 +42,41 @@ class Hold:
     def reading(self, clip: BinaryIO) -> BinaryIO:
         """Return `clip` as a stream that renews the lease before each read."""
         return cast("BinaryIO", _RenewingReader(clip, self))
+
+
+@contextmanager
+def holding(ports: Ports, claimed: Video) -> Iterator[Hold]:
+    """Give the video back where the step raises an error: another step may take it at once.
+
+    What a process leaves behind that vanishes is a lease that expires, and a try that counts.
+    """
+    hold = Hold(ports, claimed)
+    try:
+        yield hold
+    except ShowreelError as error:
+        _give_back(ports, hold.video, retry_after(error))
+        raise
+
+
+def retry_after(error: ShowreelError) -> timedelta:
+    """Return when to take the step again."""
+    if isinstance(error, ConflictError):
+        return CONTENTION_RETRY * random.uniform(0.1, 1)  # noqa: S311  # spread, not a secret
+    return FAULT_RETRY
+
+
+def _give_back(ports: Ports, claimed: Video, wait: timedelta) -> None:
+    def attempt() -> None:
+        latest = ports.campaigns.get_video(claimed.campaign_id, claimed.video_hash)
+        released = given_back(latest, claimed, due_at=ports.now() + wait)
+        if released != latest:
+            ports.campaigns.commit_video(released)
+
+    try:
+        until_committed(attempt)
+    except ShowreelError:
+        # The lease expires by itself. Of a store that is down, the try that counts is the price.
+        logger.warning("video.not_given_back", extra={"video_id": claimed.id}, exc_info=True)
 
 
 class _RenewingReader:

@@ -29,6 +29,7 @@ def regenerate_video(
     video_hash: str,
     *,
     max_cost: Decimal | None = None,
+    requested_by: str | None = None,
     claim: Claim | None = None,
 ) -> CreatedVideo:
     """Make a new version with the input of this video, in its slot.
@@ -43,7 +44,7 @@ def regenerate_video(
         if made := made_before(ports, campaign_id, claim, range(1)):
             return _answered(made)
         source = ports.campaigns.get_video(campaign_id, video_hash)
-        return _commit(ports, _plan(ports, campaign, {0: source}, claim), max_cost)
+        return _commit(ports, _plan(ports, campaign, {0: source}, claim, requested_by), max_cost)
 
     answers = until_committed(attempt)
     begin_all(ports, answers)
@@ -55,6 +56,7 @@ def regenerate_campaign(
     campaign_id: str,
     *,
     max_cost: Decimal | None = None,
+    requested_by: str | None = None,
     claim: Claim | None = None,
 ) -> tuple[CreatedVideo, ...]:
     """The same for every slot that has a current video, all of them or none."""
@@ -69,7 +71,7 @@ def regenerate_campaign(
             for slot in campaign.slots
             if slot.current is not None
         }
-        return _commit(ports, _plan(ports, campaign, sources, claim), max_cost)
+        return _commit(ports, _plan(ports, campaign, sources, claim, requested_by), max_cost)
 
     answers = until_committed(attempt)
     begin_all(ports, answers)
@@ -89,7 +91,11 @@ def _commit(ports: Ports, plan: Plan, max_cost: Decimal | None) -> tuple[Created
 
 
 def _plan(
-    ports: Ports, campaign: Campaign, sources: Mapping[int, Video], claim: Claim | None
+    ports: Ports,
+    campaign: Campaign,
+    sources: Mapping[int, Video],
+    claim: Claim | None,
+    requested_by: str | None,
 ) -> Plan:
     """Decide for each source, by its position in the request."""
     answers: list[CreatedVideo] = []
@@ -99,13 +105,19 @@ def _plan(
             video = video_of(ports, campaign, pending.video_hash)
             answers.append(CreatedVideo(video=video, outcome=Outcome.ATTACHED))
             continue
-        video = _new_version(ports, source, new_video_hash(claim, position))
+        video = _new_version(ports, source, new_video_hash(claim, position), requested_by)
         campaign = reserve(campaign, video, limits_of(ports)).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
     return Plan(campaign=campaign, answers=tuple(answers))
 
 
-def _new_version(ports: Ports, source: Video, video_hash: str) -> Video:
+def _new_version(ports: Ports, source: Video, video_hash: str, requested_by: str | None) -> Video:
     now = ports.now()
     require_supported(source.parameters, now.date())
-    return new_version(source, video_hash=video_hash, simulated=ports.policy.simulated, now=now)
+    return new_version(
+        source,
+        video_hash=video_hash,
+        simulated=ports.policy.simulated,
+        now=now,
+        requested_by=requested_by,
+    )

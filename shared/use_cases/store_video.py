@@ -6,9 +6,7 @@ A crash between any two of these is finished by the next delivery or by the tick
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from io import BytesIO
 
 from shared.domain.campaign import Campaign, Change
@@ -22,27 +20,23 @@ from shared.domain.errors import (
     UnavailableError,
     WrongStateError,
 )
-from shared.domain.schedule import FAULT_RETRY
 from shared.domain.storage_layout import attempts_prefix, clip_path, thumbnail_path
-from shared.domain.versions import becomes_current, complete, fail, remove, surplus
+from shared.domain.versions import fail
 from shared.domain.video import (
     AttemptOutcome,
     Failure,
     Video,
     begin_storing,
-    storing_postponed,
 )
 from shared.ports import Ports
 from shared.use_cases.announcing import announce
-from shared.use_cases.committing import decide, revise_held
+from shared.use_cases.committing import decide
+from shared.use_cases.completing import complete_video
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.finish_chores import finish_chores
-from shared.use_cases.holding import Hold
-from shared.use_cases.read_campaigns import current_video, video_of
+from shared.use_cases.holding import Hold, holding
 
 _DURATION_TOLERANCE_FRAMES = 2
-# Where `keep_historical` was lowered, the rest goes with later videos: each is read here.
-_MOST_DROPPED = 20
 
 
 def store_video(ports: Ports, video: Video) -> None:
@@ -52,31 +46,25 @@ def store_video(ports: Ports, video: Video) -> None:
         raise ObjectNotFoundError(f"There is no clip of {video.id}.")
     lease_expires_at = ports.now() + ports.leases.store
     claimed = ports.campaigns.commit_video(begin_storing(video, lease_expires_at=lease_expires_at))
-    hold = Hold(ports, claimed)
-    try:
-        facts = _store(ports, hold, found.path)
-    except UnavailableError:
-        _postpone(ports, hold.video)
-        raise
-    except (InvalidClipError, StorageError) as error:
-        end_without_clip(
-            ports,
-            hold.video,
-            code=error.code,
-            message=error.message,
-            outcome=AttemptOutcome.BILLED,
-        )
-        return
-    change = decide(ports, claimed, partial(_complete, ports, facts))
-    announce("video.completed", _among(change, claimed))
+    with holding(ports, claimed) as hold:
+        try:
+            facts = _store(ports, hold, found.path)
+        except InvalidClipError as error:
+            _fail(ports, hold.video, error, AttemptOutcome.BILLED)
+            return
+        except StorageError as error:
+            if ports.now() < claimed.deadline_at:
+                raise UnavailableError(error.message) from error
+            # The clip is there and paid for: late looks try again to store it.
+            _fail(ports, hold.video, error, AttemptOutcome.POSSIBLY_BILLED)
+            return
+        complete_video(ports, hold.video, facts)
     finish_chores(ports, video.campaign_id)
     _remove_leftovers(ports, video)
 
 
-def _postpone(ports: Ports, video: Video) -> None:
-    """Let it not count as a try, if the records can be written; the next one is due soon."""
-    with suppress(ShowreelError):
-        revise_held(ports, video, partial(storing_postponed, due_at=ports.now() + FAULT_RETRY))
+def _fail(ports: Ports, video: Video, error: ShowreelError, outcome: AttemptOutcome) -> None:
+    end_without_clip(ports, video, code=error.code, message=error.message, outcome=outcome)
 
 
 def end_without_clip(
@@ -99,6 +87,9 @@ def end_without_clip(
 
 def _store(ports: Ports, hold: Hold, found: str) -> ClipFacts:
     video = hold.video
+    target = clip_path(video.campaign_id, video.video_hash, video.index, current=True)
+    if video.clip is not None and found == target:
+        return video.clip
     with ports.objects.open(found) as clip:
         facts = ports.inspector.inspect(hold.reading(clip))
     _require_duration(facts, video)
@@ -113,7 +104,6 @@ def _store(ports: Ports, hold: Hold, found: str) -> ClipFacts:
         )
     hold.renew()
     # The commit decides whether it is shown at all, and a chore renames one that is not.
-    target = clip_path(video.campaign_id, video.video_hash, video.index, current=True)
     if found != target:
         ports.objects.rename(found, target, metadata=_description(video))
     hold.renew()
@@ -139,32 +129,6 @@ def _require_duration(facts: ClipFacts, video: Video) -> None:
             f"The clip lasts {facts.duration_seconds:.2f} s; {asked.total_seconds():.0f} s were "
             f"asked for."
         )
-
-
-def _complete(ports: Ports, facts: ClipFacts, campaign: Campaign, video: Video) -> Change:
-    replaced = None
-    if becomes_current(campaign, video, facts):
-        replaced = current_video(ports, campaign, video.index)
-    change = complete(campaign, video, replaced=replaced, clip=facts, now=ports.now())
-    return _without_surplus(ports, change)
-
-
-def _without_surplus(ports: Ports, change: Change) -> Change:
-    """Drop the history beyond what is kept in the very same commit."""
-    changed = {video.video_hash: video for video in change.videos}
-    old = [
-        changed.get(video_hash) or video_of(ports, change.campaign, video_hash)
-        for video_hash in surplus(change.campaign, ports.policy.keep_historical)[:_MOST_DROPPED]
-    ]
-    removal = remove(change.campaign, old, now=ports.now())
-    gone = {video.video_hash for video in old}
-    kept = tuple(video for video in change.videos if video.video_hash not in gone)
-    return replace(removal, videos=kept)
-
-
-def _among(change: Change, video: Video) -> Video:
-    """Return `video` as `change` left it: where no history is kept, it may be gone again."""
-    return next(each for each in (*change.videos, *change.removed) if each.id == video.id)
 
 
 def _remove_leftovers(ports: Ports, video: Video) -> None:

@@ -19,6 +19,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-dev-shm-usage",
     "--font-render-hinting=none",
+    # Names of web sites elsewhere, and of one that was rebound to this machine.
+    "--host-resolver-rules=MAP *.test 127.0.0.1",
 )
 H264 = 'video/mp4; codecs="avc1.64001f, mp4a.40.2"'
 CAN_PLAY = "type => document.createElement('video').canPlayType(type)"

@@ -10,14 +10,13 @@ from random import Random
 from typing import TypeVar
 from unittest.mock import patch
 
-from shared.domain.errors import ShowreelError, StorageError
-from shared.ports import Ports
+from shared.domain.errors import ShowreelError
 from tests.chaos.children import ChildError, KilledError, fork, in_a_process
 from tests.chaos.findings import Finding, Kind
 from tests.chaos.local_world import LocalWorld
 from tests.chaos.mishaps import MISHAPS, Mishap, Trouble
 from tests.chaos.report import Row
-from tests.chaos.rules import broken_rules, remains_of
+from tests.chaos.rules import broken_rules
 from tests.chaos.safeguards import Weaken
 from tests.chaos.scenes import SetScene, set_scene
 from tests.chaos.stories import CAMPAIGN, STORIES, Scene, Story
@@ -25,7 +24,6 @@ from tests.chaos.track import Tell, Track, local_track
 from tests.chaos.tripwire import Touch
 from tests.chaos.witness import Witness
 from tests.chaos.work import MOST_TICKS, act_once, settle
-from tests.chaos.worlds import World
 
 T = TypeVar("T")
 
@@ -82,7 +80,8 @@ class Accidents:
         watcher = fork(witness.watch)
         try:
             ended = in_a_process(partial(_suffer, story, scene, trouble))
-            findings = _broken(world) if ended.at_rest else (_restless(),)
+            broken = partial(broken_rules, bill=world.bill)
+            findings = world.observe(broken) if ended.at_rest else (_restless(),)
         except (ChildError, KilledError, TimeoutError) as error:
             ended, findings = _Ended(), (Finding(Kind.FAILURE, str(error)),)
         finally:
@@ -146,25 +145,6 @@ def _touched_syncing(touch: Touch) -> Iterator[None]:
 
     with patch.object(os, "fsync", touch_and_sync):
         yield
-
-
-def _broken(world: World) -> tuple[Finding, ...]:
-    """What found no room ends as failed, and its clip stays as the generator left it."""
-    found = world.observe(partial(broken_rules, bill=world.bill))
-    unstorable = world.observe(_unstorable)
-    return tuple(
-        finding
-        for finding in found
-        if finding.kind is not Kind.LOST or finding.sentence.partition(" ")[0] not in unstorable
-    )
-
-
-def _unstorable(ports: Ports) -> frozenset[str]:
-    return frozenset(
-        video.id
-        for video in remains_of(ports).videos
-        if video.failure and video.failure.code == StorageError.code
-    )
 
 
 def _restless() -> Finding:

@@ -24,6 +24,7 @@ from shared.adapters.google.veo_output import BucketOutput
 from shared.adapters.google.video_generator import VeoVideoGenerator
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.bootstrap.choices import utc_now
+from shared.bootstrap.stopping import is_stopping
 from shared.domain.schedule import CLOUD_LEASES
 from shared.ports import Ports
 from shared.settings import read_settings
@@ -142,7 +143,7 @@ def _adapters(world: CloudWorld, touch: Touch) -> Adapters:
             now=world.clock,
             base_url=os.environ["VEO_BASE_URL"],
         ),
-        inspector=MeteredInspector(PyAVClipInspector(), world.bill),
+        inspector=MeteredInspector(PyAVClipInspector(is_stopping=is_stopping), world.bill),
         local_signatures=None,
         policy=read_settings(
             {**_SETTINGS, "STORAGE_URL": f"gs://{name}", "GOOGLE_CLOUD_PROJECT": name}

@@ -12,6 +12,7 @@ class Kind(StrEnum):
     DISAGREEMENT = "disagreement at rest"
     OTHERWISE = "it ended otherwise"
     WASTED = "work was done twice"
+    HELD = "a process that has ended still holds a video"
     RESTLESS = "no rest"
     FAILURE = "a process failed"
 

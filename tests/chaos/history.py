@@ -7,7 +7,7 @@ from typing import TypeVar
 from tests.chaos.aftermaths import Aftermath
 from tests.chaos.children import Child, ChildError, KilledError, fork, in_a_process
 from tests.chaos.findings import Finding, Kind
-from tests.chaos.rules import broken_rules, day_disagreements, shape_of
+from tests.chaos.rules import broken_rules, day_disagreements, held_by_nobody, shape_of
 from tests.chaos.shared_state import NOWHERE
 from tests.chaos.stories import CAMPAIGN, Story, Versions
 from tests.chaos.tripwire import Touch, touch_nothing
@@ -106,12 +106,20 @@ class History:
         act = partial(act_once, self.world, self.story.act, self.versions)
         process = fork(partial(live, self.world, act, self.post, self.touch))
         try:
-            if not self.aftermath.is_deadly and process.is_stopped(self._stands_still):
+            if self.aftermath.is_a_pause and process.is_stopped(self._stands_still):
                 self._go_on_without(process)
-            return process.join()
+            at_rest = process.join()
         except KilledError:
             self._disturb()
             return self._recovers(act)
+        was_told_to_stop = self.aftermath is Aftermath.STOPPED and self._stands_still()
+        return self._goes_on() if was_told_to_stop else at_rest
+
+    def _goes_on(self) -> bool:
+        """Whoever comes next finds everything free, and needs no message."""
+        self._disturb()
+        self._report(*self.world.observe(held_by_nobody))
+        return in_a_process(partial(settle_alone, self.world))
 
     def _ask_again(self) -> None:
         """Whoever was not disturbed has had his answer: nothing more is paid for him."""

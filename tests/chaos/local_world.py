@@ -12,6 +12,7 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.clip_renderer import ClipSpec
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.adapters.media.clip_inspector import PyAVClipInspector
+from shared.bootstrap.stopping import is_stopping
 from shared.domain.faults import parse_faults
 from shared.domain.schedule import LAPTOP_LEASES
 from shared.ports import Ports
@@ -21,6 +22,7 @@ from shared.settings import Settings, read_settings
 from shared.use_cases.copy_campaigns import Installation
 from tests.chaos.bill import Bill, MeteredGenerator, MeteredInspector, MeteredOutput
 from tests.chaos.clips import clip_of
+from tests.chaos.crowd import losing_races
 from tests.chaos.mailbox import Mailbox
 from tests.chaos.safeguards import Weaken, take_nothing_out
 from tests.chaos.shared_state import SharedClock, SharedState
@@ -36,6 +38,7 @@ _GENERATION_SECONDS = 30
 _SETTINGS = {
     "CAMPAIGN_BUDGET_USD": "1000",
     "DAILY_BUDGET_USD": "1000",
+    "MAX_VIDEOS_PER_CAMPAIGN": "100",
     "SYNTHETIC_SECONDS": str(_GENERATION_SECONDS),
 }
 
@@ -43,7 +46,11 @@ _SETTINGS = {
 def copy_instead_of_rendering() -> None:
     """Let every process that is forked from now on have its clips at once."""
 
-    def copy_clip(spec: ClipSpec, destination: Path) -> None:
+    def copy_clip(
+        spec: ClipSpec, destination: Path, *, is_stopping: Callable[[], bool] = bool
+    ) -> None:
+        if is_stopping():
+            raise InterruptedError
         destination.write_bytes(clip_of(spec.variation))
 
     synthetic.render_clip = copy_clip  # type: ignore[attr-defined]  # It is only used there.
@@ -86,8 +93,9 @@ class LocalWorld:
             objects=watched(self._store(self.root / "elsewhere"), "source.objects", touch),
         )
         with watched_disk(touch):
-            ports = self.weaken(self._adapters(touch).touching(touch))
-            yield Site(ports=ports, elsewhere=elsewhere)
+            ports = self._adapters(touch).touching(touch)
+            with losing_races(ports, self.state) as crowded:
+                yield Site(ports=self.weaken(crowded), elsewhere=elsewhere)
 
     def let_clips_appear(self) -> None:
         generator = self._generator(touch_nothing)
@@ -134,7 +142,7 @@ class LocalWorld:
             campaigns=LocalCampaignRepository(folder),
             queue=self.mailbox,
             generator=self._generator(touch),
-            inspector=MeteredInspector(PyAVClipInspector(), self.bill),
+            inspector=MeteredInspector(PyAVClipInspector(is_stopping=is_stopping), self.bill),
             local_signatures=objects,
             policy=self._settings,
             clock=self.clock,
@@ -148,6 +156,7 @@ class LocalWorld:
             seconds=_GENERATION_SECONDS,
             faults=parse_faults(self.faults),
             now=self.clock,
+            is_stopping=is_stopping,
         )
         return MeteredGenerator(generator, self.bill)
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
-from signal import SIGKILL, SIGSTOP
 
 from tests.chaos.aftermaths import Aftermath
 from tests.chaos.findings import Finding, Kind
@@ -103,7 +102,7 @@ class Matrix:
         return self._peace[story.name]
 
     def run(self, trial: Trial) -> Result:
-        history = self._begin(trial.story, trial.aftermath)
+        history = self._begin(trial.story, trial.aftermath, point=trial.point)
         history.world.state.deadly = trial.point
         history.tell()
         findings = (*history.findings, *self._surprises(trial, history))
@@ -131,33 +130,39 @@ class Matrix:
     def _surprises(self, trial: Trial, history: History) -> Iterator[Finding]:
         """After a crash all is as without it, unless a submission is left of unknown outcome.
 
-        Where a caller is lost, nothing may have happened instead.
+        Where a caller is lost, nothing may have happened instead. After a stop, neither may be.
         """
         expected = [self.peace(trial.story)]
-        if trial.aftermath is not Aftermath.AGAIN and not trial.story.must_be_repeated:
+        is_stop = trial.aftermath is Aftermath.STOPPED
+        keeps_its_caller = is_stop or trial.aftermath is Aftermath.AGAIN
+        if not keeps_its_caller and not trial.story.must_be_repeated:
             expected.append(self.peace(_unasked(trial.story)))
         if history.paid > (most := max(each.paid for each in expected)):
             yield Finding(Kind.PAID_TWICE, f"{history.paid} instead of {most} videos")
         looks = max(each.inspections for each in expected)
         if trial.aftermath is Aftermath.NAP and history.inspections > looks:
             yield Finding(Kind.WASTED, f"{history.inspections} looks into clips")
-        is_unknown = any("outcome_unknown" in each for each in history.shape)
+        is_unknown = any("outcome_unknown" in each for each in history.shape) and not is_stop
         is_unexpected = history.shape not in [each.shape for each in expected]
-        if trial.aftermath.is_deadly and is_unexpected and not history.findings and not is_unknown:
+        is_over = is_stop or trial.aftermath.is_deadly
+        if is_over and is_unexpected and not history.findings and not is_unknown:
             yield Finding(Kind.OTHERWISE, f"{history.shape}")
 
-    def _begin(self, story: Story, aftermath: Aftermath, *, notes: Path | None = None) -> History:
+    def _begin(
+        self, story: Story, aftermath: Aftermath, *, point: int = 0, notes: Path | None = None
+    ) -> History:
         scene = self._scene(story.scene)
         world = scene.world.copy(next(self._names)).with_faults(story.faults)
         world = world.weakened(self._weaken)
         world.clock.set_to(scene.seconds)
         world.state.events = 0
+        world.state.races_to_lose = story.lost_races
         return History(
             world=world,
             story=story,
             versions=scene.versions,
             post=scene.post,
-            touch=Counter(world.state, SIGKILL if aftermath.is_deadly else SIGSTOP, notes),
+            touch=Counter(world.state, aftermath.signal_at(point), notes),
             aftermath=aftermath,
         )
 

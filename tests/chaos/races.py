@@ -1,10 +1,12 @@
 """Several processes and many callers want different things of one campaign at the same moment."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tests.chaos.crowd import at_a_slow_store
 from tests.chaos.scenes import SetScene
 from tests.chaos.stories import (
     CAMPAIGN,
@@ -22,12 +24,11 @@ from tests.chaos.stories import (
     two_versions,
 )
 from tests.chaos.tripwire import Touch
-from tests.chaos.work import (
-    Post,
-    deliver,
-    tick_and_deliver,
-)
+from tests.chaos.work import Post, deliver, take_letter, tick_and_deliver
 from tests.chaos.worlds import World
+
+# On a quiet machine it is a third of that: a step gives up a commit after eight seconds.
+LONGEST_STEP_SECONDS = 30.0
 
 Start = Callable[[], object]
 """Returns when everybody who takes part is ready."""
@@ -81,6 +82,31 @@ def _tick(line: Line) -> None:
     tick_and_deliver(line.world, post, line.touch)
 
 
+def deliverers(threads: int, *, first: int, of: int) -> Runner:
+    """A process that takes so many messages at once: each of its threads every `of`th one.
+
+    Their store takes a campaign's commits one after the other, and each of them is slow.
+    """
+
+    def take(line: Line, number: int) -> None:
+        mine = line.scene.post.letters_due(line.world)[number::of]
+        with line.world.opened(line.touch) as site:
+            ports = at_a_slow_store(site.ports)
+            line.start()
+            for letter in mine:
+                began = time.monotonic()
+                take_letter(ports, letter)
+                held = time.monotonic() - began
+                assert held < LONGEST_STEP_SECONDS, f"A step held its place for {held:.0f} s."
+
+    def run(line: Line) -> None:
+        with ThreadPoolExecutor(threads) as pool:
+            for each in [pool.submit(take, line, first + number) for number in range(threads)]:
+                each.result()
+
+    return Runner(run=run, callers=threads)
+
+
 DELIVERER = Runner(run=_deliver)
 TICKER = Runner(run=_tick)
 
@@ -90,6 +116,7 @@ class Race:
     """`later` is the time between the scene and the start.
 
     `paid` are the submissions that its end may have seen since its scene was set.
+    One that `ends_at_once` leaves nothing to be done when its runners have ended.
     """
 
     name: str
@@ -98,11 +125,17 @@ class Race:
     paid: range
     later: timedelta = timedelta()
     shown: frozenset[int] = frozenset({0})
+    ends_at_once: bool = False
 
 
 def two_regenerating(stage: Stage) -> None:
     two_slots(stage)
     stage.act(asking("POST", f"/v1/campaigns/{CAMPAIGN}/regenerate", {}))
+
+
+def hundred_submitted(stage: Stage) -> None:
+    stage.act(creating(*map("Picture {}".format, range(100))))
+    stage.deliver()
 
 
 def third_version_submitted(stage: Stage) -> None:
@@ -124,6 +157,15 @@ _NOTHING_SHOWN: frozenset[int] = frozenset()
 _NONE, _ONCE, _AT_MOST_ONCE = range(1), range(1, 2), range(2)
 
 RACES = (
+    Race(
+        name="100 clips of one campaign arrive together at a slow store",
+        scene=hundred_submitted,
+        later=_READY,
+        runners=tuple(deliverers(10, first=first, of=40) for first in range(0, 40, 10)),
+        paid=_NONE,
+        shown=_NOTHING_SHOWN,
+        ends_at_once=True,
+    ),
     Race(
         name="50 create one video",
         scene=nothing,

@@ -11,7 +11,12 @@ _COLUMNS = {
     "lost videos": (Kind.LOST,),
     "unreadable or rewritten": (Kind.UNREADABLE, Kind.REWRITTEN),
     "disagreements at rest": (Kind.DISAGREEMENT, Kind.OTHERWISE),
-    "no rest, waste or failure": (Kind.RESTLESS, Kind.WASTED, Kind.FAILURE),
+    "no rest, waste or failure": (
+        Kind.RESTLESS,
+        Kind.WASTED,
+        Kind.HELD,
+        Kind.FAILURE,
+    ),
 }
 
 

@@ -13,10 +13,16 @@ from shared.domain.storage_layout import GENERATED, clip_path
 from shared.domain.video import GenerationParameters, Phase, Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
+from shared.use_cases.finding_clips import find_clip
 from tests.chaos.bill import Bill
 from tests.chaos.clips import SECONDS, clip_of
 from tests.chaos.findings import Finding, Kind
-from tests.unit.use_cases.rules import has_ended_properly, objects_of, states_in_slots
+from tests.unit.use_cases.rules import (
+    has_ended_properly,
+    kept_for_signed_urls,
+    objects_of,
+    states_in_slots,
+)
 
 PRICE = price(GenerationParameters(model=DEFAULT_MODEL, duration_seconds=SECONDS))
 
@@ -61,6 +67,15 @@ def shape_of(ports: Ports) -> tuple[str, ...]:
     )
 
 
+def held_by_nobody(ports: Ports) -> tuple[Finding, ...]:
+    """A process that ended in order has left no lease behind, and no try that counts."""
+    return tuple(
+        Finding(Kind.HELD, f"{video.id} is {video.phase}, after {video.store_tries} tries")
+        for video in remains_of(ports).videos
+        if not video.has_ended and (video.is_leased(ports.now()) or video.store_tries)
+    )
+
+
 def broken_rules(ports: Ports, bill: Bill) -> tuple[Finding, ...]:
     remains = remains_of(ports)
     return (
@@ -84,7 +99,7 @@ def _lost(remains: Remains, bill: Bill, ports: Ports) -> Iterator[Finding]:
             problem = _problem_with_clip(video, ports)
             if problem:
                 yield Finding(Kind.LOST, f"{video.id}: {problem}")
-        elif video.video_hash in bill.made() and not _was_no_video(video):
+        elif video.video_hash in bill.made() and not _was_no_video(video, ports):
             yield Finding(Kind.LOST, f"{video.id} was made, and is {video.phase}")
 
 
@@ -103,8 +118,19 @@ def _problem_with_clip(video: Video, ports: Ports) -> str | None:
     return None if facts == video.clip else "its record tells of another clip"
 
 
-def _was_no_video(video: Video) -> bool:
-    return video.failure is not None and video.failure.code == InvalidClipError.code
+def _was_no_video(video: Video, ports: Ports) -> bool:
+    """Whether it failed for its clip, which is kept and really is none."""
+    if video.failure is None or video.failure.code != InvalidClipError.code:
+        return False
+    found = find_clip(ports, video)
+    if found is None:
+        return False
+    try:
+        with ports.objects.open(found.path) as clip:
+            PyAVClipInspector().inspect(clip)
+    except InvalidClipError:
+        return True
+    return False
 
 
 def _disagreements(remains: Remains) -> Iterator[Finding]:
@@ -125,6 +151,7 @@ def _problems(remains: Remains) -> Iterator[str]:
     expected = {path for video in remains.videos for path in objects_of(video)}
     evidence = {each.video_hash for each in remains.videos if each.phase is Phase.FAILED}
     paths = {path for path in remains.paths if not any(each in path for each in evidence)}
+    paths -= kept_for_signed_urls(remains.campaigns, besides=expected)
     if expected != paths:
         yield f"missing are {sorted(expected - paths)}; nobody knows {sorted(paths - expected)}"
 

@@ -60,7 +60,7 @@ def rows_of(part: Part, results: Iterable[Result]) -> list[Row]:
     rows: dict[str, Row] = {}
     points: dict[str, set[int]] = {}
     for result in results:
-        if not result.was_disturbed:
+        if not result.was_disturbed and not result.findings:
             continue
         name = result.story
         row = rows.setdefault(name, Row(what=f"{part.name}: {name}"))

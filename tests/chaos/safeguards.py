@@ -13,6 +13,7 @@ from tests.chaos.aftermaths import Aftermath
 from tests.chaos.findings import Kind
 from tests.chaos.weak_ports import (
     Believing,
+    CountingWhatCameBack,
     Instead,
     MakingRoomFirst,
     NeverDue,
@@ -84,6 +85,13 @@ SAFEGUARDS = (
         WithoutLeases,
         at=Where("create", "inspector.inspect", Aftermath.NAP),
         breaks=(Kind.WASTED,),
+    ),
+    _without(
+        "lost races that are no tries",
+        "campaigns",
+        CountingWhatCameBack,
+        at=Where("lose races", "campaigns.commit", Aftermath.AGAIN),
+        breaks=(Kind.LOST,),
     ),
     _without(
         "the record before the submission",

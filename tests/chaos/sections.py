@@ -1,4 +1,4 @@
-"""Sections of the machine in which nobody is killed: races, mishaps, and callers of any kind."""
+"""Sections of the machine beside the matrix: races, mishaps, callers of any kind, and stops."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -34,5 +34,7 @@ SECTIONS = {
     "mishaps": Section(module="accidents", function="run_mishaps", rounds=15),
     "callers": Section(module="callers", function="run_callers", rounds=50),
     "histories": Section(module="sequences", function="run_sequences", rounds=10),
+    "stops": Section(module="stops", function="run_stops", rounds=10),
+    "cloud-stops": Section(module="stops", function="run_cloud_stops", rounds=5),
     "cloud-races": Section(module="cloud_racing", function="run_cloud_races", rounds=5),
 }

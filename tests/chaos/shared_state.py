@@ -19,6 +19,7 @@ class SharedState(ctypes.Structure):
         ("stands_still", ctypes.c_int64),
         ("has_acted", ctypes.c_int64),
         ("stopped", ctypes.c_int64),
+        ("races_to_lose", ctypes.c_int64),
     ]
 
     seconds: float
@@ -28,6 +29,7 @@ class SharedState(ctypes.Structure):
     stands_still: int
     has_acted: int
     stopped: int
+    races_to_lose: int
 
 
 def shared_state() -> SharedState:

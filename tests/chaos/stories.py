@@ -51,6 +51,7 @@ Scene = Callable[[Stage], None]
 class Story:
     """`shown` slots show a video from the scene on until the end.
 
+    The first `lost_races` commits that complete a video meet a conflict, as in a crowd.
     A story that `must_be_repeated` is one that only its caller can finish. Where the caller
     `asks_again` when all is at rest, it does so under the same key, and nothing more is paid.
     """
@@ -62,6 +63,7 @@ class Story:
     faults: str = ""
     must_be_repeated: bool = False
     asks_again: bool = False
+    lost_races: int = 0
 
 
 def asking(method: str, path: str, body: Json | None = None, key: str | None = None) -> Act:
@@ -168,6 +170,13 @@ STORIES = (
         scene=nothing,
         act=creating("One", "Two", "Three", "Four"),
         shown=_NOTHING_SHOWN,
+    ),
+    Story(
+        name="lose races",
+        scene=nothing,
+        act=creating("A red bicycle"),
+        shown=_NOTHING_SHOWN,
+        lost_races=20,
     ),
     Story(name="change the prompt", scene=one_video, act=creating("A blue bicycle")),
     Story(name="regenerate", scene=two_versions, act=REGENERATING),

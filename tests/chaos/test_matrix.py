@@ -1,4 +1,4 @@
-"""A sample of the crash matrix, another one each time: `make chaos` runs all of it.
+"""A sample of the crash matrix, the same one each time: `make chaos` runs all of it.
 
 What fails says how to repeat it.
 """

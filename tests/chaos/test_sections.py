@@ -1,15 +1,21 @@
-"""Some of what happens without anybody being killed: a whole run has a hundred times as much."""
+"""Some of what happens beside the matrix: a whole run has a hundred times as much."""
 
 import pytest
 
 from tests.chaos.machine import run_chaos
 
-ROUNDS = {"races": 1, "mishaps": 1, "callers": 4}
+ROUNDS = {"races": 1, "mishaps": 1, "callers": 4, "stops": 1}
 
 
 @pytest.mark.parametrize("name", ROUNDS)
 def test_no_rule_breaks(name: str) -> None:
     run_chaos(name, "--rounds", f"{ROUNDS[name]}")
+
+
+@pytest.mark.usefixtures("firestore_emulator", "pubsub_emulator", "strict_server")
+def test_no_function_of_the_emulated_cloud_that_stops_breaks_a_rule() -> None:
+    """Each is asked to stop once, and starts again. The emulators are as below."""
+    run_chaos("cloud-stops", "--rounds", "1")
 
 
 @pytest.mark.usefixtures("firestore_emulator", "strict_server")

@@ -83,6 +83,16 @@ class WithoutLeases(Instead):
         return self._port.commit_video(replace(video, lease_expires_at=None))
 
 
+class CountingWhatCameBack(Instead):
+    """Takes a step that lost its race for a try to store the clip."""
+
+    def commit_video(self, video: Video) -> Any:  # noqa: ANN401
+        if video.phase is Phase.STORING:
+            latest = self._port.get_video(video.campaign_id, video.video_hash)
+            video = replace(video, store_tries=max(video.store_tries, latest.store_tries))
+        return self._port.commit_video(video)
+
+
 class RecordingAfterwards(Instead):
     """Records an attempt when it is known what became of it."""
 

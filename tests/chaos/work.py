@@ -1,5 +1,6 @@
 """What processes do: act for a caller, or deliver what is due, until all is at rest."""
 
+import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,6 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from functions.maintain_campaigns import take_tick
+from shared.bootstrap.stopping import is_stopping
 from shared.domain.errors import RetryLaterError
 from shared.messages import PubSubMessage
 from shared.ports import Ports
@@ -42,6 +44,12 @@ class Post:
         known = list(others)
         waiting = frozenset[Letter]().union(*(each.waiting for each in known))
         return cls(waiting=waiting, read=min(each.read for each in known))
+
+    def letters_due(self, world: World) -> list[Letter]:
+        """Return all that may be delivered now, one of each video."""
+        letters = {*self.waiting, *world.mailbox.letters(after=self.read)}
+        due = {each.message: each for each in letters if each.due_at <= world.clock()}
+        return sorted(due.values())
 
     def is_empty(self, mailbox: Mailbox) -> bool:
         return not self.waiting and not mailbox.letters(after=self.read)
@@ -84,14 +92,32 @@ def settle(world: World, post: Post, do: Do) -> Post | None:
         post = Post.of(each.post for each in rounds)
         if any(each.at_rest for each in rounds) and post.is_empty(world.mailbox):
             return post
+        if is_stopping():
+            return None
         world.clock.advance(TICK)
         world.let_clips_appear()
         work = tick_and_deliver
     return None
 
 
+class _Server:
+    """Notes that it was asked to stop, as the worker of the framework's server does."""
+
+    def __init__(self) -> None:
+        self.alive = True
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._handle)
+
+    def _handle(self, _number: int, _frame: object) -> None:
+        self.alive = False
+
+
 def live(world: World, act: Work[None], post: Post, touch: Touch) -> bool:
-    """Act and settle as the only process, and return whether all comes to rest."""
+    """Act and settle as the only process, and return whether all comes to rest.
+
+    Asked to stop, finish what has begun.
+    """
+    _Server()
     act(touch)
     world.state.has_acted = 1
     return settle(world, post, lambda work: [work(touch)]) is not None
@@ -124,18 +150,18 @@ def _deliver(ports: Ports, mailbox: Mailbox, post: Post) -> Post:
         read += len(new)
         waiting |= {*new}
         due = sorted(letter for letter in waiting if letter.due_at <= ports.now())
-        if not due:
+        if not due or is_stopping():
             return Post(waiting=frozenset(waiting), read=read)
         letter = due[0]
         # Equal messages are one delivery.
         waiting -= {each for each in due if each.message == letter.message}
-        wait = _take(ports, letter)
+        wait = take_letter(ports, letter)
         if wait is not None:
             waiting.add(Letter(ports.now() + wait, letter.campaign_id, letter.video_hash))
     raise AssertionError(f"There are messages after {_MOST_DELIVERIES} deliveries.")
 
 
-def _take(ports: Ports, letter: Letter) -> timedelta | None:
+def take_letter(ports: Ports, letter: Letter) -> timedelta | None:
     """Return when it has to be delivered again, if it has to be."""
     try:
         generate_video(ports, letter.message)

@@ -96,12 +96,20 @@ class FunctionProcess:
         return False
 
     def stop(self) -> None:
-        self._process.terminate()
+        self.end_by(signal.SIGTERM, within_seconds=_STOP_SECONDS)
+
+    def end_by(self, number: signal.Signals, *, within_seconds: float) -> bool:
+        """Send a signal, as the platform does, and return whether the process ended by that."""
+        send = os.killpg if number is signal.SIGKILL else os.kill
+        if not self.has_ended:
+            send(self._process.pid, number)
         try:
-            self._process.wait(_STOP_SECONDS)
+            self._process.wait(within_seconds)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+            return False
+        return True
 
     def _answers(self) -> bool:
         with closing(http.client.HTTPConnection(HOST, self.port, timeout=5)) as connection:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +23,7 @@ from tests.contract.campaign_repository_contract import stored, with_hit
 from tests.fakes.object_store import InMemoryObjectStore
 from tests.unit.domain.builders import (
     SOON,
+    a_campaign,
     a_generating_video,
     a_reserved_video,
     a_storing_video,
@@ -91,6 +93,21 @@ def video_in(bucket: InMemoryObjectStore, name: str = f"{HASH}.json") -> Video:
 
 def is_shown(video: Video, state: VersionState) -> Video:
     return replace(video, version_state=state, due_at=None)
+
+
+def test_a_process_that_is_about_to_exit_still_writes_what_it_has_committed(
+    connect: Connect, bucket: InMemoryObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After SIGINT the server's threads finish their requests while the interpreter shuts down."""
+
+    def refuse(*_arguments: object) -> None:
+        raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", refuse)
+
+    connect(bucket).commit(Change(campaign=a_campaign(), videos=(a_reserved_video(1),)))
+
+    assert {campaign_path("spring"), f"{FOLDER}/{HASH}.json"} == set(bucket.objects)
 
 
 def test_a_copy_of_the_bucket_is_a_local_installation(

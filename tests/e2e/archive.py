@@ -25,14 +25,14 @@ def install(archive: bytes, folder: Path) -> Installation:
     venv.create(environment, symlinks=True)
     python = environment / "bin" / "python"
     [site] = environment.glob("lib/python*/site-packages")
-    for pin in pins(root / "requirements.txt"):
-        _link(metadata.distribution(pin.name), site)
+    for name in {pin.name for pin in pins(root / "requirements.txt")}:
+        _link(metadata.distribution(name), site)
     subprocess.run([python, "-m", "compileall", "-f", "-q", "."], cwd=root, check=True)
     return Installation(root=root, framework=_console_script(python))
 
 
 def pins(requirements: Path) -> list[Requirement]:
-    """Return what it installs here: `name==version` each."""
+    """Return what it installs here: `name==version` each, or `name[extras]==version`."""
     lines = requirements.read_text("utf-8").splitlines()
     stated = [Requirement(line.rstrip(" \\")) for line in lines if line[:1].isalnum()]
     return [each for each in stated if each.marker is None or each.marker.evaluate()]

@@ -1,8 +1,12 @@
 """The real servers, started as `make run` and `make run-emulated` start them."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.eventually import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,3 +32,25 @@ def three_lines(launcher: subprocess.Popen[str]) -> list[str]:
     lines = [launcher.stdout.readline() for _ in range(3)]
     assert all(lines), f"It ended with {launcher.wait()}; its log says why."
     return lines
+
+
+def kill(launcher: subprocess.Popen[str]) -> None:
+    """Kill the launcher and all processes of the server, and wait until they are gone."""
+    pids = [launcher.pid, *_descendants(launcher.pid)]
+    for pid in reversed(pids):
+        os.kill(pid, signal.SIGKILL)
+    launcher.wait()
+    eventually(lambda: not any(map(_is_alive, pids)))
+
+
+def _is_alive(pid: int) -> bool:
+    """A zombie holds nothing any more: it only waits for a parent to look at it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def _descendants(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [each for child in map(int, children) for each in (child, *_descendants(child))]

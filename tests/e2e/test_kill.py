@@ -1,8 +1,6 @@
 """The server is killed with SIGKILL in the middle of its work, and started again."""
 
 import json
-import os
-import signal
 import subprocess
 import time
 import urllib.request
@@ -14,7 +12,7 @@ from typing import Any
 import av
 import pytest
 
-from tests.e2e.launcher import launch, three_lines
+from tests.e2e.launcher import kill, launch, three_lines
 from tests.eventually import eventually
 from tests.free_port import free_port
 
@@ -37,28 +35,6 @@ def served(port: int, log: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
         if process.poll() is None:
             process.terminate()
-
-
-def kill(launcher: subprocess.Popen[str]) -> None:
-    """Kill the launcher and all processes of the server, and wait until they are gone."""
-    pids = [launcher.pid, *_descendants(launcher.pid)]
-    for pid in reversed(pids):
-        os.kill(pid, signal.SIGKILL)
-    launcher.wait()
-    eventually(lambda: not any(map(_is_alive, pids)))
-
-
-def _is_alive(pid: int) -> bool:
-    """A zombie holds nothing any more: it only waits for a parent to look at it."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def _descendants(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [each for child in map(int, children) for each in (child, *_descendants(child))]
 
 
 def call(port: int, path: str, body: Json | None = None) -> Json:

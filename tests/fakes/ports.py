@@ -12,6 +12,7 @@ from shared.domain.models import DEFAULT_MODEL
 from shared.domain.schedule import CLOUD_LEASES, Leases
 from shared.ports.object_store import SignatureVerifier
 from shared.ports.policy import Policy
+from shared.use_cases.proven_place import ProvenPlace
 from shared.use_cases.savings import Savings
 from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.message_queue import InMemoryMessageQueue
@@ -40,6 +41,9 @@ class FakePolicy:
     default_model: str = DEFAULT_MODEL
     simulated: bool = False
     public_url: str = ""
+    allowed_hosts: str = ""
+    allowed_origins: str = ""
+    api_keys: str = ""
     is_on_cloud_run: bool = False
     bucket_url: str = ""
 
@@ -88,6 +92,7 @@ class FakePorts:
 
     def __post_init__(self) -> None:
         self.objects = InMemoryObjectStore(self.clock)
+        self.place = ProvenPlace(self.objects, self.clock)
         self.campaigns = InMemoryCampaignRepository()
         self.queue = InMemoryMessageQueue(self.clock)
         self.generator = FakeVideoGenerator(self.objects)

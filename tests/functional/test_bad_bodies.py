@@ -119,6 +119,12 @@ def chunked(content: bytes) -> Request:
             id="form with two entries of a name",
         ),
         pytest.param(
+            as_form(part("prompt", "a") + part("metadata[]", "b") + END),
+            400,
+            "unknown field `metadata[]`",
+            id="form with an entry without a name",
+        ),
+        pytest.param(
             as_form(part("prompt", "é").replace("é".encode(), b"\xe9") + END),
             400,
             "UTF-8",

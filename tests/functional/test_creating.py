@@ -253,6 +253,9 @@ def test_tags_are_kept_each_once_and_in_their_canonical_form(endless: Showreel) 
 
     assert created.json["tags"] == ["launch", "\u00e9t\u00e9"]
     assert endless.video(created.json)["tags"] == ["launch", "\u00e9t\u00e9"]
+    for tag in ("launch", "%20e%CC%81te%CC%81", "%C3%A9t%C3%A9"):
+        assert endless.get(f"/v1/videos?tag={tag}").json["first_id"] == created.json["id"]
+    assert endless.get("/v1/videos?tag=laun").json["data"] == []
 
 
 def test_a_new_version_has_the_tags_of_the_one_before(gallery: Showreel) -> None:

@@ -13,7 +13,13 @@ def test_a_campaign_says_what_its_budget_is_and_what_is_left(place: Place) -> No
         service.create("spring", KITE)
 
         budget = service.campaign("spring")["budget"]
-        assert {"currency": "USD", "limit_usd": 5, "available_usd": 3.4} == budget
+        assert budget == {
+            "currency": "USD",
+            "limit_usd": 5,
+            "available_usd": 3.4,
+            "own_usd": None,
+            "default_usd": 5,
+        }
 
 
 def test_a_request_that_exceeds_the_budget_is_refused_and_leaves_nothing(place: Place) -> None:
@@ -43,13 +49,24 @@ def test_a_campaign_can_be_given_a_budget_before_its_first_video(showreel: Showr
     assert showreel.campaign("spring")["budget"]["limit_usd"] is None
 
 
-@pytest.mark.parametrize("budget", [-1, "NaN", "Infinity", "a lot", True, [], 1e13])
+@pytest.mark.parametrize(
+    "budget",
+    [-1, "NaN", "Infinity", "a lot", "", "1e", "12,50", "1e-400", 1e-30, 1e300, True, [], 1e13],
+)
 def test_a_budget_is_an_amount(showreel: Showreel, budget: object) -> None:
     answer = showreel.send("PATCH", "/v1/campaigns/spring", json={"budget_usd": budget})
 
     assert (400, "invalid_request") == (answer.status_code, answer.json["code"])
     assert "budget_usd" == answer.json["error"]["param"]
     assert 404 == showreel.get("/v1/campaigns/spring").status_code
+
+
+def test_a_maximum_cost_may_be_a_sum_of_binary_fractions(showreel: Showreel) -> None:
+    answer = showreel.post(
+        "/v1/videos", {"prompt": KITE, "seconds": 4, "max_cost_usd": 1.6000000000000003}
+    )
+
+    assert answer.status_code == 202
 
 
 @pytest.mark.parametrize("max_cost", [-0.01, "NaN", "cheap"])

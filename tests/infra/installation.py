@@ -19,6 +19,8 @@ ORIGIN = "https://www.example.com"
 # Every choice that an installation has, taken.
 EVERYTHING: Json = {
     "alert_emails": ["ops@example.com"],
+    "allowed_hosts": ["videos.example.org"],
+    "allowed_origins": [ORIGIN],
     "billing_account": "012345-6789AB-CDEF01",
     "campaign_budget_usd": 12.5,
     "cors_origins": [ORIGIN],

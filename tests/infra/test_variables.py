@@ -14,6 +14,8 @@ A_SECRET = {"secret": "signing-key", "functions": ["serve_api"]}
 # Words of the sentence that refuses, and each wrong value by itself.
 REFUSED: dict[str, list[tuple[str, list[object]]]] = {
     "alert_emails": [("an e-mail address", [["ops"], ["a b@example.com"], ["@example.com"]])],
+    "allowed_hosts": [("never *", [["https://a.example"], ["a.example:8443"], ["*"]])],
+    "allowed_origins": [("never *", [["*"], ["https://a.example/"], ["http://a.example"]])],
     "attempt_retention_days": [("from 8 to 365", [0, 7, -1, 366, 8.5])],
     "billing_account": [("id of a billing account", ["my-account", "012345-6789ab-CDEF01"])],
     "bucket_name": [("3 to 63 lower-case letters", ["Videos", "gs://videos", "v"])],

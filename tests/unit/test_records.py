@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.campaign import Campaign, Chore, ChoreKind, Money, Removed, Slot, Version
+from shared.domain.campaign import (
+    Campaign,
+    Chore,
+    ChoreKind,
+    DelayedChore,
+    Money,
+    Removed,
+    Slot,
+    Version,
+)
 from shared.domain.clip import ClipFacts
 from shared.domain.daily_budget import DayShare
 from shared.domain.errors import StorageError
@@ -62,6 +71,7 @@ campaigns = st.builds(
     budget_usd=st.none() | dollars,
     cache_hits=numbers,
     chores=several(chores),
+    delayed=several(st.builds(DelayedChore, chore=chores, due_at=moments)),
     revision=st.just(""),
 )
 attempts = st.builds(
@@ -129,6 +139,8 @@ def a_full_campaign() -> Campaign:
         budget_usd=Decimal("100.00"),
         cache_hits=4,
         chores=(chore,),
+        delayed=(DelayedChore(chore=chore, due_at=SOON),),
+        delayed_until=SOON,
         removed=(Removed(video_hash="fedcba9876543210", created_at=NOW),),
     )
 
@@ -163,6 +175,7 @@ def a_full_video() -> Video:
         failure=Failure(code="timeout", message="It took too long."),
         metadata={"order": "17"},
         tags=("launch", "été"),
+        requested_by="shop",
     )
 
 
@@ -233,7 +246,7 @@ def test_files_of_this_schema_are_readable_for_ever() -> None:
 def test_a_file_of_the_first_release_is_readable_without_the_fields_that_came_later() -> None:
     video = decode_video((GOLDEN / "video-0.1.json").read_bytes())
 
-    assert video == replace(a_full_video(), clip=CLIP)
+    assert video == replace(a_full_video(), clip=CLIP, tags=(), requested_by=None)
 
 
 def test_a_record_begins_with_its_schema_and_has_no_revision() -> None:

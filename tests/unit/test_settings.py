@@ -64,6 +64,17 @@ def test_a_folder_is_absolute_or_beside_the_process(url: str, folder: Path) -> N
         ("PUBLIC_URL", "https://videos.example.com/?a=1"),
         ("SYNTHETIC_FAULTS", "explode"),
         ("LOG_LEVEL", "LOUD"),
+        ("ALLOWED_HOSTS", "https://nas.lan"),
+        ("ALLOWED_HOSTS", "nas.lan:8000"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "nas.lan,"),
+        ("ALLOWED_ORIGINS", "*"),
+        ("ALLOWED_ORIGINS", "null"),
+        ("ALLOWED_ORIGINS", "app.example.com"),
+        ("ALLOWED_ORIGINS", "https://app.example.com/"),
+        ("ALLOWED_ORIGINS", "https://App.example.com"),
+        ("API_KEYS", "a-key-without-a-name-0123456789abcdef"),
+        ("API_KEYS", "shop:short"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_its_name(name: str, value: str) -> None:
@@ -123,6 +134,16 @@ def test_a_wrong_value_for_google_cloud_is_refused_by_its_name(name: str, value:
 
     with pytest.raises(InvalidSettingsError, match=name):
         read_settings(environment)
+
+
+def test_a_secret_is_shown_neither_by_the_settings_nor_by_a_refusal() -> None:
+    secret = "0123456789abcdef" * 2
+    found = read_settings({"API_KEYS": f"shop:{secret}", "SIGNING_KEY": secret})
+
+    assert secret not in repr(found)
+    with pytest.raises(InvalidSettingsError) as refusal:
+        read_settings({"API_KEYS": f"shop:{secret},{secret}"})
+    assert secret not in str(refusal.value)
 
 
 @pytest.mark.parametrize("url", ["https://videos.example.com", "http://10.0.0.7:8000/showreel/"])

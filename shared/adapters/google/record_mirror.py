@@ -121,8 +121,16 @@ def _put(objects: ObjectStore, record: Record) -> None:
 def _run(jobs: Iterable[Callable[[], None]]) -> None:
     """Run them at the same time: each waits for the network alone."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for done in [pool.submit(job) for job in jobs]:
-            done.result()
+        for finish in [_started(pool, job) for job in jobs]:
+            finish()
+
+
+def _started(pool: ThreadPoolExecutor, job: Callable[[], None]) -> Callable[[], None]:
+    """Return what waits for its end. A process that is about to exit starts no more threads."""
+    try:
+        return pool.submit(job).result
+    except RuntimeError:
+        return job
 
 
 @contextmanager

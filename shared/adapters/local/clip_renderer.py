@@ -1,5 +1,6 @@
 """Renders a real MP4 for a prompt: on this machine, in about a second, for nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +24,15 @@ class ClipSpec:
     fast_start: bool = True
 
 
-def render_clip(spec: ClipSpec, destination: Path) -> None:
-    """Write H.264 and AAC as an MP4; the same bytes for the same spec."""
+def render_clip(
+    spec: ClipSpec, destination: Path, *, is_stopping: Callable[[], bool] = bool
+) -> None:
+    """Write H.264 and AAC as an MP4; the same bytes for the same spec.
+
+    Raise OSError where this machine cannot, and InterruptedError once `is_stopping`, which by
+    default is never.
+    """
     # Whoever only describes a clip does not wait for PyAV and Pillow.
     from shared.adapters.local.clip.encoder import encode
 
-    encode(spec, destination)
+    encode(spec, destination, is_stopping)

@@ -46,7 +46,8 @@ class LocalMessageQueue:
     A subscriber that returns has acknowledged. One that raises gets the message again, each time
     later, and not before the error's `retry_after`. Equal messages that wait are delivered as one,
     and what was refused keeps to its time, however often the tick asks for it again.
-    What waits when the process ends is lost; the first tick of the next one finds its video.
+    Once `is_stopping`, which by default is never, nothing more is delivered. What waits when the
+    process ends is lost; the first tick of the next one finds its video.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class LocalMessageQueue:
         subscriber: Callable[[CloudEvent], object],
         tick: Tick,
         tick_every: timedelta,
+        is_stopping: Callable[[], bool] = bool,
     ) -> None:
         self._subscriber = subscriber
         self._tick = tick
@@ -63,6 +65,7 @@ class LocalMessageQueue:
         self._changed = Condition()
         self._schedule: list[_Delivery] = []
         self._waiting: dict[VideoMessage, _Delivery] = {}
+        self._is_stopping = is_stopping
         self._closed = Event()
         self._threads: list[Thread] = []
 
@@ -109,9 +112,9 @@ class LocalMessageQueue:
             self._changed.notify_all()
 
     def _next(self) -> _Delivery | None:
-        """Wait until a delivery is due. Return None once the queue is closed."""
+        """Wait until a delivery is due. Return None once the queue is closed, or about to be."""
         with self._changed:
-            while not self._closed.is_set():
+            while not self._has_closed():
                 seconds = self._schedule[0].due - monotonic() if self._schedule else None
                 if seconds is None or seconds > 0:
                     self._changed.wait(seconds)
@@ -121,6 +124,9 @@ class LocalMessageQueue:
                 if self._waiting.get(delivery.message) is delivery:
                     return self._waiting.pop(delivery.message)
         return None
+
+    def _has_closed(self) -> bool:
+        return self._closed.is_set() or self._is_stopping()
 
     def _deliver_until_closed(self) -> None:
         while delivery := self._next():
@@ -148,7 +154,7 @@ class LocalMessageQueue:
 
     def _tick_until_closed(self) -> None:
         first = True
-        while not self._closed.is_set():
+        while not self._has_closed():
             try:
                 self._tick(first=first)
             except Exception:

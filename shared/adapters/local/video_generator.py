@@ -1,11 +1,12 @@
 """A video generator that renders real clips on this machine, and misbehaves when it is told to."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile
 
 from shared.adapters.local.clip_renderer import render_clip
 from shared.adapters.local.synthetic_operation import (
@@ -37,6 +38,9 @@ from shared.ports.video_generator import (
 
 SHORTEST_CHECK = timedelta(milliseconds=100)
 RETRY_AFTER = timedelta(seconds=1)
+# Each try to submit is kept in the video's record: a disk that is full until the deadline may cost
+# some hundred of them.
+_UNWRITABLE_RETRY = timedelta(seconds=15)
 BUSY_ATTEMPTS = 2
 
 _OPERATIONS = "operations/"
@@ -45,16 +49,25 @@ _OPERATIONS = "operations/"
 class SyntheticVideoGenerator:
     """Keeps operations and clips in `objects`, so that any process can check, at any time.
 
-    An operation takes `seconds`. Its clip is rendered by the first check after that.
+    An operation takes `seconds`. Its clip is rendered by the first check after that. What this
+    machine cannot do, or stops doing once `is_stopping`, says nothing of the operation: the next
+    check tries again.
     """
 
     def __init__(
-        self, objects: ObjectStore, *, seconds: float, faults: tuple[Fault, ...], now: Clock
+        self,
+        objects: ObjectStore,
+        *,
+        seconds: float,
+        faults: tuple[Fault, ...],
+        now: Clock,
+        is_stopping: Callable[[], bool] = bool,
     ) -> None:
         self._objects = objects
         self._duration = timedelta(seconds=seconds)
         self._faults = faults
         self._now = now
+        self._is_stopping = is_stopping
 
     def submit(self, submission: Submission) -> Accepted:
         fault = fault_for(submission.prompt, self._faults)
@@ -63,16 +76,20 @@ class SyntheticVideoGenerator:
         self._keep(operation)
         if fault is FaultKind.ANSWER_LOST:
             # Nobody can check an operation whose name was lost: the clip has to come by itself.
-            self._render(operation)
+            with suppress(UnavailableError):
+                self._render(operation)
             raise SubmissionUnknownError("The connection was lost before the answer came.")
         return Accepted(operation=f"{_OPERATIONS}{operation.path}", expected_in=self._duration)
 
     def check(self, operation: str) -> OperationState:
+        record = self._record(operation)
+        if record is None:
+            return Gone()
         try:
-            found = self._find(operation)
-            return self._state(found) if found else Gone()
+            found = decode_operation(record)
         except StorageError as error:
             return Failed(code=error.code, message=error.message)
+        return self._state(found)
 
     def _operation(self, submission: Submission, fault: FaultKind | None) -> SyntheticOperation:
         now = self._now()
@@ -87,20 +104,20 @@ class SyntheticVideoGenerator:
             self._objects.put(operation.path, record, content_type="application/json")
         except ObjectExistsError as error:
             raise SubmissionUnknownError("This attempt was submitted before.") from error
-        except StorageError as error:
-            raise GenerationRefusedError(error.message, code=error.code) from error
-        except UnavailableError as error:
+        except (StorageError, UnavailableError) as error:
             # Even if the record is there, nobody can check it, so nothing will come of it.
-            raise GeneratorBusyError(error.message, retry_after=RETRY_AFTER) from error
+            raise GeneratorBusyError(error.message, retry_after=_UNWRITABLE_RETRY) from error
 
-    def _find(self, name: str) -> SyntheticOperation | None:
+    def _record(self, name: str) -> bytes | None:
         if not name.startswith(_OPERATIONS):
             return None
         try:
             with self._objects.open(name.removeprefix(_OPERATIONS)) as record:
-                return decode_operation(record.read())
+                return record.read()
         except ObjectNotFoundError:
             return None
+        except (OSError, StorageError) as error:
+            raise UnavailableError("The record of the operation cannot be read.") from error
 
     def _state(self, operation: SyntheticOperation) -> OperationState:
         left = operation.done_at - self._now()
@@ -120,15 +137,20 @@ class SyntheticVideoGenerator:
         return True
 
     def _render(self, operation: SyntheticOperation) -> None:
+        """Raise UnavailableError where this machine cannot."""
         try:
-            with TemporaryDirectory() as folder:
-                clip = Path(folder, "clip.mp4")
-                render_clip(operation.clip_spec, clip)
+            # A temporary folder would be removed at exit, while threads still render into it.
+            with NamedTemporaryFile(suffix=".mp4") as file:
+                clip = Path(file.name)
+                render_clip(operation.clip_spec, clip, is_stopping=self._is_stopping)
                 if operation.fault is FaultKind.CORRUPT:
                     os.truncate(clip, clip.stat().st_size // 2)
                 self._put(operation.clip_path, clip)
         except OSError as error:
-            raise StorageError(f"The clip could not be rendered: {error.strerror}.") from error
+            reason = error.strerror or error
+            raise UnavailableError(f"The clip could not be rendered: {reason}.") from error
+        except StorageError as error:
+            raise UnavailableError(error.message) from error
 
     def _put(self, path: str, clip: Path) -> None:
         # Another process may have checked at the same time, and rendered the same bytes.

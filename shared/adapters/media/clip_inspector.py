@@ -1,11 +1,11 @@
 """Looks into clips with PyAV."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import av
 from av import Packet, VideoFrame, VideoStream
@@ -14,6 +14,11 @@ from av.stream import Disposition, Stream
 from av.video.reformatter import Colorspace
 from PIL import Image
 
+from shared.adapters.media.guarded_stream import (
+    GuardedStream,
+    is_of_the_machine,
+    machine_faults,
+)
 from shared.adapters.media.mp4_boxes import require_whole
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import InvalidClipError
@@ -32,9 +37,26 @@ _HD_HEIGHT = 720
 
 
 class PyAVClipInspector:
-    """Reads packets as they are, and decodes no more frames than it takes to see one."""
+    """Reads packets as they are, and decodes no more frames than it takes to see one.
+
+    Raises UnavailableError once `is_stopping`, which by default is never.
+    """
+
+    def __init__(self, *, is_stopping: Callable[[], bool] = bool) -> None:
+        self._is_stopping = is_stopping
 
     def inspect(self, clip: BinaryIO) -> ClipFacts:
+        with machine_faults():
+            return self._inspect(self._guarded(clip))
+
+    def thumbnail(self, clip: BinaryIO) -> bytes:
+        with machine_faults():
+            return self._thumbnail(self._guarded(clip))
+
+    def _guarded(self, clip: BinaryIO) -> BinaryIO:
+        return cast("BinaryIO", GuardedStream(clip, self._is_stopping))
+
+    def _inspect(self, clip: BinaryIO) -> ClipFacts:
         size_bytes = require_whole(clip)
         with _opened(clip) as container:
             video = _video_stream(container)
@@ -54,7 +76,7 @@ class PyAVClipInspector:
                 size_bytes=size_bytes,
             )
 
-    def thumbnail(self, clip: BinaryIO) -> bytes:
+    def _thumbnail(self, clip: BinaryIO) -> bytes:
         with _opened(clip) as container:
             video = _video_stream(container)
             # Threads would decode many frames ahead of the first one that is asked for.
@@ -103,6 +125,8 @@ def _opened(clip: BinaryIO) -> Iterator[InputContainer]:
         with av.open(clip, mode="r", format="mp4", metadata_errors="ignore") as container:
             yield container
     except av.FFmpegError as error:
+        if is_of_the_machine(error.errno):
+            raise OSError(error.errno, error.strerror) from error
         raise InvalidClipError(f"The clip cannot be read: {error.strerror}.") from error
 
 

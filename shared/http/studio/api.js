@@ -42,6 +42,24 @@ class Connection extends EventTarget {
 /** Says "change" when the server is gone, and when it is back. */
 export const connection = new Connection();
 
+let keyAsker = () => false;
+let unlocking = null;
+
+/** Have `ask` called when the service wants an API key; it answers whether there is one now. */
+export function whenKeyIsNeeded(ask) {
+  keyAsker = ask;
+}
+
+/** Have the browser keep a session: pictures and videos cannot send a key. */
+export async function startSession(key) {
+  const response = await ask("/studio/session", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ key }),
+  });
+  if (!response.ok) throw new Problem(response.status, await response.json(), null);
+}
+
 export async function read(path) {
   return request("GET", path);
 }
@@ -88,8 +106,20 @@ async function request(method, path, body, headers = {}) {
   }
   const answered = await response.json();
   const retryAfter = Number(response.headers.get("Retry-After")) || null;
+  if (answered.code === "invalid_api_key") {
+    if (await isUnlocked()) return request(method, path, body, headers);
+    answered.detail = TEXTS.keyNeeded;
+  }
   if (!response.ok) throw new Problem(response.status, answered, retryAfter);
   return { body: answered, retryAfter };
+}
+
+/** Ask once for all requests that wait; who declines is not asked again. */
+async function isUnlocked() {
+  unlocking ??= keyAsker();
+  const isGiven = await unlocking;
+  if (isGiven) unlocking = null;
+  return isGiven;
 }
 
 async function ask(path, options) {

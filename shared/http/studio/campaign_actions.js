@@ -1,5 +1,6 @@
 import { patch, remove, send, spend } from "./api.js";
-import { askForBudget, cleanUp, confirmed } from "./dialogs.js";
+import { askForBudget, budgetSentence } from "./budget_dialog.js";
+import { cleanUp, confirmed } from "./dialogs.js";
 import { money, size } from "./format.js";
 import { say, sayFailure } from "./notices.js";
 import { priceOf } from "./spending.js";
@@ -65,9 +66,14 @@ export class CampaignActions {
     await this.#onDone();
   }
 
-  async changeBudget(limit) {
-    const wanted = await askForBudget(limit);
-    if (wanted !== undefined) await this.#do(() => patch(this.#path, { budget_usd: wanted }));
+  /** `budget` is the campaign's, or null for a campaign that is not there yet. */
+  async changeBudget(budget) {
+    const wanted = await askForBudget(budget);
+    if (wanted === undefined) return;
+    await this.#do(async () => {
+      const { body } = await patch(this.#path, { budget_usd: wanted });
+      say(budgetSentence(body.budget));
+    });
   }
 
   #regenerate(path, videos) {

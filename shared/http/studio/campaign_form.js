@@ -24,15 +24,21 @@ export class CampaignForm {
     icon: "spark",
     onclick: () => this.#fillExample(),
   });
+  #changeBudget = button(TEXTS.changeBudget, {
+    hidden: true,
+    onclick: () => this.changeBudget(this.#budget),
+  });
+  #budget = null;
   #standing = null;
   #estimate = null;
   #timer = null;
   #isTouched = false;
   #isSending = false;
 
-  constructor({ campaignId, models, onSent }) {
+  constructor({ campaignId, models, onSent, changeBudget }) {
     this.campaignId = campaignId;
     this.onSent = onSent;
+    this.changeBudget = changeBudget;
     this.#settings = new GenerationSettings(models);
     this.root = element(
       "form",
@@ -42,7 +48,14 @@ export class CampaignForm {
       this.#brief.root,
       this.#prompts.root,
       this.#settings.root,
-      element("div", { class: "sending" }, this.#summary, this.#error, this.#submit),
+      element(
+        "div",
+        { class: "sending" },
+        this.#summary,
+        this.#error,
+        this.#changeBudget,
+        this.#submit,
+      ),
     );
     this.root.addEventListener("submit", (event) => this.#send(event));
     this.root.addEventListener("input", () => this.#changed());
@@ -53,6 +66,7 @@ export class CampaignForm {
   /** Show what the campaign has, unless somebody is writing; the price may have changed, too. */
   update(campaign, failures) {
     this.root.hidden = false;
+    this.#budget = campaign?.budget ?? null;
     this.#prompts.limit = campaign?.max_videos ?? Infinity;
     this.#example.hidden = campaign !== null || this.#isTouched;
     const standing = campaign && standingOf(campaign, failures);
@@ -174,6 +188,7 @@ export class CampaignForm {
   #showError(error) {
     this.#settings.clearErrors();
     this.#error.textContent = "";
+    this.#changeBudget.hidden = !this.#mayBeTheCampaignsBudget(error);
     if (!error) return;
     const index = PROMPT_PARAM.exec(error.param ?? "")?.[1];
     if (index) this.#prompts.showError(Number(index), error.message);
@@ -181,6 +196,11 @@ export class CampaignForm {
       this.#error.textContent = [error.message, TEXTS.advice[error.code]].filter(Boolean).join(" ");
     }
     if (!this.#estimate) setText(this.#summary, "");
+  }
+
+  /** The day's budget is refused by the same code, also in a campaign without a limit. */
+  #mayBeTheCampaignsBudget(error) {
+    return error?.code === "budget_exceeded" && this.#budget?.limit_usd !== null;
   }
 
   #shortcut(event) {

@@ -6,26 +6,37 @@ import { TEXTS } from "./texts.js";
 export class CampaignMoney {
   #changeBudget;
 
-  /** `changeBudget` makes a button that changes the limit which it is given. */
+  /** `changeBudget` makes a button that changes the budget which it is given. */
   constructor({ changeBudget }) {
     this.#changeBudget = changeBudget;
     this.root = element("dl", { class: "money", hidden: true });
   }
 
-  update({ money: amounts, budget, counts }) {
+  /** Show only the budget of a campaign that is not there yet: it can be set before all else. */
+  update(campaign) {
     this.root.hidden = false;
+    if (campaign) this.#show(campaign);
+    else showIn(this.root, null, () => this.#unsetFigure());
+  }
+
+  #show({ money: amounts, budget, counts }) {
     showIn(this.root, [amounts, budget, counts.cache_hits], () => [
       figure(TEXTS.spent, money(amounts.spent), simulatedNote(amounts)),
       figure(TEXTS.reserved, money(amounts.reserved), TEXTS.reservedHint),
       amounts.possibly_spent > 0 &&
         figure(TEXTS.possiblySpent, money(amounts.possibly_spent), TEXTS.possiblySpentHint),
       figure(TEXTS.saved, money(amounts.saved), TEXTS.savedHint(counts.cache_hits)),
-      budget && this.#budgetFigure(budget),
+      this.#budgetFigure(budget),
     ]);
   }
 
-  #budgetFigure({ limit_usd: limit, available_usd: available }) {
-    const change = this.#changeBudget(limit);
+  #unsetFigure() {
+    return figure(TEXTS.budget, TEXTS.unsetBudget, this.#changeBudget(null));
+  }
+
+  #budgetFigure(budget) {
+    const { limit_usd: limit, available_usd: available } = budget;
+    const change = this.#changeBudget(budget);
     if (limit === null) return figure(TEXTS.budget, TEXTS.noBudget, change);
     return figure(TEXTS.budget, money(available), [TEXTS.budgetHint(money(limit)), change]);
   }

@@ -42,8 +42,13 @@ export class CampaignView {
       path: `/v1/campaigns/${id}`,
       onDone: () => this.#changed(),
     });
-    this.#form = new CampaignForm({ campaignId: id, models, onSent: () => this.#changed() });
-    this.#money = new CampaignMoney({ changeBudget: (limit) => this.#budgetButton(limit) });
+    this.#form = new CampaignForm({
+      campaignId: id,
+      models,
+      onSent: () => this.#changed(),
+      changeBudget: (budget) => this.#actions.changeBudget(budget),
+    });
+    this.#money = new CampaignMoney({ changeBudget: (budget) => this.#budgetButton(budget) });
     this.root = this.#layOut();
     this.#poller = new Poller({
       load: () => this.#load(),
@@ -90,12 +95,12 @@ export class CampaignView {
     );
   }
 
-  #budgetButton(limit) {
+  #budgetButton(budget) {
     return button("", {
       kind: "quiet small",
       icon: "edit",
       "aria-label": TEXTS.changeBudget,
-      onclick: () => this.#actions.changeBudget(limit),
+      onclick: () => this.#actions.changeBudget(budget),
     });
   }
 
@@ -112,7 +117,7 @@ export class CampaignView {
   #render() {
     const campaign = this.#campaign;
     setText(this.#subtitle, subtitleOf(campaign));
-    if (campaign) this.#money.update(campaign);
+    this.#money.update(campaign);
     this.#renderButtons(campaign);
     this.#renderCards(campaign?.slots ?? []);
     this.#form.update(campaign, this.#failures);

@@ -17,30 +17,6 @@ export function confirmed({ title, body, confirm, kind = "danger" }) {
   });
 }
 
-/** Answer a campaign's new budget in dollars, null for none, or undefined to leave it. */
-export function askForBudget(limit) {
-  const noteId = uniqueId("note");
-  const input = element("input", {
-    id: uniqueId("budget"),
-    type: "number",
-    min: "0",
-    step: "0.01",
-    inputmode: "decimal",
-    value: limit ?? "",
-    "aria-describedby": noteId,
-  });
-  return openDialog({
-    title: TEXTS.changeBudget,
-    content: [
-      element("label", { for: input.id }, TEXTS.budgetLabel),
-      input,
-      element("p", { id: noteId, class: "hint" }, TEXTS.budgetNote),
-    ],
-    go: button(TEXTS.save, { kind: "primary" }),
-    answer: () => (input.value === "" ? null : input.valueAsNumber),
-  });
-}
-
 /**
  * Show what a clean-up would remove, and remove it if told to.
  *
@@ -79,22 +55,33 @@ export function cleanUp(send) {
   });
 }
 
-/** Open a dialog until it is closed. What `go` leads to is the answer. */
-function openDialog({ title, content, go, answer, otherwise }) {
+/**
+ * Open a dialog until it is closed. What `go`, or Enter, leads to is the answer.
+ *
+ * While what was entered is not fit, the dialog stays open.
+ */
+export function openDialog({ title, content, go, isFit = () => true, answer, otherwise }) {
   const id = uniqueId("dialog");
   const back = button(TEXTS.goBack, { onclick: () => dialog.close() });
-  const dialog = element(
-    "dialog",
-    { class: "dialog", "aria-labelledby": id },
+  go.type = "submit";
+  const form = element(
+    "form",
+    { novalidate: true },
     element("h2", { id }, title),
     ...content,
     element("div", { class: "actions" }, back, go),
   );
+  const dialog = element("dialog", { class: "dialog", "aria-labelledby": id }, form);
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
-    go.addEventListener("click", async () => {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (go.disabled) return;
       go.disabled = true;
+      const isReady = await isFit();
+      go.disabled = isReady;
+      if (!isReady) return;
       try {
         resolve(await answer());
       } catch (error) {

@@ -1,6 +1,7 @@
-import { read } from "./api.js";
+import { read, whenKeyIsNeeded } from "./api.js";
 import { CampaignView } from "./campaign_view.js";
 import { Home, campaignPath, isCampaignName } from "./home.js";
+import { askForKey } from "./key_dialog.js";
 import { showTrouble } from "./notices.js";
 import { Poller } from "./polling.js";
 import { TEXTS } from "./texts.js";
@@ -47,6 +48,7 @@ async function begin() {
 
 const starting = new Poller({ load: begin, onFailure: (error) => showTrouble(error.message) });
 
+whenKeyIsNeeded(askForKey);
 window.addEventListener("popstate", () => show({ hasMoved: true }));
 document.addEventListener("click", followOwnLinks);
 starting.start();

@@ -58,8 +58,15 @@ export const TEXTS = {
   budgetHint: (limit) => `of ${limit}`,
   noBudget: "No limit",
   changeBudget: "Change the budget",
-  budgetLabel: "Budget in US dollars",
-  budgetNote: "No new video is begun that could go beyond it. Leave it empty for no limit.",
+  unsetBudget: "Default",
+  ownBudget: "A limit",
+  defaultBudget: (amount) => `Default: ${amount}`,
+  budgetLabel: "Limit in US dollars",
+  budgetNote: "No new video is begun that could go beyond it.",
+  badBudget: "Write an amount in dollars and cents, such as 12.50.",
+  budgetIs: (amount) => `Budget is ${amount}.`,
+  budgetIsDefault: (amount) => `Budget is the default, ${amount}.`,
+  budgetIsNone: "Budget has no limit.",
   save: "Save",
 
   // The form
@@ -205,6 +212,14 @@ export const TEXTS = {
   close: "Close",
   goBack: "Back",
 
+  // The API key
+  apiKeyTitle: "This Showreel needs an API key",
+  apiKey: "API key",
+  apiKeyHint: "This browser keeps a session for it until it is closed, and not the key.",
+  apiKeySend: "Open",
+  keyNeeded: "This Showreel needs an API key. Reload the page to enter one.",
+  badApiKey: "This is not one of its keys.",
+
   // When things go wrong
   cannotPlay: "This video cannot be played",
   fileMissing:
@@ -228,8 +243,7 @@ export const TEXTS = {
     invalid_output: "Try again; the prompt is fine.",
     provider_error: "Try again in a while.",
     provider_timeout: "Try again in a while.",
-    budget_exceeded:
-      "Raise the campaign's budget, or choose a cheaper model, fewer seconds or fewer prompts.",
+    budget_exceeded: "A cheaper model, fewer seconds or fewer prompts cost less.",
     campaign_video_limit: "Remove a prompt, or delete a video to make room.",
     max_cost_exceeded:
       "The price has changed since the estimate. Look at the new one and send again.",

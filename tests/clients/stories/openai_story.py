@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 import warnings
 from collections.abc import Callable
 
@@ -54,7 +55,10 @@ def delete_all(client: openai.OpenAI, campaign_id: str) -> list[int]:
     """Delete each video as it is listed. Return how many were, and how many are left."""
     asked = {"campaign_id": campaign_id}
     for number in range(5):
-        client.videos.create_and_poll(prompt=f"Hopeless {number}", seconds="4", extra_body=asked)
+        video = client.videos.create(prompt=f"Hopeless {number}", seconds="4", extra_body=asked)
+        while video.status != "failed":
+            time.sleep(0.2)
+            video = client.videos.retrieve(video.id)
     deleted = [
         client.videos.delete(video.id).deleted
         for video in client.videos.list(limit=2, extra_query=asked)

@@ -5,7 +5,7 @@ import logging
 from datetime import timedelta
 
 import pytest
-from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.exceptions import Forbidden, MethodNotAllowed
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
@@ -114,3 +114,15 @@ def test_the_log_says_why_a_message_has_to_come_again(caplog: pytest.LogCaptureF
 def test_only_a_post_is_a_push() -> None:
     with pytest.raises(MethodNotAllowed):
         answer_push(Request(EnvironBuilder().get_environ()), NoPorts, lambda *_: None)
+
+
+@pytest.mark.parametrize("header", ["Origin", "Sec-Fetch-Site"])
+def test_a_web_page_delivers_nothing(header: str) -> None:
+    """On a developer's machine no IAM stands before the functions."""
+    environ = an_envelope().environ | {f"HTTP_{header.upper().replace('-', '_')}": "null"}
+    taken: list[PubSubMessage] = []
+
+    with pytest.raises(Forbidden):
+        answer_push(Request(environ), NoPorts, lambda _, message: taken.append(message))
+
+    assert taken == []

@@ -14,10 +14,27 @@ def ports() -> FakePorts:
     return FakePorts()
 
 
+class Pauses:
+    """Passes the time of whoever sleeps, and remembers it."""
+
+    def __init__(self) -> None:
+        self.lengths: list[float] = []
+        self._began = time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        self.lengths.append(seconds)
+
+    def monotonic(self) -> float:
+        return self._began + sum(self.lengths)
+
+
 @pytest.fixture(autouse=True)
-def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
     """Who meets a conflict waits for others, and in these tests there are none to wait for."""
-    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    pauses = Pauses()
+    monkeypatch.setattr(time, "sleep", pauses.sleep)
+    monkeypatch.setattr(time, "monotonic", pauses.monotonic)
+    return pauses
 
 
 @pytest.fixture

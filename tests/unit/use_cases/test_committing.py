@@ -6,10 +6,12 @@ import pytest
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import ConflictError, WrongStateError
+from shared.domain.schedule import CONTENTION
 from shared.domain.video import Video
 from shared.use_cases.change_versions import cancel_video
 from shared.use_cases.committing import decide, revise, until_committed
 from tests.fakes.ports import FakePorts
+from tests.unit.use_cases.conftest import Pauses
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, reserve, stored, submit
 from tests.unit.use_cases.watching import Hooks, Once, watched
 
@@ -36,13 +38,17 @@ def test_who_meets_a_conflict_reads_and_decides_again(conflicts: int) -> None:
     assert conflicts + 1 == attempt.attempts
 
 
-def test_who_meets_nothing_but_conflicts_gives_up() -> None:
-    attempt = Contended(1_000)
-
+def test_a_commit_that_keeps_losing_gives_up_within_its_time(pauses: Pauses) -> None:
     with pytest.raises(ConflictError):
-        until_committed(attempt)
+        until_committed(Contended(1_000))
 
-    assert 12 == attempt.attempts
+    assert CONTENTION.total_seconds() / 2 < sum(pauses.lengths) <= CONTENTION.total_seconds()
+
+
+def test_a_commit_that_lost_one_race_is_tried_again_at_once(pauses: Pauses) -> None:
+    until_committed(Contended(1))
+
+    assert sum(pauses.lengths) <= 0.05
 
 
 def test_a_decision_is_made_again_on_what_a_competitor_committed(ports: FakePorts) -> None:

@@ -1,25 +1,54 @@
 """Store: verify a clip, put it under its name, make it current, tidy up."""
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from io import BytesIO
+from math import inf
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from shared.domain.errors import RetryLaterError, StorageError, UnavailableError
-from shared.domain.schedule import CLOUD_LEASES
+from shared.domain.campaign import Change
+from shared.domain.errors import (
+    ConflictError,
+    RetryLaterError,
+    ShowreelError,
+    StorageError,
+    UnavailableError,
+)
+from shared.domain.schedule import (
+    CLOUD_LEASES,
+    CONTENTION,
+    CONTENTION_RETRY,
+    DEADLINE,
+    LATE_LOOK,
+    STORE_TRIES,
+)
 from shared.domain.storage_layout import attempt_prefix, clip_path, thumbnail_path
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
+from shared.http.resources import video_resource
+from shared.ports import Ports
+from shared.ports.campaign_repository import VideoPage, VideoQuery
 from shared.use_cases.change_versions import cancel_video
+from shared.use_cases.create_videos import create_videos
+from shared.use_cases.maintain_campaigns import maintain_campaigns
+from shared.use_cases.regenerate_videos import regenerate_video
+from tests.fakes.campaign_repository import InMemoryCampaignRepository
+from tests.fakes.object_store import InMemoryObjectStore
 from tests.fakes.ports import A_JPEG, CLIP_FACTS, POLICY, FakePorts
 from tests.fakes.video_generator import A_CLIP, Script
+from tests.unit.use_cases.conftest import Pauses
 from tests.unit.use_cases.rules import Witness, assert_agreement
 from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,
     PRICE,
+    a_request,
+    deliver,
     give_up,
     make,
+    pass_life_of_names,
     remake,
     reserve,
     settle,
@@ -100,6 +129,7 @@ def test_the_replaced_video_gets_its_historical_name(ports: FakePorts) -> None:
     old = make(ports)
 
     new = remake(ports, old)
+    pass_life_of_names(ports)
 
     assert {
         clip_of(old, current=False),
@@ -119,6 +149,9 @@ def test_history_beyond_what_is_kept_goes_with_all_its_objects(keep: int) -> Non
 
     kept = videos[3 - keep :]
     assert {video.video_hash for video in kept} == {each for _, each in ports.campaigns.videos}
+    assert_agreement(ports)
+    pass_life_of_names(ports)
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).delayed == ()
     assert_agreement(ports)
 
 
@@ -163,6 +196,7 @@ def test_a_clip_of_another_shape_is_kept_and_does_not_replace_a_good_one(ports: 
     assert (Phase.DONE, VersionState.HISTORICAL) == (lying.phase, lying.version_state)
     assert PRICE == lying.cost.actual
     assert stored(ports, good).is_current
+    pass_life_of_names(ports)
     objects = {name for name in ports.objects.objects if name.endswith(".mp4")}
     assert {clip_of(good, current=True), clip_of(lying, current=False)} == objects
     assert_agreement(ports)
@@ -186,32 +220,208 @@ def test_a_bad_replacement_changes_nothing_that_is_shown(ports: FakePorts) -> No
     assert before == {name for name in ports.objects.objects if "generated" in name}
 
 
-def test_a_store_without_room_fails_the_video_with_the_reason(ports: FakePorts) -> None:
-    video = submit(ports)
+class Losing:
+    """Loses the races for the campaign's record, so many `times`; what it commits, it notes."""
 
-    def fail() -> None:
-        raise StorageError("The disk is full.")
+    def __init__(self, repository: InMemoryCampaignRepository, times: float) -> None:
+        self._repository = repository
+        self._left = times
+        self.commits: list[Change] = []
 
-    # The claims of the check and of the store come first, and then the thumbnail.
-    wake(watched(ports, Hooks(before_effect=Once(fail, at=3))), video)
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._repository, name)
+
+    def commit(self, change: Change) -> Change:
+        if self._left > 0:
+            self._left -= 1
+            raise ConflictError("Another process was faster.")
+        self.commits.append(change)
+        return self._repository.commit(change)
+
+
+def but_with(ports: FakePorts, **others: object) -> Ports:
+    return cast("Ports", SimpleNamespace(**{**vars(ports), "now": ports.now, **others}))
+
+
+def lose_every_race(ports: FakePorts, video: Video) -> RetryLaterError:
+    """Deliver a message for a clip that is there. Return how the step asks to be taken again."""
+    with pytest.raises(RetryLaterError) as postponed:
+        wake(but_with(ports, campaigns=Losing(ports.campaigns, inf)), video)
+    return postponed.value
+
+
+def submit_all(ports: FakePorts, *prompts: str) -> list[Video]:
+    """Create videos whose clips are all there."""
+    created = create_videos(ports, a_request(*prompts))
+    deliver(ports)
+    ports.generator.let_clips_appear()
+    return [each.video for each in created]
+
+
+@dataclass
+class Unwritable:
+    """Takes no object."""
+
+    objects: InMemoryObjectStore
+    error: ShowreelError
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.objects, name)
+
+    def put(self, *_args: object, **_options: object) -> None:
+        raise self.error
+
+
+FULL = StorageError("The disk is full.")
+
+
+@pytest.mark.parametrize("error", [FULL, UnavailableError("The store is down.")], ids=repr)
+def test_a_clip_that_cannot_be_stored_for_now_is_stored_later(
+    ports: FakePorts, error: ShowreelError
+) -> None:
+    (video,) = submit_all(ports, "A red bicycle")
+    acting = but_with(ports, objects=Unwritable(ports.objects, error))
+
+    for _ in range(2 * STORE_TRIES):
+        with pytest.raises(RetryLaterError):
+            wake(acting, video)
+        assert not stored(ports, video).is_leased(ports.now())
+    settle(ports)
+
+    assert stored(ports, video).is_current
+    assert_agreement(ports)
+
+
+def test_a_clip_without_room_until_the_deadline_fails_its_video_and_is_looked_at_late(
+    ports: FakePorts,
+) -> None:
+    (video,) = submit_all(ports, "A red bicycle")
+    ports.clock.advance(DEADLINE)
+
+    wake(but_with(ports, objects=Unwritable(ports.objects, FULL)), video)
 
     failed = stored(ports, video)
     assert failed.failure is not None
     assert ("storage_error", "The disk is full.") == (failed.failure.code, failed.failure.message)
     assert_agreement(ports)
-
-
-def test_a_store_out_of_reach_is_tried_again(ports: FakePorts) -> None:
-    video = submit(ports)
-
-    def fail() -> None:
-        raise UnavailableError("The store is down.")
-
-    with pytest.raises(RetryLaterError):
-        wake(watched(ports, Hooks(before_effect=Once(fail, at=3))), video)
+    ports.clock.advance(LATE_LOOK)
+    maintain_campaigns(ports)
     settle(ports)
+    assert stored(ports, video).is_current
+    assert_agreement(ports)
+
+
+def test_a_lost_race_does_not_count_as_a_try_and_the_step_is_taken_again_soon(
+    ports: FakePorts,
+) -> None:
+    """Five such deliveries ended a paid, verified, stored clip as invalid output."""
+    (video,) = submit_all(ports, "A red bicycle")
+
+    for _ in range(2 * STORE_TRIES):
+        postponed = lose_every_race(ports, video)
+        waiting = stored(ports, video)
+        assert (Phase.STORING, 0, None) == (
+            waiting.phase,
+            waiting.store_tries,
+            waiting.lease_expires_at,
+        )
+        assert waiting.due_at is not None
+        assert max(postponed.retry_after, waiting.due_at - ports.now()) <= CONTENTION_RETRY
+
+    wake(ports, video)
+    assert stored(ports, video).is_current
+
+
+def test_steps_that_lose_together_do_not_come_back_together(ports: FakePorts) -> None:
+    videos = submit_all(ports, "One", "Two", "Three", "Four")
+
+    waits = {lose_every_race(ports, video).retry_after for video in videos}
+
+    assert 4 == len(waits)
+
+
+def test_a_step_that_lost_every_race_held_its_place_for_seconds_only(
+    ports: FakePorts, pauses: Pauses
+) -> None:
+    (video,) = submit_all(ports, "A red bicycle")
+
+    lose_every_race(ports, video)
+
+    assert sum(pauses.lengths) <= CONTENTION.total_seconds()
+
+
+def test_a_clip_that_was_verified_before_a_lost_race_is_not_looked_into_again(
+    ports: FakePorts,
+) -> None:
+    (video,) = submit_all(ports, "A red bicycle")
+    lose_every_race(ports, video)
+    ports.inspector.known.clear()
+
+    wake(ports, video)
 
     assert stored(ports, video).is_current
+    assert CLIP_FACTS == stored(ports, video).clip
+
+
+def test_a_clip_that_waits_for_its_commit_is_not_shown_yet(ports: FakePorts) -> None:
+    (video,) = submit_all(ports, "A red bicycle")
+    lose_every_race(ports, video)
+
+    shown = video_resource(stored(ports, video), base_url="/", now=ports.now())
+
+    assert (None, None) == (shown["clip"], shown["filename"])
+
+
+def test_a_step_that_lost_a_race_completes_all_that_wait_for_the_same_commit(
+    ports: FakePorts, caplog: pytest.LogCaptureFixture
+) -> None:
+    *waiting, last = submit_all(ports, "One", "Two", "Three", "Four")
+    for video in waiting:
+        lose_every_race(ports, video)
+    campaigns = Losing(ports.campaigns, times=1)
+
+    with caplog.at_level("INFO"):
+        wake(but_with(ports, campaigns=campaigns), last)
+
+    assert [4] == [len(change.videos) for change in campaigns.commits]
+    assert all(stored(ports, video).is_current for video in (*waiting, last))
+    assert 4 == [each.message for each in caplog.records].count("video.completed")
+    assert_agreement(ports)
+
+
+@pytest.mark.parametrize("keep", [0, 1])
+def test_replacements_that_are_completed_together_replace_each_its_own(keep: int) -> None:
+    ports = FakePorts(policy=replace(POLICY, keep_historical=keep))
+    old = submit_all(ports, "One", "Two", "Three", "Four")
+    settle(ports)
+    new = [regenerate_video(ports, CAMPAIGN_ID, video.video_hash).video for video in old]
+    deliver(ports)
+    ports.generator.let_clips_appear()
+    for video in new[:3]:
+        lose_every_race(ports, video)
+
+    wake(but_with(ports, campaigns=Losing(ports.campaigns, times=1)), new[3])
+
+    assert all(stored(ports, video).is_current for video in new)
+    assert 4 * (1 + keep) == len(ports.campaigns.videos)
+    settle(ports)
+    assert_agreement(ports)
+
+
+def test_a_step_whose_video_another_step_completed_ends_well(ports: FakePorts) -> None:
+    first, second = submit_all(ports, "One", "Two")
+
+    class Beaten(Losing):
+        def list_videos(self, query: VideoQuery) -> VideoPage:
+            """Before the second try, the step of the other video completes both."""
+            wake(but_with(ports, campaigns=Losing(ports.campaigns, times=1)), second)
+            return ports.campaigns.list_videos(query)
+
+    wake(but_with(ports, campaigns=Beaten(ports.campaigns, times=1)), first)
+
+    assert stored(ports, first).is_current
+    assert stored(ports, second).is_current
+    assert_agreement(ports)
 
 
 def test_a_cancelled_video_is_stored_as_history(ports: FakePorts) -> None:
@@ -245,6 +455,7 @@ def test_where_no_history_is_kept_a_cancelled_video_is_gone_when_it_is_done() ->
     cancel_video(ports, CAMPAIGN_ID, video.video_hash)
 
     settle(ports)
+    pass_life_of_names(ports)
 
     assert {} == ports.campaigns.videos
     assert {} == ports.objects.objects
@@ -325,7 +536,9 @@ def test_a_slow_delivery_that_fails_does_not_end_what_another_took_over(
             wake(watched(ports, Hooks(before_effect=Once(interrupt, at=1))), video)
         raise StorageError("The disk is full.")
 
-    wake(watched(ports, Hooks(before_effect=Once(be_taken_over_and_fail, at=3))), video)
+    with pytest.raises(RetryLaterError):
+        wake(watched(ports, Hooks(before_effect=Once(be_taken_over_and_fail, at=3))), video)
+    assert stored(ports, video).is_leased(ports.now())
     settle(ports)
 
     assert stored(ports, video).is_current

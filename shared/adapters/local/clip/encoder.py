@@ -1,6 +1,8 @@
 """Frames and sound into one MP4."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from errno import EINTR, ENOMEM
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +31,16 @@ _AAC_BIT_RATE = 96_000
 _BT709_MATRIX = 1
 
 
-def encode(spec: "ClipSpec", destination: Path) -> None:
+def encode(spec: "ClipSpec", destination: Path, is_stopping: Callable[[], bool]) -> None:
+    try:
+        _encode(spec, destination, is_stopping)
+    except av.FFmpegError as error:
+        raise OSError(error.errno, error.strerror) from error
+    except MemoryError as error:
+        raise OSError(ENOMEM, os.strerror(ENOMEM)) from error
+
+
+def _encode(spec: "ClipSpec", destination: Path, is_stopping: Callable[[], bool]) -> None:
     options = {"movflags": "+faststart"} if spec.fast_start else {}
     with av.open(str(destination), "w", format="mp4", options=options) as container:
         picture = _add_picture(container, spec)
@@ -39,6 +50,8 @@ def encode(spec: "ClipSpec", destination: Path) -> None:
                 container.mux(sound.encode(samples))
             container.mux(sound.encode())
         for frame in _frames(spec):
+            if is_stopping():
+                raise InterruptedError(EINTR, "this process was asked to stop")
             container.mux(picture.encode(frame))
         container.mux(picture.encode())
 

@@ -2,7 +2,7 @@ import subprocess
 import sys
 from array import array
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 import av
@@ -198,6 +198,20 @@ def test_every_size_that_a_model_offers_is_rendered(
 def test_a_place_that_cannot_be_written_to_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         render_clip(SPEC, tmp_path / "missing" / "clip.mp4")
+
+
+def test_no_space_for_a_clip_is_an_os_error() -> None:
+    with pytest.raises(OSError, match="No space left"):
+        render_clip(SPEC, Path("/dev/full"))
+
+
+def test_rendering_ends_at_the_next_frame_when_the_process_is_to_stop(tmp_path: Path) -> None:
+    asked = count()
+
+    with pytest.raises(InterruptedError, match="asked to stop"):
+        render_clip(SPEC, tmp_path / "clip.mp4", is_stopping=lambda: next(asked) == 2)
+
+    assert 3 == next(asked)
 
 
 def test_describing_a_clip_loads_no_codec() -> None:

@@ -294,6 +294,28 @@ def test_a_second_start_changes_nothing() -> None:
     assert ticks == [True]
 
 
+def test_nothing_more_is_delivered_once_the_process_is_to_stop() -> None:
+    """The server may wait for a reader of a clip long after it was asked to stop."""
+    stopping = Event()
+    mailbox = Mailbox(lambda message: stopping.set())
+    ticks: list[bool] = []
+    queue = LocalMessageQueue(
+        subscriber=mailbox,
+        tick=lambda *, first: ticks.append(first),
+        tick_every=timedelta(milliseconds=1),
+        is_stopping=stopping.is_set,
+    )
+    for number in range(3 * THREADS):
+        queue.publish(a_message(number))
+    queue.start()
+
+    for thread in queue._threads:
+        thread.join(DEADLINE_SECONDS)
+
+    assert not any(thread.is_alive() for thread in queue._threads)
+    assert len(mailbox.events) <= THREADS
+
+
 def test_close_waits_for_deliveries_under_way_and_drops_what_waits() -> None:
     def finish_when_released(message: VideoMessage) -> None:
         begun.set()

@@ -1,5 +1,6 @@
 import errno
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,6 @@ from shared.adapters.local import video_generator as module
 from shared.adapters.local.clip_renderer import ClipSpec
 from shared.adapters.local.video_generator import SyntheticVideoGenerator
 from shared.domain.errors import (
-    GenerationRefusedError,
     GeneratorBusyError,
     ShowreelError,
     StorageError,
@@ -47,7 +47,7 @@ class Renderer:
         self.specs: list[ClipSpec] = []
         self.meanwhile: Callable[[], object] = lambda: None
 
-    def __call__(self, spec: ClipSpec, destination: Path) -> None:
+    def __call__(self, spec: ClipSpec, destination: Path, **_stopping: object) -> None:
         self.specs.append(spec)
         destination.write_text(spec.prompt)
         self.meanwhile()
@@ -217,44 +217,55 @@ def test_an_attempt_that_was_submitted_is_not_submitted_again(
         make_generator().submit(a_submission())
 
 
-def test_a_full_disk_refuses_a_submission(make_generator: MakeGenerator) -> None:
-    generator = make_generator(store=BrokenObjectStore("operation.json", FULL))
+@pytest.mark.parametrize("error", [FULL, UnavailableError("The bucket does not answer.")])
+def test_a_store_that_takes_nothing_for_now_postpones_a_submission(
+    make_generator: MakeGenerator, error: ShowreelError
+) -> None:
+    generator = make_generator(store=BrokenObjectStore("operation.json", error))
 
-    with pytest.raises(GenerationRefusedError, match="full") as raised:
+    with pytest.raises(GeneratorBusyError, match=error.message):
         generator.submit(a_submission())
 
-    assert raised.value.code == "storage_error"
 
-
-def test_a_store_that_does_not_answer_postpones_a_submission(make_generator: MakeGenerator) -> None:
-    store = BrokenObjectStore("operation.json", UnavailableError("The bucket does not answer."))
-
-    with pytest.raises(GeneratorBusyError, match="does not answer"):
-        make_generator(store=store).submit(a_submission())
-
-
-def test_a_clip_that_cannot_be_stored_fails_the_operation(make_generator: MakeGenerator) -> None:
-    generator = make_generator(store=BrokenObjectStore(".mp4", FULL))
-    operation = generator.submit(a_submission()).operation
-
-    assert Failed(code="storage_error", message="The disk is full.") == generator.check(operation)
-
-
-def test_a_clip_that_cannot_be_rendered_fails_the_operation(
-    make_generator: MakeGenerator, renderer: Renderer
+def test_a_clip_that_cannot_be_stored_for_now_can_be_asked_for_again(
+    make_generator: MakeGenerator, objects: InMemoryObjectStore
 ) -> None:
-    def fill_the_disk() -> None:
-        raise OSError(errno.ENOSPC, "No space left on device", "/secret/folder")
+    operation = make_generator().submit(a_submission()).operation
+    full = BrokenObjectStore(".mp4", FULL)
+    full.objects |= objects.objects
+
+    with pytest.raises(UnavailableError, match="full"):
+        make_generator(store=full).check(operation)
+
+    assert Succeeded(clip_path=CLIP_PATH) == make_generator().check(operation)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.ENOENT, errno.ENOMEM, errno.EINTR])
+def test_an_error_of_this_machine_while_it_renders_is_not_the_end_of_the_operation(
+    make_generator: MakeGenerator, renderer: Renderer, code: int
+) -> None:
+    def fail() -> None:
+        raise OSError(code, os.strerror(code), "/secret/folder")
 
     generator = make_generator()
     operation = generator.submit(a_submission()).operation
-    renderer.meanwhile = fill_the_disk
+    renderer.meanwhile = fail
 
-    state = generator.check(operation)
+    with pytest.raises(UnavailableError) as raised:
+        generator.check(operation)
+    renderer.meanwhile = lambda: None
 
-    assert isinstance(state, Failed)
-    assert state.code == "storage_error"
-    assert state.message == "The clip could not be rendered: No space left on device."
+    assert raised.value.message == f"The clip could not be rendered: {os.strerror(code)}."
+    assert Succeeded(clip_path=CLIP_PATH) == generator.check(operation)
+
+
+def test_an_answer_that_is_lost_stays_unknown_on_a_machine_that_cannot_render(
+    make_generator: MakeGenerator,
+) -> None:
+    generator = make_generator("answer_lost", store=BrokenObjectStore(".mp4", FULL))
+
+    with pytest.raises(SubmissionUnknownError):
+        generator.submit(a_submission())
 
 
 def test_a_damaged_record_fails_the_operation(

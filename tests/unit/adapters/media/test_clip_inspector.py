@@ -1,8 +1,11 @@
+import errno
 import io
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 import pytest
@@ -12,7 +15,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.domain.clip import ClipFacts
-from shared.domain.errors import InvalidClipError, UnavailableError
+from shared.domain.errors import InvalidClipError, StorageError, UnavailableError
 
 Render = Callable[..., Path]
 
@@ -324,10 +327,64 @@ def test_no_damage_raises_any_other_error(damage: dict[int, int], content: bytes
         damaged[position] = value
 
     clip = io.BytesIO(bytes(damaged))
-    with suppress(InvalidClipError):
+    # Some damage makes FFmpeg ask for more memory than there is.
+    with suppress(InvalidClipError, StorageError):
         assert PyAVClipInspector().inspect(clip).duration_seconds > 0
-    with suppress(InvalidClipError):
+    with suppress(InvalidClipError, StorageError):
         assert PyAVClipInspector().thumbnail(clip).startswith(JPEG)
+
+
+@pytest.mark.parametrize("look", [PyAVClipInspector.inspect, PyAVClipInspector.thumbnail])
+@pytest.mark.parametrize("code", [errno.EIO, errno.EMFILE, errno.ENOMEM, errno.ENOSPC])
+def test_a_fault_of_this_machine_is_not_taken_for_a_bad_clip(
+    look: Callable[[PyAVClipInspector, BinaryIO], object],
+    inspector: PyAVClipInspector,
+    content: bytes,
+    code: int,
+) -> None:
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError(code, os.strerror(code))
+
+    with pytest.raises(StorageError, match=os.strerror(code)):
+        look(inspector, Failing(content))
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENOMEM, errno.ENOSPC])
+def test_what_ffmpeg_says_of_this_machine_is_not_taken_for_a_bad_clip(
+    inspector: PyAVClipInspector, content: bytes, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise av.FFmpegError(code, os.strerror(code))
+
+    monkeypatch.setattr(av, "open", refuse)
+
+    with pytest.raises(StorageError, match=os.strerror(code)):
+        inspector.inspect(io.BytesIO(content))
+
+
+def test_a_lack_of_memory_is_not_taken_for_a_bad_clip(
+    inspector: PyAVClipInspector, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Image.Image, "save", fail)
+
+    with pytest.raises(StorageError, match="Cannot allocate memory"):
+        inspector.thumbnail(io.BytesIO(content))
+
+
+@pytest.mark.parametrize("look", [PyAVClipInspector.inspect, PyAVClipInspector.thumbnail])
+def test_no_clip_is_read_on_when_the_process_is_to_stop(
+    look: Callable[[PyAVClipInspector, BinaryIO], object], content: bytes
+) -> None:
+    reader = CountingReader(content)
+
+    with pytest.raises(UnavailableError, match="asked to stop"):
+        look(PyAVClipInspector(is_stopping=lambda: True), reader)
+
+    assert [] == reader.reads
 
 
 def test_a_lost_connection_is_not_taken_for_a_bad_clip(

@@ -1,0 +1,107 @@
+"""The commit that shows a stored clip: for one video, and for many that wait for the same campaign.
+
+Videos whose clips arrive together all change one record, their campaign, and a store takes about
+one write a second of a record. A step that loses this race first notes in its own video's record
+what it knows of the clip. From then on, any step of the campaign that wins a race completes every
+video with such a note in the same commit.
+"""
+
+from dataclasses import replace
+from functools import partial
+
+from shared.domain.campaign import Campaign, Change
+from shared.domain.clip import ClipFacts
+from shared.domain.errors import ConflictError
+from shared.domain.schedule import NAME_LIFE
+from shared.domain.versions import becomes_current, complete, remove, surplus
+from shared.domain.video import Phase, Status, Video, clip_stored
+from shared.ports import Ports
+from shared.ports.campaign_repository import VideoQuery
+from shared.use_cases.announcing import announce
+from shared.use_cases.budgeting import giving_back
+from shared.use_cases.committing import revise, until_committed
+from shared.use_cases.read_campaigns import current_video, video_of
+
+# Each video is up to three records in the commit, and up to three reads before it.
+_MOST_TOGETHER = 20
+_MOST_SLOTS = 100
+# Where `keep_historical` was lowered, the rest goes with later videos: each is read here.
+_MOST_DROPPED = 20
+
+
+def complete_video(ports: Ports, video: Video, clip: ClipFacts) -> None:
+    """Make `video` current, or historical, and announce it. Its clip is stored.
+
+    Raise ConflictError after too many lost races, and WrongStateError if it has gone on meanwhile.
+    """
+    try:
+        _complete_together(ports, (replace(video, clip=clip),))
+    except ConflictError:
+        # A cancellation that came meanwhile is in this record, too.
+        noted = revise(ports, video, partial(_noted, clip=clip))
+        until_committed(partial(_complete_with_others, ports, noted))
+
+
+def _noted(video: Video, *, clip: ClipFacts) -> Video:
+    return video if video.phase is Phase.DONE else clip_stored(video, clip=clip)
+
+
+def _complete_with_others(ports: Ports, video: Video) -> None:
+    latest = ports.campaigns.get_video(video.campaign_id, video.video_hash)
+    if latest.phase is Phase.DONE:
+        # The step of another video has completed and announced this one.
+        return
+    _complete_together(ports, (latest, *_others(ports, latest)))
+
+
+def _others(ports: Ports, video: Video) -> tuple[Video, ...]:
+    """Return other videos of the campaign that wait for this commit; one for each slot."""
+    query = VideoQuery(campaign_id=video.campaign_id, status=Status.IN_PROGRESS, limit=_MOST_SLOTS)
+    ready = {
+        each.index: each
+        for each in ports.campaigns.list_videos(query).videos
+        if each.phase is Phase.STORING and each.clip and each.index != video.index
+    }
+    return tuple(ready.values())[: _MOST_TOGETHER - 1]
+
+
+def _complete_together(ports: Ports, videos: tuple[Video, ...]) -> None:
+    """Commit once. Every video has its clip, and a slot of its own."""
+    change = Change(campaign=ports.campaigns.get_campaign(videos[0].campaign_id))
+    for video in videos:
+        one = _complete(ports, change.campaign, video)
+        change = replace(one, videos=(*change.videos, *one.videos))
+    change = _without_surplus(ports, change)
+    committed = ports.campaigns.commit(giving_back(ports, change))
+    for video in videos:
+        announce("video.completed", _among(committed, video))
+
+
+def _complete(ports: Ports, campaign: Campaign, video: Video) -> Change:
+    assert video.clip is not None  # noqa: S101  # Its caller has put it there.
+    replaced = None
+    if becomes_current(campaign, video, video.clip):
+        replaced = current_video(ports, campaign, video.index)
+    return complete(campaign, video, replaced=replaced, clip=video.clip, now=ports.now())
+
+
+def _without_surplus(ports: Ports, change: Change) -> Change:
+    """Drop the history beyond what is kept in the very same commit.
+
+    A player that has a signed URL of such a clip can play it to its end.
+    """
+    changed = {video.video_hash: video for video in change.videos}
+    old = [
+        changed.get(video_hash) or video_of(ports, change.campaign, video_hash)
+        for video_hash in surplus(change.campaign, ports.policy.keep_historical)[:_MOST_DROPPED]
+    ]
+    now = ports.now()
+    removal = remove(change.campaign, old, now=now, objects_until=now + NAME_LIFE)
+    gone = {video.video_hash for video in old}
+    kept = tuple(video for video in change.videos if video.video_hash not in gone)
+    return replace(removal, videos=kept)
+
+
+def _among(change: Change, video: Video) -> Video:
+    """Return `video` as `change` left it: where no history is kept, it may be gone again."""
+    return next(each for each in (*change.videos, *change.removed) if each.id == video.id)

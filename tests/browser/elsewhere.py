@@ -1,0 +1,44 @@
+"""A web site elsewhere, whose pages a real browser shows beside the studio."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+from playwright.sync_api import Browser, Page
+
+PAGE = b"<!doctype html><title>Elsewhere</title><p>Win a prize!</p>"
+
+
+class _Pages(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(PAGE)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def site() -> Iterator[int]:
+    """Serve the same page at every path of a port, under every name of this machine."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Pages)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def visited(browser: Browser, url: str) -> Iterator[Page]:
+    """A profile of its own, with the page at `url`."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(url)
+        yield page

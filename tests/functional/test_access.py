@@ -1,0 +1,142 @@
+"""Only who is meant may spend: what a browser sends for a page of another site changes nothing."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from shared.http.routes import ROUTES
+from tests.functional.refusals import assert_refused
+from tests.functional.showreel import GALLERY, Showreel
+
+Headers = Mapping[str, str]
+
+VIDEO = f"video_{GALLERY}.0123456789abcdef"
+WRITES = [
+    (method, template.format(campaign_id=GALLERY, video_id=VIDEO))
+    for template, methods in ROUTES.items()
+    for method in methods
+    if method not in ("GET", "HEAD")
+]
+ELSEWHERE = {
+    "another site": {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+    "another port": {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost:3000"},
+    "no origin is sent": {"Sec-Fetch-Site": "cross-site"},
+    "a sandboxed frame": {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
+    "a word of the future": {"Sec-Fetch-Site": "other"},
+    "an older browser": {"Origin": "https://evil.example"},
+    "an older browser's sandboxed frame": {"Origin": "null"},
+    "a rebound name through a proxy": {
+        "Sec-Fetch-Site": "same-origin",
+        "Origin": "http://evil.example:8000",
+    },
+    "a host that only begins like this one": {"Origin": "http://localhost.evil.example"},
+    "the same host over https": {"Origin": "https://localhost"},
+}
+
+
+@pytest.fixture
+def family() -> str:
+    return "local"
+
+
+@pytest.mark.usefixtures("nothing_is_written")
+@pytest.mark.parametrize("headers", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_page_of_another_site_changes_nothing(refusing: Showreel, headers: Headers) -> None:
+    for method, path in WRITES:
+        answer = refusing.send(method, path, headers=headers)
+
+        assert_refused(answer, 403, "cross_site_request")
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.usefixtures("nothing_is_written")
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=b",
+        "text/plain",
+        "",
+    ],
+)
+def test_no_content_type_makes_an_exception(refusing: Showreel, content_type: str) -> None:
+    answer = refusing.send(
+        "POST",
+        "/v1/videos",
+        headers=ELSEWHERE["another site"],
+        content_type=content_type,
+        data=b'--b\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nA kite\r\n--b--\r\n',
+    )
+
+    assert_refused(answer, 403, "cross_site_request")
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_page_of_another_site_may_show_a_video(refusing: Showreel, headers: Headers) -> None:
+    video = refusing.campaign(GALLERY)["slots"][0]["current"]["id"]
+
+    answer = refusing.get(f"/v1/videos/{video}/content", headers)
+
+    assert answer.status_code == 200
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost:8000",
+        "LOCALHOST:8000",
+        "127.0.0.1:8000",
+        "127.1.2.3",
+        "[::1]",
+        "[::1]:8000",
+        "[::ffff:127.0.0.1]:8000",
+    ],
+)
+def test_this_machine_is_asked_by_any_of_its_own_names(refusing: Showreel, host: str) -> None:
+    assert refusing.get("/v1/campaigns", {"Host": host}).status_code == 200
+
+
+STRANGE_HOSTS = [
+    "evil.example",
+    "evil.example:8000",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "127.evil.example",
+    "evil.example#localhost",
+    "localhost,evil.example",
+    "localhost@evil.example",
+    "localhost:8000@evil.example",
+    "evil.run.app",
+    "192.168.1.5:8000",
+    "[2001:db8::1]:8000",
+    "[::1",
+    "[localhost]",
+    "a b",
+    "",
+]
+
+
+@pytest.mark.usefixtures("nothing_is_written")
+@pytest.mark.parametrize("host", STRANGE_HOSTS)
+def test_a_name_that_was_rebound_to_this_machine_reads_nothing(
+    refusing: Showreel, host: str
+) -> None:
+    for method in ("GET", "POST", "OPTIONS"):
+        for path in ("/", "/v1/campaigns", "/v1/openapi.json", "/local-bucket/videos"):
+            answer = refusing.send(method, path, headers={"Host": host})
+
+            assert_refused(answer, 421, "host_not_allowed")
+            assert "ALLOWED_HOSTS" in answer.json["detail"]
+            assert "evil" not in f"{answer.headers}{answer.text}"
+
+
+def test_a_browser_is_told_of_no_page_that_may_call(refusing: Showreel) -> None:
+    preflight = {**ELSEWHERE["another site"], "Access-Control-Request-Method": "POST"}
+
+    answer = refusing.send("OPTIONS", "/v1/videos", headers=preflight)
+
+    assert_refused(answer, 405, "method_not_allowed")
+    assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
