@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from os import stat_result
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +11,7 @@ from shared.adapters.local.files.data_folder import Aside, DataFolder
 from shared.adapters.local.files.folders import Parts, parts_of
 from shared.adapters.local.files.storage_errors import is_missing, storage_errors
 from shared.adapters.local.url_signer import URLSigner, kept_key
+from shared.building import built_once
 from shared.domain.errors import ObjectExistsError, ObjectNotFoundError
 from shared.ports import Clock
 from shared.ports.object_store import ObjectInfo, PutMode, SignedMethod, SignedURL
@@ -103,7 +103,7 @@ class LocalObjectStore:
     def tells_case_apart(self) -> bool:
         return self._tells_case_apart
 
-    @cached_property
+    @built_once
     def _tells_case_apart(self) -> bool:
         with storage_errors():
             return self._files.tells_case_apart()
