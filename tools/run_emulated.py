@@ -24,7 +24,7 @@ from tests.cloud.project import FUNCTIONS, CloudProject, write_key_file
 from tests.cloud.tokens import TokenServer
 from tests.cloud.vertex import FakeVertex
 from tools.before_start import misspelt_settings
-from tools.serve import STOP_SIGNALS, announce, fail, health, why_unusable
+from tools.serve import STOP_SIGNALS, THREADS, announce, fail, health, why_unusable
 
 PROJECT = "showreel-emulated"
 # The scheduler's minute.
@@ -137,11 +137,12 @@ def start_functions(
     for target in ("serve_api", *FUNCTIONS.values()):
         home = folder / target
         home.mkdir()
+        is_api = target == "serve_api"
         function = FunctionProcess(
             target,
-            environment=environment,
+            environment={**environment, "THREADS": THREADS} if is_api else environment,
             home=home,
-            port=port if target == "serve_api" else 0,
+            port=port if is_api else 0,
             installation=installation,
         )
         functions[target] = stack.enter_context(function)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shared.ports.policy import Policy
     from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
+    from shared.use_cases.proven_place import ProvenPlace
     from shared.use_cases.savings import Savings
 
 
@@ -63,6 +64,12 @@ class GooglePorts:
             endpoint=self._settings.storage_endpoint,
         )
         return GCSObjectStore(self._open_bucket, signer=signer)
+
+    @built_once
+    def place(self) -> ProvenPlace:
+        from shared.use_cases.proven_place import ProvenPlace
+
+        return ProvenPlace(self.objects, self.now)
 
     @built_once
     def campaigns(self) -> FirestoreCampaignRepository:

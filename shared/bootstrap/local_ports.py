@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.ports.policy import Policy
     from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
+    from shared.use_cases.proven_place import ProvenPlace
     from shared.use_cases.savings import Savings
 
 _TICK_SECONDS = 5
@@ -59,6 +60,12 @@ class LocalPorts:
         return LocalObjectStore(
             self._settings.data_folder, now=self.now, signing_key=self._settings.signing_key
         )
+
+    @built_once
+    def place(self) -> ProvenPlace:
+        from shared.use_cases.proven_place import ProvenPlace
+
+        return ProvenPlace(self.objects, self.now)
 
     @built_once
     def campaigns(self) -> LocalCampaignRepository:

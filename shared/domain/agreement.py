@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from shared.domain.campaign import ZERO, ChoreKind
+from shared.domain.chores import has_two_names, is_leaving
 from shared.domain.errors import ShowreelError
 from shared.domain.reconciling import CampaignState, has_clip, reconciled
 from shared.domain.settlement import recomputed
@@ -62,8 +63,9 @@ def disagreements(state: CampaignState, objects: Objects, *, now: datetime) -> I
     yield from _of_slots(state)
     yield from _of_money(state)
     for video in state.videos.values():
-        yield from _of_video(video, objects, now=now)
-    yield from _of_objects(state, objects)
+        has_both = has_two_names(state.campaign, video.video_hash, now)
+        yield from _of_video(video, objects, has_both=has_both, now=now)
+    yield from _of_objects(state, objects, now=now)
 
 
 def without_record(campaign_id: str, path: str) -> Finding:
@@ -100,9 +102,11 @@ def _of_money(state: CampaignState) -> Iterator[Finding]:
         yield _of_campaign(state, Disagreement.MONEY_DISAGREES, f"It says {'; '.join(told)}.")
 
 
-def _of_video(video: Video, objects: Objects, *, now: datetime) -> Iterator[Finding]:
+def _of_video(
+    video: Video, objects: Objects, *, has_both: bool, now: datetime
+) -> Iterator[Finding]:
     if has_clip(video):
-        yield from _of_names(video, objects.media)
+        yield from _of_names(video, objects.media, has_both=has_both)
     elif not video.has_ended and now > video.deadline_at:
         yield _about(video, Disagreement.OVERDUE, f"It is {video.phase} after its deadline.")
     elif video.phase is Phase.FAILED and video.is_possibly_billed:
@@ -112,13 +116,13 @@ def _of_video(video: Video, objects: Objects, *, now: datetime) -> Iterator[Find
         yield _about(video, Disagreement.MONEY_AT_RISK, detail)
 
 
-def _of_names(video: Video, media: frozenset[str]) -> Iterator[Finding]:
+def _of_names(video: Video, media: frozenset[str], *, has_both: bool) -> Iterator[Finding]:
     place = (video.campaign_id, video.video_hash, video.index)
     right = clip_path(*place, current=video.is_current)
     wrong = clip_path(*place, current=not video.is_current)
     if right not in media and wrong not in media:
         yield _about(video, Disagreement.CLIP_MISSING, f"{right} is not there.")
-    elif wrong in media:
+    elif wrong in media and not (right in media and has_both):
         detail = f"It is {video.version_state}, and there is {wrong}."
         yield _about(video, Disagreement.CLIP_MISNAMED, detail)
     if thumbnail_path(*place) not in media:
@@ -126,11 +130,15 @@ def _of_names(video: Video, media: frozenset[str]) -> Iterator[Finding]:
         yield _about(video, Disagreement.THUMBNAIL_MISSING, detail)
 
 
-def _of_objects(state: CampaignState, objects: Objects) -> Iterator[Finding]:
-    campaign_id = state.campaign.campaign_id
-    going = {each.video_hash for each in state.campaign.chores if each.kind is ChoreKind.REMOVE}
+def _of_objects(state: CampaignState, objects: Objects, *, now: datetime) -> Iterator[Finding]:
+    campaign, campaign_id = state.campaign, state.campaign.campaign_id
+    chores = (*campaign.chores, *(each.chore for each in campaign.delayed))
+    going = {each.video_hash for each in chores if each.kind is ChoreKind.REMOVE}
+    leaving = {each for each in going if is_leaving(campaign, each, now)}
     known = {name for video in state.videos.values() for name in _names(video)}
     for path in sorted(objects.media - known):
+        if any(video_hash in path for video_hash in leaving):
+            continue
         finding = without_record(campaign_id, path)
         if any(video_hash in path for video_hash in going):
             detail = "Its video was removed, and it is to follow."

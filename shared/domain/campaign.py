@@ -112,6 +112,14 @@ DELETE = Chore(kind=ChoreKind.DELETE, video_hash="", index=0)
 
 
 @dataclass(frozen=True, kw_only=True)
+class DelayedChore:
+    """A chore that waits until no signed URL reads what it removes."""
+
+    chore: Chore
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Removed:
     """A video that is gone, and its place in lists: whoever reads them may have come to it."""
 
@@ -126,7 +134,8 @@ class Campaign:
     `removed` holds the videos that were removed last, as many as a page of a list has at most.
 
     `budget_usd` is the campaign's own limit; without one it has that of the installation.
-    `removed_money` is the part of `money` whose videos are gone.
+    `removed_money` is the part of `money` whose videos are gone. `delayed_until` is when the first
+    of the `delayed` chores is due.
     """
 
     campaign_id: str
@@ -138,6 +147,8 @@ class Campaign:
     budget_usd: Decimal | None = None
     cache_hits: int = 0
     chores: tuple[Chore, ...] = ()
+    delayed: tuple[DelayedChore, ...] = ()
+    delayed_until: datetime | None = None
     removed: tuple[Removed, ...] = ()
     revision: str = ""
 

@@ -1,6 +1,18 @@
-"""What is measured of a clip before it is stored."""
+"""What is known of a clip: what was measured, and how large it may become."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shared.domain.video import GenerationParameters
+
+# More than any clip that was seen, of Veo or rendered: a bound, and no estimate.
+_MOST_BYTES_EACH_SECOND = {"720p": 2_000_000, "1080p": 4_000_000, "4k": 16_000_000}
+
+# A clip that is being written may lie there twice, and others may be written at the same time.
+_ROOM = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,3 +32,13 @@ class ClipFacts:
     size_bytes: int
     pixel_format: str = ""
     audio_seconds: float | None = None
+
+
+def room_for(clips: "Iterable[GenerationParameters]") -> int:
+    """Return how many bytes must be free before these clips are made."""
+    return sum(map(_most_bytes, clips)) * _ROOM
+
+
+def _most_bytes(clip: "GenerationParameters") -> int:
+    most = _MOST_BYTES_EACH_SECOND.get(clip.resolution, max(_MOST_BYTES_EACH_SECOND.values()))
+    return most * clip.duration_seconds

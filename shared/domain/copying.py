@@ -49,7 +49,7 @@ def succeed(here: CampaignState, there: CampaignState | None) -> Change:
     """
     known = there.videos if there else {}
     kept = [video for name, video in known.items() if name not in here.videos and has_clip(video)]
-    campaign = replace(here.campaign, revision=there.campaign.revision if there else "")
+    campaign = _following_campaign(here.campaign, there.campaign if there else None)
     for video in kept:
         slot = campaign.slot(video.index)
         history = (*slot.historical, Version.of(video))
@@ -60,6 +60,18 @@ def succeed(here: CampaignState, there: CampaignState | None) -> Change:
     changed = [video for video in videos if video != known.get(video.video_hash)]
     changed.sort(key=lambda video: video.version_state is None)
     return Change(campaign=campaign, videos=tuple(changed))
+
+
+def _following_campaign(campaign: Campaign, known: Campaign | None) -> Campaign:
+    """The objects that wait to be removed are those of each place by itself."""
+    if known is None:
+        return replace(campaign, revision="", delayed=(), delayed_until=None)
+    return replace(
+        campaign,
+        revision=known.revision,
+        delayed=known.delayed,
+        delayed_until=known.delayed_until,
+    )
 
 
 def _is_newer(one: CampaignState, *, than: CampaignState) -> bool:

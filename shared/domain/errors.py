@@ -17,6 +17,7 @@ ShowreelError
 │   │   ├── BudgetExceededError
 │   │   └── MaxCostExceededError
 │   ├── SlotBusyError
+│   ├── CampaignNameTakenError      by a campaign whose name differs in case alone
 │   ├── CampaignDeletedError
 │   ├── NotReadyError
 │   └── WrongStateError
@@ -29,6 +30,7 @@ ShowreelError
 ├── ObjectExistsError               a create-only write met an object
 ├── StorageError                    a store that cannot do it, however often it is asked
 ├── UnavailableError                a store or queue that may be able to in a moment
+│   └── StorageFullError            there is no room for a clip
 ├── SubmissionError
 │   ├── GeneratorBusyError          nothing was accepted: submit again later
 │   ├── GenerationRefusedError      nothing was accepted, and never will be
@@ -118,6 +120,10 @@ class SlotBusyError(RejectedError):
     code = "slot_busy"
 
 
+class CampaignNameTakenError(RejectedError):
+    code = "campaign_name_taken"
+
+
 class CampaignDeletedError(RejectedError):
     code = "campaign_deleted"
 
@@ -164,6 +170,10 @@ class StorageError(ShowreelError):
 
 class UnavailableError(ShowreelError):
     code = "unavailable"
+
+
+class StorageFullError(UnavailableError):
+    code = "storage_full"
 
 
 class SubmissionError(ShowreelError):

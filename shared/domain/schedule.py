@@ -91,6 +91,13 @@ STORE_TRIES = 5
 LATE_LOOK = timedelta(hours=1)
 LATE_WINDOW = timedelta(hours=24)
 
+# Google promises no longer life to the keys with which IAM signs URLs.
+LONGEST_SIGNED_LIFE = timedelta(hours=12)
+
+# An object that a signed URL may read stays for as long after its name has changed, or its video
+# has gone: some more, because whoever signs may have read the record before.
+NAME_LIFE = LONGEST_SIGNED_LIFE + timedelta(minutes=5)
+
 # A client repeats a request within minutes, and a person within days. A bucket's lifecycle has a
 # time of its own: a message may be delivered for a month.
 REQUEST_MEMORY = timedelta(days=7)

@@ -12,6 +12,7 @@ videos/requests/<request>.json                                  what became of a
 videos/requests/claims/<key>.json                               that there is this request
 videos/requests/deleted/<campaign_id>.json                      when a campaign was deleted
 videos/maintenance/reconciled.json                              which campaign the tick saw last
+videos/maintenance/probes/<name>.txt                            proves that objects can be stored
 """
 
 import re
@@ -26,6 +27,7 @@ ATTEMPTS = "videos/attempts"
 BUDGET = "videos/budget"
 REQUESTS = "videos/requests"
 CURSOR = "videos/maintenance/reconciled.json"
+PROBES = "videos/maintenance/probes"
 CAMPAIGN_FILE = "campaign.json"
 
 _MEDIA_FILE = re.compile(r"(curr_|thumb_)?([0-9a-f]{16})_(0|[1-9][0-9]{0,2})\.(mp4|jpg)")

@@ -4,11 +4,12 @@ Each function takes what was read and returns what is to be committed. Nothing h
 the promises (pay once, the current video stays, the money adds up) can be tested by themselves.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.campaign import DELETE, Campaign, Change, Chore, ChoreKind, Slot, Version
+from shared.domain.chores import with_chores, with_delayed_chores, without_chores
 from shared.domain.clip import ClipFacts
 from shared.domain.clip_warnings import may_replace_current
 from shared.domain.errors import (
@@ -180,20 +181,33 @@ def promote(campaign: Campaign, video: Video, *, replaced: Video | None, now: da
     return _renaming(_show(campaign, slot.without(video), shown, replaced, at=now), video)
 
 
-def remove(campaign: Campaign, videos: Sequence[Video], *, now: datetime) -> Change:
+def remove(
+    campaign: Campaign,
+    videos: Sequence[Video],
+    *,
+    now: datetime,
+    objects_until: datetime | None = None,
+) -> Change:
     """Take videos out of their slots and records; their objects follow as chores.
 
-    What they cost stays in the campaign's money.
+    The objects go at once, or stay until then for those who have signed URLs. What the videos cost
+    stays in the campaign's money.
     """
     change = Change(campaign=campaign)
     for video in videos:
         if not video.has_ended:
             raise WrongStateError(f"The video {video.id} is being made.")
-        left = without_chores(change.campaign, (_chore(ChoreKind.RENAME, video),))
+        left = _leaving(change.campaign, video, objects_until=objects_until)
         left = replace(left, removed_money=left.removed_money + held_by(video))
-        left = with_chores(left.without_video(video), _chore(ChoreKind.REMOVE, video))
-        change = Change(campaign=replace(left, updated_at=now))
+        change = Change(campaign=replace(left.without_video(video), updated_at=now))
     return replace(change, removed=tuple(videos))
+
+
+def _leaving(campaign: Campaign, video: Video, *, objects_until: datetime | None) -> Campaign:
+    removal = _chore(ChoreKind.REMOVE, video)
+    if objects_until is not None:
+        return with_delayed_chores(campaign, removal, due_at=objects_until)
+    return with_chores(without_chores(campaign, (_chore(ChoreKind.RENAME, video),)), removal)
 
 
 def begin_deletion(campaign: Campaign, pending: Sequence[Video], *, now: datetime) -> Change:
@@ -219,17 +233,6 @@ def surplus(campaign: Campaign, keep: int) -> tuple[str, ...]:
     return tuple(
         version.video_hash for slot in campaign.slots for version in slot.historical[keep:]
     )
-
-
-def with_chores(campaign: Campaign, *chores: Chore) -> Campaign:
-    added = tuple(chore for chore in chores if chore not in campaign.chores)
-    return replace(campaign, chores=(*campaign.chores, *added))
-
-
-def without_chores(campaign: Campaign, done: Iterable[Chore]) -> Campaign:
-    finished = set(done)
-    chores = tuple(chore for chore in campaign.chores if chore not in finished)
-    return replace(campaign, chores=chores)
 
 
 def _show(

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
+from shared.domain.schedule import LONGEST_SIGNED_LIFE
 from shared.requests.bodies import Amount, words
 from shared.requests.parsing import Body
 
-LONGEST_LIFE_SECONDS = 12 * 60 * 60
+LONGEST_LIFE_SECONDS = int(LONGEST_SIGNED_LIFE.total_seconds())
 
 Variant = Annotated[str, words("video", "thumbnail")]
 

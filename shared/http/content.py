@@ -22,7 +22,12 @@ from shared.http.requests import (
 from shared.http.signing import DEFAULT_LIFE, require_method, signed_url_resource
 from shared.ports.object_store import MEDIA_CACHE_CONTROL, ObjectInfo
 from shared.use_cases.locate_content import locate_content, locate_file
-from shared.use_cases.read_content import Variant, content_of_file, content_of_video
+from shared.use_cases.read_content import (
+    Variant,
+    content_of_file,
+    content_of_path,
+    content_of_video,
+)
 
 _BLOCK_BYTES = 256 * 1024
 
@@ -47,7 +52,7 @@ def of_signed_path(call: Call, path: str) -> Response:
         raise NotFoundError("The bucket serves its signed URLs itself.")
     query = read_query(call.request, SignatureQuery)
     signatures.verify(path, expires=query.expires, signature=query.signature)
-    return _serve(call, lambda: call.ports.objects.head(path))
+    return _serve(call, lambda: content_of_path(call.ports, path))
 
 
 def signed_url(call: Call, video_id: str) -> Response:

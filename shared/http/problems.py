@@ -79,6 +79,9 @@ _MEANINGS: dict[type[errors.ShowreelError], Meaning] = {
     errors.UnavailableError: Meaning(
         status=HTTPStatus.SERVICE_UNAVAILABLE, error_type="server_error", retry_after_seconds=5
     ),
+    errors.StorageFullError: Meaning(
+        status=HTTPStatus.SERVICE_UNAVAILABLE, error_type="server_error", retry_after_seconds=60
+    ),
     errors.StorageError: Meaning(
         status=HTTPStatus.SERVICE_UNAVAILABLE, error_type="server_error", retry_after_seconds=30
     ),

@@ -2,14 +2,20 @@
 
 from werkzeug.wrappers import Response
 
+from shared.domain.errors import UnavailableError
 from shared.domain.models import MODELS, Model
 from shared.http.calls import Call, json_response, list_response
 from shared.http.resource_types import HealthResource, ModelResource
 
 
 def health(call: Call) -> Response:
-    """Touch the store of records: a service that cannot read them is not well."""
+    """Touch the store of records: a service that cannot read them is not well.
+
+    Nor is one in which videos wait because their clips could not be kept.
+    """
     call.ports.campaigns.list_campaigns(after=None, limit=1)
+    if trouble := call.ports.place.trouble:
+        raise UnavailableError(trouble)
     return json_response(HealthResource(status="ok"))
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.message_queue import MessageQueue
     from shared.ports.object_store import ObjectStore, SignatureVerifier
+    from shared.ports.place import Place
     from shared.ports.policy import Policy
     from shared.ports.savings_tally import SavingsTally
     from shared.ports.video_generator import VideoGenerator
@@ -28,6 +29,8 @@ class Ports(Protocol):
 
     @property
     def objects(self) -> ObjectStore: ...
+    @property
+    def place(self) -> Place: ...
     @property
     def campaigns(self) -> CampaignRepository: ...
     @property

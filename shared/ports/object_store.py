@@ -76,6 +76,18 @@ class ObjectStore(Protocol):
         `target` is kept and `source` removed. Raise ObjectNotFoundError where neither is.
         """
 
+    def copy(self, source: str, target: str) -> None:
+        """Give the bytes a second name. Safe to run twice.
+
+        Where `target` is there, it is kept. Raise ObjectNotFoundError where neither is there.
+        """
+
+    def free_bytes(self) -> int | None:
+        """Return how many bytes can still be stored, or None where no limit is known."""
+
+    def tells_case_apart(self) -> bool:
+        """Whether paths that differ in case alone are two paths."""
+
     def delete(self, path: str) -> None:
         """Remove the object, if it is there."""
 

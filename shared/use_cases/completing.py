@@ -12,6 +12,7 @@ from functools import partial
 from shared.domain.campaign import Campaign, Change
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import ConflictError
+from shared.domain.schedule import NAME_LIFE
 from shared.domain.versions import becomes_current, complete, remove, surplus
 from shared.domain.video import Phase, Status, Video, clip_stored
 from shared.ports import Ports
@@ -85,13 +86,17 @@ def _complete(ports: Ports, campaign: Campaign, video: Video) -> Change:
 
 
 def _without_surplus(ports: Ports, change: Change) -> Change:
-    """Drop the history beyond what is kept in the very same commit."""
+    """Drop the history beyond what is kept in the very same commit.
+
+    A player that has a signed URL of such a clip can play it to its end.
+    """
     changed = {video.video_hash: video for video in change.videos}
     old = [
         changed.get(video_hash) or video_of(ports, change.campaign, video_hash)
         for video_hash in surplus(change.campaign, ports.policy.keep_historical)[:_MOST_DROPPED]
     ]
-    removal = remove(change.campaign, old, now=ports.now())
+    now = ports.now()
+    removal = remove(change.campaign, old, now=now, objects_until=now + NAME_LIFE)
     gone = {video.video_hash for video in old}
     kept = tuple(video for video in change.videos if video.video_hash not in gone)
     return replace(removal, videos=kept)

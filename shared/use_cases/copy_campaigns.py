@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shared.domain.campaign import Change
+from shared.domain.chores import with_chores
 from shared.domain.copying import Verdict, judge, succeed
 from shared.domain.errors import CampaignNotFoundError
 from shared.domain.reconciling import CampaignState, reconciled
@@ -14,6 +15,7 @@ from shared.ports.campaign_repository import CampaignRepository
 from shared.ports.object_store import ObjectStore
 from shared.use_cases.committing import until_committed
 from shared.use_cases.copy_media import MediaCopy, Transfer
+from shared.use_cases.naming import require_name
 from shared.use_cases.read_whole import PAGE, all_campaigns, read_whole
 
 
@@ -36,7 +38,15 @@ class CopiedCampaign:
 
 
 def copy_campaigns(source: Installation, target: Installation) -> Iterator[CopiedCampaign]:
-    """Copy one after the other, and yield each when it is there."""
+    """Copy one after the other, and yield each when it is there.
+
+    Raise CampaignNameTakenError, before anything is copied, where the target would take two
+    campaigns for one.
+    """
+    if not target.objects.tells_case_apart():
+        known = [*all_campaigns(source.campaigns), *all_campaigns(target.campaigns)]
+        for campaign in known:
+            require_name(target.objects, campaign.campaign_id, among=known)
     for campaign in all_campaigns(source.campaigns):
         yield copy_campaign(source, target, campaign.campaign_id)
 
@@ -56,7 +66,9 @@ def copy_campaign(source: Installation, target: Installation, campaign_id: str) 
         media.copy_missing(here.videos.values())
         change = succeed(here, there)
         if verdict is Verdict.COPY:
-            _commit(target.campaigns, change)
+            renames = media.renames((*here.videos.values(), *change.videos))
+            campaign = with_chores(change.campaign, *renames)
+            _commit(target.campaigns, replace(change, campaign=campaign))
         media.name_after_states((*here.videos.values(), *change.videos))
         return CopiedCampaign(
             campaign_id=campaign_id,

@@ -1,10 +1,11 @@
 """Copy the objects of videos from one store to another, each of them once."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from shared.domain.campaign import Chore, ChoreKind
 from shared.domain.errors import ConflictError, ObjectExistsError, ObjectNotFoundError
 from shared.domain.storage_layout import GENERATED, attempts_prefix, clip_path, thumbnail_path
 from shared.domain.video import Phase, Video
@@ -53,12 +54,21 @@ class MediaCopy:
             elif not video.has_ended or video.is_possibly_billed:
                 self._copy_attempts(video)
 
+    def renames(self, videos: Iterable[Video]) -> Iterator[Chore]:
+        """Yield what has to be done about clips that were there under the other one's name."""
+        for video in videos:
+            if video.phase is Phase.DONE and _clip_names(video)[1] in self._there:
+                yield Chore(kind=ChoreKind.RENAME, video_hash=video.video_hash, index=video.index)
+
     def name_after_states(self, videos: Iterable[Video]) -> None:
-        """Rename the clips that were there before under the other one of their names."""
+        """Name the clips, too, that were there before under the other one of their names.
+
+        A player may have a signed URL of that: a chore of the campaign takes it away.
+        """
         for video in videos:
             name, other = _clip_names(video)
             if video.phase is Phase.DONE and other in self._there:
-                self._target.rename(other, name)
+                self._target.copy(other, name)
 
     def _copy_clip(self, video: Video) -> None:
         names = _clip_names(video)

@@ -15,7 +15,9 @@ from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports
 from shared.use_cases.claims import Claim, made_before, new_video_hash, require_not_deleted_since
 from shared.use_cases.committing import until_committed
+from shared.use_cases.naming import require_name
 from shared.use_cases.read_campaigns import video_of
+from shared.use_cases.read_whole import all_campaigns
 from shared.use_cases.reserving import (
     CreatedVideo,
     Outcome,
@@ -125,6 +127,7 @@ def campaign_or_new(ports: Ports, campaign_id: str) -> Campaign:
     try:
         return ports.campaigns.get_campaign(campaign_id)
     except CampaignNotFoundError:
+        require_name(ports.objects, campaign_id, among=all_campaigns(ports.campaigns))
         now = ports.now()
         return Campaign(campaign_id=campaign_id, created_at=now, updated_at=now)
 

@@ -1,12 +1,13 @@
 """Bring objects into line with the records: the names after the states, and nothing left over."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
+from shared.domain.chores import due_chores, is_leaving, with_delayed_chores, without_chores
 from shared.domain.errors import ObjectNotFoundError, ShowreelError
+from shared.domain.schedule import NAME_LIFE
 from shared.domain.storage_layout import attempts_prefix, clip_path, thumbnail_path
-from shared.domain.versions import without_chores
 from shared.ports import Ports
 from shared.use_cases.committing import until_committed
 
@@ -28,15 +29,32 @@ def finish_chores(ports: Ports, campaign_id: str) -> None:
 
     def attempt() -> None:
         campaign = ports.campaigns.get_campaign(campaign_id)
-        touched.update(dict.fromkeys(campaign.chores))
+        due = due_chores(campaign, ports.now())
+        touched.update(dict.fromkeys((*campaign.chores, *due)))
         done = [chore for chore in touched if _is_carried_out(ports, campaign, chore)]
         if done:
-            ports.campaigns.commit(Change(campaign=without_chores(campaign, done)))
+            ports.campaigns.commit(Change(campaign=_without(ports, campaign, done)))
 
     try:
         until_committed(attempt, within=_CONTENTION)
     except ShowreelError:
         logger.warning("chores.postponed", extra={"campaign_id": campaign_id}, exc_info=True)
+
+
+def _without(ports: Ports, campaign: Campaign, done: list[Chore]) -> Campaign:
+    """In a bucket, the clip keeps its former name until no signed URL reads that any more."""
+    now = ports.now()
+    named = [chore for chore in done if chore.kind is ChoreKind.RENAME]
+    kept = [chore for chore in named if not _gives_up_name(campaign, chore, now)]
+    finished = without_chores(campaign, done)
+    if not kept or ports.local_signatures is not None:
+        return finished
+    return with_delayed_chores(finished, *kept, due_at=now + NAME_LIFE)
+
+
+def _gives_up_name(campaign: Campaign, chore: Chore, now: datetime) -> bool:
+    """Whether the time of the clip's former name is over, and it has got no new one since."""
+    return chore in due_chores(campaign, now) and chore not in campaign.chores
 
 
 def _is_carried_out(ports: Ports, campaign: Campaign, chore: Chore) -> bool:
@@ -63,12 +81,16 @@ def _rename(ports: Ports, campaign: Campaign, chore: Chore) -> None:
     slot = campaign.slot(chore.index)
     shown = slot.current is not None and slot.current.video_hash == chore.video_hash
     kept = any(each.video_hash == chore.video_hash for each in slot.historical)
-    if not shown and not kept:
+    now = ports.now()
+    if not shown and not kept and not is_leaving(campaign, chore.video_hash, now):
         # It was removed after this chore was read, and an earlier rename may have missed that.
         _remove(ports, campaign.campaign_id, chore)
         return
+    # A folder's signed URLs are answered here, under either name.
+    is_over = ports.local_signatures is not None or _gives_up_name(campaign, chore, now)
+    name = ports.objects.rename if is_over else ports.objects.copy
     try:
-        ports.objects.rename(
+        name(
             clip_path(campaign.campaign_id, chore.video_hash, chore.index, current=not shown),
             clip_path(campaign.campaign_id, chore.video_hash, chore.index, current=shown),
         )

@@ -2,12 +2,14 @@
 
 import logging
 
+from shared.domain.clip import room_for
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
     ObjectNotFoundError,
     RetryLaterError,
     StorageError,
+    StorageFullError,
     UnavailableError,
     VideoNotFoundError,
     WrongStateError,
@@ -24,6 +26,11 @@ from shared.use_cases.holding import retry_after
 from shared.use_cases.look_late import look_late
 from shared.use_cases.store_video import end_without_clip, store_video
 from shared.use_cases.submit_video import submit_video
+
+_TIMEOUT = (
+    "provider_timeout",
+    "The video was not finished within its deadline. Create it again.",
+)
 
 logger = logging.getLogger(__name__)
 
@@ -106,13 +113,19 @@ def _end_overdue(ports: Ports, video: Video) -> None:
         store_video(ports, video)
         return
     submitted = video.phase is not Phase.RESERVED
-    end_without_clip(
-        ports,
-        video,
-        code="provider_timeout",
-        message="The video was not finished within its deadline. Create it again.",
-        outcome=AttemptOutcome.POSSIBLY_BILLED if submitted else AttemptOutcome.NOT_BILLED,
-    )
+    code, message = _TIMEOUT if submitted else _why_not_submitted(ports, video)
+    outcome = AttemptOutcome.POSSIBLY_BILLED if submitted else AttemptOutcome.NOT_BILLED
+    end_without_clip(ports, video, code=code, message=message, outcome=outcome)
+
+
+def _why_not_submitted(ports: Ports, video: Video) -> tuple[str, str]:
+    try:
+        ports.place.require(room_for((video.parameters,)))
+    except StorageFullError as error:
+        return error.code, error.message
+    except UnavailableError as error:
+        return StorageError.code, error.message
+    return _TIMEOUT
 
 
 def _has_result(ports: Ports, video: Video) -> bool:

@@ -7,12 +7,12 @@ from io import BytesIO
 
 from shared.domain.agreement import Disagreement, Finding
 from shared.domain.campaign import Change, Chore, ChoreKind
+from shared.domain.chores import with_chores
 from shared.domain.errors import ObjectExistsError, ShowreelError
 from shared.domain.identity import parse_video_id
 from shared.domain.reconciling import reconciled
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import clip_path, thumbnail_path
-from shared.domain.versions import with_chores
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.announcing import ask_for_step

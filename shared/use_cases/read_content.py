@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from shared.domain.errors import NotReadyError, ObjectNotFoundError
-from shared.domain.storage_layout import spellings_of_media, thumbnail_path
+from shared.domain.storage_layout import GENERATED, spellings_of_media, thumbnail_path
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
 from shared.ports.object_store import ObjectInfo
@@ -30,6 +30,13 @@ def require_content(video: Video) -> None:
         raise NotReadyError(f"This video has no content: {video.failure.message}")
     if video.phase is not Phase.DONE:
         raise NotReadyError("This video is not finished. Ask again when its status is completed.")
+
+
+def content_of_path(ports: Ports, path: str) -> ObjectInfo:
+    """Find what a signed URL of this service reads, also after the clip was renamed."""
+    folder, _, filename = path.rpartition("/")
+    campaign_id = folder.removeprefix(f"{GENERATED}/")
+    return content_of_file(ports, campaign_id, filename)
 
 
 def content_of_file(ports: Ports, campaign_id: str, filename: str) -> ObjectInfo:

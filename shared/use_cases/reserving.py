@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from shared.domain.campaign import ZERO, Campaign, Change
+from shared.domain.clip import room_for
 from shared.domain.limits import Limits, budget_of, reaches_warning
 from shared.domain.video import Video, wanted_again
 from shared.ports import Ports
@@ -53,10 +54,15 @@ def limits_of(ports: Ports) -> Limits:
 
 
 def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
-    """Reserve what is new, all of it or nothing. Raise BudgetExceededError or ConflictError."""
+    """Reserve what is new, all of it or nothing.
+
+    Raise BudgetExceededError, StorageFullError or ConflictError.
+    """
     videos = tuple(video for answer in plan.answers if (video := _changed(answer)))
     if not videos:
         return plan.answers
+    new = (answer.video.parameters for answer in plan.answers if answer.is_new)
+    ports.place.require_room(room_for(new))
     change = commit_reservation(ports, Change(campaign=plan.campaign, videos=videos))
     _warn_of_budget(ports, plan)
     stored = {video.video_hash: video for video in change.videos}

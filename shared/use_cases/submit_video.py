@@ -3,6 +3,7 @@
 import logging
 from functools import partial
 
+from shared.domain.clip import room_for
 from shared.domain.errors import (
     GenerationRefusedError,
     GeneratorBusyError,
@@ -35,7 +36,8 @@ def submit_video(ports: Ports, video: Video) -> None:
     """Submit a reserved video once, unless it was cancelled while it had to wait.
 
     Whoever commits the attempt first makes it; a crash before the operation's name is kept leaves
-    the phase `submitting`, from which no way leads to another submission.
+    the phase `submitting`, from which no way leads to another submission. Raise UnavailableError,
+    with nothing recorded, where the clip could not be kept.
     """
     now = ports.now()
     if video.cancel_requested:
@@ -44,7 +46,8 @@ def submit_video(ports: Ports, video: Video) -> None:
         return
     if video.attempts and video.due_at is not None and now < video.due_at:
         raise RetryLaterError("The generator asked to wait.", retry_after=video.due_at - now)
-    # Where it cannot even be built, for want of credentials, no attempt is made.
+    # Where the clip could not be kept, or the generator has no credentials, no attempt is made.
+    ports.place.require(room_for((video.parameters,)))
     generator = ports.generator
     claimed = ports.campaigns.commit_video(
         begin_attempt(video, now=now, lease_expires_at=now + ports.leases.submit)

@@ -17,7 +17,12 @@ from shared.use_cases.finding_clips import find_clip
 from tests.chaos.bill import Bill
 from tests.chaos.clips import SECONDS, clip_of
 from tests.chaos.findings import Finding, Kind
-from tests.unit.use_cases.rules import has_ended_properly, objects_of, states_in_slots
+from tests.unit.use_cases.rules import (
+    has_ended_properly,
+    kept_for_signed_urls,
+    objects_of,
+    states_in_slots,
+)
 
 PRICE = price(GenerationParameters(model=DEFAULT_MODEL, duration_seconds=SECONDS))
 
@@ -146,6 +151,7 @@ def _problems(remains: Remains) -> Iterator[str]:
     expected = {path for video in remains.videos for path in objects_of(video)}
     evidence = {each.video_hash for each in remains.videos if each.phase is Phase.FAILED}
     paths = {path for path in remains.paths if not any(each in path for each in evidence)}
+    paths -= kept_for_signed_urls(remains.campaigns, besides=expected)
     if expected != paths:
         yield f"missing are {sorted(expected - paths)}; nobody knows {sorted(paths - expected)}"
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Protocol, Self, TypeVar, cast
 
@@ -15,6 +16,7 @@ from shared.ports.object_store import ObjectStore, SignatureVerifier
 from shared.ports.policy import Policy
 from shared.ports.video_generator import VideoGenerator
 from shared.use_cases.copy_campaigns import Installation
+from shared.use_cases.proven_place import ProvenPlace
 from shared.use_cases.savings import Savings
 from tests.chaos.bill import Bill
 from tests.chaos.mailbox import Mailbox
@@ -88,6 +90,11 @@ class Adapters:
     clock: SharedClock
     leases: Leases
 
+    @cached_property
+    def _place(self) -> ProvenPlace:
+        """Proven without points: what is cut off there is only begun once more."""
+        return ProvenPlace(self.objects, self.clock)
+
     def touching(self, touch: Touch) -> Ports:
         """Return them as ports with a point before and after each call."""
         campaigns = watched(self.campaigns, "campaigns", touch)
@@ -95,6 +102,7 @@ class Adapters:
             "Ports",
             SimpleNamespace(
                 objects=watched(self.objects, "objects", touch),
+                place=self._place,
                 campaigns=campaigns,
                 queue=watched(self.queue, "queue", touch),
                 generator=watched(self.generator, "generator", touch),

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.campaign import Change, Chore, ChoreKind
+from shared.domain.chores import with_delayed_chores
 from shared.domain.video import Phase, VersionState
 from shared.ports.campaign_repository import (
     CampaignRepository,
@@ -16,7 +17,7 @@ from shared.ports.campaign_repository import (
     VideoQuery,
 )
 from tests.contract.campaign_repository_contract import numbers, stored, with_hit
-from tests.unit.domain.builders import NOW, SOON, a_reserved_video
+from tests.unit.domain.builders import NOW, SOON, a_campaign, a_reserved_video
 
 CHORE = Chore(kind=ChoreKind.RENAME, video_hash="0" * 16, index=0)
 
@@ -229,6 +230,20 @@ class CampaignListContract:
         stored(repository, a_reserved_video(1, due_at=None))
 
         assert repository.due(SOON + timedelta(days=9), limit=9) == ()
+
+    def test_a_campaign_with_delayed_chores_is_due_when_the_first_of_them_is(
+        self, repository: CampaignRepository
+    ) -> None:
+        later = replace(CHORE, index=1)
+        campaign = with_delayed_chores(a_campaign(), CHORE, due_at=SOON)
+        campaign = with_delayed_chores(campaign, later, due_at=SOON + timedelta(hours=1))
+        repository.commit(Change(campaign=campaign))
+
+        before = repository.due(SOON - timedelta(microseconds=1), limit=9)
+        after = repository.due(SOON, limit=9)
+
+        work = DueWork(campaign_id=campaign.campaign_id)
+        assert (before, after) == ((), (work,))
 
     def test_a_campaign_with_chores_is_due(self, repository: CampaignRepository) -> None:
         change = stored(repository)

@@ -254,6 +254,44 @@ class ObjectStoreContract:
         with pytest.raises(ObjectNotFoundError):
             store.rename(PATH, target)
 
+    def test_a_copied_object_has_its_bytes_under_both_names(self, store: ObjectStore) -> None:
+        put(store, PATH)
+
+        store.copy(PATH, OTHER)
+        store.copy(PATH, OTHER)
+
+        assert (read(store, PATH), read(store, OTHER)) == (CLIP, CLIP)
+        assert store.head(OTHER).content_type == "video/mp4"
+
+    def test_a_copy_keeps_what_is_at_its_target(self, store: ObjectStore) -> None:
+        put(store, PATH)
+        put(store, OTHER, b"the target")
+
+        store.copy(PATH, OTHER)
+
+        assert (read(store, PATH), read(store, OTHER)) == (CLIP, b"the target")
+
+    def test_a_copy_of_what_has_gone_to_its_target_was_made_before(
+        self, store: ObjectStore
+    ) -> None:
+        put(store, OTHER)
+
+        store.copy(PATH, OTHER)
+
+        assert paths(store, "videos/") == [OTHER]
+
+    @pytest.mark.parametrize("target", [PATH, OTHER])
+    def test_a_copy_of_nothing_to_nothing_is_not_found(
+        self, store: ObjectStore, target: str
+    ) -> None:
+        with pytest.raises(ObjectNotFoundError):
+            store.copy(PATH, target)
+
+    def test_there_is_room_for_an_object_or_no_end_of_it(self, store: ObjectStore) -> None:
+        free = store.free_bytes()
+
+        assert free is None or free > len(CLIP)
+
     def test_a_deleted_object_is_gone(self, store: ObjectStore) -> None:
         put(store, PATH)
         put(store, OTHER)

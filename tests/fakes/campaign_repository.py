@@ -111,7 +111,9 @@ class InMemoryCampaignRepository:
             if video.due_at is not None and video.due_at <= before
         )
         work = [DueWork(campaign_id=each[1], video_hash=each[2]) for each in videos[:limit]]
-        chores = sorted(each.campaign_id for each in self.campaigns.values() if each.chores)
+        chores = sorted(
+            each.campaign_id for each in self.campaigns.values() if _waits(each, before)
+        )
         work += [DueWork(campaign_id=campaign_id) for campaign_id in chores[:limit]]
         return tuple(work)
 
@@ -141,6 +143,11 @@ class InMemoryCampaignRepository:
 
     def _revision(self) -> str:
         return str(next(self._revisions))
+
+
+def _waits(campaign: Campaign, before: datetime) -> bool:
+    until = campaign.delayed_until
+    return bool(campaign.chores) or (until is not None and until <= before)
 
 
 def _matches(video: Video, query: VideoQuery) -> bool:

@@ -78,6 +78,18 @@ class InMemoryObjectStore:
             described = replace(stored, metadata={**stored.metadata, **(metadata or {})})
             self.objects.setdefault(target, described)
 
+    def copy(self, source: str, target: str) -> None:
+        _require_path(target)
+        with self._lock:
+            stored = self.objects.get(target) or self._get(source)
+            self.objects[target] = stored
+
+    def free_bytes(self) -> int | None:
+        return None
+
+    def tells_case_apart(self) -> bool:
+        return True
+
     def delete(self, path: str) -> None:
         _require_path(path)
         with self._lock:

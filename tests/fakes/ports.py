@@ -12,6 +12,7 @@ from shared.domain.models import DEFAULT_MODEL
 from shared.domain.schedule import CLOUD_LEASES, Leases
 from shared.ports.object_store import SignatureVerifier
 from shared.ports.policy import Policy
+from shared.use_cases.proven_place import ProvenPlace
 from shared.use_cases.savings import Savings
 from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.message_queue import InMemoryMessageQueue
@@ -91,6 +92,7 @@ class FakePorts:
 
     def __post_init__(self) -> None:
         self.objects = InMemoryObjectStore(self.clock)
+        self.place = ProvenPlace(self.objects, self.clock)
         self.campaigns = InMemoryCampaignRepository()
         self.queue = InMemoryMessageQueue(self.clock)
         self.generator = FakeVideoGenerator(self.objects)

@@ -4,13 +4,19 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from shared.adapters.local.campaign_repository import LocalCampaignRepository
+from shared.domain.campaign import Change
+from shared.domain.errors import ConflictError
 from tests.eventually import eventually
+from tests.functional.places import FolderPlace
 from tests.functional.refusals import assert_refused
-from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, serving
+from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, served, serving
+from tests.unit.domain.builders import a_campaign
 
 HASH = "0123456789abcdef"
 
@@ -76,6 +82,45 @@ def test_nothing_is_written_into_a_linked_folder(gallery: Showreel, outside: Pat
     assert set(outside.rglob("*")) == before
 
 
+@pytest.fixture
+def mac(gallery_copy: FolderPlace) -> Iterator[Showreel]:
+    """A gallery that also answers to the name in capitals, as on a disk that ignores case."""
+    records = gallery_copy.folder / "videos/cache"
+    (gallery_copy.folder / ".LOCKS").mkdir()
+    shutil.copytree(records / GALLERY, records / GALLERY.upper())
+    with served(gallery_copy) as service:
+        yield service
+
+
+def test_a_name_that_differs_in_case_alone_is_refused_where_the_disk_ignores_it(
+    mac: Showreel,
+) -> None:
+    body = {"prompts": [KITE], "seconds": 4}
+    refused = mac.post(f"/v1/campaigns/{GALLERY.upper()}/videos", body)
+
+    assert_refused(refused, 409, "campaign_name_taken")
+    assert f"There is a campaign {GALLERY!r}" in refused.json["detail"]
+    budget = mac.send("PATCH", f"/v1/campaigns/{GALLERY.upper()}", json={"budget_usd": 1})
+    assert_refused(budget, 409, "campaign_name_taken")
+    assert_refused(mac.get(f"/v1/campaigns/{GALLERY.upper()}"), 404, "not_found")
+    video = mac.campaign(GALLERY)["slots"][0]["current"]
+    other = video["id"].replace(GALLERY, GALLERY.upper())
+    assert_refused(mac.get(f"/v1/videos/{other}"), 404, "not_found")
+    assert mac.create("summer", KITE)[0]["outcome"] == "created"
+
+
+def test_two_that_begin_names_which_differ_in_case_alone_do_not_overwrite_each_other(
+    tmp_path: Path,
+) -> None:
+    repository = LocalCampaignRepository(tmp_path)
+    repository.commit(Change(campaign=a_campaign()))
+    records = tmp_path / "videos/cache"
+    shutil.copytree(records / "spring", records / "SPRING")
+
+    with pytest.raises(ConflictError):
+        repository.commit(Change(campaign=replace(a_campaign(), campaign_id="SPRING")))
+
+
 def run(program: str, *arguments: str) -> None:
     path = shutil.which(program)
     if path is None:
@@ -87,32 +132,30 @@ def run(program: str, *arguments: str) -> None:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk with room for records, and for no clip."""
+    """A disk with room for a few clips."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder))
+    run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder))
     yield folder
     subprocess.run([shutil.which("umount") or "umount", str(folder)], check=True)
 
 
-@pytest.fixture
-def large_disk(disk: Path) -> Path:
-    run("mount", "-o", "remount,size=64m", str(disk))
-    return disk
-
-
-def fill(disk: Path) -> Path:
-    """Write until there is no room for anything, and return what is in the way."""
+def fill(disk: Path, *, left: int = 0) -> Path:
+    """Write until there is room for no more than `left` bytes, and return what is in the way."""
     filler = disk / "filler"
-    with filler.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(b"x" * 4096)
+    with filler.open("wb", buffering=0) as file:
+        with suppress(OSError):
+            while True:
+                file.write(b"x" * 4096)
+        file.truncate(file.tell() - left)
     return filler
 
 
 def test_a_clip_for_which_there_is_no_room_fails_its_video_with_the_reason(disk: Path) -> None:
-    with serving(disk) as service:
+    with serving(disk, SYNTHETIC_SECONDS="1") as service:
         (video,) = service.create("spring", KITE)
+        service.in_phase(video, "generating")
+        filler = fill(disk, left=200_000)
 
         ended = service.ended(video)
 
@@ -120,7 +163,8 @@ def test_a_clip_for_which_there_is_no_room_fails_its_video_with_the_reason(disk:
         assert ended["error"]["code"] == "storage_error"
         assert "disk of the data folder is full" in ended["error"]["message"]
         assert service.campaign("spring")["money"]["reserved"] == 0
-        assert service.create("spring", BOAT)[0]["outcome"] == "created"
+        filler.unlink()
+        assert service.create("summer", BOAT)[0]["outcome"] == "created"
 
 
 def test_a_full_disk_refuses_new_videos_and_serves_the_old_ones(disk: Path) -> None:
@@ -131,23 +175,23 @@ def test_a_full_disk_refuses_new_videos_and_serves_the_old_ones(disk: Path) -> N
 
         refused = service.post("/v1/videos", {"prompt": BOAT})
 
-        assert (refused.status_code, refused.json["code"]) == (503, "storage_error")
-        assert "disk of the data folder is full" in refused.json["detail"]
+        assert (refused.status_code, refused.json["code"]) == (503, "storage_full")
+        assert "no room for another clip" in refused.json["detail"]
         assert int(refused.headers["Retry-After"]) <= 120
         assert service.video(video)["status"] == "in_progress"
         filler.unlink()
-        assert service.post("/v1/videos", {"prompt": BOAT}).status_code == 202
+        assert service.create("summer", BOAT)[0]["outcome"] == "created"
 
 
 def test_a_read_only_folder_refuses_new_videos_and_serves_the_old_ones(
-    gallery_folder: Path, large_disk: Path
+    gallery_folder: Path, disk: Path
 ) -> None:
-    data = Path(shutil.copytree(gallery_folder, large_disk / "data"))
-    run("mount", "-o", "remount,ro", str(large_disk))
+    data = Path(shutil.copytree(gallery_folder, disk / "data"))
+    run("mount", "-o", "remount,ro", str(disk))
     with serving(data) as service:
         video = service.campaign(GALLERY)["slots"][0]["current"]
 
-        refused = service.post("/v1/videos", {"prompt": KITE})
+        refused = service.post("/v1/videos", {"prompt": KITE, "seconds": 4})
 
         assert (refused.status_code, refused.json["code"]) == (503, "storage_error")
         assert "cannot be written" in refused.json["detail"]
@@ -159,17 +203,17 @@ def test_a_read_only_folder_refuses_new_videos_and_serves_the_old_ones(
 
 
 def test_a_video_that_meets_a_read_only_folder_is_finished_after_a_restart(
-    large_disk: Path, capsys: pytest.CaptureFixture[str]
+    disk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with serving(large_disk, SYNTHETIC_SECONDS="0.5") as service:
+    with serving(disk, SYNTHETIC_SECONDS="0.5") as service:
         (video,) = service.create("spring", KITE)
         service.in_phase(video, "generating")
-        run("mount", "-o", "remount,ro", str(large_disk))
+        run("mount", "-o", "remount,ro", str(disk))
 
         eventually(lambda: "The data folder cannot be written." in capsys.readouterr().err)
 
         assert service.video(video)["status"] == "in_progress"
 
-    run("mount", "-o", "remount,rw", str(large_disk))
-    with serving(large_disk) as service:
+    run("mount", "-o", "remount,rw", str(disk))
+    with serving(disk) as service:
         assert service.ended(video)["status"] == "completed"

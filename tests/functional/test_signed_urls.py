@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from shared import bootstrap
+from shared.domain.schedule import NAME_LIFE
+from shared.use_cases.maintain_campaigns import maintain_campaigns
 from tests.functional.places import ONLY_LOCAL, Place
 from tests.functional.showreel import GALLERY, Json, Showreel, served
 
@@ -144,3 +146,26 @@ def test_a_video_that_is_being_made_has_nothing_to_sign(endless: Showreel) -> No
     (video,) = endless.create("spring", "a")
 
     assert signed(endless, video)["code"] == "not_ready"
+
+
+def begins(service: Showreel, url: str) -> int:
+    return service.get(url, headers={"Range": "bytes=0-9"}).status_code
+
+
+def test_a_signed_url_plays_on_after_its_video_was_replaced_and_pushed_out_of_history(
+    gallery: Showreel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = gallery.campaign(GALLERY)["slots"][0]
+    videos = [slot["current"], *slot["historical"]]
+    urls = [signed(gallery, each, ttl_seconds=3600)["url"] for each in videos]
+    gallery.ended(gallery.post(f"/v1/videos/{videos[0]['id']}/regenerate").json)
+
+    assert [begins(gallery, url) for url in urls] == [206, 206]
+    gallery.post(f"/v1/videos/{videos[0]['id']}/promote")
+    assert [begins(gallery, url) for url in urls] == [206, 206]
+
+    later = datetime.now(UTC) + NAME_LIFE
+    monkeypatch.setattr(type(bootstrap.ports()), "now", property(lambda _: lambda: later))
+    maintain_campaigns(bootstrap.ports())
+    # Whoever checks the signatures keeps to the clock, and still takes them.
+    assert [begins(gallery, url) for url in urls] == [206, 404]

@@ -1,5 +1,7 @@
 """A data folder whose clips Veo makes: nothing else of Google Cloud is needed."""
 
+import errno
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.google import video_generator
+from shared.adapters.local.object_store import LocalObjectStore
 from tests.cloud.bucket.service_account import ServiceAccount
 from tests.cloud.project import write_key_file
 from tests.cloud.tokens import TokenServer
 from tests.cloud.vertex import FakeVertex
+from tests.eventually import eventually
 from tests.functional.places import FolderPlace
-from tests.functional.showreel import KITE, Showreel, served
+from tests.functional.showreel import BOAT, KITE, Answer, Showreel, served
 
 
 @pytest.fixture
@@ -50,6 +54,40 @@ def test_its_clips_are_paid_for_and_kept_in_the_folder(
     assert f"videos/generated/spring/{ended['filename']}" in laptop.files()
     assert laptop.get(ended["content_url"]).headers["Content-Type"] == "video/mp4"
     assert vertex.submissions == 1
+
+
+def test_a_disk_without_hard_links_keeps_what_was_paid_for(
+    laptop: Showreel, vertex: FakeVertex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", link)
+    (video,) = laptop.create("spring", KITE)
+
+    ended = laptop.ended(video)
+
+    assert (ended["status"], vertex.submissions) == ("completed", 1)
+    assert laptop.get(ended["content_url"]).status_code == 200
+
+
+def test_without_room_for_its_clip_nothing_is_paid_for_and_the_service_is_not_well(
+    laptop: Showreel, vertex: FakeVertex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = iter([10**9])
+    monkeypatch.setattr(LocalObjectStore, "free_bytes", lambda _: next(seen, 0))
+    laptop.create("spring", KITE)
+
+    health = eventually(lambda: unwell(laptop.get("/healthz")))
+
+    assert "no room for another clip" in health.json["detail"]
+    assert vertex.submissions == 0
+    refused = laptop.post("/v1/videos", {"prompt": BOAT})
+    assert (refused.status_code, refused.json["code"]) == (503, "storage_full")
+
+
+def unwell(health: Answer) -> Answer | None:
+    return health if health.status_code == 503 else None
 
 
 def test_no_attempt_is_made_without_credentials(vertex: FakeVertex, tmp_path: Path) -> None:

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.campaign import Campaign, Chore, ChoreKind, Money, Removed, Slot, Version
+from shared.domain.campaign import (
+    Campaign,
+    Chore,
+    ChoreKind,
+    DelayedChore,
+    Money,
+    Removed,
+    Slot,
+    Version,
+)
 from shared.domain.clip import ClipFacts
 from shared.domain.daily_budget import DayShare
 from shared.domain.errors import StorageError
@@ -62,6 +71,7 @@ campaigns = st.builds(
     budget_usd=st.none() | dollars,
     cache_hits=numbers,
     chores=several(chores),
+    delayed=several(st.builds(DelayedChore, chore=chores, due_at=moments)),
     revision=st.just(""),
 )
 attempts = st.builds(
@@ -129,6 +139,8 @@ def a_full_campaign() -> Campaign:
         budget_usd=Decimal("100.00"),
         cache_hits=4,
         chores=(chore,),
+        delayed=(DelayedChore(chore=chore, due_at=SOON),),
+        delayed_until=SOON,
         removed=(Removed(video_hash="fedcba9876543210", created_at=NOW),),
     )
 
@@ -265,13 +277,6 @@ def test_a_field_that_a_person_left_out_has_its_default() -> None:
     del record["chores"]
 
     assert campaign_from_record(record).chores == ()
-
-
-def test_a_video_of_before_there_were_api_keys_was_requested_by_none() -> None:
-    record = to_record(a_full_video())
-    del record["requested_by"]
-
-    assert video_from_record(record).requested_by is None
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'"text"'])

@@ -141,8 +141,13 @@ class GCSBucket:
                     raise
                 if error.code == HTTPStatus.FORBIDDEN:
                     logger.warning("bucket.move_denied: storage.objects.move is missing")
-                self._copy(stored, target)
+                self._rewrite(stored, target)
                 self.delete(stored.path, if_generation=stored.generation)
+
+    def copy(self, stored: StoredObject, target: str) -> None:
+        """Copy to a name that is free, with the properties and the metadata."""
+        with bucket_errors(self._name, permission="storage.objects.create", path=stored.path):
+            self._rewrite(stored, target)
 
     def delete(self, path: str, *, if_generation: int | None = None) -> None:
         with bucket_errors(self._name, permission="storage.objects.delete", path=path):
@@ -177,7 +182,7 @@ class GCSBucket:
                 writer.terminate()
             raise
 
-    def _copy(self, stored: StoredObject, target: str) -> None:
+    def _rewrite(self, stored: StoredObject, target: str) -> None:
         source, copy = self._bucket.blob(stored.path), self._bucket.blob(target)
         token, has_more = None, True
         while has_more:

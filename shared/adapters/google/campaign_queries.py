@@ -58,6 +58,13 @@ def campaigns_with_chores(client: firestore.Client, *, limit: int) -> Query:
     return campaigns.order_by("chores").select([]).limit(limit)
 
 
+def campaigns_with_due_chores(client: firestore.Client, before: datetime, *, limit: int) -> Query:
+    """Ask for the names of those whose delayed chores are due."""
+    waiting = FieldFilter("delayed_until", "<=", before)
+    campaigns = client.collection(CAMPAIGNS).where(filter=waiting)
+    return campaigns.order_by("delayed_until").select([]).limit(limit)
+
+
 def all_campaigns(client: firestore.Client, *, after: str | None, limit: int) -> Query:
     found = client.collection(CAMPAIGNS).order_by(_NAME)
     if after is not None:

@@ -21,6 +21,7 @@ from shared.adapters.google.campaign_queries import (
     Cursor,
     all_campaigns,
     campaigns_with_chores,
+    campaigns_with_due_chores,
     cursor_of,
     due_videos,
     names_of_videos,
@@ -165,7 +166,9 @@ class FirestoreCampaignRepository:
         client = self._documents.client
         found = self._documents.query(due_videos(client, before, limit=limit))
         found += self._documents.query(campaigns_with_chores(client, limit=limit))
-        keys = [key_at(each.path) for each in found if is_ours(each.path)]
+        found += self._documents.query(campaigns_with_due_chores(client, before, limit=limit))
+        paths = dict.fromkeys(each.path for each in found if is_ours(each.path))
+        keys = map(key_at, paths)
         return tuple(DueWork(campaign_id=key[0], video_hash=key[1]) for key in keys)
 
 

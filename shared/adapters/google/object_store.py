@@ -109,6 +109,23 @@ class GCSObjectStore:
                 return
         raise UnavailableError(f"The object {source!r} keeps changing. Try again soon.")
 
+    def copy(self, source: str, target: str) -> None:
+        _require_name(source)
+        _require_name(target)
+        try:
+            self._bucket.copy(self._bucket.look(source), target)
+        except ObjectNotFoundError:
+            self._require_renamed(source, target)
+        except ConflictError:
+            # Some other copy was faster; or the source has changed, of which it tells here.
+            self._bucket.look(target)
+
+    def free_bytes(self) -> int | None:
+        return None
+
+    def tells_case_apart(self) -> bool:
+        return True
+
     def delete(self, path: str) -> None:
         _require_name(path)
         with suppress(ObjectNotFoundError):

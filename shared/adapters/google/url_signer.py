@@ -11,11 +11,9 @@ from shared.adapters.google.credential_errors import credential_errors
 from shared.adapters.google.stored_object import media_type_of
 from shared.building import built_once
 from shared.domain.errors import InvalidRequestError
+from shared.domain.schedule import LONGEST_SIGNED_LIFE
 from shared.ports import Clock
 from shared.ports.object_store import SignedMethod, SignedURL
-
-# Google promises no longer life to the keys with which IAM signs.
-LONGEST_LIFE = timedelta(hours=12)
 
 _ALGORITHM = "GOOG4-RSA-SHA256"
 _MOST_KEPT = 4096
@@ -60,7 +58,7 @@ class V4URLSigner:
         self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
     ) -> SignedURL:
         """Raise InvalidRequestError for a life of more than 12 hours."""
-        if expires_in > LONGEST_LIFE:
+        if expires_in > LONGEST_SIGNED_LIFE:
             raise InvalidRequestError("A signed URL lives for 12 hours at most.")
         key, now = (path, expires_in, method), self._now()
         with self._lock:

@@ -83,7 +83,8 @@ class LocalCampaignRepository:
         shares = self._days.contents(change.shares) if change.shares else {}
         with storage_errors(), self._locked(change):
             stored = self._campaigns.get(campaign_id, CAMPAIGN_FILE)
-            if change.campaign.revision != _revision(stored):
+            is_taken = stored is None and self._files.version(campaign_id, CAMPAIGN_FILE)
+            if is_taken or change.campaign.revision != _revision(stored):
                 raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
             files = _file_changes(written, shares)
             videos = self._video_files.commit(campaign_id, change.videos, change.removed, files)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from os import stat_result
 from pathlib import Path
 from typing import BinaryIO
@@ -14,8 +15,6 @@ from shared.adapters.local.url_signer import URLSigner, kept_key
 from shared.domain.errors import ObjectExistsError, ObjectNotFoundError
 from shared.ports import Clock
 from shared.ports.object_store import ObjectInfo, PutMode, SignedMethod, SignedURL
-
-_RENAME_LOCK = "_rename"
 
 _CONTENT_TYPES = {
     ".jpg": "image/jpeg",
@@ -82,19 +81,40 @@ class LocalObjectStore:
         metadata: Mapping[str, str] | None = None,  # noqa: ARG002  # The class says why.
     ) -> None:
         # Two that rename the same bytes to and fro would each remove what the other keeps.
-        with storage_errors(), self._files.lock(_RENAME_LOCK):
+        with storage_errors(), self._files.names_locked():
             old, new = parts_of(source), parts_of(target)
-            if not self._exists(new):
-                if not self._exists(old):
-                    raise _not_found(source)
-                self._files.link(old, new)
-                self._files.sync(new[:-1])
-            if old != new:
-                self._remove(old)
+            if self._exists(new):
+                if old != new:
+                    self._remove(old)
+                return
+            if not self._exists(old):
+                raise _not_found(source)
+            self._files.move(old, new)
+            self._files.sync(new[:-1])
+            self._files.tidy(old[:-1])
+
+    def copy(self, source: str, target: str) -> None:
+        try:
+            with self.open(source) as content, suppress(ObjectExistsError):
+                self.put(target, content, content_type="")
+        except ObjectNotFoundError:
+            self.head(target)
+
+    def tells_case_apart(self) -> bool:
+        return self._tells_case_apart
+
+    @cached_property
+    def _tells_case_apart(self) -> bool:
+        with storage_errors():
+            return self._files.tells_case_apart()
 
     def delete(self, path: str) -> None:
         with storage_errors():
             self._remove(parts_of(path))
+
+    def free_bytes(self) -> int | None:
+        with storage_errors():
+            return self._files.free_bytes()
 
     def sign(
         self,

@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 )
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
+from shared.domain.chores import without_chores
 from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
 from shared.domain.limits import Limits
 from shared.domain.reservation import new_version, new_video
@@ -31,7 +32,6 @@ from shared.domain.versions import (
     remove,
     reserve,
     surplus,
-    without_chores,
 )
 from shared.domain.video import (
     ENDED,

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Money
+from shared.domain.chores import with_chores, without_chores
 from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
 from shared.domain.limits import Limits
 from shared.domain.versions import (
@@ -17,8 +18,6 @@ from shared.domain.versions import (
     remove,
     reserve,
     surplus,
-    with_chores,
-    without_chores,
 )
 from shared.domain.video import (
     AttemptOutcome,

@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.domain.errors import RetryLaterError
 from shared.domain.models import DEFAULT_MODEL
-from shared.domain.schedule import DEADLINE
+from shared.domain.schedule import DEADLINE, NAME_LIFE
 from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
@@ -107,6 +107,12 @@ def pass_time(ports: FakePorts) -> None:
     for submission in ports.generator.let_clips_appear():
         message = VideoMessage(campaign_id=submission.campaign_id, video_hash=submission.video_hash)
         ports.queue.publish(message)
+
+
+def pass_life_of_names(ports: FakePorts) -> None:
+    """Wait until no signed URL can be good any more, and let a tick come."""
+    ports.clock.advance(NAME_LIFE)
+    maintain_campaigns(ports)
 
 
 def is_at_rest(ports: FakePorts) -> bool:

@@ -23,6 +23,7 @@ from tests.unit.use_cases.scenes import (
     deliver,
     give_up,
     make,
+    pass_life_of_names,
     remake,
     reserve,
     settle,
@@ -108,6 +109,7 @@ class TestPromote:
     def test_a_video_without_its_clip_is_not_shown(
         self, ports: FakePorts, old: Video, new: Video
     ) -> None:
+        pass_life_of_names(ports)
         ports.objects.delete(historical_name(old))
 
         with pytest.raises(ObjectNotFoundError):

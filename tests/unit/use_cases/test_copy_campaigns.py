@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from shared.domain.copying import Verdict
-from shared.domain.errors import UnavailableError
+from shared.domain.errors import CampaignNameTakenError, UnavailableError
 from shared.domain.reconciling import CampaignState, reconciled
 from shared.domain.storage_layout import ATTEMPTS
 from shared.ports import Ports
@@ -15,7 +15,12 @@ from shared.use_cases.copy_campaigns import Installation, copy_campaign, copy_ca
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.finish_chores import finish_chores
 from tests.fakes.ports import POLICY, FakeClock, FakePorts
-from tests.unit.use_cases.rules import assert_agreement, assert_current_videos_are_playable
+from tests.unit.use_cases.rules import (
+    assert_agreement,
+    assert_current_videos_are_playable,
+    kept_for_signed_urls,
+    objects_of,
+)
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, a_request, make, remake, reserve, settle
 from tests.unit.use_cases.stories import STORIES, Story, two_versions
 from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
@@ -40,17 +45,26 @@ class TickingClock(FakeClock):
 
 def records(ports: FakePorts) -> set[str]:
     """All that is known, without what tells the one store from the other."""
-    campaigns = (replace(each, revision="") for each in ports.campaigns.campaigns.values())
+    campaigns = (
+        replace(each, revision="", delayed=(), delayed_until=None)
+        for each in ports.campaigns.campaigns.values()
+    )
     videos = (replace(each, revision="") for each in ports.campaigns.videos.values())
     return {repr(each) for each in (*campaigns, *videos)}
 
 
 def media(ports: FakePorts) -> dict[str, bytes]:
-    """All that is stored, but for what a generator left and only its lifecycle removes."""
+    """All that is stored, but for what is left to time.
+
+    That is what a generator left, which only its lifecycle removes, and what signed URLs may read.
+    """
+    videos = ports.campaigns.videos.values()
+    named = {name for video in videos for name in objects_of(video)}
+    left = kept_for_signed_urls(ports.campaigns.campaigns.values(), besides=named)
     return {
         path: found.content
         for path, found in ports.objects.objects.items()
-        if not path.startswith(ATTEMPTS)
+        if not path.startswith(ATTEMPTS) and path not in left
     }
 
 
@@ -88,6 +102,19 @@ def test_a_copy_is_the_very_same(ports: FakePorts) -> None:
     assert (records(target), media(target)) == (records(ports), media(ports))
 
 
+def test_campaigns_that_the_target_would_take_for_one_are_refused_before_any_is_copied(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(ports, campaign_id=CAMPAIGN_ID.upper())
+    target = FakePorts()
+    monkeypatch.setattr(target.objects, "tells_case_apart", lambda: False)
+
+    with pytest.raises(CampaignNameTakenError, match=CAMPAIGN_ID.upper()):
+        copy_all(ports, target)
+
+    assert (target.campaigns.campaigns, target.objects.objects) == ({}, {})
+
+
 def test_a_second_copy_writes_nothing(ports: FakePorts) -> None:
     target = FakePorts()
     copy_all(ports, target)
@@ -104,7 +131,7 @@ def test_what_was_copied_is_counted(ports: FakePorts) -> None:
     copied = copy_campaign(installation(ports), installation(FakePorts()), CAMPAIGN_ID)
 
     assert (copied.videos, copied.transfer.objects, copied.transfer.missing) == (3, 6, 0)
-    sizes = [len(found.content) for found in ports.objects.objects.values()]
+    sizes = map(len, media(ports).values())
     assert copied.transfer.size_bytes == sum(sizes)
 
 

@@ -1,15 +1,27 @@
 """Chores: objects follow the records, also when two processes do the same at once."""
 
+from datetime import timedelta
+
 import pytest
 
+from shared.domain.campaign import Chore, ChoreKind
+from shared.domain.chores import MOST_DELAYED, with_delayed_chores
 from shared.domain.errors import StorageError
+from shared.domain.schedule import NAME_LIFE
 from shared.domain.storage_layout import clip_path
 from shared.domain.video import Video
 from shared.use_cases.change_versions import delete_video, promote_video
 from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.maintain_campaigns import maintain_campaigns
+from shared.use_cases.reconcile import find_disagreements
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.rules import assert_agreement
-from tests.unit.use_cases.scenes import CAMPAIGN_ID, make, remake
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    make,
+    pass_life_of_names,
+    remake,
+)
 from tests.unit.use_cases.watching import Hooks, Once, watched
 
 
@@ -107,3 +119,106 @@ def test_a_clip_that_somebody_took_away_is_no_chore_for_ever(
     finish_chores(ports, CAMPAIGN_ID)
 
     assert () == ports.campaigns.get_campaign(CAMPAIGN_ID).chores
+
+
+def names_of(ports: FakePorts, video: Video) -> set[bool]:
+    """Return for which states there is a clip with the name: True stands for current."""
+    return {
+        current
+        for current in (True, False)
+        if clip_path(CAMPAIGN_ID, video.video_hash, 0, current=current) in ports.objects.objects
+    }
+
+
+def test_a_clip_keeps_its_former_name_while_a_signed_url_may_read_it(
+    ports: FakePorts, old: Video, new: Video
+) -> None:
+    ports.clock.advance(NAME_LIFE - timedelta(minutes=10))
+    maintain_campaigns(ports)
+
+    assert names_of(ports, old) == {True, False}
+    assert find_disagreements(ports, CAMPAIGN_ID) == ()
+
+
+def test_a_former_name_goes_when_no_signed_url_can_be_good(
+    ports: FakePorts, old: Video, new: Video
+) -> None:
+    pass_life_of_names(ports)
+
+    assert (names_of(ports, old), names_of(ports, new)) == ({False}, {True})
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).delayed == ()
+    assert ports.campaigns.due(ports.now(), limit=9) == ()
+
+
+def test_a_name_that_is_the_right_one_again_stays_and_the_other_gets_its_time(
+    ports: FakePorts, old: Video, new: Video
+) -> None:
+    ports.clock.advance(NAME_LIFE / 2)
+    promote_video(ports, CAMPAIGN_ID, old.video_hash)
+    ports.clock.advance(NAME_LIFE / 2)
+    maintain_campaigns(ports)
+
+    assert names_of(ports, old) == names_of(ports, new) == {True, False}
+    pass_life_of_names(ports)
+    assert (names_of(ports, old), names_of(ports, new)) == ({True}, {False})
+
+
+def test_in_a_folder_a_clip_has_one_name(ports: FakePorts) -> None:
+    ports.local_signatures = NoSignatures()
+    old = make(ports)
+
+    remake(ports, old)
+
+    assert names_of(ports, old) == {False}
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).delayed == ()
+
+
+def test_a_video_that_a_person_deletes_goes_at_once(
+    ports: FakePorts, old: Video, new: Video
+) -> None:
+    delete_video(ports, CAMPAIGN_ID, old.video_hash)
+
+    assert names_of(ports, old) == set()
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).delayed == ()
+
+
+def test_history_that_a_new_version_pushes_out_stays_while_a_signed_url_may_read_it(
+    ports: FakePorts, old: Video, new: Video
+) -> None:
+    remake(ports, new)
+
+    assert (CAMPAIGN_ID, old.video_hash) not in ports.campaigns.videos
+    assert False in names_of(ports, old)
+    assert find_disagreements(ports, CAMPAIGN_ID) == ()
+    pass_life_of_names(ports)
+    assert names_of(ports, old) == set()
+
+
+def test_who_gives_up_a_name_that_is_promoted_meanwhile_gives_it_back(
+    ports: FakePorts, old: Video, new: Video
+) -> None:
+    ports.clock.advance(NAME_LIFE)
+    promoting = Once(lambda: promote_video(ports, CAMPAIGN_ID, old.video_hash), at=0)
+
+    finish_chores(watched(ports, Hooks(before_effect=promoting)), CAMPAIGN_ID)
+
+    assert True in names_of(ports, old)
+    assert_agreement(ports)
+
+
+def test_more_names_than_a_record_can_hold_do_not_wait(ports: FakePorts) -> None:
+    make(ports)
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+
+    for number in range(MOST_DELAYED + 2):
+        chore = Chore(kind=ChoreKind.RENAME, video_hash=f"{number:016x}", index=0)
+        due_at = ports.now() + timedelta(seconds=number)
+        campaign = with_delayed_chores(campaign, chore, due_at=due_at)
+
+    due = [each.chore.video_hash for each in campaign.delayed if each.due_at < ports.now()]
+    assert due == [f"{number:016x}" for number in (0, 1)]
+
+
+class NoSignatures:
+    def verify(self, path: str, *, expires: str, signature: str) -> None:
+        raise NotImplementedError

@@ -103,6 +103,9 @@ def slowly(ports: FakePorts, calls: SlowCalls, call: timedelta) -> Ports:
         "Ports",
         SimpleNamespace(
             objects=calls.slow(ports.objects),
+            # It is proven before a video is leased.
+            place=ports.place,
+            local_signatures=None,
             campaigns=calls.slow(ports.campaigns),
             queue=ports.queue,
             generator=calls.slow(ports.generator),

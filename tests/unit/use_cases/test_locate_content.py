@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
+from shared.domain.chores import with_chores
 from shared.domain.errors import NotFoundError, NotReadyError
 from shared.domain.storage_layout import clip_path, thumbnail_path
-from shared.domain.versions import with_chores
 from shared.domain.video import Video
 from shared.ports.object_store import ObjectInfo
 from shared.use_cases.change_versions import promote_video

@@ -11,7 +11,15 @@ from shared.use_cases.change_versions import cancel_video, promote_video
 from shared.use_cases.read_content import Variant, content_of_file, content_of_video
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script
-from tests.unit.use_cases.scenes import CAMPAIGN_ID, make, remake, reserve, stored, submit
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    make,
+    pass_life_of_names,
+    remake,
+    reserve,
+    stored,
+    submit,
+)
 from tests.unit.use_cases.watching import Hooks, Once, watched
 
 
@@ -104,10 +112,13 @@ def test_a_file_is_found_under_its_old_and_its_new_name(ports: FakePorts, *, cur
     old = make(ports)
     remake(ports, old)
 
+    pass_life_of_names(ports)
+
     found = content_of_file(ports, CAMPAIGN_ID, filename_of(old, current=current))
     assert name_of(old, current=False) == found.path
 
     promote_video(ports, CAMPAIGN_ID, old.video_hash)
+    pass_life_of_names(ports)
     found = content_of_file(ports, CAMPAIGN_ID, filename_of(old, current=current))
     assert name_of(old, current=True) == found.path
 

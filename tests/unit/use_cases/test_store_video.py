@@ -48,6 +48,7 @@ from tests.unit.use_cases.scenes import (
     deliver,
     give_up,
     make,
+    pass_life_of_names,
     remake,
     reserve,
     settle,
@@ -128,6 +129,7 @@ def test_the_replaced_video_gets_its_historical_name(ports: FakePorts) -> None:
     old = make(ports)
 
     new = remake(ports, old)
+    pass_life_of_names(ports)
 
     assert {
         clip_of(old, current=False),
@@ -147,6 +149,9 @@ def test_history_beyond_what_is_kept_goes_with_all_its_objects(keep: int) -> Non
 
     kept = videos[3 - keep :]
     assert {video.video_hash for video in kept} == {each for _, each in ports.campaigns.videos}
+    assert_agreement(ports)
+    pass_life_of_names(ports)
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).delayed == ()
     assert_agreement(ports)
 
 
@@ -191,6 +196,7 @@ def test_a_clip_of_another_shape_is_kept_and_does_not_replace_a_good_one(ports: 
     assert (Phase.DONE, VersionState.HISTORICAL) == (lying.phase, lying.version_state)
     assert PRICE == lying.cost.actual
     assert stored(ports, good).is_current
+    pass_life_of_names(ports)
     objects = {name for name in ports.objects.objects if name.endswith(".mp4")}
     assert {clip_of(good, current=True), clip_of(lying, current=False)} == objects
     assert_agreement(ports)
@@ -449,6 +455,7 @@ def test_where_no_history_is_kept_a_cancelled_video_is_gone_when_it_is_done() ->
     cancel_video(ports, CAMPAIGN_ID, video.video_hash)
 
     settle(ports)
+    pass_life_of_names(ports)
 
     assert {} == ports.campaigns.videos
     assert {} == ports.objects.objects

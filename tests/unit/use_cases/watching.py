@@ -13,6 +13,7 @@ from tests.fakes.ports import FakePorts
 READS = frozenset(
     {
         "due",
+        "free_bytes",
         "get_campaign",
         "get_day_shares",
         "get_video",
@@ -20,6 +21,7 @@ READS = frozenset(
         "inspect",
         "list",
         "open",
+        "tells_case_apart",
         "thumbnail",
     }
 )
@@ -72,6 +74,8 @@ def watched(ports: FakePorts, hooks: Hooks) -> Ports:
         "Ports",
         SimpleNamespace(
             objects=watch(ports.objects),
+            # What it does with objects is at no risk: an interrupted proof is made once more.
+            place=ports.place,
             campaigns=campaigns,
             queue=watch(ports.queue),
             generator=watch(ports.generator),

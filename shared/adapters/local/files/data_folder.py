@@ -11,16 +11,24 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from errno import ENOENT
+from errno import EEXIST, ENOENT
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from shared.adapters.local.files.folders import Parts, is_plain, made, opened, remove_if_empty
+from shared.adapters.local.files.folders import (
+    Parts,
+    is_plain,
+    made,
+    opened,
+    remove_if_empty,
+    sync_folder,
+)
 
 _ASIDE = (".tmp",)
 LOCKS = ".locks"
 JOURNAL = ".journal"
+_NAMES_LOCK = "_names"
 _ABANDONED_AFTER_SECONDS = 3600
 _BLOCK = 256 * 1024
 _ATTEMPTS = 10
@@ -101,14 +109,48 @@ class DataFolder:
         self._place(parts, place)
 
     def create(self, aside: Aside, parts: Parts) -> None:
-        """The same, but raise FileExistsError where the name is taken."""
-        self._place(parts, lambda folder: _link(aside.folder, aside.name, folder, parts[-1]))
+        """The same, but raise FileExistsError where the name is taken.
 
-    def link(self, source: Parts, target: Parts) -> None:
-        """Give a file a second name. Raise FileExistsError where that is taken."""
+        Hard links would do without the lock, but exFAT, SMB and some mounted volumes have none.
+        """
+        with self.names_locked():
+            self._require_free(parts)
+            self.replace(aside, parts)
+
+    def move(self, source: Parts, target: Parts) -> None:
+        """Give a file another name. Raise FileExistsError where that is taken.
+
+        The caller holds `names_locked`.
+        """
         self.status(source)
+        self._require_free(target)
         with opened(self.root, source[:-1]) as above:
-            self._place(target, lambda folder: _link(above, source[-1], folder, target[-1]))
+
+            def place(folder: int) -> None:
+                os.replace(source[-1], target[-1], src_dir_fd=above, dst_dir_fd=folder)
+
+            self._place(target, place)
+
+    @contextmanager
+    def names_locked(self) -> Iterator[None]:
+        """Keep every other thread and process from taking a name that is free."""
+        with self._held(_NAMES_LOCK):
+            yield
+
+    def free_bytes(self) -> int | None:
+        """Return how much room is left for this user, or None where that is not known."""
+        # The root is made when something is first written; its disk is that of what is above it.
+        above = next(each for each in (self.root, *self.root.parents) if each.exists())
+        disk = os.statvfs(above)
+        return disk.f_bavail * disk.f_frsize if disk.f_blocks else None
+
+    def tells_case_apart(self) -> bool:
+        """Whether names that differ in case alone are two names, as they are not on a Mac."""
+        try:
+            with made(self.root, (LOCKS,)):
+                return not (self.root / LOCKS.upper()).exists()
+        except PermissionError:
+            return True
 
     def unlink(self, parts: Parts) -> None:
         """Remove a name, if it is there. That is safe after `sync`."""
@@ -119,27 +161,45 @@ class DataFolder:
         """Remove a file, durably, and the folders that this leaves empty."""
         self.status(parts)
         self.unlink(parts)
-        self.sync(parts[:-1])
-        remove_if_empty(self.root, parts[:-1])
+        self.tidy(parts[:-1])
+
+    def tidy(self, parts: Parts) -> None:
+        """Sync a folder that a file has left, and remove it where that leaves it empty."""
+        self.sync(parts)
+        remove_if_empty(self.root, parts)
 
     def sync(self, parts: Parts) -> None:
         """Make the names in a folder survive a loss of power, if it is there."""
         with suppress(FileNotFoundError), opened(self.root, parts) as folder:
-            os.fsync(folder)
+            sync_folder(folder)
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Keep every other thread and process out. The kernel frees the lock of a dead one."""
-        with made(self.root, (LOCKS,)) as folder:
-            lock = os.open(f"{name}.lock", _LOCK, 0o666, dir_fd=folder)
+        with self._held(name) as folder:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
             finally:
                 # It tells others that something may have changed; what did change stands anyway.
                 with suppress(OSError):
                     os.utime(folder)
+
+    @contextmanager
+    def _held(self, name: str) -> Iterator[int]:
+        """Hold a lock, and yield the folder of the locks."""
+        with made(self.root, (LOCKS,)) as folder:
+            lock = os.open(f"{name}.lock", _LOCK, 0o666, dir_fd=folder)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield folder
+            finally:
                 os.close(lock)
+
+    def _require_free(self, parts: Parts) -> None:
+        """Raise FileExistsError if anything has this name, whatever it is."""
+        with suppress(FileNotFoundError), opened(self.root, parts[:-1]) as folder:
+            os.stat(parts[-1], dir_fd=folder, follow_symlinks=False)
+            raise FileExistsError(EEXIST, os.strerror(EEXIST))
 
     def _place(self, parts: Parts, place: Callable[[int], None]) -> None:
         """Place a file in a folder that somebody may be removing because it is empty."""
@@ -168,12 +228,6 @@ def _remove_abandoned(folder: int) -> None:
             with suppress(FileNotFoundError):
                 if entry.stat(follow_symlinks=False).st_mtime < oldest:
                     os.unlink(entry.name, dir_fd=folder)
-
-
-def _link(source_folder: int, source: str, target_folder: int, target: str) -> None:
-    os.link(
-        source, target, src_dir_fd=source_folder, dst_dir_fd=target_folder, follow_symlinks=False
-    )
 
 
 def _require_regular(status: os.stat_result) -> None:

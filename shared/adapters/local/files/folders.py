@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from errno import EINVAL
+from errno import EINVAL, ENOSYS, ENOTSUP
 from pathlib import Path
 
 Parts = tuple[str, ...]
@@ -18,6 +18,7 @@ Parts = tuple[str, ...]
 _NAME = re.compile(r"(?!.*[\ud800-\udfff])[^./\\\0][^/\\\0]*", re.DOTALL)
 _ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FOLDER = _ROOT | os.O_NOFOLLOW
+_NOT_FOR_FOLDERS = frozenset({EINVAL, ENOSYS, ENOTSUP})
 
 
 def parts_of(path: str) -> Parts:
@@ -68,6 +69,19 @@ def remove_if_empty(root: Path, parts: Parts) -> None:
             os.rmdir(parts[depth - 1], dir_fd=above)
 
 
+def sync_folder(folder: int) -> None:
+    """Make the names in an open folder survive a loss of power.
+
+    A file system that cannot do this for a folder, such as that of some network shares, keeps
+    names safe by itself or not at all: SQLite and Git go on there, too.
+    """
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in _NOT_FOR_FOLDERS:
+            raise
+
+
 def _open(root: Path, parts: Parts) -> int:
     folder = os.open(root, _ROOT)
     for part in parts:
@@ -84,4 +98,4 @@ def _make(root: Path, parts: Parts) -> None:
     for depth, part in enumerate(parts):
         with opened(root, parts[:depth]) as above, suppress(FileExistsError):
             os.mkdir(part, dir_fd=above)
-            os.fsync(above)
+            sync_folder(above)

@@ -16,9 +16,12 @@ from errno import (
     ENAMETOOLONG,
     ENFILE,
     ENOENT,
+    ENOLCK,
     ENOMEM,
     ENOSPC,
+    ENOSYS,
     ENOTDIR,
+    ENOTSUP,
     EPERM,
     EROFS,
     EXDEV,
@@ -37,6 +40,11 @@ _NOT_WRITABLE = (
 _NO_SUCH_NAME = "This cannot be the name of an object in the data folder."
 _IN_THE_WAY = "Something in the data folder, maybe a symbolic link, stands in the way. Remove it."
 
+_UNFIT = (
+    "The file system of the data folder cannot do what storing needs: to lock, sync and rename "
+    "files. Keep the data folder on another disk."
+)
+
 _SENTENCES = {
     ENOSPC: "The disk of the data folder is full. Free some space, or give it a larger disk.",
     EDQUOT: "The disk quota for the data folder is used up. Free some space, or raise the quota.",
@@ -45,6 +53,9 @@ _SENTENCES = {
     EPERM: _NOT_WRITABLE,
     EIO: "The disk of the data folder reports a fault. Check the disk, and restore what it lost.",
     EXDEV: "The data folder spans several file systems. Keep all of it on one.",
+    ENOLCK: _UNFIT,
+    ENOSYS: _UNFIT,
+    ENOTSUP: _UNFIT,
     EEXIST: _IN_THE_WAY,
     EISDIR: _IN_THE_WAY,
     EINVAL: _NO_SUCH_NAME,

@@ -46,6 +46,12 @@ class CampaignIndex:
     videos: tuple[VideoKey, ...] = ()
     waiting: tuple[VideoKey, ...] = ()
     has_chores: bool = False
+    delayed_until: datetime | None = None
+
+    def waits(self, before: datetime) -> bool:
+        """Whether it has chores that are due by then."""
+        until = self.delayed_until
+        return self.has_chores or (until is not None and until <= before)
 
 
 class CampaignIndexer:
@@ -75,11 +81,13 @@ class CampaignIndexer:
 
     def _read(self, campaign_id: str, listing: Listing) -> CampaignIndex:
         videos = sorted(self._keys(campaign_id, listing))
+        campaign = self._campaign(campaign_id, listing)
         return CampaignIndex(
             campaign_id=campaign_id,
             videos=tuple(videos),
             waiting=tuple(key for key in videos if key.due_at),
-            has_chores=self._has_chores(campaign_id, listing),
+            has_chores=campaign is not None and bool(campaign.chores),
+            delayed_until=None if campaign is None else campaign.delayed_until,
         )
 
     def _keys(self, campaign_id: str, listing: Listing) -> Iterator[VideoKey]:
@@ -90,12 +98,11 @@ class CampaignIndexer:
             if video is not None:
                 yield _key(video, name, listing[name])
 
-    def _has_chores(self, campaign_id: str, listing: Listing) -> bool:
+    def _campaign(self, campaign_id: str, listing: Listing) -> Campaign | None:
         version = listing.get(CAMPAIGN_FILE)
         if version is None:
-            return False
-        campaign = _undamaged(self._campaigns, campaign_id, CAMPAIGN_FILE, version)
-        return campaign is not None and bool(campaign.chores)
+            return None
+        return _undamaged(self._campaigns, campaign_id, CAMPAIGN_FILE, version)
 
 
 def _undamaged(

@@ -6,15 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from shared.adapters.local.records.record_files import is_coarse
+
 T = TypeVar("T")
 
 # A folder's time moves in ticks of the kernel, 10 ms at most: two changes may share one.
 _RACY_NS = 50_000_000
+# FAT keeps two seconds.
+_COARSE_RACY_NS = 2_500_000_000
 
 
 def may_change_unseen(changed_ns: int) -> bool:
     """Whether another change may follow that leaves this time as it is."""
-    return time.time_ns() - changed_ns < _RACY_NS
+    racy_ns = _COARSE_RACY_NS if is_coarse(changed_ns) else _RACY_NS
+    return time.time_ns() - changed_ns < racy_ns
 
 
 class FolderCache(Generic[T]):

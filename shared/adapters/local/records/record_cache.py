@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from errno import ENOENT
 from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from shared.adapters.local.files.storage_errors import is_missing
+from shared.adapters.local.records.record_files import is_coarse
 from shared.domain.errors import StorageError
 from shared.domain.storage_layout import CACHE, video_hash_of_metadata
 from shared.domain.video import Video
@@ -49,8 +52,10 @@ class RecordCache(Generic[T]):
 
     def at_version(self, campaign_id: str, name: str, version: FileVersion) -> T | None:
         """Return the record of this very version, or None if it has gone."""
+        # Where times are coarse, other bytes may look the same.
+        read = self._read if is_coarse(version.modified_ns) else self._cached
         try:
-            return self._cached(campaign_id, name, version)
+            return read(campaign_id, name, version)
         except OSError as error:
             if is_missing(error):
                 return None
@@ -62,9 +67,16 @@ class RecordCache(Generic[T]):
             record = self._decode(content, revision=revision_of(content))
         except StorageError as error:
             raise StorageError(f"{CACHE}/{campaign_id}/{name}: {error}") from error
+        if record.campaign_id != campaign_id and _differs_in_case(record, campaign_id):
+            # The file system does not tell the two apart, and there is no campaign of this name.
+            raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
         if not _belongs(record, campaign_id, name):
             raise StorageError(f"{CACHE}/{campaign_id}/{name} is the record of something else.")
         return record
+
+
+def _differs_in_case(record: Campaign | Video, campaign_id: str) -> bool:
+    return record.campaign_id.lower() == campaign_id.lower()
 
 
 def _belongs(record: Campaign | Video, campaign_id: str, name: str) -> bool:

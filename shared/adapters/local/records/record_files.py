@@ -21,8 +21,19 @@ if TYPE_CHECKING:
     from shared.adapters.local.records.journal import FileChanges
 
 
+_COARSEST_NS = 10_000_000
+
+
+def is_coarse(changed_ns: int) -> bool:
+    """Whether this time is of a file system that keeps 10 ms, as exFAT, or seconds, as FAT."""
+    return changed_ns % _COARSEST_NS == 0
+
+
 class FileVersion(NamedTuple):
-    """Equal for the same bytes only: files are replaced, and `DataFolder` keeps times unique."""
+    """Equal for the same bytes only: files are replaced, and `DataFolder` keeps times unique.
+
+    That holds unless the file system keeps coarse times.
+    """
 
     inode: int
     modified_ns: int

@@ -48,7 +48,7 @@ class RecordLists:
             for key in index.waiting
             if key.due_at is not None and key.due_at <= before
         )
-        busy = [each.campaign_id for each in indexes if each.has_chores]
+        busy = [each.campaign_id for each in indexes if each.waits(before)]
         return (
             *(DueWork(campaign_id=each[1], video_hash=each[2]) for each in waiting[:limit]),
             *(DueWork(campaign_id=campaign_id) for campaign_id in busy[:limit]),

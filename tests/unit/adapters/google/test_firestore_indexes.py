@@ -15,6 +15,7 @@ from google.cloud.firestore_v1.types import StructuredQuery
 from shared.adapters.google.campaign_queries import (
     all_campaigns,
     campaigns_with_chores,
+    campaigns_with_due_chores,
     due_videos,
     videos_of,
 )
@@ -53,6 +54,7 @@ def queries() -> Iterator[firestore.Query]:
         yield videos_of(client, query, after=after, limit=9)
     yield due_videos(client, NOW, limit=9)
     yield campaigns_with_chores(client, limit=9)
+    yield campaigns_with_due_chores(client, NOW, limit=9)
     yield all_campaigns(client, after=None, limit=9)
     yield all_campaigns(client, after="spring", limit=9)
 

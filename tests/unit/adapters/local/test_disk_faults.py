@@ -1,8 +1,10 @@
 """A data folder that is full, read-only, or on a disk that fails."""
 
 import errno
+import fcntl
 import os
 import shutil
+import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +19,12 @@ import pytest
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.domain.campaign import Change
-from shared.domain.errors import StorageError, UnavailableError, VideoNotFoundError
+from shared.domain.errors import (
+    ObjectExistsError,
+    StorageError,
+    UnavailableError,
+    VideoNotFoundError,
+)
 from shared.ports.campaign_repository import VideoQuery
 from tests.contract.object_store_contract import BrokenStream
 from tests.unit.domain.builders import a_campaign, a_reserved_video
@@ -91,7 +98,8 @@ def make_campaign(root: Path) -> None:
         (errno.EROFS, "Mount it writable"),
         (errno.EACCES, "make this user its owner"),
         (errno.EIO, "Check the disk"),
-        (errno.ENOTSUP, "cannot be used: Operation not supported"),
+        (errno.ENOTSUP, "another disk"),
+        (errno.ENODEV, "cannot be used: No such device"),
     ],
 )
 def test_a_fault_of_the_disk_says_what_to_do_and_leaves_no_file(
@@ -104,6 +112,55 @@ def test_a_fault_of_the_disk_says_what_to_do_and_leaves_no_file(
 
     assert str(tmp_path) not in caught.value.message
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.ENOTSUP, errno.EIO])
+def test_a_file_system_without_hard_links_keeps_objects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def link(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "link", link)
+    store = local_store(tmp_path)
+
+    put(tmp_path)
+    with pytest.raises(ObjectExistsError):
+        put(tmp_path)
+    store.rename(PATH, f"{PATH}.mp4")
+    store.sign(PATH, expires_in=timedelta(minutes=1))
+
+    assert list(store.list("videos/")) == [store.head(f"{PATH}.mp4")]
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP])
+def test_a_file_system_that_syncs_no_folders_keeps_objects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    sync = os.fsync
+
+    def fsync(file: int) -> None:
+        if stat.S_ISDIR(os.fstat(file).st_mode):
+            raise OSError(code, os.strerror(code))
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+    put(tmp_path)
+
+    assert local_store(tmp_path).head(PATH).size == len(b"a clip")
+
+
+def test_a_file_system_without_locks_is_named_as_the_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+
+    with pytest.raises(StorageError, match="cannot do what storing needs"):
+        put(tmp_path)
 
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN])

@@ -45,7 +45,7 @@ def put(store: LocalObjectStore, path: str, content: bytes = b"a clip") -> None:
 
 
 def files(root: Path) -> list[str]:
-    found = (path for path in root.rglob("*") if path.is_file() and path.name != "_rename.lock")
+    found = (path for path in root.rglob("*") if path.is_file() and path.name != "_names.lock")
     return sorted(str(path.relative_to(root)) for path in found)
 
 

@@ -1,0 +1,60 @@
+"""What a commit promises to do with objects: at once, or when no signed URL reads them any more."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.campaign import Campaign, Chore, ChoreKind, DelayedChore
+
+# They lie in the campaign's document. Of more, the earliest do not wait.
+MOST_DELAYED = 500
+
+
+def with_chores(campaign: Campaign, *chores: Chore) -> Campaign:
+    added = tuple(chore for chore in chores if chore not in campaign.chores)
+    return replace(campaign, chores=(*campaign.chores, *added))
+
+
+def without_chores(campaign: Campaign, done: Iterable[Chore]) -> Campaign:
+    """Return the campaign without these chores, whether they are delayed or not."""
+    finished = set(done)
+    chores = tuple(chore for chore in campaign.chores if chore not in finished)
+    delayed = tuple(each for each in campaign.delayed if each.chore not in finished)
+    return _with_delayed(replace(campaign, chores=chores), delayed)
+
+
+def with_delayed_chores(campaign: Campaign, *chores: Chore, due_at: datetime) -> Campaign:
+    """Let chores wait. One that waits already waits until then."""
+    others = tuple(each for each in campaign.delayed if each.chore not in chores)
+    added = tuple(DelayedChore(chore=chore, due_at=due_at) for chore in chores)
+    delayed = sorted((*others, *added), key=lambda each: each.due_at)
+    surplus = len(delayed) - MOST_DELAYED
+    hastened = (replace(each, due_at=campaign.created_at) for each in delayed[: max(0, surplus)])
+    return _with_delayed(campaign, (*hastened, *delayed[max(0, surplus) :]))
+
+
+def due_chores(campaign: Campaign, now: datetime) -> tuple[Chore, ...]:
+    """Return the delayed chores whose time has come."""
+    return tuple(each.chore for each in campaign.delayed if each.due_at <= now)
+
+
+def has_two_names(campaign: Campaign, video_hash: str, now: datetime) -> bool:
+    """Whether the clip also has its former name for now, which a signed URL may read."""
+    return _is_delayed(campaign, ChoreKind.RENAME, video_hash, now)
+
+
+def is_leaving(campaign: Campaign, video_hash: str, now: datetime) -> bool:
+    """Whether the video was removed, and its objects stay for now for the same reason."""
+    return _is_delayed(campaign, ChoreKind.REMOVE, video_hash, now)
+
+
+def _is_delayed(campaign: Campaign, kind: ChoreKind, video_hash: str, now: datetime) -> bool:
+    return any(
+        each.chore.kind is kind and each.chore.video_hash == video_hash and each.due_at > now
+        for each in campaign.delayed
+    )
+
+
+def _with_delayed(campaign: Campaign, delayed: tuple[DelayedChore, ...]) -> Campaign:
+    first = min((each.due_at for each in delayed), default=None)
+    return replace(campaign, delayed=delayed, delayed_until=first)

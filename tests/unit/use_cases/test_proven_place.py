@@ -1,0 +1,201 @@
+"""Nothing is paid for whose clip could not be kept, and the reason is said."""
+
+import logging
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from shared.domain.errors import (
+    RetryLaterError,
+    StorageError,
+    StorageFullError,
+    UnavailableError,
+)
+from shared.domain.schedule import DEADLINE
+from shared.domain.video import Phase
+from shared.ports.message_queue import VideoMessage
+from shared.ports.object_store import PutMode
+from shared.use_cases.create_videos import create_videos
+from shared.use_cases.generate_video import generate_video
+from shared.use_cases.proven_place import ProvenPlace
+from tests.fakes.object_store import InMemoryObjectStore
+from tests.fakes.ports import FakePorts
+from tests.unit.use_cases.scenes import CAMPAIGN_ID, a_request
+
+PROBES = "videos/maintenance/probes"
+
+
+class Refusing(InMemoryObjectStore):
+    """Cannot do one thing, as where a right is missing or a bucket has a retention policy."""
+
+    refused = ""
+
+    def __getattribute__(self, name: str) -> Any:  # noqa: ANN401  # Any method.
+        if name == object.__getattribute__(self, "refused"):
+            return self._refuse
+        return super().__getattribute__(name)
+
+    def _refuse(self, *_: object, **__: object) -> None:
+        raise StorageError("Cloud Storage refused a request: it takes storage.objects.x.")
+
+
+class Overwriting(InMemoryObjectStore):
+    """Takes a create for an overwrite, as a store does that knows of no conditions."""
+
+    def put(self, path: str, content: BytesIO, **how: Any) -> None:  # type: ignore[override]  # noqa: ANN401
+        super().put(path, content, **{**how, "mode": PutMode.OVERWRITE})
+
+
+class Full(InMemoryObjectStore):
+    free = 0
+
+    def free_bytes(self) -> int:
+        return self.free
+
+
+def place_of(ports: FakePorts, objects: InMemoryObjectStore) -> ProvenPlace:
+    ports.place = ProvenPlace(objects, ports.now)
+    return ports.place
+
+
+def first_message(ports: FakePorts) -> VideoMessage:
+    return ports.queue.messages[0]
+
+
+def test_a_place_that_can_keep_clips_has_no_trouble_and_keeps_nothing_of_the_proof(
+    ports: FakePorts,
+) -> None:
+    ports.place.require(1)
+
+    assert (ports.place.trouble, ports.objects.objects) == ("", {})
+
+
+@pytest.mark.parametrize("refused", ["put", "rename", "copy", "open", "list", "delete"])
+def test_what_cannot_be_done_with_an_object_stops_the_submission(
+    ports: FakePorts, refused: str
+) -> None:
+    objects = Refusing(ports.clock)
+    objects.refused = refused
+    place = place_of(ports, objects)
+    (created,) = create_videos(ports, a_request("A kite"))
+
+    with pytest.raises(RetryLaterError, match=r"Nothing is submitted.* storage\.objects\.x"):
+        generate_video(ports, first_message(ports))
+
+    assert ports.generator.submissions == []
+    assert ports.campaigns.get_video(CAMPAIGN_ID, created.video.video_hash).attempts == ()
+    assert "storage.objects.x" in place.trouble
+
+
+def test_a_store_that_creates_over_what_is_there_is_refused(ports: FakePorts) -> None:
+    place = place_of(ports, Overwriting(ports.clock))
+
+    with pytest.raises(UnavailableError, match="created twice"):
+        place.require(1)
+
+
+def test_it_is_proven_once_in_a_process(ports: FakePorts) -> None:
+    objects = Refusing(ports.clock)
+    place = place_of(ports, objects)
+    place.require(1)
+    objects.refused = "put"
+
+    place.require(1)
+
+
+def test_when_the_trouble_is_over_the_video_is_made(ports: FakePorts) -> None:
+    objects = Refusing(ports.clock)
+    objects.refused = "rename"
+    place = place_of(ports, objects)
+    create_videos(ports, a_request("A kite"))
+    message = first_message(ports)
+    with pytest.raises(RetryLaterError):
+        generate_video(ports, message)
+    objects.refused = ""
+
+    generate_video(ports, message)
+
+    assert (len(ports.generator.submissions), place.trouble) == (1, "")
+
+
+def test_a_trouble_is_logged_once(ports: FakePorts, caplog: pytest.LogCaptureFixture) -> None:
+    place = place_of(ports, Full(ports.clock))
+
+    for _ in range(3):
+        with pytest.raises(StorageFullError):
+            place.require(1_000_000)
+
+    logged = [each for each in caplog.records if each.levelno == logging.ERROR]
+    assert len(logged) == 1
+    assert "0 MB are free, and 1 MB are needed. Free some space." in logged[0].getMessage()
+
+
+def test_what_an_interrupted_proof_left_is_removed_by_a_later_one(ports: FakePorts) -> None:
+    left = f"{PROBES}/abandoned.1.txt"
+    ports.objects.put(left, BytesIO(b"probe"), content_type="text/plain")
+
+    ports.place.require(1)
+    assert left in ports.objects.objects
+
+    ports.clock.advance(timedelta(hours=2))
+    place_of(ports, ports.objects).require(1)
+    assert left not in ports.objects.objects
+
+
+def test_without_room_nothing_is_reserved(ports: FakePorts) -> None:
+    place_of(ports, Full(ports.clock))
+
+    with pytest.raises(StorageFullError, match="no room for another clip"):
+        create_videos(ports, a_request("A kite"))
+
+    assert ports.campaigns.campaigns == {}
+
+
+def test_a_campaign_takes_the_room_of_all_its_videos(ports: FakePorts) -> None:
+    objects = Full(ports.clock)
+    objects.free = 100_000_000
+    place_of(ports, objects)
+
+    with pytest.raises(StorageFullError, match="128 MB are needed"):
+        create_videos(ports, a_request("A boat", "A gull"))
+    create_videos(ports, a_request("A kite"))
+
+
+def test_a_disk_that_fills_up_meanwhile_keeps_a_video_from_being_paid_for(
+    ports: FakePorts,
+) -> None:
+    objects = Full(ports.clock)
+    objects.free = 100_000_000
+    place_of(ports, objects)
+    (created,) = create_videos(ports, a_request("A kite"))
+    objects.free = 0
+    message = first_message(ports)
+
+    with pytest.raises(RetryLaterError):
+        generate_video(ports, message)
+    ports.clock.advance(DEADLINE)
+    generate_video(ports, message)
+
+    video = ports.campaigns.get_video(CAMPAIGN_ID, created.video.video_hash)
+    assert video.phase is Phase.FAILED
+    assert video.failure is not None
+    assert video.failure.code == "storage_full"
+    assert "Free some space" in video.failure.message
+    assert ports.generator.submissions == []
+    assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.committed == 0
+
+
+def test_a_place_that_never_could_names_itself_at_the_deadline(ports: FakePorts) -> None:
+    objects = Refusing(ports.clock)
+    objects.refused = "copy"
+    place_of(ports, objects)
+    (created,) = create_videos(ports, a_request("A kite"))
+    ports.clock.advance(DEADLINE)
+
+    generate_video(ports, first_message(ports))
+
+    failure = ports.campaigns.get_video(CAMPAIGN_ID, created.video.video_hash).failure
+    assert failure is not None
+    assert (failure.code, "storage.objects.x" in failure.message) == ("storage_error", True)
