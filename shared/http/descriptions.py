@@ -135,6 +135,7 @@ CODES: Mapping[str, str] = {
     "budget_exceeded": "The campaign's or the day's budget does not cover it.",
     "max_cost_exceeded": "It costs more than `max_cost_usd`.",
     "campaign_deleted": "The campaign is being deleted, or was deleted after the request was made.",
+    "campaign_name_taken": "The name differs from a campaign's in case alone, which the disk ignores.",
     "slot_busy": "The slot is making another video.",
     "not_ready": "The video has no clip yet, or never will.",
     "wrong_state": "The video is in a state in which this cannot be done.",
@@ -144,6 +145,7 @@ CODES: Mapping[str, str] = {
     "range_not_satisfiable": "The file has no byte in this range.",
     "conflict": "Another request changed the campaign at the same time.",
     "unavailable": "A store or a queue did not answer.",
+    "storage_full": "There is no room for another clip.",
     "storage_error": "A store cannot read or write what is needed.",
     "internal": "Something unforeseen happened; it was logged with the `request_id`.",
 }
