@@ -135,7 +135,7 @@ CODES: Mapping[str, str] = {
     "budget_exceeded": "The campaign's or the day's budget does not cover it.",
     "max_cost_exceeded": "It costs more than `max_cost_usd`.",
     "campaign_deleted": "The campaign is being deleted, or was deleted after the request was made.",
-    "campaign_name_taken": "The name differs from a campaign's in case alone, which the disk ignores.",
+    "campaign_name_taken": "Another campaign's name differs in case alone, which the disk ignores.",
     "slot_busy": "The slot is making another video.",
     "not_ready": "The video has no clip yet, or never will.",
     "wrong_state": "The video is in a state in which this cannot be done.",
