@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from werkzeug.datastructures import Headers
 
-who: ContextVar[str] = ContextVar("who", default="")
-"""The name of the caller of the request, where it is known. No secret."""
+requested_by: ContextVar[str | None] = ContextVar("requested_by", default=None)
+"""The name of the API key of the request, where there are keys."""
 
 _trace: ContextVar[tuple[str, str]] = ContextVar("trace", default=("", ""))
 
@@ -23,7 +23,7 @@ _CLOUD_TRACE = r"([0-9a-f]{32})/([0-9]{1,20})(?:;o=([0-9]+))?"
 
 def begin_request(headers: "Headers") -> None:
     """Forget the request that this thread answered before, and take the trace of this one."""
-    who.set("")
+    requested_by.set(None)
     _trace.set((headers.get("traceparent", ""), headers.get("X-Cloud-Trace-Context", "")))
 
 
@@ -64,7 +64,7 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(entry, default=str, ensure_ascii=False)
 
     def _of_request(self) -> dict[str, object]:
-        caller = {"who": who.get()} if who.get() else {}
+        caller = {"requested_by": requested_by.get()} if requested_by.get() else {}
         trace = _trace.get()
         if not self._project or not any(trace):
             return {**caller}

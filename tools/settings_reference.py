@@ -1,4 +1,4 @@
-"""Write the settings, as settings.py has them, into README.md and .env.example."""
+"""Write the settings, as shared/settings has them, into README.md and .env.example."""
 
 import re
 from collections.abc import Iterator

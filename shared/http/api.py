@@ -43,6 +43,7 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
         else:
             endpoint, values = match(request.method, request.path)
             call.requester = require_key(call, endpoint)
+            logs.requested_by.set(call.requester)
             response = handler(endpoint)(call, *values)
     except Exception as error:  # noqa: BLE001  # A caller is always answered.
         from shared.http.failures import answer_failure
@@ -52,8 +53,7 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
         from shared.http.cors import add_cors_headers
 
         add_cors_headers(call, response)
-    requester = call.requester if call is not None else None
-    record(request.method, endpoint, response.status_code, perf_counter() - began, requester)
+    record(request.method, endpoint, response.status_code, perf_counter() - began)
     return response
 
 

@@ -37,13 +37,8 @@ _durations: dict[Kind, Durations] = {}
 _lock = Lock()
 
 
-def record(
-    method: str, endpoint: str, status: int, seconds: float, requester: str | None = None
-) -> None:
-    """Log and count an answer, whose body may still be on its way. `endpoint` may be unknown.
-
-    `requester` is the name of the API key, where there are keys.
-    """
+def record(method: str, endpoint: str, status: int, seconds: float) -> None:
+    """Log and count an answer, whose body may still be on its way. `endpoint` may be unknown."""
     method = method if method in METHODS else "other"
     path = template_of(endpoint)
     with _lock:
@@ -56,7 +51,6 @@ def record(
                 "path": path,
                 "status": status,
                 "milliseconds": round(seconds * 1000, 1),
-                "requested_by": requester,
             },
         )
 

@@ -9,7 +9,7 @@ from tests.browser.briefs import PROMPTS
 from tests.browser.server import Server, serving
 from tests.browser.studio import Studio, opened
 
-DEFAULT = {"CAMPAIGN_BUDGET_USD": "3", "SYNTHETIC_SECONDS": "3600"}
+DEFAULT = {"CAMPAIGN_BUDGET_USD": "3", "SYNTHETIC_SECONDS": "1800"}
 
 
 @pytest.fixture(scope="module")

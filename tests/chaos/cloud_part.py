@@ -62,7 +62,9 @@ def cloud_matrix(weaken: Weaken) -> Iterator[Matrix]:
 PART = Part(
     name="cloud",
     stories=tuple(
-        each for each in STORIES if each.name in ("create", "change the prompt", "regenerate")
+        each
+        for each in STORIES
+        if each.name in ("create", "change the prompt", "regenerate", "delete campaign")
     ),
     new_matrix=cloud_matrix,
     standing=cloud,

@@ -24,6 +24,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The API over one folder, as Cloud Run starts it and as a laptop does."""
     folder = tmp_path_factory.mktemp("front-end")
     settings = {"STORAGE_URL": f"file://{folder}/data", "SYNTHETIC_SECONDS": "1800"}
+    hosts = {"ALLOWED_HOSTS": "laptop.example,serve-api-1.run.app"}
     homes = {name: folder / name for name in ("cloud", "laptop")}
     for home in homes.values():
         home.mkdir()
@@ -31,7 +32,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         FunctionProcess(
             "serve_api", environment={**settings, "K_SERVICE": "serve-api"}, home=homes["cloud"]
         ) as cloud,
-        FunctionProcess("serve_api", environment=settings, home=homes["laptop"]) as laptop,
+        FunctionProcess("serve_api", environment=settings | hosts, home=homes["laptop"]) as laptop,
     ):
         assert cloud.wait_until_ready()
         assert laptop.wait_until_ready()

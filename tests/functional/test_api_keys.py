@@ -45,7 +45,7 @@ def showreel(gallery_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """A service with two keys, over a finished campaign."""
     folder = Path(shutil.copytree(gallery_folder, tmp_path_factory.mktemp("keys") / "data"))
     keys = f"shop:{SHOP},ana:{ANA}"
-    with serving(folder, API_KEYS=keys, SYNTHETIC_SECONDS="3600") as showreel:
+    with serving(folder, API_KEYS=keys, SYNTHETIC_SECONDS="1800") as showreel:
         yield showreel
 
 

@@ -14,7 +14,7 @@ SMALL = {"prompts": [KITE], "seconds": 4}
 def shared_with_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Showreel]:
     folder = tmp_path_factory.mktemp("app") / "data"
     origins = f"http://localhost:5173, {APP}"
-    with serving(folder, ALLOWED_ORIGINS=origins, SYNTHETIC_SECONDS="3600") as showreel:
+    with serving(folder, ALLOWED_ORIGINS=origins, SYNTHETIC_SECONDS="1800") as showreel:
         yield showreel
 
 

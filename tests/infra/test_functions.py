@@ -1,4 +1,4 @@
-"""The functions: those of main.py, with the settings that settings.py reads."""
+"""The functions: those of main.py, with the settings that shared/settings reads."""
 
 import ast
 import tomllib

@@ -78,9 +78,9 @@ def test_without_a_project_there_is_nothing_to_link_to() -> None:
 
 
 def test_the_caller_is_named_until_the_next_request() -> None:
-    logs.who.set("shop")
-    assert line()["who"] == "shop"
+    logs.requested_by.set("shop")
+    assert line()["requested_by"] == "shop"
 
     logs.begin_request(Headers())
 
-    assert "who" not in line()
+    assert "requested_by" not in line()

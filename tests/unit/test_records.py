@@ -279,13 +279,6 @@ def test_a_field_that_a_person_left_out_has_its_default() -> None:
     assert campaign_from_record(record).chores == ()
 
 
-def test_a_video_of_before_there_were_api_keys_was_requested_by_none() -> None:
-    record = to_record(a_full_video())
-    del record["requested_by"]
-
-    assert video_from_record(record).requested_by is None
-
-
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'"text"'])
 @pytest.mark.parametrize("decode", [decode_campaign, decode_video, decode_day_share])
 def test_what_is_no_json_object_is_no_record(

@@ -1,0 +1,149 @@
+"""What is wrong with settings that have the right types."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from shared.domain.limits import MOST_VERSIONS, is_amount, most_versions
+from shared.domain.models import MODELS
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from shared.settings import Settings
+
+_FOLDER_URL = re.compile(r"file:(?:///)?[^/].*")
+_BUCKET = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
+_HOST = r"(?i:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])"
+_ORIGIN = r"https?://(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
+_USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
+_MOST_SLOTS = 100
+_MOST_HISTORICAL = 100
+# Two thirds of the deadline of a video: the rest is for the queue and for rendering.
+_LONGEST_SYNTHETIC_SECONDS = 1800
+_MOST_FILTERED_RETRIES = 3
+
+
+def problems_of(found: Settings) -> list[str]:
+    """Return a sentence about each value, or combination of values, that makes no sense."""
+    checks = {
+        "STORAGE_URL must be file:folder, file:///folder or gs://bucket.": bool(
+            re.fullmatch(_BUCKET, found.bucket)
+            if found.bucket
+            else _FOLDER_URL.fullmatch(found.storage_url)
+        ),
+        "VIDEO_GENERATOR must be synthetic or veo.": found.generator in ("synthetic", "veo"),
+        f"DEFAULT_MODEL must be one of {', '.join(_USABLE)}.": found.default_model in _USABLE,
+        "MAX_VIDEOS_PER_CAMPAIGN must lie between 1 and 100.": (
+            1 <= found.max_videos_per_campaign <= _MOST_SLOTS
+        ),
+        "CAMPAIGN_BUDGET_USD must be an amount, 0 or more.": _is_amount(found.campaign_budget_usd),
+        "DAILY_BUDGET_USD must be an amount, 0 or more.": _is_amount(found.daily_budget_usd),
+        "FILTERED_RETRIES must lie between 0 and 3.": (
+            0 <= found.filtered_retries <= _MOST_FILTERED_RETRIES
+        ),
+        "KEEP_HISTORICAL must lie between 0 and 100.": (
+            0 <= found.keep_historical <= _MOST_HISTORICAL
+        ),
+        "MAX_VIDEOS_PER_CAMPAIGN * (KEEP_HISTORICAL + 2) must be no more than "
+        f"{MOST_VERSIONS}, which one record can hold. Lower one of the two.": (
+            most_versions(
+                slots=found.max_videos_per_campaign, keep_historical=found.keep_historical
+            )
+            <= MOST_VERSIONS
+        ),
+        "SYNTHETIC_SECONDS must lie between 0 and 1800: a video has 45 minutes.": (
+            0 <= found.synthetic_seconds <= _LONGEST_SYNTHETIC_SECONDS
+        ),
+        "PUBLIC_URL must begin with http:// or https://, and name a host.": (
+            not found.public_url or _is_web_address(found.public_url)
+        ),
+        "LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.": (
+            found.log_level in ("DEBUG", "INFO", "WARNING", "ERROR")
+        ),
+    }
+    if found.bucket or found.generator == "veo":
+        checks |= _google_checks(found)
+    problems = [problem for problem, holds in checks.items() if not holds]
+    return problems + _fault_problems(found) + _access_problems(found)
+
+
+def _is_web_address(text: str) -> bool:
+    scheme, separator, rest = text.partition("://")
+    host = rest.partition("/")[0]
+    return scheme in ("http", "https") and bool(separator and host) and not set(text) & set(" ?#")
+
+
+def _is_amount(amount: Decimal | None) -> bool:
+    return amount is None or is_amount(amount)
+
+
+def _fault_problems(found: Settings) -> list[str]:
+    if not found.synthetic_faults:
+        return []
+    # Few rehearse faults.
+    from shared.domain.faults import SLOWDOWN, FaultKind, parse_faults  # noqa: PLC0415
+
+    try:
+        faults = parse_faults(found.synthetic_faults)
+    except ValueError as error:
+        return [f"SYNTHETIC_FAULTS: {error}"]
+    longest = _LONGEST_SYNTHETIC_SECONDS // SLOWDOWN
+    if any(fault.kind is FaultKind.SLOW for fault in faults) and found.synthetic_seconds > longest:
+        return [f"SYNTHETIC_SECONDS must lie between 0 and {longest} with the fault slow."]
+    return []
+
+
+def _access_problems(found: Settings) -> list[str]:
+    """Name no value: part of a malformed list of keys may be a key."""
+    problems = []
+    if not all(_is(_HOST, host) for host in _listed(found.allowed_hosts)):
+        problems.append(
+            "ALLOWED_HOSTS must be host names by commas, such as videos.example.com: no scheme, no "
+            "port, no *."
+        )
+    if not all(_is(_ORIGIN, origin) for origin in _listed(found.allowed_origins)):
+        problems.append(
+            "ALLOWED_ORIGINS must be origins by commas, such as https://app.example.com: in lower "
+            "case, with a scheme; no path, no slash at the end, no *."
+        )
+    if found.api_keys:
+        from shared.domain.api_keys import api_keys  # noqa: PLC0415  # Few have keys.
+
+        try:
+            api_keys(found.api_keys)
+        except ValueError as error:
+            problems.append(f"API_KEYS: {error}")
+    return problems
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",")] if text else []
+
+
+def _google_checks(found: Settings) -> dict[str, bool]:
+    """Patterns that a local system never compiles."""
+    return {
+        "GOOGLE_CLOUD_PROJECT must be the id of a project; it is required with a bucket and with "
+        "Veo.": _is(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]", found.google_cloud_project),
+        "FIRESTORE_DATABASE must be (default) or the id of a database.": _is(
+            r"\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9]", found.firestore_database
+        ),
+        "GENERATE_TOPIC must be the id of a topic, without projects/…/.": _is(
+            r"[A-Za-z][A-Za-z0-9._~+%-]{2,254}", found.generate_topic
+        ),
+        "VEO_LOCATION must be a region, such as us-central1, or global.": _is(
+            r"[a-z]+(?:-[a-z0-9]+)*", found.veo_location
+        ),
+        "VEO_BASE_URL must begin with http:// or https://.": _is(
+            r"(?:https?://.+)?", found.veo_base_url
+        ),
+        "STORAGE_EMULATOR_HOST must begin with http:// or https://.": _is(
+            r"(?:https?://.+)?", found.storage_emulator_host
+        ),
+    }
+
+
+def _is(pattern: str, text: str) -> bool:
+    return re.fullmatch(pattern, text) is not None
