@@ -44,7 +44,7 @@ def copy_and_tell(copy: Callable[[], Iterable[CopiedCampaign]]) -> int:
         print("Stopped. Run it again: it goes on where it was.", file=sys.stderr)
         return INTERRUPTED
     print(_sum(copies))
-    return 1 if any(copied.transfer.missing for copied in copies) else 0
+    return 1 if any(copied.transfer.missing or copied.unreadable for copied in copies) else 0
 
 
 def _line(copied: CopiedCampaign) -> str:
@@ -56,9 +56,12 @@ def _line(copied: CopiedCampaign) -> str:
         )
     if transfer.missing:
         line += f"; {transfer.missing} clips are missing at their source"
+    if copied.unreadable and copied.verdict is not Verdict.UNREADABLE_HERE:
+        line += f"; {copied.unreadable} records cannot be read, and are carried along as they are"
     return line
 
 
 def _sum(copies: list[CopiedCampaign]) -> str:
-    left = sum(copied.verdict in (Verdict.NEWER_THERE, Verdict.ANOTHER_THERE) for copied in copies)
+    done = (Verdict.COPY, Verdict.UP_TO_DATE)
+    left = sum(copied.verdict not in done for copied in copies)
     return f"{len(copies)} campaigns, of which {left} were left alone."

@@ -16,8 +16,10 @@ from functools import partial
 from shared import bootstrap
 from shared.domain.agreement import Disagreement
 from shared.domain.errors import ShowreelError
+from shared.domain.identity import parse_video_id
 from shared.ports import Ports
 from shared.settings import InvalidSettingsError, settings
+from shared.use_cases.damaged_records import discard_damaged, restore_record
 from shared.use_cases.mending import delete_without_record
 from shared.use_cases.reconcile import (
     Verdict,
@@ -36,6 +38,7 @@ Compare = Callable[[Ports, str], tuple[Verdict, ...]]
 def main() -> int:
     options = _options()
     try:
+        _decide(bootstrap.ports(), options)
         counts: Counter[str] = Counter()
         verdicts = list(_verdicts(bootstrap.ports(), options, counts))
     except (InvalidSettingsError, ShowreelError) as error:
@@ -59,8 +62,26 @@ def _options() -> argparse.Namespace:
         action="store_true",
         help="delete clips and thumbnails of which no record knows; they were paid for",
     )
+    parser.add_argument(
+        "--restore-damaged",
+        metavar="VIDEO_ID",
+        help="put the JSON beside the videos in place of this damaged record",
+    )
+    parser.add_argument(
+        "--delete-damaged",
+        metavar="VIDEO_ID",
+        help="delete this damaged record with its objects; its dollars stay counted",
+    )
     parser.add_argument("--json", action="store_true", help="write JSON instead of a table")
     return parser.parse_args()
+
+
+def _decide(ports: Ports, options: argparse.Namespace) -> None:
+    """Do to damaged records what a person has decided."""
+    if options.restore_damaged:
+        restore_record(ports, *parse_video_id(options.restore_damaged))
+    if options.delete_damaged:
+        discard_damaged(ports, *parse_video_id(options.delete_damaged))
 
 
 def _verdicts(ports: Ports, options: argparse.Namespace, counts: Counter[str]) -> Iterator[Verdict]:

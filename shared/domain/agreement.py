@@ -16,12 +16,16 @@ from shared.domain.errors import ShowreelError
 from shared.domain.reconciling import CampaignState, has_clip, reconciled
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import clip_path, thumbnail_path, version_of_media, video_of_clip
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, Video
 
 _MONEY = ("reserved", "spent", "simulated", "possibly_spent")
 
 
 class Disagreement(StrEnum):
+    RECORD_DAMAGED = "record_damaged"
+    RECORD_NEWER = "record_newer"
+    CAMPAIGN_MISSING = "campaign_missing"
     CLIP_MISSING = "clip_missing"
     CLIP_MISNAMED = "clip_misnamed"
     THUMBNAIL_MISSING = "thumbnail_missing"
@@ -34,6 +38,9 @@ class Disagreement(StrEnum):
     OVERDUE = "overdue"
     OPERATION_LOST = "operation_lost"
     MONEY_AT_RISK = "money_at_risk"
+
+
+UNREADABLE = frozenset({Disagreement.RECORD_DAMAGED, Disagreement.RECORD_NEWER})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +65,27 @@ class Objects:
     attempts: dict[str, str] = field(default_factory=dict)
 
 
+def unreadable(record: Unreadable) -> Finding:
+    """Describe a record that cannot be read. Nothing else can be said of its campaign."""
+    return Finding(
+        kind=Disagreement.RECORD_NEWER if record.is_newer else Disagreement.RECORD_DAMAGED,
+        campaign_id=record.campaign_id,
+        subject=record.id,
+        detail=record.detail,
+    )
+
+
+def campaign_missing(campaign_id: str) -> Finding:
+    return Finding(
+        kind=Disagreement.CAMPAIGN_MISSING,
+        campaign_id=campaign_id,
+        subject=campaign_id,
+        detail="There are records of its videos, and none of the campaign.",
+    )
+
+
 def disagreements(state: CampaignState, objects: Objects, *, now: datetime) -> Iterator[Finding]:
-    """Look at one campaign as it was read."""
+    """Look at one campaign as it was read, with all its records."""
     yield from _of_slots(state)
     yield from _of_money(state)
     for video in state.videos.values():

@@ -1,13 +1,14 @@
 """A campaign: its slots and its money, one record that changes as a whole."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.domain.errors import CampaignVideoLimitError
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 
 if TYPE_CHECKING:
@@ -56,10 +57,11 @@ class Slot:
         """Return the slot without `video` if that is the one it waits for."""
         return replace(self, pending=None) if self.is_making(video) else self
 
-    def without(self, video: Video) -> "Slot":
+    def without(self, video: Video | Unreadable) -> "Slot":
         """Return the slot without `video`, wherever it held it."""
         return replace(
-            self.without_pending(video),
+            self,
+            pending=None if _is(self.pending, video) else self.pending,
             current=None if _is(self.current, video) else self.current,
             historical=tuple(each for each in self.historical if not _is(each, video)),
         )
@@ -135,7 +137,7 @@ class Campaign:
 
     `budget_usd` is the campaign's own limit; without one it has that of the installation.
     `removed_money` is the part of `money` whose videos are gone. `delayed_until` is when the first
-    of the `delayed` chores is due.
+    of the `delayed` chores is due. `unread` is as in a video.
     """
 
     campaign_id: str
@@ -151,6 +153,7 @@ class Campaign:
     delayed_until: datetime | None = None
     removed: tuple[Removed, ...] = ()
     revision: str = ""
+    unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def is_being_deleted(self) -> bool:
@@ -196,13 +199,20 @@ class Change:
     """One atomic commit: a campaign, the videos that change with it, and those that go.
 
     `shares` are the shares of a day's budget that the videos' dollars come from, or go back to.
+    Of records that cannot be read, `discarded` go, and `carried` are stored as they are.
     """
 
     campaign: Campaign
     videos: tuple[Video, ...] = ()
     removed: tuple[Video, ...] = ()
     shares: "tuple[DayShare, ...]" = ()
+    discarded: tuple[Unreadable, ...] = ()
+    carried: tuple[Unreadable, ...] = ()
+
+    @property
+    def gone(self) -> "tuple[Video | Unreadable, ...]":
+        return (*self.removed, *self.discarded)
 
 
-def _is(version: Version | None, video: Video) -> bool:
+def _is(version: Version | None, video: Video | Unreadable) -> bool:
     return version is not None and version.video_hash == video.video_hash

@@ -1,12 +1,13 @@
 """What becomes of a campaign that is copied to where there may be one already."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain.campaign import Campaign, Change, Version
+from shared.domain.campaign import Campaign, Change, Money, Version
 from shared.domain.reconciling import CampaignState, has_clip
-from shared.domain.settlement import recomputed
+from shared.domain.settlement import held_by, recomputed
 from shared.domain.video import Phase, VersionState, Video
 
 # How far a video is within one attempt. It is reserved again when that is postponed.
@@ -27,6 +28,8 @@ class Verdict(StrEnum):
     UP_TO_DATE = "up to date"
     NEWER_THERE = "left alone: it is newer there"
     ANOTHER_THERE = "left alone: another campaign has this name there"
+    UNREADABLE_HERE = "left alone: its record cannot be read"
+    UNREADABLE_THERE = "left alone: a record of it cannot be read there"
 
 
 def judge(here: CampaignState, there: CampaignState | None) -> Verdict:
@@ -35,9 +38,11 @@ def judge(here: CampaignState, there: CampaignState | None) -> Verdict:
         return Verdict.COPY
     if there.campaign.created_at != here.campaign.created_at:
         return Verdict.ANOTHER_THERE
+    if there.unreadable.keys() - here.unreadable.keys():
+        return Verdict.UNREADABLE_THERE
     if _is_newer(there, than=here) or _makes_its_own(there, unknown_to=here):
         return Verdict.NEWER_THERE
-    if _is_newer(here, than=there) or here.videos.keys() - there.videos.keys():
+    if _is_newer(here, than=there) or _names(here) - _names(there):
         return Verdict.COPY
     return Verdict.UP_TO_DATE
 
@@ -45,10 +50,11 @@ def judge(here: CampaignState, there: CampaignState | None) -> Verdict:
 def succeed(here: CampaignState, there: CampaignState | None) -> Change:
     """Return the commit that makes `there` what `here` is. Those videos that slots name come first.
 
-    Nothing is removed: a version that only `there` knows becomes a historical one of its slot.
+    Nothing is removed: a version that only `there` knows becomes a historical one of its slot. A
+    record that cannot be read is carried along as it is, and the money stays as it is then.
     """
     known = there.videos if there else {}
-    kept = [video for name, video in known.items() if name not in here.videos and has_clip(video)]
+    kept = [video for name, video in known.items() if _lacks(here, name) and has_clip(video)]
     campaign = _following_campaign(here.campaign, there.campaign if there else None)
     for video in kept:
         slot = campaign.slot(video.index)
@@ -56,10 +62,24 @@ def succeed(here: CampaignState, there: CampaignState | None) -> Change:
         campaign = campaign.with_slot(replace(slot, historical=history))
     videos = [_following(video, known.get(name)) for name, video in here.videos.items()]
     videos += [replace(video, version_state=VersionState.HISTORICAL) for video in kept]
-    campaign = replace(campaign, money=recomputed(campaign, videos))
+    money = _money(here, kept) if here.unreadable else recomputed(campaign, videos)
+    campaign = replace(campaign, money=money)
     changed = [video for video in videos if video != known.get(video.video_hash)]
     changed.sort(key=lambda video: video.version_state is None)
-    return Change(campaign=campaign, videos=tuple(changed))
+    carried = [each for name, each in here.unreadable.items() if not there or _lacks(there, name)]
+    return Change(campaign=campaign, videos=tuple(changed), carried=tuple(carried))
+
+
+def _names(state: CampaignState) -> set[str]:
+    return {*state.videos, *state.unreadable}
+
+
+def _lacks(state: CampaignState, video_hash: str) -> bool:
+    return video_hash not in _names(state)
+
+
+def _money(here: CampaignState, added: Iterable[Video]) -> Money:
+    return sum(map(held_by, added), start=here.campaign.money)
 
 
 def _following_campaign(campaign: Campaign, known: Campaign | None) -> Campaign:

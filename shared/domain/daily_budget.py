@@ -5,11 +5,12 @@ another budget. From then on a reservation takes from one share, as a rule. Each
 its part of the budget, so all of them do together, whoever else commits at the same time.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from operator import itemgetter
+from typing import Any
 
 from shared.domain.campaign import ZERO
 from shared.domain.errors import BudgetExceededError
@@ -27,6 +28,7 @@ class DayShare:
 
     `budget` is the day's whole one, by which it was laid out; a share that is not stored has none.
     `warned` marks one that was taken from when 80 % of the day's budget were used.
+    `unread` is as in a video.
     """
 
     day: date
@@ -35,6 +37,7 @@ class DayShare:
     budget: Decimal = ZERO
     warned: bool = False
     revision: str = ""
+    unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
 
     def part_of(self, dollars: Decimal) -> Decimal:
         """Return what of the day's `dollars` is this share's, as the day is laid out."""

@@ -29,8 +29,9 @@ ShowreelError
 ├── ConflictError                   somebody else committed first: read again
 ├── ObjectExistsError               a create-only write met an object
 ├── StorageError                    a store that cannot do it, however often it is asked
+│   └── UnreadableRecordError       a record that is damaged, or of a newer version
 ├── UnavailableError                a store or queue that may be able to in a moment
-│   └── StorageFullError            there is no room for a clip
+│   └── StorageFullError            a store without free space: it works when there is some
 ├── SubmissionError
 │   ├── GeneratorBusyError          nothing was accepted: submit again later
 │   ├── GenerationRefusedError      nothing was accepted, and never will be
@@ -40,6 +41,10 @@ ShowreelError
 """
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.domain.unreadable import Unreadable
 
 
 class ShowreelError(Exception):
@@ -166,6 +171,23 @@ class ObjectExistsError(ShowreelError):
 
 class StorageError(ShowreelError):
     code = "storage_error"
+
+
+class UnreadableRecordError(StorageError):
+    """The record exists, so nothing may be decided as if it did not.
+
+    `is_newer` says that a newer version wrote it. `record` is what is known of it; None where the
+    reader did not know yet whose record it is.
+    """
+
+    code = "record_unreadable"
+
+    def __init__(
+        self, message: str, *, is_newer: bool = False, record: "Unreadable | None" = None
+    ) -> None:
+        super().__init__(message)
+        self.is_newer = is_newer
+        self.record = record
 
 
 class UnavailableError(ShowreelError):

@@ -4,31 +4,44 @@ In a database they change together. Files may be lost, restored or edited one by
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 from shared.domain.campaign import ZERO, Campaign, Slot, Version
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import VersionState, Video
 
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignState:
-    """A campaign and all its videos, by hash."""
+    """A campaign and all its videos, by hash; and by hash those whose records cannot be read.
+
+    As long as there are any of these, slots and money cannot follow from the videos.
+    """
 
     campaign: Campaign
     videos: dict[str, Video]
+    unreadable: dict[str, Unreadable] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, campaign: Campaign, videos: Iterable[Video]) -> "CampaignState":
-        return cls(campaign=campaign, videos={video.video_hash: video for video in videos})
+    def of(
+        cls, campaign: Campaign, videos: Iterable[Video], unreadable: Iterable[Unreadable] = ()
+    ) -> "CampaignState":
+        return cls(
+            campaign=campaign,
+            videos={video.video_hash: video for video in videos},
+            unreadable={each.video_hash: each for each in unreadable if each.video_hash},
+        )
 
 
 def reconciled(state: CampaignState) -> CampaignState:
     """Let every slot name the videos that there are, each as what it is; and the money follow.
 
-    What agrees already stays the very same.
+    What agrees already stays the very same, and so does what cannot be compared as a whole.
     """
+    if state.unreadable:
+        return state
     campaign = state.campaign
     videos: list[Video] = []
     indexes = {video.index for video in state.videos.values()}

@@ -69,6 +69,9 @@ DEADLINE = timedelta(minutes=45)
 # A fault on the way (store or network) is tried again after this.
 FAULT_RETRY = timedelta(seconds=15)
 
+# A fault that waits for a person, such as a record that cannot be read, is met again after this.
+BROKEN_RETRY = timedelta(minutes=10)
+
 # A commit that keeps losing races is given up after this: a step holds its place for no longer, and
 # its process can end within the ten seconds that Cloud Run gives it.
 CONTENTION = timedelta(seconds=8)

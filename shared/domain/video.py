@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import WrongStateError
@@ -127,6 +128,7 @@ class Video:
     `clip` is known once the clip is verified and stored, which may be before the video is done.
     `requested_by` is the name of the API key that it was asked for with.
     `revision` is what the record was read at; empty for one that was never stored.
+    `unread` is what a newer version wrote and this one does not know; it is stored again.
     """
 
     campaign_id: str
@@ -155,6 +157,7 @@ class Video:
     tags: tuple[str, ...] = ()
     requested_by: str | None = None
     revision: str = ""
+    unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -302,6 +305,11 @@ def looked_at_late(video: Video, *, due_at: datetime | None) -> Video:
     """Nothing new is known of a failed video that may have been billed."""
     _require_phase(video, Phase.FAILED)
     return replace(video, due_at=due_at)
+
+
+def looked_at_next(video: Video, *, due_at: datetime) -> Video:
+    """Let the tick look at it at another time. One that has nothing to wait for stays so."""
+    return video if video.due_at is None else replace(video, due_at=due_at)
 
 
 def wanted_again(video: Video) -> Video:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Request
 
-    from shared.http.resource_types import ListResource
+    from shared.http.resource_types import ListResource, UnreadableResource
     from shared.ports import Ports
 
 # OpenAI's SDK reads the first answer only, and then keeps to that pace.
@@ -72,6 +72,7 @@ def list_response(
     *,
     ids: Sequence[str],
     has_more: bool = False,
+    unreadable: Sequence[UnreadableResource] | None = None,
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response:
@@ -82,4 +83,6 @@ def list_response(
         "last_id": ids[-1] if ids else None,
         "has_more": has_more,
     }
+    if unreadable is not None:
+        body["unreadable"] = unreadable
     return json_response(body, status=status, headers=headers)

@@ -4,11 +4,12 @@ from werkzeug.wrappers import Response
 
 from shared.domain.campaign import Campaign
 from shared.domain.identity import require_campaign_id, video_id
+from shared.domain.unreadable import Unreadable
 from shared.http.calls import Call, list_response
 from shared.http.campaigns import facts_of
 from shared.http.requests import CampaignListQuery, read_query
 from shared.http.resource_types import CampaignSummary
-from shared.http.resources import thumbnail_url_of
+from shared.http.resources import thumbnail_url_of, unreadable_resource
 
 
 def list_all(call: Call) -> Response:
@@ -17,9 +18,10 @@ def list_all(call: Call) -> Response:
     found = call.ports.campaigns.list_campaigns(after=after, limit=query.limit + 1)
     page = found[: query.limit]
     return list_response(
-        [_summary(call, campaign) for campaign in page],
+        [_summary(call, each) for each in page if not isinstance(each, Unreadable)],
         ids=[campaign.campaign_id for campaign in page],
         has_more=len(found) > query.limit,
+        unreadable=[unreadable_resource(each) for each in page if isinstance(each, Unreadable)],
     )
 
 

@@ -21,7 +21,7 @@ from shared.http.resource_types import (
     MoneyResource,
     SlotResource,
 )
-from shared.http.resources import epoch, video_resource
+from shared.http.resources import epoch, unreadable_resource, video_resource
 from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.read_campaigns import CampaignView, SlotView, read_campaign
 from shared.use_cases.reserving import limits_of
@@ -68,6 +68,7 @@ def facts_of(call: Call, campaign: Campaign) -> CampaignFacts:
 def _resource(call: Call, view: CampaignView) -> CampaignResource:
     return {
         **facts_of(call, view.campaign),
+        "unreadable": sum(len(slot.unreadable) for slot in view.slots),
         "slots": [_slot(call, slot) for slot in view.slots],
     }
 
@@ -79,6 +80,7 @@ def _slot(call: Call, slot: SlotView) -> SlotResource:
         "current": resource(slot.current) if slot.current else None,
         "pending": resource(slot.pending) if slot.pending else None,
         "historical": [resource(video) for video in slot.historical],
+        "unreadable": list(map(unreadable_resource, slot.unreadable)),
     }
 
 

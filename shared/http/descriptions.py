@@ -143,14 +143,17 @@ CODES: Mapping[str, str] = {
     "cross_site_request": "A page of another site asked; `ALLOWED_ORIGINS` names those that may.",
     "host_not_allowed": "The service does not answer under this host; `ALLOWED_HOSTS` names more.",
     "invalid_api_key": "The request needs one of `API_KEYS`: `Authorization: Bearer key`.",
+    "campaign_name_taken": "The disk does not tell the name from that of another campaign.",
     "rejected": "A rule of the campaign forbids it.",
     "invalid_signature": "The signed URL was changed.",
     "signature_expired": "The signed URL has expired.",
     "range_not_satisfiable": "The file has no byte in this range.",
     "conflict": "Another request changed the campaign at the same time.",
     "unavailable": "A store or a queue did not answer.",
-    "storage_full": "There is no room for a clip; nothing was submitted.",
-    "storage_error": "A store cannot read or write what is needed.",
+    "storage_full": "There is no free space for a clip; nothing was submitted.",
+    "storage_error": "A store cannot read or write what is needed; a person has to correct it.",
+    "record_unreadable": "The record exists and cannot be read: it is damaged, or a newer release "
+    "wrote it. Nothing is changed or paid meanwhile.",
     "internal": "Something unforeseen happened; it was logged with the `request_id`.",
 }
 """Every `code` of a problem."""

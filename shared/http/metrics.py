@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from werkzeug.wrappers import Response
 
-from shared.domain.campaign import Money
+from shared.domain.campaign import Campaign, Money
 from shared.domain.errors import NotFoundError
 from shared.http.calls import Call
 from shared.http.request_log import BUCKETS, Durations, recorded
@@ -38,7 +38,7 @@ def _lines(ports: Ports) -> Iterator[str]:
     )
     for (method, path, status), durations in sorted(recorded().items()):
         yield from _histogram({"method": method, "path": path, "status": str(status)}, durations)
-    yield from _family("showreel_videos", "gauge", "Videos, by their phase.")
+    yield from _family("showreel_videos", "gauge", "Videos, by their phase, or unreadable.")
     for phase, count in sorted(_videos(ports).items()):
         yield _sample("showreel_videos", {"phase": phase}, count)
     yield from _family("showreel_dollars", "gauge", "US dollars of all campaigns.")
@@ -72,6 +72,8 @@ def _videos(ports: Ports) -> Counter[str]:
     while True:
         page = ports.campaigns.list_videos(VideoQuery(after=after, limit=_PAGE))
         counts.update(str(video.phase) for video in page.videos)
+        if page.unreadable:
+            counts["unreadable"] += len(page.unreadable)
         if not page.has_more:
             return counts
         after = Place.of(page.videos[-1])
@@ -80,6 +82,7 @@ def _videos(ports: Ports) -> Counter[str]:
 def _money(ports: Ports) -> Money:
     money, after = Money(), None
     while campaigns := ports.campaigns.list_campaigns(after=after, limit=_PAGE):
-        money = sum((campaign.money for campaign in campaigns), money)
+        readable = (each for each in campaigns if isinstance(each, Campaign))
+        money = sum((campaign.money for campaign in readable), money)
         after = campaigns[-1].campaign_id
     return money

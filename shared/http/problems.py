@@ -83,7 +83,7 @@ _MEANINGS: dict[type[errors.ShowreelError], Meaning] = {
         status=HTTPStatus.SERVICE_UNAVAILABLE, error_type="server_error", retry_after_seconds=60
     ),
     errors.StorageError: Meaning(
-        status=HTTPStatus.SERVICE_UNAVAILABLE, error_type="server_error", retry_after_seconds=30
+        status=HTTPStatus.INTERNAL_SERVER_ERROR, error_type="server_error"
     ),
 }
 _UNEXPECTED = Meaning(status=HTTPStatus.INTERNAL_SERVER_ERROR, error_type="server_error")

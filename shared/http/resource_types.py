@@ -97,6 +97,13 @@ class DeletedVideo(TypedDict):
     deleted: bool
 
 
+class UnreadableResource(TypedDict):
+    """A record that exists and cannot be read."""
+
+    id: str
+    detail: str
+
+
 class DeletedCampaign(TypedDict):
     id: str
     object: Literal["campaign.deleted"]
@@ -104,10 +111,13 @@ class DeletedCampaign(TypedDict):
 
 
 class SlotResource(TypedDict):
+    """`unreadable` are videos of the slot, whatever they are, that cannot be shown."""
+
     index: int
     current: VideoResource | None
     pending: VideoResource | None
     historical: Sequence[VideoResource]
+    unreadable: Sequence[UnreadableResource]
 
 
 class CountsResource(TypedDict):
@@ -153,6 +163,9 @@ class CampaignFacts(TypedDict):
 
 
 class CampaignResource(CampaignFacts):
+    """`unreadable` counts those of all slots."""
+
+    unreadable: int
     slots: Sequence[SlotResource]
 
 
@@ -219,6 +232,7 @@ class ListResource(TypedDict, Generic[R]):
     first_id: str | None
     last_id: str | None
     has_more: bool
+    unreadable: NotRequired[Sequence[UnreadableResource]]
 
 
 class Metrics:

@@ -15,8 +15,14 @@ from shared.http.calls import encode
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from shared.domain.unreadable import Unreadable
     from shared.domain.video import Cost, Video
-    from shared.http.resource_types import ClipWarningResource, CostResource, VideoResource
+    from shared.http.resource_types import (
+        ClipWarningResource,
+        CostResource,
+        UnreadableResource,
+        VideoResource,
+    )
     from shared.use_cases.reserving import Outcome
 
 _LONGEST_PROGRESS = 95
@@ -75,6 +81,10 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResour
         "requested_by": video.requested_by,
         "ai_generated": True,
     }
+
+
+def unreadable_resource(record: Unreadable) -> UnreadableResource:
+    return {"id": record.id, "detail": record.detail}
 
 
 def encoded_video(

@@ -11,7 +11,7 @@ from shared.domain.text import canonical
 from shared.domain.video import Status, VersionState
 from shared.http.calls import POLLING, json_response, list_response
 from shared.http.requests import ListQuery, ReadQuery, read_query
-from shared.http.resources import encoded_video, video_resource
+from shared.http.resources import encoded_video, unreadable_resource, video_resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +55,7 @@ def list_all(call: Call) -> Response:
         _resources(call, page.videos, include=query.include),
         ids=[video.id for video in page.videos],
         has_more=page.has_more,
+        unreadable=list(map(unreadable_resource, page.unreadable)),
     )
 
 

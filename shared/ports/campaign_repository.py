@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from shared.domain.campaign import Campaign, Change
     from shared.domain.daily_budget import DayShare
+    from shared.domain.unreadable import Unreadable
     from shared.domain.video import VersionState, Video
 
 
@@ -62,8 +63,11 @@ class VideoQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class VideoPage:
+    """`unreadable` are the records met among those of `videos` that cannot be read."""
+
     videos: tuple[Video, ...]
     has_more: bool
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +79,23 @@ class DueWork:
 
 
 class CampaignRepository(Protocol):
-    """The records. What was read carries the revision at which it was; commits compare it."""
+    """The records. What was read carries the revision at which it was; commits compare it.
+
+    A record that exists and cannot be read raises UnreadableRecordError, which has the record. It
+    is never taken for one that does not exist.
+    """
 
     def get_campaign(self, campaign_id: str) -> Campaign:
         """Raise CampaignNotFoundError."""
 
     def get_video(self, campaign_id: str, video_hash: str) -> Video:
         """Raise VideoNotFoundError."""
+
+    def get_all_videos(self, campaign_id: str) -> VideoPage:
+        """Return every record of the campaign on one page, in no order.
+
+        Whatever decides by what is missing reads this. There may be no such campaign.
+        """
 
     def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
         """Return these shares of a day's budget, in this order, all as they were at one moment.
@@ -117,14 +131,24 @@ class CampaignRepository(Protocol):
     def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
         """Write that JSON anew, and remove what no record stands behind."""
 
-    def list_videos(self, query: VideoQuery) -> VideoPage:
-        """Order by creation, then id. A page may begin after a video that is gone."""
+    def read_metadata(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
+        """Return what that JSON says of a video; `current` is the name to look under first.
 
-    def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign, ...]:
+        None where it is the record, is not there, or cannot be read.
+        """
+
+    def list_videos(self, query: VideoQuery) -> VideoPage:
+        """Order by creation, then id. A page may begin after a video that is gone.
+
+        A record that does not even say when it was created is on no page.
+        """
+
+    def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign | Unreadable, ...]:
         """Order by id; `after` is the last id of the page before."""
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
         """Return videos whose `due_at` has come, and campaigns whose chores wait.
 
+        No step can be taken with a record that cannot be read, so it is never due.
         At most `limit` of either kind, so that many of one do not keep the other waiting.
         """

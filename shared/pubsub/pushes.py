@@ -30,9 +30,10 @@ logger = logging.getLogger(__name__)
 def answer_push(request: Request, ports: Callable[[], Ports], take: Take) -> Response:
     """Answer 200 when the message is finished with, and 503 to have it delivered again.
 
-    A message that is none is acknowledged: it would be no better the next time. What nobody
-    expected is logged and answered 500, which Pub/Sub takes for a 503. A web page is refused: on
-    a developer's machine no IAM does so.
+    A message that is none is acknowledged, and so is one that the store cannot do, however often
+    it is asked: it would be no better the next time. What nobody expected is logged and answered
+    500, which Pub/Sub takes for a 503. A web page is refused: on a developer's machine no IAM does
+    so.
     """
     if request.method != "POST":
         raise MethodNotAllowed(["POST"])
@@ -46,8 +47,10 @@ def answer_push(request: Request, ports: Callable[[], Ports], take: Take) -> Res
         logger.error("message.invalid: %s", error.message)  # noqa: TRY400  # It says it all.
     except RetryLaterError as error:
         return _again(error, error.retry_after)
-    except (ConflictError, StorageError, UnavailableError) as error:
+    except (ConflictError, UnavailableError) as error:
         return _again(error, FAULT_RETRY)
+    except StorageError:
+        logger.exception("message.given_up")
     except Exception:
         logger.exception("message.failed")
         return Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -11,7 +11,7 @@ msgspec.json.Decoder(Campaign)
 
 
 def campaign_from_record(record: Record, *, revision: str = "") -> Campaign:
-    """Raise StorageError if it is not the record of a campaign, or of a newer schema."""
+    """Raise UnreadableRecordError if it is not the record of a campaign, or of a newer schema."""
     return from_record(record, Campaign, revision)
 
 
@@ -20,5 +20,5 @@ def encode_campaign(campaign: Campaign) -> bytes:
 
 
 def decode_campaign(content: bytes, *, revision: str = "") -> Campaign:
-    """Raise StorageError, as `campaign_from_record`."""
+    """Raise UnreadableRecordError, as `campaign_from_record`."""
     return campaign_from_record(parse(content), revision=revision)

@@ -11,7 +11,7 @@ msgspec.json.Decoder(DayShare)
 
 
 def day_share_from_record(record: Record, *, revision: str = "") -> DayShare:
-    """Raise StorageError if it is not the record of a share, or of a newer schema."""
+    """Raise UnreadableRecordError if it is not the record of a share, or of a newer schema."""
     return from_record(record, DayShare, revision)
 
 
@@ -20,5 +20,5 @@ def encode_day_share(share: DayShare) -> bytes:
 
 
 def decode_day_share(content: bytes, *, revision: str = "") -> DayShare:
-    """Raise StorageError, as `day_share_from_record`."""
+    """Raise UnreadableRecordError, as `day_share_from_record`."""
     return day_share_from_record(parse(content), revision=revision)

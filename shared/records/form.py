@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from shared.domain.errors import StorageError
+from shared.domain.errors import UnreadableRecordError
+from shared.records.unread import unread_fields, with_unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,33 +25,53 @@ T = TypeVar("T", "Campaign", "Video", "DayShare")
 
 
 def to_record(stored: Campaign | Video | DayShare) -> Record:
-    fields = msgspec.to_builtins(stored, builtin_types=(datetime,))
-    del fields["revision"]
-    return {"schema_version": SCHEMA_VERSION, **fields}
+    record = _known_fields(stored)
+    return with_unread(record, stored.unread) if stored.unread else record
 
 
 def encode(stored: Campaign | Video | DayShare) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(to_record(stored)), indent=2) + b"\n"
+    return encode_record(to_record(stored))
+
+
+def encode_record(record: Record) -> bytes:
+    """Encode a record as JSON. A type of a database that JSON does not have becomes its text."""
+    return msgspec.json.format(msgspec.json.encode(record, enc_hook=str), indent=2) + b"\n"
 
 
 def parse(content: bytes) -> Record:
-    """Raise StorageError unless it is a JSON object."""
+    """Raise UnreadableRecordError unless it is a JSON object."""
     try:
         return msgspec.json.decode(content, type=Record)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise StorageError(f"This is not the JSON of a record: {error}.") from error
+        raise UnreadableRecordError(f"This is not the JSON of a record: {error}.") from error
 
 
 def from_record(record: Record, kind: type[T], revision: str) -> T:
-    """Raise StorageError if it is not a record of this kind, or of a newer schema."""
+    """Keep the fields that this version does not know, to store them again.
+
+    Raise UnreadableRecordError if it is not a record of this kind, or of a newer schema.
+    """
     _require_schema(record)
     try:
-        stored = msgspec.convert({**record, "revision": revision}, kind)
+        stored = msgspec.convert({**record, "revision": revision, "unread": {}}, kind)
     except msgspec.ValidationError as error:
-        raise StorageError(f"This is not the record of a {_name(kind)}: {error}.") from error
-    if any(moment.tzinfo is None for moment in _moments(to_record(stored))):
-        raise StorageError(f"A moment in this {_name(kind)} has no time zone: end it with Z.")
-    return stored
+        raise UnreadableRecordError(
+            f"This is not the record of a {_name(kind)}: {error}."
+        ) from error
+    known = _known_fields(stored)
+    if any(moment.tzinfo is None for moment in _moments(known)):
+        raise UnreadableRecordError(
+            f"A moment in this {_name(kind)} has no time zone: end it with Z."
+        )
+    unread = unread_fields(record, known)
+    return replace(stored, unread=unread) if unread else stored
+
+
+def _known_fields(stored: Campaign | Video | DayShare) -> Record:
+    known = replace(stored, unread={}) if stored.unread else stored
+    fields = msgspec.to_builtins(known, builtin_types=(datetime,))
+    del fields["revision"], fields["unread"]
+    return {"schema_version": SCHEMA_VERSION, **fields}
 
 
 def _require_schema(record: Record) -> None:
@@ -57,11 +79,14 @@ def _require_schema(record: Record) -> None:
     if version == SCHEMA_VERSION and version is not True:
         return
     if isinstance(version, int) and version > SCHEMA_VERSION:
-        raise StorageError(
+        raise UnreadableRecordError(
             f"This record has schema_version {version}, and this Showreel reads up to "
-            f"{SCHEMA_VERSION}: a newer one wrote it. Run that one."
+            f"{SCHEMA_VERSION}: a newer one wrote it. Run that one.",
+            is_newer=True,
         )
-    raise StorageError(f"This record has no schema_version that Showreel knows: {version!r}.")
+    raise UnreadableRecordError(
+        f"This record has no schema_version that Showreel knows: {version!r}."
+    )
 
 
 def _moments(value: object) -> Iterator[datetime]:

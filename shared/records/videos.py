@@ -11,7 +11,7 @@ msgspec.json.Decoder(Video)
 
 
 def video_from_record(record: Record, *, revision: str = "") -> Video:
-    """Raise StorageError if it is not the record of a video, or of a newer schema."""
+    """Raise UnreadableRecordError if it is not the record of a video, or of a newer schema."""
     return from_record(record, Video, revision)
 
 
@@ -20,5 +20,5 @@ def encode_video(video: Video) -> bytes:
 
 
 def decode_video(content: bytes, *, revision: str = "") -> Video:
-    """Raise StorageError, as `video_from_record`."""
+    """Raise UnreadableRecordError, as `video_from_record`."""
     return video_from_record(parse(content), revision=revision)

@@ -3,6 +3,7 @@
 import logging
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from shared.domain.campaign import Campaign
 from shared.domain.errors import ShowreelError
@@ -51,6 +52,12 @@ def warn_of_day(day: date, *, used: Decimal, budget: Decimal) -> None:
         "daily_budget.warning",
         extra={"day": day.isoformat(), "used_usd": str(used), "budget_usd": str(budget)},
     )
+
+
+@lru_cache(maxsize=4096)
+def report_unreadable(record_id: str, detail: str) -> None:
+    """Log that a record cannot be read: once in each process, not at each look at it."""
+    logger.error("record.unreadable", extra={"record_id": record_id, "detail": detail})
 
 
 def ask_for_step(ports: Ports, *videos: Video) -> None:

@@ -9,7 +9,7 @@ right now: whoever comes then acts again, and finds what was made for the claim 
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from io import BytesIO
 
 from shared.domain.errors import (
@@ -59,8 +59,10 @@ def _claim(ports: Ports, path: str, wanted: Claim) -> Claim:
     if first is content:
         return wanted
     try:
-        return Claim(**json.loads(first))
-    except (TypeError, ValueError) as error:
+        kept = json.loads(first)
+        # A newer version may have kept more.
+        return Claim(**{each.name: kept[each.name] for each in fields(Claim) if each.name in kept})
+    except (LookupError, TypeError, ValueError) as error:
         raise StorageError(f"{path} is damaged: {error}.") from error
 
 

@@ -22,9 +22,10 @@ from shared.domain.daily_budget import (
     take_from_day,
     take_from_share,
 )
+from shared.domain.errors import UnreadableRecordError
 from shared.domain.video import Video
 from shared.ports import Ports
-from shared.use_cases.announcing import warn_of_day
+from shared.use_cases.announcing import report_unreadable, warn_of_day
 
 
 def commit_reservation(ports: Ports, change: Change) -> Change:
@@ -86,9 +87,16 @@ def _take(
 
 
 def _stored_share(ports: Ports, day: date) -> DayShare | None:
-    """Return any; the first is stored whenever one is."""
+    """Return any; the first is stored whenever one is.
+
+    A day whose share cannot be read keeps its dollars: they are held rather than given out twice.
+    """
     number = _any_number(ports.policy.daily_budget_usd or ZERO)
-    shares = ports.campaigns.get_day_shares(day, tuple(dict.fromkeys((number, 0))))
+    try:
+        shares = ports.campaigns.get_day_shares(day, tuple(dict.fromkeys((number, 0))))
+    except UnreadableRecordError as error:
+        report_unreadable(day.isoformat(), error.message)
+        return None
     return next((share for share in shares if share.revision), None)
 
 

@@ -3,12 +3,13 @@
 from functools import partial
 
 from shared.domain.campaign import Campaign, Change
-from shared.domain.errors import WrongStateError
+from shared.domain.errors import UnreadableRecordError, WrongStateError
 from shared.domain.versions import cancel, promote, remove
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
 from shared.use_cases.announcing import announce
 from shared.use_cases.committing import decide
+from shared.use_cases.damaged_records import discard_damaged
 from shared.use_cases.finding_clips import require_stored_clip
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.read_campaigns import current_video
@@ -44,8 +45,15 @@ def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
 
 
 def delete_video(ports: Ports, campaign_id: str, video_hash: str) -> None:
-    """Remove a video's record and objects. One that is submitted cannot be deleted yet."""
-    video = ports.campaigns.get_video(campaign_id, video_hash)
+    """Remove a video's record and objects. One that is submitted cannot be deleted yet.
+
+    One that is damaged goes too, and its dollars stay counted. What a newer version wrote stays.
+    """
+    try:
+        video = ports.campaigns.get_video(campaign_id, video_hash)
+    except UnreadableRecordError:
+        discard_damaged(ports, campaign_id, video_hash)
+        return
     phases: list[Phase] = []
 
     def rule(campaign: Campaign, latest: Video) -> Change:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from shared.domain.campaign import Change
+from shared.domain.unreadable import Unreadable
 from shared.domain.versions import remove, surplus
 from shared.domain.video import Video
 from shared.ports import Ports
+from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.committing import until_committed
 from shared.use_cases.finish_chores import finish_chores
-from shared.use_cases.read_campaigns import video_of
+from shared.use_cases.read_campaigns import video_or_unreadable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,10 @@ def preview_cleanup(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
 
 
 def cleanup_campaign(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
-    """Remove all historical videos but the `keep` latest of each slot."""
+    """Remove all historical videos but the `keep` latest of each slot.
+
+    One whose record cannot be read is kept, and counts as one of its slot.
+    """
 
     def attempt() -> Change:
         removal = _removal(ports, campaign_id, keep=keep)
@@ -38,12 +43,15 @@ def cleanup_campaign(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
 
 
 def cleanup_all(ports: Ports, *, keep: int) -> Cleanup:
-    """The same for every campaign."""
+    """The same for every campaign whose record can be read."""
     videos: list[Video] = []
     size_bytes = 0
     after: str | None = None
     while page := ports.campaigns.list_campaigns(after=after, limit=100):
         for campaign in page:
+            if isinstance(campaign, Unreadable):
+                report_unreadable(campaign.id, campaign.detail)
+                continue
             cleanup = cleanup_campaign(ports, campaign.campaign_id, keep=keep)
             videos.extend(cleanup.videos)
             size_bytes += cleanup.size_bytes
@@ -53,7 +61,8 @@ def cleanup_all(ports: Ports, *, keep: int) -> Cleanup:
 
 def _removal(ports: Ports, campaign_id: str, *, keep: int) -> Change:
     campaign = ports.campaigns.get_campaign(campaign_id)
-    videos = [video_of(ports, campaign, video_hash) for video_hash in surplus(campaign, keep)]
+    old = (video_or_unreadable(ports, campaign, each) for each in surplus(campaign, keep))
+    videos = [each for each in old if isinstance(each, Video)]
     return remove(campaign, videos, now=ports.now())
 
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.clip import ClipFacts
-from shared.domain.errors import ConflictError
+from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.schedule import NAME_LIFE
 from shared.domain.versions import becomes_current, complete, remove, surplus
 from shared.domain.video import Phase, Status, Video, clip_stored
@@ -20,7 +20,7 @@ from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.announcing import announce
 from shared.use_cases.budgeting import giving_back
 from shared.use_cases.committing import revise, until_committed
-from shared.use_cases.read_campaigns import current_video, video_of
+from shared.use_cases.read_campaigns import current_video, video_or_unreadable
 
 # Each video is up to three records in the commit, and up to three reads before it.
 _MOST_TOGETHER = 20
@@ -68,12 +68,20 @@ def _others(ports: Ports, video: Video) -> tuple[Video, ...]:
 def _complete_together(ports: Ports, videos: tuple[Video, ...]) -> None:
     """Commit once. Every video has its clip, and a slot of its own."""
     change = Change(campaign=ports.campaigns.get_campaign(videos[0].campaign_id))
+    completed = []
     for video in videos:
-        one = _complete(ports, change.campaign, video)
+        try:
+            one = _complete(ports, change.campaign, video)
+        except UnreadableRecordError:
+            # That of the video which it replaces. Other videos need not wait for that.
+            if video is videos[0]:
+                raise
+            continue
+        completed.append(video)
         change = replace(one, videos=(*change.videos, *one.videos))
     change = _without_surplus(ports, change)
     committed = ports.campaigns.commit(giving_back(ports, change))
-    for video in videos:
+    for video in completed:
         announce("video.completed", _among(committed, video))
 
 
@@ -91,10 +99,11 @@ def _without_surplus(ports: Ports, change: Change) -> Change:
     A player that has a signed URL of such a clip can play it to its end.
     """
     changed = {video.video_hash: video for video in change.videos}
-    old = [
-        changed.get(video_hash) or video_of(ports, change.campaign, video_hash)
+    found = (
+        changed.get(video_hash) or video_or_unreadable(ports, change.campaign, video_hash)
         for video_hash in surplus(change.campaign, ports.policy.keep_historical)[:_MOST_DROPPED]
-    ]
+    )
+    old = [each for each in found if isinstance(each, Video)]
     now = ports.now()
     removal = remove(change.campaign, old, now=now, objects_until=now + NAME_LIFE)
     gone = {video.video_hash for video in old}

@@ -4,13 +4,14 @@ It may be stopped and run again at any time: what is there already costs no more
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from shared.domain.campaign import Change
 from shared.domain.chores import with_chores
 from shared.domain.copying import Verdict, judge, succeed
-from shared.domain.errors import CampaignNotFoundError
+from shared.domain.errors import CampaignNotFoundError, UnreadableRecordError
 from shared.domain.reconciling import CampaignState, reconciled
+from shared.domain.unreadable import Unreadable
 from shared.ports.campaign_repository import CampaignRepository
 from shared.ports.object_store import ObjectStore
 from shared.use_cases.committing import until_committed
@@ -29,12 +30,13 @@ class Installation:
 
 @dataclass(frozen=True, kw_only=True)
 class CopiedCampaign:
-    """`videos` counts the records that were written."""
+    """`videos` counts the records that were written; `unreadable` those that cannot be read."""
 
     campaign_id: str
     verdict: Verdict
-    videos: int
-    transfer: Transfer
+    videos: int = 0
+    transfer: Transfer = field(default_factory=Transfer)
+    unreadable: int = 0
 
 
 def copy_campaigns(source: Installation, target: Installation) -> Iterator[CopiedCampaign]:
@@ -48,6 +50,11 @@ def copy_campaigns(source: Installation, target: Installation) -> Iterator[Copie
         for campaign in known:
             require_name(target.objects, campaign.campaign_id, among=known)
     for campaign in all_campaigns(source.campaigns):
+        if isinstance(campaign, Unreadable):
+            yield CopiedCampaign(
+                campaign_id=campaign.id, verdict=Verdict.UNREADABLE_HERE, unreadable=1
+            )
+            continue
         yield copy_campaign(source, target, campaign.campaign_id)
 
 
@@ -56,14 +63,17 @@ def copy_campaign(source: Installation, target: Installation, campaign_id: str) 
 
     def attempt() -> CopiedCampaign:
         here = reconciled(read_whole(source.campaigns, campaign_id))
-        there = _read_if_any(target, campaign_id)
-        verdict = judge(here, there)
-        if verdict in (Verdict.NEWER_THERE, Verdict.ANOTHER_THERE):
-            return CopiedCampaign(
-                campaign_id=campaign_id, verdict=verdict, videos=0, transfer=Transfer()
-            )
+        unreadable = len(here.unreadable)
+        try:
+            there = _read_if_any(target, campaign_id)
+            verdict = judge(here, there)
+        except UnreadableRecordError:
+            there, verdict = None, Verdict.UNREADABLE_THERE
+        if verdict not in (Verdict.COPY, Verdict.UP_TO_DATE):
+            return CopiedCampaign(campaign_id=campaign_id, verdict=verdict, unreadable=unreadable)
         media = MediaCopy(source.objects, target.objects, campaign_id)
         media.copy_missing(here.videos.values())
+        media.copy_unexplained(here.unreadable)
         change = succeed(here, there)
         if verdict is Verdict.COPY:
             renames = media.renames((*here.videos.values(), *change.videos))
@@ -75,6 +85,7 @@ def copy_campaign(source: Installation, target: Installation, campaign_id: str) 
             verdict=verdict,
             videos=len(change.videos),
             transfer=media.transfer,
+            unreadable=unreadable,
         )
 
     return until_committed(attempt)

@@ -40,6 +40,7 @@ class MediaCopy:
 
     def __init__(self, source: ObjectStore, target: ObjectStore, campaign_id: str) -> None:
         self._source = source
+        self._campaign_id = campaign_id
         self._target = target
         self._here = _listing(source, f"{GENERATED}/{campaign_id}/")
         self._there = _listing(target, f"{GENERATED}/{campaign_id}/")
@@ -52,7 +53,15 @@ class MediaCopy:
                 self._copy_clip(video)
                 self._copy_thumbnail(video)
             elif not video.has_ended or video.is_possibly_billed:
-                self._copy_attempts(video)
+                self._copy_attempts(video.video_hash)
+
+    def copy_unexplained(self, hashes: Iterable[str]) -> None:
+        """Copy all objects of videos whose records cannot be read, under the names they have."""
+        for video_hash in hashes:
+            for path, found in self._here.items():
+                if video_hash in path and path not in self._there:
+                    self._copy(found, path)
+            self._copy_attempts(video_hash)
 
     def renames(self, videos: Iterable[Video]) -> Iterator[Chore]:
         """Yield what has to be done about clips that were there under the other one's name."""
@@ -86,9 +95,9 @@ class MediaCopy:
         if path in self._here and path not in self._there:
             self._copy(self._here[path], path)
 
-    def _copy_attempts(self, video: Video) -> None:
+    def _copy_attempts(self, video_hash: str) -> None:
         """What the generator has written for it may still be adopted."""
-        prefix = attempts_prefix(video.campaign_id, video.video_hash)
+        prefix = attempts_prefix(self._campaign_id, video_hash)
         here = _listing(self._source, prefix)
         there = _listing(self._target, prefix) if here else {}
         for path in here.keys() - there.keys():

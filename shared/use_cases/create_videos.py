@@ -105,11 +105,19 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
             answers.append(_spared(found))
             continue
         index = campaign.free_index(limits.videos) if draft.index is None else draft.index
+        _require_readable(ports, campaign, index)
         video = _new_video(ports, request, position, index)
         reserved[video.video_hash] = video
         campaign = reserve(campaign, video, limits).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
     return Plan(campaign=campaign, answers=tuple(answers))
+
+
+def _require_readable(ports: Ports, campaign: Campaign, index: int) -> None:
+    """Only a video whose record can be read can be replaced: before anything is paid for that."""
+    current = campaign.slot(index).current
+    if current is not None:
+        video_of(ports, campaign, current.video_hash)
 
 
 def _campaign_of(ports: Ports, request: CreateVideos) -> Campaign:

@@ -1,6 +1,8 @@
 """Take a video one step forward. Any step may run twice, late, or at the same time elsewhere."""
 
 import logging
+from contextlib import suppress
+from functools import partial
 
 from shared.domain.clip import room_for
 from shared.domain.errors import (
@@ -8,19 +10,23 @@ from shared.domain.errors import (
     ConflictError,
     ObjectNotFoundError,
     RetryLaterError,
+    ShowreelError,
     StorageError,
     StorageFullError,
     UnavailableError,
+    UnreadableRecordError,
     VideoNotFoundError,
     WrongStateError,
 )
 from shared.domain.identity import video_id
-from shared.domain.schedule import STORE_TRIES
-from shared.domain.video import AttemptOutcome, Phase, Video
+from shared.domain.schedule import BROKEN_RETRY, STORE_TRIES
+from shared.domain.video import AttemptOutcome, Phase, Video, looked_at_next
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed, Succeeded
+from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.check_operation import check_operation, look_for_clip
+from shared.use_cases.committing import revise
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.holding import retry_after
 from shared.use_cases.look_late import look_late
@@ -39,7 +45,8 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
     """Return when the message is finished with.
 
     Raises RetryLaterError, and no other, when it has to be delivered again; whatever else happens
-    is in the video's record, and the tick looks at the video when it is due.
+    is in the video's record, and the tick looks at the video when it is due. What no repetition
+    would change waits for a person, and is not delivered again.
     """
     about = {"video_id": video_id(message.campaign_id, message.video_hash)}
     try:
@@ -48,7 +55,13 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
         logger.info("message.without_video", extra=about)
     except WrongStateError:
         logger.info("message.overtaken", extra=about)
-    except (ConflictError, ObjectNotFoundError, StorageError, UnavailableError) as error:
+    except UnreadableRecordError as error:
+        report_unreadable(about["video_id"], error.message)
+        _look_again_later(ports, message)
+    except StorageError:
+        logger.exception("message.given_up", extra=about)
+        _look_again_later(ports, message)
+    except (ConflictError, ObjectNotFoundError, UnavailableError) as error:
         logger.warning("message.postponed", extra=about, exc_info=True)
         raise RetryLaterError(error.message, retry_after=retry_after(error)) from error
 
@@ -64,6 +77,14 @@ def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> None:
         if latest.has_ended or latest.is_leased(ports.now()) or not is_where_it_was:
             raise WrongStateError(f"The video {latest.id} has gone on.") from None
         raise
+
+
+def _look_again_later(ports: Ports, message: VideoMessage) -> None:
+    """Let the tick wait with the next step, if it is not the video's record that is the trouble."""
+    with suppress(ShowreelError):
+        video = ports.campaigns.get_video(message.campaign_id, message.video_hash)
+        if video.due_at is not None:
+            revise(ports, video, partial(looked_at_next, due_at=ports.now() + BROKEN_RETRY))
 
 
 def _step(ports: Ports, video: Video) -> None:

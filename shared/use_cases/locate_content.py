@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from shared.domain.campaign import Campaign, ChoreKind
-from shared.domain.errors import ObjectNotFoundError
+from shared.domain.errors import ObjectNotFoundError, UnreadableRecordError
 from shared.domain.storage_layout import clip_path, thumbnail_path, version_of_media
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
@@ -33,19 +33,27 @@ def locate_clips(ports: Ports, videos: Iterable[Video]) -> dict[str, str]:
     """Return the path of each finished video's clip, by the video's id.
 
     Each campaign is read once: it knows which clips are about to be renamed, and for those alone
-    the store is asked. Raise ObjectNotFoundError if such a clip is missing.
+    the store is asked, as for all of a campaign that cannot be read. Raise ObjectNotFoundError if
+    such a clip is missing.
     """
-    campaigns: dict[str, Campaign] = {}
+    campaigns: dict[str, Campaign | None] = {}
     paths = {}
     for video in videos:
         if video.campaign_id not in campaigns:
-            campaigns[video.campaign_id] = ports.campaigns.get_campaign(video.campaign_id)
+            campaigns[video.campaign_id] = _campaign(ports, video.campaign_id)
         paths[video.id] = _path(ports, campaigns[video.campaign_id], video)
     return paths
 
 
-def _path(ports: Ports, campaign: Campaign, video: Video) -> str:
-    if _is_being_renamed(campaign, video):
+def _campaign(ports: Ports, campaign_id: str) -> Campaign | None:
+    try:
+        return ports.campaigns.get_campaign(campaign_id)
+    except UnreadableRecordError:
+        return None
+
+
+def _path(ports: Ports, campaign: Campaign | None, video: Video) -> str:
+    if campaign is None or _is_being_renamed(campaign, video):
         return require_stored_clip(ports, video).path
     return clip_path(video.campaign_id, video.video_hash, video.index, current=video.is_current)
 

@@ -45,7 +45,8 @@ def mend(ports: Ports, campaign_id: str, findings: Iterable[Finding]) -> None:
             logger.warning("reconcile.unmended", extra=extra, exc_info=True)
     if Disagreement.METADATA_STALE in kinds:
         state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
-        ports.campaigns.renew_metadata(state.campaign, state.videos.values())
+        if not state.unreadable:
+            ports.campaigns.renew_metadata(state.campaign, state.videos.values())
 
 
 def delete_without_record(ports: Ports, findings: Iterable[Finding]) -> int:
@@ -64,6 +65,8 @@ def _mend_records(ports: Ports, campaign_id: str, misnamed: set[str]) -> None:
 
     def attempt() -> None:
         state = read_whole(ports.campaigns, campaign_id)
+        if state.unreadable:
+            return
         agreed = reconciled(state)
         videos = agreed.videos.values()
         money = recomputed(agreed.campaign, videos)

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 
 from shared.domain.campaign import Campaign
 from shared.domain.errors import CampaignNameTakenError
+from shared.domain.unreadable import Unreadable
 from shared.ports.object_store import ObjectStore
 
 
-def require_name(objects: ObjectStore, campaign_id: str, *, among: Iterable[Campaign]) -> None:
+def require_name(
+    objects: ObjectStore, campaign_id: str, *, among: Iterable[Campaign | Unreadable]
+) -> None:
     """Raise CampaignNameTakenError where the store would keep two campaigns as one.
 
     A campaign costs a look at all others only on such a store, and only when it is new.

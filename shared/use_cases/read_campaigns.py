@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from shared.domain.campaign import Campaign, Slot, Version
-from shared.domain.errors import ConflictError, VideoNotFoundError
+from shared.domain.errors import ConflictError, UnreadableRecordError, VideoNotFoundError
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.committing import until_committed
@@ -15,6 +16,7 @@ class SlotView:
     current: Video | None
     pending: Video | None
     historical: tuple[Video, ...]
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +50,28 @@ def current_video(ports: Ports, campaign: Campaign, index: int) -> Video | None:
     return _video(ports, campaign, campaign.slot(index).current)
 
 
+def video_or_unreadable(ports: Ports, campaign: Campaign, video_hash: str) -> Video | Unreadable:
+    """The same for whoever can go on without it."""
+    try:
+        return video_of(ports, campaign, video_hash)
+    except UnreadableRecordError as error:
+        if error.record is None:
+            raise
+        return error.record
+
+
 def _view(ports: Ports, campaign: Campaign, slot: Slot) -> SlotView:
-    historical = (video_of(ports, campaign, each.video_hash) for each in slot.historical)
+    versions = [*slot.versions, *slot.historical]
+    found = [video_or_unreadable(ports, campaign, each.video_hash) for each in versions]
+    videos = {each.video_hash: each for each in found if isinstance(each, Video)}
     return SlotView(
         index=slot.index,
-        current=_video(ports, campaign, slot.current),
-        pending=_video(ports, campaign, slot.pending),
-        historical=tuple(historical),
+        current=videos.get(slot.current.video_hash) if slot.current else None,
+        pending=videos.get(slot.pending.video_hash) if slot.pending else None,
+        historical=tuple(
+            videos[each.video_hash] for each in slot.historical if each.video_hash in videos
+        ),
+        unreadable=tuple(each for each in found if isinstance(each, Unreadable)),
     )
 
 

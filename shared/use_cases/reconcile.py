@@ -13,10 +13,12 @@ from shared.domain.agreement import (
     Disagreement,
     Finding,
     Objects,
+    campaign_missing,
     disagreements,
+    unreadable,
     without_record,
 )
-from shared.domain.errors import CampaignNotFoundError, ShowreelError
+from shared.domain.errors import CampaignNotFoundError, ShowreelError, UnreadableRecordError
 from shared.domain.reconciling import CampaignState
 from shared.domain.storage_layout import ATTEMPTS, GENERATED, video_of_clip
 from shared.domain.video import Phase, Video
@@ -51,7 +53,16 @@ def reconcile_all(ports: Ports, look: Look) -> Iterator[tuple[str, tuple[Verdict
     for root in (GENERATED, ATTEMPTS):
         for campaign_id, paths in groupby(ports.objects.list(f"{root}/"), key=_campaign_of):
             if _is_unknown(ports, campaign_id):
-                yield campaign_id, tuple(_without_record(campaign_id, paths))
+                yield campaign_id, tuple(_of_unknown(ports, campaign_id, paths))
+
+
+def _of_unknown(ports: Ports, campaign_id: str, objects: Iterable[ObjectInfo]) -> Iterator[Verdict]:
+    """What has a record of its own is no orphan, even if its campaign has none."""
+    records = ports.campaigns.get_all_videos(campaign_id)
+    if records.videos or records.unreadable:
+        yield Verdict(finding=campaign_missing(campaign_id))
+    else:
+        yield from _without_record(campaign_id, objects)
 
 
 def _without_record(campaign_id: str, objects: Iterable[ObjectInfo]) -> Iterator[Verdict]:
@@ -62,7 +73,11 @@ def _without_record(campaign_id: str, objects: Iterable[ObjectInfo]) -> Iterator
 
 def find_lost_operations(ports: Ports, campaign_id: str) -> tuple[Verdict, ...]:
     """Ask the generator for what should have ended. Raise CampaignNotFoundError."""
-    state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
+    try:
+        state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
+    except UnreadableRecordError:
+        # It is what the campaign is found for.
+        return ()
     return tuple(
         Verdict(
             finding=Finding(
@@ -102,7 +117,15 @@ def _confirmed(ports: Ports, campaign_id: str) -> tuple[Finding, ...]:
 
 
 def _look(ports: Ports, campaign_id: str) -> tuple[Finding, ...]:
-    state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
+    """Where a record cannot be read, that is all that is found: nothing may be mended by it."""
+    try:
+        state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
+    except UnreadableRecordError as error:
+        if error.record is None:
+            raise
+        return (unreadable(error.record),)
+    if state.unreadable:
+        return tuple(map(unreadable, state.unreadable.values()))
     return (
         *disagreements(state, _objects(ports, campaign_id), now=ports.now()),
         *_of_metadata(ports, state),
@@ -152,4 +175,6 @@ def _is_unknown(ports: Ports, campaign_id: str) -> bool:
         ports.campaigns.get_campaign(campaign_id)
     except CampaignNotFoundError:
         return True
+    except UnreadableRecordError:
+        return False
     return False

@@ -4,10 +4,14 @@ import json
 import logging
 from io import BytesIO
 
+from shared.domain.agreement import UNREADABLE
+from shared.domain.campaign import Campaign
 from shared.domain.errors import ObjectNotFoundError, ShowreelError
 from shared.domain.storage_layout import CURSOR
+from shared.domain.unreadable import Unreadable
 from shared.ports import Ports
 from shared.ports.object_store import PutMode
+from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.reconcile import mend_disagreements
 
 logger = logging.getLogger(__name__)
@@ -20,7 +24,7 @@ def reconcile_next(ports: Ports) -> None:
     """
     page = ports.campaigns.list_campaigns(after=_last(ports), limit=1)
     following = page[0].campaign_id if page else None
-    if following is not None and not page[0].is_being_deleted:
+    if following is not None and not _is_being_deleted(page[0]):
         try:
             _reconcile(ports, following)
         except ShowreelError:
@@ -31,9 +35,16 @@ def reconcile_next(ports: Ports) -> None:
     )
 
 
+def _is_being_deleted(campaign: Campaign | Unreadable) -> bool:
+    return isinstance(campaign, Campaign) and campaign.is_being_deleted
+
+
 def _reconcile(ports: Ports, campaign_id: str) -> None:
     for verdict in mend_disagreements(ports, campaign_id):
         finding = verdict.finding
+        if finding.kind in UNREADABLE:
+            report_unreadable(finding.subject, finding.detail)
+            continue
         logger.warning(
             "reconcile.mended" if verdict.mended else "reconcile.found",
             extra={

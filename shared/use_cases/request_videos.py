@@ -15,6 +15,7 @@ from shared.domain.errors import (
     RejectedError,
     RetryLaterError,
     SlotBusyError,
+    StorageError,
 )
 from shared.domain.identity import require_message_id
 from shared.domain.schedule import RECHECK_AFTER
@@ -45,7 +46,7 @@ def request_videos(ports: Ports, message_id: str, read: Callable[[], CreateVideo
     """Return when the message is finished with; one that can never succeed is rejected.
 
     `read` returns what the message asks for, or raises InvalidRequestError.
-    Raises RetryLaterError while a slot is busy, and what a store raises.
+    Raises RetryLaterError while a slot is busy, and what a store raises that may be able to later.
     """
     wanted = Claim(
         name=require_message_id(message_id),
@@ -72,6 +73,9 @@ def _fulfil(ports: Ports, claim: Claim, read: Callable[[], CreateVideos]) -> Rec
         created = create_videos(ports, replace(request, metadata=metadata, claim=claim))
     except SlotBusyError as error:
         raise RetryLaterError(error.message, retry_after=RECHECK_AFTER) from error
+    except StorageError as error:
+        logger.exception("request.given_up", extra={"message_id": claim.name})
+        return replace(receipt, error=Failure(code=error.code, message=error.message))
     except (InvalidRequestError, RejectedError) as error:
         return replace(receipt, error=Failure(code=error.code, message=error.message))
     return replace(receipt, video_ids=tuple(each.video.id for each in created))

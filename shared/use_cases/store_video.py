@@ -58,7 +58,14 @@ def store_video(ports: Ports, video: Video) -> None:
             # The clip is there and paid for: late looks try again to store it.
             _fail(ports, hold.video, error, AttemptOutcome.POSSIBLY_BILLED)
             return
-        complete_video(ports, hold.video, facts)
+        try:
+            complete_video(ports, hold.video, facts)
+        except StorageError as error:
+            # Such as where the record of the video that it replaces cannot be read.
+            if ports.now() < claimed.deadline_at:
+                raise
+            _fail(ports, hold.video, error, AttemptOutcome.POSSIBLY_BILLED)
+            return
     finish_chores(ports, video.campaign_id)
     _remove_leftovers(ports, video)
 

@@ -11,6 +11,7 @@ from importlib import import_module
 
 from tests.chaos.aftermaths import Aftermath
 from tests.chaos.matrix import BrokenPeaceError, Matrix, Trial
+from tests.chaos.releases import RELEASES
 from tests.chaos.report import Row, table
 from tests.chaos.run import Part, catch, rows_of, run_trials, sampled, say
 from tests.chaos.safeguards import SAFEGUARDS, Safeguard, take_nothing_out
@@ -39,7 +40,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
-    stories = [story.name for story in STORIES]
+    stories = [story.name for story in (*STORIES, *RELEASES)]
     parser.add_argument("part", nargs="?", choices=[*PARTS, *SECTIONS], help="only this part")
     parser.add_argument("--story", choices=stories, help="only this one")
     parser.add_argument("--at", default="", metavar="WORDS", help="only points so named")

@@ -16,10 +16,11 @@ from tests.chaos import clips
 from tests.chaos.cloud_contents import NOTHING
 from tests.chaos.cloud_world import CloudWorld
 from tests.chaos.matrix import Matrix
+from tests.chaos.releases import RELEASES
 from tests.chaos.run import Part
 from tests.chaos.safeguards import Weaken
 from tests.chaos.shared_state import shared_state
-from tests.chaos.stories import STORIES
+from tests.chaos.stories import STORIES, nothing
 from tests.cloud.environment import keep_off_the_cloud
 from tests.cloud.processes import ending_with_parent
 
@@ -61,10 +62,13 @@ def cloud_matrix(weaken: Weaken) -> Iterator[Matrix]:
 
 PART = Part(
     name="cloud",
-    stories=tuple(
-        each
-        for each in STORIES
-        if each.name in ("create", "change the prompt", "regenerate", "delete campaign")
+    stories=(
+        *(
+            each
+            for each in STORIES
+            if each.name in ("create", "change the prompt", "regenerate", "delete campaign")
+        ),
+        *(each for each in RELEASES if each.scene is not nothing),
     ),
     new_matrix=cloud_matrix,
     standing=cloud,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from shared.ports import Ports
 from tests.chaos.aftermaths import Aftermath
 from tests.chaos.children import Child, ChildError, KilledError, fork, in_a_process
 from tests.chaos.findings import Finding, Kind
@@ -97,10 +98,14 @@ class History:
             self._ask_again()
         self._report(*self._witness.look())
         self._report(*self.world.observe(partial(broken_rules, bill=self.world.bill)))
+        self._report(*self.world.observe(self._broken_by_story))
         if not self.story.must_be_repeated:
             # What is copied was counted elsewhere.
             self._report(*self.world.observe(day_disagreements))
         self.shape = self.world.observe(shape_of)
+
+    def _broken_by_story(self, ports: Ports) -> tuple[Finding, ...]:
+        return tuple(self.story.rule(ports, self.versions))
 
     def _comes_to_rest(self) -> bool:
         act = partial(act_once, self.world, self.story.act, self.versions)

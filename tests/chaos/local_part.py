@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from tests.chaos import clips
 from tests.chaos.local_world import LocalWorld, copy_instead_of_rendering
 from tests.chaos.matrix import Matrix
+from tests.chaos.releases import RELEASES
 from tests.chaos.run import Part
 from tests.chaos.safeguards import Weaken
 from tests.chaos.shared_state import shared_state
@@ -28,4 +29,4 @@ def local_matrix(weaken: Weaken) -> Iterator[Matrix]:
         yield Matrix(LocalWorld(empty, shared_state()), Path(folder, "notes"), weaken)
 
 
-PART = Part(name="local", stories=STORIES, new_matrix=local_matrix)
+PART = Part(name="local", stories=(*STORIES, *RELEASES), new_matrix=local_matrix)

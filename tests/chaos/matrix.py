@@ -153,7 +153,7 @@ class Matrix:
     ) -> History:
         scene = self._scene(story.scene)
         world = scene.world.copy(next(self._names)).with_faults(story.faults)
-        world = world.weakened(self._weaken)
+        world = world.weakened(lambda ports: self._weaken(story.enter(ports)))
         world.clock.set_to(scene.seconds)
         world.state.events = 0
         world.state.races_to_lose = story.lost_races

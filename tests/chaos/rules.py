@@ -10,6 +10,7 @@ from shared.domain.errors import InvalidClipError, ObjectNotFoundError
 from shared.domain.models import DEFAULT_MODEL, price
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import GENERATED, clip_path
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import GenerationParameters, Phase, Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
@@ -36,13 +37,20 @@ class Remains:
     campaigns: tuple[Campaign, ...]
     videos: tuple[Video, ...]
     paths: frozenset[str]
+    unreadable: tuple[Unreadable, ...]
 
 
 def remains_of(ports: Ports) -> Remains:
+    campaigns = ports.campaigns.list_campaigns(after=None, limit=_MANY)
+    page = ports.campaigns.list_videos(VideoQuery(limit=_MANY))
     return Remains(
-        campaigns=ports.campaigns.list_campaigns(after=None, limit=_MANY),
-        videos=ports.campaigns.list_videos(VideoQuery(limit=_MANY)).videos,
+        campaigns=tuple(each for each in campaigns if isinstance(each, Campaign)),
+        videos=page.videos,
         paths=frozenset(info.path for info in ports.objects.list(f"{GENERATED}/")),
+        unreadable=(
+            *page.unreadable,
+            *(each for each in campaigns if isinstance(each, Unreadable)),
+        ),
     )
 
 
@@ -50,7 +58,8 @@ def is_at_rest(ports: Ports) -> bool:
     """Whether nothing is left to be done."""
     remains = remains_of(ports)
     return (
-        all(video.has_ended for video in remains.videos)
+        not remains.unreadable
+        and all(video.has_ended for video in remains.videos)
         and not any(campaign.chores for campaign in remains.campaigns)
         and not ports.campaigns.due(ports.now(), limit=1)
     )

@@ -15,6 +15,7 @@ from tests.chaos.weak_ports import (
     Believing,
     CountingWhatCameBack,
     Instead,
+    LeavingOut,
     MakingRoomFirst,
     NeverDue,
     Overwriting,
@@ -134,6 +135,13 @@ SAFEGUARDS = (
         NeverDue,
         at=Where("create", "queue.publish", Aftermath.LOST),
         breaks=(Kind.RESTLESS,),
+    ),
+    _without(
+        "what cannot be read is not missing",
+        "campaigns",
+        LeavingOut,
+        at=Where("regenerate under two releases", "objects.list", Aftermath.LOST),
+        breaks=(Kind.DISAGREEMENT,),
     ),
     _without(
         "create-only writes",

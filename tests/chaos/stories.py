@@ -5,7 +5,7 @@ is at rest.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -14,8 +14,11 @@ from typing import Protocol
 from functions.request_videos import take_request
 from shared.domain.errors import RetryLaterError
 from shared.messages import PubSubMessage
+from shared.ports import Ports
 from shared.use_cases.copy_campaigns import Installation, copy_campaigns
 from tests.chaos.clips import SECONDS
+from tests.chaos.findings import Finding
+from tests.chaos.safeguards import Weaken, take_nothing_out
 from tests.chaos.witness import Json, ask
 from tests.chaos.worlds import Site
 
@@ -26,6 +29,9 @@ Versions = Mapping[str, str]
 """The ids of the videos of slot 0 before the story acts, by what they are."""
 
 Act = Callable[[Site, Versions], None]
+
+Rule = Callable[[Ports, Versions], Iterable[Finding]]
+"""Finds what is wrong at rest, after a story that began with these versions."""
 
 
 class Stage(Protocol):
@@ -47,6 +53,11 @@ class Stage(Protocol):
 Scene = Callable[[Stage], None]
 
 
+def no_more(ports: Ports, versions: Versions) -> Iterable[Finding]:
+    """Ask for nothing beyond the rules of all stories."""
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Story:
     """`shown` slots show a video from the scene on until the end.
@@ -54,6 +65,7 @@ class Story:
     The first `lost_races` commits that complete a video meet a conflict, as in a crowd.
     A story that `must_be_repeated` is one that only its caller can finish. Where the caller
     `asks_again` when all is at rest, it does so under the same key, and nothing more is paid.
+    Every process of it begins by `enter`, and `rule` holds at rest beside all others.
     """
 
     name: str
@@ -64,6 +76,8 @@ class Story:
     must_be_repeated: bool = False
     asks_again: bool = False
     lost_races: int = 0
+    enter: Weaken = take_nothing_out
+    rule: Rule = no_more
 
 
 def asking(method: str, path: str, body: Json | None = None, key: str | None = None) -> Act:
@@ -161,21 +175,21 @@ _FAULTS = {
     "slow": "slow",
     "corrupt": "corrupt",
 }
-_NOTHING_SHOWN: frozenset[int] = frozenset()
+NOTHING_SHOWN: frozenset[int] = frozenset()
 
 STORIES = (
-    Story(name="create", scene=nothing, act=creating("A red bicycle"), shown=_NOTHING_SHOWN),
+    Story(name="create", scene=nothing, act=creating("A red bicycle"), shown=NOTHING_SHOWN),
     Story(
         name="create four",
         scene=nothing,
         act=creating("One", "Two", "Three", "Four"),
-        shown=_NOTHING_SHOWN,
+        shown=NOTHING_SHOWN,
     ),
     Story(
         name="lose races",
         scene=nothing,
         act=creating("A red bicycle"),
-        shown=_NOTHING_SHOWN,
+        shown=NOTHING_SHOWN,
         lost_races=20,
     ),
     Story(name="change the prompt", scene=one_video, act=creating("A blue bicycle")),
@@ -207,7 +221,7 @@ STORIES = (
         name="delete current",
         scene=two_versions,
         act=asking("DELETE", "/v1/videos/{current}"),
-        shown=_NOTHING_SHOWN,
+        shown=NOTHING_SHOWN,
     ),
     Story(
         name="delete historical",
@@ -218,19 +232,19 @@ STORIES = (
         name="delete reserved",
         scene=one_reserved,
         act=asking("DELETE", "/v1/videos/{pending}"),
-        shown=_NOTHING_SHOWN,
+        shown=NOTHING_SHOWN,
     ),
     Story(
         name="delete campaign",
         scene=two_versions,
         act=asking("DELETE", f"/v1/campaigns/{CAMPAIGN}"),
-        shown=_NOTHING_SHOWN,
+        shown=NOTHING_SHOWN,
     ),
     Story(
         name="cancel reserved",
         scene=one_reserved,
         act=asking("POST", "/v1/videos/{pending}/cancel", {}),
-        shown=_NOTHING_SHOWN,
+        shown=NOTHING_SHOWN,
     ),
     Story(
         name="cancel submitted",
@@ -241,7 +255,7 @@ STORIES = (
         name="import",
         scene=two_versions_elsewhere,
         act=copying,
-        shown=_NOTHING_SHOWN,
+        shown=NOTHING_SHOWN,
         must_be_repeated=True,
     ),
     Story(name="import more", scene=more_elsewhere, act=copying, must_be_repeated=True),

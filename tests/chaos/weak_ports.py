@@ -11,7 +11,7 @@ from shared.domain.daily_budget import DayShare
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.storage_layout import ATTEMPTS
 from shared.domain.video import Phase, Video
-from shared.ports.campaign_repository import DueWork
+from shared.ports.campaign_repository import DueWork, VideoPage
 from shared.ports.object_store import PutMode
 from tests.chaos.clips import SECONDS
 
@@ -133,6 +133,14 @@ class NeverDue(Instead):
 
     def list_campaigns(self, **_paging: object) -> tuple[Campaign, ...]:
         return ()
+
+
+class LeavingOut(Instead):
+    """Takes what cannot be read for what is not there."""
+
+    def get_all_videos(self, campaign_id: str) -> VideoPage:
+        page: VideoPage = self._port.get_all_videos(campaign_id)
+        return replace(page, unreadable=())
 
 
 class WithoutMoney(Instead):

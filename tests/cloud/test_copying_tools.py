@@ -1,5 +1,6 @@
 """From a laptop to the cloud and back, and a database that was lost."""
 
+import json
 import os
 import subprocess
 import sys
@@ -83,7 +84,9 @@ def environment(
 def tool(environment: dict[str, str]) -> Tool:
     """Run a tool as make does, and return the lines that it says."""
 
-    def run(name: str, *arguments: object, code: int = 0) -> list[str]:
+    def run(
+        name: str, *arguments: object, code: int = 0, lines_of_a_failure: bool = False
+    ) -> list[str]:
         ended = subprocess.run(
             [sys.executable, "-m", f"tools.{name}", *map(str, arguments)],
             cwd=ROOT,
@@ -92,6 +95,9 @@ def tool(environment: dict[str, str]) -> Tool:
             text=True,
             check=False,
         )
+        if lines_of_a_failure:
+            assert ended.returncode == 1, ended.stderr
+            return ended.stdout.splitlines()
         assert (ended.returncode, "Traceback" in ended.stderr) == (code, False), ended.stderr
         return (ended.stderr if code else ended.stdout).splitlines()
 
@@ -167,6 +173,33 @@ def test_a_database_that_is_lost_is_rebuilt_from_the_bucket(
     tool("export_data", tmp_path / "back")
     assert contents(tmp_path / "back") == contents(data)
     assert CAMPAIGN_ID in "".join(tool("rebuild_records"))
+
+
+def test_a_record_that_cannot_be_read_goes_to_the_cloud_and_back_as_it_is(
+    tool: Tool, data: Path, tmp_path: Path, ports: FakePorts, environment: dict[str, str]
+) -> None:
+    shown = next(each for each in ports.campaigns.videos.values() if each.is_current)
+    (file,) = (data / "videos/cache/spring").glob(f"curr_{shown.video_hash}.json")
+    file.write_text(json.dumps({**json.loads(file.read_text()), "schema_version": 2, "news": [1]}))
+
+    said = tool("import_data", data, lines_of_a_failure=True)
+    back = tmp_path / "back"
+    tool("export_data", back, lines_of_a_failure=True)
+    again = tool("export_data", back, lines_of_a_failure=True)
+
+    note = "; 1 records cannot be read, and are carried along as they are"
+    assert f"spring: copied, 2 videos, 6 objects, 51 bytes{note}" == said[1]
+    assert f"spring: up to date{note}" == again[1]
+    copied = contents(back)
+    name = str(file.relative_to(data))
+    assert json.loads(file.read_text()) == json.loads(copied.pop(name))
+    expected = contents(data)
+    expected.pop(name)
+    assert expected == copied
+    cloud = GooglePorts(read_settings(environment)).campaigns
+    assert [shown.video_hash] == [
+        each.video_hash for each in cloud.get_all_videos("spring").unreadable
+    ]
 
 
 @pytest.mark.parametrize("name", ["import_data", "export_data", "rebuild_records"])

@@ -1,6 +1,5 @@
 """What is particular to records in Firestore: their form, races for them, and damage."""
 
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -10,10 +9,11 @@ from typing import Any
 
 import pytest
 from google.cloud import firestore
+from google.cloud.firestore import GeoPoint
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.domain.campaign import Change, Chore, ChoreKind, Slot, Version
-from shared.domain.errors import ConflictError, StorageError
+from shared.domain.errors import ConflictError, StorageError, UnreadableRecordError
 from shared.domain.video import Failure, VersionState, Video
 from shared.ports.campaign_repository import VideoQuery
 from shared.records.form import to_record
@@ -202,21 +202,17 @@ DAMAGE: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_record_is_left_out_of_lists(
-    repository: FirestoreCampaignRepository,
-    client: firestore.Client,
-    caplog: pytest.LogCaptureFixture,
-    damage: dict[str, Any],
+def test_a_damaged_record_is_named_by_its_document(
+    repository: FirestoreCampaignRepository, client: firestore.Client, damage: dict[str, Any]
 ) -> None:
     stored(repository, a_reserved_video(1), a_reserved_video(3))
     fields = {"created_at": NOW, **damage, "attempts": []}
     client.document(f"campaigns/spring/videos/{HASH}").set(fields)
 
-    with pytest.raises(StorageError):
+    with pytest.raises(UnreadableRecordError, match=f"campaigns/spring/videos/{HASH}: "):
         repository.get_video("spring", HASH)
-    with caplog.at_level(logging.WARNING):
-        assert numbers(repository.list_videos(VideoQuery())) == [3]
-    assert len(caplog.records) == 1
+    page = repository.list_videos(VideoQuery())
+    assert (numbers(page), [each.video_hash for each in page.unreadable]) == ([3], [HASH])
 
 
 def test_damaged_videos_do_not_end_a_page(
@@ -231,17 +227,32 @@ def test_damaged_videos_do_not_end_a_page(
     assert (numbers(page), page.has_more) == ([4, 1], False)
 
 
-def test_a_damaged_campaign_does_not_end_the_list(
+def test_what_is_due_waits_for_nothing_that_cannot_be_read(
     repository: FirestoreCampaignRepository, client: firestore.Client
 ) -> None:
-    for campaign_id in ("a", "d"):
-        stored(repository, campaign_id=campaign_id)
-    for campaign_id in ("b", "c"):
-        client.document(f"campaigns/{campaign_id}").set({"schema_version": 1})
+    stored(repository, a_reserved_video(1), a_reserved_video(4))
+    for number in (2, 3):
+        client.document(f"campaigns/spring/videos/{number:016x}").set({"due_at": NOW})
+        client.document(f"campaigns/broken-{number}").set({"chores": [{"kind": "rename"}]})
 
-    page = repository.list_campaigns(after=None, limit=2)
+    due = repository.due(NOW + timedelta(days=1), limit=2)
 
-    assert [campaign.campaign_id for campaign in page] == ["a", "d"]
+    assert [work.video_hash for work in due] == [f"{1:016x}", f"{4:016x}"]
+
+
+def test_a_field_of_a_newer_version_may_have_any_name(
+    repository: FirestoreCampaignRepository, client: firestore.Client
+) -> None:
+    (video,) = stored(repository, a_reserved_video(1)).videos
+    document = client.document(f"campaigns/spring/videos/{HASH}")
+    odd = {"a.b": 1, "x-y": {"c d": [NOW, GeoPoint(1, 2)]}, "`": "back"}
+    document.set({**(document.get().to_dict() or {}), **odd})
+
+    read = repository.get_video("spring", video.video_hash)
+    repository.commit_video(replace(read, cancel_requested=True))
+
+    fields = document.get().to_dict() or {}
+    assert (odd, True) == ({name: fields[name] for name in odd}, fields["cancel_requested"])
 
 
 def test_a_collection_of_somebody_else_is_left_alone(

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
+from google.cloud import firestore
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.domain.campaign import Campaign, Change
@@ -118,6 +120,47 @@ def test_what_is_never_written_at_once_is_not_stale(
     repository.add_savings("spring", Decimal(1), 1)
 
     assert () == repository.stale_metadata(*everything(repository))
+
+
+def change_document(project: str, changes: dict[str, Any]) -> None:
+    client = firestore.Client(project=project)
+    client.document(f"campaigns/spring/videos/{1:016x}").update(changes)
+
+
+def test_a_field_of_a_newer_version_is_written_and_not_stale(
+    repository: FirestoreCampaignRepository,
+    bucket: InMemoryObjectStore,
+    change: Change,
+    project: str,
+) -> None:
+    """A moment is text in JSON, also one of which this version does not know that it is one."""
+    change_document(project, {"reviewed_at": SOON, "cost.tax": "0.32"})
+    assert (NAME,) == repository.stale_metadata(*everything(repository))
+
+    repository.renew_metadata(*everything(repository))
+
+    assert () == repository.stale_metadata(*everything(repository))
+    assert b'"reviewed_at"' in bucket.objects[NAME].content
+    assert b'"tax": "0.32"' in bucket.objects[NAME].content
+
+
+def test_the_json_of_a_record_that_was_not_read_is_kept(
+    repository: FirestoreCampaignRepository,
+    bucket: InMemoryObjectStore,
+    change: Change,
+    project: str,
+) -> None:
+    """It may be all that there is to restore the record from."""
+    before = dict(bucket.objects)
+    change_document(project, {"phase": "dreaming"})
+    (_, waiting) = change.videos
+
+    repository.renew_metadata(repository.get_campaign("spring"), (waiting,))
+
+    assert before == bucket.objects
+    assert repository.read_metadata("spring", f"{1:016x}", current=True) == replace(
+        change.videos[0], revision=""
+    )
 
 
 def test_what_showreel_has_not_named_is_left_alone(

@@ -10,6 +10,7 @@ from threading import RLock
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayShare
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 from shared.ports.campaign_repository import DueWork, SortOrder, VideoPage, VideoQuery
 
@@ -21,20 +22,51 @@ class InMemoryCampaignRepository:
         self.campaigns: dict[str, Campaign] = {}
         self.videos: dict[tuple[str, str], Video] = {}
         self.shares: dict[tuple[date, int], DayShare] = {}
+        self.unreadable: dict[tuple[str, str | None], Unreadable] = {}
+        self.metadata: dict[tuple[str, str], Video] = {}
         self._revisions = count(1)
         self._lock = RLock()
 
+    def damage(self, campaign_id: str, video_hash: str | None, *, is_newer: bool = False) -> None:
+        """Let a record not be readable any more."""
+        if video_hash is None:
+            revision = self.campaigns.pop(campaign_id).revision
+        else:
+            revision = self.videos.pop((campaign_id, video_hash)).revision
+        self.unreadable[campaign_id, video_hash] = Unreadable(
+            campaign_id=campaign_id,
+            video_hash=video_hash,
+            detail="It was damaged.",
+            is_newer=is_newer,
+            content=b"{}",
+            revision=revision,
+        )
+
     def get_campaign(self, campaign_id: str) -> Campaign:
+        self._require_readable(campaign_id, None)
         try:
             return self.campaigns[campaign_id]
         except KeyError:
             raise CampaignNotFoundError(f"There is no campaign {campaign_id!r}.") from None
 
     def get_video(self, campaign_id: str, video_hash: str) -> Video:
+        self._require_readable(campaign_id, video_hash)
         try:
             return self.videos[campaign_id, video_hash]
         except KeyError:
             raise VideoNotFoundError("There is no video with this id.") from None
+
+    def get_all_videos(self, campaign_id: str) -> VideoPage:
+        with self._lock:
+            return VideoPage(
+                videos=tuple(each for key, each in self.videos.items() if key[0] == campaign_id),
+                has_more=False,
+                unreadable=tuple(
+                    each
+                    for key, each in self.unreadable.items()
+                    if key[0] == campaign_id and key[1]
+                ),
+            )
 
     def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
         with self._lock:
@@ -46,12 +78,17 @@ class InMemoryCampaignRepository:
     def commit(self, change: Change) -> Change:
         with self._lock:
             self._require_campaign_unchanged(change.campaign)
-            self._require_videos_unchanged((*change.videos, *change.removed))
+            self._require_videos_unchanged((*change.videos, *change.gone))
             self._require_shares_unchanged(change.shares)
             campaign = replace(change.campaign, revision=self._revision())
             self.campaigns[campaign.campaign_id] = campaign
             for video in change.removed:
                 del self.videos[video.campaign_id, video.video_hash]
+            for each in change.discarded:
+                del self.unreadable[each.campaign_id, each.video_hash]
+            for each in change.carried:
+                stored = replace(each, revision=self._revision())
+                self.unreadable[each.campaign_id, each.video_hash] = stored
             videos = tuple(self._store(video) for video in change.videos)
             shares = tuple(replace(share, revision=self._revision()) for share in change.shares)
             self.shares |= {(share.day, share.number): share for share in shares}
@@ -87,6 +124,9 @@ class InMemoryCampaignRepository:
     def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
         """Keep nothing beside the records."""
 
+    def read_metadata(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
+        return self.metadata.get((campaign_id, video_hash))
+
     def list_videos(self, query: VideoQuery) -> VideoPage:
         descending = query.order is SortOrder.DESCENDING
         found = [video for video in self.videos.values() if _matches(video, query)]
@@ -98,11 +138,21 @@ class InMemoryCampaignRepository:
                 for video in found
                 if (_creation(video) < last if descending else _creation(video) > last)
             ]
-        return VideoPage(videos=tuple(found[: query.limit]), has_more=len(found) > query.limit)
+        return VideoPage(
+            videos=tuple(found[: query.limit]),
+            has_more=len(found) > query.limit,
+            unreadable=tuple(
+                each
+                for (campaign_id, video_hash), each in self.unreadable.items()
+                if video_hash and query.campaign_id in (None, campaign_id)
+            ),
+        )
 
-    def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign, ...]:
-        ids = sorted(each for each in self.campaigns if after is None or each > after)
-        return tuple(self.campaigns[each] for each in ids[:limit])
+    def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign | Unreadable, ...]:
+        known: dict[str, Campaign | Unreadable] = {**self.campaigns}
+        known |= {key[0]: each for key, each in self.unreadable.items() if key[1] is None}
+        ids = sorted(each for each in known if after is None or each > after)
+        return tuple(known[each] for each in ids[:limit])
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
         videos = sorted(
@@ -124,9 +174,15 @@ class InMemoryCampaignRepository:
                 f"The campaign {campaign.campaign_id!r} has changed. Read it again."
             )
 
-    def _require_videos_unchanged(self, videos: Iterable[Video]) -> None:
+    def _require_readable(self, campaign_id: str, video_hash: str | None) -> None:
+        record = self.unreadable.get((campaign_id, video_hash))
+        if record is not None:
+            raise record.error()
+
+    def _require_videos_unchanged(self, videos: Iterable[Video | Unreadable]) -> None:
         for video in videos:
-            stored = self.videos.get((video.campaign_id, video.video_hash))
+            key = (video.campaign_id, video.video_hash or "")
+            stored = self.videos.get(key) or self.unreadable.get(key)
             if video.revision != (stored.revision if stored else ""):
                 raise ConflictError(f"The video {video.id} has changed. Read it again.")
 
@@ -138,6 +194,7 @@ class InMemoryCampaignRepository:
 
     def _store(self, video: Video) -> Video:
         stored = replace(video, revision=self._revision())
+        self.unreadable.pop((video.campaign_id, video.video_hash), None)
         self.videos[video.campaign_id, video.video_hash] = stored
         return stored
 

@@ -293,7 +293,7 @@ def test_a_damaged_answer_is_not_given_and_nothing_is_made_for_it(
 
     answer = create(waiting)
 
-    assert (answer.status_code, answer.json["code"]) == (503, "storage_error")
+    assert (answer.status_code, answer.json["code"]) == (500, "storage_error")
     assert len(videos(waiting)) == 1
 
 

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from shared.adapters.google.firestore_documents import Document, Write
 from shared.domain.campaign import Campaign
-from shared.domain.errors import StorageError
+from shared.domain.errors import UnreadableRecordError
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 from shared.records.campaigns import campaign_from_record
-from shared.records.form import to_record
+from shared.records.form import encode_record, parse, to_record
 from shared.records.videos import video_from_record
 
 CAMPAIGNS = "campaigns"
@@ -16,7 +17,7 @@ VIDEOS = "videos"
 
 Record = Campaign | Video
 
-_OURS = re.compile(rf"{CAMPAIGNS}/[^/]+(?:/{VIDEOS}/[^/]+)?")
+_OURS = re.compile(rf"{CAMPAIGNS}/[^/]+(?:/{VIDEOS}/[0-9a-f]{{16}})?")
 
 
 class Key(NamedTuple):
@@ -31,8 +32,8 @@ class Key(NamedTuple):
         return f"{campaign}/{VIDEOS}/{self.video_hash}" if self.video_hash else campaign
 
 
-def key_of(record: Record) -> Key:
-    return Key(record.campaign_id, record.video_hash if isinstance(record, Video) else None)
+def key_of(record: Record | Unreadable) -> Key:
+    return Key(record.campaign_id, None if isinstance(record, Campaign) else record.video_hash)
 
 
 def is_ours(path: str) -> bool:
@@ -48,32 +49,62 @@ def write_of(record: Record) -> Write:
     return Write(path=key_of(record).path, fields=to_record(record), revision=record.revision)
 
 
-def removal_of(video: Video) -> Write:
-    return Write(path=key_of(video).path, fields=None, revision=video.revision)
+def write_as_it_is(record: Unreadable) -> Write:
+    """Create a document of a record that cannot be read, even if it is no JSON."""
+    try:
+        fields = parse(record.content)
+    except UnreadableRecordError:
+        fields = {"content": record.content}
+    return Write(path=key_of(record).path, fields=fields, revision="")
+
+
+def removal_of(record: Video | Unreadable) -> Write:
+    return Write(path=key_of(record).path, fields=None, revision=record.revision)
 
 
 def campaign_of(document: Document) -> Campaign:
-    """Raise StorageError if it is damaged."""
-    campaign = campaign_from_record(document.fields, revision=document.revision)
-    _require_place(campaign, document)
+    """Raise UnreadableRecordError."""
+    try:
+        campaign = campaign_from_record(document.fields, revision=document.revision)
+        _require_place(campaign, document)
+    except UnreadableRecordError as error:
+        raise unreadable(document, error).error() from error
     return campaign
 
 
 def video_of(document: Document) -> Video:
-    """Raise StorageError if it is damaged."""
-    video = video_from_record(document.fields, revision=document.revision)
-    _require_place(video, document)
+    """Raise UnreadableRecordError."""
+    try:
+        video = video_from_record(document.fields, revision=document.revision)
+        _require_place(video, document)
+    except UnreadableRecordError as error:
+        raise unreadable(document, error).error() from error
     return video
 
 
 def record_of(document: Document | None) -> Record | None:
-    """Raise StorageError if it is damaged."""
+    """Raise UnreadableRecordError."""
     if document is None:
         return None
     is_video = key_at(document.path).video_hash
     return video_of(document) if is_video else campaign_of(document)
 
 
+def unreadable(document: Document, error: UnreadableRecordError) -> Unreadable:
+    """Return what is known of a document that could not be read."""
+    if error.record is not None:
+        return error.record
+    key = key_at(document.path)
+    return Unreadable(
+        campaign_id=key.campaign_id,
+        video_hash=key.video_hash,
+        detail=f"{document.path}: {error.message}",
+        is_newer=error.is_newer,
+        content=encode_record(document.fields),
+        revision=document.revision,
+    )
+
+
 def _require_place(record: Record, document: Document) -> None:
     if key_of(record).path != document.path:
-        raise StorageError(f"{document.path} in Firestore is the record of something else.")
+        raise UnreadableRecordError("This is the record of something else.")

@@ -41,10 +41,17 @@ def videos_of(
     return found.limit(limit)
 
 
-def due_videos(client: firestore.Client, before: datetime, *, limit: int) -> Query:
-    """Ask for their names alone, those that wait for longest first."""
+def all_videos(client: firestore.Client, campaign_id: str) -> Query:
+    """Ask for every document, whatever its fields: an order would leave out those without."""
+    return _videos(client, campaign_id)
+
+
+def due_videos(
+    client: firestore.Client, before: datetime, *, after: Document | None, limit: int
+) -> Query:
+    """Ask for those that wait for longest first."""
     waiting = client.collection_group(VIDEOS).where(filter=FieldFilter("due_at", "<=", before))
-    return waiting.order_by("due_at").select([]).limit(limit)
+    return _page(client, waiting, "due_at", after).limit(limit)
 
 
 def names_of_videos(client: firestore.Client, campaign_id: str, *, limit: int) -> Query:
@@ -52,17 +59,19 @@ def names_of_videos(client: firestore.Client, campaign_id: str, *, limit: int) -
     return _videos_of_campaign(client, campaign_id).order_by(_NAME).select([]).limit(limit)
 
 
-def campaigns_with_chores(client: firestore.Client, *, limit: int) -> Query:
-    """Ask for their names alone. A list that holds anything is greater than an empty one."""
+def campaigns_with_chores(client: firestore.Client, *, after: Document | None, limit: int) -> Query:
+    """A list that holds anything is greater than an empty one."""
     campaigns = client.collection(CAMPAIGNS).where(filter=FieldFilter("chores", ">", []))
-    return campaigns.order_by("chores").select([]).limit(limit)
+    return _page(client, campaigns, "chores", after).limit(limit)
 
 
-def campaigns_with_due_chores(client: firestore.Client, before: datetime, *, limit: int) -> Query:
-    """Ask for the names of those whose delayed chores are due."""
+def campaigns_with_due_chores(
+    client: firestore.Client, before: datetime, *, after: Document | None, limit: int
+) -> Query:
+    """Ask for those whose delayed chores are due."""
     waiting = FieldFilter("delayed_until", "<=", before)
     campaigns = client.collection(CAMPAIGNS).where(filter=waiting)
-    return campaigns.order_by("delayed_until").select([]).limit(limit)
+    return _page(client, campaigns, "delayed_until", after).limit(limit)
 
 
 def all_campaigns(client: firestore.Client, *, after: str | None, limit: int) -> Query:
@@ -70,6 +79,13 @@ def all_campaigns(client: firestore.Client, *, after: str | None, limit: int) ->
     if after is not None:
         found = found.start_after({_NAME: client.document(Key(after).path)})
     return found.limit(limit)
+
+
+def _page(client: firestore.Client, query: Query, field: str, after: Document | None) -> Query:
+    found = query.order_by(field).order_by(_NAME)
+    if after is None:
+        return found
+    return found.start_after({field: after.fields[field], _NAME: client.document(after.path)})
 
 
 def _videos(client: firestore.Client, campaign_id: str | None) -> Query:

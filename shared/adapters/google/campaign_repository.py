@@ -11,15 +11,16 @@ from shared.adapters.google.campaign_documents import (
     Key,
     Record,
     campaign_of,
-    is_ours,
-    key_at,
     removal_of,
+    unreadable,
     video_of,
+    write_as_it_is,
     write_of,
 )
 from shared.adapters.google.campaign_queries import (
     Cursor,
     all_campaigns,
+    all_videos,
     campaigns_with_chores,
     campaigns_with_due_chores,
     cursor_of,
@@ -30,16 +31,18 @@ from shared.adapters.google.campaign_queries import (
 from shared.adapters.google.day_documents import path_of, share_of, write_of_share
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
 from shared.adapters.google.record_mirror import RecordMirror
-from shared.adapters.google.record_pages import filled
+from shared.adapters.google.record_pages import filled, sorted_out
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayShare
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
     InvalidRequestError,
+    UnreadableRecordError,
     VideoNotFoundError,
 )
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video, phases_of
 from shared.ports.campaign_repository import DueWork, Place, VideoPage, VideoQuery
 from shared.ports.object_store import ObjectStore
@@ -53,8 +56,7 @@ class FirestoreCampaignRepository:
 
     A read is one call, and so is a commit: a batch in which every write has its condition. The
     campaign is written with its videos even if it stays the same, for the condition's sake:
-    Firestore keeps the time of a change that changes nothing. A damaged document raises
-    StorageError where it is asked for, and is logged and left out of lists.
+    Firestore keeps the time of a change that changes nothing.
     """
 
     def __init__(self, *, project: str, database: str, objects: Callable[[], ObjectStore]) -> None:
@@ -74,6 +76,13 @@ class FirestoreCampaignRepository:
             raise VideoNotFoundError("There is no video with this id.")
         return video_of(document)
 
+    def get_all_videos(self, campaign_id: str) -> VideoPage:
+        if not _is_campaign_id(campaign_id):
+            return VideoPage(videos=(), has_more=False)
+        found = self._documents.query(all_videos(self._documents.client, campaign_id))
+        videos, unread = sorted_out(found, video_of)
+        return VideoPage(videos=tuple(videos), has_more=False, unreadable=tuple(unread))
+
     def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
         paths = [path_of(day, number) for number in numbers]
         found = self._documents.get_all(paths)
@@ -85,7 +94,8 @@ class FirestoreCampaignRepository:
     def commit(self, change: Change) -> Change:
         records: tuple[Record, ...] = (change.campaign, *change.videos)
         written = [*map(write_of, records), *map(write_of_share, change.shares)]
-        removals = map(removal_of, change.removed)
+        written += map(write_as_it_is, change.carried)
+        removals = map(removal_of, change.gone)
         revisions = iter(self._documents.commit([*written, *removals]))
         committed = replace(
             change,
@@ -138,6 +148,9 @@ class FirestoreCampaignRepository:
     def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
         self._mirror.renew(campaign.campaign_id, (campaign, *videos))
 
+    def read_metadata(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
+        return self._mirror.read(campaign_id, video_hash, current=current)
+
     def list_videos(self, query: VideoQuery) -> VideoPage:
         first = None if query.after is None else _cursor_at(query.after)
         if not _may_match(query):
@@ -149,31 +162,52 @@ class FirestoreCampaignRepository:
                 videos_of(self._documents.client, query, after=after, limit=limit)
             )
 
-        videos = tuple(filled(read, video_of, query.limit + 1))
-        return VideoPage(videos=videos[: query.limit], has_more=len(videos) > query.limit)
+        videos, unreadable = filled(read, video_of, query.limit + 1)
+        return VideoPage(
+            videos=tuple(videos[: query.limit]),
+            has_more=len(videos) > query.limit,
+            unreadable=tuple(unreadable),
+        )
 
-    def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign, ...]:
-        def read(last: Document | None, limit: int) -> list[Document]:
-            name = key_at(last.path).campaign_id if last else after
-            return self._documents.query(
-                all_campaigns(self._documents.client, after=name, limit=limit)
-            )
-
-        return tuple(filled(read, campaign_of, limit))
+    def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign | Unreadable, ...]:
+        page = self._documents.query(
+            all_campaigns(self._documents.client, after=after, limit=limit)
+        )
+        return tuple(map(_campaign_or_unreadable, page))
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
         """Return videos first, and of them first those that wait for longest."""
         client = self._documents.client
-        found = self._documents.query(due_videos(client, before, limit=limit))
-        found += self._documents.query(campaigns_with_chores(client, limit=limit))
-        found += self._documents.query(campaigns_with_due_chores(client, before, limit=limit))
-        paths = dict.fromkeys(each.path for each in found if is_ours(each.path))
-        keys = map(key_at, paths)
-        return tuple(DueWork(campaign_id=key[0], video_hash=key[1]) for key in keys)
+
+        def waiting(last: Document | None, limit: int) -> list[Document]:
+            return self._documents.query(due_videos(client, before, after=last, limit=limit))
+
+        def busy(last: Document | None, limit: int) -> list[Document]:
+            return self._documents.query(campaigns_with_chores(client, after=last, limit=limit))
+
+        def delayed(last: Document | None, limit: int) -> list[Document]:
+            return self._documents.query(
+                campaigns_with_due_chores(client, before, after=last, limit=limit)
+            )
+
+        videos, _ = filled(waiting, video_of, limit)
+        campaigns = (*filled(busy, campaign_of, limit)[0], *filled(delayed, campaign_of, limit)[0])
+        ids = dict.fromkeys(each.campaign_id for each in campaigns)
+        return (
+            *(DueWork(campaign_id=each.campaign_id, video_hash=each.video_hash) for each in videos),
+            *(DueWork(campaign_id=campaign_id) for campaign_id in ids),
+        )
 
 
 def _cursor_at(place: Place) -> Cursor:
     return place.created_at, Key(place.campaign_id, place.video_hash).path
+
+
+def _campaign_or_unreadable(document: Document) -> Campaign | Unreadable:
+    try:
+        return campaign_of(document)
+    except UnreadableRecordError as error:
+        return unreadable(document, error)
 
 
 def _campaign_path(campaign_id: str) -> str:

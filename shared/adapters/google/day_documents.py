@@ -4,7 +4,7 @@ from datetime import date
 
 from shared.adapters.google.firestore_documents import Document, Write
 from shared.domain.daily_budget import DayShare
-from shared.domain.errors import StorageError
+from shared.domain.errors import UnreadableRecordError
 from shared.records.day_shares import day_share_from_record
 from shared.records.form import to_record
 
@@ -21,8 +21,13 @@ def write_of_share(share: DayShare) -> Write:
 
 
 def share_of(document: Document) -> DayShare:
-    """Raise StorageError if it is damaged."""
-    share = day_share_from_record(document.fields, revision=document.revision)
+    """Raise UnreadableRecordError."""
+    try:
+        share = day_share_from_record(document.fields, revision=document.revision)
+    except UnreadableRecordError as error:
+        raise UnreadableRecordError(
+            f"{document.path}: {error.message}", is_newer=error.is_newer
+        ) from error
     if path_of(share.day, share.number) != document.path:
-        raise StorageError(f"{document.path} in Firestore is the record of something else.")
+        raise UnreadableRecordError(f"{document.path} is the record of something else.")
     return share

@@ -19,6 +19,7 @@ from google.api_core.exceptions import (
 )
 from google.api_core.retry import Retry, if_exception_type
 from google.cloud import firestore
+from google.cloud.firestore_v1.field_path import FieldPath
 
 from shared.adapters.google.firestore_values import from_fields, to_fields
 from shared.adapters.google.google_errors import google_errors
@@ -129,7 +130,7 @@ class FirestoreDocuments:
             batch.delete(reference, option=self._unless_changed(write.revision))
         elif write.revision:
             option = self._unless_changed(write.revision)
-            batch.update(reference, to_fields(write.fields), option=option)
+            batch.update(reference, _by_path(write.fields), option=option)
         else:
             batch.create(reference, to_fields(write.fields))
 
@@ -147,6 +148,11 @@ class FirestoreDocuments:
         if not all(map(_is_as_written, documents, writes)):
             return None
         return tuple(document.revision if document else "" for document in documents)
+
+
+def _by_path(fields: Fields) -> Fields:
+    """Return them as an update takes them: names are paths, and some have to be quoted."""
+    return {FieldPath(name).to_api_repr(): value for name, value in to_fields(fields).items()}
 
 
 def _is_as_written(document: Document | None, write: Write) -> bool:

@@ -16,6 +16,7 @@ from shared.domain.storage_layout import (
 from shared.domain.video import Video
 from shared.ports.object_store import ObjectStore
 from shared.records.campaigns import decode_campaign
+from shared.records.form import encode, parse
 from shared.records.videos import decode_video
 
 
@@ -62,9 +63,12 @@ def _says(objects: ObjectStore, path: str, record: Record | None) -> bool:
         return False
 
 
-def _essence(record: Record) -> Record:
-    """What the cache saved reaches the bucket with the campaign's next commit."""
+def _essence(record: Record) -> object:
+    """What the cache saved reaches the bucket with the campaign's next commit.
+
+    As JSON: a moment of which this version does not know that it is one is text there.
+    """
     if isinstance(record, Video):
-        return replace(record, revision="")
+        return parse(encode(record))
     money = replace(record.money, saved=ZERO)
-    return replace(record, revision="", money=money, cache_hits=0)
+    return parse(encode(replace(record, money=money, cache_hits=0)))

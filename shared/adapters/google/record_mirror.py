@@ -7,7 +7,7 @@ what a lost database is rebuilt from.
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from io import BytesIO
 
@@ -15,12 +15,13 @@ from shared.adapters.google.campaign_documents import Key, Record, key_of, recor
 from shared.adapters.google.firestore_documents import FirestoreDocuments
 from shared.adapters.google.mirror_comparison import differences, path_of
 from shared.domain.campaign import Change
-from shared.domain.errors import ShowreelError
-from shared.domain.storage_layout import CACHE, metadata_path
+from shared.domain.errors import ObjectNotFoundError, ShowreelError, UnreadableRecordError
+from shared.domain.storage_layout import CACHE, metadata_path, video_hash_of_metadata
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, Video
 from shared.ports.object_store import ObjectStore, PutMode
 from shared.records.campaigns import encode_campaign
-from shared.records.videos import encode_video
+from shared.records.videos import decode_video, encode_video
 
 logger = logging.getLogger(__name__)
 
@@ -49,10 +50,12 @@ class RecordMirror:
         """
         kept: tuple[Record, ...] = (committed.campaign, *committed.videos)
         records: dict[Key, Record | None] = {key_of(record): record for record in kept}
-        records |= {key_of(video): None for video in change.removed}
+        records |= {key_of(each): None for each in change.gone}
         new = {key_of(video) for video in change.videos if not video.revision}
         with _losses_logged():
             self._write(records, stale=_stale_paths(records, records.keys() - new))
+            for record in change.carried:
+                _put_json(self._objects(), _carried_path(change, record), record.content)
             if not any(video.due_at for video in change.videos):
                 self._catch_up(records)
 
@@ -76,11 +79,26 @@ class RecordMirror:
         return tuple(sorted(differences(self._objects(), campaign_id, records)))
 
     def renew(self, campaign_id: str, records: Iterable[Record]) -> None:
-        """Write or remove what does not."""
+        """Write or remove what does not. The JSON of a document that was not read is kept."""
         objects = self._objects()
-        found = differences(objects, campaign_id, records)
+        known = tuple(records)
+        found = differences(objects, campaign_id, known)
         _run(partial(_put, objects, record) for record in found.values() if record)
-        _run(partial(objects.delete, path) for path, record in found.items() if record is None)
+        paths = {path: _key_of_json(path) for path, record in found.items() if record is None}
+        unread = set(paths.values()) - set(map(key_of, known))
+        there = self._documents.get_all(key.path for key in unread) if unread else {}
+        _run(partial(objects.delete, path) for path, key in paths.items() if key.path not in there)
+
+    def read(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
+        """Return what the JSON under one of a video's two names says, if any can be read."""
+        for name in (current, not current):
+            path = metadata_path(campaign_id, video_hash, current=name)
+            with suppress(ObjectNotFoundError, UnreadableRecordError):
+                with self._objects().open(path) as file:
+                    video = decode_video(file.read())
+                if key_of(video) == Key(campaign_id, video_hash):
+                    return video
+        return None
 
     def _catch_up(self, records: Records) -> None:
         for _ in range(_CATCH_UPS):
@@ -111,11 +129,25 @@ def _stale_paths(records: Records, keys: Iterable[Key]) -> Iterator[str]:
                 yield path
 
 
+def _key_of_json(path: str) -> Key:
+    """Return the key of the record whose JSON lies at `path`."""
+    campaign_id, _, name = path.removeprefix(f"{CACHE}/").partition("/")
+    return Key(campaign_id, video_hash_of_metadata(name))
+
+
+def _carried_path(change: Change, record: Unreadable) -> str:
+    shown = {slot.current.video_hash for slot in change.campaign.slots if slot.current}
+    video_hash = record.video_hash or ""
+    return metadata_path(record.campaign_id, video_hash, current=video_hash in shown)
+
+
 def _put(objects: ObjectStore, record: Record) -> None:
     content = encode_video(record) if isinstance(record, Video) else encode_campaign(record)
-    objects.put(
-        path_of(record), BytesIO(content), content_type="application/json", mode=PutMode.OVERWRITE
-    )
+    _put_json(objects, path_of(record), content)
+
+
+def _put_json(objects: ObjectStore, path: str, content: bytes) -> None:
+    objects.put(path, BytesIO(content), content_type="application/json", mode=PutMode.OVERWRITE)
 
 
 def _run(jobs: Iterable[Callable[[], None]]) -> None:

@@ -1,13 +1,12 @@
-"""Pages of records, filled past those that are damaged."""
+"""Pages of records, filled past those that cannot be read."""
 
-import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from shared.adapters.google.campaign_documents import is_ours, unreadable
 from shared.adapters.google.firestore_documents import Document
-from shared.domain.errors import StorageError
-
-logger = logging.getLogger(__name__)
+from shared.domain.errors import UnreadableRecordError
+from shared.domain.unreadable import Unreadable
 
 T = TypeVar("T")
 
@@ -16,22 +15,32 @@ def filled(
     read: Callable[[Document | None, int], list[Document]],
     decode: Callable[[Document], T],
     limit: int,
-) -> list[T]:
-    """Read on behind what is damaged, until there are `limit` records or no more."""
+) -> tuple[list[T], list[Unreadable]]:
+    """Read on behind what cannot be read, until there are `limit` records or no more."""
     found: list[T] = []
+    failed: list[Unreadable] = []
     last: Document | None = None
     while missing := limit - len(found):
         page = read(last, missing)
-        found += _undamaged(decode, page)
+        records, unread = sorted_out(page, decode)
+        found += records
+        failed += unread
         if len(page) < missing:
             break
         last = page[-1]
-    return found
+    return found, failed
 
 
-def _undamaged(decode: Callable[[Document], T], documents: Iterable[Document]) -> Iterator[T]:
+def sorted_out(
+    documents: Iterable[Document], decode: Callable[[Document], T]
+) -> tuple[list[T], list[Unreadable]]:
+    """Return the records, and those that cannot be read. Other applications have documents too."""
+    found: list[T] = []
+    failed: list[Unreadable] = []
     for document in documents:
-        try:
-            yield decode(document)
-        except StorageError as error:
-            logger.warning("A damaged record is left out. %s", error)
+        if is_ours(document.path):
+            try:
+                found.append(decode(document))
+            except UnreadableRecordError as error:
+                failed.append(unreadable(document, error))
+    return found, failed

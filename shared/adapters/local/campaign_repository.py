@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -16,9 +15,11 @@ from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
     StorageError,
+    UnreadableRecordError,
     VideoNotFoundError,
 )
-from shared.domain.storage_layout import CAMPAIGN_FILE
+from shared.domain.storage_layout import CAMPAIGN_FILE, metadata_file
+from shared.domain.unreadable import Unreadable
 from shared.records.videos import decode_video
 
 if TYPE_CHECKING:
@@ -36,14 +37,11 @@ if TYPE_CHECKING:
     from shared.domain.video import Video
     from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
 
-logger = logging.getLogger(__name__)
-
 
 class LocalCampaignRepository:
     """A revision is a digest of a file's bytes, so a file that a person has edited has a new one.
 
-    Reads take no lock, and decode a file once for each of its versions. A damaged file raises
-    StorageError where it is asked for, and is logged and left out of lists and due work.
+    Reads take no lock, and decode a file once for each of its versions.
     """
 
     def __init__(self, root: Path) -> None:
@@ -70,6 +68,10 @@ class LocalCampaignRepository:
                 if not self._lists.has_video(campaign_id, video_hash):
                     raise VideoNotFoundError("There is no video with this id.")
 
+    def get_all_videos(self, campaign_id: str) -> VideoPage:
+        with storage_errors():
+            return self._lists.all_of(campaign_id)
+
     def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
         with storage_errors():
             return self._days.get(day, numbers)
@@ -86,8 +88,10 @@ class LocalCampaignRepository:
             is_taken = stored is None and self._files.version(campaign_id, CAMPAIGN_FILE)
             if is_taken or change.campaign.revision != _revision(stored):
                 raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
-            files = _file_changes(written, shares)
-            videos = self._video_files.commit(campaign_id, change.videos, change.removed, files)
+            for record in change.carried:
+                self._video_files.require_unchanged(replace(record, revision=""))
+            files = _file_changes({**_carried_files(change), **written}, shares)
+            videos = self._video_files.commit(campaign_id, change.videos, change.gone, files)
         taken = tuple(map(self._days.as_stored, change.shares)) if shares else ()
         return replace(change, campaign=campaign, videos=videos, shares=taken)
 
@@ -127,14 +131,24 @@ class LocalCampaignRepository:
     def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
         """Leave the records alone."""
 
+    def read_metadata(
+        self,
+        campaign_id: str,  # noqa: ARG002  # As its port.
+        video_hash: str,  # noqa: ARG002
+        *,
+        current: bool,  # noqa: ARG002
+    ) -> Video | None:
+        """Return none: here the JSON is the records."""
+        return None
+
     def list_videos(self, query: VideoQuery) -> VideoPage:
         with storage_errors():
             return self._lists.videos(query)
 
-    def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign, ...]:
+    def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign | Unreadable, ...]:
         with storage_errors():
             ids = self._lists.campaign_ids(after=after)
-        found = (self._undamaged_campaign(campaign_id) for campaign_id in ids)
+        found = (self._listed(campaign_id) for campaign_id in ids)
         return tuple(islice((campaign for campaign in found if campaign), limit))
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
@@ -162,14 +176,15 @@ class LocalCampaignRepository:
 
         return RecordLists(self._files, self._campaigns, self._videos)
 
-    def _undamaged_campaign(self, campaign_id: str) -> Campaign | None:
+    def _listed(self, campaign_id: str) -> Campaign | Unreadable | None:
         try:
             return self.get_campaign(campaign_id)
         except CampaignNotFoundError:
             return None
+        except UnreadableRecordError as error:
+            return error.record
         except StorageError as error:
-            logger.warning("A damaged campaign is left out. %s", error)
-            return None
+            return _unreadable_folder(campaign_id, error)
 
 
 def _decode_campaign(content: bytes, *, revision: str) -> Campaign:
@@ -177,6 +192,26 @@ def _decode_campaign(content: bytes, *, revision: str) -> Campaign:
     from shared.records.campaigns import decode_campaign
 
     return decode_campaign(content, revision=revision)
+
+
+def _unreadable_folder(campaign_id: str, error: StorageError) -> Unreadable:
+    return Unreadable(
+        campaign_id=campaign_id,
+        video_hash=None,
+        detail=error.message,
+        is_newer=False,
+        content=b"",
+        revision="",
+    )
+
+
+def _carried_files(change: Change) -> dict[str, bytes]:
+    shown = {slot.current.video_hash for slot in change.campaign.slots if slot.current}
+    return {
+        metadata_file(each.video_hash, current=each.video_hash in shown): each.content
+        for each in change.carried
+        if each.video_hash
+    }
 
 
 def _file_changes(written: Mapping[str, bytes], shares: Mapping[str, bytes]) -> FileChanges:

@@ -14,6 +14,7 @@ from shared.domain.errors import (
     InvalidRequestError,
     RetryLaterError,
     StorageError,
+    StorageFullError,
     UnavailableError,
 )
 from shared.messages import PubSubMessage
@@ -95,7 +96,8 @@ def test_what_is_no_message_is_acknowledged_and_logged(
         (RetryLaterError("Busy.", retry_after=timedelta()), (503, "1")),
         (ConflictError("Others were faster."), (503, "15")),
         (UnavailableError("Firestore is down."), (503, "15")),
-        (StorageError("A permission is missing."), (503, "15")),
+        (StorageFullError("The disk is full."), (503, "15")),
+        (StorageError("There is no index for this list."), (200, None)),
         (ZeroDivisionError(), (500, None)),
     ],
 )
@@ -109,6 +111,15 @@ def test_the_log_says_why_a_message_has_to_come_again(caplog: pytest.LogCaptureF
     answered(UnavailableError("Pub/Sub denied access: pubsub.topics.publish is missing."))
 
     assert "pubsub.topics.publish is missing" in caplog.text
+
+
+def test_a_message_that_is_given_up_is_an_error_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answered(StorageError("There is no index for this list."))
+
+    (record,) = caplog.records
+    assert (record.levelno, record.message) == (logging.ERROR, "message.given_up")
 
 
 def test_only_a_post_is_a_push() -> None:

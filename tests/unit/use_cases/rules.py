@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from shared.domain.campaign import ZERO, Campaign, ChoreKind, Money
 from shared.domain.daily_budget import committed_of
-from shared.domain.errors import StorageError
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import REQUESTS, clip_path, thumbnail_path
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
@@ -100,7 +99,7 @@ def assert_what_is_paid_for_is_kept(ports: FakePorts) -> None:
     }
     for video in _videos(ports):
         if video.video_hash in made:
-            assert video.phase is Phase.DONE or _was_unstorable(video)
+            assert video.phase is Phase.DONE
 
 
 def has_ended_properly(video: Video) -> bool:
@@ -115,10 +114,6 @@ def has_ended_properly(video: Video) -> bool:
         and (video.version_state is not None) == is_done
         and all(attempt.outcome is not AttemptOutcome.OPEN for attempt in video.attempts)
     )
-
-
-def _was_unstorable(video: Video) -> bool:
-    return video.failure is not None and video.failure.code == StorageError.code
 
 
 def states_in_slots(campaign: Campaign) -> dict[str, VersionState]:

@@ -1,5 +1,6 @@
 """Generate: one step for each message, whenever and however often it comes, until the end."""
 
+import logging
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,11 +9,16 @@ import pytest
 from shared.domain.errors import (
     GeneratorBusyError,
     RetryLaterError,
-    ShowreelError,
     StorageError,
     UnavailableError,
 )
-from shared.domain.schedule import CLOUD_LEASES, DEADLINE, FAULT_RETRY, STORE_TRIES
+from shared.domain.schedule import (
+    BROKEN_RETRY,
+    CLOUD_LEASES,
+    DEADLINE,
+    FAULT_RETRY,
+    STORE_TRIES,
+)
 from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed
@@ -29,6 +35,7 @@ from tests.unit.use_cases.scenes import (
     make,
     pass_time,
     reserve,
+    settle,
     stored,
     submit,
     wake,
@@ -78,20 +85,38 @@ def test_a_video_that_is_deleted_during_a_step_is_finished_with(ports: FakePorts
     assert {} == ports.campaigns.videos
 
 
-@pytest.mark.parametrize("error", [StorageError("Full."), UnavailableError("Down.")], ids=repr)
 @pytest.mark.parametrize("at", range(6))
 def test_a_call_that_fails_before_the_clip_is_there_brings_the_message_back(
-    ports: FakePorts, at: int, error: ShowreelError
+    ports: FakePorts, at: int
 ) -> None:
     video = submit(ports)
 
     def fail() -> None:
-        raise error
+        raise UnavailableError("Down.")
 
     with pytest.raises(RetryLaterError) as postponed:
         wake(watched(ports, Hooks(before_call=Once(fail, at=at))), video)
 
     assert FAULT_RETRY == postponed.value.retry_after
+
+
+@pytest.mark.parametrize("at", range(6))
+def test_what_the_store_cannot_do_waits_for_a_person_and_loses_nothing(
+    ports: FakePorts, at: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    video = submit(ports)
+
+    def fail() -> None:
+        raise StorageError("The folder is not writable.")
+
+    wake(watched(ports, Hooks(before_call=Once(fail, at=at))), video)
+
+    assert [each.message for each in caplog.records if each.levelno == logging.ERROR] == [
+        "message.given_up"
+    ]
+    assert ports.now() + BROKEN_RETRY == stored(ports, video).due_at
+    settle(ports)
+    assert stored(ports, video).is_current
 
 
 def test_a_clip_that_is_nowhere_brings_the_message_back(ports: FakePorts) -> None:

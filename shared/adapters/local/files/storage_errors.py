@@ -27,12 +27,13 @@ from errno import (
     EXDEV,
 )
 
-from shared.domain.errors import ShowreelError, StorageError, UnavailableError
+from shared.domain.errors import ShowreelError, StorageError, StorageFullError, UnavailableError
 
 # A reader finds nothing under a name that cannot be one, nor behind a symbolic link.
 MISSING = frozenset({ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EINVAL})
 
 _PASSING = frozenset({EAGAIN, EMFILE, ENFILE, ENOMEM})
+_FULL = frozenset({ENOSPC, EDQUOT})
 
 _NOT_WRITABLE = (
     "The data folder cannot be written. Mount it writable, and make this user its owner."
@@ -84,5 +85,7 @@ def _translated(error: OSError) -> ShowreelError:
         return UnavailableError(
             f"The data folder cannot be used at the moment: {os.strerror(code)}. Try again soon."
         )
+    if code in _FULL:
+        return StorageFullError(_SENTENCES[code])
     unknown = f"The data folder cannot be used: {os.strerror(code)}."
     return StorageError(_SENTENCES.get(code, unknown))

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from shared.adapters.local.records.record_files import FileVersion, Listing, RecordFiles, spellings
-from shared.domain.errors import StorageError
+from shared.domain.errors import UnreadableRecordError
 from shared.domain.storage_layout import CAMPAIGN_FILE, video_hash_of_metadata
+from shared.domain.unreadable import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from shared.adapters.local.records.record_cache import RecordCache
     from shared.domain.campaign import Campaign
     from shared.domain.video import Status, VersionState, Video
-
-logger = logging.getLogger(__name__)
 
 T = TypeVar("T", bound="Campaign | Video")
 
@@ -40,13 +37,17 @@ class VideoKey(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CampaignIndex:
-    """`videos` are in order; `waiting` are those of them that will be due."""
+    """`videos` are in order; `waiting` are those of them that will be due.
+
+    `unreadable` are the videos whose records cannot be read.
+    """
 
     campaign_id: str
     videos: tuple[VideoKey, ...] = ()
     waiting: tuple[VideoKey, ...] = ()
     has_chores: bool = False
     delayed_until: datetime | None = None
+    unreadable: tuple[Unreadable, ...] = ()
 
     def waits(self, before: datetime) -> bool:
         """Whether it has chores that are due by then."""
@@ -55,7 +56,7 @@ class CampaignIndex:
 
 
 class CampaignIndexer:
-    """Makes indexes. A damaged record is logged and left out."""
+    """Makes indexes."""
 
     def __init__(
         self, files: RecordFiles, campaigns: RecordCache[Campaign], videos: RecordCache[Video]
@@ -80,39 +81,43 @@ class CampaignIndexer:
                 return index
 
     def _read(self, campaign_id: str, listing: Listing) -> CampaignIndex:
-        videos = sorted(self._keys(campaign_id, listing))
-        campaign = self._campaign(campaign_id, listing)
-        return CampaignIndex(
-            campaign_id=campaign_id,
-            videos=tuple(videos),
-            waiting=tuple(key for key in videos if key.due_at),
-            has_chores=campaign is not None and bool(campaign.chores),
-            delayed_until=None if campaign is None else campaign.delayed_until,
-        )
-
-    def _keys(self, campaign_id: str, listing: Listing) -> Iterator[VideoKey]:
+        keys: list[VideoKey] = []
+        unreadable: list[Unreadable] = []
         hashes = {video_hash for name in listing if (video_hash := video_hash_of_metadata(name))}
         for video_hash in hashes:
             name = next(each for each in spellings(video_hash) if each in listing)
-            video = _undamaged(self._videos, campaign_id, name, listing[name])
-            if video is not None:
-                yield _key(video, name, listing[name])
+            video = _readable(self._videos, campaign_id, name, listing[name])
+            if isinstance(video, Unreadable):
+                unreadable.append(video)
+            elif video is not None:
+                keys.append(_key(video, name, listing[name]))
+        videos = tuple(sorted(keys))
+        campaign = self._campaign(campaign_id, listing)
+        return CampaignIndex(
+            campaign_id=campaign_id,
+            videos=videos,
+            waiting=tuple(key for key in videos if key.due_at),
+            has_chores=campaign is not None and bool(campaign.chores),
+            delayed_until=None if campaign is None else campaign.delayed_until,
+            unreadable=tuple(unreadable),
+        )
 
     def _campaign(self, campaign_id: str, listing: Listing) -> Campaign | None:
         version = listing.get(CAMPAIGN_FILE)
         if version is None:
             return None
-        return _undamaged(self._campaigns, campaign_id, CAMPAIGN_FILE, version)
+        campaign = _readable(self._campaigns, campaign_id, CAMPAIGN_FILE, version)
+        return None if isinstance(campaign, Unreadable) else campaign
 
 
-def _undamaged(
+def _readable(
     records: RecordCache[T], campaign_id: str, name: str, version: FileVersion
-) -> T | None:
+) -> T | Unreadable | None:
+    """Return None if this version has gone: the listing has changed too, and is read again."""
     try:
         return records.at_version(campaign_id, name, version)
-    except StorageError as error:
-        logger.warning("A damaged record is left out. %s", error)
-        return None
+    except UnreadableRecordError as error:
+        return error.record
 
 
 def _key(video: Video, name: str, version: FileVersion) -> VideoKey:

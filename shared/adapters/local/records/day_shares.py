@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.local.records.record_cache import revision_of
 from shared.domain.daily_budget import DayShare
-from shared.domain.errors import ConflictError, StorageError
+from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.storage_layout import BUDGET, share_file
 from shared.records.day_shares import decode_day_share, encode_day_share
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class DayShares:
-    """Raises OSError, as the files do, and StorageError for a damaged share."""
+    """Raises OSError, as the files do, and UnreadableRecordError."""
 
     def __init__(self, files: RecordFiles) -> None:
         self._files = files
@@ -75,8 +75,10 @@ class DayShares:
             return DayShare(day=day, number=number)
         try:
             share = decode_day_share(content, revision=revision_of(content))
-        except StorageError as error:
-            raise StorageError(f"{BUDGET}/{name}: {error}") from error
+        except UnreadableRecordError as error:
+            raise UnreadableRecordError(
+                f"{BUDGET}/{name}: {error}", is_newer=error.is_newer
+            ) from error
         if (share.day, share.number) != (day, number):
-            raise StorageError(f"{BUDGET}/{name} is the record of something else.")
+            raise UnreadableRecordError(f"{BUDGET}/{name} is the record of something else.")
         return share

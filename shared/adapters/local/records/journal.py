@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from shared.adapters.local.records.budget_folder import BudgetFolder
 
 
+# A record that cannot be read is carried along, whatever its bytes are.
+_ANY_BYTES = "surrogateescape"
+
+
 @dataclass(frozen=True, kw_only=True)
 class FileChanges:
     """New contents by file name, in the order in which they appear, and the names that go.
@@ -134,8 +138,8 @@ def _decode(content: bytes) -> FileChanges:
 
 
 def _texts(contents: Mapping[str, bytes]) -> dict[str, str]:
-    return {name: content.decode() for name, content in contents.items()}
+    return {name: content.decode(errors=_ANY_BYTES) for name, content in contents.items()}
 
 
 def _contents(texts: Mapping[str, str]) -> dict[str, bytes]:
-    return {name: text.encode() for name, text in texts.items()}
+    return {name: text.encode(errors=_ANY_BYTES) for name, text in texts.items()}

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from shared.adapters.local.files.storage_errors import is_missing
 from shared.adapters.local.records.record_files import is_coarse
-from shared.domain.errors import StorageError
+from shared.domain.errors import UnreadableRecordError
 from shared.domain.storage_layout import CACHE, video_hash_of_metadata
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class RecordCache(Generic[T]):
         self._cached = lru_cache(maxsize=_RECORDS)(self._read)
 
     def get(self, campaign_id: str, name: str) -> T | None:
-        """Return the record as it is now, or None. Raise StorageError if it is damaged."""
+        """Return the record as it is now, or None. Raise UnreadableRecordError."""
         tried: FileVersion | None = None
         while (version := self._files.version(campaign_id, name)) != tried:
             record = version and self.at_version(campaign_id, name, version)
@@ -63,15 +64,24 @@ class RecordCache(Generic[T]):
 
     def _read(self, campaign_id: str, name: str, version: FileVersion) -> T:
         content = self._files.read(campaign_id, name, version)
+        revision = revision_of(content)
         try:
-            record = self._decode(content, revision=revision_of(content))
-        except StorageError as error:
-            raise StorageError(f"{CACHE}/{campaign_id}/{name}: {error}") from error
-        if record.campaign_id != campaign_id and _differs_in_case(record, campaign_id):
-            # The file system does not tell the two apart, and there is no campaign of this name.
-            raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
-        if not _belongs(record, campaign_id, name):
-            raise StorageError(f"{CACHE}/{campaign_id}/{name} is the record of something else.")
+            record = self._decode(content, revision=revision)
+            if record.campaign_id != campaign_id and _differs_in_case(record, campaign_id):
+                # The file system does not tell the two apart, and there is no campaign of this
+                # name.
+                raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
+            _require_place(record, campaign_id, name)
+        except UnreadableRecordError as error:
+            unreadable = Unreadable(
+                campaign_id=campaign_id,
+                video_hash=video_hash_of_metadata(name),
+                detail=f"{CACHE}/{campaign_id}/{name}: {error.message}",
+                is_newer=error.is_newer,
+                content=content,
+                revision=revision,
+            )
+            raise unreadable.error() from error
         return record
 
 
@@ -79,6 +89,7 @@ def _differs_in_case(record: Campaign | Video, campaign_id: str) -> bool:
     return record.campaign_id.lower() == campaign_id.lower()
 
 
-def _belongs(record: Campaign | Video, campaign_id: str, name: str) -> bool:
+def _require_place(record: Campaign | Video, campaign_id: str, name: str) -> None:
     video_hash = record.video_hash if isinstance(record, Video) else None
-    return record.campaign_id == campaign_id and video_hash_of_metadata(name) == video_hash
+    if record.campaign_id != campaign_id or video_hash_of_metadata(name) != video_hash:
+        raise UnreadableRecordError("This is the record of something else.")

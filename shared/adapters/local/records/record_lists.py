@@ -11,12 +11,13 @@ from shared.adapters.local.records.record_cache import RecordCache
 from shared.adapters.local.records.record_files import RecordFiles
 from shared.adapters.local.records.video_listing import matching
 from shared.domain.campaign import Campaign
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
 
 
 class RecordLists:
-    """Raises OSError, as the files do. What is damaged is logged and left out."""
+    """Raises OSError, as the files do."""
 
     def __init__(
         self, files: RecordFiles, campaigns: RecordCache[Campaign], videos: RecordCache[Video]
@@ -30,7 +31,22 @@ class RecordLists:
             keys = list(islice(matching(self._keys(query), query), query.limit + 1))
             page = self._read_page(keys[: query.limit])
             if page is not None:
-                return VideoPage(videos=page, has_more=len(keys) > query.limit)
+                return VideoPage(
+                    videos=page,
+                    has_more=len(keys) > query.limit,
+                    unreadable=() if query.after else self._unreadable(query.campaign_id),
+                )
+
+    def all_of(self, campaign_id: str) -> VideoPage:
+        while True:
+            index = self._catalog.index(campaign_id)
+            if index.unreadable:
+                # A person may have repaired a file in its place, which no folder shows.
+                self._catalog.forget(campaign_id)
+                index = self._catalog.index(campaign_id)
+            page = self._read_page(index.videos)
+            if page is not None:
+                return VideoPage(videos=page, has_more=False, unreadable=index.unreadable)
 
     def has_video(self, campaign_id: str, video_hash: str) -> bool:
         index = self._catalog.index(campaign_id)
@@ -53,6 +69,12 @@ class RecordLists:
             *(DueWork(campaign_id=each[1], video_hash=each[2]) for each in waiting[:limit]),
             *(DueWork(campaign_id=campaign_id) for campaign_id in busy[:limit]),
         )
+
+    def _unreadable(self, campaign_id: str | None) -> tuple[Unreadable, ...]:
+        """Return all, for the first page: nothing says on which one they belong."""
+        if campaign_id is not None:
+            return self._catalog.index(campaign_id).unreadable
+        return tuple(each for index in self._catalog.indexes() for each in index.unreadable)
 
     def _keys(self, query: VideoQuery) -> Sequence[VideoKey]:
         if query.campaign_id is None:

@@ -14,11 +14,13 @@ from google.cloud.firestore_v1.types import StructuredQuery
 
 from shared.adapters.google.campaign_queries import (
     all_campaigns,
+    all_videos,
     campaigns_with_chores,
     campaigns_with_due_chores,
     due_videos,
     videos_of,
 )
+from shared.adapters.google.firestore_documents import Document
 from shared.domain.video import Failure, VersionState
 from shared.ports.campaign_repository import SortOrder, VideoQuery
 from shared.records.form import to_record
@@ -52,9 +54,15 @@ def queries() -> Iterator[firestore.Query]:
             campaign_id=campaign_id, tag=tag, version_state=state, status=status, order=order
         )
         yield videos_of(client, query, after=after, limit=9)
-    yield due_videos(client, NOW, limit=9)
-    yield campaigns_with_chores(client, limit=9)
-    yield campaigns_with_due_chores(client, NOW, limit=9)
+    waiting = Document(path="campaigns/a/videos/b", fields={"due_at": NOW}, revision="")
+    fields = {"chores": [{}], "delayed_until": NOW}
+    busy = Document(path="campaigns/a", fields=fields, revision="")
+    for last in (None, waiting):
+        yield due_videos(client, NOW, after=last, limit=9)
+    for last in (None, busy):
+        yield campaigns_with_chores(client, after=last, limit=9)
+        yield campaigns_with_due_chores(client, NOW, after=last, limit=9)
+    yield all_videos(client, "spring")
     yield all_campaigns(client, after=None, limit=9)
     yield all_campaigns(client, after="spring", limit=9)
 
@@ -66,6 +74,8 @@ def index_of(query: firestore.Query) -> Index:
     scope = "COLLECTION_GROUP" if source.all_descendants else "COLLECTION"
     equal = [(each.field.field_path, _COMPARED[each.op]) for each in equalities(asked.where)]
     order = [(each.field.field_path, each.direction.name) for each in asked.order_by]
+    # The name comes last in every index, in the direction of the field before it.
+    assert len({direction for _, direction in order}) <= 1
     fields = (*equal, *(each for each in order if each[0] != "__name__"))
     return source.collection_id, scope, fields
 

@@ -1,7 +1,6 @@
 """What the repository does that only files can."""
 
 import json
-import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -16,8 +15,10 @@ from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
     StorageError,
+    UnreadableRecordError,
     VideoNotFoundError,
 )
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import VersionState
 from shared.ports.campaign_repository import VideoQuery
 from tests.unit.domain.builders import SOON, a_campaign, a_reserved_video
@@ -191,42 +192,49 @@ DAMAGES = [truncate, make_newer, move_from_elsewhere]
 
 @pytest.mark.usefixtures("stored")
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_video_is_named_and_left_out(
-    repository: LocalCampaignRepository,
-    root: Path,
-    damage: Callable[[Path], None],
-    caplog: pytest.LogCaptureFixture,
+def test_a_damaged_video_is_named_by_its_file(
+    repository: LocalCampaignRepository, root: Path, damage: Callable[[Path], None]
 ) -> None:
     damage(root / FOLDER / f"{HASH}.json")
 
-    with pytest.raises(StorageError, match=f"^{FOLDER}/{HASH}.json"):
+    with pytest.raises(UnreadableRecordError, match=f"{FOLDER}/{HASH}.json: "):
         repository.get_video("spring", HASH)
-    with caplog.at_level(logging.WARNING):
-        assert [video.campaign_id for video in repository.list_videos(VideoQuery()).videos] == [
-            "summer"
-        ]
-    assert f"{FOLDER}/{HASH}.json" in caplog.text
+    page = repository.list_videos(VideoQuery())
+    assert [video.campaign_id for video in page.videos] == ["summer"]
+    assert f"{FOLDER}/{HASH}.json: " in page.unreadable[0].detail
     assert [work.campaign_id for work in repository.due(SOON, limit=9)] == ["summer"]
     assert repository.get_campaign("spring").campaign_id == "spring"
 
 
 @pytest.mark.usefixtures("stored")
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_campaign_is_named_and_left_out(
-    repository: LocalCampaignRepository,
-    root: Path,
-    damage: Callable[[Path], None],
-    caplog: pytest.LogCaptureFixture,
+def test_a_damaged_campaign_is_named_by_its_file(
+    repository: LocalCampaignRepository, root: Path, damage: Callable[[Path], None]
 ) -> None:
     damage(root / FOLDER / "campaign.json")
 
-    with pytest.raises(StorageError, match=f"^{FOLDER}/campaign.json"):
+    with pytest.raises(UnreadableRecordError, match=f"{FOLDER}/campaign.json: "):
         repository.get_campaign("spring")
-    with caplog.at_level(logging.WARNING):
-        found = repository.list_campaigns(after=None, limit=9)
-    assert [campaign.campaign_id for campaign in found] == ["summer"]
-    assert f"{FOLDER}/campaign.json" in caplog.text
+    spring, summer = repository.list_campaigns(after=None, limit=9)
+    assert isinstance(spring, Unreadable)
+    assert f"{FOLDER}/campaign.json: " in spring.detail
+    assert summer.campaign_id == "summer"
     assert len(repository.due(SOON, limit=9)) == 2
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_file_that_is_repaired_in_its_place_is_read_again(
+    repository: LocalCampaignRepository, root: Path
+) -> None:
+    file = root / FOLDER / f"{HASH}.json"
+    content = file.read_bytes()
+    file.write_bytes(b"")
+    os.utime(root / FOLDER, (0, 0))
+    assert repository.get_all_videos("spring").unreadable
+
+    file.write_bytes(content)
+
+    assert repository.get_all_videos("spring").unreadable == ()
 
 
 def test_a_video_under_the_name_of_another_is_damage(

@@ -12,7 +12,7 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.files.data_folder import DataFolder
 from shared.domain.campaign import Change
 from shared.domain.daily_budget import DayShare
-from shared.domain.errors import StorageError
+from shared.domain.errors import StorageError, StorageFullError
 from tests.unit.domain.builders import a_campaign
 
 DAY = date(2026, 11, 20)
@@ -104,7 +104,7 @@ def test_a_commit_that_fails_after_its_promise_changes_nothing(
         place(self, aside, parts)  # type: ignore[arg-type]  # It is handed on as it came.
 
     monkeypatch.setattr(DataFolder, "replace", fail_at_the_journal)
-    with suppress(StorageError):
+    with suppress(StorageFullError):
         repository.commit(change)
     assert ".promise" in files(root)
     monkeypatch.undo()

@@ -22,6 +22,7 @@ from shared.domain.campaign import Change
 from shared.domain.errors import (
     ObjectExistsError,
     StorageError,
+    StorageFullError,
     UnavailableError,
     VideoNotFoundError,
 )
@@ -93,8 +94,6 @@ def make_campaign(root: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "advice"),
     [
-        (errno.ENOSPC, "full. Free some space"),
-        (errno.EDQUOT, "quota .* raise"),
         (errno.EROFS, "Mount it writable"),
         (errno.EACCES, "make this user its owner"),
         (errno.EIO, "Check the disk"),
@@ -112,6 +111,17 @@ def test_a_fault_of_the_disk_says_what_to_do_and_leaves_no_file(
 
     assert str(tmp_path) not in caught.value.message
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [(errno.ENOSPC, "full. Free some space"), (errno.EDQUOT, "quota .* raise")],
+)
+def test_a_full_disk_may_have_space_again(tmp_path: Path, code: int, advice: str) -> None:
+    stream = BrokenStream(OSError(code, os.strerror(code), str(tmp_path)))
+
+    with pytest.raises(StorageFullError, match=advice):
+        local_store(tmp_path).put(PATH, stream, content_type="video/mp4")
 
 
 @pytest.mark.parametrize("code", [errno.EPERM, errno.ENOTSUP, errno.EIO])
@@ -172,7 +182,7 @@ def test_what_may_pass_is_worth_another_attempt(tmp_path: Path, code: int) -> No
 
 
 def test_a_full_disk_takes_no_object_and_keeps_no_part_of_one(full: Path) -> None:
-    with pytest.raises(StorageError, match="full"):
+    with pytest.raises(StorageFullError):
         put(full)
 
     assert list(local_store(full).list("videos/generated/")) == []
@@ -187,7 +197,7 @@ def test_a_full_disk_takes_no_commit_and_can_still_be_read(full: Path) -> None:
         videos=(replace(video, prompt="x" * 9000), a_reserved_video(2)),
     )
 
-    with pytest.raises(StorageError, match="full"):
+    with pytest.raises(StorageFullError):
         repository.commit(changed)
 
     assert repository.get_campaign("spring") == campaign
@@ -195,7 +205,7 @@ def test_a_full_disk_takes_no_commit_and_can_still_be_read(full: Path) -> None:
 
 
 def test_a_disk_that_has_space_again_is_used_again(full: Path) -> None:
-    with pytest.raises(StorageError):
+    with pytest.raises(StorageFullError):
         put(full)
     (full / "ballast").unlink()
 

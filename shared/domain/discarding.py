@@ -1,0 +1,63 @@
+"""Discard a record that cannot be read, because a person asks for it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.campaign import ZERO, Campaign, Change, Chore, ChoreKind, Money
+from shared.domain.chores import with_chores
+from shared.domain.reconciling import CampaignState
+from shared.domain.settlement import recomputed
+from shared.domain.unreadable import Unreadable
+
+
+def discard(
+    state: CampaignState, record: Unreadable, indexes: Iterable[int], *, now: datetime
+) -> Change:
+    """Free its slot, and let its objects under these indexes follow as chores.
+
+    Its dollars stay in the campaign's money: they are all that the campaign holds and no other
+    record explains. What was reserved is possibly spent.
+    """
+    video_hash = record.video_hash or ""
+    campaign = state.campaign
+    for slot in campaign.slots:
+        campaign = campaign.with_slot(slot.without(record))
+    kept = tuple(each for each in campaign.chores if each.video_hash != video_hash)
+    removals = (
+        Chore(kind=ChoreKind.REMOVE, video_hash=video_hash, index=index) for index in indexes
+    )
+    held = _unexplained(state)
+    settled = replace(
+        campaign,
+        chores=kept,
+        updated_at=now,
+        money=replace(
+            campaign.money,
+            reserved=campaign.money.reserved - held.reserved,
+            possibly_spent=campaign.money.possibly_spent + held.reserved,
+        ),
+        removed_money=campaign.removed_money
+        + replace(held, reserved=ZERO, possibly_spent=held.possibly_spent + held.reserved),
+    )
+    return Change(campaign=with_chores(settled, *removals), discarded=(record,))
+
+
+def indexes_in(campaign: Campaign, video_hash: str) -> frozenset[int]:
+    """Return the slots that name a video."""
+    return frozenset(
+        slot.index
+        for slot in campaign.slots
+        if any(each.video_hash == video_hash for each in (*slot.versions, *slot.historical))
+    )
+
+
+def _unexplained(state: CampaignState) -> Money:
+    """Return the dollars that the campaign holds and that no readable record explains."""
+    kept, known = state.campaign.money, recomputed(state.campaign, state.videos.values())
+    return Money(
+        reserved=max(kept.reserved - known.reserved, ZERO),
+        spent=max(kept.spent - known.spent, ZERO),
+        simulated=max(kept.simulated - known.simulated, ZERO),
+        possibly_spent=max(kept.possibly_spent - known.possibly_spent, ZERO),
+    )

@@ -1,0 +1,197 @@
+"""A record that this version cannot read: what was paid for is neither lost nor paid for again."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.maintain_campaigns import take_tick
+from shared import bootstrap
+from shared.domain.storage_layout import CACHE
+from shared.messages import PubSubMessage
+from tests.functional.cloud_place import CloudPlace
+from tests.functional.places import FolderPlace, Place
+from tests.functional.showreel import GALLERY, KITE, Showreel, served
+from tests.functional.test_reconcile_tool import reconcile
+
+Json = dict[str, Any]
+
+UNKNOWN_WORD: Json = {"phase": "dreaming"}
+NEWER: Json = {"schema_version": 2}
+TICK = PubSubMessage(message_id="1")
+
+
+def change_record(place: Place, video_id: str, changes: Mapping[str, Any]) -> None:
+    """Let another version write a record, or somebody damage it."""
+    campaign_id, video_hash = video_id.removeprefix("video_").split(".")
+    if isinstance(place, CloudPlace):
+        path = f"campaigns/{campaign_id}/videos/{video_hash}"
+        place._client.document(path).update(dict(changes))
+        return
+    assert isinstance(place, FolderPlace)
+    (file,) = Path(place.folder, CACHE, campaign_id).glob(f"*{video_hash}.json")
+    aside = file.with_suffix(".new")
+    aside.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+    aside.rename(file)
+
+
+def tick() -> None:
+    """Enough for a look at each campaign, and the next round."""
+    for _ in range(3):
+        take_tick(bootstrap.ports(), TICK)
+
+
+@pytest.fixture
+def still_gallery(gallery_copy: Place) -> Iterator[Showreel]:
+    """A gallery in which nothing goes on by itself."""
+    with served(gallery_copy, delivering=False) as service:
+        yield service
+
+
+def current_of(showreel: Showreel) -> Json:
+    return dict(showreel.campaign(GALLERY)["slots"][0]["current"])
+
+
+@pytest.mark.parametrize("changes", [UNKNOWN_WORD, NEWER], ids=["unknown word", "newer schema"])
+def test_a_finished_video_keeps_its_slot_its_dollars_and_its_objects(
+    still_gallery: Showreel, changes: Json
+) -> None:
+    video, before = current_of(still_gallery), still_gallery.campaign(GALLERY)
+    change_record(still_gallery.place, video["id"], changes)
+    objects = still_gallery.files()
+
+    tick()
+
+    after = still_gallery.campaign(GALLERY)
+    assert (before["money"], before["counts"]) == (after["money"], after["counts"])
+    assert still_gallery.files() - {"videos/maintenance/reconciled.json"} == objects - {
+        "videos/maintenance/reconciled.json"
+    }
+    again = still_gallery.post(f"/v1/campaigns/{GALLERY}/videos", {"prompts": [KITE], "seconds": 4})
+    assert (500, "record_unreadable", False) == (
+        again.status_code,
+        again.json["code"],
+        again.json["retryable"],
+    )
+    assert still_gallery.campaign(GALLERY)["money"] == before["money"]
+
+
+@pytest.mark.parametrize("changes", [UNKNOWN_WORD, NEWER], ids=["unknown word", "newer schema"])
+def test_a_video_that_is_being_made_is_not_submitted_again(place: Place, changes: Json) -> None:
+    with served(place, {"SYNTHETIC_SECONDS": "1800"}, delivering=False) as showreel:
+        (video,) = showreel.create("spring", KITE)
+        before = showreel.campaign("spring")
+        change_record(place, video["id"], changes)
+
+        tick()
+
+        after = showreel.campaign("spring")
+        assert (before["money"], before["counts"]) == (after["money"], after["counts"])
+        again = showreel.post("/v1/campaigns/spring/videos", {"prompts": [KITE], "seconds": 4})
+        assert 500 == again.status_code
+        assert before["money"] == showreel.campaign("spring")["money"]
+
+
+def test_it_is_told_where_it_is_asked_for_and_where_it_is_listed(still_gallery: Showreel) -> None:
+    video = current_of(still_gallery)
+    change_record(still_gallery.place, video["id"], UNKNOWN_WORD)
+
+    asked = still_gallery.get(f"/v1/videos/{video['id']}")
+    campaign = still_gallery.campaign(GALLERY)
+    listed = still_gallery.get(f"/v1/videos?campaign_id={GALLERY}").json
+
+    assert (500, "record_unreadable", "false") == (
+        asked.status_code,
+        asked.json["code"],
+        asked.headers["X-Should-Retry"],
+    )
+    assert "Retry-After" not in asked.headers
+    for part in (video["id"], "cannot be read", "Invalid enum value 'dreaming'"):
+        assert part in asked.json["detail"]
+    assert (1, None) == (campaign["unreadable"], campaign["slots"][0]["current"])
+    assert [video["id"]] == [each["id"] for each in campaign["slots"][0]["unreadable"]]
+    assert [video["id"]] == [each["id"] for each in listed["unreadable"]]
+    assert 2 == len(listed["data"])
+
+
+def test_a_campaign_that_cannot_be_read_is_listed_as_such(still_gallery: Showreel) -> None:
+    place = still_gallery.place
+    still_gallery.send("PATCH", "/v1/campaigns/summer", json={"budget_usd": 5})
+    if isinstance(place, CloudPlace):
+        place._client.document(f"campaigns/{GALLERY}").update({"schema_version": 2})
+    else:
+        file = still_gallery.folder / CACHE / GALLERY / "campaign.json"
+        file.write_text(file.read_text().replace('"schema_version": 1', '"schema_version": 2'))
+
+    listed = still_gallery.get("/v1/campaigns").json
+    page = still_gallery.get("/v1/campaigns?limit=1").json
+
+    assert ["summer"] == [each["id"] for each in listed["data"]]
+    assert [GALLERY] == [each["id"] for each in listed["unreadable"]]
+    assert ([], GALLERY, True) == (page["data"], page["last_id"], page["has_more"])
+    assert 500 == still_gallery.get(f"/v1/campaigns/{GALLERY}").status_code
+
+
+def test_it_can_be_deleted_and_its_dollars_stay_counted(still_gallery: Showreel) -> None:
+    video, before = current_of(still_gallery), still_gallery.campaign(GALLERY)
+    change_record(still_gallery.place, video["id"], UNKNOWN_WORD)
+
+    assert 200 == still_gallery.delete(f"/v1/videos/{video['id']}").status_code
+
+    after = still_gallery.campaign(GALLERY)
+    assert (before["money"], 0) == (after["money"], after["unreadable"])
+    assert 404 == still_gallery.get(f"/v1/videos/{video['id']}").status_code
+    video_hash = video["id"].rpartition(".")[2]
+    assert [] == [path for path in still_gallery.files() if video_hash in path]
+    tick()
+    assert before["money"] == still_gallery.campaign(GALLERY)["money"]
+    (created,) = still_gallery.create(GALLERY, KITE)
+    assert ("created", 0) == (created["outcome"], created["index"])
+
+
+def test_the_tool_names_it_and_deletes_it_when_told_to(gallery_copy: Place) -> None:
+    with served(gallery_copy, delivering=False) as showreel:
+        video = current_of(showreel)
+    change_record(gallery_copy, video["id"], UNKNOWN_WORD)
+    before = gallery_copy.snapshot()
+
+    told = reconcile(gallery_copy, "--repair", "--delete-orphans", "--json")
+    assert [("record_damaged", video["id"], False)] == [
+        (each["kind"], each["subject"], each["mended"]) for each in json.loads(told.stdout)
+    ]
+    assert (1, before) == (told.returncode, gallery_copy.snapshot())
+
+    deleted = reconcile(gallery_copy, "--delete-damaged", video["id"])
+    assert (0, True) == (deleted.returncode, "agree" in deleted.stdout), deleted.stderr
+
+
+def test_the_tool_restores_it_from_the_json_beside_the_videos(gallery_copy: Place) -> None:
+    with served(gallery_copy, delivering=False) as showreel:
+        video = current_of(showreel)
+    change_record(gallery_copy, video["id"], UNKNOWN_WORD)
+
+    restored = reconcile(gallery_copy, "--restore-damaged", video["id"])
+
+    if isinstance(gallery_copy, FolderPlace):
+        assert 1 == restored.returncode
+        assert "There is no JSON" in restored.stderr
+        return
+    assert (0, True) == (restored.returncode, "agree" in restored.stdout), restored.stderr
+    with served(gallery_copy, delivering=False) as showreel:
+        assert video == current_of(showreel)
+
+
+def test_what_a_newer_version_wrote_is_kept_for_it(gallery_copy: Place) -> None:
+    with served(gallery_copy, delivering=False) as showreel:
+        video = current_of(showreel)
+        change_record(gallery_copy, video["id"], NEWER)
+        assert 500 == showreel.delete(f"/v1/videos/{video['id']}").status_code
+    before = gallery_copy.snapshot()
+
+    told = reconcile(gallery_copy)
+    refused = reconcile(gallery_copy, "--delete-damaged", video["id"])
+
+    assert ("record_newer" in told.stdout, before) == (True, gallery_copy.snapshot())
+    assert (1, True) == (refused.returncode, "a newer one wrote it" in refused.stderr)
