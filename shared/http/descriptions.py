@@ -143,7 +143,6 @@ CODES: Mapping[str, str] = {
     "cross_site_request": "A page of another site asked; `ALLOWED_ORIGINS` names those that may.",
     "host_not_allowed": "The service does not answer under this host; `ALLOWED_HOSTS` names more.",
     "invalid_api_key": "The request needs one of `API_KEYS`: `Authorization: Bearer key`.",
-    "campaign_name_taken": "The disk does not tell the name from that of another campaign.",
     "rejected": "A rule of the campaign forbids it.",
     "invalid_signature": "The signed URL was changed.",
     "signature_expired": "The signed URL has expired.",
