@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache, partial
 from json import detect_encoding
+from threading import Lock
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
@@ -15,6 +16,9 @@ from shared.domain.text import canonical
 _NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
 _WHOLE_NUMBER = re.compile(r"(-?[0-9]{1,20})\.0+")
 _BYTE_ORDER_MARK = "utf-8-sig"
+
+_first_use = Lock()
+_decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -28,7 +32,7 @@ def from_json(content: bytes, kind: type[B]) -> B:
     """Raise InvalidRequestError, which names the field. A byte-order mark is left out."""
     content = _utf_8(content)
     try:
-        return msgspec.json.decode(content, type=kind)
+        return _decoder(kind).decode(content)
     except msgspec.ValidationError as error:
         values = _with_whole_numbers(_plain(content), kind, _whole_number)
         if values is None:
@@ -40,8 +44,17 @@ def from_json(content: bytes, kind: type[B]) -> B:
 
 def from_values(values: Mapping[str, object], kind: type[B]) -> B:
     """The same for what is all texts: numbers and booleans are spelled out in words."""
+    _decoder(kind)
     repaired = _with_whole_numbers(values, kind, _whole_text) or values
     return _converted(partial(msgspec.convert, repaired, strict=False), kind)
+
+
+def _decoder(kind: type[B]) -> msgspec.json.Decoder[B]:
+    """Let one thread use `kind` first: several at once crash the process (msgspec 0.22)."""
+    if kind not in _decoders:
+        with _first_use:
+            _decoders.setdefault(kind, msgspec.json.Decoder(kind))
+    return _decoders[kind]
 
 
 def understood(body: B) -> B:

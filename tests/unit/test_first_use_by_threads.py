@@ -24,7 +24,8 @@ FIRST_USE = """
 import sys, threading, time
 from importlib import import_module
 
-module, function = sys.argv[1:]
+module, function, *kinds = sys.argv[1:]
+arguments = [getattr(import_module("shared.requests.bodies"), kind) for kind in kinds]
 read = getattr(import_module(module), function)
 content = sys.stdin.buffer.read()
 together = threading.Barrier(8)
@@ -33,7 +34,7 @@ sys.setswitchinterval(1e-6)
 def first_use(number):
     together.wait()
     time.sleep(number * 2e-5)
-    read(content)
+    read(content, *arguments)
 
 threads = [threading.Thread(target=first_use, args=(number,)) for number in range(8)]
 for thread in threads:
@@ -60,23 +61,23 @@ OPERATION = SyntheticOperation(
 
 
 @pytest.mark.parametrize(
-    ("module", "function", "content"),
+    ("reader", "content"),
     [
-        ("shared.records.videos", "decode_video", encode_video(a_generating_video())),
-        ("shared.records.campaigns", "decode_campaign", encode_campaign(a_campaign())),
-        ("shared.records.day_shares", "decode_day_share", encode_day_share(A_SHARE)),
+        (("shared.records.videos", "decode_video"), encode_video(a_generating_video())),
+        (("shared.records.campaigns", "decode_campaign"), encode_campaign(a_campaign())),
+        (("shared.records.day_shares", "decode_day_share"), encode_day_share(A_SHARE)),
         (
-            "shared.adapters.local.synthetic_operation",
-            "decode_operation",
+            ("shared.adapters.local.synthetic_operation", "decode_operation"),
             encode_operation(OPERATION),
         ),
+        (("shared.requests.parsing", "from_json", "CreateVideoBody"), b'{"prompt": "A boat"}'),
     ],
-    ids=["video", "campaign", "day share", "operation"],
+    ids=["video", "campaign", "day share", "operation", "request"],
 )
-def test_a_process_survives_it(module: str, function: str, content: bytes) -> None:
+def test_a_process_survives_it(reader: tuple[str, ...], content: bytes) -> None:
     ended = [
         subprocess.run(
-            [sys.executable, "-c", FIRST_USE, module, function],
+            [sys.executable, "-c", FIRST_USE, *reader],
             cwd=ROOT,
             input=content,
             capture_output=True,
