@@ -1,4 +1,4 @@
-"""Objects that are built on first use, by whichever thread comes first."""
+"""Objects that are built once, on first use, by one thread."""
 
 from collections.abc import Callable
 from functools import cached_property

@@ -123,7 +123,7 @@ class DelayedChore:
 
 @dataclass(frozen=True, kw_only=True)
 class Removed:
-    """A video that is gone, and its place in lists: whoever reads them may have come to it."""
+    """A removed video and its place in lists, where a reader may continue."""
 
     video_hash: str
     created_at: datetime

@@ -98,7 +98,7 @@ LATE_WINDOW = timedelta(hours=24)
 LONGEST_SIGNED_LIFE = timedelta(hours=12)
 
 # An object that a signed URL may read stays for as long after its name has changed, or its video
-# has gone: some more, because whoever signs may have read the record before.
+# has gone: some more, because a signer may have read the record before.
 NAME_LIFE = LONGEST_SIGNED_LIFE + timedelta(minutes=5)
 
 # A client repeats a request within minutes, and a person within days. A bucket's lifecycle has a

@@ -49,7 +49,7 @@ def held_by(video: Video) -> Money:
 
 
 def recomputed(campaign: Campaign, videos: Iterable[Video]) -> Money:
-    """Return the campaign's money, summed up anew; what was saved is counted, not computed.
+    """Return the campaign's money, recomputed from its attempts. `saved` is kept as counted.
 
     `videos` are all of the campaign's: where one cannot be read, the sum is too low.
     """

@@ -31,7 +31,7 @@ def answer_push(request: Request, ports: Callable[[], Ports], take: Take) -> Res
     """Answer 200 when the message is finished with, and 503 to have it delivered again.
 
     A message that is none is acknowledged, and so is one that the store cannot do, however often
-    it is asked: it would be no better the next time. What nobody expected is logged and answered
+    it is asked: it would be no better the next time. An unexpected error is logged and answered
     500, which Pub/Sub takes for a 503. A web page is refused: on a developer's machine no IAM does
     so.
     """

@@ -16,7 +16,7 @@ Object = dict[str, Any]
 
 _IDENTITY = ("number", "kind", "video_hash", "index")
 
-# The store adds the one and this module the other, whichever version reads the record.
+# Added by the store and by this module when they read a record; no version stores them.
 _ADDED = frozenset({"revision", "unread"})
 
 

@@ -1,7 +1,7 @@
 """Delete a campaign with everything of it: videos, objects, records.
 
-One commit promises it. From then on nothing new is made, and whoever comes removes portion after
-portion: the request, and the tick after a crash or where a request takes too long.
+One commit marks the campaign. From then on no video is created in it, and its content is removed in
+portions: by the request, and by the tick after a crash or where a request takes too long.
 """
 
 import logging

@@ -51,7 +51,7 @@ def current_video(ports: Ports, campaign: Campaign, index: int) -> Video | None:
 
 
 def video_or_unreadable(ports: Ports, campaign: Campaign, video_hash: str) -> Video | Unreadable:
-    """The same for whoever can go on without it."""
+    """The same for callers that can go on without the record."""
     try:
         return video_of(ports, campaign, video_hash)
     except UnreadableRecordError as error:

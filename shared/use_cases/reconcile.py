@@ -117,7 +117,7 @@ def _confirmed(ports: Ports, campaign_id: str) -> tuple[Finding, ...]:
 
 
 def _look(ports: Ports, campaign_id: str) -> tuple[Finding, ...]:
-    """Where a record cannot be read, that is all that is found: nothing may be mended by it."""
+    """Where a record cannot be read, report that alone: it is no basis for repairs."""
     try:
         state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
     except UnreadableRecordError as error:

@@ -1,4 +1,4 @@
-"""A budget is what the person meant: a number that is none never becomes "no limit"."""
+"""A budget is what the person meant: invalid text never becomes "no limit"."""
 
 from collections.abc import Iterator
 

@@ -121,7 +121,7 @@ class History:
         return self._goes_on() if was_told_to_stop else at_rest
 
     def _goes_on(self) -> bool:
-        """Whoever comes next finds everything free, and needs no message."""
+        """The next process finds everything free, and needs no message."""
         self._disturb()
         self._report(*self.world.observe(held_by_nobody))
         return in_a_process(partial(settle_alone, self.world))

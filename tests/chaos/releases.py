@@ -45,7 +45,7 @@ def side_by_side(ports: Ports) -> Ports:
 
 
 def by_the_next(act: Act) -> Act:
-    """Let the next release do it, whichever this process is of."""
+    """Do it as the next release, in a process of any release."""
 
     def do(site: Site, versions: Versions) -> None:
         _become_next(is_next=True)
@@ -55,7 +55,7 @@ def by_the_next(act: Act) -> Act:
 
 
 def fields_are_kept(ports: Ports, versions: Versions) -> Iterator[Finding]:
-    """What the next release has created has its fields, whoever else has stored it since."""
+    """Records that the next release created keep its fields when the old release stores them."""
     remains = remains_of(ports)
     for video in remains.videos:
         is_new = video.id not in versions.values()

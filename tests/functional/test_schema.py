@@ -104,7 +104,7 @@ def by_name(endpoints: list[Endpoint]) -> pytest.MarkDecorator:
 
 @pytest.fixture(scope="module")
 def service(gallery_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Showreel]:
-    """Videos are made by nobody; what is accepted is reserved."""
+    """No video is generated; what is accepted is reserved."""
     folder = tmp_path_factory.mktemp("schema") / "data"
     shutil.copytree(gallery_folder, folder)
     with served(FolderPlace(folder), delivering=False) as service:

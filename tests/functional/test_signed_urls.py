@@ -167,5 +167,5 @@ def test_a_signed_url_plays_on_after_its_video_was_replaced_and_pushed_out_of_hi
     later = datetime.now(UTC) + NAME_LIFE
     monkeypatch.setattr(type(bootstrap.ports()), "now", property(lambda _: lambda: later))
     maintain_campaigns(bootstrap.ports())
-    # Whoever checks the signatures keeps to the clock, and still takes them.
+    # The check of signatures keeps to the clock, and still accepts them.
     assert [begins(gallery, url) for url in urls] == [206, 404]

@@ -15,7 +15,7 @@ def ports() -> FakePorts:
 
 
 class Pauses:
-    """Passes the time of whoever sleeps, and remembers it."""
+    """Lets time pass where code sleeps, and records it."""
 
     def __init__(self) -> None:
         self.lengths: list[float] = []
