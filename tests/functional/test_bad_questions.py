@@ -93,7 +93,7 @@ def test_an_action_takes_known_fields(refusing: Showreel, action: str, body: Jso
         ("PATCH", f"/v1/videos/video_{GALLERY}.{HASH}", {"GET", "HEAD", "DELETE"}),
         ("POST", f"/v1/videos/video_{GALLERY}.{HASH}/content", {"GET", "HEAD"}),
         ("GET", f"/v1/videos/video_{GALLERY}.{HASH}/promote", {"POST"}),
-        ("POST", f"/v1/campaigns/{GALLERY}", {"GET", "HEAD", "PATCH"}),
+        ("POST", f"/v1/campaigns/{GALLERY}", {"GET", "HEAD", "PATCH", "DELETE"}),
         ("GET", f"/v1/campaigns/{GALLERY}/cleanup", {"POST"}),
         ("POST", f"/api/v1/content/videos/{GALLERY}/curr_{HASH}_0.mp4", {"GET", "HEAD"}),
         ("POST", "/", {"GET", "HEAD"}),
