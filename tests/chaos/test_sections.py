@@ -27,7 +27,6 @@ def test_no_race_in_the_emulated_cloud_breaks_a_rule() -> None:
 @pytest.mark.parametrize(
     ("name", "safeguard", "breaks"),
     [
-        ("races", "a commit's precondition", "paid twice"),
         ("mishaps", "one commit for all records", "disagreement at rest"),
         ("callers", "money in the same commit", "disagreement at rest"),
     ],

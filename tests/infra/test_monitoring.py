@@ -122,7 +122,8 @@ def entry_of_event(event: str) -> Json:
     handler.setFormatter(JsonFormatter())
     announcer = logging.getLogger(announce.__module__)
     announcer.addHandler(handler)
-    level, announcer.level = announcer.level, logging.INFO
+    level = announcer.level
+    announcer.setLevel(logging.INFO)
     try:
         announce(event, a_reserved_video())
     finally:
