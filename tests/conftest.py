@@ -14,6 +14,8 @@ settings.register_profile(
     "showreel",
     deadline=None,
     derandomize=False,
+    # Half of the usual number: the tests run often, and each run draws other examples.
+    max_examples=50,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
