@@ -112,8 +112,8 @@ BREACHES = [
                     'google_service_account.function["serve_api"].name': (
                         "google_service_account.push.name"
                     ),
-                    'toset(["maintain_campaigns", "request_videos", "serve_api"])': (
-                        "local.functions"
+                    '["generate_video", "maintain_campaigns", "request_videos", "serve_api"]': (
+                        '["maintain_campaigns", "request_videos", "serve_api"]'
                     ),
                     'topic = google_pubsub_topic.function["request_videos"].id': _GENERATE_TOPIC,
                     "roles/aiplatform.serviceAgent": "roles/aiplatform.admin",
