@@ -32,7 +32,13 @@ from tools.run_emulated import VEO_SECONDS, set_up_project, start_functions
 
 SECONDS_TO_ANSWER = 60
 OPERATIONS = {
-    "operation of class A": ("objects.insert", "objects.list", "objects.move", "objects.patch"),
+    "operation of class A": (
+        "objects.insert",
+        "objects.list",
+        "objects.move",
+        "objects.patch",
+        "objects.rewrite",
+    ),
     "operation of class B": ("buckets", "objects.get", "objects.media", "signed"),
 }
 
@@ -189,7 +195,7 @@ def test_a_request_becomes_a_video_that_plays(deployment: Deployment) -> None:
 
     # What comes last may be on its way when the video is already completed.
     eventually(lambda: all(said[billed] <= 2 * took(billed) for billed in OPERATIONS))
-    assert all(took(billed) <= said[billed] for billed in OPERATIONS)
+    assert {billed: took(billed) for billed in OPERATIONS if took(billed) > said[billed]} == {}
 
 
 def test_a_message_becomes_a_video(deployment: Deployment) -> None:
