@@ -28,8 +28,8 @@ class Use:
         return Decimal(self.usd) * (Decimal(self.each_video) * videos + Decimal(self.each_month))
 
 
-# A clip of 6 MB that is asked for ten times while it is made, and watched once. The function has just
-# started, so it first proves that the bucket can do what the clip needs. Each tick compares a
+# A clip of 6 MB that is asked for ten times while it is made, and watched once. The function has
+# just started, so it first proves that the bucket can do what the clip needs. Each tick compares a
 # campaign of four videos. What these take of the bucket is counted in tests of the served archive;
 # seconds and bytes of logs are estimates.
 SERVICES: dict[str, tuple[Use, ...]] = {
