@@ -72,14 +72,14 @@ def studio(browser: Browser, cloud: Server, bucket: str) -> Iterator[Studio]:
         yield studio
 
 
-def test_four_videos_play_from_the_bucket(studio: Studio, bucket: str) -> None:
+def test_videos_play_from_the_bucket(studio: Studio, bucket: str) -> None:
     studio.open()
     studio.start_campaign("harbour-line")
-    studio.fill_prompts(PROMPTS)
+    studio.fill_prompts(PROMPTS[:2])
     studio.choose_length(4)
     studio.make()
 
-    players = [studio.player(index) for index in range(len(PROMPTS))]
+    players = [studio.player(index) for index in range(2)]
     for player in players:
         player.element.wait_for()
         player.play()

@@ -105,6 +105,8 @@ def test_one_click_keeps_the_old_one(server: Server, studio: Studio) -> None:
 
 def test_one_click_keeps_the_new_one(server: Server, studio: Studio) -> None:
     _, new = compare(server, studio, "kept-new")
+    marks = studio.card(0).get_by_text("MP4").all_inner_texts()
+    assert ["MP4", "Current MP4"] == marks[:2]
 
     studio.button("Keep the new").click()
 
@@ -113,17 +115,11 @@ def test_one_click_keeps_the_new_one(server: Server, studio: Studio) -> None:
     assert new["id"] in studio.player(0).source()
 
 
-def test_the_mark_says_which_file_is_current(server: Server, studio: Studio) -> None:
-    compare(server, studio, "marked")
-
-    marks = studio.card(0).get_by_text("MP4").all_inner_texts()
-
-    assert ["MP4", "Current MP4"] == marks[:2]
-
-
-def test_a_version_comes_back_from_the_history(server: Server, studio: Studio) -> None:
+def test_a_version_comes_back_and_clean_up_shows_what_goes_before_it_goes(
+    server: Server, studio: Studio
+) -> None:
     [old] = server.make("history", PIER)
-    server.regenerate(old)
+    new = server.regenerate(old)
     studio.open("history")
 
     studio.card(0).get_by_text("History (1)").click()
@@ -135,20 +131,14 @@ def test_a_version_comes_back_from_the_history(server: Server, studio: Studio) -
     expect(studio.card(0)).to_contain_text("Current MP4")
     eventually(lambda: current(server, "history")["id"] == old["id"])
 
-
-def test_clean_up_shows_what_goes_before_it_goes(server: Server, studio: Studio) -> None:
-    [old] = server.make("cleaned", PIER)
-    new = server.regenerate(old)
-    studio.open("cleaned")
-
     studio.button("Clean up").click()
     studio.dialog.get_by_label("Replaced versions to keep").select_option("0")
     expect(studio.dialog.get_by_role("listitem")).to_have_count(1)
     expect(studio.dialog).to_contain_text("MB in all")
-    assert "historical" == server.get(f"/v1/videos/{old['id']}")["version_state"]
+    assert "historical" == server.get(f"/v1/videos/{new['id']}")["version_state"]
 
     studio.dialog.get_by_role("button", name="Remove 1 video").click()
 
     expect(studio.card(0).get_by_text("History")).to_be_hidden()
-    [kept] = server.get("/v1/videos?campaign_id=cleaned")["data"]
-    assert new["id"] == kept["id"]
+    [kept] = server.get("/v1/videos?campaign_id=history")["data"]
+    assert old["id"] == kept["id"]

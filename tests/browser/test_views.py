@@ -4,11 +4,12 @@ Pictures of it are left in screenshots/, for people.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser.accessibility import violations
 from tests.browser.server import Server
@@ -16,19 +17,31 @@ from tests.browser.studio import Studio, opened
 from tests.browser.views import VIEWS
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-SIZES: dict[str, ViewportSize] = {
-    "wide": {"width": 1280, "height": 800},
-    "phone": {"width": 390, "height": 844},
-}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 NARROW: ViewportSize = {"width": 320, "height": 640}
 # An empty page is smaller.
 FEWEST_BYTES = 8_000
 
 
-@pytest.fixture(scope="module", params=SIZES)
-def size(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A size of the window and a colour scheme; a scheme changes colours alone."""
+
+    name: str
+    size: ViewportSize
+    scheme: Literal["light", "dark"]
+
+    def take_on(self, page: Page) -> None:
+        page.set_viewport_size(self.size)
+        page.emulate_media(color_scheme=self.scheme)
+
+
+LOOKS = (
+    Look(name="light-wide", size=WIDE, scheme="light"),
+    Look(name="dark-wide", size=WIDE, scheme="dark"),
+    Look(name="light-phone", size=PHONE, scheme="light"),
+)
 
 
 @pytest.fixture(scope="module", params=VIEWS)
@@ -37,38 +50,47 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def view(name: str, size: str, browser: Browser, gallery: Server) -> Iterator[Studio]:
+def view(name: str, browser: Browser, gallery: Server) -> Iterator[Studio]:
     # Colours that fade from one scheme to the next would be measured on their way.
-    with opened(browser, gallery, viewport=SIZES[size], reduced_motion="reduce") as studio:
+    with opened(browser, gallery, viewport=WIDE, reduced_motion="reduce") as studio:
         VIEWS[name](studio)
         yield studio
 
 
 def test_axe_finds_no_violation(view: Studio) -> None:
-    for scheme in SCHEMES:
-        view.page.emulate_media(color_scheme=scheme)
+    for look in LOOKS:
+        look.take_on(view.page)
 
-        assert [] == violations(view.page), scheme
+        assert [] == violations(view.page), look.name
 
 
-def test_it_has_its_picture_taken(view: Studio, name: str, size: str) -> None:
+def test_it_has_its_picture_taken(view: Studio, name: str) -> None:
     # The last test took its time, so that what turns in a player while it loads is gone.
-    for scheme in SCHEMES:
-        view.page.emulate_media(color_scheme=scheme)
-        view.page.evaluate("scrollTo(0, 0)")
-        picture = SCREENSHOTS / f"{name}-{scheme}-{size}.jpg"
-
-        view.page.screenshot(
-            path=picture,
-            type="jpeg",
-            quality=80,
-            full_page=size == "phone",
-        )
-
-        assert picture.stat().st_size > FEWEST_BYTES
+    for look in LOOKS:
+        look.take_on(view.page)
+        take_picture(view.page, f"{name}-{look.name}", full_page=look.size == PHONE)
 
 
 def test_it_needs_no_scrolling_sideways(view: Studio) -> None:
     view.page.set_viewport_size(NARROW)
 
     assert view.sideways() <= 0
+
+
+def test_a_phone_shows_the_videos_first(browser: Browser, gallery: Server) -> None:
+    """On a wide page the form beside the videos is open, on a phone it is not."""
+    with opened(browser, gallery, viewport=PHONE, reduced_motion="reduce") as studio:
+        VIEWS["campaign"](studio)
+
+        assert not studio.form.is_visible()
+        assert [] == violations(studio.page)
+        take_picture(studio.page, "campaign-on-a-phone", full_page=True)
+
+
+def take_picture(page: Page, name: str, *, full_page: bool) -> None:
+    picture = SCREENSHOTS / f"{name}.jpg"
+    page.evaluate("scrollTo(0, 0)")
+
+    page.screenshot(path=picture, type="jpeg", quality=80, full_page=full_page)
+
+    assert picture.stat().st_size > FEWEST_BYTES
