@@ -5,10 +5,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from google.cloud.firestore import Query
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.adapters.google.firestore_documents import Document, FirestoreDocuments
 from shared.domain.video import Video
 from shared.ports.campaign_repository import VideoQuery
+from shared.use_cases.create_videos import Draft
+from shared.use_cases.maintain_campaigns import maintain_campaigns
+from shared.use_cases.reconcile_next import reconcile_next
 from shared.use_cases.regenerate_videos import regenerate_video
 from shared.use_cases.savings import Savings
 from tests.cloud.firestore_door import COMMIT, GET, QUERY, Call, Door, firestore_door
@@ -16,6 +21,7 @@ from tests.contract.campaign_repository_contract import stored
 from tests.fakes.ports import POLICY, FakePorts
 from tests.unit.domain.builders import SOON, a_reserved_video
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, deliver, reserve, wake
+from tools.infra_costs import SERVICES, TICKS
 
 MANY = 40
 
@@ -30,17 +36,22 @@ def door() -> Iterator[Door]:
 def ports(
     request: pytest.FixtureRequest, firestore_host: str, project: str, door: Door
 ) -> FakePorts:
-    ports = FakePorts(policy=replace(POLICY, max_videos_per_campaign=2))
-    ports.campaigns = FirestoreCampaignRepository(  # type: ignore[assignment]
-        project=project, database="(default)", objects=lambda: ports.objects
-    )
-    ports.savings = Savings(ports.campaigns)
+    ports = ports_in_firestore(project, max_videos=2)
     if request.param:
         ended = {"version_state": None, "due_at": None}
         videos = [a_reserved_video(number, **ended) for number in range(request.param)]
         stored(ports.campaigns, *videos, campaign_id=CAMPAIGN_ID)
         stored(ports.campaigns, *videos, campaign_id="summer")
     door.calls.clear()
+    return ports
+
+
+def ports_in_firestore(project: str, *, max_videos: int) -> FakePorts:
+    ports = FakePorts(policy=replace(POLICY, max_videos_per_campaign=max_videos))
+    ports.campaigns = FirestoreCampaignRepository(  # type: ignore[assignment]
+        project=project, database="(default)", objects=lambda: ports.objects
+    )
+    ports.savings = Savings(ports.campaigns)
     return ports
 
 
@@ -97,6 +108,10 @@ def test_a_submission_costs_one_read_and_two_commits(ports: FakePorts, door: Doo
 
 
 def test_a_completion_costs_three_commits(ports: FakePorts, door: Door) -> None:
+    """Read are the video, its campaign, both for their JSON, and the campaign for its chores.
+
+    The commit reads no video again: the revision that this step holds is its condition.
+    """
     video = reserve(ports)
     deliver(ports)
     door.calls.clear()
@@ -108,6 +123,7 @@ def test_a_completion_costs_three_commits(ports: FakePorts, door: Door) -> None:
 
 
 def test_a_replacement_costs_four_commits(ports: FakePorts, door: Door) -> None:
+    """The same, the video that it replaces, and the JSON of the campaign whose chore is done."""
     first = made(ports, reserve(ports))
     video = regenerate_video(ports, CAMPAIGN_ID, first.video_hash).video
     deliver(ports)
@@ -127,6 +143,41 @@ def test_a_page_costs_one_query(ports: FakePorts, door: Door, campaign_id: str |
 
 
 def test_a_tick_that_finds_nothing_costs_three_queries(ports: FakePorts, door: Door) -> None:
+    """One for due videos, one for chores, and one for chores that waited for signed URLs."""
     assert ports.campaigns.due(SOON, limit=9) == ()
 
     assert [QUERY, QUERY, QUERY] == [call.method for call in door.calls]
+
+
+def test_a_tick_reads_as_many_documents_as_the_costs_say(
+    firestore_host: str, project: str, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = ports_in_firestore(project, max_videos=4)
+    for index in range(4):
+        made(ports, reserve(ports, drafts=(Draft(prompt=f"View {index}", index=index),)))
+    found = counted_queries(monkeypatch)
+    door.calls.clear()
+
+    maintain_campaigns(ports)
+    reconcile_next(ports)
+
+    # A query that finds nothing is billed as one document.
+    read = sum(max(1, documents) for documents in found)
+    read += sum(call.documents for call in door.calls if call.method == GET)
+    (costs,) = (use for use in SERVICES["Firestore"] if use.what == "document read")
+    assert len(found) == door.count(QUERY)
+    assert (str(read * TICKS), 0) == (costs.each_month, door.count(COMMIT))
+
+
+def counted_queries(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by the number of documents that each query finds."""
+    found: list[int] = []
+    query = FirestoreDocuments.query
+
+    def counted(documents: FirestoreDocuments, asked: Query) -> list[Document]:
+        answer = query(documents, asked)
+        found.append(len(answer))
+        return answer
+
+    monkeypatch.setattr(FirestoreDocuments, "query", counted)
+    return found
