@@ -17,7 +17,7 @@ from tests.chaos.safeguards import Safeguard, Weaken, Where
 from tests.chaos.stories import Story
 
 _LONGEST_SECONDS = 24 * 3600.0
-_FEWEST_OF_A_STORY = 2
+_FEWEST_OF_A_STORY = 1
 _TELL_AFTER = 500
 
 NewMatrix = Callable[[Weaken], AbstractContextManager[Matrix]]

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
-from tests.e2e.launcher import EMULATED, launch, three_lines
+from tests.e2e.launcher import EMULATED, descendants, is_alive, launch, three_lines
 from tests.free_port import free_port
 from tools.run_emulated import LAST_LINE
+
+SECONDS_TO_END = 60
 
 
 @pytest.fixture
@@ -68,7 +70,10 @@ def cloud_said(emulators: None, cloud_log: Path) -> Iterator[tuple[int, list[str
         lines = three_lines(process)
         lines += iter(process.stdout.readline, f"{LAST_LINE}\n")
         yield port, lines
+        started = descendants(process.pid)
         process.terminate()
+        assert process.wait(SECONDS_TO_END) == 0
+        assert [pid for pid in started if is_alive(pid)] == []
 
 
 @pytest.fixture(scope="session")

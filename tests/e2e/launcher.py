@@ -36,14 +36,14 @@ def three_lines(launcher: subprocess.Popen[str]) -> list[str]:
 
 def kill(launcher: subprocess.Popen[str]) -> None:
     """Kill the launcher and all processes of the server, and wait until they are gone."""
-    pids = [launcher.pid, *_descendants(launcher.pid)]
+    pids = [launcher.pid, *descendants(launcher.pid)]
     for pid in reversed(pids):
         os.kill(pid, signal.SIGKILL)
     launcher.wait()
-    eventually(lambda: not any(map(_is_alive, pids)))
+    eventually(lambda: not any(map(is_alive, pids)))
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
     """A zombie holds nothing any more: it only waits for a parent to look at it."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -51,6 +51,11 @@ def _is_alive(pid: int) -> bool:
         return False
 
 
-def _descendants(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [each for child in map(int, children) for each in (child, *_descendants(child))]
+def descendants(pid: int) -> list[int]:
+    """Return the processes that any thread of `pid` started, each followed by its own."""
+    children = [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in Path(task, "children").read_text().split()
+    ]
+    return [each for child in children for each in (child, *descendants(child))]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.console import run
-from tests.e2e.launcher import EMULATED, ROOT, launch, three_lines
+from tests.e2e.launcher import EMULATED, ROOT, descendants, is_alive, launch, three_lines
 from tests.eventually import eventually
 
 SECONDS_TO_END = 60
@@ -28,27 +28,10 @@ def cloud(emulators: None, port: int, log: Path, tmp_path: Path) -> Iterator[sub
         process.terminate()
 
 
-def descendants(pid: int) -> list[int]:
-    children = [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for child in Path(task, "children").read_text().split()
-    ]
-    return [each for child in children for each in (child, *descendants(child))]
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_asked_to_stop_it_leaves_no_process_and_no_file(
-    cloud: subprocess.Popen[str], port: int, tmp_path: Path, number: signal.Signals
+def test_interrupted_it_leaves_no_process_and_no_file(
+    cloud: subprocess.Popen[str], port: int, tmp_path: Path
 ) -> None:
+    """The cloud that other tests share is terminated, and then proves the same."""
     where, bucket, first_video = three_lines(cloud)
     assert f"http://localhost:{port}" in where
     assert "gs://" in bucket
@@ -57,10 +40,10 @@ def test_asked_to_stop_it_leaves_no_process_and_no_file(
     # Firestore, Pub/Sub, the bucket, and a master with its worker for each of four functions.
     assert len(started) >= 11
 
-    cloud.send_signal(number)
+    cloud.send_signal(signal.SIGINT)
 
     assert cloud.wait(SECONDS_TO_END) == 0
-    assert [pid for pid in started if is_running(pid)] == []
+    assert [pid for pid in started if is_alive(pid)] == []
     assert [each.name for each in tmp_path.iterdir()] == ["stderr.log"]
 
 
@@ -87,7 +70,7 @@ def test_killed_it_leaves_no_process(cloud: subprocess.Popen[str]) -> None:
 
     cloud.kill()
 
-    eventually(lambda: not any(map(is_running, started)))
+    eventually(lambda: not any(map(is_alive, started)))
 
 
 def test_a_function_that_dies_ends_the_whole(cloud: subprocess.Popen[str], log: Path) -> None:
