@@ -96,7 +96,11 @@ def test_history_beyond_the_setting_is_removed_and_its_clip_outlives_signed_urls
 
 
 def let_signed_urls_expire(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Go on to when no URL is good that was signed until now, and let a tick come."""
+    """Go on to when no URL is good that was signed until now, and let a tick come.
+
+    A former name lives on from the commit that follows its copy, so that commit comes first.
+    """
+    eventually(lambda: not bootstrap.ports().campaigns.get_campaign(GALLERY).chores)
     later = datetime.now(UTC) + NAME_LIFE
     monkeypatch.setattr(type(bootstrap.ports()), "now", property(lambda _: lambda: later))
     maintain_campaigns(bootstrap.ports())
