@@ -2,12 +2,12 @@
 
 from hypothesis import HealthCheck, settings
 
-from tests.cloud.environment import ignore_env_file, keep_off_the_cloud
+from tools.emulated_cloud.environment import ignore_env_file, keep_off_the_cloud
 
 keep_off_the_cloud()
 ignore_env_file()
 
-pytest_plugins = ["tests.cloud.fixtures", "tests.cloud.bucket.fixtures"]
+pytest_plugins = ["tests.cloud.fixtures", "tests.cloud.bucket_fixtures"]
 
 # A failure prints the line that repeats it. A busy machine is slow, and that is no failure.
 settings.register_profile(

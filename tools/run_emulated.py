@@ -1,7 +1,7 @@
 """Serve the whole system on an emulated Google Cloud: what `make run-emulated` does.
 
 Each function is a process of its own, as it is deployed. Firestore and Pub/Sub are Google's own
-emulators, the bucket and Veo are those of the tests, and all of it ends with this process.
+emulators; the bucket and Veo are those of tools/emulated_cloud. All of it ends with this process.
 """
 
 import argparse
@@ -15,15 +15,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shared.settings import InvalidSettingsError, environment, read_settings
-from tests.cloud.bucket.server import StrictBucketServer
-from tests.cloud.bucket.service_account import ServiceAccount
-from tests.cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
-from tests.cloud.environment import keep_off_the_cloud
-from tests.cloud.function_process import THIS_TREE, FunctionProcess, Installation
-from tests.cloud.project import FUNCTIONS, CloudProject, write_key_file
-from tests.cloud.tokens import TokenServer
-from tests.cloud.vertex import FakeVertex
 from tools.before_start import misspelt_settings
+from tools.emulated_cloud.bucket.server import StrictBucketServer
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
+from tools.emulated_cloud.environment import keep_off_the_cloud
+from tools.emulated_cloud.function_process import THIS_TREE, FunctionProcess, Installation
+from tools.emulated_cloud.project import FUNCTIONS, CloudProject, write_key_file
+from tools.emulated_cloud.tokens import TokenServer
+from tools.emulated_cloud.vertex import FakeVertex
 from tools.serve import STOP_SIGNALS, THREADS, announce, fail, health, why_unusable
 
 PROJECT = "showreel-emulated"

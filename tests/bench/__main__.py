@@ -21,7 +21,7 @@ from tests.bench.starting import measure_starts
 from tests.bench.streaming import measure_streaming
 from tests.bench.throughput import measure_throughput
 from tests.bench.weight import count_first_answers, count_imports
-from tests.cloud.environment import ignore_env_file, keep_off_the_cloud
+from tools.emulated_cloud.environment import ignore_env_file, keep_off_the_cloud
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 HEAD = """\

@@ -13,10 +13,10 @@ from tests.bench.requests import Request
 from tests.bench.rounds import ratio, run_rounds
 from tests.bench.servers import FIRESTORE_FLOOR, HELLO, ROOT, Function
 from tests.bench.starting import start_seconds
-from tests.cloud.emulators import FirestoreEmulator, MissingToolError
 from tests.contract.campaign_repository_contract import stored
 from tests.fakes.object_store import InMemoryObjectStore
 from tests.unit.domain.builders import a_reserved_video
+from tools.emulated_cloud.emulators import FirestoreEmulator, MissingToolError
 
 _PROJECT = "showreel-bench"
 _WHAT = "start to the first 200 of `GET /v1/videos/{id}`, in Firestore / "

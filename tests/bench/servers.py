@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from tests.bench import cores
 from tests.bench.requests import Request, answer
-from tests.free_port import free_port
+from tools.emulated_cloud.processes import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 

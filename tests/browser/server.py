@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.launcher import LOCAL, launch, three_lines
 from tests.eventually import eventually
-from tests.free_port import free_port
+from tools.emulated_cloud.processes import free_port
 
 Json = dict[str, Any]
 

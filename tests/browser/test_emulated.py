@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, CDPSession, expect
 from tests.browser.briefs import PROMPTS
 from tests.browser.server import Server, serving
 from tests.browser.studio import Studio, opened
-from tests.cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
 from tests.e2e.launcher import EMULATED
+from tools.emulated_cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
 
 BUCKET = re.compile(r"served at (http://\S+)")
 # So slow that most of a clip is still to come when it begins to play.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.browser.server import Server
 from tests.browser.studio import Studio
-from tests.cloud.vertex.heavy_clips import heavier
+from tests.cloud.heavy_clips import heavier
 
 # More than a browser reads ahead.
 HEAVY_BYTES = 40_000_000

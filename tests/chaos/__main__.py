@@ -17,7 +17,7 @@ from tests.chaos.run import Part, catch, rows_of, run_trials, sampled, say
 from tests.chaos.safeguards import SAFEGUARDS, Safeguard, take_nothing_out
 from tests.chaos.sections import SECTIONS
 from tests.chaos.stories import STORIES
-from tests.cloud.environment import ignore_env_file
+from tools.emulated_cloud.environment import ignore_env_file
 
 PARTS = ("local", "cloud")
 TAKEN_OUT = {each.name: each.take_out for each in SAFEGUARDS}

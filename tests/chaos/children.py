@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Generic, NoReturn, TypeVar
 
-from tests.cloud.processes import end_with_parent
+from tools.emulated_cloud.processes import end_with_parent
 
 T = TypeVar("T")
 

@@ -21,8 +21,8 @@ from tests.chaos.run import Part
 from tests.chaos.safeguards import Weaken
 from tests.chaos.shared_state import shared_state
 from tests.chaos.stories import STORIES, nothing
-from tests.cloud.environment import keep_off_the_cloud
-from tests.cloud.processes import ending_with_parent
+from tools.emulated_cloud.environment import keep_off_the_cloud
+from tools.emulated_cloud.processes import ending_with_parent
 
 _ROOT = Path(__file__).parents[2]
 _FOLDER = "CHAOS_FOLDER"

@@ -20,12 +20,12 @@ from shared.ports.message_queue import VideoMessage
 from tests.chaos.bill import ASKED, MADE, Bill, Entry
 from tests.chaos.clips import clip_of, warm_up
 from tests.chaos.mailbox import Mailbox
-from tests.cloud.bucket.server import StrictBucketServer
-from tests.cloud.bucket.service_account import ServiceAccount
-from tests.cloud.emulators import FirestoreEmulator
-from tests.cloud.environment import keep_off_the_cloud
-from tests.cloud.vertex import FakeVertex
-from tests.cloud.vertex.answers import Answer, Json
+from tools.emulated_cloud.bucket.server import StrictBucketServer
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.emulators import FirestoreEmulator
+from tools.emulated_cloud.environment import keep_off_the_cloud
+from tools.emulated_cloud.vertex import FakeVertex
+from tools.emulated_cloud.vertex.answers import Answer, Json
 
 _LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 

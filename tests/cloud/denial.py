@@ -10,7 +10,7 @@ from typing import Any
 
 import grpc  # type: ignore[import-untyped]
 
-from tests.cloud.processes import HOST
+from tools.emulated_cloud.processes import HOST
 
 STALL = "stall"
 Reply = Any

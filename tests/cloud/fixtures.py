@@ -9,7 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from tests.cloud.emulators import Emulator, FirestoreEmulator, MissingToolError, PubSubEmulator
+from tools.emulated_cloud.emulators import (
+    Emulator,
+    FirestoreEmulator,
+    MissingToolError,
+    PubSubEmulator,
+)
 
 E = TypeVar("E", bound=Emulator)
 

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from google.auth.credentials import Credentials
 from google.auth.transport.requests import Request
 
-from tests.cloud.bucket.service_account import ServiceAccount
-from tests.cloud.processes import HOST
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.processes import HOST
 
 _TOKEN = "the function's token"  # noqa: S105  # It opens nothing.
 _PATH = re.compile(r"/v1/projects/-/serviceAccounts/(?P<email>[^:]+):signBlob")

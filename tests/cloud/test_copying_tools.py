@@ -17,11 +17,11 @@ from shared.domain.campaign import Change
 from shared.settings import read_settings
 from shared.use_cases.copy_campaigns import Installation, copy_campaigns
 from shared.use_cases.create_videos import Draft
-from tests.cloud.bucket.server import StrictBucketServer
 from tests.contract.campaign_repository_contract import with_hit
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, make, remake, reserve
 from tests.unit.use_cases.stories import two_versions
+from tools.emulated_cloud.bucket.server import StrictBucketServer
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.cloud.emulators import Emulator, FirestoreEmulator, MissingToolError, PubSubEmulator
 from tests.eventually import eventually
+from tools.emulated_cloud.emulators import (
+    Emulator,
+    FirestoreEmulator,
+    MissingToolError,
+    PubSubEmulator,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 EMULATORS = [FirestoreEmulator, PubSubEmulator]
 
 START_AND_WAIT = """
-from tests.cloud.emulators import FirestoreEmulator
+from tools.emulated_cloud.emulators import FirestoreEmulator
 with FirestoreEmulator() as emulator:
     print(emulator.host, flush=True)
     input()

@@ -16,7 +16,8 @@ from shared.domain.errors import (
     StorageError,
     UnavailableError,
 )
-from tests.cloud.bucket.faults import (
+from tests.cloud.bucket_rest import resource, write
+from tools.emulated_cloud.bucket.faults import (
     CORRUPT,
     CUT_OFF,
     LOST_ANSWER,
@@ -26,8 +27,7 @@ from tests.cloud.bucket.faults import (
     permission_denied,
     refused,
 )
-from tests.cloud.bucket.rest import resource, write
-from tests.cloud.bucket.server import StrictBucketServer
+from tools.emulated_cloud.bucket.server import StrictBucketServer
 
 CLIP = "videos/generated/spring/curr_0123456789abcdef_0.mp4"
 HISTORICAL = "videos/generated/spring/0123456789abcdef_0.mp4"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cloud.bucket.server import StrictBucketServer
+from tools.emulated_cloud.bucket.server import StrictBucketServer
 
 ROOT = Path(__file__).resolve().parents[2]
 MEBIBYTE = 1024 * 1024

@@ -10,10 +10,10 @@ from shared.adapters.google import object_store
 from shared.adapters.google.object_store import GCSObjectStore
 from shared.domain.errors import ObjectExistsError, ObjectNotFoundError, StorageError
 from shared.ports.object_store import MEDIA_CACHE_CONTROL
-from tests.cloud.bucket.faults import refused
-from tests.cloud.bucket.rest import resource, write
-from tests.cloud.bucket.server import StrictBucketServer
+from tests.cloud.bucket_rest import resource, write
 from tests.contract.object_store_contract import NO_NAMES
+from tools.emulated_cloud.bucket.faults import refused
+from tools.emulated_cloud.bucket.server import StrictBucketServer
 
 CLIP = "videos/generated/spring/curr_0123456789abcdef_0.mp4"
 HISTORICAL = "videos/generated/spring/0123456789abcdef_0.mp4"

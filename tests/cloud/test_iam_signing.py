@@ -11,10 +11,10 @@ from shared.adapters.google.object_store import GCSObjectStore
 from shared.adapters.google.signing_credentials import iam_credentials, signing_credentials
 from shared.adapters.google.url_signer import V4URLSigner
 from shared.domain.errors import UnavailableError
-from tests.cloud.bucket.rest import ask
-from tests.cloud.bucket.server import StrictBucketServer
-from tests.cloud.bucket.service_account import ServiceAccount
+from tests.cloud.bucket_rest import ask
 from tests.cloud.iam import FakeIAM, KeylessCredentials, LoopbackRequest
+from tools.emulated_cloud.bucket.server import StrictBucketServer
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
 
 QUARTER = timedelta(minutes=15)
 PATHS = [f"videos/generated/spring/curr_{number:016x}_0.mp4" for number in range(100)]

@@ -13,13 +13,13 @@ from shared.domain.campaign import Money
 from shared.domain.schedule import DEADLINE, LATE_LOOK, OUTCOME_WINDOW
 from shared.domain.video import Phase, Video
 from tests.cloud.veo import a_generator, into
-from tests.cloud.vertex import Ending
-from tests.cloud.vertex.answers import Json, page
-from tests.cloud.vertex.clips import plain_clip
-from tests.cloud.vertex.faults import DROPPED_BEFORE, LATE, UNAVAILABLE, Fault
-from tests.cloud.vertex.server import POLL, SUBMIT
 from tests.cloud.whole_way import PRICE, Showreel, in_bucket
 from tests.eventually import eventually
+from tools.emulated_cloud.vertex import Ending
+from tools.emulated_cloud.vertex.answers import Json, page
+from tools.emulated_cloud.vertex.clips import plain_clip
+from tools.emulated_cloud.vertex.faults import DROPPED_BEFORE, LATE, UNAVAILABLE, Fault
+from tools.emulated_cloud.vertex.server import POLL, SUBMIT
 
 A_FEW_MINUTES = timedelta(minutes=2)
 FIVE_MINUTES = timedelta(minutes=5)

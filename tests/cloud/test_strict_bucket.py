@@ -10,11 +10,11 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.cloud.bucket.exchange import Resource
-from tests.cloud.bucket.faults import LOST_ANSWER
-from tests.cloud.bucket.rest import Response, ask, resource, write
-from tests.cloud.bucket.server import StrictBucketServer
+from tests.cloud.bucket_rest import Response, ask, resource, write
 from tests.eventually import eventually
+from tools.emulated_cloud.bucket.exchange import Resource
+from tools.emulated_cloud.bucket.faults import LOST_ANSWER
+from tools.emulated_cloud.bucket.server import StrictBucketServer
 
 NAME = "videos/attempts/spring/0123456789abcdef/1/sample_0.mp4"
 OTHER = "videos/generated/spring/curr_0123456789abcdef_0.mp4"

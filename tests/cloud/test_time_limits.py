@@ -32,16 +32,16 @@ from shared.adapters.google.url_signer import V4URLSigner
 from shared.domain.errors import UnavailableError
 from shared.domain.schedule import CALL, LAST_RETRY, TRY
 from shared.ports.message_queue import VideoMessage
-from tests.cloud.bucket.faults import delayed
-from tests.cloud.bucket.server import StrictBucketServer
-from tests.cloud.bucket.service_account import ServiceAccount
 from tests.cloud.denial import STALL, answering
 from tests.cloud.iam import FakeIAM, KeylessCredentials, LoopbackRequest
-from tests.cloud.tokens import TokenServer
 from tests.cloud.veo import Veo, a_submission
-from tests.cloud.vertex import Ending
-from tests.cloud.vertex.faults import Fault
-from tests.cloud.vertex.server import POLL
+from tools.emulated_cloud.bucket.faults import delayed
+from tools.emulated_cloud.bucket.server import StrictBucketServer
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.tokens import TokenServer
+from tools.emulated_cloud.vertex import Ending
+from tools.emulated_cloud.vertex.faults import Fault
+from tools.emulated_cloud.vertex.server import POLL
 
 A_TRY, LAST_BEGIN = 0.4, 0.8
 # What the machine itself may take.

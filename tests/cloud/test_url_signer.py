@@ -21,9 +21,9 @@ from shared.adapters.google.object_store import GCSObjectStore
 from shared.adapters.google.url_signer import V4URLSigner
 from shared.domain.errors import InvalidRequestError, StorageError
 from shared.ports.object_store import SignedMethod, SignedURL
-from tests.cloud.bucket.rest import Response, ask
-from tests.cloud.bucket.server import StrictBucketServer
-from tests.cloud.bucket.service_account import ServiceAccount
+from tests.cloud.bucket_rest import Response, ask
+from tools.emulated_cloud.bucket.server import StrictBucketServer
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
 
 CLIP = "videos/generated/spring/curr_0123456789abcdef_0.mp4"
 OTHER = "videos/generated/spring/0123456789abcdef_0.mp4"

@@ -13,10 +13,12 @@ from shared.domain.errors import StorageError, UnavailableError
 from shared.domain.storage_layout import is_clip
 from shared.ports.video_generator import Failed, Gone, OperationState, Running, Succeeded
 from tests.cloud.veo import Veo, a_submission, veo_in_bucket, veo_inline
-from tests.cloud.vertex import Ending
-from tests.cloud.vertex.answers import error, page, permission_denied
-from tests.cloud.vertex.endings import Script, failed
-from tests.cloud.vertex.faults import (
+from tests.contract.video_generator_contract import ended
+from tests.fakes.object_store import InMemoryObjectStore
+from tools.emulated_cloud.vertex import Ending
+from tools.emulated_cloud.vertex.answers import error, page, permission_denied
+from tools.emulated_cloud.vertex.endings import Script, failed
+from tools.emulated_cloud.vertex.faults import (
     DROPPED_AFTER,
     DROPPED_BEFORE,
     INTERNAL,
@@ -26,9 +28,7 @@ from tests.cloud.vertex.faults import (
     UNAVAILABLE,
     Fault,
 )
-from tests.cloud.vertex.server import POLL
-from tests.contract.video_generator_contract import ended
-from tests.fakes.object_store import InMemoryObjectStore
+from tools.emulated_cloud.vertex.server import POLL
 
 POLICY_ERROR = "an error with support codes, or about Google's policies"
 OUTPUT_ERROR = "an error about the storage of its output"

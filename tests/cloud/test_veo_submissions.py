@@ -15,7 +15,8 @@ from shared.domain.errors import (
     SubmissionUnknownError,
 )
 from tests.cloud.veo import MODEL, TODAY, CountedToken, MakeVeo, Veo, a_submission
-from tests.cloud.vertex.answers import (
+from tools.emulated_cloud.processes import free_port
+from tools.emulated_cloud.vertex.answers import (
     Answer,
     answer,
     error,
@@ -25,7 +26,7 @@ from tests.cloud.vertex.answers import (
     page,
     permission_denied,
 )
-from tests.cloud.vertex.faults import (
+from tools.emulated_cloud.vertex.faults import (
     DROPPED_AFTER,
     DROPPED_BEFORE,
     LATE,
@@ -35,8 +36,7 @@ from tests.cloud.vertex.faults import (
     UNAVAILABLE,
     Fault,
 )
-from tests.cloud.vertex.server import SUBMIT
-from tests.free_port import free_port
+from tools.emulated_cloud.vertex.server import SUBMIT
 
 RESOURCE = f"projects/p/locations/us-central1/publishers/google/models/{MODEL}"
 FILTERED_AT_ONCE = invalid_argument(

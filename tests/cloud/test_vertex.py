@@ -12,10 +12,10 @@ from urllib.error import HTTPError
 import pytest
 
 from shared.adapters.media.clip_inspector import PyAVClipInspector
-from tests.cloud.vertex import Ending, FakeVertex
-from tests.cloud.vertex.clips import prompted_clip
-from tests.cloud.vertex.server import POLL, SUBMIT
 from tests.eventually import eventually
+from tools.emulated_cloud.vertex import Ending, FakeVertex
+from tools.emulated_cloud.vertex.clips import prompted_clip
+from tools.emulated_cloud.vertex.server import POLL, SUBMIT
 
 MODEL = "projects/p/locations/us-central1/publishers/google/models/veo-3.1-generate-001"
 SHORT = {"durationSeconds": 4, "storageUri": "gs://bucket/attempts/1/"}

@@ -12,10 +12,16 @@ import pytest
 from shared.domain.errors import GeneratorBusyError, ShowreelError, UnavailableError
 from tests.cloud.loopback import only_loopback
 from tests.cloud.veo import BUCKET, LOCATION, MODEL, PROJECT, MakeVeo, Veo, a_submission
-from tests.cloud.vertex.answers import Answer
-from tests.cloud.vertex.faults import DROPPED_AFTER, INTERNAL, NOT_JSON, UNAUTHENTICATED, Fault
-from tests.cloud.vertex.server import POLL, SUBMIT
 from tests.contract.video_generator_contract import ended
+from tools.emulated_cloud.vertex.answers import Answer
+from tools.emulated_cloud.vertex.faults import (
+    DROPPED_AFTER,
+    INTERNAL,
+    NOT_JSON,
+    UNAUTHENTICATED,
+    Fault,
+)
+from tools.emulated_cloud.vertex.server import POLL, SUBMIT
 
 ROOT = Path(__file__).resolve().parents[2]
 RESOURCE = f"projects/{PROJECT}/locations/{LOCATION}/publishers/google/models/{MODEL}"

@@ -8,9 +8,11 @@ import pytest
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.domain.storage_layout import clip_path
 from tests.cloud.veo import TODAY
-from tests.cloud.vertex import Ending
-from tests.cloud.vertex.answers import invalid_argument
-from tests.cloud.vertex.faults import (
+from tests.cloud.whole_way import PRICE, Showreel, inline
+from tests.eventually import eventually
+from tools.emulated_cloud.vertex import Ending
+from tools.emulated_cloud.vertex.answers import invalid_argument
+from tools.emulated_cloud.vertex.faults import (
     DROPPED_AFTER,
     DROPPED_BEFORE,
     INTERNAL,
@@ -20,9 +22,7 @@ from tests.cloud.vertex.faults import (
     UNAVAILABLE,
     Fault,
 )
-from tests.cloud.vertex.server import POLL, SUBMIT
-from tests.cloud.whole_way import PRICE, Showreel, inline
-from tests.eventually import eventually
+from tools.emulated_cloud.vertex.server import POLL, SUBMIT
 
 
 def test_a_prompt_becomes_a_stored_clip(showreel: Showreel) -> None:

@@ -14,10 +14,10 @@ from shared.messages import PubSubMessage, decode
 from shared.ports import Ports
 from shared.pubsub.pushes import answer_push
 from tests.cloud.denial import answering, denying
-from tests.cloud.topics import Topics
 from tests.contract.message_queue_contract import FIRST, SECOND, MessageQueueContract, Subscriber
 from tests.fakes.no_ports import NoPorts
-from tests.free_port import free_port
+from tools.emulated_cloud.processes import free_port
+from tools.emulated_cloud.topics import Topics
 
 TOPIC = "generate-video"
 PUBLISHED = PublishResponse.serialize(PublishResponse(message_ids=["1"]))

@@ -7,15 +7,15 @@ from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import VideoGenerator
 from tests.cloud.loopback import only_loopback
 from tests.cloud.veo import Veo, veo_in_bucket, veo_inline
-from tests.cloud.vertex import Ending
-from tests.cloud.vertex.answers import invalid_argument
-from tests.cloud.vertex.faults import DROPPED_AFTER, NO_QUOTA, Fault
-from tests.cloud.vertex.server import SUBMIT
 from tests.contract.video_generator_contract import (
     MakeGenerator,
     Scenario,
     VideoGeneratorContract,
 )
+from tools.emulated_cloud.vertex import Ending
+from tools.emulated_cloud.vertex.answers import invalid_argument
+from tools.emulated_cloud.vertex.faults import DROPPED_AFTER, NO_QUOTA, Fault
+from tools.emulated_cloud.vertex.server import SUBMIT
 
 FAULTS = {
     Scenario.IS_BUSY: NO_QUOTA,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from tests.cloud.function_process import Installation
+from tools.emulated_cloud.function_process import Installation
 
 _FRAMEWORK = "functions-framework"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
 from tests.e2e.launcher import EMULATED, descendants, is_alive, launch, three_lines
-from tests.free_port import free_port
+from tools.emulated_cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
+from tools.emulated_cloud.processes import free_port
 from tools.run_emulated import LAST_LINE
 
 SECONDS_TO_END = 60

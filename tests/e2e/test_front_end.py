@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.function_process import FunctionProcess
+from tools.emulated_cloud.function_process import FunctionProcess
 
 # gunicorn believes X-Forwarded-Proto from 127.0.0.1 and ::1, so this one stands for any other.
 FRONT_END = "127.0.0.2"

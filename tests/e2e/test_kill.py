@@ -15,7 +15,7 @@ import pytest
 from shared.domain.schedule import LAPTOP_LEASES
 from tests.e2e.launcher import kill, launch, three_lines
 from tests.eventually import eventually
-from tests.free_port import free_port
+from tools.emulated_cloud.processes import free_port
 
 # The lease of a killed process delays its video by up to LAPTOP_LEASES.check, the tick by 5 s more.
 SECONDS_TO_RECOVER = LAPTOP_LEASES.check.total_seconds() + 25

@@ -21,11 +21,11 @@ from packaging.utils import canonicalize_name
 
 import main
 from shared.domain.storage_layout import CURSOR
-from tests.cloud.emulators import FirestoreEmulator, PubSubEmulator
-from tests.cloud.function_process import FunctionProcess, Installation
-from tests.cloud.project import CloudProject
 from tests.e2e.archive import install, pins
 from tests.eventually import eventually
+from tools.emulated_cloud.emulators import FirestoreEmulator, PubSubEmulator
+from tools.emulated_cloud.function_process import FunctionProcess, Installation
+from tools.emulated_cloud.project import CloudProject
 from tools.infra_costs import SERVICES, TICKS, Use
 from tools.package import ROOT, package
 from tools.run_emulated import VEO_SECONDS, set_up_project, start_functions

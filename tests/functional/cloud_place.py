@@ -13,10 +13,10 @@ from uuid import uuid4
 from google.cloud import firestore
 
 from shared.domain.storage_layout import CURSOR
-from tests.cloud.project import FUNCTIONS, CloudProject
 from tests.eventually import eventually
 from tests.functional.places import NewApp
 from tests.functional.workers import Workers
+from tools.emulated_cloud.project import FUNCTIONS, CloudProject
 
 _TICK_SECONDS = 0.3
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cloud.bucket.server import StrictBucketServer
-from tests.cloud.bucket.service_account import ServiceAccount
-from tests.cloud.emulators import FirestoreEmulator, PubSubEmulator
-from tests.cloud.project import CloudProject, write_key_file
 from tests.functional.cloud_place import CloudPlace, a_project_like
 from tests.functional.places import FolderPlace, Place
 from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, served, serving
+from tools.emulated_cloud.bucket.server import StrictBucketServer
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.emulators import FirestoreEmulator, PubSubEmulator
+from tools.emulated_cloud.project import CloudProject, write_key_file
 
 # With an emulated bucket nobody needs a token.
 NOBODY = "http://127.0.0.1:9/token"

@@ -17,9 +17,6 @@ from shared.adapters.google import firestore_documents, signing_credentials
 from shared.domain.schedule import CLOUD_LEASES
 from shared.messages import encode
 from shared.ports.message_queue import VideoMessage
-from tests.cloud.bucket.faults import permission_denied
-from tests.cloud.bucket.server import StrictBucketServer
-from tests.cloud.bucket.service_account import ServiceAccount
 from tests.cloud.denial import denying
 from tests.cloud.firestore_door import Call, Door, Fault, Refusal, firestore_door
 from tests.cloud.iam import FakeIAM, KeylessCredentials, LoopbackRequest
@@ -27,6 +24,9 @@ from tests.functional.cloud_place import CloudPlace
 from tests.functional.places import Place
 from tests.functional.pushes import a_message, as_raw_push
 from tests.functional.showreel import GALLERY, KITE, Answer, Json, Showreel, function, served
+from tools.emulated_cloud.bucket.faults import permission_denied
+from tools.emulated_cloud.bucket.server import StrictBucketServer
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
 
 SECRET = re.compile(r"(?i)x-goog-signature|private.key|bearer|authorization")
 MANY = 50

@@ -17,18 +17,18 @@ from flask import Flask
 
 from shared.messages import encode
 from shared.ports.message_queue import VideoMessage
-from tests.cloud.bucket.service_account import ServiceAccount
-from tests.cloud.project import write_key_file
-from tests.cloud.tokens import TokenServer
-from tests.cloud.vertex import FakeVertex
-from tests.cloud.vertex.answers import Json
-from tests.cloud.vertex.clips import plain_clip
-from tests.cloud.vertex.heavy_clips import heavier
+from tests.cloud.heavy_clips import heavier
 from tests.eventually import eventually
 from tests.functional.cloud_place import CloudPlace
 from tests.functional.places import NewApp
 from tests.functional.pushes import a_message
 from tests.functional.showreel import BOAT, KITE, served
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.project import write_key_file
+from tools.emulated_cloud.tokens import TokenServer
+from tools.emulated_cloud.vertex import FakeVertex
+from tools.emulated_cloud.vertex.answers import Json
+from tools.emulated_cloud.vertex.clips import plain_clip
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

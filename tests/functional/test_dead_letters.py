@@ -9,12 +9,12 @@ import pytest
 from flask import Flask, request
 
 from shared.domain import reservation
-from tests.cloud.topics import Topics
 from tests.eventually import eventually
 from tests.functional.cloud_place import CloudPlace
 from tests.functional.places import Place
 from tests.functional.showreel import KITE, Json, function, served
 from tests.functional.workers import Workers
+from tools.emulated_cloud.topics import Topics
 
 FEWEST_DELIVERIES = 5
 """Pub/Sub takes no smaller number."""

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.cloud.bucket.service_account import ServiceAccount
-from tests.cloud.project import write_key_file
-from tests.cloud.tokens import TokenServer
-from tests.cloud.vertex import FakeVertex
 from tests.functional.places import FolderPlace
 from tests.functional.showreel import Answer, Json, Showreel, served
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.project import write_key_file
+from tools.emulated_cloud.tokens import TokenServer
+from tools.emulated_cloud.vertex import FakeVertex
 
 Send = Callable[[Showreel, Json], Answer]
 

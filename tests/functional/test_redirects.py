@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.cloud.bucket.server import StrictBucketServer
 from tests.functional.showreel import GALLERY, KITE, Answer, Json, Showreel
+from tools.emulated_cloud.bucket.server import StrictBucketServer
 
 
 @pytest.fixture

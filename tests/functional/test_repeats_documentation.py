@@ -5,7 +5,7 @@ from pathlib import Path
 
 from shared.http.operations import OPERATIONS
 from shared.http.routes import ROUTES
-from tests.cloud.project import FUNCTIONS
+from tools.emulated_cloud.project import FUNCTIONS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "repeats.md"
 

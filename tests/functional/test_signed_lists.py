@@ -8,7 +8,6 @@ import pytest
 
 from shared.adapters.google import signing_credentials
 from shared.domain.video import Phase, VersionState
-from tests.cloud.bucket.service_account import ServiceAccount
 from tests.cloud.firestore_door import GET, QUERY, Door, firestore_door
 from tests.cloud.firestore_records import connect
 from tests.cloud.iam import FakeIAM, KeylessCredentials, LoopbackRequest
@@ -17,6 +16,7 @@ from tests.functional.cloud_place import CloudPlace
 from tests.functional.places import Place
 from tests.functional.showreel import Json, Showreel, served
 from tests.unit.domain.builders import CLIP, NOW, a_reserved_video
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
 
 LIST = "/v1/videos?campaign_id=spring&limit=100"
 

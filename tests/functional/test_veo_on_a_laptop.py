@@ -10,13 +10,13 @@ import pytest
 
 from shared.adapters.google import video_generator
 from shared.adapters.local.object_store import LocalObjectStore
-from tests.cloud.bucket.service_account import ServiceAccount
-from tests.cloud.project import write_key_file
-from tests.cloud.tokens import TokenServer
-from tests.cloud.vertex import FakeVertex
 from tests.eventually import eventually
 from tests.functional.places import FolderPlace
 from tests.functional.showreel import BOAT, KITE, Answer, Showreel, served
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.project import write_key_file
+from tools.emulated_cloud.tokens import TokenServer
+from tools.emulated_cloud.vertex import FakeVertex
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from shared.domain.schedule import DEADLINE
 from shared.requests.bodies import RequestVideosBody
 from shared.requests.parsing import from_json
 from shared.settings import read_settings
-from tests.cloud.bucket.server import StrictBucketServer
 from tests.infra.installation import CALLER, PROJECT, PUBLISHER, Installation
 from tests.infra.providers import ROOT, TERRAFORM
 from tests.infra.terraform import Terraform
 from tests.infra.test_iam import Grant, grants
 from tests.infra.test_monitoring import logged_events
+from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.infra_costs import SERVICES, VIDEOS_A_MONTH, Use
 from tools.infra_reference import INFRA, blocks, inputs, with_tables
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.eventually import eventually
-from tests.free_port import free_port
 from tests.setup.dockerfile import Image, instructions
 from tests.setup.environments import BARE, installed, make_environment
 from tests.setup.newer_index import NewerIndex
 from tests.setup.test_lock import PIP_23_2, pinned
+from tools.emulated_cloud.processes import free_port
 from tools.package import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")

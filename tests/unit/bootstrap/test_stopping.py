@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shared.bootstrap.stopping import is_stopping
-from tests.cloud.processes import HOST, ending_with_parent
 from tests.eventually import eventually
-from tests.free_port import free_port
+from tools.emulated_cloud.processes import HOST, ending_with_parent, free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 FRAMEWORK = Path(sys.executable).with_name("functions-framework")

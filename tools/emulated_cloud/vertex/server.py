@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from shared.domain.models import MODELS
-from tests.cloud.vertex.answers import (
+from tools.emulated_cloud.vertex.answers import (
     Answer,
     Json,
     error,
@@ -21,11 +21,11 @@ from tests.cloud.vertex.answers import (
     operation_not_found,
     unauthenticated,
 )
-from tests.cloud.vertex.clips import prompted_clip
-from tests.cloud.vertex.endings import Script
-from tests.cloud.vertex.faults import Fault, Faults
-from tests.cloud.vertex.operations import MakeClip, Operations, WriteClip
-from tests.cloud.vertex.validation import first_problem
+from tools.emulated_cloud.vertex.clips import prompted_clip
+from tools.emulated_cloud.vertex.endings import Script
+from tools.emulated_cloud.vertex.faults import Fault, Faults
+from tools.emulated_cloud.vertex.operations import MakeClip, Operations, WriteClip
+from tools.emulated_cloud.vertex.validation import first_problem
 
 SUBMIT = ":predictLongRunning"
 POLL = ":fetchPredictOperation"

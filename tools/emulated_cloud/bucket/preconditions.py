@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.cloud.bucket.exchange import Answer, Request, Resource, refuse
+from tools.emulated_cloud.bucket.exchange import Answer, Request, Resource, refuse
 
 _NOT_MET = "At least one of the pre-conditions you specified did not hold."
 

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.cloud.vertex.answers import Answer, Json, answer, operation_not_found
-from tests.cloud.vertex.endings import (
+from tools.emulated_cloud.vertex.answers import Answer, Json, answer, operation_not_found
+from tools.emulated_cloud.vertex.endings import (
     Ending,
     Script,
     ending_of,

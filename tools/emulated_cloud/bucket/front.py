@@ -7,8 +7,8 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from tests.cloud.bucket.exchange import Answer, Request
-from tests.cloud.processes import HOST
+from tools.emulated_cloud.bucket.exchange import Answer, Request
+from tools.emulated_cloud.processes import HOST
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 

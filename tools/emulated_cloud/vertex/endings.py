@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from tests.cloud.vertex.answers import Json
+from tools.emulated_cloud.vertex.answers import Json
 
 RESPONSE_TYPE = "type.googleapis.com/cloud.ai.large_models.vision.GenerateVideoResponse"
 

@@ -10,10 +10,9 @@ from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.cloud.bucket.exchange import Answer
-from tests.cloud.emulators import MissingToolError
-from tests.cloud.processes import HOST, ending_with_parent
-from tests.free_port import free_port
+from tools.emulated_cloud.bucket.exchange import Answer
+from tools.emulated_cloud.emulators import MissingToolError
+from tools.emulated_cloud.processes import HOST, ending_with_parent, free_port
 
 _READY_SECONDS = 60
 _LET_GO = frozenset({"connection", "date", "transfer-encoding"})

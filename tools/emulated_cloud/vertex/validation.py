@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tests.cloud.vertex.answers import Json
+from tools.emulated_cloud.vertex.answers import Json
 
 LONG = 8
 

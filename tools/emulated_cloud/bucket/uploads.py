@@ -5,9 +5,9 @@ import re
 import secrets
 from dataclasses import dataclass, field
 
-from tests.cloud.bucket.exchange import Answer, Request, Resource, refuse
-from tests.cloud.bucket.objects import Objects, Upload
-from tests.cloud.bucket.preconditions import Preconditions, preconditions
+from tools.emulated_cloud.bucket.exchange import Answer, Request, Resource, refuse
+from tools.emulated_cloud.bucket.objects import Objects, Upload
+from tools.emulated_cloud.bucket.preconditions import Preconditions, preconditions
 
 _QUANTUM = 256 * 1024
 _RANGE = re.compile(r"bytes (?:(?P<first>\d+)-(?P<last>\d+)|\*)/(?P<total>\d+|\*)")

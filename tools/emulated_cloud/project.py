@@ -12,9 +12,9 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud.storage import Bucket, Client  # type: ignore[import-untyped]
 
 from shared.domain.storage_layout import ATTEMPTS
-from tests.cloud.bucket.server import StrictBucketServer
-from tests.cloud.bucket.service_account import ServiceAccount
-from tests.cloud.topics import Topics
+from tools.emulated_cloud.bucket.server import StrictBucketServer
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.topics import Topics
 
 FUNCTIONS = {
     "generate-video": "generate_video",

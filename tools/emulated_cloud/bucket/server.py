@@ -9,16 +9,16 @@ from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from tests.cloud.bucket.api import StorageAPI, operation_of
-from tests.cloud.bucket.exchange import Answer, Request
-from tests.cloud.bucket.faults import Fault, FaultKind, Faults, answer_after, answer_before
-from tests.cloud.bucket.front import BrokenConnectionError, HTTPFront
-from tests.cloud.bucket.notifications import Notification, Notifier
-from tests.cloud.bucket.objects import PAGE_SIZE, Objects
-from tests.cloud.bucket.signatures import SignatureVerifier
-from tests.cloud.bucket.uploads import Uploads
-from tests.cloud.bucket.upstream import Upstream
-from tests.cloud.processes import HOST
+from tools.emulated_cloud.bucket.api import StorageAPI, operation_of
+from tools.emulated_cloud.bucket.exchange import Answer, Request
+from tools.emulated_cloud.bucket.faults import Fault, FaultKind, Faults, answer_after, answer_before
+from tools.emulated_cloud.bucket.front import BrokenConnectionError, HTTPFront
+from tools.emulated_cloud.bucket.notifications import Notification, Notifier
+from tools.emulated_cloud.bucket.objects import PAGE_SIZE, Objects
+from tools.emulated_cloud.bucket.signatures import SignatureVerifier
+from tools.emulated_cloud.bucket.uploads import Uploads
+from tools.emulated_cloud.bucket.upstream import Upstream
+from tools.emulated_cloud.processes import HOST
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.cloud.processes import HOST, ending_with_parent
-from tests.free_port import free_port
+from tools.emulated_cloud.processes import HOST, ending_with_parent, free_port
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
@@ -53,7 +52,7 @@ class FunctionProcess:
         self.url = f"http://{HOST}:{self.port}/"
         self._installation = installation
         # The platform sets the first three, and starts the framework without an argument.
-        self._environment = os.environ | {
+        self._environment = os.environ | {  # noqa: TID251  # The child inherits it.
             "FUNCTION_TARGET": target,
             "FUNCTION_SIGNATURE_TYPE": "http",
             "PORT": str(self.port),

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass
 
-from tests.cloud.vertex.answers import Answer, error, no_quota, page, unauthenticated
+from tools.emulated_cloud.vertex.answers import Answer, error, no_quota, page, unauthenticated
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from tests.cloud.bucket.exchange import Answer, Request, refuse_xml
+from tools.emulated_cloud.bucket.exchange import Answer, Request, refuse_xml
 
 _ALGORITHM = "GOOG4-RSA-SHA256"
 _SCOPE = re.compile(r"(?P<email>[^/]+)/(?P<scope>\d{8}/[a-z0-9-]+/storage/goog4_request)")

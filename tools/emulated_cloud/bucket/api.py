@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote, unquote
 
-from tests.cloud.bucket.exchange import Answer, Request, refuse, refuse_xml
-from tests.cloud.bucket.objects import Objects
-from tests.cloud.bucket.signatures import InvalidSignatureError, SignatureVerifier
-from tests.cloud.bucket.uploads import Uploads
-from tests.cloud.bucket.upstream import Upstream
+from tools.emulated_cloud.bucket.exchange import Answer, Request, refuse, refuse_xml
+from tools.emulated_cloud.bucket.objects import Objects
+from tools.emulated_cloud.bucket.signatures import InvalidSignatureError, SignatureVerifier
+from tools.emulated_cloud.bucket.uploads import Uploads
+from tools.emulated_cloud.bucket.upstream import Upstream
 
 _BUCKET = r"/b/(?P<bucket>[^/]+)"
 _OBJECT = rf"/storage/v1{_BUCKET}/o/(?P<name>[^/]+)"

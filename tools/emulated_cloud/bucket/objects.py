@@ -8,9 +8,9 @@ from urllib.parse import quote, urlencode
 
 import google_crc32c
 
-from tests.cloud.bucket.exchange import Answer, Request, Resource, answer_json, refuse
-from tests.cloud.bucket.preconditions import Preconditions, preconditions
-from tests.cloud.bucket.upstream import Upstream
+from tools.emulated_cloud.bucket.exchange import Answer, Request, Resource, answer_json, refuse
+from tools.emulated_cloud.bucket.preconditions import Preconditions, preconditions
+from tools.emulated_cloud.bucket.upstream import Upstream
 
 PAGE_SIZE = 1000
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
-from tests.cloud.bucket.exchange import Resource
-from tests.cloud.bucket.server import StrictBucketServer
+from tools.emulated_cloud.bucket.exchange import Resource
+from tools.emulated_cloud.bucket.server import StrictBucketServer
 
 
 @dataclass(frozen=True, kw_only=True)

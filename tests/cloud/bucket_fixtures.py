@@ -11,9 +11,9 @@ from google.oauth2 import service_account
 from shared.adapters.google.bucket import GCSBucket, ObjectsClient
 from shared.adapters.google.object_store import GCSObjectStore
 from shared.adapters.google.url_signer import V4URLSigner
-from tests.cloud.bucket.server import StrictBucketServer
-from tests.cloud.bucket.service_account import ServiceAccount
-from tests.cloud.emulators import MissingToolError
+from tools.emulated_cloud.bucket.server import StrictBucketServer
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.emulators import MissingToolError
 
 
 @pytest.fixture(scope="session")

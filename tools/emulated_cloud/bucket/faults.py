@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from threading import Lock
 
-from tests.cloud.bucket.exchange import Answer, Request, refuse, refuse_xml
+from tools.emulated_cloud.bucket.exchange import Answer, Request, refuse, refuse_xml
 
 
 class FaultKind(StrEnum):

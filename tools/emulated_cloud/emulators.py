@@ -14,8 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.cloud.processes import HOST, ending_with_parent
-from tests.free_port import free_port
+from tools.emulated_cloud.processes import HOST, ending_with_parent, free_port
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10

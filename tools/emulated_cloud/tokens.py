@@ -6,7 +6,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
-from tests.cloud.processes import HOST
+from tools.emulated_cloud.processes import HOST
 
 
 class TokenServer:

@@ -10,7 +10,7 @@ class ServiceAccount:
     """`key` is its RSA key; the bucket is to trust its public part."""
 
     def __init__(self, name: str) -> None:
-        self.email = f"{name}@showreel-tests.iam.gserviceaccount.com"
+        self.email = f"{name}@showreel-emulated.iam.gserviceaccount.com"
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     @cached_property
@@ -19,7 +19,7 @@ class ServiceAccount:
         private_key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return {
             "type": "service_account",
-            "project_id": "showreel-tests",
+            "project_id": "showreel-emulated",
             "private_key_id": "0",
             "private_key": private_key.decode(),
             "client_email": self.email,

@@ -32,7 +32,7 @@ class Request:
 
     @property
     def line(self) -> str:
-        """What tests match: the method, and the path and query as a person reads them."""
+        """The method, and the path and query as a person reads them: what faults are matched by."""
         return f"{self.method} {unquote(self.target)}"
 
 

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from shared.adapters.local.clip_renderer import ClipSpec, render_clip
 from shared.domain.models import frame_size
-from tests.cloud.vertex.answers import Json
+from tools.emulated_cloud.vertex.answers import Json
 
 _FPS = 24
 
