@@ -13,7 +13,13 @@ def serve_api(request: Request) -> ResponseReturnValue:
     # The platform imports this module for every function; only this one pays for the API.
     from shared.http.api import respond
 
-    return respond(request, bootstrap.serving_ports)
+    response = respond(request, bootstrap.ports)
+    if response.direct_passthrough:
+        # The server gets the stream alone, and closes nothing else.
+        bootstrap.resume()
+    else:
+        response.call_on_close(bootstrap.resume)
+    return response
 
 
 def answer_refused(error: HTTPException) -> ResponseReturnValue:
@@ -23,6 +29,6 @@ def answer_refused(error: HTTPException) -> ResponseReturnValue:
     """
     if current_app.name == serve_api.__name__:
         return serve_api(request)
-    from shared.http.failures import answer_failure
+    from shared.http.problems import answer_failure
 
     return answer_failure(error, request)

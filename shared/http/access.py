@@ -1,54 +1,55 @@
-"""Which requests are refused before anything reads them: by their host, and by their web page.
+"""Access control: the Host, the web page that sends a request (CSRF, CORS), and API keys.
 
 A browser sends requests for every page it shows, also to localhost. A page of another site must
-not spend or delete, and one whose name was rebound to this machine must not even read.
+not spend or delete, and one whose DNS name was rebound to this machine must not even read.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.domain.errors import CrossSiteRequestError, HostNotAllowedError
+from shared.domain.errors import CrossSiteRequestError, HostNotAllowedError, InvalidApiKeyError
 
 if TYPE_CHECKING:
-    from shared.http.calls import Call
+    from werkzeug.wrappers import Response
 
-OPEN_ENDPOINTS = frozenset(
-    {
-        "content.of_signed_path",
-        "service.health",
-        "studio_pages.file",
-        "studio_pages.icon",
-        "studio_pages.page",
-        "studio_pages.start_session",
-    }
+    from shared.http.calls import Call
+    from shared.http.endpoints import Endpoint
+
+SESSION_COOKIE = "showreel_session"
+
+_CORS_METHODS = "GET, HEAD, POST, PATCH, DELETE"
+_REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match, If-Range, Range"
+_EXPOSED_HEADERS = (
+    "Accept-Ranges, Content-Length, Content-Range, ETag, Idempotency-Replayed, Location, "
+    "openai-poll-after-ms, Retry-After, WWW-Authenticate, X-Request-Id, X-Should-Retry"
 )
-"""Those that need no API key. The signature of a signed URL stands for one."""
+_PREFLIGHT_SECONDS = 600
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _OWN_SITE = ("same-origin", "none")
-# Google's front end answers these names; no other machine can.
+# Only Google's front end can answer for these names.
 _PLATFORM_DOMAINS = (".run.app", ".cloudfunctions.net")
 
 
 def require_allowed_host(call: Call) -> None:
-    """Raise HostNotAllowedError unless the Host is one of this service, or there is none.
+    """Raise HostNotAllowedError unless the Host is one of this service, or missing.
 
-    Every browser sends one, and cannot be made to send another than that of the URL.
+    Browsers always send the host of the URL, so only other programs leave it out.
     """
     host = call.request.environ.get("HTTP_HOST")
     if host is None or _is_allowed_host(call, host):
         return
     raise HostNotAllowedError(
-        "This service does not answer under the host that the request names. Set ALLOWED_HOSTS to "
-        "that host, without a port, or PUBLIC_URL to the URL that callers use."
+        "The Host of this request is not allowed. Set ALLOWED_HOSTS to that host, without a port, "
+        "or PUBLIC_URL to the URL that callers use."
     )
 
 
 def require_own_page(call: Call) -> None:
-    """Raise CrossSiteRequestError if a page of another site asks for a change.
+    """Raise CrossSiteRequestError if a page of another site requests a change.
 
-    Programs other than browsers send neither header. An origin of ALLOWED_ORIGINS may ask.
+    ALLOWED_ORIGINS are exempt. Programs other than browsers send neither header.
     """
     request = call.request
     if request.method in _SAFE_METHODS:
@@ -61,13 +62,13 @@ def require_own_page(call: Call) -> None:
         origin is None or _is_own_origin(call, origin, site=site)
     ):
         raise CrossSiteRequestError(
-            "A page of another web site sent this request. To allow its pages, set "
-            "ALLOWED_ORIGINS to their origin."
+            "A page of another web site sent this request. To allow it, add its origin to "
+            "ALLOWED_ORIGINS."
         )
 
 
 def is_preflight(call: Call) -> bool:
-    """Whether a browser asks what a page of an allowed origin may send."""
+    """Whether this is a CORS preflight request for a page of an allowed origin."""
     request = call.request
     return (
         request.method == "OPTIONS"
@@ -76,20 +77,60 @@ def is_preflight(call: Call) -> bool:
     )
 
 
-def require_key(call: Call, endpoint: str) -> str | None:
-    """Return the name of the request's API key, or None where it needs none.
+def require_key(call: Call, endpoint: Endpoint) -> str | None:
+    """Return the name of the request's API key, or None where the endpoint needs none.
 
     Raise InvalidApiKeyError.
     """
-    if not call.ports.policy.api_keys or endpoint in OPEN_ENDPOINTS:
+    if not call.ports.policy.api_keys or endpoint.is_open:
         return None
-    from shared.http.api_keys import holder_of_key
+    from shared.domain.api_keys import api_keys
 
-    return holder_of_key(call)
+    keys = api_keys(call.ports.policy.api_keys)
+    scheme, _, key = call.request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and (holder := keys.holder_of(key.strip())):
+        return holder
+    session = call.request.cookies.get(SESSION_COOKIE)
+    if session and (holder := keys.holder_of_session(session)):
+        return holder
+    raise InvalidApiKeyError(
+        "This service needs an API key. Send one of its keys as Authorization: Bearer …."
+    )
+
+
+def session_for(call: Call, key: str) -> str:
+    """Return the session that a browser keeps instead of the key. Raise InvalidApiKeyError."""
+    from shared.domain.api_keys import api_keys, session_of
+
+    if api_keys(call.ports.policy.api_keys).holder_of(key) is None:
+        raise InvalidApiKeyError("This is not an API key of this service.")
+    return session_of(key)
+
+
+def add_cors_headers(call: Call, response: Response) -> None:
+    """Let pages of an allowed origin read the response, problems included (CORS).
+
+    Credentials are never allowed: such a page sends its API key in a header.
+    """
+    response.vary.add("Origin")
+    headers = call.request.headers
+    origin = headers.get("Origin")
+    if origin is None or origin not in listed(call.ports.policy.allowed_origins):
+        return
+    response.headers["Access-Control-Allow-Origin"] = origin
+    if not is_preflight(call):
+        response.headers["Access-Control-Expose-Headers"] = _EXPOSED_HEADERS
+        return
+    response.headers["Access-Control-Allow-Methods"] = _CORS_METHODS
+    # OpenAI's clients, among others, add headers of their own.
+    response.headers["Access-Control-Allow-Headers"] = headers.get(
+        "Access-Control-Request-Headers", _REQUEST_HEADERS
+    )
+    response.headers["Access-Control-Max-Age"] = str(_PREFLIGHT_SECONDS)
 
 
 def listed(text: str) -> list[str]:
-    """Return what a setting lists by commas."""
+    """Return the entries of a comma-separated setting."""
     return [each.strip() for each in text.split(",")] if text else []
 
 
@@ -100,7 +141,7 @@ def _is_allowed_host(call: Call, host: str) -> bool:
         return True
     if policy.public_url and name == _name_of(_authority_of(policy.public_url)):
         return True
-    # Cloud Run's front end chooses the service by the host, so it is a host of this one.
+    # Cloud Run's front end routes by host, so any host that arrives is one of this service.
     return policy.is_on_cloud_run and (not policy.public_url or name.endswith(_PLATFORM_DOMAINS))
 
 
@@ -112,14 +153,14 @@ def _is_own_origin(call: Call, origin: str, *, site: str | None) -> bool:
         return True
     if site != "same-origin":
         return False
-    # The browser compared page and URL. A proxy between may have changed the scheme, or, on the
-    # browser's own machine, the host: `gcloud run services proxy` does.
+    # The browser compared page and URL. A proxy may have changed the scheme or, on the browser's
+    # own machine, the host: `gcloud run services proxy` does.
     authority = _authority_of(origin)
     return authority == call.request.host or _is_loopback(_name_of(authority))
 
 
 def _authority_of(url: str) -> str:
-    """Return `host:port` in lower case, without a port that is the scheme's own."""
+    """Return `host:port` in lower case, without the scheme's default port."""
     scheme, _, rest = url.lower().partition("://")
     authority = rest.partition("/")[0]
     return authority.removesuffix({"http": ":80", "https": ":443"}.get(scheme, ":"))
@@ -137,7 +178,7 @@ def _is_loopback(name: str) -> bool:
     if name == "localhost":
         return True
     if name.startswith("127."):
-        # A name that ends in a number is an IPv4 address to every browser.
+        # Browsers take a name that ends in a number for an IPv4 address.
         return name.replace(".", "").isdecimal()
     if not name.startswith("["):
         return False

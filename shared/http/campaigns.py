@@ -1,4 +1,4 @@
-"""Handlers that read a campaign, and set its budget."""
+"""Handlers that read, list and delete campaigns, and set their budgets."""
 
 from functools import partial
 from http import HTTPStatus
@@ -7,21 +7,22 @@ from msgspec import UNSET
 from werkzeug.wrappers import Response
 
 from shared.domain.campaign import Campaign, Money
-from shared.domain.identity import require_campaign_id
+from shared.domain.identity import require_campaign_id, video_id
 from shared.domain.limits import Limits, available, budget_of, require_dollars
-from shared.http.bodies import CampaignBody
-from shared.http.calls import POLLING, Call, json_response
-from shared.http.requests import read_body
+from shared.domain.unreadable import Unreadable
+from shared.http.calls import POLLING, Call, json_response, list_response
+from shared.http.request_types import CampaignBody, CampaignListQuery, read_body, read_query
 from shared.http.resource_types import (
     BudgetResource,
     CampaignFacts,
     CampaignResource,
+    CampaignSummary,
     CountsResource,
     DeletedCampaign,
     MoneyResource,
     SlotResource,
 )
-from shared.http.resources import epoch, unreadable_resource, video_resource
+from shared.http.resources import epoch, thumbnail_url_of, unreadable_resource, video_resource
 from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.read_campaigns import CampaignView, SlotView, read_campaign
 from shared.use_cases.reserving import limits_of
@@ -29,14 +30,27 @@ from shared.use_cases.set_budget import set_budget
 
 
 def read(call: Call, campaign_id: str) -> Response:
-    """Who waits for a video of it is told when to ask again, as for the video itself."""
+    """Answer with polling headers while a video of the campaign is pending."""
     view = read_campaign(call.ports, require_campaign_id(campaign_id))
-    is_making = any(slot.pending for slot in view.slots)
-    return json_response(_resource(call, view), headers=POLLING if is_making else None)
+    is_pending = any(slot.pending for slot in view.slots)
+    return json_response(_resource(call, view), headers=POLLING if is_pending else None)
+
+
+def list_all(call: Call) -> Response:
+    query = read_query(call.request, CampaignListQuery)
+    after = None if query.after is None else require_campaign_id(query.after)
+    found = call.ports.campaigns.list_campaigns(after=after, limit=query.limit + 1)
+    page = found[: query.limit]
+    return list_response(
+        [_summary(call, each) for each in page if not isinstance(each, Unreadable)],
+        ids=[campaign.campaign_id for campaign in page],
+        has_more=len(found) > query.limit,
+        unreadable=[unreadable_resource(each) for each in page if isinstance(each, Unreadable)],
+    )
 
 
 def change(call: Call, campaign_id: str) -> Response:
-    """Begin a campaign, if there is none yet: a budget may be there before the first video."""
+    """Set the budget, and create the campaign if it does not exist yet."""
     require_campaign_id(campaign_id)
     body = read_body(call.request, CampaignBody)
     if body.budget_usd is not UNSET:
@@ -46,13 +60,13 @@ def change(call: Call, campaign_id: str) -> Response:
 
 
 def delete(call: Call, campaign_id: str) -> Response:
-    """202 says that the rest goes within minutes; until then the campaign takes nothing new."""
-    is_gone = delete_campaign(call.ports, require_campaign_id(campaign_id))
-    deleted = DeletedCampaign(id=campaign_id, object="campaign.deleted", deleted=is_gone)
-    return json_response(deleted, status=HTTPStatus.OK if is_gone else HTTPStatus.ACCEPTED)
+    """Answer 202 where the tick has to finish the deletion; no video can be created meanwhile."""
+    is_deleted = delete_campaign(call.ports, require_campaign_id(campaign_id))
+    deleted = DeletedCampaign(id=campaign_id, object="campaign.deleted", deleted=is_deleted)
+    return json_response(deleted, status=HTTPStatus.OK if is_deleted else HTTPStatus.ACCEPTED)
 
 
-def facts_of(call: Call, campaign: Campaign) -> CampaignFacts:
+def _facts(call: Call, campaign: Campaign) -> CampaignFacts:
     return {
         "id": campaign.campaign_id,
         "object": "campaign",
@@ -67,9 +81,18 @@ def facts_of(call: Call, campaign: Campaign) -> CampaignFacts:
 
 def _resource(call: Call, view: CampaignView) -> CampaignResource:
     return {
-        **facts_of(call, view.campaign),
+        **_facts(call, view.campaign),
         "unreadable": sum(len(slot.unreadable) for slot in view.slots),
         "slots": [_slot(call, slot) for slot in view.slots],
+    }
+
+
+def _summary(call: Call, campaign: Campaign) -> CampaignSummary:
+    current = [slot.current.video_hash for slot in campaign.slots if slot.current]
+    ids = [video_id(campaign.campaign_id, video_hash) for video_hash in current]
+    return {
+        **_facts(call, campaign),
+        "thumbnail_urls": [thumbnail_url_of(each, base_url=call.base_url) for each in ids],
     }
 
 

@@ -1,27 +1,31 @@
-"""Handlers of content: what a `<video>` element asks for, and signed URLs to it."""
+"""Handlers of content, which `<video>` elements ask for, and signed URLs to it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http import HTTPStatus
 from typing import BinaryIO
+from urllib.parse import urljoin
 
+from werkzeug.exceptions import PreconditionFailed, RequestedRangeNotSatisfiable
 from werkzeug.http import http_date, quote_etag
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request, Response
+from werkzeug.wsgi import FileWrapper
 
 from shared.domain.errors import InvalidRequestError, NotFoundError, ObjectNotFoundError
 from shared.domain.identity import parse_video_id
-from shared.http.bodies import SignedUrlBody
+from shared.domain.video import Phase, Video
 from shared.http.calls import Call, json_response
-from shared.http.ranges import ByteRange, is_not_modified, requested_range
-from shared.http.requests import (
+from shared.http.request_types import (
     ContentQuery,
     SignatureQuery,
+    SignedUrlBody,
     read_body,
     read_query,
 )
-from shared.http.signing import DEFAULT_LIFE, require_method, signed_url_resource
-from shared.ports.object_store import MEDIA_CACHE_CONTROL, ObjectInfo
-from shared.use_cases.locate_content import locate_content, locate_file
+from shared.http.resource_types import SignedURLResource
+from shared.ports.object_store import MEDIA_CACHE_CONTROL, ObjectInfo, SignedMethod
+from shared.use_cases.locate_content import locate_clips, locate_content, locate_file
 from shared.use_cases.read_content import (
     Variant,
     content_of_file,
@@ -29,6 +33,9 @@ from shared.use_cases.read_content import (
     content_of_video,
 )
 
+_DEFAULT_TTL = timedelta(minutes=15)
+_SIGNATURES_AT_ONCE = 8
+# werkzeug's default of 8 KiB is four times slower.
 _BLOCK_BYTES = 256 * 1024
 
 
@@ -57,11 +64,31 @@ def of_signed_path(call: Call, path: str) -> Response:
 
 def signed_url(call: Call, video_id: str) -> Response:
     body = read_body(call.request, SignedUrlBody)
-    method = require_method(body.method)
+    method = _method(body.method)
     video = call.ports.campaigns.get_video(*parse_video_id(video_id))
     path = locate_content(call.ports, video, _variant(body.variant))
-    life = timedelta(seconds=body.ttl_seconds)
-    return json_response(signed_url_resource(call, path, life, method))
+    return json_response(_sign(call, path, timedelta(seconds=body.ttl_seconds), method))
+
+
+def signed_clips(call: Call, videos: Sequence[Video]) -> Mapping[str, SignedURLResource]:
+    """Return a signed URL for each finished video's clip, by the video's id.
+
+    Up to eight are signed at once: without a private key, each signature is a call to IAM.
+    """
+    paths = locate_clips(call.ports, (each for each in videos if each.phase is Phase.DONE))
+    with ThreadPoolExecutor(_SIGNATURES_AT_ONCE) as pool:
+        signed = pool.map(lambda path: _sign(call, path, _DEFAULT_TTL), paths.values())
+        return dict(zip(paths, signed, strict=True))
+
+
+def _sign(
+    call: Call, path: str, ttl: timedelta, method: SignedMethod = SignedMethod.GET
+) -> SignedURLResource:
+    signed = call.ports.objects.sign(path, expires_in=ttl, method=method)
+    return {
+        "url": urljoin(call.base_url, signed.url),
+        "expires_at": int(signed.expires_at.timestamp()),
+    }
 
 
 def _variant(text: str) -> Variant:
@@ -71,14 +98,21 @@ def _variant(text: str) -> Variant:
         raise InvalidRequestError("variant is video or thumbnail.", param="variant") from None
 
 
+def _method(text: str) -> SignedMethod:
+    try:
+        return SignedMethod(text)
+    except ValueError:
+        raise InvalidRequestError("method is GET or HEAD.", param="method") from None
+
+
 def _is_served_by_bucket(call: Call) -> bool:
-    """A bucket refuses HEAD with a URL that was signed for GET, so HEAD is answered here."""
+    """A URL that is signed for GET does not work for HEAD, so the service answers HEAD itself."""
     return call.ports.local_signatures is None and call.request.method == "GET"
 
 
 def _redirect(call: Call, path: str) -> Response:
-    """Whoever keeps this answer, as players do, still has half of the URL's life to play."""
-    signed = call.ports.objects.sign(path, expires_in=DEFAULT_LIFE)
+    """Redirect to a signed URL, for half of its life: a cached redirect still has time to play."""
+    signed = call.ports.objects.sign(path, expires_in=_DEFAULT_TTL)
     seconds = int((signed.expires_at - call.now).total_seconds()) // 2
     headers = {"Location": signed.url, "Cache-Control": f"private, max-age={seconds}"}
     return Response(status=HTTPStatus.FOUND, headers=headers)
@@ -86,27 +120,45 @@ def _redirect(call: Call, path: str) -> Response:
 
 def _serve(call: Call, find: Callable[[], ObjectInfo]) -> Response:
     info = find()
-    if is_not_modified(call.request, info):
-        return Response(status=HTTPStatus.NOT_MODIFIED, headers=_headers(info))
-    wanted = requested_range(call.request, info)
-    served = wanted or ByteRange(0, info.size)
-    if call.request.method == "HEAD":
-        body: Iterable[bytes] = ()
-    else:
-        body = _Blocks(_open(call, info, find), served)
-    response = Response(body, headers=_headers(info), direct_passthrough=True)
-    response.content_length = served.length
-    if wanted is not None:
-        response.status_code = HTTPStatus.PARTIAL_CONTENT
-        response.headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{info.size}"
+    response = Response(headers=_headers(info), direct_passthrough=True)
+    response.content_length = info.size
+    # Before the range: If-None-Match has precedence over Range (RFC 9110, section 13.2.2).
+    response.make_conditional(call.request)
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        raise PreconditionFailed
+    if call.request.method == "HEAD" or response.status_code == HTTPStatus.NOT_MODIFIED:
+        return response
+    response.response = FileWrapper(_open(call, info, find), _BLOCK_BYTES)
+    if _asks_for_range(call.request, info):
+        try:
+            response.make_conditional(call.request, accept_ranges=True, complete_length=info.size)
+        except RequestedRangeNotSatisfiable:
+            response.close()
+            raise
     return response
+
+
+def _asks_for_range(request: Request, info: ObjectInfo) -> bool:
+    """Whether the request is for a single range of exactly this content.
+
+    Everything else means the whole content (RFC 9110, section 14). werkzeug would answer 416 for
+    other units, several ranges and a suffix that is longer than the content, and accepts weak ETags
+    and later dates in If-Range.
+    """
+    wanted = request.headers.get("Range", "").lower()
+    if not wanted.startswith("bytes=") or "," in wanted:
+        return False
+    if request.range is not None and request.range.ranges[0][0] + info.size < 0:
+        return False
+    unchanged = (None, quote_etag(info.etag), http_date(info.updated_at))
+    return request.headers.get("If-Range") in unchanged
 
 
 def _open(call: Call, info: ObjectInfo, find: Callable[[], ObjectInfo]) -> BinaryIO:
     try:
         return call.ports.objects.open(info.path)
     except ObjectNotFoundError:
-        # It was renamed after it was found; by now it has its new name.
+        # The object was renamed after `find`, which now finds it under its new name.
         return call.ports.objects.open(find().path)
 
 
@@ -121,22 +173,3 @@ def _headers(info: ObjectInfo) -> dict[str, str]:
         "Last-Modified": http_date(info.updated_at),
         "X-Content-Type-Options": "nosniff",
     }
-
-
-class _Blocks:
-    """Yields large blocks: the small ones of the server's own wrapper are four times slower."""
-
-    def __init__(self, stream: BinaryIO, served: ByteRange) -> None:
-        self._stream = stream
-        self._served = served
-
-    def __iter__(self) -> Iterator[bytes]:
-        self._stream.seek(self._served.start)
-        left = self._served.length
-        while left > 0 and (block := self._stream.read(min(_BLOCK_BYTES, left))):
-            left -= len(block)
-            yield block
-
-    def close(self) -> None:
-        """The server calls this, also when the client went away before the first block."""
-        self._stream.close()

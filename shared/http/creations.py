@@ -1,4 +1,4 @@
-"""Handlers that create videos, or say what that would cost."""
+"""Handlers that create videos, or estimate what that would cost."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from shared.domain.identity import require_campaign_id
 from shared.http.calls import POLLING, Call, json_response, list_response
-from shared.http.repeats import answer_repeats
-from shared.http.requests import read_body
+from shared.http.idempotency import answer_idempotently
+from shared.http.request_types import read_body
 from shared.http.resource_types import EstimateResource
 from shared.http.resources import encoded_video
 from shared.requests import commands
@@ -29,7 +29,7 @@ def create(call: Call) -> Response:
         (created,) = create_videos(call.ports, replace(request, claim=claim))
         return created_response(call, created)
 
-    return answer_repeats(call, body, act)
+    return answer_idempotently(call, body, act)
 
 
 def create_all(call: Call, campaign_id: str) -> Response:
@@ -43,7 +43,7 @@ def create_all(call: Call, campaign_id: str) -> Response:
         created = create_videos(call.ports, replace(request, claim=claim))
         return all_created_response(call, campaign_id, created)
 
-    return answer_repeats(call, body, act)
+    return answer_idempotently(call, body, act)
 
 
 def estimate(call: Call) -> Response:
@@ -53,7 +53,7 @@ def estimate(call: Call) -> Response:
 
 
 def created_response(call: Call, created: CreatedVideo) -> Response:
-    """202 for what is new, with its place; 200 for what was there or is being made."""
+    """Answer 202 with a Location for a new video, 200 for one that exists or is in progress."""
     resource = _encoded(call, created)
     location = {"Location": f"{call.base_url}v1/videos/{created.video.id}"}
     if created.outcome is Outcome.CACHE_HIT:
@@ -63,7 +63,7 @@ def created_response(call: Call, created: CreatedVideo) -> Response:
 
 
 def all_created_response(call: Call, campaign_id: str, created: Sequence[CreatedVideo]) -> Response:
-    """202 if anything is new, with its place."""
+    """Answer 202 with a Location if any video is new."""
     data = [_encoded(call, each) for each in created]
     ids = [each.video.id for each in created]
     if all(each.outcome is not Outcome.CREATED for each in created):

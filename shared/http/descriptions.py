@@ -158,7 +158,7 @@ CODES: Mapping[str, str] = {
 """Every `code` of a problem."""
 
 
-def with_words(schema: dict[str, Any]) -> dict[str, Any]:
+def with_descriptions(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a body or of parameters with what FIELDS says of its properties."""
     properties = schema.get("properties", {})
     described = {name: _described(name, each) for name, each in properties.items()}

@@ -1,4 +1,4 @@
-"""The description of the API (OpenAPI 3.1), made from its routes and the types on both sides."""
+"""The OpenAPI 3.1 description, made from the endpoints and the types of bodies and answers."""
 
 import re
 from collections.abc import Mapping
@@ -6,13 +6,11 @@ from typing import Any
 
 import msgspec
 
-from shared.http import repeats
-from shared.http.access import OPEN_ENDPOINTS
-from shared.http.descriptions import CODES, with_words
-from shared.http.operations import OPERATIONS, Operation
+from shared.http import idempotency
+from shared.http.descriptions import CODES, with_descriptions
+from shared.http.endpoints import ENDPOINTS, Endpoint
 from shared.http.problems import CONTENT_TYPE, Problem
 from shared.http.resource_types import Metrics
-from shared.http.routes import ROUTES
 from shared.requests.bodies import CAMPAIGN_ID, CreateVideoBody
 from shared.requests.parsing import Body
 
@@ -21,15 +19,15 @@ Schema = dict[str, Any]
 _REFERENCE = "#/components/schemas/{name}"
 _FORM_ENTRY = {"style": "deepObject", "explode": True}
 _KEY: Schema = {
-    "name": repeats.KEY,
+    "name": idempotency.KEY,
     "in": "header",
     "description": "The same key and request get the same answer, and nothing is paid twice",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
 }
 _REPLAYED: Schema = {
     "headers": {
-        repeats.REPLAYED: {
-            "description": "This answer was given before",
+        idempotency.REPLAYED: {
+            "description": "A repeat of the first answer",
             "schema": {"const": "true"},
         }
     }
@@ -49,53 +47,60 @@ def describe(*, base_url: str, needs_key: bool = False) -> Schema:
         "info": {"title": "Showreel", "version": "1"},
         "servers": [{"url": base_url.removesuffix("/")}],
         "security": [_KEY_NEEDED] if needs_key else [{}, _KEY_NEEDED],
-        "paths": {
-            _VARIABLE.sub(r"{\1}", template): {
-                method.lower(): _describe(template, endpoint)
-                for method, endpoint in methods.items()
-            }
-            for template, methods in ROUTES.items()
-        },
+        "paths": _paths(),
         "components": {
             "schemas": _components(),
             "securitySchemes": {
                 "apiKey": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "One of API_KEYS, where the installation has any",
+                    "description": "One of API_KEYS, if the installation has any",
                 }
             },
         },
     }
 
 
-def _describe(template: str, endpoint: str) -> Schema:
-    operation = OPERATIONS[endpoint]
+def operation_id(endpoint: Endpoint) -> str:
+    handler = endpoint.handler()
+    return f"{handler.__module__.rpartition('.')[2]}_{handler.__name__}"
+
+
+def _paths() -> Schema:
+    paths: dict[str, Schema] = {}
+    for endpoint in ENDPOINTS:
+        path = paths.setdefault(_VARIABLE.sub(r"{\1}", endpoint.path), {})
+        path[endpoint.method.lower()] = _operation(endpoint)
+    return paths
+
+
+def _operation(endpoint: Endpoint) -> Schema:
     described: Schema = {
-        "operationId": endpoint.replace(".", "_"),
-        "summary": operation.summary,
+        "operationId": operation_id(endpoint),
+        "summary": endpoint.summary,
         "parameters": [
-            *_path_parameters(template),
-            *_query_parameters(operation),
-            *([_KEY] if operation.takes_key else []),
+            *_path_parameters(endpoint.path),
+            *_query_parameters(endpoint),
+            *([_KEY] if endpoint.takes_key else []),
         ],
         "responses": {
             **{
-                str(status): _answer(kind) | (_REPLAYED if operation.takes_key else {})
-                for status, kind in operation.answers.items()
+                str(status): _answer(kind) | (_REPLAYED if endpoint.takes_key else {})
+                for status, kind in endpoint.answers().items()
             },
             "default": {
-                "description": "What was wrong, and what to do",
+                "description": "An error, and what to do about it",
                 "content": {CONTENT_TYPE: {"schema": _schema(Problem)}},
             },
         },
     }
-    if endpoint in OPEN_ENDPOINTS:
+    if endpoint.is_open:
         described["security"] = []
-    if operation.body is not None:
+    if endpoint.body is not None:
+        body = endpoint.body()
         described["requestBody"] = {
-            "content": _content(operation.body),
-            "required": any(field.required for field in msgspec.structs.fields(operation.body)),
+            "content": _content(body),
+            "required": any(field.required for field in msgspec.structs.fields(body)),
         }
     return described
 
@@ -119,11 +124,12 @@ def _path_schema(name: str) -> Schema:
     return {"type": "string"} | (CAMPAIGN_ID if name == "campaign_id" else {})
 
 
-def _query_parameters(operation: Operation) -> list[Schema]:
-    if operation.query is None:
+def _query_parameters(endpoint: Endpoint) -> list[Schema]:
+    if endpoint.query is None:
         return []
-    _, components = msgspec.json.schema_components([operation.query])
-    properties = with_words(components[operation.query.__name__])["properties"]
+    query = endpoint.query()
+    _, components = msgspec.json.schema_components([query])
+    properties = with_descriptions(components[query.__name__])["properties"]
     return [{"name": name, "in": "query", "schema": each} for name, each in properties.items()]
 
 
@@ -133,7 +139,7 @@ def _answer(kind: type | None) -> Schema:
     if kind in _MEDIA_TYPES:
         return {"description": "The bytes", "content": _MEDIA_TYPES[kind]}
     return {
-        "description": "Done",
+        "description": "Success",
         "content": {"application/json": {"schema": _schema(kind)}},
     }
 
@@ -144,22 +150,22 @@ def _schema(kind: type) -> Schema:
 
 
 def _components() -> Schema:
-    kinds: list[type | None] = [Problem]
-    for operation in OPERATIONS.values():
-        kinds += [operation.body, *operation.answers.values()]
-    described = [kind for kind in kinds if kind is not None and kind not in _MEDIA_TYPES]
-    _, components = msgspec.json.schema_components(described, ref_template=_REFERENCE)
-    sent = {each.body.__name__ for each in OPERATIONS.values() if each.body is not None}
-    components |= {name: with_words(components[name]) for name in sent}
+    bodies = [endpoint.body() for endpoint in ENDPOINTS if endpoint.body is not None]
+    answers = [kind for endpoint in ENDPOINTS for kind in endpoint.answers().values()]
+    kinds = [kind for kind in answers if kind is not None and kind not in _MEDIA_TYPES]
+    described = dict.fromkeys([Problem, *bodies, *kinds])
+    _, components = msgspec.json.schema_components(list(described), ref_template=_REFERENCE)
+    for body in dict.fromkeys(bodies):
+        components[body.__name__] = with_descriptions(components[body.__name__])
     components["Problem"]["properties"]["code"]["enum"] = list(CODES)
     return {name: _as_sent(schema) for name, schema in components.items()}
 
 
 def _as_sent(schema: object) -> object:
-    """Decimals are sent as numbers. What is asked for has bounds, and may be a text, too."""
+    """Describe decimals as numbers, and in requests, where they have bounds, also as texts."""
     match schema:
-        case {"format": "decimal", "minimum": _, **asked}:
-            return {**asked, "type": ["number", "string"], "format": "decimal", "minimum": 0}
+        case {"format": "decimal", "minimum": _, **rest}:
+            return {**rest, "type": ["number", "string"], "format": "decimal", "minimum": 0}
         case {"format": "decimal"}:
             return {"type": "number"}
         case dict():

@@ -1,20 +1,25 @@
-"""Errors on the wire: problem details (RFC 9457) and the OpenAI error object in one body."""
+"""Errors as answers: problem details (RFC 9457) with OpenAI's error object in the same body."""
 
+import logging
 import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypedDict
 
 import msgspec
-from werkzeug.wrappers import Response
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.wrappers import Request, Response
 
 from shared.domain import errors
+from shared.http.request_types import MAX_BODY_BYTES
 
 CONTENT_TYPE = "application/problem+json"
 
+logger = logging.getLogger(__name__)
+
 
 class ErrorObject(TypedDict):
-    """The same for clients of OpenAI."""
+    """The problem as OpenAI's clients read it."""
 
     message: str
     type: str
@@ -58,7 +63,7 @@ _MEANINGS: dict[type[errors.ShowreelError], Meaning] = {
     ),
     errors.InvalidRequestError: Meaning(status=HTTPStatus.BAD_REQUEST, error_type=_INVALID),
     errors.NotFoundError: Meaning(status=HTTPStatus.NOT_FOUND, error_type="not_found_error"),
-    # Not 409, which clients send again by themselves.
+    # Not 409: OpenAI's clients retry 409.
     errors.LimitError: Meaning(status=HTTPStatus.UNPROCESSABLE_ENTITY, error_type=_INVALID),
     errors.SlotBusyError: Meaning(
         status=HTTPStatus.CONFLICT, error_type="conflict_error", retry_after_seconds=5
@@ -68,7 +73,7 @@ _MEANINGS: dict[type[errors.ShowreelError], Meaning] = {
     errors.CrossSiteRequestError: Meaning(
         status=HTTPStatus.FORBIDDEN, error_type="permission_error"
     ),
-    # As OpenAI answers it.
+    # As OpenAI does.
     errors.InvalidApiKeyError: Meaning(status=HTTPStatus.UNAUTHORIZED, error_type=_INVALID),
     errors.InvalidSignatureError: Meaning(
         status=HTTPStatus.FORBIDDEN, error_type="permission_error"
@@ -86,11 +91,96 @@ _MEANINGS: dict[type[errors.ShowreelError], Meaning] = {
         status=HTTPStatus.INTERNAL_SERVER_ERROR, error_type="server_error"
     ),
 }
-_UNEXPECTED = Meaning(status=HTTPStatus.INTERNAL_SERVER_ERROR, error_type="server_error")
+_CODES = {
+    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "range_not_satisfiable",
+}
+_INTERNAL = Meaning(status=HTTPStatus.INTERNAL_SERVER_ERROR, error_type="server_error")
+
+OWN_CODES = {
+    **{
+        code: Meaning(status=status, error_type="invalid_request_error")
+        for status, code in _CODES.items()
+    },
+    "internal": _INTERNAL,
+}
+"""The problems that do not come from an error of `shared.domain.errors`, by their codes."""
 
 
-def problem_of(error: errors.ShowreelError, *, instance: str) -> Response:
-    """Answer an error that Showreel raised on purpose."""
+def answer_failure(error: Exception, request: Request) -> Response:
+    """Answer with a problem, and log it if it is a server error."""
+    if isinstance(error, errors.ShowreelError):
+        response = _of_showreel_error(error, instance=request.path)
+    elif isinstance(error, NotFound):
+        response = _not_found(request)
+    elif isinstance(error, HTTPException):
+        response = _http_problem(error, request)
+    else:
+        response = _internal(request)
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log(error, request, response)
+    return response
+
+
+def _log(error: Exception, request: Request, response: Response) -> None:
+    logger.error(
+        "request.failed",
+        exc_info=error,
+        extra={
+            "method": request.method,
+            "path": request.path,
+            "request_id": response.headers["X-Request-Id"],
+        },
+    )
+
+
+def _internal(request: Request) -> Response:
+    return problem(
+        _INTERNAL,
+        code="internal",
+        detail="Internal error. Quote request_id when you report it.",
+        instance=request.path,
+    )
+
+
+def _not_found(request: Request) -> Response:
+    return problem(
+        Meaning(status=HTTPStatus.NOT_FOUND, error_type="not_found_error"),
+        code="not_found",
+        detail="Unknown path. See GET /v1/openapi.json.",
+        instance=request.path,
+    )
+
+
+def _http_problem(error: HTTPException, request: Request) -> Response:
+    """Answer an error of werkzeug: a wrong method, content type, size or range."""
+    status = HTTPStatus(error.code or HTTPStatus.BAD_REQUEST)
+    response = problem(
+        Meaning(status=status, error_type="invalid_request_error"),
+        code=_CODES.get(status, "invalid_request"),
+        detail=_advice(error) or status.description,
+        instance=request.path,
+    )
+    for name, value in error.get_headers(request.environ):
+        if name in ("Allow", "Content-Range"):
+            response.headers[name] = value
+    if isinstance(error, RequestEntityTooLarge):
+        # Before it sends an answer, the framework reads the rest of the request, which raises this
+        # error again. It does not do so for a streamed answer.
+        response.response = response.iter_encoded()
+    return response
+
+
+def _advice(error: HTTPException) -> str | None:
+    if isinstance(error, MethodNotAllowed):
+        return f"Use one of: {', '.join(sorted(error.valid_methods or ()))}."
+    if isinstance(error, RequestEntityTooLarge):
+        return f"Send less than {MAX_BODY_BYTES:,} bytes."
+    return error.description
+
+
+def _of_showreel_error(error: errors.ShowreelError, *, instance: str) -> Response:
+    """Answer an error of `shared.domain.errors`."""
     response = problem(
         meaning_of(type(error)),
         code=error.code,
@@ -106,7 +196,7 @@ def problem_of(error: errors.ShowreelError, *, instance: str) -> Response:
 def problem(
     meaning: Meaning, *, code: str, detail: str, instance: str, param: str | None = None
 ) -> Response:
-    """Answer with `detail`, a sentence for the caller. `x-should-retry` steers OpenAI's SDK."""
+    """Answer with `detail`, a sentence for the caller. X-Should-Retry controls OpenAI's SDK."""
     retry_after = meaning.retry_after_seconds
     request_id = f"req_{secrets.token_hex(8)}"
     body: Problem = {
@@ -132,8 +222,8 @@ def problem(
 
 
 def meaning_of(kind: type[errors.ShowreelError]) -> Meaning:
-    """Return how errors of this kind are answered: as the nearest of its bases that is listed."""
+    """Return the meaning of an error class: its own, or that of its nearest listed base."""
     for base in kind.__mro__:
         if base in _MEANINGS:
             return _MEANINGS[base]
-    return _UNEXPECTED
+    return _INTERNAL

@@ -1,18 +1,26 @@
-"""What the service says of itself."""
+"""Handlers about the service itself: health, models, the OpenAPI description, metrics."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import accumulate
 
 from werkzeug.wrappers import Response
 
-from shared.domain.errors import UnavailableError
+from shared.domain.campaign import Campaign, Money
+from shared.domain.errors import NotFoundError, UnavailableError
 from shared.domain.models import MODELS, Model
+from shared.http.api import BUCKETS, Durations, recorded
 from shared.http.calls import Call, json_response, list_response
 from shared.http.resource_types import HealthResource, ModelResource
+from shared.ports import Ports
+from shared.ports.campaign_repository import Place, VideoQuery
+
+_PAGE = 100
 
 
 def health(call: Call) -> Response:
-    """Touch the store of records: a service that cannot read them is not well.
-
-    Nor is one in which videos wait because their clips could not be kept.
-    """
+    """Read a record. Raise UnavailableError if that fails, or if clips cannot be stored."""
     call.ports.campaigns.list_campaigns(after=None, limit=1)
     if trouble := call.ports.place.trouble:
         raise UnavailableError(trouble)
@@ -27,7 +35,7 @@ def models(call: Call) -> Response:
 
 
 def description(call: Call) -> Response:
-    # Nobody pays for it but who asks for it.
+    # Only this endpoint pays for the import.
     from shared.http.openapi import describe
 
     return json_response(
@@ -53,3 +61,74 @@ def _model_resource(model: Model, *, default: str) -> ModelResource:
         "retired_on": model.retired_on,
         "successor": model.successor,
     }
+
+
+def metrics(call: Call) -> Response:
+    """Answer in Prometheus' text format, on a local installation only.
+
+    In the cloud an instance would count its own requests alone: use Cloud Monitoring.
+    """
+    if call.ports.policy.bucket_url:
+        raise NotFoundError("In the cloud, metrics are in Cloud Monitoring.")
+    text = "".join(f"{line}\n" for line in _lines(call.ports))
+    return Response(
+        text,
+        content_type="text/plain; version=0.0.4; charset=utf-8",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _lines(ports: Ports) -> Iterator[str]:
+    yield from _family(
+        "showreel_request_duration_seconds", "histogram", "Time until an answer begins."
+    )
+    for (method, path, status), durations in sorted(recorded().items()):
+        yield from _histogram({"method": method, "path": path, "status": str(status)}, durations)
+    yield from _family("showreel_videos", "gauge", "Videos, by their phase, or unreadable.")
+    for phase, count in sorted(_videos(ports).items()):
+        yield _sample("showreel_videos", {"phase": phase}, count)
+    yield from _family("showreel_dollars", "gauge", "US dollars of all campaigns.")
+    money = _money(ports)
+    for state in ("reserved", "spent", "simulated", "possibly_spent", "saved"):
+        yield _sample("showreel_dollars", {"state": state}, getattr(money, state))
+
+
+def _family(name: str, kind: str, meaning: str) -> tuple[str, str]:
+    return f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"
+
+
+def _histogram(labels: Mapping[str, str], durations: Durations) -> Iterator[str]:
+    name = "showreel_request_duration_seconds"
+    bounds = (*map(str, BUCKETS), "+Inf")
+    for bound, count in zip(bounds, accumulate(durations.counts), strict=True):
+        yield _sample(f"{name}_bucket", {**labels, "le": bound}, count)
+    yield _sample(f"{name}_sum", labels, durations.seconds)
+    yield _sample(f"{name}_count", labels, sum(durations.counts))
+
+
+def _sample(name: str, labels: Mapping[str, str], value: float | Decimal) -> str:
+    """Labels are not escaped: none of them has a quote, a backslash or a line break."""
+    pairs = ",".join(f'{label}="{text}"' for label, text in labels.items())
+    return f"{name}{{{pairs}}} {value}"
+
+
+def _videos(ports: Ports) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    after: Place | None = None
+    while True:
+        page = ports.campaigns.list_videos(VideoQuery(after=after, limit=_PAGE))
+        counts.update(str(video.phase) for video in page.videos)
+        if page.unreadable:
+            counts["unreadable"] += len(page.unreadable)
+        if not page.has_more:
+            return counts
+        after = Place.of(page.videos[-1])
+
+
+def _money(ports: Ports) -> Money:
+    money, after = Money(), None
+    while campaigns := ports.campaigns.list_campaigns(after=after, limit=_PAGE):
+        readable = (each for each in campaigns if isinstance(each, Campaign))
+        money = sum((campaign.money for campaign in readable), money)
+        after = campaigns[-1].campaign_id
+    return money

@@ -1,14 +1,30 @@
-"""Handlers of the studio: its page, and the few files that the page consists of."""
+"""Handlers of the studio: its page, script, style sheet and icon, and its sessions."""
 
+import gzip
+import re
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from http import HTTPStatus
+from pathlib import Path
 
 from werkzeug.wrappers import Response
 
 from shared.domain.errors import NotFoundError
-from shared.http.bodies import SessionBody
+from shared.http.access import SESSION_COOKIE, session_for
 from shared.http.calls import Call
-from shared.http.requests import read_body
-from shared.http.studio_files import studio_file
+from shared.http.request_types import SessionBody, read_body
+
+FOLDER = Path(__file__).parent / "studio"
+
+_CONTENT_TYPES = {
+    "studio.html": "text/html; charset=utf-8",
+    "studio.css": "text/css; charset=utf-8",
+    "studio.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:class|const|function) )", re.MULTILINE)
 
 _POLICY = {
     "default-src": "'none'",
@@ -25,6 +41,16 @@ _POLICY = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class StudioFile:
+    """`compressed` is `content` in gzip."""
+
+    content_type: str
+    content: bytes
+    compressed: bytes
+    digest: str
+
+
 def page(call: Call) -> Response:
     response = file(call, "studio.html")
     response.headers["Content-Security-Policy"] = content_security_policy(
@@ -36,7 +62,7 @@ def page(call: Call) -> Response:
 
 
 def file(call: Call, filename: str) -> Response:
-    """Answer what may be kept, but is asked for again each time: it costs 304 and no body."""
+    """Answer with a file that caches may keep, and must revalidate each time."""
     found = studio_file(filename)
     is_compressed = call.request.accept_encodings["gzip"] > 0
     response = Response(
@@ -52,15 +78,13 @@ def file(call: Call, filename: str) -> Response:
 
 
 def start_session(call: Call) -> Response:
-    """Take an API key, and have the browser keep a session for it until the browser closes.
+    """Exchange an API key for a session cookie, which the browser keeps until it closes.
 
-    The cookie is for this site's own pages alone, and no script can read it.
+    Only pages of this site send the cookie, and no script can read it.
     """
     key = read_body(call.request, SessionBody).key
     if not call.ports.policy.api_keys:
         raise NotFoundError("This service needs no API key.")
-    from shared.http.api_keys import SESSION_COOKIE, session_for
-
     session = session_for(call, key)
     response = Response(status=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})
     response.set_cookie(
@@ -74,12 +98,51 @@ def start_session(call: Call) -> Response:
 
 
 def icon(call: Call) -> Response:
-    """Browsers ask for it where a page does not name one, as with a clip in a tab of its own."""
+    """Browsers request /favicon.ico for documents that name no icon, such as a clip in a tab."""
     return file(call, "icon.svg")
 
 
 def content_security_policy(*, bucket_url: str) -> str:
-    """Nothing comes from anywhere else, except media from the bucket, and all text is text."""
+    """Allow this origin only, media of the bucket as well, and no HTML from strings."""
     media = f"'self' {bucket_url}" if bucket_url else "'self'"
     directives = _POLICY | {"img-src": media, "media-src": media}
     return "; ".join(f"{name} {sources}" for name, sources in directives.items())
+
+
+@cache
+def studio_file(filename: str) -> StudioFile:
+    """Raise NotFoundError unless the studio has this file."""
+    content_type = _CONTENT_TYPES.get(filename)
+    if content_type is None:
+        raise NotFoundError("The studio has no such file.")
+    text = join_modules(filename) if filename.endswith(".js") else _read(filename)
+    content = text.encode()
+    return StudioFile(
+        content_type=content_type,
+        content=content,
+        compressed=gzip.compress(content, mtime=0),
+        digest=sha256(content).hexdigest()[:32],
+    )
+
+
+def join_modules(entry: str) -> str:
+    """Return a module with all that it imports as one script: a first load takes three requests.
+
+    Modules import names only, and no two modules declare the same name.
+    """
+    joined: dict[str, str] = {}
+    _join(entry, joined)
+    return "\n".join(joined.values())
+
+
+def _join(name: str, joined: dict[str, str]) -> None:
+    """Append the imports of a module, then the module."""
+    source = _read(name)
+    for imported in _IMPORT.findall(source):
+        if imported not in joined:
+            _join(imported, joined)
+    joined[name] = _EXPORT.sub("", _IMPORT.sub("", source))
+
+
+def _read(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")

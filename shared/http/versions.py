@@ -1,4 +1,4 @@
-"""Handlers that change which versions of a video there are."""
+"""Handlers that create, promote, cancel and delete versions of videos."""
 
 from decimal import Decimal
 
@@ -7,11 +7,10 @@ from werkzeug.wrappers import Response
 from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.limits import require_dollars
 from shared.domain.video import Phase
-from shared.http.bodies import CleanupBody, EmptyBody, RegenerateBody
 from shared.http.calls import Call, json_response
 from shared.http.creations import all_created_response, created_response
-from shared.http.repeats import answer_repeats
-from shared.http.requests import read_body
+from shared.http.idempotency import answer_idempotently
+from shared.http.request_types import CleanupBody, EmptyBody, RegenerateBody, read_body
 from shared.http.resource_types import CleanupResource, DeletedVideo
 from shared.http.resources import video_resource
 from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
@@ -31,7 +30,7 @@ def regenerate(call: Call, video_id: str) -> Response:
         )
         return created_response(call, created)
 
-    return answer_repeats(call, body, act)
+    return answer_idempotently(call, body, act)
 
 
 def regenerate_all(call: Call, campaign_id: str) -> Response:
@@ -49,7 +48,7 @@ def regenerate_all(call: Call, campaign_id: str) -> Response:
         )
         return all_created_response(call, campaign_id, created)
 
-    return answer_repeats(call, body, act)
+    return answer_idempotently(call, body, act)
 
 
 def promote(call: Call, video_id: str) -> Response:
@@ -59,16 +58,16 @@ def promote(call: Call, video_id: str) -> Response:
 
 
 def cancel(call: Call, video_id: str) -> Response:
-    """Say what a cancellation can still spare, which after the submission is nothing."""
+    """Answer with a note: a video that was already submitted is paid for all the same."""
     read_body(call.request, EmptyBody)
     video = cancel_video(call.ports, *parse_video_id(video_id))
-    spared = video.phase is Phase.CANCELLED
+    is_free = video.phase is Phase.CANCELLED
     resource = video_resource(video, base_url=call.base_url, now=call.now)
     resource["note"] = (
-        "Nothing was submitted and nothing is paid."
-        if spared
-        else "It was submitted already, and Veo cannot cancel: it is paid for, and will be stored "
-        "as historical."
+        "Nothing was submitted, and nothing is billed."
+        if is_free
+        else "It was already submitted, and Veo cannot cancel: it will be billed, and stored as "
+        "historical."
     )
     return json_response(resource)
 

@@ -10,7 +10,7 @@ from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.text import canonical
 from shared.domain.video import Status, VersionState
 from shared.http.calls import POLLING, json_response, list_response
-from shared.http.requests import ListQuery, ReadQuery, read_query
+from shared.http.request_types import ListQuery, ReadQuery, read_query
 from shared.http.resources import encoded_video, unreadable_resource, video_resource
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _resources(call: Call, videos: Sequence[Video], *, include: str | None) -> S
         return [encoded_video(each, base_url=call.base_url, now=call.now) for each in videos]
     if include != "signed_url":
         raise InvalidRequestError("include can be signed_url.", param="include")
-    from shared.http.signing import signed_clips
+    from shared.http.content import signed_clips
 
     signed = signed_clips(call, videos)
     resources = [video_resource(each, base_url=call.base_url, now=call.now) for each in videos]

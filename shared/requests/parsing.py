@@ -57,7 +57,7 @@ def _decoder(kind: type[B]) -> msgspec.json.Decoder[B]:
     return _decoders[kind]
 
 
-def understood(body: B) -> B:
+def canonical_body(body: B) -> B:
     """Return the form of a body that is the same however it is spelled."""
     said = {name: _canonical(getattr(body, name)) for name in body.__struct_fields__}
     return msgspec.structs.replace(body, **said)

@@ -141,7 +141,10 @@ def _send_many(world: LocalWorld, post: Post, times: int, number: int, row: Row)
 
 @contextmanager
 def _serving(ports: Ports) -> Iterator[Flask]:
-    with patch.object(bootstrap, "serving_ports", lambda: ports):
+    with (
+        patch.object(bootstrap, "ports", lambda: ports),
+        patch.object(bootstrap, "resume", lambda: None),
+    ):
         yield function("serve_api")
 
 

@@ -12,8 +12,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.wrappers import Response
 
-from shared.http.openapi import describe
-from shared.http.routes import match
+from shared.http.api import match
+from shared.http.openapi import describe, operation_id
 from tests.chaos.any_request import AnyRequest, Json
 
 
@@ -69,10 +69,11 @@ class Description:
         raw = unquote_to_bytes(path.encode("utf-8", "surrogatepass"))
         try:
             endpoint, _ = match(method, raw.decode("utf-8", "replace"))
+            operation = operation_id(endpoint)
         except HTTPException:
-            # Every operation answers problems alike, and so does the service where there is none.
-            endpoint, status = "service.health", 404
-        answers: dict[str, Any] = self._operations[endpoint.replace(".", "_")]["responses"]
+            # Problems are described alike everywhere, so any operation will do for unknown paths.
+            operation, status = "service_health", 404
+        answers: dict[str, Any] = self._operations[operation]["responses"]
         return dict(answers.get(str(status), answers["default"]))
 
     def _invalid(self, schema: Json, content: object) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from shared.http.routes import ROUTES
+from shared.http.endpoints import ENDPOINTS
 from tests.functional.refusals import assert_refused
 from tests.functional.showreel import GALLERY, Showreel
 
@@ -12,10 +12,9 @@ Headers = Mapping[str, str]
 
 VIDEO = f"video_{GALLERY}.0123456789abcdef"
 WRITES = [
-    (method, template.format(campaign_id=GALLERY, video_id=VIDEO))
-    for template, methods in ROUTES.items()
-    for method in methods
-    if method not in ("GET", "HEAD")
+    (endpoint.method, endpoint.path.format(campaign_id=GALLERY, video_id=VIDEO))
+    for endpoint in ENDPOINTS
+    if endpoint.method != "GET"
 ]
 ELSEWHERE = {
     "another site": {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},

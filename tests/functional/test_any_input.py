@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.http.requests import ListQuery
+from shared.http.request_types import ListQuery
 from shared.requests.bodies import EstimateBody
 from tests.functional.showreel import GALLERY, Answer, Showreel
 

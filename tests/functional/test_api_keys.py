@@ -9,7 +9,7 @@ from pathlib import Path
 import openai
 import pytest
 
-from shared.http.routes import ROUTES
+from shared.http.endpoints import ENDPOINTS
 from tests.functional.refusals import assert_refused
 from tests.functional.showreel import GALLERY, KITE, Json, Showreel, serving
 from tests.functional.test_openai_client import Recorded, client_of
@@ -33,10 +33,9 @@ VARIABLES = {
     "filename": "curr_0123456789abcdef_0.mp4",
 }
 GUARDED = [
-    (method, template.format_map(VARIABLES))
-    for template, methods in ROUTES.items()
-    for method in methods
-    if template.startswith(("/v1/", "/api/", "/metrics"))
+    (endpoint.method, endpoint.path.format_map(VARIABLES))
+    for endpoint in ENDPOINTS
+    if endpoint.path.startswith(("/v1/", "/api/", "/metrics"))
 ]
 
 

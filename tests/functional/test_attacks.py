@@ -4,19 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.http.routes import ROUTES
+from shared.http.endpoints import ENDPOINTS
 from tests.chaos.any_request import AnyRequest
 from tests.chaos.corpus import ATTACKS
 from tests.chaos.described import Description, answer_of
 from tests.functional.showreel import Showreel
 
 CANARY = b"Nobody was to read this."
-PATHS = [
-    (method, template)
-    for template, methods in ROUTES.items()
-    for method in methods
-    if "{" in template
-]
+PATHS = [(endpoint.method, endpoint.path) for endpoint in ENDPOINTS if "{" in endpoint.path]
 NAMES = [
     {"campaign_id": attack, "video_id": attack, "filename": attack, "path": attack}
     for attack in ATTACKS

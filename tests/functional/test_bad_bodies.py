@@ -109,13 +109,13 @@ def chunked(content: bytes) -> Request:
         pytest.param(
             as_form(part("prompt", "a") + part("prompt", "b") + END),
             400,
-            "'prompt' twice",
+            "'prompt' more than once",
             id="form with two prompts",
         ),
         pytest.param(
             as_form(part("prompt", "a") + part("metadata[k]", "b") * 2 + END),
             400,
-            "'k' twice",
+            "'k' more than once",
             id="form with two entries of a name",
         ),
         pytest.param(

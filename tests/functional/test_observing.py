@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.functional.places import ONLY_LOCAL
 from tests.functional.showreel import GALLERY, KITE, Showreel, function
 
-LOG = "shared.http.request_log"
+LOG = "shared.http.api"
 
 
 class Lines(logging.Handler):

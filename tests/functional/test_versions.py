@@ -238,7 +238,7 @@ def test_a_cancelled_video_that_was_not_submitted_costs_nothing(place: Place) ->
         assert answer["status"] == "failed"
         assert answer["error"]["code"] == "cancelled"
         assert answer["cost"]["actual"] == 0
-        assert answer["note"] == "Nothing was submitted and nothing is paid."
+        assert answer["note"] == "Nothing was submitted, and nothing is billed."
         assert service.campaign("spring")["money"]["reserved"] == 0
         assert service.campaign("spring")["slots"] == []
 
@@ -260,7 +260,7 @@ def test_a_video_that_was_submitted_is_paid_for_and_kept_out_of_sight(place: Pla
 
         assert answer.status_code == 200
         assert answer.json["cancel_requested"] is True
-        assert "it is paid for" in answer.json["note"]
+        assert "it will be billed" in answer.json["note"]
         ended = service.ended(video)
         assert (ended["status"], ended["version_state"]) == ("completed", "historical")
         assert ended["cost"]["actual"] == 1.6

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from shared.domain.errors import NotFoundError
-from shared.http import studio_files
-from shared.http.studio_files import FOLDER, join_modules, studio_file
+from shared.http import studio_pages
+from shared.http.studio_pages import FOLDER, join_modules, studio_file
 
 ROOT = Path(__file__).parents[3]
 
@@ -22,7 +22,7 @@ _TOP_LEVEL = re.compile(r"^(?:async )?(?:class|const|function|let) (\w+)", re.MU
 
 @pytest.fixture
 def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(studio_files, "FOLDER", tmp_path)
+    monkeypatch.setattr(studio_pages, "FOLDER", tmp_path)
     return tmp_path
 
 

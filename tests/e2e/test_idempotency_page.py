@@ -1,4 +1,4 @@
-"""The session of docs/repeats.md, typed as it stands there, against the real servers."""
+"""The commands of docs/idempotency.md print what the page says, on the real servers."""
 
 import subprocess
 
@@ -8,7 +8,7 @@ from tests.e2e.console import normal, run, session
 def test_every_command_prints_what_the_page_says(
     serving_port: int, shell: subprocess.Popen[str]
 ) -> None:
-    commands = session("docs/repeats.md")
+    commands = session("docs/idempotency.md")
     assert len(commands) == 4
 
     for command, output in commands:

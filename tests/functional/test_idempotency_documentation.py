@@ -1,13 +1,12 @@
-"""docs/repeats.md tells of every request and message that there is."""
+"""docs/idempotency.md covers every request that changes something, and every message."""
 
 import re
 from pathlib import Path
 
-from shared.http.operations import OPERATIONS
-from shared.http.routes import ROUTES
+from shared.http.endpoints import ENDPOINTS
 from tools.emulated_cloud.project import FUNCTIONS
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "repeats.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "idempotency.md"
 
 
 def rows(first_column: str) -> dict[str, tuple[str, ...]]:
@@ -18,12 +17,11 @@ def rows(first_column: str) -> dict[str, tuple[str, ...]]:
     return {name.strip("`"): tuple(rest) for name, *rest in cells}
 
 
-def test_every_request_that_may_change_something_is_there() -> None:
+def test_every_request_that_changes_something_is_documented() -> None:
     changing = {
-        f"{method} {path}": OPERATIONS[endpoint].takes_key
-        for path, methods in ROUTES.items()
-        for method, endpoint in methods.items()
-        if method != "GET"
+        f"{endpoint.method} {endpoint.path}": endpoint.takes_key
+        for endpoint in ENDPOINTS
+        if endpoint.method != "GET"
     }
     told = {
         name: under_key == "the first answer" for name, (_, under_key) in rows("request").items()
@@ -33,5 +31,5 @@ def test_every_request_that_may_change_something_is_there() -> None:
     assert changing == told
 
 
-def test_every_message_is_there() -> None:
+def test_every_message_is_documented() -> None:
     assert set(rows("message to")) == set(FUNCTIONS)

@@ -1,30 +1,32 @@
-"""What callers send over HTTP, checked before anything is done with it."""
+"""Queries and bodies that only HTTP requests have, and how each request's are read and checked."""
 
 import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Request
 
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
+from shared.domain.schedule import LONGEST_SIGNED_LIFE
 from shared.domain.video import Status, VersionState
-from shared.http.bodies import Variant
-from shared.requests.bodies import CampaignId, words
+from shared.requests.bodies import Amount, CampaignId, words
 from shared.requests.parsing import B, Body, fields_of, from_json, from_values
 
 MAX_BODY_BYTES = 1_000_000
 MAX_PAGE = 100
+MAX_TTL_SECONDS = int(LONGEST_SIGNED_LIFE.total_seconds())
 
 _BLOCK_BYTES = 64 * 1024
 _FORM_ENTRY = re.compile(r"([a-z_]+)\[([^\[\]]*)\]")
-# What a form is decoded to where its bytes are not UTF-8.
+# The replacement character: werkzeug decodes bytes that are not UTF-8 to it.
 _NOT_UTF_8 = "\ufffd"
 
 PageSize = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
 Include = Annotated[str, words("signed_url")]
+Variant = Annotated[str, words("video", "thumbnail")]
 
 
 class ListQuery(Body):
@@ -48,7 +50,7 @@ class ReadQuery(Body):
 
 
 class ContentQuery(Body, forbid_unknown_fields=False):
-    """What else is in the URL of a medium is its player's, which keeps caches out so."""
+    """Ignores other parameters: players add some to bypass caches."""
 
     variant: Variant = "video"
 
@@ -58,12 +60,41 @@ class SignatureQuery(Body, forbid_unknown_fields=False):
     signature: str = ""
 
 
+class SignedUrlBody(Body):
+    ttl_seconds: Annotated[int, Meta(ge=1, le=MAX_TTL_SECONDS)] = 900
+    variant: Variant = "video"
+    method: Annotated[str, words("GET", "HEAD")] = "GET"
+
+
+class CleanupBody(Body):
+    keep_last: Annotated[int, Meta(ge=0)] = 0
+    dry_run: bool = True
+
+
+class RegenerateBody(Body):
+    max_cost_usd: Amount | None = None
+
+
+class CampaignBody(Body):
+    """A field that is left out stays as it is; null removes the campaign's own budget."""
+
+    budget_usd: Amount | UnsetType | None = UNSET
+
+
+class SessionBody(Body):
+    key: str
+
+
+class EmptyBody(Body):
+    """No field is allowed."""
+
+
 def read_body(request: Request, kind: type[B]) -> B:
-    """Read JSON, or a form as OpenAI's SDK sends it. No body at all is an empty object."""
+    """Read JSON, or a form as OpenAI's SDK sends it. An empty body is an empty object."""
     request.max_content_length = MAX_BODY_BYTES
     if request.mimetype == "multipart/form-data":
         return _read_form(request, kind)
-    # Block by block: a chunked body that is read in one go is cut off at the limit, silently.
+    # In blocks: werkzeug silently truncates a chunked body that is read at once.
     raw = b"".join(iter(partial(request.stream.read, _BLOCK_BYTES), b""))
     if not raw:
         return from_values({}, kind)
@@ -84,11 +115,11 @@ def _read_form(request: Request, kind: type[B]) -> B:
             "Files are not supported yet: send text only.", param=next(iter(request.files))
         )
     if "boundary" not in request.mimetype_params:
-        raise UnsupportedMediaType("Name the boundary in the Content-Type multipart/form-data.")
+        raise UnsupportedMediaType("The Content-Type multipart/form-data needs a boundary.")
     lists = fields_of(kind, list)
     values: dict[str, Any] = {}
     for name, value in request.form.items(multi=True):
-        # Werkzeug has None for a part that has no name.
+        # werkzeug's name of a nameless part is None.
         key = name or ""
         if _NOT_UTF_8 in f"{key}{value}":
             raise InvalidRequestError("The form is not valid UTF-8.", param=key)
@@ -107,4 +138,4 @@ def _read_form(request: Request, kind: type[B]) -> B:
 
 def _require_once(key: str, values: Mapping[str, object]) -> None:
     if key in values:
-        raise InvalidRequestError(f"The form has {key[:80]!r} twice. Send it once.", param=key)
+        raise InvalidRequestError(f"The form has {key[:80]!r} more than once.", param=key)

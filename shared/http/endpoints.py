@@ -1,0 +1,166 @@
+"""Every endpoint of the API: routing and the OpenAPI description are made from this one table."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from werkzeug.wrappers import Response
+
+    from shared.http import campaigns, content, creations, service, studio_pages, versions, videos
+    from shared.http import request_types as sent
+    from shared.http import resource_types as answered
+    from shared.requests import bodies
+    from shared.requests.parsing import Body
+else:
+
+    class _OnUse:
+        """A module that is imported when one of its names is used, not at a process's start."""
+
+        def __init__(self, name: str) -> None:
+            self._name = name
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(import_module(self._name), name)
+
+    campaigns = _OnUse("shared.http.campaigns")
+    content = _OnUse("shared.http.content")
+    creations = _OnUse("shared.http.creations")
+    service = _OnUse("shared.http.service")
+    studio_pages = _OnUse("shared.http.studio_pages")
+    versions = _OnUse("shared.http.versions")
+    videos = _OnUse("shared.http.videos")
+    sent = _OnUse("shared.http.request_types")
+    answered = _OnUse("shared.http.resource_types")
+    bodies = _OnUse("shared.requests.bodies")
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """`path` is a URI template (RFC 6570). An endpoint for GET answers HEAD as well.
+
+    `handler` returns the function that is called with a Call and the values of the path's
+    variables. `answers` has the type of the body for each status: `bytes` for media, `str` for
+    the studio's files, None without a body. An endpoint that `takes_key` supports Idempotency-Key.
+    One that `is_open` needs no API key.
+    """
+
+    method: str
+    path: str
+    handler: Callable[[], Callable[..., Response]]
+    summary: str
+    answers: Callable[[], Mapping[int, Any]]
+    body: Callable[[], type[Body]] | None = None
+    query: Callable[[], type[Body]] | None = None
+    takes_key: bool = False
+    is_open: bool = False
+
+
+def _video() -> Mapping[int, Any]:
+    return {200: answered.VideoResource}
+
+
+def _videos() -> Mapping[int, Any]:
+    return {200: answered.ListResource[answered.VideoResource]}
+
+
+def _campaign() -> Mapping[int, Any]:
+    return {200: answered.CampaignResource}
+
+
+def _created() -> Mapping[int, Any]:
+    return {202: answered.VideoResource, **_video()}
+
+
+def _all_created() -> Mapping[int, Any]:
+    return {202: answered.ListResource[answered.VideoResource], **_videos()}
+
+
+def _media() -> Mapping[int, Any]:
+    """302 where a bucket serves its objects."""
+    return {200: bytes, 206: bytes, 302: None, 304: None}
+
+
+def _page() -> Mapping[int, Any]:
+    return {200: str, 304: None}
+
+
+# fmt: off
+ENDPOINTS: Sequence[Endpoint] = (
+    Endpoint("GET", "/", lambda: studio_pages.page,
+             "The studio: create, watch, compare and restore videos in a browser", answers=_page,
+             is_open=True),
+    Endpoint("GET", "/studio/{filename}", lambda: studio_pages.file,
+             "Studio assets", answers=_page, is_open=True),
+    Endpoint("POST", "/studio/session", lambda: studio_pages.start_session,
+             "Exchange an API key for a session cookie: media elements cannot send the key",
+             answers=lambda: {204: None}, body=lambda: sent.SessionBody, is_open=True),
+    Endpoint("GET", "/favicon.ico", lambda: studio_pages.icon,
+             "The icon of the studio", answers=_page, is_open=True),
+    Endpoint("GET", "/health", lambda: service.health,
+             "Whether the records can be read", answers=lambda: {200: answered.HealthResource},
+             is_open=True),
+    Endpoint("GET", "/metrics", lambda: service.metrics,
+             "Requests, videos and dollars for Prometheus, where the records are in a folder",
+             answers=lambda: {200: answered.Metrics}),
+    Endpoint("GET", "/v1/openapi.json", lambda: service.description,
+             "This description", answers=lambda: {200: dict[str, Any]}),
+    Endpoint("GET", "/v1/models", lambda: service.models,
+             "The models: capabilities, prices and retirement dates",
+             answers=lambda: {200: answered.ListResource[answered.ModelResource]}),
+    Endpoint("POST", "/v1/videos", lambda: creations.create,
+             "Create a video: 202 for a new one, 200 for one that exists or is in progress",
+             answers=_created, body=lambda: bodies.CreateVideoBody, takes_key=True),
+    Endpoint("GET", "/v1/videos", lambda: videos.list_all,
+             "List videos", answers=_videos, query=lambda: sent.ListQuery),
+    Endpoint("POST", "/v1/videos/estimate", lambda: creations.estimate,
+             "Estimate the cost of a request, and which of its videos are cached",
+             answers=lambda: {200: answered.EstimateResource}, body=lambda: bodies.EstimateBody),
+    Endpoint("GET", "/v1/videos/{video_id}", lambda: videos.read,
+             "Read a video", answers=_video, query=lambda: sent.ReadQuery),
+    Endpoint("DELETE", "/v1/videos/{video_id}", lambda: versions.delete,
+             "Delete a video and its files", answers=lambda: {200: answered.DeletedVideo}),
+    Endpoint("GET", "/v1/videos/{video_id}/content", lambda: content.of_video,
+             "The clip or its thumbnail", answers=_media, query=lambda: sent.ContentQuery),
+    Endpoint("POST", "/v1/videos/{video_id}/regenerate", lambda: versions.regenerate,
+             "Create a new version; the current one stays until the new one is stored",
+             answers=_created, body=lambda: sent.RegenerateBody, takes_key=True),
+    Endpoint("POST", "/v1/videos/{video_id}/promote", lambda: versions.promote,
+             "Make a historical video current again", answers=_video),
+    Endpoint("POST", "/v1/videos/{video_id}/cancel", lambda: versions.cancel,
+             "Cancel a video; one that is already paid for is stored as historical",
+             answers=_video),
+    Endpoint("POST", "/v1/videos/{video_id}/signed-url", lambda: content.signed_url,
+             "Create a URL that needs no other permission until it expires",
+             answers=lambda: {200: answered.SignedURLResource}, body=lambda: sent.SignedUrlBody),
+    Endpoint("GET", "/v1/campaigns", lambda: campaigns.list_all,
+             "List campaigns, sorted by id",
+             answers=lambda: {200: answered.ListResource[answered.CampaignSummary]},
+             query=lambda: sent.CampaignListQuery),
+    Endpoint("GET", "/v1/campaigns/{campaign_id}", lambda: campaigns.read,
+             "Read a campaign: slots, counts and money", answers=_campaign),
+    Endpoint("PATCH", "/v1/campaigns/{campaign_id}", lambda: campaigns.change,
+             "Set a campaign's budget", answers=_campaign, body=lambda: sent.CampaignBody),
+    Endpoint("DELETE", "/v1/campaigns/{campaign_id}", lambda: campaigns.delete,
+             "Delete a campaign with all of its videos",
+             answers=lambda: {200: answered.DeletedCampaign, 202: answered.DeletedCampaign}),
+    Endpoint("POST", "/v1/campaigns/{campaign_id}/videos", lambda: creations.create_all,
+             "Create a video for each prompt, all of them or none", answers=_all_created,
+             body=lambda: bodies.CreateCampaignVideosBody, takes_key=True),
+    Endpoint("POST", "/v1/campaigns/{campaign_id}/regenerate", lambda: versions.regenerate_all,
+             "Create a new version of every current video", answers=_all_created,
+             body=lambda: sent.RegenerateBody, takes_key=True),
+    Endpoint("POST", "/v1/campaigns/{campaign_id}/cleanup", lambda: versions.cleanup,
+             "Remove historical videos; a dry run by default",
+             answers=lambda: {200: answered.CleanupResource}, body=lambda: sent.CleanupBody),
+    Endpoint("GET", "/api/v1/content/videos/{campaign_id}/{filename}", lambda: content.of_file,
+             "A clip or thumbnail by its file name", answers=_media),
+    Endpoint("GET", "/local-bucket/{+path}", lambda: content.of_signed_path,
+             "The target of a local installation's signed URLs", answers=_media,
+             query=lambda: sent.SignatureQuery, is_open=True),
+)
+# fmt: on
