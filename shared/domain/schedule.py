@@ -12,6 +12,9 @@ CALL = timedelta(seconds=20)
 # No try begins later than this after its call.
 LAST_RETRY = CALL - TRY
 
+# One try of a signature by IAM, for which a caller waits.
+SIGNING_TRY = timedelta(seconds=5)
+
 # A submission to Veo is sent once.
 SUBMISSION = timedelta(seconds=60)
 

@@ -6,14 +6,15 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from threading import Barrier, Event, Lock, Thread
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from google.auth.credentials import Credentials
-from google.auth.transport.requests import Request
+from google.auth.transport import Request
 
+from shared.adapters.google.signing_credentials import shared_request
 from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.processes import HOST
 
@@ -24,7 +25,8 @@ _PATH = re.compile(r"/v1/projects/-/serviceAccounts/(?P<email>[^:]+):signBlob")
 class FakeIAM:
     """Signs for one account. `refusals` are the statuses that it answers first.
 
-    It does not answer the next `stalls` calls before it ends.
+    It does not answer the next `stalls` calls before it ends. `waits_for` holds back each answer
+    until that many calls wait for one.
     """
 
     def __init__(self, account: ServiceAccount) -> None:
@@ -33,6 +35,9 @@ class FakeIAM:
         self.calls = 0
         self.refusals: list[int] = []
         self.stalls = 0
+        self.most_at_once = 0
+        self.waits_for: Barrier | None = None
+        self._at_once = 0
         self._over = Event()
         self._lock = Lock()
         self._http = _Server(self)
@@ -55,10 +60,23 @@ class FakeIAM:
     def answer(self, path: str, token: str, payload: bytes) -> tuple[int, dict[str, Any]]:
         with self._lock:
             self.calls += 1
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
             refusal = self.refusals.pop(0) if self.refusals else None
             stalls, self.stalls = self.stalls > 0, max(0, self.stalls - 1)
+        try:
+            return self._answer(path, token, payload, refusal, stalls=stalls)
+        finally:
+            with self._lock:
+                self._at_once -= 1
+
+    def _answer(
+        self, path: str, token: str, payload: bytes, refusal: int | None, *, stalls: bool
+    ) -> tuple[int, dict[str, Any]]:
         if stalls:
             self._over.wait()
+        if self.waits_for is not None:
+            self.waits_for.wait()
         if refusal is not None:
             return refusal, _error(refusal)
         found = _PATH.fullmatch(path)
@@ -82,15 +100,18 @@ class KeylessCredentials(Credentials):
 
 
 class LoopbackRequest(Request):
-    """google-auth's own way to ask, except that IAM is on this machine."""
+    """The adapter's own transport, except that IAM is on this machine."""
 
     def __init__(self, host: str) -> None:
-        super().__init__()
+        self._transport = shared_request()
         self._host = host
 
     def __call__(self, url: str, *args: Any, **options: Any) -> Any:  # noqa: ANN401
         local = url.replace("https://iamcredentials.googleapis.com", f"http://{self._host}")
-        return super().__call__(local, *args, **options)  # type: ignore[no-untyped-call]
+        return self._transport(local, *args, **options)
+
+    def close(self) -> None:
+        vars(self._transport)["session"].close()
 
 
 def _error(status: int) -> dict[str, Any]:

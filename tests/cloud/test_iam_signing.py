@@ -38,7 +38,7 @@ def signer(
         now=lambda: datetime.now(UTC),
         endpoint=bucket_server.url,
     )
-    request.session.close()
+    request.close()
 
 
 def sign_all(signer: V4URLSigner) -> list[str]:

@@ -20,6 +20,7 @@ from shared.adapters.google import (
     bucket,
     firestore_documents,
     message_queue,
+    signing_credentials,
     timely_credentials,
     video_generator,
 )
@@ -56,6 +57,7 @@ def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "_TRY_SECONDS", A_TRY)
         monkeypatch.setattr(module, "_RETRY_SECONDS", LAST_BEGIN)
     monkeypatch.setattr(timely_credentials, "TRY", timedelta(seconds=A_TRY))
+    monkeypatch.setattr(signing_credentials, "SIGNING_TRY", timedelta(seconds=A_TRY))
     monkeypatch.setattr(timely_credentials, "LAST_RETRY", timedelta(seconds=LAST_BEGIN))
     monkeypatch.setattr(video_generator, "TRY", timedelta(seconds=A_TRY))
     monkeypatch.setitem(bucket._CALL, "timeout", A_TRY)
@@ -261,5 +263,6 @@ def test_the_limits_are_those_of_the_schedule(monkeypatch: pytest.MonkeyPatch) -
         assert (module._TRY_SECONDS, module._RETRY_SECONDS) == (8, 12)
     assert vars(timely_credentials)["TRY"] is vars(video_generator)["TRY"] is TRY
     assert vars(timely_credentials)["LAST_RETRY"] is LAST_RETRY
+    assert vars(signing_credentials)["SIGNING_TRY"] == timedelta(seconds=5)
     assert (bucket._CALL["timeout"], bucket._CALL["retry"]._timeout) == (8, 12)
     assert TRY + LAST_RETRY == CALL == timedelta(seconds=20)

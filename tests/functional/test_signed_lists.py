@@ -1,7 +1,8 @@
-"""Lists with signed URLs where IAM signs: one connection, and a call for each new URL."""
+"""Lists with signed URLs where IAM signs: eight calls at once, and one for each new URL."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -56,7 +57,7 @@ def iam(signing_account: ServiceAccount, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr(signing_credentials, "signing_credentials", credentials)
     with iam.running():
         yield iam
-    request.session.close()
+    request.close()
 
 
 @pytest.fixture
@@ -71,20 +72,33 @@ def listed(service: Showreel, rest: str = "") -> list[Json]:
     return list(answer.json["data"])
 
 
-def test_a_list_signs_each_url_once_and_through_one_connection(
+def test_a_list_signs_its_urls_side_by_side_and_each_once(
     full_place: CloudPlace, iam: FakeIAM
 ) -> None:
+    iam.waits_for = Barrier(4, timeout=20)
     with served(full_place, delivering=False) as service:
         assert 100 == len(listed(service))
         assert (0, 0) == (iam.connections, iam.calls)
 
         first = [video["signed_url"] for video in listed(service, "&include=signed_url")]
         assert 100 == len({each["url"] for each in first})
-        assert (1, 100) == (iam.connections, iam.calls)
+        assert 100 == iam.calls
+        assert max(iam.connections, iam.most_at_once) <= 8
 
         second = [video["signed_url"] for video in listed(service, "&include=signed_url")]
         assert first == second
-        assert (1, 100) == (iam.connections, iam.calls)
+        assert 100 == iam.calls
+
+
+def test_a_list_whose_signatures_are_refused_asks_for_a_few_of_them_only(
+    full_place: CloudPlace, iam: FakeIAM
+) -> None:
+    iam.refusals = [403] * 100
+
+    with served(full_place, delivering=False) as service:
+        assert 503 == service.get(f"{LIST}&include=signed_url").status_code
+
+    assert iam.calls < 50
 
 
 def test_a_list_costs_one_query_and_its_urls_one_read(full_place: CloudPlace, door: Door) -> None:

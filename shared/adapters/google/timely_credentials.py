@@ -1,7 +1,8 @@
-"""Tokens and signatures that end in time: google-auth waits 120 s for each answer by default."""
+"""Tokens and signatures with a time limit: google-auth's default is 120 s for each answer."""
 
 import time
 from collections.abc import Mapping, MutableMapping
+from datetime import timedelta
 
 import google.auth
 from google.auth.credentials import Credentials
@@ -19,12 +20,13 @@ _PAUSES = (0.2, 0.5, 1.0, 2.0)
 class TimelyRequest(Request):
     """The requests of one refresh or one signature, together within the limit of a call.
 
-    Repeats what stalls or is told to slow down. The other statuses that pass by themselves are
-    repeated by google-auth, within the same limit.
+    Retries a request that times out or is answered 429. google-auth itself retries the other
+    transient statuses, within the same limit.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, *, one_try: timedelta | None = None) -> None:
         self._request = request
+        self._try_seconds = (one_try or TRY).total_seconds()
         self._last_begin = time.monotonic() + LAST_RETRY.total_seconds()
         self._is_first = True
 
@@ -37,7 +39,7 @@ class TimelyRequest(Request):
         timeout: float | None = None,
         **options: object,
     ) -> Response:
-        seconds = min(timeout or TRY.total_seconds(), TRY.total_seconds())
+        seconds = min(timeout or self._try_seconds, self._try_seconds)
 
         def ask() -> Response:
             response: Response = self._request(
@@ -59,9 +61,9 @@ class TimelyRequest(Request):
         return ask()
 
     def _require_time(self) -> None:
-        """Raise what google-auth does not repeat."""
+        """Raise RefreshError, which google-auth does not retry."""
         if not self._is_first and not self._has_time_after(0.0):
-            raise RefreshError("The time limit is over.")  # type: ignore[no-untyped-call]
+            raise RefreshError("The time limit has passed.")  # type: ignore[no-untyped-call]
         self._is_first = False
 
     def _has_time_after(self, seconds: float) -> bool:
@@ -69,7 +71,7 @@ class TimelyRequest(Request):
 
 
 class TimelyCredentials(Credentials):
-    """Those of `inner`, refreshed within the limit of a call."""
+    """The credentials `inner`, refreshed within the limit of a call."""
 
     def __init__(self, inner: Credentials) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""V4 signed URLs of Cloud Storage, made without its client library."""
+"""V4 signed URLs of Cloud Storage, without its client library, which takes long to import."""
 
 import hashlib
 from collections.abc import Callable
@@ -28,11 +28,11 @@ class SigningCredentials(Protocol):
 
 
 class V4URLSigner:
-    """Signs for GET, with or without a range, or for HEAD: to the bucket they are two verbs.
+    """Signs for GET, with or without a range, or for HEAD: a signature holds for one method.
 
-    A URL is given again while at least half of the life that was asked for is left of it: so a
-    list that is read twice is signed once, and `expires_at` says what is left. `credentials` are
-    made when something is first signed.
+    A URL is reused while at least half of the requested lifetime is left, so that a list that is
+    read twice is signed once; `expires_at` is then earlier. `credentials` is called at the first
+    signature.
     """
 
     def __init__(
@@ -57,9 +57,9 @@ class V4URLSigner:
     def sign(
         self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
     ) -> SignedURL:
-        """Raise InvalidRequestError for a life of more than 12 hours."""
+        """Raise InvalidRequestError for a lifetime of more than 12 hours."""
         if expires_in > LONGEST_SIGNED_LIFE:
-            raise InvalidRequestError("A signed URL lives for 12 hours at most.")
+            raise InvalidRequestError("A signed URL is valid for 12 hours at most.")
         key, now = (path, expires_in, method), self._now()
         with self._lock:
             kept = self._kept.get(key)
@@ -71,7 +71,7 @@ class V4URLSigner:
 
     def _keep(self, key: _Key, signed: SignedURL) -> None:
         with self._lock:
-            # The dictionary keeps its order: the first is the one that was signed longest ago.
+            # Dictionaries keep insertion order: the first URL is the oldest.
             self._kept.pop(key, None)
             self._kept[key] = signed
             if len(self._kept) > _MOST_KEPT:
@@ -97,7 +97,7 @@ class V4URLSigner:
 
 
 def _query(path: str, credential: str, date: str, expires_in: timedelta) -> str:
-    """A `<video>` plays what is called a video and is not an attachment, whoever stored it."""
+    """Override the type and disposition: `<video>` does not play an attachment or another type."""
     parameters = {
         "X-Goog-Algorithm": _ALGORITHM,
         "X-Goog-Credential": credential,
