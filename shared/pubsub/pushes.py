@@ -1,9 +1,8 @@
-"""Deliveries of Pub/Sub over HTTP: a push in, a status out that Pub/Sub obeys."""
+"""Pub/Sub push requests: call a use case with the message, and answer with a status."""
 
 import base64
 import logging
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from http import HTTPStatus
 
 from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed
@@ -14,11 +13,9 @@ from shared.domain.errors import (
     ConflictError,
     InvalidRequestError,
     RetryLaterError,
-    ShowreelError,
     StorageError,
     UnavailableError,
 )
-from shared.domain.schedule import FAULT_RETRY
 from shared.messages import PubSubMessage
 from shared.ports import Ports
 
@@ -28,27 +25,26 @@ logger = logging.getLogger(__name__)
 
 
 def answer_push(request: Request, ports: Callable[[], Ports], take: Take) -> Response:
-    """Answer 200 when the message is finished with, and 503 to have it delivered again.
+    """Answer 200 to acknowledge the message, or 503 to have it delivered again.
 
-    A message that is none is acknowledged, and so is one that the store cannot do, however often
-    it is asked: it would be no better the next time. An unexpected error is logged and answered
-    500, which Pub/Sub takes for a 503. A web page is refused: on a developer's machine no IAM does
-    so.
+    Malformed messages and permanent errors of a store are logged and acknowledged: a retry cannot
+    fix them. An unexpected error is logged and answered 500, which Pub/Sub treats like 503.
+    Requests of web pages are refused, because no IAM does so on a developer's machine.
     """
     if request.method != "POST":
         raise MethodNotAllowed(["POST"])
     if "Origin" in request.headers or "Sec-Fetch-Site" in request.headers:
-        # Browsers send one of them with every POST, Pub/Sub neither.
+        # Browsers send at least one of them with every POST; Pub/Sub sends neither.
         raise Forbidden("A web page cannot deliver messages.")
     logs.begin_request(request.headers)
     try:
         take(ports(), read_push(request))
     except InvalidRequestError as error:
-        logger.error("message.invalid: %s", error.message)  # noqa: TRY400  # It says it all.
-    except RetryLaterError as error:
-        return _again(error, error.retry_after)
-    except (ConflictError, UnavailableError) as error:
-        return _again(error, FAULT_RETRY)
+        logger.error("message.invalid: %s", error.message)  # noqa: TRY400  # The message is enough.
+    except (ConflictError, RetryLaterError, UnavailableError) as error:
+        # When it is delivered again is up to the subscription: Pub/Sub ignores Retry-After.
+        logger.warning("message.postponed: %s", error.message)
+        return Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
     except StorageError:
         logger.exception("message.given_up")
     except Exception:
@@ -58,15 +54,11 @@ def answer_push(request: Request, ports: Callable[[], Ports], take: Take) -> Res
 
 
 def read_push(request: Request) -> PubSubMessage:
-    """Take a push subscription's envelope, also in the CloudEvent that Eventarc makes of it.
+    """Read the message from the envelope of a push subscription. Raise InvalidRequestError.
 
-    A message may have no data: the key is then missing, or empty in the emulator.
-    Raise InvalidRequestError.
+    The key of a message's data is missing if it has none, or empty in the emulator.
     """
-    envelope = _json(request)
-    if request.mimetype == "application/cloudevents+json":
-        envelope = _field(envelope, "data")
-    message = _field(envelope, "message")
+    message = _field(_json(request), "message")
     message_id = _field(message, "messageId")
     attributes = _field(message, "attributes")
     if not isinstance(message_id, str):
@@ -76,12 +68,6 @@ def read_push(request: Request) -> PubSubMessage:
         data=_bytes(_field(message, "data") or ""),
         attributes=attributes if isinstance(attributes, Mapping) else {},
     )
-
-
-def _again(error: ShowreelError, after: timedelta) -> Response:
-    logger.warning("message.postponed: %s", error.message)
-    seconds = max(1, round(after.total_seconds()))
-    return Response(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": str(seconds)})
 
 
 def _json(request: Request) -> object:

@@ -1,15 +1,9 @@
-"""The forms in which a Pub/Sub message reaches a function."""
+"""Pub/Sub messages as a push subscription delivers them."""
 
 import base64
-from collections.abc import Callable, Mapping
-from typing import Any
-
-from cloudevents.conversion import to_binary, to_structured
-from cloudevents.http import CloudEvent
+from collections.abc import Mapping
 
 from tests.functional.showreel import Answer, Json, Showreel
-
-Push = Callable[[Showreel, Json], Answer]
 
 
 def a_message(
@@ -19,38 +13,21 @@ def a_message(
     message = {
         "attributes": attributes or {},
         "messageId": message_id,
-        "publishTime": "2026-11-22T10:00:00Z",
+        "message_id": message_id,
+        "publishTime": "2026-11-22T10:00:00.101Z",
+        "publish_time": "2026-11-22T10:00:00.101Z",
     }
     return message if data is None else message | {"data": base64.b64encode(data).decode()}
 
 
-def as_raw_push(worker: Showreel, message: Json) -> Answer:
-    """As a push subscription delivers that knows nothing of CloudEvents."""
-    return worker.post("/", _envelope(message))
-
-
-def as_binary_event(worker: Showreel, message: Json) -> Answer:
-    """As Eventarc pushes."""
-    headers, body = to_binary(_event(message))
-    return worker.send("POST", "/", headers=headers, data=body)
-
-
-def as_structured_event(worker: Showreel, message: Json) -> Answer:
-    headers, body = to_structured(_event(message))
-    return worker.send("POST", "/", headers=headers, data=body)
-
-
-EVERY_FORM: tuple[Push, ...] = (as_raw_push, as_binary_event, as_structured_event)
-
-
-def _envelope(message: Json) -> dict[str, Any]:
-    return {"message": message, "subscription": "projects/p/subscriptions/s"}
-
-
-def _event(message: Json) -> CloudEvent:
-    attributes = {
-        "type": "google.cloud.pubsub.topic.v1.messagePublished",
-        "source": "//pubsub.googleapis.com/projects/p/topics/generate-video",
-        "id": message["messageId"],
+def an_envelope(message: Json) -> Json:
+    """Wrap a message as a subscription with a dead letter topic does."""
+    return {
+        "message": message,
+        "subscription": "projects/p/subscriptions/s",
+        "deliveryAttempt": 1,
     }
-    return CloudEvent(attributes, _envelope(message))
+
+
+def push(worker: Showreel, message: Json) -> Answer:
+    return worker.post("/", an_envelope(message))

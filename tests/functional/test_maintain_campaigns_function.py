@@ -13,7 +13,7 @@ from shared import bootstrap
 from shared.domain.errors import UnavailableError
 from tests.eventually import eventually
 from tests.functional.places import Place
-from tests.functional.pushes import EVERY_FORM, Push, a_message, as_raw_push
+from tests.functional.pushes import a_message, push
 from tests.functional.showreel import KITE, Showreel, function, served
 
 
@@ -29,9 +29,8 @@ def worker(api: Showreel) -> Showreel:
     return replace(api, app=function("maintain_campaigns"))
 
 
-@pytest.mark.parametrize("push", EVERY_FORM)
 def test_a_tick_wakes_what_was_recorded_and_never_published(
-    api: Showreel, worker: Showreel, push: Push, monkeypatch: pytest.MonkeyPatch
+    api: Showreel, worker: Showreel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as fault:
         fault.setattr(bootstrap.ports().queue, "publish", unavailable)
@@ -51,7 +50,7 @@ def unavailable(*_: object, **__: object) -> NoReturn:
 
 @pytest.mark.parametrize("data", [b"", b"garbage", base64.b64encode(b"{}"), json.dumps(1).encode()])
 def test_a_tick_may_say_anything(worker: Showreel, data: bytes) -> None:
-    assert as_raw_push(worker, a_message(data)).status_code == 200
+    assert push(worker, a_message(data)).status_code == 200
 
 
 def test_a_store_that_does_not_answer_asks_for_the_tick_again(
@@ -59,4 +58,4 @@ def test_a_store_that_does_not_answer_asks_for_the_tick_again(
 ) -> None:
     monkeypatch.setattr(bootstrap.ports().campaigns, "due", unavailable)
 
-    assert as_raw_push(worker, a_message(None)).status_code == 503
+    assert push(worker, a_message(None)).status_code == 503
