@@ -3,16 +3,24 @@
 import os
 from collections.abc import Callable, Iterator
 from errno import EINTR, ENOMEM
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
 from av import AudioStream, VideoFrame, VideoStream
 from av.container import OutputContainer
-from av.video.reformatter import ColorPrimaries, ColorRange, ColorTrc
+from av.video.reformatter import (
+    ColorPrimaries,
+    ColorRange,
+    Colorspace,
+    ColorTrc,
+    Interpolation,
+    VideoReformatter,
+)
+from PIL import Image
 
 from shared.adapters.local.clip.backdrop import Backdrop
-from shared.adapters.local.clip.picture import draw_frames
 from shared.adapters.local.clip.sound import SAMPLE_RATE, draw_chord
 from shared.adapters.local.clip.title import Layout, draw_title
 
@@ -57,15 +65,26 @@ def _encode(spec: "ClipSpec", destination: Path, is_stopping: Callable[[], bool]
 
 
 def _frames(spec: "ClipSpec") -> Iterator[VideoFrame]:
+    """Yield limited-range BT.709 frames, as players expect of H.264."""
     layout = Layout(width=spec.width, height=spec.height)
     words = draw_title(prompt=spec.prompt, caption=spec.caption, layout=layout)
-    return draw_frames(
-        Backdrop(words, variation=spec.variation),
-        words,
-        layout=layout,
-        fps=spec.fps,
-        count=spec.fps * spec.seconds,
-    )
+    backdrop, overlay = Backdrop(words, variation=spec.variation), _Overlay(words)
+    scaler, count = VideoReformatter(), spec.fps * spec.seconds
+    for number in range(count):
+        picture = backdrop.paint(number / count).convert("RGBA")
+        frame = scaler.reformat(
+            VideoFrame.from_bytes(picture.tobytes(), *picture.size, "rgba"),
+            layout.width,
+            layout.height,
+            "yuv420p",
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=Interpolation.BICUBIC,
+            threads=1,
+        )
+        overlay.lay(frame, layout.progress_line((number + 1) / count))
+        frame.pts, frame.time_base = number, Fraction(1, spec.fps)
+        yield frame
 
 
 def _add_picture(container: OutputContainer, spec: "ClipSpec") -> VideoStream:
@@ -81,3 +100,26 @@ def _add_sound(container: OutputContainer) -> AudioStream:
     stream = container.add_stream("aac", rate=SAMPLE_RATE)
     stream.layout, stream.bit_rate = "stereo", _AAC_BIT_RATE
     return stream
+
+
+class _Overlay:
+    """White words for each plane of a frame; chroma has half the resolution."""
+
+    def __init__(self, words: Image.Image) -> None:
+        half = (words.width + 1) // 2, (words.height + 1) // 2
+        fine, coarse = _Stencil(words), _Stencil(words.resize(half, Image.Resampling.BOX))
+        self._stencils = [(235, 1, fine), (128, 2, coarse), (128, 2, coarse)]
+
+    def lay(self, frame: VideoFrame, line: tuple[int, int, int, int]) -> None:
+        for plane, (white, scale, stencil) in zip(frame.planes, self._stencils, strict=True):
+            picture = Image.frombytes("L", (plane.line_size, plane.height), bytes(plane))
+            picture.paste(white, stencil.box, stencil.mask)
+            left, top, right, bottom = (edge // scale for edge in line)
+            picture.paste(white, (left, top, right, bottom))
+            plane.update(picture.tobytes())
+
+
+class _Stencil:
+    def __init__(self, words: Image.Image) -> None:
+        self.box = words.getbbox()
+        self.mask = words.crop(self.box)
