@@ -7,10 +7,6 @@ from functions.generate_video import generate_video
 from functions.maintain_campaigns import maintain_campaigns
 from functions.request_videos import request_videos
 from functions.serve_api import answer_refused, serve_api
-from shared.bootstrap import deliver_local_messages_to
-
-# Where there is no Pub/Sub, the local queue pushes to the same function.
-deliver_local_messages_to(generate_video)
 
 # The framework refuses some requests before it calls a function.
 functions_framework.errorhandler(HTTPException)(answer_refused)

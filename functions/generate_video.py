@@ -18,7 +18,7 @@ def generate_video(request: Request) -> ResponseReturnValue:
     # The platform imports this module for every function; only this one pays for the use case.
     from shared.pubsub.pushes import answer_push
 
-    return answer_push(request, bootstrap.ports, _take_step)
+    return answer_push(request, bootstrap.serving_ports, _take_step)
 
 
 def _take_step(ports: "Ports", message: "PubSubMessage") -> None:

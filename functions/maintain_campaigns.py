@@ -1,4 +1,4 @@
-"""Pub/Sub: the scheduler's tick. What the message says does not matter, only that it came."""
+"""Pub/Sub: the scheduler's tick. The message only has to arrive; its content is ignored."""
 
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,10 @@ def maintain_campaigns(request: Request) -> ResponseReturnValue:
     # The platform imports this module for every function; only this one pays for the use case.
     from shared.pubsub.pushes import answer_push
 
-    return answer_push(request, bootstrap.ports, take_tick)
+    return answer_push(request, bootstrap.serving_ports, _take_tick)
 
 
-def take_tick(ports: "Ports", _message: "PubSubMessage") -> None:
-    """Do a bounded amount of what is due, and compare one campaign more with its objects."""
-    from shared.use_cases.maintain_campaigns import maintain_campaigns as do_what_is_due
-    from shared.use_cases.reconcile_next import reconcile_next
+def _take_tick(ports: "Ports", _message: "PubSubMessage") -> None:
+    from shared.use_cases.maintain_campaigns import take_tick
 
-    do_what_is_due(ports)
-    reconcile_next(ports)
+    take_tick(ports)

@@ -18,7 +18,7 @@ def request_videos(request: Request) -> ResponseReturnValue:
     # The platform imports this module for every function; only this one pays for the use case.
     from shared.pubsub.pushes import answer_push
 
-    return answer_push(request, bootstrap.ports, take_request)
+    return answer_push(request, bootstrap.serving_ports, take_request)
 
 
 def take_request(ports: "Ports", message: "PubSubMessage") -> None:

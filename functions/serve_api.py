@@ -13,13 +13,7 @@ def serve_api(request: Request) -> ResponseReturnValue:
     # The platform imports this module for every function; only this one pays for the API.
     from shared.http.api import respond
 
-    response = respond(request, bootstrap.ports)
-    if response.direct_passthrough:
-        # The server gets the stream alone, and closes nothing else.
-        bootstrap.resume()
-    else:
-        response.call_on_close(bootstrap.resume)
-    return response
+    return respond(request, bootstrap.serving_ports)
 
 
 def answer_refused(error: HTTPException) -> ResponseReturnValue:

@@ -114,8 +114,8 @@ class GooglePorts:
 
         return Savings(self.campaigns)
 
-    def resume(self) -> None:
-        """Pub/Sub keeps what is unfinished, and delivers it by itself."""
+    def start(self) -> None:
+        """Pub/Sub and the scheduler deliver by themselves."""
 
     def close(self) -> None:
         # Where nothing was counted, nothing is built, nor its SDK imported, to write it.

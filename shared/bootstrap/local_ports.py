@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from threading import Timer
 from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import clip_inspector, synthetic_generator, utc_now
@@ -11,16 +12,13 @@ from shared.building import built_once
 from shared.domain.schedule import LAPTOP_LEASES, LAPTOP_LEASES_WITH_VEO
 
 if TYPE_CHECKING:
-    from flask import Request
-    from flask.typing import ResponseReturnValue
-
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
-    from shared.adapters.local.push_subscription import Function
     from shared.domain.schedule import Leases
     from shared.ports import Clock
     from shared.ports.clip_inspector import ClipInspector
+    from shared.ports.message_queue import VideoMessage
     from shared.ports.object_store import SignatureVerifier
     from shared.ports.policy import Policy
     from shared.ports.video_generator import VideoGenerator
@@ -28,18 +26,20 @@ if TYPE_CHECKING:
     from shared.use_cases.proven_place import ProvenPlace
     from shared.use_cases.savings import Savings
 
+# A tick competes with the process's first answer for the processor, and can wait.
+_FIRST_TICK_SECONDS = 0.5
 _TICK_SECONDS = 5
-# As often as the scheduler ticks in the cloud.
+# Reconciling once a minute is as often as the scheduler ticks in the cloud.
 _TICKS_TO_RECONCILE = 12
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 class LocalPorts:
     """With `VIDEO_GENERATOR=veo`, Veo answers with the clips, which are kept in the folder."""
 
-    def __init__(self, settings: Settings, *, subscriber: Function | None = None) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._subscriber = subscriber
-        self._ticks = 0
+        self._starter: Timer | None = None
 
     @property
     def now(self) -> Clock:
@@ -75,7 +75,19 @@ class LocalPorts:
 
     @built_once
     def queue(self) -> LocalMessageQueue:
-        return self._start_queue()
+        from datetime import timedelta
+
+        from shared.adapters.local.message_queue import LocalMessageQueue
+
+        queue = LocalMessageQueue(
+            subscriber=self._take_step,
+            tick=self._tick,
+            tick_every=timedelta(seconds=_TICK_SECONDS),
+            is_stopping=is_stopping,
+        )
+        if self._starter is not None:
+            queue.start()
+        return queue
 
     @built_once
     def generator(self) -> VideoGenerator:
@@ -100,44 +112,40 @@ class LocalPorts:
 
         return Savings(self.campaigns)
 
-    def resume(self) -> None:
-        if "queue" not in vars(self) and self._subscriber is not None:
-            self.queue.start()
+    def start(self) -> None:
+        """Let the queue deliver and tick from its first message on, and in any case soon.
+
+        The first tick finds what an earlier run left unfinished. Further calls change nothing.
+        """
+        if self._starter is None:
+            self._starter = Timer(_FIRST_TICK_SECONDS, self._start_queue)
+            self._starter.daemon = True
+            self._starter.start()
 
     def close(self) -> None:
+        if self._starter is not None:
+            self._starter.cancel()
+            self._starter.join()
         if "queue" in vars(self):
             self.queue.close()
-        # Where nothing was counted, nothing is built, nor its SDK imported, to write it.
+        # If nothing was counted, no adapter is built, and no SDK imported, to write it.
         if "savings" in vars(self):
             self.savings.flush_all()
 
-    def _start_queue(self) -> LocalMessageQueue:
-        from datetime import timedelta
+    def _start_queue(self) -> None:
+        self.queue.start()
 
-        from shared.adapters.local.message_queue import LocalMessageQueue
-        from shared.adapters.local.push_subscription import PushSubscription
+    def _take_step(self, message: VideoMessage) -> None:
+        from shared.use_cases.generate_video import generate_video
 
-        queue = LocalMessageQueue(
-            subscriber=PushSubscription(self._subscriber or _nobody),
-            tick=self._tick,
-            tick_every=timedelta(seconds=_TICK_SECONDS),
-            is_stopping=is_stopping,
+        generate_video(self, message)
+
+    def _tick(self, number: int) -> None:
+        """Messages are lost with their process, so the first tick wakes every pending video."""
+        from shared.use_cases.maintain_campaigns import take_tick
+
+        take_tick(
+            self,
+            before=_END_OF_TIME if number == 0 else None,
+            reconciling=number % _TICKS_TO_RECONCILE == _TICKS_TO_RECONCILE - 1,
         )
-        if self._subscriber is not None:
-            queue.start()
-        return queue
-
-    def _tick(self, *, first: bool) -> None:
-        """Stand for the scheduler. Messages are lost with a process: the first tick wakes all."""
-        from shared.use_cases.maintain_campaigns import maintain_campaigns
-        from shared.use_cases.reconcile_next import reconcile_next
-
-        end_of_time = datetime.max.replace(tzinfo=UTC)
-        maintain_campaigns(self, before=end_of_time if first else None)
-        self._ticks += 1
-        if self._ticks % _TICKS_TO_RECONCILE == 0:
-            reconcile_next(self)
-
-
-def _nobody(_request: Request) -> ResponseReturnValue:
-    raise RuntimeError("There is no function that takes messages.")

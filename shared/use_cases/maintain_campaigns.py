@@ -10,10 +10,18 @@ from shared.ports.campaign_repository import DueWork
 from shared.ports.message_queue import VideoMessage
 from shared.use_cases.delete_campaign import continue_deletion
 from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.reconcile_next import reconcile_next
 
 logger = logging.getLogger(__name__)
 
 _WORK_EACH_TICK = 200
+
+
+def take_tick(ports: Ports, *, before: datetime | None = None, reconciling: bool = True) -> None:
+    """Do a bounded amount of the work that is due `before` (now), and reconcile one campaign."""
+    maintain_campaigns(ports, before=before)
+    if reconciling:
+        reconcile_next(ports)
 
 
 def maintain_campaigns(ports: Ports, *, before: datetime | None = None) -> int:

@@ -141,10 +141,7 @@ def _send_many(world: LocalWorld, post: Post, times: int, number: int, row: Row)
 
 @contextmanager
 def _serving(ports: Ports) -> Iterator[Flask]:
-    with (
-        patch.object(bootstrap, "ports", lambda: ports),
-        patch.object(bootstrap, "resume", lambda: None),
-    ):
+    with patch.object(bootstrap, "serving_ports", lambda: ports):
         yield function("serve_api")
 
 

@@ -7,12 +7,11 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from functions.maintain_campaigns import take_tick
 from shared.bootstrap.stopping import is_stopping
 from shared.domain.errors import RetryLaterError
-from shared.messages import PubSubMessage
 from shared.ports import Ports
 from shared.use_cases.generate_video import generate_video
+from shared.use_cases.maintain_campaigns import take_tick
 from tests.chaos.mailbox import Letter, Mailbox
 from tests.chaos.rules import is_at_rest
 from tests.chaos.stories import Act, Versions
@@ -28,7 +27,6 @@ TICK = timedelta(minutes=1)
 MOST_TICKS = 90
 
 _MOST_DELIVERIES = 200
-_TICK_MESSAGE = PubSubMessage(message_id="1", data=b"", attributes={})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +73,7 @@ def deliver(world: World, post: Post, touch: Touch) -> Round:
 
 def tick_and_deliver(world: World, post: Post, touch: Touch) -> Round:
     with world.opened(touch) as site:
-        take_tick(site.ports, _TICK_MESSAGE)
+        take_tick(site.ports)
         delivered = _deliver(site.ports, world.mailbox, post)
     return Round(post=delivered, at_rest=world.observe(is_at_rest))
 

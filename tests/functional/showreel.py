@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 from werkzeug.wrappers import Request as WerkzeugRequest
 
 from shared import bootstrap
+from shared.bootstrap.local_ports import LocalPorts
 from shared.settings import settings
 from tests.eventually import eventually
 from tests.functional.places import FolderPlace, Place
@@ -170,9 +171,6 @@ def served(
 
 @contextmanager
 def undelivered() -> Iterator[None]:
-    """Have a folder's own queue deliver nothing; in a cloud, nobody subscribes."""
-    with (
-        patch.object(bootstrap, "deliver_local_messages_to", lambda _subscriber: None),
-        patch.object(bootstrap, "_subscriber", None),
-    ):
+    """Have a folder's own queue deliver nothing. In a cloud, no subscription is made."""
+    with patch.object(LocalPorts, "start", lambda _: None):
         yield

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from functions.maintain_campaigns import take_tick
 from shared import bootstrap
 from shared.domain.storage_layout import CACHE
-from shared.messages import PubSubMessage
+from shared.use_cases.maintain_campaigns import take_tick
 from tests.functional.cloud_place import CloudPlace
 from tests.functional.places import FolderPlace, Place
 from tests.functional.showreel import GALLERY, KITE, Showreel, served
@@ -20,7 +19,6 @@ Json = dict[str, Any]
 
 UNKNOWN_WORD: Json = {"phase": "dreaming"}
 NEWER: Json = {"schema_version": 2}
-TICK = PubSubMessage(message_id="1")
 
 
 def change_record(place: Place, video_id: str, changes: Mapping[str, Any]) -> None:
@@ -40,7 +38,7 @@ def change_record(place: Place, video_id: str, changes: Mapping[str, Any]) -> No
 def tick() -> None:
     """Enough for a look at each campaign, and the next round."""
     for _ in range(3):
-        take_tick(bootstrap.ports(), TICK)
+        take_tick(bootstrap.ports())
 
 
 @pytest.fixture

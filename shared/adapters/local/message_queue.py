@@ -1,31 +1,27 @@
-"""A message queue inside one process, which stands for Pub/Sub and the scheduler."""
+"""A message queue within one process, in the place of Pub/Sub and the scheduler."""
 
 import heapq
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
+from random import SystemRandom
 from threading import Condition, Event, Thread
 from time import monotonic
-from typing import Protocol
-from uuid import uuid4
 
-from cloudevents.http import CloudEvent
-
-from shared.adapters.local.pubsub_event import pubsub_event
-from shared.adapters.local.redelivery import backoff_seconds, requested_seconds
+from shared.domain.errors import RetryLaterError
 from shared.domain.identity import video_id
 from shared.ports.message_queue import VideoMessage
 
 THREADS = 4
+SHORTEST_BACKOFF = timedelta(seconds=0.2)
+LONGEST_BACKOFF = timedelta(seconds=30)
+MAX_DOUBLINGS = 8
+
+_random = SystemRandom()
 
 logger = logging.getLogger(__name__)
-
-
-class Tick(Protocol):
-    def __call__(self, *, first: bool) -> object:
-        """Publish what is due. The first tick finds what an earlier run left unfinished."""
 
 
 @dataclass(frozen=True, order=True, kw_only=True)
@@ -35,29 +31,28 @@ class _Delivery:
     due: float
     number: int
     message: VideoMessage = field(compare=False)
-    message_id: str = field(compare=False)
-    published_at: datetime = field(compare=False)
     refusals: int = field(default=0, compare=False)
 
 
 class LocalMessageQueue:
-    """Delivers on threads of this process, each message as the CloudEvent that Pub/Sub sends.
+    """Delivers on threads of this process: each message is a call of `subscriber`.
 
-    A subscriber that returns has acknowledged. One that raises gets the message again, each time
-    later, and not before the error's `retry_after`. Equal messages that wait are delivered as one,
-    and what was refused keeps to its time, however often the tick asks for it again.
-    Once `is_stopping`, which by default is never, nothing more is delivered. What waits when the
-    process ends is lost; the first tick of the next one finds its video.
+    A subscriber that returns acknowledges the message. One that raises gets it again, after a
+    backoff that grows with each refusal, and not before the `retry_after` of a RetryLaterError.
+    Equal messages that wait are delivered as one. A refused message keeps its time, also when an
+    equal one is published. Once `is_stopping` (by default never), nothing more is delivered.
+    Messages that wait when the process ends are lost; `tick` finds their videos in the next run.
     """
 
     def __init__(
         self,
         *,
-        subscriber: Callable[[CloudEvent], object],
-        tick: Tick,
+        subscriber: Callable[[VideoMessage], object],
+        tick: Callable[[int], object],
         tick_every: timedelta,
         is_stopping: Callable[[], bool] = bool,
     ) -> None:
+        """`tick` is called with the number of the tick, from 0 at the start."""
         self._subscriber = subscriber
         self._tick = tick
         self._tick_every = tick_every
@@ -70,7 +65,7 @@ class LocalMessageQueue:
         self._threads: list[Thread] = []
 
     def start(self) -> None:
-        """Begin to deliver and to tick. Calls after the first change nothing."""
+        """Begin to deliver and to tick. Further calls change nothing."""
         with self._changed:
             if self._threads:
                 return
@@ -80,7 +75,7 @@ class LocalMessageQueue:
                 thread.start()
 
     def close(self) -> None:
-        """Return when no delivery is under way any more. What waits is dropped."""
+        """Drop the messages that wait, and return when every delivery under way has ended."""
         self._closed.set()
         with self._changed:
             self._changed.notify_all()
@@ -92,15 +87,8 @@ class LocalMessageQueue:
             self.publish_later(message, timedelta())
 
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
-        self._add(
-            _Delivery(
-                due=monotonic() + delay.total_seconds(),
-                number=next(self._numbers),
-                message=message,
-                message_id=uuid4().hex,
-                published_at=datetime.now(UTC),
-            )
-        )
+        due = monotonic() + delay.total_seconds()
+        self._add(_Delivery(due=due, number=next(self._numbers), message=message))
 
     def _add(self, delivery: _Delivery) -> None:
         with self._changed:
@@ -120,7 +108,7 @@ class LocalMessageQueue:
                     self._changed.wait(seconds)
                     continue
                 delivery = heapq.heappop(self._schedule)
-                # An equal message that came earlier has taken its place.
+                # An equal message that is due earlier may have replaced it.
                 if self._waiting.get(delivery.message) is delivery:
                     return self._waiting.pop(delivery.message)
         return None
@@ -133,34 +121,38 @@ class LocalMessageQueue:
             self._deliver(delivery)
 
     def _deliver(self, delivery: _Delivery) -> None:
+        about = _ids(delivery.message)
         try:
-            self._subscriber(
-                pubsub_event(
-                    delivery.message,
-                    message_id=delivery.message_id,
-                    published_at=delivery.published_at,
-                )
-            )
-        except Exception as error:
-            asked = requested_seconds(error)
-            if asked is None:
-                logger.exception("message.refused", extra=_ids(delivery.message))
-            self._add_again(delivery, asked or 0)
+            self._subscriber(delivery.message)
+        except RetryLaterError as error:
+            logger.info("message.postponed: %s", error.message, extra=about)
+            self._add_again(delivery, not_before=error.retry_after)
+        except Exception:
+            logger.exception("message.failed", extra=about)
+            self._add_again(delivery)
 
-    def _add_again(self, delivery: _Delivery, asked: float) -> None:
+    def _add_again(self, delivery: _Delivery, *, not_before: timedelta = timedelta()) -> None:
         refusals = delivery.refusals + 1
-        due = monotonic() + max(asked, backoff_seconds(refusals))
+        wait = max(not_before, backoff(refusals))
+        due = monotonic() + wait.total_seconds()
         self._add(replace(delivery, due=due, refusals=refusals))
 
     def _tick_until_closed(self) -> None:
-        first = True
-        while not self._has_closed():
+        for number in count():
+            if self._has_closed():
+                return
             try:
-                self._tick(first=first)
+                self._tick(number)
             except Exception:
                 logger.exception("tick.failed")
-            first = False
             self._closed.wait(self._tick_every.total_seconds())
+
+
+def backoff(refusals: int) -> timedelta:
+    """Return a random time, so that messages refused together do not come back together."""
+    longest = min(SHORTEST_BACKOFF * 2 ** min(refusals, MAX_DOUBLINGS), LONGEST_BACKOFF)
+    seconds = _random.uniform(SHORTEST_BACKOFF.total_seconds(), longest.total_seconds())
+    return timedelta(seconds=seconds)
 
 
 def _ids(message: VideoMessage) -> dict[str, str]:

@@ -1,5 +1,4 @@
 import logging
-from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,47 +7,41 @@ from threading import Barrier, Event, Lock
 from time import monotonic
 
 import pytest
-from cloudevents.conversion import to_binary
-from cloudevents.http import CloudEvent, from_http
 
-from shared.adapters.local.message_queue import THREADS, LocalMessageQueue, Tick
+from shared.adapters.local.message_queue import (
+    LONGEST_BACKOFF,
+    SHORTEST_BACKOFF,
+    THREADS,
+    LocalMessageQueue,
+    backoff,
+)
 from shared.domain.errors import RetryLaterError
-from shared.messages import PubSubMessage, decode
 from shared.ports.message_queue import VideoMessage
 from tests.eventually import DEADLINE_SECONDS, eventually
 
 A_LONG_TIME = timedelta(hours=1)
-Subscriber = Callable[[CloudEvent], object]
+Subscriber = Callable[[VideoMessage], object]
+Tick = Callable[[int], object]
 
 
 def a_message(number: int = 0) -> VideoMessage:
     return VideoMessage(campaign_id="spring", video_hash=f"{number:016x}")
 
 
-def no_tick(*, first: bool) -> None:
+def no_tick(_number: int) -> None:
     """Leave everything to the tests."""
-
-
-def message_in(event: CloudEvent) -> VideoMessage:
-    data = b64decode(event.data["message"]["data"])
-    message = decode(PubSubMessage(message_id=event["id"], data=data))
-    assert message is not None
-    return message
 
 
 class Mailbox:
     """Counts what is delivered, and goes on with `then`."""
 
     def __init__(self, then: Callable[[VideoMessage], object] = lambda message: None) -> None:
-        self.events: list[CloudEvent] = []
         self.count: Counter[VideoMessage] = Counter()
         self._then = then
         self._lock = Lock()
 
-    def __call__(self, event: CloudEvent) -> None:
-        message = message_in(event)
+    def __call__(self, message: VideoMessage) -> None:
         with self._lock:
-            self.events.append(event)
             self.count[message] += 1
         self._then(message)
 
@@ -66,44 +59,6 @@ def started(queue: LocalMessageQueue) -> Iterator[LocalMessageQueue]:
         yield queue
     finally:
         queue.close()
-
-
-def test_a_subscriber_gets_the_cloud_event_that_eventarc_makes() -> None:
-    mailbox = Mailbox()
-    with started(a_queue(mailbox)) as queue:
-        queue.publish(a_message())
-        (event,) = eventually(lambda: mailbox.events)
-
-    message = event.data["message"]
-    assert event["type"] == "google.cloud.pubsub.topic.v1.messagePublished"
-    assert event["source"] == "//pubsub.googleapis.com/projects/local/topics/generate-video"
-    assert (event["id"], event["time"]) == (message["messageId"], message["publishTime"])
-    assert event.data["subscription"] == "projects/local/subscriptions/generate-video"
-    assert a_message() == message_in(event)
-
-
-def test_the_event_is_the_same_after_a_way_over_http() -> None:
-    mailbox = Mailbox()
-    with started(a_queue(mailbox)) as queue:
-        queue.publish(a_message())
-        (event,) = eventually(lambda: mailbox.events)
-
-    headers, content = to_binary(event)
-
-    assert event == from_http(headers, content)
-
-
-def test_a_redelivery_is_the_same_event() -> None:
-    def refuse_once(message: VideoMessage) -> None:
-        if mailbox.count[message] == 1:
-            raise RetryLaterError("Later.", retry_after=timedelta())
-
-    mailbox = Mailbox(refuse_once)
-    with started(a_queue(mailbox)) as queue:
-        queue.publish(a_message())
-        eventually(lambda: len(mailbox.events) == 2)
-
-    assert mailbox.events[0] == mailbox.events[1]
 
 
 def test_what_was_published_before_the_start_is_delivered_after_it() -> None:
@@ -256,27 +211,24 @@ def test_a_message_published_during_its_own_delivery_is_delivered_again() -> Non
         eventually(lambda: mailbox.count[a_message()] == 2)
 
 
-def test_the_first_tick_comes_at_the_start_and_the_others_after_it() -> None:
-    ticks: list[bool] = []
+def test_ticks_are_counted_from_the_start() -> None:
+    ticks: list[int] = []
 
-    def tick(*, first: bool) -> None:
-        ticks.append(first)
-
-    with started(a_queue(Mailbox(), tick=tick, tick_every=timedelta(milliseconds=1))):
+    with started(a_queue(Mailbox(), tick=ticks.append, tick_every=timedelta(milliseconds=1))):
         eventually(lambda: len(ticks) >= 3)
 
-    assert ticks[:3] == [True, False, False]
+    assert ticks[:3] == [0, 1, 2]
 
 
 def test_a_tick_that_breaks_is_logged_and_the_next_one_comes(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def tick(*, first: bool) -> None:
-        ticks.append(first)
-        if first:
+    def tick(number: int) -> None:
+        ticks.append(number)
+        if number == 0:
             raise ZeroDivisionError
 
-    ticks: list[bool] = []
+    ticks: list[int] = []
     with started(a_queue(Mailbox(), tick=tick, tick_every=timedelta(milliseconds=1))):
         eventually(lambda: len(ticks) >= 2)
 
@@ -284,24 +236,23 @@ def test_a_tick_that_breaks_is_logged_and_the_next_one_comes(
 
 
 def test_a_second_start_changes_nothing() -> None:
-    ticks: list[bool] = []
-    queue = a_queue(Mailbox(), tick=lambda *, first: ticks.append(first))
+    ticks: list[int] = []
+    queue = a_queue(Mailbox(), tick=ticks.append)
 
     with started(queue):
         queue.start()
         eventually(lambda: ticks)
 
-    assert ticks == [True]
+    assert ticks == [0]
 
 
 def test_nothing_more_is_delivered_once_the_process_is_to_stop() -> None:
     """The server may wait for a reader of a clip long after it was asked to stop."""
     stopping = Event()
     mailbox = Mailbox(lambda message: stopping.set())
-    ticks: list[bool] = []
     queue = LocalMessageQueue(
         subscriber=mailbox,
-        tick=lambda *, first: ticks.append(first),
+        tick=no_tick,
         tick_every=timedelta(milliseconds=1),
         is_stopping=stopping.is_set,
     )
@@ -313,7 +264,7 @@ def test_nothing_more_is_delivered_once_the_process_is_to_stop() -> None:
         thread.join(DEADLINE_SECONDS)
 
     assert not any(thread.is_alive() for thread in queue._threads)
-    assert len(mailbox.events) <= THREADS
+    assert mailbox.count.total() <= THREADS
 
 
 def test_close_waits_for_deliveries_under_way_and_drops_what_waits() -> None:
@@ -334,3 +285,14 @@ def test_close_waits_for_deliveries_under_way_and_drops_what_waits() -> None:
     queue.close()
 
     assert finished == [a_message(1)]
+
+
+@pytest.mark.parametrize("refusals", [1, 2, 7, 8, 9, 5_000])
+def test_the_backoff_doubles_within_its_bounds(refusals: int) -> None:
+    longest = min(SHORTEST_BACKOFF * 2 ** min(refusals, 10), LONGEST_BACKOFF)
+
+    waits = [backoff(refusals) for _ in range(200)]
+
+    assert SHORTEST_BACKOFF <= min(waits)
+    assert max(waits) <= longest
+    assert max(waits) > longest / 2
