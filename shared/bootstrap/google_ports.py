@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
     from shared.use_cases.proven_place import ProvenPlace
-    from shared.use_cases.savings import Savings
+    from shared.use_cases.savings import SavingsCounter
 
 
 class GooglePorts:
@@ -109,10 +109,10 @@ class GooglePorts:
         return clip_inspector()
 
     @built_once
-    def savings(self) -> Savings:
-        from shared.use_cases.savings import Savings
+    def savings(self) -> SavingsCounter:
+        from shared.use_cases.savings import SavingsCounter
 
-        return Savings(self.campaigns)
+        return SavingsCounter(self.campaigns)
 
     def start(self) -> None:
         """Pub/Sub and the scheduler deliver by themselves."""
@@ -120,7 +120,7 @@ class GooglePorts:
     def close(self) -> None:
         # Where nothing was counted, nothing is built, nor its SDK imported, to write it.
         if "savings" in vars(self):
-            self.savings.flush_all()
+            self.savings.write_all()
 
     def _open_bucket(self) -> GCSBucket:
         with importing_sdks():

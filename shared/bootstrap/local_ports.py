@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
     from shared.use_cases.proven_place import ProvenPlace
-    from shared.use_cases.savings import Savings
+    from shared.use_cases.savings import SavingsCounter
 
 # A tick competes with the process's first answer for the processor, and can wait.
 _FIRST_TICK_SECONDS = 0.5
@@ -107,10 +107,10 @@ class LocalPorts:
         return clip_inspector()
 
     @built_once
-    def savings(self) -> Savings:
-        from shared.use_cases.savings import Savings
+    def savings(self) -> SavingsCounter:
+        from shared.use_cases.savings import SavingsCounter
 
-        return Savings(self.campaigns)
+        return SavingsCounter(self.campaigns)
 
     def start(self) -> None:
         """Let the queue deliver and tick from its first message on, and in any case soon.
@@ -130,7 +130,7 @@ class LocalPorts:
             self.queue.close()
         # If nothing was counted, no adapter is built, and no SDK imported, to write it.
         if "savings" in vars(self):
-            self.savings.flush_all()
+            self.savings.write_all()
 
     def _start_queue(self) -> None:
         self.queue.start()

@@ -12,7 +12,7 @@ from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 
 if TYPE_CHECKING:
-    from shared.domain.daily_budget import DayShare
+    from shared.domain.daily_budget import DayBudget
 
 ZERO = Decimal("0.00")
 
@@ -130,8 +130,22 @@ class Removed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Savings:
+    """What requests that were answered from the cache would have cost, and how many there were."""
+
+    amount: Decimal = ZERO
+    hits: int = 0
+
+    def __add__(self, other: "Savings") -> "Savings":
+        return Savings(amount=self.amount + other.amount, hits=self.hits + other.hits)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
-    """`slots` holds the used ones, by index. `cache_hits` counts requests that cost nothing.
+    """`slots` holds the used ones, by index.
+
+    `savings` is counted beside the record: a repository reads it with the campaign, and no commit
+    writes it. `money.saved` and `cache_hits` are what earlier releases counted in the record.
 
     `removed` holds the videos that were removed last, as many as a page of a list has at most.
 
@@ -152,12 +166,18 @@ class Campaign:
     delayed: tuple[DelayedChore, ...] = ()
     delayed_until: datetime | None = None
     removed: tuple[Removed, ...] = ()
+    savings: Savings = Savings()
     revision: str = ""
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def is_being_deleted(self) -> bool:
         return DELETE in self.chores
+
+    @property
+    def saved(self) -> Savings:
+        """Everything that the cache has saved."""
+        return Savings(amount=self.money.saved, hits=self.cache_hits) + self.savings
 
     def slot(self, index: int) -> Slot:
         return next((slot for slot in self.slots if slot.index == index), Slot(index=index))
@@ -198,14 +218,14 @@ class Campaign:
 class Change:
     """One atomic commit: a campaign, the videos that change with it, and those that go.
 
-    `shares` are the shares of a day's budget that the videos' dollars come from, or go back to.
+    `days` are the days' budgets that the videos' dollars come from, or go back to.
     Of records that cannot be read, `discarded` go, and `carried` are stored as they are.
     """
 
     campaign: Campaign
     videos: tuple[Video, ...] = ()
     removed: tuple[Video, ...] = ()
-    shares: "tuple[DayShare, ...]" = ()
+    days: "tuple[DayBudget, ...]" = ()
     discarded: tuple[Unreadable, ...] = ()
     carried: tuple[Unreadable, ...] = ()
 

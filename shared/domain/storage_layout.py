@@ -7,7 +7,7 @@ videos/cache/<campaign_id>/curr_<video_hash>.json               metadata of a cu
 videos/cache/<campaign_id>/<video_hash>.json                    metadata of any other
 videos/cache/<campaign_id>/campaign.json                        the campaign's record
 videos/attempts/<campaign_id>/<video_hash>/<attempt>/           what the generator writes
-videos/budget/<day>.<number>.json                               a share of a day's budget
+videos/budget/<day>.json                                        a day's budget
 videos/requests/<request>.json                                  what became of a request
 videos/requests/claims/<key>.json                               that there is this request
 videos/requests/deleted/<campaign_id>.json                      when a campaign was deleted
@@ -83,8 +83,8 @@ def video_of_clip(path: str) -> tuple[str, str] | None:
         return None
 
 
-def share_file(day: date, number: int) -> str:
-    return f"{day.isoformat()}.{number}.json"
+def day_file(day: date) -> str:
+    return f"{day.isoformat()}.json"
 
 
 def answer_path(request: str) -> str:

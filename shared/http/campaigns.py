@@ -6,7 +6,7 @@ from http import HTTPStatus
 from msgspec import UNSET
 from werkzeug.wrappers import Response
 
-from shared.domain.campaign import Campaign, Money
+from shared.domain.campaign import Campaign
 from shared.domain.identity import require_campaign_id, video_id
 from shared.domain.limits import Limits, available, budget_of, require_dollars
 from shared.domain.unreadable import Unreadable
@@ -74,7 +74,7 @@ def _facts(call: Call, campaign: Campaign) -> CampaignFacts:
         "updated_at": epoch(campaign.updated_at),
         "max_videos": call.ports.policy.max_videos_per_campaign,
         "counts": _counts_resource(campaign),
-        "money": _money_resource(campaign.money),
+        "money": _money_resource(campaign),
         "budget": _budget_resource(campaign, limits_of(call.ports)),
     }
 
@@ -112,18 +112,19 @@ def _counts_resource(campaign: Campaign) -> CountsResource:
         "current": sum(slot.current is not None for slot in campaign.slots),
         "pending": sum(slot.pending is not None for slot in campaign.slots),
         "historical": sum(len(slot.historical) for slot in campaign.slots),
-        "cache_hits": campaign.cache_hits,
+        "cache_hits": campaign.saved.hits,
     }
 
 
-def _money_resource(money: Money) -> MoneyResource:
+def _money_resource(campaign: Campaign) -> MoneyResource:
+    money = campaign.money
     return {
         "currency": "USD",
         "reserved": money.reserved,
         "spent": money.spent,
         "simulated": money.simulated,
         "possibly_spent": money.possibly_spent,
-        "saved": money.saved,
+        "saved": campaign.saved.amount,
     }
 
 

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from shared.domain.schedule import Leases
-    from shared.ports.campaign_repository import CampaignRepository
+    from shared.ports.campaign_repository import CampaignRepository, SavingsTally
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.message_queue import MessageQueue
     from shared.ports.object_store import ObjectStore, SignatureVerifier
     from shared.ports.place import Place
     from shared.ports.policy import Policy
-    from shared.ports.savings_tally import SavingsTally
     from shared.ports.video_generator import VideoGenerator
 
 Clock = Callable[[], datetime]

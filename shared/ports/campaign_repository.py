@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from shared.domain.identity import video_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import date, datetime
     from decimal import Decimal
 
-    from shared.domain.campaign import Campaign, Change
-    from shared.domain.daily_budget import DayShare
+    from shared.domain.campaign import Campaign, Change, Savings
+    from shared.domain.daily_budget import DayBudget
     from shared.domain.unreadable import Unreadable
     from shared.domain.video import VersionState, Video
 
@@ -97,10 +97,21 @@ class CampaignRepository(Protocol):
         Whatever decides by what is missing reads this. There may be no such campaign.
         """
 
-    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
-        """Return these shares of a day's budget, in this order, all as they were at one moment.
+    def get_videos(self, campaign_id: str, video_hashes: Iterable[str]) -> VideoPage:
+        """Return those of these videos that exist, in this order, on one page.
 
-        One that is not stored yet holds nothing, and has an empty revision.
+        One call, whatever their number, and a consistent snapshot. There may be no such campaign.
+        """
+
+    def get_together(
+        self, campaign_id: str, video_hashes: Iterable[str]
+    ) -> tuple[Campaign | None, VideoPage]:
+        """Return the campaign, or None if there is none, and `get_videos` of the same snapshot."""
+
+    def get_day(self, day: date) -> DayBudget:
+        """Return the budget of a day. One that is not stored yet has an empty revision.
+
+        What an earlier release has stored in shares of the day is part of it.
         """
 
     def commit(self, change: Change) -> Change:
@@ -120,7 +131,10 @@ class CampaignRepository(Protocol):
         """
 
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
-        """Add to what the cache saved, without a conflict with anybody. A lost one is no harm."""
+        """Add to the savings of a campaign, beside its record: its revision stays as it is.
+
+        Best effort; never raise ConflictError. An unknown campaign is ignored.
+        """
 
     def stale_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> tuple[str, ...]:
         """Return paths of the JSON beside the videos that does not say what the records say.
@@ -152,3 +166,13 @@ class CampaignRepository(Protocol):
         No step can be taken with a record that cannot be read, so it is never due.
         At most `limit` of either kind, so that many of one do not keep the other waiting.
         """
+
+
+class SavingsTally(Protocol):
+    """Counts what the cache saves, in this process."""
+
+    def add(self, campaign_id: str, saving: Savings) -> None:
+        """Count it, and write it now or later. A lost count is acceptable."""
+
+    def included_in(self, campaign: Campaign) -> Campaign:
+        """Return the campaign with what is counted and not written yet."""

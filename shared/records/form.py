@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared.domain.campaign import Campaign
-    from shared.domain.daily_budget import DayShare
+    from shared.domain.daily_budget import DayBudget
     from shared.domain.video import Video
 
 SCHEMA_VERSION = 1
 
 Record = dict[str, Any]
-T = TypeVar("T", "Campaign", "Video", "DayShare")
+T = TypeVar("T", "Campaign", "Video", "DayBudget")
 
 
-def to_record(stored: Campaign | Video | DayShare) -> Record:
+def to_record(stored: Campaign | Video | DayBudget) -> Record:
     record = _known_fields(stored)
     return with_unread(record, stored.unread) if stored.unread else record
 
 
-def encode(stored: Campaign | Video | DayShare) -> bytes:
+def encode(stored: Campaign | Video | DayBudget) -> bytes:
     return encode_record(to_record(stored))
 
 
@@ -47,7 +47,7 @@ def parse(content: bytes) -> Record:
 
 
 def from_record(record: Record, kind: type[T], revision: str) -> T:
-    """Keep the fields that this version does not know, to store them again.
+    """Keep the fields that this release does not know, to store them again.
 
     Raise UnreadableRecordError if it is not a record of this kind, or of a newer schema.
     """
@@ -67,10 +67,11 @@ def from_record(record: Record, kind: type[T], revision: str) -> T:
     return replace(stored, unread=unread) if unread else stored
 
 
-def _known_fields(stored: Campaign | Video | DayShare) -> Record:
+def _known_fields(stored: Campaign | Video | DayBudget) -> Record:
     known = replace(stored, unread={}) if stored.unread else stored
     fields = msgspec.to_builtins(known, builtin_types=(datetime,))
-    del fields["revision"], fields["unread"]
+    for beside_the_record in ("revision", "unread", "savings"):
+        fields.pop(beside_the_record, None)
     return {"schema_version": SCHEMA_VERSION, **fields}
 
 

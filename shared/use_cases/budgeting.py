@@ -1,9 +1,5 @@
-"""A day's dollars: taken by the commit that reserves, given back by the one that ends unbilled.
+"""A day's dollars: taken by the commit that reserves, given back by one that ends unbilled."""
 
-Neither makes a hot record: a share that is chosen at random is read, and all only if it won't do.
-"""
-
-import random
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,17 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from shared.domain.campaign import ZERO, Change
-from shared.domain.daily_budget import (
-    MOST_SHARES,
-    DayShare,
-    begins_warning,
-    committed_of,
-    give_back,
-    released,
-    share_count,
-    take_from_day,
-    take_from_share,
-)
+from shared.domain.daily_budget import DayBudget, begins_warning, give_back, released, take
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.video import Video
 from shared.ports import Ports
@@ -38,11 +24,12 @@ def commit_reservation(ports: Ports, change: Change) -> Change:
     if budget is None or not new:
         return ports.campaigns.commit(change)
     day, amount = ports.now().date(), _price_of(new)
-    read, taken = _take(ports, day, budget=budget, amount=amount)
+    before = ports.campaigns.get_day(day)
+    after = take(before, budget=budget, amount=amount)
     videos = tuple(video if video.revision else _of_day(video, day) for video in change.videos)
-    committed = ports.campaigns.commit(replace(change, videos=videos, shares=taken))
-    if begins_warning(read, taken):
-        warn_of_day(day, used=committed_of(read) + amount, budget=budget)
+    committed = ports.campaigns.commit(replace(change, videos=videos, days=(after,)))
+    if begins_warning(before, after):
+        warn_of_day(day, used=after.committed, budget=budget)
     return committed
 
 
@@ -50,13 +37,13 @@ def require_left_today(ports: Ports, amount: Decimal) -> None:
     """Raise BudgetExceededError unless the day's budget, if there is one, has `amount` left."""
     budget = ports.policy.daily_budget_usd
     if budget is not None and amount:
-        _take(ports, ports.now().date(), budget=budget, amount=amount)
+        take(ports.campaigns.get_day(ports.now().date()), budget=budget, amount=amount)
 
 
 def giving_back(ports: Ports, change: Change) -> Change:
     """Let the commit give back to each day what it held for videos that turned out to cost nothing.
 
-    Where the day has no share any more, such as after a copy to elsewhere, nothing takes it.
+    A day that is not stored, such as after a copy to another installation, gets nothing back.
     """
     amounts: defaultdict[date, Decimal] = defaultdict(lambda: ZERO)
     for video in (*change.videos, *change.removed):
@@ -64,44 +51,23 @@ def giving_back(ports: Ports, change: Change) -> Change:
             amounts[video.budget_day] += video.cost.estimated
     if not amounts:
         return change
-    found = [(_stored_share(ports, day), amount) for day, amount in amounts.items()]
+    found = [(_stored_day(ports, day), amount) for day, amount in amounts.items()]
     return replace(
         change,
         videos=tuple(map(released, change.videos)),
         removed=tuple(map(released, change.removed)),
-        shares=tuple(give_back(share, amount) for share, amount in found if share),
+        days=tuple(give_back(day, amount) for day, amount in found if day),
     )
 
 
-def _take(
-    ports: Ports, day: date, *, budget: Decimal, amount: Decimal
-) -> tuple[tuple[DayShare, ...], tuple[DayShare, ...]]:
-    """Return the shares that were read, and those that change."""
-    read = ports.campaigns.get_day_shares(day, (_any_number(budget),))
-    taken = take_from_share(read[0], budget=budget, amount=amount)
-    if taken is not None:
-        return read, (taken,)
-    # In any order: where each has room, those who come at once do not all take from the first.
-    read = ports.campaigns.get_day_shares(day, random.sample(range(MOST_SHARES), MOST_SHARES))
-    return read, take_from_day(read, budget=budget, amount=amount)
-
-
-def _stored_share(ports: Ports, day: date) -> DayShare | None:
-    """Return any; the first is stored whenever one is.
-
-    A day whose share cannot be read keeps its dollars: they are held rather than given out twice.
-    """
-    number = _any_number(ports.policy.daily_budget_usd or ZERO)
+def _stored_day(ports: Ports, day: date) -> DayBudget | None:
+    """Return None if the record cannot be read: its dollars stay held, and are not spent twice."""
     try:
-        shares = ports.campaigns.get_day_shares(day, tuple(dict.fromkeys((number, 0))))
+        stored = ports.campaigns.get_day(day)
     except UnreadableRecordError as error:
         report_unreadable(day.isoformat(), error.message)
         return None
-    return next((share for share in shares if share.revision), None)
-
-
-def _any_number(budget: Decimal) -> int:
-    return random.randrange(share_count(budget))  # noqa: S311  # Spread, not a secret.
+    return stored if stored.revision else None
 
 
 def _price_of(videos: Iterable[Video]) -> Decimal:

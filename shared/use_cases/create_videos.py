@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from shared.domain.campaign import Campaign, Version
+from shared.domain.campaign import Campaign, Savings, Version
 from shared.domain.errors import CampaignNotFoundError, CampaignVideoLimitError
 from shared.domain.fingerprint import fingerprint, fingerprint_as_written
 from shared.domain.limits import require_max_cost
@@ -73,7 +73,8 @@ def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ..
     begin_all(ports, answers)
     for answer in answers:
         if answer.outcome is Outcome.CACHE_HIT:
-            ports.savings.add(answer.video.campaign_id, answer.video.cost.estimated)
+            saving = Savings(amount=answer.video.cost.estimated, hits=1)
+            ports.savings.add(answer.video.campaign_id, saving)
     return answers
 
 

@@ -27,12 +27,11 @@ class CampaignView:
 
 def read_campaign(ports: Ports, campaign_id: str) -> CampaignView:
     """Raise CampaignNotFoundError."""
-    ports.savings.flush(campaign_id)
 
     def read() -> CampaignView:
         campaign = ports.campaigns.get_campaign(campaign_id)
         slots = tuple(_view(ports, campaign, slot) for slot in campaign.slots)
-        return CampaignView(campaign=campaign, slots=slots)
+        return CampaignView(campaign=ports.savings.included_in(campaign), slots=slots)
 
     return until_committed(read)
 

@@ -38,7 +38,7 @@ def measure_growth(campaign: Campaign, folder: Path, *, rounds: int) -> list[Row
         ),
         _compared("a create", partial(_create, few), partial(_create, many), rounds),
     ]
-    few.savings.flush_all()
+    few.savings.write_all()
     return rows
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.domain.campaign import ZERO, Campaign
-from shared.domain.daily_budget import MOST_SHARES, committed_of
 from shared.domain.errors import InvalidClipError, ObjectNotFoundError
 from shared.domain.models import DEFAULT_MODEL, price
 from shared.domain.settlement import recomputed
@@ -183,10 +182,10 @@ def _money(remains: Remains, bill: Bill) -> Iterator[Finding]:
 
 def day_disagreements(ports: Ports) -> tuple[Finding, ...]:
     """A day holds what the campaigns hold that were made on it."""
-    shares = ports.campaigns.get_day_shares(ports.now().date(), range(MOST_SHARES))
+    day = ports.campaigns.get_day(ports.now().date())
     campaigns = remains_of(ports).campaigns
     held = sum((each.money.committed for each in campaigns), ZERO)
-    if committed_of(shares) == held or not campaigns:
+    if day.committed == held or not campaigns:
         return ()
-    sentence = f"the day holds {committed_of(shares)} dollars, and its campaigns {held}"
+    sentence = f"the day holds {day.committed} dollars, and its campaigns {held}"
     return (Finding(Kind.DISAGREEMENT, sentence),)

@@ -1,11 +1,11 @@
 """Random histories of the whole system in memory: requests, deliveries, crashes, faults, time."""
 
 import traceback
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import count
@@ -280,11 +280,9 @@ class Sequences(RuleBasedStateMachine):
         budget = self.ports.policy.campaign_budget_usd
         for campaign in self.ports.campaigns.campaigns.values():
             assert budget is None or campaign.money.committed <= budget
-        per_day: defaultdict[date, Decimal] = defaultdict(lambda: ZERO)
-        for share in self.ports.campaigns.shares.values():
-            per_day[share.day] += share.committed
         limit = self.ports.policy.daily_budget_usd
-        assert limit is None or all(used <= limit for used in per_day.values())
+        days = self.ports.campaigns.days.values()
+        assert limit is None or all(day.committed <= limit for day in days)
 
     def teardown(self) -> None:
         """Let all come to rest without any more faults, and look at what there is."""

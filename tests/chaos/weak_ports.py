@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.clip import ClipFacts
-from shared.domain.daily_budget import DayShare
+from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.storage_layout import ATTEMPTS
 from shared.domain.video import Phase, Video
@@ -48,7 +48,7 @@ class Overwriting(Instead):
             campaign=replace(change.campaign, revision=self._campaign_revision(change)),
             videos=tuple(map(self._latest, change.videos)),
             removed=tuple(map(self._latest, change.removed)),
-            shares=tuple(map(self._latest_share, change.shares)),
+            days=tuple(map(self._latest_day, change.days)),
         )
 
     def _campaign_revision(self, change: Change) -> str:
@@ -64,9 +64,8 @@ class Overwriting(Instead):
             return replace(video, revision="")
         return replace(video, revision=latest.revision)
 
-    def _latest_share(self, share: DayShare) -> DayShare:
-        (latest,) = self._port.get_day_shares(share.day, (share.number,))
-        return replace(share, revision=latest.revision)
+    def _latest_day(self, day: DayBudget) -> DayBudget:
+        return replace(day, revision=self._port.get_day(day.day).revision)
 
 
 class Piecemeal(Instead):

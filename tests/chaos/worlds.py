@@ -17,7 +17,7 @@ from shared.ports.policy import Policy
 from shared.ports.video_generator import VideoGenerator
 from shared.use_cases.copy_campaigns import Installation
 from shared.use_cases.proven_place import ProvenPlace
-from shared.use_cases.savings import Savings
+from shared.use_cases.savings import SavingsCounter
 from tests.chaos.bill import Bill
 from tests.chaos.mailbox import Mailbox
 from tests.chaos.safeguards import Weaken
@@ -107,7 +107,7 @@ class Adapters:
                 queue=watched(self.queue, "queue", touch),
                 generator=watched(self.generator, "generator", touch),
                 inspector=watched(self.inspector, "inspector", touch),
-                savings=Savings(campaigns),
+                savings=SavingsCounter(campaigns),
                 local_signatures=self.local_signatures,
                 policy=self.policy,
                 leases=self.leases,

@@ -22,7 +22,8 @@ from shared.records.form import to_record
 from tests.cloud.firestore_door import COMMIT, GET, QUERY, Door, Fault, firestore_door
 from tests.contract.campaign_repository_contract import (
     TODAY,
-    a_share,
+    YESTERDAY,
+    a_day,
     stored,
     with_hit,
     with_more,
@@ -79,7 +80,7 @@ def test_what_lasts_is_unavailable(
     change = stored(repository, a_reserved_video(1))
     for method, act in (
         (GET, lambda: repository.get_campaign("spring")),
-        (GET, lambda: repository.get_day_shares(TODAY, (0,))),
+        (GET, lambda: repository.get_day(TODAY)),
         (GET, lambda: repository.get_video("spring", change.videos[0].video_hash)),
         (QUERY, lambda: repository.list_videos(VideoQuery())),
         (QUERY, lambda: repository.list_campaigns(after=None, limit=9)),
@@ -189,24 +190,24 @@ def test_an_answer_that_is_lost_hides_no_conflict(
     assert repository.get_campaign("spring").cache_hits == theirs.cache_hits
 
 
-def test_a_share_whose_answer_is_lost_was_taken_once(
+def test_a_day_whose_answer_is_lost_was_taken_once(
     repository: CampaignRepository, door: Door
 ) -> None:
-    first = repository.commit(Change(campaign=a_campaign(), shares=(a_share(),)))
+    first = repository.commit(Change(campaign=a_campaign(), days=(a_day(),)))
     door.fail(Fault(method=COMMIT, code=StatusCode.UNAVAILABLE, is_lost=True))
 
     second = repository.commit(
-        Change(campaign=with_hit(first.campaign), shares=(with_more(first.shares[0]),))
+        Change(campaign=with_hit(first.campaign), days=(with_more(first.days[0]),))
     )
 
-    assert second.shares == repository.get_day_shares(TODAY, (0,))
+    assert second.days[0] == repository.get_day(TODAY)
 
 
-def test_the_record_of_something_else_is_no_share(
+def test_the_record_of_another_day_is_damage(
     repository: FirestoreCampaignRepository, door: Door
 ) -> None:
-    share = to_record(a_share(1))
-    repository._documents.commit([Write(path="days/2026-11-20.0", fields=share, revision="")])
+    fields = to_record(a_day(YESTERDAY))
+    repository._documents.commit([Write(path="days/2026-11-20", fields=fields, revision="")])
 
-    with pytest.raises(StorageError, match=r"days/2026-11-20\.0 .* something else"):
-        repository.get_day_shares(TODAY, (0,))
+    with pytest.raises(StorageError, match=r"days/2026-11-20 .* something else"):
+        repository.get_day(TODAY)

@@ -1,7 +1,6 @@
 """What is particular to records in Firestore: their form, races for them, and damage."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,13 +11,13 @@ from google.cloud import firestore
 from google.cloud.firestore import GeoPoint
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
-from shared.domain.campaign import Change, Chore, ChoreKind, Slot, Version
+from shared.domain.campaign import Change, Chore, ChoreKind, Savings, Slot, Version
 from shared.domain.errors import ConflictError, StorageError, UnreadableRecordError
 from shared.domain.video import Failure, VersionState, Video
 from shared.ports.campaign_repository import VideoQuery
 from shared.records.form import to_record
 from tests.cloud.firestore_records import connect, count_commits
-from tests.contract.campaign_repository_contract import numbers, stored
+from tests.contract.campaign_repository_contract import numbers, stored, with_hit
 from tests.unit.adapters.local.processes import run_together
 from tests.unit.domain.builders import (
     CLIP,
@@ -172,24 +171,21 @@ def test_no_update_is_lost_among_processes(
     assert (hits, repository.get_video("spring", HASH).index) == (30, 30)
 
 
-def test_savings_that_many_add_spoil_no_commit(repository: FirestoreCampaignRepository) -> None:
-    stored(repository)
-    done = 0
+def test_savings_that_many_add_are_all_counted_and_conflict_with_nothing(
+    repository: FirestoreCampaignRepository,
+) -> None:
+    campaign = stored(repository).campaign
 
     with ThreadPoolExecutor(3) as pool:
         adding = [
             pool.submit(repository.add_savings, "spring", Decimal("0.40"), 1) for _ in range(9)
         ]
-        while done < 9:
-            with suppress(ConflictError):
-                campaign = repository.get_campaign("spring")
-                repository.commit(Change(campaign=replace(campaign, updated_at=NOW)))
-                done += 1
+        for _ in range(9):
+            campaign = repository.commit(Change(campaign=with_hit(campaign))).campaign
         for each in adding:
             each.result()
 
-    campaign = repository.get_campaign("spring")
-    assert campaign.money.saved == campaign.cache_hits * Decimal("0.40")
+    assert repository.get_campaign("spring").savings == Savings(amount=Decimal("3.60"), hits=9)
 
 
 DAMAGE: list[dict[str, Any]] = [

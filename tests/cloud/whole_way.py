@@ -20,7 +20,7 @@ from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.proven_place import ProvenPlace
-from shared.use_cases.savings import Savings
+from shared.use_cases.savings import SavingsCounter
 from tests.cloud.veo import MODEL, TODAY, Veo, veo_in_bucket, veo_inline
 from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.message_queue import InMemoryMessageQueue
@@ -51,7 +51,7 @@ class Showreel:
     def __post_init__(self) -> None:
         self.queue = InMemoryMessageQueue(self.now)
         self.place = ProvenPlace(self.objects, self.now)
-        self.savings = Savings(self.campaigns)
+        self.savings = SavingsCounter(self.campaigns)
 
     @property
     def now(self) -> Clock:

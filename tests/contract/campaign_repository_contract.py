@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.campaign import Campaign, Change
-from shared.domain.daily_budget import MOST_SHARES, DayShare
+from shared.domain.campaign import Campaign, Change, Savings
+from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.video import VersionState, Video
 from shared.ports.campaign_repository import CampaignRepository, VideoPage, VideoQuery
@@ -30,12 +30,12 @@ TODAY = date(2026, 11, 20)
 YESTERDAY = date(2026, 11, 19)
 
 
-def a_share(number: int = 0, *, day: date = TODAY, committed: str = "3.20") -> DayShare:
-    return DayShare(day=day, number=number, committed=Decimal(committed), budget=Decimal(100))
+def a_day(day: date = TODAY, *, committed: str = "3.20") -> DayBudget:
+    return DayBudget(day=day, committed=Decimal(committed), warned=Decimal(100))
 
 
-def with_more(share: DayShare) -> DayShare:
-    return replace(share, committed=share.committed + Decimal("3.20"))
+def with_more(day: DayBudget) -> DayBudget:
+    return replace(day, committed=day.committed + Decimal("3.20"))
 
 
 def numbers(page: VideoPage) -> list[int]:
@@ -275,14 +275,78 @@ class CampaignRepositoryContract:
 
         assert repository.get_campaign("spring").cache_hits == 80
 
-    def test_savings_add_up(self, repository: CampaignRepository) -> None:
-        stored(repository)
+    def test_several_videos_are_read_in_the_order_of_their_hashes(
+        self, repository: CampaignRepository
+    ) -> None:
+        stored(repository, *map(a_reserved_video, range(1, 6)))
+        stored(repository, a_reserved_video(6), campaign_id="summer")
+
+        page = repository.get_videos("spring", [f"{each:016x}" for each in (4, 1, 6, 3, 1)])
+
+        assert numbers(page) == [4, 1, 3]
+        assert (page.has_more, page.unreadable) == (False, ())
+        assert repository.get_videos("spring", ()).videos == ()
+
+    @pytest.mark.parametrize("video_hash", ["", "x", "../spring", "campaign", f"{1:015x}"])
+    def test_what_is_no_hash_is_no_video(
+        self, repository: CampaignRepository, video_hash: str
+    ) -> None:
+        stored(repository, a_reserved_video(1))
+
+        assert repository.get_videos("spring", (video_hash, f"{1:016x}")).videos == (
+            repository.get_video("spring", f"{1:016x}"),
+        )
+
+    def test_a_campaign_is_read_together_with_videos(self, repository: CampaignRepository) -> None:
+        change = stored(repository, a_reserved_video(1), a_reserved_video(2))
+
+        campaign, page = repository.get_together("spring", [f"{each:016x}" for each in (2, 9)])
+
+        assert campaign == change.campaign
+        assert page.videos == change.videos[1:]
+
+    @pytest.mark.parametrize("campaign_id", ["summer", "../spring"])
+    def test_of_an_unknown_campaign_nothing_is_read_together(
+        self, repository: CampaignRepository, campaign_id: str
+    ) -> None:
+        stored(repository, a_reserved_video(1))
+
+        campaign, page = repository.get_together(campaign_id, (f"{1:016x}",))
+
+        assert (campaign, page.videos) == (None, ())
+
+    def test_savings_add_up_and_change_no_record(self, repository: CampaignRepository) -> None:
+        change = stored(repository)
 
         repository.add_savings("spring", Decimal("3.20"), 1)
         repository.add_savings("spring", Decimal("6.40"), 2)
 
         campaign = repository.get_campaign("spring")
-        assert (campaign.money.saved, campaign.cache_hits) == (Decimal("9.60"), 3)
+        assert campaign.savings == Savings(amount=Decimal("9.60"), hits=3)
+        assert replace(campaign, savings=Savings()) == change.campaign
+        assert repository.list_campaigns(after=None, limit=9) == (campaign,)
+        assert repository.get_together("spring", ())[0] == campaign
+
+    def test_a_commit_neither_loses_savings_nor_counts_them_twice(
+        self, repository: CampaignRepository
+    ) -> None:
+        before = stored(repository).campaign
+        repository.add_savings("spring", Decimal("3.20"), 1)
+
+        repository.commit(Change(campaign=with_hit(before)))
+        repository.commit(Change(campaign=with_hit(repository.get_campaign("spring"))))
+
+        campaign = repository.get_campaign("spring")
+        assert (campaign.savings.hits, campaign.saved.hits) == (1, 3)
+
+    def test_savings_go_with_their_campaign(self, repository: CampaignRepository) -> None:
+        stored(repository)
+        repository.add_savings("spring", Decimal("3.20"), 1)
+
+        repository.remove_campaign(repository.get_campaign("spring"))
+        stored(repository)
+
+        assert repository.get_campaign("spring").savings == Savings()
 
     def test_savings_of_an_unknown_campaign_are_dropped(
         self, repository: CampaignRepository
@@ -291,108 +355,78 @@ class CampaignRepositoryContract:
 
         assert repository.list_campaigns(after=None, limit=9) == ()
 
-    def test_a_share_that_is_not_stored_holds_nothing(self, repository: CampaignRepository) -> None:
-        found = repository.get_day_shares(TODAY, range(3))
+    def test_a_day_that_is_not_stored_holds_nothing(self, repository: CampaignRepository) -> None:
+        assert repository.get_day(TODAY) == DayBudget(day=TODAY)
 
-        assert found == tuple(DayShare(day=TODAY, number=number) for number in range(3))
-
-    def test_shares_are_committed_with_their_campaign(self, repository: CampaignRepository) -> None:
-        given = Change(campaign=a_campaign(), videos=(a_reserved_video(1),), shares=(a_share(),))
+    def test_a_day_is_committed_with_its_campaign(self, repository: CampaignRepository) -> None:
+        given = Change(campaign=a_campaign(), videos=(a_reserved_video(1),), days=(a_day(),))
 
         change = repository.commit(given)
 
-        (share,) = change.shares
-        assert share.revision
-        assert replace(share, revision="") == a_share()
-        assert repository.get_day_shares(TODAY, (0,)) == (share,)
+        (day,) = change.days
+        assert day.revision
+        assert replace(day, revision="") == a_day()
+        assert repository.get_day(TODAY) == day
         assert repository.get_campaign("spring") == change.campaign
         assert repository.get_video("spring", f"{1:016x}") == change.videos[0]
 
-    def test_shares_are_read_in_the_order_in_which_they_are_asked_for(
-        self, repository: CampaignRepository
-    ) -> None:
-        shares = tuple(a_share(number, committed=f"{number}.00") for number in range(MOST_SHARES))
-        change = repository.commit(Change(campaign=a_campaign(), shares=shares))
+    def test_each_day_has_a_budget_of_its_own(self, repository: CampaignRepository) -> None:
+        days = (a_day(), a_day(YESTERDAY, committed="6.40"))
+        change = repository.commit(Change(campaign=a_campaign(), days=days))
 
-        found = repository.get_day_shares(TODAY, (31, 2, 10))
+        assert (repository.get_day(TODAY), repository.get_day(YESTERDAY)) == change.days
 
-        assert found == tuple(change.shares[number] for number in (31, 2, 10))
-
-    def test_each_day_has_shares_of_its_own(self, repository: CampaignRepository) -> None:
-        shares = (a_share(1), a_share(1, day=YESTERDAY, committed="6.40"))
-        change = repository.commit(Change(campaign=a_campaign(), shares=shares))
-
-        assert repository.get_day_shares(TODAY, (1,)) == change.shares[:1]
-        assert repository.get_day_shares(YESTERDAY, (1,)) == change.shares[1:]
-
-    def test_a_share_may_hold_less_than_nothing(self, repository: CampaignRepository) -> None:
-        share = a_share(committed="-3.20")
-        change = repository.commit(Change(campaign=a_campaign(), shares=(share,)))
-
-        assert repository.get_day_shares(TODAY, (0,)) == change.shares
-
-    def test_a_share_that_was_committed_is_committed_again(
-        self, repository: CampaignRepository
-    ) -> None:
-        first = repository.commit(Change(campaign=a_campaign(), shares=(a_share(),)))
+    def test_a_day_belongs_to_all_campaigns(self, repository: CampaignRepository) -> None:
+        first = repository.commit(Change(campaign=a_campaign(), days=(a_day(),)))
 
         second = repository.commit(
-            Change(campaign=with_hit(first.campaign), shares=(with_more(first.shares[0]),))
+            Change(campaign=a_campaign("summer"), days=(with_more(first.days[0]),))
         )
 
-        assert second.shares[0].committed == Decimal("6.40")
-        assert repository.get_day_shares(TODAY, (0,)) == second.shares
-
-    def test_shares_belong_to_all_campaigns(self, repository: CampaignRepository) -> None:
-        first = repository.commit(Change(campaign=a_campaign(), shares=(a_share(),)))
-
-        second = repository.commit(
-            Change(campaign=a_campaign("summer"), shares=(with_more(first.shares[0]),))
-        )
-
-        assert repository.get_day_shares(TODAY, (0,)) == second.shares
+        assert second.days[0].committed == Decimal("6.40")
+        assert repository.get_day(TODAY) == second.days[0]
 
     @pytest.mark.parametrize("revision_is_known", [False, True])
-    def test_a_commit_on_an_old_share_changes_nothing(
+    def test_a_commit_on_an_old_day_changes_nothing(
         self, repository: CampaignRepository, *, revision_is_known: bool
     ) -> None:
-        first = repository.commit(Change(campaign=a_campaign(), shares=(a_share(),)))
-        old = first.shares[0] if revision_is_known else a_share()
-        latest = repository.commit(replace(first, shares=(with_more(first.shares[0]),)))
+        first = repository.commit(Change(campaign=a_campaign(), days=(a_day(),)))
+        old = first.days[0] if revision_is_known else a_day()
+        latest = repository.commit(replace(first, days=(with_more(first.days[0]),)))
 
         with pytest.raises(ConflictError):
             repository.commit(
                 Change(
                     campaign=replace(latest.campaign, cache_hits=9),
                     videos=(a_reserved_video(2),),
-                    shares=(a_share(1), with_more(old)),
+                    days=(a_day(YESTERDAY), with_more(old)),
                 )
             )
 
         assert repository.get_campaign("spring") == latest.campaign
-        assert repository.get_day_shares(TODAY, (0, 1))[0] == latest.shares[0]
-        assert repository.get_day_shares(TODAY, (0, 1))[1].revision == ""
+        assert repository.get_day(TODAY) == latest.days[0]
+        assert repository.get_day(YESTERDAY).revision == ""
         with pytest.raises(VideoNotFoundError):
             repository.get_video("spring", f"{2:016x}")
 
-    def test_a_commit_on_an_old_campaign_leaves_the_shares(
+    def test_a_commit_on_an_old_campaign_leaves_the_day(
         self, repository: CampaignRepository
     ) -> None:
-        old = repository.commit(Change(campaign=a_campaign(), shares=(a_share(),)))
+        old = repository.commit(Change(campaign=a_campaign(), days=(a_day(),)))
         repository.commit(Change(campaign=with_hit(old.campaign)))
 
         with pytest.raises(ConflictError):
-            repository.commit(replace(old, shares=(with_more(old.shares[0]),)))
+            repository.commit(replace(old, days=(with_more(old.days[0]),)))
 
-        assert repository.get_day_shares(TODAY, (0,)) == old.shares
+        assert repository.get_day(TODAY) == old.days[0]
 
     def test_no_dollar_is_lost_among_campaigns(self, repository: CampaignRepository) -> None:
         def take_ten_times(campaign_id: str) -> None:
             campaign = repository.commit(Change(campaign=a_campaign(campaign_id))).campaign
             done = 0
             while done < 10:
-                (share,) = repository.get_day_shares(TODAY, (0,))
-                taken = Change(campaign=with_hit(campaign), shares=(with_more(share),))
+                day = repository.get_day(TODAY)
+                taken = Change(campaign=with_hit(campaign), days=(with_more(day),))
                 with suppress(ConflictError):
                     campaign = repository.commit(taken).campaign
                     done += 1
@@ -400,5 +434,4 @@ class CampaignRepositoryContract:
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(take_ten_times, ("spring", "summer", "autumn", "winter")))
 
-        (share,) = repository.get_day_shares(TODAY, (0,))
-        assert share.committed == Decimal("128.00")
+        assert repository.get_day(TODAY).committed == Decimal("128.00")

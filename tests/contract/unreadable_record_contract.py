@@ -21,7 +21,7 @@ from shared.domain.video import (
     submission_postponed,
 )
 from shared.ports.campaign_repository import CampaignRepository, VideoPage, VideoQuery
-from tests.contract.campaign_repository_contract import TODAY, a_share, stored, with_hit
+from tests.contract.campaign_repository_contract import TODAY, a_day, stored, with_hit
 from tests.unit.domain.builders import NOW, SOON, a_campaign, a_reserved_video
 
 HASH = f"{1:016x}"
@@ -37,7 +37,7 @@ class UnreadableRecordContract(ABC):
 
     @abstractmethod
     def read(self, repository: CampaignRepository, path: str) -> Fields:
-        """Return the fields of `spring`, `spring/<video_hash>` or a share, `2026-11-20.0`."""
+        """Return the fields of `spring`, `spring/<video_hash>` or a day, `2026-11-20`."""
 
     @abstractmethod
     def write(self, repository: CampaignRepository, path: str, fields: Fields) -> None:
@@ -172,14 +172,14 @@ class UnreadableRecordContract(ABC):
 
         assert video == repository.get_video("summer", HASH)
 
-    def test_a_share_that_cannot_be_read_holds_something(
+    def test_a_day_that_cannot_be_read_holds_something(
         self, repository: CampaignRepository
     ) -> None:
-        repository.commit(Change(campaign=a_campaign(), shares=(a_share(),)))
-        self.change(repository, "2026-11-20.0", NEWER)
+        repository.commit(Change(campaign=a_campaign(), days=(a_day(),)))
+        self.change(repository, "2026-11-20", NEWER)
 
         with pytest.raises(UnreadableRecordError):
-            repository.get_day_shares(TODAY, (0,))
+            repository.get_day(TODAY)
 
     def test_fields_of_a_newer_video_survive_every_step(
         self, repository: CampaignRepository
@@ -236,23 +236,41 @@ class UnreadableRecordContract(ABC):
             after["money"]["refunded"],
             slot["title"],
         )
-        assert ("3.20", 1) == (after["money"]["saved"], after["cache_hits"])
+        assert ("0.00", 0) == (after["money"]["saved"], after["cache_hits"])
         assert (3, [5]) == (
             slot["current"]["rating"],
             [each["rating"] for each in slot["historical"]],
         )
         assert "today" == after["chores"][0]["since"]
 
-    def test_fields_of_a_newer_share_survive(self, repository: CampaignRepository) -> None:
-        repository.commit(Change(campaign=a_campaign(), shares=(a_share(),)))
-        self.change(repository, "2026-11-20.0", {"currency": "USD"})
+    def test_a_video_that_cannot_be_read_is_named_among_several(
+        self, repository: CampaignRepository
+    ) -> None:
+        damaged = self.damaged(repository, UNKNOWN_WORD)
 
-        (share,) = repository.get_day_shares(TODAY, (0,))
-        campaign = repository.get_campaign("spring")
-        repository.commit(Change(campaign=campaign, shares=(replace(share, warned=True),)))
+        page = repository.get_videos("spring", (HASH, f"{2:016x}"))
 
-        after = self.read(repository, "2026-11-20.0")
-        assert ("USD", True) == (after["currency"], after["warned"])
+        assert page.unreadable == (damaged,)
+        assert hashes(page) == [f"{2:016x}"]
+
+    def test_a_campaign_that_cannot_be_read_is_not_read_together(
+        self, repository: CampaignRepository
+    ) -> None:
+        stored(repository, a_reserved_video(1))
+        self.change(repository, "spring", NEWER)
+
+        with pytest.raises(UnreadableRecordError):
+            repository.get_together("spring", (HASH,))
+
+    def test_fields_of_a_newer_day_survive(self, repository: CampaignRepository) -> None:
+        repository.commit(Change(campaign=a_campaign(), days=(a_day(),)))
+        self.change(repository, "2026-11-20", {"currency": "USD"})
+
+        day = replace(repository.get_day(TODAY), warned=Decimal(7))
+        repository.commit(Change(campaign=repository.get_campaign("spring"), days=(day,)))
+
+        after = self.read(repository, "2026-11-20")
+        assert ("USD", "7") == (after["currency"], after["warned"])
 
 
 def hashes(page: VideoPage) -> list[str]:

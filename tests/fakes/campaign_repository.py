@@ -1,14 +1,14 @@
 """Records in memory, with the whole contract of their port."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
 from threading import RLock
 
-from shared.domain.campaign import Campaign, Change
-from shared.domain.daily_budget import DayShare
+from shared.domain.campaign import Campaign, Change, Savings
+from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
@@ -16,12 +16,12 @@ from shared.ports.campaign_repository import DueWork, SortOrder, VideoPage, Vide
 
 
 class InMemoryCampaignRepository:
-    """`campaigns`, `videos` and `shares` are what is stored, for a test to look at."""
+    """`campaigns`, `videos` and `days` are what is stored, for a test to look at."""
 
     def __init__(self) -> None:
         self.campaigns: dict[str, Campaign] = {}
         self.videos: dict[tuple[str, str], Video] = {}
-        self.shares: dict[tuple[date, int], DayShare] = {}
+        self.days: dict[date, DayBudget] = {}
         self.unreadable: dict[tuple[str, str | None], Unreadable] = {}
         self.metadata: dict[tuple[str, str], Video] = {}
         self._revisions = count(1)
@@ -68,19 +68,33 @@ class InMemoryCampaignRepository:
                 ),
             )
 
-    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
+    def get_videos(self, campaign_id: str, video_hashes: Iterable[str]) -> VideoPage:
+        keys = [(campaign_id, each) for each in dict.fromkeys(video_hashes)]
         with self._lock:
-            return tuple(
-                self.shares.get((day, number), DayShare(day=day, number=number))
-                for number in numbers
+            return VideoPage(
+                videos=tuple(self.videos[key] for key in keys if key in self.videos),
+                has_more=False,
+                unreadable=tuple(self.unreadable[key] for key in keys if key in self.unreadable),
             )
+
+    def get_together(
+        self, campaign_id: str, video_hashes: Iterable[str]
+    ) -> tuple[Campaign | None, VideoPage]:
+        with self._lock:
+            self._require_readable(campaign_id, None)
+            return self.campaigns.get(campaign_id), self.get_videos(campaign_id, video_hashes)
+
+    def get_day(self, day: date) -> DayBudget:
+        return self.days.get(day, DayBudget(day=day))
 
     def commit(self, change: Change) -> Change:
         with self._lock:
             self._require_campaign_unchanged(change.campaign)
             self._require_videos_unchanged((*change.videos, *change.gone))
-            self._require_shares_unchanged(change.shares)
-            campaign = replace(change.campaign, revision=self._revision())
+            self._require_days_unchanged(change.days)
+            before = self.campaigns.get(change.campaign.campaign_id)
+            savings = before.savings if before else Savings()
+            campaign = replace(change.campaign, savings=savings, revision=self._revision())
             self.campaigns[campaign.campaign_id] = campaign
             for video in change.removed:
                 del self.videos[video.campaign_id, video.video_hash]
@@ -90,9 +104,9 @@ class InMemoryCampaignRepository:
                 stored = replace(each, revision=self._revision())
                 self.unreadable[each.campaign_id, each.video_hash] = stored
             videos = tuple(self._store(video) for video in change.videos)
-            shares = tuple(replace(share, revision=self._revision()) for share in change.shares)
-            self.shares |= {(share.day, share.number): share for share in shares}
-            return replace(change, campaign=campaign, videos=videos, shares=shares)
+            days = tuple(replace(day, revision=self._revision()) for day in change.days)
+            self.days |= {day.day: day for day in days}
+            return replace(change, campaign=campaign, videos=videos, days=days)
 
     def commit_video(self, video: Video) -> Video:
         with self._lock:
@@ -111,11 +125,9 @@ class InMemoryCampaignRepository:
             campaign = self.campaigns.get(campaign_id)
             if campaign is None:
                 return
+            amount, hits = campaign.savings.amount + amount, campaign.savings.hits + hits
             self.campaigns[campaign_id] = replace(
-                campaign,
-                money=replace(campaign.money, saved=campaign.money.saved + amount),
-                cache_hits=campaign.cache_hits + hits,
-                revision=self._revision(),
+                campaign, savings=Savings(amount=amount, hits=hits)
             )
 
     def stale_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> tuple[str, ...]:
@@ -186,10 +198,9 @@ class InMemoryCampaignRepository:
             if video.revision != (stored.revision if stored else ""):
                 raise ConflictError(f"The video {video.id} has changed. Read it again.")
 
-    def _require_shares_unchanged(self, shares: Iterable[DayShare]) -> None:
-        for share in shares:
-            stored = self.shares.get((share.day, share.number))
-            if share.revision != (stored.revision if stored else ""):
+    def _require_days_unchanged(self, days: Iterable[DayBudget]) -> None:
+        for day in days:
+            if day.revision != self.days.get(day.day, DayBudget(day=day.day)).revision:
                 raise ConflictError("The day's budget has changed. Read it again.")
 
     def _store(self, video: Video) -> Video:

@@ -13,7 +13,7 @@ from shared.domain.schedule import CLOUD_LEASES, Leases
 from shared.ports.object_store import SignatureVerifier
 from shared.ports.policy import Policy
 from shared.use_cases.proven_place import ProvenPlace
-from shared.use_cases.savings import Savings
+from shared.use_cases.savings import SavingsCounter
 from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.message_queue import InMemoryMessageQueue
 from tests.fakes.object_store import InMemoryObjectStore
@@ -97,7 +97,7 @@ class FakePorts:
         self.queue = InMemoryMessageQueue(self.clock)
         self.generator = FakeVideoGenerator(self.objects)
         self.inspector = FakeClipInspector()
-        self.savings = Savings(self.campaigns)
+        self.savings = SavingsCounter(self.campaigns)
 
     @property
     def now(self) -> FakeClock:
@@ -110,7 +110,7 @@ class FakePorts:
         other.objects.objects |= self.objects.objects
         other.campaigns.campaigns |= self.campaigns.campaigns
         other.campaigns.videos |= self.campaigns.videos
-        other.campaigns.shares |= self.campaigns.shares
+        other.campaigns.days |= self.campaigns.days
         other.campaigns._revisions = count(next(self.campaigns._revisions))
         other.queue._waiting += self.queue._waiting
         other.generator.submissions += self.generator.submissions

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.local.synthetic_operation import SyntheticOperation, encode_operation
-from shared.domain.daily_budget import DayShare
+from shared.domain.daily_budget import DayBudget
 from shared.domain.video import GenerationParameters
 from shared.ports.video_generator import Submission
 from shared.records.campaigns import encode_campaign
-from shared.records.day_shares import encode_day_share
+from shared.records.days import encode_day
 from shared.records.videos import encode_video
 from tests.unit.domain.builders import MODEL, NOW, a_campaign, a_generating_video
 
 ROOT = Path(__file__).parents[2]
 ATTEMPTS = 8
-A_SHARE = DayShare(day=NOW.date(), number=0)
+A_DAY = DayBudget(day=NOW.date())
 
 FIRST_USE = """
 import sys, threading, time
@@ -65,14 +65,14 @@ OPERATION = SyntheticOperation(
     [
         (("shared.records.videos", "decode_video"), encode_video(a_generating_video())),
         (("shared.records.campaigns", "decode_campaign"), encode_campaign(a_campaign())),
-        (("shared.records.day_shares", "decode_day_share"), encode_day_share(A_SHARE)),
+        (("shared.records.days", "decode_day"), encode_day(A_DAY)),
         (
             ("shared.adapters.local.synthetic_operation", "decode_operation"),
             encode_operation(OPERATION),
         ),
         (("shared.requests.parsing", "from_json", "CreateVideoBody"), b'{"prompt": "A boat"}'),
     ],
-    ids=["video", "campaign", "day share", "operation", "request"],
+    ids=["video", "campaign", "day", "operation", "request"],
 )
 def test_a_process_survives_it(reader: tuple[str, ...], content: bytes) -> None:
     ended = [

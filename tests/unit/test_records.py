@@ -17,11 +17,12 @@ from shared.domain.campaign import (
     DelayedChore,
     Money,
     Removed,
+    Savings,
     Slot,
     Version,
 )
 from shared.domain.clip import ClipFacts
-from shared.domain.daily_budget import DayShare
+from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import StorageError
 from shared.domain.video import (
     Attempt,
@@ -34,7 +35,7 @@ from shared.domain.video import (
     Video,
 )
 from shared.records.campaigns import campaign_from_record, decode_campaign, encode_campaign
-from shared.records.day_shares import day_share_from_record, decode_day_share, encode_day_share
+from shared.records.days import day_from_record, decode_day, encode_day
 from shared.records.form import to_record
 from shared.records.videos import decode_video, encode_video, video_from_record
 from tests.unit.domain.builders import CLIP, NOW, SOON, a_campaign, a_generating_video
@@ -72,6 +73,7 @@ campaigns = st.builds(
     cache_hits=numbers,
     chores=several(chores),
     delayed=several(st.builds(DelayedChore, chore=chores, due_at=moments)),
+    savings=st.just(Savings()),
     revision=st.just(""),
 )
 attempts = st.builds(
@@ -113,9 +115,7 @@ videos = st.builds(
     revision=st.just(""),
 )
 
-shares = st.builds(
-    DayShare, number=numbers, committed=dollars, budget=dollars, revision=st.just("")
-)
+days = st.builds(DayBudget, committed=dollars, warned=dollars, revision=st.just(""))
 
 
 def a_full_campaign() -> Campaign:
@@ -179,11 +179,9 @@ def a_full_video() -> Video:
     )
 
 
-def a_full_share() -> DayShare:
-    """A share with something in every field."""
-    return DayShare(
-        day=NOW.date(), number=1, committed=Decimal("41.60"), budget=Decimal(100), warned=True
-    )
+def a_full_day() -> DayBudget:
+    """A day with something in every field."""
+    return DayBudget(day=NOW.date(), committed=Decimal("81.60"), warned=Decimal(100))
 
 
 def test_a_video_from_before_there_were_tags_has_none() -> None:
@@ -203,10 +201,10 @@ def test_a_video_comes_back_from_its_file(video: Video) -> None:
     assert decode_video(encode_video(video)) == video
 
 
-@given(shares)
-def test_a_share_of_a_day_comes_back_from_its_file(share: DayShare) -> None:
-    assert decode_day_share(encode_day_share(share)) == share
-    assert day_share_from_record(to_record(share)) == share
+@given(days)
+def test_a_day_comes_back_from_its_file(day: DayBudget) -> None:
+    assert decode_day(encode_day(day)) == day
+    assert day_from_record(to_record(day)) == day
 
 
 @given(campaigns, videos)
@@ -229,7 +227,7 @@ def test_dollars_keep_every_digit(amount: Decimal) -> None:
     [
         ("campaign.json", encode_campaign(a_full_campaign())),
         ("video.json", encode_video(a_full_video())),
-        ("day_share.json", encode_day_share(a_full_share())),
+        ("day.json", encode_day(a_full_day())),
     ],
 )
 def test_a_file_looks_as_it_always_has(name: str, encoded: bytes) -> None:
@@ -240,7 +238,7 @@ def test_a_file_looks_as_it_always_has(name: str, encoded: bytes) -> None:
 def test_files_of_this_schema_are_readable_for_ever() -> None:
     assert decode_campaign((GOLDEN / "campaign.json").read_bytes()) == a_full_campaign()
     assert decode_video((GOLDEN / "video.json").read_bytes()) == a_full_video()
-    assert decode_day_share((GOLDEN / "day_share.json").read_bytes()) == a_full_share()
+    assert decode_day((GOLDEN / "day.json").read_bytes()) == a_full_day()
 
 
 def test_a_file_of_the_first_release_is_readable_without_the_fields_that_came_later() -> None:
@@ -280,7 +278,7 @@ def test_a_field_that_a_person_left_out_has_its_default() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'"text"'])
-@pytest.mark.parametrize("decode", [decode_campaign, decode_video, decode_day_share])
+@pytest.mark.parametrize("decode", [decode_campaign, decode_video, decode_day])
 def test_what_is_no_json_object_is_no_record(
     decode: Callable[[bytes], object], content: bytes
 ) -> None:

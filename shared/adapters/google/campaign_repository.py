@@ -1,8 +1,7 @@
 """The records in Firestore, and beside the videos in the bucket."""
 
-import random
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,12 +27,13 @@ from shared.adapters.google.campaign_queries import (
     names_of_videos,
     videos_of,
 )
-from shared.adapters.google.day_documents import path_of, share_of, write_of_share
+from shared.adapters.google.day_documents import read_day, write_of_day
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
 from shared.adapters.google.record_mirror import RecordMirror
 from shared.adapters.google.record_pages import filled, sorted_out
+from shared.adapters.google.savings_documents import increments, savings_path, with_savings
 from shared.domain.campaign import Campaign, Change
-from shared.domain.daily_budget import DayShare
+from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
@@ -47,7 +47,6 @@ from shared.domain.video import Video, phases_of
 from shared.ports.campaign_repository import DueWork, Place, VideoPage, VideoQuery
 from shared.ports.object_store import ObjectStore
 
-_SAVINGS_TRIES = 5
 _REMOVED_AT_ONCE = 200
 
 
@@ -64,10 +63,10 @@ class FirestoreCampaignRepository:
         self._mirror = RecordMirror(self._documents, objects)
 
     def get_campaign(self, campaign_id: str) -> Campaign:
-        document = self._documents.get(_campaign_path(campaign_id))
-        if document is None:
-            raise _no_campaign(campaign_id)
-        return campaign_of(document)
+        campaign, _ = self.get_together(campaign_id, ())
+        if campaign is None:
+            raise CampaignNotFoundError(f"There is no campaign {campaign_id!r}.")
+        return campaign
 
     def get_video(self, campaign_id: str, video_hash: str) -> Video:
         key = Key(*parse_video_id(video_id(campaign_id, video_hash)))
@@ -83,17 +82,27 @@ class FirestoreCampaignRepository:
         videos, unread = sorted_out(found, video_of)
         return VideoPage(videos=tuple(videos), has_more=False, unreadable=tuple(unread))
 
-    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
-        paths = [path_of(day, number) for number in numbers]
-        found = self._documents.get_all(paths)
-        return tuple(
-            share_of(found[path]) if path in found else DayShare(day=day, number=number)
-            for path, number in zip(paths, numbers, strict=True)
-        )
+    def get_videos(self, campaign_id: str, video_hashes: Iterable[str]) -> VideoPage:
+        paths = _paths_of(campaign_id, video_hashes)
+        return _page_of(paths, self._documents.get_all(paths) if paths else {})
+
+    def get_together(
+        self, campaign_id: str, video_hashes: Iterable[str]
+    ) -> tuple[Campaign | None, VideoPage]:
+        if not _is_campaign_id(campaign_id):
+            return None, VideoPage(videos=(), has_more=False)
+        path = Key(campaign_id).path
+        paths = _paths_of(campaign_id, video_hashes)
+        found = self._documents.get_all((path, savings_path(campaign_id), *paths))
+        campaign = with_savings(campaign_of(found[path]), found) if path in found else None
+        return campaign, _page_of(paths, found)
+
+    def get_day(self, day: date) -> DayBudget:
+        return read_day(self._documents, day)
 
     def commit(self, change: Change) -> Change:
         records: tuple[Record, ...] = (change.campaign, *change.videos)
-        written = [*map(write_of, records), *map(write_of_share, change.shares)]
+        written = [*map(write_of, records), *map(write_of_day, change.days)]
         written += map(write_as_it_is, change.carried)
         removals = map(removal_of, change.gone)
         revisions = iter(self._documents.commit([*written, *removals]))
@@ -101,7 +110,7 @@ class FirestoreCampaignRepository:
             change,
             campaign=replace(change.campaign, revision=next(revisions)),
             videos=tuple(replace(each, revision=next(revisions)) for each in change.videos),
-            shares=tuple(replace(each, revision=next(revisions)) for each in change.shares),
+            days=tuple(replace(each, revision=next(revisions)) for each in change.days),
         )
         self._mirror.follow(change, committed)
         return committed
@@ -123,24 +132,13 @@ class FirestoreCampaignRepository:
                 [Write(path=each.path, fields=None, revision=each.revision) for each in found]
             )
         self._mirror.remove(campaign_id)
+        savings = Write(path=savings_path(campaign_id), fields=None, revision="")
         own = Write(path=Key(campaign_id).path, fields=None, revision=campaign.revision)
-        self._documents.commit([own])
+        self._documents.commit([savings, own])
 
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
-        """Read and write once. Others commit first and last: after some tries it is given up.
-
-        They reach the bucket with the campaign's next commit.
-        """
-        for _ in range(_SAVINGS_TRIES):
-            try:
-                campaign = self.get_campaign(campaign_id)
-                self._documents.commit([write_of(_with_savings(campaign, amount, hits))])
-            except CampaignNotFoundError:
-                return
-            except ConflictError:
-                time.sleep(random.uniform(0, 0.1))  # noqa: S311  # jitter, not a secret
-            else:
-                return
+        if _is_campaign_id(campaign_id):
+            self._documents.increment(savings_path(campaign_id), increments(amount, hits))
 
     def stale_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> tuple[str, ...]:
         return self._mirror.stale(campaign.campaign_id, (campaign, *videos))
@@ -173,7 +171,13 @@ class FirestoreCampaignRepository:
         page = self._documents.query(
             all_campaigns(self._documents.client, after=after, limit=limit)
         )
-        return tuple(map(_campaign_or_unreadable, page))
+        campaigns = list(map(_campaign_or_unreadable, page))
+        paths = [savings_path(each.campaign_id) for each in campaigns]
+        savings = self._documents.get_all(paths) if paths else {}
+        return tuple(
+            with_savings(each, savings) if isinstance(each, Campaign) else each
+            for each in campaigns
+        )
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
         """Return videos first, and of them first those that wait for longest."""
@@ -210,10 +214,18 @@ def _campaign_or_unreadable(document: Document) -> Campaign | Unreadable:
         return unreadable(document, error)
 
 
-def _campaign_path(campaign_id: str) -> str:
-    if not _is_campaign_id(campaign_id):
-        raise _no_campaign(campaign_id)
-    return Key(campaign_id).path
+def _paths_of(campaign_id: str, video_hashes: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths of videos, each once. What cannot be the hash of a video has none."""
+    paths: dict[str, None] = {}
+    for each in video_hashes:
+        with suppress(VideoNotFoundError):
+            paths[Key(*parse_video_id(video_id(campaign_id, each))).path] = None
+    return tuple(paths)
+
+
+def _page_of(paths: Iterable[str], found: Mapping[str, Document]) -> VideoPage:
+    videos, unread = sorted_out((found[path] for path in paths if path in found), video_of)
+    return VideoPage(videos=tuple(videos), has_more=False, unreadable=tuple(unread))
 
 
 def _is_campaign_id(text: str) -> bool:
@@ -224,16 +236,7 @@ def _is_campaign_id(text: str) -> bool:
     return True
 
 
-def _no_campaign(campaign_id: str) -> CampaignNotFoundError:
-    return CampaignNotFoundError(f"There is no campaign {campaign_id!r}.")
-
-
 def _may_match(query: VideoQuery) -> bool:
     """Firestore is asked only for what can be: no other name is one of its own."""
     is_campaign = query.campaign_id is None or _is_campaign_id(query.campaign_id)
     return is_campaign and (query.status is None or bool(phases_of(query.status)))
-
-
-def _with_savings(campaign: Campaign, amount: Decimal, hits: int) -> Campaign:
-    money = replace(campaign.money, saved=campaign.money.saved + amount)
-    return replace(campaign, money=money, cache_hits=campaign.cache_hits + hits)

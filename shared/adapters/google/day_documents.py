@@ -1,33 +1,83 @@
-"""Shares of a day's budget as documents of Firestore: `days/<day>.<number>`."""
+"""Days' budgets as documents of Firestore: `days/<day>`.
+
+Earlier releases kept a day in up to 32 shares, `days/<day>.<number>`.
+"""
 
 from datetime import date
+from decimal import Decimal, InvalidOperation
 
-from shared.adapters.google.firestore_documents import Document, Write
-from shared.domain.daily_budget import DayShare
-from shared.domain.errors import UnreadableRecordError
-from shared.records.day_shares import day_share_from_record
+from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
+from shared.domain.campaign import ZERO
+from shared.domain.daily_budget import DayBudget
+from shared.domain.errors import ConflictError, UnreadableRecordError
+from shared.records.days import day_from_record
 from shared.records.form import to_record
 
 DAYS = "days"
+_MOST_SHARES = 32
+# More than any budget: an earlier release finds nothing left in a day that has been taken over.
+_CLOSED = Decimal(10) ** 15
 
 
-def path_of(day: date, number: int) -> str:
-    return f"{DAYS}/{day.isoformat()}.{number}"
+def write_of_day(day: DayBudget) -> Write:
+    return Write(path=_path_of(day.day), fields=to_record(day), revision=day.revision)
 
 
-def write_of_share(share: DayShare) -> Write:
-    path = path_of(share.day, share.number)
-    return Write(path=path, fields=to_record(share), revision=share.revision)
+def read_day(documents: FirestoreDocuments, day: date) -> DayBudget:
+    """Raise UnreadableRecordError, or ConflictError while shares of the day are taken over."""
+    stored = documents.get(_path_of(day))
+    if stored is None:
+        stored = _taken_over(documents, day)
+    return DayBudget(day=day) if stored is None else _day_of(stored, day)
 
 
-def share_of(document: Document) -> DayShare:
-    """Raise UnreadableRecordError."""
+def _taken_over(documents: FirestoreDocuments, day: date) -> Document | None:
+    """Add up the shares of an earlier release, if there are any, and close them.
+
+    One commit does both, so processes of the two releases never have the same dollars to give.
+    """
+    shares = documents.get_all(f"{_path_of(day)}.{number}" for number in range(_MOST_SHARES))
+    if not shares:
+        return None
+    held = sum((_committed_of(share) for share in shares.values()), ZERO)
+    closed = {"committed": str(_CLOSED)}
     try:
-        share = day_share_from_record(document.fields, revision=document.revision)
+        documents.commit(
+            [
+                write_of_day(DayBudget(day=day, committed=held)),
+                *(
+                    Write(path=path, fields={**each.fields, **closed}, revision=each.revision)
+                    for path, each in shares.items()
+                ),
+            ]
+        )
+    except ConflictError:
+        # Another process was first, or an earlier release has taken from a share meanwhile.
+        taken_over = documents.get(_path_of(day))
+        if taken_over is None:
+            raise
+        return taken_over
+    return documents.get(_path_of(day))
+
+
+def _committed_of(share: Document) -> Decimal:
+    try:
+        return Decimal(share.fields["committed"])
+    except (LookupError, TypeError, ValueError, InvalidOperation) as error:
+        raise UnreadableRecordError(f"{share.path}: this is not a share of a day.") from error
+
+
+def _day_of(document: Document, day: date) -> DayBudget:
+    try:
+        stored = day_from_record(document.fields, revision=document.revision)
     except UnreadableRecordError as error:
         raise UnreadableRecordError(
             f"{document.path}: {error.message}", is_newer=error.is_newer
         ) from error
-    if path_of(share.day, share.number) != document.path:
+    if stored.day != day:
         raise UnreadableRecordError(f"{document.path} is the record of something else.")
-    return share
+    return stored
+
+
+def _path_of(day: date) -> str:
+    return f"{DAYS}/{day.isoformat()}"

@@ -1,6 +1,6 @@
 """Documents in Firestore: read by one call, and written together on conditions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -54,7 +54,8 @@ class Document:
 class Write:
     """What a document is to become; without `fields` it is removed.
 
-    `revision` is what it stands at, and empty where there must be none yet.
+    `revision` is the one that it must have, and empty where there must be no document yet. A
+    removal without a revision has no condition.
     """
 
     path: str
@@ -124,10 +125,19 @@ class FirestoreDocuments:
                 return revisions
         return tuple(_revision(result.update_time) for result in results)
 
+    def increment(self, path: str, amounts: Mapping[str, int]) -> None:
+        """Add to fields of a document, which is created if there is none. There is no condition."""
+        added = {name: firestore.Increment(amount) for name, amount in amounts.items()}
+        reference = self.client.document(path)
+        with google_errors(_SERVICE, permission="datastore.entities.update"):
+            _retried(lambda: reference.set(added, merge=True, **_one_try()))
+
     def _add(self, batch: firestore.WriteBatch, write: Write) -> None:
         reference = self.client.document(write.path)
         if write.fields is None:
-            batch.delete(reference, option=self._unless_changed(write.revision))
+            batch.delete(
+                reference, option=self._unless_changed(write.revision) if write.revision else None
+            )
         elif write.revision:
             option = self._unless_changed(write.revision)
             batch.update(reference, _by_path(write.fields), option=option)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -23,19 +24,21 @@ from shared.domain.unreadable import Unreadable
 from shared.records.videos import decode_video
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from contextlib import AbstractContextManager
     from datetime import date, datetime
     from decimal import Decimal
     from pathlib import Path
 
-    from shared.adapters.local.records.day_shares import DayShares
+    from shared.adapters.local.records.days import DayBudgets
     from shared.adapters.local.records.journal import FileChanges
     from shared.adapters.local.records.record_lists import RecordLists
     from shared.domain.campaign import Campaign, Change
-    from shared.domain.daily_budget import DayShare
+    from shared.domain.daily_budget import DayBudget
     from shared.domain.video import Video
     from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
+
+_SAVINGS_FILE = "savings.txt"
 
 
 class LocalCampaignRepository:
@@ -56,7 +59,7 @@ class LocalCampaignRepository:
             campaign = self._campaigns.get(campaign_id, CAMPAIGN_FILE)
         if campaign is None:
             raise CampaignNotFoundError(f"There is no campaign {campaign_id!r}.")
-        return campaign
+        return self._with_savings(campaign)
 
     def get_video(self, campaign_id: str, video_hash: str) -> Video:
         with storage_errors():
@@ -72,9 +75,31 @@ class LocalCampaignRepository:
         with storage_errors():
             return self._lists.all_of(campaign_id)
 
-    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
+    def get_videos(self, campaign_id: str, video_hashes: Iterable[str]) -> VideoPage:
+        videos, unreadable = [], []
+        for video_hash in dict.fromkeys(video_hashes):
+            with suppress(VideoNotFoundError):
+                try:
+                    videos.append(self.get_video(campaign_id, video_hash))
+                except UnreadableRecordError as error:
+                    if error.record is None:
+                        raise
+                    unreadable.append(error.record)
+        from shared.ports.campaign_repository import VideoPage
+
+        return VideoPage(videos=tuple(videos), has_more=False, unreadable=tuple(unreadable))
+
+    def get_together(
+        self, campaign_id: str, video_hashes: Iterable[str]
+    ) -> tuple[Campaign | None, VideoPage]:
+        campaign = None
+        with suppress(CampaignNotFoundError):
+            campaign = self.get_campaign(campaign_id)
+        return campaign, self.get_videos(campaign_id, video_hashes)
+
+    def get_day(self, day: date) -> DayBudget:
         with storage_errors():
-            return self._days.get(day, numbers)
+            return self._days.get(day)
 
     def commit(self, change: Change) -> Change:
         campaign_id = change.campaign.campaign_id
@@ -82,7 +107,7 @@ class LocalCampaignRepository:
         campaign = replace(change.campaign, revision=revision_of(content))
         is_same = campaign.revision == change.campaign.revision
         written = {} if is_same else {CAMPAIGN_FILE: content}
-        shares = self._days.contents(change.shares) if change.shares else {}
+        shares = self._days.contents(change.days) if change.days else {}
         with storage_errors(), self._locked(change):
             stored = self._campaigns.get(campaign_id, CAMPAIGN_FILE)
             is_taken = stored is None and self._files.version(campaign_id, CAMPAIGN_FILE)
@@ -92,8 +117,8 @@ class LocalCampaignRepository:
                 self._video_files.require_unchanged(replace(record, revision=""))
             files = _file_changes({**_carried_files(change), **written}, shares)
             videos = self._video_files.commit(campaign_id, change.videos, change.gone, files)
-        taken = tuple(map(self._days.as_stored, change.shares)) if shares else ()
-        return replace(change, campaign=campaign, videos=videos, shares=taken)
+        taken = tuple(map(self._days.as_stored, change.days)) if shares else ()
+        return replace(change, campaign=campaign, videos=videos, days=taken)
 
     def commit_video(self, video: Video) -> Video:
         with storage_errors(), self._files.locked(video.campaign_id):
@@ -117,8 +142,24 @@ class LocalCampaignRepository:
             with self._files.locked(campaign_id):
                 campaign = self._campaigns.get(campaign_id, CAMPAIGN_FILE)
                 if campaign is not None:
-                    content = _encode_campaign(_with_savings(campaign, amount, hits))
-                    self._files.replace(campaign_id, CAMPAIGN_FILE, content)
+                    saved = self._with_savings(campaign).savings
+                    content = f"{saved.amount + amount} {saved.hits + hits}".encode()
+                    self._files.replace(campaign_id, _SAVINGS_FILE, content)
+
+    def _with_savings(self, campaign: Campaign) -> Campaign:
+        version = self._files.version(campaign.campaign_id, _SAVINGS_FILE)
+        if version is None:
+            return campaign
+        from decimal import Decimal
+
+        from shared.domain.campaign import Savings
+
+        try:
+            content = self._files.read(campaign.campaign_id, _SAVINGS_FILE, version)
+        except FileNotFoundError:
+            return self._with_savings(campaign)
+        amount, hits = content.decode().split()
+        return replace(campaign, savings=Savings(amount=Decimal(amount), hits=int(hits)))
 
     def stale_metadata(
         self,
@@ -158,16 +199,16 @@ class LocalCampaignRepository:
 
     def _locked(self, change: Change) -> AbstractContextManager[None]:
         campaign_id = change.campaign.campaign_id
-        if change.shares:
-            return self._days.locked_with(campaign_id, change.shares)
+        if change.days:
+            return self._days.locked_with(campaign_id, change.days)
         return self._files.locked(campaign_id)
 
     @built_once
-    def _days(self) -> DayShares:
+    def _days(self) -> DayBudgets:
         # Nobody needs them where a day has no budget.
-        from shared.adapters.local.records.day_shares import DayShares
+        from shared.adapters.local.records.days import DayBudgets
 
-        return DayShares(self._files)
+        return DayBudgets(self._files)
 
     @built_once
     def _lists(self) -> RecordLists:
@@ -229,8 +270,3 @@ def _encode_campaign(campaign: Campaign) -> bytes:
 
 def _revision(stored: Campaign | None) -> str:
     return stored.revision if stored else ""
-
-
-def _with_savings(campaign: Campaign, amount: Decimal, hits: int) -> Campaign:
-    money = replace(campaign.money, saved=campaign.money.saved + amount)
-    return replace(campaign, money=money, cache_hits=campaign.cache_hits + hits)

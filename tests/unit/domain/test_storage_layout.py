@@ -14,9 +14,9 @@ from shared.domain.storage_layout import (
     campaign_path,
     claim_path,
     clip_path,
+    day_file,
     is_clip,
     metadata_path,
-    share_file,
     spellings_of_media,
     thumbnail_path,
     video_hash_of_metadata,
@@ -235,8 +235,8 @@ def test_what_is_no_clip_in_an_attempt_is_nobodys(path: str) -> None:
     assert video_of_clip(path) is None
 
 
-def test_a_share_of_a_day_has_a_name_of_its_own() -> None:
-    assert share_file(date(2026, 11, 20), 31) == "2026-11-20.31.json"
+def test_the_budget_of_a_day_has_a_name_of_its_own() -> None:
+    assert day_file(date(2026, 11, 20)) == "2026-11-20.json"
 
 
 def test_a_request_has_an_answer_and_a_claim() -> None:

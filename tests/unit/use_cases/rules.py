@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.domain.campaign import ZERO, Campaign, ChoreKind, Money
-from shared.domain.daily_budget import committed_of
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import REQUESTS, clip_path, thumbnail_path
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
@@ -45,10 +44,10 @@ class Witness:
 
 
 def assert_days_hold_what_is_or_may_be_paid(ports: FakePorts, ever: Iterable[Video]) -> None:
-    """At rest, a day's shares together hold the price of each of its videos that ever cost."""
+    """At rest, the days hold the price of each of their videos that ever cost."""
     cost = [each for each in ever if each.has_ended and each.budget_day is not None]
     held = sum((video.cost.estimated for video in cost), ZERO)
-    assert held == committed_of(ports.campaigns.shares.values())
+    assert held == sum((day.committed for day in ports.campaigns.days.values()), ZERO)
     assert all(video.cost.actual != ZERO for video in cost)
 
 

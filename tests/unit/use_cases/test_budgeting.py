@@ -1,8 +1,6 @@
 """The day's budget: every dollar of a reservation is in it until it is known not to be paid."""
 
 import logging
-from collections import Counter
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,8 +8,6 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.campaign import Change
-from shared.domain.daily_budget import DayShare, committed_of
 from shared.domain.errors import BudgetExceededError, GenerationRefusedError
 from shared.domain.video import Video
 from shared.ports.video_generator import Failed
@@ -19,7 +15,6 @@ from shared.use_cases.change_versions import cancel_video, delete_video
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.estimate_videos import estimate_videos
 from shared.use_cases.regenerate_videos import regenerate_video
-from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.ports import POLICY, FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.scenes import (
@@ -55,8 +50,7 @@ def today(ports: FakePorts) -> date:
 
 
 def committed(ports: FakePorts, day: date | None = None) -> Decimal:
-    day = day or today(ports)
-    return committed_of(share for share in ports.campaigns.shares.values() if share.day == day)
+    return ports.campaigns.get_day(day or today(ports)).committed
 
 
 def reserve_elsewhere(ports: FakePorts, campaign_id: str) -> Video:
@@ -78,7 +72,7 @@ def test_a_request_that_exceeds_the_budget_is_refused_whole(frugal: FakePorts) -
         create_videos(frugal, a_request("One", "Two", "Three"))
 
     assert {} == frugal.campaigns.campaigns
-    assert {} == frugal.campaigns.shares
+    assert {} == frugal.campaigns.days
     assert () == frugal.queue.messages
 
 
@@ -115,7 +109,7 @@ def test_an_estimate_says_that_the_budget_is_exceeded(frugal: FakePorts) -> None
 
     with pytest.raises(BudgetExceededError):
         estimate_videos(frugal, a_request("One", "Two", "Three"))
-    assert {} == frugal.campaigns.shares
+    assert {} == frugal.campaigns.days
 
 
 def test_a_video_says_which_day_holds_its_dollars(frugal: FakePorts) -> None:
@@ -215,62 +209,37 @@ def test_dollars_go_back_when_there_is_no_budget_any_more() -> None:
 def test_a_day_that_is_not_here_is_given_nothing(frugal: FakePorts) -> None:
     """A record that was copied by hand names a day of where it came from."""
     video = reserve(frugal)
-    frugal.campaigns.shares.clear()
+    frugal.campaigns.days.clear()
 
     cancel_video(frugal, CAMPAIGN_ID, video.video_hash)
 
-    assert {} == frugal.campaigns.shares
+    assert {} == frugal.campaigns.days
 
 
 def test_without_a_budget_no_day_is_kept(ports: FakePorts) -> None:
     video = make(ports)
 
     assert video.budget_day is None
-    assert {} == ports.campaigns.shares
+    assert {} == ports.campaigns.days
 
 
-def test_it_is_told_once_that_most_of_the_budget_is_used(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_warning_is_logged_once_at_80_percent(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     ports = ports_with(100 * PRICE)
 
     with caplog.at_level(logging.WARNING):
         for number in range(100):
-            reserve_elsewhere(ports, f"campaign-{number}")
+            video = reserve_elsewhere(ports, f"campaign-{number}")
+            if number == 80:
+                # The day crosses 80 % a second time.
+                cancel_video(ports, video.campaign_id, video.video_hash)
 
     told = [record for record in caplog.records if record.message == "daily_budget.warning"]
     assert [("2026-11-07", "256.00", "320.00")] == [
         tuple(record.__dict__[name] for name in ("day", "used_usd", "budget_usd"))
         for record in told
     ]
-
-
-class CountingRepository(InMemoryCampaignRepository):
-    """Counts how often each share is written, and how many are read at once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written: Counter[int] = Counter()
-        self.reads: Counter[int] = Counter()
-
-    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
-        self.reads[len(numbers)] += 1
-        return super().get_day_shares(day, numbers)
-
-    def commit(self, change: Change) -> Change:
-        self.written.update(share.number for share in change.shares)
-        return super().commit(change)
-
-
-def test_no_share_is_written_by_more_than_a_few_of_many_reservations() -> None:
-    ports = ports_with(Decimal(10_000))
-    campaigns = ports.campaigns = CountingRepository()
-
-    for number in range(640):
-        reserve_elsewhere(ports, f"campaign-{number}")
-
-    # A fair share is 20 and one for the laying out; 60 has a chance of less than 1 to 10**9.
-    assert 32 == len(campaigns.written)
-    assert max(campaigns.written.values()) < 60
-    assert {1: 640, 32: 1} == campaigns.reads
 
 
 def test_what_comes_at_once_uses_the_budget_up_and_not_more() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.campaign import Change, Version
+from shared.domain.campaign import Change, Savings, Version
 from shared.domain.errors import (
     CampaignVideoLimitError,
     ModelRetiredError,
@@ -94,7 +94,7 @@ def test_what_is_current_is_a_hit_that_saves_its_price(ports: FakePorts) -> None
 
     assert (Outcome.CACHE_HIT, video) == (created.outcome, created.video)
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
-    assert (PRICE, 1) == (campaign.money.saved, campaign.cache_hits)
+    assert Savings(amount=PRICE, hits=1) == campaign.saved
     assert (PRICE, Decimal(0)) == (campaign.money.spent, campaign.money.reserved)
     assert 1 == len(ports.generator.submissions)
 
@@ -138,7 +138,7 @@ def test_a_video_of_the_campaign_that_all_shared_is_a_hit_for_who_names_none(
     (other,) = create_videos(ports, replace(request, drafts=(Draft(prompt="Another"),)))
 
     assert (Outcome.CACHE_HIT, former.id) == (again.outcome, again.video.id)
-    assert 1 == ports.campaigns.get_campaign("default").cache_hits
+    assert 1 == ports.campaigns.get_campaign("default").saved.hits
     assert (Outcome.CREATED, "single-1") == (other.outcome, other.video.campaign_id)
 
 
@@ -173,7 +173,7 @@ def test_what_is_pending_is_attached_to(ports: FakePorts) -> None:
 
     assert (Outcome.ATTACHED, video) == (created.outcome, created.video)
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
-    assert (PRICE, Decimal(0)) == (campaign.money.reserved, campaign.money.saved)
+    assert (PRICE, Savings()) == (campaign.money.reserved, campaign.saved)
     assert (message_for(video),) == ports.queue.messages
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.campaign import ZERO
-from shared.domain.daily_budget import committed_of
 from shared.domain.errors import (
     CampaignDeletedError,
     CampaignNotFoundError,
@@ -76,7 +75,7 @@ def test_what_the_day_has_spent_stays_spent_and_what_waits_is_given_back() -> No
     delete_campaign(ports, CAMPAIGN_ID)
     deliver(ports)
 
-    assert PRICE == committed_of(ports.campaigns.shares.values())
+    assert PRICE == sum(day.committed for day in ports.campaigns.days.values())
     assert 1 == len(ports.generator.submissions)
 
 

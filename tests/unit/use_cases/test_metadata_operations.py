@@ -1,6 +1,6 @@
 """How often the records are read and written: it is what a database is paid for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from shared.domain.campaign import Campaign, Change
-from shared.domain.daily_budget import DayShare
+from shared.domain.daily_budget import DayBudget
 from shared.domain.video import Video
+from shared.ports.campaign_repository import VideoPage
 from shared.use_cases.claims import Claim
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.regenerate_videos import regenerate_video
@@ -35,9 +36,13 @@ class CountingRepository(InMemoryCampaignRepository):
         self.reads += 1
         return super().get_video(campaign_id, video_hash)
 
-    def get_day_shares(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
+    def get_videos(self, campaign_id: str, video_hashes: Iterable[str]) -> VideoPage:
         self.reads += 1
-        return super().get_day_shares(day, numbers)
+        return super().get_videos(campaign_id, video_hashes)
+
+    def get_day(self, day: date) -> DayBudget:
+        self.reads += 1
+        return super().get_day(day)
 
     def commit(self, change: Change) -> Change:
         self.commits += 1

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from shared.domain.campaign import Savings
 from shared.domain.errors import CampaignNotFoundError
 from shared.use_cases.change_versions import delete_video
 from shared.use_cases.create_videos import Draft, create_videos
@@ -57,7 +58,7 @@ def test_hits_that_were_only_counted_are_shown(ports: FakePorts) -> None:
 
     campaign = read_campaign(ports, CAMPAIGN_ID).campaign
 
-    assert (5, 5 * PRICE) == (campaign.cache_hits, campaign.money.saved)
+    assert Savings(amount=5 * PRICE, hits=5) == campaign.saved
 
 
 def test_a_video_that_is_deleted_while_the_campaign_is_read_is_not_shown(

@@ -5,13 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.campaign import Campaign
+from shared.domain.campaign import Campaign, Savings
 from shared.domain.errors import UnavailableError
 from shared.use_cases.create_videos import create_videos
-from shared.use_cases.savings import Savings
+from shared.use_cases.savings import SavingsCounter
 from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, PRICE, a_request, make
+
+HIT = Savings(amount=PRICE, hits=1)
 
 
 class SlowDatabase(InMemoryCampaignRepository):
@@ -56,66 +58,76 @@ def campaigns(ports: FakePorts) -> SlowDatabase:
 
 
 @pytest.fixture
-def savings(campaigns: SlowDatabase, stopwatch: Stopwatch) -> Savings:
-    return Savings(campaigns)
+def savings(campaigns: SlowDatabase, stopwatch: Stopwatch) -> SavingsCounter:
+    return SavingsCounter(campaigns)
 
 
 def saved(campaigns: SlowDatabase, campaign_id: str = CAMPAIGN_ID) -> tuple[Decimal, int]:
-    campaign = campaigns.get_campaign(campaign_id)
-    return campaign.money.saved, campaign.cache_hits
+    savings = campaigns.get_campaign(campaign_id).savings
+    return savings.amount, savings.hits
 
 
 def test_a_hit_after_a_quiet_second_is_written_at_once(
-    savings: Savings, campaigns: SlowDatabase
+    savings: SavingsCounter, campaigns: SlowDatabase
 ) -> None:
-    savings.add(CAMPAIGN_ID, PRICE)
+    savings.add(CAMPAIGN_ID, HIT)
 
     assert (PRICE, 1) == saved(campaigns)
 
 
 def test_the_hits_of_a_busy_second_are_one_write(
-    savings: Savings, campaigns: SlowDatabase, stopwatch: Stopwatch
+    savings: SavingsCounter, campaigns: SlowDatabase, stopwatch: Stopwatch
 ) -> None:
     for _ in range(100):
-        savings.add(CAMPAIGN_ID, PRICE)
+        savings.add(CAMPAIGN_ID, HIT)
     assert 1 == campaigns.writes
 
     stopwatch.seconds += 1
-    savings.add(CAMPAIGN_ID, PRICE)
+    savings.add(CAMPAIGN_ID, HIT)
 
     assert 2 == campaigns.writes
     assert (101 * PRICE, 101) == saved(campaigns)
 
 
-def test_what_is_not_written_yet_can_be(savings: Savings, campaigns: SlowDatabase) -> None:
-    savings.add(CAMPAIGN_ID, PRICE)
-    savings.add(CAMPAIGN_ID, PRICE)
+def test_what_is_not_written_yet_is_shown(savings: SavingsCounter, campaigns: SlowDatabase) -> None:
+    savings.add(CAMPAIGN_ID, HIT)
+    savings.add(CAMPAIGN_ID, HIT)
 
-    savings.flush(CAMPAIGN_ID)
-    savings.flush(CAMPAIGN_ID)
+    shown = savings.included_in(campaigns.get_campaign(CAMPAIGN_ID))
 
-    assert (2 * PRICE, 2) == saved(campaigns)
-    assert 2 == campaigns.writes
+    assert 1 == campaigns.writes
+    assert HIT + HIT == shown.savings
 
 
-def test_campaigns_are_counted_apart(savings: Savings, campaigns: SlowDatabase) -> None:
+def test_nothing_is_kept_of_campaigns_that_are_quiet(
+    savings: SavingsCounter, stopwatch: Stopwatch
+) -> None:
+    for number in range(99):
+        stopwatch.seconds += 1
+        savings.add(f"campaign-{number}", HIT)
+
+    assert ({}, 1) == (savings._unwritten, len(savings._written_at))
+
+
+def test_campaigns_are_counted_apart(savings: SavingsCounter, campaigns: SlowDatabase) -> None:
     for campaign_id in (CAMPAIGN_ID, CAMPAIGN_ID, "autumn", "autumn", "autumn"):
-        savings.add(campaign_id, PRICE)
+        savings.add(campaign_id, HIT)
 
-    savings.flush_all()
+    savings.write_all()
 
     assert (2 * PRICE, 2) == saved(campaigns)
     assert (3 * PRICE, 3) == saved(campaigns, "autumn")
 
 
 def test_what_could_not_be_written_is_written_later(
-    savings: Savings, campaigns: SlowDatabase
+    savings: SavingsCounter, campaigns: SlowDatabase
 ) -> None:
     campaigns.is_down = True
-    savings.add(CAMPAIGN_ID, PRICE)
+    savings.add(CAMPAIGN_ID, HIT)
     campaigns.is_down = False
 
-    savings.flush(CAMPAIGN_ID)
+    savings.write_all()
+    savings.write_all()
 
     assert (PRICE, 1) == saved(campaigns)
 
@@ -123,7 +135,7 @@ def test_what_could_not_be_written_is_written_later(
 def test_a_hit_is_answered_though_its_saving_cannot_be_written(ports: FakePorts) -> None:
     campaigns = SlowDatabase()
     ports.campaigns = campaigns
-    ports.savings = Savings(campaigns)
+    ports.savings = SavingsCounter(campaigns)
     video = make(ports)
     campaigns.is_down = True
 

@@ -408,15 +408,15 @@ def test_a_day_that_cannot_be_read_keeps_its_dollars_and_the_video_ends() -> Non
     video = reserve(ports)
 
     def fail(*_: object) -> None:
-        raise UnreadableRecordError("days/2026-11-20.0: It was damaged.")
+        raise UnreadableRecordError("days/2026-11-20: It was damaged.")
 
-    ports.campaigns.get_day_shares = fail  # type: ignore[assignment,method-assign]
+    ports.campaigns.get_day = fail  # type: ignore[assignment,method-assign]
     ports.clock.advance(DEADLINE)
     wake(ports, video)
 
     assert Phase.FAILED is stored(ports, video).phase
     assert Decimal(0) == money(ports).committed
-    assert PRICE == sum(share.committed for share in ports.campaigns.shares.values())
+    assert PRICE == sum(day.committed for day in ports.campaigns.days.values())
 
 
 def test_a_message_that_cannot_be_fulfilled_has_its_reason_in_its_receipt(

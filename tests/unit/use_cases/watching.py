@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from shared.ports import Ports
-from shared.use_cases.savings import Savings
+from shared.use_cases.savings import SavingsCounter
 from tests.fakes.ports import FakePorts
 
 READS = frozenset(
@@ -15,8 +15,11 @@ READS = frozenset(
         "due",
         "free_bytes",
         "get_campaign",
-        "get_day_shares",
+        "get_all_videos",
+        "get_day",
+        "get_together",
         "get_video",
+        "get_videos",
         "head",
         "inspect",
         "list",
@@ -80,7 +83,7 @@ def watched(ports: FakePorts, hooks: Hooks) -> Ports:
             queue=watch(ports.queue),
             generator=watch(ports.generator),
             inspector=watch(ports.inspector),
-            savings=Savings(campaigns),
+            savings=SavingsCounter(campaigns),
             local_signatures=None,
             policy=ports.policy,
             leases=ports.leases,

@@ -1,7 +1,7 @@
 """Processes that are killed while they change a campaign together with a day's budget."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -12,21 +12,20 @@ from typing import NamedTuple
 import pytest
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
-from shared.domain.campaign import Campaign, Change
-from shared.domain.daily_budget import DayShare, committed_of
+from shared.domain.campaign import ZERO, Campaign, Change
+from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import CampaignNotFoundError, NotFoundError
 from shared.ports.campaign_repository import VideoQuery
 from tests.unit.adapters.local.processes import crashes, run_together
 from tests.unit.domain.builders import SOON, a_campaign, a_reserved_video
 
-DAY = date(2026, 11, 20)
-NUMBERS = range(3)
+DAYS = tuple(date(2026, 11, 20 + each) for each in range(3))
 PRICE = Decimal("3.20")
 TAKEN = 3 * PRICE / 2
 
 
 class Sight(NamedTuple):
-    """What there is: whether the campaign has the new video, and what the day's shares hold."""
+    """What there is: whether the campaign has the new video, and what the days hold."""
 
     has_video: bool
     committed: tuple[Decimal, ...]
@@ -36,8 +35,12 @@ NOTHING = Sight(has_video=False, committed=(Decimal("3.20"), Decimal("3.20"), De
 ALL = Sight(has_video=True, committed=(Decimal("4.80"), Decimal("4.80"), Decimal("1.60")))
 
 
-def share(number: int) -> DayShare:
-    return DayShare(day=DAY, number=number, committed=PRICE, budget=Decimal(150))
+def days_of(repository: LocalCampaignRepository) -> tuple[DayBudget, ...]:
+    return tuple(map(repository.get_day, DAYS))
+
+
+def committed_of(days: Iterable[DayBudget]) -> Decimal:
+    return sum((day.committed for day in days), ZERO)
 
 
 def campaign_of(repository: LocalCampaignRepository, campaign_id: str) -> Campaign:
@@ -48,23 +51,28 @@ def campaign_of(repository: LocalCampaignRepository, campaign_id: str) -> Campai
 
 
 def make_day(root: Path) -> None:
-    """Two of the day's shares hold something, and two campaigns are there."""
+    """Two of the days hold something, and two campaigns are there."""
     repository = LocalCampaignRepository(root)
-    repository.commit(Change(campaign=a_campaign("spring"), shares=(share(0), share(1))))
+    repository.commit(
+        Change(
+            campaign=a_campaign("spring"),
+            days=tuple(DayBudget(day=day, committed=PRICE) for day in DAYS[:2]),
+        )
+    )
     repository.commit(Change(campaign=a_campaign("summer")))
 
 
 def take(root: Path, campaign_id: str) -> None:
-    """Reserve a video whose dollars come from three shares."""
+    """Reserve a video whose dollars come from three days."""
     repository = LocalCampaignRepository(root)
     campaign = campaign_of(repository, campaign_id)
     half = PRICE / 2
-    shares = repository.get_day_shares(DAY, NUMBERS)
+    days = days_of(repository)
     repository.commit(
         Change(
             campaign=replace(campaign, cache_hits=campaign.cache_hits + 1),
             videos=(replace(a_reserved_video(1, due_at=SOON), campaign_id=campaign_id),),
-            shares=tuple(replace(each, committed=each.committed + half) for each in shares),
+            days=tuple(replace(each, committed=each.committed + half) for each in days),
         )
     )
 
@@ -77,20 +85,20 @@ def take_for_summer(root: Path) -> None:
     take(root, "summer")
 
 
-def sight(root: Path, *, first: str = "shares") -> Sight:
+def sight(root: Path, *, first: str = "days") -> Sight:
     """Return what a new process finds that looks at `first` first."""
     repository = LocalCampaignRepository(root)
     with suppress(NotFoundError):
         FIRST_LOOKS[first](repository)
-    shares = repository.get_day_shares(DAY, NUMBERS)
+    days = days_of(repository)
     hits = repository.get_campaign("spring").cache_hits
     videos = repository.list_videos(VideoQuery(campaign_id="spring")).videos
     assert hits == len(videos)
-    return Sight(bool(videos), tuple(each.committed for each in shares))
+    return Sight(bool(videos), tuple(each.committed for each in days))
 
 
 FIRST_LOOKS: dict[str, Callable[[LocalCampaignRepository], object]] = {
-    "shares": lambda repository: repository.get_day_shares(DAY, NUMBERS),
+    "days": days_of,
     "campaign": lambda repository: repository.get_campaign("spring"),
     "video": lambda repository: repository.get_video("spring", f"{1:016x}"),
     "list": lambda repository: repository.list_videos(VideoQuery(campaign_id="spring")),
@@ -136,7 +144,7 @@ def test_the_first_reservation_of_all_is_seen_with_its_dollars_or_not_at_all(
 
     for root in crashes(tmp_path, before, take_for_spring):
         repository = LocalCampaignRepository(root)
-        total = committed_of(repository.get_day_shares(DAY, NUMBERS))
+        total = committed_of(days_of(repository))
         assert total == campaign_of(repository, "spring").cache_hits * TAKEN
 
 
@@ -184,7 +192,7 @@ def look_first_at(root: Path, first: str) -> None:
     repository = LocalCampaignRepository(root)
     with suppress(NotFoundError):
         FIRST_LOOKS[first](repository)
-    repository.get_day_shares(DAY, NUMBERS)
+    days_of(repository)
 
 
 def needs_settling(wreck: Path) -> bool:
@@ -206,7 +214,7 @@ def copy(root: Path, to: Path) -> Path:
 
 
 def committed(root: Path) -> Decimal:
-    return committed_of(LocalCampaignRepository(root).get_day_shares(DAY, NUMBERS))
+    return committed_of(days_of(LocalCampaignRepository(root)))
 
 
 def after(takings: int) -> Decimal:

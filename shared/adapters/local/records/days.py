@@ -1,16 +1,19 @@
-"""Shares of the days' budgets, read and changed by any number of processes."""
+"""The days' budgets, read and changed by any number of processes."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.records.record_cache import revision_of
-from shared.domain.daily_budget import DayShare
+from shared.domain.campaign import ZERO
+from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import ConflictError, UnreadableRecordError
-from shared.domain.storage_layout import BUDGET, share_file
-from shared.records.day_shares import decode_day_share, encode_day_share
+from shared.domain.storage_layout import BUDGET, day_file
+from shared.records.days import decode_day, encode_day
+from shared.records.form import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,31 +23,31 @@ if TYPE_CHECKING:
     from shared.adapters.local.records.record_files import RecordFiles
 
 
-class DayShares:
+class DayBudgets:
     """Raises OSError, as the files do, and UnreadableRecordError."""
 
     def __init__(self, files: RecordFiles) -> None:
         self._files = files
         self._budget = files.budget
 
-    def get(self, day: date, numbers: Sequence[int]) -> tuple[DayShare, ...]:
+    def get(self, day: date) -> DayBudget:
         while True:
             with self._budget.locked():
                 promise = self._budget.promise()
                 if promise is None:
-                    return tuple(self._read(day, number) for number in numbers)
+                    return self._read(day)
             self._settle(promise)
 
-    def contents(self, shares: Sequence[DayShare]) -> dict[str, bytes]:
-        """Return what the file of each share is to hold, by its name."""
-        return {share_file(each.day, each.number): encode_day_share(each) for each in shares}
+    def contents(self, days: Sequence[DayBudget]) -> dict[str, bytes]:
+        """Return what the file of each day is to hold, by its name."""
+        return {day_file(each.day): encode_day(each) for each in days}
 
-    def as_stored(self, share: DayShare) -> DayShare:
-        return replace(share, revision=revision_of(encode_day_share(share)))
+    def as_stored(self, day: DayBudget) -> DayBudget:
+        return replace(day, revision=revision_of(encode_day(day)))
 
     @contextmanager
-    def locked_with(self, campaign_id: str, shares: Sequence[DayShare]) -> Iterator[None]:
-        """Keep every other writer out of a settled campaign, and of these shares.
+    def locked_with(self, campaign_id: str, days: Sequence[DayBudget]) -> Iterator[None]:
+        """Keep every other writer out of a settled campaign, and of these days.
 
         Raise ConflictError unless they are as they were read.
         """
@@ -53,7 +56,7 @@ class DayShares:
                 promise = self._budget.promise()
                 # The campaign is settled: a promise of its own never became a commit.
                 if promise is None or promise.campaign_id == campaign_id:
-                    self._require_unchanged(shares)
+                    self._require_unchanged(days)
                     yield
                     return
             self._settle(promise)
@@ -63,22 +66,27 @@ class DayShares:
         with self._files.locked(promise.campaign_id), self._budget.locked():
             self._budget.withdraw(promise)
 
-    def _require_unchanged(self, shares: Sequence[DayShare]) -> None:
-        for share in shares:
-            if share.revision != self._read(share.day, share.number).revision:
+    def _require_unchanged(self, days: Sequence[DayBudget]) -> None:
+        for day in days:
+            if day.revision != self._read(day.day).revision:
                 raise ConflictError("The day's budget has changed. Read it again.")
 
-    def _read(self, day: date, number: int) -> DayShare:
-        name = share_file(day, number)
+    def _read(self, day: date) -> DayBudget:
+        name = day_file(day)
         content = self._budget.read(name)
         if content is None:
-            return DayShare(day=day, number=number)
+            return DayBudget(day=day, committed=self._held_in_shares(day))
         try:
-            share = decode_day_share(content, revision=revision_of(content))
+            stored = decode_day(content, revision=revision_of(content))
         except UnreadableRecordError as error:
             raise UnreadableRecordError(
                 f"{BUDGET}/{name}: {error}", is_newer=error.is_newer
             ) from error
-        if (share.day, share.number) != (day, number):
+        if stored.day != day:
             raise UnreadableRecordError(f"{BUDGET}/{name} is the record of something else.")
-        return share
+        return stored
+
+    def _held_in_shares(self, day: date) -> Decimal:
+        """Return what an earlier release has stored of the day, in up to 32 files."""
+        files = (self._budget.read(f"{day.isoformat()}.{number}.json") for number in range(32))
+        return sum((Decimal(parse(file)["committed"]) for file in files if file), ZERO)
