@@ -23,7 +23,7 @@ from shared.use_cases.reserving import CreatedVideo, Outcome
 
 def create(call: Call) -> Response:
     body = read_body(call.request, CreateVideoBody)
-    request = replace(commands.create_one(body, call.ports.policy), requested_by=call.requester)
+    request = commands.create_one(body, call.ports.policy, requested_by=call.requester)
 
     def act(claim: Claim | None) -> Response:
         (created,) = create_videos(call.ports, replace(request, claim=claim))
@@ -35,9 +35,7 @@ def create(call: Call) -> Response:
 def create_all(call: Call, campaign_id: str) -> Response:
     require_campaign_id(campaign_id)
     body = read_body(call.request, CreateCampaignVideosBody)
-    request = replace(
-        commands.create_all(campaign_id, body, call.ports.policy), requested_by=call.requester
-    )
+    request = commands.create_all(campaign_id, body, call.ports.policy, requested_by=call.requester)
 
     def act(claim: Claim | None) -> Response:
         created = create_videos(call.ports, replace(request, claim=claim))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from types import ModuleType
 
     from werkzeug.wrappers import Response
 
@@ -25,8 +27,12 @@ else:
         def __init__(self, name: str) -> None:
             self._name = name
 
+        @cached_property
+        def _module(self) -> ModuleType:
+            return import_module(self._name)
+
         def __getattr__(self, name: str) -> object:
-            return getattr(import_module(self._name), name)
+            return getattr(self._module, name)
 
     campaigns = _OnUse("shared.http.campaigns")
     content = _OnUse("shared.http.content")

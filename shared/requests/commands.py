@@ -1,4 +1,4 @@
-"""From what callers send to what use cases take."""
+"""Turn checked request bodies into the commands of use cases."""
 
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.domain.fingerprint import own_campaign_id
@@ -22,17 +22,23 @@ from shared.requests.bodies import (
 )
 from shared.use_cases.create_videos import CreateVideos, Draft
 
-# Where videos went whose request named no campaign, before each had a campaign of its own.
+# The campaign of requests without a campaign_id, in releases before 0.2.
 _FORMER_CAMPAIGN = "default"
 
 
-def create_one(body: CreateVideoBody, policy: Policy) -> CreateVideos:
+def create_one(
+    body: CreateVideoBody, policy: Policy, *, requested_by: str | None = None
+) -> CreateVideos:
     draft = Draft(prompt=require_prompt(body.prompt), index=body.index)
-    return _create(body, body.campaign_id, (draft,), policy)
+    return _create(body, body.campaign_id, (draft,), policy, requested_by)
 
 
 def create_all(
-    campaign_id: str | None, body: CreateCampaignVideosBody, policy: Policy
+    campaign_id: str | None,
+    body: CreateCampaignVideosBody,
+    policy: Policy,
+    *,
+    requested_by: str | None = None,
 ) -> CreateVideos:
     if not body.prompts:
         raise InvalidRequestError("prompts must hold at least one prompt.", param="prompts")
@@ -40,11 +46,11 @@ def create_all(
         Draft(prompt=require_prompt(prompt, param=f"prompts[{index}]"), index=index)
         for index, prompt in enumerate(body.prompts)
     )
-    return _create(body, campaign_id, drafts, policy)
+    return _create(body, campaign_id, drafts, policy, requested_by)
 
 
 def estimate(body: EstimateBody, policy: Policy) -> CreateVideos:
-    """Take the body of either way to create."""
+    """Estimate either way to create videos."""
     if (body.prompt is None) == (body.prompts is None):
         raise InvalidRequestError("Send either prompt or prompts.", param="prompt")
     generation = {name: getattr(body, name) for name in GenerationBody.__struct_fields__}
@@ -58,7 +64,11 @@ def estimate(body: EstimateBody, policy: Policy) -> CreateVideos:
 
 
 def _create(
-    body: CreationBody, campaign_id: str | None, drafts: tuple[Draft, ...], policy: Policy
+    body: CreationBody,
+    campaign_id: str | None,
+    drafts: tuple[Draft, ...],
+    policy: Policy,
+    requested_by: str | None,
 ) -> CreateVideos:
     parameters = _parameters(body, policy)
     context = require_business_context(body.business_context)
@@ -76,6 +86,7 @@ def _create(
         metadata=_metadata(body.metadata),
         tags=_tags(body.tags),
         max_cost=require_dollars(body.max_cost_usd, param="max_cost_usd"),
+        requested_by=requested_by,
     )
 
 
@@ -102,8 +113,8 @@ def _shape(body: GenerationBody) -> tuple[str, str]:
     aspect_ratio, resolution = shape_of_size(body.size)
     if body.aspect_ratio not in (None, aspect_ratio) or body.resolution not in (None, resolution):
         raise UnsupportedParameterError(
-            f"size={body.size} means {aspect_ratio} in {resolution}. Send size, or aspect_ratio "
-            f"and resolution, or let them agree.",
+            f"size={body.size} means {aspect_ratio} in {resolution}. Send either size, or "
+            f"aspect_ratio and resolution.",
             param="size",
         )
     return aspect_ratio, resolution
@@ -113,7 +124,7 @@ def _seconds(value: int | str | None) -> int:
     if value is None:
         return DEFAULT_SECONDS
     if isinstance(value, str):
-        raise UnsupportedParameterError("seconds is a whole number.", param="seconds")
+        raise UnsupportedParameterError("seconds must be an integer.", param="seconds")
     return value
 
 
@@ -129,7 +140,7 @@ def _metadata(metadata: dict[str, str]) -> dict[str, str]:
 
 
 def _tags(tags: list[str]) -> tuple[str, ...]:
-    """Return each tag once, in its canonical form: a list asks for it in any spelling."""
+    """Return each tag once, in the canonical form by which lists are filtered."""
     if not all(map(is_visible, tags)):
         raise InvalidRequestError("A tag must not be empty.", param="tags")
     return tuple(dict.fromkeys(map(canonical, tags)))
