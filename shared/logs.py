@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on stderr, with the special fields of Cloud Logging."""
+"""Logs: one JSON object per line on stderr, with the special fields of Cloud Logging."""
 
 import json
 import logging
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import Headers
 
 requested_by: ContextVar[str | None] = ContextVar("requested_by", default=None)
-"""The name of the API key of the request, where there are keys."""
+"""The name of the current request's API key, if any."""
 
 _trace: ContextVar[tuple[str, str]] = ContextVar("trace", default=("", ""))
 
@@ -22,13 +22,13 @@ _CLOUD_TRACE = r"([0-9a-f]{32})/([0-9]{1,20})(?:;o=([0-9]+))?"
 
 
 def begin_request(headers: "Headers") -> None:
-    """Forget the request that this thread answered before, and take the trace of this one."""
+    """Set the trace of the current request, and reset the fields of this thread's last one."""
     requested_by.set(None)
     _trace.set((headers.get("traceparent", ""), headers.get("X-Cloud-Trace-Context", "")))
 
 
 def trace_fields(traceparent: str, cloud_trace: str, *, project: str) -> dict[str, object]:
-    """Return what links a line to its trace, from either of the two headers of the platform."""
+    """Return the fields that link a line to its trace, from either header of the platform."""
     if found := re.fullmatch(_TRACEPARENT, traceparent):
         trace, span, sampled = found[1], found[2], int(found[3], 16) % 2 == 1
     elif found := re.fullmatch(_CLOUD_TRACE, cloud_trace):
@@ -43,10 +43,10 @@ def trace_fields(traceparent: str, cloud_trace: str, *, project: str) -> dict[st
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes what was given as `extra` beside the message, the caller, and the request's trace."""
+    """Writes the message, the `extra` fields, the caller and the request's trace."""
 
     def __init__(self, *, project: str = "") -> None:
-        """`project` is the one whose traces they are; without it there is no trace to link to."""
+        """`project` is the project of the traces; without it, lines have no trace fields."""
         super().__init__()
         self._project = project
 
@@ -56,14 +56,14 @@ class JsonFormatter(logging.Formatter):
             "time": _rfc_3339(record.created),
             "message": record.getMessage(),
             "logger": record.name,
-            **self._of_request(),
+            **self._request_fields(),
         }
         entry |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
         return json.dumps(entry, default=str, ensure_ascii=False)
 
-    def _of_request(self) -> dict[str, object]:
+    def _request_fields(self) -> dict[str, object]:
         caller = {"requested_by": requested_by.get()} if requested_by.get() else {}
         trace = _trace.get()
         if not self._project or not any(trace):
@@ -72,7 +72,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def log_as_json(level: str, *, project: str = "") -> None:
-    """Send Showreel's own log, and nobody else's, to stderr as JSON."""
+    """Send the log of `shared`, and of no other package, to stderr as JSON."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter(project=project))
     showreel = logging.getLogger("shared")

@@ -1,4 +1,4 @@
-"""The wire form of messages: what is published, and what is read from what was delivered."""
+"""The wire form of messages, as published and as delivered."""
 
 import json
 import re
@@ -11,12 +11,12 @@ from shared.domain.storage_layout import video_of_clip
 from shared.ports.message_queue import VideoMessage
 
 _VIDEO_HASH = re.compile(r"[0-9a-f]{16}", re.ASCII)
-_OBJECT_IS_THERE = "OBJECT_FINALIZE"
+_OBJECT_CREATED = "OBJECT_FINALIZE"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PubSubMessage:
-    """What Pub/Sub delivers. `message_id` is the same in every delivery of one message."""
+    """A delivered message. Every delivery of a message has the same `message_id`."""
 
     message_id: str
     data: bytes = b""
@@ -30,10 +30,10 @@ def encode(message: VideoMessage) -> bytes:
 
 
 def decode(message: PubSubMessage) -> VideoMessage | None:
-    """Return whose step is asked for, by what `encode` returned or by the arrival of a clip.
+    """Return the video of a published message or of a storage notification about its clip.
 
-    A bucket announces every object that comes and goes; None stands for all that are no new clip.
-    Raise InvalidRequestError for whatever else was published.
+    None for notifications about anything but a new clip. Raise InvalidRequestError for any other
+    message.
     """
     if "eventType" in message.attributes:
         return _announced_clip(message.attributes)
@@ -45,7 +45,7 @@ def decode(message: PubSubMessage) -> VideoMessage | None:
 
 
 def _announced_clip(attributes: Mapping[str, str]) -> VideoMessage | None:
-    if attributes["eventType"] != _OBJECT_IS_THERE:
+    if attributes["eventType"] != _OBJECT_CREATED:
         return None
     video = video_of_clip(attributes.get("objectId", ""))
     return video and VideoMessage(campaign_id=video[0], video_hash=video[1])

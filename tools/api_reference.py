@@ -1,4 +1,4 @@
-"""Write what may be sent, and every error code, into docs/api.md."""
+"""Generate the tables of fields, bodies and error codes in docs/api.md."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def _fields(schemas: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         properties = schemas[name]["properties"] | properties
     first = ("prompt", "prompts", "campaign_id", "index", "business_context")
     for name in dict.fromkeys((*first, *properties)):
-        yield f"`{name}`", *_told(properties[name])
+        yield f"`{name}`", *_row(properties[name])
 
 
 def _bodies(schemas: dict[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -55,12 +55,12 @@ def _bodies(schemas: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     for body, request in _OTHERS.items():
         for name, schema in schemas[body]["properties"].items():
             default = schema.get("default")
-            kind, values, meaning = _told(schema)
+            kind, values, meaning = _row(schema)
             shown = "" if default is None else f"`{json.dumps(default)}`"
             yield request, f"`{name}`", kind, values, shown, meaning
 
 
-def _told(schema: dict[str, Any]) -> tuple[str, str, str]:
+def _row(schema: dict[str, Any]) -> tuple[str, str, str]:
     kinds = [each for each in _types(schema) if each != "null"]
     return " or ".join(dict.fromkeys(kinds)), _values(schema), schema["description"]
 
@@ -83,15 +83,15 @@ def _values(schema: dict[str, Any]) -> str:
 
 
 def _errors() -> Iterator[tuple[str, ...]]:
-    yield from (("code", "status", "again?", "meaning"), ("---",) * 4)
+    yield from (("code", "status", "retry", "meaning"), ("---",) * 4)
     answered = dict(OWN_CODES)
     for kind in _kinds(ShowreelError):
         answered.setdefault(kind.code, meaning_of(kind))
     for code, meaning in CODES.items():
-        yield f"`{code}`", str(answered[code].status.value), _again(answered[code]), meaning
+        yield f"`{code}`", str(answered[code].status.value), _retry(answered[code]), meaning
 
 
-def _again(meaning: Meaning) -> str:
+def _retry(meaning: Meaning) -> str:
     seconds = meaning.retry_after_seconds
     return "" if seconds is None else f"after {seconds} s"
 

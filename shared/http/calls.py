@@ -1,4 +1,4 @@
-"""One HTTP call: what a handler gets, and the forms in which it answers."""
+"""One HTTP call: the argument of handlers, and their JSON answers."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from shared.http.resource_types import ListResource, UnreadableResource
     from shared.ports import Ports
 
-# OpenAI's SDK reads the first answer only, and then keeps to that pace.
+# OpenAI's SDK reads these headers of the first answer and polls at that interval.
 POLLING = {"Retry-After": "2", "openai-poll-after-ms": "2000"}
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Call:
-    """`base_url` ends in a slash. `requester` is the name of the API key, where there are keys."""
+    """`base_url` ends in a slash. `requester` is the name of the request's API key, if any."""
 
     def __init__(self, request: Request, ports: Ports) -> None:
         self.request = request
@@ -40,14 +40,14 @@ class Call:
 
     @property
     def asked_origin(self) -> str:
-        """What a browser calls the origin of this request's URL."""
+        """The origin of this request's URL, as browsers write it."""
         return f"{self._scheme}://{self.request.host}"
 
     @property
     def _scheme(self) -> str:
-        """Gunicorn believes the header from loopback alone, and a front end is elsewhere.
+        """Read X-Forwarded-Proto, which gunicorn trusts from loopback only, on Cloud Run.
 
-        Of several front ends the first is the one that was asked.
+        Each front end appends a value; the first is the scheme that the caller used.
         """
         if not self.ports.policy.is_on_cloud_run:
             return self.request.scheme
@@ -58,7 +58,7 @@ class Call:
 def json_response(
     body: object, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    """Answer JSON that nobody may keep: it changes while the video is made."""
+    """Answer with JSON that is not cached: a video changes while it is in progress."""
     return Response(
         encode(body),
         status=status,

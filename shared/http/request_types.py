@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.domain.schedule import LONGEST_SIGNED_LIFE
 from shared.domain.video import Status, VersionState
-from shared.requests.bodies import Amount, CampaignId, words
+from shared.requests.bodies import Amount, CampaignId, one_of
 from shared.requests.parsing import B, Body, fields_of, from_json, from_values
 
 MAX_BODY_BYTES = 1_000_000
@@ -25,18 +25,18 @@ _FORM_ENTRY = re.compile(r"([a-z_]+)\[([^\[\]]*)\]")
 _NOT_UTF_8 = "\ufffd"
 
 PageSize = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
-Include = Annotated[str, words("signed_url")]
-Variant = Annotated[str, words("video", "thumbnail")]
+Include = Annotated[str, one_of("signed_url")]
+Variant = Annotated[str, one_of("video", "thumbnail")]
 
 
 class ListQuery(Body):
     campaign_id: CampaignId | None = None
     tag: str | None = None
-    version_state: Annotated[str, words(*VersionState)] | None = None
-    status: Annotated[str, words(*Status)] | None = None
+    version_state: Annotated[str, one_of(*VersionState)] | None = None
+    status: Annotated[str, one_of(*Status)] | None = None
     after: str | None = None
     limit: PageSize = 20
-    order: Annotated[str, words("asc", "desc")] = "desc"
+    order: Annotated[str, one_of("asc", "desc")] = "desc"
     include: Include | None = None
 
 
@@ -63,7 +63,7 @@ class SignatureQuery(Body, forbid_unknown_fields=False):
 class SignedUrlBody(Body):
     ttl_seconds: Annotated[int, Meta(ge=1, le=MAX_TTL_SECONDS)] = 900
     variant: Variant = "video"
-    method: Annotated[str, words("GET", "HEAD")] = "GET"
+    method: Annotated[str, one_of("GET", "HEAD")] = "GET"
 
 
 class CleanupBody(Body):

@@ -1,7 +1,4 @@
-"""The types of what is answered.
-
-The type checker holds the handlers to them, and the description of the API is made from them.
-"""
+"""The types of answers: mypy checks the handlers against them, and OpenAPI is made from them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -35,7 +32,7 @@ class CostResource(TypedDict):
 
 
 class ClipWarningResource(TypedDict):
-    """How the clip differs from what was ordered, or from what browsers play."""
+    """A difference between the clip and the request, or a format that browsers do not play."""
 
     code: ClipWarningCode
     message: str
@@ -111,7 +108,7 @@ class DeletedCampaign(TypedDict):
 
 
 class SlotResource(TypedDict):
-    """`unreadable` are videos of the slot, whatever they are, that cannot be shown."""
+    """`unreadable` are videos of the slot, in any state, whose records cannot be read."""
 
     index: int
     current: VideoResource | None
@@ -137,9 +134,9 @@ class MoneyResource(TypedDict):
 
 
 class BudgetResource(TypedDict):
-    """null where there is no limit.
+    """null means no limit.
 
-    `limit_usd` is the campaign's own, `own_usd`, or else the installation's, `default_usd`.
+    `limit_usd` is the campaign's own budget, `own_usd`, or else the installation's, `default_usd`.
     """
 
     currency: str
@@ -150,7 +147,7 @@ class BudgetResource(TypedDict):
 
 
 class CampaignFacts(TypedDict):
-    """What a campaign says of itself, alone and in a list."""
+    """The fields of a campaign, alone and in a list."""
 
     id: str
     object: Literal["campaign"]
@@ -163,14 +160,14 @@ class CampaignFacts(TypedDict):
 
 
 class CampaignResource(CampaignFacts):
-    """`unreadable` counts those of all slots."""
+    """`unreadable` is the number of unreadable videos in all slots."""
 
     unreadable: int
     slots: Sequence[SlotResource]
 
 
 class CampaignSummary(CampaignFacts):
-    """A campaign in a list. `thumbnail_urls` are those of its current videos, by slot."""
+    """A campaign in a list. `thumbnail_urls` has one URL for each current video, by slot."""
 
     thumbnail_urls: Sequence[str]
 

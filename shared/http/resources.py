@@ -32,7 +32,7 @@ _encoded: dict[tuple[str, str, str, Outcome | None], msgspec.Raw] = {}
 
 
 def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResource:
-    """`progress` is the elapsed part of the usual time: Veo reports none, so it stops at 95."""
+    """`progress` is the elapsed share of the expected time, up to 95: Veo reports none."""
     parameters = video.parameters
     width, height = frame_size(parameters.resolution, parameters.aspect_ratio)
     content_url = content_url_of(video.id, base_url=base_url)
@@ -90,10 +90,7 @@ def unreadable_resource(record: Unreadable) -> UnreadableResource:
 def encoded_video(
     video: Video, *, base_url: str, now: datetime, outcome: Outcome | None = None
 ) -> msgspec.Raw:
-    """Encode a video, and what became of the request for it; once if it does not change with time.
-
-    What is current is asked for again and again.
-    """
+    """Encode a video with the outcome of its request. Ended videos are cached in encoded form."""
     if not video.has_ended:
         return _encode(video, base_url, now, outcome)
     key = (video.id, video.revision, base_url, outcome)
@@ -106,7 +103,7 @@ def encoded_video(
 
 
 def progress(video: Video, now: datetime) -> int:
-    """Return 0 to 100, and 100 only for a completed video."""
+    """Return 0 to 100; 100 means completed."""
     if video.has_ended:
         return 100 if video.clip else 0
     attempt = video.attempts[-1] if video.attempts else None

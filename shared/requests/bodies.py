@@ -1,6 +1,6 @@
-"""What may be asked for, by whatever way it comes.
+"""The bodies of requests for videos, by HTTP and by message.
 
-The description of the API is made from these types. What it cannot say, commands check.
+OpenAPI is made from these types. `commands` checks what a schema cannot express.
 """
 
 import re
@@ -22,8 +22,8 @@ DEFAULT_FPS = 24
 _WHOLE_NUMBER = re.compile(r"([0-9]{1,5})(?:\.0+)?")
 
 
-def words(*allowed: str) -> Meta:
-    """Publish what a text may be. The endpoint says so in its own sentence where it is not."""
+def one_of(*allowed: str) -> Meta:
+    """Publish the allowed values of a text, which the endpoint checks itself."""
     return Meta(extra_json_schema={"enum": list(allowed)})
 
 
@@ -46,7 +46,7 @@ Tags = Annotated[
 
 
 class GenerationBody(Body):
-    """What every request for a video may say of how it is made. null is what is not said."""
+    """The optional fields of every request for a video. null equals a missing field."""
 
     model: str | None = None
     seconds: int | str | None = None
@@ -63,7 +63,7 @@ class GenerationBody(Body):
     tags: Tags = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Take "4" for 4, as OpenAI's SDK sends it, and leave out what is the default."""
+        """Turn "4", which OpenAI's SDK sends, into 4, and default values into None."""
         if isinstance(self.seconds, str) and (whole := _WHOLE_NUMBER.fullmatch(self.seconds)):
             self.seconds = int(whole[1])
         self.seconds = None if self.seconds == DEFAULT_SECONDS else self.seconds
@@ -72,13 +72,13 @@ class GenerationBody(Body):
 
 
 class CreationBody(GenerationBody):
-    """What a request may say that pays: `max_cost_usd` holds for all of it together."""
+    """The fields of requests that spend: `max_cost_usd` limits the sum of all their videos."""
 
     max_cost_usd: Amount | None = None
 
 
 class CreateVideoBody(CreationBody, kw_only=True):
-    """Without a `campaign_id` the video has a campaign of its own."""
+    """Without a `campaign_id` the video gets a campaign of its own."""
 
     prompt: Prompt
     campaign_id: CampaignId | None = None
@@ -90,13 +90,13 @@ class CreateCampaignVideosBody(CreationBody, kw_only=True):
 
 
 class RequestVideosBody(CreateCampaignVideosBody, kw_only=True):
-    """The same in a message, which has no path that could name the campaign."""
+    """The body of a message, which has no path with the campaign's id."""
 
     campaign_id: CampaignId
 
 
 class EstimateBody(GenerationBody):
-    """Either of the two ways to create."""
+    """The body of either endpoint that creates videos."""
 
     prompt: Prompt | None = None
     prompts: Annotated[list[Prompt], Meta(extra_json_schema={"minItems": 1})] | None = None

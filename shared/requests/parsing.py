@@ -1,4 +1,4 @@
-"""What comes from outside, checked field by field."""
+"""Decode request bodies and queries, and check each field."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,14 +22,14 @@ _decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Refuses what it does not know. What has its default is as if it had not been said."""
+    """Refuses unknown fields. A field with its default value equals a missing field."""
 
 
 B = TypeVar("B", bound=Body)
 
 
 def from_json(content: bytes, kind: type[B]) -> B:
-    """Raise InvalidRequestError, which names the field. A byte-order mark is left out."""
+    """Decode JSON, with or without a byte-order mark. Raise InvalidRequestError with the field."""
     content = _utf_8(content)
     try:
         return _decoder(kind).decode(content)
@@ -43,14 +43,14 @@ def from_json(content: bytes, kind: type[B]) -> B:
 
 
 def from_values(values: Mapping[str, object], kind: type[B]) -> B:
-    """The same for what is all texts: numbers and booleans are spelled out in words."""
+    """Convert the values of a form or query, in which numbers and booleans are texts."""
     _decoder(kind)
     repaired = _with_whole_numbers(values, kind, _whole_text) or values
     return _converted(partial(msgspec.convert, repaired, strict=False), kind)
 
 
 def _decoder(kind: type[B]) -> msgspec.json.Decoder[B]:
-    """Let one thread use `kind` first: several at once crash the process (msgspec 0.22)."""
+    """Build the decoder in one thread: the first use by several crashes msgspec 0.22."""
     if kind not in _decoders:
         with _first_use:
             _decoders.setdefault(kind, msgspec.json.Decoder(kind))
@@ -58,14 +58,14 @@ def _decoder(kind: type[B]) -> msgspec.json.Decoder[B]:
 
 
 def canonical_body(body: B) -> B:
-    """Return the form of a body that is the same however it is spelled."""
-    said = {name: _canonical(getattr(body, name)) for name in body.__struct_fields__}
-    return msgspec.structs.replace(body, **said)
+    """Return the body with all texts and numbers in canonical form."""
+    values = {name: _canonical(getattr(body, name)) for name in body.__struct_fields__}
+    return msgspec.structs.replace(body, **values)
 
 
 @cache
 def fields_of(kind: type[Body], sort: type) -> frozenset[str]:
-    """Return the names of the fields that may hold such a value."""
+    """Return the names of the fields whose type includes `sort`."""
     fields = msgspec.structs.fields(kind)
     return frozenset(each.encode_name for each in fields if _holds(each.type, sort))
 
@@ -96,7 +96,7 @@ def _plain(content: bytes) -> Mapping[str, object]:
 def _with_whole_numbers(
     values: Mapping[str, object], kind: type[Body], whole: Callable[[object], int | None]
 ) -> dict[str, object] | None:
-    """Put 8 for 8.0 wherever an integer belongs, as JSON Schema does; None if there is none."""
+    """Replace 8.0 by 8 in integer fields, as JSON Schema allows; None if there is none."""
     numbers = {
         name: number
         for name in fields_of(kind, int) & values.keys()
@@ -136,7 +136,7 @@ def _converted(convert: Callable[..., B], kind: type[B]) -> B:
 
 
 def _invalid(error: msgspec.ValidationError, kind: type[Body]) -> InvalidRequestError:
-    """Say it in the caller's words: which field, what is wrong, and what there is instead."""
+    """Name the field, the error, and for an unknown field those that exist."""
     sentence, _, path = str(error).partition(" - at ")
     param = path.strip("`").removeprefix("$").lstrip(".")
     where = f"{param}: " if param else ""
