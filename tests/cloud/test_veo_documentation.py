@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.google.veo_answers import CHECK_ANSWERS, SUBMISSION_ANSWERS
-from shared.adapters.google.veo_endings import OPERATION_ANSWERS
+from shared.adapters.google.veo_answers import (
+    CHECK_ANSWERS,
+    OPERATION_ANSWERS,
+    SUBMISSION_ANSWERS,
+    Rule,
+)
 from shared.adapters.google.veo_filters import SUPPORT_CODES
-from shared.adapters.google.veo_rules import Rule
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "veo-answers.md"
 

@@ -1,20 +1,24 @@
-"""What a caller is told when Veo says no, or says nothing."""
+"""The errors that callers get when Veo refuses a request or does not answer."""
 
 import re
 from datetime import date, timedelta
 
 from google.auth.exceptions import GoogleAuthError
 from google.genai.errors import APIError
+from google.genai.types import GenerateVideosOperation
 
 from shared.adapters.google.credential_errors import credentials_failed, denied
 from shared.adapters.google.veo_answers import (
     CHECK_ANSWERS,
     SUBMISSION_ANSWERS,
     Refusal,
+    Rule,
+    Then,
+    first_fitting,
     google_words,
+    operation_words,
 )
-from shared.adapters.google.veo_filters import explain
-from shared.adapters.google.veo_rules import Rule, Then, first_fitting
+from shared.adapters.google.veo_filters import explain, is_about_policy
 from shared.domain.errors import (
     GenerationRefusedError,
     GeneratorBusyError,
@@ -54,12 +58,23 @@ def check_error(error: Exception) -> Gone | UnavailableError:
     return UnavailableError(_sentence(rule, error))
 
 
+def failure_message(operation: GenerateVideosOperation) -> str:
+    """Say why an operation ended without a clip."""
+    words = operation_words(operation)
+    if is_about_policy(words):
+        return explain((words,))
+    if operation.error:
+        return f"Veo ended with error {operation.error.get('code')}: {words}"
+    response = operation.response
+    return explain((response and response.rai_media_filtered_reasons) or ())
+
+
 def is_token_refused(error: Exception) -> bool:
     return isinstance(error, APIError) and error.code == 401  # noqa: PLR2004
 
 
 def is_past_its_date(model_id: str, today: date) -> bool:
-    """Whether Google may have switched the model off by now."""
+    """Whether Google may have shut the model down."""
     model = MODELS.get(model_id)
     if model is None:
         return False
@@ -74,7 +89,7 @@ def _sentence(rule: Rule[Refusal], error: Exception) -> str:
         return denied(SERVICE, google_words(error), permission=PERMISSION).message
     if rule.code == FILTERED:
         return explain((google_words(error),))
-    sentence = rule.sentence or "Vertex AI could not say how the operation stands."
+    sentence = rule.sentence or "Vertex AI did not return the state of the operation."
     return f"{sentence} ({_kind(error)}){_quoted(error)}"
 
 
@@ -92,7 +107,7 @@ def _cut(words: str) -> str:
 
 
 def _retry_after(error: Exception) -> timedelta | None:
-    """Return how long Google asks to wait, in RetryInfo or in a header."""
+    """Return the wait that Google asks for, in RetryInfo or in a header."""
     if not isinstance(error, APIError):
         return None
     for text in (*_retry_delays(error), error.response.headers.get("Retry-After", "")):

@@ -1,4 +1,4 @@
-"""Why Veo's safety filters held a clip back."""
+"""Why Veo's safety filters blocked a clip."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ SUPPORT_CODES: Mapping[str, tuple[str, ...]] = {
 
 _CATEGORIES = {code: category for category, codes in SUPPORT_CODES.items() for code in codes}
 _SUPPORT_CODES = re.compile(r"support codes?:\s*([\d, ]+)", re.IGNORECASE)
-# Google's words, and those in users' reports. None of them is about the form of a request.
+# From Google's documentation and users' reports. None matches an error about a request's form.
 _POLICY = re.compile(
     r"support codes?:"
     r"|violat\w* (?:our|the|google|vertex)"

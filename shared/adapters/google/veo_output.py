@@ -1,4 +1,4 @@
-"""Where Veo leaves a clip: in the bucket, or in its answer where there is no bucket."""
+"""Where Veo writes a clip: into the bucket, or, if there is none, into its answer."""
 
 from contextlib import suppress
 from io import BytesIO
@@ -12,13 +12,13 @@ from shared.ports.object_store import ObjectStore
 
 class ClipOutput(Protocol):
     def storage_uri(self, prefix: str) -> str | None:
-        """Return where Veo is told to write, or None to have the bytes in its answer."""
+        """Return the URI that Veo writes to, or None to get the bytes in its answer."""
 
     def handle(self, operation: str, prefix: str) -> str:
-        """Return what is kept of an operation, to find it and the place of its clip again."""
+        """Return what the attempt records: it identifies the operation and its output."""
 
     def keep(self, clip: Video, prefix: str) -> str | None:
-        """Return the path of the clip in the object store, or None if it did not get there."""
+        """Return the clip's path in the object store, or None if it is not stored there."""
 
 
 class BucketOutput:
@@ -30,18 +30,18 @@ class BucketOutput:
     def storage_uri(self, prefix: str) -> str | None:
         return f"{self._root}{prefix}"
 
-    def handle(self, operation: str, prefix: str) -> str:  # noqa: ARG002  # The clip's URI says it.
+    def handle(self, operation: str, prefix: str) -> str:  # noqa: ARG002  # The clip's URI has the prefix.
         return operation
 
-    def keep(self, clip: Video, prefix: str) -> str | None:  # noqa: ARG002  # As above.
+    def keep(self, clip: Video, prefix: str) -> str | None:  # noqa: ARG002  # The clip's URI has the prefix.
         uri = clip.uri or ""
         return uri.removeprefix(self._root) if uri.startswith(self._root) else None
 
 
 class InlineOutput:
-    """Veo answers with the bytes, which are put into the object store.
+    """Veo answers with the bytes, which this stores.
 
-    An operation does not say which attempt it belongs to, so its handle begins with the prefix.
+    An operation does not name its attempt, so its handle begins with the attempt's prefix.
     """
 
     def __init__(self, objects: ObjectStore) -> None:
@@ -54,7 +54,7 @@ class InlineOutput:
         return f"{prefix}#{operation}"
 
     def keep(self, clip: Video, prefix: str) -> str | None:
-        """Raise UnavailableError if the clip could not be put: Veo can be asked for it again."""
+        """Raise UnavailableError if the clip cannot be stored: the next check gets it again."""
         if not clip.video_bytes or not prefix:
             return None
         path = f"{prefix}sample_0.mp4"

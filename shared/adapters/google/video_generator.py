@@ -11,11 +11,18 @@ from google.auth.transport.requests import Request
 from google.genai import Client, types
 from google.genai.client import DebugConfig
 
-from shared.adapters.google.veo_endings import OPERATION_ANSWERS, failure_message
-from shared.adapters.google.veo_errors import check_error, is_token_refused, submission_error
+from shared.adapters.google.veo_answers import (
+    OPERATION_ANSWERS,
+    Then,
+    first_fitting,
+)
+from shared.adapters.google.veo_errors import (
+    check_error,
+    failure_message,
+    is_token_refused,
+    submission_error,
+)
 from shared.adapters.google.veo_output import ClipOutput
-from shared.adapters.google.veo_requests import generation_config, vertex_url
-from shared.adapters.google.veo_rules import Then, first_fitting
 from shared.domain.errors import SubmissionError, SubmissionUnknownError, UnavailableError
 from shared.domain.schedule import RECHECK_AFTER, SUBMISSION, TRY
 from shared.ports import Clock
@@ -29,7 +36,7 @@ from shared.ports.video_generator import (
     Succeeded,
 )
 
-# Veo takes 11 s to 6 min, by its documentation, and mostly one to two minutes.
+# Veo's documentation says 11 s to 6 min; most clips take one to two minutes.
 EXPECTED_IN = timedelta(seconds=90)
 
 # The version that Google's documentation of Veo uses; the SDK's own default is v1beta1.
@@ -39,15 +46,18 @@ _OPERATION = re.compile(
     r"projects/[^/]+/locations/(?P<location>[a-z0-9-]+)/publishers/google/models/[^/]+"
     r"/operations/[^/]+"
 )
+_MULTI_REGIONS = ("eu", "us")
+_NOT_IN_A_LABEL = re.compile(r"[^a-z0-9_-]")
+_LONGEST_LABEL = 63
 
 logger = logging.getLogger(__name__)
 
 
 class VeoVideoGenerator:
-    """Pays for each submission that is accepted: it is sent once, and never by the SDK again.
+    """Each accepted submission is paid for, so it is sent once, without the SDK's retries.
 
-    Nothing is taken from the environment, which could lead the SDK to another API, project or
-    host. With a `base_url` all requests go there, else to the host of their location.
+    The SDK takes nothing from the environment, which could name another API, project or host.
+    All requests go to `base_url`, if it is given, else to the host of their location.
     """
 
     def __init__(
@@ -86,9 +96,9 @@ class VeoVideoGenerator:
             operation = self._client.models.generate_videos(
                 model=submission.parameters.model,
                 source=types.GenerateVideosSource(prompt=submission.enhanced_prompt),
-                config=generation_config(submission, storage_uri=storage_uri),
+                config=_config(submission, storage_uri=storage_uri),
             )
-        # Whatever it is, it has to be decided whether the submission may have been accepted.
+        # After any error, the submission may have been accepted: the rules decide.
         except Exception as error:  # noqa: BLE001
             # The SDK's words may hold a token.
             raise self._not_accepted(error, submission) from None
@@ -109,7 +119,7 @@ class VeoVideoGenerator:
                 types.GenerateVideosOperation.model_validate({"name": name}),
                 config=self._check_config(match["location"]),
             )
-        # An operation that is paid for is not given up for an error that nobody foresaw.
+        # An unexpected error must not end an operation that is paid for.
         except Exception as error:  # noqa: BLE001
             return self._not_known(error)
         return self._state(found, prefix)
@@ -127,7 +137,7 @@ class VeoVideoGenerator:
         )
 
     def _url(self, location: str) -> str:
-        return self._base_url or vertex_url(location)
+        return self._base_url or _vertex_url(location)
 
     def _not_accepted(self, error: Exception, submission: Submission) -> SubmissionError:
         self._renew_token_after(error)
@@ -145,7 +155,7 @@ class VeoVideoGenerator:
         return found
 
     def _renew_token_after(self, error: Exception) -> None:
-        """The SDK goes by the clock alone: it would send a token that was revoked until it ends."""
+        """Without this, the SDK would send a revoked token until the token expires."""
         if is_token_refused(error):
             with suppress(GoogleAuthError):
                 self._credentials.refresh(Request())  # type: ignore[no-untyped-call]
@@ -174,3 +184,39 @@ class VeoVideoGenerator:
 
 def _milliseconds(duration: timedelta) -> int:
     return duration // timedelta(milliseconds=1)
+
+
+def _config(submission: Submission, *, storage_uri: str | None) -> types.GenerateVideosConfig:
+    """The labels appear on the bill: they name the video of Showreel that an item is for."""
+    parameters = submission.parameters
+    return types.GenerateVideosConfig(
+        number_of_videos=1,
+        output_gcs_uri=storage_uri,
+        duration_seconds=parameters.duration_seconds,
+        aspect_ratio=parameters.aspect_ratio,
+        resolution=parameters.resolution,
+        generate_audio=parameters.generate_audio,
+        seed=parameters.seed,
+        negative_prompt=parameters.negative_prompt,
+        person_generation=parameters.person_generation,
+        labels={
+            "application": "showreel",
+            "campaign": _label(submission.campaign_id),
+            "video": _label(submission.video_hash),
+            "attempt": str(submission.attempt),
+        },
+    )
+
+
+def _vertex_url(location: str) -> str:
+    """Return the host that serves a location."""
+    if location == "global":
+        return "https://aiplatform.googleapis.com"
+    if location in _MULTI_REGIONS:
+        return f"https://aiplatform.{location}.rep.googleapis.com"
+    return f"https://{location}-aiplatform.googleapis.com"
+
+
+def _label(text: str) -> str:
+    """Return `text` with only the characters that Google Cloud allows in a label."""
+    return _NOT_IN_A_LABEL.sub("-", text.lower())[:_LONGEST_LABEL]
