@@ -1,11 +1,11 @@
-"""What both families choose by the settings alone."""
+"""What both families build in the same way, and when their work has to stop."""
 
 from __future__ import annotations
 
+import signal
 from datetime import UTC, datetime
+from types import MethodType
 from typing import TYPE_CHECKING
-
-from shared.bootstrap.stopping import is_stopping
 
 if TYPE_CHECKING:
     from shared.adapters.google.veo_output import ClipOutput
@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def is_stopping() -> bool:
+    """Return whether the server's worker got a signal to end, and only ends what it has begun.
+
+    The framework's server handles these signals itself and offers no hook: the handler is a method
+    of its worker, which records in `alive` that it got one. Under any other handler the process
+    ends at once.
+    """
+    handler = signal.getsignal(signal.SIGTERM)
+    return isinstance(handler, MethodType) and not getattr(handler.__self__, "alive", True)
 
 
 def synthetic_generator(settings: Settings, objects: ObjectStore) -> VideoGenerator:
@@ -33,12 +44,9 @@ def synthetic_generator(settings: Settings, objects: ObjectStore) -> VideoGenera
 
 
 def veo_generator(settings: Settings, output: ClipOutput) -> VideoGenerator:
-    """Raise UnavailableError where there are no credentials."""
-    from shared.bootstrap.importing import importing_sdks
-
-    with importing_sdks():
-        from shared.adapters.google.timely_credentials import timely_credentials
-        from shared.adapters.google.video_generator import VeoVideoGenerator
+    """Raise UnavailableError if there are no credentials."""
+    from shared.adapters.google.timely_credentials import timely_credentials
+    from shared.adapters.google.video_generator import VeoVideoGenerator
 
     return VeoVideoGenerator(
         project=settings.google_cloud_project,

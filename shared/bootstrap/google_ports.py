@@ -14,7 +14,6 @@ from shared.bootstrap.choices import (
     utc_now,
     veo_generator,
 )
-from shared.bootstrap.importing import importing_sdks
 from shared.building import built_once
 from shared.domain.schedule import CLOUD_LEASES
 
@@ -73,8 +72,7 @@ class GooglePorts:
 
     @built_once
     def campaigns(self) -> FirestoreCampaignRepository:
-        with importing_sdks():
-            from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+        from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 
         return FirestoreCampaignRepository(
             project=self._settings.google_cloud_project,
@@ -84,8 +82,7 @@ class GooglePorts:
 
     @built_once
     def queue(self) -> PubSubMessageQueue:
-        with importing_sdks():
-            from shared.adapters.google.message_queue import PubSubMessageQueue
+        from shared.adapters.google.message_queue import PubSubMessageQueue
 
         return PubSubMessageQueue(
             project=self._settings.google_cloud_project, topic=self._settings.generate_topic
@@ -123,9 +120,8 @@ class GooglePorts:
             self.savings.write_all()
 
     def _open_bucket(self) -> GCSBucket:
-        with importing_sdks():
-            from shared.adapters.google.bucket import open_bucket
-            from shared.adapters.google.timely_credentials import timely_credentials
+        from shared.adapters.google.bucket import open_bucket
+        from shared.adapters.google.timely_credentials import timely_credentials
 
         if self._settings.storage_emulator_host:
             return open_bucket(self._settings.bucket)

@@ -6,8 +6,13 @@ from datetime import UTC, datetime
 from threading import Timer
 from typing import TYPE_CHECKING
 
-from shared.bootstrap.choices import clip_inspector, synthetic_generator, utc_now
-from shared.bootstrap.stopping import is_stopping
+from shared.bootstrap.choices import (
+    clip_inspector,
+    is_stopping,
+    synthetic_generator,
+    utc_now,
+    veo_generator,
+)
 from shared.building import built_once
 from shared.domain.schedule import LAPTOP_LEASES, LAPTOP_LEASES_WITH_VEO
 
@@ -94,7 +99,6 @@ class LocalPorts:
         if self._settings.simulated:
             return synthetic_generator(self._settings, self.objects)
         from shared.adapters.google.veo_output import InlineOutput
-        from shared.bootstrap.choices import veo_generator
 
         return veo_generator(self._settings, InlineOutput(self.objects))
 

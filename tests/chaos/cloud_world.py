@@ -23,8 +23,7 @@ from shared.adapters.google.url_signer import V4URLSigner
 from shared.adapters.google.veo_output import BucketOutput
 from shared.adapters.google.video_generator import VeoVideoGenerator
 from shared.adapters.media.clip_inspector import PyAVClipInspector
-from shared.bootstrap.choices import utc_now
-from shared.bootstrap.stopping import is_stopping
+from shared.bootstrap.choices import is_stopping, utc_now
 from shared.domain.schedule import CLOUD_LEASES
 from shared.ports import Ports
 from shared.settings import read_settings

@@ -12,7 +12,7 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.clip_renderer import ClipSpec
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.adapters.media.clip_inspector import PyAVClipInspector
-from shared.bootstrap.stopping import is_stopping
+from shared.bootstrap.choices import is_stopping
 from shared.domain.faults import parse_faults
 from shared.domain.schedule import LAPTOP_LEASES
 from shared.ports import Ports

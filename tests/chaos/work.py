@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from shared.bootstrap.stopping import is_stopping
+from shared.bootstrap.choices import is_stopping
 from shared.domain.errors import RetryLaterError
 from shared.ports import Ports
 from shared.use_cases.generate_video import generate_video

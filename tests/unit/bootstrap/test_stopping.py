@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from shared.bootstrap.stopping import is_stopping
+from shared.bootstrap.choices import is_stopping
 from tests.eventually import eventually
 from tools.emulated_cloud.processes import HOST, ending_with_parent, free_port
 
@@ -19,7 +19,7 @@ FUNCTION = """
 import time
 from pathlib import Path
 import functions_framework
-from shared.bootstrap.stopping import is_stopping
+from shared.bootstrap.choices import is_stopping
 
 @functions_framework.http
 def step(request):
