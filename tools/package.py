@@ -1,41 +1,27 @@
-"""Write what .gcloudignore allows into one archive: `make package`.
+"""Write what is deployed into one archive: `make package`.
 
-Its bytes depend on the names and the contents of the files alone: whoever packages the same tree,
-whenever and wherever, gets the same archive, and Terraform sees that nothing changed.
+The archive's bytes depend on the names and contents of the files alone: every build of the same
+tree is the same archive, and Terraform sees that nothing changed.
 """
 
 import hashlib
-import re
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from io import BytesIO
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 ARCHIVE = ROOT / "dist" / "showreel.zip"
+# .gcloudignore says the same to gcloud.
+DEPLOYED = ("main.py", "requirements.txt", "functions", "shared")
 
-_ALLOWED = re.compile(r"!/([^*?\[\]\\!/\s]+)/?")
-_LEFT_OUT = re.compile(r"[^#\[\]\\!/\s]+/?")
-# On a Unix, a file that everybody may read.
+# On a Unix, a file that all users may read.
 _UNIX, _MODE = 3, 0o100644
 
 
 class PackageError(Exception):
     """Says why there is no archive."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AllowList:
-    """What is packaged of a folder's top, and what is left out of that, however deep.
-
-    What is left out are patterns of names; one that ends in a slash is about folders alone.
-    """
-
-    allowed: tuple[str, ...]
-    left_out: tuple[str, ...]
 
 
 def main() -> int:
@@ -54,10 +40,10 @@ def main() -> int:
 def package(root: Path) -> tuple[list[str], bytes]:
     """Return the names of the files, in the order of the archive, and the archive.
 
-    Raise PackageError for a list that is not understood, and for what it allows but is not there.
+    Raise PackageError for a missing file and for a symbolic link.
     """
-    allow_list = read_allow_list((root / ".gcloudignore").read_text("utf-8"))
-    files = {path.relative_to(root).as_posix(): path for path in _files(root, allow_list)}
+    paths = (path for name in DEPLOYED for path in _files(root / name))
+    files = {path.relative_to(root).as_posix(): path for path in paths}
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(files):
@@ -65,45 +51,21 @@ def package(root: Path) -> tuple[list[str], bytes]:
     return sorted(files), buffer.getvalue()
 
 
-def read_allow_list(text: str) -> AllowList:
-    """Take the few forms that an allow-list needs. Raise PackageError for any other."""
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("# ")]
-    if lines[:1] != ["/*"]:
-        raise PackageError(".gcloudignore is no allow-list: it does not begin with /*.")
-    allowed, left_out = [], []
-    for line in lines[1:]:
-        if match := _ALLOWED.fullmatch(line):
-            allowed.append(match[1])
-        elif match := _LEFT_OUT.fullmatch(line):
-            left_out.append(match[0])
-        else:
-            raise PackageError(f".gcloudignore: {line} is none of !/name, !/folder/ and name/.")
-    return AllowList(allowed=tuple(allowed), left_out=tuple(left_out))
-
-
-def _files(root: Path, allow_list: AllowList) -> Iterator[Path]:
-    for name in allow_list.allowed:
-        path = root / name
-        if not path.exists():
-            raise PackageError(f"There is no {name}, which .gcloudignore allows.")
-        yield from _below(path, allow_list.left_out)
-
-
-def _below(path: Path, left_out: tuple[str, ...]) -> Iterator[Path]:
-    name = f"{path.name}/" if path.is_dir() else path.name
-    if any(fnmatchcase(name, pattern) for pattern in left_out):
-        return
+def _files(path: Path) -> Iterator[Path]:
     if path.is_symlink():
-        raise PackageError(f"{path} is a link: what it leads to may lie outside.")
+        raise PackageError(f"{path} is a link: its target may be outside.")
+    if not path.exists():
+        raise PackageError(f"There is no {path.name}, which is deployed.")
     if not path.is_dir():
         yield path
         return
     for each in path.iterdir():
-        yield from _below(each, left_out)
+        if each.name != "__pycache__" and not each.name.startswith("."):
+            yield from _files(each)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    """A file of 1980, not compressed: what zlib makes of it differs from version to version."""
+    """Return an entry of 1980, not compressed: zlib's output differs from version to version."""
     entry = zipfile.ZipInfo(name)
     entry.create_system = _UNIX
     entry.external_attr = _MODE << 16
