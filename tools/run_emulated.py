@@ -15,7 +15,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shared.settings import InvalidSettingsError, environment, read_settings
-from tools.before_start import misspelt_settings
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
@@ -24,7 +23,15 @@ from tools.emulated_cloud.function_process import THIS_TREE, FunctionProcess, In
 from tools.emulated_cloud.project import FUNCTIONS, CloudProject, write_key_file
 from tools.emulated_cloud.tokens import TokenServer
 from tools.emulated_cloud.vertex import FakeVertex
-from tools.serve import STOP_SIGNALS, THREADS, announce, fail, health, why_unusable
+from tools.serve import (
+    STOP_SIGNALS,
+    THREADS,
+    announce,
+    fail,
+    health,
+    misspelt_settings,
+    why_unusable,
+)
 
 PROJECT = "showreel-emulated"
 # The scheduler's minute.
@@ -72,11 +79,11 @@ def serve(port: int) -> int:
         functions = start_functions(stack, folder, environment, port)
         stack.callback(ignore_signals)
         if not all(function.wait_until_ready() for function in functions.values()):
-            return fail("A function did not come up; what stands above says why.")
+            return fail("A function failed to start; see the log above.")
         project.subscribe({name: function.url for name, function in functions.items()})
         stack.enter_context(project.ticking(seconds=TICK_SECONDS))
         if health(port) != http.client.OK:
-            return fail("The API did not come up; what stands above says why.")
+            return fail("The API failed to start; see the log above.")
         announce(port, f"Its bucket is gs://{project.bucket_name}, served at {project.storage.url}")
         print("\n".join(ways_in(project, environment)), flush=True)
         while not (ended := [each.target for each in functions.values() if each.has_ended]):
@@ -85,7 +92,7 @@ def serve(port: int) -> int:
 
 
 def ways_in(project: CloudProject, environment: Mapping[str, str]) -> list[str]:
-    """Return what to type in another shell to reach the cloud without the API."""
+    """Return the commands that reach the cloud from another shell, without the API."""
     request = '{"campaign_id": "by-message", "prompts": ["Steam rises from a cup"], "seconds": 4}'
     message = f"$(printf %s '{request}' | base64 | tr -d '\\n')"
     topic = f"http://$PUBSUB_EMULATOR_HOST/v1/projects/{project.name}/topics/request-videos"
@@ -100,7 +107,7 @@ def ways_in(project: CloudProject, environment: Mapping[str, str]) -> list[str]:
 
 
 def start_cloud(stack: ExitStack, folder: Path) -> tuple[CloudProject, dict[str, str]]:
-    """Start Google's services, and return a project with what leads Showreel to it."""
+    """Start Google's services, and return a project and Showreel's settings for it."""
     firestore = stack.enter_context(FirestoreEmulator())
     pubsub = stack.enter_context(PubSubEmulator())
     return set_up_project(stack, folder, firestore_host=firestore.host, pubsub_host=pubsub.host)
@@ -109,7 +116,7 @@ def start_cloud(stack: ExitStack, folder: Path) -> tuple[CloudProject, dict[str,
 def set_up_project(
     stack: ExitStack, folder: Path, *, firestore_host: str, pubsub_host: str
 ) -> tuple[CloudProject, dict[str, str]]:
-    """Start what is no emulator of Google's, and return the same."""
+    """Start the bucket, the token server and Veo, and return the same."""
     storage = stack.enter_context(StrictBucketServer())
     tokens = stack.enter_context(TokenServer())
     project = CloudProject(
@@ -132,7 +139,7 @@ def start_functions(
     port: int,
     installation: Installation = THIS_TREE,
 ) -> dict[str, FunctionProcess]:
-    """Start all at once: most of what they do is to import."""
+    """Start all functions at once: most of their start is imports."""
     functions = {}
     for target in ("serve_api", *FUNCTIONS.values()):
         home = folder / target

@@ -1,4 +1,4 @@
-"""Serve the whole system on this machine: what `make run` does once its environment stands."""
+"""Serve the whole system on this machine: what `make run` does once its environment is set up."""
 
 import argparse
 import http.client
@@ -8,20 +8,28 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryFile
 
-from shared.settings import InvalidSettingsError, environment, settings
-from tools.before_start import misspelt_settings, why_unwritable
+from shared.settings import InvalidSettingsError, Settings, environment, settings
 
 HOST = "127.0.0.1"
-EVERYWHERE = "0.0.0.0"  # noqa: S104  # For who asks for it.
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # Only if it is asked for.
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 30
 STOP_SECONDS = 5
-# A player that is paused holds a thread, and so does a request that comes slowly or not at all.
-# The framework's own number, four for each core, is soon used up; an idle thread costs nothing.
+# A paused player holds a thread, and so does a slow or incomplete request. The framework's default,
+# four for each core, is soon used up; an idle thread costs nothing.
 THREADS = "512"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+_SIMILAR = 0.8
+# Settings of Google's clients that resemble ours, and the one that only the platform sets.
+_OTHERS = {"FIRESTORE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST"}
+_OF_PLATFORM = {"K_SERVICE"}
 
 
 def main() -> int:
@@ -47,9 +55,30 @@ def main() -> int:
     return serve(host, port, place=place)
 
 
+def misspelt_settings(environment: Mapping[str, str]) -> Iterator[str]:
+    """Return a sentence about each unknown name that resembles a setting that is not set."""
+    known = {setting.name.upper() for setting in fields(Settings)}
+    missing = known - environment.keys() - _OF_PLATFORM
+    for name in sorted(environment.keys() - known - _OTHERS):
+        for meant in get_close_matches(name.upper(), missing, n=1, cutoff=_SIMILAR):
+            yield f"{name} is not a setting of Showreel. Did you mean {meant}?"
+
+
+def why_unwritable(folder: Path) -> str | None:
+    """Create the folder if it is missing and write into it; return what prevents that."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder) as probe:
+            probe.write(b"probe")
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        return f"{folder} cannot be written ({reason}). Set STORAGE_URL to a writable folder."
+    return None
+
+
 def why_unusable(port: int, host: str = HOST) -> str | None:
     with socket.socket() as probe:
-        # Without it, the connections of a server that has just stopped count as in use.
+        # Otherwise the connections of a server that has just stopped count as in use.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -65,7 +94,7 @@ def serve(host: str, port: int, *, place: str) -> int:
     server = start(host, port)
     try:
         if not becomes_healthy(server, host, port):
-            return fail("The server did not come up; what stands above says why.")
+            return fail("The server failed to start; see the log above.")
         announce(port, f"Its data is in {place}")
         return fail(f"The server ended by itself, with code {server.wait()}.")
     except KeyboardInterrupt:
@@ -78,15 +107,15 @@ def start(host: str, port: int) -> subprocess.Popen[bytes]:
     program = Path(sys.executable).with_name("functions-framework")
     arguments = ["--target=serve_api", f"--host={host}", f"--port={port}"]
     environment = {"THREADS": THREADS, **os.environ}  # noqa: TID251  # It is the server's.
-    # In a session of its own, Ctrl-C does not reach the server, which would drop the requests in
-    # flight; it always ends by the SIGTERM of stop(), and answers them first.
+    # In a session of its own, the server does not get the terminal's Ctrl-C, at which it would drop
+    # the requests in flight. It ends by the SIGTERM of stop(), and answers them first.
     return subprocess.Popen(
         [program, *arguments], cwd=ROOT, env=environment, start_new_session=True
     )
 
 
 def becomes_healthy(server: subprocess.Popen[bytes], host: str, port: int) -> bool:
-    """Wait for the first answer, and by asking wake the local queue.
+    """Wait for the first answer. The request also starts the local queue.
 
     The queue then resumes what an earlier run left unfinished.
     """

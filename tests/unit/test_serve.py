@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.before_start import misspelt_settings, why_unwritable
+from tools.serve import misspelt_settings, why_unwritable
 
 
 @pytest.mark.parametrize(
