@@ -1,5 +1,5 @@
 PORT ?= 8000
-# Not from the environment, where some shells name the machine by it.
+# Not from the environment: some shells set HOST to the name of the machine.
 HOST = 127.0.0.1
 BRIEF ?= docs/examples/ember_and_oak.json
 DATA ?= data
@@ -7,7 +7,7 @@ PROJECT ?=
 PYTHON ?= python3
 
 BIN := .venv/bin
-# The sentence comes first: an older Python cannot even read what follows.
+# The check comes first: an older Python cannot parse set_up.py.
 SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "Showreel needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
 	exit 1; }; $(PYTHON) tools/set_up.py
@@ -23,7 +23,7 @@ run: .venv/runtime ## Serve everything on this machine, at HOST (127.0.0.1) and 
 	@$(BIN)/python -m tools.clean_history
 	@$(BIN)/python -m tools.serve --host $(HOST) --port $(PORT)
 
-run-emulated: .venv/dev ## The same on an emulated Google Cloud, each function by itself
+run-emulated: .venv/dev ## Serve it on an emulated Google Cloud, one process for each function
 	@$(BIN)/python -m tools.run_emulated --port $(PORT)
 
 demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running system
@@ -33,10 +33,10 @@ test: .venv/dev ## Run every test (PYTEST_ARGS passes through)
 	@$(BIN)/python -m tools.install_chromium
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-chaos: .venv/dev ## Kill processes at every point and look what breaks (CHAOS_ARGS=--help)
+chaos: .venv/dev ## Kill processes at every step and check the promise (CHAOS_ARGS=--help)
 	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
-check: .venv/dev ## Lint, formatting, types, and who may import whom
+check: .venv/dev ## Lint, formatting, types, and import rules
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
@@ -56,10 +56,10 @@ clean-history: .venv/runtime ## Remove every historical video; current ones stay
 import-data: .venv/runtime ## Copy the folder DATA (data) into the cloud that STORAGE_URL names
 	@$(BIN)/python -m tools.import_data "$(DATA)"
 
-export-data: .venv/runtime ## Copy what is in that cloud to the folder DATA
+export-data: .venv/runtime ## Copy that cloud's videos and records into the folder DATA
 	@$(BIN)/python -m tools.export_data "$(DATA)"
 
-rebuild-records: .venv/runtime ## Write a lost Firestore again, from the JSON in the bucket
+rebuild-records: .venv/runtime ## Rebuild lost records from the JSON beside the videos
 	@$(BIN)/python -m tools.rebuild_records
 
 reconcile: .venv/runtime ## Compare records, slots, bucket and operations (RECONCILE_ARGS=--repair)
@@ -68,13 +68,13 @@ reconcile: .venv/runtime ## Compare records, slots, bucket and operations (RECON
 package: .venv/runtime ## Write what is deployed into dist/showreel.zip
 	@$(BIN)/python -m tools.package
 
-deploy: package ## Bring infra/ and the archive to PROJECT; Terraform shows what it does, and asks
+deploy: package ## Apply infra/ and the archive to PROJECT; Terraform shows its plan and asks
 	@$(BIN)/python -m tools.deploy apply "$(PROJECT)" $(TERRAFORM_ARGS)
 
-destroy: package ## Take it away again, as infra/README.md says
+destroy: package ## Destroy that installation, as infra/README.md describes
 	@$(BIN)/python -m tools.deploy destroy "$(PROJECT)" $(TERRAFORM_ARGS)
 
-settings: .venv/runtime ## Write settings, and infra/'s inputs, outputs and costs, where documents list them
+settings: .venv/runtime ## Write the generated tables of the documentation
 	@$(BIN)/python -m tools.settings_reference
 	@$(BIN)/python -m tools.api_reference
 	@$(BIN)/python -m tools.infra_reference

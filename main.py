@@ -8,7 +8,7 @@ from functions.maintain_campaigns import maintain_campaigns
 from functions.request_videos import request_videos
 from functions.serve_api import answer_refused, serve_api
 
-# The framework refuses some requests before it calls a function.
+# The framework refuses some requests, such as `/favicon.ico`, before it calls a function.
 functions_framework.errorhandler(HTTPException)(answer_refused)
 
 __all__ = ["generate_video", "maintain_campaigns", "request_videos", "serve_api"]

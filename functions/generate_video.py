@@ -1,4 +1,4 @@
-"""Pub/Sub: take a video one step forward, on a request, on its clip's arrival, or when due."""
+"""Pub/Sub: take a video one step forward: when requested, when its clip arrives, or when due."""
 
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ def generate_video(request: Request) -> ResponseReturnValue:
 
 
 def _take_step(ports: "Ports", message: "PubSubMessage") -> None:
-    """Raise InvalidRequestError for what is no message, and RetryLaterError to get it again."""
+    """Raise InvalidRequestError for a malformed message, RetryLaterError for a redelivery."""
     from shared.messages import decode
     from shared.use_cases.generate_video import generate_video as take_video_forward
 

@@ -22,7 +22,7 @@ def request_videos(request: Request) -> ResponseReturnValue:
 
 
 def take_request(ports: "Ports", message: "PubSubMessage") -> None:
-    """Raise what may be gone when the message is delivered again, and nothing that stays."""
+    """Raise only errors that a redelivery of the message may avoid."""
     from shared.requests.bodies import RequestVideosBody
     from shared.requests.commands import create_all
     from shared.requests.parsing import from_json

@@ -17,9 +17,10 @@ def serve_api(request: Request) -> ResponseReturnValue:
 
 
 def answer_refused(error: HTTPException) -> ResponseReturnValue:
-    """Answer what the framework refuses with a page: `/favicon.ico`, a path with a line's end.
+    """Answer a request that the framework refuses before it calls a function.
 
-    Of the API every path is its own; of the other functions what was wrong is a problem, too.
+    The API answers it as any other path, such as `/favicon.ico`. The other functions answer with a
+    problem in place of the framework's HTML page.
     """
     if current_app.name == serve_api.__name__:
         return serve_api(request)

@@ -1,4 +1,4 @@
-"""Objects that are built once, on first use, by one thread."""
+"""Attributes that are built once, on first use, also by several threads."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -9,10 +9,10 @@ T = TypeVar("T")
 
 
 class built_once(cached_property[T]):  # noqa: N801  # It is used as `cached_property` is.
-    """A `cached_property` that several threads may ask for at once: it is built once.
+    """A `cached_property` that is built once, also if several threads need it at the same time.
 
-    Since Python 3.12 functools builds it in each of them, and all but one are lost, with the
-    connections they opened and whatever was counted in them.
+    Since Python 3.12, `functools.cached_property` may build it in each of the threads. All but one
+    of the results are lost, with their connections and counts.
     """
 
     def __init__(self, build: Callable[[Any], T]) -> None:

@@ -1,6 +1,7 @@
 """Remove historical videos: `make clean-history`, and what `make run` does before it serves.
 
-Where no bucket's lifecycle does it, requests that are a week old are forgotten as well.
+With a data folder it also removes idempotency records after a week; a bucket has a lifecycle rule
+for that.
 """
 
 import argparse

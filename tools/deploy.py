@@ -1,6 +1,6 @@
-"""Bring infra/ to a project, or take it away: `make deploy` and `make destroy`.
+"""Apply infra/ to a project, or destroy it: `make deploy` and `make destroy`.
 
-Terraform shows what it would do and asks; nothing happens before the answer.
+Terraform shows its plan and asks; nothing happens before the answer.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def has_credentials() -> bool:
-    """Return whether there are any; what they may do is for Google to say."""
+    """Return whether there are any credentials; Google checks their permissions."""
     import google.auth
     from google.auth.exceptions import DefaultCredentialsError
 
@@ -48,7 +48,7 @@ def has_credentials() -> bool:
     if any(environment.get(name) for name in _PROVIDER_CREDENTIALS):
         return True
     try:
-        with warnings.catch_warnings(action="ignore"):  # A person's own do no harm here.
+        with warnings.catch_warnings(action="ignore"):  # User credentials are fine here.
             google.auth.default()
     except DefaultCredentialsError:
         return False
@@ -56,7 +56,7 @@ def has_credentials() -> bool:
 
 
 def run(terraform: str, action: str, project: str, arguments: list[str]) -> int:
-    """Each project has a workspace, and with it a state, of its own. Return the exit code."""
+    """Return the exit code. Each project has its own workspace, and so its own state."""
     begin = [terraform, f"-chdir={INFRA}"]
     for preparation in (
         ["init"],
@@ -69,8 +69,8 @@ def run(terraform: str, action: str, project: str, arguments: list[str]) -> int:
 
 
 def wait_for(command: list[str]) -> int:
-    """Ctrl-C reaches Terraform, too, which then ends in good order; that may take a while."""
-    # What is ignored would be ignored by Terraform, too; a handler is this process's alone.
+    """Wait for Terraform, also after Ctrl-C: it gets the signal as well, and ends cleanly."""
+    # A child process inherits an ignored signal, but not a handler.
     signal.signal(signal.SIGINT, lambda *_: None)
     return subprocess.run(command, check=False).returncode
 

@@ -1,4 +1,4 @@
-"""What an installation costs in a month, computed from list prices and from what a video takes."""
+"""The monthly cost of an installation, computed from list prices and a video's usage."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _ALERTS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """What is billed by one price: how much of it a video takes, and a month without any."""
+    """One price, the units of it that a video uses, and the units of a month without videos."""
 
     what: str
     usd: str
@@ -28,11 +28,10 @@ class Use:
         return Decimal(self.usd) * (Decimal(self.each_video) * videos + Decimal(self.each_month))
 
 
-# A clip of 6 MB that is asked for ten times while it is made, and watched once; its function has
-# just started, so that it proves the place of the clips first; and ticks that each compare a
-# campaign of four videos. What these take of the bucket is counted in tests of the served archive,
-# and what ticks read of Firestore in tests of its operations. Seconds and bytes of logs are
-# estimates.
+# For a clip of 6 MB: ten reads of its status until it is done, one download, and the check of a
+# newly started function that clips can be stored. Each tick compares a campaign of four videos.
+# Tests of the served archive count the operations of the bucket, and tests of Firestore's
+# operations count the reads of a tick. Seconds and bytes of logs are estimates.
 SERVICES: dict[str, tuple[Use, ...]] = {
     "Functions": (
         Use(what="vCPU second", usd="0.000024", each_video="8", each_month=str(TICKS * 3 // 5)),
@@ -102,7 +101,7 @@ def _rows() -> Iterator[str]:
 
 
 def _clips() -> Iterator[tuple[str, Decimal]]:
-    """Give each model that answers, and what a clip of 720p with sound costs."""
+    """Yield each available model with the price of a clip of 720p with sound."""
     for model_id, model in MODELS.items():
         if model.retired_on is None:
             with_audio, _ = model.prices["720p"]

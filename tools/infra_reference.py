@@ -1,4 +1,4 @@
-"""Write Terraform's inputs and outputs, and what it all costs, into infra/README.md."""
+"""Write Terraform's inputs and outputs, and the costs, into infra/README.md."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ from tools.infra_costs import month_table, price_table
 
 INFRA = Path(__file__).resolve().parents[1] / "infra"
 
-# As `terraform fmt` lays them out: what a block states itself is indented by two.
+# The layout of `terraform fmt`: a block's own arguments are indented by two.
 _BLOCK = re.compile(r'^(variable|output) "(\w+)" {\n(.*?)^}$', re.MULTILINE | re.DOTALL)
 _ARGUMENT = re.compile(
     r"^  (description|type|default) += (.*?)(?=^  \w+ *[={]|^$|\Z)", re.MULTILINE | re.DOTALL
@@ -56,7 +56,7 @@ def outputs(source: str) -> list[str]:
 
 
 def blocks(source: str, kind: str) -> dict[str, dict[str, str]]:
-    """Return what the blocks of one kind state, by their names, in the order of the source."""
+    """Return the arguments of the blocks of one kind, by name, in the order of the source."""
     return {
         match[2]: dict(_ARGUMENT.findall(match[3]))
         for match in _BLOCK.finditer(source)
@@ -69,7 +69,7 @@ def _default(stated: dict[str, str]) -> str:
 
 
 def _code(expression: str) -> str:
-    """Return it on one line; what is null has a meaning of its own, which the text tells."""
+    """Return the expression on one line; the description explains a default of null."""
     line = re.sub(r" *\n *", ", ", re.sub(r" {2,}", " ", expression.strip()))
     line = line.replace("{, ", "{ ").replace(", }", " }")
     return "" if line == "null" else f"`{line}`"

@@ -1,8 +1,8 @@
 """Pin the dependencies of pyproject.toml with their hashes: `make lock`.
 
-Before 23.3, pip does not see that `name==version` pins `name[extra]`, which another package asks
-for: it takes the newest release instead, which has no hash here, and stops. So a package that
-somebody asks for with extras is pinned once more for each combination of them.
+Before 23.3, pip does not see that `name==version` pins `name[extra]`, which another package
+requires: it chooses the newest release, for which there is no hash, and fails. So a package that is
+required with extras is pinned once more for each combination of them.
 """
 
 import re
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def lock(output: str, *options: str, source: str = "pyproject.toml") -> None:
-    """Write the pins of `source`. What fails says so itself, and leaves no traceback."""
+    """Write the pins of `source`. Exit with uv's code, without a traceback, if uv fails."""
     uv = Path(sys.executable).with_name("uv")
     command: list[str | Path] = [uv, *COMPILE, source, f"--output-file={output}", *options]
     if code := subprocess.run(command, cwd=ROOT, check=False).returncode:

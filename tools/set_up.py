@@ -1,8 +1,8 @@
-"""Make .venv what the lock says: `python3 tools/set_up.py runtime`, or `dev` for the tests too.
+"""Install the lock into .venv: `python3 tools/set_up.py runtime`, or `dev` for the tests too.
 
 The Makefile runs it with the Python that it finds, so it imports the standard library alone. The
-lock names every package with its hash; pip is told to resolve nothing, so that each pip, however
-old, installs the same.
+lock names every package with its hash, and pip resolves nothing, so that every version of pip
+installs the same.
 """
 
 import argparse
@@ -20,7 +20,7 @@ LOCKS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
 MEGABYTES = {"runtime": 230, "dev": 590}
 INSTALL = (
     *("install", "--no-deps", "--require-hashes", "--disable-pip-version-check"),
-    # Python compiles what it imports, when it imports it: most of this, it never does.
+    # Python compiles a module at its first import; most modules are never imported.
     "--no-compile",
 )
 INTERRUPTED = 130
@@ -37,7 +37,7 @@ class SetUpError(Exception):
 
 
 class Progress:
-    """One line that changes on a terminal; elsewhere a line now and then."""
+    """Shows one changing line on a terminal, and otherwise a line for each 20 packages."""
 
     def __init__(self, total: int) -> None:
         self._total = total
@@ -80,15 +80,15 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nThe set-up was interrupted. The next one begins again.", file=sys.stderr)
+        print("\nThe set-up was interrupted. The next one starts from scratch.", file=sys.stderr)
         return INTERRUPTED
     return 0
 
 
 def set_up(environment: Path, what: str) -> None:
-    """Install the lock, and leave a stamp for make. Raise SetUpError.
+    """Install the lock, and leave a stamp file for make. Raise SetUpError.
 
-    The stamps are away while it works: one that did not end is begun again, from nothing.
+    The stamps are removed first: after an interrupted set-up, the next one starts from scratch.
     """
     started = time.monotonic()
     lock = ROOT / LOCKS[what]
@@ -118,7 +118,7 @@ def create(environment: Path) -> None:
     command: list[str | Path] = [sys.executable, "-m", "venv", environment]
     made = subprocess.run(command, check=False, capture_output=True, text=True)
     if made.returncode:
-        # Where Debian leaves ensurepip out, this says which package has it.
+        # On a Debian without ensurepip, this names the package to install.
         raise SetUpError(f"{made.stdout}{made.stderr}".strip())
 
 
@@ -142,7 +142,7 @@ def install(environment: Path, lock: Path, total: int) -> None:
 
 
 def follow(lines: IO[str], progress: Progress) -> Iterator[str]:
-    """Tell how far pip is. Yield what it says."""
+    """Show the progress of pip, and yield its output."""
     waits = False
     for line in lines:
         if found := _COLLECTING.match(line):
@@ -154,7 +154,7 @@ def follow(lines: IO[str], progress: Progress) -> Iterator[str]:
         elif _UNANSWERED.search(line) and not waits:
             waits = True
             progress.end()
-            print("  The package index does not answer. It is asked some more times.", flush=True)
+            print("  The package index does not answer. Retrying.", flush=True)
         yield line
     progress.end()
 
@@ -167,7 +167,7 @@ def why(said: list[str]) -> str:
             " the same command again."
         )
     last = "".join(line for line in said[-_TRACES_OF_PIP:] if line.strip())
-    return f"{last}The packages could not be installed; what stands above says why."
+    return f"{last}The packages could not be installed; see the log above."
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Write the settings, as shared/settings has them, into README.md and .env.example."""
+"""Write the settings of shared/settings into README.md and .env.example."""
 
 import re
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 _TABLE = re.compile(r"(?<=<!-- settings -->\n).*(?=<!-- /settings -->)", re.DOTALL)
 
 _FIRST_LINES = """\
-# Every setting with its default. Copy this file to .env, which `make` reads, and change it there; a
-# variable that is exported counts for more.
+# Every setting with its default. Copy this file to .env, which `make` reads, and change it there.
+# An exported variable takes precedence.
 """
 
 
@@ -33,7 +33,7 @@ def with_table(readme: str) -> str:
 
 
 def example() -> str:
-    """Return a file of comments: as it stands, it changes nothing."""
+    """Return a file in which every line is a comment: unchanged, it sets nothing."""
     entries = [
         f"# {meaning}\n#{name}={default}\n"
         for name, default, meaning in _settings()

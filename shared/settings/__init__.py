@@ -15,7 +15,7 @@ from shared.settings.checks import problems_of
 
 
 class InvalidSettingsError(Exception):
-    """Names every setting that is wrong, one a line."""
+    """Names every invalid setting, one a line."""
 
 
 T = TypeVar("T")
@@ -41,8 +41,8 @@ class Settings:
     )
     video_generator: str = _setting(
         "",
-        "Who makes the videos: `veo`, for money, or `synthetic`, which renders real MP4s for free. "
-        "By default `synthetic` with a folder and `veo` with a bucket",
+        "The generator: `veo`, which costs money, or `synthetic`, which renders real MP4s for "
+        "free. By default `synthetic` with a folder and `veo` with a bucket",
     )
     google_cloud_project: str = _setting(
         "", "The project of Firestore, Pub/Sub and Veo; required with a bucket and with Veo"
@@ -51,9 +51,9 @@ class Settings:
     generate_topic: str = _setting(
         "generate-video", "The Pub/Sub topic whose messages `generate_video` takes"
     )
-    veo_location: str = _setting("us-central1", "The region in which Veo is asked")
+    veo_location: str = _setting("us-central1", "The region of the requests to Veo")
     veo_base_url: str = _setting(
-        "", "Where Veo answers, if not at Google's own address: a proxy, or a stand-in for tests"
+        "", "The URL of Veo, if it is not Google's own: a proxy, or an emulator"
     )
     storage_emulator_host: str = _setting(
         "",
@@ -64,18 +64,17 @@ class Settings:
     max_videos_per_campaign: int = _setting(4, "How many slots a campaign has (1 to 100)")
     campaign_budget_usd: Decimal | None = _setting(  # noqa: RUF009  # Its value is immutable.
         None,
-        "How many dollars a campaign may use that has no `budget_usd` of its own; by default there "
-        "is no limit",
+        "The budget in USD of a campaign without its own `budget_usd`; no limit by default",
     )
     daily_budget_usd: Decimal | None = _setting(  # noqa: RUF009  # Its value is immutable.
         None,
-        "How many dollars the whole installation may use in a day (UTC); 0 stops all spending; by "
-        "default there is no limit",
+        "The budget in USD of the whole installation for a day (UTC); 0 stops all spending; no "
+        "limit by default",
     )
     filtered_retries: int = _setting(
         0,
-        "How often a video is submitted again after the safety filter took its clip, which is not "
-        "billed (0 to 3)",
+        "How often a video is submitted again after the safety filter blocked its clip, which is "
+        "not billed (0 to 3)",
     )
     keep_historical: int = _setting(1, "How many replaced videos are kept for each slot (0 to 100)")
     synthetic_seconds: float = _setting(
@@ -84,41 +83,41 @@ class Settings:
     )
     synthetic_faults: str = _setting(
         "",
-        "What the synthetic generator does wrong, to test with: `fault` or `fault=words in the "
-        "prompt`, by commas. Faults: rate_limited, refused, filtered, failed, lost, answer_lost, "
+        "Faults of the synthetic generator, for tests: `fault` or `fault=words in the prompt`, "
+        "separated by commas. Faults: rate_limited, refused, filtered, failed, lost, answer_lost, "
         "slow, corrupt, turned",
     )
     signing_key: str = _secret(
-        "The secret of local signed URLs; by default one is made and kept in the data folder"
+        "The secret of local signed URLs; by default it is generated and kept in the data folder"
     )
     public_url: str = _setting(
-        "", "The service's own URL in answers, where it is not the one that was asked"
+        "", "The service's URL in answers, if it differs from the URL of the request"
     )
     allowed_hosts: str = _setting(
         "",
-        "The host names, by commas and without ports, under which the API answers beside "
+        "The host names, separated by commas and without ports, that the API answers to besides "
         "`localhost`, loopback addresses and the host of `PUBLIC_URL`",
     )
     allowed_origins: str = _setting(
         "",
-        "The origins, by commas, of other web sites whose pages may call the API, such as "
-        "`https://app.example.com`",
+        "The origins, separated by commas, of other web sites whose pages may call the API, such "
+        "as `https://app.example.com`",
     )
     api_keys: str = _secret(
-        "Pairs `name:key`, by commas: the API then takes only requests with "
+        "Pairs `name:key`, separated by commas: the API then accepts only requests with "
         "`Authorization: Bearer key`. A key has at least 32 characters: `openssl rand -hex 32`"
     )
     k_service: str = _setting(
         "",
-        "Set by Cloud Run, the name of the service: `X-Forwarded-Proto` is believed there, no "
-        "`.env` file is read, and without `PUBLIC_URL` every host is answered, because the front "
-        "end routes by host",
+        "The name of the service, set by Cloud Run: it makes the API trust `X-Forwarded-Proto`, "
+        "read no `.env` file and, without `PUBLIC_URL`, answer to every host, because Cloud Run "
+        "routes by host",
     )
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @property
     def simulated(self) -> bool:
-        """Whether videos are made for nothing."""
+        """Whether the generator costs nothing."""
         return self.generator == "synthetic"
 
     @property
@@ -127,7 +126,7 @@ class Settings:
 
     @property
     def bucket(self) -> str:
-        """Empty where there is a folder instead."""
+        """Empty with a data folder."""
         scheme, _, name = self.storage_url.partition("://")
         return name.removesuffix("/") if scheme == "gs" else ""
 
@@ -137,7 +136,7 @@ class Settings:
 
     @property
     def storage_endpoint(self) -> str:
-        """Where the bucket serves its signed URLs."""
+        """The URL that serves the bucket's signed URLs."""
         return self.storage_emulator_host.rstrip("/") or "https://storage.googleapis.com"
 
     @property
@@ -156,13 +155,13 @@ def settings() -> Settings:
 
 
 def environment() -> Mapping[str, str]:
-    """Return the process's environment, to which an `.env` file adds what it lacks.
+    """Return the process's environment; an `.env` file sets the variables that are not set.
 
-    The file is read where the process was started, and never on Cloud Run. Raise
+    The file is read in the working directory, and never on Cloud Run. Raise
     InvalidSettingsError.
     """
     if "K_SERVICE" not in os.environ and Path(".env").is_file():
-        from dotenv import load_dotenv  # noqa: PLC0415  # Few have such a file.
+        from dotenv import load_dotenv  # noqa: PLC0415  # Most systems have no such file.
 
         try:
             load_dotenv(".env", interpolate=False)
@@ -172,7 +171,7 @@ def environment() -> Mapping[str, str]:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Take what is set and not empty; report all problems at once."""
+    """Read the variables that are set and not empty. Report all problems at once."""
     values: dict[str, Any] = {}
     problems: list[str] = []
     for setting in fields(Settings):

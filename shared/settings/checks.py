@@ -1,4 +1,4 @@
-"""What is wrong with settings that have the right types."""
+"""Checks of settings that have the right types."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _ORIGIN = r"https?://(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::
 _USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
 _MOST_SLOTS = 100
 _MOST_HISTORICAL = 100
-# Two thirds of the deadline of a video: the rest is for the queue and for rendering.
+# Two thirds of a video's deadline; the rest is for the queue and for rendering.
 _LONGEST_SYNTHETIC_SECONDS = 1800
 _MOST_FILTERED_RETRIES = 3
 
 
 def problems_of(found: Settings) -> list[str]:
-    """Return a sentence about each value, or combination of values, that makes no sense."""
+    """Return a sentence about each invalid value or combination of values."""
     checks = {
         "STORAGE_URL must be file:folder, file:///folder or gs://bucket.": bool(
             re.fullmatch(_BUCKET, found.bucket)
@@ -35,15 +35,15 @@ def problems_of(found: Settings) -> list[str]:
         ),
         "VIDEO_GENERATOR must be synthetic or veo.": found.generator in ("synthetic", "veo"),
         f"DEFAULT_MODEL must be one of {', '.join(_USABLE)}.": found.default_model in _USABLE,
-        "MAX_VIDEOS_PER_CAMPAIGN must lie between 1 and 100.": (
+        "MAX_VIDEOS_PER_CAMPAIGN must be between 1 and 100.": (
             1 <= found.max_videos_per_campaign <= _MOST_SLOTS
         ),
         "CAMPAIGN_BUDGET_USD must be an amount, 0 or more.": _is_amount(found.campaign_budget_usd),
         "DAILY_BUDGET_USD must be an amount, 0 or more.": _is_amount(found.daily_budget_usd),
-        "FILTERED_RETRIES must lie between 0 and 3.": (
+        "FILTERED_RETRIES must be between 0 and 3.": (
             0 <= found.filtered_retries <= _MOST_FILTERED_RETRIES
         ),
-        "KEEP_HISTORICAL must lie between 0 and 100.": (
+        "KEEP_HISTORICAL must be between 0 and 100.": (
             0 <= found.keep_historical <= _MOST_HISTORICAL
         ),
         "MAX_VIDEOS_PER_CAMPAIGN * (KEEP_HISTORICAL + 2) must be no more than "
@@ -53,7 +53,7 @@ def problems_of(found: Settings) -> list[str]:
             )
             <= MOST_VERSIONS
         ),
-        "SYNTHETIC_SECONDS must lie between 0 and 1800: a video has 45 minutes.": (
+        "SYNTHETIC_SECONDS must be between 0 and 1800: a video has 45 minutes.": (
             0 <= found.synthetic_seconds <= _LONGEST_SYNTHETIC_SECONDS
         ),
         "PUBLIC_URL must begin with http:// or https://, and name a host.": (
@@ -82,7 +82,7 @@ def _is_amount(amount: Decimal | None) -> bool:
 def _fault_problems(found: Settings) -> list[str]:
     if not found.synthetic_faults:
         return []
-    # Few rehearse faults.
+    # Most systems rehearse no faults.
     from shared.domain.faults import SLOWDOWN, FaultKind, parse_faults  # noqa: PLC0415
 
     try:
@@ -91,7 +91,7 @@ def _fault_problems(found: Settings) -> list[str]:
         return [f"SYNTHETIC_FAULTS: {error}"]
     longest = _LONGEST_SYNTHETIC_SECONDS // SLOWDOWN
     if any(fault.kind is FaultKind.SLOW for fault in faults) and found.synthetic_seconds > longest:
-        return [f"SYNTHETIC_SECONDS must lie between 0 and {longest} with the fault slow."]
+        return [f"SYNTHETIC_SECONDS must be between 0 and {longest} with the fault slow."]
     return []
 
 
@@ -100,16 +100,16 @@ def _access_problems(found: Settings) -> list[str]:
     problems = []
     if not all(_is(_HOST, host) for host in _listed(found.allowed_hosts)):
         problems.append(
-            "ALLOWED_HOSTS must be host names by commas, such as videos.example.com: no scheme, no "
-            "port, no *."
+            "ALLOWED_HOSTS must be host names separated by commas, such as videos.example.com: no "
+            "scheme, no port, no *."
         )
     if not all(_is(_ORIGIN, origin) for origin in _listed(found.allowed_origins)):
         problems.append(
-            "ALLOWED_ORIGINS must be origins by commas, such as https://app.example.com: in lower "
-            "case, with a scheme; no path, no slash at the end, no *."
+            "ALLOWED_ORIGINS must be origins separated by commas, such as https://app.example.com: "
+            "in lower case, with a scheme; no path, no slash at the end, no *."
         )
     if found.api_keys:
-        from shared.domain.api_keys import api_keys  # noqa: PLC0415  # Few have keys.
+        from shared.domain.api_keys import api_keys  # noqa: PLC0415  # Most systems have no keys.
 
         try:
             api_keys(found.api_keys)
@@ -123,7 +123,7 @@ def _listed(text: str) -> list[str]:
 
 
 def _google_checks(found: Settings) -> dict[str, bool]:
-    """Patterns that a local system never compiles."""
+    """Checks for Google Cloud; a local system does not compile their patterns."""
     return {
         "GOOGLE_CLOUD_PROJECT must be the id of a project; it is required with a bucket and with "
         "Veo.": _is(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]", found.google_cloud_project),

@@ -61,7 +61,7 @@ def make(clone: Path, index: str) -> subprocess.Popen[str]:
 def test_without_a_network_it_says_what_it_waits_for_and_what_it_needs(clone: Path) -> None:
     said, error = make(clone, NOTHING_LISTENS).communicate()
 
-    assert "The package index does not answer. It is asked some more times." in said
+    assert "The package index does not answer. Retrying." in said
     assert "The package index cannot be reached." in error
     assert not (clone / ".venv" / "runtime").exists()
 
@@ -76,7 +76,7 @@ def test_what_was_interrupted_is_set_up_by_the_next_run(
     os.killpg(interrupted.pid, signal.SIGINT)
     _, error = interrupted.communicate()
     connection.close()
-    assert "The set-up was interrupted. The next one begins again." in error
+    assert "The set-up was interrupted. The next one starts from scratch." in error
 
     said, error = make(clone, few.url).communicate()
 

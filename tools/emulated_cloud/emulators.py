@@ -40,7 +40,7 @@ class Emulator:
     def __enter__(self) -> Self:
         port = free_port()
         self.host = f"{HOST}:{port}"
-        # In a file: a pipe that nobody reads would stall it one day.
+        # In a file: an unread pipe would fill up and block the emulator.
         self._output = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
             ending_with_parent(_java(), *_JAVA, *self._program, f"--host={HOST}", f"--port={port}"),

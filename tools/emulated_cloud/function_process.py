@@ -1,4 +1,4 @@
-"""A function as it is deployed: a process of its own, started as the platform starts it."""
+"""A function as it is deployed: its own process, started as the platform starts it."""
 
 import http.client
 import os
@@ -22,7 +22,7 @@ _POLL_SECONDS = 0.02
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """Where the code is, and the framework that serves it."""
+    """The folder of the code, and the framework that serves it."""
 
     root: Path
     framework: Path
@@ -35,7 +35,7 @@ THIS_TREE = Installation(
 
 
 class FunctionProcess:
-    """Serves `target` at `url` from `with` to its end. Its log goes where ours goes."""
+    """Serves `target` at `url` inside a `with` block, and logs to this process's output."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class FunctionProcess:
         port: int = 0,
         installation: Installation = THIS_TREE,
     ) -> None:
-        """`home` is a folder of its own, in which its server keeps a socket."""
+        """The server keeps a socket in `home`, which no other process uses."""
         self.target = target
         self.port = port or free_port()
         self.url = f"http://{HOST}:{self.port}/"
@@ -62,8 +62,8 @@ class FunctionProcess:
         }
 
     def __enter__(self) -> Self:
-        # In a session of its own, Ctrl-C does not reach it: it always ends by our SIGTERM, and
-        # first answers the requests in flight.
+        # In a session of its own, it does not get the terminal's Ctrl-C: it ends by our SIGTERM,
+        # and answers the requests in flight first.
         self._process = subprocess.Popen(
             ending_with_parent(str(self._installation.framework)),
             cwd=self._installation.root,
@@ -86,7 +86,7 @@ class FunctionProcess:
         return self._process.poll() is not None
 
     def wait_until_ready(self) -> bool:
-        """Return whether it answers, without a call of the function."""
+        """Return whether it answers. This does not call the function."""
         deadline = time.monotonic() + _START_SECONDS
         while not self.has_ended and time.monotonic() < deadline:
             if self._answers():
@@ -98,7 +98,7 @@ class FunctionProcess:
         self.end_by(signal.SIGTERM, within_seconds=_STOP_SECONDS)
 
     def end_by(self, number: signal.Signals, *, within_seconds: float) -> bool:
-        """Send a signal, as the platform does, and return whether the process ended by that."""
+        """Send a signal, as the platform does, and return whether it ended the process in time."""
         send = os.killpg if number is signal.SIGKILL else os.kill
         if not self.has_ended:
             send(self._process.pid, number)

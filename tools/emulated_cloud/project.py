@@ -81,7 +81,7 @@ class CloudProject:
 
     @contextmanager
     def ticking(self, *, seconds: float) -> Iterator[None]:
-        """Publish, until the end of the block, what the scheduler publishes each minute."""
+        """Publish the scheduler's message every `seconds` until the end of the block."""
         stopped = Event()
 
         def tick() -> None:
@@ -97,12 +97,12 @@ class CloudProject:
             thread.join()
 
     def keep_clip(self, uri: str, clip: bytes) -> None:
-        """Write where Veo is told to write."""
+        """Store `clip` at `uri`, as Veo does."""
         path = uri.removeprefix(f"gs://{self.bucket_name}/")
         self.bucket.blob(path).upload_from_string(clip, content_type="video/mp4")
 
     def environment(self, key_file: Path) -> dict[str, str]:
-        """Return the settings that lead Showreel here, with what Google's clients read."""
+        """Return the settings of Showreel and of Google's clients for this project."""
         return {
             "STORAGE_URL": f"gs://{self.bucket_name}",
             "GOOGLE_CLOUD_PROJECT": self.name,
@@ -114,6 +114,6 @@ class CloudProject:
 
 
 def write_key_file(account: ServiceAccount, path: Path, *, token_url: str) -> None:
-    """Write what GOOGLE_APPLICATION_CREDENTIALS names: a key that opens nothing but this."""
+    """Write a file for GOOGLE_APPLICATION_CREDENTIALS with a key for this project alone."""
     path.touch(mode=0o600)
     path.write_text(json.dumps({**account.key_file, "token_uri": token_url}))

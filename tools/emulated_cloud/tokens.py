@@ -1,4 +1,4 @@
-"""What Google's OAuth endpoint does for a key file: a token for whoever asks."""
+"""An OAuth endpoint that answers every request for a key file with a token."""
 
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

@@ -7,7 +7,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# As in production, but for its time: what comes again after seconds comes again more often.
+# Shorter than in production, and so with more deliveries.
 _BACKOFF = {"minimumBackoff": "1s", "maximumBackoff": "5s"}
 _MOST_DELIVERIES = 100
 

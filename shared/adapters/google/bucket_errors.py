@@ -1,4 +1,4 @@
-"""What Cloud Storage answers to a request for an object, as errors of Showreel."""
+"""Errors of Cloud Storage, as errors of Showreel."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +17,9 @@ SERVICE = "Cloud Storage"
 
 @contextmanager
 def bucket_errors(bucket: str, *, permission: str, path: str = "") -> Iterator[None]:
-    """Raise ConflictError for a generation that is not the expected one.
+    """Raise ConflictError if an object's generation is not the expected one.
 
-    `path` names the object that has to be there, or else ObjectNotFoundError is raised.
+    Raise ObjectNotFoundError if the object at `path` does not exist.
     """
     with google_errors(SERVICE, permission=permission):
         try:
@@ -39,10 +39,12 @@ def bucket_errors(bucket: str, *, permission: str, path: str = "") -> Iterator[N
 
 @contextmanager
 def _as_api_errors() -> Iterator[None]:
-    """Raise for an upload in chunks what the SDK raises for every other request."""
+    """Raise for an upload in chunks the errors that the SDK raises for other requests."""
     try:
         yield
     except InvalidResponse as error:
         raise from_http_response(error.response) from None  # type: ignore[no-untyped-call]
     except DataCorruption:
-        raise UnavailableError(f"{SERVICE} has other bytes than were sent. Try again.") from None
+        raise UnavailableError(
+            f"{SERVICE} did not store the bytes that were sent. Try again."
+        ) from None

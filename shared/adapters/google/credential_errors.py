@@ -1,7 +1,7 @@
-"""What goes wrong with credentials and permissions, as errors of Showreel.
+"""Errors of credentials and permissions, as errors of Showreel.
 
-All of it is unavailable rather than broken: the owner of the project can mend it while messages
-wait and are delivered again, so that nothing is lost.
+Each is an UnavailableError: messages are delivered again until the project's owner has repaired the
+cause, so nothing is lost.
 """
 
 import re
@@ -12,18 +12,18 @@ from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 
 from shared.domain.errors import UnavailableError
 
-# Not in an e-mail address, which holds `.iam.gserviceaccount.com`.
+# But not part of an e-mail address, which contains `.iam.gserviceaccount.com`.
 _PERMISSION = re.compile(r"(?<![\w.@-])(?:aiplatform|datastore|iam|pubsub|storage)\.\w+\.\w+\b")
 _REFUSED = re.compile(r"\b403\b|PERMISSION_DENIED")
 
 
 @contextmanager
 def credential_errors(service: str, *, permission: str) -> Iterator[None]:
-    """Raise UnavailableError where google-auth cannot get a token or a signature."""
+    """Raise UnavailableError if google-auth cannot get a token or a signature."""
     try:
         yield
     except GoogleAuthError as error:
-        # Google's words may hold a token; the sentence says what to do about it instead.
+        # Google's message may contain a token; ours says what to do instead.
         raise credentials_failed(error, service, permission=permission) from None
 
 
@@ -44,10 +44,10 @@ def credentials_failed(
 
 
 def denied(service: str, words: str, *, permission: str) -> UnavailableError:
-    """Name the permission that `words` name, else `permission`."""
+    """Name the permission in Google's `words`, else `permission`."""
     named = _PERMISSION.search(words)
     missing = named[0] if named else permission
     return UnavailableError(
         f"{service} denied access: the permission {missing} is missing. "
-        f"Grant it to the service account that this runs as."
+        f"Grant it to the service account that Showreel runs as."
     )

@@ -1,4 +1,4 @@
-"""What Google's services answer, as errors of Showreel."""
+"""Errors of Google's services, as errors of Showreel."""
 
 import re
 from collections.abc import Iterator
@@ -14,21 +14,21 @@ from shared.domain.errors import ShowreelError, StorageError, UnavailableError
 
 _PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 _URL = re.compile(r"\S+://\S+")
-# So gRPC hands on what google-auth raises.
+# gRPC's text for a failure of google-auth.
 _PLUGIN_FAILED = "metadata from plugin failed"
 
 
 @contextmanager
 def google_errors(service: str, *, permission: str) -> Iterator[None]:
-    """Raise UnavailableError or StorageError for whatever a Google SDK raises.
+    """Raise UnavailableError or StorageError for any error of a Google SDK.
 
-    `permission` is what a refusal is taken to miss where the service names none. What an adapter
-    gives a meaning of its own, such as a missing object, it catches inside.
+    If the service denies access and names no permission, the error names `permission`. An adapter
+    catches inside this block the errors that it gives a meaning, such as a missing object.
     """
     try:
         yield
     except (GoogleAPIError, GoogleAuthError, OSError) as error:
-        # The SDK's words may hold the URL of an upload, which is as good as a credential.
+        # The SDK's message may contain the URL of an upload, which is as good as a credential.
         raise translated(error, service, permission=permission) from None
 
 
@@ -55,8 +55,7 @@ def _answered(status: int, words: str, service: str) -> ShowreelError:
         )
     if status == HTTPStatus.NOT_FOUND:
         return UnavailableError(
-            f"{service} does not find what was asked for. Create it, or correct the settings: "
-            f"{words}"
+            f"{service} does not find the resource. Create it, or correct the settings: {words}"
         )
     if status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return UnavailableError(f"{service} is unavailable ({phrase}). Try again soon.")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from shared.ports.message_queue import VideoMessage
 
-# What Google's own client retries.
+# The errors that Google's own client retries.
 _PASSING = if_exception_type(
     Aborted,
     Cancelled,
@@ -46,10 +46,10 @@ _RETRY_SECONDS = LAST_RETRY.total_seconds()
 
 
 class PubSubMessageQueue:
-    """Publishes to one topic, which has to exist, and leaves deliveries to its subscriptions.
+    """Publishes to one existing topic, whose subscriptions deliver the messages.
 
-    Uses the credentials of the environment, or PUBSUB_EMULATOR_HOST without any. Connects when
-    the first message is published: the platform forks the process before that.
+    Uses the environment's credentials, or none with PUBSUB_EMULATOR_HOST. Connects when the first
+    message is published, because the platform forks the process before that.
     """
 
     def __init__(self, *, project: str, topic: str) -> None:
@@ -63,16 +63,16 @@ class PubSubMessageQueue:
                 published.result(timeout=_RETRY_SECONDS + 2 * _TRY_SECONDS)
 
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
-        """Leave it to the bucket, which announces the clip, and to the tick."""
+        """Do nothing: the bucket announces the clip, and the tick wakes a video that is due."""
 
     @built_once
     def _publisher(self) -> PublisherClient:
         return PublisherClient(
-            # To wait for others would cost every message 10 ms.
+            # Waiting for a fuller batch would cost each message 10 ms.
             batch_settings=BatchSettings(max_messages=1),
             publisher_options=PublisherOptions(
                 retry=Retry(predicate=_PASSING, initial=0.1, maximum=2.0, timeout=_RETRY_SECONDS),
-                # A number would count down from one try to the next, and begin again at its end.
+                # A plain number would be a limit for all tries together, and restart at its end.
                 timeout=ConstantTimeout(_TRY_SECONDS),  # type: ignore[no-untyped-call]
             ),
         )

@@ -1,4 +1,4 @@
-"""Reads an object in ranges, and verifies its checksum."""
+"""Read an object in ranges, and verify its checksum."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
     ReadRange = Callable[[StoredObject, int, int], bytes]
 
-# A usual clip takes three requests, and its thumbnail one.
+# A typical clip takes three requests, a thumbnail one.
 _BLOCK_BYTES = 2 * 1024 * 1024
 
 
 def open_reader(stored: StoredObject, read_range: ReadRange) -> BinaryIO:
     """Return a seekable stream that holds one block in memory.
 
-    Reading up to the end raises UnavailableError unless the bytes are those that were stored,
-    provided that none was skipped.
+    A read that reaches the end without having skipped a byte raises UnavailableError unless the
+    checksum of all bytes is the stored one.
     """
     return BufferedReader(_ObjectReader(stored, read_range), _BLOCK_BYTES)
 
@@ -54,7 +54,7 @@ class _ObjectReader(RawIOBase):
         return len(block)
 
     def readall(self) -> bytes:
-        """Ask once; what is inherited would ask for every few kilobytes."""
+        """Make one request; the inherited method makes one for every few kilobytes."""
         return self._take(self._stored.info.size)
 
     def _take(self, size: int) -> bytes:
@@ -67,7 +67,7 @@ class _ObjectReader(RawIOBase):
         return block
 
     def _check(self, block: bytes) -> None:
-        """Extend the checksum by what follows the bytes that it covers already."""
+        """Extend the checksum by the bytes that it does not cover yet."""
         known = self._checked - self._position
         if not 0 <= known < len(block):
             return

@@ -1,4 +1,4 @@
-"""What Cloud Storage keeps beside the bytes of an object."""
+"""The properties of an object in Cloud Storage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ _MEDIA_TYPES = {".jpg": "image/jpeg", ".mp4": "video/mp4"}
 
 
 def media_type_of(path: str) -> str | None:
-    """Return what the name of a clip or thumbnail says of its type."""
+    """Return the media type for the name of a clip or thumbnail, else None."""
     return _MEDIA_TYPES.get(PurePosixPath(path).suffix)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Properties:
-    """What readers are told with the bytes."""
+    """The headers with which an object is served."""
 
     content_type: str
     cache_control: str

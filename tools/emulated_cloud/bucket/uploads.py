@@ -15,7 +15,7 @@ _RANGE = re.compile(r"bytes (?:(?P<first>\d+)-(?P<last>\d+)|\*)/(?P<total>\d+|\*
 
 @dataclass(kw_only=True)
 class _Session:
-    """A resumable upload. `answer` is the last one, which is given again to whoever lost it."""
+    """A resumable upload. `answer` is the final one, repeated for a caller that did not get it."""
 
     bucket: str
     name: str

@@ -1,4 +1,4 @@
-"""A stand-in for Veo on Vertex AI: the real SDK talks to it over HTTP, on this machine alone."""
+"""An emulator of Veo on Vertex AI, which the real SDK calls over HTTP on this machine."""
 
 from tools.emulated_cloud.vertex.endings import Ending
 from tools.emulated_cloud.vertex.server import FakeVertex

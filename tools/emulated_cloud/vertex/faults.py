@@ -8,7 +8,7 @@ from tools.emulated_cloud.vertex.answers import Answer, error, no_quota, page, u
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """Happens in place of the usual answer.
+    """Replaces the usual answer.
 
     With `accepted` the request is carried out all the same. Then, `delay_seconds` later, `answer`
     is sent, or nothing where the connection `drops`, or else the usual answer.

@@ -36,7 +36,7 @@ class Operation:
 
 
 class Operations:
-    """Finishes each operation `seconds` after it was accepted, as Veo does, asked or not.
+    """Finishes each operation `seconds` after it was accepted, polled or not, as Veo does.
 
     With `polls` it is the poll after so many answers of `running` that finishes it.
     """

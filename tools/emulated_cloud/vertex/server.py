@@ -39,7 +39,7 @@ _LONGEST_LOGGED = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """As it came; long texts in its body, such as pictures, are cut."""
+    """A request as it arrived; long texts in its body, such as pictures, are cut."""
 
     method: str
     path: str
@@ -52,7 +52,7 @@ def no_bucket(uri: str, clip: bytes) -> None:
 
 
 class FakeVertex:
-    """Serves from `with` to its end, at `url`. Each accepted submission would be a paid one."""
+    """Serves at `url` inside a `with` block. The real Veo would bill each accepted submission."""
 
     def __init__(
         self,
@@ -177,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: `requests` has it all."""
 
     def _send(self, given: Answer) -> None:
-        # Whoever did not want to wait any longer has hung up.
+        # The caller has closed the connection.
         with suppress(ConnectionError):
             self.send_response(given.status)
             self.send_header("Content-Type", given.content_type)
