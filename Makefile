@@ -7,6 +7,7 @@ PROJECT ?=
 PYTHON ?= python3
 
 BIN := .venv/bin
+TSC := tools/javascript/node_modules/.bin/tsc
 # The check comes first: an older Python cannot parse set_up.py.
 SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "Showreel needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
@@ -36,11 +37,16 @@ test: .venv/dev ## Run every test (PYTEST_ARGS passes through)
 chaos: .venv/dev ## Kill processes at every step and check the promise (CHAOS_ARGS=--help)
 	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
-check: .venv/dev ## Lint, formatting, types, and import rules
+check: .venv/dev ## Lint, formatting, types (Python and JavaScript), and import rules
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@if command -v npm > /dev/null; then \
+		$(MAKE) --no-print-directory $(TSC) && $(TSC) --project tools/javascript; \
+	else \
+		echo "SKIPPED: npm is not installed, so the studio's JavaScript is not checked." >&2; \
+	fi
 
 bench: .venv/dev ## Measure against the targets, as ratios within one run
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
@@ -83,7 +89,7 @@ lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS
 	@$(BIN)/python -m tools.lock $(LOCK_ARGS)
 
 clean: ## Remove the environment and all caches; data/ stays
-	@rm -rf .venv dist screenshots
+	@rm -rf .venv dist screenshots tools/javascript/node_modules
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -92,3 +98,7 @@ clean: ## Remove the environment and all caches; data/ stays
 
 .venv/dev: requirements-dev.txt
 	@$(SET_UP) dev
+
+$(TSC): tools/javascript/package-lock.json
+	@npm ci --prefix tools/javascript --silent --no-audit --no-fund
+	@touch -c $(TSC)

@@ -23,7 +23,9 @@ _CONTENT_TYPES = {
     "studio.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
+_IMPORT = re.compile(
+    r'^(?:import \{[^}]*\} from|@import) "\./([\w-]+\.(?:js|css))";\n', re.MULTILINE
+)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:class|const|function) )", re.MULTILINE)
 
 _POLICY = {
@@ -115,7 +117,7 @@ def studio_file(filename: str) -> StudioFile:
     content_type = _CONTENT_TYPES.get(filename)
     if content_type is None:
         raise NotFoundError("The studio has no such file.")
-    text = join_modules(filename) if filename.endswith(".js") else _read(filename)
+    text = join_modules(filename) if filename.endswith((".js", ".css")) else _read(filename)
     content = text.encode()
     return StudioFile(
         content_type=content_type,
@@ -126,9 +128,9 @@ def studio_file(filename: str) -> StudioFile:
 
 
 def join_modules(entry: str) -> str:
-    """Return a module with all that it imports as one script: a first load takes three requests.
+    """Return a script or style sheet with all its imports: a first load takes three requests.
 
-    Modules import names only, and no two modules declare the same name.
+    Scripts import names only, and no two of them declare the same name.
     """
     joined: dict[str, str] = {}
     _join(entry, joined)

@@ -41,7 +41,7 @@ async function readCampaign(id) {
 }
 
 async function readFailures(id) {
-  const query = new URLSearchParams({ campaign_id: id, status: "failed", limit: MOST_FAILURES });
+  const query = new URLSearchParams({ campaign_id: id, status: "failed", limit: String(MOST_FAILURES) });
   const { body } = await read(`/v1/videos?${query}`);
   return body.data;
 }

@@ -56,9 +56,12 @@ export function cleanUp(send) {
 }
 
 /**
- * Open a dialog until it is closed. What `go`, or Enter, leads to is the answer.
+ * Show a modal dialog. Resolves with `answer()` after `go` or Enter, and with `otherwise` when closed.
  *
- * While what was entered is not fit, the dialog stays open.
+ * The dialog stays open while `isFit()` is false.
+ *
+ * @param {{title: string, content: any[], go: any, answer: () => any, otherwise?: any,
+ *   isFit?: () => boolean | Promise<boolean>}} options
  */
 export function openDialog({ title, content, go, isFit = () => true, answer, otherwise }) {
   const id = uniqueId("dialog");

@@ -12,6 +12,10 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+/**
+ * @param {any} label
+ * @param {{kind?: string, icon?: string, onclick?: (event: any) => any, [attribute: string]: any}} options
+ */
 export function button(label, { kind = "", icon: name, onclick, ...attributes }) {
   const className = ["button", kind].filter(Boolean).join(" ");
   const symbol = name && icon(name);

@@ -4,6 +4,10 @@ import { element, showIn, uniqueId } from "./dom.js";
 export class Field {
   #error;
 
+  /**
+   * @param {any} control
+   * @param {{label: any, hint?: any, className?: string}} options
+   */
   constructor(control, { label, hint, className = "" }) {
     this.control = control;
     control.id ||= uniqueId("field");

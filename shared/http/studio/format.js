@@ -5,6 +5,7 @@ const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "
 const ago = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const megabytes = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const STEPS = [
   ["day", 86_400],
   ["hour", 3600],

@@ -8,7 +8,9 @@ import { TEXTS } from "./texts.js";
 
 const main = document.getElementById("main");
 
-for (const frame of document.querySelectorAll("[data-text]")) {
+/** @type {NodeListOf<HTMLElement>} */
+const frames = document.querySelectorAll("[data-text]");
+for (const frame of frames) {
   frame.textContent = TEXTS[frame.dataset.text];
 }
 

@@ -45,6 +45,15 @@ def test_every_module_of_the_studio_is_sent() -> None:
         assert all(re.search(rf"\b{name}\b", script) for name in names), path.name
 
 
+def test_every_style_sheet_of_the_studio_is_sent_once() -> None:
+    sheet = join_modules("studio.css")
+
+    sheets = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.css")}
+    assert len(sheets) > 1
+    assert "@import" not in sheet
+    assert all(1 == sheet.count(text) for name, text in sheets.items() if name != "studio.css")
+
+
 def test_the_modules_can_stand_side_by_side() -> None:
     script = join_modules("studio.js")
 
