@@ -1,9 +1,9 @@
-# A workflow of one repository, on one ref, may deploy new code without any key. It can change the
-# functions and what they are built from; who may call them, and what they may do, it can only read.
+# Workflows of one repository, on one ref, may deploy new code without a key. They can change the
+# functions and their source, and can only read IAM policies.
 
 locals {
   ci = toset(var.github_repository == null ? [] : [var.github_repository])
-  # It holds no account of its own: the workflow's token is the member.
+  # No service account: the workflow's token is the IAM member.
   ci_member = {
     for repository in local.ci : repository =>
     "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.ci[repository].name}/attribute.repository/${repository}"
@@ -11,7 +11,7 @@ locals {
 
   ci_roles = setproduct(local.ci, [
     "roles/cloudfunctions.developer",
-    # Terraform compares everything, also grants, with its state.
+    # Terraform compares all resources, including IAM policies, with its state.
     "roles/iam.securityReviewer",
     "roles/viewer",
   ])
@@ -61,7 +61,7 @@ resource "google_storage_bucket_iam_member" "ci" {
   member = local.ci_member[each.key]
 }
 
-# Who deploys a function needs the right to let it run as its account.
+# Deploying a function requires the right to act as its service account.
 resource "google_service_account_iam_member" "ci" {
   for_each = { for pair in local.ci_accounts : pair[1] => pair[0] }
 

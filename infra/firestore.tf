@@ -1,5 +1,5 @@
 locals {
-  # The very file that the queries are tested against.
+  # The tests of the queries read the same file.
   firestore = jsondecode(file("${path.module}/firestore.indexes.json"))
 }
 
@@ -37,7 +37,7 @@ resource "google_firestore_index" "query" {
   }
 }
 
-# A field without any index here costs no index entry with each write.
+# A field without an index costs no index entry per write.
 resource "google_firestore_field" "index" {
   for_each = {
     for field in local.firestore.fieldOverrides : "${field.collectionGroup}/${field.fieldPath}" => field

@@ -1,8 +1,8 @@
 locals {
   runtime = "python312"
 
-  # One entry for each function that main.py names. One with `keeps_messages` is pushed to by a topic
-  # of its own name, which keeps what could not be delivered for so many seconds.
+  # One entry for each function in main.py. A function with `keeps_messages` receives pushes from a topic
+  # of its own name, which retains undelivered messages for that many seconds.
   functions = {
     serve_api = {
       description     = "HTTPS: every public path"
@@ -28,7 +28,7 @@ locals {
       max_instances   = null
       keeps_messages  = 7 * 24 * 60 * 60
     }
-    # A tick that could not be delivered is worth nothing once the next ones are there.
+    # An undelivered tick is useless once later ticks exist.
     maintain_campaigns = {
       description     = "Pub/Sub: the tick, each minute"
       memory          = "512Mi"
@@ -94,7 +94,7 @@ resource "google_cloudfunctions2_function" "function" {
 
     environment_variables = merge(
       { for name, value in local.settings : name => tostring(value) if value != null },
-      # The framework's own: how many requests one instance answers at once.
+      # Read by functions-framework: concurrent requests per instance.
       { THREADS = tostring(each.value.concurrency) },
     )
 
@@ -116,7 +116,7 @@ resource "google_cloudfunctions2_function" "function" {
     }
   }
 
-  # A query fails without its index, a build without its rights.
+  # Queries need their indexes, builds their grants.
   depends_on = [
     google_artifact_registry_repository_iam_member.build,
     google_firestore_field.index,
@@ -129,7 +129,7 @@ resource "google_cloudfunctions2_function" "function" {
   ]
 }
 
-# Each deployment builds four images, and nobody else ever removes them.
+# Each deployment builds four images; without a policy they are kept forever.
 resource "google_artifact_registry_repository" "images" {
   repository_id = "showreel"
   location      = var.region

@@ -6,13 +6,13 @@ locals {
   vertex_agent  = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-aiplatform.iam.gserviceaccount.com"
 }
 
-# The functions, each as itself
+# Service accounts of the functions
 
 resource "google_service_account" "function" {
   for_each = local.functions
 
   account_id   = "showreel-${local.names[each.key]}"
-  display_name = "Showreel: the function ${local.names[each.key]}"
+  display_name = "Showreel: function ${local.names[each.key]}"
 
   depends_on = [google_project_service.api]
 }
@@ -25,7 +25,7 @@ resource "google_project_iam_member" "records" {
   member  = local.member[each.key]
 
   condition {
-    title      = "Showreel's database alone"
+    title      = "Only Showreel's database"
     expression = "resource.name == \"projects/${var.project_id}/databases/${google_firestore_database.records.name}\""
   }
 }
@@ -55,13 +55,13 @@ resource "google_project_iam_member" "veo" {
 resource "google_project_iam_custom_role" "signer" {
   role_id     = "showreelSigner"
   title       = "Showreel URL signer"
-  description = "Signs with the key of an account that Google keeps"
+  description = "Signs with the Google-managed key of a service account"
   permissions = ["iam.serviceAccounts.signBlob"]
 
   depends_on = [google_project_service.api]
 }
 
-# Granted on the account itself: it signs its own URLs, and nobody else's.
+# Granted on the account itself: it can sign only as itself.
 resource "google_service_account_iam_member" "signer" {
   service_account_id = google_service_account.function["serve_api"].name
   role               = google_project_iam_custom_role.signer.id
@@ -82,7 +82,7 @@ resource "google_secret_manager_secret_iam_member" "function" {
   depends_on = [google_project_service.api]
 }
 
-# Who may call
+# Callers
 
 resource "google_cloud_run_v2_service_iam_member" "invoker" {
   for_each = var.invokers
@@ -119,8 +119,8 @@ resource "google_cloud_run_v2_service_iam_member" "push" {
   member   = google_service_account.push.member
 }
 
-# Pub/Sub's and Vertex AI's own accounts are made when they are first needed, which may be later than
-# the first grant to them.
+# The service agents of Pub/Sub and Vertex AI are created on first use, which may be after the first
+# grant to them.
 resource "google_workload_identity_service_agent" "agent" {
   for_each = toset(["aiplatform.googleapis.com", "pubsub.googleapis.com"])
 
@@ -145,7 +145,7 @@ resource "google_pubsub_topic_iam_member" "dead_letters" {
   depends_on = [google_workload_identity_service_agent.agent]
 }
 
-# A message that becomes a dead letter is acknowledged where it came from.
+# Pub/Sub acknowledges a dead letter in its original subscription.
 resource "google_pubsub_subscription_iam_member" "dead_letters" {
   for_each = local.pushed
 
@@ -158,7 +158,7 @@ resource "google_pubsub_subscription_iam_member" "dead_letters" {
 
 # Veo writes its clips, and the bucket announces them
 
-# What Google grants by itself to an agent that it makes, it does not grant to one that was asked for.
+# Google makes this grant for agents it creates itself, but not for agents created on request.
 resource "google_project_iam_member" "vertex" {
   project = var.project_id
   role    = "roles/aiplatform.serviceAgent"
@@ -185,7 +185,7 @@ resource "google_pubsub_topic_iam_member" "clips" {
   member = local.storage_agent
 }
 
-# Cloud Build makes the images
+# Cloud Build builds the images
 
 resource "google_service_account" "build" {
   account_id   = "showreel-build"
@@ -206,14 +206,14 @@ resource "google_storage_bucket_iam_member" "build" {
   member = google_service_account.build.member
 }
 
-# Cloud Functions copies the archive into a bucket of its own, which it makes with the first function.
+# Cloud Functions copies the archive into its own bucket, created with the first function.
 resource "google_project_iam_member" "build_sources" {
   project = var.project_id
   role    = "roles/storage.objectViewer"
   member  = google_service_account.build.member
 
   condition {
-    title      = "Cloud Functions' copies of the source alone"
+    title      = "Only Cloud Functions' copies of the source"
     expression = "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-${data.google_project.this.number}-\")"
   }
 }

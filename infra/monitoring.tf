@@ -4,10 +4,10 @@ locals {
     "resource.labels.service_name=(${join(" OR ", [for name in values(local.names) : "\"${name}\""])})",
   ])
 
-  # The platform logs each request as well, and one that is answered with 503 as an error.
+  # Cloud Run's request log has severity ERROR for each 503, so the metrics leave it out.
   not_requests = "logName!=\"projects/${var.project_id}/logs/run.googleapis.com%2Frequests\""
 
-  # PromQL spells logging.googleapis.com/user/showreel_videos so.
+  # The PromQL name of logging.googleapis.com/user/showreel_videos.
   logs   = { for metric in ["videos", "errors", "warnings", "reserved_usd"] : metric => "logging_googleapis_com:user_showreel_${metric}" }
   run    = "run_googleapis_com:"
   pubsub = "pubsub_googleapis_com:subscription_"
@@ -19,7 +19,7 @@ locals {
   tick     = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.names["maintain_campaigns"]}\""
   generate = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.names["generate_video"]}\""
 
-  # A function that is pushed to answers 503 where it only wants to be asked again.
+  # A pushed function answers 503 to have the message redelivered: no failure.
   failed = "sum by (service_name) (increase(${local.run}request_count{${local.ours},response_code=~\"5..\",response_code!=\"503\"}[10m]) or increase(${local.run}request_count{${local.api},response_code=\"503\"}[10m]))"
   called = "sum by (service_name) (increase(${local.run}request_count{${local.ours}}[10m]))"
 
@@ -28,57 +28,57 @@ locals {
 
   alerts = {
     overdue = {
-      title    = "a video is older than its deadline"
+      title    = "Video past its deadline"
       severity = "ERROR"
-      says     = "A video was not finished within its deadline, or the messages that would finish it wait for longer than that."
+      summary  = "A video did not end within its deadline, or its messages have waited longer than that."
       query = join(" or ", [
         "sum(increase(${local.logs.videos}{${local.ours},event=\"video.overdue\"}[10m])) > 0",
         "max(${local.pubsub}oldest_unacked_message_age{${local.generate}}) > ${local.deadline_seconds}",
       ])
     }
     dead_letters = {
-      title    = "a message could not be delivered"
+      title    = "Undeliverable message"
       severity = "ERROR"
-      says     = "A message was refused twenty times, for more than two hours, and now lies in the subscription dead-letters."
+      summary  = "A message was refused 20 times in more than two hours and is now in the subscription dead-letters."
       query    = "max(${local.pubsub}num_undelivered_messages{${local.dead}}) > 0"
     }
     error_rate = {
-      title    = "calls fail"
+      title    = "Error rate above 5 %"
       severity = "ERROR"
-      says     = "Of the calls of this function within ten minutes more than one in twenty failed, and at least three."
+      summary  = "Within ten minutes more than 5 % of the calls of this function failed, and at least three."
       query    = "${local.failed} / ${local.called} > 0.05 and ${local.failed} >= 3"
     }
     errors = {
-      title    = "an error was logged"
+      title    = "Error logged"
       severity = "WARNING"
-      says     = "Something happened that does not mend itself: a clip that is missing, a message that is none, a function that was ended."
+      summary  = "An error that needs action, such as a missing clip, a malformed message or a stopped instance."
       query    = "sum by (service_name, event) (increase(${local.logs.errors}{${local.ours},event!=\"request.failed\"}[10m])) > 0"
     }
     spend = {
-      title    = "videos cost more than expected"
+      title    = "Hourly spend above the threshold"
       severity = "CRITICAL"
-      says     = "The videos that were reserved within an hour cost more than ${var.hourly_spend_alert_usd} dollars."
+      summary  = "The videos reserved within an hour cost more than ${var.hourly_spend_alert_usd} USD."
       query    = "sum(increase(${local.logs.reserved_usd}_sum{${local.ours}}[1h])) > ${var.hourly_spend_alert_usd}"
     }
     day = {
-      title    = "the day's budget is nearly used"
+      title    = "Daily budget 80 % used"
       severity = "WARNING"
-      says     = "Of what daily_budget_usd allows for today (UTC), 80 % is used. What exceeds it will be refused until midnight."
+      summary  = "80 % of daily_budget_usd is used today (UTC). At 100 %, requests are refused until midnight."
       query    = "sum(increase(${local.logs.warnings}{${local.ours},event=\"daily_budget.warning\"}[10m])) > 0"
     }
-    # A tick looks at one campaign, and may meet the same again only hours later. Money at risk is
-    # held as what it is, and what is overdue has an alert of its own.
+    # A campaign is compared again only hours later. Money at risk needs no repair, and overdue videos
+    # have their own alert.
     disagreement = {
-      title    = "records and bucket disagree"
+      title    = "Records and bucket disagree"
       severity = "WARNING"
-      says     = "A tick has found what it could not mend, and told so within the last day."
+      summary  = "Within the last day a tick found a disagreement that it could not repair."
       query    = "sum by (kind) (increase(${local.logs.warnings}{${local.ours},event=\"reconcile.found\",kind!~\"money_at_risk|overdue\"}[1d])) > 0"
     }
-    # It may take some minutes after the first deployment until the first tick is counted.
+    # The first tick may be counted some minutes after the first deployment.
     tick = {
-      title    = "nobody ticks"
+      title    = "Scheduler tick missing"
       severity = "CRITICAL"
-      says     = "No tick was taken for a quarter of an hour. Videos that Veo has refused, and whatever was lost on the way, wait for it."
+      summary  = "No tick was acknowledged for 15 minutes. Filtered videos and lost messages wait for the tick."
       query    = "(sum(increase(${local.pubsub}push_request_count{${local.tick},response_class=\"ack\"}[5m])) or vector(0)) < 1"
       duration = "600s"
     }
@@ -86,23 +86,23 @@ locals {
 
   tiles = [
     {
-      title = "Videos, by what happened to them"
+      title = "Videos by event"
       query = "sum by (event) (increase(${local.logs.videos}{${local.ours}}[5m]))"
     },
     {
-      title = "Failures, by their code"
+      title = "Failures by code"
       query = "sum by (failure) (increase(${local.logs.videos}{${local.ours},event=\"video.failed\"}[5m]))"
     },
     {
-      title = "Dollars reserved in an hour"
+      title = "USD reserved per hour"
       query = "sum(increase(${local.logs.reserved_usd}_sum{${local.ours}}[1h]))"
     },
     {
-      title = "The oldest message that waits, in seconds"
+      title = "Oldest unacknowledged message (s)"
       query = "max by (subscription_id) (${local.pubsub}oldest_unacked_message_age{${local.push}})"
     },
     {
-      title = "Pushes, by their answer"
+      title = "Pushes by response"
       query = "sum by (subscription_id, response_class) (rate(${local.pubsub}push_request_count{${local.push}}[5m]))"
     },
     {
@@ -110,11 +110,11 @@ locals {
       query = "max(${local.pubsub}num_undelivered_messages{${local.dead}})"
     },
     {
-      title = "Calls a second, by their answer"
+      title = "Calls per second by response"
       query = "sum by (service_name, response_code) (rate(${local.run}request_count{${local.ours}}[5m]))"
     },
     {
-      title = "Milliseconds that 95 of 100 calls take"
+      title = "Latency, 95th percentile (ms)"
       query = "histogram_quantile(0.95, sum by (service_name, le) (rate(${local.run}request_latencies_bucket{${local.ours}}[5m])))"
     },
     {
@@ -122,11 +122,11 @@ locals {
       query = "sum by (service_name) (${local.run}container_instance_count{${local.ours}})"
     },
     {
-      title = "Errors, by their event"
+      title = "Errors by event"
       query = "sum by (service_name, event) (increase(${local.logs.errors}{${local.ours}}[5m]))"
     },
     {
-      title = "Warnings, by their event"
+      title = "Warnings by event"
       query = "sum by (service_name, event) (increase(${local.logs.warnings}{${local.ours}}[5m]))"
     },
   ]
@@ -134,7 +134,7 @@ locals {
 
 resource "google_logging_metric" "videos" {
   name             = "showreel_videos"
-  description      = "What happened to videos, by event and by the code of the failure"
+  description      = "Video events, by event and failure code"
   filter           = "${local.logged} AND jsonPayload.message=~\"^video[.][a-z_]+$\""
   label_extractors = { event = "EXTRACT(jsonPayload.message)", failure = "EXTRACT(jsonPayload.failure)" }
 
@@ -154,7 +154,7 @@ resource "google_logging_metric" "videos" {
 
 resource "google_logging_metric" "errors" {
   name             = "showreel_errors"
-  description      = "What was logged as an error, by event; what the platform says itself has none"
+  description      = "Logged errors by event; entries of the platform have no event"
   filter           = "${local.logged} AND severity>=ERROR AND ${local.not_requests}"
   label_extractors = { event = "REGEXP_EXTRACT(jsonPayload.message, \"^([a-z_]+[.][a-z_]+)\")" }
 
@@ -171,7 +171,7 @@ resource "google_logging_metric" "errors" {
 
 resource "google_logging_metric" "warnings" {
   name        = "showreel_warnings"
-  description = "What was logged as a warning, by event and, where records and bucket disagree, by what it is about"
+  description = "Logged warnings by event, and by kind of disagreement between records and bucket"
   filter      = "${local.logged} AND severity=WARNING AND ${local.not_requests}"
   label_extractors = {
     event = "REGEXP_EXTRACT(jsonPayload.message, \"^([a-z_]+[.][a-z_]+)\")"
@@ -194,7 +194,7 @@ resource "google_logging_metric" "warnings" {
 
 resource "google_logging_metric" "reserved_usd" {
   name            = "showreel_reserved_usd"
-  description     = "The dollars of each video that was begun"
+  description     = "The price of each reserved video in USD"
   filter          = "${local.logged} AND jsonPayload.message=\"video.reserved\""
   value_extractor = "EXTRACT(jsonPayload.usd)"
 
@@ -231,14 +231,14 @@ resource "google_monitoring_alert_policy" "alert" {
       query               = each.value.query
       duration            = try(each.value.duration, "0s")
       evaluation_interval = "60s"
-      # A metric of the log exists only some minutes after its first entry.
+      # A log-based metric exists only some minutes after its first entry.
       disable_metric_validation = true
     }
   }
 
   documentation {
     mime_type = "text/markdown"
-    content   = "${each.value.says}\n\nWhat to do: infra/README.md, \"${each.value.title}\"."
+    content   = "${each.value.summary}\n\nWhat to do: docs/runbook.md, \"${each.value.title}\"."
   }
 
   depends_on = [google_project_service.api, google_pubsub_subscription.function]
@@ -257,7 +257,7 @@ resource "google_billing_budget" "month" {
   billing_account = var.billing_account
   display_name    = "Showreel in ${var.project_id}"
 
-  # By number: budgets take no other name of a project.
+  # Budgets accept only the number of a project.
   budget_filter {
     projects = ["projects/${data.google_project.this.number}"]
   }
@@ -283,7 +283,7 @@ resource "google_billing_budget" "month" {
   dynamic "all_updates_rule" {
     for_each = length(var.alert_emails) > 0 ? [true] : []
     content {
-      # A budget tells five at most.
+      # A budget notifies at most five channels.
       monitoring_notification_channels = slice(
         [for channel in google_monitoring_notification_channel.email : channel.id], 0, min(5, length(var.alert_emails))
       )

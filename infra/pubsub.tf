@@ -15,7 +15,7 @@ resource "google_pubsub_subscription" "function" {
 
   name  = google_pubsub_topic.function[each.key].name
   topic = google_pubsub_topic.function[each.key].id
-  # The longest that Pub/Sub has to wait before it may take the function for dead.
+  # As long as the function may run.
   ack_deadline_seconds       = each.value.timeout_seconds
   message_retention_duration = "${each.value.keeps_messages}s"
 
@@ -27,7 +27,7 @@ resource "google_pubsub_subscription" "function" {
     }
   }
 
-  # Twenty attempts take more than two hours: longer than a video may wait for a busy quota.
+  # Twenty attempts take more than two hours, longer than a video waits for a quota.
   retry_policy {
     minimum_backoff = "10s"
     maximum_backoff = "600s"
@@ -55,7 +55,7 @@ resource "google_pubsub_topic" "dead_letters" {
   depends_on = [google_project_service.api]
 }
 
-# A topic without a subscription keeps nothing.
+# A topic without a subscription retains nothing.
 resource "google_pubsub_subscription" "dead_letters" {
   name                       = "dead-letters"
   topic                      = google_pubsub_topic.dead_letters.id

@@ -10,7 +10,7 @@ resource "google_storage_bucket" "videos" {
     retention_duration_seconds = var.soft_delete_days * 24 * 60 * 60
   }
 
-  # Finished videos are no business of a rule here: the records say what is kept.
+  # No rule for finished videos: the records decide which are kept.
   lifecycle_rule {
     action {
       type = "Delete"
@@ -43,7 +43,7 @@ resource "google_storage_bucket" "videos" {
   depends_on = [google_project_service.api]
 }
 
-# What Veo writes wakes generate_video, so that no function waits for it.
+# Notifies generate_video of Veo's output, so that no function polls for it.
 resource "google_storage_notification" "clips" {
   bucket             = google_storage_bucket.videos.name
   topic              = google_pubsub_topic.function["generate_video"].id
@@ -51,7 +51,7 @@ resource "google_storage_notification" "clips" {
   event_types        = ["OBJECT_FINALIZE"]
   object_name_prefix = "videos/attempts/"
 
-  # What a topic is told before it has a subscription is lost.
+  # A message published before the subscription exists is lost.
   depends_on = [google_pubsub_subscription.function, google_pubsub_topic_iam_member.clips]
 }
 
@@ -63,7 +63,7 @@ resource "google_storage_bucket" "source" {
   deletion_policy             = "DELETE"
   force_destroy               = true
 
-  # Git has every archive that was ever here.
+  # Any earlier archive can be rebuilt from git.
   soft_delete_policy {
     retention_duration_seconds = 0
   }
@@ -71,7 +71,7 @@ resource "google_storage_bucket" "source" {
   depends_on = [google_project_service.api]
 }
 
-# Named by its content: the functions are deployed again when it changes, and only then.
+# Named by its content, so that the functions are redeployed only when it changes.
 resource "google_storage_bucket_object" "source" {
   name   = "showreel-${filesha256(var.source_archive)}.zip"
   bucket = google_storage_bucket.source.name

@@ -1,28 +1,28 @@
-# Where
+# Location
 
 variable "project_id" {
-  description = "The id of the project that everything is made in. One project holds one installation."
+  description = "Project id. One project holds one installation."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
-    error_message = "project_id must be the id of a project, such as my-project-123: 6 to 30 lower-case letters, digits and hyphens. It is neither the project's name nor its number."
+    error_message = "project_id must be the id of a project, such as my-project-123: 6 to 30 lower-case letters, digits and hyphens. Do not use the project's name or number."
   }
 }
 
 variable "region" {
-  description = "The region of the functions, the bucket, and the scheduler."
+  description = "Region of the functions, the bucket and the scheduler."
   type        = string
   default     = "us-central1"
 
   validation {
     condition     = can(regex("^(africa|asia|australia|europe|me|northamerica|southamerica|us)-(central|east|north|northeast|northwest|south|southeast|southwest|west)[1-9][0-9]?$", var.region))
-    error_message = "region must be a region of Google Cloud, such as us-central1 or europe-west4, and no zone."
+    error_message = "region must be a region of Google Cloud, such as us-central1 or europe-west4, not a zone."
   }
 }
 
 variable "veo_location" {
-  description = "The region in which Veo is asked, or `global`."
+  description = "Region of the Veo endpoint, or `global`."
   type        = string
   default     = "us-central1"
 
@@ -33,7 +33,7 @@ variable "veo_location" {
 }
 
 variable "firestore_location" {
-  description = "Where the records are kept: a region, or `nam5` or `eur3` for several. By default the region. It can never be changed."
+  description = "Location of the database: a region, or `nam5` or `eur3` for a multi-region. Default: `region`. It cannot be changed later."
   type        = string
   default     = null
 
@@ -44,7 +44,7 @@ variable "firestore_location" {
 }
 
 variable "firestore_database" {
-  description = "The database of the records, which is created. The first one of a project, `(default)`, has a free quota."
+  description = "Name of the database to create. A project's first database, `(default)`, has a free quota."
   type        = string
   default     = "(default)"
 
@@ -55,7 +55,7 @@ variable "firestore_database" {
 }
 
 variable "bucket_name" {
-  description = "The bucket of the videos, which is created; its name is unique in the world. By default the project's id and `-videos`."
+  description = "Name of the video bucket to create, globally unique. Default: the project id plus `-videos`."
   type        = string
   default     = null
 
@@ -65,21 +65,21 @@ variable "bucket_name" {
   }
 }
 
-# What runs
+# Functions
 
 variable "source_archive" {
-  description = "The archive that `make package` has made. Another content means another deployment."
+  description = "Archive built by `make package`. A change of its content redeploys the functions."
   type        = string
   default     = "../dist/showreel.zip"
 
   validation {
     condition     = fileexists(var.source_archive)
-    error_message = "There is no file source_archive. `make package` makes it."
+    error_message = "The file source_archive does not exist. Run `make package`."
   }
 }
 
 variable "max_instances" {
-  description = "The most instances of each function; with `generate_video` it bounds how many submissions go to Veo at once."
+  description = "Maximum instances of each function. For `generate_video` it limits concurrent submissions to Veo."
   type        = number
   default     = 10
 
@@ -90,7 +90,7 @@ variable "max_instances" {
 }
 
 variable "video_generator" {
-  description = "Who makes the videos: `veo`, for money, or `synthetic`, which renders real MP4s for nothing: a first installation to try."
+  description = "Video generator: `veo`, which is billed, or `synthetic`, which renders real MP4s for free, for a trial installation."
   type        = string
   default     = "veo"
 
@@ -101,7 +101,7 @@ variable "video_generator" {
 }
 
 variable "default_model" {
-  description = "The model of a request that names none. By default Showreel's own."
+  description = "Model of requests that name none. Default: Showreel's default model."
   type        = string
   default     = null
 
@@ -112,7 +112,7 @@ variable "default_model" {
 }
 
 variable "max_videos_per_campaign" {
-  description = "How many slots a campaign has. By default 4."
+  description = "Slots per campaign. Default: 4."
   type        = number
   default     = null
 
@@ -123,7 +123,7 @@ variable "max_videos_per_campaign" {
 }
 
 variable "campaign_budget_usd" {
-  description = "The dollars that a campaign may use which has no budget of its own. By default there is no limit."
+  description = "Default budget in USD for campaigns without their own. Default: no limit."
   type        = number
   default     = null
 
@@ -134,7 +134,7 @@ variable "campaign_budget_usd" {
 }
 
 variable "daily_budget_usd" {
-  description = "The dollars that the whole installation may use in a day (UTC); 0 stops all spending. Unlike `monthly_budget` it refuses what would exceed it. By default there is no limit."
+  description = "Budget in USD per day (UTC) for the whole installation; 0 stops all spending. Unlike `monthly_budget`, it refuses requests that would exceed it. Default: no limit."
   type        = number
   default     = null
 
@@ -145,7 +145,7 @@ variable "daily_budget_usd" {
 }
 
 variable "filtered_retries" {
-  description = "How often a video is submitted again after the safety filter took its clip, which is not billed. By default never."
+  description = "How often a video is resubmitted after the safety filter removed its clip, which is not billed. Default: never."
   type        = number
   default     = null
 
@@ -156,7 +156,7 @@ variable "filtered_retries" {
 }
 
 variable "keep_historical" {
-  description = "How many replaced videos are kept for each slot. By default 1."
+  description = "Historical videos kept per slot. Default: 1."
   type        = number
   default     = null
 
@@ -167,7 +167,7 @@ variable "keep_historical" {
 }
 
 variable "public_url" {
-  description = "The service's own URL in its answers, where callers reach it at another one than the function's."
+  description = "Public base URL in responses, if callers use a URL other than the function's."
   type        = string
   default     = null
 
@@ -178,7 +178,7 @@ variable "public_url" {
 }
 
 variable "allowed_hosts" {
-  description = "Host names under which the API answers beside those of `public_url` and of Cloud Run. They matter only with a `public_url`: without it every host that Cloud Run routes is answered."
+  description = "Additional host names accepted by the API, beside those of `public_url` and Cloud Run. Only needed with `public_url`: without it, every host that Cloud Run routes is accepted."
   type        = set(string)
   default     = []
 
@@ -189,7 +189,7 @@ variable "allowed_hosts" {
 }
 
 variable "allowed_origins" {
-  description = "The web sites whose pages may call the API, and so spend, such as `https://app.example.com`. A browser cannot pass IAM: it takes a public API with `API_KEYS`."
+  description = "Origins of web pages that may call the API, and so spend, such as `https://app.example.com`. A browser cannot pass IAM: use a public API with `API_KEYS`."
   type        = set(string)
   default     = []
 
@@ -200,7 +200,7 @@ variable "allowed_origins" {
 }
 
 variable "log_level" {
-  description = "DEBUG, INFO, WARNING or ERROR. Alerts and the dashboard count events of INFO."
+  description = "DEBUG, INFO, WARNING or ERROR. Alerts and the dashboard need INFO."
   type        = string
   default     = "INFO"
 
@@ -211,7 +211,7 @@ variable "log_level" {
 }
 
 variable "secrets" {
-  description = "Settings whose values are in Secret Manager: for the name of each, the secret's id, its version, and the functions that are given it. The secrets exist already, so that no state holds their values."
+  description = "Settings stored in Secret Manager: for each setting, the secret's id, its version, and the functions that receive it. Create the secrets first; their values never reach the Terraform state."
   type = map(object({
     secret    = string
     version   = optional(string, "latest")
@@ -235,10 +235,10 @@ variable "secrets" {
   }
 }
 
-# What is kept
+# Retention
 
 variable "attempt_retention_days" {
-  description = "After how many days what Veo wrote, the receipts of messages, and the answers under an `Idempotency-Key` are removed. Finished videos stay."
+  description = "Days after which Veo's output, receipts of messages, and answers to an `Idempotency-Key` are deleted. Finished videos are kept."
   type        = number
   default     = 30
 
@@ -249,7 +249,7 @@ variable "attempt_retention_days" {
 }
 
 variable "soft_delete_days" {
-  description = "For how many days a deleted object can be restored, and is paid for."
+  description = "Days during which a deleted object can be restored and costs storage."
   type        = number
   default     = 7
 
@@ -260,15 +260,15 @@ variable "soft_delete_days" {
 }
 
 variable "deletion_protection" {
-  description = "Whether the bucket and the database refuse to be destroyed. Only a teardown turns it off."
+  description = "Protects the bucket and the database from deletion. Turn it off only to tear down."
   type        = bool
   default     = true
 }
 
-# Who may call
+# Access
 
 variable "invokers" {
-  description = "Who may call the API: members of IAM, such as `user:ana@example.com`, `group:…`, `serviceAccount:…`. By default nobody but those who may everywhere in the project."
+  description = "IAM members that may call the API, such as `user:ana@example.com`, `group:…`, `serviceAccount:…`. Default: only principals with project-wide rights."
   type        = set(string)
   default     = []
 
@@ -279,18 +279,18 @@ variable "invokers" {
 
   validation {
     condition     = var.allow_public || length(setintersection(var.invokers, ["allUsers", "allAuthenticatedUsers"])) == 0
-    error_message = "allUsers and allAuthenticatedUsers let anybody spend your money. If that is meant, set allow_public = true as well."
+    error_message = "allUsers and allAuthenticatedUsers let anyone spend your money. If you want that, also set allow_public = true."
   }
 }
 
 variable "allow_public" {
-  description = "The second key of public access: without it `allUsers` is refused among the invokers. By itself it opens nothing."
+  description = "Confirms public access: `allUsers` in `invokers` is refused without it. It grants nothing by itself."
   type        = bool
   default     = false
 }
 
 variable "publishers" {
-  description = "Who may ask for videos by publishing to the topic `request-videos`: members of IAM, as for the invokers, and never everybody."
+  description = "IAM members that may request videos by publishing to the topic `request-videos`; as for `invokers`, but never public."
   type        = set(string)
   default     = []
 
@@ -301,7 +301,7 @@ variable "publishers" {
 }
 
 variable "cors_origins" {
-  description = "The web sites whose scripts may read videos from the bucket, such as `https://www.example.com`. A plain `<video>` needs none."
+  description = "Origins whose scripts may read videos from the bucket, such as `https://www.example.com`. A plain `<video>` element needs none."
   type        = set(string)
   default     = []
 
@@ -312,7 +312,7 @@ variable "cors_origins" {
 }
 
 variable "github_repository" {
-  description = "The repository whose workflows may deploy new code, such as `octo-org/showreel`. By default none."
+  description = "GitHub repository whose workflows may deploy new code, such as `octo-org/showreel`. Default: none."
   type        = string
   default     = null
 
@@ -323,7 +323,7 @@ variable "github_repository" {
 }
 
 variable "github_ref" {
-  description = "The one branch or tag from which the repository may deploy."
+  description = "Branch or tag from which the repository may deploy."
   type        = string
   default     = "refs/heads/main"
 
@@ -333,10 +333,10 @@ variable "github_ref" {
   }
 }
 
-# Who is told, and when
+# Alerts and budget
 
 variable "alert_emails" {
-  description = "Who is told of an alert. Without any, alerts are seen in the console alone."
+  description = "Recipients of alerts. Without any, alerts are shown only in the console."
   type        = set(string)
   default     = []
 
@@ -347,7 +347,7 @@ variable "alert_emails" {
 }
 
 variable "hourly_spend_alert_usd" {
-  description = "The dollars that videos may reserve in an hour before somebody is told. Showreel's own prices, within minutes; the bill comes a day later."
+  description = "USD reserved per hour above which an alert fires. It uses Showreel's price list and fires within minutes; billing data is a day late."
   type        = number
   default     = 50
 
@@ -358,7 +358,7 @@ variable "hourly_spend_alert_usd" {
 }
 
 variable "billing_account" {
-  description = "The billing account in which a budget for this project is made, such as `012345-6789AB-CDEF01`. By default there is no budget."
+  description = "Billing account in which to create a budget for this project, such as `012345-6789AB-CDEF01`. Default: no budget."
   type        = string
   default     = null
 
@@ -369,7 +369,7 @@ variable "billing_account" {
 }
 
 variable "monthly_budget" {
-  description = "The budget of a month, in the billing account's own currency. It tells, and stops nothing."
+  description = "Monthly budget in the billing account's currency. It sends notifications and stops nothing."
   type        = number
   default     = 100
 

@@ -15,7 +15,7 @@ provider "google" {
   default_labels = { app = "showreel" }
 }
 
-# Budgets belong to a billing account: their API has to be told whose quota a call counts against.
+# Budgets belong to a billing account, so their API needs a quota project.
 provider "google" {
   alias                 = "billing"
   project               = var.project_id

@@ -82,7 +82,7 @@ def price_table() -> list[str]:
         for service, uses in SERVICES.items()
         for use in uses
     ]
-    heading = "| | what | USD for one | a video takes | a month takes |"
+    heading = "| | unit | USD per unit | units per video | units per month |"
     return [heading, "| --- | --- | ---: | ---: | ---: |", *rows]
 
 

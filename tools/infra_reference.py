@@ -1,11 +1,13 @@
-"""Write Terraform's inputs and outputs, and the costs, into infra/README.md."""
+"""Generate the tables of infra/reference.md (inputs, outputs) and docs/costs.md."""
 
 import re
 from pathlib import Path
 
 from tools.infra_costs import month_table, price_table
 
-INFRA = Path(__file__).resolve().parents[1] / "infra"
+ROOT = Path(__file__).resolve().parents[1]
+INFRA = ROOT / "infra"
+DOCUMENTS = (INFRA / "reference.md", ROOT / "docs" / "costs.md")
 
 # The layout of `terraform fmt`: a block's own arguments are indented by two.
 _BLOCK = re.compile(r'^(variable|output) "(\w+)" {\n(.*?)^}$', re.MULTILINE | re.DOTALL)
@@ -15,12 +17,12 @@ _ARGUMENT = re.compile(
 
 
 def main() -> None:
-    readme = INFRA / "README.md"
-    readme.write_text(with_tables(readme.read_text("utf-8")), "utf-8")
+    for document in DOCUMENTS:
+        document.write_text(with_tables(document.read_text("utf-8")), "utf-8")
 
 
-def with_tables(readme: str) -> str:
-    """Return the README with each table between its two marks."""
+def with_tables(document: str) -> str:
+    """Return the document with the current text of each table that it marks."""
     source = "\n".join(path.read_text("utf-8") for path in sorted(INFRA.glob("*.tf")))
     tables = {
         "inputs": inputs(source),
@@ -30,10 +32,11 @@ def with_tables(readme: str) -> str:
     }
     for name, lines in tables.items():
         begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
-        before, _, rest = readme.partition(begin)
-        _, _, after = rest.partition(end)
-        readme = "".join([before, begin, *(f"{line}\n" for line in lines), end, after])
-    return readme
+        before, found, rest = document.partition(begin)
+        if found:
+            _, _, after = rest.partition(end)
+            document = "".join([before, begin, *(f"{line}\n" for line in lines), end, after])
+    return document
 
 
 def inputs(source: str) -> list[str]:
@@ -44,7 +47,7 @@ def inputs(source: str) -> list[str]:
         f"| {_text(stated['description'])} |"
         for name, stated in sorted(variables.items(), key=lambda item: "default" in item[1])
     ]
-    return ["| input | type | default | what it means |", "| --- | --- | --- | --- |", *rows]
+    return ["| input | type | default | description |", "| --- | --- | --- | --- |", *rows]
 
 
 def outputs(source: str) -> list[str]:
@@ -52,7 +55,7 @@ def outputs(source: str) -> list[str]:
         f"| `{name}` | {_text(stated['description'])} |"
         for name, stated in blocks(source, "output").items()
     ]
-    return ["| output | what it is |", "| --- | --- |", *rows]
+    return ["| output | description |", "| --- | --- |", *rows]
 
 
 def blocks(source: str, kind: str) -> dict[str, dict[str, str]]:

@@ -17,7 +17,7 @@ variables {
   source_archive = "firestore.indexes.json" # Any file stands for the archive.
 }
 
-run "nobody_may_call_unless_named" {
+run "no_caller_by_default" {
   command = plan
 
   assert {
@@ -95,7 +95,7 @@ run "a_teardown_may_destroy" {
   }
 }
 
-run "everything_is_joined_up" {
+run "resources_reference_each_other" {
   command = apply
 
   variables {

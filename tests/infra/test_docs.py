@@ -1,4 +1,4 @@
-"""infra/README.md says what is: its tables, its settings, its runbook, its numbers."""
+"""The documents of infra/ match Terraform: tables, settings, runbook, numbers."""
 
 import re
 import subprocess
@@ -22,9 +22,12 @@ from tests.infra.test_iam import Grant, grants
 from tests.infra.test_monitoring import logged_events
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.infra_costs import SERVICES, VIDEOS_A_MONTH, Use
-from tools.infra_reference import INFRA, blocks, inputs, with_tables
+from tools.infra_reference import DOCUMENTS, INFRA, blocks, inputs, with_tables
 
 README = (INFRA / "README.md").read_text("utf-8")
+REFERENCE, COSTS = (document.read_text("utf-8") for document in DOCUMENTS)
+RUNBOOK = (ROOT / "docs" / "runbook.md").read_text("utf-8")
+ALL = f"{README}\n{REFERENCE}\n{COSTS}\n{RUNBOOK}"
 SOURCE = "\n".join(path.read_text("utf-8") for path in sorted(INFRA.glob("*.tf")))
 
 _IN_WORDS = {
@@ -36,12 +39,12 @@ _MAKE = re.compile(r"\bmake ([a-z-]+)")
 
 
 def fenced(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", ALL, re.DOTALL)
 
 
 def rows(table: str) -> list[list[str]]:
     """Return the cells of what stands between two marks, without its heading."""
-    _, _, rest = README.partition(f"<!-- {table} -->\n")
+    _, _, rest = ALL.partition(f"<!-- {table} -->\n")
     lines = rest.partition(f"<!-- /{table} -->")[0].splitlines()[2:]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
@@ -53,8 +56,9 @@ def stated_grants() -> Iterator[Grant]:
 
 
 def test_the_tables_of_inputs_outputs_and_costs_are_those_of_the_files() -> None:
-    """`make settings` writes them anew."""
-    assert with_tables(README) == README
+    """`make settings` updates them."""
+    assert with_tables(REFERENCE) == REFERENCE
+    assert with_tables(COSTS) == COSTS
 
 
 def test_every_variable_and_output_is_in_its_table() -> None:
@@ -107,7 +111,9 @@ def test_the_grants_of_the_table_are_those_of_an_installation(installation: Inst
 
 
 def test_every_alert_has_an_entry_in_the_runbook(installation: Installation) -> None:
-    entries = [line.removeprefix("### ").lower() for line in README.splitlines()]
+    entries = [
+        line.removeprefix("### ") for line in RUNBOOK.splitlines() if line.startswith("### ")
+    ]
 
     alerts = installation.all("google_monitoring_alert_policy.alert").values()
     assert len(alerts) >= 6
@@ -119,7 +125,7 @@ def test_every_error_that_is_logged_is_in_the_runbook() -> None:
     errors = logged_events(r"logger[.](error|exception)")
 
     assert "clip.missing" in errors
-    assert [event for event in sorted(errors) if f"`{event}`" not in README] == []
+    assert [event for event in sorted(errors) if f"`{event}`" not in RUNBOOK] == []
 
 
 def test_the_numbers_of_the_text_are_those_of_an_installation(installation: Installation) -> None:
@@ -131,12 +137,12 @@ def test_the_numbers_of_the_text_are_those_of_an_installation(installation: Inst
         if target == "maintain_campaigns"
     )
 
-    assert f"after {DEADLINE.seconds // 60} minutes" in README
-    assert f"refused {dead_letters['max_delivery_attempts']} times" in README
-    assert f"A function: {subscription['ack_deadline_seconds']} seconds" in README
+    assert f"after {DEADLINE.seconds // 60} minutes" in RUNBOOK
+    assert f"refused {dead_letters['max_delivery_attempts']} times" in RUNBOOK
+    assert f"A function: {subscription['ack_deadline_seconds']} seconds" in COSTS
     days = int(subscription["message_retention_duration"].removesuffix("s")) // 86400
     minutes = int(tick.removesuffix("s")) // 60
-    assert f"A message waits for {days} days, a tick for {minutes} minutes" in README
+    assert f"A message waits for {days} days, a tick for {minutes} minutes" in COSTS
 
 
 def test_every_file_is_introduced() -> None:
@@ -147,12 +153,12 @@ def test_every_command_of_make_exists() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
 
-    code = " ".join([*fenced("sh"), *fenced("yaml"), *re.findall(r"`([^`\n]+)`", README)])
+    code = " ".join([*fenced("sh"), *fenced("yaml"), *re.findall(r"`([^`\n]+)`", ALL)])
     assert set(_MAKE.findall(code)) - targets == set()
 
 
 def test_every_output_that_a_command_asks_for_exists() -> None:
-    asked_for = set(re.findall(r"output -raw (\w+)", README))
+    asked_for = set(re.findall(r"infra output (?:-raw )?(\w+)", ALL))
 
     assert {"api_url", "ci_member", "ci_provider"} <= asked_for
     assert asked_for <= blocks(SOURCE, "output").keys()

@@ -301,7 +301,7 @@ def test_an_alert_can_be_made_before_its_metric_has_a_point(installation: Instal
 def test_an_alert_leads_to_its_entry_in_the_runbook(installation: Installation) -> None:
     for alert in installation.all("google_monitoring_alert_policy.alert").values():
         title = alert["display_name"].removeprefix("Showreel: ")
-        assert f'What to do: infra/README.md, "{title}".' in alert["documentation"][0]["content"]
+        assert f'What to do: docs/runbook.md, "{title}".' in alert["documentation"][0]["content"]
 
 
 def test_no_tile_of_the_dashboard_covers_another(installation: Installation) -> None:

@@ -33,7 +33,7 @@ def test_everybody_is_refused_without_the_second_setting(
 ) -> None:
     for member in EVERYBODY:
         said = refusal(terraform, tmp_path, invokers=[member])
-        assert "If that is meant, set allow_public = true as well." in said
+        assert "If you want that, also set allow_public = true." in said
 
 
 def test_the_second_setting_alone_opens_nothing(terraform: Terraform, tmp_path: Path) -> None:

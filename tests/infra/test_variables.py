@@ -31,7 +31,7 @@ REFUSED: dict[str, list[tuple[str, list[object]]]] = {
     "hourly_spend_alert_usd": [("must be more than 0", [0, -1])],
     "invokers": [
         ("must be a member of IAM", [["ana@example.com"], ["user:ana"], ["user:*@example.com"]]),
-        ("set allow_public = true as well", [["allUsers"], ["allAuthenticatedUsers"]]),
+        ("also set allow_public = true", [["allUsers"], ["allAuthenticatedUsers"]]),
     ],
     "keep_historical": [("from 0 to 100", [-1, 1.5])],
     "log_level": [("DEBUG, INFO, WARNING or ERROR", ["info", "TRACE"])],
@@ -49,7 +49,7 @@ REFUSED: dict[str, list[tuple[str, list[object]]]] = {
         ("at least one", [{"SIGNING_KEY": {**A_SECRET, "functions": []}}]),
     ],
     "soft_delete_days": [("from 7 to 90", [0, 6, 91])],
-    "source_archive": [("`make package` makes it", ["nowhere.zip"])],
+    "source_archive": [("Run `make package`", ["nowhere.zip"])],
     "veo_location": [("a region in which Veo is offered", ["us", "us-central1-a"])],
     "video_generator": [("must be veo or synthetic", ["sora", ""])],
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ("docs/google-cloud.md", "infra/README.md")
+DOCUMENTS = ("docs/google-cloud.md", "docs/runbook.md", "infra/README.md")
 MISSPELT = "gcloud pubsub topics list --limitt=3"
 
 _BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
