@@ -6,7 +6,9 @@ from typing import TypeVar
 
 # A machine that is busy with something else takes many times as long.
 DEADLINE_SECONDS = 60.0
-POLL_SECONDS = 0.005
+# Each look takes processor time from what it waits for: they get rarer the longer it takes.
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.005, 0.25
+SHARE_OF_WAIT = 0.1
 
 Result = TypeVar("Result")
 
@@ -15,8 +17,10 @@ def eventually(
     condition: Callable[[], Result | None], *, within_seconds: float = DEADLINE_SECONDS
 ) -> Result:
     """Return the first true result of `condition`. Fail when there was none by the deadline."""
-    deadline = time.monotonic() + within_seconds
+    began = time.monotonic()
     while not (result := condition()):
-        assert time.monotonic() < deadline, f"It did not come true in {within_seconds} s."
-        time.sleep(POLL_SECONDS)
+        waited = time.monotonic() - began
+        assert waited < within_seconds, f"It did not come true in {within_seconds} s."
+        pause = max(SHORTEST_PAUSE_SECONDS, SHARE_OF_WAIT * waited)
+        time.sleep(min(pause, LONGEST_PAUSE_SECONDS))
     return result
