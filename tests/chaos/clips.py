@@ -35,6 +35,11 @@ def warm_up() -> None:
 
 
 def clip_of(video_hash: str) -> bytes:
-    """Return a whole MP4 that says whose it is, in a box that players skip."""
-    mark = video_hash.encode()
-    return _master() + (_BOX_HEADER_BYTES + len(mark)).to_bytes(4) + b"free" + mark
+    """Return a whole MP4 that contains the hash of its video."""
+    return marked(_master(), video_hash)
+
+
+def marked(clip: bytes, mark: str) -> bytes:
+    """Return `clip` with `mark` in a box that players skip."""
+    content = mark.encode()
+    return clip + (_BOX_HEADER_BYTES + len(content)).to_bytes(4) + b"free" + content

@@ -2,10 +2,16 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from shared.adapters.local import video_generator
+from shared.adapters.local.clip_renderer import ClipSpec, render_clip
+from tests.chaos.clips import marked
 from tests.functional.cloud_place import CloudPlace, a_project_like
 from tests.functional.places import FolderPlace, Place
 from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, served, serving
@@ -16,6 +22,31 @@ from tools.emulated_cloud.project import CloudProject, write_key_file
 
 # With an emulated bucket nobody needs a token.
 NOBODY = "http://127.0.0.1:9/token"
+
+
+@pytest.fixture(scope="package", autouse=True)
+def shared_clips() -> Iterator[None]:
+    """Render one clip of each shape: a second of work for each video says nothing more here.
+
+    Each video still has bytes of its own. The tests of the renderer and of the studio render all.
+    """
+
+    @cache
+    def rendered(shape: ClipSpec) -> bytes:
+        with TemporaryDirectory() as folder:
+            clip = Path(folder, "clip.mp4")
+            render_clip(shape, clip)
+            return clip.read_bytes()
+
+    def copy(spec: ClipSpec, destination: Path, *, is_stopping: Callable[[], bool] = bool) -> None:
+        if is_stopping():
+            raise InterruptedError
+        shape = replace(spec, prompt="Any prompt", caption="", variation="")
+        destination.write_bytes(marked(rendered(shape), f"{spec.prompt} {spec.variation}"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(video_generator, "render_clip", copy)
+        yield
 
 
 @pytest.fixture(params=["local", "emulated"])
