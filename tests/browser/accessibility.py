@@ -1,22 +1,24 @@
 """What axe holds against a page."""
 
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 from playwright.sync_api import Page
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 RUN = "options => axe.run(options)"
-OPTIONS = {
+OPTIONS: Mapping[str, object] = {
     "resultTypes": ["violations"],
     # It is off by default, and people have thumbs.
     "rules": {"target-size": {"enabled": True}},
 }
 
 
-def violations(page: Page) -> list[str]:
-    """Return each with the element that it is about."""
+def violations(page: Page, *, only: Sequence[str] = ()) -> list[str]:
+    """Return each violation of a rule, or of the rules `only`, with its element."""
     page.evaluate(AXE)
-    found = page.evaluate(RUN, OPTIONS)["violations"]
+    options = {**OPTIONS, "runOnly": {"type": "rule", "values": only}} if only else OPTIONS
+    found = page.evaluate(RUN, options)["violations"]
     return [
         f"{each['id']} at {node['target']}: {node['failureSummary']}"
         for each in found

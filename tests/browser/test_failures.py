@@ -20,16 +20,20 @@ def clip_of(video: Json, data_folder: Path) -> Path:
     return data_folder / f"videos/generated/{video['campaign_id']}/{video['filename']}"
 
 
-def test_a_broken_file_gives_way_to_the_reason_and_plays_once_it_is_whole(
+def test_a_missing_file_is_named_and_a_broken_one_plays_once_it_is_whole(
     server: Server, studio: Studio, data_folder: Path
 ) -> None:
-    [video] = server.make("broken", "A kite over dunes")
-    clip = clip_of(video, data_folder)
+    broken, missing = server.make("broken", "A kite over dunes", "A kite over a beach")
+    clip = clip_of(broken, data_folder)
     whole = clip.read_bytes()
     clip.write_bytes(b"No film at all. " * 1000)
+    clip_of(missing, data_folder).unlink()
     studio.open("broken")
     fallback = studio.card(0).get_by_role("alert")
     expect(fallback).to_contain_text("The file is damaged")
+    absence = studio.card(1).get_by_role("alert")
+    expect(absence).to_contain_text("not in the store any more")
+    expect(absence.get_by_role("button", name="Try again")).to_be_visible()
 
     clip.write_bytes(whole)
     fallback.get_by_role("button", name="Try again").click()
@@ -37,19 +41,6 @@ def test_a_broken_file_gives_way_to_the_reason_and_plays_once_it_is_whole(
     expect(fallback).to_be_hidden()
     studio.player(0).play()
     studio.player(0).plays_beyond(0.5)
-
-
-def test_of_a_file_that_is_missing_it_says_so(
-    server: Server, studio: Studio, data_folder: Path
-) -> None:
-    [video] = server.make("missing", "A kite over dunes")
-    clip_of(video, data_folder).unlink()
-
-    studio.open("missing")
-
-    fallback = studio.card(0).get_by_role("alert")
-    expect(fallback).to_contain_text("not in the store any more")
-    expect(fallback.get_by_role("button", name="Try again")).to_be_visible()
 
 
 def test_a_filtered_video_says_why(server: Server, studio: Studio) -> None:

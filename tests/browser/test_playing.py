@@ -12,7 +12,7 @@ ATTRIBUTES = """video =>
   [video.controls, video.preload, video.muted, video.playsInline, video.autoplay]"""
 
 
-def test_a_clip_with_its_index_at_the_end_is_sought_by_ranges_and_back(
+def test_a_player_has_controls_and_seeks_by_ranges_in_a_clip_with_its_index_at_the_end(
     server: Server, studio: Studio, data_folder: Path
 ) -> None:
     [video] = server.make("sought", "A train crosses a viaduct")
@@ -22,6 +22,8 @@ def test_a_clip_with_its_index_at_the_end_is_sought_by_ranges_and_back(
     clip.write_bytes(heavy)
     studio.open("sought")
     player = studio.player(0)
+    assert [True, "metadata", True, True, False] == player.element.evaluate(ATTRIBUTES)
+    assert player.element.get_attribute("poster")
     player.watch()
     player.play()
     player.plays_beyond(0.2)
@@ -37,14 +39,3 @@ def test_a_clip_with_its_index_at_the_end_is_sought_by_ranges_and_back(
     answers = studio.wire.answers(f"{video['id']}/content")
     assert {206} == {each.status for each in answers}
     assert 1 < len({each.headers["content-range"] for each in answers})
-
-
-def test_players_have_controls_and_load_no_more_than_they_must(
-    server: Server, studio: Studio
-) -> None:
-    server.make("attributes", "A kite over dunes")
-    studio.open("attributes")
-    video = studio.player(0).element
-
-    assert [True, "metadata", True, True, False] == video.evaluate(ATTRIBUTES)
-    assert video.get_attribute("poster")

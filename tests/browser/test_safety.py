@@ -1,10 +1,12 @@
 """Whatever people write is text, and nothing else."""
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.server import Server
-from tests.browser.studio import Studio
+from tests.browser.studio import Studio, opened
 
 TAKE_OVER = "document.title = 'taken over'"
 SCRIPT = f'<script>{TAKE_OVER}</script><img src=x onerror="{TAKE_OVER}">'
@@ -16,40 +18,37 @@ PLANTED = "img[src='x'], script:not([src])"
 
 
 @pytest.fixture(scope="module")
-def hostile(server: Server) -> str:
-    """A campaign with a video for each."""
+def hostile(browser: Browser, server: Server) -> Iterator[Studio]:
+    """The page of a campaign with a video for each prompt."""
     context = {"brand": "<b onclick=alert(1)>Brand</b>", "tone": RIGHT_TO_LEFT, "style": SCRIPT}
     server.make("hostile", *HOSTILE.values(), business_context=context)
-    return "hostile"
+    with opened(browser, server) as studio:
+        studio.open("hostile")
+        yield studio
 
 
 @pytest.mark.parametrize("index", range(4), ids=HOSTILE)
-def test_a_prompt_is_shown_as_text(studio: Studio, hostile: str, index: int) -> None:
+def test_a_prompt_is_shown_as_text(hostile: Studio, index: int) -> None:
     prompt = list(HOSTILE.values())[index]
-    studio.open(hostile)
 
-    expect(studio.card(index)).to_contain_text(prompt)
+    expect(hostile.card(index)).to_contain_text(prompt)
 
-    assert "taken over" != studio.page.title()
-    assert 0 == studio.page.locator(PLANTED).count()
-    assert studio.sideways() <= 0
+    assert "taken over" != hostile.page.title()
+    assert 0 == hostile.page.locator(PLANTED).count()
+    assert hostile.sideways() <= 0
 
 
-def test_a_prompt_of_5000_characters_leaves_room_for_the_others(
-    studio: Studio, hostile: str
-) -> None:
-    studio.open(hostile)
-    studio.card(2).locator("video").wait_for()
+def test_a_prompt_of_5000_characters_leaves_room_for_the_others(hostile: Studio) -> None:
+    hostile.card(2).locator("video").wait_for()
 
-    box = studio.card(2).bounding_box()
+    box = hostile.card(2).bounding_box()
 
     assert box
     assert box["height"] < 1000
 
 
-def test_right_to_left_text_runs_from_right_to_left(studio: Studio, hostile: str) -> None:
-    studio.open(hostile)
-    text = studio.card(1).get_by_text(RIGHT_TO_LEFT, exact=True)
+def test_right_to_left_text_runs_from_right_to_left(hostile: Studio) -> None:
+    text = hostile.card(1).get_by_text(RIGHT_TO_LEFT, exact=True)
 
     assert "rtl" == text.evaluate("element => getComputedStyle(element).direction")
 

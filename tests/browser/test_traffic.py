@@ -18,29 +18,21 @@ AN_HOUR_MS = 3_600_000
 TOLERANCE_SECONDS = 0.05
 
 
-def load(studio: Studio, *, again: bool = False) -> dict[str, int]:
-    """Return how many bytes each file of the page took on its way, and each answer in JSON."""
-    if again:
-        studio.page.reload()
-    else:
-        studio.open()
+def transferred(studio: Studio) -> dict[str, int]:
+    """Return the bytes that each file and each JSON answer of the page took on the wire."""
     studio.page.wait_for_load_state("networkidle")
     return {url: size for url, kind, size in studio.page.evaluate(SIZES) if kind not in PICTURES}
 
 
-def test_the_first_load_is_small_and_its_files_are_three(studio: Studio) -> None:
-    sizes = load(studio)
+def test_the_first_load_is_small_and_the_second_transfers_no_file_again(studio: Studio) -> None:
+    studio.open()
+    first = transferred(studio)
+    studio.page.reload()
+    second = transferred(studio)
 
-    assert 3 == len([url for url in sizes if "/v1/" not in url])
-    assert sum(sizes.values()) < FIRST_LOAD_BYTES
-
-
-def test_a_second_load_transfers_no_file_again(studio: Studio) -> None:
-    load(studio)
-
-    sizes = load(studio, again=True)
-
-    assert sum(size for url, size in sizes.items() if "/v1/" not in url) < HEADERS_BYTES
+    assert 3 == len([url for url in first if "/v1/" not in url])
+    assert sum(first.values()) < FIRST_LOAD_BYTES
+    assert sum(size for url, size in second.items() if "/v1/" not in url) < HEADERS_BYTES
 
 
 def test_it_asks_for_progress_no_more_often_than_it_is_told(server: Server, studio: Studio) -> None:

@@ -11,17 +11,6 @@ IN_STEP_SECONDS = 0.15
 PIER = "Waves under a pier"
 
 
-def compare(
-    server: Server, studio: Studio, campaign_id: str, **parameters: object
-) -> tuple[Json, Json]:
-    """Make a video and another version of it, and return both, which are side by side."""
-    [old] = server.make(campaign_id, PIER, **parameters)
-    studio.open(campaign_id)
-    studio.regenerate(0)
-    studio.wait_for_comparison(0)
-    return old, current(server, campaign_id)
-
-
 def current(server: Server, campaign_id: str) -> Json:
     return dict(server.get(f"/v1/campaigns/{campaign_id}")["slots"][0]["current"])
 
@@ -30,11 +19,11 @@ def is_at(player: Player, seconds: float) -> bool:
     return bool(abs(player.state()["position"] - seconds) < IN_STEP_SECONDS)
 
 
-def test_a_video_plays_on_without_a_break_while_its_successor_is_made(
+def test_a_video_plays_on_while_its_successor_is_made_and_one_click_keeps_it(
     server: Server, studio: Studio
 ) -> None:
-    server.make("playing-on", PIER)
-    studio.open("playing-on")
+    [made] = server.make("kept-old", PIER)
+    studio.open("kept-old")
     player = studio.player(0)
     watched = player.element.element_handle()
     player.watch()
@@ -50,6 +39,17 @@ def test_a_video_plays_on_without_a_break_while_its_successor_is_made(
     assert [] == after["breaks"]
     assert not after["paused"]
     assert after["frames"] > before["frames"]
+    replacement = current(server, "kept-old")
+
+    studio.button("Keep the old").click()
+
+    expect(studio.card(0).locator("video")).to_have_count(1)
+    expect(studio.card(0)).to_contain_text("Current MP4")
+    assert made["id"] == current(server, "kept-old")["id"]
+    assert "historical" == server.get(f"/v1/videos/{replacement['id']}")["version_state"]
+    studio.player(0).play()
+    studio.player(0).plays_beyond(0.2)
+    assert made["id"] in studio.player(0).source()
 
 
 def test_a_clip_of_another_shape_is_kept_in_the_history_and_the_card_says_why(
@@ -69,10 +69,16 @@ def test_a_clip_of_another_shape_is_kept_in_the_history_and_the_card_says_why(
     expect(studio.card(0).get_by_text("720x1280, but 16:9 was ordered")).to_have_count(2)
 
 
-def test_old_and_new_play_in_step(server: Server, studio: Studio) -> None:
+def test_old_and_new_play_in_step_and_one_click_keeps_the_new_one(
+    server: Server, studio: Studio
+) -> None:
     # Long enough for a busy machine to pause them before they have ended.
-    compare(server, studio, "in-step", seconds=8)
+    server.make("in-step", PIER, seconds=8)
+    studio.open("in-step")
+    studio.regenerate(0)
     old, new = studio.wait_for_comparison(0)
+    marks = studio.card(0).get_by_text("MP4").all_inner_texts()
+    assert ["MP4", "Current MP4"] == marks[:2]
 
     studio.button("Play both").click()
     new.plays_beyond(0.5)
@@ -87,32 +93,13 @@ def test_old_and_new_play_in_step(server: Server, studio: Studio) -> None:
     eventually(lambda: is_at(old, 3))
     assert old.state()["paused"]
     assert new.state()["paused"]
-
-
-def test_one_click_keeps_the_old_one(server: Server, studio: Studio) -> None:
-    old, new = compare(server, studio, "kept-old")
-
-    studio.button("Keep the old").click()
-
-    expect(studio.card(0).locator("video")).to_have_count(1)
-    expect(studio.card(0)).to_contain_text("Current MP4")
-    assert old["id"] == current(server, "kept-old")["id"]
-    assert "historical" == server.get(f"/v1/videos/{new['id']}")["version_state"]
-    studio.player(0).play()
-    studio.player(0).plays_beyond(0.2)
-    assert old["id"] in studio.player(0).source()
-
-
-def test_one_click_keeps_the_new_one(server: Server, studio: Studio) -> None:
-    _, new = compare(server, studio, "kept-new")
-    marks = studio.card(0).get_by_text("MP4").all_inner_texts()
-    assert ["MP4", "Current MP4"] == marks[:2]
+    replacement = current(server, "in-step")
 
     studio.button("Keep the new").click()
 
     expect(studio.card(0).locator("video")).to_have_count(1)
-    assert new["id"] == current(server, "kept-new")["id"]
-    assert new["id"] in studio.player(0).source()
+    assert replacement["id"] == current(server, "in-step")["id"]
+    assert replacement["id"] in studio.player(0).source()
 
 
 def test_a_version_comes_back_and_clean_up_shows_what_goes_before_it_goes(
