@@ -37,7 +37,7 @@ from shared.domain.errors import (
 )
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import CURSOR, video_of_clip
-from shared.domain.video import AttemptOutcome
+from shared.domain.video import AttemptOutcome, Phase
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed, Gone
@@ -60,12 +60,14 @@ from tests.unit.use_cases.rules import (
     assert_current_videos_are_playable,
     assert_nothing_is_paid_twice,
     assert_what_is_paid_for_is_kept,
+    states_in_slots,
 )
 from tests.unit.use_cases.scenes import PARAMETERS, PRICE, settle
 from tests.unit.use_cases.watching import Hooks, Once, watched
 
 CAMPAIGN_IDS = ("autumn", "spring")
 PROMPTS = ("A boat.", "A fox.", "A kite.")
+LEASED = (Phase.SUBMITTING, Phase.GENERATING, Phase.STORING)
 MOST_CALLS = 30
 _HUNDRED = 100
 _LONGEST = 50
@@ -274,6 +276,26 @@ class Sequences(RuleBasedStateMachine):
                 if video.campaign_id == campaign.campaign_id
             ]
             assert recomputed(campaign, videos) == campaign.money
+
+    @invariant()
+    def every_unfinished_video_is_due(self) -> None:
+        for video in self.ports.campaigns.videos.values():
+            if not video.is_possibly_billed:
+                assert (video.due_at is None) == video.has_ended
+            if video.phase not in LEASED:
+                assert video.lease_expires_at is None
+
+    @invariant()
+    def slots_and_records_agree(self) -> None:
+        referred = {
+            video_hash: state
+            for campaign in self.ports.campaigns.campaigns.values()
+            for video_hash, state in states_in_slots(campaign).items()
+        }
+        videos = self.ports.campaigns.videos.values()
+        assert referred == {
+            video.video_hash: video.version_state for video in videos if video.version_state
+        }
 
     @invariant()
     def budgets_are_kept(self) -> None:

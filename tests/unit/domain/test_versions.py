@@ -1,5 +1,6 @@
-"""Single changes, one by one; whole histories of them are in test_version_rules."""
+"""Single changes, one by one; tests/chaos/sequences.py draws whole histories of them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -20,6 +21,7 @@ from shared.domain.versions import (
     surplus,
 )
 from shared.domain.video import (
+    ENDED,
     AttemptOutcome,
     Failure,
     Phase,
@@ -37,6 +39,7 @@ from tests.unit.domain.builders import (
     a_reserved_video,
     a_storing_video,
     a_submitting_video,
+    a_video_in,
 )
 
 PRICE = Decimal("3.20")
@@ -53,6 +56,26 @@ def completed(
 ) -> Change:
     video = a_storing_video(number)
     return complete(reserved(video, in_=in_), video, replaced=replaced, clip=CLIP, now=SOON)
+
+
+# Each change with the phases that it starts from.
+STEPS: dict[str, tuple[frozenset[Phase], Callable[[Campaign, Video], Change]]] = {
+    "complete": (
+        frozenset({Phase.STORING}),
+        lambda campaign, video: complete(campaign, video, replaced=None, clip=CLIP, now=SOON),
+    ),
+    "fail": (
+        frozenset(Phase) - ENDED,
+        lambda campaign, video: fail(
+            campaign, video, failure=FAILURE, outcome=AttemptOutcome.BILLED, now=SOON
+        ),
+    ),
+    "cancel": (
+        frozenset(Phase) - ENDED,
+        lambda campaign, video: cancel(campaign, video, now=SOON),
+    ),
+    "remove": (ENDED, lambda campaign, video: remove(campaign, [video], now=SOON)),
+}
 
 
 @pytest.fixture
@@ -72,6 +95,21 @@ def renaming(number: int) -> Chore:
 
 def removing(number: int) -> Chore:
     return Chore(kind=ChoreKind.REMOVE, video_hash=f"{number:016x}", index=0)
+
+
+@pytest.mark.parametrize("phase", Phase)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_is_refused_in_every_phase_that_it_does_not_start_from(
+    step: str, phase: Phase
+) -> None:
+    campaign, video = reserved(a_reserved_video()), a_video_in(phase)
+    phases, act = STEPS[step]
+
+    if phase in phases:
+        act(campaign, video)
+    else:
+        with pytest.raises(WrongStateError):
+            act(campaign, video)
 
 
 class TestReserve:
@@ -158,6 +196,17 @@ class TestComplete:
         assert VersionState.HISTORICAL is change.videos[0].version_state
         assert (renaming(1),) == change.campaign.chores
         assert Money(spent=2 * PRICE) == change.campaign.money
+
+    def test_keeps_what_it_does_not_show_as_the_latest_of_history(
+        self, replacement: Change
+    ) -> None:
+        video = a_storing_video(2, cancel_requested=True)
+        campaign = reserved(video, in_=replacement.campaign)
+
+        change = complete(campaign, video, replaced=None, clip=CLIP, now=SOON)
+
+        kept = change.campaign.slot(0).historical
+        assert hashes(2, 0) == [version.video_hash for version in kept]
 
     def test_twice_is_refused(self) -> None:
         change = completed(0)
