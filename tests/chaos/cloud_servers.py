@@ -4,8 +4,10 @@ Says where it is as JSON in one line, and serves until its input ends.
 """
 
 import json
+import os
 import sys
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +24,7 @@ from tests.chaos.clips import clip_of, warm_up
 from tests.chaos.mailbox import Mailbox
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.emulated_cloud.bucket.service_account import ServiceAccount
-from tools.emulated_cloud.emulators import FirestoreEmulator
+from tools.emulated_cloud.emulators import Emulator, FirestoreEmulator
 from tools.emulated_cloud.environment import keep_off_the_cloud
 from tools.emulated_cloud.vertex import FakeVertex
 from tools.emulated_cloud.vertex.answers import Answer, Json
@@ -85,12 +87,22 @@ def _video_at(uri: str) -> tuple[str, str]:
     return video
 
 
+@contextmanager
+def emulated(variable: str, emulator: Callable[[], Emulator]) -> Iterator[str]:
+    """Yield the host that the variable names, or that of an emulator which this block starts."""
+    if host := os.environ.get(variable):
+        yield host
+        return
+    with emulator() as started:
+        yield started.host
+
+
 def main() -> None:
     keep_off_the_cloud()
     warm_up()
     places = Places(Path(sys.argv[1]))
     with ExitStack() as stack:
-        firestore = stack.enter_context(FirestoreEmulator())
+        firestore_host = stack.enter_context(emulated("FIRESTORE_EMULATOR_HOST", FirestoreEmulator))
         storage = stack.enter_context(StrictBucketServer())
         vertex = stack.enter_context(BilledVertex(places, storage.url))
         signer = ServiceAccount("signer")
@@ -99,7 +111,7 @@ def main() -> None:
         key_file.touch(mode=0o600)
         key_file.write_text(json.dumps(signer.key_file))
         environment = {
-            "FIRESTORE_EMULATOR_HOST": firestore.host,
+            "FIRESTORE_EMULATOR_HOST": firestore_host,
             "STORAGE_EMULATOR_HOST": storage.url,
             "GOOGLE_APPLICATION_CREDENTIALS": str(key_file),
             "VEO_BASE_URL": vertex.url,

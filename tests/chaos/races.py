@@ -158,6 +158,12 @@ _NONE, _ONCE, _AT_MOST_ONCE = range(1), range(1, 2), range(2)
 
 RACES = (
     Race(
+        name="20 regenerate one slot",
+        scene=one_video,
+        runners=(callers(5, REGENERATING),) * 4,
+        paid=_ONCE,
+    ),
+    Race(
         name="100 clips of one campaign arrive together at a slow store",
         scene=hundred_submitted,
         later=_READY,
@@ -172,12 +178,6 @@ RACES = (
         runners=(callers(10, creating("A red bicycle")),) * 5,
         paid=_ONCE,
         shown=_NOTHING_SHOWN,
-    ),
-    Race(
-        name="20 regenerate one slot",
-        scene=one_video,
-        runners=(callers(5, REGENERATING),) * 4,
-        paid=_ONCE,
     ),
     Race(
         name="20 regenerate a campaign while its slots are regenerated",

@@ -15,11 +15,13 @@ from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import patch
+from uuid import uuid4
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.bootstrap.choices import utc_now
 from shared.ports import Ports
+from tests.chaos.cloud_servers import emulated
 from tests.chaos.findings import Finding, Kind
 from tests.chaos.report import Row
 from tests.chaos.rules import held_by_nobody
@@ -142,14 +144,14 @@ def _stop_each_function(chance: random.Random, kinds: Sequence[Signals]) -> Iter
 
 
 def _cloud(stack: ExitStack, folder: Path) -> tuple[CloudProject, FakeVertex, Mapping[str, str]]:
-    firestore = stack.enter_context(FirestoreEmulator())
-    pubsub = stack.enter_context(PubSubEmulator())
+    firestore_host = stack.enter_context(emulated("FIRESTORE_EMULATOR_HOST", FirestoreEmulator))
+    pubsub_host = stack.enter_context(emulated("PUBSUB_EMULATOR_HOST", PubSubEmulator))
     storage = stack.enter_context(StrictBucketServer())
     tokens = stack.enter_context(TokenServer())
     project = CloudProject(
-        name="showreel-stops",
-        firestore_host=firestore.host,
-        pubsub_host=pubsub.host,
+        name=f"showreel-stops-{uuid4().hex[:8]}",
+        firestore_host=firestore_host,
+        pubsub_host=pubsub_host,
         storage=storage,
     )
     project.create()

@@ -1,6 +1,6 @@
-"""A sample of the crash matrix, the same one each time: `make chaos` runs all of it.
+"""A sample of the crash matrix, always the same one: `make chaos` runs the whole matrix.
 
-What fails says how to repeat it.
+A failure prints the command that repeats it.
 """
 
 import pytest
@@ -12,7 +12,6 @@ def test_no_disturbance_of_the_local_family_breaks_a_rule() -> None:
     run_chaos("local", "--sample", "60")
 
 
-@pytest.mark.usefixtures("firestore_emulator", "strict_server")
-def test_no_disturbance_of_the_emulated_cloud_breaks_a_rule() -> None:
-    """It starts emulators of its own; ours are asked for to say what is not installed."""
+@pytest.mark.usefixtures("strict_server")
+def test_no_disturbance_of_the_emulated_cloud_breaks_a_rule(firestore_host: str) -> None:
     run_chaos("cloud", "--sample", "4")

@@ -1,4 +1,4 @@
-"""Some of what happens beside the matrix: a whole run has a hundred times as much."""
+"""A sample of the sections beside the matrix: `make chaos` runs a hundred times as many rounds."""
 
 import pytest
 
@@ -12,26 +12,28 @@ def test_no_rule_breaks(name: str) -> None:
     run_chaos(name, "--rounds", f"{ROUNDS[name]}")
 
 
-@pytest.mark.usefixtures("firestore_emulator", "pubsub_emulator", "strict_server")
-def test_no_function_of_the_emulated_cloud_that_stops_breaks_a_rule() -> None:
-    """Each is asked to stop once, and starts again. The emulators are as below."""
+@pytest.mark.usefixtures("strict_server")
+def test_no_function_of_the_emulated_cloud_that_stops_breaks_a_rule(
+    firestore_host: str, pubsub_host: str
+) -> None:
+    """Each function is told to stop once, and started again."""
     run_chaos("cloud-stops", "--rounds", "1")
 
 
-@pytest.mark.usefixtures("firestore_emulator", "strict_server")
-def test_no_race_in_the_emulated_cloud_breaks_a_rule() -> None:
-    """It starts emulators of its own; ours are asked for to say what is not installed."""
+@pytest.mark.usefixtures("strict_server")
+def test_no_race_in_the_emulated_cloud_breaks_a_rule(firestore_host: str) -> None:
     run_chaos("cloud-races", "--rounds", "1")
 
 
 @pytest.mark.parametrize(
     ("name", "safeguard", "breaks"),
     [
+        ("races", "a commit's precondition", "paid twice"),
         ("mishaps", "one commit for all records", "disagreement at rest"),
         ("callers", "money in the same commit", "disagreement at rest"),
     ],
 )
 def test_a_rule_breaks_without_a_safeguard(name: str, safeguard: str, breaks: str) -> None:
-    """With a seed of which it is known that the rule is the first to break."""
+    """This seed breaks the rule in the first race or mishap, or among the first requests."""
     with pytest.raises(AssertionError, match=breaks):
         run_chaos(name, "--rounds", "1", "--seed", "1", "--without", safeguard)

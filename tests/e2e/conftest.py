@@ -1,13 +1,14 @@
 """Servers on ports of their own: a local one for each test, an emulated cloud for all."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.launcher import EMULATED, descendants, is_alive, launch, three_lines
+from tests.e2e.launcher import EMULATED, SharedCloud, descendants, is_alive, launch, three_lines
 from tools.emulated_cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
 from tools.emulated_cloud.processes import free_port
 from tools.run_emulated import LAST_LINE
@@ -59,27 +60,28 @@ def cloud_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def cloud_said(emulators: None, cloud_log: Path) -> Iterator[tuple[int, list[str]]]:
-    """The port of an emulated cloud that logs all that it ever may, and the lines it prints."""
+def shared_cloud(emulators: None, cloud_log: Path) -> Iterator[SharedCloud]:
+    """Logs everything that it may log. Interrupted, it leaves no process and no file behind."""
     port = free_port()
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("LOG_LEVEL", "DEBUG")
+        environment.setenv("TMPDIR", str(cloud_log.parent))
         launched = launch(port, log=cloud_log, program=EMULATED)
     with launched as process:
         assert process.stdout is not None
         lines = three_lines(process)
         lines += iter(process.stdout.readline, f"{LAST_LINE}\n")
-        yield port, lines
+        yield SharedCloud(port, process.pid, lines)
         started = descendants(process.pid)
-        process.terminate()
+        process.send_signal(signal.SIGINT)
         assert process.wait(SECONDS_TO_END) == 0
         assert [pid for pid in started if is_alive(pid)] == []
+        assert [each.name for each in cloud_log.parent.iterdir()] == [cloud_log.name]
 
 
 @pytest.fixture(scope="session")
-def cloud_port(cloud_said: tuple[int, list[str]]) -> int:
-    """Where the API of that cloud is."""
-    return cloud_said[0]
+def cloud_port(shared_cloud: SharedCloud) -> int:
+    return shared_cloud.port
 
 
 @pytest.fixture(params=["local", "emulated"])

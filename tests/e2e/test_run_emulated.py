@@ -12,45 +12,43 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.console import run
-from tests.e2e.launcher import EMULATED, ROOT, descendants, is_alive, launch, three_lines
+from tests.e2e.launcher import (
+    EMULATED,
+    ROOT,
+    SharedCloud,
+    descendants,
+    is_alive,
+    launch,
+    three_lines,
+)
 from tests.eventually import eventually
 
 SECONDS_TO_END = 60
 
 
 @pytest.fixture
-def cloud(emulators: None, port: int, log: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("TMPDIR", str(tmp_path))
-        process = launch(port, log=log, program=EMULATED)
-    with process:
+def cloud(emulators: None, port: int, log: Path) -> Iterator[subprocess.Popen[str]]:
+    with launch(port, log=log, program=EMULATED) as process:
         yield process
         process.terminate()
 
 
-def test_interrupted_it_leaves_no_process_and_no_file(
-    cloud: subprocess.Popen[str], port: int, tmp_path: Path
+def test_it_says_where_it_is_and_starts_a_process_for_each_function(
+    shared_cloud: SharedCloud,
 ) -> None:
-    """The cloud that other tests share is terminated, and then proves the same."""
-    where, bucket, first_video = three_lines(cloud)
-    assert f"http://localhost:{port}" in where
+    where, bucket, first_video, *_ = shared_cloud.lines
+
+    assert f"http://localhost:{shared_cloud.port}" in where
     assert "gs://" in bucket
-    assert f"curl http://localhost:{port}/v1/" in first_video
-    started = descendants(cloud.pid)
+    assert f"curl http://localhost:{shared_cloud.port}/v1/" in first_video
     # Firestore, Pub/Sub, the bucket, and a master with its worker for each of four functions.
-    assert len(started) >= 11
-
-    cloud.send_signal(signal.SIGINT)
-
-    assert cloud.wait(SECONDS_TO_END) == 0
-    assert [pid for pid in started if is_alive(pid)] == []
-    assert [each.name for each in tmp_path.iterdir()] == ["stderr.log"]
+    assert len(descendants(shared_cloud.pid)) >= 11
 
 
 def test_what_it_prints_leads_into_it_from_another_shell(
-    cloud_said: tuple[int, list[str]], shell: subprocess.Popen[str]
+    shared_cloud: SharedCloud, shell: subprocess.Popen[str]
 ) -> None:
-    port, lines = cloud_said
+    port, _, lines = shared_cloud
     typed = [line.strip() for line in lines if line.startswith("  ")]
     campaign = f"http://localhost:{port}/v1/campaigns/by-message"
     for command in typed:
