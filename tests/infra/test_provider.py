@@ -166,13 +166,3 @@ def test_each_version_describes_every_type_that_is_named(version: str) -> None:
     described |= {("data", name) for name in schema.data_sources}
     named = {(kind, f"google_{name}") for kind, name in types_named()}
     assert set() == named - described, "python -m tests.infra.provider.derive"
-
-
-@pytest.mark.parametrize("version", SCHEMAS)
-def test_the_module_is_valid_with_each_version(
-    installed_terraform: str, tmp_path: Path, version: str
-) -> None:
-    schema = SCHEMAS[version]
-    with stand_in(schema) as variables:
-        found = Providers(checking=variables, planning=variables, schema=schema)
-        assert [] == prepared(tmp_path / "infra", found).validate()

@@ -1,4 +1,4 @@
-"""Writes schemas/: of every type that a *.tf file names, in each version that is tested.
+"""Write schemas/: every type that a *.tf file names, in the oldest and the newest version.
 
     python -m tests.infra.provider.derive
 
@@ -83,11 +83,13 @@ def text(derived: Json) -> str:
 
 
 def main() -> None:
-    """Derive every version."""
+    """Derive every version, and write one file for those that are equal, named by the newest."""
+    texts: dict[str, str] = {}
     for provider, version in BINDINGS.items():
         with tempfile.TemporaryDirectory() as folder:
-            derived = derive(download(version, Path(folder)), types_named())
-        (SCHEMAS / f"google-{provider}.json").write_text(text(derived), "utf-8")
+            texts[text(derive(download(version, Path(folder)), types_named()))] = provider
+    for schema, provider in texts.items():
+        (SCHEMAS / f"google-{provider}.json").write_text(schema, "utf-8")
 
 
 if __name__ == "__main__":
