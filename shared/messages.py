@@ -47,8 +47,9 @@ def decode(message: PubSubMessage) -> VideoMessage | None:
 def _announced_clip(attributes: Mapping[str, str]) -> VideoMessage | None:
     if attributes["eventType"] != _OBJECT_CREATED:
         return None
-    video = video_of_clip(attributes.get("objectId", ""))
-    return video and VideoMessage(campaign_id=video[0], video_hash=video[1])
+    path = attributes.get("objectId", "")
+    video = video_of_clip(path)
+    return video and VideoMessage(campaign_id=video[0], video_hash=video[1], clip_path=path)
 
 
 def _object(data: bytes) -> Mapping[str, object]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from shared.domain.fingerprint import fingerprint
+from shared.domain import fingerprint as fingerprints
 from shared.domain.models import price, price_basis
 from shared.domain.prompt import enhance
 from shared.domain.schedule import DEADLINE, REPUBLISH_AFTER
@@ -23,8 +23,12 @@ def new_video(
     simulated: bool,
     now: datetime,
     requested_by: str | None = None,
+    fingerprint: str | None = None,
 ) -> Video:
-    """Compose the prompt, the price and the fingerprint of a video that is not stored yet."""
+    """Return a video that is not stored yet, with its prompt, its price and its fingerprint.
+
+    `fingerprint` is that of this very input, where it is known.
+    """
     return Video(
         campaign_id=campaign_id,
         video_hash=video_hash,
@@ -35,7 +39,8 @@ def new_video(
         business_context=business_context,
         enhanced_prompt=enhance(prompt, business_context),
         parameters=parameters,
-        fingerprint=fingerprint(
+        fingerprint=fingerprint
+        or fingerprints.fingerprint(
             campaign_id=campaign_id,
             prompt=prompt,
             business_context=business_context,

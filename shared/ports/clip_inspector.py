@@ -6,7 +6,7 @@ from shared.domain.clip import ClipFacts
 
 
 class ClipInspector(Protocol):
-    """Looks into clips. Reads the stream once from its beginning, flat in memory."""
+    """Looks into clips. Each method reads from the beginning of the stream, flat in memory."""
 
     def inspect(self, clip: BinaryIO) -> ClipFacts:
         """Raise InvalidClipError unless it is a whole MP4 with a video stream."""

@@ -7,17 +7,21 @@ from typing import Protocol
 
 @dataclass(frozen=True, kw_only=True)
 class VideoMessage:
-    """Asks for one step of one video. Messages carry ids, never media."""
+    """Asks for one step of one video. Messages carry ids and paths, never media.
+
+    `clip_path` is an object that the bucket announced, under the video's attempts.
+    """
 
     campaign_id: str
     video_hash: str
+    clip_path: str | None = None
 
 
 class MessageQueue(Protocol):
-    """Delivers each message at least once, in any order, now and then twice."""
+    """Delivers each message at least once, in any order, sometimes twice."""
 
     def publish(self, *messages: VideoMessage) -> None:
-        """Send the messages together. Return when all of them are safe with the queue."""
+        """Send the messages together. Return once the queue has durably accepted all of them."""
 
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
         """Deliver after `delay` where the queue can. Where it cannot, the tick does it."""

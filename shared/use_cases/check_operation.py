@@ -43,15 +43,15 @@ def _act_on(ports: Ports, video: Video, state: OperationState) -> None:
     match state:
         case Running(check_after=check_after):
             _wait(ports, video, still_generating, delay=check_after)
-        case Succeeded():
-            store_video(ports, video)
+        case Succeeded(clip_path=path):
+            store_video(ports, video, path)
         case Failed(code=code) if code == FILTERED and _may_be_submitted_again(ports, video):
             ask_for_step(
                 ports, ports.campaigns.commit_video(submit_again(video, due_at=ports.now()))
             )
-        case Failed(possibly_billed=True) if find_generated_clip(ports, video) is not None:
+        case Failed(possibly_billed=True) if found := find_generated_clip(ports, video):
             # An operation may fail after its clip was written.
-            store_video(ports, video)
+            store_video(ports, video, found.path)
         case Failed(code=code, message=message, possibly_billed=held):
             outcome = AttemptOutcome.POSSIBLY_BILLED if held else AttemptOutcome.NOT_BILLED
             end_without_clip(ports, video, code=code, message=message, outcome=outcome)
@@ -75,8 +75,8 @@ def _may_be_submitted_again(ports: Ports, video: Video) -> bool:
 
 def look_for_clip(ports: Ports, video: Video) -> None:
     """Adopt the clip of a submission whose outcome is unknown, or give it up after the window."""
-    if find_clip(ports, video) is not None:
-        store_video(ports, video)
+    if (found := find_clip(ports, video)) is not None:
+        store_video(ports, video, found.path)
         return
     if ports.now() < video.attempt.submitted_at + OUTCOME_WINDOW:
         _wait(ports, video, outcome_unknown, delay=RECHECK_AFTER)
@@ -113,8 +113,8 @@ def _wait(
     """
     due_at = ports.now() + delay
     waiting = revise_held(ports, video, partial(transition, due_at=due_at))
-    if find_generated_clip(ports, waiting) is not None:
-        store_video(ports, waiting)
+    if (found := find_generated_clip(ports, waiting)) is not None:
+        store_video(ports, waiting, found.path)
         return
     message = VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash)
     ports.queue.publish_later(message, delay)

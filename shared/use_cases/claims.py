@@ -1,4 +1,4 @@
-"""Claims: whoever acts for a request that may be made again finds what was done for it before."""
+"""Idempotency claims: a retry finds the videos made by the first attempt."""
 
 import hashlib
 import json
@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 
-from shared.domain.errors import (
-    CampaignDeletedError,
-    ObjectNotFoundError,
-    VideoNotFoundError,
-)
+from shared.domain.errors import CampaignDeletedError, ObjectNotFoundError
 from shared.domain.storage_layout import deletion_path
 from shared.domain.video import Video
 from shared.ports import Ports
+from shared.ports.campaign_repository import VideoPage
 from shared.ports.object_store import PutMode
 
 # A claim of this age is that of the request itself, not of an earlier try.
@@ -42,20 +39,24 @@ def new_video_hash(claim: Claim | None, position: int) -> str:
     return secrets.token_hex(8) if claim is None else claim.video_hash(position)
 
 
-def made_before(
-    ports: Ports, campaign_id: str, claim: Claim | None, positions: range
-) -> dict[int, Video]:
-    """Return what was made for a claim, by position. It may have ended since.
+def hashes_of(claim: Claim | None, positions: range) -> tuple[str, ...]:
+    """Return the names of the videos of a claim; none without one."""
+    return () if claim is None else tuple(map(claim.video_hash, positions))
 
-    To be read after the campaign that is to be committed: what is made in between is a conflict.
+
+def made_before(claim: Claim | None, positions: range, page: VideoPage) -> dict[int, Video]:
+    """Return what an earlier attempt has made for a claim, by position. It may have ended since.
+
+    `page` has the videos of `hashes_of`, read in one snapshot with the campaign that is to be
+    committed: what is made after that is a conflict.
     """
     if claim is None:
         return {}
-    made = _look(ports, campaign_id, claim, positions)
-    if not made or len(made) == len(positions):
-        return made
-    # It was committed as a whole, perhaps between two looks: now all of it is there.
-    return _look(ports, campaign_id, claim, positions)
+    for record in page.unreadable:
+        raise record.error()
+    videos = {video.video_hash: video for video in page.videos}
+    names = {position: claim.video_hash(position) for position in positions}
+    return {position: videos[name] for position, name in names.items() if name in videos}
 
 
 def note_deletion(ports: Ports, campaign_id: str) -> None:
@@ -83,15 +84,3 @@ def require_not_deleted_since(ports: Ports, campaign_id: str, claim: Claim | Non
             f"Campaign {campaign_id!r} was deleted after this request was first made. Send it as a "
             f"new request."
         )
-
-
-def _look(ports: Ports, campaign_id: str, claim: Claim, positions: range) -> dict[int, Video]:
-    found = ((each, _find(ports, campaign_id, claim.video_hash(each))) for each in positions)
-    return {position: video for position, video in found if video}
-
-
-def _find(ports: Ports, campaign_id: str, video_hash: str) -> Video | None:
-    try:
-        return ports.campaigns.get_video(campaign_id, video_hash)
-    except VideoNotFoundError:
-        return None

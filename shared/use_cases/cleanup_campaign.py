@@ -10,7 +10,7 @@ from shared.ports import Ports
 from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.committing import until_committed
 from shared.use_cases.finish_chores import finish_chores
-from shared.use_cases.read_campaigns import video_or_unreadable
+from shared.use_cases.read_campaigns import readable_videos_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +61,8 @@ def cleanup_all(ports: Ports, *, keep: int) -> Cleanup:
 
 def _removal(ports: Ports, campaign_id: str, *, keep: int) -> Change:
     campaign = ports.campaigns.get_campaign(campaign_id)
-    old = (video_or_unreadable(ports, campaign, each) for each in surplus(campaign, keep))
-    videos = [each for each in old if isinstance(each, Video)]
-    return remove(campaign, videos, now=ports.now())
+    old = readable_videos_of(ports, campaign, surplus(campaign, keep))
+    return remove(campaign, tuple(old.values()), now=ports.now())
 
 
 def _measure(videos: tuple[Video, ...]) -> Cleanup:

@@ -7,7 +7,12 @@ from datetime import timedelta
 from typing import TypeVar
 
 from shared.domain.campaign import Campaign, Change
-from shared.domain.errors import ConflictError, WrongStateError
+from shared.domain.errors import (
+    CampaignNotFoundError,
+    ConflictError,
+    VideoNotFoundError,
+    WrongStateError,
+)
 from shared.domain.schedule import CONTENTION
 from shared.domain.video import Video
 from shared.ports import Ports
@@ -73,8 +78,13 @@ def decide(ports: Ports, video: Video, rule: Callable[[Campaign, Video], Change]
     """
 
     def attempt() -> Change:
-        campaign = ports.campaigns.get_campaign(video.campaign_id)
-        latest = ports.campaigns.get_video(video.campaign_id, video.video_hash)
-        return ports.campaigns.commit(giving_back(ports, rule(campaign, latest)))
+        campaign, page = ports.campaigns.get_together(video.campaign_id, (video.video_hash,))
+        if campaign is None:
+            raise CampaignNotFoundError(f"There is no campaign {video.campaign_id!r}.")
+        for record in page.unreadable:
+            raise record.error()
+        if not page.videos:
+            raise VideoNotFoundError("There is no video with this id.")
+        return ports.campaigns.commit(giving_back(ports, rule(campaign, page.videos[0])))
 
     return until_committed(attempt)

@@ -20,7 +20,7 @@ from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.announcing import announce
 from shared.use_cases.budgeting import giving_back
 from shared.use_cases.committing import revise, until_committed
-from shared.use_cases.read_campaigns import current_video, video_or_unreadable
+from shared.use_cases.read_campaigns import current_video, readable_videos_of
 
 # Each video is up to three records in the commit, and up to three reads before it.
 _MOST_TOGETHER = 20
@@ -29,29 +29,31 @@ _MOST_SLOTS = 100
 _MOST_DROPPED = 20
 
 
-def complete_video(ports: Ports, video: Video, clip: ClipFacts) -> None:
+def complete_video(ports: Ports, video: Video, clip: ClipFacts) -> Change | None:
     """Make `video` current, or historical, and announce it. Its clip is stored.
+
+    Return the commit, or None if the step of another video has made it.
 
     Raise ConflictError after too many lost races, and WrongStateError if it has gone on meanwhile.
     """
     try:
-        _complete_together(ports, (replace(video, clip=clip),))
+        return _complete_together(ports, (replace(video, clip=clip),))
     except ConflictError:
         # A cancellation that came meanwhile is in this record, too.
         noted = revise(ports, video, partial(_noted, clip=clip))
-        until_committed(partial(_complete_with_others, ports, noted))
+        return until_committed(partial(_complete_with_others, ports, noted))
 
 
 def _noted(video: Video, *, clip: ClipFacts) -> Video:
     return video if video.phase is Phase.DONE else clip_stored(video, clip=clip)
 
 
-def _complete_with_others(ports: Ports, video: Video) -> None:
+def _complete_with_others(ports: Ports, video: Video) -> Change | None:
     latest = ports.campaigns.get_video(video.campaign_id, video.video_hash)
     if latest.phase is Phase.DONE:
         # The step of another video has completed and announced this one.
-        return
-    _complete_together(ports, (latest, *_others(ports, latest)))
+        return None
+    return _complete_together(ports, (latest, *_others(ports, latest)))
 
 
 def _others(ports: Ports, video: Video) -> tuple[Video, ...]:
@@ -65,7 +67,7 @@ def _others(ports: Ports, video: Video) -> tuple[Video, ...]:
     return tuple(ready.values())[: _MOST_TOGETHER - 1]
 
 
-def _complete_together(ports: Ports, videos: tuple[Video, ...]) -> None:
+def _complete_together(ports: Ports, videos: tuple[Video, ...]) -> Change:
     """Commit once. Every video has its clip, and a slot of its own."""
     change = Change(campaign=ports.campaigns.get_campaign(videos[0].campaign_id))
     completed = []
@@ -83,6 +85,7 @@ def _complete_together(ports: Ports, videos: tuple[Video, ...]) -> None:
     committed = ports.campaigns.commit(giving_back(ports, change))
     for video in completed:
         announce("video.completed", _among(committed, video))
+    return committed
 
 
 def _complete(ports: Ports, campaign: Campaign, video: Video) -> Change:
@@ -99,11 +102,10 @@ def _without_surplus(ports: Ports, change: Change) -> Change:
     A player that has a signed URL of such a clip can play it to its end.
     """
     changed = {video.video_hash: video for video in change.videos}
-    found = (
-        changed.get(video_hash) or video_or_unreadable(ports, change.campaign, video_hash)
-        for video_hash in surplus(change.campaign, ports.policy.keep_historical)[:_MOST_DROPPED]
-    )
-    old = [each for each in found if isinstance(each, Video)]
+    names = surplus(change.campaign, ports.policy.keep_historical)[:_MOST_DROPPED]
+    known = {name: changed[name] for name in names if name in changed}
+    others = [name for name in names if name not in changed]
+    old = [*known.values(), *readable_videos_of(ports, change.campaign, others).values()]
     now = ports.now()
     removal = remove(change.campaign, old, now=now, objects_until=now + NAME_LIFE)
     gone = {video.video_hash for video in old}

@@ -1,11 +1,11 @@
 """Create videos: from the cache, by attaching to one that is being made, or by reserving."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from shared.domain.campaign import Campaign, Savings, Version
-from shared.domain.errors import CampaignNotFoundError, CampaignVideoLimitError
+from shared.domain.errors import CampaignVideoLimitError
 from shared.domain.fingerprint import fingerprint, fingerprint_as_written
 from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
@@ -13,10 +13,16 @@ from shared.domain.reservation import new_video
 from shared.domain.versions import require_kept, reserve
 from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports
-from shared.use_cases.claims import Claim, made_before, new_video_hash, require_not_deleted_since
+from shared.use_cases.claims import (
+    Claim,
+    hashes_of,
+    made_before,
+    new_video_hash,
+    require_not_deleted_since,
+)
 from shared.use_cases.committing import until_committed
 from shared.use_cases.naming import require_name
-from shared.use_cases.read_campaigns import video_of
+from shared.use_cases.read_campaigns import videos_of
 from shared.use_cases.read_whole import all_campaigns
 from shared.use_cases.reserving import (
     CreatedVideo,
@@ -79,66 +85,97 @@ def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ..
 
 
 def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
-    """Decide what a request would do, without doing it. Raise ConflictError, as `video_of`."""
+    """Decide what a request would do, without doing it. Raise ConflictError, as `videos_of`."""
     limits = limits_of(ports)
     if len(request.drafts) > limits.videos:
         raise CampaignVideoLimitError(
             f"A campaign has at most {limits.videos} videos; {len(request.drafts)} prompts were "
             f"sent. Send no more than {limits.videos}."
         )
-    campaign = _campaign_of(ports, request)
+    positions = range(len(request.drafts))
+    campaign, made = _campaign_of(ports, request, positions)
     require_kept(campaign)
     request = replace(request, campaign_id=campaign.campaign_id)
-    made = made_before(ports, request.campaign_id, request.claim, range(len(request.drafts)))
     if not made:
         require_not_deleted_since(ports, request.campaign_id, request.claim)
+    wanted = {position: _wanted(campaign, request, position) for position in positions}
+    videos = videos_of(ports, campaign, _needed(campaign, wanted.values(), made))
     made_equal = {video.fingerprint: video for video in made.values()}
     answers: list[CreatedVideo] = []
-    reserved: dict[str, Video] = {}
-    for position, draft in enumerate(request.drafts):
-        wanted = _fingerprint(request, draft)
-        if own := made.get(position) or made_equal.get(wanted):
+    for position, each in wanted.items():
+        if own := made.get(position) or made_equal.get(each.fingerprint):
             answers.append(_made_before(own))
             continue
-        known = campaign.find(wanted) or _find_as_written(campaign, request, draft)
+        known = each.known or campaign.find(each.fingerprint)
         if known is not None:
-            found = reserved.get(known.video_hash) or video_of(ports, campaign, known.video_hash)
-            answers.append(_spared(found))
+            answers.append(_spared(videos[known.video_hash]))
             continue
-        index = campaign.free_index(limits.videos) if draft.index is None else draft.index
-        _require_readable(ports, campaign, index)
-        video = _new_video(ports, request, position, index)
-        reserved[video.video_hash] = video
+        index = campaign.free_index(limits.videos) if each.draft.index is None else each.draft.index
+        video = _new_video(ports, request, position, index, each.fingerprint)
+        videos[video.video_hash] = video
         campaign = reserve(campaign, video, limits).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
     return Plan(campaign=campaign, answers=tuple(answers))
 
 
-def _require_readable(ports: Ports, campaign: Campaign, index: int) -> None:
-    """Only a video whose record can be read can be replaced: before anything is paid for that."""
-    current = campaign.slot(index).current
-    if current is not None:
-        video_of(ports, campaign, current.video_hash)
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """A draft, and the version that answers it already, if there is one."""
+
+    draft: Draft
+    fingerprint: str
+    known: Version | None
 
 
-def _campaign_of(ports: Ports, request: CreateVideos) -> Campaign:
-    """Return the campaign of the request, or the former one if that has its video."""
-    campaign = campaign_or_new(ports, request.campaign_id)
-    if campaign.revision or request.former_campaign_id is None:
-        return campaign
-    former = campaign_or_new(ports, request.former_campaign_id)
-    there = replace(request, campaign_id=request.former_campaign_id)
-    is_there = all(_find_as_written(former, there, draft) for draft in request.drafts)
-    return former if is_there else campaign
+def _wanted(campaign: Campaign, request: CreateVideos, position: int) -> _Wanted:
+    draft = request.drafts[position]
+    digest = _fingerprint(request, draft)
+    known = campaign.find(digest) or _find_as_written(campaign, request, draft)
+    return _Wanted(draft=draft, fingerprint=digest, known=known)
 
 
-def campaign_or_new(ports: Ports, campaign_id: str) -> Campaign:
-    try:
-        return ports.campaigns.get_campaign(campaign_id)
-    except CampaignNotFoundError:
-        require_name(ports.objects, campaign_id, among=all_campaigns(ports.campaigns))
-        now = ports.now()
-        return Campaign(campaign_id=campaign_id, created_at=now, updated_at=now)
+def _needed(
+    campaign: Campaign, wanted: Iterable[_Wanted], made: Mapping[int, Video]
+) -> Iterator[str]:
+    """Yield the hashes of the videos that answer, and of those that new ones will replace.
+
+    Only a video whose record can be read can be replaced, which is to be known before anything is
+    paid for its replacement.
+    """
+    for position, each in enumerate(wanted):
+        if position in made:
+            continue
+        if each.known is not None:
+            yield each.known.video_hash
+        elif each.draft.index is not None and (current := campaign.slot(each.draft.index).current):
+            yield current.video_hash
+
+
+def _campaign_of(
+    ports: Ports, request: CreateVideos, positions: range
+) -> tuple[Campaign, dict[int, Video]]:
+    """Return the campaign of the request, or the former one if that has its videos.
+
+    And what was made for the request's claim, by position.
+    """
+    names = hashes_of(request.claim, positions)
+    campaign, page = ports.campaigns.get_together(request.campaign_id, names)
+    made = made_before(request.claim, positions, page)
+    if campaign is not None:
+        return campaign, made
+    if request.former_campaign_id is not None:
+        former, _ = ports.campaigns.get_together(request.former_campaign_id, ())
+        there = replace(request, campaign_id=request.former_campaign_id)
+        if former and all(_find_as_written(former, there, draft) for draft in request.drafts):
+            return former, made
+    return new_campaign(ports, request.campaign_id), made
+
+
+def new_campaign(ports: Ports, campaign_id: str) -> Campaign:
+    """Raise CampaignNameTakenError."""
+    require_name(ports.objects, campaign_id, among=all_campaigns(ports.campaigns))
+    now = ports.now()
+    return Campaign(campaign_id=campaign_id, created_at=now, updated_at=now)
 
 
 def _fingerprint(request: CreateVideos, draft: Draft) -> str:
@@ -162,7 +199,9 @@ def _find_as_written(campaign: Campaign, request: CreateVideos, draft: Draft) ->
     )
 
 
-def _new_video(ports: Ports, request: CreateVideos, position: int, index: int) -> Video:
+def _new_video(
+    ports: Ports, request: CreateVideos, position: int, index: int, digest: str
+) -> Video:
     return new_video(
         campaign_id=request.campaign_id,
         video_hash=new_video_hash(request.claim, position),
@@ -170,6 +209,7 @@ def _new_video(ports: Ports, request: CreateVideos, position: int, index: int) -
         prompt=request.drafts[position].prompt,
         business_context=request.business_context,
         parameters=request.parameters,
+        fingerprint=digest,
         metadata=request.metadata,
         tags=request.tags,
         simulated=ports.policy.simulated,

@@ -18,7 +18,7 @@ from shared.use_cases.budgeting import giving_back
 from shared.use_cases.claims import note_deletion
 from shared.use_cases.committing import until_committed
 from shared.use_cases.finish_chores import finish_chores
-from shared.use_cases.read_campaigns import video_of
+from shared.use_cases.read_campaigns import videos_of
 
 logger = logging.getLogger(__name__)
 
@@ -34,12 +34,9 @@ def delete_campaign(ports: Ports, campaign_id: str) -> bool:
 
     def attempt() -> Change:
         campaign = ports.campaigns.get_campaign(campaign_id)
-        pending = [
-            video_of(ports, campaign, slot.pending.video_hash)
-            for slot in campaign.slots
-            if slot.pending
-        ]
-        change = begin_deletion(campaign, pending, now=ports.now())
+        names = [slot.pending.video_hash for slot in campaign.slots if slot.pending]
+        pending = videos_of(ports, campaign, names)
+        change = begin_deletion(campaign, tuple(pending.values()), now=ports.now())
         return ports.campaigns.commit(giving_back(ports, change))
 
     for video in until_committed(attempt).videos:

@@ -2,9 +2,13 @@
 
 from shared.domain.errors import ObjectNotFoundError
 from shared.domain.storage_layout import attempts_prefix, clip_path, is_clip
-from shared.domain.video import Video
+from shared.domain.video import Phase, Video
 from shared.ports import Ports
 from shared.ports.object_store import ObjectInfo
+
+_NOT_STORED_YET = frozenset(
+    {Phase.RESERVED, Phase.SUBMITTING, Phase.GENERATING, Phase.OUTCOME_UNKNOWN}
+)
 
 
 def find_stored_clip(ports: Ports, video: Video) -> ObjectInfo | None:
@@ -34,4 +38,7 @@ def find_generated_clip(ports: Ports, video: Video) -> ObjectInfo | None:
 
 
 def find_clip(ports: Ports, video: Video) -> ObjectInfo | None:
+    """Look where the clip can be: a step stores nothing before it has committed that it does."""
+    if video.phase in _NOT_STORED_YET:
+        return find_generated_clip(ports, video)
     return find_stored_clip(ports, video) or find_generated_clip(ports, video)

@@ -70,7 +70,10 @@ def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> None:
     """Raise ConflictError if the step lost a race, and no other step has the video now."""
     video = ports.campaigns.get_video(message.campaign_id, message.video_hash)
     try:
-        _step(ports, video)
+        if message.clip_path and _may_store_announced(ports, video):
+            _store_announced(ports, video, message.clip_path)
+        else:
+            _step(ports, video)
     except ConflictError:
         latest = ports.campaigns.get_video(message.campaign_id, message.video_hash)
         is_where_it_was = latest.phase in (video.phase, Phase.STORING)
@@ -106,6 +109,20 @@ def _step(ports: Ports, video: Video) -> None:
         look_late(ports, video)
 
 
+def _may_store_announced(ports: Ports, video: Video) -> bool:
+    """Whether an announced clip is the next step: without a poll, the operation has ended."""
+    is_submitted = video.phase in (Phase.SUBMITTING, Phase.GENERATING, Phase.OUTCOME_UNKNOWN)
+    return is_submitted and not video.is_leased(ports.now())
+
+
+def _store_announced(ports: Ports, video: Video, path: str) -> None:
+    try:
+        store_video(ports, video, path)
+    except ObjectNotFoundError:
+        # It was removed. The tick asks the generator when the video is due.
+        logger.warning("clip.missing", extra={"video_id": video.id})
+
+
 def _give_up_storing(ports: Ports, video: Video) -> None:
     """The clip was paid for and stays where it is, but it ends every process that stores it."""
     end_without_clip(
@@ -130,8 +147,8 @@ def _end_overdue(ports: Ports, video: Video) -> None:
     if video.phase is Phase.GENERATING and _has_result(ports, video):
         check_operation(ports, video)
         return
-    if find_clip(ports, video) is not None:
-        store_video(ports, video)
+    if (found := find_clip(ports, video)) is not None:
+        store_video(ports, video, found.path)
         return
     submitted = video.phase is not Phase.RESERVED
     code, message = _TIMEOUT if submitted else _why_not_submitted(ports, video)

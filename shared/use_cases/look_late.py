@@ -8,7 +8,7 @@ from shared.domain.schedule import late_look_at
 from shared.domain.versions import clear
 from shared.domain.video import Video, looked_at_late
 from shared.ports import Ports
-from shared.ports.video_generator import Failed, OperationState
+from shared.ports.video_generator import Failed, OperationState, Succeeded
 from shared.use_cases.announcing import announce
 from shared.use_cases.committing import decide
 from shared.use_cases.finding_clips import find_clip
@@ -19,11 +19,12 @@ logger = logging.getLogger(__name__)
 
 def look_late(ports: Ports, video: Video) -> None:
     """Store a clip that came late, free dollars that turn out not to be billed, or look later."""
-    state = _state_of(ports, video) if find_clip(ports, video) is None else None
-    # Without a bucket of the generator's own, it is the asking that brings a clip.
-    if find_clip(ports, video) is not None:
+    found = find_clip(ports, video)
+    state = _state_of(ports, video) if found is None else Succeeded(clip_path=found.path)
+    # A generator that returns its clip in the answer has just stored it.
+    if isinstance(state, Succeeded):
         logger.info("video.late_success", extra={"video_id": video.id})
-        store_video(ports, video)
+        store_video(ports, video, state.clip_path)
     elif isinstance(state, Failed) and not state.possibly_billed:
         change = decide(ports, video, partial(clear, now=ports.now()))
         announce("video.cleared", change.videos[0])

@@ -1,13 +1,14 @@
-"""Read a campaign with what its slots show."""
+"""Read a campaign with the videos of its slots, and videos that a campaign names."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.domain.campaign import Campaign, Slot, Version
-from shared.domain.errors import ConflictError, UnreadableRecordError, VideoNotFoundError
+from shared.domain.campaign import Campaign, Slot
+from shared.domain.errors import CampaignNotFoundError, ConflictError
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 from shared.ports import Ports
-from shared.use_cases.committing import until_committed
+from shared.ports.campaign_repository import VideoPage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,43 +27,70 @@ class CampaignView:
 
 
 def read_campaign(ports: Ports, campaign_id: str) -> CampaignView:
-    """Raise CampaignNotFoundError."""
+    """Raise CampaignNotFoundError. All of it is of one snapshot."""
+    campaign: Campaign | None = ports.campaigns.get_campaign(campaign_id)
+    asked: set[str] = set()
+    page = VideoPage(videos=(), has_more=False)
+    while campaign is not None:
+        names = _names(campaign)
+        if names <= asked:
+            slots = tuple(_view(slot, page) for slot in campaign.slots)
+            return CampaignView(campaign=ports.savings.included_in(campaign), slots=slots)
+        asked = names
+        campaign, page = ports.campaigns.get_together(campaign_id, names)
+    raise CampaignNotFoundError(f"There is no campaign {campaign_id!r}.")
 
-    def read() -> CampaignView:
-        campaign = ports.campaigns.get_campaign(campaign_id)
-        slots = tuple(_view(ports, campaign, slot) for slot in campaign.slots)
-        return CampaignView(campaign=ports.savings.included_in(campaign), slots=slots)
 
-    return until_committed(read)
+def videos_of(ports: Ports, campaign: Campaign, video_hashes: Iterable[str]) -> dict[str, Video]:
+    """Read videos that `campaign` names. Raise ConflictError if one was deleted meanwhile.
+
+    Raise UnreadableRecordError if one cannot be read.
+    """
+    videos, unreadable = _read(ports, campaign, video_hashes)
+    for record in unreadable:
+        raise record.error()
+    return videos
 
 
-def video_of(ports: Ports, campaign: Campaign, video_hash: str) -> Video:
-    """Read a video that `campaign` names. Raise ConflictError if it was deleted meanwhile."""
-    try:
-        return ports.campaigns.get_video(campaign.campaign_id, video_hash)
-    except VideoNotFoundError as error:
-        raise ConflictError("The campaign has changed. Read it again.") from error
+def readable_videos_of(
+    ports: Ports, campaign: Campaign, video_hashes: Iterable[str]
+) -> dict[str, Video]:
+    """The same without those that cannot be read."""
+    return _read(ports, campaign, video_hashes)[0]
 
 
 def current_video(ports: Ports, campaign: Campaign, index: int) -> Video | None:
-    """Raise ConflictError, as `video_of`."""
-    return _video(ports, campaign, campaign.slot(index).current)
+    """Raise ConflictError and UnreadableRecordError, as `videos_of`."""
+    current = campaign.slot(index).current
+    if current is None:
+        return None
+    return videos_of(ports, campaign, (current.video_hash,))[current.video_hash]
 
 
-def video_or_unreadable(ports: Ports, campaign: Campaign, video_hash: str) -> Video | Unreadable:
-    """The same for callers that can go on without the record."""
-    try:
-        return video_of(ports, campaign, video_hash)
-    except UnreadableRecordError as error:
-        if error.record is None:
-            raise
-        return error.record
+def _read(
+    ports: Ports, campaign: Campaign, video_hashes: Iterable[str]
+) -> tuple[dict[str, Video], tuple[Unreadable, ...]]:
+    wanted = tuple(dict.fromkeys(video_hashes))
+    if not wanted:
+        return {}, ()
+    page = ports.campaigns.get_videos(campaign.campaign_id, wanted)
+    if len(page.videos) + len(page.unreadable) < len(wanted):
+        raise ConflictError("The campaign has changed. Read it again.")
+    return {video.video_hash: video for video in page.videos}, page.unreadable
 
 
-def _view(ports: Ports, campaign: Campaign, slot: Slot) -> SlotView:
-    versions = [*slot.versions, *slot.historical]
-    found = [video_or_unreadable(ports, campaign, each.video_hash) for each in versions]
-    videos = {each.video_hash: each for each in found if isinstance(each, Video)}
+def _names(campaign: Campaign) -> set[str]:
+    return {
+        version.video_hash
+        for slot in campaign.slots
+        for version in (*slot.versions, *slot.historical)
+    }
+
+
+def _view(slot: Slot, page: VideoPage) -> SlotView:
+    """A version whose record is missing is left out: reconciling reports it."""
+    videos = {video.video_hash: video for video in page.videos}
+    named = {each.video_hash for each in (*slot.versions, *slot.historical)}
     return SlotView(
         index=slot.index,
         current=videos.get(slot.current.video_hash) if slot.current else None,
@@ -70,9 +98,5 @@ def _view(ports: Ports, campaign: Campaign, slot: Slot) -> SlotView:
         historical=tuple(
             videos[each.video_hash] for each in slot.historical if each.video_hash in videos
         ),
-        unreadable=tuple(each for each in found if isinstance(each, Unreadable)),
+        unreadable=tuple(each for each in page.unreadable if each.video_hash in named),
     )
-
-
-def _video(ports: Ports, campaign: Campaign, version: Version | None) -> Video | None:
-    return None if version is None else video_of(ports, campaign, version.video_hash)

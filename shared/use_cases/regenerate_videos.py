@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from shared.domain.campaign import Campaign
+from shared.domain.errors import CampaignNotFoundError
 from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.reservation import new_version
 from shared.domain.versions import reserve
 from shared.domain.video import Video
 from shared.ports import Ports
-from shared.use_cases.claims import Claim, made_before, new_video_hash
+from shared.ports.campaign_repository import VideoPage
+from shared.use_cases.claims import Claim, hashes_of, made_before, new_video_hash
 from shared.use_cases.committing import until_committed
-from shared.use_cases.read_campaigns import video_of
+from shared.use_cases.read_campaigns import videos_of
 from shared.use_cases.reserving import (
     CreatedVideo,
     Outcome,
@@ -40,10 +42,13 @@ def regenerate_video(
     """
 
     def attempt() -> tuple[CreatedVideo, ...]:
-        campaign = ports.campaigns.get_campaign(campaign_id)
-        if made := made_before(ports, campaign_id, claim, range(1)):
+        campaign, made, page = _read(ports, campaign_id, claim, range(1), video_hash)
+        if made:
             return _answered(made)
-        source = ports.campaigns.get_video(campaign_id, video_hash)
+        source = next((each for each in page.videos if each.video_hash == video_hash), None)
+        if source is None:
+            # It does not exist, or it cannot be read: this raises which.
+            source = ports.campaigns.get_video(campaign_id, video_hash)
         return _commit(ports, _plan(ports, campaign, {0: source}, claim, requested_by), max_cost)
 
     answers = until_committed(attempt)
@@ -63,19 +68,31 @@ def regenerate_campaign(
     slots = range(ports.policy.max_videos_per_campaign)
 
     def attempt() -> tuple[CreatedVideo, ...]:
-        campaign = ports.campaigns.get_campaign(campaign_id)
-        if made := made_before(ports, campaign_id, claim, slots):
+        campaign, made, _ = _read(ports, campaign_id, claim, slots)
+        if made:
             return _answered(made)
-        sources = {
-            slot.index: video_of(ports, campaign, slot.current.video_hash)
-            for slot in campaign.slots
-            if slot.current is not None
-        }
+        shown = {slot.index: slot.current.video_hash for slot in campaign.slots if slot.current}
+        videos = videos_of(ports, campaign, shown.values())
+        sources = {index: videos[video_hash] for index, video_hash in shown.items()}
         return _commit(ports, _plan(ports, campaign, sources, claim, requested_by), max_cost)
 
     answers = until_committed(attempt)
     begin_all(ports, answers)
     return answers
+
+
+def _read(
+    ports: Ports, campaign_id: str, claim: Claim | None, positions: range, *others: str
+) -> tuple[Campaign, dict[int, Video], VideoPage]:
+    """Return the campaign, what was made for the claim by position, and all videos read with it.
+
+    Raise CampaignNotFoundError.
+    """
+    names = (*hashes_of(claim, positions), *others)
+    campaign, page = ports.campaigns.get_together(campaign_id, names)
+    if campaign is None:
+        raise CampaignNotFoundError(f"There is no campaign {campaign_id!r}.")
+    return campaign, made_before(claim, positions, page), page
 
 
 def _answered(made: Mapping[int, Video]) -> tuple[CreatedVideo, ...]:
@@ -99,10 +116,12 @@ def _plan(
 ) -> Plan:
     """Decide for each source, by its position in the request."""
     answers: list[CreatedVideo] = []
+    slots = [campaign.slot(source.index) for source in sources.values()]
+    making = videos_of(ports, campaign, (each.pending.video_hash for each in slots if each.pending))
     for position, source in sources.items():
         pending = campaign.slot(source.index).pending
         if pending is not None:
-            video = video_of(ports, campaign, pending.video_hash)
+            video = making[pending.video_hash]
             answers.append(CreatedVideo(video=video, outcome=Outcome.ATTACHED))
             continue
         video = _new_version(ports, source, new_video_hash(claim, position), requested_by)

@@ -7,7 +7,7 @@ from shared.domain.campaign import Change
 from shared.domain.versions import require_kept
 from shared.ports import Ports
 from shared.use_cases.committing import until_committed
-from shared.use_cases.create_videos import campaign_or_new
+from shared.use_cases.create_videos import new_campaign
 
 
 def set_budget(ports: Ports, campaign_id: str, budget_usd: Decimal | None) -> None:
@@ -17,7 +17,8 @@ def set_budget(ports: Ports, campaign_id: str, budget_usd: Decimal | None) -> No
     """
 
     def attempt() -> None:
-        campaign = campaign_or_new(ports, campaign_id)
+        stored, _ = ports.campaigns.get_together(campaign_id, ())
+        campaign = stored or new_campaign(ports, campaign_id)
         require_kept(campaign)
         changed = replace(campaign, budget_usd=budget_usd, updated_at=ports.now())
         ports.campaigns.commit(Change(campaign=changed))

@@ -5,9 +5,11 @@ commit changes which of the two is shown, and only then are names and history br
 A crash between any two of these is finished by the next delivery or by the tick.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
+from typing import BinaryIO
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.clip import ClipFacts
@@ -39,35 +41,55 @@ from shared.use_cases.holding import Hold, holding
 _DURATION_TOLERANCE_FRAMES = 2
 
 
-def store_video(ports: Ports, video: Video) -> None:
-    """Raise ObjectNotFoundError if the generator left no clip."""
+def store_video(ports: Ports, video: Video, path: str | None = None) -> None:
+    """Store the clip that the generator left, at `path` if that is known.
+
+    Raise ObjectNotFoundError, with nothing committed, if there is no clip.
+    """
+    path = path or _path_of(ports, video)
+    with ports.objects.open(path) as clip:
+        lease_expires_at = ports.now() + ports.leases.store
+        claimed = ports.campaigns.commit_video(
+            begin_storing(video, lease_expires_at=lease_expires_at)
+        )
+        with holding(ports, claimed) as hold:
+            completed = _store_held(ports, hold, path, clip)
+    if completed is None:
+        return
+    if completed.campaign.chores:
+        finish_chores(ports, video.campaign_id)
+    _remove_leftovers(ports, video)
+
+
+def _path_of(ports: Ports, video: Video) -> str:
     found = find_clip(ports, video)
     if found is None:
         raise ObjectNotFoundError(f"There is no clip of {video.id}.")
-    lease_expires_at = ports.now() + ports.leases.store
-    claimed = ports.campaigns.commit_video(begin_storing(video, lease_expires_at=lease_expires_at))
-    with holding(ports, claimed) as hold:
-        try:
-            facts = _store(ports, hold, found.path)
-        except InvalidClipError as error:
-            _fail(ports, hold.video, error, AttemptOutcome.BILLED)
-            return
-        except StorageError as error:
-            if ports.now() < claimed.deadline_at:
-                raise UnavailableError(error.message) from error
-            # The clip is there and paid for: late looks try again to store it.
-            _fail(ports, hold.video, error, AttemptOutcome.POSSIBLY_BILLED)
-            return
-        try:
-            complete_video(ports, hold.video, facts)
-        except StorageError as error:
-            # Such as where the record of the video that it replaces cannot be read.
-            if ports.now() < claimed.deadline_at:
-                raise
-            _fail(ports, hold.video, error, AttemptOutcome.POSSIBLY_BILLED)
-            return
-    finish_chores(ports, video.campaign_id)
-    _remove_leftovers(ports, video)
+    return found.path
+
+
+def _store_held(ports: Ports, hold: Hold, path: str, clip: BinaryIO) -> Change | None:
+    """Return the commit that completed the video, or None if it ended without a clip."""
+    deadline_at = hold.video.deadline_at
+    try:
+        facts = _store(ports, hold, path, clip)
+    except InvalidClipError as error:
+        _fail(ports, hold.video, error, AttemptOutcome.BILLED)
+        return None
+    except StorageError as error:
+        if ports.now() < deadline_at:
+            raise UnavailableError(error.message) from error
+        # The clip is there and paid for: late looks try again to store it.
+        _fail(ports, hold.video, error, AttemptOutcome.POSSIBLY_BILLED)
+        return None
+    try:
+        return complete_video(ports, hold.video, facts)
+    except StorageError as error:
+        # Such as where the record of the video that it replaces cannot be read.
+        if ports.now() < deadline_at:
+            raise
+        _fail(ports, hold.video, error, AttemptOutcome.POSSIBLY_BILLED)
+        return None
 
 
 def _fail(ports: Ports, video: Video, error: ShowreelError, outcome: AttemptOutcome) -> None:
@@ -92,29 +114,35 @@ def end_without_clip(
     announce("video.failed", change.videos[0])
 
 
-def _store(ports: Ports, hold: Hold, found: str) -> ClipFacts:
+def _store(ports: Ports, hold: Hold, path: str, clip: BinaryIO) -> ClipFacts:
     video = hold.video
     target = clip_path(video.campaign_id, video.video_hash, video.index, current=True)
-    if video.clip is not None and found == target:
+    if video.clip is not None and path == target:
         return video.clip
-    with ports.objects.open(found) as clip:
-        facts = ports.inspector.inspect(hold.reading(clip))
+    reader = hold.reading(clip)
+    facts = ports.inspector.inspect(reader)
     _require_duration(facts, video)
+    thumbnail = ports.inspector.thumbnail(reader)
     hold.renew()
-    with ports.objects.open(found) as clip:
-        thumbnail = ports.inspector.thumbnail(hold.reading(clip))
-    hold.renew()
-    path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
-    with suppress(ObjectExistsError):
-        ports.objects.put(
-            path, BytesIO(thumbnail), content_type="image/jpeg", metadata=_description(video)
-        )
-    hold.renew()
-    # The commit decides whether it is shown at all, and a chore renames one that is not.
-    if found != target:
-        ports.objects.rename(found, target, metadata=_description(video))
+    # The clip and its thumbnail are two objects: neither waits for the other.
+    with ThreadPoolExecutor(1) as pool:
+        storing = pool.submit(_store_thumbnail, ports, video, thumbnail)
+        # The commit decides whether it is shown at all, and a chore renames one that is not.
+        if path != target:
+            ports.objects.rename(path, target, metadata=_description(video))
+        storing.result()
     hold.renew()
     return facts
+
+
+def _store_thumbnail(ports: Ports, video: Video, content: bytes) -> None:
+    with suppress(ObjectExistsError):
+        ports.objects.put(
+            thumbnail_path(video.campaign_id, video.video_hash, video.index),
+            BytesIO(content),
+            content_type="image/jpeg",
+            metadata=_description(video),
+        )
 
 
 def _description(video: Video) -> dict[str, str]:

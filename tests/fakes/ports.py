@@ -71,6 +71,7 @@ class FakeClipInspector:
         self.known: dict[bytes, ClipFacts] = {A_CLIP: CLIP_FACTS}
 
     def inspect(self, clip: BinaryIO) -> ClipFacts:
+        clip.seek(0)
         try:
             return self.known[clip.read()]
         except KeyError:

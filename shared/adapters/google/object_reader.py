@@ -16,23 +16,27 @@ if TYPE_CHECKING:
 
     ReadRange = Callable[[StoredObject, int, int], bytes]
 
-# A typical clip takes three requests, a thumbnail one.
 _BLOCK_BYTES = 2 * 1024 * 1024
+_COPIED_BYTES = 64 * 1024
 
 
 def open_reader(stored: StoredObject, read_range: ReadRange) -> BinaryIO:
-    """Return a seekable stream that holds one block in memory.
+    """Return a seekable stream that holds up to three blocks in memory.
+
+    A clip is read more than once: its index, which is in its first or last block, then all of it,
+    then its beginning. Each block is fetched once for that.
 
     A read that reaches the end without having skipped a byte raises UnavailableError unless the
     checksum of all bytes is the stored one.
     """
-    return BufferedReader(_ObjectReader(stored, read_range), _BLOCK_BYTES)
+    return BufferedReader(_ObjectReader(stored, read_range), _COPIED_BYTES)
 
 
 class _ObjectReader(RawIOBase):
     def __init__(self, stored: StoredObject, read_range: ReadRange) -> None:
         self._stored = stored
         self._read_range = read_range
+        self._blocks: dict[int, bytes] = {}
         self._position = 0
         self._checked = 0
         self._crc32c = 0
@@ -55,16 +59,30 @@ class _ObjectReader(RawIOBase):
 
     def readall(self) -> bytes:
         """Make one request; the inherited method makes one for every few kilobytes."""
-        return self._take(self._stored.info.size)
+        start, stop = self._position, self._stored.info.size
+        return self._taken(self._read_range(self._stored, start, stop) if start < stop else b"")
 
     def _take(self, size: int) -> bytes:
-        stop = min(self._position + size, self._stored.info.size)
-        if stop <= self._position:
+        if self._position >= self._stored.info.size:
             return b""
-        block = self._read_range(self._stored, self._position, stop)
-        self._check(block)
-        self._position = stop
-        return block
+        number, begin = divmod(self._position, _BLOCK_BYTES)
+        return self._taken(self._block(number)[begin : begin + size])
+
+    def _taken(self, content: bytes) -> bytes:
+        self._check(content)
+        self._position += len(content)
+        return content
+
+    def _block(self, number: int) -> bytes:
+        """Return a block, and keep it with the first and the last one."""
+        if number not in self._blocks:
+            start = number * _BLOCK_BYTES
+            stop = min(start + _BLOCK_BYTES, self._stored.info.size)
+            block = self._read_range(self._stored, start, stop)
+            last = (self._stored.info.size - 1) // _BLOCK_BYTES
+            kept = {each: self._blocks[each] for each in self._blocks if each in (0, last)}
+            self._blocks = {**kept, number: block}
+        return self._blocks[number]
 
     def _check(self, block: bytes) -> None:
         """Extend the checksum by the bytes that it does not cover yet."""

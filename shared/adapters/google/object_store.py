@@ -50,6 +50,8 @@ class GCSObjectStore:
     def __init__(self, bucket: Callable[[], GCSBucket], *, signer: V4URLSigner) -> None:
         self._open_bucket = bucket
         self._signer = signer
+        # Replaced as a whole, by any thread. Every change is conditioned on its generation.
+        self._opened: dict[str, StoredObject] = {}
 
     @built_once
     def _bucket(self) -> GCSBucket:
@@ -80,7 +82,9 @@ class GCSObjectStore:
 
     def open(self, path: str) -> BinaryIO:
         """Return a stream of one generation: it ends in ObjectNotFoundError if that is moved."""
-        return open_reader(self._look(path), self._bucket.read)
+        found = self._look(path)
+        self._opened = {path: found}
+        return open_reader(found, self._bucket.read)
 
     def head(self, path: str) -> ObjectInfo:
         return self._look(path).info
@@ -99,9 +103,11 @@ class GCSObjectStore:
     ) -> None:
         _require_name(source)
         _require_name(target)
-        for _ in range(_ATTEMPTS):
+        opened = self._opened
+        for attempt in range(_ATTEMPTS):
             try:
-                found = self._bucket.look(source)
+                is_known = attempt == 0 and source != target and source in opened
+                found = opened[source] if is_known else self._bucket.look(source)
             except ObjectNotFoundError:
                 self._require_renamed(source, target)
                 return

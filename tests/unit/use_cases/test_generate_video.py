@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,6 +20,7 @@ from shared.domain.schedule import (
     FAULT_RETRY,
     STORE_TRIES,
 )
+from shared.domain.storage_layout import is_clip
 from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed
@@ -58,6 +60,24 @@ def test_each_delivery_takes_one_step(ports: FakePorts) -> None:
     assert Phase.DONE is stored(ports, video).phase
 
 
+PORT_NAMES = (
+    *("objects", "place", "campaigns", "queue", "inspector"),
+    *("savings", "local_signatures", "policy", "leases", "now"),
+)
+
+
+class Recorder:
+    """Notes the names of the calls of a port."""
+
+    def __init__(self, port: object, calls: list[str]) -> None:
+        self._port = port
+        self._calls = calls
+
+    def __getattr__(self, name: str) -> object:
+        self._calls.append(name)
+        return getattr(self._port, name)
+
+
 def test_a_message_for_a_video_that_has_ended_changes_nothing(ports: FakePorts) -> None:
     video = make(ports)
     objects = dict(ports.objects.objects)
@@ -85,7 +105,7 @@ def test_a_video_that_is_deleted_during_a_step_is_finished_with(ports: FakePorts
     assert {} == ports.campaigns.videos
 
 
-@pytest.mark.parametrize("at", range(6))
+@pytest.mark.parametrize("at", range(5))
 def test_a_call_that_fails_before_the_clip_is_there_brings_the_message_back(
     ports: FakePorts, at: int
 ) -> None:
@@ -100,7 +120,7 @@ def test_a_call_that_fails_before_the_clip_is_there_brings_the_message_back(
     assert FAULT_RETRY == postponed.value.retry_after
 
 
-@pytest.mark.parametrize("at", range(6))
+@pytest.mark.parametrize("at", range(5))
 def test_what_the_store_cannot_do_waits_for_a_person_and_loses_nothing(
     ports: FakePorts, at: int, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -117,6 +137,46 @@ def test_what_the_store_cannot_do_waits_for_a_person_and_loses_nothing(
     assert ports.now() + BROKEN_RETRY == stored(ports, video).due_at
     settle(ports)
     assert stored(ports, video).is_current
+
+
+def announced(ports: FakePorts, video: Video) -> VideoMessage:
+    """Let the clip appear in the bucket, and return what that announces."""
+    ports.generator.let_clips_appear()
+    (path,) = (each for each in ports.objects.objects if is_clip(each))
+    return VideoMessage(campaign_id=CAMPAIGN_ID, video_hash=video.video_hash, clip_path=path)
+
+
+def test_an_announced_clip_is_stored_without_a_poll_or_a_look(ports: FakePorts) -> None:
+    message = announced(ports, video := submit(ports, script=RUNNING))
+    calls: list[str] = []
+    looking = SimpleNamespace(**{name: getattr(ports, name) for name in PORT_NAMES})
+    looking.generator = None
+    looking.objects = Recorder(ports.objects, calls)
+
+    generate_video(looking, message)
+
+    assert stored(ports, video).is_current
+    assert ["open", "list"] == [each for each in calls if each in ("head", "list", "open")]
+
+
+def test_an_announced_clip_that_is_gone_changes_nothing(ports: FakePorts) -> None:
+    message = announced(ports, video := submit(ports, script=RUNNING))
+    before = stored(ports, video)
+    ports.objects.delete(message.clip_path or "")
+
+    generate_video(ports, message)
+
+    assert before == stored(ports, video)
+
+
+def test_a_clip_that_is_announced_again_is_stored_once(ports: FakePorts) -> None:
+    message = announced(ports, video := submit(ports, script=RUNNING))
+
+    generate_video(ports, message)
+    done = stored(ports, video)
+    generate_video(ports, message)
+
+    assert done == stored(ports, video)
 
 
 def test_a_clip_that_is_nowhere_brings_the_message_back(ports: FakePorts) -> None:

@@ -98,7 +98,7 @@ def test_a_budget_of_the_day_costs_one_read_more(
     assert (2, 1) == (campaigns.reads, campaigns.commits)
 
 
-def test_a_claim_costs_one_read_more_for_each_video(
+def test_a_claim_is_read_together_with_the_campaign(
     ports: FakePorts, campaigns: CountingRepository
 ) -> None:
     claim = Claim(name="claim", digest="", claimed_at="2026-11-07T12:00:00+00:00")
@@ -106,7 +106,7 @@ def test_a_claim_costs_one_read_more_for_each_video(
 
     create_videos(ports, a_request(drafts=drafts, claim=claim))
 
-    assert (5, 1) == (campaigns.reads, campaigns.commits)
+    assert (1, 1) == (campaigns.reads, campaigns.commits)
 
 
 def test_a_hit_costs_two_reads_and_no_commit(
