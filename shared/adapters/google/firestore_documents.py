@@ -1,5 +1,10 @@
-"""Documents in Firestore: read by one call, and written together on conditions."""
+"""Documents in Firestore: read by one call, and written together on conditions.
 
+Firestore reserves the names `__…__` and has no empty one, but callers choose the names in their
+metadata. Such a name is stored behind a backslash.
+"""
+
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +26,6 @@ from google.api_core.retry import Retry, if_exception_type
 from google.cloud import firestore
 from google.cloud.firestore_v1.field_path import FieldPath
 
-from shared.adapters.google.firestore_values import from_fields, to_fields
 from shared.adapters.google.google_errors import google_errors
 from shared.building import built_once
 from shared.domain.errors import ConflictError, StorageError
@@ -39,6 +43,8 @@ _PASSING = if_exception_type(
     DeadlineExceeded, InternalServerError, ResourceExhausted, ServiceUnavailable, Unknown
 )
 _CONFLICTS = (Aborted, AlreadyExists, FailedPrecondition, NotFound)
+
+_RESERVED = re.compile(r"(?:__.*__|\\.*)?", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +164,37 @@ class FirestoreDocuments:
         if not all(map(_is_as_written, documents, writes)):
             return None
         return tuple(document.revision if document else "" for document in documents)
+
+
+def to_fields(record: Fields) -> Fields:
+    return {_escaped(name): _to_value(value) for name, value in record.items()}
+
+
+def from_fields(fields: Fields) -> Fields:
+    return {name.removeprefix("\\"): _from_value(value) for name, value in fields.items()}
+
+
+def _to_value(value: object) -> object:
+    if isinstance(value, dict):
+        return to_fields(value)
+    if isinstance(value, (list, tuple)):
+        return [_to_value(each) for each in value]
+    return value
+
+
+def _from_value(value: object) -> object:
+    if isinstance(value, dict):
+        return from_fields(value)
+    if isinstance(value, list):
+        return [_from_value(each) for each in value]
+    if isinstance(value, datetime):
+        # Google's own class, with nanoseconds, does not equal a datetime of the same time.
+        return datetime.combine(value, value.timetz())
+    return value
+
+
+def _escaped(name: str) -> str:
+    return f"\\{name}" if _RESERVED.fullmatch(name) else name
 
 
 def _by_path(fields: Fields) -> Fields:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from shared.adapters.google.campaign_documents import key_of
-from shared.adapters.google.firestore_values import to_fields
+from shared.adapters.google.firestore_documents import to_fields
 from shared.domain.campaign import Campaign, Chore, ChoreKind, Money, Slot, Version
 from shared.domain.limits import MOST_VERSIONS, most_versions
 from shared.records.form import to_record
