@@ -10,8 +10,8 @@ import sys
 from shared import bootstrap
 from shared.domain.errors import ShowreelError
 from shared.settings import InvalidSettingsError, settings
+from shared.use_cases.answer_once import forget_requests
 from shared.use_cases.cleanup_campaign import cleanup_all
-from shared.use_cases.forget_requests import forget_requests
 
 
 def main() -> int:

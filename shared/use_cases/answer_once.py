@@ -1,10 +1,10 @@
 """Answer a request once, however often it is made: under an Idempotency-Key, or by message.
 
-claim ─▶ act ─▶ keep the answer ─▶ answer
+claim ─▶ act ─▶ store the answer ─▶ answer
 
-Claim and answer are create-only objects, so of several processes one is first, and all of them
-give its answer. A claim without an answer was left by a crash, a refusal, or a twin that is at it
-right now: whoever comes then acts again, and finds what was made for the claim before.
+Claim and answer are create-only objects, so one of several processes is first, and all of them
+return its answer. A claim without an answer was left by a crash, a refusal, or a concurrent
+duplicate: a retry acts again, and finds the videos that were made for the claim.
 """
 
 import json
@@ -19,25 +19,26 @@ from shared.domain.errors import (
     ObjectNotFoundError,
     StorageError,
 )
-from shared.domain.storage_layout import answer_path, claim_path
+from shared.domain.schedule import REQUEST_MEMORY
+from shared.domain.storage_layout import REQUESTS, answer_path, claim_path
 from shared.ports import Ports
 from shared.use_cases.claims import Claim
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """`is_replayed` says that the very same bytes were kept before."""
+    """`is_replayed` says that these bytes were stored by an earlier request."""
 
     content: bytes
     is_replayed: bool
 
 
 def answer_once(ports: Ports, key: str, wanted: Claim, act: Callable[[Claim], bytes]) -> Answer:
-    """Return the JSON that `act` returned when it was first done for `key`.
+    """Return the JSON that `act` returned when it first succeeded for `key`.
 
-    `act` may be called although it has been before, with the claim of then. What it raises is
-    kept by nobody: the same request may be made again.
-    Raises IdempotencyKeyReusedError where the key stands for a request with another digest.
+    `act` may be called again, with the first claim. Its errors are not stored: the same request may
+    be retried. Raise IdempotencyKeyReusedError if the key was used for a request with another
+    digest.
     """
     claim = _claim(ports, claim_path(key), wanted)
     if claim.digest != wanted.digest:
@@ -52,15 +53,24 @@ def answer_once(ports: Ports, key: str, wanted: Claim, act: Callable[[Claim], by
     return Answer(content=first, is_replayed=first is not content)
 
 
+def forget_requests(ports: Ports) -> int:
+    """Remove expired claims and answers, and return their number. A bucket's lifecycle does it."""
+    end = ports.now() - REQUEST_MEMORY
+    old = [found.path for found in ports.objects.list(f"{REQUESTS}/") if found.updated_at < end]
+    for path in old:
+        ports.objects.delete(path)
+    return len(old)
+
+
 def _claim(ports: Ports, path: str, wanted: Claim) -> Claim:
-    """Return `wanted`, or the claim that was there before."""
+    """Return `wanted`, or the claim that was stored earlier."""
     content = json.dumps(asdict(wanted), indent=2).encode()
     first = _put_first(ports, path, content)
     if first is content:
         return wanted
     try:
         kept = json.loads(first)
-        # A newer version may have kept more.
+        # A newer version may have stored more fields.
         return Claim(**{each.name: kept[each.name] for each in fields(Claim) if each.name in kept})
     except (LookupError, TypeError, ValueError) as error:
         raise StorageError(f"{path} is damaged: {error}.") from error
@@ -73,7 +83,7 @@ def _put_first(ports: Ports, path: str, content: bytes) -> bytes:
     except ObjectExistsError as error:
         first = _read(ports, path)
         if first is None:
-            raise ConflictError("The request has just been forgotten. Try again.") from error
+            raise ConflictError("The idempotency record has just expired. Retry.") from error
         return first
     return content
 

@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from shared.domain.schedule import REQUEST_MEMORY
-from shared.use_cases.answer_once import answer_once
+from shared.use_cases.answer_once import answer_once, forget_requests
 from shared.use_cases.claims import Claim
-from shared.use_cases.forget_requests import forget_requests
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import make
 
