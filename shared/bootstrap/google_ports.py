@@ -1,7 +1,7 @@
 """The family of adapters on Google Cloud: Cloud Storage, Firestore, Pub/Sub and Veo.
 
-Each module of an adapter brings its SDK along, so it is imported when the adapter is asked for: a
-read of a status needs Firestore alone, and a signature no storage client.
+Importing an adapter imports its SDK, so each is imported on its first use: reading a video's status
+needs only Firestore's client, and signing a URL needs no storage client.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class GooglePorts:
-    """Every adapter is built on first use, and once."""
+    """Each adapter is built once, on its first use."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -40,7 +40,7 @@ _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 class LocalPorts:
-    """With `VIDEO_GENERATOR=veo`, Veo answers with the clips, which are kept in the folder."""
+    """With `VIDEO_GENERATOR=veo`, Veo answers with the clips, and the folder keeps them."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
