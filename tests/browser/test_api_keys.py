@@ -59,7 +59,7 @@ def give(studio: Studio, key: str) -> None:
 def test_the_studio_asks_for_a_key_once_and_then_makes_and_plays(studio: Studio) -> None:
     studio.open("with-key")
     give(studio, "no key at all")
-    expect(studio.dialog).to_contain_text("This is not one of its keys.")
+    expect(studio.dialog).to_contain_text("Invalid API key.")
     give(studio, KEY)
     expect(studio.dialog).to_be_hidden()
 
@@ -85,7 +85,7 @@ def test_who_has_no_key_is_told_so(studio: Studio) -> None:
 
     studio.dialog.get_by_role("button", name="Back").click()
 
-    expect(studio.page.get_by_text("This Showreel needs an API key. Reload")).to_be_visible()
+    expect(studio.page.get_by_text("This service needs an API key. Reload")).to_be_visible()
 
 
 def test_an_allowed_front_end_orders_with_its_key_and_reads_why_not_without(

@@ -61,7 +61,7 @@ def test_what_is_no_amount_is_refused_beside_its_field_and_nothing_is_set(
     open_dialog(studio, "careful")
     for text in ["1e", "1e3", "-5", "0.001", "1,250", "1,250.00", "twenty", "", "NaN", "12.", "٢٠"]:
         enter(studio, text)
-        expect(studio.dialog).to_contain_text("Write an amount in dollars and cents")
+        expect(studio.dialog).to_contain_text("Enter an amount in dollars and cents")
         assert 20 == budget_of(server, "careful"), text
     assert not [each for each in studio.wire.requests if each.method == "PATCH"][1:]
 

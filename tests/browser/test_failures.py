@@ -11,8 +11,8 @@ from tests.browser.server import Json, Server, serving
 from tests.browser.studio import Studio, opened
 
 REFUSALS = {
-    "budget_exceeded": "A cheaper model, fewer seconds or fewer prompts cost less",
-    "max_cost_exceeded": "Look at the new one and send again",
+    "budget_exceeded": "Choose a cheaper model, fewer seconds or fewer prompts",
+    "max_cost_exceeded": "Check the new price and send again",
 }
 
 
@@ -52,7 +52,7 @@ def test_a_filtered_video_says_why(server: Server, studio: Studio) -> None:
         "Filtered by the model's safety rules",
         str(video["error"]["message"]),
         "Change the prompt",
-        "Nothing was paid.",
+        "You were not charged.",
     ):
         expect(studio.card(0)).to_contain_text(text)
 
@@ -133,7 +133,7 @@ def test_a_server_that_is_gone_is_told_of_and_waited_for(browser: Browser, tmp_p
         server.create("restarted", "A kite over dunes")
         studio.open("restarted")
         studio.progress(0).wait_for()
-        notice = studio.page.get_by_text("The server does not answer")
+        notice = studio.page.get_by_text("The server does not respond")
         expect(notice).to_be_hidden()
 
         server.stop()

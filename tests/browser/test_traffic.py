@@ -53,7 +53,7 @@ def test_a_hidden_tab_asks_for_nothing_until_it_is_seen_again(
     server.create("hidden", "A glacier grows")
     studio.page.clock.install()
     studio.open("hidden")
-    expect(studio.form).to_contain_text("Being made · free")
+    expect(studio.form).to_contain_text("In progress · free")
     studio.hide()
     studio.finish_requests()
     studio.wire.forget()

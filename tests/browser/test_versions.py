@@ -61,7 +61,7 @@ def test_a_clip_of_another_shape_is_kept_in_the_history_and_the_card_says_why(
 
     studio.regenerate(0)
 
-    expect(studio.page.get_by_text("It is in the history; the current one stays.")).to_be_visible(
+    expect(studio.page.get_by_text("It is in the history, and the current one")).to_be_visible(
         timeout=PATIENCE_SECONDS * 1000
     )
     assert first["id"] == current(server, "turned")["id"]
@@ -113,13 +113,13 @@ def test_a_version_comes_back_and_clean_up_shows_what_goes_before_it_goes(
     expect(studio.card(0).get_by_role("listitem").locator("img")).to_have_js_property(
         "naturalWidth", 640
     )
-    studio.button("Bring back").click()
+    studio.button("Restore").click()
 
     expect(studio.card(0)).to_contain_text("Current MP4")
     eventually(lambda: current(server, "history")["id"] == old["id"])
 
     studio.button("Clean up").click()
-    studio.dialog.get_by_label("Replaced versions to keep").select_option("0")
+    studio.dialog.get_by_label("Old versions to keep").select_option("0")
     expect(studio.dialog.get_by_role("listitem")).to_have_count(1)
     expect(studio.dialog).to_contain_text("MB in all")
     assert "historical" == server.get(f"/v1/videos/{new['id']}")["version_state"]

@@ -87,7 +87,7 @@ def unanswered(studio: Studio) -> None:
     made(studio)
     studio.context.set_offline(offline=True)
     studio.button("Regenerate video 2").click()
-    studio.page.get_by_text("The server does not answer").wait_for()
+    studio.page.get_by_text("The server does not respond").wait_for()
 
 
 VIEWS: Mapping[str, Callable[[Studio], None]] = {

@@ -4,7 +4,7 @@ const LONGEST_WAIT = 30_000;
 const MOST_ATTEMPTS = 3;
 const GATEWAY_ERRORS = [502, 503, 504];
 
-/** What the service refuses, in its own words. */
+/** An error response of the API. */
 export class Problem extends Error {
   constructor(status, body, retryAfter) {
     super(body.detail ?? TEXTS.unexpected);
@@ -15,7 +15,7 @@ export class Problem extends Error {
   }
 }
 
-/** Nobody answers. */
+/** The server is unreachable. */
 export class Unreachable extends Error {
   constructor() {
     super(TEXTS.unreachable);
@@ -26,7 +26,7 @@ class Connection extends EventTarget {
   isUp = true;
   #behind = 0;
 
-  /** The server's time: a visitor's clock may be wrong. In milliseconds. */
+  /** The server's time in milliseconds, because the browser's clock may be wrong. */
   now() {
     return Date.now() + this.#behind;
   }
@@ -39,18 +39,18 @@ class Connection extends EventTarget {
   }
 }
 
-/** Says "change" when the server is gone, and when it is back. */
+/** Dispatches "change" when the server becomes unreachable or reachable. */
 export const connection = new Connection();
 
 let keyAsker = () => false;
 let unlocking = null;
 
-/** Have `ask` called when the service wants an API key; it answers whether there is one now. */
+/** Set the function that asks for an API key. It resolves with whether a session exists now. */
 export function whenKeyIsNeeded(ask) {
   keyAsker = ask;
 }
 
-/** Have the browser keep a session: pictures and videos cannot send a key. */
+/** Exchange the key for a session cookie: images and videos cannot send a key. */
 export async function startSession(key) {
   const response = await ask("/studio/session", {
     method: "POST",
@@ -81,7 +81,7 @@ export async function remove(path) {
   return request("DELETE", path);
 }
 
-/** Send what may cost money, under a key of its own, which its retries repeat. */
+/** Send a request that may cost money, with an Idempotency-Key that its retries repeat. */
 export async function spend(path, body = {}) {
   const headers = { "Idempotency-Key": newKey() };
   for (let attempt = 1; ; attempt += 1) {
@@ -94,7 +94,7 @@ export async function spend(path, body = {}) {
   }
 }
 
-/** Answer the body, and after how many seconds the service wants to be asked again. */
+/** Resolve with the body and the seconds until the next poll. */
 async function request(method, path, body, headers = {}) {
   const sent = body && JSON.stringify(body);
   const type = body && { "Content-Type": "application/json" };
@@ -114,7 +114,7 @@ async function request(method, path, body, headers = {}) {
   return { body: answered, retryAfter };
 }
 
-/** Ask once for all requests that wait; who declines is not asked again. */
+/** Ask once for all waiting requests, and not again after the user declined. */
 async function isUnlocked() {
   unlocking ??= keyAsker();
   const isGiven = await unlocking;
@@ -140,7 +140,7 @@ function mayPass(error) {
 }
 
 function newKey() {
-  // Unlike crypto.randomUUID, it is there without HTTPS, too.
+  // Unlike crypto.randomUUID, this works without HTTPS.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -4,7 +4,7 @@ import { TEXTS } from "./texts.js";
 
 const LONGEST_ENTRY = 500;
 
-/** What the business says of itself. Entries that came by the API under other names are kept. */
+/** The fields of the business context. Entries with other names, set by the API, are kept. */
 export class BriefFields {
   #fields = new Map();
   #grid = element("div", { class: "fields" });

@@ -4,15 +4,15 @@ import { Choice, Field } from "./fields.js";
 import { money } from "./format.js";
 import { TEXTS } from "./texts.js";
 
-// One that groups thousands is refused: "1,250" may be either.
+// Thousands separators are refused, because "1,250" is ambiguous.
 const DOLLARS = /^\$?\s*(\d{1,9})(?:[.,](\d{1,2}))?$/;
 const OWN = "own";
 const NONE = "none";
 
 /**
- * Answer a campaign's new budget in dollars, null for none of its own, or undefined to leave it.
+ * Resolve with the new budget in USD, null for the default, or undefined for no change.
  *
- * `budget` is the campaign's, or null for a campaign that is not there yet.
+ * `budget` is the campaign's, or null for a campaign that does not exist yet.
  */
 export function askForBudget(budget) {
   const choice = new Choice({ label: TEXTS.budgetChoice });
@@ -44,7 +44,7 @@ export function askForBudget(budget) {
   });
 }
 
-/** Say which budget holds now. */
+/** Announce the budget now in effect. */
 export function budgetSentence({ own_usd: own, default_usd: fallback }) {
   if (own !== null) return TEXTS.budgetIs(money(own));
   return fallback === null ? TEXTS.budgetIsNone : TEXTS.budgetIsDefault(money(fallback));

@@ -6,7 +6,7 @@ import { say, sayFailure } from "./notices.js";
 import { priceOf } from "./spending.js";
 import { TEXTS } from "./texts.js";
 
-/** What a person can do with a campaign and its videos; `onDone` follows each, done or refused. */
+/** User actions on a campaign and its videos. `onDone` runs after each, also after a failure. */
 export class CampaignActions {
   #path;
   #onDone;
@@ -18,7 +18,7 @@ export class CampaignActions {
 
   regenerate = (video) => this.#do(() => this.#regenerate(pathOf(video), [video]));
 
-  /** Answer whether the video is the current one now. */
+  /** Resolve with whether the video is current now. */
   promote = (video) =>
     this.#do(async () => {
       await send(`${pathOf(video)}/promote`);
@@ -66,7 +66,7 @@ export class CampaignActions {
     await this.#onDone();
   }
 
-  /** `budget` is the campaign's, or null for a campaign that is not there yet. */
+  /** `budget` is the campaign's, or null for a campaign that does not exist yet. */
   async changeBudget(budget) {
     const wanted = await askForBudget(budget);
     if (wanted === undefined) return;

@@ -11,7 +11,7 @@ import { EXAMPLE, TEXTS } from "./texts.js";
 const PAUSE_MILLISECONDS = 400;
 const PROMPT_PARAM = /^prompts\[(\d+)\]$/;
 
-/** The brief and prompts of a campaign, what they would cost, and the button that makes them. */
+/** The form of a campaign: brief, prompts, settings, price estimate and submit button. */
 export class CampaignForm {
   #brief = new BriefFields();
   #prompts = new PromptList({ onChange: () => this.#changed() });
@@ -42,7 +42,7 @@ export class CampaignForm {
     this.#settings = new GenerationSettings(models);
     this.root = element(
       "form",
-      // Who wrote before the campaign is known would not get its settings.
+      // Input before the campaign is loaded would lose the campaign's settings.
       { class: "brief", hidden: true, novalidate: true, "aria-label": TEXTS.formTitle },
       this.#example,
       this.#brief.root,
@@ -63,7 +63,7 @@ export class CampaignForm {
     this.#showEstimate();
   }
 
-  /** Show what the campaign has, unless somebody is writing; the price may have changed, too. */
+  /** Show the campaign unless the user is editing, and refresh the price. */
   update(campaign, failures) {
     this.root.hidden = false;
     this.#budget = campaign?.budget ?? null;
@@ -166,7 +166,7 @@ export class CampaignForm {
     this.#setSending(true);
     try {
       const { sent, cost } = this.#estimate;
-      // Nothing may cost more than the person saw.
+      // The request must not cost more than the displayed price.
       const order = { ...sent, max_cost_usd: cost.estimated };
       const { body } = await spend(`/v1/campaigns/${this.campaignId}/videos`, order);
       const made = count(body.data, "created");
@@ -198,7 +198,7 @@ export class CampaignForm {
     if (!this.#estimate) setText(this.#summary, "");
   }
 
-  /** The day's budget is refused by the same code, also in a campaign without a limit. */
+  /** The day's budget has the same error code, also for a campaign without a limit. */
   #mayBeTheCampaignsBudget(error) {
     return error?.code === "budget_exceeded" && this.#budget?.limit_usd !== null;
   }

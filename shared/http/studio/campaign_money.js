@@ -2,17 +2,17 @@ import { element, showIn } from "./dom.js";
 import { money } from "./format.js";
 import { TEXTS } from "./texts.js";
 
-/** What a campaign has cost, may still cost, and has saved. */
+/** A campaign's spent, reserved and saved money. */
 export class CampaignMoney {
   #changeBudget;
 
-  /** `changeBudget` makes a button that changes the budget which it is given. */
+  /** `changeBudget` returns a button that changes the given budget. */
   constructor({ changeBudget }) {
     this.#changeBudget = changeBudget;
     this.root = element("dl", { class: "money", hidden: true });
   }
 
-  /** Show only the budget of a campaign that is not there yet: it can be set before all else. */
+  /** Show only the budget of a campaign that does not exist yet, so that it can be set first. */
   update(campaign) {
     this.root.hidden = false;
     if (campaign) this.#show(campaign);

@@ -2,7 +2,7 @@ import { read } from "./api.js";
 
 const MOST_FAILURES = 20;
 
-/** Reads a campaign, and what failed in it. */
+/** Reads a campaign and its failed videos. */
 export class CampaignReader {
   #id;
   #pending = null;
@@ -12,14 +12,14 @@ export class CampaignReader {
     this.#id = id;
   }
 
-  /** `campaign` is null for one that was only named so far. */
+  /** `campaign` is null if it does not exist yet. */
   async read() {
     const { body: campaign, retryAfter } = await readCampaign(this.#id);
     if (this.#mayMissFailures(campaign)) this.#failures = await readFailures(this.#id);
     return { campaign, failures: this.#failures, retryAfter };
   }
 
-  /** What failed stands in no slot: look for it when what was being made is gone. */
+  /** Failed videos are in no slot: list them when a pending video disappears. */
   #mayMissFailures(campaign) {
     const slots = campaign?.slots ?? [];
     const pending = slots.map((slot) => slot.pending?.id).filter(Boolean);
@@ -41,7 +41,11 @@ async function readCampaign(id) {
 }
 
 async function readFailures(id) {
-  const query = new URLSearchParams({ campaign_id: id, status: "failed", limit: String(MOST_FAILURES) });
+  const query = new URLSearchParams({
+    campaign_id: id,
+    status: "failed",
+    limit: String(MOST_FAILURES),
+  });
   const { body } = await read(`/v1/videos?${query}`);
   return body.data;
 }

@@ -15,7 +15,7 @@ const TICK_MILLISECONDS = 1000;
 
 const wide = matchMedia("(min-width: 1000px)");
 
-/** A campaign at a glance: its money, its form, and a card for each of its videos. */
+/** The page of a campaign: its money, its form, and a card for each video. */
 export class CampaignView {
   #id;
   #reader;
@@ -168,7 +168,7 @@ export class CampaignView {
   async #changed() {
     tellOtherTabs(this.#id);
     await this.#poller.refresh();
-    // What had the focus may be gone; who uses the keyboard goes on from the top of the view.
+    // The focused element may be gone: keyboard users continue at the top of the view.
     if (document.activeElement === document.body) this.#title.focus({ preventScroll: true });
   }
 
@@ -188,7 +188,7 @@ function subtitleOf(campaign) {
   return `${TEXTS.counts(campaign.counts)} · ${TEXTS.updated(ago)}`;
 }
 
-/** Say in one sentence each what happened to videos. */
+/** Announce each kind of change in one sentence. */
 function tell(news) {
   for (const [kind, text] of Object.entries(TEXTS.news)) {
     const numbers = news.filter((each) => each.kind === kind).map((each) => each.number);

@@ -6,7 +6,7 @@ import { TEXTS } from "./texts.js";
 
 const MOST_TO_KEEP = 3;
 
-/** Ask before something that cannot be taken back, or that costs much. */
+/** Ask for confirmation of an irreversible or expensive action. */
 export function confirmed({ title, body, confirm, kind = "danger" }) {
   return openDialog({
     title,
@@ -18,9 +18,9 @@ export function confirmed({ title, body, confirm, kind = "danger" }) {
 }
 
 /**
- * Show what a clean-up would remove, and remove it if told to.
+ * Show which videos a clean-up would remove, and remove them after confirmation.
  *
- * `send` takes what the API's clean-up takes. Answer what was removed, or null.
+ * `send` takes the body of the clean-up request. Resolves with the removed videos, or null.
  */
 export function cleanUp(send) {
   const found = element("div", { class: "found", "aria-live": "polite" });
@@ -56,7 +56,7 @@ export function cleanUp(send) {
 }
 
 /**
- * Show a modal dialog. Resolves with `answer()` after `go` or Enter, and with `otherwise` when closed.
+ * Show a modal dialog. Resolves with `answer()` after `go` or Enter, with `otherwise` when closed.
  *
  * The dialog stays open while `isFit()` is false.
  *

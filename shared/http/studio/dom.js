@@ -2,7 +2,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 let ids = 0;
 
-/** Make an element. Text among the children stays text, whatever it looks like. */
+/** Create an element. Strings become text nodes, never markup. */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -14,7 +14,8 @@ export function element(name, attributes = {}, ...children) {
 
 /**
  * @param {any} label
- * @param {{kind?: string, icon?: string, onclick?: (event: any) => any, [attribute: string]: any}} options
+ * @param {{kind?: string, icon?: string, onclick?: (event: any) => any,
+ *   [attribute: string]: any}} options
  */
 export function button(label, { kind = "", icon: name, onclick, ...attributes }) {
   const className = ["button", kind].filter(Boolean).join(" ");
@@ -27,7 +28,7 @@ export function button(label, { kind = "", icon: name, onclick, ...attributes })
   );
 }
 
-/** An icon says nothing that the text beside it does not say. */
+/** An icon, hidden from assistive technology: the text beside it has the meaning. */
 export function icon(name) {
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("class", "icon");
@@ -38,24 +39,24 @@ export function icon(name) {
   return drawing;
 }
 
-/** Text for those who hear the page. */
+/** Text for screen readers only. */
 export function unseen(text) {
   return element("span", { class: "unseen" }, text);
 }
 
-/** Text that somebody wrote, in whatever direction it runs. */
+/** User text, in its own writing direction. */
 export function written(name, text, attributes = {}) {
   return element(name, { dir: "auto", ...attributes }, text);
 }
 
-/** How the clip of a video differs from what was ordered. */
+/** How a clip differs from the request. */
 export function clipWarnings(video) {
   return video.warnings.map(({ message }) =>
     element("p", { class: "warning" }, icon("broken"), message),
   );
 }
 
-/** What stands where there is nothing yet. */
+/** A placeholder for an empty list. */
 export function emptyState(title, text) {
   return element(
     "div",
@@ -73,7 +74,7 @@ export function uniqueId(prefix) {
 
 const states = new WeakMap();
 
-/** Build the content anew only if what it shows has changed: focus and playback stay. */
+/** Rebuild the content only if its data changed, so that focus and playback are kept. */
 export function showIn(container, state, build) {
   const key = JSON.stringify(state);
   if (states.get(container) === key) return;
@@ -83,7 +84,7 @@ export function showIn(container, state, build) {
   if (hadFocus) moveFocusInto(container);
 }
 
-/** Who uses the keyboard goes on from here, and not from the top of the page. */
+/** Move the focus here, so that keyboard users do not continue at the top of the page. */
 function moveFocusInto(container) {
   const next = container.querySelector("button:enabled, a[href]");
   (next ?? container.closest("[tabindex]"))?.focus();

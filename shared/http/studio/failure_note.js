@@ -2,7 +2,7 @@ import { button, element, icon, written } from "./dom.js";
 import { priceTag } from "./spending.js";
 import { TEXTS } from "./texts.js";
 
-/** Why a video could not be made, and what to do about it. */
+/** Why a video failed, and what to do. */
 export function failureNote(failure, { regenerate, dismiss }) {
   const again = button([TEXTS.tryAgain, priceTag(failure)], {
     kind: "small",

@@ -1,4 +1,4 @@
-/** The slots, and those that hold nothing because what was made for them failed. */
+/** The slots, including those that are empty because their video failed. */
 export function slotsWithFailures(slots, failures) {
   const byIndex = new Map(slots.map((slot) => [slot.index, slot]));
   for (const { index, phase } of failures) {
@@ -8,7 +8,7 @@ export function slotsWithFailures(slots, failures) {
   return [...byIndex.values()].toSorted((one, other) => one.index - other.index);
 }
 
-/** The latest failure of a slot, unless something was made there since. */
+/** The latest failure of a slot, unless a later video exists. */
 export function failureOf({ index, current, pending }, failures) {
   const latest = failures.find((video) => video.index === index && video.phase !== "cancelled");
   const isOver = pending || latest?.created_at <= current?.created_at;

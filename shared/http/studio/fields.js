@@ -1,6 +1,6 @@
 import { element, showIn, uniqueId } from "./dom.js";
 
-/** A labelled control, with a hint and a place for what is wrong with it. */
+/** A labelled control with a hint and an error message. */
 export class Field {
   #error;
 
@@ -40,7 +40,7 @@ export class Field {
   }
 }
 
-/** One of a few, all of them in sight. */
+/** A group of radio buttons. */
 export class Choice {
   #group;
 
@@ -66,7 +66,7 @@ export class Choice {
     if (wanted) wanted.checked = true;
   }
 
-  /** Offer these; keep what is chosen if it is among them, else choose `fallback`. */
+  /** Set the options. Keep the selected one if it is among them, else select `fallback`. */
   offer(options, fallback) {
     const chosen = this.value;
     showIn(this.#group, options, () => options.flatMap((option) => this.#option(...option)));
@@ -74,7 +74,7 @@ export class Choice {
     if (!this.value) this.value = fallback;
   }
 
-  /** Let only these be chosen. */
+  /** Enable only these options. */
   allow(isAllowed) {
     for (const input of this.#inputs()) {
       input.disabled = !isAllowed(input.value);

@@ -37,13 +37,13 @@ export function clock(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-/** veo-3.1-fast-generate-001 as people call it: Veo 3.1 Fast. */
+/** The display name of a model: veo-3.1-fast-generate-001 is Veo 3.1 Fast. */
 export function modelName(id) {
   const words = id.replace(/-generate-\d+$/, "").split("-");
   return words.map((word) => word[0].toUpperCase() + word.slice(1)).join(" ");
 }
 
-/** What was asked of the model, in short. */
+/** A summary of the generation settings. */
 export function recipe(video) {
   return [
     modelName(video.model),
@@ -54,7 +54,7 @@ export function recipe(video) {
   ].join(" · ");
 }
 
-/** What a video costs; simulated ones cost nobody anything. */
+/** The cost of a video; simulated costs are marked. */
 export function cost(video) {
   const amount = money(video.cost.actual ?? video.cost.estimated);
   return isSimulated(video) ? TEXTS.simulated(amount) : amount;

@@ -6,7 +6,7 @@ import { TEXTS } from "./texts.js";
 const FREE_LENGTH_RESOLUTION = "720p";
 const day = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
 
-/** How videos are made: only what the chosen model can do is offered. */
+/** The generation settings, limited to what the selected model supports. */
 export class GenerationSettings {
   #models;
   #model;
@@ -50,7 +50,7 @@ export class GenerationSettings {
     return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== null));
   }
 
-  /** Take the settings that a video was made with. */
+  /** Load the settings of a video. */
   fill(video) {
     if (this.#models.get(video.model)?.retired_on === null) this.#model.value = video.model;
     this.#offer();
@@ -64,14 +64,14 @@ export class GenerationSettings {
     this.#offer();
   }
 
-  /** Show what is wrong with the settings. Answer whether nothing is. */
+  /** Show errors in the settings. Return whether all are valid. */
   check() {
     const isWhole = /^\d*$/.test(this.#seed.value.trim());
     this.#seed.showError(isWhole ? null : TEXTS.badSeed);
     return isWhole;
   }
 
-  /** Answer whether the field of this name is here to show what is wrong with it. */
+  /** Show an API error at the field it names. Return whether the field is here. */
   showError(param, text) {
     const field = { model: this.#model, negative_prompt: this.#negativePrompt, seed: this.#seed }[
       param

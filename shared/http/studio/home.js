@@ -8,7 +8,7 @@ import { TEXTS } from "./texts.js";
 const PAGE = 50;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
-/** Where a campaign is chosen or started. */
+/** The page on which to open or start a campaign. */
 export class Home {
   title = TEXTS.campaignsTitle;
   #list = element("div", { class: "campaigns", "aria-busy": "true" });
@@ -110,7 +110,7 @@ export class Home {
   }
 }
 
-/** Only such a name may become part of a path. */
+/** A valid campaign name, safe in a path. */
 export function isCampaignName(text) {
   return NAME.test(text);
 }

@@ -4,7 +4,7 @@ import { button, element } from "./dom.js";
 import { Field } from "./fields.js";
 import { TEXTS } from "./texts.js";
 
-/** Ask for an API key, which the browser keeps a session for. Answer whether there is one now. */
+/** Ask for an API key and start a session. Resolve with whether a session exists now. */
 export function askForKey() {
   const input = element("input", {
     type: "password",

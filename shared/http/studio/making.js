@@ -5,7 +5,7 @@ import { TEXTS } from "./texts.js";
 
 const FURTHEST = 95;
 
-/** How far a video is that is being made: the phase, and the time against what is usual. */
+/** The progress of a pending video: its phase, and the elapsed against the usual time. */
 export class Making {
   #phase = element("strong");
   #time = element("span", { class: "figures" });
@@ -44,7 +44,7 @@ export class Making {
   }
 }
 
-/** The elapsed share of the usual time: the model tells none, so this never comes to an end. */
+/** The elapsed share of the usual time. The model reports no progress, so this never reaches 1. */
 function progressOf(video, elapsed, usual) {
   if (video.phase === "storing") return FURTHEST;
   if (!usual) return video.progress;

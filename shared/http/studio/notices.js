@@ -10,12 +10,12 @@ const alerts = document.getElementById("alerts");
 const banner = document.getElementById("banner");
 const bannerText = banner.querySelector("p");
 
-/** Say something that is seen, and heard when the listener is ready for it. */
+/** Show a notice; screen readers read it when idle. */
 export function say(text) {
   put(toasts, toast(text, "done"), NEWS_MILLISECONDS);
 }
 
-/** Say what went wrong, at once. */
+/** Show an error; screen readers read it at once. */
 export function sayFailure(error) {
   const advice = TEXTS.advice[error.code];
   put(
@@ -25,7 +25,7 @@ export function sayFailure(error) {
   );
 }
 
-/** Show why a page is not up to date, or with null that it is. */
+/** Show why the page is out of date; null hides the banner. */
 export function showTrouble(text) {
   if (text) setText(bannerText, text);
   banner.hidden = !text;
@@ -56,7 +56,7 @@ function toast(text, symbol) {
 function put(region, made, milliseconds) {
   region.append(made);
   const leave = () => {
-    // Who reads or handles it is given the time.
+    // A notice with pointer or focus stays.
     if (made.matches(":hover, :focus-within")) setTimeout(leave, milliseconds);
     else made.remove();
   };

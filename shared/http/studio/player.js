@@ -8,8 +8,8 @@ const LIFE_SECONDS = 900;
 /**
  * Plays one version of a video.
  *
- * Its source is the stable URL of its content. In the cloud that redirects to a signed URL, which
- * ends after a while: then a new one takes its place, and playback goes on where it was.
+ * Its source is the stable content URL. In the cloud that redirects to a signed URL, which expires:
+ * then the player loads a new one and continues at the same position.
  */
 export class Player {
   #video;
@@ -31,7 +31,7 @@ export class Player {
     return this.#video.id;
   }
 
-  /** The file's name changes when a version becomes current, or stops being so. */
+  /** The file is renamed when a version becomes current or historical. */
   update(video) {
     this.#video = video;
     const isCurrent = isCurrentFile(video);
@@ -39,7 +39,7 @@ export class Player {
     this.#badge.classList.toggle("is-current", isCurrent);
   }
 
-  /** Let go of the connection, of which a browser has few. */
+  /** Release the connection; browsers limit their number. */
   close() {
     this.media.removeAttribute("src");
     this.media.load();
@@ -84,7 +84,7 @@ export class Player {
     }
   }
 
-  /** Each lives a second longer, because the service gives an equal request the URL that just failed. */
+  /** Each URL lives a second longer: an equal request would return the URL that failed. */
   async #newURL() {
     const life = { ttl_seconds: LIFE_SECONDS + this.#renewals };
     this.#renewals += 1;
@@ -97,7 +97,7 @@ export class Player {
       "loadedmetadata",
       () => {
         this.media.currentTime = at;
-        // A browser may want a click before it plays aloud; the controls are there for it.
+        // The browser may require a click before playing with sound; the user has the controls.
         if (isPlaying) this.media.play().catch(() => {});
       },
       { once: true },
@@ -151,7 +151,7 @@ export function thumbnailPath(videoId) {
   return `${contentPath(videoId)}?variant=thumbnail`;
 }
 
-/** The service's own URLs are taken from where the page is, whatever name a proxy gives it. */
+/** Resolve the service's own URLs against the page's origin, which a proxy may change. */
 function samePlace(url) {
   const { pathname, search } = new URL(url);
   return pathname.startsWith("/local-bucket/") ? pathname + search : url;

@@ -5,16 +5,16 @@ const BACKOFF_SECONDS = [1, 2, 4, 8, 15];
 
 const channel = new BroadcastChannel("showreel");
 
-/** Tell this browser's other tabs that a campaign has changed. */
+/** Notify other tabs that a campaign has changed. */
 export function tellOtherTabs(campaignId) {
   channel.postMessage(campaignId);
 }
 
 /**
- * Keeps a view up to date for as long as somebody can see it.
+ * Keeps a view up to date while it is visible.
  *
- * `load` answers after how many seconds the service wants to be asked again, or null where
- * nothing is under way. A failure is tried again, later each time.
+ * `load` resolves with the seconds until the next poll, or null if nothing is in progress. Failures
+ * are retried with increasing delays.
  */
 export class Poller {
   #load;
@@ -45,7 +45,7 @@ export class Poller {
     clearTimeout(this.#timer);
   }
 
-  /** Load now; when the promise is kept, what was there at the time of the call is shown. */
+  /** Load now. The promise resolves once the state at the time of the call is shown. */
   async refresh() {
     if (this.#loading) {
       this.#isWantedAgain = true;

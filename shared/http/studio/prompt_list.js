@@ -5,7 +5,7 @@ import { TEXTS } from "./texts.js";
 
 const LONGEST_PROMPT = 5000;
 
-/** The prompts of a campaign, one for each of its videos, in order. */
+/** The prompts of a campaign, one per video, in order. */
 export class PromptList {
   #rows = [];
   #limit = Infinity;
@@ -28,7 +28,7 @@ export class PromptList {
     this.fill([""]);
   }
 
-  /** Without the empty ones at the end. */
+  /** The prompts without trailing empty ones. */
   get values() {
     const texts = this.#rows.map((row) => row.field.value.trim());
     return texts.slice(0, texts.findLastIndex(Boolean) + 1);
@@ -49,7 +49,7 @@ export class PromptList {
     this.#number();
   }
 
-  /** Show what is wrong with the prompts. Answer whether nothing is. */
+  /** Show errors in the prompts. Return whether all are valid. */
   check() {
     const { length } = this.values;
     const problems = this.#rows.map((row, index) => problemOf(row.field.value, index, length));
@@ -61,7 +61,7 @@ export class PromptList {
     this.#rows[index]?.field.showError(text);
   }
 
-  /** Show what would become of each prompt, or nothing. */
+  /** Show the estimated outcome of each prompt, or clear it. */
   showEstimates(estimates) {
     this.#rows.forEach((row, index) => {
       const estimate = estimates[index];

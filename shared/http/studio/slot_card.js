@@ -11,7 +11,7 @@ import { VersionHistory } from "./version_history.js";
 const SHORT_PROMPT = 150;
 
 /**
- * One slot of a campaign: its video, what becomes of it, and what can be done with it.
+ * One slot of a campaign: its video, progress, history and actions.
  *
  * `actions` has regenerate, promote, cancel, remove and dismiss; each takes a video.
  */
@@ -46,7 +46,7 @@ export class SlotCard {
     );
   }
 
-  /** Show the slot as it is. Answer what happened to its video, if anything did. */
+  /** Show the slot. Return the change of its video since the last call, if any. */
   update(slot, failure) {
     const before = this.#slot;
     [this.#slot, this.#failure] = [slot, failure];
@@ -56,13 +56,13 @@ export class SlotCard {
     return kind ? { kind, number: this.#number } : null;
   }
 
-  /** Nobody looks at it any more. */
+  /** Release the players. */
   close() {
     this.root.remove();
     this.#stage.close();
   }
 
-  /** Time has passed. */
+  /** Update elapsed times. */
   tick() {
     if (this.#slot.pending) this.#making.tick();
   }

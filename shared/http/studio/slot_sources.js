@@ -1,4 +1,4 @@
-/** The video that stands for each slot: what is being made, else what is shown, else what failed. */
+/** The video that represents each slot: pending, else current, else failed. */
 export function sourcesOf(campaign, failures) {
   const sources = [];
   for (const slot of campaign.slots) {
@@ -10,7 +10,7 @@ export function sourcesOf(campaign, failures) {
   return sources;
 }
 
-/** What the form shows and its estimate depend on. */
+/** The data on which the form and its estimate depend. */
 export function standingOf(campaign, failures) {
   const slots = campaign.slots.map(({ current, pending }) => [current?.id, pending?.id]);
   return JSON.stringify([slots, failures.map(({ id }) => id), campaign.budget]);

@@ -1,14 +1,14 @@
 import { element } from "./dom.js";
 import { money } from "./format.js";
 
-/** What new versions of these videos would cost. */
+/** The price of new versions of these videos. */
 export function priceOf(videos) {
   const sum = videos.reduce((total, video) => total + video.cost.estimated, 0);
-  // A sum of binary fractions may lie a hair below that of the prices.
+  // A sum of binary fractions may be slightly below the sum of the prices.
   return Number(sum.toFixed(4));
 }
 
-/** What making a video anew would cost. */
+/** The price of regenerating a video. */
 export function priceTag(video) {
   return element("span", { class: "price" }, money(video.cost.estimated));
 }

@@ -5,10 +5,9 @@ import { keepInStep } from "./stepping.js";
 import { TEXTS } from "./texts.js";
 
 /**
- * Where a slot's video is shown, or two versions of it side by side.
+ * Shows a slot's video, or two versions side by side.
  *
- * A player stays in its place for as long as its version is shown: what plays is not disturbed by
- * what comes beside it.
+ * A player is kept while its version is shown, so that a second one does not interrupt playback.
  */
 export class Stage {
   #panes = new Map();
@@ -26,7 +25,7 @@ export class Stage {
     this.root = element("div", { class: "stage", role: "group" }, this.panes, this.bar);
   }
 
-  /** Show one version, or two: the older first. */
+  /** Show one version, or two with the older first. */
   show(versions) {
     const before = this.#pair();
     this.#removeOthers(versions.map((video) => video.id));
@@ -35,7 +34,7 @@ export class Stage {
     if (this.#pair() !== before) this.#step(versions);
   }
 
-  /** Show that there is nothing to play. */
+  /** Show a placeholder. */
   showPlaceholder(kind, text = "") {
     this.show([]);
     this.#placeholder.className = `placeholder ${kind}`;
@@ -100,7 +99,7 @@ export class Stage {
     );
   }
 
-  /** Begin or end playing in step. The version that was here already leads. */
+  /** Start or stop synchronized playback. The first version leads. */
   #step(versions) {
     this.#apart?.();
     this.#apart = null;

@@ -1,7 +1,7 @@
 const FURTHEST_APART = 0.12;
 const SAME_PLACE = 0.03;
 
-/** Let two players do everything together, from where the first one is. Answer how to end it. */
+/** Synchronize two players from the first one's position. Return the function that ends it. */
 export function keepInStep(first, second) {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -13,7 +13,7 @@ export function keepInStep(first, second) {
     sent.set(to, place);
     to.currentTime = place;
   };
-  // The one that was sent somewhere must not send the other one back there.
+  // A seek made by synchronization must not be sent back.
   const wasSent = (media) => Math.abs(media.currentTime - sent.get(media)) < SAME_PLACE;
 
   const mirror = (from, to) => {
@@ -40,7 +40,7 @@ function isMoving(...players) {
 }
 
 function play(media) {
-  // A browser may refuse to play aloud without a click; then only this one stays behind.
+  // The browser may refuse to play with sound without a click; then only this player stays paused.
   if (media.paused) media.play().catch(() => {});
 }
 

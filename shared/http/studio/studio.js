@@ -17,7 +17,7 @@ for (const frame of frames) {
 let shown = null;
 let models = null;
 
-/** Show what the address names: a campaign, or all of them. */
+/** Show the page of the current URL: one campaign, or all. */
 async function show({ hasMoved }) {
   const id = new URLSearchParams(location.search).get("campaign") ?? "";
   shown?.stop();

@@ -3,7 +3,7 @@ import { recipe, when } from "./format.js";
 import { thumbnailPath } from "./player.js";
 import { TEXTS } from "./texts.js";
 
-/** The replaced versions of a slot, each with its poster. */
+/** The historical versions of a slot, each with its poster. */
 export class VersionHistory {
   #title = element("summary");
   #list = element("ul", { class: "versions" });
