@@ -16,6 +16,8 @@ from shared.requests.parsing import Body
 
 Schema = dict[str, Any]
 
+VERSION = "0.2.0"
+
 _REFERENCE = "#/components/schemas/{name}"
 _FORM_ENTRY = {"style": "deepObject", "explode": True}
 _KEY: Schema = {
@@ -44,7 +46,7 @@ _VARIABLE = re.compile(r"\{\+?(\w+)\}")
 def describe(*, base_url: str, needs_key: bool = False) -> Schema:
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Showreel", "version": "1"},
+        "info": {"title": "Showreel", "version": VERSION},
         "servers": [{"url": base_url.removesuffix("/")}],
         "security": [_KEY_NEEDED] if needs_key else [{}, _KEY_NEEDED],
         "paths": _paths(),

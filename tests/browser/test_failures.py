@@ -32,7 +32,7 @@ def test_a_missing_file_is_named_and_a_broken_one_plays_once_it_is_whole(
     fallback = studio.card(0).get_by_role("alert")
     expect(fallback).to_contain_text("The file is damaged")
     absence = studio.card(1).get_by_role("alert")
-    expect(absence).to_contain_text("not in the store any more")
+    expect(absence).to_contain_text("missing from storage")
     expect(absence.get_by_role("button", name="Try again")).to_be_visible()
 
     clip.write_bytes(whole)

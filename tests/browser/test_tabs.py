@@ -26,7 +26,7 @@ def test_two_tabs_agree_without_a_reload_and_see_what_another_person_changes(
     with opened(browser, server) as colleague:
         colleague.open("two-tabs")
         colleague.card(0).get_by_text("History (1)").click()
-        colleague.button("Bring back").click()
+        colleague.button("Restore").click()
         eventually(lambda: server.get(f"/v1/videos/{first['id']}")["version_state"] == "current")
     studio.page.clock.run_for(20_000)
 
