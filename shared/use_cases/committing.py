@@ -78,13 +78,22 @@ def decide(ports: Ports, video: Video, rule: Callable[[Campaign, Video], Change]
     """
 
     def attempt() -> Change:
-        campaign, page = ports.campaigns.get_together(video.campaign_id, (video.video_hash,))
-        if campaign is None:
-            raise CampaignNotFoundError(f"There is no campaign {video.campaign_id!r}.")
-        for record in page.unreadable:
-            raise record.error()
-        if not page.videos:
-            raise VideoNotFoundError("There is no video with this id.")
-        return ports.campaigns.commit(giving_back(ports, rule(campaign, page.videos[0])))
+        campaign, latest = read_both(ports, video.campaign_id, video.video_hash)
+        return ports.campaigns.commit(giving_back(ports, rule(campaign, latest)))
 
     return until_committed(attempt)
+
+
+def read_both(ports: Ports, campaign_id: str, video_hash: str) -> tuple[Campaign, Video]:
+    """Read a campaign and one of its videos, of one snapshot.
+
+    Raise CampaignNotFoundError, VideoNotFoundError or UnreadableRecordError.
+    """
+    campaign, page = ports.campaigns.get_together(campaign_id, (video_hash,))
+    if campaign is None:
+        raise CampaignNotFoundError(f"There is no campaign {campaign_id!r}.")
+    for record in page.unreadable:
+        raise record.error()
+    if not page.videos:
+        raise VideoNotFoundError("There is no video with this id.")
+    return campaign, page.videos[0]

@@ -6,12 +6,13 @@ what it knows of the clip. From then on, any step of the campaign that wins a ra
 video with such a note in the same commit.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.clip import ClipFacts
-from shared.domain.errors import ConflictError, UnreadableRecordError
+from shared.domain.errors import CampaignNotFoundError, ConflictError, UnreadableRecordError
 from shared.domain.schedule import NAME_LIFE
 from shared.domain.versions import becomes_current, complete, remove, surplus
 from shared.domain.video import Phase, Status, Video, clip_stored
@@ -29,15 +30,20 @@ _MOST_SLOTS = 100
 _MOST_DROPPED = 20
 
 
-def complete_video(ports: Ports, video: Video, clip: ClipFacts) -> Change | None:
+def complete_video(
+    ports: Ports, video: Video, clip: ClipFacts, *, replacing: str | None = None
+) -> Change | None:
     """Make `video` current, or historical, and announce it. Its clip is stored.
 
+    `replacing` is the hash of the video that was current when the step began: it is read with the
+    campaign, and once more if another one has become current since.
     Return the commit, or None if the step of another video has made it.
 
     Raise ConflictError after too many lost races, and WrongStateError if it has gone on meanwhile.
     """
     try:
-        return _complete_together(ports, (replace(video, clip=clip),))
+        likely = () if replacing is None else (replacing,)
+        return _complete_together(ports, (replace(video, clip=clip),), likely)
     except ConflictError:
         # A cancellation that came meanwhile is in this record, too.
         noted = revise(ports, video, partial(_noted, clip=clip))
@@ -67,13 +73,23 @@ def _others(ports: Ports, video: Video) -> tuple[Video, ...]:
     return tuple(ready.values())[: _MOST_TOGETHER - 1]
 
 
-def _complete_together(ports: Ports, videos: tuple[Video, ...]) -> Change:
-    """Commit once. Every video has its clip, and a slot of its own."""
-    change = Change(campaign=ports.campaigns.get_campaign(videos[0].campaign_id))
+def _complete_together(
+    ports: Ports, videos: tuple[Video, ...], likely: tuple[str, ...] = ()
+) -> Change:
+    """Commit once. Every video has its clip, and a slot of its own.
+
+    `likely` are hashes of videos that these replace, as far as that is known.
+    """
+    campaign_id = videos[0].campaign_id
+    campaign, page = ports.campaigns.get_together(campaign_id, likely)
+    if campaign is None:
+        raise CampaignNotFoundError(f"There is no campaign {campaign_id!r}.")
+    known = {each.video_hash: each for each in page.videos}
+    change = Change(campaign=campaign)
     completed = []
     for video in videos:
         try:
-            one = _complete(ports, change.campaign, video)
+            one = _complete(ports, change.campaign, video, known)
         except UnreadableRecordError:
             # That of the video which it replaces. Other videos need not wait for that.
             if video is videos[0]:
@@ -88,11 +104,12 @@ def _complete_together(ports: Ports, videos: tuple[Video, ...]) -> Change:
     return committed
 
 
-def _complete(ports: Ports, campaign: Campaign, video: Video) -> Change:
+def _complete(ports: Ports, campaign: Campaign, video: Video, known: Mapping[str, Video]) -> Change:
     assert video.clip is not None  # noqa: S101  # Its caller has put it there.
     replaced = None
-    if becomes_current(campaign, video, video.clip):
-        replaced = current_video(ports, campaign, video.index)
+    current = campaign.slot(video.index).current
+    if current is not None and becomes_current(campaign, video, video.clip):
+        replaced = known.get(current.video_hash) or current_video(ports, campaign, video.index)
     return complete(campaign, video, replaced=replaced, clip=video.clip, now=ports.now())
 
 

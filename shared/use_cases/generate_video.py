@@ -26,7 +26,7 @@ from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed, Succeeded
 from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.check_operation import check_operation, look_for_clip
-from shared.use_cases.committing import revise
+from shared.use_cases.committing import read_both, revise
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.holding import retry_after
 from shared.use_cases.look_late import look_late
@@ -68,10 +68,10 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
 
 def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> None:
     """Raise ConflictError if the step lost a race, and no other step has the video now."""
-    video = ports.campaigns.get_video(message.campaign_id, message.video_hash)
+    video, replacing = _read(ports, message)
     try:
         if message.clip_path and _may_store_announced(ports, video):
-            _store_announced(ports, video, message.clip_path)
+            _store_announced(ports, video, message.clip_path, replacing)
         else:
             _step(ports, video)
     except ConflictError:
@@ -80,6 +80,15 @@ def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> None:
         if latest.has_ended or latest.is_leased(ports.now()) or not is_where_it_was:
             raise WrongStateError(f"The video {latest.id} has gone on.") from None
         raise
+
+
+def _read(ports: Ports, message: VideoMessage) -> tuple[Video, str | None]:
+    """Return the video, and for an announced clip the hash of the video that it may replace."""
+    if message.clip_path is None:
+        return ports.campaigns.get_video(message.campaign_id, message.video_hash), None
+    campaign, video = read_both(ports, message.campaign_id, message.video_hash)
+    current = campaign.slot(video.index).current
+    return video, current.video_hash if current else None
 
 
 def _look_again_later(ports: Ports, message: VideoMessage) -> None:
@@ -115,9 +124,9 @@ def _may_store_announced(ports: Ports, video: Video) -> bool:
     return is_submitted and not video.is_leased(ports.now())
 
 
-def _store_announced(ports: Ports, video: Video, path: str) -> None:
+def _store_announced(ports: Ports, video: Video, path: str, replacing: str | None) -> None:
     try:
-        store_video(ports, video, path)
+        store_video(ports, video, path, replacing=replacing)
     except ObjectNotFoundError:
         # It was removed. The tick asks the generator when the video is due.
         logger.warning("clip.missing", extra={"video_id": video.id})

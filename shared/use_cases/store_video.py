@@ -41,9 +41,12 @@ from shared.use_cases.holding import Hold, holding
 _DURATION_TOLERANCE_FRAMES = 2
 
 
-def store_video(ports: Ports, video: Video, path: str | None = None) -> None:
+def store_video(
+    ports: Ports, video: Video, path: str | None = None, *, replacing: str | None = None
+) -> None:
     """Store the clip that the generator left, at `path` if that is known.
 
+    `replacing` is the hash of the video that its slot shows, if that is known.
     Raise ObjectNotFoundError, with nothing committed, if there is no clip.
     """
     path = path or _path_of(ports, video)
@@ -53,7 +56,7 @@ def store_video(ports: Ports, video: Video, path: str | None = None) -> None:
             begin_storing(video, lease_expires_at=lease_expires_at)
         )
         with holding(ports, claimed) as hold:
-            completed = _store_held(ports, hold, path, clip)
+            completed = _store_held(ports, hold, path, clip, replacing)
     if completed is None:
         return
     if completed.campaign.chores:
@@ -68,7 +71,9 @@ def _path_of(ports: Ports, video: Video) -> str:
     return found.path
 
 
-def _store_held(ports: Ports, hold: Hold, path: str, clip: BinaryIO) -> Change | None:
+def _store_held(
+    ports: Ports, hold: Hold, path: str, clip: BinaryIO, replacing: str | None
+) -> Change | None:
     """Return the commit that completed the video, or None if it ended without a clip."""
     deadline_at = hold.video.deadline_at
     try:
@@ -83,7 +88,7 @@ def _store_held(ports: Ports, hold: Hold, path: str, clip: BinaryIO) -> Change |
         _fail(ports, hold.video, error, AttemptOutcome.POSSIBLY_BILLED)
         return None
     try:
-        return complete_video(ports, hold.video, facts)
+        return complete_video(ports, hold.video, facts, replacing=replacing)
     except StorageError as error:
         # Such as where the record of the video that it replaces cannot be read.
         if ports.now() < deadline_at:

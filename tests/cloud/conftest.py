@@ -60,3 +60,7 @@ def bucket_showreel(tmp_path: Path) -> Iterator[Showreel]:
     objects = LocalObjectStore(tmp_path, now=lambda: TODAY)
     with veo_in_bucket(objects) as veo:
         yield Showreel(veo=veo, objects=objects)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-calls", action="store_true", help="write docs/benchmarks.md")

@@ -60,6 +60,8 @@ class _ObjectReader(RawIOBase):
     def readall(self) -> bytes:
         """Make one request; the inherited method makes one for every few kilobytes."""
         start, stop = self._position, self._stored.info.size
+        if 0 < stop <= _BLOCK_BYTES:
+            return self._taken(self._block(0)[start:])
         return self._taken(self._read_range(self._stored, start, stop) if start < stop else b"")
 
     def _take(self, size: int) -> bytes:

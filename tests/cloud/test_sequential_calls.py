@@ -1,0 +1,288 @@
+"""How many calls to Google one after the other an answer, or a step, waits for.
+
+The calls leave through the real adapters and SDKs, for Firestore's emulator and the strict bucket,
+in a process that has answered before. The count is compared with the table in docs/benchmarks.md;
+`python -m pytest tests/cloud/test_sequential_calls.py --write-calls` updates that.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import get_ident
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from requests.adapters import HTTPAdapter
+from werkzeug.datastructures import Headers
+from werkzeug.test import EnvironBuilder
+
+from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.adapters.google.object_store import GCSObjectStore
+from shared.domain.storage_layout import attempts_prefix
+from shared.domain.video import Video
+from shared.http.api import respond
+from shared.ports.message_queue import VideoMessage
+from shared.use_cases.generate_video import generate_video
+from shared.use_cases.proven_place import ProvenPlace
+from shared.use_cases.savings import SavingsCounter
+from tests.cloud.firestore_door import Call, firestore_door
+from tests.fakes.ports import POLICY, FakePorts
+from tests.fakes.video_generator import FakeVideoGenerator
+
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+SECTION = re.compile(r"(?<=<!-- calls -->\n).*(?=<!-- /calls -->)", re.DOTALL)
+HOST = "showreel.example.com"
+SLOTS = 8
+
+
+@dataclass(frozen=True)
+class Made:
+    """A call, and whether another thread made it beside those of the answer's own thread."""
+
+    name: str
+    is_beside: bool
+
+
+Calls = list[Made]
+
+
+@dataclass
+class Counter:
+    """Notes every call, and which thread made it."""
+
+    thread: int = field(default_factory=get_ident)
+    calls: Calls = field(default_factory=list)
+    is_paused: bool = False
+
+    def count(self, name: str) -> None:
+        if not self.is_paused:
+            self.calls.append(Made(name, is_beside=get_ident() != self.thread))
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        self.is_paused = True
+        yield
+        self.is_paused = False
+
+    def of(self, act: Callable[[], object]) -> Calls:
+        self.calls.clear()
+        act()
+        return list(self.calls)
+
+
+class CountedPort:
+    """Counts each call of a port that makes one call to Google, and none of what it does inside."""
+
+    def __init__(self, port: object, service: str, counter: Counter) -> None:
+        self._port = port
+        self._service = service
+        self._counter = counter
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # Any method.
+        method = getattr(self._port, name)
+
+        def call(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+            self._counter.count(f"{self._service}.{name}")
+            with self._counter.paused():
+                return method(*arguments, **options)
+
+        return call if callable(method) else method
+
+
+class Queue(CountedPort):
+    """`publish_later` is left to the tick in the cloud."""
+
+    def publish_later(self, *_: object) -> None:
+        """Publish nothing, as the adapter of Pub/Sub."""
+
+
+@pytest.fixture
+def counter() -> Iterator[Counter]:
+    counter = Counter()
+    send = HTTPAdapter.send
+
+    def counted(self: HTTPAdapter, request: Any, **options: Any) -> Any:  # noqa: ANN401
+        counter.count(f"bucket.{request.method}")
+        return send(self, request, **options)
+
+    def count(call: Call) -> None:
+        counter.count(f"Firestore.{call.method}")
+
+    with firestore_door() as door, patch.object(HTTPAdapter, "send", counted):
+        door.before_each(count)
+        yield counter
+
+
+@pytest.fixture
+def ports(
+    counter: Counter, firestore_host: str, project: str, bucket_store: GCSObjectStore
+) -> FakePorts:
+    policy = replace(POLICY, max_videos_per_campaign=SLOTS, public_url=f"https://{HOST}")
+    ports = FakePorts(policy=policy)
+    ports.objects = bucket_store  # type: ignore[assignment]  # The real adapter.
+    ports.campaigns = FirestoreCampaignRepository(  # type: ignore[assignment]  # As above.
+        project=project, database="(default)", objects=lambda: bucket_store
+    )
+    ports.savings = SavingsCounter(ports.campaigns)
+    ports.place = ProvenPlace(ports.objects, ports.clock)
+    generator = FakeVideoGenerator(ports.objects)
+    ports.generator = CountedPort(generator, "Veo", counter)  # type: ignore[assignment]
+    ports.queue = Queue(ports.queue, "Pub/Sub", counter)  # type: ignore[assignment]
+    return ports
+
+
+@dataclass
+class Client:
+    ports: FakePorts
+    counter: Counter
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Any:  # noqa: ANN401  # JSON.
+        request = EnvironBuilder(
+            method=method,
+            base_url=f"https://{HOST}",
+            path=path,
+            json=body,
+            headers=Headers(headers or {}),
+        ).get_request()
+        response = respond(request, lambda: self.ports)
+        assert response.status_code < 400, response.get_data(as_text=True)
+        return json.loads(response.get_data() or "null")
+
+    def create(self, campaign_id: str, *prompts: str, key: str | None = None) -> list[Any]:
+        headers = {"Idempotency-Key": key} if key else None
+        body = {"prompts": prompts}
+        path = f"/v1/campaigns/{campaign_id}/videos"
+        answer = self.send("POST", path, body, headers)
+        return [each["id"] for each in answer["data"]]
+
+    def video(self, video_id: str) -> Video:
+        campaign_id, video_hash = video_id.removeprefix("video_").split(".")
+        return self.ports.campaigns.get_video(campaign_id, video_hash)
+
+    def submit(self, video_id: str) -> None:
+        video = self.video(video_id)
+        generate_video(
+            self.ports,
+            VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash),
+        )
+
+    def announce(self, video_id: str) -> VideoMessage:
+        """Let the clip appear in the bucket, and return what that announces."""
+        video = self.video(video_id)
+        self.ports.generator.let_clips_appear()
+        folder = attempts_prefix(video.campaign_id, video.video_hash)
+        (found,) = self.ports.objects.list(folder)
+        return VideoMessage(
+            campaign_id=video.campaign_id, video_hash=video.video_hash, clip_path=found.path
+        )
+
+    def finish(self, video_id: str) -> None:
+        self.submit(video_id)
+        generate_video(self.ports, self.announce(video_id))
+
+    def shown_after(self, video_id: str) -> Calls:
+        """Return the calls from the announcement of a clip to the commit that shows it."""
+        message = self.announce(video_id)
+        calls = self.counter.of(lambda: generate_video(self.ports, message))
+        assert self.video(video_id).is_current
+        commits = [place for place, each in enumerate(calls) if each.name == "Firestore.Commit"]
+        return calls[: commits[1] + 1]
+
+
+@pytest.fixture
+def client(ports: FakePorts, counter: Counter) -> Client:
+    """One that has made a video before: what is opened or proven once is not counted."""
+    client = Client(ports, counter)
+    (first,) = client.create("warm", "The first one", key="warm")
+    client.finish(first)
+    return client
+
+
+def counted(client: Client) -> dict[str, Calls]:
+    """Return the calls of each row of the table."""
+    of = client.counter.of
+    calls = {
+        "create one video": of(lambda: client.create("one", "A boat")),
+        "create eight videos": of(
+            lambda: client.create("eight", *(f"Boat {each}" for each in range(SLOTS)))
+        ),
+        "create one with an Idempotency-Key": of(lambda: client.create("k", "A boat", key="k1")),
+        "the same again, answered from the record": of(
+            lambda: client.create("k", "A boat", key="k1")
+        ),
+    }
+    (video_id,) = client.create("spring", "A boat")
+    path = f"/v1/videos/{video_id}"
+    calls["submit a video (with the paid call)"] = of(lambda: client.submit(video_id))
+    calls["from the announced clip to the commit that shows it"] = client.shown_after(video_id)
+    calls["create, answered from the cache"] = of(lambda: client.create("spring", "A boat"))
+    calls["estimate of a cached video"] = of(
+        lambda: client.send(
+            "POST", "/v1/videos/estimate", {"campaign_id": "spring", "prompt": "A boat"}
+        )
+    )
+    calls["read a video"] = of(lambda: client.send("GET", path))
+    calls["read a campaign with eight slots"] = of(
+        lambda: client.send("GET", "/v1/campaigns/eight")
+    )
+    calls["list videos"] = of(lambda: client.send("GET", "/v1/videos?campaign_id=eight"))
+    calls["list campaigns"] = of(lambda: client.send("GET", "/v1/campaigns"))
+    calls["regenerate a video"] = of(lambda: client.send("POST", f"{path}/regenerate"))
+    following = [
+        each["pending"]["id"]
+        for each in client.send("GET", "/v1/campaigns/spring")["slots"]
+        if each["pending"]
+    ]
+    client.submit(following[0])
+    calls["the same, for a clip that replaces another one"] = client.shown_after(following[0])
+    calls["cancel a video that waits"] = of(
+        lambda: client.send("POST", f"/v1/videos/{client.create('c', 'A boat')[0]}/cancel")
+    )[len(calls["create one video"]) :]
+    return calls
+
+
+def own(calls: Calls) -> list[str]:
+    return [each.name for each in calls if not each.is_beside]
+
+
+def beside(calls: Calls) -> list[str]:
+    return sorted(each.name for each in calls if each.is_beside)
+
+
+LIMITS = {
+    "create one video": 3,
+    "create eight videos": 3,
+    "create one with an Idempotency-Key": 5,
+    "read a campaign with eight slots": 2,
+    "from the announced clip to the commit that shows it": 8,
+    "the same, for a clip that replaces another one": 8,
+}
+
+
+def test_no_answer_waits_for_more_calls_than_the_document_says(
+    client: Client, request: pytest.FixtureRequest
+) -> None:
+    calls = counted(client)
+
+    table = "| what | calls | which | beside them |\n| --- | ---: | --- | --- |\n" + "".join(
+        f"| {what} | {len(own(each))} | {', '.join(own(each))} | {', '.join(beside(each))} |\n"
+        for what, each in calls.items()
+    )
+    if request.config.getoption("--write-calls"):
+        PAGE.write_text(SECTION.sub(lambda _: table, PAGE.read_text()))
+    found = SECTION.search(PAGE.read_text())
+    assert found is not None
+    assert table == found[0]
+    assert {} == {
+        what: calls[what] for what, limit in LIMITS.items() if len(own(calls[what])) > limit
+    }
