@@ -121,7 +121,7 @@ def test_a_version_comes_back_and_clean_up_shows_what_goes_before_it_goes(
     studio.button("Clean up").click()
     studio.dialog.get_by_label("Old versions to keep").select_option("0")
     expect(studio.dialog.get_by_role("listitem")).to_have_count(1)
-    expect(studio.dialog).to_contain_text("MB in all")
+    expect(studio.dialog).to_contain_text("MB in total")
     assert "historical" == server.get(f"/v1/videos/{new['id']}")["version_state"]
 
     studio.dialog.get_by_role("button", name="Remove 1 video").click()
