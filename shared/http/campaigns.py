@@ -23,9 +23,9 @@ from shared.http.resource_types import (
     SlotResource,
 )
 from shared.http.resources import epoch, thumbnail_url_of, unreadable_resource, video_resource
+from shared.ports.policy import limits_of
 from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.read_campaigns import CampaignView, SlotView, read_campaign
-from shared.use_cases.reserving import limits_of
 from shared.use_cases.set_budget import set_budget
 
 
@@ -75,7 +75,7 @@ def _facts(call: Call, campaign: Campaign) -> CampaignFacts:
         "max_videos": call.ports.policy.max_videos_per_campaign,
         "counts": _counts_resource(campaign),
         "money": _money_resource(campaign),
-        "budget": _budget_resource(campaign, limits_of(call.ports)),
+        "budget": _budget_resource(campaign, limits_of(call.ports.policy)),
     }
 
 

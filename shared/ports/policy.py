@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Protocol
 
+from shared.domain.limits import Limits
+
 
 class Policy(Protocol):
     """The owner's choices that use cases obey."""
@@ -65,3 +67,7 @@ class Policy(Protocol):
     def bucket_url(self) -> str:
         """What signed URLs begin with; empty where the service serves them itself."""
         ...
+
+
+def limits_of(policy: Policy) -> Limits:
+    return Limits(videos=policy.max_videos_per_campaign, campaign_budget=policy.campaign_budget_usd)

@@ -13,6 +13,7 @@ from shared.domain.reservation import new_video
 from shared.domain.versions import require_kept, reserve
 from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports
+from shared.ports.policy import limits_of
 from shared.use_cases.claims import (
     Claim,
     hashes_of,
@@ -30,7 +31,6 @@ from shared.use_cases.reserving import (
     Plan,
     begin_all,
     commit_plan,
-    limits_of,
 )
 
 
@@ -86,7 +86,7 @@ def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ..
 
 def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
     """Decide what a request would do, without doing it. Raise ConflictError, as `videos_of`."""
-    limits = limits_of(ports)
+    limits = limits_of(ports.policy)
     if len(request.drafts) > limits.videos:
         raise CampaignVideoLimitError(
             f"A campaign has at most {limits.videos} videos; {len(request.drafts)} prompts were "

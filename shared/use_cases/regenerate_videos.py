@@ -12,6 +12,7 @@ from shared.domain.versions import reserve
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoPage
+from shared.ports.policy import limits_of
 from shared.use_cases.claims import Claim, hashes_of, made_before, new_video_hash
 from shared.use_cases.committing import until_committed
 from shared.use_cases.read_campaigns import videos_of
@@ -21,7 +22,6 @@ from shared.use_cases.reserving import (
     Plan,
     begin_all,
     commit_plan,
-    limits_of,
 )
 
 
@@ -125,7 +125,7 @@ def _plan(
             answers.append(CreatedVideo(video=video, outcome=Outcome.ATTACHED))
             continue
         video = _new_version(ports, source, new_video_hash(claim, position), requested_by)
-        campaign = reserve(campaign, video, limits_of(ports)).campaign
+        campaign = reserve(campaign, video, limits_of(ports.policy)).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
     return Plan(campaign=campaign, answers=tuple(answers))
 

@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from shared.domain.campaign import ZERO, Campaign, Change
 from shared.domain.clip import room_for
-from shared.domain.limits import Limits, budget_of, reaches_warning
+from shared.domain.limits import budget_of, reaches_warning
 from shared.domain.video import Video, wanted_again
 from shared.ports import Ports
+from shared.ports.policy import limits_of
 from shared.use_cases.announcing import announce, ask_for_step, warn_of_budget
 from shared.use_cases.budgeting import commit_reservation
 
@@ -44,13 +45,6 @@ class Plan:
         """What its new videos cost, in USD."""
         new = (each for each in self.answers if each.is_new)
         return sum((each.video.cost.estimated for each in new), ZERO)
-
-
-def limits_of(ports: Ports) -> Limits:
-    return Limits(
-        videos=ports.policy.max_videos_per_campaign,
-        campaign_budget=ports.policy.campaign_budget_usd,
-    )
 
 
 def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
@@ -93,6 +87,6 @@ def _changed(answer: CreatedVideo) -> Video | None:
 
 def _warn_of_budget(ports: Ports, plan: Plan) -> None:
     committed = plan.campaign.money.committed
-    budget = budget_of(plan.campaign, limits_of(ports))
+    budget = budget_of(plan.campaign, limits_of(ports.policy))
     if reaches_warning(before=committed - plan.cost, after=committed, budget=budget):
         warn_of_budget(plan.campaign, budget)
