@@ -1,4 +1,4 @@
-"""Documents in Firestore: read by one call, and written together on conditions.
+"""Documents in Firestore: each read is one call, each commit one batch with preconditions.
 
 Firestore reserves the names `__…__` and has no empty one, but callers choose the names in their
 metadata. Such a name is stored behind a backslash.
@@ -49,7 +49,7 @@ _RESERVED = re.compile(r"(?:__.*__|\\.*)?", re.DOTALL)
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """`revision` is the time of its last change, to the nanosecond."""
+    """`revision` is the time of the document's last change, to the nanosecond."""
 
     path: str
     fields: Fields
@@ -58,10 +58,10 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class Write:
-    """What a document is to become; without `fields` it is removed.
+    """The new fields of a document; without `fields` it is removed.
 
-    `revision` is the one that it must have, and empty where there must be no document yet. A
-    removal without a revision has no condition.
+    The document must have the given `revision`; if that is empty, it must not exist yet. A removal
+    without a revision is unconditional.
     """
 
     path: str
@@ -70,13 +70,13 @@ class Write:
 
 
 class FirestoreDocuments:
-    """Every call ends within its limit. What passes by itself, or stalls, is tried again.
+    """Each call ends within its time limit. Transient errors and time-outs are retried.
 
-    The SDK makes one try at a time: its own retries would begin again with each part of an answer,
-    and give a try that begins late the whole time once more.
+    The SDK makes single tries: its own retries would start over with each part of an answer, and
+    would give a late try the whole time limit again.
 
-    The client, and with it a gRPC channel, is made on the first call: none may exist when the
-    platform forks the process.
+    The client, and with it a gRPC channel, is created by the first call: no channel may exist when
+    the platform forks the process.
     """
 
     def __init__(self, *, project: str, database: str) -> None:
@@ -94,7 +94,7 @@ class FirestoreDocuments:
             return _document(_retried(lambda: reference.get(**_one_try())))
 
     def get_all(self, paths: Iterable[str]) -> dict[str, Document]:
-        """Return those that exist, by path, all as they were at one moment."""
+        """Return the documents that exist, by path, in a consistent snapshot."""
         references = [self.client.document(path) for path in paths]
         with google_errors(_SERVICE, permission="datastore.entities.get"):
             found = _retried(lambda: list(self.client.get_all(references, **_one_try())))
@@ -112,10 +112,10 @@ class FirestoreDocuments:
         return [document for document in map(_document, found) if document]
 
     def commit(self, writes: Sequence[Write]) -> tuple[str, ...]:
-        """Write all or nothing, and return the new revisions; empty for what was removed.
+        """Write all or nothing, and return the new revisions; a removal's is empty.
 
-        Raise ConflictError if any document is not at its revision. A document that stays as it is
-        keeps its revision, so that writing it does no more than to compare.
+        Raise ConflictError if a document does not have the revision of its write. A write that
+        changes no field keeps the revision, so it only compares.
         """
         batch = self.client.batch()
         for write in writes:
@@ -155,9 +155,9 @@ class FirestoreDocuments:
         return firestore.LastUpdateOption(moment)
 
     def _written_before(self, writes: Sequence[Write]) -> tuple[str, ...] | None:
-        """Return the revisions if everything is as it was to be.
+        """Return the revisions if every document is as written.
 
-        Then an earlier try had succeeded, its answer was lost, and the conflict was with itself.
+        Then an earlier try succeeded and its answer was lost: the batch conflicts with itself.
         """
         found = self.get_all(write.path for write in writes)
         documents = [found.get(write.path) for write in writes]
@@ -198,7 +198,7 @@ def _escaped(name: str) -> str:
 
 
 def _by_path(fields: Fields) -> Fields:
-    """Return them as an update takes them: names are paths, and some have to be quoted."""
+    """Return the fields for an update, which takes paths: some names have to be quoted."""
     return {FieldPath(name).to_api_repr(): value for name, value in to_fields(fields).items()}
 
 
@@ -233,7 +233,7 @@ def _document(snapshot: firestore.DocumentSnapshot[Any]) -> Document | None:
     )
 
 
-def _revision(moment: Any) -> str:  # noqa: ANN401  # Commits answer with another class than reads.
+def _revision(moment: Any) -> str:  # noqa: ANN401  # Commits return another class than reads.
     if moment is None:
         return ""
     if not isinstance(moment, datetime):
