@@ -1,10 +1,17 @@
-"""Campaigns and videos as documents of Firestore: their names, and what is in them."""
+"""Campaigns, their savings, and videos as documents of Firestore.
+
+Savings, `savings/<campaign_id>`, are counters, which processes increment without a condition. They
+count money in millionths of a dollar, because Firestore adds only integers exactly.
+"""
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import NamedTuple, TypeVar
 
 from shared.adapters.google.firestore_documents import Document, Write
-from shared.domain.campaign import Campaign
+from shared.domain.campaign import Campaign, Savings
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
@@ -16,12 +23,15 @@ CAMPAIGNS = "campaigns"
 VIDEOS = "videos"
 
 Record = Campaign | Video
+T = TypeVar("T")
+
+_MILLIONTHS = 1_000_000
 
 _OURS = re.compile(rf"{CAMPAIGNS}/[^/]+(?:/{VIDEOS}/[0-9a-f]{{16}})?")
 
 
 class Key(NamedTuple):
-    """Of a video, or (without a hash) of a campaign."""
+    """The key of a video, or, without a hash, of a campaign."""
 
     campaign_id: str
     video_hash: str | None = None
@@ -37,7 +47,7 @@ def key_of(record: Record | Unreadable) -> Key:
 
 
 def is_ours(path: str) -> bool:
-    """Whether it is no document of another application that shares the database."""
+    """Whether the document is Showreel's: other applications may share the database."""
     return _OURS.fullmatch(path) is not None
 
 
@@ -50,7 +60,7 @@ def write_of(record: Record) -> Write:
 
 
 def write_as_it_is(record: Unreadable) -> Write:
-    """Create a document of a record that cannot be read, even if it is no JSON."""
+    """Create a document from an unreadable record, even if it is not JSON."""
     try:
         fields = parse(record.content)
     except UnreadableRecordError:
@@ -91,7 +101,7 @@ def record_of(document: Document | None) -> Record | None:
 
 
 def unreadable(document: Document, error: UnreadableRecordError) -> Unreadable:
-    """Return what is known of a document that could not be read."""
+    """Return an unreadable document with its ids, its content and the error."""
     if error.record is not None:
         return error.record
     key = key_at(document.path)
@@ -103,6 +113,62 @@ def unreadable(document: Document, error: UnreadableRecordError) -> Unreadable:
         content=encode_record(document.fields),
         revision=document.revision,
     )
+
+
+def savings_path(campaign_id: str) -> str:
+    return f"savings/{campaign_id}"
+
+
+def increments(amount: Decimal, hits: int) -> dict[str, int]:
+    return {"usd_millionths": int(amount * _MILLIONTHS), "hits": hits}
+
+
+def with_savings(campaign: Campaign, documents: Mapping[str, Document]) -> Campaign:
+    """Return `campaign` with its savings, if their document is among `documents`, by path."""
+    found = documents.get(savings_path(campaign.campaign_id))
+    return replace(campaign, savings=_savings_of(found)) if found else campaign
+
+
+def filled(
+    read: Callable[[Document | None, int], list[Document]],
+    decode: Callable[[Document], T],
+    limit: int,
+) -> tuple[list[T], list[Unreadable]]:
+    """Read pages until there are `limit` readable records, or no more documents."""
+    found: list[T] = []
+    failed: list[Unreadable] = []
+    last: Document | None = None
+    while missing := limit - len(found):
+        page = read(last, missing)
+        records, unread = sorted_out(page, decode)
+        found += records
+        failed += unread
+        if len(page) < missing:
+            break
+        last = page[-1]
+    return found, failed
+
+
+def sorted_out(
+    documents: Iterable[Document], decode: Callable[[Document], T]
+) -> tuple[list[T], list[Unreadable]]:
+    """Return the readable and the unreadable records. Ignore other applications' documents."""
+    found: list[T] = []
+    failed: list[Unreadable] = []
+    for document in documents:
+        if is_ours(document.path):
+            try:
+                found.append(decode(document))
+            except UnreadableRecordError as error:
+                failed.append(unreadable(document, error))
+    return found, failed
+
+
+def _savings_of(document: Document) -> Savings:
+    millionths, hits = (document.fields.get(name) for name in ("usd_millionths", "hits"))
+    if not isinstance(millionths, int) or not isinstance(hits, int):
+        return Savings()
+    return Savings(amount=Decimal(millionths) / _MILLIONTHS, hits=hits)
 
 
 def _require_place(record: Record, document: Document) -> None:

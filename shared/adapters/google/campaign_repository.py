@@ -10,9 +10,14 @@ from shared.adapters.google.campaign_documents import (
     Key,
     Record,
     campaign_of,
+    filled,
+    increments,
     removal_of,
+    savings_path,
+    sorted_out,
     unreadable,
     video_of,
+    with_savings,
     write_as_it_is,
     write_of,
 )
@@ -30,8 +35,6 @@ from shared.adapters.google.campaign_queries import (
 from shared.adapters.google.day_documents import read_day, write_of_day
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
 from shared.adapters.google.record_mirror import RecordMirror
-from shared.adapters.google.record_pages import filled, sorted_out
-from shared.adapters.google.savings_documents import increments, savings_path, with_savings
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import (
