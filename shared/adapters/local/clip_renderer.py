@@ -1,4 +1,4 @@
-"""Renders a real MP4 for a prompt: on this machine, in about a second, for nothing."""
+"""Render a real MP4 for a prompt, locally and in about a second."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class ClipSpec:
-    """All that decides a clip, to its last byte.
+    """Everything that determines the bytes of a clip.
 
-    `variation` is any string: it chooses the colours, the motion and the chord.
-    `fast_start` puts the index before the media, so that a player needs no second request.
+    `variation` is any string; it selects the colours, the motion and the chord. `fast_start` puts
+    the index before the media, so that a player needs no second request.
     """
 
     prompt: str
@@ -27,12 +27,12 @@ class ClipSpec:
 def render_clip(
     spec: ClipSpec, destination: Path, *, is_stopping: Callable[[], bool] = bool
 ) -> None:
-    """Write H.264 and AAC as an MP4; the same bytes for the same spec.
+    """Write an MP4 with H.264 and AAC; equal specs give equal bytes.
 
-    Raise OSError where this machine cannot, and InterruptedError once `is_stopping`, which by
-    default is never.
+    Raise OSError if the clip cannot be written, and InterruptedError once `is_stopping` returns
+    True; by default it never does.
     """
-    # Whoever only describes a clip does not wait for PyAV and Pillow.
+    # PyAV and Pillow are imported for rendering only, not to create a ClipSpec.
     from shared.adapters.local.clip.encoder import encode
 
     encode(spec, destination, is_stopping)

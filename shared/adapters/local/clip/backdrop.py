@@ -1,4 +1,4 @@
-"""The moving picture behind the title: soft lights that drift over a deep ground."""
+"""The animated background: soft lights that drift over a dark ground."""
 
 import math
 import random
@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageFilter
 
-# Nothing in the picture is sharp, so a small one that the scaler stretches looks the same and
-# costs a hundredth.
+# The picture has no sharp edges: a small one, scaled up, looks the same at a hundredth of the cost.
 _SHORT_SIDE = 48
 _DEEPEST_SHADE = 125
 _TURN = 2 * math.pi
 
-# The first colour is the ground, the others are lights. All are deep enough for white letters.
+# The first colour is the ground, the others are lights. White text is readable on all of them.
 _PALETTES = (
     ("#150a2e", "#7b2ff7", "#f1416c", "#f07d45", "#3a1c9e"),
     ("#04202c", "#00a6a6", "#0a5bd3", "#2fae7c", "#04506b"),
@@ -30,7 +29,7 @@ _PALETTES = (
 
 @dataclass(frozen=True, kw_only=True)
 class _Light:
-    """Positions and radii are shares of the picture's sides, `tilt` is in radians."""
+    """Positions and radii are fractions of the picture's sides; `tilt` is in radians."""
 
     x: float
     y: float
@@ -73,13 +72,13 @@ _MOTIONS: Sequence[Callable[[float, float], _Light]] = (_drift, _curtain, _orbit
 
 
 class Backdrop:
-    """One of many pictures, chosen by `variation` alone, that returns to its start at moment 1.
+    """An animation that `variation` selects; at moment 1 it is back at its start.
 
-    It is dimmed where `words` lie over it, so that they stand out against any light.
+    It is dimmed behind `words` to keep the contrast.
     """
 
     def __init__(self, words: Image.Image, *, variation: str) -> None:
-        dice = random.Random(variation)  # noqa: S311 - a picture is chosen, not a secret.
+        dice = random.Random(variation)  # noqa: S311 - not a secret.
         self._size = _small_size(words.size)
         self._shade = _shade(words, self._size)
         self._ground, *self._colours = dice.choice(_PALETTES)
@@ -90,7 +89,7 @@ class Backdrop:
         self._glow = Image.radial_gradient("L").point(_falloff)
 
     def paint(self, moment: float) -> Image.Image:
-        """Return a small RGB picture; `moment` is the share of the clip that has passed."""
+        """Return a small RGB picture at `moment`, the elapsed fraction of the clip."""
         picture = Image.new("RGB", self._size, self._ground)
         for colour, phase in zip(self._colours, self._phases, strict=True):
             picture.paste(colour, (0, 0, *self._size), self._shine(self._motion(phase, moment)))

@@ -1,4 +1,4 @@
-"""Frames and sound into one MP4."""
+"""Render frames, and encode them with sound into an MP4."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -27,8 +27,8 @@ from shared.adapters.local.clip.title import Layout, draw_title
 if TYPE_CHECKING:
     from shared.adapters.local.clip_renderer import ClipSpec
 
-# The fastest preset, given back what makes it High profile and keeps the colours smooth. More
-# threads are no faster here, and make the bytes depend on the machine.
+# The fastest preset plus the options of the High profile and of smooth gradients. One thread,
+# because more are not faster here and make the bytes depend on the machine.
 _H264_OPTIONS = {
     "preset": "ultrafast",
     "crf": "24",
@@ -103,7 +103,7 @@ def _add_sound(container: OutputContainer) -> AudioStream:
 
 
 class _Overlay:
-    """White words for each plane of a frame; chroma has half the resolution."""
+    """Draws white text onto each plane of a frame; chroma has half the resolution."""
 
     def __init__(self, words: Image.Image) -> None:
         half = (words.width + 1) // 2, (words.height + 1) // 2

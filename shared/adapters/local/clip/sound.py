@@ -1,4 +1,4 @@
-"""A quiet chord under the clip, slowly breathing, without a click at either end."""
+"""The sound: a quiet chord that swells slowly, faded in and out."""
 
 import math
 import random
@@ -14,7 +14,7 @@ _BLOCK_SAMPLES = 1_024
 _PEAK = 6_000
 _STEREO_DELAY = SAMPLE_RATE // 80
 _ROOTS_HZ = (110, 123, 131, 147, 165)
-# Each voice is a ratio to the root: fifths, ninths and thirds, open enough to please for long.
+# The voices of each chord as ratios to its root.
 _CHORDS = (
     (1.0, 1.5, 2.0, 2.5, 3.75),
     (1.0, 1.5, 2.25, 2.5, 3.0),
@@ -24,7 +24,7 @@ _CHORDS = (
 
 
 def draw_chord(*, variation: str, seconds: int) -> Iterator[AudioFrame]:
-    """Yield 48 kHz stereo frames that last the given seconds together."""
+    """Yield 48 kHz stereo frames with a total length of `seconds`."""
     samples = array("h", _second_of_chord(variation) * seconds)
     _fade(samples, SAMPLE_RATE // 2)
     for start in range(0, len(samples), 2 * _BLOCK_SAMPLES):
@@ -37,11 +37,11 @@ def draw_chord(*, variation: str, seconds: int) -> Iterator[AudioFrame]:
 
 
 def _second_of_chord(variation: str) -> list[int]:
-    """Return interleaved samples; whole hertz alone, so that the second repeats seamlessly."""
-    dice = random.Random(variation)  # noqa: S311 - a chord is chosen, not a secret.
+    """Return interleaved samples; whole hertz only, so that the second loops seamlessly."""
+    dice = random.Random(variation)  # noqa: S311 - not a secret.
     root, chord = dice.choice(_ROOTS_HZ), dice.choice(_CHORDS)
     voices = [_voice(round(root * ratio), 1 / n) for n, ratio in enumerate(chord, start=1)]
-    # One hertz beside the highest voice makes the chord breathe once a second.
+    # A voice one hertz above the highest one makes the chord swell once a second.
     voices.append(_voice(round(root * chord[-1]) + 1, 1 / len(chord)))
     left = [round(_PEAK * sum(parts) / len(chord)) for parts in zip(*voices, strict=True)]
     right = left[_STEREO_DELAY:] + left[:_STEREO_DELAY]
