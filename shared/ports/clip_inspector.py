@@ -1,4 +1,4 @@
-"""Looking into clips."""
+"""Inspection of clips."""
 
 from typing import BinaryIO, Protocol
 
@@ -6,7 +6,7 @@ from shared.domain.clip import ClipFacts
 
 
 class ClipInspector(Protocol):
-    """Looks into clips. Each method reads from the beginning of the stream, flat in memory."""
+    """Inspects clips. Each method reads the stream from its beginning, in constant memory."""
 
     def inspect(self, clip: BinaryIO) -> ClipFacts:
         """Raise InvalidClipError unless it is a whole MP4 with a video stream."""

@@ -1,4 +1,4 @@
-"""Messages: what asks for the next step of a video."""
+"""Messages, each of which requests the next step of a video."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, kw_only=True)
 class VideoMessage:
-    """Asks for one step of one video. Messages carry ids and paths, never media.
+    """Requests one step of one video. Messages carry ids and paths, never media.
 
     `clip_path` is an object that the bucket announced, under the video's attempts.
     """
@@ -24,4 +24,4 @@ class MessageQueue(Protocol):
         """Send the messages together. Return once the queue has durably accepted all of them."""
 
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
-        """Deliver after `delay` where the queue can. Where it cannot, the tick does it."""
+        """Deliver after `delay`, or not at all if the queue cannot: the tick finds the video."""

@@ -1,18 +1,18 @@
-"""The place in which clips are kept, and whether it can keep another."""
+"""The place where clips are stored, and whether it can store another."""
 
 from typing import Protocol
 
 
 class Place(Protocol):
-    """Asked before anything is paid for: a clip that cannot be kept must not be made."""
+    """Checked before a paid submission: a clip that cannot be stored must not be generated."""
 
     @property
     def trouble(self) -> str:
-        """A sentence that says why the last clip could not be kept; empty where it could."""
+        """A sentence that says why the last clip could not be stored; empty if it was stored."""
         ...
 
     def require_room(self, size_bytes: int) -> None:
-        """Raise StorageFullError unless so many bytes can be stored."""
+        """Raise StorageFullError unless there is room for `size_bytes`."""
 
     def require(self, size_bytes: int) -> None:
-        """The same, and raise UnavailableError unless the place can do what storing needs."""
+        """Also raise UnavailableError unless every operation of storing a clip works."""

@@ -1,4 +1,4 @@
-"""The owner's choices."""
+"""The owner's settings that use cases and the API obey."""
 
 from decimal import Decimal
 from typing import Protocol
@@ -7,23 +7,23 @@ from shared.domain.limits import Limits
 
 
 class Policy(Protocol):
-    """The owner's choices that use cases obey."""
+    """The owner's settings. They do not change while the process runs."""
 
     @property
     def max_videos_per_campaign(self) -> int: ...
     @property
     def campaign_budget_usd(self) -> Decimal | None:
-        """None is no limit."""
+        """None means no limit."""
         ...
 
     @property
     def daily_budget_usd(self) -> Decimal | None:
-        """Of the whole installation, for a day in UTC. None is no limit."""
+        """For the whole installation and a day in UTC. None means no limit."""
         ...
 
     @property
     def filtered_retries(self) -> int:
-        """How often a video is submitted again whose clip was filtered, which is not billed."""
+        """How often a video is submitted again after its clip was filtered, which is not billed."""
         ...
 
     @property
@@ -32,27 +32,27 @@ class Policy(Protocol):
     def default_model(self) -> str: ...
     @property
     def simulated(self) -> bool:
-        """Whether the generator bills nobody."""
+        """Whether the generator costs nothing."""
         ...
 
     @property
     def public_url(self) -> str:
-        """Empty where the service answers under the URL that it is asked at."""
+        """Empty if the URL in answers is that of the request."""
         ...
 
     @property
     def allowed_hosts(self) -> str:
-        """Host names, by commas, under which the service answers beside its usual ones."""
+        """Host names, separated by commas, that the service answers to besides its usual ones."""
         ...
 
     @property
     def allowed_origins(self) -> str:
-        """Origins, by commas, of the other web sites whose pages may call the service."""
+        """Origins, separated by commas, of other web sites whose pages may call the service."""
         ...
 
     @property
     def api_keys(self) -> str:
-        """The `name:key` pairs, by commas, of those who may call. Empty where no key is needed."""
+        """The `name:key` pairs of callers, separated by commas. Empty if no key is required."""
         ...
 
     @property
@@ -65,7 +65,7 @@ class Policy(Protocol):
 
     @property
     def bucket_url(self) -> str:
-        """What signed URLs begin with; empty where the service serves them itself."""
+        """The beginning of signed URLs; empty if the service serves them itself."""
         ...
 
 

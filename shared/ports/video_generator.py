@@ -1,4 +1,4 @@
-"""Generators: what makes clips, slowly and for money."""
+"""Generators, which make clips slowly and for money."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import Protocol
 
 from shared.domain.video import GenerationParameters
 
-# The code of a `Failed` whose clip the safety filter took.
+# The code of a `Failed` whose clip the safety filter blocked.
 FILTERED = "content_filtered"
 
 
@@ -39,14 +39,14 @@ class Running:
 
 @dataclass(frozen=True, kw_only=True)
 class Succeeded:
-    """The clip lies in the object store, under the attempt's prefix."""
+    """The clip is in the object store, under the attempt's prefix."""
 
     clip_path: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """Ended without a clip. It is free only where the generator documents that it is."""
+    """Ended without a clip. It is free only if the generator documents that."""
 
     code: str
     message: str
@@ -55,7 +55,7 @@ class Failed:
 
 @dataclass(frozen=True, kw_only=True)
 class Gone:
-    """The generator does not know the operation (any more)."""
+    """The generator does not know the operation, or no longer does."""
 
 
 OperationState = Running | Succeeded | Failed | Gone
@@ -72,4 +72,4 @@ class VideoGenerator(Protocol):
         """
 
     def check(self, operation: str) -> OperationState:
-        """Look at an operation once. Raise UnavailableError if it could not be asked."""
+        """Poll an operation once. Raise UnavailableError if the generator does not answer."""

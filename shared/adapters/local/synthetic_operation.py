@@ -31,7 +31,7 @@ _ENDINGS: dict[FaultKind | None, Failed | Gone] = {
 
 @dataclass(frozen=True, kw_only=True)
 class SyntheticOperation:
-    """Lies as JSON beside the clip to come."""
+    """Stored as JSON beside the future clip."""
 
     submission: Submission
     fault: FaultKind | None
@@ -67,13 +67,13 @@ class SyntheticOperation:
             seconds=parameters.duration_seconds,
             audio=parameters.generate_audio,
             variation=submission.video_hash,
-            # Veo puts the index last. Players have to cope with both.
+            # Veo puts the index last. Players have to support both.
             fast_start=int(submission.video_hash, 16) % 2 == 0,
         )
 
 
-# Made while the module is imported, by one thread: several that are the first to decode the same
-# dataclass crash the process (msgspec 0.22).
+# Created at import, by one thread: several threads that are the first to decode a dataclass crash
+# the process (msgspec 0.22).
 _DECODER = msgspec.json.Decoder(SyntheticOperation)
 
 

@@ -1,4 +1,4 @@
-"""A video generator that renders real clips on this machine, and misbehaves when it is told to."""
+"""A video generator that renders real clips on this machine, with faults on request."""
 
 import os
 from collections.abc import Callable
@@ -38,8 +38,7 @@ from shared.ports.video_generator import (
 
 SHORTEST_CHECK = timedelta(milliseconds=100)
 RETRY_AFTER = timedelta(seconds=1)
-# Each try to submit is kept in the video's record: a disk that is full until the deadline may cost
-# some hundred of them.
+# Each attempt is recorded on the video: a disk that is full until the deadline adds a hundred.
 _UNWRITABLE_RETRY = timedelta(seconds=15)
 BUSY_ATTEMPTS = 2
 
@@ -47,11 +46,11 @@ _OPERATIONS = "operations/"
 
 
 class SyntheticVideoGenerator:
-    """Keeps operations and clips in `objects`, so that any process can check, at any time.
+    """Stores operations and clips in `objects`, so that any process can check them at any time.
 
-    An operation takes `seconds`. Its clip is rendered by the first check after that. What this
-    machine cannot do, or stops doing once `is_stopping`, says nothing of the operation: the next
-    check tries again.
+    An operation takes `seconds`, and the first check after that renders its clip. A failure of this
+    machine, or an interruption once `is_stopping`, does not end the operation: the next check tries
+    again.
     """
 
     def __init__(
@@ -75,7 +74,7 @@ class SyntheticVideoGenerator:
         operation = self._operation(submission, fault)
         self._keep(operation)
         if fault is FaultKind.ANSWER_LOST:
-            # Nobody can check an operation whose name was lost: the clip has to come by itself.
+            # An operation whose name was lost is never checked, so its clip is rendered now.
             with suppress(UnavailableError):
                 self._render(operation)
             raise SubmissionUnknownError("The connection was lost before the answer came.")
@@ -105,7 +104,7 @@ class SyntheticVideoGenerator:
         except ObjectExistsError as error:
             raise SubmissionUnknownError("This attempt was submitted before.") from error
         except (StorageError, UnavailableError) as error:
-            # Even if the record is there, nobody can check it, so nothing will come of it.
+            # Even if the operation is stored, it will not be checked: no clip follows.
             raise GeneratorBusyError(error.message, retry_after=_UNWRITABLE_RETRY) from error
 
     def _record(self, name: str) -> bytes | None:
@@ -153,7 +152,7 @@ class SyntheticVideoGenerator:
             raise UnavailableError(error.message) from error
 
     def _put(self, path: str, clip: Path) -> None:
-        # Another process may have checked at the same time, and rendered the same bytes.
+        # A check in another process may have rendered the same bytes at the same time.
         with clip.open("rb") as content, suppress(ObjectExistsError):
             self._objects.put(path, content, content_type="video/mp4")
 

@@ -27,7 +27,7 @@ _MISSING_FRAMES_TOLERATED = 2
 
 _THUMBNAIL_WIDTH = 640
 _JPEG_QUALITY = 85
-# A black frame is one of which nearly every pixel is darker than this.
+# A frame is black if nearly every pixel is darker than this.
 _DARK = 32
 _NEARLY_EVERY = 0.98
 
@@ -37,7 +37,7 @@ _HD_HEIGHT = 720
 
 
 class PyAVClipInspector:
-    """Reads packets as they are, and decodes no more frames than it takes to see one.
+    """Reads packets without decoding them, and decodes only until the first usable frame.
 
     Raises UnavailableError once `is_stopping`, which by default is never.
     """
@@ -79,7 +79,7 @@ class PyAVClipInspector:
     def _thumbnail(self, clip: BinaryIO) -> bytes:
         with _opened(clip) as container:
             video = _video_stream(container)
-            # Threads would decode many frames ahead of the first one that is asked for.
+            # Threads would decode many frames beyond the first one that is needed.
             video.thread_type = "NONE"
             picture = partial(_picture, aspect=video.sample_aspect_ratio)
             shown = _first_light(map(picture, container.decode(video)))
@@ -208,7 +208,7 @@ def _picture(frame: VideoFrame, aspect: Fraction | None) -> Image.Image:
     scaled = frame.reformat(width, height, "rgb24", src_colorspace=_colorspace(frame))
     plane = scaled.planes[0]
     picture = Image.frombytes("RGB", (width, height), bytes(plane), "raw", "RGB", plane.line_size)
-    # Whole quarter turns lose no pixel.
+    # Rotation by quarter turns loses no pixel.
     return picture.rotate(90 * _quarter_turns(frame), expand=True)
 
 

@@ -12,8 +12,8 @@ from shared.domain.errors import StorageError, UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# FFmpeg reports these as it reports a damaged clip, by the number of its error. Some damage looks
-# like a lack of memory; then the clip gets the benefit of the doubt, until its video's deadline.
+# FFmpeg reports these by an error number, as it does a damaged clip. Some damage looks like a lack
+# of memory; then the clip gets the benefit of the doubt until its video's deadline.
 _OF_THE_MACHINE = frozenset({errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC})
 
 

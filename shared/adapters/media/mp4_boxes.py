@@ -1,4 +1,4 @@
-"""Whether the boxes of an MP4 are whole, without touching its media.
+"""Check that the boxes of an MP4 are complete, without reading its media.
 
 PyAV opens a file that was cut off and presents what is left of it.
 """
