@@ -5,9 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.campaign import Campaign, Chore, ChoreKind, DelayedChore
+from shared.domain.video import Video
 
 # They lie in the campaign's document. Of more, the earliest do not wait.
 MOST_DELAYED = 500
+
+
+def chore_for(kind: ChoreKind, video: Video) -> Chore:
+    return Chore(kind=kind, video_hash=video.video_hash, index=video.index)
 
 
 def with_chores(campaign: Campaign, *chores: Chore) -> Campaign:

@@ -4,12 +4,11 @@ Each function takes what was read and returns what is to be committed. Nothing h
 the promises (pay once, the current video stays, the money adds up) can be tested by themselves.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.campaign import DELETE, Campaign, Change, Chore, ChoreKind, Slot, Version
-from shared.domain.chores import with_chores, with_delayed_chores, without_chores
+from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Slot, Version
+from shared.domain.chores import chore_for, with_chores
 from shared.domain.clip import ClipFacts
 from shared.domain.clip_warnings import may_replace_current
 from shared.domain.errors import (
@@ -20,15 +19,9 @@ from shared.domain.errors import (
 )
 from shared.domain.limits import Limits, require_budget
 from shared.domain.schedule import late_look_at
-from shared.domain.settlement import charged, held_by, reserve_price, settle
-from shared.domain.video import (
-    AttemptOutcome,
-    Failure,
-    Phase,
-    VersionState,
-    Video,
-    with_outcome,
-)
+from shared.domain.settlement import charged, reserve_price, settle
+from shared.domain.video import AttemptOutcome, Failure, Phase, VersionState, Video
+from shared.domain.video_steps import with_outcome
 
 
 def require_kept(campaign: Campaign) -> None:
@@ -181,60 +174,6 @@ def promote(campaign: Campaign, video: Video, *, replaced: Video | None, now: da
     return _renaming(_show(campaign, slot.without(video), shown, replaced, at=now), video)
 
 
-def remove(
-    campaign: Campaign,
-    videos: Sequence[Video],
-    *,
-    now: datetime,
-    objects_until: datetime | None = None,
-) -> Change:
-    """Take videos out of their slots and records; their objects follow as chores.
-
-    The objects go at once, or stay until then for those who have signed URLs. What the videos cost
-    stays in the campaign's money.
-    """
-    change = Change(campaign=campaign)
-    for video in videos:
-        if not video.has_ended:
-            raise WrongStateError(f"The video {video.id} is being made.")
-        left = _leaving(change.campaign, video, objects_until=objects_until)
-        left = replace(left, removed_money=left.removed_money + held_by(video))
-        change = Change(campaign=replace(left.without_video(video), updated_at=now))
-    return replace(change, removed=tuple(videos))
-
-
-def _leaving(campaign: Campaign, video: Video, *, objects_until: datetime | None) -> Campaign:
-    removal = _chore(ChoreKind.REMOVE, video)
-    if objects_until is not None:
-        return with_delayed_chores(campaign, removal, due_at=objects_until)
-    return with_chores(without_chores(campaign, (_chore(ChoreKind.RENAME, video),)), removal)
-
-
-def begin_deletion(campaign: Campaign, pending: Sequence[Video], *, now: datetime) -> Change:
-    """Promise that the campaign goes, and cancel the `pending` videos that are not submitted.
-
-    One that is submitted is paid for: raise WrongStateError.
-    """
-    change = Change(campaign=with_chores(campaign, DELETE))
-    cancelled: list[Video] = []
-    for video in pending:
-        if video.phase is not Phase.RESERVED:
-            raise WrongStateError(
-                f"The video {video.id} is being made and is paid for already. Delete the campaign "
-                f"when the video is finished."
-            )
-        change = cancel(change.campaign, video, now=now)
-        cancelled += change.videos
-    return Change(campaign=replace(change.campaign, updated_at=now), videos=tuple(cancelled))
-
-
-def surplus(campaign: Campaign, keep: int) -> tuple[str, ...]:
-    """Return the video_hash of every historical video beyond the `keep` latest of its slot."""
-    return tuple(
-        version.video_hash for slot in campaign.slots for version in slot.historical[keep:]
-    )
-
-
 def _show(
     campaign: Campaign, slot: Slot, video: Video, replaced: Video | None, *, at: datetime
 ) -> Change:
@@ -245,7 +184,7 @@ def _show(
     history = (Version.of(replaced), *slot.historical)
     shown = replace(slot, current=Version.of(video), historical=history)
     former = replace(replaced, version_state=VersionState.HISTORICAL)
-    chores = (_chore(ChoreKind.RENAME, replaced),)
+    chores = (chore_for(ChoreKind.RENAME, replaced),)
     return _change(campaign, shown, at=at, videos=(video, former), chores=chores)
 
 
@@ -256,7 +195,7 @@ def _keep(campaign: Campaign, slot: Slot, video: Video, *, at: datetime) -> Chan
 
 
 def _renaming(change: Change, video: Video) -> Change:
-    chore = _chore(ChoreKind.RENAME, video)
+    chore = chore_for(ChoreKind.RENAME, video)
     return replace(change, campaign=with_chores(change.campaign, chore))
 
 
@@ -264,10 +203,6 @@ def _require_current(slot: Slot, replaced: Video | None) -> None:
     expected = slot.current.video_hash if slot.current else None
     if expected != (replaced.video_hash if replaced else None):
         raise WrongStateError("The video that is to be replaced is not the current one.")
-
-
-def _chore(kind: ChoreKind, video: Video) -> Chore:
-    return Chore(kind=kind, video_hash=video.video_hash, index=video.index)
 
 
 def _change(

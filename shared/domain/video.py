@@ -1,4 +1,4 @@
-"""A video: one generated version for one slot, and the steps that it may take by itself.
+"""A video: one generated version for one slot. `video_steps` has the steps that it takes by itself.
 
 reserved ─▶ submitting ─▶ generating ─▶ storing ─▶ done
     ▲            │ busy       │ filtered   │
@@ -10,14 +10,13 @@ Steps that change the campaign too (done, failed, cancelled) are in `versions`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from shared.domain.clip import ClipFacts
-from shared.domain.errors import WrongStateError
 from shared.domain.identity import video_id
 
 
@@ -189,143 +188,9 @@ class Video:
         """Whether its dollars are held as possibly spent rather than as reserved."""
         return bool(self.attempts) and self.attempt.outcome is AttemptOutcome.POSSIBLY_BILLED
 
-    def stands_as(self, earlier: "Video") -> bool:
+    def is_unchanged_since(self, earlier: "Video") -> bool:
         """Whether nobody has taken a step with it since `earlier` was read."""
         return (self.phase, self.lease_expires_at) == (earlier.phase, earlier.lease_expires_at)
 
     def is_leased(self, now: datetime) -> bool:
         return self.lease_expires_at is not None and now < self.lease_expires_at
-
-
-def begin_attempt(video: Video, *, now: datetime, lease_expires_at: datetime) -> Video:
-    """A video that was cancelled while its submission was postponed is not submitted again."""
-    _require_phase(video, Phase.RESERVED)
-    if video.cancel_requested:
-        raise WrongStateError(f"The video {video.id} was cancelled.")
-    attempt = Attempt(number=len(video.attempts) + 1, submitted_at=now)
-    return replace(
-        video,
-        phase=Phase.SUBMITTING,
-        attempts=(*video.attempts, attempt),
-        lease_expires_at=lease_expires_at,
-        due_at=lease_expires_at,
-    )
-
-
-def submission_accepted(
-    video: Video, *, operation: str, expected_at: datetime, due_at: datetime
-) -> Video:
-    """The operation's name is known. It is also good news for a submission held for unknown."""
-    _require_phase(video, Phase.SUBMITTING, Phase.OUTCOME_UNKNOWN)
-    return replace(
-        _with_attempt(video, operation=operation, expected_at=expected_at),
-        phase=Phase.GENERATING,
-        lease_expires_at=None,
-        due_at=due_at,
-    )
-
-
-def submission_postponed(video: Video, *, until: datetime) -> Video:
-    """Nothing was accepted: the video waits for its next attempt."""
-    _require_phase(video, Phase.SUBMITTING)
-    return replace(
-        _with_attempt(video, outcome=AttemptOutcome.NOT_BILLED),
-        phase=Phase.RESERVED,
-        lease_expires_at=None,
-        due_at=until,
-    )
-
-
-def outcome_unknown(video: Video, *, due_at: datetime) -> Video:
-    """The submission may have been accepted. From here no way leads to another submission."""
-    _require_phase(video, Phase.SUBMITTING, Phase.GENERATING, Phase.OUTCOME_UNKNOWN)
-    return replace(video, phase=Phase.OUTCOME_UNKNOWN, lease_expires_at=None, due_at=due_at)
-
-
-def begin_check(video: Video, *, lease_expires_at: datetime) -> Video:
-    _require_phase(video, Phase.GENERATING)
-    return replace(video, lease_expires_at=lease_expires_at, due_at=lease_expires_at)
-
-
-def still_generating(video: Video, *, due_at: datetime) -> Video:
-    _require_phase(video, Phase.GENERATING)
-    return replace(video, lease_expires_at=None, due_at=due_at)
-
-
-def begin_storing(video: Video, *, lease_expires_at: datetime) -> Video:
-    """A clip is there: whatever was not known of its submission, it was accepted.
-
-    A failed video that may have been billed comes here when its clip is late.
-    """
-    late = video.phase is Phase.FAILED and video.is_possibly_billed
-    if not late:
-        _require_phase(
-            video, Phase.SUBMITTING, Phase.GENERATING, Phase.OUTCOME_UNKNOWN, Phase.STORING
-        )
-    return replace(
-        video,
-        phase=Phase.STORING,
-        store_tries=video.store_tries + 1,
-        lease_expires_at=lease_expires_at,
-        due_at=lease_expires_at,
-    )
-
-
-def clip_stored(video: Video, *, clip: ClipFacts) -> Video:
-    """The clip is verified and has its name. Only the commit that shows it is missing."""
-    _require_phase(video, Phase.STORING)
-    return replace(video, clip=clip)
-
-
-def given_back(video: Video, claimed: Video, *, due_at: datetime) -> Video:
-    """The step that claimed the video as `claimed` ended early, and its process goes on.
-
-    Such a step does not count as a try to store the clip. Its lease ends, unless another step
-    holds the video by now.
-    """
-    if claimed.phase is Phase.STORING and video.phase is Phase.STORING:
-        video = replace(video, store_tries=max(video.store_tries - 1, 0))
-    if video.stands_as(claimed):
-        video = replace(video, lease_expires_at=None, due_at=due_at)
-    return video
-
-
-def submit_again(video: Video, *, due_at: datetime) -> Video:
-    """The attempt was accepted, made nothing and was not billed: the video waits for another."""
-    _require_phase(video, Phase.GENERATING)
-    return replace(
-        _with_attempt(video, outcome=AttemptOutcome.NOT_BILLED),
-        phase=Phase.RESERVED,
-        lease_expires_at=None,
-        due_at=due_at,
-    )
-
-
-def looked_at_late(video: Video, *, due_at: datetime | None) -> Video:
-    """Nothing new is known of a failed video that may have been billed."""
-    _require_phase(video, Phase.FAILED)
-    return replace(video, due_at=due_at)
-
-
-def looked_at_next(video: Video, *, due_at: datetime) -> Video:
-    """Let the tick look at it at another time. One that has nothing to wait for stays so."""
-    return video if video.due_at is None else replace(video, due_at=due_at)
-
-
-def wanted_again(video: Video) -> Video:
-    """Withdraw a cancellation that came too late: once stored, the video is shown after all."""
-    return replace(video, cancel_requested=False)
-
-
-def with_outcome(video: Video, outcome: AttemptOutcome) -> Video:
-    return _with_attempt(video, outcome=outcome) if video.attempts else video
-
-
-def _with_attempt(video: Video, **changes: object) -> Video:
-    latest = replace(video.attempt, **changes)  # type: ignore[arg-type]  # the names are checked by replace
-    return replace(video, attempts=(*video.attempts[:-1], latest))
-
-
-def _require_phase(video: Video, *allowed: Phase) -> None:
-    if video.phase not in allowed:
-        raise WrongStateError(f"The video {video.id} is {video.phase}.")

@@ -24,9 +24,9 @@ from shared.http.resource_types import (
 )
 from shared.http.resources import epoch, thumbnail_url_of, unreadable_resource, video_resource
 from shared.ports.policy import limits_of
+from shared.use_cases.begin_campaign import set_budget
 from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.read_campaigns import CampaignView, SlotView, read_campaign
-from shared.use_cases.set_budget import set_budget
 
 
 def read(call: Call, campaign_id: str) -> Response:

@@ -25,12 +25,14 @@ from shared.http.request_types import (
 )
 from shared.http.resource_types import SignedURLResource
 from shared.ports.object_store import MEDIA_CACHE_CONTROL, ObjectInfo, SignedMethod
-from shared.use_cases.locate_content import locate_clips, locate_content, locate_file
-from shared.use_cases.read_content import (
+from shared.use_cases.content import (
     Variant,
     content_of_file,
     content_of_path,
     content_of_video,
+    locate_clips,
+    locate_content,
+    locate_file,
 )
 
 _DEFAULT_TTL = timedelta(minutes=15)

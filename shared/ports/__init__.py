@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from shared.ports.campaign_repository import CampaignRepository, SavingsTally
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.message_queue import MessageQueue
-    from shared.ports.object_store import ObjectStore, SignatureVerifier
-    from shared.ports.place import Place
+    from shared.ports.object_store import ObjectStore, Place, SignatureVerifier
     from shared.ports.policy import Policy
     from shared.ports.video_generator import VideoGenerator
 

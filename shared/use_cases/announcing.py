@@ -6,10 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from shared.domain.campaign import Campaign
-from shared.domain.errors import ShowreelError
 from shared.domain.video import Video
-from shared.ports import Ports
-from shared.ports.message_queue import VideoMessage
 
 logger = logging.getLogger(__name__)
 
@@ -58,15 +55,3 @@ def warn_of_day(day: date, *, used: Decimal, budget: Decimal) -> None:
 def report_unreadable(record_id: str, detail: str) -> None:
     """Log that a record cannot be read: once in each process, not at each look at it."""
     logger.error("record.unreadable", extra={"record_id": record_id, "detail": detail})
-
-
-def ask_for_step(ports: Ports, *videos: Video) -> None:
-    """Publish the videos' messages. If that fails, the tick finds the videos when they are due."""
-    messages = [
-        VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash) for video in videos
-    ]
-    try:
-        ports.queue.publish(*messages)
-    except ShowreelError:
-        for video in videos:
-            logger.warning("video.unpublished", extra={"video_id": video.id}, exc_info=True)

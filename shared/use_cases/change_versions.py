@@ -4,7 +4,8 @@ from functools import partial
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import UnreadableRecordError, WrongStateError
-from shared.domain.versions import cancel, promote, remove
+from shared.domain.removal import remove
+from shared.domain.versions import cancel, promote
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
 from shared.use_cases.announcing import announce

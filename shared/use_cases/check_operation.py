@@ -1,21 +1,23 @@
-"""Look once at what was submitted: the operation, or only its output where its name was lost."""
+"""Check a submission once: its operation, or only its output where the name was lost."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import assert_never
 
-from shared.domain.schedule import OUTCOME_WINDOW, RECHECK_AFTER
-from shared.domain.video import (
-    AttemptOutcome,
-    Video,
+from shared.domain.errors import UnavailableError
+from shared.domain.schedule import OUTCOME_WINDOW, RECHECK_AFTER, late_look_at
+from shared.domain.versions import clear
+from shared.domain.video import AttemptOutcome, Video
+from shared.domain.video_steps import (
     begin_check,
     outcome_unknown,
+    schedule_late_check,
     still_generating,
     submit_again,
 )
 from shared.ports import Ports
-from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import (
     FILTERED,
     Failed,
@@ -24,11 +26,15 @@ from shared.ports.video_generator import (
     Running,
     Succeeded,
 )
-from shared.use_cases.announcing import ask_for_step
-from shared.use_cases.committing import revise_held
+from shared.use_cases.announcing import announce
+from shared.use_cases.committing import decide, revise_held
+from shared.use_cases.fail_video import fail_video
 from shared.use_cases.finding_clips import find_clip, find_generated_clip
 from shared.use_cases.holding import holding
-from shared.use_cases.store_video import end_without_clip, store_video
+from shared.use_cases.publishing import ask_for_step, ask_for_step_later
+from shared.use_cases.store_video import store_video
+
+logger = logging.getLogger(__name__)
 
 
 def check_operation(ports: Ports, video: Video) -> None:
@@ -54,7 +60,7 @@ def _act_on(ports: Ports, video: Video, state: OperationState) -> None:
             store_video(ports, video, found.path)
         case Failed(code=code, message=message, possibly_billed=held):
             outcome = AttemptOutcome.POSSIBLY_BILLED if held else AttemptOutcome.NOT_BILLED
-            end_without_clip(ports, video, code=code, message=message, outcome=outcome)
+            fail_video(ports, video, code=code, message=message, outcome=outcome)
             if held:
                 look_again(ports, video)
         case Gone():
@@ -81,7 +87,7 @@ def look_for_clip(ports: Ports, video: Video) -> None:
     if ports.now() < video.attempt.submitted_at + OUTCOME_WINDOW:
         _wait(ports, video, outcome_unknown, delay=RECHECK_AFTER)
         return
-    end_without_clip(
+    fail_video(
         ports,
         video,
         code="outcome_unknown",
@@ -116,5 +122,30 @@ def _wait(
     if (found := find_generated_clip(ports, waiting)) is not None:
         store_video(ports, waiting, found.path)
         return
-    message = VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash)
-    ports.queue.publish_later(message, delay)
+    ask_for_step_later(ports, video, delay)
+
+
+def check_late(ports: Ports, video: Video) -> None:
+    """Store a clip that came late, free dollars that turn out not to be billed, or look later."""
+    found = find_clip(ports, video)
+    state = _state_of(ports, video) if found is None else Succeeded(clip_path=found.path)
+    # A generator that returns its clip in the answer has just stored it.
+    if isinstance(state, Succeeded):
+        logger.info("video.late_success", extra={"video_id": video.id})
+        store_video(ports, video, state.clip_path)
+    elif isinstance(state, Failed) and not state.possibly_billed:
+        change = decide(ports, video, partial(clear, now=ports.now()))
+        announce("video.cleared", change.videos[0])
+    else:
+        following = late_look_at(video.attempt.submitted_at, now=ports.now())
+        ports.campaigns.commit_video(schedule_late_check(video, due_at=following))
+
+
+def _state_of(ports: Ports, video: Video) -> OperationState | None:
+    """Return nothing where the operation's name is not known, or nobody answers."""
+    if video.attempt.operation is None:
+        return None
+    try:
+        return ports.generator.check(video.attempt.operation)
+    except UnavailableError:
+        return None

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from shared.domain.campaign import Change
+from shared.domain.removal import remove, surplus
 from shared.domain.unreadable import Unreadable
-from shared.domain.versions import remove, surplus
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.announcing import report_unreadable

@@ -64,7 +64,7 @@ def revise_held(ports: Ports, held: Video, transition: Callable[[Video], Video])
     """
 
     def rule(latest: Video) -> Video:
-        if not latest.stands_as(held):
+        if not latest.is_unchanged_since(held):
             raise WrongStateError(f"The video {held.id} has gone on.")
         return transition(latest)
 

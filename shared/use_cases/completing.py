@@ -13,9 +13,11 @@ from functools import partial
 from shared.domain.campaign import Campaign, Change
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import CampaignNotFoundError, ConflictError, UnreadableRecordError
+from shared.domain.removal import remove, surplus
 from shared.domain.schedule import NAME_LIFE
-from shared.domain.versions import becomes_current, complete, remove, surplus
-from shared.domain.video import Phase, Status, Video, clip_stored
+from shared.domain.versions import becomes_current, complete
+from shared.domain.video import Phase, Status, Video
+from shared.domain.video_steps import clip_stored
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.announcing import announce

@@ -14,9 +14,9 @@ from shared.domain.reconciling import CampaignState, reconciled
 from shared.domain.unreadable import Unreadable
 from shared.ports.campaign_repository import CampaignRepository
 from shared.ports.object_store import ObjectStore
+from shared.use_cases.begin_campaign import require_name
 from shared.use_cases.committing import until_committed
 from shared.use_cases.copy_media import MediaCopy, Transfer
-from shared.use_cases.naming import require_name
 from shared.use_cases.read_whole import PAGE, all_campaigns, read_whole
 
 

@@ -14,6 +14,7 @@ from shared.domain.versions import require_kept, reserve
 from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports
 from shared.ports.policy import limits_of
+from shared.use_cases.begin_campaign import new_campaign
 from shared.use_cases.claims import (
     Claim,
     hashes_of,
@@ -22,16 +23,8 @@ from shared.use_cases.claims import (
     require_not_deleted_since,
 )
 from shared.use_cases.committing import until_committed
-from shared.use_cases.naming import require_name
 from shared.use_cases.read_campaigns import videos_of
-from shared.use_cases.read_whole import all_campaigns
-from shared.use_cases.reserving import (
-    CreatedVideo,
-    Outcome,
-    Plan,
-    begin_all,
-    commit_plan,
-)
+from shared.use_cases.reserving import CreatedVideo, Outcome, Plan, begin_all, commit_plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,13 +162,6 @@ def _campaign_of(
         if former and all(_find_as_written(former, there, draft) for draft in request.drafts):
             return former, made
     return new_campaign(ports, request.campaign_id), made
-
-
-def new_campaign(ports: Ports, campaign_id: str) -> Campaign:
-    """Raise CampaignNameTakenError."""
-    require_name(ports.objects, campaign_id, among=all_campaigns(ports.campaigns))
-    now = ports.now()
-    return Campaign(campaign_id=campaign_id, created_at=now, updated_at=now)
 
 
 def _fingerprint(request: CreateVideos, draft: Draft) -> str:

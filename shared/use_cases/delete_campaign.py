@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from shared.domain.campaign import Change
 from shared.domain.errors import CampaignNotFoundError, ConflictError
+from shared.domain.removal import begin_deletion, remove
 from shared.domain.storage_layout import ATTEMPTS, GENERATED
-from shared.domain.versions import begin_deletion, remove
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.announcing import announce

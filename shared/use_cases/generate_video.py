@@ -20,17 +20,18 @@ from shared.domain.errors import (
 )
 from shared.domain.identity import video_id
 from shared.domain.schedule import BROKEN_RETRY, STORE_TRIES
-from shared.domain.video import AttemptOutcome, Phase, Video, looked_at_next
+from shared.domain.video import AttemptOutcome, Phase, Video
+from shared.domain.video_steps import schedule_next_step
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed, Succeeded
 from shared.use_cases.announcing import report_unreadable
-from shared.use_cases.check_operation import check_operation, look_for_clip
+from shared.use_cases.check_operation import check_late, check_operation, look_for_clip
 from shared.use_cases.committing import read_both, revise
+from shared.use_cases.fail_video import fail_video
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.holding import retry_after
-from shared.use_cases.look_late import look_late
-from shared.use_cases.store_video import end_without_clip, store_video
+from shared.use_cases.store_video import store_video
 from shared.use_cases.submit_video import submit_video
 
 _TIMEOUT = (
@@ -96,7 +97,7 @@ def _look_again_later(ports: Ports, message: VideoMessage) -> None:
     with suppress(ShowreelError):
         video = ports.campaigns.get_video(message.campaign_id, message.video_hash)
         if video.due_at is not None:
-            revise(ports, video, partial(looked_at_next, due_at=ports.now() + BROKEN_RETRY))
+            revise(ports, video, partial(schedule_next_step, due_at=ports.now() + BROKEN_RETRY))
 
 
 def _step(ports: Ports, video: Video) -> None:
@@ -115,7 +116,7 @@ def _step(ports: Ports, video: Video) -> None:
     elif video.phase is Phase.STORING:
         store_video(ports, video)
     elif video.is_possibly_billed:
-        look_late(ports, video)
+        check_late(ports, video)
 
 
 def _may_store_announced(ports: Ports, video: Video) -> bool:
@@ -134,7 +135,7 @@ def _store_announced(ports: Ports, video: Video, path: str, replacing: str | Non
 
 def _give_up_storing(ports: Ports, video: Video) -> None:
     """The clip was paid for and stays where it is, but it ends every process that stores it."""
-    end_without_clip(
+    fail_video(
         ports,
         video,
         code="invalid_output",
@@ -162,7 +163,7 @@ def _end_overdue(ports: Ports, video: Video) -> None:
     submitted = video.phase is not Phase.RESERVED
     code, message = _TIMEOUT if submitted else _why_not_submitted(ports, video)
     outcome = AttemptOutcome.POSSIBLY_BILLED if submitted else AttemptOutcome.NOT_BILLED
-    end_without_clip(ports, video, code=code, message=message, outcome=outcome)
+    fail_video(ports, video, code=code, message=message, outcome=outcome)
 
 
 def _why_not_submitted(ports: Ports, video: Video) -> tuple[str, str]:

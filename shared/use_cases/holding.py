@@ -12,7 +12,8 @@ from typing import BinaryIO, cast
 
 from shared.domain.errors import ConflictError, ShowreelError
 from shared.domain.schedule import CONTENTION_RETRY, FAULT_RETRY
-from shared.domain.video import Video, given_back
+from shared.domain.video import Video
+from shared.domain.video_steps import given_back
 from shared.ports import Ports
 from shared.use_cases.committing import revise_held, until_committed
 

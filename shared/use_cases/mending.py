@@ -15,10 +15,10 @@ from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import clip_path, thumbnail_path
 from shared.domain.video import Video
 from shared.ports import Ports
-from shared.use_cases.announcing import ask_for_step
 from shared.use_cases.committing import until_committed
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.publishing import ask_for_step
 from shared.use_cases.read_whole import PAGE, read_whole
 
 logger = logging.getLogger(__name__)

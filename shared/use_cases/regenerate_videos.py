@@ -16,13 +16,7 @@ from shared.ports.policy import limits_of
 from shared.use_cases.claims import Claim, hashes_of, made_before, new_video_hash
 from shared.use_cases.committing import until_committed
 from shared.use_cases.read_campaigns import videos_of
-from shared.use_cases.reserving import (
-    CreatedVideo,
-    Outcome,
-    Plan,
-    begin_all,
-    commit_plan,
-)
+from shared.use_cases.reserving import CreatedVideo, Outcome, Plan, begin_all, commit_plan
 
 
 def regenerate_video(

@@ -7,11 +7,13 @@ from enum import StrEnum
 from shared.domain.campaign import ZERO, Campaign, Change
 from shared.domain.clip import room_for
 from shared.domain.limits import budget_of, reaches_warning
-from shared.domain.video import Video, wanted_again
+from shared.domain.video import Video
+from shared.domain.video_steps import withdraw_cancellation
 from shared.ports import Ports
 from shared.ports.policy import limits_of
-from shared.use_cases.announcing import announce, ask_for_step, warn_of_budget
+from shared.use_cases.announcing import announce, warn_of_budget
 from shared.use_cases.budgeting import commit_reservation
+from shared.use_cases.publishing import ask_for_step
 
 
 class Outcome(StrEnum):
@@ -82,7 +84,9 @@ def _changed(answer: CreatedVideo) -> Video | None:
     if answer.is_new:
         return answer.video
     attached = answer.outcome is Outcome.ATTACHED
-    return wanted_again(answer.video) if attached and answer.video.cancel_requested else None
+    return (
+        withdraw_cancellation(answer.video) if attached and answer.video.cancel_requested else None
+    )
 
 
 def _warn_of_budget(ports: Ports, plan: Plan) -> None:

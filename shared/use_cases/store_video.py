@@ -11,7 +11,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import BinaryIO
 
-from shared.domain.campaign import Campaign, Change
+from shared.domain.campaign import Change
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import (
     InvalidClipError,
@@ -20,20 +20,13 @@ from shared.domain.errors import (
     ShowreelError,
     StorageError,
     UnavailableError,
-    WrongStateError,
 )
 from shared.domain.storage_layout import attempts_prefix, clip_path, thumbnail_path
-from shared.domain.versions import fail
-from shared.domain.video import (
-    AttemptOutcome,
-    Failure,
-    Video,
-    begin_storing,
-)
+from shared.domain.video import AttemptOutcome, Video
+from shared.domain.video_steps import begin_storing
 from shared.ports import Ports
-from shared.use_cases.announcing import announce
-from shared.use_cases.committing import decide
 from shared.use_cases.completing import complete_video
+from shared.use_cases.fail_video import fail_video
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.holding import Hold, holding
@@ -98,25 +91,7 @@ def _store_held(
 
 
 def _fail(ports: Ports, video: Video, error: ShowreelError, outcome: AttemptOutcome) -> None:
-    end_without_clip(ports, video, code=error.code, message=error.message, outcome=outcome)
-
-
-def end_without_clip(
-    ports: Ports, video: Video, *, code: str, message: str, outcome: AttemptOutcome
-) -> None:
-    """Fail the video. What its slot shows is not touched.
-
-    Raise WrongStateError if somebody else went on with it meanwhile: a clip may have come.
-    """
-
-    def rule(campaign: Campaign, latest: Video) -> Change:
-        if not latest.stands_as(video):
-            raise WrongStateError(f"The video {video.id} has gone on.")
-        failure = Failure(code=code, message=message)
-        return fail(campaign, latest, failure=failure, outcome=outcome, now=ports.now())
-
-    change = decide(ports, video, rule)
-    announce("video.failed", change.videos[0])
+    fail_video(ports, video, code=error.code, message=error.message, outcome=outcome)
 
 
 def _store(ports: Ports, hold: Hold, path: str, clip: BinaryIO) -> ClipFacts:

@@ -13,21 +13,20 @@ from shared.domain.errors import (
 from shared.domain.schedule import RECHECK_AFTER
 from shared.domain.storage_layout import attempt_prefix
 from shared.domain.versions import cancel
-from shared.domain.video import (
-    AttemptOutcome,
-    Video,
+from shared.domain.video import AttemptOutcome, Video
+from shared.domain.video_steps import (
     begin_attempt,
     outcome_unknown,
     submission_accepted,
     submission_postponed,
 )
 from shared.ports import Ports
-from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Accepted, Submission
 from shared.use_cases.announcing import announce
 from shared.use_cases.check_operation import look_again
 from shared.use_cases.committing import decide, revise
-from shared.use_cases.store_video import end_without_clip
+from shared.use_cases.fail_video import fail_video
+from shared.use_cases.publishing import ask_for_step_later
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +56,7 @@ def submit_video(ports: Ports, video: Video) -> None:
     except GeneratorBusyError as error:
         _postpone(ports, claimed, error)
     except GenerationRefusedError as error:
-        end_without_clip(
+        fail_video(
             ports,
             claimed,
             code=error.code,
@@ -81,8 +80,7 @@ def _keep_operation(ports: Ports, video: Video, accepted: Accepted) -> None:
         due_at=expected_at,
     )
     revise(ports, video, transition)
-    message = VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash)
-    ports.queue.publish_later(message, accepted.expected_in)
+    ask_for_step_later(ports, video, accepted.expected_in)
     look_again(ports, video)
 
 

@@ -12,7 +12,8 @@ from google.cloud import firestore
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.domain.campaign import Campaign, Change
 from shared.domain.storage_layout import CACHE
-from shared.domain.video import Failure, Phase, Video, begin_check
+from shared.domain.video import Failure, Phase, Video
+from shared.domain.video_steps import begin_check
 from shared.ports.object_store import PutMode
 from shared.records.videos import decode_video, encode_video
 from shared.use_cases.read_whole import read_whole

@@ -12,14 +12,8 @@ from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Slot, Ver
 from shared.domain.errors import ConflictError, UnreadableRecordError, VideoNotFoundError
 from shared.domain.unreadable import Unreadable
 from shared.domain.versions import promote
-from shared.domain.video import (
-    Phase,
-    VersionState,
-    Video,
-    begin_attempt,
-    submission_accepted,
-    submission_postponed,
-)
+from shared.domain.video import Phase, VersionState, Video
+from shared.domain.video_steps import begin_attempt, submission_accepted, submission_postponed
 from shared.ports.campaign_repository import CampaignRepository, VideoPage, VideoQuery
 from tests.contract.campaign_repository_contract import TODAY, a_day, stored, with_hit
 from tests.unit.domain.builders import NOW, SOON, a_campaign, a_reserved_video

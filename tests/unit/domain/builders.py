@@ -7,14 +7,8 @@ from typing import Any
 from shared.domain.campaign import Campaign
 from shared.domain.clip import ClipFacts
 from shared.domain.reservation import new_video
-from shared.domain.video import (
-    GenerationParameters,
-    Phase,
-    Video,
-    begin_attempt,
-    begin_storing,
-    submission_accepted,
-)
+from shared.domain.video import GenerationParameters, Phase, Video
+from shared.domain.video_steps import begin_attempt, begin_storing, submission_accepted
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)

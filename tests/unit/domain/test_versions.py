@@ -10,25 +10,10 @@ from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Money
 from shared.domain.chores import with_chores, without_chores
 from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
 from shared.domain.limits import Limits
-from shared.domain.versions import (
-    becomes_current,
-    cancel,
-    complete,
-    fail,
-    promote,
-    remove,
-    reserve,
-    surplus,
-)
-from shared.domain.video import (
-    ENDED,
-    AttemptOutcome,
-    Failure,
-    Phase,
-    VersionState,
-    Video,
-    begin_storing,
-)
+from shared.domain.removal import remove, surplus
+from shared.domain.versions import becomes_current, cancel, complete, fail, promote, reserve
+from shared.domain.video import ENDED, AttemptOutcome, Failure, Phase, VersionState, Video
+from shared.domain.video_steps import begin_storing
 from tests.unit.domain.builders import (
     CLIP,
     LIMIT,

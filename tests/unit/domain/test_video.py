@@ -5,12 +5,8 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.errors import WrongStateError
-from shared.domain.video import (
-    AttemptOutcome,
-    Phase,
-    Status,
-    VersionState,
-    Video,
+from shared.domain.video import AttemptOutcome, Phase, Status, VersionState, Video
+from shared.domain.video_steps import (
     begin_attempt,
     begin_check,
     begin_storing,

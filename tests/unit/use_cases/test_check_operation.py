@@ -6,7 +6,8 @@ import pytest
 
 from shared.domain.errors import RetryLaterError, SubmissionUnknownError, UnavailableError
 from shared.domain.schedule import CLOUD_LEASES, OUTCOME_WINDOW
-from shared.domain.video import AttemptOutcome, Phase, submission_accepted
+from shared.domain.video import AttemptOutcome, Phase
+from shared.domain.video_steps import submission_accepted
 from shared.ports.video_generator import Failed, Gone
 from shared.use_cases.change_versions import cancel_video
 from tests.fakes.ports import FakePolicy, FakePorts

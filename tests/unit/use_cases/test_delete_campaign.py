@@ -12,11 +12,11 @@ from shared.domain.errors import (
     UnavailableError,
     WrongStateError,
 )
+from shared.use_cases.begin_campaign import set_budget
 from shared.use_cases.claims import Claim
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.delete_campaign import continue_deletion, delete_campaign
 from shared.use_cases.regenerate_videos import regenerate_campaign
-from shared.use_cases.set_budget import set_budget
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,

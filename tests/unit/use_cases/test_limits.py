@@ -8,11 +8,11 @@ import pytest
 from shared.domain.errors import BudgetExceededError, MaxCostExceededError
 from shared.domain.limits import Limits, available, reaches_warning
 from shared.ports.video_generator import Failed
+from shared.use_cases.begin_campaign import set_budget
 from shared.use_cases.change_versions import delete_video
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.estimate_videos import estimate_videos
 from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
-from shared.use_cases.set_budget import set_budget
 from tests.fakes.ports import FakePolicy, FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.scenes import (

@@ -11,8 +11,7 @@ from shared.domain.storage_layout import clip_path, thumbnail_path
 from shared.domain.video import Video
 from shared.ports.object_store import ObjectInfo
 from shared.use_cases.change_versions import promote_video
-from shared.use_cases.locate_content import locate_clips, locate_content, locate_file
-from shared.use_cases.read_content import Variant
+from shared.use_cases.content import Variant, locate_clips, locate_content, locate_file
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, make, remake, reserve, stored, submit
 

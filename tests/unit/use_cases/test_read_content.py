@@ -8,7 +8,7 @@ from shared.domain.errors import NotReadyError, ObjectNotFoundError
 from shared.domain.storage_layout import clip_path, thumbnail_path
 from shared.domain.video import Video
 from shared.use_cases.change_versions import cancel_video, promote_video
-from shared.use_cases.read_content import Variant, content_of_file, content_of_video
+from shared.use_cases.content import Variant, content_of_file, content_of_video
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.scenes import (

@@ -26,10 +26,10 @@ from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.change_versions import delete_video, promote_video
 from shared.use_cases.claims import Claim
 from shared.use_cases.cleanup_campaign import cleanup_all, cleanup_campaign
+from shared.use_cases.content import locate_clips
 from shared.use_cases.copy_campaigns import Installation, copy_campaigns
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.damaged_records import discard_damaged, restore_record
-from shared.use_cases.locate_content import locate_clips
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.mending import delete_without_record
 from shared.use_cases.read_campaigns import read_campaign

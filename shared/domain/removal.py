@@ -1,0 +1,66 @@
+"""Removal of videos from their campaign, and of a whole campaign."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.campaign import DELETE, Campaign, Change, ChoreKind
+from shared.domain.chores import chore_for, with_chores, with_delayed_chores, without_chores
+from shared.domain.errors import WrongStateError
+from shared.domain.settlement import held_by
+from shared.domain.versions import cancel
+from shared.domain.video import Phase, Video
+
+
+def remove(
+    campaign: Campaign,
+    videos: Sequence[Video],
+    *,
+    now: datetime,
+    objects_until: datetime | None = None,
+) -> Change:
+    """Take videos out of their slots and records; their objects follow as chores.
+
+    The objects go at once, or stay until then for those who have signed URLs. What the videos cost
+    stays in the campaign's money.
+    """
+    change = Change(campaign=campaign)
+    for video in videos:
+        if not video.has_ended:
+            raise WrongStateError(f"The video {video.id} is being made.")
+        left = _leaving(change.campaign, video, objects_until=objects_until)
+        left = replace(left, removed_money=left.removed_money + held_by(video))
+        change = Change(campaign=replace(left.without_video(video), updated_at=now))
+    return replace(change, removed=tuple(videos))
+
+
+def _leaving(campaign: Campaign, video: Video, *, objects_until: datetime | None) -> Campaign:
+    removal = chore_for(ChoreKind.REMOVE, video)
+    if objects_until is not None:
+        return with_delayed_chores(campaign, removal, due_at=objects_until)
+    return with_chores(without_chores(campaign, (chore_for(ChoreKind.RENAME, video),)), removal)
+
+
+def begin_deletion(campaign: Campaign, pending: Sequence[Video], *, now: datetime) -> Change:
+    """Promise that the campaign goes, and cancel the `pending` videos that are not submitted.
+
+    One that is submitted is paid for: raise WrongStateError.
+    """
+    change = Change(campaign=with_chores(campaign, DELETE))
+    cancelled: list[Video] = []
+    for video in pending:
+        if video.phase is not Phase.RESERVED:
+            raise WrongStateError(
+                f"The video {video.id} is being made and is paid for already. Delete the campaign "
+                f"when the video is finished."
+            )
+        change = cancel(change.campaign, video, now=now)
+        cancelled += change.videos
+    return Change(campaign=replace(change.campaign, updated_at=now), videos=tuple(cancelled))
+
+
+def surplus(campaign: Campaign, keep: int) -> tuple[str, ...]:
+    """Return the video_hash of every historical video beyond the `keep` latest of its slot."""
+    return tuple(
+        version.video_hash for slot in campaign.slots for version in slot.historical[keep:]
+    )

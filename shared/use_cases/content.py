@@ -1,0 +1,132 @@
+"""The content of a video: the object behind its URL, or its path by the records alone.
+
+A signed URL is made by the records, without a look at the objects.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from shared.domain.campaign import Campaign, ChoreKind
+from shared.domain.errors import (
+    CampaignNotFoundError,
+    NotReadyError,
+    ObjectNotFoundError,
+    UnreadableRecordError,
+)
+from shared.domain.storage_layout import (
+    GENERATED,
+    clip_path,
+    spellings_of_media,
+    thumbnail_path,
+    version_of_media,
+)
+from shared.domain.video import Phase, Video
+from shared.ports import Ports
+from shared.ports.object_store import ObjectInfo
+from shared.use_cases.committing import read_both
+from shared.use_cases.finding_clips import require_stored_clip
+
+
+class Variant(StrEnum):
+    VIDEO = "video"
+    THUMBNAIL = "thumbnail"
+
+
+def content_of_video(ports: Ports, video: Video, variant: Variant) -> ObjectInfo:
+    """Raise NotReadyError or ObjectNotFoundError."""
+    require_content(video)
+    if variant is Variant.THUMBNAIL:
+        path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
+        return ports.objects.head(path)
+    return require_stored_clip(ports, video)
+
+
+def require_content(video: Video) -> None:
+    """Raise NotReadyError while the video is made, and for one that never will be."""
+    if video.failure is not None:
+        raise NotReadyError(f"This video has no content: {video.failure.message}")
+    if video.phase is not Phase.DONE:
+        raise NotReadyError("This video is not finished. Ask again when its status is completed.")
+
+
+def content_of_path(ports: Ports, path: str) -> ObjectInfo:
+    """Find what a signed URL of this service reads, also after the clip was renamed."""
+    folder, _, filename = path.rpartition("/")
+    campaign_id = folder.removeprefix(f"{GENERATED}/")
+    return content_of_file(ports, campaign_id, filename)
+
+
+def content_of_file(ports: Ports, campaign_id: str, filename: str) -> ObjectInfo:
+    """Find a file by its public name. Raise ObjectNotFoundError."""
+    likely, *others = spellings_of_media(campaign_id, filename)
+    # It may be renamed from the second name to the first between two looks.
+    for path in (likely, *others, likely):
+        try:
+            return ports.objects.head(path)
+        except ObjectNotFoundError:
+            continue
+    raise ObjectNotFoundError("There is no such file.")
+
+
+def locate_content(ports: Ports, video: Video, variant: Variant) -> str:
+    """Raise NotReadyError, as `content_of_video`."""
+    require_content(video)
+    if variant is Variant.THUMBNAIL:
+        return thumbnail_path(video.campaign_id, video.video_hash, video.index)
+    return locate_clips(ports, (video,))[video.id]
+
+
+def locate_file(ports: Ports, campaign_id: str, filename: str) -> str:
+    """Find a file by its public name. Raise VideoNotFoundError or ObjectNotFoundError."""
+    video_hash, index = version_of_media(campaign_id, filename)
+    campaign, video = _read(ports, campaign_id, video_hash)
+    if video.phase is not Phase.DONE or video.index != index:
+        raise ObjectNotFoundError("There is no such file.")
+    if filename.endswith(".jpg"):
+        return thumbnail_path(campaign_id, video_hash, index)
+    return _path(ports, campaign, video)
+
+
+def locate_clips(ports: Ports, videos: Iterable[Video]) -> dict[str, str]:
+    """Return the path of each finished video's clip, by the video's id.
+
+    Each campaign is read once: it knows which clips are about to be renamed, and for those alone
+    the store is asked, as for all of a campaign that cannot be read. Raise ObjectNotFoundError if
+    such a clip is missing.
+    """
+    campaigns: dict[str, Campaign | None] = {}
+    paths = {}
+    for video in videos:
+        if video.campaign_id not in campaigns:
+            campaigns[video.campaign_id] = _campaign(ports, video.campaign_id)
+        paths[video.id] = _path(ports, campaigns[video.campaign_id], video)
+    return paths
+
+
+def _read(ports: Ports, campaign_id: str, video_hash: str) -> tuple[Campaign | None, Video]:
+    """Read a video together with its campaign, which is None if it cannot be read."""
+    try:
+        return read_both(ports, campaign_id, video_hash)
+    except (CampaignNotFoundError, UnreadableRecordError):
+        video = ports.campaigns.get_video(campaign_id, video_hash)
+        return _campaign(ports, campaign_id), video
+
+
+def _campaign(ports: Ports, campaign_id: str) -> Campaign | None:
+    try:
+        return ports.campaigns.get_campaign(campaign_id)
+    except UnreadableRecordError:
+        return None
+
+
+def _path(ports: Ports, campaign: Campaign | None, video: Video) -> str:
+    if campaign is None or _is_being_renamed(campaign, video):
+        return require_stored_clip(ports, video).path
+    return clip_path(video.campaign_id, video.video_hash, video.index, current=video.is_current)
+
+
+def _is_being_renamed(campaign: Campaign, video: Video) -> bool:
+    return any(
+        chore.kind is ChoreKind.RENAME and chore.video_hash == video.video_hash
+        for chore in campaign.chores
+    )

@@ -1,0 +1,27 @@
+"""End a video without a clip."""
+
+from shared.domain.campaign import Campaign, Change
+from shared.domain.errors import WrongStateError
+from shared.domain.versions import fail
+from shared.domain.video import AttemptOutcome, Failure, Video
+from shared.ports import Ports
+from shared.use_cases.announcing import announce
+from shared.use_cases.committing import decide
+
+
+def fail_video(
+    ports: Ports, video: Video, *, code: str, message: str, outcome: AttemptOutcome
+) -> None:
+    """Fail the video. What its slot shows is not touched.
+
+    Raise WrongStateError if another step has changed it meanwhile: a clip may have come.
+    """
+
+    def rule(campaign: Campaign, latest: Video) -> Change:
+        if not latest.is_unchanged_since(video):
+            raise WrongStateError(f"The video {video.id} has gone on.")
+        failure = Failure(code=code, message=message)
+        return fail(campaign, latest, failure=failure, outcome=outcome, now=ports.now())
+
+    change = decide(ports, video, rule)
+    announce("video.failed", change.videos[0])

@@ -1,0 +1,29 @@
+"""Publish the messages that ask for the next step of a video."""
+
+import logging
+from datetime import timedelta
+
+from shared.domain.errors import ShowreelError
+from shared.domain.video import Video
+from shared.ports import Ports
+from shared.ports.message_queue import VideoMessage
+
+logger = logging.getLogger(__name__)
+
+
+def ask_for_step(ports: Ports, *videos: Video) -> None:
+    """Publish the videos' messages. If that fails, the tick finds the videos when they are due."""
+    try:
+        ports.queue.publish(*map(_message, videos))
+    except ShowreelError:
+        for video in videos:
+            logger.warning("video.unpublished", extra={"video_id": video.id}, exc_info=True)
+
+
+def ask_for_step_later(ports: Ports, video: Video, delay: timedelta) -> None:
+    """The same after `delay`, where the queue can. Elsewhere the tick does it."""
+    ports.queue.publish_later(_message(video), delay)
+
+
+def _message(video: Video) -> VideoMessage:
+    return VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash)
