@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 
+from shared import bootstrap
 from shared.domain.storage_layout import attempt_prefix
 from shared.messages import encode
 from shared.ports.message_queue import VideoMessage
 from tests.functional.places import Place
 from tests.functional.pushes import a_message, push
 from tests.functional.showreel import KITE, Json, Showreel, function, served
+from tools.emulated_cloud.vertex.clips import plain_clip
 
 
 @pytest.fixture
@@ -51,8 +54,11 @@ def test_the_arrival_of_its_clip_takes_the_video_forward(api: Showreel, worker: 
     (video,) = api.create("spring", KITE)
     push(worker, about(video))
     folder = attempt_prefix("spring", video["id"].partition(".")[2], 1)
+    path = f"{folder}157549337/sample_0.mp4"
+    clip = plain_clip("", {"durationSeconds": 4})
+    bootstrap.ports().objects.put(path, BytesIO(clip), content_type="video/mp4")
 
-    assert push(worker, announcing(f"{folder}157549337/sample_0.mp4")).status_code == 200
+    assert push(worker, announcing(path)).status_code == 200
 
     assert api.video(video)["phase"] == "done"
 

@@ -4,16 +4,19 @@ import json
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from shared import bootstrap
 from shared.domain.storage_layout import CURSOR, attempt_prefix
 from tests.functional.cloud_place import CloudPlace
 from tests.functional.places import Place
 from tests.functional.pushes import a_message, an_envelope
 from tests.functional.showreel import KITE, Json, Showreel, served
 from tools.emulated_cloud.function_process import FunctionProcess
+from tools.emulated_cloud.vertex.clips import plain_clip
 
 # The headers of a push subscription with authentication.
 HEADERS = {
@@ -89,8 +92,10 @@ def test_messages_take_a_video_from_its_request_to_its_clip(
         assert post(functions["generate_video"], a_message(json.dumps(step).encode())) == 200
         assert the_video(api)["phase"] == "generating"
 
-        clip = f"{attempt_prefix('spring', video_hash, 1)}157549337/sample_0.mp4"
-        assert post(functions["generate_video"], a_notification(place, clip)) == 200
+        path = f"{attempt_prefix('spring', video_hash, 1)}157549337/sample_0.mp4"
+        clip = plain_clip("", {"durationSeconds": 4})
+        bootstrap.ports().objects.put(path, BytesIO(clip), content_type="video/mp4")
+        assert post(functions["generate_video"], a_notification(place, path)) == 200
         assert the_video(api)["phase"] == "done"
 
         assert CURSOR not in place.files()
