@@ -47,7 +47,7 @@ class Slot:
 
     @property
     def versions(self) -> tuple[Version, ...]:
-        """Those that answer a request with the same fingerprint."""
+        """The current and the pending version: they answer a request with the same fingerprint."""
         return tuple(version for version in (self.current, self.pending) if version)
 
     def is_making(self, video: Video) -> bool:

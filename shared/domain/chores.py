@@ -1,4 +1,4 @@
-"""What a commit promises to do with objects: at once, or when no signed URL reads them any more."""
+"""Pending renames and removals of objects: due at once, or once no signed URL reads them."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from datetime import datetime
 from shared.domain.campaign import Campaign, Chore, ChoreKind, DelayedChore
 from shared.domain.video import Video
 
-# They lie in the campaign's document. Of more, the earliest do not wait.
+# They are kept in the campaign's document. Beyond this number, the earliest become due at once.
 MOST_DELAYED = 500
 
 
@@ -29,7 +29,7 @@ def without_chores(campaign: Campaign, done: Iterable[Chore]) -> Campaign:
 
 
 def with_delayed_chores(campaign: Campaign, *chores: Chore, due_at: datetime) -> Campaign:
-    """Let chores wait. One that waits already waits until then."""
+    """Delay chores until `due_at`, also those that are delayed already."""
     others = tuple(each for each in campaign.delayed if each.chore not in chores)
     added = tuple(DelayedChore(chore=chore, due_at=due_at) for chore in chores)
     delayed = sorted((*others, *added), key=lambda each: each.due_at)
@@ -39,17 +39,17 @@ def with_delayed_chores(campaign: Campaign, *chores: Chore, due_at: datetime) ->
 
 
 def due_chores(campaign: Campaign, now: datetime) -> tuple[Chore, ...]:
-    """Return the delayed chores whose time has come."""
+    """Return the delayed chores that are due."""
     return tuple(each.chore for each in campaign.delayed if each.due_at <= now)
 
 
 def has_two_names(campaign: Campaign, video_hash: str, now: datetime) -> bool:
-    """Whether the clip also has its former name for now, which a signed URL may read."""
+    """Whether the clip still has its former name as well, which a signed URL may read."""
     return _is_delayed(campaign, ChoreKind.RENAME, video_hash, now)
 
 
 def is_leaving(campaign: Campaign, video_hash: str, now: datetime) -> bool:
-    """Whether the video was removed, and its objects stay for now for the same reason."""
+    """Whether the video was removed, and its objects are still kept for signed URLs."""
     return _is_delayed(campaign, ChoreKind.REMOVE, video_hash, now)
 
 

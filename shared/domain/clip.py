@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 # More than any clip that was seen, of Veo or rendered: a bound, and no estimate.
 _MOST_BYTES_EACH_SECOND = {"720p": 2_000_000, "1080p": 4_000_000, "4k": 16_000_000}
 
-# A clip that is being written may lie there twice, and others may be written at the same time.
+# A clip may be stored twice while it is written, and others are written at the same time.
 _ROOM = 4
 
 

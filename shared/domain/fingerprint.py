@@ -22,7 +22,7 @@ def fingerprint(
     business_context: Mapping[str, str],
     parameters: GenerationParameters,
 ) -> str:
-    """Return 64 lower-case hex digits, equal for equal requests, whatever their spelling was."""
+    """Return 64 lower-case hex digits, equal for requests that differ in spelling alone."""
     enhanced = enhance(canonical(prompt), canonical_context(business_context))
     return _digest(campaign_id, enhanced, _canonical_parameters(parameters))
 
@@ -34,9 +34,9 @@ def fingerprint_as_written(
     business_context: Mapping[str, str],
     parameters: GenerationParameters,
 ) -> str:
-    """Return what videos from before texts had a canonical form are known by.
+    """Return the fingerprint of videos from before texts had a canonical form.
 
-    It is the same for a text that is in that form.
+    It equals `fingerprint` for a text in canonical form.
     """
     return _digest(campaign_id, enhance(prompt, business_context), parameters)
 
@@ -47,7 +47,7 @@ def own_campaign_id(
     business_context: Mapping[str, str],
     parameters: GenerationParameters,
 ) -> str:
-    """Name the campaign of a request that names none: the same for equal requests."""
+    """Return a campaign id for a request without one: equal for equal requests."""
     digest = fingerprint(
         campaign_id="",
         # No prompt contains a NUL.
@@ -64,7 +64,7 @@ def _canonical_parameters(parameters: GenerationParameters) -> GenerationParamet
     return replace(parameters, negative_prompt=canonical(parameters.negative_prompt))
 
 
-# What is there already is asked for again and again.
+# The same videos are requested again and again.
 @lru_cache(maxsize=1024)
 def _digest(campaign_id: str, enhanced_prompt: str, parameters: GenerationParameters) -> str:
     canonical = json.dumps(

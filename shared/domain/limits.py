@@ -1,4 +1,4 @@
-"""How much may be made, and for how many dollars."""
+"""Video-count and spending limits."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +19,7 @@ _MOST_DECIMALS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """`campaign_budget` is that of a campaign that has none of its own; None is no limit."""
+    """`campaign_budget` applies to campaigns without a budget of their own; None is no limit."""
 
     videos: int
     campaign_budget: Decimal | None = None
@@ -68,7 +68,7 @@ def reaches_warning(*, before: Decimal, after: Decimal, budget: Decimal | None) 
 
 
 def is_amount(amount: Decimal) -> bool:
-    """Whether so many dollars can be a limit."""
+    """Whether `amount` is a valid limit."""
     exponent = amount.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -_MOST_DECIMALS:
         return False
@@ -76,7 +76,7 @@ def is_amount(amount: Decimal) -> bool:
 
 
 def require_dollars(amount: Decimal | None, *, param: str) -> Decimal | None:
-    """Raise InvalidRequestError unless it is an amount that can be a limit."""
+    """Raise InvalidRequestError unless `amount` is a valid limit."""
     if amount is None or is_amount(amount):
         return amount
     raise InvalidRequestError(

@@ -19,10 +19,10 @@ def remove(
     now: datetime,
     objects_until: datetime | None = None,
 ) -> Change:
-    """Take videos out of their slots and records; their objects follow as chores.
+    """Remove videos from their slots and records; their objects follow as chores.
 
-    The objects go at once, or stay until then for those who have signed URLs. What the videos cost
-    stays in the campaign's money.
+    The objects are removed at once, or kept until `objects_until` for signed URLs. What the videos
+    cost stays in the campaign's money.
     """
     change = Change(campaign=campaign)
     for video in videos:
@@ -42,7 +42,7 @@ def _leaving(campaign: Campaign, video: Video, *, objects_until: datetime | None
 
 
 def begin_deletion(campaign: Campaign, pending: Sequence[Video], *, now: datetime) -> Change:
-    """Promise that the campaign goes, and cancel the `pending` videos that are not submitted.
+    """Mark the campaign for deletion, and cancel the `pending` videos that are not submitted.
 
     One that is submitted is paid for: raise WrongStateError.
     """

@@ -61,8 +61,8 @@ def complete(
 ) -> Change:
     """The clip of `video` is stored: make it current, and the one that it replaces historical.
 
-    A video that was cancelled, that failed and whose slot has gone on, or whose clip would spoil
-    what the campaign shows, becomes historical: it was paid for, so it is kept.
+    A video that was cancelled, that failed and whose slot makes another one, or whose clip would
+    spoil what the campaign shows, becomes historical: it was paid for, so it is kept.
     """
     if video.phase is not Phase.STORING:
         raise WrongStateError(f"The video {video.id} is {video.phase}.")
@@ -136,7 +136,7 @@ def fail(
 
 
 def clear(campaign: Campaign, video: Video, *, now: datetime) -> Change:
-    """Free the dollars of a failed video that may have been billed: it is known now that not."""
+    """Free the dollars of a failed video that turns out not to be billed."""
     if video.phase is not Phase.FAILED or not video.is_possibly_billed:
         raise WrongStateError(f"The video {video.id} holds no dollars as possibly spent.")
     outcome = AttemptOutcome.NOT_BILLED

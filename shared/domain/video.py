@@ -32,7 +32,7 @@ class Phase(StrEnum):
 
 
 class Status(StrEnum):
-    """The few words of the public API for a phase."""
+    """The public status of a phase."""
 
     QUEUED = "queued"
     IN_PROGRESS = "in_progress"
@@ -68,7 +68,7 @@ _STATUS = {
 
 
 def phases_of(status: str) -> tuple[Phase, ...]:
-    """Return the phases that `status` stands for; none, if it is not a word of the API."""
+    """Return the phases of a `status`; none for an unknown status."""
     return tuple(phase for phase in Phase if _STATUS[phase] == status)
 
 
@@ -100,7 +100,7 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """In USD. A simulated video is priced like the model it stands for, and nobody is billed."""
+    """In USD. A simulated video has the price of the simulated model; nothing is billed."""
 
     estimated: Decimal
     actual: Decimal | None = None
@@ -189,7 +189,7 @@ class Video:
         return bool(self.attempts) and self.attempt.outcome is AttemptOutcome.POSSIBLY_BILLED
 
     def is_unchanged_since(self, earlier: "Video") -> bool:
-        """Whether nobody has taken a step with it since `earlier` was read."""
+        """Whether no step was taken with it since `earlier` was read."""
         return (self.phase, self.lease_expires_at) == (earlier.phase, earlier.lease_expires_at)
 
     def is_leased(self, now: datetime) -> bool:

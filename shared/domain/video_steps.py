@@ -29,7 +29,7 @@ def begin_attempt(video: Video, *, now: datetime, lease_expires_at: datetime) ->
 def submission_accepted(
     video: Video, *, operation: str, expected_at: datetime, due_at: datetime
 ) -> Video:
-    """The operation's name is known. It is also good news for a submission held for unknown."""
+    """The operation's name is known, which also settles a submission of unknown outcome."""
     _require_phase(video, Phase.SUBMITTING, Phase.OUTCOME_UNKNOWN)
     return replace(
         _with_attempt(video, operation=operation, expected_at=expected_at),
@@ -67,9 +67,9 @@ def still_generating(video: Video, *, due_at: datetime) -> Video:
 
 
 def begin_storing(video: Video, *, lease_expires_at: datetime) -> Video:
-    """A clip is there: whatever was not known of its submission, it was accepted.
+    """A clip exists, so the submission was accepted, whatever was known of it.
 
-    A failed video that may have been billed comes here when its clip is late.
+    A failed video that may have been billed takes this step when its clip is late.
     """
     late = video.phase is Phase.FAILED and video.is_possibly_billed
     if not late:
@@ -91,8 +91,8 @@ def clip_stored(video: Video, *, clip: ClipFacts) -> Video:
     return replace(video, clip=clip)
 
 
-def given_back(video: Video, claimed: Video, *, due_at: datetime) -> Video:
-    """The step that claimed the video as `claimed` ended early, and its process goes on.
+def release(video: Video, claimed: Video, *, due_at: datetime) -> Video:
+    """The step that claimed the video as `claimed` ended early; its process is alive.
 
     Such a step does not count as a try to store the clip. Its lease ends, unless another step
     holds the video by now.
@@ -122,7 +122,7 @@ def schedule_late_check(video: Video, *, due_at: datetime | None) -> Video:
 
 
 def schedule_next_step(video: Video, *, due_at: datetime) -> Video:
-    """Let the tick look at it at another time. One that has nothing to wait for stays so."""
+    """Make it due at another time. A video that is not due at all stays so."""
     return video if video.due_at is None else replace(video, due_at=due_at)
 
 

@@ -1,4 +1,4 @@
-"""What the world is told: an event in the log for every video that begins or ends."""
+"""Structured lifecycle events in the log: one for every video that begins or ends."""
 
 import logging
 from datetime import date
@@ -12,10 +12,10 @@ logger = logging.getLogger(__name__)
 
 
 def announce(event: str, video: Video) -> None:
-    """Log `event`, such as `video.completed`, with what is needed to find the video again.
+    """Log `event`, such as `video.completed`, with the ids that identify the video.
 
-    `usd` is its price, and nothing where it is simulated: alerts add up what was reserved.
-    `requested_by` is who asked for it, where there are API keys.
+    `usd` is its price, or 0 if it is simulated: alerts add up what was reserved.
+    `requested_by` is the name of the caller's API key.
     """
     logger.info(
         event,
@@ -32,7 +32,7 @@ def announce(event: str, video: Video) -> None:
 
 
 def warn_of_budget(campaign: Campaign, budget: Decimal | None) -> None:
-    """Log that most of a campaign's budget is used; it is told once, when that happens."""
+    """Log that 80 % of a campaign's budget are used. Called once, when that happens."""
     logger.warning(
         "campaign.budget_warning",
         extra={
@@ -44,7 +44,7 @@ def warn_of_budget(campaign: Campaign, budget: Decimal | None) -> None:
 
 
 def warn_of_day(day: date, *, used: Decimal, budget: Decimal) -> None:
-    """Log the same of a day's budget, that of the whole installation."""
+    """Log that 80 % of the installation's budget for a day are used."""
     logger.warning(
         "daily_budget.warning",
         extra={"day": day.isoformat(), "used_usd": str(used), "budget_usd": str(budget)},
@@ -53,5 +53,5 @@ def warn_of_day(day: date, *, used: Decimal, budget: Decimal) -> None:
 
 @lru_cache(maxsize=4096)
 def report_unreadable(record_id: str, detail: str) -> None:
-    """Log that a record cannot be read: once in each process, not at each look at it."""
+    """Log that a record cannot be read, once in each process."""
     logger.error("record.unreadable", extra={"record_id": record_id, "detail": detail})

@@ -22,9 +22,9 @@ def new_campaign(ports: Ports, campaign_id: str) -> Campaign:
 
 
 def set_budget(ports: Ports, campaign_id: str, budget_usd: Decimal | None) -> None:
-    """Give the campaign a budget of its own; None gives it that of the installation.
+    """Set the campaign's own budget; None restores the default of the installation.
 
-    One below what is used already stops only what is new. A campaign that has none yet begins.
+    A budget below what is used stops new videos only. An unknown campaign is created.
     """
 
     def attempt() -> None:
@@ -40,9 +40,9 @@ def set_budget(ports: Ports, campaign_id: str, budget_usd: Decimal | None) -> No
 def require_name(
     objects: ObjectStore, campaign_id: str, *, among: Iterable[Campaign | Unreadable]
 ) -> None:
-    """Raise CampaignNameTakenError where the store would keep two campaigns as one.
+    """Raise CampaignNameTakenError where the store cannot tell two campaigns apart.
 
-    A campaign costs a look at all others only on such a store, and only when it is new.
+    Only on such a store, and only for a new campaign, are all others read.
     """
     if objects.tells_case_apart():
         return

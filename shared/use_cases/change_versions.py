@@ -48,7 +48,7 @@ def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
 def delete_video(ports: Ports, campaign_id: str, video_hash: str) -> None:
     """Remove a video's record and objects. One that is submitted cannot be deleted yet.
 
-    One that is damaged goes too, and its dollars stay counted. What a newer version wrote stays.
+    A damaged record is removed, and its dollars stay counted. A record of a newer release stays.
     """
     try:
         video = ports.campaigns.get_video(campaign_id, video_hash)
@@ -69,7 +69,7 @@ def delete_video(ports: Ports, campaign_id: str, video_hash: str) -> None:
 
 
 def _promote(ports: Ports, campaign: Campaign, video: Video) -> Change:
-    """Change nothing where it is current already."""
+    """Change nothing if it is current already."""
     if video.is_current:
         return Change(campaign=campaign)
     replaced = current_video(ports, campaign, video.index)
@@ -79,7 +79,7 @@ def _promote(ports: Ports, campaign: Campaign, video: Video) -> Change:
 
 
 def _cancel(ports: Ports, campaign: Campaign, video: Video) -> Change:
-    """Change nothing where it is cancelled already."""
+    """Change nothing if it is cancelled already."""
     if video.phase is Phase.CANCELLED:
         return Change(campaign=campaign)
     return cancel(campaign, video, now=ports.now())

@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 
 def check_operation(ports: Ports, video: Video) -> None:
-    """Finish the video if its operation is done, else note when to look again."""
+    """Finish the video if its operation is done, else schedule the next check."""
     lease_expires_at = ports.now() + ports.leases.check
     claimed = ports.campaigns.commit_video(begin_check(video, lease_expires_at=lease_expires_at))
     with holding(ports, claimed):
@@ -70,7 +70,7 @@ def _act_on(ports: Ports, video: Video, state: OperationState) -> None:
 
 
 def _may_be_submitted_again(ports: Ports, video: Video) -> bool:
-    """What was filtered is not billed, and the same prompt often passes."""
+    """A filtered clip is not billed, and the same prompt often passes the next time."""
     retries = video.accepted_attempts - 1
     return (
         retries < ports.policy.filtered_retries
@@ -101,7 +101,7 @@ def look_for_clip(ports: Ports, video: Video) -> None:
 
 
 def look_again(ports: Ports, video: Video) -> None:
-    """Ask for a step if the clip is there, once the lease is released.
+    """Ask for a step if the clip exists, once the lease is released.
 
     A delivery that announces a clip is dropped while another one holds the lease.
     """
@@ -112,7 +112,7 @@ def look_again(ports: Ports, video: Video) -> None:
 def _wait(
     ports: Ports, video: Video, transition: Callable[..., Video], *, delay: timedelta
 ) -> None:
-    """Release `video` until it is due again, unless its clip is there.
+    """Release `video` until it is due again, unless its clip exists.
 
     The bucket may announce a clip before its operation is done, and that delivery is dropped while
     the lease is held: so the clip is looked for after the lease is released.
@@ -126,7 +126,7 @@ def _wait(
 
 
 def check_late(ports: Ports, video: Video) -> None:
-    """Store a clip that came late, free dollars that turn out not to be billed, or look later."""
+    """Store a late clip, free dollars that were not billed, or schedule the next check."""
     found = find_clip(ports, video)
     state = _state_of(ports, video) if found is None else Succeeded(clip_path=found.path)
     # A generator that returns its clip in the answer has just stored it.
@@ -142,7 +142,7 @@ def check_late(ports: Ports, video: Video) -> None:
 
 
 def _state_of(ports: Ports, video: Video) -> OperationState | None:
-    """Return nothing where the operation's name is not known, or nobody answers."""
+    """Return None if the operation's name is not known, or the generator does not answer."""
     if video.attempt.operation is None:
         return None
     try:

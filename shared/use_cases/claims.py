@@ -23,7 +23,7 @@ class Claim:
     """Stands for one request, however often it is made. `name` belongs to it alone.
 
     It names its videos before they are made. The commit that reserves them demands that there are
-    none of these names yet, so only one of those who act for a claim reserves anything.
+    no videos of these names yet, so only one attempt for a claim reserves anything.
     """
 
     name: str
@@ -40,7 +40,7 @@ def new_video_hash(claim: Claim | None, position: int) -> str:
 
 
 def hashes_of(claim: Claim | None, positions: range) -> tuple[str, ...]:
-    """Return the names of the videos of a claim; none without one."""
+    """Return the hashes of a claim's videos; none without a claim."""
     return () if claim is None else tuple(map(claim.video_hash, positions))
 
 
@@ -60,7 +60,7 @@ def made_before(claim: Claim | None, positions: range, page: VideoPage) -> dict[
 
 
 def note_deletion(ports: Ports, campaign_id: str) -> None:
-    """Let no claim of before bring the campaign back: its message may be delivered again."""
+    """Keep older claims from creating the campaign again: their messages may be redelivered."""
     content = json.dumps({"deleted_at": ports.now().isoformat()}).encode()
     ports.objects.put(
         deletion_path(campaign_id),

@@ -1,4 +1,4 @@
-"""Clean-up: remove historical videos, after showing which. A current video is never touched."""
+"""Clean-up: remove historical videos, with a preview. Current videos are never touched."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ from shared.use_cases.read_campaigns import readable_videos_of
 
 @dataclass(frozen=True, kw_only=True)
 class Cleanup:
-    """`size_bytes` is what the videos' clips take together."""
+    """`size_bytes` is the total size of the videos' clips."""
 
     videos: tuple[Video, ...]
     size_bytes: int
 
 
 def preview_cleanup(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
-    """Say what `cleanup_campaign` would remove."""
+    """Return what `cleanup_campaign` would remove."""
     removal = until_committed(lambda: _removal(ports, campaign_id, keep=keep))
     return _measure(removal.removed)
 
@@ -30,7 +30,7 @@ def preview_cleanup(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
 def cleanup_campaign(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
     """Remove all historical videos but the `keep` latest of each slot.
 
-    One whose record cannot be read is kept, and counts as one of its slot.
+    A video whose record cannot be read is kept, and counts among the latest of its slot.
     """
 
     def attempt() -> Change:
@@ -43,7 +43,7 @@ def cleanup_campaign(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
 
 
 def cleanup_all(ports: Ports, *, keep: int) -> Cleanup:
-    """The same for every campaign whose record can be read."""
+    """Clean up every campaign whose record can be read."""
     videos: list[Video] = []
     size_bytes = 0
     after: str | None = None

@@ -1,4 +1,4 @@
-"""Optimistic commits: read, decide, write; and once more if somebody else was faster."""
+"""Optimistic commits: read, decide, write, and retry on a conflict."""
 
 import random
 import time
@@ -20,15 +20,15 @@ from shared.use_cases.budgeting import giving_back
 
 T = TypeVar("T")
 
-# Firestore takes about one write a second of a document: that is the longest pause worth making.
+# Firestore sustains about one write a second for a document: no longer pause is useful.
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
 
 
 def until_committed(attempt: Callable[[], T], *, within: timedelta = CONTENTION) -> T:
-    """Run `attempt`, which reads all that it decides by, until no one else commits in between.
+    """Retry `attempt`, which reads everything that it decides by, until it meets no conflict.
 
-    Raise ConflictError once that has taken as long as `within`.
+    Raise ConflictError when that takes longer than `within`.
     """
     end = time.monotonic() + within.total_seconds()
     longest = _FIRST_PAUSE_SECONDS
@@ -44,7 +44,7 @@ def until_committed(attempt: Callable[[], T], *, within: timedelta = CONTENTION)
 
 
 def revise(ports: Ports, video: Video, transition: Callable[[Video], Video]) -> Video:
-    """Commit a change of one video alone. Returns it as stored."""
+    """Commit a change of one video alone, and return it as stored."""
     latest = [video]
 
     def attempt() -> Video:
@@ -58,14 +58,14 @@ def revise(ports: Ports, video: Video, transition: Callable[[Video], Video]) -> 
 
 
 def revise_held(ports: Ports, held: Video, transition: Callable[[Video], Video]) -> Video:
-    """The same for a video on which this process works; only its own step may change it.
+    """Commit a change of a video that this process holds.
 
     Raise WrongStateError if another process has taken the video over.
     """
 
     def rule(latest: Video) -> Video:
         if not latest.is_unchanged_since(held):
-            raise WrongStateError(f"The video {held.id} has gone on.")
+            raise WrongStateError(f"Another step has changed the video {held.id}.")
         return transition(latest)
 
     return revise(ports, held, rule)
@@ -74,7 +74,7 @@ def revise_held(ports: Ports, held: Video, transition: Callable[[Video], Video])
 def decide(ports: Ports, video: Video, rule: Callable[[Campaign, Video], Change]) -> Change:
     """Commit a change of a campaign and of one of its videos, both as they are now.
 
-    The dollars of one that ends with nothing billed go back to the budget of their day.
+    The dollars of a video that ends unbilled go back to the budget of their day.
     """
 
     def attempt() -> Change:

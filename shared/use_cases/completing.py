@@ -1,4 +1,4 @@
-"""The commit that shows a stored clip: for one video, and for many that wait for the same campaign.
+"""The commit that shows stored clips: of one video, or of several of a campaign together.
 
 Videos whose clips arrive together all change one record, their campaign, and a store takes about
 one write a second of a record. A step that loses this race first notes in its own video's record
@@ -41,13 +41,13 @@ def complete_video(
     campaign, and once more if another one has become current since.
     Return the commit, or None if the step of another video has made it.
 
-    Raise ConflictError after too many lost races, and WrongStateError if it has gone on meanwhile.
+    Raise ConflictError after too many lost races, WrongStateError if another step has changed it.
     """
     try:
         likely = () if replacing is None else (replacing,)
         return _complete_together(ports, (replace(video, clip=clip),), likely)
     except ConflictError:
-        # A cancellation that came meanwhile is in this record, too.
+        # This record also has a cancellation that was committed meanwhile.
         noted = revise(ports, video, partial(_noted, clip=clip))
         return until_committed(partial(_complete_with_others, ports, noted))
 
@@ -93,7 +93,7 @@ def _complete_together(
         try:
             one = _complete(ports, change.campaign, video, known)
         except UnreadableRecordError:
-            # That of the video which it replaces. Other videos need not wait for that.
+            # The video that it replaces cannot be read. Other videos do not wait for that.
             if video is videos[0]:
                 raise
             continue
@@ -116,7 +116,7 @@ def _complete(ports: Ports, campaign: Campaign, video: Video, known: Mapping[str
 
 
 def _without_surplus(ports: Ports, change: Change) -> Change:
-    """Drop the history beyond what is kept in the very same commit.
+    """Remove the history beyond `keep_historical` in the same commit.
 
     A player that has a signed URL of such a clip can play it to its end.
     """

@@ -42,7 +42,7 @@ def content_of_video(ports: Ports, video: Video, variant: Variant) -> ObjectInfo
 
 
 def require_content(video: Video) -> None:
-    """Raise NotReadyError while the video is made, and for one that never will be."""
+    """Raise NotReadyError for a video that is not finished, or has failed."""
     if video.failure is not None:
         raise NotReadyError(f"This video has no content: {video.failure.message}")
     if video.phase is not Phase.DONE:
@@ -50,7 +50,7 @@ def require_content(video: Video) -> None:
 
 
 def content_of_path(ports: Ports, path: str) -> ObjectInfo:
-    """Find what a signed URL of this service reads, also after the clip was renamed."""
+    """Find the object of a signed URL of this service, also after the clip was renamed."""
     folder, _, filename = path.rpartition("/")
     campaign_id = folder.removeprefix(f"{GENERATED}/")
     return content_of_file(ports, campaign_id, filename)
@@ -59,7 +59,7 @@ def content_of_path(ports: Ports, path: str) -> ObjectInfo:
 def content_of_file(ports: Ports, campaign_id: str, filename: str) -> ObjectInfo:
     """Find a file by its public name. Raise ObjectNotFoundError."""
     likely, *others = spellings_of_media(campaign_id, filename)
-    # It may be renamed from the second name to the first between two looks.
+    # It may be renamed from the second name to the first between two calls.
     for path in (likely, *others, likely):
         try:
             return ports.objects.head(path)

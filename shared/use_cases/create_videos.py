@@ -29,7 +29,7 @@ from shared.use_cases.reserving import CreatedVideo, Outcome, Plan, begin_all, c
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """One prompt, and its slot; without one it goes to the next free slot."""
+    """A prompt, and the index of its slot; None takes the next free slot."""
 
     prompt: str
     index: int | None = None
@@ -40,7 +40,7 @@ class CreateVideos:
     """`max_cost` is the most that the whole request may cost, in USD.
 
     `former_campaign_id` is where the video of an equal request may be if `campaign_id` is new.
-    Under a `claim` it makes its videos once, whatever becomes of them and however often it comes.
+    Under a `claim`, its videos are made once, however often the request is repeated.
     """
 
     campaign_id: str
@@ -132,7 +132,7 @@ def _needed(
 ) -> Iterator[str]:
     """Yield the hashes of the videos that answer, and of those that new ones will replace.
 
-    Only a video whose record can be read can be replaced, which is to be known before anything is
+    A video can be replaced only if its record can be read, which is checked before anything is
     paid for its replacement.
     """
     for position, each in enumerate(wanted):
@@ -174,7 +174,7 @@ def _fingerprint(request: CreateVideos, draft: Draft) -> str:
 
 
 def _find_as_written(campaign: Campaign, request: CreateVideos, draft: Draft) -> Version | None:
-    """Find a video whose fingerprint is of the text as it was spelled, as it once was."""
+    """Find a video that was stored with the fingerprint of its text as spelled."""
     return campaign.find(
         fingerprint_as_written(
             campaign_id=request.campaign_id,

@@ -27,7 +27,7 @@ _PATIENCE = timedelta(seconds=20)
 
 
 def delete_campaign(ports: Ports, campaign_id: str) -> bool:
-    """Return whether all of it is gone; else the tick goes on with it.
+    """Return whether all of it is removed; else the tick continues.
 
     Raise WrongStateError, and change nothing, while a video of it is submitted: it is paid for.
     """
@@ -45,7 +45,7 @@ def delete_campaign(ports: Ports, campaign_id: str) -> bool:
 
 
 def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
-    """Remove what there is of a campaign that is being deleted. Return whether it is gone."""
+    """Remove the content of a campaign that is being deleted. Return whether all of it is gone."""
     while ports.now() < end:
         try:
             campaign = ports.campaigns.get_campaign(campaign_id)
@@ -60,7 +60,7 @@ def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
                 ports.campaigns.commit(remove(campaign, ended, now=ports.now()))
                 finish_chores(ports, campaign_id)
             elif page.videos:
-                # A clip that came late is being stored.
+                # A late clip is being stored.
                 return False
             else:
                 _remove_rest(ports, campaign_id)
@@ -70,7 +70,7 @@ def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
 
 
 def _remove_rest(ports: Ports, campaign_id: str) -> None:
-    """Remove objects that no record names, and at last the record. Raise ConflictError."""
+    """Remove objects without a record, and the campaign's own record last. Raise ConflictError."""
     note_deletion(ports, campaign_id)
     for prefix in (GENERATED, ATTEMPTS):
         for found in ports.objects.list(f"{prefix}/{campaign_id}/"):

@@ -1,4 +1,4 @@
-"""Say what a request would cost and what of it is cached, and do nothing."""
+"""Estimate what a request would cost and what of it is cached, and change nothing."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +14,7 @@ from shared.use_cases.reserving import CreatedVideo, Outcome
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """What would become of one prompt. `video_id` is None for one that does not exist yet."""
+    """The outcome of one prompt. `video_id` is None for a video that does not exist yet."""
 
     outcome: Outcome
     index: int
@@ -24,7 +24,7 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True)
 class Estimates:
-    """In the order of the prompts; `basis` says how the price comes about."""
+    """In the order of the prompts; `basis` explains the price."""
 
     videos: tuple[Estimate, ...]
     basis: str
@@ -35,7 +35,7 @@ class Estimates:
 
 
 def estimate_videos(ports: Ports, request: CreateVideos) -> Estimates:
-    """Raise what `create_videos` would raise."""
+    """Raise every error that `create_videos` would raise."""
     require_supported(request.parameters, ports.now().date())
     plan = until_committed(lambda: plan_videos(ports, request))
     require_left_today(ports, plan.cost)

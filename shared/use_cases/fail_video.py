@@ -19,7 +19,7 @@ def fail_video(
 
     def rule(campaign: Campaign, latest: Video) -> Change:
         if not latest.is_unchanged_since(video):
-            raise WrongStateError(f"The video {video.id} has gone on.")
+            raise WrongStateError(f"Another step has changed the video {video.id}.")
         failure = Failure(code=code, message=message)
         return fail(campaign, latest, failure=failure, outcome=outcome, now=ports.now())
 

@@ -1,4 +1,4 @@
-"""Where a video's clip lies."""
+"""Find the object that has a video's clip."""
 
 from shared.domain.errors import ObjectNotFoundError
 from shared.domain.storage_layout import attempts_prefix, clip_path, is_clip
@@ -12,7 +12,7 @@ _NOT_STORED_YET = frozenset(
 
 
 def find_stored_clip(ports: Ports, video: Video) -> ObjectInfo | None:
-    """Look under both names that a stored clip may have; the likelier one first."""
+    """Look under both names that a stored clip may have, the likelier one first."""
     for current in (video.is_current, not video.is_current):
         path = clip_path(video.campaign_id, video.video_hash, video.index, current=current)
         try:
@@ -24,7 +24,7 @@ def find_stored_clip(ports: Ports, video: Video) -> ObjectInfo | None:
 
 def require_stored_clip(ports: Ports, video: Video) -> ObjectInfo:
     """Raise ObjectNotFoundError."""
-    # It may be renamed from the second name to the first between two looks.
+    # It may be renamed from the second name to the first between the two calls.
     found = find_stored_clip(ports, video) or find_stored_clip(ports, video)
     if found is None:
         raise ObjectNotFoundError("The clip of this video is missing from the store.")
@@ -32,13 +32,13 @@ def require_stored_clip(ports: Ports, video: Video) -> ObjectInfo:
 
 
 def find_generated_clip(ports: Ports, video: Video) -> ObjectInfo | None:
-    """Look for what the generator wrote, in whatever folder under the video's attempts."""
+    """Look for the clip that the generator wrote, in any folder of the video's attempts."""
     prefix = attempts_prefix(video.campaign_id, video.video_hash)
     return next((each for each in ports.objects.list(prefix) if is_clip(each.path)), None)
 
 
 def find_clip(ports: Ports, video: Video) -> ObjectInfo | None:
-    """Look where the clip can be: a step stores nothing before it has committed that it does."""
+    """Look where the clip can be: no step stores it before it has committed the phase `storing`."""
     if video.phase in _NOT_STORED_YET:
         return find_generated_clip(ports, video)
     return find_stored_clip(ports, video) or find_generated_clip(ports, video)

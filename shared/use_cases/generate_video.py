@@ -43,11 +43,11 @@ logger = logging.getLogger(__name__)
 
 
 def generate_video(ports: Ports, message: VideoMessage) -> None:
-    """Return when the message is finished with.
+    """Return when the message can be acknowledged.
 
-    Raises RetryLaterError, and no other, when it has to be delivered again; whatever else happens
-    is in the video's record, and the tick looks at the video when it is due. What no repetition
-    would change waits for a person, and is not delivered again.
+    Raise RetryLaterError, and no other, if it must be delivered again. Every other outcome is in
+    the video's record, and the tick wakes the video when it is due. An error that no retry can fix
+    is logged and not delivered again.
     """
     about = {"video_id": video_id(message.campaign_id, message.video_hash)}
     try:
@@ -68,7 +68,7 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
 
 
 def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> None:
-    """Raise ConflictError if the step lost a race, and no other step has the video now."""
+    """Raise ConflictError if the step lost a race and no other step holds the video."""
     video, replacing = _read(ports, message)
     try:
         if message.clip_path and _may_store_announced(ports, video):
@@ -79,7 +79,7 @@ def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> None:
         latest = ports.campaigns.get_video(message.campaign_id, message.video_hash)
         is_where_it_was = latest.phase in (video.phase, Phase.STORING)
         if latest.has_ended or latest.is_leased(ports.now()) or not is_where_it_was:
-            raise WrongStateError(f"The video {latest.id} has gone on.") from None
+            raise WrongStateError(f"Another step has changed the video {latest.id}.") from None
         raise
 
 
@@ -93,7 +93,7 @@ def _read(ports: Ports, message: VideoMessage) -> tuple[Video, str | None]:
 
 
 def _look_again_later(ports: Ports, message: VideoMessage) -> None:
-    """Let the tick wait with the next step, if it is not the video's record that is the trouble."""
+    """Postpone the next step, unless the video's record is what cannot be read."""
     with suppress(ShowreelError):
         video = ports.campaigns.get_video(message.campaign_id, message.video_hash)
         if video.due_at is not None:
@@ -134,7 +134,7 @@ def _store_announced(ports: Ports, video: Video, path: str, replacing: str | Non
 
 
 def _give_up_storing(ports: Ports, video: Video) -> None:
-    """The clip was paid for and stays where it is, but it ends every process that stores it."""
+    """Fail the video: its clip was paid for and is kept, but ends every process that stores it."""
     fail_video(
         ports,
         video,
@@ -152,7 +152,7 @@ def _is_overdue(ports: Ports, video: Video) -> bool:
 
 
 def _end_overdue(ports: Ports, video: Video) -> None:
-    """What there is at the deadline still counts; else the caller is told."""
+    """Store a clip that exists at the deadline; else fail the video."""
     logger.warning("video.overdue", extra={"video_id": video.id, "phase": video.phase})
     if video.phase is Phase.GENERATING and _has_result(ports, video):
         check_operation(ports, video)
@@ -177,7 +177,7 @@ def _why_not_submitted(ports: Ports, video: Video) -> tuple[str, str]:
 
 
 def _has_result(ports: Ports, video: Video) -> bool:
-    """Whether the operation ended while nobody could look, as when a laptop was asleep."""
+    """Whether the operation ended while nothing was checked, such as during a laptop's sleep."""
     try:
         state = ports.generator.check(video.attempt.operation or "")
     except UnavailableError:

@@ -1,4 +1,4 @@
-"""A step holds its video by a lease, for as long as it works, and gives it back when it fails."""
+"""A step holds its video by a lease while it works, and releases it when it fails."""
 
 import logging
 import random
@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 from shared.domain.errors import ConflictError, ShowreelError
 from shared.domain.schedule import CONTENTION_RETRY, FAULT_RETRY
 from shared.domain.video import Video
-from shared.domain.video_steps import given_back
+from shared.domain.video_steps import release
 from shared.ports import Ports
 from shared.use_cases.committing import revise_held, until_committed
 
@@ -47,9 +47,9 @@ class Hold:
 
 @contextmanager
 def holding(ports: Ports, claimed: Video) -> Iterator[Hold]:
-    """Give the video back where the step raises an error: another step may take it at once.
+    """Release the video if the step raises an error: another step may take it at once.
 
-    What a process leaves behind that vanishes is a lease that expires, and a try that counts.
+    A process that is killed leaves a lease that expires, and a try that counts.
     """
     hold = Hold(ports, claimed)
     try:
@@ -69,14 +69,14 @@ def retry_after(error: ShowreelError) -> timedelta:
 def _give_back(ports: Ports, claimed: Video, wait: timedelta) -> None:
     def attempt() -> None:
         latest = ports.campaigns.get_video(claimed.campaign_id, claimed.video_hash)
-        released = given_back(latest, claimed, due_at=ports.now() + wait)
+        released = release(latest, claimed, due_at=ports.now() + wait)
         if released != latest:
             ports.campaigns.commit_video(released)
 
     try:
         until_committed(attempt)
     except ShowreelError:
-        # The lease expires by itself. Of a store that is down, the try that counts is the price.
+        # The lease expires by itself. While the store is down, the try counts.
         logger.warning("video.not_given_back", extra={"video_id": claimed.id}, exc_info=True)
 
 

@@ -1,4 +1,4 @@
-"""Read videos in pages, each after the last video of the page before."""
+"""List videos in pages."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,9 +10,9 @@ from shared.ports.campaign_repository import Place, VideoPage, VideoQuery
 
 
 def list_videos(ports: Ports, query: VideoQuery, *, after: str | None) -> VideoPage:
-    """`after` is the id of a video, also of one that was removed since it was listed.
+    """`after` is the id of the last video of the previous page, which may be removed by now.
 
-    Raise VideoNotFoundError where its place is not known.
+    Raise VideoNotFoundError if its position is not known.
     """
     if after is None:
         return ports.campaigns.list_videos(query)

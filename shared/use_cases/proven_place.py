@@ -1,4 +1,4 @@
-"""Prove, before anything is paid for, that the object store can do what a clip needs of it."""
+"""Prove before a paid submission that the object store can do everything that a clip needs."""
 
 import logging
 import secrets
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class ProvenPlace:
-    """Proves it once in a process, by doing with a small object all that is done with a clip.
+    """Proves it once in a process: does with a small object everything that is done with a clip.
 
     Permissions alone prove less: a bucket may have a retention policy, or a condition on names.
     """
@@ -57,7 +57,7 @@ class ProvenPlace:
         self._trouble = ""
 
     def _prove(self) -> None:
-        """Two threads may both do so: each has objects of its own."""
+        """Safe in several threads: each uses objects of its own."""
         try:
             self._rehearse(f"{PROBES}/{secrets.token_hex(8)}")
         except ShowreelError as error:
@@ -89,14 +89,14 @@ class ProvenPlace:
         self._objects.put(path, BytesIO(_CONTENT), content_type="text/plain")
 
     def _remove_abandoned(self) -> None:
-        """Remove what a process has left that ended in the middle of its proof."""
+        """Remove what a process left that ended during its proof."""
         oldest = self._now() - _ABANDONED_AFTER
         for found in self._objects.list(f"{PROBES}/"):
             if found.updated_at < oldest:
                 self._objects.delete(found.path)
 
     def _report(self, error: ShowreelError) -> None:
-        """Log each trouble once: it is met again by every video that waits for its end."""
+        """Log each error once: every video that waits meets it again."""
         if error.message != self._trouble:
             self._trouble = error.message
             logger.error("place.refused: %s", error.message)

@@ -1,4 +1,4 @@
-"""Regenerate: a new version of a slot, with the same input. The current one stays until then."""
+"""Regenerate: a new version with the same input. The current one stays until it is stored."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -58,7 +58,7 @@ def regenerate_campaign(
     requested_by: str | None = None,
     claim: Claim | None = None,
 ) -> tuple[CreatedVideo, ...]:
-    """The same for every slot that has a current video, all of them or none."""
+    """Make a new version of every slot that has a current video: of all of them, or of none."""
     slots = range(ports.policy.max_videos_per_campaign)
 
     def attempt() -> tuple[CreatedVideo, ...]:

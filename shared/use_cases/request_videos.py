@@ -33,7 +33,7 @@ MESSAGE_ID = "message_id"
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What became of a message: a video for each prompt, or the reason why there is none."""
+    """The result of a message: a video for each prompt, or the reason for its rejection."""
 
     message_id: str
     received_at: str
@@ -43,7 +43,7 @@ class Receipt:
 
 
 def request_videos(ports: Ports, message_id: str, read: Callable[[], CreateVideos]) -> None:
-    """Return when the message is finished with; one that can never succeed is rejected.
+    """Return when the message can be acknowledged; one that can never succeed is rejected.
 
     `read` returns what the message asks for, or raises InvalidRequestError.
     Raises RetryLaterError while a slot is busy, and what a store raises that may be able to later.

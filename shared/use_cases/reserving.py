@@ -1,4 +1,4 @@
-"""Reserve what a request needs, all of it in one commit, and let its making begin."""
+"""Reserve the videos of a request in one commit, and ask for their first step."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -24,7 +24,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CreatedVideo:
-    """`was_made_before` says that an earlier try of the same request has reserved the video."""
+    """`was_made_before`: an earlier attempt of the same request has reserved the video."""
 
     video: Video
     outcome: Outcome
@@ -44,7 +44,7 @@ class Plan:
 
     @property
     def cost(self) -> Decimal:
-        """What its new videos cost, in USD."""
+        """The price of its new videos, in USD."""
         new = (each for each in self.answers if each.is_new)
         return sum((each.video.cost.estimated for each in new), ZERO)
 
@@ -69,7 +69,7 @@ def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
 
 
 def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:
-    """Let the making of every new video begin, also of one whose message may have been lost."""
+    """Announce new videos, and publish the message of each, also of one that may have been lost."""
     for answer in answers:
         if answer.is_new:
             announce("video.reserved", answer.video)
@@ -80,7 +80,7 @@ def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:
 
 
 def _changed(answer: CreatedVideo) -> Video | None:
-    """Who attaches to a video that was cancelled too late to be spared wants it after all."""
+    """Attaching to a video that was cancelled after its submission withdraws the cancellation."""
     if answer.is_new:
         return answer.video
     attached = answer.outcome is Outcome.ATTACHED

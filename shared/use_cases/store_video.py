@@ -1,8 +1,8 @@
-"""Verify a clip, store it under its name, make it current, and tell.
+"""Verify a clip, store it under its name, make it current, and announce it.
 
 The order is what keeps the current video playable: the new clip is put beside the old one, one
 commit changes which of the two is shown, and only then are names and history brought into line.
-A crash between any two of these is finished by the next delivery or by the tick.
+After a crash between any two of these, the next delivery or the tick continues.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -77,13 +77,13 @@ def _store_held(
     except StorageError as error:
         if ports.now() < deadline_at:
             raise UnavailableError(error.message) from error
-        # The clip is there and paid for: late looks try again to store it.
+        # The clip exists and is paid for: late checks try again to store it.
         _fail(ports, hold.video, error, AttemptOutcome.POSSIBLY_BILLED)
         return None
     try:
         return complete_video(ports, hold.video, facts, replacing=replacing)
     except StorageError as error:
-        # Such as where the record of the video that it replaces cannot be read.
+        # For example, the record of the video that it replaces cannot be read.
         if ports.now() < deadline_at:
             raise
         _fail(ports, hold.video, error, AttemptOutcome.POSSIBLY_BILLED)
@@ -126,7 +126,7 @@ def _store_thumbnail(ports: Ports, video: Video, content: bytes) -> None:
 
 
 def _description(video: Video) -> dict[str, str]:
-    """What an object says of itself to who finds it without its record."""
+    """Metadata that identifies an object without its record."""
     return {
         "campaign_id": video.campaign_id,
         "video_hash": video.video_hash,
@@ -147,6 +147,6 @@ def _require_duration(facts: ClipFacts, video: Video) -> None:
 
 
 def _remove_leftovers(ports: Ports, video: Video) -> None:
-    """Tidy what the generator wrote beside the clip. A crash leaves it to the lifecycle rule."""
+    """Remove what the generator wrote beside the clip. A crash leaves it to the lifecycle rule."""
     for left in ports.objects.list(attempts_prefix(video.campaign_id, video.video_hash)):
         ports.objects.delete(left.path)

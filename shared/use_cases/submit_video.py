@@ -1,4 +1,4 @@
-"""The one step that costs money: recorded before it is made, and never repeated blindly."""
+"""The one step that costs money: recorded before it is taken, and never repeated blindly."""
 
 import logging
 from functools import partial
@@ -34,9 +34,9 @@ logger = logging.getLogger(__name__)
 def submit_video(ports: Ports, video: Video) -> None:
     """Submit a reserved video once, unless it was cancelled while it had to wait.
 
-    Whoever commits the attempt first makes it; a crash before the operation's name is kept leaves
-    the phase `submitting`, from which no way leads to another submission. Raise UnavailableError,
-    with nothing recorded, where the clip could not be kept.
+    The process that commits the attempt makes it. A crash before the operation's name is stored
+    leaves the phase `submitting`, from which no step leads to another submission.
+    Raise UnavailableError, with nothing recorded, if the clip could not be stored.
     """
     now = ports.now()
     if video.cancel_requested:
@@ -45,7 +45,7 @@ def submit_video(ports: Ports, video: Video) -> None:
         return
     if video.attempts and video.due_at is not None and now < video.due_at:
         raise RetryLaterError("The generator asked to wait.", retry_after=video.due_at - now)
-    # Where the clip could not be kept, or the generator has no credentials, no attempt is made.
+    # No attempt is made if the clip could not be stored or the generator has no credentials.
     ports.place.require(room_for((video.parameters,)))
     generator = ports.generator
     claimed = ports.campaigns.commit_video(
