@@ -135,6 +135,8 @@ class LocalPorts:
         # If nothing was counted, no adapter is built, and no SDK imported, to write it.
         if "savings" in vars(self):
             self.savings.write_all()
+        if "campaigns" in vars(self):
+            self.campaigns.close()
 
     def _start_queue(self) -> None:
         self.queue.start()

@@ -7,7 +7,6 @@ videos/cache/<campaign_id>/curr_<video_hash>.json               metadata of a cu
 videos/cache/<campaign_id>/<video_hash>.json                    metadata of any other
 videos/cache/<campaign_id>/campaign.json                        the campaign's record
 videos/attempts/<campaign_id>/<video_hash>/<attempt>/           what the generator writes
-videos/budget/<day>.json                                        a day's budget
 videos/requests/<request>.json                                  what became of a request
 videos/requests/claims/<key>.json                               that there is this request
 videos/requests/deleted/<campaign_id>.json                      when a campaign was deleted
@@ -16,7 +15,6 @@ videos/maintenance/probes/<name>.txt                            proves that obje
 """
 
 import re
-from datetime import date
 
 from shared.domain.errors import ObjectNotFoundError, VideoNotFoundError
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
@@ -24,7 +22,6 @@ from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 GENERATED = "videos/generated"
 CACHE = "videos/cache"
 ATTEMPTS = "videos/attempts"
-BUDGET = "videos/budget"
 REQUESTS = "videos/requests"
 CURSOR = "videos/maintenance/reconciled.json"
 PROBES = "videos/maintenance/probes"
@@ -81,10 +78,6 @@ def video_of_clip(path: str) -> tuple[str, str] | None:
         return parse_video_id(video_id(inner[0], inner[1]))
     except VideoNotFoundError:
         return None
-
-
-def day_file(day: date) -> str:
-    return f"{day.isoformat()}.json"
 
 
 def answer_path(request: str) -> str:

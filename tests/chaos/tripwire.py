@@ -1,7 +1,12 @@
-"""Crash points: before and after every call of every port, and before each change of the disk."""
+"""Crash points: around every call of every port, and before each change of the disk.
+
+A change of the disk is a call of the system, or a statement of SQLite: a point before COMMIT, and
+the point after the repository's call, are the two sides of a commit.
+"""
 
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,6 +24,7 @@ T = TypeVar("T")
 
 # What others can see changes in one of these. Syncing shows only after a loss of power.
 _DISK = ("link", "mkdir", "replace", "rmdir", "unlink", "utime")
+_WRITING = ("BEGIN", "INSERT", "UPDATE", "DELETE", "COMMIT")
 _MEETING_SECONDS = 0.02
 _GLANCE_SECONDS = 0.0003
 _GONE = 1 << 40
@@ -110,7 +116,25 @@ def watched_disk(touch: Touch) -> Iterator[None]:
     with ExitStack() as patches:
         for name in _DISK:
             patches.enter_context(patch.object(os, name, _touching(name, touch)))
+        patches.enter_context(patch.object(sqlite3, "connect", _connecting(touch)))
         yield
+
+
+def _connecting(touch: Touch) -> Callable[..., sqlite3.Connection]:
+    """Return what opens databases whose writing statements are points."""
+    connect: Callable[..., sqlite3.Connection] = sqlite3.connect
+
+    def connect_and_watch(*args: object, **kwargs: object) -> sqlite3.Connection:
+        connection = connect(*args, **kwargs)
+        connection.set_trace_callback(touch_statement)
+        return connection
+
+    def touch_statement(statement: str) -> None:
+        verb = statement.split(maxsplit=1)[0]
+        if verb in _WRITING:
+            touch(f"at sqlite {verb}")
+
+    return connect_and_watch
 
 
 def _touching(name: str, touch: Touch) -> Callable[..., object]:

@@ -19,6 +19,7 @@ from shared.use_cases.copy_campaigns import Installation, copy_campaigns
 from shared.use_cases.create_videos import Draft
 from tests.contract.campaign_repository_contract import with_hit
 from tests.fakes.ports import FakePorts
+from tests.local_records import write_record
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, make, remake, reserve
 from tests.unit.use_cases.stories import two_versions
 from tools.emulated_cloud.bucket.server import StrictBucketServer
@@ -180,7 +181,9 @@ def test_a_record_that_cannot_be_read_goes_to_the_cloud_and_back_as_it_is(
 ) -> None:
     shown = next(each for each in ports.campaigns.videos.values() if each.is_current)
     (file,) = (data / "videos/cache/spring").glob(f"curr_{shown.video_hash}.json")
-    file.write_text(json.dumps({**json.loads(file.read_text()), "schema_version": 2, "news": [1]}))
+    fields = {**json.loads(file.read_text()), "schema_version": 2, "news": [1]}
+    file.write_text(json.dumps(fields))
+    write_record(data, f"spring/{shown.video_hash}", fields)
 
     said = tool("import_data", data, lines_of_a_failure=True)
     back = tmp_path / "back"

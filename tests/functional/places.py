@@ -1,8 +1,9 @@
 """Where a service keeps its things: in a data folder here, in a cloud in `cloud_place`."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -71,12 +72,22 @@ class FolderPlace:
         statuses = {
             str(path): path.lstat()
             for path in self.folder.rglob("*")
-            if passing.isdisjoint({path, path.parent})
+            if passing.isdisjoint({path, path.parent}) and not path.name.startswith(".records.db")
         }
-        return {path: (each.st_size, each.st_mtime_ns) for path, each in statuses.items()}
+        files = {path: (each.st_size, each.st_mtime_ns) for path, each in statuses.items()}
+        return {**files, "records": dumped(self.folder)}
 
     def answers_at(self, url: str) -> bool:
         return False
 
     def delivering(self, new_app: NewApp) -> AbstractContextManager[None]:
         return nullcontext()
+
+
+def dumped(folder: Path) -> str:
+    """Return the whole content of a folder's database: its files change by being read."""
+    file = folder / ".records.db"
+    if not file.exists():
+        return ""
+    with closing(sqlite3.connect(file)) as connection:
+        return "\n".join(connection.iterdump())

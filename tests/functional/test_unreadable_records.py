@@ -2,18 +2,17 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared import bootstrap
-from shared.domain.storage_layout import CACHE
 from shared.use_cases.maintain_campaigns import take_tick
 from tests.functional.cloud_place import CloudPlace
 from tests.functional.places import FolderPlace, Place
 from tests.functional.showreel import GALLERY, KITE, Showreel, served
 from tests.functional.test_reconcile_tool import reconcile
+from tests.local_records import read_record, write_record
 
 Json = dict[str, Any]
 
@@ -29,10 +28,8 @@ def change_record(place: Place, video_id: str, changes: Mapping[str, Any]) -> No
         place._client.document(path).update(dict(changes))
         return
     assert isinstance(place, FolderPlace)
-    (file,) = Path(place.folder, CACHE, campaign_id).glob(f"*{video_hash}.json")
-    aside = file.with_suffix(".new")
-    aside.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
-    aside.rename(file)
+    path = f"{campaign_id}/{video_hash}"
+    write_record(place.folder, path, {**read_record(place.folder, path), **changes})
 
 
 def tick() -> None:
@@ -120,8 +117,8 @@ def test_a_campaign_that_cannot_be_read_is_listed_as_such(still_gallery: Showree
     if isinstance(place, CloudPlace):
         place._client.document(f"campaigns/{GALLERY}").update({"schema_version": 2})
     else:
-        file = still_gallery.folder / CACHE / GALLERY / "campaign.json"
-        file.write_text(file.read_text().replace('"schema_version": 1', '"schema_version": 2'))
+        fields = read_record(still_gallery.folder, GALLERY)
+        write_record(still_gallery.folder, GALLERY, {**fields, "schema_version": 2})
 
     listed = still_gallery.get("/v1/campaigns").json
     page = still_gallery.get("/v1/campaigns?limit=1").json

@@ -1,165 +1,139 @@
-"""The records as JSON files, one folder for each campaign, shared by any number of processes."""
+"""The records in one SQLite database in the data folder, shared by any number of processes."""
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
-from dataclasses import replace
-from itertools import islice
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from shared.adapters.local.files.storage_errors import storage_errors
-from shared.adapters.local.records.record_cache import RecordCache, revision_of
-from shared.adapters.local.records.record_files import RecordFiles
-from shared.adapters.local.records.video_files import VideoFiles
+from shared.adapters.local import record_tables as tables
+from shared.adapters.local.files.data_folder import DataFolder
+from shared.adapters.local.record_database import OneConnection, RecordDatabase
+from shared.adapters.local.record_files import (
+    failures_logged,
+    remove_files,
+    write_files,
+    write_video_file,
+)
+from shared.adapters.local.record_rows import (
+    campaign_of,
+    day_of,
+    hold_on_day,
+    millionths,
+    stored_change,
+    stored_video,
+    video_of,
+)
 from shared.building import built_once
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
-    StorageError,
     UnreadableRecordError,
     VideoNotFoundError,
 )
-from shared.domain.storage_layout import CAMPAIGN_FILE, metadata_file
+from shared.domain.identity import video_id
 from shared.domain.unreadable import Unreadable
-from shared.records.videos import decode_video
+from shared.ports.campaign_repository import DueWork, VideoPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime
     from decimal import Decimal
     from pathlib import Path
 
-    from shared.adapters.local.records.days import DayBudgets
-    from shared.adapters.local.records.journal import FileChanges
-    from shared.adapters.local.records.record_lists import RecordLists
+    from shared.adapters.local.record_connections import Connection
     from shared.domain.campaign import Campaign, Change
     from shared.domain.daily_budget import DayBudget
     from shared.domain.video import Video
-    from shared.ports.campaign_repository import DueWork, VideoPage, VideoQuery
+    from shared.ports.campaign_repository import VideoQuery
 
-_SAVINGS_FILE = "savings.txt"
+T = TypeVar("T")
+
+_DECODED = 2048
 
 
 class LocalCampaignRepository:
-    """A revision is a digest of a file's bytes, so a file that a person has edited has a new one.
+    """A revision is a digest of a record's JSON, which is the same beside the videos.
 
-    Reads take no lock, and decode a file once for each of its versions.
+    A record is decoded once while it does not change: reading it again costs one query.
     """
 
-    def __init__(self, root: Path) -> None:
-        self._files = RecordFiles(root)
-        self._campaigns = RecordCache(self._files, _decode_campaign)
-        self._videos = RecordCache(self._files, decode_video)
-        self._video_files = VideoFiles(self._files, self._videos)
+    def __init__(self, root: Path, *, database: OneConnection | None = None) -> None:
+        self._files = DataFolder(root)
+        self._database = database or RecordDatabase(self._files, self._restore)
+        self._video_of = lru_cache(_DECODED)(video_of)
+        self._campaign_of = lru_cache(_DECODED)(campaign_of)
+
+    def close(self) -> None:
+        """Close the connections that are open. The next use opens one again."""
+        self._database.close()
 
     def get_campaign(self, campaign_id: str) -> Campaign:
-        with storage_errors():
-            self._files.settle(campaign_id)
-            campaign = self._campaigns.get(campaign_id, CAMPAIGN_FILE)
+        with self._database.reading() as connection:
+            campaign = self._campaign(connection, campaign_id)
         if campaign is None:
             raise CampaignNotFoundError(f"There is no campaign {campaign_id!r}.")
-        return self._with_savings(campaign)
+        return campaign
 
     def get_video(self, campaign_id: str, video_hash: str) -> Video:
-        with storage_errors():
-            while True:
-                self._files.settle(campaign_id)
-                video = self._video_files.find(campaign_id, video_hash)
-                if video is not None:
-                    return video
-                if not self._lists.has_video(campaign_id, video_hash):
-                    raise VideoNotFoundError("There is no video with this id.")
+        with self._database.reading() as connection:
+            row = _row(connection, tables.ONE_VIDEO, video_id(campaign_id, video_hash))
+        if row is None:
+            raise VideoNotFoundError("There is no video with this id.")
+        return self._video_of(*row)
 
     def get_all_videos(self, campaign_id: str) -> VideoPage:
-        with storage_errors():
-            return self._lists.all_of(campaign_id)
+        with self._database.reading() as connection:
+            rows = connection.execute(tables.ALL_VIDEOS, (campaign_id,)).fetchall()
+        return self._page(rows)
 
     def get_videos(self, campaign_id: str, video_hashes: Iterable[str]) -> VideoPage:
-        videos, unreadable = [], []
-        for video_hash in dict.fromkeys(video_hashes):
-            with suppress(VideoNotFoundError):
-                try:
-                    videos.append(self.get_video(campaign_id, video_hash))
-                except UnreadableRecordError as error:
-                    if error.record is None:
-                        raise
-                    unreadable.append(error.record)
-        from shared.ports.campaign_repository import VideoPage
-
-        return VideoPage(videos=tuple(videos), has_more=False, unreadable=tuple(unreadable))
+        with self._database.reading() as connection:
+            return self._these_videos(connection, campaign_id, video_hashes)
 
     def get_together(
         self, campaign_id: str, video_hashes: Iterable[str]
     ) -> tuple[Campaign | None, VideoPage]:
-        campaign = None
-        with suppress(CampaignNotFoundError):
-            campaign = self.get_campaign(campaign_id)
-        return campaign, self.get_videos(campaign_id, video_hashes)
+        with self._database.snapshot() as connection:
+            campaign = self._campaign(connection, campaign_id)
+            return campaign, self._these_videos(connection, campaign_id, video_hashes)
 
     def get_day(self, day: date) -> DayBudget:
-        with storage_errors():
-            return self._days.get(day)
+        with self._database.reading() as connection:
+            return day_of(day, _row(connection, tables.ONE_DAY, day.isoformat()))
 
     def commit(self, change: Change) -> Change:
-        campaign_id = change.campaign.campaign_id
-        content = _encode_campaign(change.campaign)
-        campaign = replace(change.campaign, revision=revision_of(content))
-        is_same = campaign.revision == change.campaign.revision
-        written = {} if is_same else {CAMPAIGN_FILE: content}
-        shares = self._days.contents(change.days) if change.days else {}
-        with storage_errors(), self._locked(change):
-            stored = self._campaigns.get(campaign_id, CAMPAIGN_FILE)
-            is_taken = stored is None and self._files.version(campaign_id, CAMPAIGN_FILE)
-            if is_taken or change.campaign.revision != _revision(stored):
-                raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
-            for record in change.carried:
-                self._video_files.require_unchanged(replace(record, revision=""))
-            files = _file_changes({**_carried_files(change), **written}, shares)
-            videos = self._video_files.commit(campaign_id, change.videos, change.gone, files)
-        taken = tuple(map(self._days.as_stored, change.days)) if shares else ()
-        return replace(change, campaign=campaign, videos=videos, days=taken)
+        with self._database.writing() as connection:
+            if not change.campaign.revision:
+                self._require_free_name(connection, change.campaign.campaign_id)
+            stored = stored_change(connection, change)
+        if isinstance(self._database, RecordDatabase):
+            with failures_logged():
+                write_files(self._files, change)
+        return stored
 
     def commit_video(self, video: Video) -> Video:
-        with storage_errors(), self._files.locked(video.campaign_id):
-            others = _file_changes({}, {})
-            return self._video_files.commit(video.campaign_id, (video,), (), others)[0]
+        with self._database.writing() as connection:
+            stored = stored_video(connection, video)
+        with failures_logged():
+            write_video_file(self._files, video)
+        return stored
 
     def remove_campaign(self, campaign: Campaign) -> None:
-        with storage_errors(), self._files.locked(campaign.campaign_id):
-            stored = self._campaigns.get(campaign.campaign_id, CAMPAIGN_FILE)
-            if campaign.revision != _revision(stored):
-                raise ConflictError(
-                    f"The campaign {campaign.campaign_id!r} has changed. Read it again."
-                )
-            if stored is not None:
-                self._files.remove(campaign.campaign_id)
+        campaign_id = campaign.campaign_id
+        with self._database.writing() as connection:
+            own = (campaign_id, campaign.revision)
+            if not connection.execute(tables.DELETE_CAMPAIGN, own).rowcount and campaign.revision:
+                raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
+            connection.execute(tables.DELETE_TAGS_OF_CAMPAIGN, (campaign_id,))
+            connection.execute(tables.DELETE_VIDEOS, (campaign_id,))
+        with failures_logged():
+            remove_files(self._files, campaign_id)
 
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
-        with storage_errors():
-            if self._files.version(campaign_id, CAMPAIGN_FILE) is None:
-                return
-            with self._files.locked(campaign_id):
-                campaign = self._campaigns.get(campaign_id, CAMPAIGN_FILE)
-                if campaign is not None:
-                    saved = self._with_savings(campaign).savings
-                    content = f"{saved.amount + amount} {saved.hits + hits}".encode()
-                    self._files.replace(campaign_id, _SAVINGS_FILE, content)
-
-    def _with_savings(self, campaign: Campaign) -> Campaign:
-        version = self._files.version(campaign.campaign_id, _SAVINGS_FILE)
-        if version is None:
-            return campaign
-        from decimal import Decimal
-
-        from shared.domain.campaign import Savings
-
-        try:
-            content = self._files.read(campaign.campaign_id, _SAVINGS_FILE, version)
-        except FileNotFoundError:
-            return self._with_savings(campaign)
-        amount, hits = content.decode().split()
-        return replace(campaign, savings=Savings(amount=Decimal(amount), hits=int(hits)))
+        with self._database.writing() as connection:
+            connection.execute(tables.ADD_SAVINGS, (millionths(amount), hits, campaign_id))
 
     def stale_metadata(
         self,
@@ -183,90 +157,101 @@ class LocalCampaignRepository:
         return None
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
-        with storage_errors():
-            return self._lists.videos(query)
+        statement, values = tables.list_of(query)
+        with self._database.reading() as connection:
+            found = connection.execute(statement, values)
+            videos, unreadable = _readable(self._video_of, found, query.limit + 1)
+        return VideoPage(
+            videos=tuple(videos[: query.limit]),
+            has_more=len(videos) > query.limit,
+            unreadable=tuple(unreadable),
+        )
 
     def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign | Unreadable, ...]:
-        with storage_errors():
-            ids = self._lists.campaign_ids(after=after)
-        found = (self._listed(campaign_id) for campaign_id in ids)
-        return tuple(islice((campaign for campaign in found if campaign), limit))
+        with self._database.reading() as connection:
+            rows = connection.execute(tables.CAMPAIGNS_AFTER, (after or "", limit)).fetchall()
+        return tuple(_or_unreadable(self._campaign_of, row) for row in rows)
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
         """Return videos first, and of them first those that wait for longest."""
-        with storage_errors():
-            return self._lists.due(before, limit=limit)
+        until = (tables.micros(before),)
+        with self._database.snapshot() as connection:
+            waiting = connection.execute(tables.DUE_VIDEOS, until)
+            videos, _ = _readable(self._video_of, waiting, limit)
+            busy = connection.execute(tables.DUE_CAMPAIGNS, until)
+            campaigns, _ = _readable(self._campaign_of, busy, limit)
+        return (
+            *(DueWork(campaign_id=each.campaign_id, video_hash=each.video_hash) for each in videos),
+            *(DueWork(campaign_id=each.campaign_id) for each in campaigns),
+        )
 
-    def _locked(self, change: Change) -> AbstractContextManager[None]:
-        campaign_id = change.campaign.campaign_id
-        if change.days:
-            return self._days.locked_with(campaign_id, change.days)
-        return self._files.locked(campaign_id)
+    def _require_free_name(self, connection: Connection, campaign_id: str) -> None:
+        """Raise ConflictError if a campaign has this name, but for its case, and the same files."""
+        if not self._tells_case_apart and _row(connection, tables.SAME_NAME, campaign_id):
+            raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
 
     @built_once
-    def _days(self) -> DayBudgets:
-        # Nobody needs them where a day has no budget.
-        from shared.adapters.local.records.days import DayBudgets
+    def _tells_case_apart(self) -> bool:
+        return self._files.tells_case_apart()
 
-        return DayBudgets(self._files)
+    def _restore(self, connection: Connection) -> int:
+        """Fill an empty database from the JSON beside the videos."""
+        from shared.adapters.local.first_release import committed_on_days
+        from shared.adapters.local.record_files import rebuild_from_files
 
-    @built_once
-    def _lists(self) -> RecordLists:
-        # A process that only reads videos does without, and gives its first answer sooner.
-        from shared.adapters.local.records.record_lists import RecordLists
+        database = OneConnection(connection)
+        repository = LocalCampaignRepository(self._files.root, database=database)
+        count = rebuild_from_files(self._files, repository)
+        for day, committed in committed_on_days(self._files).items():
+            with database.writing():
+                hold_on_day(connection, repository.get_day(day), committed)
+        return count
 
-        return RecordLists(self._files, self._campaigns, self._videos)
+    def _campaign(self, connection: Connection, campaign_id: str) -> Campaign | None:
+        row = _row(connection, tables.ONE_CAMPAIGN, campaign_id)
+        return None if row is None else self._campaign_of(*row)
 
-    def _listed(self, campaign_id: str) -> Campaign | Unreadable | None:
-        try:
-            return self.get_campaign(campaign_id)
-        except CampaignNotFoundError:
-            return None
-        except UnreadableRecordError as error:
-            return error.record
-        except StorageError as error:
-            return _unreadable_folder(campaign_id, error)
+    def _these_videos(
+        self, connection: Connection, campaign_id: str, video_hashes: Iterable[str]
+    ) -> VideoPage:
+        ids = [video_id(campaign_id, each) for each in dict.fromkeys(video_hashes)]
+        rows = connection.execute(tables.THESE_VIDEOS, (json.dumps(ids),)).fetchall()
+        by_id = {video_id(row[0], row[1]): row for row in rows}
+        return self._page([by_id[each] for each in ids if each in by_id])
 
-
-def _decode_campaign(content: bytes, *, revision: str) -> Campaign:
-    # As above: a video is read without its campaign.
-    from shared.records.campaigns import decode_campaign
-
-    return decode_campaign(content, revision=revision)
-
-
-def _unreadable_folder(campaign_id: str, error: StorageError) -> Unreadable:
-    return Unreadable(
-        campaign_id=campaign_id,
-        video_hash=None,
-        detail=error.message,
-        is_newer=False,
-        content=b"",
-        revision="",
-    )
+    def _page(self, rows: Iterable[Any]) -> VideoPage:
+        videos, unreadable = _readable(self._video_of, rows)
+        return VideoPage(videos=tuple(videos), has_more=False, unreadable=tuple(unreadable))
 
 
-def _carried_files(change: Change) -> dict[str, bytes]:
-    shown = {slot.current.video_hash for slot in change.campaign.slots if slot.current}
-    return {
-        metadata_file(each.video_hash, current=each.video_hash in shown): each.content
-        for each in change.carried
-        if each.video_hash
-    }
+def _row(connection: Connection, statement: str, key: str) -> Any | None:  # noqa: ANN401
+    """Return the row of a key, or None. A key that no text can hold is the key of nothing."""
+    with suppress(UnicodeEncodeError):
+        return connection.execute(statement, (key,)).fetchone()
+    return None
 
 
-def _file_changes(written: Mapping[str, bytes], shares: Mapping[str, bytes]) -> FileChanges:
-    # As above: who only reads does without the journal.
-    from shared.adapters.local.records.journal import FileChanges
+def _readable(
+    decode: Callable[..., T], rows: Iterable[Any], limit: int | None = None
+) -> tuple[list[T], list[Unreadable]]:
+    """Read rows until there are `limit` records, and return them and those that are unreadable."""
+    found: list[T] = []
+    unreadable: list[Unreadable] = []
+    for row in rows:
+        record = _or_unreadable(decode, row)
+        if isinstance(record, Unreadable):
+            unreadable.append(record)
+            continue
+        found.append(record)
+        if len(found) == limit:
+            break
+    return found, unreadable
 
-    return FileChanges(written=written, shares=shares)
 
-
-def _encode_campaign(campaign: Campaign) -> bytes:
-    from shared.records.campaigns import encode_campaign
-
-    return encode_campaign(campaign)
-
-
-def _revision(stored: Campaign | None) -> str:
-    return stored.revision if stored else ""
+def _or_unreadable(decode: Callable[..., T], row: Any) -> T | Unreadable:  # noqa: ANN401
+    try:
+        return decode(*row)
+    except UnreadableRecordError as error:
+        if error.record is None:
+            raise
+        return error.record

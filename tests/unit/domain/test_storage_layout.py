@@ -1,5 +1,4 @@
 import re
-from datetime import date
 
 import pytest
 from hypothesis import given
@@ -14,7 +13,6 @@ from shared.domain.storage_layout import (
     campaign_path,
     claim_path,
     clip_path,
-    day_file,
     is_clip,
     metadata_path,
     spellings_of_media,
@@ -233,10 +231,6 @@ def test_a_clip_tells_whose_it_is(campaign_id: str, video_hash: str, attempt: in
 )
 def test_what_is_no_clip_in_an_attempt_is_nobodys(path: str) -> None:
     assert video_of_clip(path) is None
-
-
-def test_the_budget_of_a_day_has_a_name_of_its_own() -> None:
-    assert day_file(date(2026, 11, 20)) == "2026-11-20.json"
 
 
 def test_a_request_has_an_answer_and_a_claim() -> None:

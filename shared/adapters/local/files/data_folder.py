@@ -27,7 +27,6 @@ from shared.adapters.local.files.folders import (
 
 _ASIDE = (".tmp",)
 LOCKS = ".locks"
-JOURNAL = ".journal"
 _NAMES_LOCK = "_names"
 _ABANDONED_AFTER_SECONDS = 3600
 _BLOCK = 256 * 1024
@@ -134,7 +133,7 @@ class DataFolder:
     @contextmanager
     def names_locked(self) -> Iterator[None]:
         """Keep every other thread and process from taking a name that is free."""
-        with self._held(_NAMES_LOCK):
+        with self.lock(_NAMES_LOCK):
             yield
 
     def free_bytes(self) -> int | None:
@@ -174,24 +173,16 @@ class DataFolder:
             sync_folder(folder)
 
     @contextmanager
-    def lock(self, name: str) -> Iterator[None]:
-        """Keep every other thread and process out. The kernel frees the lock of a dead one."""
-        with self._held(name) as folder:
-            try:
-                yield
-            finally:
-                # It tells others that something may have changed; what did change stands anyway.
-                with suppress(OSError):
-                    os.utime(folder)
+    def lock(self, name: str, *, shared: bool = False) -> Iterator[None]:
+        """Keep other threads and processes out, or (shared) those that want it for themselves.
 
-    @contextmanager
-    def _held(self, name: str) -> Iterator[int]:
-        """Hold a lock, and yield the folder of the locks."""
+        The kernel frees the lock of a process that ends.
+        """
         with made(self.root, (LOCKS,)) as folder:
             lock = os.open(f"{name}.lock", _LOCK, 0o666, dir_fd=folder)
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                yield folder
+                fcntl.flock(lock, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+                yield
             finally:
                 os.close(lock)
 

@@ -35,9 +35,11 @@ MISSING = frozenset({ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EINVAL})
 _PASSING = frozenset({EAGAIN, EMFILE, ENFILE, ENOMEM})
 _FULL = frozenset({ENOSPC, EDQUOT})
 
-_NOT_WRITABLE = (
-    "The data folder cannot be written. Mount it writable, and make this user its owner."
+DISK_FULL = "The disk of the data folder is full. Free some space, or give it a larger disk."
+DISK_FAULT = (
+    "The disk of the data folder reports a fault. Check the disk, and restore what it lost."
 )
+NOT_WRITABLE = "The data folder cannot be written. Mount it writable, and make this user its owner."
 _NO_SUCH_NAME = "This cannot be the name of an object in the data folder."
 _IN_THE_WAY = "Something in the data folder, maybe a symbolic link, stands in the way. Remove it."
 
@@ -47,12 +49,12 @@ _UNFIT = (
 )
 
 _SENTENCES = {
-    ENOSPC: "The disk of the data folder is full. Free some space, or give it a larger disk.",
+    ENOSPC: DISK_FULL,
     EDQUOT: "The disk quota for the data folder is used up. Free some space, or raise the quota.",
-    EROFS: _NOT_WRITABLE,
-    EACCES: _NOT_WRITABLE,
-    EPERM: _NOT_WRITABLE,
-    EIO: "The disk of the data folder reports a fault. Check the disk, and restore what it lost.",
+    EROFS: NOT_WRITABLE,
+    EACCES: NOT_WRITABLE,
+    EPERM: NOT_WRITABLE,
+    EIO: DISK_FAULT,
     EXDEV: "The data folder spans several file systems. Keep all of it on one.",
     ENOLCK: _UNFIT,
     ENOSYS: _UNFIT,

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -43,6 +44,8 @@ def run_together(work: Work, *arguments: tuple[Any, ...]) -> None:
 def is_killed_at(step: int, work: Work, *arguments: object) -> bool:
     """Run `work` in a process that is killed before its `step`th change of the file system.
 
+    Each statement of SQLite is a change, too.
+
     Return False where it ended before.
     """
     process = _CONTEXT.Process(target=_work_until, args=(step, work, arguments))
@@ -79,6 +82,13 @@ def _work_until(step: int, work: Work, arguments: tuple[Any, ...]) -> None:
 
         return call_or_die
 
+    def connect(*args: object, **kwargs: object) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect_to(*args, **kwargs)
+        connection.set_trace_callback(counted(lambda _: None))
+        return connection
+
+    connect_to: Callable[..., sqlite3.Connection] = sqlite3.connect
+    sqlite3.connect = connect  # type: ignore[assignment]  # It is called with all of its arguments.
     for name in _STEPS:
         setattr(os, name, counted(getattr(os, name)))
     work(*arguments)

@@ -1,30 +1,36 @@
-"""What the repository does that only files can."""
+"""What the repository does that only a database in a folder can."""
 
 import json
+import logging
 import os
 import shutil
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from shared.adapters.local import record_connections, record_tables
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.domain.campaign import Change
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
     StorageError,
-    UnreadableRecordError,
+    UnavailableError,
     VideoNotFoundError,
 )
-from shared.domain.unreadable import Unreadable
-from shared.domain.video import VersionState
-from shared.ports.campaign_repository import VideoQuery
-from tests.unit.domain.builders import SOON, a_campaign, a_reserved_video
+from shared.domain.video import Phase, VersionState
+from shared.ports.campaign_repository import Place, SortOrder, VideoQuery
+from tests.unit.adapters.local.processes import run_together
+from tests.unit.domain.builders import NOW, SOON, a_campaign, a_reserved_video
 
-FOLDER = "videos/cache/spring"
 HASH = f"{1:016x}"
+FIRST_RELEASE = Path(__file__).with_name("first_release.json")
 
 
 @pytest.fixture
@@ -39,19 +45,12 @@ def repository(root: Path) -> LocalCampaignRepository:
 
 @pytest.fixture
 def stored(repository: LocalCampaignRepository) -> Change:
-    """The campaign `spring` with one video, and `summer` with another."""
-    summer = replace(a_reserved_video(2), campaign_id="summer")
-    repository.commit(Change(campaign=a_campaign("summer"), videos=(summer,)))
+    """The campaign `spring` with one video."""
     return repository.commit(Change(campaign=a_campaign(), videos=(a_reserved_video(1),)))
 
 
-def files(root: Path) -> list[str]:
-    return sorted(path.name for path in (root / FOLDER).iterdir())
-
-
-def edit(file: Path, **changes: object) -> None:
-    """Change a record in its place, as some editors do."""
-    file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+def database(root: Path) -> Path:
+    return root / ".records.db"
 
 
 def test_nothing_is_made_by_reading(repository: LocalCampaignRepository, root: Path) -> None:
@@ -65,270 +64,386 @@ def test_nothing_is_made_by_reading(repository: LocalCampaignRepository, root: P
     assert not root.exists()
 
 
-@pytest.mark.parametrize(
-    ("state", "name"),
-    [
-        (VersionState.PENDING, f"{HASH}.json"),
-        (VersionState.CURRENT, f"curr_{HASH}.json"),
-        (VersionState.HISTORICAL, f"{HASH}.json"),
-        (None, f"{HASH}.json"),
-    ],
-)
-def test_the_file_of_a_video_is_named_after_its_state(
-    repository: LocalCampaignRepository,
-    root: Path,
-    stored: Change,
-    state: VersionState | None,
-    name: str,
-) -> None:
-    repository.commit_video(replace(stored.videos[0], version_state=state))
+@pytest.mark.usefixtures("stored")
+def test_an_unchanged_record_is_decoded_once(repository: LocalCampaignRepository) -> None:
+    first = repository.get_video("spring", HASH)
 
-    assert files(root) == sorted(["campaign.json", name])
+    assert repository.get_video("spring", HASH) is first
+    assert repository.list_videos(VideoQuery()).videos[0] is first
 
 
-def test_a_file_moves_with_the_state_of_its_video(
-    repository: LocalCampaignRepository, root: Path, stored: Change
-) -> None:
-    video = repository.commit_video(replace(stored.videos[0], version_state=VersionState.CURRENT))
-    repository.commit_video(replace(video, version_state=VersionState.HISTORICAL))
+# Queries.
 
-    assert files(root) == [f"{HASH}.json", "campaign.json"]
+
+def queries() -> Iterator[tuple[str, list[object]]]:
+    """Yield each statement that reads records."""
+    place = Place(created_at=NOW, campaign_id="spring", video_hash=HASH)
+    for order in SortOrder:
+        for after in (None, place):
+            for campaign_id in (None, "spring"):
+                for tag in (None, "launch"):
+                    for state in (None, VersionState.CURRENT):
+                        for status in (None, "completed"):
+                            yield record_tables.list_of(
+                                VideoQuery(
+                                    campaign_id=campaign_id,
+                                    tag=tag,
+                                    version_state=state,
+                                    status=status,
+                                    after=after,
+                                    order=order,
+                                )
+                            )
+    for name, statement in vars(record_tables).items():
+        if isinstance(statement, str) and statement.startswith("SELECT") and name[0] != "_":
+            yield statement, [""] * statement.count("?")
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_folder_that_was_copied_elsewhere_is_the_same_repository(
-    repository: LocalCampaignRepository, root: Path, tmp_path: Path
+def test_every_query_is_answered_by_an_index_and_in_its_order(
+    repository: LocalCampaignRepository,
 ) -> None:
-    """Only the layout under `videos/` counts, and neither times nor hidden folders."""
+    with repository._database.reading() as connection:
+        for statement, values in queries():
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+            steps = [step[3] for step in plan if "json_each" not in step[3]]
+            assert steps
+            assert not [step for step in steps if "TEMP B-TREE" in step], statement
+            assert not [
+                step for step in steps if step.startswith("SCAN") and "INDEX" not in step
+            ], statement
+
+
+def fill(root: Path, videos: int) -> LocalCampaignRepository:
+    """Store so many videos, four in a campaign, of which few wait."""
+    repository = LocalCampaignRepository(root)
+    for first in range(0, videos, 4):
+        campaign_id = f"c{first}"
+        repository.commit(
+            Change(
+                campaign=a_campaign(campaign_id),
+                videos=tuple(
+                    a_reserved_video(
+                        number,
+                        campaign_id=campaign_id,
+                        created_at=NOW + timedelta(seconds=number),
+                        phase=Phase.DONE,
+                        version_state=VersionState.CURRENT,
+                        due_at=SOON if number < 4 else None,
+                    )
+                    for number in range(first, first + 4)
+                ),
+            )
+        )
+    return repository
+
+
+def steps_of(repository: LocalCampaignRepository, look: Callable[[], object]) -> int:
+    """Return how many instructions SQLite needs for what `look` asks."""
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    with repository._database.reading() as connection:
+        connection.set_progress_handler(count, 1)
+    look()
+    with repository._database.reading() as connection:
+        connection.set_progress_handler(None, 1)
+    return steps
+
+
+def test_many_videos_cost_a_list_and_the_tick_no_more_steps_than_few(tmp_path: Path) -> None:
+    few, many = fill(tmp_path / "few", 40), fill(tmp_path / "many", 800)
+    looks: list[Callable[[LocalCampaignRepository], object]] = [
+        lambda repository: repository.list_videos(VideoQuery(limit=20)),
+        lambda repository: repository.list_videos(VideoQuery(campaign_id="c0", limit=20)),
+        lambda repository: repository.list_videos(VideoQuery(status="completed", limit=20)),
+        lambda repository: repository.list_videos(VideoQuery(version_state=VersionState.CURRENT)),
+        lambda repository: repository.list_campaigns(after=None, limit=5),
+        lambda repository: repository.due(SOON, limit=200),
+        lambda repository: repository.get_video("c0", HASH),
+    ]
+
+    for look in looks:
+        few_steps = steps_of(few, lambda look=look: look(few))  # type: ignore[misc]
+        assert few_steps > 5
+        assert steps_of(many, lambda look=look: look(many)) <= few_steps * 1.25  # type: ignore[misc]
+
+
+# A database that is missing, damaged or replaced.
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_folder_without_the_database_is_rebuilt_from_its_json(
+    repository: LocalCampaignRepository,
+    root: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """As after an `rsync` of a bucket: only what is under `videos/` counts."""
     shutil.copytree(root / "videos", tmp_path / "copy/videos", copy_function=shutil.copyfile)
 
     copy = LocalCampaignRepository(tmp_path / "copy")
 
     assert copy.get_campaign("spring") == repository.get_campaign("spring")
     assert copy.list_videos(VideoQuery()) == repository.list_videos(VideoQuery())
+    (record,) = caplog.records
+    assert (record.message, vars(record)["campaigns"]) == ("records.rebuilt", 1)
 
 
-def test_what_a_person_edits_is_read_at_once(
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:5000])
+
+
+def overwrite(file: Path) -> None:
+    file.write_bytes(b"no database" * 999)
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+@pytest.mark.parametrize("damage", [cut, overwrite, empty])
+def test_a_damaged_database_is_kept_aside_and_rebuilt_at_start(
+    repository: LocalCampaignRepository,
+    root: Path,
+    stored: Change,
+    damage: Callable[[Path], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    repository.close()
+    damage(database(root))
+    content = database(root).read_bytes()
+
+    assert LocalCampaignRepository(root).get_video("spring", HASH) == stored.videos[0]
+
+    (record,) = caplog.records
+    aside = vars(record)["damaged_file"]
+    assert (root / aside).read_bytes() == content
+    assert record.levelno == logging.WARNING
+
+
+def test_damage_that_shows_later_is_said_and_rebuilt_after_a_restart(
     repository: LocalCampaignRepository, root: Path, stored: Change
 ) -> None:
-    assert repository.get_video("spring", HASH) == stored.videos[0]
+    repository.close()
+    with closing(sqlite3.connect(database(root))) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'videos'"
+        (page,) = connection.execute(query).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with database(root).open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
 
-    edit(root / FOLDER / f"{HASH}.json", prompt="Edited.")
+    with pytest.raises(StorageError, match=r"is damaged\. Restart"):
+        repository.get_video("spring", HASH)
+    assert LocalCampaignRepository(root).get_video("spring", HASH) == stored.videos[0]
 
-    assert repository.get_video("spring", HASH).prompt == "Edited."
 
-
-def test_what_a_person_edits_is_not_overwritten(
-    repository: LocalCampaignRepository, root: Path, stored: Change
-) -> None:
-    edit(root / FOLDER / f"{HASH}.json", prompt="Edited.")
-
-    with pytest.raises(ConflictError):
-        repository.commit_video(stored.videos[0])
+def look_at_spring(root: Path) -> None:
+    LocalCampaignRepository(root).get_campaign("spring")
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_list_does_not_wait_for_a_version_that_was_edited_away(
+def test_processes_that_start_at_once_rebuild_once(
     repository: LocalCampaignRepository, root: Path
 ) -> None:
-    """The folder looks the same after an edit in place, and this record is not in memory."""
-    os.utime(root / FOLDER, (0, 0))
-    other = LocalCampaignRepository(root)
-    other.list_videos(VideoQuery(campaign_id="spring"))
-    other._videos._cached.cache_clear()
+    repository.close()
+    overwrite(database(root))
 
-    edit(root / FOLDER / f"{HASH}.json", prompt="Edited.")
+    run_together(look_at_spring, *((root,) for _ in range(4)))
 
-    page = other.list_videos(VideoQuery(campaign_id="spring"))
-    assert [video.prompt for video in page.videos] == ["Edited."]
+    assert 1 == len(list(root.glob(".records.damaged-*")))
+    assert not list(root.glob(".records.new*"))
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_campaign_that_a_person_removes_is_gone(
+def test_a_folder_that_is_removed_while_it_is_used_is_empty_and_can_be_used(
     repository: LocalCampaignRepository, root: Path
 ) -> None:
-    repository.list_videos(VideoQuery())
-    shutil.rmtree(root / FOLDER)
+    shutil.rmtree(root)
 
     with pytest.raises(CampaignNotFoundError):
         repository.get_campaign("spring")
-    assert [each.campaign_id for each in repository.list_campaigns(after=None, limit=9)] == [
-        "summer"
-    ]
-    assert len(repository.list_videos(VideoQuery()).videos) == 1
+    repository.commit(Change(campaign=a_campaign("summer")))
+    assert LocalCampaignRepository(root).get_campaign("summer").campaign_id == "summer"
 
 
-@pytest.mark.usefixtures("stored")
-def test_of_two_files_of_one_video_the_current_one_is_meant(
-    repository: LocalCampaignRepository, root: Path
-) -> None:
-    """A synchronisation that does not delete leaves the former name beside the new one."""
-    folder = root / FOLDER
-    shutil.copy(folder / f"{HASH}.json", folder / f"curr_{HASH}.json")
-    edit(folder / f"curr_{HASH}.json", version_state="current")
-
-    page = repository.list_videos(VideoQuery(campaign_id="spring"))
-    assert [video.version_state for video in page.videos] == [VersionState.CURRENT]
-    video = repository.get_video("spring", HASH)
-    assert video.is_current
-    repository.commit_video(replace(video, prompt="Another."))
-    assert files(root) == ["campaign.json", f"curr_{HASH}.json"]
-
-
-def truncate(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[:-9])
-
-
-def make_newer(file: Path) -> None:
-    edit(file, schema_version=2)
-
-
-def move_from_elsewhere(file: Path) -> None:
-    edit(file, campaign_id="summer")
-
-
-DAMAGES = [truncate, make_newer, move_from_elsewhere]
-
-
-@pytest.mark.usefixtures("stored")
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_video_is_named_by_its_file(
-    repository: LocalCampaignRepository, root: Path, damage: Callable[[Path], None]
-) -> None:
-    damage(root / FOLDER / f"{HASH}.json")
-
-    with pytest.raises(UnreadableRecordError, match=f"{FOLDER}/{HASH}.json: "):
-        repository.get_video("spring", HASH)
-    page = repository.list_videos(VideoQuery())
-    assert [video.campaign_id for video in page.videos] == ["summer"]
-    assert f"{FOLDER}/{HASH}.json: " in page.unreadable[0].detail
-    assert [work.campaign_id for work in repository.due(SOON, limit=9)] == ["summer"]
-    assert repository.get_campaign("spring").campaign_id == "spring"
-
-
-@pytest.mark.usefixtures("stored")
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_campaign_is_named_by_its_file(
-    repository: LocalCampaignRepository, root: Path, damage: Callable[[Path], None]
-) -> None:
-    damage(root / FOLDER / "campaign.json")
-
-    with pytest.raises(UnreadableRecordError, match=f"{FOLDER}/campaign.json: "):
-        repository.get_campaign("spring")
-    spring, summer = repository.list_campaigns(after=None, limit=9)
-    assert isinstance(spring, Unreadable)
-    assert f"{FOLDER}/campaign.json: " in spring.detail
-    assert summer.campaign_id == "summer"
-    assert len(repository.due(SOON, limit=9)) == 2
-
-
-@pytest.mark.usefixtures("stored")
-def test_a_file_that_is_repaired_in_its_place_is_read_again(
-    repository: LocalCampaignRepository, root: Path
-) -> None:
-    file = root / FOLDER / f"{HASH}.json"
-    content = file.read_bytes()
-    file.write_bytes(b"")
-    os.utime(root / FOLDER, (0, 0))
-    assert repository.get_all_videos("spring").unreadable
-
-    file.write_bytes(content)
-
-    assert repository.get_all_videos("spring").unreadable == ()
-
-
-def test_a_video_under_the_name_of_another_is_damage(
+def test_a_database_that_takes_the_place_of_another_is_used_at_once(
     repository: LocalCampaignRepository, root: Path, stored: Change
 ) -> None:
-    shutil.copy(root / FOLDER / f"{HASH}.json", root / FOLDER / f"{9:016x}.json")
+    other = LocalCampaignRepository(root.with_name("other"))
+    other.commit(Change(campaign=a_campaign("summer")))
+    other.close()
+    repository.close()
+    database(root.with_name("other")).replace(database(root))
 
-    with pytest.raises(StorageError, match="something else"):
-        repository.get_video("spring", f"{9:016x}")
-    assert repository.list_videos(VideoQuery(campaign_id="spring")).videos == stored.videos
+    assert repository.get_campaign("summer").campaign_id == "summer"
+    with pytest.raises(ConflictError):
+        repository.commit(Change(campaign=stored.campaign))
+
+
+# What a person or another process does.
 
 
 @pytest.mark.usefixtures("stored")
+def test_a_database_of_a_newer_release_is_left_alone(root: Path) -> None:
+    with closing(sqlite3.connect(database(root))) as connection:
+        connection.execute(f"PRAGMA user_version = {record_tables.SCHEMA_VERSION + 1}")
+
+    with pytest.raises(StorageError, match="newer Showreel"):
+        LocalCampaignRepository(root).get_campaign("spring")
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_link_in_the_place_of_the_database_is_not_followed(
+    repository: LocalCampaignRepository, root: Path, tmp_path: Path
+) -> None:
+    repository.close()
+    database(root).rename(tmp_path / "outside.db")
+    database(root).symlink_to(tmp_path / "outside.db")
+
+    with pytest.raises(StorageError, match="symbolic link"):
+        LocalCampaignRepository(root).get_campaign("spring")
+
+
+def test_a_database_that_is_busy_for_long_says_so(
+    repository: LocalCampaignRepository,
+    root: Path,
+    stored: Change,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(record_connections, "_BUSY_SECONDS", 0.05)
+    waiting = LocalCampaignRepository(root)
+    with closing(sqlite3.connect(database(root), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(UnavailableError, match="busy"):
+            waiting.commit_video(stored.videos[0])
+        assert waiting.get_video("spring", HASH) == stored.videos[0]
+
+    waiting.commit_video(stored.videos[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="There is no fork.")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_forked_process_opens_a_connection_of_its_own(
+    repository: LocalCampaignRepository, stored: Change
+) -> None:
+    with repository._database.reading() as kept:
+        pass
+    child = os.fork()
+    if child == 0:
+        with repository._database.reading() as connection:
+            is_own = connection is not kept
+        video = repository.get_video("spring", HASH)
+        repository.commit_video(replace(video, prompt="Written by the child."))
+        os._exit(0 if is_own else 1)
+
+    assert os.waitpid(child, 0)[1] == 0
+    assert repository.get_video("spring", HASH).prompt == "Written by the child."
+    with repository._database.reading() as connection:
+        assert connection is kept
+
+
+def test_a_commit_is_in_the_file_or_not_wherever_a_loss_of_power_cuts_the_log(
+    repository: LocalCampaignRepository, root: Path, tmp_path: Path, stored: Change
+) -> None:
+    """The write-ahead log is written from its beginning to its end."""
+    changed = replace(stored.videos[0], prompt="Changed.")
+    before = database(root).with_name(".records.db-wal").stat().st_size
+    repository.commit(Change(campaign=stored.campaign, videos=(changed, a_reserved_video(2))))
+    log = database(root).with_name(".records.db-wal").read_bytes()
+    assert len(log) > before
+
+    outcomes = []
+    for end in (*range(before, len(log), 1024), len(log)):
+        copy = tmp_path / f"cut-{end}"
+        copy.mkdir()
+        shutil.copyfile(database(root), database(copy))
+        database(copy).with_name(".records.db-wal").write_bytes(log[:end])
+        page = LocalCampaignRepository(copy).list_videos(VideoQuery())
+        outcomes.append(sorted(video.prompt for video in page.videos))
+
+    old, new = ["Prompt 1."], ["Changed.", "Prompt 2."]
+    assert [old] * (len(outcomes) - 1) + [new] == outcomes
+
+
+# A folder of the first release, in which JSON files were the records.
+
+
+@pytest.fixture
+def first_release(root: Path) -> Path:
+    """As that release left it when it was killed while it made a reservation.
+
+    Its campaigns are `spring` and `autumn`; `winter` was deleted, and 1.60 USD were spent on it.
+    """
+    for path, content in json.loads(FIRST_RELEASE.read_text()).items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content)
+    assert (root / "videos/cache/spring/.journal").exists()
+    assert (root / "videos/budget/.promise").exists()
+    return root
+
+
+def test_a_folder_of_the_first_release_is_taken_over_without_loss(first_release: Path) -> None:
+    repository = LocalCampaignRepository(first_release)
+
+    videos = repository.list_videos(VideoQuery(order=SortOrder.ASCENDING)).videos
+    assert [
+        ("spring", "A red kite over dunes", Phase.DONE, VersionState.HISTORICAL),
+        ("spring", "A paper boat in rain", Phase.DONE, VersionState.CURRENT),
+        ("spring", "A red kite over dunes", Phase.DONE, VersionState.CURRENT),
+        ("autumn", "A kettle on a stove", Phase.DONE, VersionState.CURRENT),
+        ("autumn", "A tram at night", Phase.GENERATING, VersionState.PENDING),
+        ("spring", "A lighthouse in fog", Phase.RESERVED, VersionState.PENDING),
+    ] == [(each.campaign_id, each.prompt, each.phase, each.version_state) for each in videos]
+    spring, autumn = (repository.get_campaign(name).money for name in ("spring", "autumn"))
+    assert (Decimal("4.80"), Decimal("1.60")) == (spring.spent, spring.reserved)
+    assert (Decimal("1.60"), Decimal("1.60")) == (autumn.spent, autumn.reserved)
+    assert repository.get_day(date(2026, 11, 28)).committed == Decimal("11.20")
+    assert {"fb2751e7547fec65", "76030cad60c0d43f"} == {
+        work.video_hash for work in repository.due(NOW + timedelta(days=99), limit=9)
+    }
+    assert not list(first_release.rglob(".journal"))
+    assert not (first_release / "videos/budget").exists()
+
+
+def test_a_journal_that_was_carried_out_in_part_is_finished(first_release: Path) -> None:
+    """Its shares were placed and the promise is gone: they are not placed again."""
+    share = first_release / "videos/budget/2026-11-28.5.json"
+    share.write_text(share.read_text().replace('"1.60"', '"4.80"'))
+    (first_release / "videos/budget/.promise").unlink()
+
+    repository = LocalCampaignRepository(first_release)
+
+    assert repository.get_day(date(2026, 11, 28)).committed == Decimal("12.80")
+    assert 4 == len(repository.get_all_videos("spring").videos)
+
+
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
-        b"{",
-        b"[]",
-        b'{"written": {"../summer/campaign.json": "{}"}, "removed": []}',
-        b'{"written": {}, "removed": ["../summer/campaign.json"]}',
-        b'{"written": {"campaign.json": 1}, "removed": []}',
-        b'{"written": {}, "removed": [], "shares": {"../cache/summer/campaign.json": "{}"}}',
+        "",
+        "{",
+        '{"written": {"../autumn/campaign.json": "{}"}, "removed": []}',
+        '{"written": {}, "removed": ["../autumn/campaign.json"]}',
+        '{"written": {"campaign.json": 1}, "removed": []}',
+        '{"written": {}, "removed": [], "shares": {"../cache/autumn/campaign.json": "{}"}}',
     ],
 )
-def test_a_damaged_journal_stops_its_campaign_and_no_other(
-    repository: LocalCampaignRepository, root: Path, content: bytes
+def test_a_damaged_journal_is_named_and_nothing_is_guessed(
+    first_release: Path, content: str
 ) -> None:
-    (root / FOLDER / ".journal").write_bytes(content)
+    (first_release / "videos/cache/spring/.journal").write_text(content)
+    before = sorted(first_release.rglob("*.json"))
 
-    with pytest.raises(StorageError, match=f"^{FOLDER}/.journal is damaged"):
-        repository.get_campaign("spring")
-    with pytest.raises(StorageError, match="damaged"):
-        repository.commit_video(a_reserved_video(3))
-    assert [work.campaign_id for work in repository.due(SOON, limit=9)] == ["summer"]
-    assert repository.get_campaign("summer").campaign_id == "summer"
+    with pytest.raises(StorageError, match=r"^videos/cache/spring/.journal is damaged"):
+        LocalCampaignRepository(first_release).get_campaign("spring")
 
-
-def test_a_commit_stays_in_the_folder_of_its_campaign(
-    repository: LocalCampaignRepository, root: Path
-) -> None:
-    with pytest.raises(StorageError):
-        repository.commit(Change(campaign=a_campaign("../spring")))
-    with pytest.raises(ValueError, match="stays in its folder"):
-        repository.commit_video(replace(a_reserved_video(1), video_hash="../spring"))
-
-    assert list(root.rglob("*.json")) == []
-
-
-@pytest.mark.usefixtures("stored")
-def test_records_behind_a_link_are_not_there(
-    repository: LocalCampaignRepository, root: Path, tmp_path: Path
-) -> None:
-    shutil.move(root / FOLDER, tmp_path / "outside")
-    (root / FOLDER).symlink_to(tmp_path / "outside")
-
-    with pytest.raises(CampaignNotFoundError):
-        repository.get_campaign("spring")
-    with pytest.raises(VideoNotFoundError):
-        repository.get_video("spring", HASH)
-    with pytest.raises(StorageError):
-        repository.commit(Change(campaign=a_campaign()))
-    assert len(repository.list_videos(VideoQuery()).videos) == 1
-
-
-@pytest.mark.usefixtures("stored")
-def test_a_file_that_is_not_a_record_is_no_trouble(
-    repository: LocalCampaignRepository, root: Path
-) -> None:
-    (root / FOLDER / "notes.txt").touch()
-    (root / FOLDER / "folder").mkdir()
-    (root / "videos/cache/README").touch()
-
-    assert len(repository.list_videos(VideoQuery()).videos) == 2
-    assert len(repository.list_campaigns(after=None, limit=9)) == 2
-
-
-@pytest.mark.usefixtures("stored")
-def test_an_unchanged_record_is_decoded_once(repository: LocalCampaignRepository) -> None:
-    first = repository.get_video("spring", HASH)
-
-    assert repository.get_video("spring", HASH) is first
-    assert repository.list_videos(VideoQuery(campaign_id="spring")).videos[0] is first
-
-
-@pytest.mark.usefixtures("stored")
-def test_asking_for_unknown_campaigns_leaves_nothing_behind(
-    repository: LocalCampaignRepository, root: Path
-) -> None:
-    before = sorted(root.rglob("*"))
-    for number in range(9):
-        repository.list_videos(VideoQuery(campaign_id=f"unknown-{number}"))
-        with pytest.raises(VideoNotFoundError):
-            repository.get_video(f"unknown-{number}", HASH)
-
-    assert sorted(root.rglob("*")) == before
-    assert not [each for each in repository._lists._catalog._caches if each.startswith("unknown")]
+    assert before == sorted(first_release.rglob("*.json"))
+    assert not database(first_release).exists()

@@ -1,0 +1,254 @@
+"""Connections to a SQLite file: opened, pooled, and with their errors translated."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from contextlib import contextmanager
+from errno import ELOOP
+from stat import S_ISREG
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+from shared.adapters.local.files.storage_errors import (
+    DISK_FAULT,
+    DISK_FULL,
+    NOT_WRITABLE,
+    is_missing,
+)
+from shared.adapters.local.record_tables import SCHEMA, SCHEMA_VERSION
+from shared.domain.errors import ShowreelError, StorageError, StorageFullError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BUSY_SECONDS = 10.0
+_PRIMARY_CODE = 0xFF
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_SHORT_OF_MEANS = frozenset({sqlite3.SQLITE_NOMEM})
+# SQLite maps its shared memory from a file, which it makes on the first read.
+_NO_ROOM_FOR_SHARED_MEMORY = sqlite3.SQLITE_IOERR_SHMSIZE
+_UNFIT_FOR_WAL = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL})
+
+_BUSY_SENTENCE = (
+    f"Other processes have kept the database of records busy for {_BUSY_SECONDS:.0f} seconds. "
+    "Try again."
+)
+_DAMAGED_SENTENCE = (
+    "The database of records is damaged. Restart Showreel: it keeps the damaged file under another "
+    "name, and rebuilds the records from the JSON beside the videos."
+)
+_NEWER_SENTENCE = "A newer Showreel wrote the database of records. Run that one."
+
+# Connections that a fork has copied. To close one would release locks of the parent process.
+_inherited: list[object] = []
+
+
+class FileIdentity(NamedTuple):
+    """Tells a file from another one that has taken its name."""
+
+    device: int
+    inode: int
+
+
+class Connection(sqlite3.Connection):
+    """A connection to one file, or (without an identity) one that is closed after its first use."""
+
+    identity: FileIdentity | None = None
+
+
+class ConnectionPool:
+    """The connections of one process that are not in use; the last one returned is taken first.
+
+    A process that was forked begins with a pool of its own.
+    """
+
+    def __init__(self) -> None:
+        self._begin()
+
+    @contextmanager
+    def turn_to_write(self) -> Iterator[None]:
+        """Let one thread of this process write at a time: inside SQLite they would sleep longer."""
+        self._leave_inherited()
+        turn = self._turn
+        if not turn.acquire(timeout=_BUSY_SECONDS):
+            raise UnavailableError(_BUSY_SENTENCE)
+        try:
+            yield
+        finally:
+            turn.release()
+
+    def take(self, identity: FileIdentity) -> Connection | None:
+        self._leave_inherited()
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return None
+            if connection.identity == identity:
+                return connection
+            connection.close()
+
+    def give_back(self, connection: Connection) -> None:
+        if connection.identity is None or os.getpid() != self._process:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    def close(self) -> None:
+        self._leave_inherited()
+        while self._idle:
+            self._idle.pop().close()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        self._idle: list[Connection] = []
+        self._turn = threading.Lock()
+
+    def _leave_inherited(self) -> None:
+        if os.getpid() != self._process:
+            _inherited.append(self._idle)
+            self._begin()
+
+
+def identity_of(path: str) -> FileIdentity | None:
+    """Return None if there is no file. Raise OSError if there is something else."""
+    try:
+        status = os.stat(path, follow_symlinks=False)  # noqa: PTH116  # Path costs twice the time.
+    except OSError as error:
+        if is_missing(error):
+            return None
+        raise
+    if not S_ISREG(status.st_mode):
+        raise OSError(ELOOP, os.strerror(ELOOP))
+    return FileIdentity(status.st_dev, status.st_ino)
+
+
+def opened(path: str, identity: FileIdentity) -> Connection:
+    """Open the database for reading and writing."""
+    connection = _connect(path, "mode=rw")
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")
+        _require_schema(connection)
+    except BaseException:
+        connection.close()
+        raise
+    connection.identity = identity
+    return connection
+
+
+def opened_unchanging(path: str) -> Connection:
+    """Open a database that nothing writes, where SQLite cannot make its side files.
+
+    Raise sqlite3.Error if a process has left a commit in the write-ahead log.
+    """
+    if _size(f"{path}-wal"):
+        raise sqlite3.OperationalError("The write-ahead log cannot be read.")
+    connection = _connect(path, "mode=ro&immutable=1")
+    try:
+        _require_schema(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def empty() -> Connection:
+    """Return a database in memory without any record."""
+    connection = _connect("", "mode=memory")
+    connection.executescript(SCHEMA)
+    return connection
+
+
+def made(path: str) -> Connection:
+    """Make the file of a new database. What is written is safe only after `finish`."""
+    connection = _connect(path, "mode=rwc")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA journal_mode = MEMORY")
+    connection.executescript(SCHEMA)
+    return connection
+
+
+def finish(connection: Connection) -> None:
+    """Let the database be used by several processes, and close it.
+
+    Readers do not wait for writers in write-ahead mode. Where a file system cannot share memory
+    between processes, they do.
+    """
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("SELECT count(*) FROM days").fetchall()
+    except sqlite3.OperationalError as error:
+        if _code(error) not in _UNFIT_FOR_WAL:
+            raise
+        connection.execute("PRAGMA journal_mode = DELETE")
+    connection.close()
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    return _code(error) in _DAMAGE
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Raise StorageError or UnavailableError for any error of SQLite."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translated(error) from error
+
+
+def _translated(error: sqlite3.Error) -> ShowreelError:
+    code, detail = _code(error), getattr(error, "sqlite_errorcode", 0)
+    if code in _BUSY:
+        return UnavailableError(_BUSY_SENTENCE)
+    if code == sqlite3.SQLITE_FULL or detail == _NO_ROOM_FOR_SHARED_MEMORY:
+        return StorageFullError(DISK_FULL)
+    if code in _SHORT_OF_MEANS:
+        return UnavailableError(f"The database of records cannot be used at the moment: {error}.")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return StorageError(NOT_WRITABLE)
+    if code in _DAMAGE:
+        return StorageError(_DAMAGED_SENTENCE)
+    if code == sqlite3.SQLITE_IOERR:
+        return StorageError(DISK_FAULT)
+    return StorageError(f"The database of records cannot be used: {error}.")
+
+
+def _connect(path: str, options: str) -> Connection:
+    # Threads share connections, one at a time. Transactions begin and end by statements.
+    return sqlite3.connect(
+        f"file:{quote(path)}?{options}",
+        uri=True,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=Connection,
+    )
+
+
+def _require_schema(connection: Connection) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > SCHEMA_VERSION:
+        raise StorageError(_NEWER_SENTENCE)
+    if version < SCHEMA_VERSION:
+        error = sqlite3.DatabaseError("The database of records was never finished.")
+        error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
+        raise error
+    # Read the first page of the tables too: it is where most damage shows.
+    connection.execute("SELECT 1 FROM campaigns LIMIT 1").fetchall()
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size  # noqa: PTH116  # Path costs twice the time.
+    except OSError:
+        return 0

@@ -1,0 +1,264 @@
+"""The database of the records: transactions on its file, which is rebuilt when it is missing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import time
+import weakref
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared.adapters.local import first_release
+from shared.adapters.local.files.storage_errors import storage_errors
+from shared.adapters.local.record_connections import (
+    Connection,
+    ConnectionPool,
+    database_errors,
+    empty,
+    finish,
+    identity_of,
+    is_damage,
+    made,
+    opened,
+    opened_unchanging,
+)
+from shared.domain.errors import StorageError
+from shared.domain.storage_layout import CACHE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from shared.adapters.local.files.data_folder import DataFolder
+
+    Restore = Callable[[Connection], int]
+    """Fills an empty database from what else is kept, and returns the number of campaigns."""
+
+logger = logging.getLogger(__name__)
+
+_FILE = ".records.db"
+_NEW_FILE = ".records.new.db"
+# Its presence says that SQLite met damage in the database.
+_DAMAGED_MARK = ".records.damaged"
+_SIDE_FILES = ("-wal", "-shm", "-journal")
+_LOCK = "_records"
+
+
+class RecordDatabase:
+    """Any number of threads and processes may use one database.
+
+    A commit is durable when it returns (synchronous=FULL): otherwise a loss of power could take
+    back the record of a submission that was paid for, and it would be submitted again.
+
+    A write holds a shared lock of the folder, and a rebuild an exclusive one, so that no write goes
+    to a file that is being replaced. Each use compares the file with the one that its connection
+    has open, because a person may remove or replace it.
+    """
+
+    def __init__(self, files: DataFolder, restore: Restore) -> None:
+        self._files = files
+        self._path = f"{files.root}/{_FILE}"
+        self._restore = restore
+        self._is_checked = False
+        self._pool = ConnectionPool()
+        # It also runs when the process ends, and leaves the file without a write-ahead log.
+        weakref.finalize(self, ConnectionPool.close, self._pool)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield a connection; each statement sees one moment."""
+        with self._errors():
+            connection = self._reader()
+            try:
+                yield connection
+            finally:
+                self._pool.give_back(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Yield a connection whose statements all see one moment."""
+        with self.reading() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yield a connection inside a transaction that is committed, durably, at the end."""
+        with self._errors(), self._pool.turn_to_write():
+            self._require_file()
+            with self._files.lock(_LOCK, shared=True):
+                connection = self._writer()
+                try:
+                    yield from _transaction(connection)
+                finally:
+                    self._pool.give_back(connection)
+
+    def close(self) -> None:
+        """Close the connections that are not in use. The database can be used again."""
+        self._pool.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        with storage_errors(), database_errors():
+            try:
+                yield
+            except sqlite3.DatabaseError as error:
+                if is_damage(error):
+                    self._mark_as_damaged()
+                raise
+
+    def _reader(self) -> Connection:
+        identity = identity_of(self._path)
+        if identity is None or not self._is_checked:
+            self._require_file(only_if_any=True)
+            identity = identity_of(self._path)
+        if identity is None:
+            return empty()
+        connection = self._pool.take(identity)
+        if connection is not None:
+            return connection
+        try:
+            return opened(self._path, identity)
+        except sqlite3.OperationalError as error:
+            if is_damage(error):
+                raise
+            # The folder is read-only, or its disk is full.
+            return opened_unchanging(self._path)
+
+    def _writer(self) -> Connection:
+        identity = identity_of(self._path)
+        if identity is None:
+            raise StorageError("The database of records has just been removed. Try again.")
+        return self._pool.take(identity) or opened(self._path, identity)
+
+    def _require_file(self, *, only_if_any: bool = False) -> None:
+        """Rebuild the database if it is missing, or was found damaged before this process began.
+
+        With `only_if_any`, nothing is made where nothing is kept.
+        """
+        if self._is_checked and identity_of(self._path) is not None:
+            return
+        if self._is_usable():
+            self._is_checked = True
+            return
+        if only_if_any and identity_of(self._path) is None and not self._has_json():
+            return
+        with self._files.lock(_LOCK):
+            # Another process may have rebuilt it meanwhile.
+            if not self._is_usable():
+                self._rebuild()
+        self._is_checked = True
+
+    def _is_usable(self) -> bool:
+        if identity_of(f"{self._files.root}/{_DAMAGED_MARK}") is not None:
+            return False
+        identity = identity_of(self._path)
+        if identity is None:
+            return False
+        try:
+            self._pool.give_back(opened(self._path, identity))
+        except sqlite3.DatabaseError as error:
+            return not is_damage(error)
+        return True
+
+    def _has_json(self) -> bool:
+        try:
+            entries = self._files.entries(tuple(CACHE.split("/")))
+        except OSError:
+            return False
+        return any(entry.is_folder for entry in entries)
+
+    def _rebuild(self) -> None:
+        """Fill a new file, and give it the name of the old one. The exclusive lock is held."""
+        new = f"{self._files.root}/{_NEW_FILE}"
+        _remove(new)
+        first_release.finish_commits(self._files)
+        connection = made(new)
+        try:
+            count = self._restore(connection)
+            finish(connection)
+            _sync(new)
+        except BaseException:
+            connection.close()
+            _remove(new)
+            raise
+        aside = self._keep_aside()
+        Path(new).replace(self._path)
+        self._files.sync(())
+        _unlink(f"{self._files.root}/{_DAMAGED_MARK}")
+        first_release.remove_shares(self._files)
+        if count or aside:
+            logger.warning("records.rebuilt", extra={"campaigns": count, "damaged_file": aside})
+
+    def _keep_aside(self) -> str | None:
+        """Rename a damaged database with its side files: another one must not read them."""
+        name = f".records.damaged-{time.time_ns()}.db"
+        for suffix in (*_SIDE_FILES, ""):
+            try:
+                Path(f"{self._path}{suffix}").replace(f"{self._files.root}/{name}{suffix}")
+            except FileNotFoundError:
+                continue
+            if not suffix:
+                return name
+        return None
+
+    def _mark_as_damaged(self) -> None:
+        try:
+            descriptor = os.open(
+                f"{self._files.root}/{_DAMAGED_MARK}", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC
+            )
+        except OSError:
+            return
+        os.close(descriptor)
+
+
+class OneConnection:
+    """The same transactions on a database that this process alone has open."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        yield self._connection
+
+    snapshot = reading
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        yield from _transaction(self._connection)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _transaction(connection: Connection) -> Iterator[Connection]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _remove(path: str) -> None:
+    for suffix in ("", *_SIDE_FILES):
+        _unlink(f"{path}{suffix}")
+
+
+def _unlink(path: str) -> None:
+    Path(path).unlink(missing_ok=True)
+
+
+def _sync(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

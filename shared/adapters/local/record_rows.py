@@ -1,0 +1,193 @@
+"""Records as rows of the database, and back."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from shared.adapters.local import record_tables as tables
+from shared.domain.daily_budget import DayBudget
+from shared.domain.errors import ConflictError, UnreadableRecordError
+from shared.domain.identity import video_id
+from shared.domain.unreadable import Unreadable
+from shared.records.videos import decode_video, encode_video
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import date
+
+    from shared.domain.campaign import Campaign, Change
+    from shared.domain.video import Video
+
+    Row = tuple[object, ...]
+
+_MILLIONTHS = 1_000_000
+
+
+def video_of(campaign_id: str, video_hash: str, record: bytes, revision: str) -> Video:
+    """Raise UnreadableRecordError, with the record."""
+    try:
+        video = decode_video(record, revision=revision)
+        _require(video.id == video_id(campaign_id, video_hash))
+    except UnreadableRecordError as error:
+        raise _unreadable(campaign_id, video_hash, record, revision, error).error() from error
+    return video
+
+
+def campaign_of(
+    campaign_id: str, record: bytes, revision: str, saved_millionths: int, hits: int
+) -> Campaign:
+    """Raise UnreadableRecordError, with the record."""
+    # A video is read without its campaign.
+    from shared.domain.campaign import Savings
+    from shared.records.campaigns import decode_campaign
+
+    try:
+        campaign = decode_campaign(record, revision=revision)
+        _require(campaign.campaign_id == campaign_id)
+    except UnreadableRecordError as error:
+        raise _unreadable(campaign_id, None, record, revision, error).error() from error
+    if not hits:
+        return campaign
+    saved = Decimal(saved_millionths) / _MILLIONTHS
+    return replace(campaign, savings=Savings(amount=saved, hits=hits))
+
+
+def _require(is_in_place: bool) -> None:  # noqa: FBT001  # It is the whole question.
+    if not is_in_place:
+        raise UnreadableRecordError("This is the record of something else.")
+
+
+def millionths(amount: Decimal) -> int:
+    return int(amount * _MILLIONTHS)
+
+
+def day_of(day: date, row: tuple[bytes, str] | None) -> DayBudget:
+    """Raise UnreadableRecordError."""
+    if row is None:
+        return DayBudget(day=day)
+    from shared.records.days import decode_day
+
+    record, revision = row
+    try:
+        stored = decode_day(record, revision=revision)
+    except UnreadableRecordError as error:
+        raise UnreadableRecordError(
+            f"The budget of {day} cannot be read. {error.message}", is_newer=error.is_newer
+        ) from error
+    if stored.day != day:
+        raise UnreadableRecordError(f"The budget of {day} is the record of something else.")
+    return stored
+
+
+def stored_change(connection: sqlite3.Connection, change: Change) -> Change:
+    """Store a change, and return it with its new revisions. Raise ConflictError."""
+    campaign = _stored_campaign(connection, change.campaign)
+    for record in change.gone:
+        _remove_video(connection, record)
+    for record in change.carried:
+        row = tables.unread_video_row(
+            record.campaign_id, record.video_hash or "", record.content, _now()
+        )
+        _store_video(connection, row, tables.tags_in(record.content), known_revision="")
+    return replace(
+        change,
+        campaign=campaign,
+        videos=tuple(stored_video(connection, video) for video in change.videos),
+        days=tuple(_stored_day(connection, day) for day in change.days),
+    )
+
+
+def stored_video(connection: sqlite3.Connection, video: Video) -> Video:
+    """Store a video, and return it with its new revision. Raise ConflictError."""
+    row = tables.video_row(video, encode_video(video), _now())
+    _store_video(connection, row, video.tags, known_revision=video.revision)
+    return replace(video, revision=row.revision)
+
+
+def store_unread_campaign(connection: sqlite3.Connection, campaign_id: str, record: bytes) -> None:
+    """Store a record that cannot be read as it is. Raise ConflictError if there is one."""
+    row = tables.unread_campaign_row(campaign_id, record, _now())
+    _write(connection, tables.INSERT_CAMPAIGN, row, f"The campaign {campaign_id!r}")
+
+
+def hold_on_day(connection: sqlite3.Connection, day: DayBudget, committed: Decimal) -> None:
+    """Let a day hold `committed` if it holds less."""
+    if committed > day.committed:
+        _stored_day(connection, replace(day, committed=committed))
+
+
+def _stored_campaign(connection: sqlite3.Connection, campaign: Campaign) -> Campaign:
+    from shared.records.campaigns import encode_campaign
+
+    row = tables.campaign_row(campaign, encode_campaign(campaign), _now())
+    what = f"The campaign {campaign.campaign_id!r}"
+    if campaign.revision:
+        _write(connection, tables.UPDATE_CAMPAIGN, (*row, campaign.revision), what)
+    else:
+        _write(connection, tables.INSERT_CAMPAIGN, row, what)
+    return replace(campaign, revision=row.revision)
+
+
+def _store_video(
+    connection: sqlite3.Connection,
+    row: tables.VideoRow,
+    tags: tuple[str, ...],
+    *,
+    known_revision: str,
+) -> None:
+    what = f"The video {row.id}"
+    if known_revision:
+        _write(connection, tables.UPDATE_VIDEO, (*row, known_revision), what)
+        connection.execute(tables.DELETE_TAGS, (row.id,))
+    else:
+        _write(connection, tables.INSERT_VIDEO, row, what)
+    for tag in tags:
+        connection.execute(tables.INSERT_TAG, (row.id, tag, row.created_at))
+
+
+def _remove_video(connection: sqlite3.Connection, record: Video | Unreadable) -> None:
+    key = (record.id, record.revision)
+    _write(connection, tables.DELETE_VIDEO, key, f"The video {record.id}")
+    connection.execute(tables.DELETE_TAGS, (record.id,))
+
+
+def _stored_day(connection: sqlite3.Connection, day: DayBudget) -> DayBudget:
+    from shared.records.days import encode_day
+
+    record = encode_day(day)
+    row = (day.day.isoformat(), record, tables.revision_of(record))
+    if day.revision:
+        _write(connection, tables.UPDATE_DAY, (*row, day.revision), "The day's budget")
+    else:
+        _write(connection, tables.INSERT_DAY, row, "The day's budget")
+    return replace(day, revision=row[2])
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
+
+
+def _write(connection: sqlite3.Connection, statement: str, row: Row, what: str) -> None:
+    """Raise ConflictError unless the statement finds the record as it was read."""
+    if connection.execute(statement, row).rowcount != 1:
+        raise ConflictError(f"{what} has changed. Read it again.")
+
+
+def _unreadable(
+    campaign_id: str,
+    video_hash: str | None,
+    record: bytes,
+    revision: str,
+    error: UnreadableRecordError,
+) -> Unreadable:
+    return Unreadable(
+        campaign_id=campaign_id,
+        video_hash=video_hash,
+        detail=error.message,
+        is_newer=error.is_newer,
+        content=record,
+        revision=revision,
+    )

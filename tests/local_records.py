@@ -1,0 +1,56 @@
+"""Records in a data folder, read and written past the repository, as another release would."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from shared.adapters.local.campaign_repository import LocalCampaignRepository
+from shared.adapters.local.record_tables import (
+    revision_of,
+    unread_campaign_row,
+    unread_video_row,
+)
+
+Fields = dict[str, Any]
+
+
+def read_record(root: Path, path: str) -> Fields:
+    """Return the fields of `spring`, `spring/<video_hash>` or a day, `2026-11-20`."""
+    table, column, key = _place(path)
+    repository = LocalCampaignRepository(root)
+    with closing(repository), repository._database.reading() as connection:
+        query = f"SELECT record FROM {table} WHERE {column} = ?"  # noqa: S608  # Values are bound.
+        (record,) = connection.execute(query, (key,)).fetchone()
+    fields: Fields = json.loads(record)
+    return fields
+
+
+def write_record(root: Path, path: str, fields: Fields) -> None:
+    """Replace a record, and the columns that are derived from it."""
+    table, column, key = _place(path)
+    row = _row(path, json.dumps(fields).encode())
+    assignments = ", ".join(f"{name} = :{name}" for name in row)
+    query = f"UPDATE {table} SET {assignments} WHERE {column} = :key"  # noqa: S608  # As above.
+    repository = LocalCampaignRepository(root)
+    with closing(repository), repository._database.writing() as connection:
+        assert connection.execute(query, {**row, "key": key}).rowcount == 1
+
+
+def _row(path: str, record: bytes) -> dict[str, object]:
+    if path.startswith("2026"):
+        return {"record": record, "revision": revision_of(record)}
+    campaign_id, _, video_hash = path.partition("/")
+    if video_hash:
+        return unread_video_row(campaign_id, video_hash, record, changed_at=0)._asdict()
+    return unread_campaign_row(campaign_id, record, changed_at=0)._asdict()
+
+
+def _place(path: str) -> tuple[str, str, str]:
+    """Return a table, and the column and the value of its key."""
+    if path.startswith("2026"):
+        return "days", "day", path
+    campaign_id, _, video_hash = path.partition("/")
+    if video_hash:
+        return "videos", "id", f"video_{campaign_id}.{video_hash}"
+    return "campaigns", "campaign_id", campaign_id
