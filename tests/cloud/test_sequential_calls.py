@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from threading import get_ident
 from typing import Any
@@ -221,6 +222,11 @@ def counted(client: Client) -> dict[str, Calls]:
             lambda: client.create("k", "A boat", key="k1")
         ),
     }
+    policy = client.ports.policy
+    client.ports.policy = replace(policy, daily_budget_usd=Decimal(100))
+    client.create("budgeted", "The first one of the day")
+    calls["create one video where a day has a budget"] = of(lambda: client.create("day", "A boat"))
+    client.ports.policy = policy
     (video_id,) = client.create("spring", "A boat")
     path = f"/v1/videos/{video_id}"
     calls["submit a video (with the paid call)"] = of(lambda: client.submit(video_id))
