@@ -38,6 +38,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 SECTION = re.compile(r"(?<=<!-- calls -->\n).*(?=<!-- /calls -->)", re.DOTALL)
 HOST = "showreel.example.com"
 SLOTS = 8
+UNLIMITED = replace(POLICY, max_videos_per_campaign=SLOTS, public_url=f"https://{HOST}")
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,7 @@ def counter() -> Iterator[Counter]:
 def ports(
     counter: Counter, firestore_host: str, project: str, bucket_store: GCSObjectStore
 ) -> FakePorts:
-    policy = replace(POLICY, max_videos_per_campaign=SLOTS, public_url=f"https://{HOST}")
-    ports = FakePorts(policy=policy)
+    ports = FakePorts(policy=UNLIMITED)
     ports.objects = bucket_store  # type: ignore[assignment]  # The real adapter.
     ports.campaigns = FirestoreCampaignRepository(  # type: ignore[assignment]  # As above.
         project=project, database="(default)", objects=lambda: bucket_store
@@ -222,11 +222,10 @@ def counted(client: Client) -> dict[str, Calls]:
             lambda: client.create("k", "A boat", key="k1")
         ),
     }
-    policy = client.ports.policy
-    client.ports.policy = replace(policy, daily_budget_usd=Decimal(100))
+    client.ports.policy = replace(UNLIMITED, daily_budget_usd=Decimal(100))
     client.create("budgeted", "The first one of the day")
     calls["create one video where a day has a budget"] = of(lambda: client.create("day", "A boat"))
-    client.ports.policy = policy
+    client.ports.policy = UNLIMITED
     (video_id,) = client.create("spring", "A boat")
     path = f"/v1/videos/{video_id}"
     calls["submit a video (with the paid call)"] = of(lambda: client.submit(video_id))
