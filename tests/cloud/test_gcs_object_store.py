@@ -8,12 +8,15 @@ import pytest
 
 from shared.adapters.google import object_store
 from shared.adapters.google.object_store import GCSObjectStore
+from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.domain.errors import ObjectExistsError, ObjectNotFoundError, StorageError
 from shared.ports.object_store import MEDIA_CACHE_CONTROL
 from tests.cloud.bucket_rest import resource, write
+from tests.cloud.heavy_clips import heavier
 from tests.contract.object_store_contract import NO_NAMES
 from tools.emulated_cloud.bucket.faults import refused
 from tools.emulated_cloud.bucket.server import StrictBucketServer
+from tools.emulated_cloud.vertex.clips import plain_clip
 
 CLIP = "videos/generated/spring/curr_0123456789abcdef_0.mp4"
 HISTORICAL = "videos/generated/spring/0123456789abcdef_0.mp4"
@@ -340,3 +343,46 @@ def test_a_usual_clip_is_read_once_in_few_requests(
     media = [each for each in bucket_server.requests if each.operation == "objects.media"]
     assert 3 == len(media)
     assert 6_000_000 == sum(each.sent_bytes for each in media)
+
+
+def test_a_heavy_clip_is_fetched_once_for_inspection_and_thumbnail(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer
+) -> None:
+    clip = heavier(plain_clip("", {"durationSeconds": 4}), 7_700_000)
+    put(bucket_store, CLIP, clip)
+    bucket_server.forget()
+    inspector = PyAVClipInspector()
+
+    with bucket_store.open(CLIP) as stream:
+        facts = inspector.inspect(stream)
+        thumbnail = inspector.thumbnail(stream)
+
+    media = [each for each in bucket_server.requests if each.operation == "objects.media"]
+    assert (len(clip), b"\xff\xd8") == (facts.size_bytes, thumbnail[:2])
+    assert len(media) <= 5
+    assert len(clip) == sum(each.sent_bytes for each in media)
+
+
+def test_a_clip_that_was_opened_is_renamed_without_another_look(
+    bucket_store: GCSObjectStore, bucket_server: StrictBucketServer
+) -> None:
+    put(bucket_store, CLIP)
+    bucket_store.open(CLIP).close()
+    bucket_server.forget()
+
+    bucket_store.rename(CLIP, HISTORICAL)
+
+    assert {"objects.move": 1} == operations(bucket_server)
+
+
+def test_a_clip_that_was_replaced_since_it_was_opened_is_renamed_as_it_is(
+    bucket_store: GCSObjectStore,
+) -> None:
+    put(bucket_store, CLIP)
+    bucket_store.open(CLIP).close()
+    bucket_store.delete(CLIP)
+    put(bucket_store, CLIP, b"another clip")
+
+    bucket_store.rename(CLIP, HISTORICAL)
+
+    assert b"another clip" == bucket_store.open(HISTORICAL).read()
