@@ -1,6 +1,7 @@
-"""Write the records into Firestore that lie in the bucket as JSON: `make rebuild-records`.
+"""Rebuild the records from the JSON beside the videos: `make rebuild-records`.
 
-It is for a database that was lost. What is newer in Firestore stays as it is.
+In Firestore, it is for a database that was lost: newer records stay as they are. In a data folder,
+the files replace all records, also after an edit; the former database is kept under another name.
 """
 
 import argparse
@@ -10,7 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from shared.bootstrap.local_ports import LocalPorts
 from shared.domain.storage_layout import CACHE
+from shared.settings import settings
 from shared.use_cases.copy_campaigns import CopiedCampaign, copy_campaigns
 from shared.use_cases.copy_media import copy_folder
 from tools.copying import cloud_installation, copy_and_tell, local_installation
@@ -18,7 +21,11 @@ from tools.copying import cloud_installation, copy_and_tell, local_installation
 
 def main() -> int:
     argparse.ArgumentParser(prog="make rebuild-records", description=__doc__).parse_args()
-    return copy_and_tell(rebuild)
+    if settings().bucket:
+        return copy_and_tell(rebuild)
+    count = LocalPorts(settings()).campaigns.rebuild()
+    print(f"{count} campaigns were rebuilt from their JSON.")
+    return 0
 
 
 def rebuild() -> Iterator[CopiedCampaign]:

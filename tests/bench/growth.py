@@ -2,11 +2,15 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
 
+from shared.adapters.local.campaign_repository import LocalCampaignRepository
+from shared.adapters.local.record_rows import stored_change
 from shared.bootstrap.local_ports import LocalPorts
+from shared.domain.campaign import Change
 from shared.domain.models import DEFAULT_MODEL
 from shared.domain.video import GenerationParameters
 from shared.ports import Ports
@@ -17,7 +21,7 @@ from tests.bench.campaign import CAMPAIGN, Campaign
 from tests.bench.report import Row, Target
 from tests.bench.rounds import ratio, run_rounds
 
-FEW, MANY = 100, 5_000
+FEW, MANY = 100, 100_000
 
 _VIDEOS_EACH = 4
 _CALLS = 20
@@ -37,6 +41,12 @@ def measure_growth(campaign: Campaign, folder: Path, *, rounds: int) -> list[Row
             rounds,
         ),
         _compared("a create", partial(_create, few), partial(_create, many), rounds),
+        _compared(
+            "a create and a page of 20 after it",
+            partial(_create_and_list, few, everything),
+            partial(_create_and_list, many, everything),
+            rounds,
+        ),
     ]
     few.savings.write_all()
     return rows
@@ -61,18 +71,15 @@ def _seconds(call: Callable[[], object]) -> float:
 
 
 def _filled(campaign: Campaign, data: Path, videos: int) -> LocalPorts:
-    """Copy the records of the finished campaign until there are so many videos."""
-    records = campaign.data / "videos" / "cache"
-    contents = {path.name: path.read_text() for path in (records / CAMPAIGN).glob("*.json")}
-    for number in range(videos // _VIDEOS_EACH):
-        campaign_id = f"c{number}"
-        folder = data / "videos" / "cache" / campaign_id
-        folder.mkdir(parents=True)
-        for name, content in contents.items():
-            text = content.replace(
-                f'"campaign_id": "{CAMPAIGN}"', f'"campaign_id": "{campaign_id}"'
-            )
-            (folder / name).write_text(text)
+    """Store the records of the finished campaign until there are so many videos."""
+    finished = LocalCampaignRepository(campaign.data)
+    record, page = finished.get_campaign(CAMPAIGN), finished.get_all_videos(CAMPAIGN)
+    with LocalCampaignRepository(data)._database.writing() as connection:
+        for number in range(videos // _VIDEOS_EACH):
+            name = f"c{number}"
+            copies = (replace(each, campaign_id=name, revision="") for each in page.videos)
+            own = replace(record, campaign_id=name, revision="")
+            stored_change(connection, Change(campaign=own, videos=tuple(copies)))
     return LocalPorts(Settings(storage_url=f"file://{data}"))
 
 
@@ -89,3 +96,9 @@ def _create(ports: Ports) -> None:
         parameters=GenerationParameters(model=DEFAULT_MODEL),
     )
     create_videos(ports, request)
+
+
+def _create_and_list(ports: Ports, query: VideoQuery) -> None:
+    """Ask for a list that a commit has just changed."""
+    _create(ports)
+    _list(ports, query)

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.adapters.local import record_tables as tables
 from shared.adapters.local.files.data_folder import DataFolder
-from shared.adapters.local.record_database import OneConnection, RecordDatabase
+from shared.adapters.local.record_database import RecordDatabase
 from shared.adapters.local.record_files import (
     failures_logged,
     remove_files,
     write_files,
-    write_video_file,
 )
 from shared.adapters.local.record_rows import (
     campaign_of,
     day_of,
     hold_on_day,
     millionths,
+    or_unreadable,
+    readable,
+    row_of,
     stored_change,
     stored_video,
     video_of,
@@ -29,15 +30,13 @@ from shared.building import built_once
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
-    UnreadableRecordError,
     VideoNotFoundError,
 )
 from shared.domain.identity import video_id
-from shared.domain.unreadable import Unreadable
 from shared.ports.campaign_repository import DueWork, VideoPage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from datetime import date, datetime
     from decimal import Decimal
     from pathlib import Path
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from shared.adapters.local.record_connections import Connection
     from shared.domain.campaign import Campaign, Change
     from shared.domain.daily_budget import DayBudget
+    from shared.domain.unreadable import Unreadable
     from shared.domain.video import Video
     from shared.ports.campaign_repository import VideoQuery
 
@@ -59,15 +59,22 @@ class LocalCampaignRepository:
     A record is decoded once while it does not change: reading it again costs one query.
     """
 
-    def __init__(self, root: Path, *, database: OneConnection | None = None) -> None:
+    def __init__(self, root: Path) -> None:
         self._files = DataFolder(root)
-        self._database = database or RecordDatabase(self._files, self._restore)
+        self._database = RecordDatabase(self._files, self._restore)
         self._video_of = lru_cache(_DECODED)(video_of)
         self._campaign_of = lru_cache(_DECODED)(campaign_of)
 
     def close(self) -> None:
         """Close the connections that are open. The next use opens one again."""
         self._database.close()
+
+    def rebuild(self) -> int:
+        """Replace all records by what the JSON says, and return the number of campaigns.
+
+        The former database is kept under another name.
+        """
+        return self._database.rebuild()
 
     def get_campaign(self, campaign_id: str) -> Campaign:
         with self._database.reading() as connection:
@@ -78,7 +85,7 @@ class LocalCampaignRepository:
 
     def get_video(self, campaign_id: str, video_hash: str) -> Video:
         with self._database.reading() as connection:
-            row = _row(connection, tables.ONE_VIDEO, video_id(campaign_id, video_hash))
+            row = row_of(connection, tables.ONE_VIDEO, video_id(campaign_id, video_hash))
         if row is None:
             raise VideoNotFoundError("There is no video with this id.")
         return self._video_of(*row)
@@ -101,23 +108,21 @@ class LocalCampaignRepository:
 
     def get_day(self, day: date) -> DayBudget:
         with self._database.reading() as connection:
-            return day_of(day, _row(connection, tables.ONE_DAY, day.isoformat()))
+            return day_of(day, row_of(connection, tables.ONE_DAY, day.isoformat()))
 
     def commit(self, change: Change) -> Change:
         with self._database.writing() as connection:
             if not change.campaign.revision:
                 self._require_free_name(connection, change.campaign.campaign_id)
             stored = stored_change(connection, change)
-        if isinstance(self._database, RecordDatabase):
-            with failures_logged():
-                write_files(self._files, change)
+        records = (*change.videos, *change.gone, *change.carried)
+        self._write_files(change.campaign.campaign_id, {each.video_hash or "" for each in records})
         return stored
 
     def commit_video(self, video: Video) -> Video:
         with self._database.writing() as connection:
             stored = stored_video(connection, video)
-        with failures_logged():
-            write_video_file(self._files, video)
+        self._write_files(video.campaign_id, {video.video_hash})
         return stored
 
     def remove_campaign(self, campaign: Campaign) -> None:
@@ -160,7 +165,7 @@ class LocalCampaignRepository:
         statement, values = tables.list_of(query)
         with self._database.reading() as connection:
             found = connection.execute(statement, values)
-            videos, unreadable = _readable(self._video_of, found, query.limit + 1)
+            videos, unreadable = readable(self._video_of, found, query.limit + 1)
         return VideoPage(
             videos=tuple(videos[: query.limit]),
             has_more=len(videos) > query.limit,
@@ -170,16 +175,16 @@ class LocalCampaignRepository:
     def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign | Unreadable, ...]:
         with self._database.reading() as connection:
             rows = connection.execute(tables.CAMPAIGNS_AFTER, (after or "", limit)).fetchall()
-        return tuple(_or_unreadable(self._campaign_of, row) for row in rows)
+        return tuple(or_unreadable(self._campaign_of, row) for row in rows)
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
         """Return videos first, and of them first those that wait for longest."""
         until = (tables.micros(before),)
         with self._database.snapshot() as connection:
             waiting = connection.execute(tables.DUE_VIDEOS, until)
-            videos, _ = _readable(self._video_of, waiting, limit)
+            videos, _ = readable(self._video_of, waiting, limit)
             busy = connection.execute(tables.DUE_CAMPAIGNS, until)
-            campaigns, _ = _readable(self._campaign_of, busy, limit)
+            campaigns, _ = readable(self._campaign_of, busy, limit)
         return (
             *(DueWork(campaign_id=each.campaign_id, video_hash=each.video_hash) for each in videos),
             *(DueWork(campaign_id=each.campaign_id) for each in campaigns),
@@ -187,7 +192,7 @@ class LocalCampaignRepository:
 
     def _require_free_name(self, connection: Connection, campaign_id: str) -> None:
         """Raise ConflictError if a campaign has this name, but for its case, and the same files."""
-        if not self._tells_case_apart and _row(connection, tables.SAME_NAME, campaign_id):
+        if not self._tells_case_apart and row_of(connection, tables.SAME_NAME, campaign_id):
             raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
 
     @built_once
@@ -199,16 +204,21 @@ class LocalCampaignRepository:
         from shared.adapters.local.first_release import committed_on_days
         from shared.adapters.local.record_files import rebuild_from_files
 
-        database = OneConnection(connection)
-        repository = LocalCampaignRepository(self._files.root, database=database)
-        count = rebuild_from_files(self._files, repository)
+        count = rebuild_from_files(self._files, connection)
         for day, committed in committed_on_days(self._files).items():
-            with database.writing():
-                hold_on_day(connection, repository.get_day(day), committed)
+            stored = day_of(day, row_of(connection, tables.ONE_DAY, day.isoformat()))
+            hold_on_day(connection, stored, committed)
         return count
 
+    def _write_files(self, campaign_id: str, video_hashes: set[str]) -> None:
+        """Write the latest records: of two writers, the last one does not write older ones."""
+        with failures_logged(), self._files.lock(f"json.{campaign_id}"):
+            campaign, page = self.get_together(campaign_id, video_hashes)
+            if campaign is not None:
+                write_files(self._files, campaign, page, video_hashes)
+
     def _campaign(self, connection: Connection, campaign_id: str) -> Campaign | None:
-        row = _row(connection, tables.ONE_CAMPAIGN, campaign_id)
+        row = row_of(connection, tables.ONE_CAMPAIGN, campaign_id)
         return None if row is None else self._campaign_of(*row)
 
     def _these_videos(
@@ -220,38 +230,5 @@ class LocalCampaignRepository:
         return self._page([by_id[each] for each in ids if each in by_id])
 
     def _page(self, rows: Iterable[Any]) -> VideoPage:
-        videos, unreadable = _readable(self._video_of, rows)
+        videos, unreadable = readable(self._video_of, rows)
         return VideoPage(videos=tuple(videos), has_more=False, unreadable=tuple(unreadable))
-
-
-def _row(connection: Connection, statement: str, key: str) -> Any | None:  # noqa: ANN401
-    """Return the row of a key, or None. A key that no text can hold is the key of nothing."""
-    with suppress(UnicodeEncodeError):
-        return connection.execute(statement, (key,)).fetchone()
-    return None
-
-
-def _readable(
-    decode: Callable[..., T], rows: Iterable[Any], limit: int | None = None
-) -> tuple[list[T], list[Unreadable]]:
-    """Read rows until there are `limit` records, and return them and those that are unreadable."""
-    found: list[T] = []
-    unreadable: list[Unreadable] = []
-    for row in rows:
-        record = _or_unreadable(decode, row)
-        if isinstance(record, Unreadable):
-            unreadable.append(record)
-            continue
-        found.append(record)
-        if len(found) == limit:
-            break
-    return found, unreadable
-
-
-def _or_unreadable(decode: Callable[..., T], row: Any) -> T | Unreadable:  # noqa: ANN401
-    try:
-        return decode(*row)
-    except UnreadableRecordError as error:
-        if error.record is None:
-            raise
-        return error.record

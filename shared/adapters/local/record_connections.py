@@ -27,10 +27,7 @@ _BUSY_SECONDS = 10.0
 _PRIMARY_CODE = 0xFF
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_SHORT_OF_MEANS = frozenset({sqlite3.SQLITE_NOMEM})
-# SQLite maps its shared memory from a file, which it makes on the first read.
-_NO_ROOM_FOR_SHARED_MEMORY = sqlite3.SQLITE_IOERR_SHMSIZE
-_UNFIT_FOR_WAL = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL})
+_UNFIT_FOR_WAL = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL)
 
 _BUSY_SENTENCE = (
     f"Other processes have kept the database of records busy for {_BUSY_SECONDS:.0f} seconds. "
@@ -54,7 +51,7 @@ class FileIdentity(NamedTuple):
 
 
 class Connection(sqlite3.Connection):
-    """A connection to one file, or (without an identity) one that is closed after its first use."""
+    """A connection to one file; without an identity, one that is closed after its first use."""
 
     identity: FileIdentity | None = None
 
@@ -206,10 +203,8 @@ def _translated(error: sqlite3.Error) -> ShowreelError:
     code, detail = _code(error), getattr(error, "sqlite_errorcode", 0)
     if code in _BUSY:
         return UnavailableError(_BUSY_SENTENCE)
-    if code == sqlite3.SQLITE_FULL or detail == _NO_ROOM_FOR_SHARED_MEMORY:
+    if code == sqlite3.SQLITE_FULL or detail == sqlite3.SQLITE_IOERR_SHMSIZE:
         return StorageFullError(DISK_FULL)
-    if code in _SHORT_OF_MEANS:
-        return UnavailableError(f"The database of records cannot be used at the moment: {error}.")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StorageError(NOT_WRITABLE)
     if code in _DAMAGE:

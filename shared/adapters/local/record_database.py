@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 import weakref
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,9 +94,15 @@ class RecordDatabase:
             with self._files.lock(_LOCK, shared=True):
                 connection = self._writer()
                 try:
-                    yield from _transaction(connection)
+                    with transaction(connection):
+                        yield connection
                 finally:
                     self._pool.give_back(connection)
+
+    def rebuild(self) -> int:
+        """Rebuild the database although there is one, and return the number of campaigns."""
+        with self._errors(), self._files.lock(_LOCK):
+            return self._rebuild()
 
     def close(self) -> None:
         """Close the connections that are not in use. The database can be used again."""
@@ -173,7 +179,7 @@ class RecordDatabase:
             return False
         return any(entry.is_folder for entry in entries)
 
-    def _rebuild(self) -> None:
+    def _rebuild(self) -> int:
         """Fill a new file, and give it the name of the old one. The exclusive lock is held."""
         new = f"{self._files.root}/{_NEW_FILE}"
         _remove(new)
@@ -193,11 +199,12 @@ class RecordDatabase:
         _unlink(f"{self._files.root}/{_DAMAGED_MARK}")
         first_release.remove_shares(self._files)
         if count or aside:
-            logger.warning("records.rebuilt", extra={"campaigns": count, "damaged_file": aside})
+            logger.warning("records.rebuilt", extra={"campaigns": count, "former_file": aside})
+        return count
 
     def _keep_aside(self) -> str | None:
-        """Rename a damaged database with its side files: another one must not read them."""
-        name = f".records.damaged-{time.time_ns()}.db"
+        """Rename the former database with its side files: another one must not read them."""
+        name = f".records.former-{time.time_ns()}.db"
         for suffix in (*_SIDE_FILES, ""):
             try:
                 Path(f"{self._path}{suffix}").replace(f"{self._files.root}/{name}{suffix}")
@@ -208,39 +215,16 @@ class RecordDatabase:
         return None
 
     def _mark_as_damaged(self) -> None:
-        try:
-            descriptor = os.open(
-                f"{self._files.root}/{_DAMAGED_MARK}", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC
-            )
-        except OSError:
-            return
-        os.close(descriptor)
+        with suppress(OSError):
+            Path(f"{self._files.root}/{_DAMAGED_MARK}").touch()
 
 
-class OneConnection:
-    """The same transactions on a database that this process alone has open."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        yield self._connection
-
-    snapshot = reading
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        yield from _transaction(self._connection)
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-def _transaction(connection: Connection) -> Iterator[Connection]:
+@contextmanager
+def transaction(connection: Connection) -> Iterator[None]:
+    """Commit at the end, or roll back."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        yield connection
+        yield
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.adapters.local import record_tables as tables
 from shared.domain.daily_budget import DayBudget
@@ -16,12 +17,15 @@ from shared.records.videos import decode_video, encode_video
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable, Iterable
     from datetime import date
 
     from shared.domain.campaign import Campaign, Change
     from shared.domain.video import Video
 
     Row = tuple[object, ...]
+
+T = TypeVar("T")
 
 _MILLIONTHS = 1_000_000
 
@@ -30,7 +34,7 @@ def video_of(campaign_id: str, video_hash: str, record: bytes, revision: str) ->
     """Raise UnreadableRecordError, with the record."""
     try:
         video = decode_video(record, revision=revision)
-        _require(video.id == video_id(campaign_id, video_hash))
+        require_place(video.id == video_id(campaign_id, video_hash))
     except UnreadableRecordError as error:
         raise _unreadable(campaign_id, video_hash, record, revision, error).error() from error
     return video
@@ -46,7 +50,7 @@ def campaign_of(
 
     try:
         campaign = decode_campaign(record, revision=revision)
-        _require(campaign.campaign_id == campaign_id)
+        require_place(campaign.campaign_id == campaign_id)
     except UnreadableRecordError as error:
         raise _unreadable(campaign_id, None, record, revision, error).error() from error
     if not hits:
@@ -55,7 +59,7 @@ def campaign_of(
     return replace(campaign, savings=Savings(amount=saved, hits=hits))
 
 
-def _require(is_in_place: bool) -> None:  # noqa: FBT001  # It is the whole question.
+def require_place(is_in_place: bool) -> None:  # noqa: FBT001  # It is the whole question.
     if not is_in_place:
         raise UnreadableRecordError("This is the record of something else.")
 
@@ -84,19 +88,16 @@ def day_of(day: date, row: tuple[bytes, str] | None) -> DayBudget:
 
 def stored_change(connection: sqlite3.Connection, change: Change) -> Change:
     """Store a change, and return it with its new revisions. Raise ConflictError."""
-    campaign = _stored_campaign(connection, change.campaign)
+    campaign = stored_campaign(connection, change.campaign)
     for record in change.gone:
         _remove_video(connection, record)
     for record in change.carried:
-        row = tables.unread_video_row(
-            record.campaign_id, record.video_hash or "", record.content, _now()
-        )
-        _store_video(connection, row, tables.tags_in(record.content), known_revision="")
+        store_unread_video(connection, record.campaign_id, record.video_hash or "", record.content)
     return replace(
         change,
         campaign=campaign,
         videos=tuple(stored_video(connection, video) for video in change.videos),
-        days=tuple(_stored_day(connection, day) for day in change.days),
+        days=tuple(stored_day(connection, day) for day in change.days),
     )
 
 
@@ -113,13 +114,21 @@ def store_unread_campaign(connection: sqlite3.Connection, campaign_id: str, reco
     _write(connection, tables.INSERT_CAMPAIGN, row, f"The campaign {campaign_id!r}")
 
 
+def store_unread_video(
+    connection: sqlite3.Connection, campaign_id: str, video_hash: str, record: bytes
+) -> None:
+    """Store a record that cannot be read as it is. Raise ConflictError if there is one."""
+    row = tables.unread_video_row(campaign_id, video_hash, record, _now())
+    _store_video(connection, row, tables.tags_in(record), known_revision="")
+
+
 def hold_on_day(connection: sqlite3.Connection, day: DayBudget, committed: Decimal) -> None:
     """Let a day hold `committed` if it holds less."""
     if committed > day.committed:
-        _stored_day(connection, replace(day, committed=committed))
+        stored_day(connection, replace(day, committed=committed))
 
 
-def _stored_campaign(connection: sqlite3.Connection, campaign: Campaign) -> Campaign:
+def stored_campaign(connection: sqlite3.Connection, campaign: Campaign) -> Campaign:
     from shared.records.campaigns import encode_campaign
 
     row = tables.campaign_row(campaign, encode_campaign(campaign), _now())
@@ -154,7 +163,7 @@ def _remove_video(connection: sqlite3.Connection, record: Video | Unreadable) ->
     connection.execute(tables.DELETE_TAGS, (record.id,))
 
 
-def _stored_day(connection: sqlite3.Connection, day: DayBudget) -> DayBudget:
+def stored_day(connection: sqlite3.Connection, day: DayBudget) -> DayBudget:
     from shared.records.days import encode_day
 
     record = encode_day(day)
@@ -191,3 +200,36 @@ def _unreadable(
         content=record,
         revision=revision,
     )
+
+
+def row_of(connection: sqlite3.Connection, statement: str, key: str) -> Any | None:  # noqa: ANN401
+    """Return the row of a key, or None. A key that no text can hold is the key of nothing."""
+    with suppress(UnicodeEncodeError):
+        return connection.execute(statement, (key,)).fetchone()
+    return None
+
+
+def readable(
+    decode: Callable[..., T], rows: Iterable[Any], limit: int | None = None
+) -> tuple[list[T], list[Unreadable]]:
+    """Read rows until there are `limit` records, and return them and those that are unreadable."""
+    found: list[T] = []
+    unreadable: list[Unreadable] = []
+    for row in rows:
+        record = or_unreadable(decode, row)
+        if isinstance(record, Unreadable):
+            unreadable.append(record)
+            continue
+        found.append(record)
+        if len(found) == limit:
+            break
+    return found, unreadable
+
+
+def or_unreadable(decode: Callable[..., T], row: Any) -> T | Unreadable:  # noqa: ANN401
+    try:
+        return decode(*row)
+    except UnreadableRecordError as error:
+        if error.record is None:
+            raise
+        return error.record

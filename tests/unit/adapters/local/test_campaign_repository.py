@@ -16,7 +16,7 @@ import pytest
 
 from shared.adapters.local import record_connections, record_tables
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
-from shared.domain.campaign import Change
+from shared.domain.campaign import Change, Slot, Version
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
@@ -24,6 +24,7 @@ from shared.domain.errors import (
     UnavailableError,
     VideoNotFoundError,
 )
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, VersionState
 from shared.ports.campaign_repository import Place, SortOrder, VideoQuery
 from tests.unit.adapters.local.processes import run_together
@@ -221,7 +222,7 @@ def test_a_damaged_database_is_kept_aside_and_rebuilt_at_start(
     assert LocalCampaignRepository(root).get_video("spring", HASH) == stored.videos[0]
 
     (record,) = caplog.records
-    aside = vars(record)["damaged_file"]
+    aside = vars(record)["former_file"]
     assert (root / aside).read_bytes() == content
     assert record.levelno == logging.WARNING
 
@@ -256,7 +257,7 @@ def test_processes_that_start_at_once_rebuild_once(
 
     run_together(look_at_spring, *((root,) for _ in range(4)))
 
-    assert 1 == len(list(root.glob(".records.damaged-*")))
+    assert 1 == len(list(root.glob(".records.former-*")))
     assert not list(root.glob(".records.new*"))
 
 
@@ -284,6 +285,60 @@ def test_a_database_that_takes_the_place_of_another_is_used_at_once(
     assert repository.get_campaign("summer").campaign_id == "summer"
     with pytest.raises(ConflictError):
         repository.commit(Change(campaign=stored.campaign))
+
+
+def edit(file: Path, **changes: object) -> None:
+    file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+
+
+@pytest.mark.usefixtures("stored")
+def test_edited_files_decide_when_the_records_are_rebuilt_on_request(
+    repository: LocalCampaignRepository, root: Path
+) -> None:
+    """A repository that is in use has the rebuilt records at once."""
+    edit(root / f"videos/cache/spring/{HASH}.json", prompt="Edited.")
+    before = repository.get_video("spring", HASH).prompt
+
+    assert LocalCampaignRepository(root).rebuild() == 1
+
+    assert (before, repository.get_video("spring", HASH).prompt) == ("Prompt 1.", "Edited.")
+    assert 1 == len(list(root.glob(".records.former-*.db")))
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_file_that_cannot_be_read_is_rebuilt_as_it_is(
+    repository: LocalCampaignRepository, root: Path
+) -> None:
+    edit(root / "videos/cache/spring/campaign.json", schema_version=2)
+    (root / f"videos/cache/spring/{9:016x}.json").write_text("{")
+
+    repository.rebuild()
+
+    (campaign,) = repository.list_campaigns(after=None, limit=9)
+    assert isinstance(campaign, Unreadable)
+    assert campaign.is_newer
+    page = repository.get_all_videos("spring")
+    assert ([HASH], [f"{9:016x}"]) == (
+        [each.video_hash for each in page.videos],
+        [each.video_hash for each in page.unreadable],
+    )
+
+
+@pytest.mark.parametrize("is_current", [False, True])
+def test_of_two_files_of_one_video_the_one_that_its_campaign_means_is_rebuilt(
+    repository: LocalCampaignRepository, root: Path, *, is_current: bool
+) -> None:
+    video = a_reserved_video(1)
+    slot = Slot(index=0, current=Version.of(video) if is_current else None)
+    repository.commit(Change(campaign=replace(a_campaign(), slots=(slot,)), videos=(video,)))
+    folder = root / "videos/cache/spring"
+    shutil.copy(folder / f"{HASH}.json", folder / f"curr_{HASH}.json")
+    edit(folder / f"curr_{HASH}.json", prompt="Under the name of a current one.")
+
+    repository.rebuild()
+
+    found = repository.get_video("spring", HASH).prompt
+    assert is_current == (found == "Under the name of a current one.")
 
 
 # What a person or another process does.
