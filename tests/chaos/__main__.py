@@ -81,7 +81,7 @@ def _matrix(names: Sequence[str], options: argparse.Namespace, seed: int) -> lis
 
 
 def _sections(options: argparse.Namespace, seed: int) -> list[Row]:
-    """Whoever wants a piece of the matrix wants none of these."""
+    """Run the sections, unless the options select a part of the matrix."""
     pieces = (options.story, options.at, options.point, options.then, options.sample)
     is_whole = options.part is None and all(each in (None, "") for each in pieces)
     rows: list[Row] = []

@@ -1,4 +1,4 @@
-"""Tells stories to whose processes something happens that they live through."""
+"""Runs stories whose processes survive a mishap: a full disk, a denied permission, a clock jump."""
 
 import os
 import re
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 _MOST_TRIES = 50
 
-# A caller whose disk is full, or who may not write, frees it or asks for it, and asks again.
+# A caller frees the full disk, or gets the permission, and sends the request again.
 _SAID_AGAIN = re.compile(r" answers (?:503|507) |\"code\":\"storage_error\"")
 
 
@@ -52,7 +52,7 @@ def run_mishaps(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[R
 
 @dataclass
 class Accidents:
-    """Tells stories, each with one mishap, and remembers how many points they have."""
+    """Runs stories with one mishap each, and caches how many points each story has."""
 
     track: Track[LocalWorld]
     _scenes: dict[Scene, SetScene] = field(default_factory=dict)

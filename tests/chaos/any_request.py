@@ -1,4 +1,4 @@
-"""Requests that nobody foresaw, made from the service's own description of what it takes."""
+"""Random requests, generated from the service's own OpenAPI description."""
 
 import operator
 from collections.abc import Mapping, Sequence

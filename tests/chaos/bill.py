@@ -29,7 +29,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Bill:
-    """An append-only file: what is in it has happened, whoever was killed meanwhile."""
+    """An append-only file: its entries survive every kill."""
 
     path: Path
 

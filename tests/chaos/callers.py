@@ -1,4 +1,4 @@
-"""Callers who send whatever they like: no answer is a fault, and nothing escapes its campaign."""
+"""Random requests: no answer is a server error, and no request reaches another campaign."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -75,7 +75,7 @@ class Hostility:
             yield Finding(Kind.FAILURE, f"{line}, with what nobody was to read")
 
     def _remember(self, answer: Response) -> None:
-        """Keep what an answer tells of, but for the sealed campaign."""
+        """Remember the videos in an answer, except those of the sealed campaign."""
         if answer.data and answer.mimetype == "application/json":
             for video in _videos(answer.get_json()):
                 if _SEALED not in video["id"] and video["id"] not in self.known["video_id"]:
@@ -146,7 +146,7 @@ def _serving(ports: Ports) -> Iterator[Flask]:
 
 
 def _kept_apart(world: LocalWorld) -> Mapping[str, bytes]:
-    """Return all files but those that somebody may change who asks for it."""
+    """Return all files that no request may change."""
     root = world.root
     kept = [*(root / "outside").rglob("*"), *(root / "elsewhere").rglob("*")]
     kept += [path for path in (root / "data").rglob("*") if _SEALED in path.parts]

@@ -1,4 +1,4 @@
-"""The emulated cloud in a process of its own: it has threads, and who forks must have none.
+"""The emulated cloud in a process of its own: it has threads, and a process that forks must not.
 
 Says where it is as JSON in one line, and serves until its input ends.
 """
@@ -43,7 +43,7 @@ class Places:
         Bill(self._folder(uri) / "bill").note(Entry(kind, *video))
 
     def announce(self, uri: str) -> None:
-        """Tell of a new object, as the bucket does."""
+        """Publish the notification of a new object, as the bucket does."""
         campaign_id, video_hash = _video_at(uri)
         mailbox = Mailbox(self._folder(uri) / "mailbox", lambda: _LONG_AGO)
         mailbox.publish(VideoMessage(campaign_id=campaign_id, video_hash=video_hash))

@@ -71,7 +71,7 @@ class _Slow(Instead):
 
 
 class _Hurry:
-    """Lets seconds pass in no time, so that who keeps losing gives up soon."""
+    """Lets seconds pass in no time, so that a caller that keeps losing gives up soon."""
 
     def __init__(self) -> None:
         self._seconds = 0.0

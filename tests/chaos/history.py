@@ -127,7 +127,7 @@ class History:
         return in_a_process(partial(settle_alone, self.world))
 
     def _ask_again(self) -> None:
-        """Whoever was not disturbed has had his answer: nothing more is paid for him."""
+        """A caller that was not disturbed has its answer: repeating it pays nothing more."""
         paid = self.world.bill.paid().total()
         in_a_process(partial(act_once, self.world, self.story.act, self.versions, touch_nothing))
         in_a_process(partial(settle_alone, self.world))

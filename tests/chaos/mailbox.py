@@ -24,7 +24,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """Every message that was ever published. Whoever delivers knows how far it has read."""
+    """Every message that was ever published. The deliverer keeps its own position."""
 
     path: Path
     now: Clock
@@ -35,7 +35,7 @@ class Mailbox:
 
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
         due_at = (self.now() + delay).isoformat()
-        # One write at the end of the file is there whole or not at all, whoever else writes.
+        # A write at the end of the file is atomic, also while other processes write.
         with self.path.open("a") as file:
             file.write(json.dumps([due_at, message.campaign_id, message.video_hash]) + "\n")
 

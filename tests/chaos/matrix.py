@@ -46,7 +46,7 @@ class Result:
 
 
 class BrokenPeaceError(Exception):
-    """A story breaks a rule although nobody disturbs it."""
+    """A story breaks a rule without any disturbance."""
 
     def __init__(self, story: Story, findings: Sequence[Finding]) -> None:
         super().__init__(f"{story.name}, undisturbed: {'; '.join(map(str, findings))}")
@@ -55,7 +55,7 @@ class BrokenPeaceError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Peace:
-    """How a story goes that nobody disturbs: its points by name, and what is there in the end."""
+    """An undisturbed run of a story: its points by name, and its result."""
 
     points: tuple[str, ...]
     shape: Shape
@@ -64,7 +64,7 @@ class Peace:
 
 
 class Matrix:
-    """Sets scenes and tells stories in worlds that are copies of the empty `world`.
+    """Sets scenes and runs stories in copies of the empty `world`.
 
     `weaken` takes a safeguard out of what the processes of a story act with.
     """
@@ -91,7 +91,7 @@ class Matrix:
 
     def trials(self, story: Story) -> Iterator[Trial]:
         for point, name in enumerate(self.peace(story).points):
-            # Whoever stands still while he changes the disk keeps all others waiting.
+            # A process that is stopped while it changes the disk blocks all others.
             for aftermath in (each for each in Aftermath if each.is_deadly or "os." not in name):
                 yield Trial(story=story, point=point, name=name, aftermath=aftermath)
 
@@ -173,5 +173,5 @@ class Matrix:
 
 
 def _unasked(story: Story) -> Story:
-    """Return what becomes of its scene if nobody acts."""
+    """Return the story of the same scene without its action."""
     return replace(story, name=f"not {story.name}", act=do_nothing, faults="")

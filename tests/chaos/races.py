@@ -31,7 +31,7 @@ from tests.chaos.worlds import World
 LONGEST_STEP_SECONDS = 30.0
 
 Start = Callable[[], object]
-"""Returns when everybody who takes part is ready."""
+"""Returns when all runners are ready."""
 
 
 @dataclass(frozen=True, kw_only=True)

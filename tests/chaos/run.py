@@ -1,4 +1,4 @@
-"""Runs the trials of a matrix on several cores, and tells of each that fails how to repeat it."""
+"""Runs the trials of a matrix on several cores, and prints how to repeat each failure."""
 
 import random
 import sys

@@ -11,7 +11,7 @@ from tests.chaos.track import Tell
 
 class Run(Protocol):
     def __call__(self, *, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[Row]:
-        """Do it as thoroughly as `rounds` say, and tell of all that is wrong."""
+        """Run so many rounds, and report every broken rule to `tell`."""
 
 
 @dataclass(frozen=True, kw_only=True)

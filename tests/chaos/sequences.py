@@ -360,7 +360,7 @@ class Sequences(RuleBasedStateMachine):
 
 
 def run_sequences(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[Row]:
-    """Try so many hundreds of histories; tell of one that breaks a rule, as short as can be."""
+    """Run so many hundreds of histories; report the shortest one found that breaks a rule."""
     row = Row(what="any history, in memory", points=len(SCRIPTS))
     members = {"weaken": staticmethod(weaken), "told": 0}
     machine: type[Sequences] = type("Sequences", (Sequences,), members)
@@ -378,7 +378,7 @@ def run_sequences(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list
 
 
 def _phases(weaken: Weaken) -> tuple[hypothesis.Phase, ...]:
-    """Nobody reads the history that is meant to fail, so it need not be made short."""
+    """A history that is meant to fail is not printed, so it is not shrunk."""
     made = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
     return (*made, hypothesis.Phase.shrink) if weaken is take_nothing_out else made
 

@@ -81,7 +81,7 @@ class Story:
 
 
 def asking(method: str, path: str, body: Json | None = None, key: str | None = None) -> Act:
-    """Ask as by HTTP. Whoever asks again may be told that it is done, or in the way."""
+    """Send an HTTP request. A repeat may get any answer but a server error."""
 
     def act(site: Site, versions: Versions) -> None:
         answer = ask(site.ports, method, path.format(**versions), body, key)

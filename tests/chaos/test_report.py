@@ -1,4 +1,4 @@
-"""What the machine tells."""
+"""The table that `make chaos` prints."""
 
 from tests.chaos.findings import Finding, Kind
 from tests.chaos.report import Row, table

@@ -1,4 +1,4 @@
-"""Ports that lack a safeguard: each does one thing as somebody would who had not thought of it."""
+"""Ports without a safeguard: each does one thing as a naive implementation would."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -100,7 +100,7 @@ class RecordingAfterwards(Instead):
 
 
 class SubmittingAgain(Instead):
-    """Takes a submission that nobody holds any more for one that was never made."""
+    """Treats every submission as one that was never made."""
 
     def get_video(self, campaign_id: str, video_hash: str) -> Video:
         video: Video = self._port.get_video(campaign_id, video_hash)
@@ -172,7 +172,7 @@ class MakingRoomFirst(Instead):
 
 
 class Unadopting(Instead):
-    """Does not look for clips of which no operation tells."""
+    """Does not look for clips whose operation is unknown."""
 
     def list(self, prefix: str) -> Iterable[Any]:
         return () if prefix.startswith(f"{ATTEMPTS}/") else self._port.list(prefix)

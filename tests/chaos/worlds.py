@@ -57,7 +57,7 @@ class World(Protocol):
         """Write every clip that is ready, as Veo does unasked, and announce it."""
 
     def observe(self, look: Callable[[Ports], T]) -> T:
-        """Return what somebody sees who does nothing else."""
+        """Return what `look` finds in a process that does nothing else."""
 
     def copy(self, name: str) -> Self:
         """Return a world with the same things in it, for a history of its own."""

@@ -24,7 +24,7 @@ class SharedCloud(NamedTuple):
 
 
 def launch(port: int, *, log: Path, program: str = LOCAL) -> subprocess.Popen[str]:
-    """Start it with its standard error in a file: a pipe that nobody reads would stall it."""
+    """Start it with its standard error in a file: a full pipe would block it."""
     with log.open("w") as stderr:
         return subprocess.Popen(
             [sys.executable, "-m", program, "--port", str(port)],

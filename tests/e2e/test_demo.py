@@ -73,7 +73,7 @@ def test_a_brief_that_is_refused_says_why(
 
 
 def test_without_a_server_it_says_how_to_start_one(port: int, brief: Path) -> None:
-    nobody = demo(brief, port)
+    refused = demo(brief, port)
 
-    assert nobody.returncode == 1
-    assert "make run" in nobody.stderr
+    assert refused.returncode == 1
+    assert "make run" in refused.stderr

@@ -135,9 +135,9 @@ def sum_of(billed: str, taken: Counter[str]) -> int:
 
 
 def tick(deployment: Deployment) -> Counter[str]:
-    """Push a tick, which begins anew with the first campaign; return what it takes of the bucket.
+    """Push a tick, which starts with the first campaign; return its requests to the bucket.
 
-    To publish it is the same for the function, but then nobody tells when it has ended.
+    The function sees no difference to a published tick, but a push says when it has ended.
     """
     project, function = deployment.project, deployment.functions["maintain_campaigns"]
     project.bucket.blob(CURSOR).upload_from_string("{}")
@@ -252,7 +252,7 @@ def test_without_a_cloud_the_api_alone_is_a_whole_system(alone: FunctionProcess)
 
 
 def test_the_calls_that_the_readme_shows_are_answered(alone: FunctionProcess) -> None:
-    """With a token that nobody looks at here: to check it is the platform's part."""
+    """Send a token, which only the platform checks."""
     video = ended(alone, create(alone, "spring", "A red kite over dunes"))
     readme = (ROOT / "infra" / "README.md").read_text("utf-8")
     calls = re.findall(r"^curl .* \$URL/.*$", readme, re.MULTILINE)

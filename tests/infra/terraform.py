@@ -103,7 +103,7 @@ def prepared(copy: Path, found: Providers, *, module: Path = MODULE) -> Terrafor
 
 
 def _ours() -> dict[str, str]:
-    """Return the environment without what a user tells Terraform, except where it fetches from."""
+    """Return the environment without the user's Terraform options, except those for downloads."""
     return {
         name: value
         for name, value in os.environ.items()

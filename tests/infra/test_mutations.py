@@ -60,7 +60,7 @@ def errors(terraform: Terraform, chosen: Iterable[Misspelling]) -> list[Diagnost
 
 
 def uncaught(terraform: Terraform, chosen: list[Misspelling]) -> list[Misspelling]:
-    """Misspell all, mend what is blamed at its place, and so on with what stood behind it."""
+    """Misspell all, repair what an error names, and repeat with those that it hid."""
     found = errors(terraform, chosen)
     left = [one for one in chosen if not any(one.is_blamed(error) for error in found)]
     return left if left in ([], chosen) else uncaught(terraform, left)

@@ -65,7 +65,7 @@ def variables() -> dict[str, str]:
 
 
 def rounds() -> list[list[tuple[str, str, object]]]:
-    """Each wrong value once; Terraform tells of many in one go, each of another variable."""
+    """Each wrong value once; Terraform reports those of several variables in one run."""
     by_variable = [
         [(name, sentence, value) for sentence, values in refused for value in values]
         for name, refused in REFUSED.items()

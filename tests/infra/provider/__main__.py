@@ -41,7 +41,7 @@ def _without_context(method: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
 
 
 def reattachment(socket: Path) -> str:
-    """Return what tells Terraform to use this process instead of one that it starts."""
+    """Return the variable that makes Terraform use this process instead of starting one."""
     address = {"Network": "unix", "String": str(socket)}
     plugin = {"Protocol": "grpc", "ProtocolVersion": 6, "Pid": os.getpid(), "Test": True}
     return json.dumps({"hashicorp/google": {**plugin, "Addr": address}})
