@@ -140,7 +140,7 @@ SAFEGUARDS = (
         "what cannot be read is not missing",
         "campaigns",
         LeavingOut,
-        at=Where("regenerate under two releases", "objects.list", Aftermath.LOST),
+        at=Where("regenerate under two releases", "inspector.inspect", Aftermath.LOST),
         breaks=(Kind.DISAGREEMENT,),
     ),
     _without(

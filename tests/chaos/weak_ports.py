@@ -109,10 +109,18 @@ class SubmittingAgain(Instead):
 
 
 class WithoutPending(Instead):
-    """Does not tell that a slot is making a video."""
+    """Reads every slot as one that makes no video."""
 
-    def get_campaign(self, campaign_id: str) -> Any:  # noqa: ANN401
-        campaign = self._port.get_campaign(campaign_id)
+    def get_campaign(self, campaign_id: str) -> Campaign:
+        return self._idle(self._port.get_campaign(campaign_id))
+
+    def get_together(
+        self, campaign_id: str, video_hashes: Iterable[str]
+    ) -> tuple[Campaign | None, VideoPage]:
+        campaign, page = self._port.get_together(campaign_id, video_hashes)
+        return campaign and self._idle(campaign), page
+
+    def _idle(self, campaign: Campaign) -> Campaign:
         slots = tuple(replace(slot, pending=None) for slot in campaign.slots)
         return replace(campaign, slots=slots)
 
