@@ -10,6 +10,7 @@ from errno import ELOOP
 from stat import S_ISREG
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
+from weakref import WeakSet
 
 from shared.adapters.local.files.storage_errors import (
     DISK_FAULT,
@@ -37,14 +38,11 @@ _DAMAGED_SENTENCE = (
     "The database of records is damaged. Restart Showreel: it keeps the damaged file under another "
     "name, and rebuilds the records from the JSON beside the videos."
 )
-_NEWER_SENTENCE = "A newer Showreel wrote the database of records. Run that one."
-
-# Connections that a fork has copied. To close one would release locks of the parent process.
-_inherited: list[object] = []
+_NEWER_SENTENCE = "A newer Showreel wrote the database of records. Run that version."
 
 
 class FileIdentity(NamedTuple):
-    """Tells a file from another one that has taken its name."""
+    """Distinguishes a file from another one that has taken its name."""
 
     device: int
     inode: int
@@ -59,16 +57,19 @@ class Connection(sqlite3.Connection):
 class ConnectionPool:
     """The connections of one process that are not in use; the last one returned is taken first.
 
-    A process that was forked begins with a pool of its own.
+    They are closed before a fork. SQLite keeps the locks of a file for the whole process: a child
+    of a process that has the file open would believe that it holds locks that it does not hold, and
+    lose its commits when the parent removes the write-ahead log.
     """
 
     def __init__(self) -> None:
-        self._begin()
+        self._idle: list[Connection] = []
+        self._turn = threading.Lock()
+        _pools.add(self)
 
     @contextmanager
     def turn_to_write(self) -> Iterator[None]:
         """Let one thread of this process write at a time: inside SQLite they would sleep longer."""
-        self._leave_inherited()
         turn = self._turn
         if not turn.acquire(timeout=_BUSY_SECONDS):
             raise UnavailableError(_BUSY_SENTENCE)
@@ -78,7 +79,6 @@ class ConnectionPool:
             turn.release()
 
     def take(self, identity: FileIdentity) -> Connection | None:
-        self._leave_inherited()
         while True:
             try:
                 connection = self._idle.pop()
@@ -89,25 +89,34 @@ class ConnectionPool:
             connection.close()
 
     def give_back(self, connection: Connection) -> None:
-        if connection.identity is None or os.getpid() != self._process:
+        if connection.identity is None:
             connection.close()
         else:
             self._idle.append(connection)
 
     def close(self) -> None:
-        self._leave_inherited()
         while self._idle:
             self._idle.pop().close()
 
-    def _begin(self) -> None:
-        self._process = os.getpid()
-        self._idle: list[Connection] = []
+    def begin_in_child(self) -> None:
+        """Forget a turn that a thread of the parent had at the moment of the fork."""
         self._turn = threading.Lock()
 
-    def _leave_inherited(self) -> None:
-        if os.getpid() != self._process:
-            _inherited.append(self._idle)
-            self._begin()
+
+_pools: WeakSet[ConnectionPool] = WeakSet()
+
+
+def _close_all() -> None:
+    for pool in list(_pools):
+        pool.close()
+
+
+def _begin_in_child() -> None:
+    for pool in list(_pools):
+        pool.begin_in_child()
+
+
+os.register_at_fork(before=_close_all, after_in_child=_begin_in_child)
 
 
 def identity_of(path: str) -> FileIdentity | None:
@@ -138,7 +147,7 @@ def opened(path: str, identity: FileIdentity) -> Connection:
 
 
 def opened_unchanging(path: str) -> Connection:
-    """Open a database that nothing writes, where SQLite cannot make its side files.
+    """Open a database that no process writes, where SQLite cannot make its side files.
 
     Raise sqlite3.Error if a process has left a commit in the write-ahead log.
     """

@@ -8,9 +8,12 @@ keeps the columns that can be derived, so that a release which can read it finds
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import UTC, datetime, timedelta
+from errno import EINVAL
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from shared.adapters.local.files.folders import is_plain
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.identity import video_id
 from shared.domain.video import Status, VersionState, phases_of
@@ -127,11 +130,15 @@ def revision_of(record: bytes) -> str:
 
 
 def campaign_row(campaign: Campaign, record: bytes, changed_at: int) -> CampaignRow:
+    """Raise OSError (EINVAL) for an id that cannot be the name of the folder beside the videos."""
+    _require_names(campaign.campaign_id)
     due_at = _AT_ONCE if campaign.chores else _micros(campaign.delayed_until)
     return CampaignRow(campaign.campaign_id, record, revision_of(record), changed_at, due_at)
 
 
 def video_row(video: Video, record: bytes, changed_at: int) -> VideoRow:
+    """Raise OSError (EINVAL) for ids that cannot be the names of the file beside the videos."""
+    _require_names(video.campaign_id, video.video_hash)
     return VideoRow(
         id=video.id,
         campaign_id=video.campaign_id,
@@ -148,6 +155,7 @@ def video_row(video: Video, record: bytes, changed_at: int) -> VideoRow:
 
 def unread_campaign_row(campaign_id: str, record: bytes, changed_at: int) -> CampaignRow:
     """Return the row of a record that cannot be read, whatever its bytes are."""
+    _require_names(campaign_id)
     fields = _fields(record)
     due_at = _AT_ONCE if fields.get("chores") else _moment(fields.get("delayed_until"))
     return CampaignRow(campaign_id, record, revision_of(record), changed_at, due_at)
@@ -155,6 +163,7 @@ def unread_campaign_row(campaign_id: str, record: bytes, changed_at: int) -> Cam
 
 def unread_video_row(campaign_id: str, video_hash: str, record: bytes, changed_at: int) -> VideoRow:
     """Return the row of a record that cannot be read, whatever its bytes are."""
+    _require_names(campaign_id, video_hash)
     fields = _fields(record)
     version_state, phase = fields.get("version_state"), fields.get("phase")
     return VideoRow(
@@ -205,6 +214,11 @@ def list_of(query: VideoQuery) -> tuple[str, list[object]]:
         f" ORDER BY {table}.created_at {direction}, {table}.id {direction}"
     )
     return statement, values
+
+
+def _require_names(*names: str) -> None:
+    if not all(map(is_plain, names)):
+        raise OSError(EINVAL, os.strerror(EINVAL))
 
 
 def _index(query: VideoQuery) -> str:

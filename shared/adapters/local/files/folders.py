@@ -83,6 +83,7 @@ def sync_folder(folder: int) -> None:
 
 
 def _open(root: Path, parts: Parts) -> int:
+    _require_names(parts)
     folder = os.open(root, _ROOT)
     for part in parts:
         above = folder
@@ -94,8 +95,15 @@ def _open(root: Path, parts: Parts) -> int:
 
 
 def _make(root: Path, parts: Parts) -> None:
+    _require_names(parts)
     root.mkdir(parents=True, exist_ok=True)
     for depth, part in enumerate(parts):
         with opened(root, parts[:depth]) as above, suppress(FileExistsError):
             os.mkdir(part, dir_fd=above)
             sync_folder(above)
+
+
+def _require_names(parts: Parts) -> None:
+    """Raise OSError (EINVAL) for a part that is a path of its own, which might lead out."""
+    if any("/" in part or part in (".", "..") for part in parts):
+        raise OSError(EINVAL, os.strerror(EINVAL))

@@ -400,8 +400,52 @@ def test_a_forked_process_opens_a_connection_of_its_own(
 
     assert os.waitpid(child, 0)[1] == 0
     assert repository.get_video("spring", HASH).prompt == "Written by the child."
-    with repository._database.reading() as connection:
-        assert connection is kept
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="There is no fork.")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+@pytest.mark.usefixtures("stored")
+def test_a_forked_process_loses_no_commit_when_its_parent_closes_the_database(
+    repository: LocalCampaignRepository, root: Path
+) -> None:
+    """The last one to close the file removes the write-ahead log: the child must hold its lock."""
+    repository.get_video("spring", HASH)
+    first, closed = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        own = LocalCampaignRepository(root)
+        video = own.commit_video(replace(own.get_video("spring", HASH), prompt="First."))
+        os.write(first[1], b".")
+        os.read(closed[0], 1)
+        own.commit_video(replace(video, prompt="Second."))
+        os._exit(0)
+
+    os.read(first[0], 1)
+    repository.close()
+    os.write(closed[1], b".")
+
+    assert os.waitpid(child, 0)[1] == 0
+    assert LocalCampaignRepository(root).get_video("spring", HASH).prompt == "Second."
+
+
+@pytest.mark.parametrize("name", ["../spring", "../../../outside", "a/b", "..", ""])
+def test_no_name_leads_out_of_the_folder(
+    repository: LocalCampaignRepository, root: Path, stored: Change, name: str
+) -> None:
+    before = sorted(root.parent.rglob("*.json"))
+    video = replace(stored.videos[0], revision="")
+    writes: tuple[Callable[[], object], ...] = (
+        lambda: repository.commit(Change(campaign=a_campaign(name))),
+        lambda: repository.commit_video(replace(video, campaign_id=name)),
+        lambda: repository.commit_video(replace(video, video_hash=name)),
+    )
+
+    for write in writes:
+        with pytest.raises(StorageError, match="cannot be the name"):
+            write()
+
+    assert sorted(root.parent.rglob("*.json")) == before
+    assert len(repository.list_campaigns(after=None, limit=9)) == 1
 
 
 def test_a_commit_is_in_the_file_or_not_wherever_a_loss_of_power_cuts_the_log(
