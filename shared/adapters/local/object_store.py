@@ -26,11 +26,11 @@ _CONTENT_TYPES = {
 class LocalObjectStore:
     """Keeps each object as one file, and of it only what a file holds.
 
-    The content type is that of the path's suffix, and an object's own metadata is dropped: on a
-    local disk the JSON records are the metadata. No symbolic link below the root is followed.
+    The content type is that of the path's suffix, and an object's own metadata is dropped: the
+    records have the metadata. No symbolic link below the root is followed.
 
-    Without a `signing_key` one is made and kept in the folder, so that signed URLs survive a
-    restart and are good at every process that shares the folder.
+    Without a `signing_key`, one is created and kept in the folder, so that signed URLs survive a
+    restart and are valid in every process that shares the folder.
     """
 
     def __init__(self, root: Path, *, now: Clock, signing_key: str = "") -> None:
@@ -56,7 +56,7 @@ class LocalObjectStore:
             self._files.sync(parts[:-1])
 
     def open(self, path: str) -> BinaryIO:
-        """Return an unbuffered stream: who reads large blocks does not pay for small ones."""
+        """Return an unbuffered stream: callers read large blocks."""
         with storage_errors(), _missing_as_not_found(path):
             return self._files.open(parts_of(path))
 
@@ -80,7 +80,7 @@ class LocalObjectStore:
         *,
         metadata: Mapping[str, str] | None = None,  # noqa: ARG002  # The class says why.
     ) -> None:
-        # Two that rename the same bytes to and fro would each remove what the other keeps.
+        # Without the lock, two opposite renames of one object would each remove the other's copy.
         with storage_errors(), self._files.names_locked():
             old, new = parts_of(source), parts_of(target)
             if self._exists(new):
@@ -121,7 +121,7 @@ class LocalObjectStore:
         path: str,
         *,
         expires_in: timedelta,
-        method: SignedMethod = SignedMethod.GET,  # noqa: ARG002  # It is good for both.
+        method: SignedMethod = SignedMethod.GET,  # noqa: ARG002  # A URL is valid for both.
     ) -> SignedURL:
         return self._signer.sign(path, expires_in=expires_in)
 

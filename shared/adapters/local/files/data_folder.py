@@ -39,7 +39,7 @@ _LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Aside(NamedTuple):
-    """A file that is written and synced, and has no name yet that anybody looks for."""
+    """A file that is written and synced, but not yet under its final name."""
 
     folder: int
     name: str
@@ -80,14 +80,14 @@ class DataFolder:
         return status
 
     def entries(self, parts: Parts) -> list[Entry]:
-        """Return the files and folders that lie in a folder, by full path; none that is hidden."""
+        """Return the files and folders in a folder, ordered by path, without hidden ones."""
         with opened(self.root, parts) as folder, os.scandir(folder) as found:
             entries = [entry for each in found if (entry := _entry(each))]
         return sorted(entries, key=lambda entry: entry.name + "/" * entry.is_folder)
 
     @contextmanager
     def written_aside(self, content: BinaryIO, *, mode: int = 0o666) -> Iterator[Aside]:
-        """Yield the content, written up to its end. What is not placed by then is removed."""
+        """Write the content to a hidden file. Remove that file at the end unless it was placed."""
         with made(self.root, _ASIDE) as folder:
             _remove_abandoned(folder)
             aside = Aside(folder=folder, name=os.urandom(8).hex())
@@ -99,7 +99,7 @@ class DataFolder:
                     os.unlink(aside.name, dir_fd=folder)
 
     def replace(self, aside: Aside, parts: Parts) -> None:
-        """Give the file its name, whoever had it. The name is safe after `sync`."""
+        """Give the file its name, in place of a file that has it. Durable after `sync`."""
         source, name = aside.name, parts[-1]
 
         def place(folder: int) -> None:
@@ -108,7 +108,7 @@ class DataFolder:
         self._place(parts, place)
 
     def create(self, aside: Aside, parts: Parts) -> None:
-        """The same, but raise FileExistsError where the name is taken.
+        """Give the file its name. Raise FileExistsError if the name is taken.
 
         Hard links would do without the lock, but exFAT, SMB and some mounted volumes have none.
         """
@@ -117,7 +117,7 @@ class DataFolder:
             self.replace(aside, parts)
 
     def move(self, source: Parts, target: Parts) -> None:
-        """Give a file another name. Raise FileExistsError where that is taken.
+        """Give a file another name. Raise FileExistsError if that name is taken.
 
         The caller holds `names_locked`.
         """
@@ -137,14 +137,14 @@ class DataFolder:
             yield
 
     def free_bytes(self) -> int | None:
-        """Return how much room is left for this user, or None where that is not known."""
-        # The root is made when something is first written; its disk is that of what is above it.
+        """Return the free space for this user, or None if it is not known."""
+        # Before the first write there is no root: its disk is that of the folder above it.
         above = next(each for each in (self.root, *self.root.parents) if each.exists())
         disk = os.statvfs(above)
         return disk.f_bavail * disk.f_frsize if disk.f_blocks else None
 
     def tells_case_apart(self) -> bool:
-        """Whether names that differ in case alone are two names, as they are not on a Mac."""
+        """Whether the disk is case-sensitive; that of a Mac usually is not."""
         try:
             with made(self.root, (LOCKS,)):
                 return not (self.root / LOCKS.upper()).exists()
@@ -152,23 +152,23 @@ class DataFolder:
             return True
 
     def unlink(self, parts: Parts) -> None:
-        """Remove a name, if it is there. That is safe after `sync`."""
+        """Remove a name, if it exists. Durable after `sync`."""
         with suppress(FileNotFoundError), opened(self.root, parts[:-1]) as folder:
             os.unlink(parts[-1], dir_fd=folder)
 
     def remove(self, parts: Parts) -> None:
-        """Remove a file, durably, and the folders that this leaves empty."""
+        """Remove a file durably, and then each folder above it that is empty."""
         self.status(parts)
         self.unlink(parts)
         self.tidy(parts[:-1])
 
     def tidy(self, parts: Parts) -> None:
-        """Sync a folder that a file has left, and remove it where that leaves it empty."""
+        """Sync a folder from which a file was removed, and remove the folder if it is empty."""
         self.sync(parts)
         remove_if_empty(self.root, parts)
 
     def sync(self, parts: Parts) -> None:
-        """Make the names in a folder survive a loss of power, if it is there."""
+        """Make the names in a folder, if it exists, survive a loss of power."""
         with suppress(FileNotFoundError), opened(self.root, parts) as folder:
             sync_folder(folder)
 
@@ -193,7 +193,7 @@ class DataFolder:
             raise FileExistsError(EEXIST, os.strerror(EEXIST))
 
     def _place(self, parts: Parts, place: Callable[[int], None]) -> None:
-        """Place a file in a folder that somebody may be removing because it is empty."""
+        """Place a file in a folder that another process may be removing because it is empty."""
         for _ in range(_ATTEMPTS):
             with suppress(FileNotFoundError), made(self.root, parts[:-1]) as folder:
                 place(folder)
@@ -205,14 +205,14 @@ def _write(aside: Aside, content: BinaryIO, mode: int) -> None:
     with os.fdopen(os.open(aside.name, _NEW, mode, dir_fd=aside.folder), "wb") as file:
         shutil.copyfileobj(content, file, _BLOCK)
         file.flush()
-        # The kernel stamps files once per tick; two contents of one name must never look alike.
+        # The kernel updates times once per tick; two contents of one name must have different times.
         now = time.time_ns()
         os.utime(file.fileno(), ns=(now, now))
         os.fsync(file.fileno())
 
 
 def _remove_abandoned(folder: int) -> None:
-    """Remove what processes that were killed have left. Each write makes a living one's newer."""
+    """Remove files of processes that were killed. A process that still writes keeps its file new."""
     oldest = time.time() - _ABANDONED_AFTER_SECONDS
     with os.scandir(folder) as found:
         for entry in found:

@@ -1,4 +1,4 @@
-"""What the operating system says of the data folder, as errors of Showreel."""
+"""Errors of the operating system about the data folder, translated into errors of Showreel."""
 
 import os
 from collections.abc import Iterator
