@@ -205,14 +205,14 @@ def _write(aside: Aside, content: BinaryIO, mode: int) -> None:
     with os.fdopen(os.open(aside.name, _NEW, mode, dir_fd=aside.folder), "wb") as file:
         shutil.copyfileobj(content, file, _BLOCK)
         file.flush()
-        # The kernel updates times once per tick; two contents of one name must have different times.
+        # The kernel updates times once per tick; two contents of one name must not share a time.
         now = time.time_ns()
         os.utime(file.fileno(), ns=(now, now))
         os.fsync(file.fileno())
 
 
 def _remove_abandoned(folder: int) -> None:
-    """Remove files of processes that were killed. A process that still writes keeps its file new."""
+    """Remove files of killed processes: each write renews the time of a file that is in use."""
     oldest = time.time() - _ABANDONED_AFTER_SECONDS
     with os.scandir(folder) as found:
         for entry in found:
