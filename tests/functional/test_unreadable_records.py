@@ -169,10 +169,6 @@ def test_the_tool_restores_it_from_the_json_beside_the_videos(gallery_copy: Plac
 
     restored = reconcile(gallery_copy, "--restore-damaged", video["id"])
 
-    if isinstance(gallery_copy, FolderPlace):
-        assert 1 == restored.returncode
-        assert "There is no JSON" in restored.stderr
-        return
     assert (0, True) == (restored.returncode, "agree" in restored.stdout), restored.stderr
     with served(gallery_copy, delivering=False) as showreel:
         assert video == current_of(showreel)

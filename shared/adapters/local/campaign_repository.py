@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.adapters.local import record_tables as tables
 from shared.adapters.local.files.data_folder import DataFolder
+from shared.adapters.local.files.storage_errors import storage_errors
 from shared.adapters.local.record_database import RecordDatabase
 from shared.adapters.local.record_files import (
     failures_logged,
+    read_video_file,
     remove_files,
+    stale_files,
     write_files,
 )
 from shared.adapters.local.record_rows import (
@@ -33,6 +36,7 @@ from shared.domain.errors import (
     VideoNotFoundError,
 )
 from shared.domain.identity import video_id
+from shared.domain.storage_layout import video_hash_of_metadata
 from shared.ports.campaign_repository import DueWork, VideoPage
 
 if TYPE_CHECKING:
@@ -140,26 +144,19 @@ class LocalCampaignRepository:
         with self._database.writing() as connection:
             connection.execute(tables.ADD_SAVINGS, (millionths(amount), hits, campaign_id))
 
-    def stale_metadata(
-        self,
-        campaign: Campaign,  # noqa: ARG002  # As its port.
-        videos: Iterable[Video],  # noqa: ARG002
-    ) -> tuple[str, ...]:
-        """Return none: here the JSON is the records."""
-        return ()
+    def stale_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> tuple[str, ...]:
+        with storage_errors():
+            return tuple(sorted(self._stale_files(campaign, videos)))
 
     def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
-        """Leave the records alone."""
+        stale = self._stale_files(campaign, videos)
+        hashes = {video_hash_of_metadata(path.rpartition("/")[2]) or "" for path in stale}
+        if stale:
+            self._write_files(campaign.campaign_id, hashes)
 
-    def read_metadata(
-        self,
-        campaign_id: str,  # noqa: ARG002  # As its port.
-        video_hash: str,  # noqa: ARG002
-        *,
-        current: bool,  # noqa: ARG002
-    ) -> Video | None:
-        """Return none: here the JSON is the records."""
-        return None
+    def read_metadata(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
+        with storage_errors():
+            return read_video_file(self._files, campaign_id, video_hash, current=current)
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
         statement, values = tables.list_of(query)
@@ -216,6 +213,15 @@ class LocalCampaignRepository:
             campaign, page = self.get_together(campaign_id, video_hashes)
             if campaign is not None:
                 write_files(self._files, campaign, page, video_hashes)
+
+    def _stale_files(self, campaign: Campaign, videos: Iterable[Video]) -> set[str]:
+        """Return paths of files that differ. Those of records that cannot be read are kept."""
+        kept = {each.video_hash for each in self.get_all_videos(campaign.campaign_id).unreadable}
+        return {
+            path
+            for path in stale_files(self._files, campaign, videos)
+            if video_hash_of_metadata(path.rpartition("/")[2]) not in kept
+        }
 
     def _campaign(self, connection: Connection, campaign_id: str) -> Campaign | None:
         row = row_of(connection, tables.ONE_CAMPAIGN, campaign_id)

@@ -79,6 +79,32 @@ def write_files(
     files.sync(folder)
 
 
+def stale_files(files: DataFolder, campaign: Campaign, videos: Iterable[Video]) -> Iterator[str]:
+    """Yield the paths of files that differ from the records, are missing, or have no record."""
+    expected = {metadata_file(each.video_hash, current=each.is_current): each for each in videos}
+    contents = {name: encode_video(video) for name, video in expected.items()}
+    contents[CAMPAIGN_FILE] = encode_campaign(campaign)
+    found = dict(_read(files, campaign.campaign_id))
+    there = {name for name in found if name == CAMPAIGN_FILE or video_hash_of_metadata(name)}
+    for name in contents.keys() | there:
+        if found.get(name) != contents.get(name):
+            yield f"{CACHE}/{campaign.campaign_id}/{name}"
+
+
+def read_video_file(
+    files: DataFolder, campaign_id: str, video_hash: str, *, current: bool
+) -> Video | None:
+    """Return what the file under one of a video's two names says, if it can be read."""
+    contents = dict(_read(files, campaign_id))
+    for is_current in (current, not current):
+        content = contents.get(metadata_file(video_hash, current=is_current))
+        with suppress(UnreadableRecordError):
+            video = decode_video(content) if content else None
+            if video and (video.campaign_id, video.video_hash) == (campaign_id, video_hash):
+                return video
+    return None
+
+
 def remove_files(files: DataFolder, campaign_id: str) -> None:
     folder = (*_RECORDS, campaign_id)
     for name in _names(files, folder):

@@ -27,6 +27,7 @@ from shared.domain.errors import (
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, VersionState
 from shared.ports.campaign_repository import Place, SortOrder, VideoQuery
+from tests.local_records import write_record
 from tests.unit.adapters.local.processes import run_together
 from tests.unit.domain.builders import NOW, SOON, a_campaign, a_reserved_video
 
@@ -339,6 +340,37 @@ def test_of_two_files_of_one_video_the_one_that_its_campaign_means_is_rebuilt(
 
     found = repository.get_video("spring", HASH).prompt
     assert is_current == (found == "Under the name of a current one.")
+
+
+def test_files_that_differ_from_the_records_are_named_and_written_again(
+    repository: LocalCampaignRepository, root: Path, stored: Change
+) -> None:
+    folder = root / "videos/cache/spring"
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    edit(folder / f"{HASH}.json", prompt="Edited.")
+    (folder / "campaign.json").unlink()
+    (folder / f"curr_{9:016x}.json").write_text("{}")
+    records = (stored.campaign, stored.videos)
+
+    stale = repository.stale_metadata(*records)
+    repository.renew_metadata(*records)
+
+    names = ("campaign.json", f"{HASH}.json", f"curr_{9:016x}.json")
+    assert sorted(f"videos/cache/spring/{name}" for name in names) == list(stale)
+    assert repository.stale_metadata(*records) == ()
+    assert before == {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_the_file_of_a_record_that_cannot_be_read_is_kept(
+    repository: LocalCampaignRepository, root: Path, stored: Change
+) -> None:
+    write_record(root, f"spring/{HASH}", {"schema_version": 2})
+
+    assert repository.stale_metadata(stored.campaign, ()) == ()
+    repository.renew_metadata(stored.campaign, ())
+
+    kept = repository.read_metadata("spring", HASH, current=True)
+    assert kept == replace(stored.videos[0], revision="")
 
 
 # What a person or another process does.
