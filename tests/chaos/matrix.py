@@ -92,7 +92,8 @@ class Matrix:
     def trials(self, story: Story) -> Iterator[Trial]:
         for point, name in enumerate(self.peace(story).points):
             # A process that is stopped while it changes the disk blocks all others.
-            for aftermath in (each for each in Aftermath if each.is_deadly or "os." not in name):
+            blocks = name.startswith("at ")
+            for aftermath in (each for each in Aftermath if each.is_deadly or not blocks):
                 yield Trial(story=story, point=point, name=name, aftermath=aftermath)
 
     def peace(self, story: Story) -> Peace:
