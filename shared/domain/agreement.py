@@ -1,7 +1,7 @@
 """Whether a campaign's record, its slots, its money and its objects tell the same.
 
 They do at rest: every commit and every chore keeps them so. What is found here was made by hand,
-was restored from a backup, or is what a crash left that nobody has finished yet.
+was restored from a backup, or is work that a crash left unfinished.
 """
 
 from collections.abc import Iterator

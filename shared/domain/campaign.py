@@ -79,7 +79,7 @@ class Money:
 
     @property
     def committed(self) -> Decimal:
-        """What counts against a budget: nothing of it may be given out again."""
+        """What counts against a budget: none of it may be reserved again."""
         return self.reserved + self.spent + self.possibly_spent
 
     def __add__(self, other: "Money") -> "Money":
@@ -189,7 +189,7 @@ class Campaign:
         return replace(self.with_slot(slot), removed=(*self.removed, gone)[-_MOST_REMOVED:])
 
     def find(self, fingerprint: str) -> Version | None:
-        """The current or pending video that has this fingerprint, in whichever slot."""
+        """The current or pending video that has this fingerprint, in any slot."""
         return next(
             (version for version in self._versions() if version.fingerprint == fingerprint), None
         )

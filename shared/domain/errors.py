@@ -6,7 +6,7 @@ ShowreelError
 │   │   └── UnsupportedSizeError
 │   ├── ModelNotFoundError
 │   ├── ModelRetiredError
-│   └── IdempotencyKeyReusedError   the key stands for another request
+│   └── IdempotencyKeyReusedError   the key was used for another request
 ├── NotFoundError
 │   ├── CampaignNotFoundError
 │   ├── VideoNotFoundError

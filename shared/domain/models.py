@@ -143,7 +143,7 @@ def require_supported(parameters: GenerationParameters, today: date) -> None:
             param="generate_audio",
         )
     if parameters.seed is not None and not 0 <= parameters.seed <= MAX_SEED:
-        raise UnsupportedParameterError(f"A seed lies between 0 and {MAX_SEED}.", param="seed")
+        raise UnsupportedParameterError(f"A seed is a number from 0 to {MAX_SEED}.", param="seed")
 
 
 def _require(value: object, allowed: tuple[object, ...], *, param: str, model: Model) -> None:

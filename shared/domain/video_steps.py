@@ -51,7 +51,7 @@ def submission_postponed(video: Video, *, until: datetime) -> Video:
 
 
 def outcome_unknown(video: Video, *, due_at: datetime) -> Video:
-    """The submission may have been accepted. From here no way leads to another submission."""
+    """The submission may have been accepted. It is never submitted again after this."""
     _require_phase(video, Phase.SUBMITTING, Phase.GENERATING, Phase.OUTCOME_UNKNOWN)
     return replace(video, phase=Phase.OUTCOME_UNKNOWN, lease_expires_at=None, due_at=due_at)
 

@@ -1,4 +1,4 @@
-"""Every endpoint of the API: routing and the OpenAPI description are made from this one table."""
+"""Every endpoint of the API: routing and the OpenAPI description are made from this table."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ class CampaignRepository(Protocol):
         """
 
     def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
-        """Write that JSON anew, and remove what no record stands behind."""
+        """Rewrite that JSON, and remove files that have no record."""
 
     def read_metadata(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
         """Return what that JSON says of a video; `current` is the name to look under first.

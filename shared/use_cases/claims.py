@@ -20,7 +20,7 @@ _JUST_NOW = timedelta(seconds=5)
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """Stands for one request, however often it is made. `name` belongs to it alone.
+    """Represents one request, however often it is sent. `name` belongs to it alone.
 
     It names its videos before they are made. The commit that reserves them demands that there are
     no videos of these names yet, so only one attempt for a claim reserves anything.

@@ -20,7 +20,7 @@ _CONTENTION = timedelta(seconds=3)
 def finish_chores(ports: Ports, campaign_id: str) -> None:
     """Do what the campaign's commits promised, and commit that it is done.
 
-    What fails is left to the tick, which finds campaigns with chores: nobody waits for it.
+    What fails is left to the tick, which finds campaigns with chores: no request waits for them.
 
     A slower process may rename after a faster one has changed its mind. The commit then meets a
     conflict, and everything touched is renamed once more, after the record as it is by then.

@@ -58,7 +58,7 @@ def _reconcile(ports: Ports, campaign_id: str) -> None:
 
 
 def _last(ports: Ports) -> str | None:
-    """Begin anew where it is not known."""
+    """None where it is not known: the round begins again."""
     try:
         with ports.objects.open(CURSOR) as cursor:
             after = json.load(cursor)["after"]

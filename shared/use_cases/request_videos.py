@@ -1,6 +1,6 @@
 """Create what a message asks for: once for each message, however often it is delivered.
 
-Nobody waits for the answer, so it is kept: a receipt beside the videos says what became of the
+No client waits for the answer, so it is stored: a receipt beside the videos says what became of the
 message. Equal prompts would find their video by its fingerprint, but a copy of a message may come
 days later, when that video has failed, was replaced or deleted; it must not be made again then.
 """

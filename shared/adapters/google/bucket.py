@@ -177,7 +177,7 @@ class GCSBucket:
             with self._storing(path):
                 writer.close()
         except BaseException:
-            # The service forgets what nobody ends; the first error is the one that matters.
+            # The service discards an unfinished upload; the first error is the one that matters.
             with suppress(Exception):
                 writer.terminate()
             raise

@@ -21,7 +21,7 @@ from shared.records.videos import decode_video
 
 
 def path_of(record: Record) -> str:
-    """Return where the JSON of a record lies."""
+    """Return the path of a record's JSON."""
     if isinstance(record, Video):
         return metadata_path(record.campaign_id, record.video_hash, current=record.is_current)
     return campaign_path(record.campaign_id)

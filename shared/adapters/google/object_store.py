@@ -123,7 +123,7 @@ class GCSObjectStore:
         except ObjectNotFoundError:
             self._require_renamed(source, target)
         except ConflictError:
-            # Some other copy was faster; or the source has changed, of which it tells here.
+            # Another copy was faster; or the source has changed, which the service reports here.
             self._bucket.look(target)
 
     def free_bytes(self) -> int | None:

@@ -240,7 +240,7 @@ def _require_schema(connection: Connection) -> None:
     if version > SCHEMA_VERSION:
         raise StorageError(_NEWER_SENTENCE)
     if version < SCHEMA_VERSION:
-        error = sqlite3.DatabaseError("The database of records was never finished.")
+        error = sqlite3.DatabaseError("The database of records is older, or unfinished.")
         error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
         raise error
     # Read the first page of the tables too: it is where most damage shows.

@@ -1,6 +1,6 @@
 """Folders below a root, reached without following a symbolic link.
 
-Each folder on the way is opened from the one above it, so nothing that lies or is put inside the
+Each folder on the way is opened from the one above it, so nothing that is or is put inside the
 root leads out of it, not even while it is being walked. The root itself may be a link.
 """
 

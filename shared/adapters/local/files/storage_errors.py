@@ -41,7 +41,7 @@ DISK_FAULT = (
 )
 NOT_WRITABLE = "The data folder cannot be written. Mount it writable, and make this user its owner."
 _NO_SUCH_NAME = "This cannot be the name of an object in the data folder."
-_IN_THE_WAY = "Something in the data folder, maybe a symbolic link, stands in the way. Remove it."
+_IN_THE_WAY = "Something in the data folder, maybe a symbolic link, blocks this path. Remove it."
 
 _UNFIT = (
     "The file system of the data folder cannot do what storing needs: to lock, sync and rename "

@@ -275,7 +275,7 @@ def test_a_pipe_is_no_object_and_blocks_nobody(store: LocalObjectStore, root: Pa
 def test_a_file_where_a_folder_has_to_be_is_named_as_the_trouble(store: LocalObjectStore) -> None:
     put(store, "videos/generated")
 
-    with pytest.raises(StorageError, match="stands in the way"):
+    with pytest.raises(StorageError, match="blocks this path"):
         put(store, PATH)
 
 
