@@ -29,7 +29,7 @@ def test_no_race_in_the_emulated_cloud_breaks_a_rule(firestore_host: str) -> Non
     ("name", "safeguard", "breaks"),
     [
         ("races", "a commit's precondition", "paid twice"),
-        ("mishaps", "one commit for all records", "disagreement at rest"),
+        ("mishaps", "chores", "a video is lost"),
         ("callers", "money in the same commit", "disagreement at rest"),
     ],
 )

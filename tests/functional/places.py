@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
@@ -12,9 +13,13 @@ import pytest
 from flask import Flask
 
 from shared.domain.storage_layout import CURSOR
+from tests.eventually import eventually
 
 ONLY_LOCAL = pytest.mark.parametrize("family", ["local"], indirect=True)
 """For tests of what only a folder does: there the service serves the bytes itself."""
+
+# Longer than a commit and the JSON that follows it are apart.
+_SETTLED_SECONDS = 0.1
 
 NewApp = Callable[[str], Flask]
 """Returns a function as its framework serves it, by its name."""
@@ -68,6 +73,18 @@ class FolderPlace:
         return Path(self.folder, path).read_bytes()
 
     def snapshot(self) -> Mapping[str, object]:
+        """Return it once it stays the same: the JSON of a commit is written after the commit."""
+        seen = [self._all()]
+
+        def is_settled() -> bool:
+            time.sleep(_SETTLED_SECONDS)
+            seen.append(self._all())
+            return seen[-1] == seen[-2]
+
+        eventually(is_settled)
+        return seen[-1]
+
+    def _all(self) -> Mapping[str, object]:
         passing = {self.folder / ".locks", self.folder / ".tmp", self.folder / CURSOR}
         statuses = {
             str(path): path.lstat()

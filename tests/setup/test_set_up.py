@@ -69,6 +69,8 @@ def test_without_a_network_it_says_what_it_waits_for_and_what_it_needs(clone: Pa
 def test_what_was_interrupted_is_set_up_by_the_next_run(
     clone: Path, few: NewerIndex, silent_index: socket.socket
 ) -> None:
+    # A shell starts what runs in its background with SIGINT ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     interrupted = make(clone, f"http://127.0.0.1:{silent_index.getsockname()[1]}/simple")
     connection, _ = silent_index.accept()
     half_done = clone / ".venv" / "half-done"
