@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.domain.models import DEFAULT_MODEL, MODELS
+from shared.domain.schedule import RECONCILE_ROUND
+from shared.use_cases.reconcile_next import LATE_CAMPAIGNS
 
 VIDEOS_A_MONTH = (100, 10_000, 1_000_000)
 SECONDS_OF_VIDEO = 8
@@ -12,7 +14,16 @@ SECONDS_OF_VIDEO = 8
 TICKS = 31 * 24 * 60
 """In a month."""
 
+CAMPAIGNS = (100, 1_440, 25_000, 250_000)
+
 _ALERTS = 8
+_OF_A_TICK = (
+    "vCPU second",
+    "GiB second",
+    "operation of class A",
+    "operation of class B",
+    "document read",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +40,8 @@ class Use:
 
 
 # For a clip of 6 MB: ten reads of its status until it is done, one download, and the check of a
-# newly started function that clips can be stored. Each tick compares a campaign of four videos.
+# newly started function that clips can be stored. Each tick compares a campaign of four videos; the
+# table of rounds has what more than 1,440 campaigns add.
 # Tests of the served archive count the operations of the bucket, and tests of Firestore's
 # operations count the reads of a tick. Seconds and bytes of logs are estimates.
 SERVICES: dict[str, tuple[Use, ...]] = {
@@ -84,6 +96,31 @@ def price_table() -> list[str]:
     ]
     heading = "| | unit | USD per unit | units per video | units per month |"
     return [heading, "| --- | --- | ---: | ---: | ---: |", *rows]
+
+
+def round_table() -> list[str]:
+    """Return the lines of a table: the time and the cost of reconciling, by number of campaigns."""
+    rows = [
+        f"| {number:,} | {days_of_round(number):.1f} | {cost_of_reconciling(number):,.2f} |"
+        for number in CAMPAIGNS
+    ]
+    heading = "| campaigns of four videos | days for a round | USD a month |"
+    return [heading, "| ---: | ---: | ---: |", *rows]
+
+
+def days_of_round(campaigns: int) -> Decimal:
+    """Return how long the ticks take to compare each campaign once."""
+    each_day = TICKS // 31
+    punctual = each_day * RECONCILE_ROUND.days
+    late = max(0, campaigns - punctual)
+    return (min(campaigns, punctual) + Decimal(late) / LATE_CAMPAIGNS) / each_day
+
+
+def cost_of_reconciling(campaigns: int) -> Decimal:
+    """Return an upper bound for a month: each campaign is counted as a whole tick."""
+    uses = [use for uses in SERVICES.values() for use in uses if use.what in _OF_A_TICK]
+    tick = sum((Decimal(use.usd) * Decimal(use.each_month) for use in uses), Decimal()) / TICKS
+    return tick * campaigns * 31 / days_of_round(campaigns)
 
 
 def _rows() -> Iterator[str]:

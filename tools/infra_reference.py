@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tools.infra_costs import month_table, price_table
+from tools.infra_costs import month_table, price_table, round_table
 
 ROOT = Path(__file__).resolve().parents[1]
 INFRA = ROOT / "infra"
@@ -29,6 +29,7 @@ def with_tables(document: str) -> str:
         "outputs": outputs(source),
         "costs": month_table(),
         "prices": price_table(),
+        "rounds": round_table(),
     }
     for name, lines in tables.items():
         begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"

@@ -37,6 +37,7 @@ ShowreelError
 │   ├── GenerationRefusedError      nothing was accepted, and never will be
 │   └── SubmissionUnknownError      it may have been accepted: never submit again
 ├── RetryLaterError                 deliver the message again
+├── OutOfTimeError                  work of a tick that the next tick continues
 └── InvalidClipError                the clip is not a real video
 """
 
@@ -218,6 +219,10 @@ class GenerationRefusedError(SubmissionError):
 
 class SubmissionUnknownError(SubmissionError):
     code = "outcome_unknown"
+
+
+class OutOfTimeError(ShowreelError):
+    """The time of the tick is over. What was done stays done."""
 
 
 class RetryLaterError(ShowreelError):

@@ -83,8 +83,12 @@ CONTENTION = timedelta(seconds=8)
 # lose together do not come back together.
 CONTENTION_RETRY = timedelta(seconds=10)
 
-# A tick that meets a queue out of order, and waits for each message, ends before the next one.
+# Due work and reconciling share this time. It ends before the next tick (60 s), and leaves the call
+# in progress the rest of the function's time-out (300 s).
 TICK = timedelta(seconds=45)
+
+# A round of reconciling that takes longer than this compares more campaigns in each tick.
+RECONCILE_ROUND = timedelta(days=1)
 
 # Veo says nothing of progress: an operation that is still running is looked at again after this.
 RECHECK_AFTER = timedelta(seconds=20)

@@ -18,19 +18,25 @@ _WORK_EACH_TICK = 200
 
 
 def take_tick(ports: Ports, *, before: datetime | None = None, reconciling: bool = True) -> None:
-    """Do a bounded amount of the work that is due `before` (now), and reconcile one campaign."""
-    maintain_campaigns(ports, before=before)
-    if reconciling:
-        reconcile_next(ports)
+    """Do a bounded amount of the work that is due `before` (now), then reconcile.
 
-
-def maintain_campaigns(ports: Ports, *, before: datetime | None = None) -> int:
-    """Do a bounded amount of what is due `before` (now), and return how much there was.
-
-    One that cannot be helped does not keep the others waiting: it is logged, and due again, as is
-    all that there was no time for.
+    Both end at the same time: TICK from now.
     """
     end = ports.now() + TICK
+    maintain_campaigns(ports, before=before, end=end)
+    if reconciling:
+        reconcile_next(ports, end=end)
+
+
+def maintain_campaigns(
+    ports: Ports, *, before: datetime | None = None, end: datetime | None = None
+) -> int:
+    """Do a bounded amount of what is due `before` (now), and return how much was due.
+
+    Work that fails is logged and stays due; the rest is still done. Work that `end` (default: TICK
+    from now) leaves no time for stays due, too.
+    """
+    end = end or ports.now() + TICK
     due = ports.campaigns.due(before or ports.now(), limit=_WORK_EACH_TICK)
     for work in due:
         if ports.now() >= end:

@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 
 from shared.domain.agreement import Disagreement, Finding
 from shared.domain.campaign import Change, Chore, ChoreKind
 from shared.domain.chores import with_chores
-from shared.domain.errors import ObjectExistsError, ShowreelError
+from shared.domain.errors import ObjectExistsError, OutOfTimeError, ShowreelError
 from shared.domain.identity import parse_video_id
 from shared.domain.reconciling import reconciled
 from shared.domain.settlement import recomputed
@@ -28,8 +29,19 @@ _OF_RECORDS = frozenset(
 )
 
 
-def mend(ports: Ports, campaign_id: str, findings: Iterable[Finding]) -> None:
-    """What cannot be mended is logged, and stays as it is; so does all that has no record."""
+def check_time(ports: Ports, end: datetime | None) -> None:
+    """Raise OutOfTimeError at `end` and after it."""
+    if end is not None and ports.now() >= end:
+        raise OutOfTimeError("The time of this tick is over. The next one continues.")
+
+
+def mend(
+    ports: Ports, campaign_id: str, findings: Iterable[Finding], *, end: datetime | None = None
+) -> None:
+    """Repair findings one after the other. Raise OutOfTimeError at `end`.
+
+    A repair that fails is logged. Objects without a record are left alone.
+    """
     found = list(findings)
     kinds = {finding.kind for finding in found}
     if kinds & _OF_RECORDS:
@@ -38,11 +50,13 @@ def mend(ports: Ports, campaign_id: str, findings: Iterable[Finding]) -> None:
     if kinds & {*_OF_RECORDS, Disagreement.CHORE_WAITING}:
         finish_chores(ports, campaign_id)
     for finding in found:
+        check_time(ports, end)
         try:
             _mend_video(ports, finding)
         except ShowreelError:
             extra = {"campaign_id": campaign_id, "subject": finding.subject}
             logger.warning("reconcile.unmended", extra=extra, exc_info=True)
+    check_time(ports, end)
     if Disagreement.METADATA_STALE in kinds:
         state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
         if not state.unreadable:

@@ -7,6 +7,7 @@ is only on its way is not taken for a disagreement.
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from shared.domain.agreement import (
@@ -26,7 +27,7 @@ from shared.ports import Ports
 from shared.ports.object_store import ObjectInfo
 from shared.ports.video_generator import Gone
 from shared.use_cases.committing import until_committed
-from shared.use_cases.mending import mend
+from shared.use_cases.mending import check_time, mend
 from shared.use_cases.read_whole import all_campaigns, read_whole
 
 logger = logging.getLogger(__name__)
@@ -98,25 +99,34 @@ def find_disagreements(ports: Ports, campaign_id: str) -> tuple[Verdict, ...]:
     return tuple(Verdict(finding=finding) for finding in _confirmed(ports, campaign_id))
 
 
-def mend_disagreements(ports: Ports, campaign_id: str) -> tuple[Verdict, ...]:
-    """Look, mend what loses nothing, and look again. Raise CampaignNotFoundError."""
-    found = left = _confirmed(ports, campaign_id)
+def mend_disagreements(
+    ports: Ports, campaign_id: str, *, end: datetime | None = None
+) -> tuple[Verdict, ...]:
+    """Compare, repair what loses nothing, and compare again.
+
+    Raise CampaignNotFoundError, or OutOfTimeError at `end`; what was repaired stays repaired.
+    """
+    found = left = _confirmed(ports, campaign_id, end=end)
     for _ in range(_ROUNDS):
         if left:
-            mend(ports, campaign_id, left)
-            left = _look(ports, campaign_id)
+            mend(ports, campaign_id, left, end=end)
+            check_time(ports, end)
+            left = _look(ports, campaign_id, end=end)
     return tuple(Verdict(finding=finding, mended=finding not in left) for finding in found)
 
 
-def _confirmed(ports: Ports, campaign_id: str) -> tuple[Finding, ...]:
-    found = _look(ports, campaign_id)
+def _confirmed(
+    ports: Ports, campaign_id: str, *, end: datetime | None = None
+) -> tuple[Finding, ...]:
+    found = _look(ports, campaign_id, end=end)
     if not found:
         return ()
-    again = set(_look(ports, campaign_id))
+    check_time(ports, end)
+    again = set(_look(ports, campaign_id, end=end))
     return tuple(finding for finding in found if finding in again)
 
 
-def _look(ports: Ports, campaign_id: str) -> tuple[Finding, ...]:
+def _look(ports: Ports, campaign_id: str, *, end: datetime | None = None) -> tuple[Finding, ...]:
     """Where a record cannot be read, report that alone: it is no basis for repairs."""
     try:
         state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
@@ -126,10 +136,10 @@ def _look(ports: Ports, campaign_id: str) -> tuple[Finding, ...]:
         return (unreadable(error.record),)
     if state.unreadable:
         return tuple(map(unreadable, state.unreadable.values()))
-    return (
-        *disagreements(state, _objects(ports, campaign_id), now=ports.now()),
-        *_of_metadata(ports, state),
-    )
+    check_time(ports, end)
+    objects = _objects(ports, campaign_id)
+    check_time(ports, end)
+    return (*disagreements(state, objects, now=ports.now()), *_of_metadata(ports, state))
 
 
 def _objects(ports: Ports, campaign_id: str) -> Objects:

@@ -1,12 +1,16 @@
-"""Reconcile in small bites: one campaign for each tick, all of them in turn."""
+"""Reconcile in portions: each tick continues where the last one stopped."""
 
 import json
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 
 from shared.domain.agreement import UNREADABLE
 from shared.domain.campaign import Campaign
-from shared.domain.errors import ObjectNotFoundError, ShowreelError
+from shared.domain.errors import ObjectNotFoundError, OutOfTimeError, ShowreelError
+from shared.domain.schedule import RECONCILE_ROUND, TICK
 from shared.domain.storage_layout import CURSOR
 from shared.domain.unreadable import Unreadable
 from shared.ports import Ports
@@ -16,31 +20,64 @@ from shared.use_cases.reconcile import mend_disagreements
 
 logger = logging.getLogger(__name__)
 
+LATE_CAMPAIGNS = 20
+"""Campaigns that a tick compares when the round has taken longer than RECONCILE_ROUND."""
 
-def reconcile_next(ports: Ports) -> None:
-    """Compare the campaign after the one of the last tick, and mend what is safe to mend.
 
-    Where the last one was is kept as an object. Two ticks at once look at the same one: no harm.
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """The last campaign that was compared (None: none yet), and the start of the round."""
+
+    after: str | None
+    since: datetime
+
+
+def reconcile_next(ports: Ports, *, end: datetime | None = None) -> None:
+    """Compare the campaigns after those of the last tick, and repair what is safe to repair.
+
+    A tick compares one campaign, and LATE_CAMPAIGNS of them when the round is late. It begins none
+    after `end` (default: TICK from now) and interrupts a repair there. The cursor is written first,
+    so a campaign that ends the process does not hold the others. Two ticks at once may compare the
+    same campaigns, which is harmless.
     """
-    page = ports.campaigns.list_campaigns(after=_last(ports), limit=1)
-    following = page[0].campaign_id if page else None
-    if following is not None and not _is_being_deleted(page[0]):
+    end = end or ports.now() + TICK
+    if ports.now() >= end:
+        return
+    place = _read_place(ports)
+    is_late = ports.now() - place.since > RECONCILE_ROUND
+    page = ports.campaigns.list_campaigns(after=place.after, limit=LATE_CAMPAIGNS if is_late else 1)
+    if not page:
+        _write_place(ports, _Place(after=None, since=ports.now()))
+        return
+    _write_place(ports, _Place(after=page[-1].campaign_id, since=place.since))
+    compared = _reconcile_page(ports, page, end=end)
+    if compared < len(page):
+        _write_place(ports, _Place(after=page[compared - 1].campaign_id, since=place.since))
+
+
+def _reconcile_page(ports: Ports, page: Sequence[Campaign | Unreadable], *, end: datetime) -> int:
+    """Return how many campaigns were compared: at least one.
+
+    A campaign that was interrupted counts only if it had the whole time. Otherwise it is the first
+    of the next tick.
+    """
+    for number, campaign in enumerate(page):
+        if number and ports.now() >= end:
+            return number
+        if isinstance(campaign, Campaign) and campaign.is_being_deleted:
+            continue
         try:
-            _reconcile(ports, following)
+            _reconcile(ports, campaign.campaign_id, end=end)
+        except OutOfTimeError:
+            logger.warning("reconcile.unfinished", extra={"campaign_id": campaign.campaign_id})
+            return max(number, 1)
         except ShowreelError:
-            logger.exception("reconcile.failed", extra={"campaign_id": following})
-    content = json.dumps({"after": following}).encode()
-    ports.objects.put(
-        CURSOR, BytesIO(content), content_type="application/json", mode=PutMode.OVERWRITE
-    )
+            logger.exception("reconcile.failed", extra={"campaign_id": campaign.campaign_id})
+    return len(page)
 
 
-def _is_being_deleted(campaign: Campaign | Unreadable) -> bool:
-    return isinstance(campaign, Campaign) and campaign.is_being_deleted
-
-
-def _reconcile(ports: Ports, campaign_id: str) -> None:
-    for verdict in mend_disagreements(ports, campaign_id):
+def _reconcile(ports: Ports, campaign_id: str, *, end: datetime) -> None:
+    for verdict in mend_disagreements(ports, campaign_id, end=end):
         finding = verdict.finding
         if finding.kind in UNREADABLE:
             report_unreadable(finding.subject, finding.detail)
@@ -57,11 +94,22 @@ def _reconcile(ports: Ports, campaign_id: str) -> None:
         )
 
 
-def _last(ports: Ports) -> str | None:
-    """None where it is not known: the round begins again."""
+def _read_place(ports: Ports) -> _Place:
+    """Start a new round if there is no cursor, or a damaged one."""
     try:
         with ports.objects.open(CURSOR) as cursor:
-            after = json.load(cursor)["after"]
+            content = json.load(cursor)
+        after = content["after"]
+        since = datetime.fromisoformat(content["since"])
     except (ObjectNotFoundError, ValueError, LookupError, TypeError):
-        return None
-    return after if isinstance(after, str) else None
+        return _Place(after=None, since=ports.now())
+    if not isinstance(after, str | None) or since.tzinfo is None:
+        return _Place(after=None, since=ports.now())
+    return _Place(after=after, since=since)
+
+
+def _write_place(ports: Ports, place: _Place) -> None:
+    content = json.dumps({"after": place.after, "since": place.since.isoformat()}).encode()
+    ports.objects.put(
+        CURSOR, BytesIO(content), content_type="application/json", mode=PutMode.OVERWRITE
+    )

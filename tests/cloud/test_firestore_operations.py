@@ -1,14 +1,18 @@
 """What each step costs in Firestore, counted where the calls leave for it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from google.cloud.firestore import Query
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments
+from shared.domain.schedule import RECONCILE_ROUND
+from shared.domain.storage_layout import CURSOR
 from shared.domain.video import Video
 from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.create_videos import Draft
@@ -171,6 +175,27 @@ def test_a_tick_reads_as_many_documents_as_the_costs_say(
     (costs,) = (use for use in SERVICES["Firestore"] if use.what == "document read")
     assert len(found) == door.count(QUERY)
     assert (str(read * TICKS), 0) == (costs.each_month, door.count(COMMIT))
+
+
+def test_a_late_tick_reads_no_more_for_each_campaign(
+    firestore_host: str, project: str, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = ports_in_firestore(project, max_videos=4)
+    for campaign_id in ("autumn", "spring", "winter"):
+        for index in range(4):
+            view = Draft(prompt=f"View {index}", index=index)
+            made(ports, reserve(ports, drafts=(view,), campaign_id=campaign_id))
+    since = (ports.now() - 2 * RECONCILE_ROUND).isoformat()
+    cursor = BytesIO(json.dumps({"after": None, "since": since}).encode())
+    ports.objects.put(CURSOR, cursor, content_type="application/json")
+    found = counted_queries(monkeypatch)
+    door.calls.clear()
+
+    reconcile_next(ports)
+
+    read = sum(found) + sum(call.documents for call in door.calls if call.method == GET)
+    (costs,) = (use for use in SERVICES["Firestore"] if use.what == "document read")
+    assert 3 * 4 < read <= 3 * int(costs.each_month) // TICKS
 
 
 def counted_queries(monkeypatch: pytest.MonkeyPatch) -> list[int]:

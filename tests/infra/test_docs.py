@@ -21,7 +21,7 @@ from tests.infra.terraform import Terraform
 from tests.infra.test_iam import Grant, grants
 from tests.infra.test_monitoring import logged_events
 from tools.emulated_cloud.bucket.server import StrictBucketServer
-from tools.infra_costs import SERVICES, VIDEOS_A_MONTH, Use
+from tools.infra_costs import SERVICES, TICKS, VIDEOS_A_MONTH, Use, days_of_round
 from tools.infra_reference import DOCUMENTS, INFRA, blocks, inputs, with_tables
 
 README = (INFRA / "README.md").read_text("utf-8")
@@ -269,3 +269,23 @@ def test_the_costs_count_every_alert(installation: Installation) -> None:
     )
 
     assert len(installation.all("google_monitoring_alert_policy.alert")) == int(conditions)
+
+
+def test_a_round_takes_a_day_at_least_and_days_for_many_campaigns() -> None:
+    assert [1, 2] == [days_of_round(campaigns) for campaigns in (1_440, 1_440 + 20 * 1_440)]
+    assert days_of_round(25_000) < 2
+
+
+def test_a_campaign_in_each_tick_costs_what_the_prices_say() -> None:
+    """At 1,440 campaigns, all that a month of ticks takes, requests and cursor included."""
+    (cost,) = (Decimal(cells[2]) for cells in rows("rounds") if cells[0] == "1,440")
+    taken = {"vCPU second", "GiB second", "document read"}
+    uses = (use for uses in SERVICES.values() for use in uses)
+    month = sum(
+        Decimal(use.usd) * Decimal(use.each_month)
+        for use in uses
+        if use.what in taken or use.what.startswith("operation")
+    )
+
+    assert cost == round(month, 2)
+    assert TICKS == 31 * 1_440

@@ -62,6 +62,10 @@ def give_up(ports: FakePorts) -> Video:
     return stored(ports, video)
 
 
+def lose_messages(ports: FakePorts) -> None:
+    ports.queue._waiting.clear()
+
+
 def make(ports: FakePorts, prompt: str = "A red bicycle", **changes: Any) -> Video:  # noqa: ANN401
     """Create a video and wait for its end."""
     video = reserve(ports, prompt, **changes)

@@ -17,6 +17,7 @@ from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,
     a_request,
     deliver,
+    lose_messages,
     make,
     message_for,
     reserve,
@@ -24,10 +25,6 @@ from tests.unit.use_cases.scenes import (
     wake,
 )
 from tests.unit.use_cases.watching import Hooks, Once, watched
-
-
-def lose_messages(ports: FakePorts) -> None:
-    ports.queue._waiting.clear()
 
 
 def test_where_nothing_is_due_nothing_is_done(ports: FakePorts) -> None:

@@ -1,5 +1,6 @@
 """Reconcile: find what is wrong, mend what is safe to mend, and lose nothing paid for."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,12 +10,13 @@ from io import BytesIO
 import pytest
 
 from shared.domain.agreement import Disagreement
-from shared.domain.campaign import Change, Money
-from shared.domain.schedule import DEADLINE
+from shared.domain.campaign import Campaign, Change, Money
+from shared.domain.schedule import DEADLINE, RECONCILE_ROUND, TICK
 from shared.domain.storage_layout import CURSOR, attempts_prefix, clip_path, thumbnail_path
 from shared.domain.video import Phase, VersionState, Video
 from shared.ports.video_generator import Gone
 from shared.use_cases.create_videos import Draft
+from shared.use_cases.maintain_campaigns import take_tick
 from shared.use_cases.mending import delete_without_record
 from shared.use_cases.reconcile import (
     Verdict,
@@ -23,7 +25,7 @@ from shared.use_cases.reconcile import (
     mend_disagreements,
     reconcile_all,
 )
-from shared.use_cases.reconcile_next import reconcile_next
+from shared.use_cases.reconcile_next import LATE_CAMPAIGNS, reconcile_next
 from tests.fakes.ports import A_JPEG, FakePorts
 from tests.fakes.video_generator import A_CLIP, Script
 from tests.unit.use_cases.rules import assert_agreement
@@ -31,6 +33,7 @@ from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,
     PRICE,
     deliver,
+    lose_messages,
     make,
     remake,
     reserve,
@@ -312,7 +315,18 @@ class TestTheTick:
         reconcile_next(ports)
         assert thumbnail_name(videos[0]) in ports.objects.objects
 
-    @pytest.mark.parametrize("cursor", [b"", b"[]", b'{"after": 7}', b"\xff"])
+    @pytest.mark.parametrize(
+        "cursor",
+        [
+            b"",
+            b"[]",
+            b'{"after": "zebra"}',
+            b'{"after": 7, "since": "2026-11-07T12:00:00+00:00"}',
+            b'{"after": "zebra", "since": "2026-11-07T12:00:00"}',
+            b'{"after": "zebra", "since": 7}',
+            b"\xff",
+        ],
+    )
     def test_begins_anew_where_its_place_is_damaged(self, ports: FakePorts, cursor: bytes) -> None:
         video = make(ports)
         forget_the_thumbnail(ports, video)
@@ -327,3 +341,145 @@ class TestTheTick:
 
         assert {CURSOR} == set(ports.objects.objects)
         settle(ports)
+
+    def test_compares_many_campaigns_when_the_round_is_late(self, ports: FakePorts) -> None:
+        videos = make_many(ports, LATE_CAMPAIGNS + 3)
+        reconcile_next(ports)
+        ports.clock.advance(RECONCILE_ROUND)
+        reconcile_next(ports)
+        assert 2 == repaired(ports, videos)
+
+        ports.clock.advance(timedelta(seconds=1))
+        reconcile_next(ports)
+        assert LATE_CAMPAIGNS + 2 == repaired(ports, videos)
+        reconcile_next(ports)
+        assert len(videos) == repaired(ports, videos)
+
+        for video in videos:
+            forget_the_thumbnail(ports, video)
+        reconcile_next(ports)
+        reconcile_next(ports)
+        assert 1 == repaired(ports, videos)
+
+    def test_continues_with_the_next_campaign_after_a_crash(
+        self, ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        videos = make_many(ports, 2)
+
+        def crash(_: object) -> None:
+            raise MemoryError
+
+        with monkeypatch.context() as fault:
+            fault.setattr(ports.inspector, "thumbnail", crash)
+            with pytest.raises(MemoryError):
+                reconcile_next(ports)
+        reconcile_next(ports)
+
+        assert [False, True] == [thumbnail_name(each) in ports.objects.objects for each in videos]
+
+    def test_begins_no_campaign_after_its_end(
+        self,
+        ports: FakePorts,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        for campaign_id in ("autumn", "spring", "winter"):
+            make(ports, campaign_id=campaign_id)
+        let_the_round_be_late(ports)
+        compared: list[str] = []
+
+        def take_time(campaign: Campaign, _: object) -> tuple[str, ...]:
+            compared.append(campaign.campaign_id)
+            ports.clock.advance(TICK)
+            return ()
+
+        monkeypatch.setattr(ports.campaigns, "stale_metadata", take_time)
+        for _ in range(3):
+            reconcile_next(ports)
+
+        assert ["autumn", "spring", "winter"] == compared
+        assert "reconcile.unfinished" not in caplog.messages
+
+    def test_stops_within_a_campaign_and_goes_past_it(
+        self,
+        ports: FakePorts,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        views = [Draft(prompt=f"View {index}", index=index) for index in range(4)]
+        large = [make(ports, campaign_id="autumn", drafts=(view,)) for view in views]
+        small = make(ports, campaign_id="winter")
+        for video in (*large, small):
+            forget_the_thumbnail(ports, video)
+        slow_thumbnails(ports, monkeypatch, TICK / 2)
+
+        reconcile_next(ports)
+
+        assert 2 == repaired(ports, large)
+        unfinished = [each for each in caplog.records if each.message == "reconcile.unfinished"]
+        assert ["autumn"] == [vars(each)["campaign_id"] for each in unfinished]
+        assert "reconcile.found" not in caplog.messages
+        reconcile_next(ports)
+        assert 1 == repaired(ports, [small])
+        reconcile_next(ports)
+        reconcile_next(ports)
+        assert 4 == repaired(ports, large)
+
+    def test_takes_a_campaign_that_had_not_the_whole_time_first_in_the_next_tick(
+        self, ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        views = [Draft(prompt=f"View {index}", index=index) for index in range(4)]
+        small = make(ports, campaign_id="autumn")
+        large = [make(ports, campaign_id="winter", drafts=(view,)) for view in views]
+        for video in (small, *large):
+            forget_the_thumbnail(ports, video)
+        let_the_round_be_late(ports)
+        slow_thumbnails(ports, monkeypatch, TICK / 3)
+
+        reconcile_next(ports)
+        assert (1, 2) == (repaired(ports, [small]), repaired(ports, large))
+
+        reconcile_next(ports)
+        assert 4 == repaired(ports, large)
+
+    def test_shares_its_time_with_due_work(
+        self, ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        video = make(ports, campaign_id="autumn")
+        forget_the_thumbnail(ports, video)
+        submit(ports)
+        lose_messages(ports)
+        ports.clock.advance(DEADLINE)
+
+        with monkeypatch.context() as slow:
+            slow.setattr(ports.queue, "publish", lambda _: ports.clock.advance(TICK))
+            take_tick(ports)
+        assert 0 == repaired(ports, [video])
+
+        take_tick(ports)
+        assert 1 == repaired(ports, [video])
+
+
+def make_many(ports: FakePorts, number: int) -> list[Video]:
+    """Return a video in each of `number` campaigns; none has its thumbnail."""
+    videos = [make(ports, campaign_id=f"campaign-{index:02}") for index in range(number)]
+    for video in videos:
+        forget_the_thumbnail(ports, video)
+    return videos
+
+
+def repaired(ports: FakePorts, videos: list[Video]) -> int:
+    return sum(thumbnail_name(each) in ports.objects.objects for each in videos)
+
+
+def let_the_round_be_late(ports: FakePorts) -> None:
+    since = ports.now() - 2 * RECONCILE_ROUND
+    put(ports, CURSOR, json.dumps({"after": None, "since": since.isoformat()}).encode())
+
+
+def slow_thumbnails(ports: FakePorts, monkeypatch: pytest.MonkeyPatch, each: timedelta) -> None:
+    def take_time(_: object) -> bytes:
+        ports.clock.advance(each)
+        return A_JPEG
+
+    monkeypatch.setattr(ports.inspector, "thumbnail", take_time)
