@@ -134,7 +134,8 @@ def stored_campaign(connection: sqlite3.Connection, campaign: Campaign) -> Campa
     row = tables.campaign_row(campaign, encode_campaign(campaign), _now())
     what = f"The campaign {campaign.campaign_id!r}"
     if campaign.revision:
-        _write(connection, tables.UPDATE_CAMPAIGN, (*row, campaign.revision), what)
+        changed = (*row[1:], row.campaign_id, campaign.revision)
+        _write(connection, tables.UPDATE_CAMPAIGN, changed, what)
     else:
         _write(connection, tables.INSERT_CAMPAIGN, row, what)
     return replace(campaign, revision=row.revision)
@@ -149,7 +150,8 @@ def _store_video(
 ) -> None:
     what = f"The video {row.id}"
     if known_revision:
-        _write(connection, tables.UPDATE_VIDEO, (*row, known_revision), what)
+        changed = (*row[3:], row.id, known_revision)
+        _write(connection, tables.UPDATE_VIDEO, changed, what)
         connection.execute(tables.DELETE_TAGS, (row.id,))
     else:
         _write(connection, tables.INSERT_VIDEO, row, what)
@@ -169,7 +171,8 @@ def stored_day(connection: sqlite3.Connection, day: DayBudget) -> DayBudget:
     record = encode_day(day)
     row = (day.day.isoformat(), record, tables.revision_of(record))
     if day.revision:
-        _write(connection, tables.UPDATE_DAY, (*row, day.revision), "The day's budget")
+        changed = (*row[1:], row[0], day.revision)
+        _write(connection, tables.UPDATE_DAY, changed, "The day's budget")
     else:
         _write(connection, tables.INSERT_DAY, row, "The day's budget")
     return replace(day, revision=row[2])

@@ -99,8 +99,8 @@ INSERT_CAMPAIGN = (
     " VALUES (?, ?, ?, ?, ?)"
 )
 UPDATE_CAMPAIGN = (
-    "UPDATE campaigns SET record = ?2, revision = ?3, changed_at = ?4, due_at = ?5"
-    " WHERE campaign_id = ?1 AND revision = ?6"
+    "UPDATE campaigns SET record = ?, revision = ?, changed_at = ?, due_at = ?"
+    " WHERE campaign_id = ? AND revision = ?"
 )
 SAME_NAME = "SELECT 1 FROM campaigns WHERE campaign_id = ? COLLATE NOCASE"
 DELETE_CAMPAIGN = "DELETE FROM campaigns WHERE campaign_id = ? AND revision = ?"
@@ -110,8 +110,8 @@ ADD_SAVINGS = (
 )
 INSERT_VIDEO = "INSERT OR IGNORE INTO videos VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 UPDATE_VIDEO = (
-    "UPDATE videos SET record = ?4, revision = ?5, changed_at = ?6, created_at = ?7, due_at = ?8,"
-    " version_state = ?9, status = ?10 WHERE id = ?1 AND revision = ?11"
+    "UPDATE videos SET record = ?, revision = ?, changed_at = ?, created_at = ?, due_at = ?,"
+    " version_state = ?, status = ? WHERE id = ? AND revision = ?"
 )
 DELETE_VIDEO = "DELETE FROM videos WHERE id = ? AND revision = ?"
 DELETE_VIDEOS = "DELETE FROM videos WHERE campaign_id = ?"
@@ -121,7 +121,7 @@ DELETE_TAGS_OF_CAMPAIGN = (
     "DELETE FROM tags WHERE id IN (SELECT id FROM videos WHERE campaign_id = ?)"
 )
 INSERT_DAY = "INSERT OR IGNORE INTO days VALUES (?, ?, ?)"
-UPDATE_DAY = "UPDATE days SET record = ?2, revision = ?3 WHERE day = ?1 AND revision = ?4"
+UPDATE_DAY = "UPDATE days SET record = ?, revision = ? WHERE day = ? AND revision = ?"
 
 
 def revision_of(record: bytes) -> str:

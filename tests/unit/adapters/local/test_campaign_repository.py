@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -415,6 +416,23 @@ def test_a_database_that_is_busy_for_long_says_so(
     waiting.commit_video(stored.videos[0])
 
 
+def forked(use: Callable[[], None]) -> int:
+    """Return the id of a child that ends after `use`, with 0 unless that raised an error.
+
+    A child that raised it would go on with the other tests.
+    """
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        use()
+        status = 0
+    finally:
+        traceback.print_exc()
+        os._exit(status)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="There is no fork.")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_a_forked_process_opens_a_connection_of_its_own(
@@ -422,15 +440,14 @@ def test_a_forked_process_opens_a_connection_of_its_own(
 ) -> None:
     with repository._database.reading() as kept:
         pass
-    child = os.fork()
-    if child == 0:
+
+    def use() -> None:
         with repository._database.reading() as connection:
-            is_own = connection is not kept
+            assert connection is not kept
         video = repository.get_video("spring", HASH)
         repository.commit_video(replace(video, prompt="Written by the child."))
-        os._exit(0 if is_own else 1)
 
-    assert os.waitpid(child, 0)[1] == 0
+    assert os.waitpid(forked(use), 0)[1] == 0
     assert repository.get_video("spring", HASH).prompt == "Written by the child."
 
 
@@ -443,15 +460,16 @@ def test_a_forked_process_loses_no_commit_when_its_parent_closes_the_database(
     """The last one to close the file removes the write-ahead log: the child must hold its lock."""
     repository.get_video("spring", HASH)
     first, closed = os.pipe(), os.pipe()
-    child = os.fork()
-    if child == 0:
+
+    def use() -> None:
         own = LocalCampaignRepository(root)
         video = own.commit_video(replace(own.get_video("spring", HASH), prompt="First."))
         os.write(first[1], b".")
         os.read(closed[0], 1)
         own.commit_video(replace(video, prompt="Second."))
-        os._exit(0)
 
+    child = forked(use)
+    os.close(first[1])
     os.read(first[0], 1)
     repository.close()
     os.write(closed[1], b".")
