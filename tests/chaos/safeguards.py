@@ -147,7 +147,7 @@ SAFEGUARDS = (
         "create-only writes",
         "objects",
         OverwritingObjects,
-        at=Where("create", "objects.put", Aftermath.LOST),
+        at=Where("create", "objects.rename", Aftermath.LOST),
         breaks=(Kind.REWRITTEN,),
     ),
     _without(
