@@ -2,15 +2,20 @@
 
 import json
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
+from shared.adapters.local.object_store import LocalObjectStore
 from shared.adapters.local.record_tables import (
     revision_of,
     unread_campaign_row,
     unread_video_row,
 )
+from shared.adapters.record_mirror import ObjectStoreMirror
+from shared.bootstrap.choices import utc_now
+from shared.use_cases.read_whole import read_whole
 
 Fields = dict[str, Any]
 
@@ -35,6 +40,15 @@ def write_record(root: Path, path: str, fields: Fields) -> None:
     repository = LocalCampaignRepository(root)
     with closing(repository), repository._database.writing() as connection:
         assert connection.execute(query, {**row, "key": key}).rowcount == 1
+
+
+def write_json(root: Path, campaign_id: str = "spring") -> None:
+    """Write the JSON of a campaign beside the videos, as the tick does."""
+    objects = LocalObjectStore(root, now=utc_now)
+    mirror = ObjectStoreMirror(objects, gap=timedelta(), now=utc_now)
+    repository = LocalCampaignRepository(root)
+    with closing(repository):
+        mirror.update(mirror.list(campaign_id), read_whole(repository, campaign_id))
 
 
 def _row(path: str, record: bytes) -> dict[str, object]:

@@ -18,7 +18,14 @@ INTERRUPTED = 130
 def local_installation(folder: Path) -> Installation:
     """Open a data folder. Nothing is served from it."""
     ports = LocalPorts(replace(settings(), storage_url=f"file:{folder.absolute()}"))
-    return Installation(campaigns=ports.campaigns, objects=ports.objects)
+    return Installation(campaigns=ports.campaigns, objects=ports.objects, mirror=ports.mirror)
+
+
+def this_installation() -> Installation:
+    """Open what STORAGE_URL names, a data folder or a bucket."""
+    chosen = settings()
+    ports = GooglePorts(chosen) if chosen.bucket else LocalPorts(chosen)
+    return Installation(campaigns=ports.campaigns, objects=ports.objects, mirror=ports.mirror)
 
 
 def cloud_installation() -> Installation:
@@ -26,8 +33,7 @@ def cloud_installation() -> Installation:
     chosen = settings()
     if not chosen.bucket:
         raise InvalidSettingsError("STORAGE_URL must name the bucket of the cloud: gs://name.")
-    ports = GooglePorts(chosen)
-    return Installation(campaigns=ports.campaigns, objects=ports.objects)
+    return this_installation()
 
 
 def copy_and_tell(copy: Callable[[], Iterable[CopiedCampaign]]) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
     from shared.adapters.google.message_queue import PubSubMessageQueue
     from shared.adapters.google.object_store import GCSObjectStore
+    from shared.adapters.record_mirror import ObjectStoreMirror
     from shared.domain.schedule import Leases
     from shared.ports import Clock
     from shared.ports.clip_inspector import ClipInspector
@@ -77,8 +78,18 @@ class GooglePorts:
         return FirestoreCampaignRepository(
             project=self._settings.google_cloud_project,
             database=self._settings.firestore_database,
-            objects=lambda: self.objects,
+            now=self.now,
         )
+
+    @built_once
+    def mirror(self) -> ObjectStoreMirror:
+        from datetime import timedelta
+
+        from shared.adapters.record_mirror import ObjectStoreMirror
+
+        # Cloud Storage takes one write a second of one name, and its clock may differ.
+        gap = timedelta(seconds=1.5)
+        return ObjectStoreMirror(self.objects.with_brief_calls(), gap=gap, now=self.now)
 
     @built_once
     def queue(self) -> PubSubMessageQueue:

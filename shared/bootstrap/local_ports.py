@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
+    from shared.adapters.record_mirror import ObjectStoreMirror
     from shared.domain.schedule import Leases
     from shared.ports import Clock
     from shared.ports.clip_inspector import ClipInspector
@@ -77,6 +78,14 @@ class LocalPorts:
         from shared.adapters.local.campaign_repository import LocalCampaignRepository
 
         return LocalCampaignRepository(self._settings.data_folder)
+
+    @built_once
+    def mirror(self) -> ObjectStoreMirror:
+        from datetime import timedelta
+
+        from shared.adapters.record_mirror import ObjectStoreMirror
+
+        return ObjectStoreMirror(self.objects, gap=timedelta(0), now=self.now)
 
     @built_once
     def queue(self) -> LocalMessageQueue:

@@ -14,6 +14,15 @@ LAST_RETRY = CALL - TRY
 
 # One try of a signature by IAM, for which a caller waits.
 SIGNING_TRY = timedelta(seconds=5)
+# A call for the JSON beside the videos: what it does not write, the tick writes.
+MIRROR_TRY = timedelta(seconds=4)
+MIRROR_LAST_RETRY = timedelta(seconds=2)
+
+# The time of a change is that at which its commit began: it may be seen so much later.
+COMMIT_DELAY = CALL + timedelta(seconds=10)
+
+# By then the ticks have mirrored a change, also after one that failed.
+MIRRORED_AFTER = timedelta(minutes=5)
 
 # A submission to Veo is sent once.
 SUBMISSION = timedelta(seconds=60)

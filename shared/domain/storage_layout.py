@@ -11,6 +11,7 @@ videos/requests/<request>.json                                  what became of a
 videos/requests/claims/<key>.json                               that there is this request
 videos/requests/deleted/<campaign_id>.json                      when a campaign was deleted
 videos/maintenance/reconciled.json                              which campaign the tick saw last
+videos/maintenance/mirrored.json                                up to when the JSON is complete
 videos/maintenance/probes/<name>.txt                            proves that objects can be stored
 """
 
@@ -24,6 +25,7 @@ CACHE = "videos/cache"
 ATTEMPTS = "videos/attempts"
 REQUESTS = "videos/requests"
 CURSOR = "videos/maintenance/reconciled.json"
+MIRROR_CURSOR = "videos/maintenance/mirrored.json"
 PROBES = "videos/maintenance/probes"
 CAMPAIGN_FILE = "campaign.json"
 

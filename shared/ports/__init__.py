@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shared.ports.message_queue import MessageQueue
     from shared.ports.object_store import ObjectStore, Place, SignatureVerifier
     from shared.ports.policy import Policy
+    from shared.ports.record_mirror import RecordMirror
     from shared.ports.video_generator import VideoGenerator
 
 Clock = Callable[[], datetime]
@@ -31,6 +32,8 @@ class Ports(Protocol):
     def place(self) -> Place: ...
     @property
     def campaigns(self) -> CampaignRepository: ...
+    @property
+    def mirror(self) -> RecordMirror: ...
     @property
     def queue(self) -> MessageQueue: ...
     @property

@@ -78,6 +78,14 @@ class DueWork:
     video_hash: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChangedCampaign:
+    """`changed_at` is when a record of the campaign was committed, by the repository's clock."""
+
+    campaign_id: str
+    changed_at: datetime
+
+
 class CampaignRepository(Protocol):
     """The records. What was read carries the revision at which it was; commits compare it.
 
@@ -136,21 +144,6 @@ class CampaignRepository(Protocol):
         Best effort; never raise ConflictError. An unknown campaign is ignored.
         """
 
-    def stale_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> tuple[str, ...]:
-        """Return paths of the JSON beside the videos that does not say what the records say.
-
-        `videos` are all of the campaign's. None where that JSON is the records.
-        """
-
-    def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
-        """Rewrite that JSON, and remove files that have no record."""
-
-    def read_metadata(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
-        """Return what that JSON says of a video; `current` is the name to look under first.
-
-        None where it is the record, is not there, or cannot be read.
-        """
-
     def list_videos(self, query: VideoQuery) -> VideoPage:
         """Order by creation, then id. A page may begin after a video that is gone.
 
@@ -165,6 +158,14 @@ class CampaignRepository(Protocol):
 
         No step can be taken with a record that cannot be read, so it is never due.
         At most `limit` of either kind, so that many of one do not keep the other waiting.
+        """
+
+    def changed_since(self, since: datetime, *, limit: int) -> tuple[ChangedCampaign, ...]:
+        """Return at most `limit` campaigns with a change since then, the earliest change first.
+
+        Every commit counts, of the campaign or of one of its videos, and of each only the last.
+        A campaign may appear more than once. `changed_at` is the moment at which a commit began:
+        one that takes long may appear late.
         """
 
 

@@ -17,13 +17,19 @@ class PutMode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectInfo:
-    """`etag` changes whenever the bytes do; it has no quotes."""
+    """`etag` changes whenever the bytes do; it has no quotes.
+
+    `version` is another after each write, also of the same bytes. `md5` is the hex digest of the
+    bytes, or empty where a listing does not have it.
+    """
 
     path: str
     size: int
     etag: str
     content_type: str
     updated_at: datetime
+    version: str
+    md5: str = ""
 
 
 class SignedMethod(StrEnum):
@@ -55,6 +61,12 @@ class ObjectStore(Protocol):
         metadata: Mapping[str, str] | None = None,
     ) -> None:
         """Store `content` up to its end. CREATE raises ObjectExistsError where `path` is taken."""
+
+    def replace(self, found: ObjectInfo, content: BinaryIO) -> None:
+        """Store other bytes under the name of `found`, with its type.
+
+        Raise ConflictError if the object has changed since it was found, or is gone.
+        """
 
     def open(self, path: str) -> BinaryIO:
         """Return a seekable stream. Raise ObjectNotFoundError."""
@@ -90,6 +102,9 @@ class ObjectStore(Protocol):
 
     def delete(self, path: str) -> None:
         """Remove the object, if it is there."""
+
+    def delete_unchanged(self, found: ObjectInfo) -> None:
+        """Remove the object, unless it has changed since it was found."""
 
     def sign(
         self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET

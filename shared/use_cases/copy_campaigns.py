@@ -14,9 +14,11 @@ from shared.domain.reconciling import CampaignState, reconciled
 from shared.domain.unreadable import Unreadable
 from shared.ports.campaign_repository import CampaignRepository
 from shared.ports.object_store import ObjectStore
+from shared.ports.record_mirror import RecordMirror
 from shared.use_cases.begin_campaign import require_name
 from shared.use_cases.committing import until_committed
 from shared.use_cases.copy_media import MediaCopy, Transfer
+from shared.use_cases.mirroring import mirror_campaign
 from shared.use_cases.read_whole import PAGE, all_campaigns, read_whole
 
 
@@ -26,6 +28,7 @@ class Installation:
 
     campaigns: CampaignRepository
     objects: ObjectStore
+    mirror: RecordMirror
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +82,7 @@ def copy_campaign(source: Installation, target: Installation, campaign_id: str) 
             renames = media.renames((*here.videos.values(), *change.videos))
             campaign = with_chores(change.campaign, *renames)
             _commit(target.campaigns, replace(change, campaign=campaign))
+        mirror_campaign(target.mirror, target.campaigns, campaign_id)
         media.name_after_states((*here.videos.values(), *change.videos))
         return CopiedCampaign(
             campaign_id=campaign_id,

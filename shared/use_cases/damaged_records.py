@@ -62,7 +62,7 @@ def restore_record(ports: Ports, campaign_id: str, video_hash: str) -> Video:
 def _restore(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     campaign = ports.campaigns.get_campaign(campaign_id)
     record = _damaged(ports, campaign_id, video_hash)
-    kept = ports.campaigns.read_metadata(campaign_id, video_hash, current=_shows(campaign, record))
+    kept = ports.mirror.read_video(campaign_id, video_hash, current=_shows(campaign, record))
     if kept is None:
         raise ObjectNotFoundError(f"There is no JSON of {record.id} that can be read.")
     if kept.phase is Phase.RESERVED:

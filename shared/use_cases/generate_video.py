@@ -31,6 +31,7 @@ from shared.use_cases.committing import read_both, revise
 from shared.use_cases.fail_video import fail_video
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.holding import retry_after
+from shared.use_cases.mirroring import mirror_video
 from shared.use_cases.store_video import store_video
 from shared.use_cases.submit_video import submit_video
 
@@ -51,7 +52,8 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
     """
     about = {"video_id": video_id(message.campaign_id, message.video_hash)}
     try:
-        _step_unless_overtaken(ports, message)
+        if _step_unless_overtaken(ports, message):
+            mirror_video(ports, message.campaign_id, message.video_hash)
     except (CampaignNotFoundError, VideoNotFoundError):
         logger.info("message.without_video", extra=about)
     except WrongStateError:
@@ -67,11 +69,16 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
         raise RetryLaterError(error.message, retry_after=retry_after(error)) from error
 
 
-def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> None:
-    """Raise ConflictError if the step lost a race and no other step holds the video."""
+def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> bool:
+    """Return whether a step was taken; none is while another step holds the video.
+
+    Raise ConflictError if the step lost a race and no other step holds the video.
+    """
     video, replacing = _read(ports, message)
+    if video.is_leased(ports.now()):
+        return False
     try:
-        if message.clip_path and _may_store_announced(ports, video):
+        if message.clip_path and _may_store_announced(video):
             _store_announced(ports, video, message.clip_path, replacing)
         else:
             _step(ports, video)
@@ -81,6 +88,7 @@ def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> None:
         if latest.has_ended or latest.is_leased(ports.now()) or not is_where_it_was:
             raise WrongStateError(f"Another step has changed the video {latest.id}.") from None
         raise
+    return True
 
 
 def _read(ports: Ports, message: VideoMessage) -> tuple[Video, str | None]:
@@ -101,8 +109,6 @@ def _look_again_later(ports: Ports, message: VideoMessage) -> None:
 
 
 def _step(ports: Ports, video: Video) -> None:
-    if video.is_leased(ports.now()):
-        return
     if video.phase is Phase.STORING and video.store_tries >= STORE_TRIES:
         _give_up_storing(ports, video)
     elif _is_overdue(ports, video):
@@ -119,10 +125,9 @@ def _step(ports: Ports, video: Video) -> None:
         check_late(ports, video)
 
 
-def _may_store_announced(ports: Ports, video: Video) -> bool:
+def _may_store_announced(video: Video) -> bool:
     """Whether an announced clip is the next step: without a poll, the operation has ended."""
-    is_submitted = video.phase in (Phase.SUBMITTING, Phase.GENERATING, Phase.OUTCOME_UNKNOWN)
-    return is_submitted and not video.is_leased(ports.now())
+    return video.phase in (Phase.SUBMITTING, Phase.GENERATING, Phase.OUTCOME_UNKNOWN)
 
 
 def _store_announced(ports: Ports, video: Video, path: str, replacing: str | None) -> None:

@@ -10,6 +10,7 @@ from shared.ports.campaign_repository import DueWork
 from shared.ports.message_queue import VideoMessage
 from shared.use_cases.delete_campaign import continue_deletion
 from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.mirroring import sweep_mirror
 from shared.use_cases.reconcile_next import reconcile_next
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ def maintain_campaigns(
             _do(ports, work, end=end)
         except ShowreelError:
             logger.exception("maintain.failed", extra={"campaign_id": work.campaign_id})
+    sweep_mirror(ports, end=end)
     return len(due)
 
 

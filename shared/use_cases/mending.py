@@ -19,6 +19,7 @@ from shared.ports import Ports
 from shared.use_cases.committing import until_committed
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.mirroring import mirror_campaign
 from shared.use_cases.publishing import ask_for_step
 from shared.use_cases.read_whole import PAGE, read_whole
 
@@ -58,9 +59,7 @@ def mend(
             logger.warning("reconcile.unmended", extra=extra, exc_info=True)
     check_time(ports, end)
     if Disagreement.METADATA_STALE in kinds:
-        state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
-        if not state.unreadable:
-            ports.campaigns.renew_metadata(state.campaign, state.videos.values())
+        mirror_campaign(ports.mirror, ports.campaigns, campaign_id)
 
 
 def delete_without_record(ports: Ports, findings: Iterable[Finding]) -> int:

@@ -21,10 +21,12 @@ from shared.domain.agreement import (
 )
 from shared.domain.errors import CampaignNotFoundError, ShowreelError, UnreadableRecordError
 from shared.domain.reconciling import CampaignState
+from shared.domain.schedule import MIRRORED_AFTER
 from shared.domain.storage_layout import ATTEMPTS, GENERATED, video_of_clip
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
 from shared.ports.object_store import ObjectInfo
+from shared.ports.record_mirror import MirrorListing
 from shared.ports.video_generator import Gone
 from shared.use_cases.committing import until_committed
 from shared.use_cases.mending import check_time, mend
@@ -128,6 +130,7 @@ def _confirmed(
 
 def _look(ports: Ports, campaign_id: str, *, end: datetime | None = None) -> tuple[Finding, ...]:
     """Where a record cannot be read, report that alone: it is no basis for repairs."""
+    listing = ports.mirror.list(campaign_id)
     try:
         state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
     except UnreadableRecordError as error:
@@ -139,7 +142,8 @@ def _look(ports: Ports, campaign_id: str, *, end: datetime | None = None) -> tup
     check_time(ports, end)
     objects = _objects(ports, campaign_id)
     check_time(ports, end)
-    return (*disagreements(state, objects, now=ports.now()), *_of_metadata(ports, state))
+    found = disagreements(state, objects, now=ports.now())
+    return (*found, *_of_metadata(ports, listing, state))
 
 
 def _objects(ports: Ports, campaign_id: str) -> Objects:
@@ -165,12 +169,14 @@ def _is_lost(ports: Ports, video: Video) -> bool:
         return False
 
 
-def _of_metadata(ports: Ports, state: CampaignState) -> Iterator[Finding]:
-    campaign = state.campaign
-    for path in ports.campaigns.stale_metadata(campaign, state.videos.values()):
+def _of_metadata(ports: Ports, listing: MirrorListing, state: CampaignState) -> Iterator[Finding]:
+    """A change that is younger waits for the tick that mirrors it."""
+    if ports.now() < state.campaign.updated_at + MIRRORED_AFTER:
+        return
+    for path in ports.mirror.stale(listing, state):
         yield Finding(
             kind=Disagreement.METADATA_STALE,
-            campaign_id=campaign.campaign_id,
+            campaign_id=listing.campaign_id,
             subject=path,
             detail="It is not what the records say.",
         )

@@ -48,9 +48,10 @@ def submit_video(ports: Ports, video: Video) -> None:
     # No attempt is made if the clip could not be stored or the generator has no credentials.
     ports.place.require(room_for((video.parameters,)))
     generator = ports.generator
-    claimed = ports.campaigns.commit_video(
-        begin_attempt(video, now=now, lease_expires_at=now + ports.leases.submit)
-    )
+    submitting = begin_attempt(video, now=now, lease_expires_at=now + ports.leases.submit)
+    # The bucket that does not take this file would not take the clip either.
+    ports.mirror.write_submission(submitting)
+    claimed = ports.campaigns.commit_video(submitting)
     try:
         accepted = generator.submit(_submission(claimed))
     except GeneratorBusyError as error:

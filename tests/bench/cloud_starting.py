@@ -14,7 +14,6 @@ from tests.bench.rounds import ratio, run_rounds
 from tests.bench.servers import FIRESTORE_FLOOR, HELLO, ROOT, Function
 from tests.bench.starting import start_seconds
 from tests.contract.campaign_repository_contract import stored
-from tests.fakes.object_store import InMemoryObjectStore
 from tests.unit.domain.builders import a_reserved_video
 from tools.emulated_cloud.emulators import FirestoreEmulator, MissingToolError
 
@@ -71,8 +70,6 @@ def _in_cloud(function: Function, firestore_host: str) -> Function:
 
 def _stored_video(firestore_host: str) -> Video:
     with patch.dict(os.environ, FIRESTORE_EMULATOR_HOST=firestore_host):
-        repository = FirestoreCampaignRepository(
-            project=_PROJECT, database="(default)", objects=InMemoryObjectStore
-        )
+        repository = FirestoreCampaignRepository(project=_PROJECT, database="(default)")
         (video,) = stored(repository, a_reserved_video(1)).videos
     return video

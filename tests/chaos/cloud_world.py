@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +24,7 @@ from shared.adapters.google.url_signer import V4URLSigner
 from shared.adapters.google.veo_output import BucketOutput
 from shared.adapters.google.video_generator import VeoVideoGenerator
 from shared.adapters.media.clip_inspector import PyAVClipInspector
+from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import is_stopping, utc_now
 from shared.domain.schedule import CLOUD_LEASES
 from shared.ports import Ports
@@ -34,7 +36,7 @@ from tests.chaos.cloud_contents import Contents, contents_of, fill
 from tests.chaos.mailbox import Topic
 from tests.chaos.safeguards import Weaken, take_nothing_out
 from tests.chaos.shared_state import SharedClock, SharedState
-from tests.chaos.tripwire import Touch, touch_nothing, watched
+from tests.chaos.tripwire import Touch, touch_nothing
 from tests.chaos.worlds import Adapters, Site
 from tests.cloud.veo import CountedToken
 from tests.eventually import eventually
@@ -75,7 +77,7 @@ class CloudWorld:
     @contextmanager
     def opened(self, touch: Touch) -> Iterator[Site]:
         ports = self.weaken(_adapters(self, touch).touching(touch))
-        here = Installation(campaigns=ports.campaigns, objects=ports.objects)
+        here = Installation(campaigns=ports.campaigns, objects=ports.objects, mirror=ports.mirror)
         yield Site(ports=ports, elsewhere=here)
 
     def let_clips_appear(self) -> None:
@@ -127,12 +129,10 @@ def _adapters(world: CloudWorld, touch: Touch) -> Adapters:
     """A process connects once, however many rounds it takes part in."""
     name = world.root.name
     objects = GCSObjectStore(lambda: open_bucket(name), signer=_signer(world))
-    mirrored = watched(objects, "mirror.objects", touch)
     return Adapters(
         objects=objects,
-        campaigns=FirestoreCampaignRepository(
-            project=name, database="(default)", objects=lambda: mirrored
-        ),
+        campaigns=FirestoreCampaignRepository(project=name, database="(default)", now=world.clock),
+        mirror=ObjectStoreMirror(objects.with_brief_calls(), gap=timedelta(seconds=1), now=utc_now),
         queue=world.mailbox,
         generator=VeoVideoGenerator(
             project=name,

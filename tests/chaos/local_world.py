@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -12,6 +13,7 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.clip_renderer import ClipSpec
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.adapters.media.clip_inspector import PyAVClipInspector
+from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import is_stopping
 from shared.domain.faults import parse_faults
 from shared.domain.schedule import LAPTOP_LEASES
@@ -91,6 +93,7 @@ class LocalWorld:
                 LocalCampaignRepository(self.root / "elsewhere"), "source.campaigns", touch
             ),
             objects=watched(self._store(self.root / "elsewhere"), "source.objects", touch),
+            mirror=self._mirror(self._store(self.root / "elsewhere")),
         )
         with watched_disk(touch):
             ports = self._adapters(touch).touching(touch)
@@ -140,6 +143,7 @@ class LocalWorld:
         return Adapters(
             objects=objects,
             campaigns=LocalCampaignRepository(folder),
+            mirror=self._mirror(objects),
             queue=self.mailbox,
             generator=self._generator(touch),
             inspector=MeteredInspector(PyAVClipInspector(is_stopping=is_stopping), self.bill),
@@ -159,6 +163,9 @@ class LocalWorld:
             is_stopping=is_stopping,
         )
         return MeteredGenerator(generator, self.bill)
+
+    def _mirror(self, objects: LocalObjectStore) -> ObjectStoreMirror:
+        return ObjectStoreMirror(objects, gap=timedelta(), now=self.clock)
 
     def _store(self, folder: Path) -> LocalObjectStore:
         return LocalObjectStore(folder, now=self.clock)

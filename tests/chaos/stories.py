@@ -113,7 +113,9 @@ def do_nothing(site: Site, versions: Versions) -> None:
 
 
 def copying(site: Site, versions: Versions) -> None:
-    here = Installation(campaigns=site.ports.campaigns, objects=site.ports.objects)
+    here = Installation(
+        campaigns=site.ports.campaigns, objects=site.ports.objects, mirror=site.ports.mirror
+    )
     list(copy_campaigns(site.elsewhere, here))
 
 

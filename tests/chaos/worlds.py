@@ -14,6 +14,7 @@ from shared.ports.clip_inspector import ClipInspector
 from shared.ports.message_queue import MessageQueue
 from shared.ports.object_store import ObjectStore, SignatureVerifier
 from shared.ports.policy import Policy
+from shared.ports.record_mirror import RecordMirror
 from shared.ports.video_generator import VideoGenerator
 from shared.use_cases.copy_campaigns import Installation
 from shared.use_cases.proven_place import ProvenPlace
@@ -82,6 +83,7 @@ class Adapters:
 
     objects: ObjectStore
     campaigns: CampaignRepository
+    mirror: RecordMirror
     queue: MessageQueue
     generator: VideoGenerator
     inspector: ClipInspector
@@ -104,6 +106,7 @@ class Adapters:
                 objects=watched(self.objects, "objects", touch),
                 place=self._place,
                 campaigns=campaigns,
+                mirror=watched(self.mirror, "mirror", touch),
                 queue=watched(self.queue, "queue", touch),
                 generator=watched(self.generator, "generator", touch),
                 inspector=watched(self.inspector, "inspector", touch),

@@ -8,13 +8,10 @@ from shared.adapters.google.campaign_repository import FirestoreCampaignReposito
 from shared.domain.campaign import Change
 from shared.domain.errors import ConflictError
 from tests.contract.campaign_repository_contract import with_hit
-from tests.fakes.object_store import InMemoryObjectStore
 
 
 def connect(project: str) -> FirestoreCampaignRepository:
-    return FirestoreCampaignRepository(
-        project=project, database="(default)", objects=InMemoryObjectStore
-    )
+    return FirestoreCampaignRepository(project=project, database="(default)")
 
 
 def count_commits(host: str, project: str, video_hash: str, times: int) -> None:

@@ -2,9 +2,12 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -12,6 +15,7 @@ import pytest
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.object_store import LocalObjectStore
+from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.google_ports import GooglePorts
 from shared.domain.campaign import Change
 from shared.settings import read_settings
@@ -56,9 +60,10 @@ def data(ports: FakePorts, tmp_path: Path) -> Path:
 
 def update(folder: Path, ports: FakePorts) -> None:
     """Let a data folder hold what `ports` do."""
-    here = Installation(campaigns=ports.campaigns, objects=ports.objects)
+    here = Installation(campaigns=ports.campaigns, objects=ports.objects, mirror=ports.mirror)
     objects = LocalObjectStore(folder, now=ports.now)
-    there = Installation(campaigns=LocalCampaignRepository(folder), objects=objects)
+    mirror = ObjectStoreMirror(objects, gap=timedelta(), now=ports.now)
+    there = Installation(campaigns=LocalCampaignRepository(folder), objects=objects, mirror=mirror)
     assert list(copy_campaigns(here, there))
 
 
@@ -164,7 +169,7 @@ def test_a_database_that_is_lost_is_rebuilt_from_the_bucket(
     lose_database(firestore_host, project)
 
     assert tool("rebuild_records") == [
-        "8 records are in the bucket.",
+        "8 records are kept as JSON.",
         "autumn: copied, 1 videos, 0 objects, 0 bytes",
         "spring: copied, 3 videos, 0 objects, 0 bytes",
         "summer: copied, 1 videos, 0 objects, 0 bytes",
@@ -174,6 +179,30 @@ def test_a_database_that_is_lost_is_rebuilt_from_the_bucket(
     tool("export_data", tmp_path / "back")
     assert contents(tmp_path / "back") == contents(data)
     assert CAMPAIGN_ID in "".join(tool("rebuild_records"))
+
+
+def test_commits_that_a_data_folder_has_lost_are_copied_from_its_json(
+    tool: Tool, data: Path, ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as where the write-ahead log was removed after a crash."""
+    monkeypatch.setenv("STORAGE_URL", data.as_uri())
+    database = data / ".records.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    former = database.read_bytes()
+    current = next(each for each in ports.campaigns.videos.values() if each.is_current)
+    remade = remake(ports, current)
+    update(data, ports)
+    for file in data.glob(".records.db*"):
+        file.unlink()
+    database.write_bytes(former)
+
+    said = tool("rebuild_records")
+
+    assert "spring: copied, 2 videos, 0 objects, 0 bytes" in said
+    with closing(LocalCampaignRepository(data)) as records:
+        assert records.get_video("spring", remade.video_hash).is_current
+    assert "spring: up to date" in tool("rebuild_records")
 
 
 def test_a_record_that_cannot_be_read_goes_to_the_cloud_and_back_as_it_is(

@@ -11,7 +11,6 @@ from shared.adapters.google.firestore_documents import Write
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from tests.cloud.firestore_door import GET, Door, firestore_door
 from tests.contract.campaign_repository_contract import TODAY
-from tests.fakes.object_store import InMemoryObjectStore
 
 
 @pytest.fixture
@@ -22,9 +21,7 @@ def door() -> Iterator[Door]:
 
 @pytest.fixture
 def repository(firestore_host: str, project: str, door: Door) -> FirestoreCampaignRepository:
-    return FirestoreCampaignRepository(
-        project=project, database="(default)", objects=InMemoryObjectStore
-    )
+    return FirestoreCampaignRepository(project=project, database="(default)")
 
 
 SHARE = {"schema_version": 1, "day": "2026-11-20", "budget": "1600", "warned": False}

@@ -28,7 +28,6 @@ from tests.contract.campaign_repository_contract import (
     with_hit,
     with_more,
 )
-from tests.fakes.object_store import InMemoryObjectStore
 from tests.unit.domain.builders import SOON, a_campaign, a_reserved_video
 
 PASSING = [
@@ -48,9 +47,7 @@ def door() -> Iterator[Door]:
 
 @pytest.fixture
 def repository(firestore_host: str, project: str, door: Door) -> FirestoreCampaignRepository:
-    return FirestoreCampaignRepository(
-        project=project, database="(default)", objects=InMemoryObjectStore
-    )
+    return FirestoreCampaignRepository(project=project, database="(default)")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -38,6 +39,7 @@ def door() -> Iterator[Door]:
 
 # A campaign is read with the counter of its savings.
 CAMPAIGN = Call(method=GET, documents=2)
+CAMPAIGN_AND_VIDEO = Call(method=GET, documents=3)
 
 
 @pytest.fixture(params=[0, MANY], ids=["an empty database", "a fuller one"])
@@ -57,7 +59,7 @@ def ports(
 def ports_in_firestore(project: str, *, max_videos: int) -> FakePorts:
     ports = FakePorts(policy=replace(POLICY, max_videos_per_campaign=max_videos))
     ports.campaigns = FirestoreCampaignRepository(  # type: ignore[assignment]
-        project=project, database="(default)", objects=lambda: ports.objects
+        project=project, database="(default)", now=ports.clock
     )
     ports.savings = SavingsCounter(ports.campaigns)
     return ports
@@ -105,14 +107,15 @@ def test_a_hit_costs_two_reads(ports: FakePorts, door: Door) -> None:
     assert door.calls == [CAMPAIGN, Call(method=GET, documents=1)]
 
 
-def test_a_submission_costs_one_read_and_two_commits(ports: FakePorts, door: Door) -> None:
+def test_a_submission_costs_three_reads_and_two_commits(ports: FakePorts, door: Door) -> None:
     reserve(ports)
     door.calls.clear()
 
     deliver(ports)
 
     one = Call(method=COMMIT, documents=1)
-    assert door.calls == [Call(method=GET, documents=1), one, one]
+    json = [CAMPAIGN_AND_VIDEO, CAMPAIGN_AND_VIDEO]
+    assert door.calls == [Call(method=GET, documents=1), one, one, *json]
 
 
 def test_a_completion_costs_three_commits(ports: FakePorts, door: Door) -> None:
@@ -127,7 +130,7 @@ def test_a_completion_costs_three_commits(ports: FakePorts, door: Door) -> None:
     wake(ports, video)
 
     assert 3 == door.count(COMMIT)
-    assert 3 == door.count(GET)
+    assert 4 == door.count(GET)
 
 
 def test_a_replacement_costs_four_commits(ports: FakePorts, door: Door) -> None:
@@ -163,6 +166,10 @@ def test_a_tick_reads_as_many_documents_as_the_costs_say(
     ports = ports_in_firestore(project, max_videos=4)
     for index in range(4):
         made(ports, reserve(ports, drafts=(Draft(prompt=f"View {index}", index=index),)))
+    # What has changed is mirrored, and not read again.
+    for _ in range(2):
+        maintain_campaigns(ports)
+        ports.clock.advance(timedelta(minutes=5))
     found = counted_queries(monkeypatch)
     door.calls.clear()
 

@@ -1,5 +1,6 @@
 """What the object store does when Cloud Storage, or the way to it, fails."""
 
+import time
 import traceback
 from collections.abc import Callable
 from io import BytesIO
@@ -254,6 +255,8 @@ def test_a_source_that_changes_while_it_is_renamed_is_renamed_as_it_is(
 
     def move_too_late(self: requests.GCSBucket, *args: object) -> None:
         monkeypatch.setattr(requests.GCSBucket, "move", move)
+        # A name takes one write a second.
+        time.sleep(1.0)
         write(bucket_server, bucket_name, CLIP, b"another clip")
         move(self, *args)  # type: ignore[arg-type]
 

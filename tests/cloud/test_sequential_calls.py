@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from threading import get_ident
@@ -23,6 +24,8 @@ from werkzeug.test import EnvironBuilder
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.object_store import GCSObjectStore
+from shared.adapters.record_mirror import ObjectStoreMirror
+from shared.bootstrap.choices import utc_now
 from shared.domain.storage_layout import attempts_prefix
 from shared.domain.video import Video
 from shared.http.api import respond
@@ -126,9 +129,10 @@ def ports(
     ports = FakePorts(policy=UNLIMITED)
     ports.objects = bucket_store  # type: ignore[assignment]  # The real adapter.
     ports.campaigns = FirestoreCampaignRepository(  # type: ignore[assignment]  # As above.
-        project=project, database="(default)", objects=lambda: bucket_store
+        project=project, database="(default)"
     )
     ports.savings = SavingsCounter(ports.campaigns)
+    ports.mirror = ObjectStoreMirror(bucket_store, gap=timedelta(seconds=1.5), now=utc_now)
     ports.place = ProvenPlace(ports.objects, ports.clock)
     generator = FakeVideoGenerator(ports.objects)
     ports.generator = CountedPort(generator, "Veo", counter)  # type: ignore[assignment]

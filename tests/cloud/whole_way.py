@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 
 from shared.adapters.media.clip_inspector import PyAVClipInspector
+from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.domain.campaign import Money
 from shared.domain.schedule import CLOUD_LEASES, Leases
 from shared.domain.video import GenerationParameters, Video
@@ -50,6 +51,7 @@ class Showreel:
 
     def __post_init__(self) -> None:
         self.queue = InMemoryMessageQueue(self.now)
+        self.mirror = ObjectStoreMirror(self.objects, gap=timedelta(), now=self.now)
         self.place = ProvenPlace(self.objects, self.now)
         self.savings = SavingsCounter(self.campaigns)
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import md5
 from io import SEEK_END, BytesIO
 
 import pytest
 
-from shared.domain.errors import ObjectExistsError, ObjectNotFoundError
+from shared.domain.errors import ConflictError, ObjectExistsError, ObjectNotFoundError
 from shared.ports.object_store import ObjectInfo, ObjectStore, PutMode
 
 PATH = "videos/generated/spring/curr_0123456789abcdef_0.mp4"
@@ -143,6 +145,48 @@ class ObjectStoreContract:
         put(store, PATH, mode=PutMode.OVERWRITE)
 
         assert read(store, PATH) == CLIP
+
+    def test_an_object_is_replaced_as_it_was_found(self, store: ObjectStore) -> None:
+        put(store, PATH)
+        found = store.head(PATH)
+
+        store.replace(found, BytesIO(b"another"))
+
+        assert read(store, PATH) == b"another"
+        assert store.head(PATH).content_type == "video/mp4"
+        with pytest.raises(ConflictError):
+            store.replace(found, BytesIO(b"an older one"))
+        with pytest.raises(ConflictError):
+            store.replace(replace(found, path=OTHER), BytesIO(b"of one that is not there"))
+        assert paths(store, "videos/") == [PATH]
+        assert read(store, PATH) == b"another"
+
+    def test_the_same_bytes_are_another_version(self, store: ObjectStore) -> None:
+        put(store, PATH)
+        (found,) = store.list("videos/")
+        assert found == store.head(PATH)
+
+        put(store, PATH, mode=PutMode.OVERWRITE)
+
+        with pytest.raises(ConflictError):
+            store.replace(found, BytesIO(b"another"))
+
+    def test_a_digest_is_that_of_the_bytes(self, store: ObjectStore) -> None:
+        put(store, PATH)
+
+        assert store.head(PATH).md5 in ("", md5(CLIP, usedforsecurity=False).hexdigest())
+
+    def test_only_what_is_unchanged_is_deleted(self, store: ObjectStore) -> None:
+        put(store, PATH)
+        old = store.head(PATH)
+        store.replace(old, BytesIO(b"another"))
+
+        store.delete_unchanged(old)
+        assert read(store, PATH) == b"another"
+
+        store.delete_unchanged(store.head(PATH))
+        store.delete_unchanged(old)
+        assert paths(store, "videos/") == []
 
     def test_a_put_that_breaks_leaves_no_object(self, store: ObjectStore) -> None:
         stream = BrokenStream(RuntimeError("The sender has gone."))

@@ -5,18 +5,19 @@ from shared.adapters.google.campaign_repository import FirestoreCampaignReposito
 from shared.ports.campaign_repository import CampaignRepository
 from tests.contract.campaign_list_contract import CampaignListContract
 from tests.contract.campaign_repository_contract import CampaignRepositoryContract
+from tests.contract.changed_campaign_contract import ChangedCampaignContract
 from tests.contract.unreadable_record_contract import Fields, UnreadableRecordContract
-from tests.fakes.object_store import InMemoryObjectStore
 
 
 class TestFirestoreCampaignRepository(
-    CampaignRepositoryContract, CampaignListContract, UnreadableRecordContract
+    CampaignRepositoryContract,
+    CampaignListContract,
+    ChangedCampaignContract,
+    UnreadableRecordContract,
 ):
     @pytest.fixture
     def repository(self, firestore_host: str, project: str) -> FirestoreCampaignRepository:
-        return FirestoreCampaignRepository(
-            project=project, database="(default)", objects=InMemoryObjectStore
-        )
+        return FirestoreCampaignRepository(project=project, database="(default)")
 
     def read(self, repository: CampaignRepository, path: str) -> Fields:
         return _document(repository, path).get().to_dict() or {}

@@ -2,10 +2,13 @@ import pytest
 
 from tests.contract.campaign_list_contract import CampaignListContract
 from tests.contract.campaign_repository_contract import CampaignRepositoryContract
+from tests.contract.changed_campaign_contract import ChangedCampaignContract
 from tests.fakes import InMemoryCampaignRepository
 
 
-class TestInMemoryCampaignRepository(CampaignRepositoryContract, CampaignListContract):
+class TestInMemoryCampaignRepository(
+    CampaignRepositoryContract, CampaignListContract, ChangedCampaignContract
+):
     @pytest.fixture
     def repository(self) -> InMemoryCampaignRepository:
         return InMemoryCampaignRepository()

@@ -6,12 +6,16 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.ports.campaign_repository import CampaignRepository
 from tests.contract.campaign_list_contract import CampaignListContract
 from tests.contract.campaign_repository_contract import CampaignRepositoryContract
+from tests.contract.changed_campaign_contract import ChangedCampaignContract
 from tests.contract.unreadable_record_contract import Fields, UnreadableRecordContract
 from tests.local_records import read_record, write_record
 
 
 class TestLocalCampaignRepository(
-    CampaignRepositoryContract, CampaignListContract, UnreadableRecordContract
+    CampaignRepositoryContract,
+    CampaignListContract,
+    ChangedCampaignContract,
+    UnreadableRecordContract,
 ):
     @pytest.fixture
     def repository(self, tmp_path: Path) -> LocalCampaignRepository:

@@ -12,18 +12,27 @@ from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
-from shared.ports.campaign_repository import DueWork, SortOrder, VideoPage, VideoQuery
+from shared.ports import Clock
+from shared.ports.campaign_repository import (
+    ChangedCampaign,
+    DueWork,
+    SortOrder,
+    VideoPage,
+    VideoQuery,
+)
+from tests.fakes.object_store import utc_now
 
 
 class InMemoryCampaignRepository:
     """`campaigns`, `videos` and `days` are what is stored, for a test to look at."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Clock = utc_now) -> None:
         self.campaigns: dict[str, Campaign] = {}
         self.videos: dict[tuple[str, str], Video] = {}
         self.days: dict[date, DayBudget] = {}
         self.unreadable: dict[tuple[str, str | None], Unreadable] = {}
-        self.metadata: dict[tuple[str, str], Video] = {}
+        self.written_at: dict[tuple[str, str | None], datetime] = {}
+        self._now = now
         self._revisions = count(1)
         self._lock = RLock()
 
@@ -96,8 +105,10 @@ class InMemoryCampaignRepository:
             savings = before.savings if before else Savings()
             campaign = replace(change.campaign, savings=savings, revision=self._revision())
             self.campaigns[campaign.campaign_id] = campaign
+            self.written_at[campaign.campaign_id, None] = self._now()
             for video in change.removed:
                 del self.videos[video.campaign_id, video.video_hash]
+                self.written_at.pop((video.campaign_id, video.video_hash), None)
             for each in change.discarded:
                 del self.unreadable[each.campaign_id, each.video_hash]
             for each in change.carried:
@@ -118,6 +129,8 @@ class InMemoryCampaignRepository:
             self._require_campaign_unchanged(campaign)
             for key in [key for key in self.videos if key[0] == campaign.campaign_id]:
                 del self.videos[key]
+            for written in [key for key in self.written_at if key[0] == campaign.campaign_id]:
+                del self.written_at[written]
             self.campaigns.pop(campaign.campaign_id, None)
 
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
@@ -129,15 +142,6 @@ class InMemoryCampaignRepository:
             self.campaigns[campaign_id] = replace(
                 campaign, savings=Savings(amount=amount, hits=hits)
             )
-
-    def stale_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> tuple[str, ...]:
-        return ()
-
-    def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
-        """Keep nothing beside the records."""
-
-    def read_metadata(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
-        return self.metadata.get((campaign_id, video_hash))
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
         descending = query.order is SortOrder.DESCENDING
@@ -179,6 +183,14 @@ class InMemoryCampaignRepository:
         work += [DueWork(campaign_id=campaign_id) for campaign_id in chores[:limit]]
         return tuple(work)
 
+    def changed_since(self, since: datetime, *, limit: int) -> tuple[ChangedCampaign, ...]:
+        changes = [
+            ChangedCampaign(campaign_id=campaign_id, changed_at=at)
+            for (campaign_id, _), at in self.written_at.items()
+            if at >= since
+        ]
+        return tuple(sorted(changes, key=lambda each: each.changed_at)[:limit])
+
     def _require_campaign_unchanged(self, campaign: Campaign) -> None:
         stored = self.campaigns.get(campaign.campaign_id)
         if campaign.revision != (stored.revision if stored else ""):
@@ -207,6 +219,7 @@ class InMemoryCampaignRepository:
         stored = replace(video, revision=self._revision())
         self.unreadable.pop((video.campaign_id, video.video_hash), None)
         self.videos[video.campaign_id, video.video_hash] = stored
+        self.written_at[video.campaign_id, video.video_hash] = self._now()
         return stored
 
     def _revision(self) -> str:

@@ -5,11 +5,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import count
 from threading import Lock
 from typing import BinaryIO
 from urllib.parse import quote
 
-from shared.domain.errors import ObjectExistsError, ObjectNotFoundError, StorageError
+from shared.domain.errors import (
+    ConflictError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    StorageError,
+)
 from shared.ports import Clock
 from shared.ports.object_store import ObjectInfo, PutMode, SignedMethod, SignedURL
 
@@ -19,6 +25,7 @@ class StoredObject:
     content: bytes
     content_type: str
     updated_at: datetime
+    version: int
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -32,6 +39,7 @@ class InMemoryObjectStore:
     def __init__(self, now: Clock = utc_now) -> None:
         self.objects: dict[str, StoredObject] = {}
         self._now = now
+        self._versions = count(1)
         self._lock = Lock()
 
     def put(
@@ -48,12 +56,24 @@ class InMemoryObjectStore:
             content=content.read(),
             content_type=content_type,
             updated_at=self._now(),
+            version=next(self._versions),
             metadata=dict(metadata or {}),
         )
         with self._lock:
             if mode is PutMode.CREATE and path in self.objects:
                 raise ObjectExistsError(f"There is an object at {path} already.")
             self.objects[path] = stored
+
+    def replace(self, found: ObjectInfo, content: BinaryIO) -> None:
+        with self._lock:
+            if not self._is_unchanged(found):
+                raise ConflictError(f"The object {found.path} has changed.")
+            self.objects[found.path] = StoredObject(
+                content=content.read(),
+                content_type=found.content_type,
+                updated_at=self._now(),
+                version=next(self._versions),
+            )
 
     def open(self, path: str) -> BinaryIO:
         return BytesIO(self._get(path).content)
@@ -95,12 +115,21 @@ class InMemoryObjectStore:
         with self._lock:
             self.objects.pop(path, None)
 
+    def delete_unchanged(self, found: ObjectInfo) -> None:
+        with self._lock:
+            if self._is_unchanged(found):
+                del self.objects[found.path]
+
     def sign(
         self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
     ) -> SignedURL:
         expires_at = self._now() + expires_in
         url = f"/signed/{quote(path)}?expires={expires_at.timestamp():.0f}"
         return SignedURL(url=url, expires_at=expires_at)
+
+    def _is_unchanged(self, found: ObjectInfo) -> bool:
+        stored = self.objects.get(found.path)
+        return stored is not None and str(stored.version) == found.version
 
     def _get(self, path: str) -> StoredObject:
         try:
@@ -116,6 +145,8 @@ def _info(path: str, stored: StoredObject) -> ObjectInfo:
         etag=hashlib.sha256(stored.content).hexdigest(),
         content_type=stored.content_type,
         updated_at=stored.updated_at,
+        version=str(stored.version),
+        md5=hashlib.md5(stored.content, usedforsecurity=False).hexdigest(),
     )
 
 

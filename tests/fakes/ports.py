@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import count
 from typing import BinaryIO
 
+from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import InvalidClipError
 from shared.domain.models import DEFAULT_MODEL
@@ -94,7 +95,9 @@ class FakePorts:
     def __post_init__(self) -> None:
         self.objects = InMemoryObjectStore(self.clock)
         self.place = ProvenPlace(self.objects, self.clock)
-        self.campaigns = InMemoryCampaignRepository()
+        self.campaigns = InMemoryCampaignRepository(self.clock)
+        self.json = InMemoryObjectStore(self.clock)
+        self.mirror = ObjectStoreMirror(self.json, gap=timedelta(), now=self.clock)
         self.queue = InMemoryMessageQueue(self.clock)
         self.generator = FakeVideoGenerator(self.objects)
         self.inspector = FakeClipInspector()
@@ -109,9 +112,12 @@ class FakePorts:
         other = FakePorts(policy=self.policy)
         other.clock.advance(self.now() - other.now())
         other.objects.objects |= self.objects.objects
+        other.json.objects |= self.json.objects
         other.campaigns.campaigns |= self.campaigns.campaigns
         other.campaigns.videos |= self.campaigns.videos
         other.campaigns.days |= self.campaigns.days
+
+        other.campaigns.written_at |= self.campaigns.written_at
         other.campaigns._revisions = count(next(self.campaigns._revisions))
         other.queue._waiting += self.queue._waiting
         other.generator.submissions += self.generator.submissions

@@ -12,7 +12,7 @@ from typing import Protocol
 import pytest
 from flask import Flask
 
-from shared.domain.storage_layout import CURSOR
+from shared.domain.storage_layout import CURSOR, MIRROR_CURSOR
 from tests.eventually import eventually
 
 ONLY_LOCAL = pytest.mark.parametrize("family", ["local"], indirect=True)
@@ -40,7 +40,7 @@ class Place(Protocol):
         """Return all that is stored, such that every change of it shows.
 
         What a tick may leave at any time is left out: its locks, files that are being written, and
-        which campaign it saw last.
+        how far it has come.
         """
 
     def answers_at(self, url: str) -> bool:
@@ -85,7 +85,8 @@ class FolderPlace:
         return seen[-1]
 
     def _all(self) -> Mapping[str, object]:
-        passing = {self.folder / ".locks", self.folder / ".tmp", self.folder / CURSOR}
+        names = (".locks", ".tmp", CURSOR, MIRROR_CURSOR, str(Path(MIRROR_CURSOR).parent))
+        passing = {self.folder / name for name in names}
         statuses = {
             str(path): path.lstat()
             for path in self.folder.rglob("*")

@@ -10,6 +10,7 @@ import openai
 import pytest
 
 from shared.http.endpoints import ENDPOINTS
+from tests.eventually import eventually
 from tests.functional.refusals import assert_refused
 from tests.functional.showreel import GALLERY, KITE, Json, Showreel, serving
 from tests.functional.test_openai_client import Recorded, client_of
@@ -112,7 +113,9 @@ def test_who_asked_is_in_the_record_of_each_version(showreel: Showreel, video: J
     assert (video["requested_by"], attached[0]["requested_by"]) == (None, "shop")
     for made in (first, again):
         video_hash = made["id"].partition(".")[2]
-        record = json.loads(showreel.read(f"videos/cache/{made['campaign_id']}/{video_hash}.json"))
+        path = f"videos/cache/{made['campaign_id']}/{video_hash}.json"
+        eventually(lambda path=path: path in showreel.files())  # type: ignore[misc]
+        record = json.loads(showreel.read(path))
         assert record["requested_by"] == made["requested_by"]
 
 

@@ -221,16 +221,21 @@ def test_a_permission_that_cloud_storage_misses_is_named(
         assert len(api.get("/v1/videos").json["data"]) == 1
 
 
-def test_records_are_kept_without_their_copies_in_the_bucket(
+def test_a_create_needs_no_bucket_and_nothing_is_submitted_without_one(
     cloud: CloudPlace, storage: StrictBucketServer, log: Log
 ) -> None:
-    with served(cloud, delivering=False) as api:
+    with working(cloud, "generate_video") as (api, worker):
         storage.fail("/b/", permission_denied("storage.objects.create"), times=MANY)
 
         (video,) = api.create("spring", KITE)
+        assert push(worker, about(video)).status_code == 503
 
-        assert api.video(video)["phase"] == "reserved"
         assert "the permission storage.objects.create is missing" in log()
+        waiting = api.video(video)
+        assert (waiting["phase"], waiting["attempts"]) == ("reserved", 0)
+        storage.forget()
+        assert finish(worker, video) == [200, 200]
+        assert api.video(video)["status"] == "completed"
 
 
 def test_a_video_that_could_not_be_published_is_kept_for_the_tick(

@@ -4,6 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from shared import bootstrap
+from shared.use_cases.read_whole import read_whole
+from tests.eventually import eventually
 from tests.functional.places import Place
 from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, served
 
@@ -189,6 +192,13 @@ def test_another_prompt_in_a_list_makes_a_new_version_of_its_slot(gallery: Showr
     assert [video["id"] for video in slot["historical"]] == [former["id"]]
 
 
+def is_mirrored(campaign_id: str) -> bool:
+    """Whether the JSON of a campaign agrees with its records."""
+    ports = bootstrap.ports()
+    listing = ports.mirror.list(campaign_id)
+    return not ports.mirror.stale(listing, read_whole(ports.campaigns, campaign_id))
+
+
 @pytest.mark.parametrize(
     "prompts",
     [
@@ -200,6 +210,7 @@ def test_another_prompt_in_a_list_makes_a_new_version_of_its_slot(gallery: Showr
 def test_a_list_is_accepted_whole_or_refused_whole(endless: Showreel, prompts: list[str]) -> None:
     (video,) = endless.create("spring", "a", seconds=8)
     endless.in_phase(video, "generating")
+    eventually(lambda: is_mirrored("spring"))
     before = endless.snapshot()
 
     answer = endless.post("/v1/campaigns/spring/videos", {"prompts": prompts})

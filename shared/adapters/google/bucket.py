@@ -4,6 +4,7 @@ import logging
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from http import HTTPStatus
 from json import JSONDecodeError
 from typing import Any, BinaryIO, NoReturn
@@ -17,16 +18,11 @@ from shared.adapters.google.bucket_errors import SERVICE, bucket_errors
 from shared.adapters.google.google_errors import google_errors
 from shared.adapters.google.stored_object import Properties, StoredObject
 from shared.domain.errors import ConflictError, UnavailableError
-from shared.domain.schedule import LAST_RETRY, TRY
+from shared.domain.schedule import LAST_RETRY, MIRROR_LAST_RETRY, MIRROR_TRY, TRY
 from shared.ports.object_store import ObjectInfo
 
 _CHUNK_BYTES = 4 * 1024 * 1024
-_CALL: dict[str, Any] = {
-    "retry": DEFAULT_RETRY.with_delay(initial=0.2, maximum=5.0).with_timeout(
-        LAST_RETRY.total_seconds()
-    ),
-    "timeout": TRY.total_seconds(),
-}
+
 # 403: copying needs other permissions than storage.objects.move, which a role may lack.
 _NOT_ABLE_TO_MOVE = frozenset(
     {
@@ -51,6 +47,18 @@ class ObjectsClient(Client):  # type: ignore[misc]  # The SDK has no types.
         raise Forbidden(f"{bucket_or_name}: only objects are asked for.")  # type: ignore[no-untyped-call]
 
 
+def _limits(*, one_try: timedelta, last_retry: timedelta) -> dict[str, Any]:
+    retry = DEFAULT_RETRY.with_delay(initial=0.2, maximum=5.0)
+    return {
+        "retry": retry.with_timeout(last_retry.total_seconds()),
+        "timeout": one_try.total_seconds(),
+    }
+
+
+_CALL = _limits(one_try=TRY, last_retry=LAST_RETRY)
+_BRIEF = _limits(one_try=MIRROR_TRY, last_retry=MIRROR_LAST_RETRY)
+
+
 def open_bucket(name: str, credentials: Credentials | None = None) -> "GCSBucket":
     """Without `credentials`, use those of the environment, or STORAGE_EMULATOR_HOST and none."""
     with google_errors(SERVICE, permission="storage.objects.get"):
@@ -64,26 +72,34 @@ class GCSBucket:
     for one whose generation is not the expected one. The generation 0 is that of no object.
     """
 
-    def __init__(self, name: str, client: Client) -> None:
+    def __init__(self, name: str, client: Client, limits: Mapping[str, Any] = _CALL) -> None:
         self._name = name
+        self._client = client
         self._bucket = client.bucket(name)
+        self._limits = limits
+
+    def with_brief_calls(self) -> "GCSBucket":
+        """Return the same bucket for calls whose failure is made good later."""
+        return GCSBucket(self._name, self._client, _BRIEF)
 
     def look(self, path: str) -> StoredObject:
         blob = self._bucket.blob(path)
         with bucket_errors(self._name, permission="storage.objects.get", path=path):
-            blob.reload(**_CALL)
+            blob.reload(**self._limits)
         return _stored(blob)
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         with bucket_errors(self._name, permission="storage.objects.list"):
-            yield from map(_stored, self._bucket.list_blobs(prefix=prefix, **_CALL))
+            yield from map(_stored, self._bucket.list_blobs(prefix=prefix, **self._limits))
 
     def read(self, stored: StoredObject, start: int, stop: int) -> bytes:
         """Return the bytes from `start` to before `stop` of this very generation."""
         blob = self._bucket.blob(stored.path, generation=stored.generation)
         with bucket_errors(self._name, permission="storage.objects.get", path=stored.path):
             # The service knows the checksum of the whole only; the reader verifies that.
-            block: bytes = blob.download_as_bytes(start=start, end=stop - 1, checksum=None, **_CALL)
+            block: bytes = blob.download_as_bytes(
+                start=start, end=stop - 1, checksum=None, **self._limits
+            )
         if len(block) != stop - start:
             raise UnavailableError(f"{SERVICE} cut off the object {stored.path!r}. Try again.")
         return block
@@ -106,7 +122,7 @@ class GCSBucket:
         how = {
             "content_type": properties.content_type,
             "if_generation_match": if_generation,
-            **_CALL,
+            **self._limits,
         }
         first = _next_chunk(content)
         if len(first) < _CHUNK_BYTES:
@@ -123,7 +139,7 @@ class GCSBucket:
         blob = self._blob(stored.path, properties)
         blob.metadata = {**stored.metadata, **metadata}
         with bucket_errors(self._name, permission="storage.objects.update", path=stored.path):
-            blob.patch(if_generation_match=stored.generation, **_CALL)
+            blob.patch(if_generation_match=stored.generation, **self._limits)
 
     def move(self, stored: StoredObject, target: str) -> None:
         """Move to a name that is free: in one step where the service can, else in two."""
@@ -134,7 +150,7 @@ class GCSBucket:
                     target,
                     if_generation_match=0,
                     if_source_generation_match=stored.generation,
-                    **_CALL,
+                    **self._limits,
                 )
             except GoogleAPICallError as error:
                 if error.code not in _NOT_ABLE_TO_MOVE:
@@ -151,7 +167,7 @@ class GCSBucket:
 
     def delete(self, path: str, *, if_generation: int | None = None) -> None:
         with bucket_errors(self._name, permission="storage.objects.delete", path=path):
-            self._bucket.delete_blob(path, if_generation_match=if_generation, **_CALL)
+            self._bucket.delete_blob(path, if_generation_match=if_generation, **self._limits)
 
     @contextmanager
     def _storing(self, path: str) -> Iterator[None]:
@@ -191,7 +207,7 @@ class GCSBucket:
                 token=token,
                 if_generation_match=0,
                 if_source_generation_match=stored.generation,
-                **_CALL,
+                **self._limits,
             )
             has_more = token is not None
 
@@ -221,6 +237,9 @@ def _stored(blob: Blob) -> StoredObject:
             etag=b64decode(blob.md5_hash or blob.crc32c).hex(),
             content_type=content_type,
             updated_at=blob.updated,
+            version=str(blob.generation),
+            # An object that was composed of others has none.
+            md5=b64decode(blob.md5_hash or "").hex(),
         ),
         generation=blob.generation,
         crc32c=int.from_bytes(b64decode(blob.crc32c), "big"),

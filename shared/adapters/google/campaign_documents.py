@@ -7,8 +7,9 @@ count money in millionths of a dollar, because Firestore adds only integers exac
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from shared.adapters.google.firestore_documents import Document, Write
 from shared.domain.campaign import Campaign, Savings
@@ -21,6 +22,9 @@ from shared.records.videos import video_from_record
 
 CAMPAIGNS = "campaigns"
 VIDEOS = "videos"
+# When a document was last written. It is no part of the record, and no query can ask for the time
+# that Firestore itself keeps.
+WRITTEN_AT = "written_at"
 
 Record = Campaign | Video
 T = TypeVar("T")
@@ -55,17 +59,18 @@ def key_at(path: str) -> Key:
     return Key(*path.split("/")[1::2])
 
 
-def write_of(record: Record) -> Write:
-    return Write(path=key_of(record).path, fields=to_record(record), revision=record.revision)
+def write_of(record: Record, *, at: datetime) -> Write:
+    fields = {**to_record(record), WRITTEN_AT: at}
+    return Write(path=key_of(record).path, fields=fields, revision=record.revision)
 
 
-def write_as_it_is(record: Unreadable) -> Write:
+def write_as_it_is(record: Unreadable, *, at: datetime) -> Write:
     """Create a document from an unreadable record, even if it is not JSON."""
     try:
         fields = parse(record.content)
     except UnreadableRecordError:
         fields = {"content": record.content}
-    return Write(path=key_of(record).path, fields=fields, revision="")
+    return Write(path=key_of(record).path, fields={**fields, WRITTEN_AT: at}, revision="")
 
 
 def removal_of(record: Video | Unreadable) -> Write:
@@ -75,7 +80,7 @@ def removal_of(record: Video | Unreadable) -> Write:
 def campaign_of(document: Document) -> Campaign:
     """Raise UnreadableRecordError."""
     try:
-        campaign = campaign_from_record(document.fields, revision=document.revision)
+        campaign = campaign_from_record(_record_in(document), revision=document.revision)
         _require_place(campaign, document)
     except UnreadableRecordError as error:
         raise unreadable(document, error).error() from error
@@ -85,19 +90,11 @@ def campaign_of(document: Document) -> Campaign:
 def video_of(document: Document) -> Video:
     """Raise UnreadableRecordError."""
     try:
-        video = video_from_record(document.fields, revision=document.revision)
+        video = video_from_record(_record_in(document), revision=document.revision)
         _require_place(video, document)
     except UnreadableRecordError as error:
         raise unreadable(document, error).error() from error
     return video
-
-
-def record_of(document: Document | None) -> Record | None:
-    """Raise UnreadableRecordError."""
-    if document is None:
-        return None
-    is_video = key_at(document.path).video_hash
-    return video_of(document) if is_video else campaign_of(document)
 
 
 def unreadable(document: Document, error: UnreadableRecordError) -> Unreadable:
@@ -110,7 +107,7 @@ def unreadable(document: Document, error: UnreadableRecordError) -> Unreadable:
         video_hash=key.video_hash,
         detail=f"{document.path}: {error.message}",
         is_newer=error.is_newer,
-        content=encode_record(document.fields),
+        content=encode_record(_record_in(document)),
         revision=document.revision,
     )
 
@@ -169,6 +166,10 @@ def _savings_of(document: Document) -> Savings:
     if not isinstance(millionths, int) or not isinstance(hits, int):
         return Savings()
     return Savings(amount=Decimal(millionths) / _MILLIONTHS, hits=hits)
+
+
+def _record_in(document: Document) -> dict[str, Any]:
+    return {name: value for name, value in document.fields.items() if name != WRITTEN_AT}
 
 
 def _require_place(record: Record, document: Document) -> None:

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from google.cloud import firestore
-from google.cloud.firestore import FieldFilter, Query
+from google.cloud.firestore import CollectionGroup, FieldFilter, Query
 
-from shared.adapters.google.campaign_documents import CAMPAIGNS, VIDEOS, Key
+from shared.adapters.google.campaign_documents import CAMPAIGNS, VIDEOS, WRITTEN_AT, Key
 from shared.adapters.google.firestore_documents import Document
 from shared.domain.video import phases_of
 from shared.ports.campaign_repository import SortOrder, VideoQuery
@@ -72,6 +72,14 @@ def campaigns_with_due_chores(
     waiting = FieldFilter("delayed_until", "<=", before)
     campaigns = client.collection(CAMPAIGNS).where(filter=waiting)
     return _page(client, campaigns, "delayed_until", after).limit(limit)
+
+
+def written_since(
+    collection: firestore.CollectionReference | CollectionGroup, since: datetime, *, limit: int
+) -> Query:
+    """Ask for the names of documents, and when they were written."""
+    written = collection.where(filter=FieldFilter(WRITTEN_AT, ">=", since))
+    return written.order_by(WRITTEN_AT).select([WRITTEN_AT]).limit(limit)
 
 
 def all_campaigns(client: firestore.Client, *, after: str | None, limit: int) -> Query:

@@ -1,17 +1,22 @@
-"""The records in Firestore, and beside the videos in the bucket."""
+"""The records in Firestore."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from shared.adapters.google.campaign_documents import (
+    CAMPAIGNS,
+    VIDEOS,
+    WRITTEN_AT,
     Key,
     Record,
     campaign_of,
     filled,
     increments,
+    is_ours,
+    key_at,
     removal_of,
     savings_path,
     sorted_out,
@@ -31,10 +36,10 @@ from shared.adapters.google.campaign_queries import (
     due_videos,
     names_of_videos,
     videos_of,
+    written_since,
 )
 from shared.adapters.google.day_documents import read_day, write_of_day
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
-from shared.adapters.google.record_mirror import RecordMirror
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import (
@@ -47,23 +52,26 @@ from shared.domain.errors import (
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video, phases_of
-from shared.ports.campaign_repository import DueWork, Place, VideoPage, VideoQuery
-from shared.ports.object_store import ObjectStore
+from shared.ports import Clock
+from shared.ports.campaign_repository import ChangedCampaign, DueWork, Place, VideoPage, VideoQuery
 
 _REMOVED_AT_ONCE = 200
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class FirestoreCampaignRepository:
     """A revision is the time of a document's last change. There are no transactions.
 
     A read is one call, and so is a commit: a batch in which every write has its condition. The
-    campaign is written with its videos even if it stays the same, for the condition's sake:
-    Firestore keeps the time of a change that changes nothing.
+    campaign is written with its videos even if it stays the same, for the condition's sake.
     """
 
-    def __init__(self, *, project: str, database: str, objects: Callable[[], ObjectStore]) -> None:
+    def __init__(self, *, project: str, database: str, now: Clock = utc_now) -> None:
         self._documents = FirestoreDocuments(project=project, database=database)
-        self._mirror = RecordMirror(self._documents, objects)
+        self._now = now
 
     def get_campaign(self, campaign_id: str) -> Campaign:
         campaign, _ = self.get_together(campaign_id, ())
@@ -105,24 +113,22 @@ class FirestoreCampaignRepository:
 
     def commit(self, change: Change) -> Change:
         records: tuple[Record, ...] = (change.campaign, *change.videos)
-        written = [*map(write_of, records), *map(write_of_day, change.days)]
-        written += map(write_as_it_is, change.carried)
+        now = self._now()
+        written = [write_of(record, at=now) for record in records]
+        written += map(write_of_day, change.days)
+        written += [write_as_it_is(record, at=now) for record in change.carried]
         removals = map(removal_of, change.gone)
         revisions = iter(self._documents.commit([*written, *removals]))
-        committed = replace(
+        return replace(
             change,
             campaign=replace(change.campaign, revision=next(revisions)),
             videos=tuple(replace(each, revision=next(revisions)) for each in change.videos),
             days=tuple(replace(each, revision=next(revisions)) for each in change.days),
         )
-        self._mirror.follow(change, committed)
-        return committed
 
     def commit_video(self, video: Video) -> Video:
-        revisions = self._documents.commit([write_of(video)])
-        committed = replace(video, revision=revisions[0])
-        self._mirror.follow_video(committed)
-        return committed
+        revisions = self._documents.commit([write_of(video, at=self._now())])
+        return replace(video, revision=revisions[0])
 
     def remove_campaign(self, campaign: Campaign) -> None:
         campaign_id = campaign.campaign_id
@@ -134,7 +140,6 @@ class FirestoreCampaignRepository:
             self._documents.commit(
                 [Write(path=each.path, fields=None, revision=each.revision) for each in found]
             )
-        self._mirror.remove(campaign_id)
         savings = Write(path=savings_path(campaign_id), fields=None, revision="")
         own = Write(path=Key(campaign_id).path, fields=None, revision=campaign.revision)
         self._documents.commit([savings, own])
@@ -142,15 +147,6 @@ class FirestoreCampaignRepository:
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
         if _is_campaign_id(campaign_id):
             self._documents.increment(savings_path(campaign_id), increments(amount, hits))
-
-    def stale_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> tuple[str, ...]:
-        return self._mirror.stale(campaign.campaign_id, (campaign, *videos))
-
-    def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
-        self._mirror.renew(campaign.campaign_id, (campaign, *videos))
-
-    def read_metadata(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
-        return self._mirror.read(campaign_id, video_hash, current=current)
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
         first = None if query.after is None else _cursor_at(query.after)
@@ -204,6 +200,19 @@ class FirestoreCampaignRepository:
             *(DueWork(campaign_id=each.campaign_id, video_hash=each.video_hash) for each in videos),
             *(DueWork(campaign_id=campaign_id) for campaign_id in ids),
         )
+
+    def changed_since(self, since: datetime, *, limit: int) -> tuple[ChangedCampaign, ...]:
+        client = self._documents.client
+        changes = [
+            ChangedCampaign(
+                campaign_id=key_at(document.path).campaign_id,
+                changed_at=document.fields[WRITTEN_AT],
+            )
+            for collection in (client.collection(CAMPAIGNS), client.collection_group(VIDEOS))
+            for document in self._documents.query(written_since(collection, since, limit=limit))
+            if is_ours(document.path)
+        ]
+        return tuple(sorted(changes, key=lambda each: each.changed_at)[:limit])
 
 
 def _cursor_at(place: Place) -> Cursor:

@@ -53,6 +53,10 @@ class GCSObjectStore:
         # Replaced as a whole, by any thread. Every change is conditioned on its generation.
         self._opened: dict[str, StoredObject] = {}
 
+    def with_brief_calls(self) -> GCSObjectStore:
+        """Return the same store for calls whose failure is made good later."""
+        return GCSObjectStore(self._bucket.with_brief_calls, signer=self._signer)
+
     @built_once
     def _bucket(self) -> GCSBucket:
         return self._open_bucket()
@@ -79,6 +83,15 @@ class GCSObjectStore:
         except ConflictError:
             # It may be this very write that is met here: its answer was lost, or cut off.
             self._require_written_by(path, write_id)
+
+    def replace(self, found: ObjectInfo, content: BinaryIO) -> None:
+        self._bucket.upload(
+            found.path,
+            content,
+            _properties(found.content_type),
+            metadata={},
+            if_generation=int(found.version),
+        )
 
     def open(self, path: str) -> BinaryIO:
         """Return a stream of one generation: it ends in ObjectNotFoundError if that is moved."""
@@ -136,6 +149,10 @@ class GCSObjectStore:
         _require_name(path)
         with suppress(ObjectNotFoundError):
             self._bucket.delete(path)
+
+    def delete_unchanged(self, found: ObjectInfo) -> None:
+        with suppress(ObjectNotFoundError, ConflictError):
+            self._bucket.delete(found.path, if_generation=int(found.version))
 
     def sign(
         self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET

@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.adapters.local import record_tables as tables
 from shared.adapters.local.files.data_folder import DataFolder
-from shared.adapters.local.files.storage_errors import storage_errors
 from shared.adapters.local.record_database import RecordDatabase
-from shared.adapters.local.record_files import (
-    failures_logged,
-    read_video_file,
-    remove_files,
-    stale_files,
-    write_files,
-)
 from shared.adapters.local.record_rows import (
     campaign_of,
     day_of,
@@ -36,8 +28,7 @@ from shared.domain.errors import (
     VideoNotFoundError,
 )
 from shared.domain.identity import video_id
-from shared.domain.storage_layout import video_hash_of_metadata
-from shared.ports.campaign_repository import DueWork, VideoPage
+from shared.ports.campaign_repository import ChangedCampaign, DueWork, VideoPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,13 +63,6 @@ class LocalCampaignRepository:
     def close(self) -> None:
         """Close the connections that are open. The next use opens one again."""
         self._database.close()
-
-    def rebuild(self) -> int:
-        """Replace all records by what the JSON says, and return the number of campaigns.
-
-        The former database is kept under another name.
-        """
-        return self._database.rebuild()
 
     def get_campaign(self, campaign_id: str) -> Campaign:
         with self._database.reading() as connection:
@@ -118,16 +102,11 @@ class LocalCampaignRepository:
         with self._database.writing() as connection:
             if not change.campaign.revision:
                 self._require_free_name(connection, change.campaign.campaign_id)
-            stored = stored_change(connection, change)
-        records = (*change.videos, *change.gone, *change.carried)
-        self._write_files(change.campaign.campaign_id, {each.video_hash or "" for each in records})
-        return stored
+            return stored_change(connection, change)
 
     def commit_video(self, video: Video) -> Video:
         with self._database.writing() as connection:
-            stored = stored_video(connection, video)
-        self._write_files(video.campaign_id, {video.video_hash})
-        return stored
+            return stored_video(connection, video)
 
     def remove_campaign(self, campaign: Campaign) -> None:
         campaign_id = campaign.campaign_id
@@ -137,26 +116,10 @@ class LocalCampaignRepository:
                 raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
             connection.execute(tables.DELETE_TAGS_OF_CAMPAIGN, (campaign_id,))
             connection.execute(tables.DELETE_VIDEOS, (campaign_id,))
-        with failures_logged():
-            remove_files(self._files, campaign_id)
 
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
         with self._database.writing() as connection:
             connection.execute(tables.ADD_SAVINGS, (millionths(amount), hits, campaign_id))
-
-    def stale_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> tuple[str, ...]:
-        with storage_errors():
-            return tuple(sorted(self._stale_files(campaign, videos)))
-
-    def renew_metadata(self, campaign: Campaign, videos: Iterable[Video]) -> None:
-        stale = self._stale_files(campaign, videos)
-        hashes = {video_hash_of_metadata(path.rpartition("/")[2]) or "" for path in stale}
-        if stale:
-            self._write_files(campaign.campaign_id, hashes)
-
-    def read_metadata(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
-        with storage_errors():
-            return read_video_file(self._files, campaign_id, video_hash, current=current)
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
         statement, values = tables.list_of(query)
@@ -187,6 +150,15 @@ class LocalCampaignRepository:
             *(DueWork(campaign_id=each.campaign_id) for each in campaigns),
         )
 
+    def changed_since(self, since: datetime, *, limit: int) -> tuple[ChangedCampaign, ...]:
+        first = tables.micros(since)
+        with self._database.reading() as connection:
+            rows = connection.execute(tables.CHANGED, (first, first, limit)).fetchall()
+        return tuple(
+            ChangedCampaign(campaign_id=campaign_id, changed_at=tables.moment(changed_at))
+            for campaign_id, changed_at in rows
+        )
+
     def _require_free_name(self, connection: Connection, campaign_id: str) -> None:
         """Raise ConflictError if a campaign has this name, but for its case, and the same files."""
         if not self._tells_case_apart and row_of(connection, tables.SAME_NAME, campaign_id):
@@ -206,22 +178,6 @@ class LocalCampaignRepository:
             stored = day_of(day, row_of(connection, tables.ONE_DAY, day.isoformat()))
             hold_on_day(connection, stored, committed)
         return count
-
-    def _write_files(self, campaign_id: str, video_hashes: set[str]) -> None:
-        """Write the latest records: of two writers, the last one does not write older ones."""
-        with failures_logged(), self._files.lock(f"json.{campaign_id}"):
-            campaign, page = self.get_together(campaign_id, video_hashes)
-            if campaign is not None:
-                write_files(self._files, campaign, page, video_hashes)
-
-    def _stale_files(self, campaign: Campaign, videos: Iterable[Video]) -> set[str]:
-        """Return paths of files that differ. Those of records that cannot be read are kept."""
-        kept = {each.video_hash for each in self.get_all_videos(campaign.campaign_id).unreadable}
-        return {
-            path
-            for path in stale_files(self._files, campaign, videos)
-            if video_hash_of_metadata(path.rpartition("/")[2]) not in kept
-        }
 
     def _campaign(self, connection: Connection, campaign_id: str) -> Campaign | None:
         row = row_of(connection, tables.ONE_CAMPAIGN, campaign_id)

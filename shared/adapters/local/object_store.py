@@ -12,7 +12,7 @@ from shared.adapters.local.files.folders import Parts, parts_of
 from shared.adapters.local.files.storage_errors import is_missing, storage_errors
 from shared.adapters.local.url_signer import URLSigner, kept_key
 from shared.building import built_once
-from shared.domain.errors import ObjectExistsError, ObjectNotFoundError
+from shared.domain.errors import ConflictError, ObjectExistsError, ObjectNotFoundError
 from shared.ports import Clock
 from shared.ports.object_store import ObjectInfo, PutMode, SignedMethod, SignedURL
 
@@ -53,6 +53,15 @@ class LocalObjectStore:
                     self._files.replace(aside, parts)
                 else:
                     self._create(aside, path)
+            self._files.sync(parts[:-1])
+
+    def replace(self, found: ObjectInfo, content: BinaryIO) -> None:
+        with storage_errors():
+            parts = parts_of(found.path)
+            with self._files.written_aside(content) as aside, self._files.names_locked():
+                if not self._is_unchanged(found):
+                    raise ConflictError(f"The object {found.path!r} has changed. Read it again.")
+                self._files.replace(aside, parts)
             self._files.sync(parts[:-1])
 
     def open(self, path: str) -> BinaryIO:
@@ -112,6 +121,11 @@ class LocalObjectStore:
         with storage_errors():
             self._remove(parts_of(path))
 
+    def delete_unchanged(self, found: ObjectInfo) -> None:
+        with storage_errors(), self._files.names_locked():
+            if self._is_unchanged(found):
+                self._remove(parts_of(found.path))
+
     def free_bytes(self) -> int | None:
         with storage_errors():
             return self._files.free_bytes()
@@ -158,6 +172,12 @@ class LocalObjectStore:
             raise
         return True
 
+    def _is_unchanged(self, found: ObjectInfo) -> bool:
+        try:
+            return self.head(found.path).version == found.version
+        except ObjectNotFoundError:
+            return False
+
     def _remove(self, parts: Parts) -> None:
         if self._exists(parts):
             with suppress(FileNotFoundError):
@@ -171,10 +191,12 @@ def _suffix(path: str) -> str:
 
 def _info(path: str, status: stat_result) -> ObjectInfo:
     """The etag survives a rename, and a copy that keeps times; `DataFolder` keeps times unique."""
+    version = f"{status.st_mtime_ns:x}-{status.st_size:x}"
     return ObjectInfo(
         path=path,
         size=status.st_size,
-        etag=f"{status.st_mtime_ns:x}-{status.st_size:x}",
+        etag=version,
+        version=version,
         content_type=_CONTENT_TYPES.get(_suffix(path), "application/octet-stream"),
         updated_at=datetime.fromtimestamp(status.st_mtime, UTC),
     )

@@ -99,11 +99,6 @@ class RecordDatabase:
                 finally:
                     self._pool.give_back(connection)
 
-    def rebuild(self) -> int:
-        """Rebuild the database although there is one, and return the number of campaigns."""
-        with self._errors(), self._files.lock(_LOCK):
-            return self._rebuild()
-
     def close(self) -> None:
         """Close the connections that are not in use. The database can be used again."""
         self._pool.close()
@@ -179,7 +174,7 @@ class RecordDatabase:
             return False
         return any(entry.is_folder for entry in entries)
 
-    def _rebuild(self) -> int:
+    def _rebuild(self) -> None:
         """Fill a new file, and give it the name of the old one. The exclusive lock is held."""
         new = f"{self._files.root}/{_NEW_FILE}"
         _remove(new)
@@ -200,7 +195,6 @@ class RecordDatabase:
         first_release.remove_shares(self._files)
         if count or aside:
             logger.warning("records.rebuilt", extra={"campaigns": count, "former_file": aside})
-        return count
 
     def _keep_aside(self) -> str | None:
         """Rename the former database with its side files: another one must not read them."""

@@ -1,11 +1,9 @@
-"""The records once more as JSON files beside the videos, and what can be rebuilt from them."""
+"""Rebuild the records of a data folder from the JSON files beside the videos."""
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
-from contextlib import contextmanager, suppress
-from io import BytesIO
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.files.storage_errors import is_missing
@@ -20,15 +18,15 @@ from shared.adapters.local.record_rows import (
 )
 from shared.domain.campaign import ZERO
 from shared.domain.daily_budget import DayBudget, released
-from shared.domain.errors import ShowreelError, UnreadableRecordError
+from shared.domain.errors import UnreadableRecordError
 from shared.domain.storage_layout import (
     CACHE,
     CAMPAIGN_FILE,
     metadata_file,
     video_hash_of_metadata,
 )
-from shared.records.campaigns import decode_campaign, encode_campaign
-from shared.records.videos import decode_video, encode_video
+from shared.records.campaigns import decode_campaign
+from shared.records.videos import decode_video
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,79 +35,9 @@ if TYPE_CHECKING:
 
     from shared.adapters.local.files.data_folder import DataFolder
     from shared.adapters.local.record_connections import Connection
-    from shared.domain.campaign import Campaign
     from shared.domain.video import Video
-    from shared.ports.campaign_repository import VideoPage
-
-logger = logging.getLogger(__name__)
 
 _RECORDS = tuple(CACHE.split("/"))
-
-
-@contextmanager
-def failures_logged() -> Iterator[None]:
-    """Log what cannot be written: the commit has happened, and the database decides."""
-    try:
-        yield
-    except (OSError, ShowreelError):
-        logger.warning("record.unmirrored", exc_info=True)
-
-
-def write_files(
-    files: DataFolder, campaign: Campaign, page: VideoPage, video_hashes: set[str]
-) -> None:
-    """Write a campaign's file and those of the videos of `page`, and remove those of the others."""
-    shown = {slot.current.video_hash for slot in campaign.slots if slot.current}
-    contents = {CAMPAIGN_FILE: encode_campaign(campaign)}
-    for video in page.videos:
-        name = metadata_file(video.video_hash, current=video.is_current)
-        contents[name] = encode_video(video)
-    for record in page.unreadable:
-        name = metadata_file(record.video_hash or "", current=record.video_hash in shown)
-        contents[name] = record.content
-    folder = (*_RECORDS, campaign.campaign_id)
-    for name, content in contents.items():
-        with files.written_aside(BytesIO(content)) as aside:
-            files.replace(aside, (*folder, name))
-    for video_hash in video_hashes:
-        for current in (True, False):
-            name = metadata_file(video_hash, current=current)
-            if name not in contents:
-                files.unlink((*folder, name))
-    files.sync(folder)
-
-
-def stale_files(files: DataFolder, campaign: Campaign, videos: Iterable[Video]) -> Iterator[str]:
-    """Yield the paths of files that differ from the records, are missing, or have no record."""
-    expected = {metadata_file(each.video_hash, current=each.is_current): each for each in videos}
-    contents = {name: encode_video(video) for name, video in expected.items()}
-    contents[CAMPAIGN_FILE] = encode_campaign(campaign)
-    found = dict(_read(files, campaign.campaign_id))
-    there = {name for name in found if name == CAMPAIGN_FILE or video_hash_of_metadata(name)}
-    for name in contents.keys() | there:
-        if found.get(name) != contents.get(name):
-            yield f"{CACHE}/{campaign.campaign_id}/{name}"
-
-
-def read_video_file(
-    files: DataFolder, campaign_id: str, video_hash: str, *, current: bool
-) -> Video | None:
-    """Return what the file under one of a video's two names says, if it can be read."""
-    contents = dict(_read(files, campaign_id))
-    for is_current in (current, not current):
-        content = contents.get(metadata_file(video_hash, current=is_current))
-        with suppress(UnreadableRecordError):
-            video = decode_video(content) if content else None
-            if video and (video.campaign_id, video.video_hash) == (campaign_id, video_hash):
-                return video
-    return None
-
-
-def remove_files(files: DataFolder, campaign_id: str) -> None:
-    folder = (*_RECORDS, campaign_id)
-    for name in _names(files, folder):
-        files.unlink((*folder, name))
-    files.tidy(folder)
 
 
 def rebuild_from_files(files: DataFolder, connection: Connection) -> int:

@@ -92,6 +92,11 @@ DUE_CAMPAIGNS = f"{_CAMPAIGNS} WHERE due_at <= ? ORDER BY due_at, campaign_id"
 ONE_VIDEO = f"{_VIDEOS} WHERE id = ?"
 THESE_VIDEOS = f"{_VIDEOS} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608  # No values.
 ALL_VIDEOS = f"{_VIDEOS} WHERE campaign_id = ?"
+CHANGED = (
+    "SELECT campaign_id, changed_at FROM campaigns WHERE changed_at >= ?"
+    " UNION ALL SELECT campaign_id, changed_at FROM videos WHERE changed_at >= ?"
+    " ORDER BY changed_at, campaign_id LIMIT ?"
+)
 DUE_VIDEOS = f"{_VIDEOS} WHERE due_at <= ? ORDER BY due_at, id"
 
 INSERT_CAMPAIGN = (
@@ -231,6 +236,10 @@ def _index(query: VideoQuery) -> str:
 
 def micros(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(micros: int) -> datetime:
+    return _EPOCH + micros * _MICROSECOND
 
 
 def _micros(moment: datetime | None) -> int | None:

@@ -27,7 +27,7 @@ from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 
 
 def installation(ports: Ports) -> Installation:
-    return Installation(campaigns=ports.campaigns, objects=ports.objects)
+    return Installation(campaigns=ports.campaigns, objects=ports.objects, mirror=ports.mirror)
 
 
 def copy_all(source: Ports, target: Ports) -> list[Verdict]:

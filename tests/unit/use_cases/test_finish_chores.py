@@ -13,6 +13,7 @@ from shared.domain.video import Video
 from shared.use_cases.change_versions import delete_video, promote_video
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.maintain_campaigns import maintain_campaigns
+from shared.use_cases.mirroring import mirror_campaign
 from shared.use_cases.reconcile import find_disagreements
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.rules import assert_agreement
@@ -189,6 +190,7 @@ def test_history_that_a_new_version_pushes_out_stays_while_a_signed_url_may_read
 
     assert (CAMPAIGN_ID, old.video_hash) not in ports.campaigns.videos
     assert False in names_of(ports, old)
+    mirror_campaign(ports.mirror, ports.campaigns, CAMPAIGN_ID)
     assert find_disagreements(ports, CAMPAIGN_ID) == ()
     pass_life_of_names(ports)
     assert names_of(ports, old) == set()

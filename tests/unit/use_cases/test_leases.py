@@ -108,6 +108,8 @@ def slowly(ports: FakePorts, calls: SlowCalls, call: timedelta) -> Ports:
             place=ports.place,
             local_signatures=None,
             campaigns=calls.slow(ports.campaigns),
+            # Before the lease, and after it.
+            mirror=ports.mirror,
             queue=ports.queue,
             generator=calls.slow(ports.generator),
             inspector=SlowInspector(ports, call),

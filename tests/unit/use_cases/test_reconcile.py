@@ -10,14 +10,16 @@ from io import BytesIO
 import pytest
 
 from shared.domain.agreement import Disagreement
-from shared.domain.campaign import Campaign, Change, Money
+from shared.domain.campaign import Change, Money
 from shared.domain.schedule import DEADLINE, RECONCILE_ROUND, TICK
 from shared.domain.storage_layout import CURSOR, attempts_prefix, clip_path, thumbnail_path
 from shared.domain.video import Phase, VersionState, Video
+from shared.ports.record_mirror import MirrorListing
 from shared.ports.video_generator import Gone
 from shared.use_cases.create_videos import Draft
 from shared.use_cases.maintain_campaigns import take_tick
 from shared.use_cases.mending import delete_without_record
+from shared.use_cases.mirroring import mirror_campaign
 from shared.use_cases.reconcile import (
     Verdict,
     find_disagreements,
@@ -150,6 +152,7 @@ Fault = Callable[[FakePorts, Video], None]
 def test_what_loses_nothing_is_mended(ports: FakePorts, fault: Fault, kind: D) -> None:
     video = make(ports)
     fault(ports, video)
+    mirror_campaign(ports.mirror, ports.campaigns, CAMPAIGN_ID)
     assert [kind] == find(ports)
 
     assert {kind: True} == mend(ports)
@@ -388,12 +391,12 @@ class TestTheTick:
         let_the_round_be_late(ports)
         compared: list[str] = []
 
-        def take_time(campaign: Campaign, _: object) -> tuple[str, ...]:
-            compared.append(campaign.campaign_id)
+        def take_time(listing: MirrorListing, _: object) -> tuple[str, ...]:
+            compared.append(listing.campaign_id)
             ports.clock.advance(TICK)
             return ()
 
-        monkeypatch.setattr(ports.campaigns, "stale_metadata", take_time)
+        monkeypatch.setattr(ports.mirror, "stale", take_time)
         for _ in range(3):
             reconcile_next(ports)
 

@@ -20,7 +20,7 @@ from shared.domain.errors import (
     WrongStateError,
 )
 from shared.domain.schedule import BROKEN_RETRY, DEADLINE
-from shared.domain.storage_layout import GENERATED, answer_path, attempt_prefix
+from shared.domain.storage_layout import GENERATED, answer_path, attempt_prefix, metadata_path
 from shared.domain.video import Phase, VersionState, Video
 from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.change_versions import delete_video, promote_video
@@ -32,6 +32,7 @@ from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.damaged_records import discard_damaged, restore_record
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.mending import delete_without_record
+from shared.use_cases.mirroring import mirror_campaign
 from shared.use_cases.read_campaigns import read_campaign
 from shared.use_cases.reconcile import (
     find_lost_operations,
@@ -376,7 +377,7 @@ def test_a_good_record_is_not_discarded_as_damaged(ports: FakePorts) -> None:
 
 def test_a_damaged_record_is_restored_from_its_json(ports: FakePorts) -> None:
     video = make(ports)
-    ports.campaigns.metadata[CAMPAIGN_ID, video.video_hash] = video
+    mirror_campaign(ports.mirror, ports.campaigns, CAMPAIGN_ID)
     damage(ports, video)
 
     restored = restore_record(ports, CAMPAIGN_ID, video.video_hash)
@@ -388,6 +389,7 @@ def test_a_damaged_record_is_restored_from_its_json(ports: FakePorts) -> None:
 def test_a_record_without_good_json_is_not_restored(ports: FakePorts) -> None:
     video = make(ports)
     damage(ports, video)
+    ports.json.objects.clear()
 
     with pytest.raises(ObjectNotFoundError):
         restore_record(ports, CAMPAIGN_ID, video.video_hash)
@@ -395,8 +397,11 @@ def test_a_record_without_good_json_is_not_restored(ports: FakePorts) -> None:
 
 def test_json_from_before_the_submission_leads_to_no_second_one(ports: FakePorts) -> None:
     video = reserve(ports)
-    ports.campaigns.metadata[CAMPAIGN_ID, video.video_hash] = video
+    mirror_campaign(ports.mirror, ports.campaigns, CAMPAIGN_ID)
+    path = metadata_path(CAMPAIGN_ID, video.video_hash, current=False)
+    old = ports.json.objects[path]
     deliver(ports)
+    ports.json.objects[path] = old
     damage(ports, video)
 
     with pytest.raises(WrongStateError, match="Delete it instead"):
@@ -451,8 +456,10 @@ def test_a_copy_carries_along_what_it_cannot_read(ports: FakePorts) -> None:
     damage(ports, video)
     ports.campaigns.damage("summer", None)
     elsewhere = FakePorts()
-    source = Installation(campaigns=ports.campaigns, objects=ports.objects)
-    target = Installation(campaigns=elsewhere.campaigns, objects=elsewhere.objects)
+    source = Installation(campaigns=ports.campaigns, objects=ports.objects, mirror=ports.mirror)
+    target = Installation(
+        campaigns=elsewhere.campaigns, objects=elsewhere.objects, mirror=elsewhere.mirror
+    )
 
     spring, summer = copy_campaigns(source, target)
     again, _ = copy_campaigns(source, target)
@@ -473,8 +480,10 @@ def test_a_copy_carries_along_what_it_cannot_read(ports: FakePorts) -> None:
 def test_a_copy_replaces_nothing_that_cannot_be_read_there(ports: FakePorts) -> None:
     video = make(ports)
     elsewhere = FakePorts()
-    source = Installation(campaigns=ports.campaigns, objects=ports.objects)
-    target = Installation(campaigns=elsewhere.campaigns, objects=elsewhere.objects)
+    source = Installation(campaigns=ports.campaigns, objects=ports.objects, mirror=ports.mirror)
+    target = Installation(
+        campaigns=elsewhere.campaigns, objects=elsewhere.objects, mirror=elsewhere.mirror
+    )
     list(copy_campaigns(source, target))
     damage(elsewhere, video)
     before = kept(elsewhere)

@@ -14,8 +14,9 @@ READS = frozenset(
     {
         "due",
         "free_bytes",
-        "get_campaign",
+        "changed_since",
         "get_all_videos",
+        "get_campaign",
         "get_day",
         "get_together",
         "get_video",
@@ -80,6 +81,8 @@ def watched(ports: FakePorts, hooks: Hooks) -> Ports:
             # What it does with objects is at no risk: an interrupted proof is made once more.
             place=ports.place,
             campaigns=campaigns,
+            # Nothing that is decided depends on it.
+            mirror=ports.mirror,
             queue=watch(ports.queue),
             generator=watch(ports.generator),
             inspector=watch(ports.inspector),

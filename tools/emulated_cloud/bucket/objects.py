@@ -1,6 +1,7 @@
 """Objects with preconditions and metagenerations, kept by fake-gcs-server, which has neither."""
 
 import json
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ from tools.emulated_cloud.bucket.preconditions import Preconditions, preconditio
 from tools.emulated_cloud.bucket.upstream import Upstream
 
 PAGE_SIZE = 1000
+
+_GAP_SECONDS = 1.0
 
 _BOUNDARY = "showreel-strict-bucket"
 
@@ -40,12 +43,15 @@ class Objects:
         self._finalized = finalized
         self.page_size = PAGE_SIZE
         self._metagenerations: dict[tuple[str, str, str], int] = {}
+        self._written_at: dict[tuple[str, str], float] = {}
 
     def insert(self, upload: Upload) -> Answer:
         current = self.current(upload.bucket, upload.name)
         refusal = upload.preconditions.refusal(current)
         if refusal is not None:
             return refusal
+        if current and self._is_too_soon(upload.bucket, upload.name):
+            return refuse(429, "rateLimitExceeded", "The object exceeded the rate limit.")
         if upload.crc32c and upload.crc32c != _crc32c(upload.content):
             return refuse(400, "invalid", "Provided CRC32C doesn't match calculated CRC32C.")
         query = urlencode({"uploadType": "multipart", "name": upload.name})
@@ -55,6 +61,7 @@ class Objects:
             headers={"content-type": f"multipart/related; boundary={_BOUNDARY}"},
             body=_multipart(upload),
         )
+        self._written_at[upload.bucket, upload.name] = time.monotonic()
         return self._made(upload.bucket, upload.name, answer)
 
     def get(self, request: Request, bucket: str, name: str) -> Answer:
@@ -157,6 +164,10 @@ class Objects:
     def current(self, bucket: str, name: str) -> Resource | None:
         answer = self._upstream.ask("GET", _path(bucket, name))
         return self._described(bucket, answer.json) if answer.is_success else None
+
+    def _is_too_soon(self, bucket: str, name: str) -> bool:
+        """Whether the object was written in the last second: one name takes one write a second."""
+        return time.monotonic() < self._written_at.get((bucket, name), -_GAP_SECONDS) + _GAP_SECONDS
 
     def missing(self, bucket: str, name: str) -> Answer:
         if not self._upstream.ask("GET", f"/storage/v1/b/{bucket}").is_success:

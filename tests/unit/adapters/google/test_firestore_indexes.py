@@ -19,6 +19,7 @@ from shared.adapters.google.campaign_queries import (
     campaigns_with_due_chores,
     due_videos,
     videos_of,
+    written_since,
 )
 from shared.adapters.google.firestore_documents import Document
 from shared.domain.video import Failure, VersionState
@@ -62,6 +63,8 @@ def queries() -> Iterator[firestore.Query]:
     for last in (None, busy):
         yield campaigns_with_chores(client, after=last, limit=9)
         yield campaigns_with_due_chores(client, NOW, after=last, limit=9)
+    for collection in (client.collection("campaigns"), client.collection_group("videos")):
+        yield written_since(collection, NOW, limit=9)
     yield all_videos(client, "spring")
     yield all_campaigns(client, after=None, limit=9)
     yield all_campaigns(client, after="spring", limit=9)

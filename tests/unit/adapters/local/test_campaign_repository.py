@@ -28,7 +28,7 @@ from shared.domain.errors import (
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, VersionState
 from shared.ports.campaign_repository import Place, SortOrder, VideoQuery
-from tests.local_records import write_record
+from tests.local_records import write_json
 from tests.unit.adapters.local.processes import run_together
 from tests.unit.domain.builders import NOW, SOON, a_campaign, a_reserved_video
 
@@ -47,9 +47,11 @@ def repository(root: Path) -> LocalCampaignRepository:
 
 
 @pytest.fixture
-def stored(repository: LocalCampaignRepository) -> Change:
-    """The campaign `spring` with one video."""
-    return repository.commit(Change(campaign=a_campaign(), videos=(a_reserved_video(1),)))
+def stored(repository: LocalCampaignRepository, root: Path) -> Change:
+    """The campaign `spring` with one video, and their JSON."""
+    change = repository.commit(Change(campaign=a_campaign(), videos=(a_reserved_video(1),)))
+    write_json(root)
+    return change
 
 
 def database(root: Path) -> Path:
@@ -293,18 +295,22 @@ def edit(file: Path, **changes: object) -> None:
     file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
 
 
+def remove_database(repository: LocalCampaignRepository, root: Path) -> None:
+    repository.close()
+    for file in root.glob(".records.db*"):
+        file.unlink()
+
+
 @pytest.mark.usefixtures("stored")
-def test_edited_files_decide_when_the_records_are_rebuilt_on_request(
+def test_edited_files_decide_once_the_database_was_removed(
     repository: LocalCampaignRepository, root: Path
 ) -> None:
-    """A repository that is in use has the rebuilt records at once."""
     edit(root / f"videos/cache/spring/{HASH}.json", prompt="Edited.")
     before = repository.get_video("spring", HASH).prompt
 
-    assert LocalCampaignRepository(root).rebuild() == 1
+    remove_database(repository, root)
 
     assert (before, repository.get_video("spring", HASH).prompt) == ("Prompt 1.", "Edited.")
-    assert 1 == len(list(root.glob(".records.former-*.db")))
 
 
 @pytest.mark.usefixtures("stored")
@@ -314,7 +320,7 @@ def test_a_file_that_cannot_be_read_is_rebuilt_as_it_is(
     edit(root / "videos/cache/spring/campaign.json", schema_version=2)
     (root / f"videos/cache/spring/{9:016x}.json").write_text("{")
 
-    repository.rebuild()
+    remove_database(repository, root)
 
     (campaign,) = repository.list_campaigns(after=None, limit=9)
     assert isinstance(campaign, Unreadable)
@@ -333,45 +339,15 @@ def test_of_two_files_of_one_video_the_one_that_its_campaign_means_is_rebuilt(
     video = a_reserved_video(1)
     slot = Slot(index=0, current=Version.of(video) if is_current else None)
     repository.commit(Change(campaign=replace(a_campaign(), slots=(slot,)), videos=(video,)))
+    write_json(root)
     folder = root / "videos/cache/spring"
     shutil.copy(folder / f"{HASH}.json", folder / f"curr_{HASH}.json")
     edit(folder / f"curr_{HASH}.json", prompt="Under the name of a current one.")
 
-    repository.rebuild()
+    remove_database(repository, root)
 
     found = repository.get_video("spring", HASH).prompt
     assert is_current == (found == "Under the name of a current one.")
-
-
-def test_files_that_differ_from_the_records_are_named_and_written_again(
-    repository: LocalCampaignRepository, root: Path, stored: Change
-) -> None:
-    folder = root / "videos/cache/spring"
-    before = {file.name: file.read_bytes() for file in folder.iterdir()}
-    edit(folder / f"{HASH}.json", prompt="Edited.")
-    (folder / "campaign.json").unlink()
-    (folder / f"curr_{9:016x}.json").write_text("{}")
-    records = (stored.campaign, stored.videos)
-
-    stale = repository.stale_metadata(*records)
-    repository.renew_metadata(*records)
-
-    names = ("campaign.json", f"{HASH}.json", f"curr_{9:016x}.json")
-    assert sorted(f"videos/cache/spring/{name}" for name in names) == list(stale)
-    assert repository.stale_metadata(*records) == ()
-    assert before == {file.name: file.read_bytes() for file in folder.iterdir()}
-
-
-def test_the_file_of_a_record_that_cannot_be_read_is_kept(
-    repository: LocalCampaignRepository, root: Path, stored: Change
-) -> None:
-    write_record(root, f"spring/{HASH}", {"schema_version": 2})
-
-    assert repository.stale_metadata(stored.campaign, ()) == ()
-    repository.renew_metadata(stored.campaign, ())
-
-    kept = repository.read_metadata("spring", HASH, current=True)
-    assert kept == replace(stored.videos[0], revision="")
 
 
 # What a person or another process does.

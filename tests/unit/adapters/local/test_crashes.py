@@ -16,6 +16,7 @@ from shared.domain.errors import NotFoundError
 from shared.domain.video import VersionState
 from shared.ports.campaign_repository import CampaignRepository, VideoQuery
 from shared.ports.object_store import PutMode
+from tests.local_records import write_json
 from tests.unit.adapters.local.processes import crashes
 from tests.unit.domain.builders import SOON, a_campaign, a_reserved_video
 
@@ -34,6 +35,7 @@ def make_campaign(root: Path) -> None:
         )
     )
     LocalCampaignRepository(root).commit(Change(campaign=a_campaign(), videos=videos))
+    write_json(root)
 
 
 def change_versions(root: Path) -> None:
@@ -51,6 +53,7 @@ def change_versions(root: Path) -> None:
             removed=(oldest,),
         )
     )
+    write_json(root)
 
 
 FIRST_LOOKS: dict[str, Callable[[CampaignRepository], object]] = {

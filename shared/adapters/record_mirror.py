@@ -1,0 +1,303 @@
+"""The records as JSON in an object store, the same in a bucket and in a folder."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from hashlib import md5
+from io import BytesIO
+from typing import TYPE_CHECKING, TypeVar
+
+from shared.domain.campaign import Campaign, ChoreKind
+from shared.domain.errors import (
+    ConflictError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    ShowreelError,
+    UnavailableError,
+    UnreadableRecordError,
+)
+from shared.domain.storage_layout import (
+    CACHE,
+    CAMPAIGN_FILE,
+    MIRROR_CURSOR,
+    campaign_path,
+    metadata_path,
+    video_hash_of_metadata,
+)
+from shared.domain.unreadable import Unreadable
+from shared.domain.video import Phase, Video
+from shared.ports.object_store import PutMode
+from shared.ports.record_mirror import MirrorListing
+from shared.records.campaigns import decode_campaign, encode_campaign
+from shared.records.videos import decode_video, encode_video
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from datetime import timedelta
+
+    from shared.domain.reconciling import CampaignState
+    from shared.ports import Clock
+    from shared.ports.object_store import ObjectInfo, ObjectStore
+
+logger = logging.getLogger(__name__)
+
+Record = Campaign | Video
+T = TypeVar("T")
+
+_AT_ONCE = 8
+_TRIES = 3
+_JSON = "application/json"
+
+
+class ObjectStoreMirror:
+    """`gap` is the least time between two writes of one name; `now` is the clock of the store."""
+
+    def __init__(self, objects: ObjectStore, *, gap: timedelta, now: Clock) -> None:
+        self._objects = objects
+        self._gap = gap
+        self._now = now
+
+    def list(self, campaign_id: str) -> MirrorListing:
+        return _listing(campaign_id, self._objects.list(f"{CACHE}/{campaign_id}/"))
+
+    def stale(
+        self, listing: MirrorListing, state: CampaignState, *, only: Collection[str] | None = None
+    ) -> tuple[str, ...]:
+        return tuple(sorted(self._differences(listing, state, only)))
+
+    def update(
+        self, listing: MirrorListing, state: CampaignState, *, only: Collection[str] | None = None
+    ) -> tuple[str, ...]:
+        """Write the new names before the stale ones go: a crash leaves both rather than neither."""
+        found = self._differences(listing, state, only)
+        written = {path: content for path, content in found.items() if content is not None}
+        left = _together(
+            partial(self._write, listing, path, content) for path, content in written.items()
+        )
+        going = (state.videos.keys() | _removed_from(state)) - set(
+            map(_video_hash_of, filter(None, left))
+        )
+        gone = [path for path in found.keys() - written.keys() if _video_hash_of(path) in going]
+        _together(partial(self._remove, listing.files[path]) for path in gone)
+        return tuple(path for path in left if path)
+
+    def write_submission(self, video: Video) -> None:
+        path, content = _path_of(video), encode_video(video)
+        for _ in range(_TRIES):
+            with suppress(ConflictError, ObjectNotFoundError):
+                try:
+                    self._objects.put(path, BytesIO(content), content_type=_JSON)
+                except ObjectExistsError:
+                    found = self._objects.head(path)
+                    time.sleep(self._wait_for(found))
+                    self._objects.replace(found, BytesIO(content))
+                return
+        raise UnavailableError(f"The object {path!r} keeps changing. Try again soon.")
+
+    def read_video(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
+        for name in (current, not current):
+            path = metadata_path(campaign_id, video_hash, current=name)
+            with suppress(ObjectNotFoundError, UnreadableRecordError):
+                record = self._read(path)
+                if isinstance(record, Video):
+                    return record
+        return None
+
+    def complete_until(self) -> datetime | None:
+        try:
+            with self._objects.open(MIRROR_CURSOR) as cursor:
+                return datetime.fromisoformat(json.load(cursor)["until"])
+        except (ObjectNotFoundError, ValueError, LookupError, TypeError):
+            return None
+
+    def note_complete(self, until: datetime) -> None:
+        known = self.complete_until()
+        if known is None or known < until:
+            content = BytesIO(json.dumps({"until": until.isoformat()}).encode())
+            self._objects.put(MIRROR_CURSOR, content, content_type=_JSON, mode=PutMode.OVERWRITE)
+
+    def remove(self, listing: MirrorListing) -> None:
+        _together(partial(self._objects.delete_unchanged, each) for each in listing.files.values())
+
+    def _differences(
+        self, listing: MirrorListing, state: CampaignState, only: Collection[str] | None
+    ) -> dict[str, bytes | None]:
+        """Return by path what is to be written there, or None for what is to go."""
+        records: list[Record] = [state.campaign, *state.videos.values()]
+        expected = {_path_of(record): record for record in records}
+        stale = _together(partial(self._stale, listing, *each) for each in expected.items())
+        found: dict[str, bytes | None] = {path: content for path, content in stale if content}
+        for path in listing.files.keys() - expected.keys():
+            video_hash = _video_hash_of(path)
+            is_asked = only is None or video_hash in only
+            if video_hash and is_asked and video_hash not in state.unreadable:
+                found[path] = None
+        return {**found, **_raw(listing, state)}
+
+    def _stale(self, listing: MirrorListing, path: str, record: Record) -> tuple[str, bytes | None]:
+        """Return what is to be written to `path`, if its file does not say what the record says."""
+        content = _encoded(record)
+        file = listing.files.get(path)
+        if file is None or not (_has_bytes(file, content) or self._says(file, record)):
+            return path, content
+        return path, None
+
+    def _says(self, file: ObjectInfo, record: Record) -> bool:
+        try:
+            return _is_same(self._read(file.path), record)
+        except (ObjectNotFoundError, UnreadableRecordError):
+            return False
+
+    def _write(self, listing: MirrorListing, path: str, content: bytes) -> str | None:
+        """Return the path if it was not written."""
+        file = listing.files.get(path)
+        try:
+            if file is None:
+                self._objects.put(path, BytesIO(content), content_type=_JSON)
+            elif self._wait_for(file):
+                return path
+            else:
+                self._objects.replace(file, BytesIO(content))
+        except (ConflictError, ObjectExistsError):
+            # Another process has written it since; the tick looks whether that was the latest.
+            return path
+        except ShowreelError:
+            logger.warning("record.unmirrored", extra={"path": path}, exc_info=True)
+            return path
+        return None
+
+    def _remove(self, file: ObjectInfo) -> None:
+        try:
+            self._objects.delete_unchanged(file)
+        except ShowreelError:
+            logger.warning("record.unmirrored", extra={"path": file.path}, exc_info=True)
+
+    def _wait_for(self, file: ObjectInfo) -> float:
+        """Return the seconds until the name may be written again, never more than the gap.
+
+        A time that is further away than the gap, also in the future, is that of another clock.
+        """
+        distance = abs(self._now() - file.updated_at)
+        return max(0.0, (self._gap - distance).total_seconds())
+
+    def _read(self, path: str) -> Record:
+        """Raise ObjectNotFoundError, or UnreadableRecordError."""
+        with self._objects.open(path) as file:
+            content = file.read()
+        try:
+            return _decoded(path, content)
+        except UnreadableRecordError as error:
+            raise _unreadable(path, content, error).error() from error
+
+
+def _listing(campaign_id: str, found: Iterable[ObjectInfo]) -> MirrorListing:
+    files = {each.path: each for each in found if _is_metadata(each.path)}
+    return MirrorListing(campaign_id=campaign_id, files=files)
+
+
+def _removed_from(state: CampaignState) -> set[str]:
+    """Return the hashes of the videos that the campaign has removed."""
+    campaign = state.campaign
+    chores = (*campaign.chores, *(each.chore for each in campaign.delayed))
+    removals = (each.video_hash for each in chores if each.kind is ChoreKind.REMOVE)
+    return {*removals, *(each.video_hash for each in campaign.removed)}
+
+
+def _raw(listing: MirrorListing, state: CampaignState) -> dict[str, bytes]:
+    """Return the records that cannot be read and have no file, such as those that were copied."""
+    current = {slot.current.video_hash for slot in state.campaign.slots if slot.current}
+    return {
+        metadata_path(each.campaign_id, name, current=name in current): each.content
+        for name, each in state.unreadable.items()
+        if not any(
+            metadata_path(each.campaign_id, name, current=known) in listing.files
+            for known in (True, False)
+        )
+    }
+
+
+def _is_same(file: Record, record: Record) -> bool:
+    """Compare without the fields that are not worth a write, such as leases."""
+    if isinstance(record, Campaign) or isinstance(file, Campaign):
+        return _encoded(file) == _encoded(record)
+    if record.has_ended:
+        return encode_video(file) == encode_video(record)
+    is_ahead = len(file.attempts) > len(record.attempts)
+    if record.phase is Phase.RESERVED and is_ahead:
+        # The next submission is about to begin. To write over this would permit another one.
+        return True
+    return _progress(file) == _progress(record)
+
+
+def _progress(video: Video) -> tuple[object, ...]:
+    return video.attempts, video.phase is Phase.RESERVED, video.cancel_requested
+
+
+def _has_bytes(file: ObjectInfo, content: bytes) -> bool:
+    return file.md5 == md5(content, usedforsecurity=False).hexdigest()
+
+
+def _path_of(record: Record) -> str:
+    if isinstance(record, Video):
+        return metadata_path(record.campaign_id, record.video_hash, current=record.is_current)
+    return campaign_path(record.campaign_id)
+
+
+def _encoded(record: Record) -> bytes:
+    return encode_video(record) if isinstance(record, Video) else encode_campaign(record)
+
+
+def _decoded(path: str, content: bytes) -> Record:
+    """Raise UnreadableRecordError."""
+    video_hash = _video_hash_of(path)
+    record = decode_video(content) if video_hash else decode_campaign(content)
+    is_named = isinstance(record, Campaign) or record.video_hash == video_hash
+    if not is_named or record.campaign_id != _campaign_id_at(path):
+        raise UnreadableRecordError("This is the record of something else.")
+    return record
+
+
+def _unreadable(path: str, content: bytes, error: UnreadableRecordError) -> Unreadable:
+    return Unreadable(
+        campaign_id=_campaign_id_at(path),
+        video_hash=_video_hash_of(path),
+        detail=f"{path}: {error.message}",
+        is_newer=error.is_newer,
+        content=content,
+        revision="",
+    )
+
+
+def _campaign_id_at(path: str) -> str:
+    return path.removeprefix(f"{CACHE}/").partition("/")[0]
+
+
+def _video_hash_of(path: str) -> str | None:
+    return video_hash_of_metadata(path.rpartition("/")[2])
+
+
+def _is_metadata(path: str) -> bool:
+    return path.endswith(f"/{CAMPAIGN_FILE}") or _video_hash_of(path) is not None
+
+
+def _together(jobs: Iterable[Callable[[], T]]) -> list[T]:
+    """Run them at the same time: each waits for the network alone."""
+    waiting = list(jobs)
+    if len(waiting) < 2:  # noqa: PLR2004  # One job needs no thread of its own.
+        return [job() for job in waiting]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return [finish() for finish in [_started(pool, job) for job in waiting]]
+
+
+def _started(pool: ThreadPoolExecutor, job: Callable[[], T]) -> Callable[[], T]:
+    """Return what waits for its end. A process that is about to exit starts no more threads."""
+    try:
+        return pool.submit(job).result
+    except RuntimeError:
+        return job

@@ -1,0 +1,308 @@
+"""What the mirror keeps over every object store."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+
+from shared.adapters.record_mirror import ObjectStoreMirror
+from shared.domain.campaign import Campaign, Savings, Slot, Version
+from shared.domain.reconciling import CampaignState
+from shared.domain.storage_layout import CACHE
+from shared.domain.unreadable import Unreadable
+from shared.domain.video import (
+    Failure,
+    Phase,
+    VersionState,
+    Video,
+)
+from shared.domain.video_steps import (
+    begin_attempt,
+    begin_check,
+    begin_storing,
+    submission_postponed,
+)
+from shared.ports.object_store import ObjectStore, PutMode
+from shared.records.campaigns import decode_campaign
+from tests.unit.domain.builders import (
+    NOW,
+    SOON,
+    a_campaign,
+    a_generating_video,
+    a_reserved_video,
+    a_submitting_video,
+)
+
+FOLDER = f"{CACHE}/spring"
+HASH = f"{1:016x}"
+NAME = f"{FOLDER}/{HASH}.json"
+CURRENT = f"{FOLDER}/curr_{HASH}.json"
+CAMPAIGN = f"{FOLDER}/campaign.json"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def a_mirror(objects: ObjectStore, gap: timedelta = timedelta()) -> ObjectStoreMirror:
+    return ObjectStoreMirror(objects, gap=gap, now=utc_now)
+
+
+def a_failed_video() -> Video:
+    failure = Failure(code="failed", message="It failed.")
+    return a_reserved_video(1, phase=Phase.FAILED, version_state=None, failure=failure, due_at=None)
+
+
+def shown(video: Video, state: VersionState = VersionState.CURRENT) -> Video:
+    return replace(video, phase=Phase.DONE, version_state=state, due_at=None)
+
+
+def state_of(*videos: Video, campaign: Campaign | None = None) -> CampaignState:
+    return CampaignState.of(campaign or a_campaign(), videos)
+
+
+def write(objects: ObjectStore, path: str, content: bytes) -> None:
+    file = BytesIO(content)
+    objects.put(path, file, content_type="application/json", mode=PutMode.OVERWRITE)
+
+
+def contents(objects: ObjectStore) -> dict[str, bytes]:
+    found = {}
+    for info in objects.list(f"{FOLDER}/"):
+        with objects.open(info.path) as file:
+            found[info.path] = file.read()
+    return found
+
+
+def mirrored(objects: ObjectStore, state: CampaignState) -> ObjectStoreMirror:
+    mirror = a_mirror(objects)
+    assert mirror.update(mirror.list("spring"), state) == ()
+    return mirror
+
+
+def lose_one(objects: ObjectStore) -> str:
+    objects.delete(NAME)
+    return NAME
+
+
+def lose_the_campaign(objects: ObjectStore) -> str:
+    objects.delete(CAMPAIGN)
+    return CAMPAIGN
+
+
+def damage_one(objects: ObjectStore) -> str:
+    write(objects, NAME, b"{")
+    return NAME
+
+
+def leave_an_older_one(objects: ObjectStore) -> str:
+    write(objects, NAME, contents(objects)[NAME].replace(b"It failed.", b"It is failing."))
+    return NAME
+
+
+def leave_that_of_another_video(objects: ObjectStore) -> str:
+    write(objects, NAME, contents(objects)[f"{FOLDER}/{2:016x}.json"])
+    return NAME
+
+
+def leave_the_name_of_another_state(objects: ObjectStore) -> str:
+    write(objects, CURRENT, contents(objects)[NAME])
+    return CURRENT
+
+
+FAULTS = [
+    lose_one,
+    lose_the_campaign,
+    damage_one,
+    leave_an_older_one,
+    leave_that_of_another_video,
+    leave_the_name_of_another_state,
+]
+
+
+class RecordMirrorContract:
+    """A subclass gives the fixture `store`, an object store that is empty."""
+
+    def test_what_was_mirrored_is_read(self, store: ObjectStore) -> None:
+        videos = (a_generating_video(1, metadata={"a.b/c`": "plain"}), shown(a_reserved_video(2)))
+        mirror = mirrored(store, state_of(*videos))
+
+        assert contents(store).keys() == {CAMPAIGN, NAME, f"{FOLDER}/curr_{2:016x}.json"}
+        assert decode_campaign(contents(store)[CAMPAIGN]) == a_campaign()
+        for video in videos:
+            found = mirror.read_video("spring", video.video_hash, current=video.is_current)
+            assert found == video
+
+    @pytest.mark.parametrize("fault", FAULTS)
+    def test_what_is_stale_is_found_and_repaired(
+        self, store: ObjectStore, fault: Callable[[ObjectStore], str]
+    ) -> None:
+        state = state_of(a_failed_video(), a_generating_video(2))
+        mirror = mirrored(store, state)
+        before = contents(store)
+        path = fault(store)
+        assert (path,) == mirror.stale(mirror.list("spring"), state)
+
+        assert mirror.update(mirror.list("spring"), state) == ()
+
+        assert mirror.stale(mirror.list("spring"), state) == ()
+        assert before == contents(store)
+
+    def test_a_file_whose_record_is_missing_is_found_and_kept(self, store: ObjectStore) -> None:
+        """A database that has lost commits is restored from it."""
+        mirror = mirrored(store, state_of(a_failed_video(), a_generating_video(2)))
+        former = state_of(a_failed_video())
+
+        assert mirror.update(mirror.list("spring"), former) == ()
+
+        assert mirror.stale(mirror.list("spring"), former) == (f"{FOLDER}/{2:016x}.json",)
+
+    def test_the_file_of_a_removed_video_is_removed(self, store: ObjectStore) -> None:
+        gone = a_generating_video(2)
+        mirror = mirrored(store, state_of(a_failed_video(), gone))
+        state = state_of(a_failed_video())
+        state = replace(state, campaign=state.campaign.without_video(gone))
+
+        assert mirror.update(mirror.list("spring"), state) == ()
+
+        assert mirror.stale(mirror.list("spring"), state) == ()
+
+    def test_each_record_has_the_name_of_its_state(self, store: ObjectStore) -> None:
+        for state in (VersionState.CURRENT, VersionState.HISTORICAL, VersionState.CURRENT):
+            mirrored(store, state_of(shown(a_reserved_video(1), state)))
+
+            path = CURRENT if state is VersionState.CURRENT else NAME
+            assert set(contents(store)) == {path, CAMPAIGN}
+
+    def test_what_has_changed_since_the_listing_is_left_alone(self, store: ObjectStore) -> None:
+        """Of two that write at once, the one that has read an older record gives way."""
+        old, new = a_failed_video(), replace(a_failed_video(), failure=None)
+        mirrored(store, state_of(replace(old, tags=("a",))))
+        mirror = a_mirror(store)
+        listing = mirror.list("spring")
+        mirrored(store, state_of(new))
+        newest = contents(store)
+
+        assert mirror.update(listing, state_of(old)) == (NAME,)
+        assert mirror.update(listing, state_of()) == ()
+
+        assert newest == contents(store)
+
+    def test_a_lease_is_not_worth_a_write(self, store: ObjectStore) -> None:
+        waiting = a_generating_video(1)
+        mirror = mirrored(store, state_of(waiting))
+        saved = replace(a_campaign(), savings=Savings(amount=Decimal(1), hits=1))
+
+        for step in (begin_check, begin_storing):
+            held = step(waiting, lease_expires_at=SOON)
+            assert mirror.stale(mirror.list("spring"), state_of(held, campaign=saved)) == ()
+
+    def test_a_cancellation_and_an_operation_are(self, store: ObjectStore) -> None:
+        mirror = mirrored(store, state_of(a_submitting_video(1)))
+
+        for video in (
+            a_generating_video(1),
+            replace(a_submitting_video(1), cancel_requested=True),
+            submission_postponed(a_submitting_video(1), until=SOON),
+        ):
+            assert mirror.stale(mirror.list("spring"), state_of(video)) == (NAME,)
+
+    def test_a_submission_is_written_whatever_is_there(self, store: ObjectStore) -> None:
+        mirror = a_mirror(store)
+        mirror.write_submission(a_submitting_video(1))
+        assert mirror.read_video("spring", HASH, current=False) == a_submitting_video(1)
+
+        postponed = submission_postponed(a_submitting_video(1), until=SOON)
+        mirrored(store, state_of(postponed))
+        second = begin_attempt(postponed, now=NOW, lease_expires_at=SOON)
+        mirror.write_submission(second)
+
+        assert mirror.read_video("spring", HASH, current=False) == second
+
+    @pytest.mark.parametrize(
+        "reserved",
+        [a_reserved_video(1), submission_postponed(a_submitting_video(1), until=SOON)],
+    )
+    def test_a_submission_that_is_about_to_begin_stays_written(
+        self, store: ObjectStore, reserved: Video
+    ) -> None:
+        """Records that are rebuilt must not permit another one."""
+        mirror = a_mirror(store)
+        mirror.write_submission(begin_attempt(reserved, now=NOW, lease_expires_at=SOON))
+        before = contents(store)[NAME]
+
+        assert mirror.update(mirror.list("spring"), state_of(reserved)) == ()
+
+        assert before == contents(store)[NAME]
+
+    def test_the_file_of_a_record_that_cannot_be_read_is_kept(self, store: ObjectStore) -> None:
+        mirror = mirrored(store, state_of(a_failed_video(), a_generating_video(2)))
+        before = contents(store)[NAME]
+
+        damaged = state_with_damaged(a_generating_video(2))
+        assert mirror.update(mirror.list("spring"), damaged) == ()
+
+        assert before == contents(store)[NAME]
+        assert mirror.read_video("spring", HASH, current=True) == a_failed_video()
+
+    def test_a_record_that_cannot_be_read_and_has_no_file_gets_one(
+        self, store: ObjectStore
+    ) -> None:
+        mirrored(store, state_with_damaged())
+
+        assert contents(store)[CURRENT] == b'{"phase": "dreaming"}'
+
+    def test_a_file_that_cannot_be_read_is_no_record(self, store: ObjectStore) -> None:
+        mirror = mirrored(store, state_of(a_failed_video()))
+        write(store, f"{CACHE}/spring/{2:016x}.json", b"\xff")
+        # The copy of another campaign's video.
+        write(store, f"{CACHE}/spring/{3:016x}.json", contents(store)[NAME])
+
+        for number in (2, 3):
+            assert mirror.read_video("spring", f"{number:016x}", current=True) is None
+
+    def test_a_clock_that_is_behind_that_of_the_store_delays_nothing(
+        self, store: ObjectStore
+    ) -> None:
+        mirror = ObjectStoreMirror(
+            store, gap=timedelta(seconds=0.01), now=lambda: utc_now() - timedelta(days=1)
+        )
+        mirror.write_submission(a_submitting_video(1))
+        mirror.write_submission(
+            postponed := submission_postponed(a_submitting_video(1), until=SOON)
+        )
+        assert mirror.read_video("spring", HASH, current=False) == postponed
+
+    def test_some_videos_are_updated_alone(self, store: ObjectStore) -> None:
+        mirror = mirrored(store, state_of(a_failed_video(), a_generating_video(2)))
+        before = contents(store)
+
+        mirror.update(mirror.list("spring"), state_of(shown(a_reserved_video(1))), only={HASH})
+
+        assert before.keys() - {NAME} | {CURRENT} == contents(store).keys()
+
+    def test_what_showreel_has_not_named_is_left_alone(self, store: ObjectStore) -> None:
+        mirror = mirrored(store, state_of())
+        write(store, f"{FOLDER}/notes.txt", b"mine")
+
+        assert mirror.stale(mirror.list("spring"), state_of()) == ()
+        mirror.remove(mirror.list("spring"))
+
+        assert set(contents(store)) == {f"{FOLDER}/notes.txt"}
+
+
+def state_with_damaged(*videos: Video) -> CampaignState:
+    """The record of the first video, which its slot shows, cannot be read."""
+    damaged = Unreadable(
+        campaign_id="spring",
+        video_hash=HASH,
+        detail="It was damaged.",
+        is_newer=False,
+        content=b'{"phase": "dreaming"}',
+        revision="1",
+    )
+    slot = Slot(index=0, current=Version(video_hash=HASH, fingerprint="f"))
+    return CampaignState.of(replace(a_campaign(), slots=(slot,)), videos, (damaged,))

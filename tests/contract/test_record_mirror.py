@@ -1,0 +1,26 @@
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.google.object_store import GCSObjectStore
+from shared.adapters.local.object_store import LocalObjectStore
+from tests.contract.record_mirror_contract import RecordMirrorContract, utc_now
+from tests.fakes.object_store import InMemoryObjectStore
+
+
+class TestInMemory(RecordMirrorContract):
+    @pytest.fixture
+    def store(self) -> InMemoryObjectStore:
+        return InMemoryObjectStore()
+
+
+class TestInAFolder(RecordMirrorContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> LocalObjectStore:
+        return LocalObjectStore(tmp_path / "data", now=utc_now)
+
+
+class TestInABucket(RecordMirrorContract):
+    @pytest.fixture
+    def store(self, bucket_store: GCSObjectStore) -> GCSObjectStore:
+        return bucket_store
