@@ -147,7 +147,8 @@ SAFEGUARDS = (
         "create-only writes",
         "objects",
         OverwritingObjects,
-        at=Where("create", "objects.rename", Aftermath.LOST),
+        # Not at the clip's rename: the thumbnail is put at the same time, in either order.
+        at=Where("create", "before campaigns.commit", Aftermath.LOST),
         breaks=(Kind.REWRITTEN,),
     ),
     _without(

@@ -24,10 +24,11 @@ def video(gallery: Showreel) -> Json:
 
 @pytest.fixture
 def unasked(gallery: Showreel, strict_server: StrictBucketServer) -> Iterator[None]:
-    """Nothing of the test asks the bucket."""
+    """Nothing of the test asks the bucket. A tick and the mirror may, for JSON."""
     before = len(strict_server.requests)
     yield
-    assert strict_server.requests[before:] == []
+    asked = [each.line for each in strict_server.requests[before:]]
+    assert [line for line in asked if ".json" not in line] == []
 
 
 def urls(video: Json) -> list[str]:
