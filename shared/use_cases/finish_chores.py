@@ -7,7 +7,12 @@ from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import due_chores, is_leaving, with_delayed_chores, without_chores
 from shared.domain.errors import ObjectNotFoundError, ShowreelError
 from shared.domain.schedule import NAME_LIFE
-from shared.domain.storage_layout import attempts_prefix, clip_path, thumbnail_path
+from shared.domain.storage_layout import (
+    attempts_prefix,
+    clip_path,
+    metadata_path,
+    thumbnail_path,
+)
 from shared.ports import Ports
 from shared.use_cases.committing import until_committed
 
@@ -105,6 +110,7 @@ def _remove(ports: Ports, campaign_id: str, chore: Chore) -> None:
     for current in (True, False):
         path = clip_path(campaign_id, chore.video_hash, chore.index, current=current)
         ports.objects.delete(path)
+        ports.objects.delete(metadata_path(campaign_id, chore.video_hash, current=current))
     ports.objects.delete(thumbnail_path(campaign_id, chore.video_hash, chore.index))
     for left in ports.objects.list(attempts_prefix(campaign_id, chore.video_hash)):
         ports.objects.delete(left.path)

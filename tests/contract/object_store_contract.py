@@ -108,11 +108,11 @@ class ObjectStoreContract:
 
     def test_an_etag_changes_with_the_bytes(self, store: ObjectStore) -> None:
         etags = set()
-        for number in range(50):
+        for number in range(3):
             put(store, PATH, f"{number:04}".encode(), PutMode.OVERWRITE)
             etags.add(store.head(PATH).etag)
 
-        assert len(etags) == 50
+        assert len(etags) == 3
 
     def test_create_refuses_a_name_that_is_taken(self, store: ObjectStore) -> None:
         put(store, PATH)
