@@ -15,7 +15,7 @@ from shared.adapters.local.record_tables import (
 )
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import utc_now
-from shared.use_cases.read_whole import read_whole
+from shared.use_cases.campaign_state import load_campaign_state
 
 Fields = dict[str, Any]
 
@@ -48,7 +48,7 @@ def write_json(root: Path, campaign_id: str = "spring") -> None:
     mirror = ObjectStoreMirror(objects, gap=timedelta(), now=utc_now)
     repository = LocalCampaignRepository(root)
     with closing(repository):
-        mirror.update(mirror.list(campaign_id), read_whole(repository, campaign_id))
+        mirror.update(mirror.list(campaign_id), load_campaign_state(repository, campaign_id))
 
 
 def _row(path: str, record: bytes) -> dict[str, object]:

@@ -62,7 +62,7 @@ def _line(copied: CopiedCampaign) -> str:
         )
     if transfer.missing:
         line += f"; {transfer.missing} clips are missing at their source"
-    if copied.unreadable and copied.verdict is not Verdict.UNREADABLE_HERE:
+    if copied.unreadable and copied.verdict is not Verdict.UNREADABLE_IN_SOURCE:
         line += f"; {copied.unreadable} records cannot be read, and are carried along as they are"
     return line
 

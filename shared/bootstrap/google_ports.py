@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from shared.ports.policy import Policy
     from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
-    from shared.use_cases.proven_place import ProvenPlace
     from shared.use_cases.savings import SavingsCounter
+    from shared.use_cases.storage_probe import ObjectStoreProbe
 
 
 class GooglePorts:
@@ -66,10 +66,10 @@ class GooglePorts:
         return GCSObjectStore(self._open_bucket, signer=signer)
 
     @built_once
-    def place(self) -> ProvenPlace:
-        from shared.use_cases.proven_place import ProvenPlace
+    def storage_probe(self) -> ObjectStoreProbe:
+        from shared.use_cases.storage_probe import ObjectStoreProbe
 
-        return ProvenPlace(self.objects, self.now)
+        return ObjectStoreProbe(self.objects, self.now)
 
     @built_once
     def campaigns(self) -> FirestoreCampaignRepository:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from shared.ports.policy import Policy
     from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
-    from shared.use_cases.proven_place import ProvenPlace
     from shared.use_cases.savings import SavingsCounter
+    from shared.use_cases.storage_probe import ObjectStoreProbe
 
 # A tick competes with the process's first answer for the processor, and can wait.
 _FIRST_TICK_SECONDS = 0.5
@@ -68,10 +68,10 @@ class LocalPorts:
         )
 
     @built_once
-    def place(self) -> ProvenPlace:
-        from shared.use_cases.proven_place import ProvenPlace
+    def storage_probe(self) -> ObjectStoreProbe:
+        from shared.use_cases.storage_probe import ObjectStoreProbe
 
-        return ProvenPlace(self.objects, self.now)
+        return ObjectStoreProbe(self.objects, self.now)
 
     @built_once
     def campaigns(self) -> LocalCampaignRepository:

@@ -107,22 +107,22 @@ STORE_TRIES = 5
 
 # After its end a video that may have been billed is looked at this often, and for this long after
 # its submission: by then Veo has long forgotten the operation, and a clip would be there.
-LATE_LOOK = timedelta(hours=1)
+LATE_CHECK = timedelta(hours=1)
 LATE_WINDOW = timedelta(hours=24)
 
 # Google promises no longer life to the keys with which IAM signs URLs.
-LONGEST_SIGNED_LIFE = timedelta(hours=12)
+MAX_SIGNED_TTL = timedelta(hours=12)
 
 # An object that a signed URL may read stays for as long after its name has changed, or its video
 # has gone: some more, because a signer may have read the record before.
-NAME_LIFE = LONGEST_SIGNED_LIFE + timedelta(minutes=5)
+NAME_LIFE = MAX_SIGNED_TTL + timedelta(minutes=5)
 
 # A client repeats a request within minutes, and a person within days. A bucket's lifecycle has a
 # time of its own: a message may be delivered for a month.
 REQUEST_MEMORY = timedelta(days=7)
 
 
-def late_look_at(submitted_at: datetime, *, now: datetime) -> datetime | None:
+def late_check_at(submitted_at: datetime, *, now: datetime) -> datetime | None:
     """Return when to look again at what may have been billed, or None when that is over."""
-    following = now + LATE_LOOK
+    following = now + LATE_CHECK
     return following if following <= submitted_at + LATE_WINDOW else None

@@ -18,7 +18,7 @@ from shared.domain.errors import (
     WrongStateError,
 )
 from shared.domain.limits import Limits, require_budget
-from shared.domain.schedule import late_look_at
+from shared.domain.schedule import late_check_at
 from shared.domain.settlement import charged, reserve_price, settle
 from shared.domain.video import AttemptOutcome, Failure, Phase, VersionState, Video
 from shared.domain.video_steps import with_outcome
@@ -127,7 +127,7 @@ def fail(
         failure=failure,
         cost=replace(video.cost, actual=charged(video, outcome)),
         completed_at=now,
-        due_at=late_look_at(video.attempt.submitted_at, now=now) if in_doubt else None,
+        due_at=late_check_at(video.attempt.submitted_at, now=now) if in_doubt else None,
         lease_expires_at=None,
     )
     money = settle(campaign.money, video, outcome)

@@ -10,14 +10,14 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Request
 
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
-from shared.domain.schedule import LONGEST_SIGNED_LIFE
+from shared.domain.schedule import MAX_SIGNED_TTL
 from shared.domain.video import Status, VersionState
 from shared.requests.bodies import Amount, CampaignId, one_of
 from shared.requests.parsing import B, Body, fields_of, from_json, from_values
 
 MAX_BODY_BYTES = 1_000_000
 MAX_PAGE = 100
-MAX_TTL_SECONDS = int(LONGEST_SIGNED_LIFE.total_seconds())
+MAX_TTL_SECONDS = int(MAX_SIGNED_TTL.total_seconds())
 
 _BLOCK_BYTES = 64 * 1024
 _FORM_ENTRY = re.compile(r"([a-z_]+)\[([^\[\]]*)\]")

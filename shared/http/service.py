@@ -14,7 +14,7 @@ from shared.http.api import BUCKETS, Durations, recorded
 from shared.http.calls import Call, json_response, list_response
 from shared.http.resource_types import HealthResource, ModelResource
 from shared.ports import Ports
-from shared.ports.campaign_repository import Place, VideoQuery
+from shared.ports.campaign_repository import ListPosition, VideoQuery
 
 _PAGE = 100
 
@@ -22,8 +22,8 @@ _PAGE = 100
 def health(call: Call) -> Response:
     """Read a record. Raise UnavailableError if that fails, or if clips cannot be stored."""
     call.ports.campaigns.list_campaigns(after=None, limit=1)
-    if trouble := call.ports.place.trouble:
-        raise UnavailableError(trouble)
+    if error := call.ports.storage_probe.last_error:
+        raise UnavailableError(error)
     return json_response(HealthResource(status="ok"))
 
 
@@ -114,7 +114,7 @@ def _sample(name: str, labels: Mapping[str, str], value: float | Decimal) -> str
 
 def _videos(ports: Ports) -> Counter[str]:
     counts: Counter[str] = Counter()
-    after: Place | None = None
+    after: ListPosition | None = None
     while True:
         page = ports.campaigns.list_videos(VideoQuery(after=after, limit=_PAGE))
         counts.update(str(video.phase) for video in page.videos)
@@ -122,7 +122,7 @@ def _videos(ports: Ports) -> Counter[str]:
             counts["unreadable"] += len(page.unreadable)
         if not page.has_more:
             return counts
-        after = Place.of(page.videos[-1])
+        after = ListPosition.of(page.videos[-1])
 
 
 def _money(ports: Ports) -> Money:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shared.ports.campaign_repository import CampaignRepository, SavingsTally
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.message_queue import MessageQueue
-    from shared.ports.object_store import ObjectStore, Place, SignatureVerifier
+    from shared.ports.object_store import ObjectStore, SignatureVerifier, StorageProbe
     from shared.ports.policy import Policy
     from shared.ports.record_mirror import RecordMirror
     from shared.ports.video_generator import VideoGenerator
@@ -29,7 +29,7 @@ class Ports(Protocol):
     @property
     def objects(self) -> ObjectStore: ...
     @property
-    def place(self) -> Place: ...
+    def storage_probe(self) -> StorageProbe: ...
     @property
     def campaigns(self) -> CampaignRepository: ...
     @property

@@ -25,7 +25,7 @@ class SortOrder(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class ListPosition:
     """Where a video is, or was, in lists."""
 
     created_at: datetime
@@ -33,7 +33,7 @@ class Place:
     video_hash: str
 
     @classmethod
-    def of(cls, video: Video) -> Place:
+    def of(cls, video: Video) -> ListPosition:
         return cls(
             created_at=video.created_at,
             campaign_id=video.campaign_id,
@@ -47,7 +47,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class VideoQuery:
-    """Which videos to list. `after` is the place of the last video of the page before.
+    """Which videos to list. `after` is the position of the last video of the page before.
 
     `tag` is one in its canonical form.
     """
@@ -56,7 +56,7 @@ class VideoQuery:
     tag: str | None = None
     version_state: VersionState | None = None
     status: str | None = None
-    after: Place | None = None
+    after: ListPosition | None = None
     limit: int = 20
     order: SortOrder = SortOrder.DESCENDING
 

@@ -97,8 +97,8 @@ class ObjectStore(Protocol):
     def free_bytes(self) -> int | None:
         """Return how many bytes can still be stored, or None where no limit is known."""
 
-    def tells_case_apart(self) -> bool:
-        """Whether paths that differ in case alone are two paths."""
+    def is_case_sensitive(self) -> bool:
+        """Whether two paths that differ only in case name two objects."""
 
     def delete(self, path: str) -> None:
         """Remove the object, if it is there."""
@@ -123,11 +123,11 @@ class SignatureVerifier(Protocol):
         """Raise InvalidSignatureError, or ExpiredSignatureError."""
 
 
-class Place(Protocol):
+class StorageProbe(Protocol):
     """Checked before a paid submission: a clip that cannot be stored must not be generated."""
 
     @property
-    def trouble(self) -> str:
+    def last_error(self) -> str:
         """A sentence that says why the last clip could not be stored; empty if it was stored."""
         ...
 

@@ -10,8 +10,8 @@ from shared.domain.unreadable import Unreadable
 from shared.domain.versions import require_kept
 from shared.ports import Ports
 from shared.ports.object_store import ObjectStore
+from shared.use_cases.campaign_state import all_campaigns
 from shared.use_cases.committing import until_committed
-from shared.use_cases.read_whole import all_campaigns
 
 
 def new_campaign(ports: Ports, campaign_id: str) -> Campaign:
@@ -44,7 +44,7 @@ def require_name(
 
     Only on such a store, and only for a new campaign, are all others read.
     """
-    if objects.tells_case_apart():
+    if objects.is_case_sensitive():
         return
     for other in among:
         same = other.campaign_id.lower() == campaign_id.lower()

@@ -7,7 +7,7 @@ from functools import partial
 from typing import assert_never
 
 from shared.domain.errors import UnavailableError
-from shared.domain.schedule import OUTCOME_WINDOW, RECHECK_AFTER, late_look_at
+from shared.domain.schedule import OUTCOME_WINDOW, RECHECK_AFTER, late_check_at
 from shared.domain.versions import clear
 from shared.domain.video import AttemptOutcome, Video
 from shared.domain.video_steps import (
@@ -137,7 +137,7 @@ def check_late(ports: Ports, video: Video) -> None:
         change = decide(ports, video, partial(clear, now=ports.now()))
         announce("video.cleared", change.videos[0])
     else:
-        following = late_look_at(video.attempt.submitted_at, now=ports.now())
+        following = late_check_at(video.attempt.submitted_at, now=ports.now())
         ports.campaigns.commit_video(schedule_late_check(video, due_at=following))
 
 

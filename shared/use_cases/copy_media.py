@@ -55,7 +55,7 @@ class MediaCopy:
             elif not video.has_ended or video.is_possibly_billed:
                 self._copy_attempts(video.video_hash)
 
-    def copy_unexplained(self, hashes: Iterable[str]) -> None:
+    def copy_unreadable(self, hashes: Iterable[str]) -> None:
         """Copy all objects of videos whose records cannot be read, under the names they have."""
         for video_hash in hashes:
             for path, found in self._here.items():

@@ -17,9 +17,9 @@ from shared.domain.storage_layout import GENERATED, version_of_media
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
+from shared.use_cases.campaign_state import load_campaign_state
 from shared.use_cases.committing import until_committed
 from shared.use_cases.finish_chores import finish_chores
-from shared.use_cases.read_whole import read_whole
 from shared.use_cases.reconcile import mend_disagreements
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def discard_damaged(ports: Ports, campaign_id: str, video_hash: str) -> None:
     _damaged(ports, campaign_id, video_hash)
 
     def attempt() -> None:
-        state = read_whole(ports.campaigns, campaign_id)
+        state = load_campaign_state(ports.campaigns, campaign_id)
         record = state.unreadable.get(video_hash)
         if record is None:
             raise ConflictError(f"The record of {video_id(campaign_id, video_hash)} has changed.")

@@ -173,7 +173,7 @@ def _end_overdue(ports: Ports, video: Video) -> None:
 
 def _why_not_submitted(ports: Ports, video: Video) -> tuple[str, str]:
     try:
-        ports.place.require(room_for((video.parameters,)))
+        ports.storage_probe.require(room_for((video.parameters,)))
     except StorageFullError as error:
         return error.code, error.message
     except UnavailableError as error:

@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.domain.errors import CampaignNotFoundError, VideoNotFoundError
 from shared.domain.identity import parse_video_id
 from shared.ports import Ports
-from shared.ports.campaign_repository import Place, VideoPage, VideoQuery
+from shared.ports.campaign_repository import ListPosition, VideoPage, VideoQuery
 
 
 def list_videos(ports: Ports, query: VideoQuery, *, after: str | None) -> VideoPage:
@@ -18,8 +18,8 @@ def list_videos(ports: Ports, query: VideoQuery, *, after: str | None) -> VideoP
         return ports.campaigns.list_videos(query)
     campaign_id, video_hash = parse_video_id(after)
     created_at = _creation_of(ports, campaign_id, video_hash)
-    place = Place(created_at=created_at, campaign_id=campaign_id, video_hash=video_hash)
-    return ports.campaigns.list_videos(replace(query, after=place))
+    position = ListPosition(created_at=created_at, campaign_id=campaign_id, video_hash=video_hash)
+    return ports.campaigns.list_videos(replace(query, after=position))
 
 
 def _creation_of(ports: Ports, campaign_id: str, video_hash: str) -> datetime:

@@ -16,12 +16,12 @@ from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import clip_path, thumbnail_path
 from shared.domain.video import Video
 from shared.ports import Ports
+from shared.use_cases.campaign_state import PAGE, load_campaign_state
 from shared.use_cases.committing import until_committed
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.mirroring import mirror_campaign
 from shared.use_cases.publishing import ask_for_step
-from shared.use_cases.read_whole import PAGE, read_whole
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def _mend_records(ports: Ports, campaign_id: str, misnamed: set[str]) -> None:
     """Let slots, versions and money follow from the videos; and a wrong name be a chore."""
 
     def attempt() -> None:
-        state = read_whole(ports.campaigns, campaign_id)
+        state = load_campaign_state(ports.campaigns, campaign_id)
         if state.unreadable:
             return
         agreed = reconciled(state)

@@ -14,8 +14,8 @@ from shared.domain.schedule import COMMIT_DELAY
 from shared.ports import Ports
 from shared.ports.campaign_repository import CampaignRepository, ChangedCampaign
 from shared.ports.record_mirror import RecordMirror
+from shared.use_cases.campaign_state import load_campaign_state
 from shared.use_cases.committing import until_committed
-from shared.use_cases.read_whole import read_whole
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def mirror_campaign(
     """Update all JSON of a campaign, and return the paths that were not written."""
     listing = mirror.list(campaign_id)
     try:
-        state = until_committed(lambda: read_whole(campaigns, campaign_id))
+        state = until_committed(lambda: load_campaign_state(campaigns, campaign_id))
     except CampaignNotFoundError:
         mirror.remove(listing)
         return ()

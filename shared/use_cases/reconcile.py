@@ -28,9 +28,9 @@ from shared.ports import Ports
 from shared.ports.object_store import ObjectInfo
 from shared.ports.record_mirror import MirrorListing
 from shared.ports.video_generator import Gone
+from shared.use_cases.campaign_state import all_campaigns, load_campaign_state
 from shared.use_cases.committing import until_committed
 from shared.use_cases.mending import check_time, mend
-from shared.use_cases.read_whole import all_campaigns, read_whole
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def _without_record(campaign_id: str, objects: Iterable[ObjectInfo]) -> Iterator
 def find_lost_operations(ports: Ports, campaign_id: str) -> tuple[Verdict, ...]:
     """Ask the generator for what should have ended. Raise CampaignNotFoundError."""
     try:
-        state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
+        state = until_committed(lambda: load_campaign_state(ports.campaigns, campaign_id))
     except UnreadableRecordError:
         # It is what the campaign is found for.
         return ()
@@ -132,7 +132,7 @@ def _look(ports: Ports, campaign_id: str, *, end: datetime | None = None) -> tup
     """Where a record cannot be read, report that alone: it is no basis for repairs."""
     listing = ports.mirror.list(campaign_id)
     try:
-        state = until_committed(lambda: read_whole(ports.campaigns, campaign_id))
+        state = until_committed(lambda: load_campaign_state(ports.campaigns, campaign_id))
     except UnreadableRecordError as error:
         if error.record is None:
             raise

@@ -58,7 +58,7 @@ def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
     if not videos:
         return plan.answers
     new = (answer.video.parameters for answer in plan.answers if answer.is_new)
-    ports.place.require_room(room_for(new))
+    ports.storage_probe.require_room(room_for(new))
     change = commit_reservation(ports, Change(campaign=plan.campaign, videos=videos))
     _warn_of_budget(ports, plan)
     stored = {video.video_hash: video for video in change.videos}

@@ -46,7 +46,7 @@ def submit_video(ports: Ports, video: Video) -> None:
     if video.attempts and video.due_at is not None and now < video.due_at:
         raise RetryLaterError("The generator asked to wait.", retry_after=video.due_at - now)
     # No attempt is made if the clip could not be stored or the generator has no credentials.
-    ports.place.require(room_for((video.parameters,)))
+    ports.storage_probe.require(room_for((video.parameters,)))
     generator = ports.generator
     submitting = begin_attempt(video, now=now, lease_expires_at=now + ports.leases.submit)
     # The bucket that does not take this file would not take the clip either.

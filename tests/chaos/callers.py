@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from shared import bootstrap
 from shared.domain.agreement import Disagreement
 from shared.ports import Ports
-from shared.use_cases.read_whole import all_campaigns
+from shared.use_cases.campaign_state import all_campaigns
 from shared.use_cases.reconcile import find_disagreements
 from tests.chaos.any_request import AnyRequest, Json, any_request
 from tests.chaos.described import Description, answer_of

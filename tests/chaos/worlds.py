@@ -17,8 +17,8 @@ from shared.ports.policy import Policy
 from shared.ports.record_mirror import RecordMirror
 from shared.ports.video_generator import VideoGenerator
 from shared.use_cases.copy_campaigns import Installation
-from shared.use_cases.proven_place import ProvenPlace
 from shared.use_cases.savings import SavingsCounter
+from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.chaos.bill import Bill
 from tests.chaos.mailbox import Mailbox
 from tests.chaos.safeguards import Weaken
@@ -93,9 +93,9 @@ class Adapters:
     leases: Leases
 
     @cached_property
-    def _place(self) -> ProvenPlace:
+    def _storage_probe(self) -> ObjectStoreProbe:
         """Proven without points: what is cut off there is only begun once more."""
-        return ProvenPlace(self.objects, self.clock)
+        return ObjectStoreProbe(self.objects, self.clock)
 
     def touching(self, touch: Touch) -> Ports:
         """Return them as ports with a point before and after each call."""
@@ -104,7 +104,7 @@ class Adapters:
             "Ports",
             SimpleNamespace(
                 objects=watched(self.objects, "objects", touch),
-                place=self._place,
+                storage_probe=self._storage_probe,
                 campaigns=campaigns,
                 mirror=watched(self.mirror, "mirror", touch),
                 queue=watched(self.queue, "queue", touch),

@@ -145,7 +145,7 @@ def test_what_is_newer_in_the_cloud_stays(
     said = tool("import_data", data)
 
     assert said[-2:] == [
-        "summer: left alone: it is newer there",
+        "summer: left alone: the target has a newer state",
         "3 campaigns, of which 1 were left alone.",
     ]
     assert cloud.get_campaign("summer").cache_hits == 1

@@ -10,7 +10,7 @@ from google.genai.types import HttpRetryOptions
 
 from shared.adapters.google import video_generator
 from shared.domain.campaign import Money
-from shared.domain.schedule import DEADLINE, LATE_LOOK, OUTCOME_WINDOW
+from shared.domain.schedule import DEADLINE, LATE_CHECK, OUTCOME_WINDOW
 from shared.domain.video import Phase, Video
 from tests.cloud.veo import a_generator, into
 from tests.cloud.whole_way import PRICE, Showreel, in_bucket
@@ -143,7 +143,7 @@ def test_a_clip_that_appears_after_its_video_was_given_up_is_stored_all_the_same
     assert bucket_showreel.money.possibly_spent == PRICE
 
     let_clip_appear(bucket_showreel)
-    bucket_showreel.pass_time(LATE_LOOK + A_FEW_MINUTES)
+    bucket_showreel.pass_time(LATE_CHECK + A_FEW_MINUTES)
 
     assert_stored_and_paid_once(bucket_showreel, video)
 
@@ -156,6 +156,6 @@ def test_a_success_after_the_deadline_is_stored_and_settled(showreel: Showreel) 
     assert failure.code == "provider_timeout"
 
     showreel.veo.vertex.operations.end_now()
-    showreel.pass_time(LATE_LOOK + A_FEW_MINUTES)
+    showreel.pass_time(LATE_CHECK + A_FEW_MINUTES)
 
     assert_stored_and_paid_once(showreel, video)

@@ -14,10 +14,10 @@ from shared.domain.errors import RetryLaterError
 from shared.domain.schedule import TICK
 from shared.domain.video import Phase
 from shared.ports.message_queue import VideoMessage
+from shared.use_cases.campaign_state import load_campaign_state
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.mirroring import sweep_mirror
-from shared.use_cases.read_whole import read_whole
 from tests.eventually import eventually
 from tests.fakes.ports import POLICY, FakePorts
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, a_request
@@ -56,7 +56,7 @@ def postponements(ports: FakePorts, message: VideoMessage) -> int:
 
 
 def stale(ports: FakePorts) -> tuple[str, ...]:
-    state = read_whole(ports.campaigns, CAMPAIGN_ID)
+    state = load_campaign_state(ports.campaigns, CAMPAIGN_ID)
     return ports.mirror.stale(ports.mirror.list(CAMPAIGN_ID), state)
 
 

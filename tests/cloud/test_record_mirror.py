@@ -9,7 +9,7 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.domain.video import VersionState
 from shared.ports.campaign_repository import VideoQuery
-from shared.use_cases.read_whole import read_whole
+from shared.use_cases.campaign_state import load_campaign_state
 from tests.contract.campaign_repository_contract import stored
 from tests.fakes.object_store import InMemoryObjectStore
 from tests.unit.domain.builders import a_generating_video, a_reserved_video
@@ -28,7 +28,7 @@ def test_a_copy_of_the_bucket_is_a_local_installation(
     )
     bucket = InMemoryObjectStore()
     mirror = ObjectStoreMirror(bucket, gap=timedelta(), now=lambda: datetime.now(UTC))
-    mirror.update(mirror.list("spring"), read_whole(repository, "spring"))
+    mirror.update(mirror.list("spring"), load_campaign_state(repository, "spring"))
 
     for path, found in bucket.objects.items():
         file = tmp_path / path

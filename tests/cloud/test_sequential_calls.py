@@ -31,8 +31,8 @@ from shared.domain.video import Video
 from shared.http.api import respond
 from shared.ports.message_queue import VideoMessage
 from shared.use_cases.generate_video import generate_video
-from shared.use_cases.proven_place import ProvenPlace
 from shared.use_cases.savings import SavingsCounter
+from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.cloud.firestore_door import Call, firestore_door
 from tests.fakes.ports import POLICY, FakePorts
 from tests.fakes.video_generator import FakeVideoGenerator
@@ -133,7 +133,7 @@ def ports(
     )
     ports.savings = SavingsCounter(ports.campaigns)
     ports.mirror = ObjectStoreMirror(bucket_store, gap=timedelta(seconds=1.5), now=utc_now)
-    ports.place = ProvenPlace(ports.objects, ports.clock)
+    ports.storage_probe = ObjectStoreProbe(ports.objects, ports.clock)
     generator = FakeVideoGenerator(ports.objects)
     ports.generator = CountedPort(generator, "Veo", counter)  # type: ignore[assignment]
     ports.queue = Queue(ports.queue, "Pub/Sub", counter)  # type: ignore[assignment]

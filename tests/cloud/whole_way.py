@@ -20,8 +20,8 @@ from shared.ports.video_generator import VideoGenerator
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.maintain_campaigns import maintain_campaigns
-from shared.use_cases.proven_place import ProvenPlace
 from shared.use_cases.savings import SavingsCounter
+from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.cloud.veo import MODEL, TODAY, Veo, veo_in_bucket, veo_inline
 from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.message_queue import InMemoryMessageQueue
@@ -52,7 +52,7 @@ class Showreel:
     def __post_init__(self) -> None:
         self.queue = InMemoryMessageQueue(self.now)
         self.mirror = ObjectStoreMirror(self.objects, gap=timedelta(), now=self.now)
-        self.place = ProvenPlace(self.objects, self.now)
+        self.storage_probe = ObjectStoreProbe(self.objects, self.now)
         self.savings = SavingsCounter(self.campaigns)
 
     @property

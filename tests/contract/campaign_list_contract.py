@@ -11,7 +11,7 @@ from shared.domain.video import Phase, VersionState
 from shared.ports.campaign_repository import (
     CampaignRepository,
     DueWork,
-    Place,
+    ListPosition,
     SortOrder,
     VideoPage,
     VideoQuery,
@@ -101,7 +101,7 @@ class CampaignListContract:
         found = list(page.videos)
         while page.has_more:
             assert len(page.videos) == limit
-            page = repository.list_videos(replace(query, after=Place.of(found[-1])))
+            page = repository.list_videos(replace(query, after=ListPosition.of(found[-1])))
             found += page.videos
 
         assert found == list(whole.videos)
@@ -115,7 +115,7 @@ class CampaignListContract:
             for video in repository.list_videos(VideoQuery()).videos
             if video.video_hash == f"{4:016x}"
         )
-        summer = VideoQuery(campaign_id="summer", after=Place.of(after))
+        summer = VideoQuery(campaign_id="summer", after=ListPosition.of(after))
 
         assert numbers(repository.list_videos(summer)) == [3, 0]
 
@@ -129,7 +129,7 @@ class CampaignListContract:
         campaign = repository.get_campaign(whole[3].campaign_id)
 
         repository.commit(Change(campaign=with_hit(campaign), removed=(whole[3],)))
-        page = repository.list_videos(replace(query, after=Place.of(whole[3])))
+        page = repository.list_videos(replace(query, after=ListPosition.of(whole[3])))
 
         assert page.videos == whole[4:]
 

@@ -107,7 +107,7 @@ class InMemoryObjectStore:
     def free_bytes(self) -> int | None:
         return None
 
-    def tells_case_apart(self) -> bool:
+    def is_case_sensitive(self) -> bool:
         return True
 
     def delete(self, path: str) -> None:

@@ -13,8 +13,8 @@ from shared.domain.models import DEFAULT_MODEL
 from shared.domain.schedule import CLOUD_LEASES, Leases
 from shared.ports.object_store import SignatureVerifier
 from shared.ports.policy import Policy
-from shared.use_cases.proven_place import ProvenPlace
 from shared.use_cases.savings import SavingsCounter
+from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.message_queue import InMemoryMessageQueue
 from tests.fakes.object_store import InMemoryObjectStore
@@ -94,7 +94,7 @@ class FakePorts:
 
     def __post_init__(self) -> None:
         self.objects = InMemoryObjectStore(self.clock)
-        self.place = ProvenPlace(self.objects, self.clock)
+        self.storage_probe = ObjectStoreProbe(self.objects, self.clock)
         self.campaigns = InMemoryCampaignRepository(self.clock)
         self.json = InMemoryObjectStore(self.clock)
         self.mirror = ObjectStoreMirror(self.json, gap=timedelta(), now=self.clock)

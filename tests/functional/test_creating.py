@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from shared import bootstrap
-from shared.use_cases.read_whole import read_whole
+from shared.use_cases.campaign_state import load_campaign_state
 from tests.eventually import eventually
 from tests.functional.places import Place
 from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, served
@@ -196,7 +196,7 @@ def is_mirrored(campaign_id: str) -> bool:
     """Whether the JSON of a campaign agrees with its records."""
     ports = bootstrap.ports()
     listing = ports.mirror.list(campaign_id)
-    return not ports.mirror.stale(listing, read_whole(ports.campaigns, campaign_id))
+    return not ports.mirror.stale(listing, load_campaign_state(ports.campaigns, campaign_id))
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,13 @@ from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video, phases_of
 from shared.ports import Clock
-from shared.ports.campaign_repository import ChangedCampaign, DueWork, Place, VideoPage, VideoQuery
+from shared.ports.campaign_repository import (
+    ChangedCampaign,
+    DueWork,
+    ListPosition,
+    VideoPage,
+    VideoQuery,
+)
 
 _REMOVED_AT_ONCE = 200
 
@@ -215,8 +221,8 @@ class FirestoreCampaignRepository:
         return tuple(sorted(changes, key=lambda each: each.changed_at)[:limit])
 
 
-def _cursor_at(place: Place) -> Cursor:
-    return place.created_at, Key(place.campaign_id, place.video_hash).path
+def _cursor_at(position: ListPosition) -> Cursor:
+    return position.created_at, Key(position.campaign_id, position.video_hash).path
 
 
 def _campaign_or_unreadable(document: Document) -> Campaign | Unreadable:

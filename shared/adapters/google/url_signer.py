@@ -11,7 +11,7 @@ from shared.adapters.google.credential_errors import credential_errors
 from shared.adapters.google.stored_object import media_type_of
 from shared.building import built_once
 from shared.domain.errors import InvalidRequestError
-from shared.domain.schedule import LONGEST_SIGNED_LIFE
+from shared.domain.schedule import MAX_SIGNED_TTL
 from shared.ports import Clock
 from shared.ports.object_store import SignedMethod, SignedURL
 
@@ -58,7 +58,7 @@ class V4URLSigner:
         self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
     ) -> SignedURL:
         """Raise InvalidRequestError for a lifetime of more than 12 hours."""
-        if expires_in > LONGEST_SIGNED_LIFE:
+        if expires_in > MAX_SIGNED_TTL:
             raise InvalidRequestError("A signed URL is valid for 12 hours at most.")
         key, now = (path, expires_in, method), self._now()
         with self._lock:

@@ -161,12 +161,12 @@ class LocalCampaignRepository:
 
     def _require_free_name(self, connection: Connection, campaign_id: str) -> None:
         """Raise ConflictError if a campaign has this name, but for its case, and the same files."""
-        if not self._tells_case_apart and row_of(connection, tables.SAME_NAME, campaign_id):
+        if not self._is_case_sensitive and row_of(connection, tables.SAME_NAME, campaign_id):
             raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
 
     @built_once
-    def _tells_case_apart(self) -> bool:
-        return self._files.tells_case_apart()
+    def _is_case_sensitive(self) -> bool:
+        return self._files.is_case_sensitive()
 
     def _restore(self, connection: Connection) -> int:
         """Fill an empty database from the JSON beside the videos."""

@@ -109,13 +109,13 @@ class LocalObjectStore:
         except ObjectNotFoundError:
             self.head(target)
 
-    def tells_case_apart(self) -> bool:
-        return self._tells_case_apart
+    def is_case_sensitive(self) -> bool:
+        return self._is_case_sensitive
 
     @built_once
-    def _tells_case_apart(self) -> bool:
+    def _is_case_sensitive(self) -> bool:
         with storage_errors():
-            return self._files.tells_case_apart()
+            return self._files.is_case_sensitive()
 
     def delete(self, path: str) -> None:
         with storage_errors():

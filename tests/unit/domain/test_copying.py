@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.campaign import Slot, Version
-from shared.domain.copying import Verdict, judge, succeed
+from shared.domain.copying import Verdict, judge, merge_into_target
 from shared.domain.reconciling import CampaignState
 from shared.domain.settlement import recomputed
 from shared.domain.video import Phase, VersionState, Video
@@ -35,11 +35,11 @@ def a_done_video(number: int, state: VersionState = VersionState.CURRENT) -> Vid
 
 
 def test_what_is_not_there_is_copied_as_new() -> None:
-    here = a_state(a_done_video(1), a_reserved_video(2))
+    source = a_state(a_done_video(1), a_reserved_video(2))
 
-    change = succeed(here, None)
+    change = merge_into_target(source, None)
 
-    assert judge(here, None) is Verdict.COPY
+    assert judge(source, None) is Verdict.COPY
     assert {change.campaign.revision, *(video.revision for video in change.videos)} == {""}
     assert len(change.videos) == 2
 
@@ -48,7 +48,7 @@ def test_what_is_there_is_not_copied_again() -> None:
     state = a_state(a_done_video(1), a_reserved_video(2))
 
     assert judge(state, state) is Verdict.UP_TO_DATE
-    assert succeed(state, state).videos == ()
+    assert merge_into_target(state, state).videos == ()
 
 
 HOUR = timedelta(hours=1)
@@ -70,55 +70,55 @@ def test_a_later_state_follows_an_earlier_one_and_never_the_reverse(
     earlier: CampaignState, later: CampaignState
 ) -> None:
     assert judge(later, earlier) is Verdict.COPY
-    assert judge(earlier, later) is Verdict.NEWER_THERE
+    assert judge(earlier, later) is Verdict.NEWER_IN_TARGET
 
 
 def test_what_follows_is_committed_on_what_is_there() -> None:
-    here = a_state(a_done_video(1), a_reserved_video(2), a_reserved_video(3), age=HOUR)
-    there = a_state(a_generating_video(1), a_reserved_video(2))
-    there = replace(there, campaign=replace(there.campaign, revision="c7"))
-    there.videos[f"{1:016x}"] = replace(there.videos[f"{1:016x}"], revision="v7")
+    source = a_state(a_done_video(1), a_reserved_video(2), a_reserved_video(3), age=HOUR)
+    target = a_state(a_generating_video(1), a_reserved_video(2))
+    target = replace(target, campaign=replace(target.campaign, revision="c7"))
+    target.videos[f"{1:016x}"] = replace(target.videos[f"{1:016x}"], revision="v7")
 
-    change = succeed(here, there)
+    change = merge_into_target(source, target)
 
-    money = recomputed(here.campaign, here.videos.values())
-    assert change.campaign == replace(here.campaign, revision="c7", money=money)
+    money = recomputed(source.campaign, source.videos.values())
+    assert change.campaign == replace(source.campaign, revision="c7", money=money)
     revisions = {video.video_hash: video.revision for video in change.videos}
     assert revisions == {f"{1:016x}": "v7", f"{3:016x}": ""}
 
 
 def test_another_campaign_of_the_same_name_is_left_alone() -> None:
-    here = a_state(a_done_video(1), age=HOUR)
-    there = a_state(a_done_video(2))
-    there = replace(there, campaign=replace(there.campaign, created_at=LATER))
+    source = a_state(a_done_video(1), age=HOUR)
+    target = a_state(a_done_video(2))
+    target = replace(target, campaign=replace(target.campaign, created_at=LATER))
 
-    assert judge(here, there) is Verdict.ANOTHER_THERE
+    assert judge(source, target) is Verdict.ANOTHER_IN_TARGET
 
 
 def test_a_copy_that_was_interrupted_goes_on() -> None:
-    here = a_state(a_done_video(1), a_reserved_video(2))
-    there = a_state(a_done_video(1))
-    there = replace(there, campaign=here.campaign)
+    source = a_state(a_done_video(1), a_reserved_video(2))
+    target = a_state(a_done_video(1))
+    target = replace(target, campaign=source.campaign)
 
-    assert judge(here, there) is Verdict.COPY
-    assert [video.video_hash for video in succeed(here, there).videos] == [f"{2:016x}"]
+    assert judge(source, target) is Verdict.COPY
+    assert [video.video_hash for video in merge_into_target(source, target).videos] == [f"{2:016x}"]
 
 
 def test_a_video_that_is_made_there_keeps_its_slot() -> None:
-    here = a_state(a_done_video(1), age=HOUR)
-    there = a_state(a_done_video(1), a_generating_video(2))
+    source = a_state(a_done_video(1), age=HOUR)
+    target = a_state(a_done_video(1), a_generating_video(2))
 
-    assert judge(here, there) is Verdict.NEWER_THERE
+    assert judge(source, target) is Verdict.NEWER_IN_TARGET
 
 
 def test_a_video_that_only_the_other_side_knows_becomes_a_historical_one() -> None:
-    here = a_state(a_done_video(1), age=HOUR)
-    there = a_state(a_done_video(2))
+    source = a_state(a_done_video(1), age=HOUR)
+    target = a_state(a_done_video(2))
 
-    change = succeed(here, there)
+    change = merge_into_target(source, target)
 
-    theirs = there.videos[f"{2:016x}"]
-    assert judge(here, there) is Verdict.COPY
+    theirs = target.videos[f"{2:016x}"]
+    assert judge(source, target) is Verdict.COPY
     assert change.campaign.slot(0) == Slot(
         index=0, current=Version.of(a_done_video(1)), historical=(Version.of(theirs),)
     )
@@ -128,17 +128,17 @@ def test_a_video_that_only_the_other_side_knows_becomes_a_historical_one() -> No
 def test_what_slots_name_is_written_first() -> None:
     failed = a_reserved_video(1, phase=Phase.FAILED, version_state=None)
 
-    change = succeed(a_state(failed, a_done_video(2)), None)
+    change = merge_into_target(a_state(failed, a_done_video(2)), None)
 
     assert [video.version_state for video in change.videos] == [VersionState.CURRENT, None]
 
 
 def test_a_copy_is_in_a_day_s_budget_only_if_it_was_there_before() -> None:
     day = NOW.date()
-    here = a_state(a_generating_video(1), a_reserved_video(2, budget_day=day), age=HOUR)
-    there = a_state(a_reserved_video(1, budget_day=day))
+    source = a_state(a_generating_video(1), a_reserved_video(2, budget_day=day), age=HOUR)
+    target = a_state(a_reserved_video(1, budget_day=day))
 
-    change = succeed(here, there)
+    change = merge_into_target(source, target)
 
     days = {video.video_hash: video.budget_day for video in change.videos}
     assert days == {f"{1:016x}": day, f"{2:016x}": None}

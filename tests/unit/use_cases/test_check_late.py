@@ -1,4 +1,4 @@
-"""Late looks: a failed video that may have been billed is not forgotten."""
+"""Late checks: a failed video that may have been billed is not forgotten."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain.campaign import ZERO
 from shared.domain.errors import UnavailableError, WrongStateError
-from shared.domain.schedule import DEADLINE, LATE_LOOK, LATE_WINDOW
+from shared.domain.schedule import DEADLINE, LATE_CHECK, LATE_WINDOW
 from shared.domain.versions import clear
 from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.ports.video_generator import Failed, Gone
@@ -28,7 +28,7 @@ def give_up(ports: FakePorts, ending: Failed | Gone | UnavailableError | bytes) 
     return stored(ports, video)
 
 
-def tick(ports: FakePorts, after: timedelta = LATE_LOOK) -> None:
+def tick(ports: FakePorts, after: timedelta = LATE_CHECK) -> None:
     ports.clock.advance(after)
     maintain_campaigns(ports)
     deliver(ports)
@@ -75,7 +75,7 @@ def test_what_stays_unknown_is_looked_at_for_a_day_and_stays_possibly_spent(
         assert due_at <= submitted_at + LATE_WINDOW
         tick(ports)
 
-    assert ports.now() > submitted_at + LATE_WINDOW - 2 * LATE_LOOK
+    assert ports.now() > submitted_at + LATE_WINDOW - 2 * LATE_CHECK
     assert Phase.FAILED is stored(ports, video).phase
     assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent
 

@@ -107,7 +107,7 @@ def test_campaigns_that_the_target_would_take_for_one_are_refused_before_any_is_
 ) -> None:
     make(ports, campaign_id=CAMPAIGN_ID.upper())
     target = FakePorts()
-    monkeypatch.setattr(target.objects, "tells_case_apart", lambda: False)
+    monkeypatch.setattr(target.objects, "is_case_sensitive", lambda: False)
 
     with pytest.raises(CampaignNameTakenError, match=CAMPAIGN_ID.upper()):
         copy_all(ports, target)
@@ -213,7 +213,7 @@ def test_the_end_of_a_story_follows_on_each_of_its_moments(story: Story) -> None
         (verdict,) = copy_all(end, target)
 
         assert_current_videos_are_playable(target)
-        if verdict is not Verdict.NEWER_THERE:
+        if verdict is not Verdict.NEWER_IN_TARGET:
             finish_chores(target, CAMPAIGN_ID)
             assert end.campaigns.videos.keys() <= target.campaigns.videos.keys()
             assert media(end).items() <= media(target).items()

@@ -19,9 +19,9 @@ from shared.domain.prompt import enhance
 from shared.domain.video import Phase, VersionState, Video
 from shared.use_cases.change_versions import cancel_video, delete_video
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
-from shared.use_cases.proven_place import ProvenPlace
 from shared.use_cases.regenerate_videos import regenerate_campaign
 from shared.use_cases.reserving import Outcome
+from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.scenes import (
@@ -336,7 +336,7 @@ def test_a_hit_that_is_deleted_before_it_is_read_is_made_anew(ports: FakePorts) 
 class UnreachableStore:
     """Knows what a bucket's adapter knows without a call. A test fails at any other method."""
 
-    def tells_case_apart(self) -> bool:
+    def is_case_sensitive(self) -> bool:
         return True
 
     def free_bytes(self) -> None:
@@ -346,7 +346,7 @@ class UnreachableStore:
 def test_a_create_without_a_key_needs_nothing_of_the_object_store(ports: FakePorts) -> None:
     """A bucket that hangs delays no request that needs the records and the queue alone."""
     ports.objects = UnreachableStore()  # type: ignore[assignment]
-    ports.place = ProvenPlace(ports.objects, ports.clock)
+    ports.storage_probe = ObjectStoreProbe(ports.objects, ports.clock)
 
     (created,) = create_videos(ports, a_request("A red bicycle"))
     (attached,) = create_videos(ports, a_request("A red bicycle"))

@@ -61,7 +61,7 @@ def test_each_delivery_takes_one_step(ports: FakePorts) -> None:
 
 
 PORT_NAMES = (
-    *("objects", "place", "campaigns", "mirror", "queue", "inspector"),
+    *("objects", "storage_probe", "campaigns", "mirror", "queue", "inspector"),
     *("savings", "local_signatures", "policy", "leases", "now"),
 )
 

@@ -105,7 +105,7 @@ def slowly(ports: FakePorts, calls: SlowCalls, call: timedelta) -> Ports:
         SimpleNamespace(
             objects=calls.slow(ports.objects),
             # It is proven before a video is leased.
-            place=ports.place,
+            storage_probe=ports.storage_probe,
             local_signatures=None,
             campaigns=calls.slow(ports.campaigns),
             # Before the lease, and after it.

@@ -15,12 +15,12 @@ from shared.domain.video import Phase, Video
 from shared.ports.video_generator import Submission
 from shared.use_cases import mirroring
 from shared.use_cases.begin_campaign import set_budget
+from shared.use_cases.campaign_state import load_campaign_state
 from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.mirroring import sweep_mirror
-from shared.use_cases.read_whole import read_whole
 from shared.use_cases.regenerate_videos import regenerate_video
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script
@@ -55,7 +55,7 @@ def stale(ports: FakePorts) -> tuple[str, ...]:
 
 
 def state(ports: FakePorts) -> CampaignState:
-    return read_whole(ports.campaigns, CAMPAIGN_ID)
+    return load_campaign_state(ports.campaigns, CAMPAIGN_ID)
 
 
 def sweep(ports: FakePorts) -> None:

@@ -23,7 +23,7 @@ from shared.domain.schedule import (
     CONTENTION,
     CONTENTION_RETRY,
     DEADLINE,
-    LATE_LOOK,
+    LATE_CHECK,
     STORE_TRIES,
 )
 from shared.domain.storage_layout import attempt_prefix, clip_path, thumbnail_path
@@ -304,7 +304,7 @@ def test_a_clip_without_room_until_the_deadline_fails_its_video_and_is_looked_at
     assert failed.failure is not None
     assert ("storage_error", "The disk is full.") == (failed.failure.code, failed.failure.message)
     assert_agreement(ports)
-    ports.clock.advance(LATE_LOOK)
+    ports.clock.advance(LATE_CHECK)
     maintain_campaigns(ports)
     settle(ports)
     assert stored(ports, video).is_current

@@ -465,7 +465,7 @@ def test_a_copy_carries_along_what_it_cannot_read(ports: FakePorts) -> None:
     again, _ = copy_campaigns(source, target)
 
     assert (Verdict.COPY, 1) == (spring.verdict, spring.unreadable)
-    assert (Verdict.UNREADABLE_HERE, 1) == (summer.verdict, summer.unreadable)
+    assert (Verdict.UNREADABLE_IN_SOURCE, 1) == (summer.verdict, summer.unreadable)
     assert Verdict.UP_TO_DATE is again.verdict
     assert money(ports) == money(elsewhere)
     assert (CAMPAIGN_ID, video.video_hash) in elsewhere.campaigns.unreadable
@@ -492,7 +492,7 @@ def test_a_copy_replaces_nothing_that_cannot_be_read_there(ports: FakePorts) -> 
     elsewhere.campaigns.damage(CAMPAIGN_ID, None)
     (copied_again,) = copy_campaigns(source, target)
 
-    assert Verdict.UNREADABLE_THERE is copied.verdict is copied_again.verdict
+    assert Verdict.UNREADABLE_IN_TARGET is copied.verdict is copied_again.verdict
     assert before[3] == kept(elsewhere)[3]
 
 

@@ -25,7 +25,7 @@ READS = frozenset(
         "inspect",
         "list",
         "open",
-        "tells_case_apart",
+        "is_case_sensitive",
         "thumbnail",
     }
 )
@@ -79,7 +79,7 @@ def watched(ports: FakePorts, hooks: Hooks) -> Ports:
         SimpleNamespace(
             objects=watch(ports.objects),
             # What it does with objects is at no risk: an interrupted proof is made once more.
-            place=ports.place,
+            storage_probe=ports.storage_probe,
             campaigns=campaigns,
             # Nothing that is decided depends on it.
             mirror=ports.mirror,

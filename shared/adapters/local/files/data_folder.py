@@ -143,7 +143,7 @@ class DataFolder:
         disk = os.statvfs(above)
         return disk.f_bavail * disk.f_frsize if disk.f_blocks else None
 
-    def tells_case_apart(self) -> bool:
+    def is_case_sensitive(self) -> bool:
         """Whether the disk is case-sensitive; that of a Mac usually is not."""
         try:
             with made(self.root, (LOCKS,)):

@@ -27,7 +27,7 @@ from shared.domain.errors import (
 )
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, VersionState
-from shared.ports.campaign_repository import Place, SortOrder, VideoQuery
+from shared.ports.campaign_repository import ListPosition, SortOrder, VideoQuery
 from tests.local_records import write_json
 from tests.unit.adapters.local.processes import run_together
 from tests.unit.domain.builders import NOW, SOON, a_campaign, a_reserved_video
@@ -82,9 +82,9 @@ def test_an_unchanged_record_is_decoded_once(repository: LocalCampaignRepository
 
 def queries() -> Iterator[tuple[str, list[object]]]:
     """Yield each statement that reads records."""
-    place = Place(created_at=NOW, campaign_id="spring", video_hash=HASH)
+    position = ListPosition(created_at=NOW, campaign_id="spring", video_hash=HASH)
     for order in SortOrder:
-        for after in (None, place):
+        for after in (None, position):
             for campaign_id in (None, "spring"):
                 for tag in (None, "launch"):
                     for state in (None, VersionState.CURRENT):

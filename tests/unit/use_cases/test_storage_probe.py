@@ -19,7 +19,7 @@ from shared.ports.message_queue import VideoMessage
 from shared.ports.object_store import PutMode
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.generate_video import generate_video
-from shared.use_cases.proven_place import ProvenPlace
+from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.fakes.object_store import InMemoryObjectStore
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, a_request
@@ -55,21 +55,21 @@ class Full(InMemoryObjectStore):
         return self.free
 
 
-def place_of(ports: FakePorts, objects: InMemoryObjectStore) -> ProvenPlace:
-    ports.place = ProvenPlace(objects, ports.now)
-    return ports.place
+def probe_of(ports: FakePorts, objects: InMemoryObjectStore) -> ObjectStoreProbe:
+    ports.storage_probe = ObjectStoreProbe(objects, ports.now)
+    return ports.storage_probe
 
 
 def first_message(ports: FakePorts) -> VideoMessage:
     return ports.queue.messages[0]
 
 
-def test_a_place_that_can_keep_clips_has_no_trouble_and_keeps_nothing_of_the_proof(
+def test_a_place_that_can_keep_clips_has_no_error_and_keeps_nothing_of_the_proof(
     ports: FakePorts,
 ) -> None:
-    ports.place.require(1)
+    ports.storage_probe.require(1)
 
-    assert (ports.place.trouble, ports.objects.objects) == ("", {})
+    assert (ports.storage_probe.last_error, ports.objects.objects) == ("", {})
 
 
 @pytest.mark.parametrize("refused", ["put", "rename", "copy", "open", "list", "delete"])
@@ -78,7 +78,7 @@ def test_what_cannot_be_done_with_an_object_stops_the_submission(
 ) -> None:
     objects = Refusing(ports.clock)
     objects.refused = refused
-    place = place_of(ports, objects)
+    probe = probe_of(ports, objects)
     (created,) = create_videos(ports, a_request("A kite"))
 
     with pytest.raises(RetryLaterError, match=r"Nothing is submitted.* storage\.objects\.x"):
@@ -86,29 +86,29 @@ def test_what_cannot_be_done_with_an_object_stops_the_submission(
 
     assert ports.generator.submissions == []
     assert ports.campaigns.get_video(CAMPAIGN_ID, created.video.video_hash).attempts == ()
-    assert "storage.objects.x" in place.trouble
+    assert "storage.objects.x" in probe.last_error
 
 
 def test_a_store_that_creates_over_what_is_there_is_refused(ports: FakePorts) -> None:
-    place = place_of(ports, Overwriting(ports.clock))
+    probe = probe_of(ports, Overwriting(ports.clock))
 
     with pytest.raises(UnavailableError, match="created twice"):
-        place.require(1)
+        probe.require(1)
 
 
 def test_it_is_proven_once_in_a_process(ports: FakePorts) -> None:
     objects = Refusing(ports.clock)
-    place = place_of(ports, objects)
-    place.require(1)
+    probe = probe_of(ports, objects)
+    probe.require(1)
     objects.refused = "put"
 
-    place.require(1)
+    probe.require(1)
 
 
-def test_when_the_trouble_is_over_the_video_is_made(ports: FakePorts) -> None:
+def test_when_the_error_is_over_the_video_is_made(ports: FakePorts) -> None:
     objects = Refusing(ports.clock)
     objects.refused = "rename"
-    place = place_of(ports, objects)
+    probe = probe_of(ports, objects)
     create_videos(ports, a_request("A kite"))
     message = first_message(ports)
     with pytest.raises(RetryLaterError):
@@ -117,15 +117,15 @@ def test_when_the_trouble_is_over_the_video_is_made(ports: FakePorts) -> None:
 
     generate_video(ports, message)
 
-    assert (len(ports.generator.submissions), place.trouble) == (1, "")
+    assert (len(ports.generator.submissions), probe.last_error) == (1, "")
 
 
-def test_a_trouble_is_logged_once(ports: FakePorts, caplog: pytest.LogCaptureFixture) -> None:
-    place = place_of(ports, Full(ports.clock))
+def test_an_error_is_logged_once(ports: FakePorts, caplog: pytest.LogCaptureFixture) -> None:
+    probe = probe_of(ports, Full(ports.clock))
 
     for _ in range(3):
         with pytest.raises(StorageFullError):
-            place.require(1_000_000)
+            probe.require(1_000_000)
 
     logged = [each for each in caplog.records if each.levelno == logging.ERROR]
     assert len(logged) == 1
@@ -136,16 +136,16 @@ def test_what_an_interrupted_proof_left_is_removed_by_a_later_one(ports: FakePor
     left = f"{PROBES}/abandoned.1.txt"
     ports.objects.put(left, BytesIO(b"probe"), content_type="text/plain")
 
-    ports.place.require(1)
+    ports.storage_probe.require(1)
     assert left in ports.objects.objects
 
     ports.clock.advance(timedelta(hours=2))
-    place_of(ports, ports.objects).require(1)
+    probe_of(ports, ports.objects).require(1)
     assert left not in ports.objects.objects
 
 
 def test_without_room_nothing_is_reserved(ports: FakePorts) -> None:
-    place_of(ports, Full(ports.clock))
+    probe_of(ports, Full(ports.clock))
 
     with pytest.raises(StorageFullError, match="no room for another clip"):
         create_videos(ports, a_request("A kite"))
@@ -156,7 +156,7 @@ def test_without_room_nothing_is_reserved(ports: FakePorts) -> None:
 def test_a_campaign_takes_the_room_of_all_its_videos(ports: FakePorts) -> None:
     objects = Full(ports.clock)
     objects.free = 100_000_000
-    place_of(ports, objects)
+    probe_of(ports, objects)
 
     with pytest.raises(StorageFullError, match="128 MB are needed"):
         create_videos(ports, a_request("A boat", "A gull"))
@@ -168,7 +168,7 @@ def test_a_disk_that_fills_up_meanwhile_keeps_a_video_from_being_paid_for(
 ) -> None:
     objects = Full(ports.clock)
     objects.free = 100_000_000
-    place_of(ports, objects)
+    probe_of(ports, objects)
     (created,) = create_videos(ports, a_request("A kite"))
     objects.free = 0
     message = first_message(ports)
@@ -190,7 +190,7 @@ def test_a_disk_that_fills_up_meanwhile_keeps_a_video_from_being_paid_for(
 def test_a_place_that_never_could_names_itself_at_the_deadline(ports: FakePorts) -> None:
     objects = Refusing(ports.clock)
     objects.refused = "copy"
-    place_of(ports, objects)
+    probe_of(ports, objects)
     (created,) = create_videos(ports, a_request("A kite"))
     ports.clock.advance(DEADLINE)
 

@@ -22,7 +22,7 @@ _METADATA = {"purpose": "probe"}
 logger = logging.getLogger(__name__)
 
 
-class ProvenPlace:
+class ObjectStoreProbe:
     """Proves it once in a process: does with a small object everything that is done with a clip.
 
     Permissions alone prove less: a bucket may have a retention policy, or a condition on names.
@@ -32,11 +32,11 @@ class ProvenPlace:
         self._objects = objects
         self._now = now
         self._is_proven = False
-        self._trouble = ""
+        self._last_error = ""
 
     @property
-    def trouble(self) -> str:
-        return self._trouble
+    def last_error(self) -> str:
+        return self._last_error
 
     def require_room(self, size_bytes: int) -> None:
         free = self._objects.free_bytes()
@@ -54,7 +54,7 @@ class ProvenPlace:
         except ShowreelError as error:
             self._report(error)
             raise
-        self._trouble = ""
+        self._last_error = ""
 
     def _prove(self) -> None:
         """Safe in several threads: each uses objects of its own."""
@@ -97,9 +97,9 @@ class ProvenPlace:
 
     def _report(self, error: ShowreelError) -> None:
         """Log each error once: every video that waits meets it again."""
-        if error.message != self._trouble:
-            self._trouble = error.message
-            logger.error("place.refused: %s", error.message)
+        if error.message != self._last_error:
+            self._last_error = error.message
+            logger.error("storage.refused: %s", error.message)
 
 
 def _megabytes(size_bytes: int) -> str:

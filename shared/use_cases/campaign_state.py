@@ -1,4 +1,4 @@
-"""Read a campaign with all its videos, as they were at one moment."""
+"""Read a campaign together with all its videos."""
 
 from collections.abc import Iterator
 
@@ -18,8 +18,8 @@ def all_campaigns(campaigns: CampaignRepository) -> Iterator[Campaign | Unreadab
         after = page[-1].campaign_id
 
 
-def read_whole(campaigns: CampaignRepository, campaign_id: str) -> CampaignState:
-    """Raise CampaignNotFoundError, or ConflictError where it is changed at this moment."""
+def load_campaign_state(campaigns: CampaignRepository, campaign_id: str) -> CampaignState:
+    """Raise CampaignNotFoundError, or ConflictError if the campaign changes during the reads."""
     campaign = campaigns.get_campaign(campaign_id)
     page = campaigns.get_all_videos(campaign_id)
     if campaigns.get_campaign(campaign_id).revision != campaign.revision:
