@@ -13,7 +13,7 @@ from hashlib import md5
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeVar
 
-from shared.domain.campaign import Campaign, ChoreKind
+from shared.domain.campaign import ChoreKind
 from shared.domain.errors import (
     ConflictError,
     ObjectExistsError,
@@ -24,18 +24,21 @@ from shared.domain.errors import (
 )
 from shared.domain.storage_layout import (
     CACHE,
-    CAMPAIGN_FILE,
     MIRROR_CURSOR,
-    campaign_path,
     metadata_path,
-    video_hash_of_metadata,
 )
-from shared.domain.unreadable import Unreadable
-from shared.domain.video import Phase, Video
+from shared.domain.video import Video
 from shared.ports.object_store import PutMode
 from shared.ports.record_mirror import MirrorListing
-from shared.records.campaigns import decode_campaign, encode_campaign
-from shared.records.videos import decode_video, encode_video
+from shared.records.files import (
+    decode_file,
+    encode_record,
+    file_path_of,
+    is_record_file,
+    is_up_to_date,
+    video_hash_at,
+)
+from shared.records.videos import encode_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -44,10 +47,10 @@ if TYPE_CHECKING:
     from shared.domain.reconciling import CampaignState
     from shared.ports import Clock
     from shared.ports.object_store import ObjectInfo, ObjectStore
+    from shared.records.files import Record
 
 logger = logging.getLogger(__name__)
 
-Record = Campaign | Video
 T = TypeVar("T")
 
 _AT_ONCE = 8
@@ -81,14 +84,14 @@ class ObjectStoreMirror:
             partial(self._write, listing, path, content) for path, content in written.items()
         )
         going = (state.videos.keys() | _removed_from(state)) - set(
-            map(_video_hash_of, filter(None, left))
+            map(video_hash_at, filter(None, left))
         )
-        gone = [path for path in found.keys() - written.keys() if _video_hash_of(path) in going]
+        gone = [path for path in found.keys() - written.keys() if video_hash_at(path) in going]
         _together(partial(self._remove, listing.files[path]) for path in gone)
         return tuple(path for path in left if path)
 
     def write_submission(self, video: Video) -> None:
-        path, content = _path_of(video), encode_video(video)
+        path, content = file_path_of(video), encode_video(video)
         for _ in range(_TRIES):
             with suppress(ConflictError, ObjectNotFoundError):
                 try:
@@ -130,11 +133,11 @@ class ObjectStoreMirror:
     ) -> dict[str, bytes | None]:
         """Return by path what is to be written there, or None for what is to go."""
         records: list[Record] = [state.campaign, *state.videos.values()]
-        expected = {_path_of(record): record for record in records}
+        expected = {file_path_of(record): record for record in records}
         stale = _together(partial(self._stale, listing, *each) for each in expected.items())
         found: dict[str, bytes | None] = {path: content for path, content in stale if content}
         for path in listing.files.keys() - expected.keys():
-            video_hash = _video_hash_of(path)
+            video_hash = video_hash_at(path)
             is_asked = only is None or video_hash in only
             if video_hash and is_asked and video_hash not in state.unreadable:
                 found[path] = None
@@ -142,7 +145,7 @@ class ObjectStoreMirror:
 
     def _stale(self, listing: MirrorListing, path: str, record: Record) -> tuple[str, bytes | None]:
         """Return what is to be written to `path`, if its file does not say what the record says."""
-        content = _encoded(record)
+        content = encode_record(record)
         file = listing.files.get(path)
         if file is None or not (_has_bytes(file, content) or self._says(file, record)):
             return path, content
@@ -150,7 +153,7 @@ class ObjectStoreMirror:
 
     def _says(self, file: ObjectInfo, record: Record) -> bool:
         try:
-            return _is_same(self._read(file.path), record)
+            return is_up_to_date(self._read(file.path), record)
         except (ObjectNotFoundError, UnreadableRecordError):
             return False
 
@@ -190,14 +193,11 @@ class ObjectStoreMirror:
         """Raise ObjectNotFoundError, or UnreadableRecordError."""
         with self._objects.open(path) as file:
             content = file.read()
-        try:
-            return _decoded(path, content)
-        except UnreadableRecordError as error:
-            raise _unreadable(path, content, error).error() from error
+        return decode_file(path, content)
 
 
 def _listing(campaign_id: str, found: Iterable[ObjectInfo]) -> MirrorListing:
-    files = {each.path: each for each in found if _is_metadata(each.path)}
+    files = {each.path: each for each in found if is_record_file(each.path)}
     return MirrorListing(campaign_id=campaign_id, files=files)
 
 
@@ -207,6 +207,10 @@ def _removed_from(state: CampaignState) -> set[str]:
     chores = (*campaign.chores, *(each.chore for each in campaign.delayed))
     removals = (each.video_hash for each in chores if each.kind is ChoreKind.REMOVE)
     return {*removals, *(each.video_hash for each in campaign.removed)}
+
+
+def _has_bytes(file: ObjectInfo, content: bytes) -> bool:
+    return file.md5 == md5(content, usedforsecurity=False).hexdigest()
 
 
 def _raw(listing: MirrorListing, state: CampaignState) -> dict[str, bytes]:
@@ -220,70 +224,6 @@ def _raw(listing: MirrorListing, state: CampaignState) -> dict[str, bytes]:
             for known in (True, False)
         )
     }
-
-
-def _is_same(file: Record, record: Record) -> bool:
-    """Compare without the fields that are not worth a write, such as leases."""
-    if isinstance(record, Campaign) or isinstance(file, Campaign):
-        return _encoded(file) == _encoded(record)
-    if record.has_ended:
-        return encode_video(file) == encode_video(record)
-    is_ahead = len(file.attempts) > len(record.attempts)
-    if record.phase is Phase.RESERVED and is_ahead:
-        # The next submission is about to begin. To write over this would permit another one.
-        return True
-    return _progress(file) == _progress(record)
-
-
-def _progress(video: Video) -> tuple[object, ...]:
-    return video.attempts, video.phase is Phase.RESERVED, video.cancel_requested
-
-
-def _has_bytes(file: ObjectInfo, content: bytes) -> bool:
-    return file.md5 == md5(content, usedforsecurity=False).hexdigest()
-
-
-def _path_of(record: Record) -> str:
-    if isinstance(record, Video):
-        return metadata_path(record.campaign_id, record.video_hash, current=record.is_current)
-    return campaign_path(record.campaign_id)
-
-
-def _encoded(record: Record) -> bytes:
-    return encode_video(record) if isinstance(record, Video) else encode_campaign(record)
-
-
-def _decoded(path: str, content: bytes) -> Record:
-    """Raise UnreadableRecordError."""
-    video_hash = _video_hash_of(path)
-    record = decode_video(content) if video_hash else decode_campaign(content)
-    is_named = isinstance(record, Campaign) or record.video_hash == video_hash
-    if not is_named or record.campaign_id != _campaign_id_at(path):
-        raise UnreadableRecordError("This is the record of something else.")
-    return record
-
-
-def _unreadable(path: str, content: bytes, error: UnreadableRecordError) -> Unreadable:
-    return Unreadable(
-        campaign_id=_campaign_id_at(path),
-        video_hash=_video_hash_of(path),
-        detail=f"{path}: {error.message}",
-        is_newer=error.is_newer,
-        content=content,
-        revision="",
-    )
-
-
-def _campaign_id_at(path: str) -> str:
-    return path.removeprefix(f"{CACHE}/").partition("/")[0]
-
-
-def _video_hash_of(path: str) -> str | None:
-    return video_hash_of_metadata(path.rpartition("/")[2])
-
-
-def _is_metadata(path: str) -> bool:
-    return path.endswith(f"/{CAMPAIGN_FILE}") or _video_hash_of(path) is not None
 
 
 def _together(jobs: Iterable[Callable[[], T]]) -> list[T]:
