@@ -1,120 +1,165 @@
-"""Compare records, slots, money, objects and operations, and mend what is safe: `make reconcile`.
+"""Compare records, slots, money, objects and operations, and repair what is safe: `make reconcile`.
 
 Nothing is changed without --repair; nothing that was paid for is deleted without
---delete-orphans. The exit code is 1 while there is a disagreement that is not mended.
+--delete-orphans. Each finding is written at once. The exit code is 1 if a disagreement is left, or
+if the comparison ended early.
 """
 
 import argparse
 import json
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from functools import partial
 
 from shared import bootstrap
-from shared.domain.agreement import Disagreement
+from shared.domain.agreement import Disagreement, Finding
+from shared.domain.campaign import ZERO
 from shared.domain.errors import ShowreelError
 from shared.domain.identity import parse_video_id
 from shared.ports import Ports
 from shared.settings import InvalidSettingsError, settings
 from shared.use_cases.damaged_records import discard_damaged, restore_record
-from shared.use_cases.mending import delete_without_record
 from shared.use_cases.reconcile import (
-    Verdict,
     find_disagreements,
     find_lost_operations,
-    mend_disagreements,
-    reconcile_all,
+    find_without_campaign,
+    reconcile_campaigns,
+    repair_disagreements,
 )
+from shared.use_cases.repairing import delete_without_record
 
 INTERRUPTED = 130
 _PROGRESS_EVERY = 100
 
-Compare = Callable[[Ports, str], tuple[Verdict, ...]]
+
+@dataclass
+class Tally:
+    """Counts while findings are written; none of them is kept."""
+
+    campaigns: int = 0
+    left: int = 0
+    repaired: int = 0
+    usd_at_risk: Decimal = ZERO
+    findings: int = 0
+
+    def count(self, finding: Finding) -> None:
+        self.findings += 1
+        if finding.repaired:
+            self.repaired += 1
+        elif finding.kind is Disagreement.MONEY_AT_RISK:
+            # The campaign's money already holds it as possibly spent: this is not a disagreement.
+            self.usd_at_risk += finding.usd
+        else:
+            self.left += 1
 
 
 def main() -> int:
     options = _options()
+    tally = Tally()
+    write = _write_json if options.json else _write_lines
     try:
         _decide(bootstrap.ports(), options)
-        counts: Counter[str] = Counter()
-        verdicts = list(_verdicts(bootstrap.ports(), options, counts))
+        write(findings(bootstrap.ports(), options, tally))
     except (InvalidSettingsError, ShowreelError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Stopped. What was mended stays mended.", file=sys.stderr)
+        print("Stopped. What was repaired stays repaired.", file=sys.stderr)
         return INTERRUPTED
-    print(
-        _as_json(verdicts) if options.json else _as_table(verdicts, _place(), counts["campaigns"])
-    )
-    return 1 if any(_is_left(verdict) for verdict in verdicts) else 0
+    if not options.json:
+        print(_summary(tally, _place()))
+    return 1 if tally.left else 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make reconcile", description=__doc__)
-    parser.add_argument("--campaign", help="look at this campaign alone")
-    parser.add_argument("--repair", action="store_true", help="mend what loses nothing")
+    parser.add_argument("--campaign", help="compare only this campaign")
+    parser.add_argument("--repair", action="store_true", help="repair what loses nothing")
     parser.add_argument(
         "--delete-orphans",
         action="store_true",
-        help="delete clips and thumbnails of which no record knows; they were paid for",
+        help="delete clips and thumbnails without a record; they were paid for",
     )
     parser.add_argument(
         "--restore-damaged",
         metavar="VIDEO_ID",
-        help="put the JSON beside the videos in place of this damaged record",
+        help="replace this damaged record by the JSON beside the videos",
     )
     parser.add_argument(
         "--delete-damaged",
         metavar="VIDEO_ID",
         help="delete this damaged record with its objects; its dollars stay counted",
     )
-    parser.add_argument("--json", action="store_true", help="write JSON instead of a table")
+    parser.add_argument("--json", action="store_true", help="write a JSON array instead of lines")
     return parser.parse_args()
 
 
 def _decide(ports: Ports, options: argparse.Namespace) -> None:
-    """Do to damaged records what a person has decided."""
+    """Carry out what a person has decided about damaged records."""
     if options.restore_damaged:
         restore_record(ports, *parse_video_id(options.restore_damaged))
     if options.delete_damaged:
         discard_damaged(ports, *parse_video_id(options.delete_damaged))
 
 
-def _verdicts(ports: Ports, options: argparse.Namespace, counts: Counter[str]) -> Iterator[Verdict]:
-    look = partial(_look, ports, mend_disagreements if options.repair else find_disagreements)
-    if options.campaign:
-        looked_at = iter([(options.campaign, look(options.campaign))])
-    else:
-        looked_at = reconcile_all(ports, look)
-    for number, (_, verdicts) in enumerate(looked_at, start=1):
-        counts["campaigns"] = number
-        if number % _PROGRESS_EVERY == 0:
-            print(f"{number:,} campaigns looked at", file=sys.stderr, flush=True)
-        yield from _without_orphans(ports, verdicts) if options.delete_orphans else verdicts
+def findings(ports: Ports, options: argparse.Namespace, tally: Tally) -> Iterator[Finding]:
+    """Yield and count each finding as soon as its campaign is compared."""
+    compare = partial(_compare, ports, repairing=options.repair)
+    found = (
+        _of_one(compare, options.campaign, tally)
+        if options.campaign
+        else _of_all(ports, compare, tally)
+    )
+    for each in found:
+        finding = _deleted(ports, each) if options.delete_orphans else each
+        tally.count(finding)
+        yield finding
 
 
-def _look(ports: Ports, compare: Compare, campaign_id: str) -> tuple[Verdict, ...]:
+def _of_one(
+    compare: Callable[[str], tuple[Finding, ...]], campaign_id: str, tally: Tally
+) -> Iterator[Finding]:
+    yield from compare(campaign_id)
+    tally.campaigns = 1
+
+
+def _of_all(
+    ports: Ports, compare: Callable[[str], tuple[Finding, ...]], tally: Tally
+) -> Iterator[Finding]:
+    for _, found in reconcile_campaigns(ports, compare):
+        tally.campaigns += 1
+        if tally.campaigns % _PROGRESS_EVERY == 0:
+            print(f"{tally.campaigns:,} campaigns compared", file=sys.stderr, flush=True)
+        yield from found
+    yield from find_without_campaign(ports)
+
+
+def _compare(ports: Ports, campaign_id: str, *, repairing: bool) -> tuple[Finding, ...]:
+    compare = repair_disagreements if repairing else find_disagreements
     return (*compare(ports, campaign_id), *find_lost_operations(ports, campaign_id))
 
 
-def _without_orphans(ports: Ports, verdicts: tuple[Verdict, ...]) -> Iterator[Verdict]:
-    for verdict in verdicts:
-        deleted = delete_without_record(ports, [verdict.finding])
-        yield Verdict(finding=verdict.finding, mended=bool(deleted) or verdict.mended)
+def _deleted(ports: Ports, finding: Finding) -> Finding:
+    return replace(finding, repaired=True) if delete_without_record(ports, [finding]) else finding
 
 
-def _is_left(verdict: Verdict) -> bool:
-    """Money at risk is no disagreement: it is held as what it is."""
-    return not verdict.mended and verdict.finding.kind is not Disagreement.MONEY_AT_RISK
+def _write_lines(found: Iterable[Finding]) -> None:
+    for each in found:
+        usd = f"  {each.usd} USD" if each.usd else ""
+        repaired = "  repaired" if each.repaired else ""
+        line = f"{each.campaign_id}  {each.kind}  {each.subject}{usd}{repaired}"
+        print(f"{line}\n    {each.detail}", flush=True)
 
 
-def _as_json(verdicts: list[Verdict]) -> str:
-    findings = [{**asdict(each.finding), "mended": each.mended} for each in verdicts]
-    return json.dumps(findings, indent=2, default=str)
+def _write_json(found: Iterable[Finding]) -> None:
+    """Write one array. It has no end if the comparison ends early."""
+    separator = "[\n"
+    for each in found:
+        print(separator + json.dumps(asdict(each), default=str), end="", flush=True)
+        separator = ",\n"
+    print("[]" if separator == "[\n" else "\n]")
 
 
 def _place() -> str:
@@ -128,34 +173,12 @@ def _place() -> str:
     return f"{chosen.data_folder}{missing}"
 
 
-def _as_table(verdicts: list[Verdict], place: str, campaigns: int) -> str:
-    looked_at = f"{campaigns:,} campaign{'' if campaigns == 1 else 's'} in {place}"
-    if not verdicts:
-        return f"{looked_at}: {'everything agrees' if campaigns else 'nothing to compare'}."
-    rows = [("campaign", "what", "about", "USD", ""), *map(_row, verdicts)]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-    details = [each.finding.detail for each in verdicts]
-    told = [f"{line}\n    {detail}" for line, detail in zip(lines[1:], details, strict=True)]
-    return "\n".join([lines[0], *told, "", f"{looked_at}: {_sum(verdicts)}"])
-
-
-def _row(verdict: Verdict) -> tuple[str, ...]:
-    finding = verdict.finding
-    usd = str(finding.usd) if finding.usd else ""
-    mended = "mended" if verdict.mended else ""
-    return finding.campaign_id, finding.kind, finding.subject, usd, mended
-
-
-def _sum(verdicts: list[Verdict]) -> str:
-    left = sum(map(_is_left, verdicts))
-    at_risk = [
-        each.finding.usd
-        for each in verdicts
-        if each.finding.kind is Disagreement.MONEY_AT_RISK and not each.mended
-    ]
-    mended = sum(verdict.mended for verdict in verdicts)
-    return f"{left} left, {mended} mended; {sum(at_risk, Decimal(0))} USD at risk."
+def _summary(tally: Tally, place: str) -> str:
+    compared = f"{tally.campaigns:,} campaign{'' if tally.campaigns == 1 else 's'} in {place}"
+    if tally.findings:
+        at_risk = f"{tally.usd_at_risk:.2f} USD at risk"
+        return f"\n{compared}: {tally.left} left, {tally.repaired} repaired; {at_risk}."
+    return f"{compared}: {'everything agrees' if tally.campaigns else 'nothing to compare'}."
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Whether a campaign's record, its slots, its money and its objects tell the same.
+"""Consistency checks between a campaign's record, slots, money and objects.
 
-They do at rest: every commit and every chore keeps them so. What is found here was made by hand,
-was restored from a backup, or is work that a crash left unfinished.
+They agree at rest: every commit and every chore preserves that. A disagreement comes from a manual
+change, a restored backup, or work that a crash left unfinished.
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ UNREADABLE = frozenset({Disagreement.RECORD_DAMAGED, Disagreement.RECORD_NEWER})
 class Finding:
     """`subject` is a video's id, an object's path, or a campaign's id.
 
-    `usd` is what was paid, or may have been, for what it is about.
+    `usd` is what the subject cost, or may have cost. `repaired` is set once the repair is verified.
     """
 
     kind: Disagreement
@@ -55,6 +55,7 @@ class Finding:
     subject: str
     detail: str
     usd: Decimal = ZERO
+    repaired: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,7 @@ class Objects:
 
 
 def unreadable(record: Unreadable) -> Finding:
-    """Describe a record that cannot be read. Nothing else can be said of its campaign."""
+    """Report an unreadable record. Nothing else of its campaign can be checked."""
     return Finding(
         kind=Disagreement.RECORD_NEWER if record.is_newer else Disagreement.RECORD_DAMAGED,
         campaign_id=record.campaign_id,
@@ -80,12 +81,12 @@ def campaign_missing(campaign_id: str) -> Finding:
         kind=Disagreement.CAMPAIGN_MISSING,
         campaign_id=campaign_id,
         subject=campaign_id,
-        detail="There are records of its videos, and none of the campaign.",
+        detail="The records of its videos exist, but its own record does not.",
     )
 
 
 def disagreements(state: CampaignState, objects: Objects, *, now: datetime) -> Iterator[Finding]:
-    """Look at one campaign as it was read, with all its records."""
+    """Check one campaign with all its records and objects."""
     yield from _of_slots(state)
     yield from _of_money(state)
     for video in state.videos.values():
@@ -95,11 +96,11 @@ def disagreements(state: CampaignState, objects: Objects, *, now: datetime) -> I
 
 
 def without_record(campaign_id: str, path: str) -> Finding:
-    """Describe an object of which no record knows."""
+    """Report an object without a record."""
     if video_of_clip(path) or _is_media(campaign_id, path):
-        kind, detail = Disagreement.OBJECT_WITHOUT_RECORD, "No record knows of it."
+        kind, detail = Disagreement.OBJECT_WITHOUT_RECORD, "It has no record."
     else:
-        kind, detail = Disagreement.UNKNOWN_OBJECT, "Its name is none that Showreel gives."
+        kind, detail = Disagreement.UNKNOWN_OBJECT, "Its name is not one that Showreel generates."
     return Finding(kind=kind, campaign_id=campaign_id, subject=path, detail=detail)
 
 
@@ -124,8 +125,10 @@ def _of_money(state: CampaignState) -> Iterator[Finding]:
     kept, summed = state.campaign.money, recomputed(state.campaign, state.videos.values())
     if kept != summed:
         pairs = [(name, getattr(kept, name), getattr(summed, name)) for name in _MONEY]
-        told = [f"{name} {was}, its attempts {is_}" for name, was, is_ in pairs if was != is_]
-        yield _of_campaign(state, Disagreement.MONEY_DISAGREES, f"It says {'; '.join(told)}.")
+        differences = [
+            f"{name} is {was}, by its attempts {is_}" for name, was, is_ in pairs if was != is_
+        ]
+        yield _of_campaign(state, Disagreement.MONEY_DISAGREES, f"{'; '.join(differences)}.")
 
 
 def _of_video(
@@ -134,10 +137,10 @@ def _of_video(
     if has_clip(video):
         yield from _of_names(video, objects.media, has_both=has_both)
     elif not video.has_ended and now > video.deadline_at:
-        yield _about(video, Disagreement.OVERDUE, f"It is {video.phase} after its deadline.")
+        yield _about(video, Disagreement.OVERDUE, f"It is still {video.phase} after its deadline.")
     elif video.phase is Phase.FAILED and video.is_possibly_billed:
         where = objects.attempts.get(video.video_hash)
-        late = f"Its clip is there: {where}." if where else "No clip of it has appeared."
+        late = f"Its clip exists: {where}." if where else "It has no clip yet."
         detail = f"It may have been billed on {video.attempt.submitted_at:%Y-%m-%d %H:%M}. {late}"
         yield _about(video, Disagreement.MONEY_AT_RISK, detail)
 
@@ -147,12 +150,12 @@ def _of_names(video: Video, media: frozenset[str], *, has_both: bool) -> Iterato
     right = clip_path(*place, current=video.is_current)
     wrong = clip_path(*place, current=not video.is_current)
     if right not in media and wrong not in media:
-        yield _about(video, Disagreement.CLIP_MISSING, f"{right} is not there.")
+        yield _about(video, Disagreement.CLIP_MISSING, f"{right} is missing.")
     elif wrong in media and not (right in media and has_both):
-        detail = f"It is {video.version_state}, and there is {wrong}."
+        detail = f"It is {video.version_state}, but {wrong} exists."
         yield _about(video, Disagreement.CLIP_MISNAMED, detail)
     if thumbnail_path(*place) not in media:
-        detail = f"{thumbnail_path(*place)} is not there."
+        detail = f"{thumbnail_path(*place)} is missing."
         yield _about(video, Disagreement.THUMBNAIL_MISSING, detail)
 
 
@@ -167,7 +170,7 @@ def _of_objects(state: CampaignState, objects: Objects, *, now: datetime) -> Ite
             continue
         finding = without_record(campaign_id, path)
         if any(video_hash in path for video_hash in going):
-            detail = "Its video was removed, and it is to follow."
+            detail = "Its video was removed; the object is to be removed next."
             finding = _of_campaign(state, Disagreement.CHORE_WAITING, f"{path}: {detail}")
         yield finding
     for video_hash, path in sorted(objects.attempts.items()):

@@ -1,4 +1,4 @@
-"""What a person decides about a record that is damaged: delete it, or restore it from its JSON."""
+"""Delete a damaged record, or restore it from its JSON, when a person has decided so."""
 
 import logging
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from shared.ports import Ports
 from shared.use_cases.campaign_state import load_campaign_state
 from shared.use_cases.committing import until_committed
 from shared.use_cases.finish_chores import finish_chores
-from shared.use_cases.reconcile import mend_disagreements
+from shared.use_cases.reconcile import repair_disagreements
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def restore_record(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     submitted again.
     """
     video = until_committed(lambda: _restore(ports, campaign_id, video_hash))
-    mend_disagreements(ports, campaign_id)
+    repair_disagreements(ports, campaign_id)
     return video
 
 

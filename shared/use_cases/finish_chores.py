@@ -1,4 +1,4 @@
-"""Bring objects into line with the records: the names after the states, and nothing left over."""
+"""Carry out pending renames and removals of objects."""
 
 import logging
 from datetime import datetime, timedelta
@@ -107,6 +107,7 @@ def _rename(ports: Ports, campaign: Campaign, chore: Chore) -> None:
 
 
 def _remove(ports: Ports, campaign_id: str, chore: Chore) -> None:
+    """Remove the objects of a removed video, and its JSON, which the mirror may have missed."""
     for current in (True, False):
         path = clip_path(campaign_id, chore.video_hash, chore.index, current=current)
         ports.objects.delete(path)

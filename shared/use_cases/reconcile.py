@@ -1,12 +1,12 @@
-"""Compare records, slots, money, objects and operations; and mend what is safe to mend.
+"""Compare records, slots, money, objects and operations, and repair what is safe to repair.
 
-Nothing is locked, and the system works meanwhile. What is found is looked at twice, so that what
-is only on its way is not taken for a disagreement.
+Nothing is locked, and the system continues to work. A disagreement is reported only if a second
+comparison finds it too: work in progress causes temporary ones.
 """
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -30,80 +30,79 @@ from shared.ports.record_mirror import MirrorListing
 from shared.ports.video_generator import Gone
 from shared.use_cases.campaign_state import all_campaigns, load_campaign_state
 from shared.use_cases.committing import until_committed
-from shared.use_cases.mending import check_time, mend
+from shared.use_cases.repairing import check_time, repair
 
 logger = logging.getLogger(__name__)
 
-# A slot that is mended may show that a clip has the wrong name, and that is all.
+# A repaired slot may show that a clip has the wrong name; that is the longest chain.
 _ROUNDS = 2
 
 
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """`mended` says whether it was found no more after the mending."""
-
-    finding: Finding
-    mended: bool = False
+Compare = Callable[[str], tuple[Finding, ...]]
 
 
-Look = Callable[[str], tuple[Verdict, ...]]
-
-
-def reconcile_all(ports: Ports, look: Look) -> Iterator[tuple[str, tuple[Verdict, ...]]]:
-    """Yield each campaign's id with what is found of it; then what belongs to no campaign."""
+def reconcile_campaigns(
+    ports: Ports, compare: Compare
+) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+    """Yield each campaign's id with its findings, and hold one page of campaigns at a time."""
     for campaign in all_campaigns(ports.campaigns):
-        yield campaign.campaign_id, look(campaign.campaign_id)
+        try:
+            yield campaign.campaign_id, compare(campaign.campaign_id)
+        except CampaignNotFoundError:
+            # It was deleted after its page was read.
+            continue
+
+
+def find_without_campaign(ports: Ports) -> Iterator[Finding]:
+    """Yield what belongs to no campaign, while the objects are listed.
+
+    An object of a video that has a record is not an orphan, even if the campaign has no record.
+    """
     for root in (GENERATED, ATTEMPTS):
-        for campaign_id, paths in groupby(ports.objects.list(f"{root}/"), key=_campaign_of):
-            if _is_unknown(ports, campaign_id):
-                yield campaign_id, tuple(_of_unknown(ports, campaign_id, paths))
+        for campaign_id, objects in groupby(ports.objects.list(f"{root}/"), key=_campaign_of):
+            if not _is_unknown(ports, campaign_id):
+                continue
+            records = ports.campaigns.get_all_videos(campaign_id)
+            if records.videos or records.unreadable:
+                yield campaign_missing(campaign_id)
+            else:
+                yield from _without_record(campaign_id, objects)
 
 
-def _of_unknown(ports: Ports, campaign_id: str, objects: Iterable[ObjectInfo]) -> Iterator[Verdict]:
-    """What has a record of its own is no orphan, even if its campaign has none."""
-    records = ports.campaigns.get_all_videos(campaign_id)
-    if records.videos or records.unreadable:
-        yield Verdict(finding=campaign_missing(campaign_id))
-    else:
-        yield from _without_record(campaign_id, objects)
-
-
-def _without_record(campaign_id: str, objects: Iterable[ObjectInfo]) -> Iterator[Verdict]:
+def _without_record(campaign_id: str, objects: Iterable[ObjectInfo]) -> Iterator[Finding]:
     for info in objects:
         if not info.path.startswith(f"{ATTEMPTS}/") or video_of_clip(info.path):
-            yield Verdict(finding=without_record(campaign_id, info.path))
+            yield without_record(campaign_id, info.path)
 
 
-def find_lost_operations(ports: Ports, campaign_id: str) -> tuple[Verdict, ...]:
-    """Ask the generator for what should have ended. Raise CampaignNotFoundError."""
+def find_lost_operations(ports: Ports, campaign_id: str) -> tuple[Finding, ...]:
+    """Ask the generator for operations that should have ended. Raise CampaignNotFoundError."""
     try:
         state = until_committed(lambda: load_campaign_state(ports.campaigns, campaign_id))
     except UnreadableRecordError:
-        # It is what the campaign is found for.
+        # The comparison reports it.
         return ()
     return tuple(
-        Verdict(
-            finding=Finding(
-                kind=Disagreement.OPERATION_LOST,
-                campaign_id=campaign_id,
-                subject=video.id,
-                detail=f"The generator does not know {video.attempt.operation}.",
-                usd=video.cost.estimated,
-            )
+        Finding(
+            kind=Disagreement.OPERATION_LOST,
+            campaign_id=campaign_id,
+            subject=video.id,
+            detail=f"The generator does not know {video.attempt.operation}.",
+            usd=video.cost.estimated,
         )
         for video in state.videos.values()
         if _should_have_ended(video, ports) and _is_lost(ports, video)
     )
 
 
-def find_disagreements(ports: Ports, campaign_id: str) -> tuple[Verdict, ...]:
-    """Look, and change nothing. Raise CampaignNotFoundError."""
-    return tuple(Verdict(finding=finding) for finding in _confirmed(ports, campaign_id))
+def find_disagreements(ports: Ports, campaign_id: str) -> tuple[Finding, ...]:
+    """Compare, and change nothing. Raise CampaignNotFoundError."""
+    return _confirmed(ports, campaign_id)
 
 
-def mend_disagreements(
+def repair_disagreements(
     ports: Ports, campaign_id: str, *, end: datetime | None = None
-) -> tuple[Verdict, ...]:
+) -> tuple[Finding, ...]:
     """Compare, repair what loses nothing, and compare again.
 
     Raise CampaignNotFoundError, or OutOfTimeError at `end`; what was repaired stays repaired.
@@ -111,25 +110,27 @@ def mend_disagreements(
     found = left = _confirmed(ports, campaign_id, end=end)
     for _ in range(_ROUNDS):
         if left:
-            mend(ports, campaign_id, left, end=end)
+            repair(ports, campaign_id, left, end=end)
             check_time(ports, end)
-            left = _look(ports, campaign_id, end=end)
-    return tuple(Verdict(finding=finding, mended=finding not in left) for finding in found)
+            left = _compared(ports, campaign_id, end=end)
+    return tuple(replace(finding, repaired=finding not in left) for finding in found)
 
 
 def _confirmed(
     ports: Ports, campaign_id: str, *, end: datetime | None = None
 ) -> tuple[Finding, ...]:
-    found = _look(ports, campaign_id, end=end)
+    found = _compared(ports, campaign_id, end=end)
     if not found:
         return ()
     check_time(ports, end)
-    again = set(_look(ports, campaign_id, end=end))
+    again = set(_compared(ports, campaign_id, end=end))
     return tuple(finding for finding in found if finding in again)
 
 
-def _look(ports: Ports, campaign_id: str, *, end: datetime | None = None) -> tuple[Finding, ...]:
-    """Where a record cannot be read, report that alone: it is no basis for repairs."""
+def _compared(
+    ports: Ports, campaign_id: str, *, end: datetime | None = None
+) -> tuple[Finding, ...]:
+    """If a record is unreadable, report only that: repairs need all records of a campaign."""
     listing = ports.mirror.list(campaign_id)
     try:
         state = until_committed(lambda: load_campaign_state(ports.campaigns, campaign_id))
@@ -170,7 +171,7 @@ def _is_lost(ports: Ports, video: Video) -> bool:
 
 
 def _of_metadata(ports: Ports, listing: MirrorListing, state: CampaignState) -> Iterator[Finding]:
-    """A change that is younger waits for the tick that mirrors it."""
+    """Skip a recent change: the tick has yet to mirror it."""
     if ports.now() < state.campaign.updated_at + MIRRORED_AFTER:
         return
     for path in ports.mirror.stale(listing, state):
@@ -178,7 +179,7 @@ def _of_metadata(ports: Ports, listing: MirrorListing, state: CampaignState) -> 
             kind=Disagreement.METADATA_STALE,
             campaign_id=listing.campaign_id,
             subject=path,
-            detail="It is not what the records say.",
+            detail="It differs from the records.",
         )
 
 

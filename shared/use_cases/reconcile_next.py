@@ -16,7 +16,7 @@ from shared.domain.unreadable import Unreadable
 from shared.ports import Ports
 from shared.ports.object_store import PutMode
 from shared.use_cases.announcing import report_unreadable
-from shared.use_cases.reconcile import mend_disagreements
+from shared.use_cases.reconcile import repair_disagreements
 
 logger = logging.getLogger(__name__)
 
@@ -77,13 +77,12 @@ def _reconcile_page(ports: Ports, page: Sequence[Campaign | Unreadable], *, end:
 
 
 def _reconcile(ports: Ports, campaign_id: str, *, end: datetime) -> None:
-    for verdict in mend_disagreements(ports, campaign_id, end=end):
-        finding = verdict.finding
+    for finding in repair_disagreements(ports, campaign_id, end=end):
         if finding.kind in UNREADABLE:
             report_unreadable(finding.subject, finding.detail)
             continue
         logger.warning(
-            "reconcile.mended" if verdict.mended else "reconcile.found",
+            "reconcile.repaired" if finding.repaired else "reconcile.found",
             extra={
                 "campaign_id": campaign_id,
                 "kind": finding.kind,

@@ -166,8 +166,8 @@ def _at_rest(world: LocalWorld) -> list[Finding]:
 
 def _disagreements(ports: Ports) -> list[object]:
     return [
-        verdict.finding
+        finding
         for campaign in all_campaigns(ports.campaigns)
-        for verdict in find_disagreements(ports, campaign.campaign_id)
-        if verdict.finding.kind is not Disagreement.MONEY_AT_RISK
+        for finding in find_disagreements(ports, campaign.campaign_id)
+        if finding.kind is not Disagreement.MONEY_AT_RISK
     ]

@@ -326,7 +326,7 @@ class Sequences(RuleBasedStateMachine):
         self.money_agrees_with_the_bill()
         for campaign_id in self.ports.campaigns.campaigns:
             found = find_disagreements(self.ports, campaign_id)
-            kinds = {verdict.finding.kind for verdict in found}
+            kinds = {finding.kind for finding in found}
             assert kinds <= {Disagreement.MONEY_AT_RISK, Disagreement.OBJECT_WITHOUT_RECORD}
 
     def forget_clips_of_deleted_videos(self) -> None:

@@ -1,4 +1,4 @@
-"""`make reconcile`: what disagrees is shown, as a table or as JSON, and mended when told to."""
+"""`make reconcile` writes each disagreement, as a line or as JSON, and repairs it on request."""
 
 import json
 import os
@@ -83,26 +83,26 @@ def test_a_folder_that_does_not_exist_is_no_folder_that_agrees(tmp_path: Path) -
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_what_disagrees_is_a_table_for_people_and_json_for_programs(gallery_copy: Place) -> None:
+def test_a_disagreement_is_a_line_for_people_and_json_for_programs(gallery_copy: Place) -> None:
     misname_a_clip_and_leave_an_orphan(gallery_copy)
     before = gallery_copy.snapshot()
 
-    table, listed = reconcile(gallery_copy), reconcile(gallery_copy, "--json")
+    lines, listed = reconcile(gallery_copy), reconcile(gallery_copy, "--json")
 
     assert before == gallery_copy.snapshot()
-    assert (1, 1) == (table.returncode, listed.returncode)
-    assert "clip_misnamed" in table.stdout
-    assert ORPHAN in table.stdout
-    assert "2 left, 0 mended; 0 USD at risk." in table.stdout
+    assert (1, 1) == (lines.returncode, listed.returncode)
+    assert "clip_misnamed" in lines.stdout
+    assert ORPHAN in lines.stdout
+    assert "2 left, 0 repaired; 0.00 USD at risk." in lines.stdout
     found = json.loads(listed.stdout)
     assert ["clip_misnamed", "object_without_record"] == [each["kind"] for each in found]
 
 
-def test_it_mends_what_loses_nothing_and_deletes_only_when_told_to(gallery_copy: Place) -> None:
+def test_it_repairs_what_loses_nothing_and_deletes_only_when_told_to(gallery_copy: Place) -> None:
     path = misname_a_clip_and_leave_an_orphan(gallery_copy)
 
     repaired = reconcile(gallery_copy, "--repair")
-    assert "1 left, 1 mended" in repaired.stdout, repaired.stderr
+    assert "1 left, 1 repaired" in repaired.stdout, repaired.stderr
     assert {path, ORPHAN} <= gallery_copy.files()
 
     deleted = reconcile(gallery_copy, "--delete-orphans")

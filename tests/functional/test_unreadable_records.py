@@ -154,7 +154,7 @@ def test_the_tool_names_it_and_deletes_it_when_told_to(gallery_copy: Place) -> N
 
     told = reconcile(gallery_copy, "--repair", "--delete-orphans", "--json")
     assert [("record_damaged", video["id"], False)] == [
-        (each["kind"], each["subject"], each["mended"]) for each in json.loads(told.stdout)
+        (each["kind"], each["subject"], each["repaired"]) for each in json.loads(told.stdout)
     ]
     assert (1, before) == (told.returncode, gallery_copy.snapshot())
 

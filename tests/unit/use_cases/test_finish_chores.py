@@ -6,8 +6,8 @@ import pytest
 
 from shared.domain.campaign import Chore, ChoreKind
 from shared.domain.chores import MOST_DELAYED, with_delayed_chores
-from shared.domain.errors import StorageError
-from shared.domain.schedule import NAME_LIFE
+from shared.domain.errors import StorageError, StorageFullError
+from shared.domain.schedule import COMMIT_DELAY, NAME_LIFE
 from shared.domain.storage_layout import clip_path
 from shared.domain.video import Video
 from shared.use_cases.change_versions import delete_video, promote_video
@@ -224,3 +224,29 @@ def test_more_names_than_a_record_can_hold_do_not_wait(ports: FakePorts) -> None
 class NoSignatures:
     def verify(self, path: str, *, expires: str, signature: str) -> None:
         raise NotImplementedError
+
+
+def paths_of(ports: FakePorts, video: Video) -> list[str]:
+    return [path for path in ports.objects.objects if video.video_hash in path]
+
+
+@pytest.mark.parametrize("refused", [("delete_unchanged",), ("delete", "delete_unchanged")])
+def test_the_json_of_a_removed_video_goes_once_the_store_permits_it(
+    ports: FakePorts, old: Video, monkeypatch: pytest.MonkeyPatch, refused: tuple[str, ...]
+) -> None:
+    mirror_campaign(ports.mirror, ports.campaigns, CAMPAIGN_ID)
+
+    def refuse(_: object) -> None:
+        raise StorageFullError("The disk is full.")
+
+    with monkeypatch.context() as full:
+        for method in refused:
+            full.setattr(ports.objects, method, refuse)
+        delete_video(ports, CAMPAIGN_ID, old.video_hash)
+        maintain_campaigns(ports)
+        ports.clock.advance(COMMIT_DELAY)
+        maintain_campaigns(ports)
+    pass_life_of_names(ports)
+    maintain_campaigns(ports)
+
+    assert [] == paths_of(ports, old)

@@ -1,7 +1,7 @@
-"""Reconcile: find what is wrong, mend what is safe to mend, and lose nothing paid for."""
+"""Reconcile: find disagreements, repair what is safe to repair, and lose nothing paid for."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -9,7 +9,7 @@ from io import BytesIO
 
 import pytest
 
-from shared.domain.agreement import Disagreement
+from shared.domain.agreement import Disagreement, Finding
 from shared.domain.campaign import Change, Money
 from shared.domain.schedule import DEADLINE, RECONCILE_ROUND, TICK
 from shared.domain.storage_layout import CURSOR, attempts_prefix, clip_path, thumbnail_path
@@ -18,16 +18,16 @@ from shared.ports.record_mirror import MirrorListing
 from shared.ports.video_generator import Gone
 from shared.use_cases.create_videos import Draft
 from shared.use_cases.maintain_campaigns import take_tick
-from shared.use_cases.mending import delete_without_record
 from shared.use_cases.mirroring import mirror_campaign
 from shared.use_cases.reconcile import (
-    Verdict,
     find_disagreements,
     find_lost_operations,
-    mend_disagreements,
-    reconcile_all,
+    find_without_campaign,
+    reconcile_campaigns,
+    repair_disagreements,
 )
 from shared.use_cases.reconcile_next import LATE_CAMPAIGNS, reconcile_next
+from shared.use_cases.repairing import delete_without_record
 from tests.fakes.ports import A_JPEG, FakePorts
 from tests.fakes.video_generator import A_CLIP, Script
 from tests.unit.use_cases.rules import assert_agreement
@@ -61,8 +61,8 @@ def put(ports: FakePorts, path: str, content: bytes = A_CLIP) -> None:
     ports.objects.put(path, BytesIO(content), content_type="video/mp4")
 
 
-def kinds(verdicts: tuple[Verdict, ...]) -> list[Disagreement]:
-    return [verdict.finding.kind for verdict in verdicts]
+def kinds(findings: Iterable[Finding]) -> list[Disagreement]:
+    return [finding.kind for finding in findings]
 
 
 def find(ports: FakePorts) -> list[Disagreement]:
@@ -72,9 +72,8 @@ def find(ports: FakePorts) -> list[Disagreement]:
     return found
 
 
-def mend(ports: FakePorts) -> dict[Disagreement, bool]:
-    verdicts = mend_disagreements(ports, CAMPAIGN_ID)
-    return {verdict.finding.kind: verdict.mended for verdict in verdicts}
+def repair(ports: FakePorts) -> dict[Disagreement, bool]:
+    return {each.kind: each.repaired for each in repair_disagreements(ports, CAMPAIGN_ID)}
 
 
 def test_where_all_agrees_nothing_is_found(ports: FakePorts) -> None:
@@ -85,7 +84,7 @@ def test_where_all_agrees_nothing_is_found(ports: FakePorts) -> None:
     reserve(ports, drafts=(Draft(prompt="A third", index=2),))
 
     assert [] == find(ports)
-    assert {} == mend(ports)
+    assert {} == repair(ports)
 
 
 def forget_the_clip(ports: FakePorts, video: Video) -> None:
@@ -149,13 +148,13 @@ Fault = Callable[[FakePorts, Video], None]
         (call_it_historical, D.CLIP_MISNAMED),
     ],
 )
-def test_what_loses_nothing_is_mended(ports: FakePorts, fault: Fault, kind: D) -> None:
+def test_what_loses_nothing_is_repaired(ports: FakePorts, fault: Fault, kind: D) -> None:
     video = make(ports)
     fault(ports, video)
     mirror_campaign(ports.mirror, ports.campaigns, CAMPAIGN_ID)
     assert [kind] == find(ports)
 
-    assert {kind: True} == mend(ports)
+    assert {kind: True} == repair(ports)
 
     assert [] == find(ports)
     assert_agreement(ports)
@@ -180,7 +179,7 @@ def test_what_nobody_can_know_is_reported_and_left_alone(
     fault(ports, make(ports))
     before = dict(ports.objects.objects)
 
-    assert {kind: False} == mend(ports)
+    assert {kind: False} == repair(ports)
 
     assert before == ports.objects.objects
 
@@ -189,7 +188,7 @@ def test_a_missing_thumbnail_is_made_again_from_the_clip(ports: FakePorts) -> No
     video = make(ports)
     forget_the_thumbnail(ports, video)
 
-    mend(ports)
+    repair(ports)
 
     assert A_JPEG == ports.objects.objects[thumbnail_name(video)].content
 
@@ -198,7 +197,7 @@ def test_clips_without_a_record_are_deleted_when_somebody_says_so(ports: FakePor
     video = make(ports)
     leave_a_clip(ports, video)
     leave_a_note(ports, video)
-    found = [verdict.finding for verdict in find_disagreements(ports, CAMPAIGN_ID)]
+    found = find_disagreements(ports, CAMPAIGN_ID)
 
     assert 1 == delete_without_record(ports, found)
 
@@ -212,7 +211,7 @@ def test_a_video_beyond_its_deadline_is_woken(ports: FakePorts) -> None:
     ports.clock.advance(DEADLINE + timedelta(seconds=1))
     assert [D.OVERDUE] == find(ports)
 
-    mend(ports)
+    repair(ports)
     deliver(ports)
 
     assert Phase.FAILED is stored(ports, video).phase
@@ -238,20 +237,16 @@ def put_at_risk(ports: FakePorts) -> Video:
 def test_money_at_risk_is_told_with_its_dollars(ports: FakePorts) -> None:
     video = put_at_risk(ports)
 
-    (verdict,) = find_disagreements(ports, CAMPAIGN_ID)
+    (finding,) = find_disagreements(ports, CAMPAIGN_ID)
 
-    assert (D.MONEY_AT_RISK, video.id, PRICE) == (
-        verdict.finding.kind,
-        verdict.finding.subject,
-        verdict.finding.usd,
-    )
+    assert (D.MONEY_AT_RISK, video.id, PRICE) == (finding.kind, finding.subject, finding.usd)
 
 
 def test_money_at_risk_is_settled_when_its_clip_is_there(ports: FakePorts) -> None:
     video = put_at_risk(ports)
     put(ports, f"{attempts_prefix(CAMPAIGN_ID, video.video_hash)}1/sample_0.mp4")
 
-    assert {D.MONEY_AT_RISK: False} == mend(ports)
+    assert {D.MONEY_AT_RISK: False} == repair(ports)
     deliver(ports)
 
     assert [] == find(ports)
@@ -263,7 +258,7 @@ def test_money_at_risk_without_a_clip_is_left_to_the_late_look(ports: FakePorts)
     video = put_at_risk(ports)
     ports.clock.advance(timedelta(minutes=1))
 
-    assert {D.MONEY_AT_RISK: False} == mend(ports)
+    assert {D.MONEY_AT_RISK: False} == repair(ports)
     deliver(ports)
 
     assert video == stored(ports, video)
@@ -288,17 +283,33 @@ def test_what_is_on_its_way_is_no_disagreement(ports: FakePorts) -> None:
     assert () == find_disagreements(ports, CAMPAIGN_ID)
 
 
-def test_all_campaigns_and_what_belongs_to_none_are_looked_at(ports: FakePorts) -> None:
+def test_all_campaigns_are_compared_and_objects_without_a_campaign_found(ports: FakePorts) -> None:
     make(ports)
-    make(ports, campaign_id="autumn")
+    forget_the_clip(ports, make(ports, campaign_id="autumn"))
     put(ports, clip_path("winter", ANOTHER, 0, current=True))
     put(ports, f"videos/attempts/winter/{ANOTHER}/1/sample_0.mp4")
 
-    found = list(reconcile_all(ports, lambda name: find_disagreements(ports, name)))
+    found = list(reconcile_campaigns(ports, lambda name: find_disagreements(ports, name)))
 
-    assert ["autumn", "spring", "winter", "winter"] == [campaign_id for campaign_id, _ in found]
-    orphan = [D.OBJECT_WITHOUT_RECORD]
-    assert [[], [], orphan, orphan] == [kinds(verdicts) for _, verdicts in found]
+    assert ["autumn", "spring"] == [campaign_id for campaign_id, _ in found]
+    assert [[D.CLIP_MISSING], []] == [kinds(findings) for _, findings in found]
+    orphans = list(find_without_campaign(ports))
+    assert [D.OBJECT_WITHOUT_RECORD] * 2 == kinds(orphans)
+    assert {"winter"} == {finding.campaign_id for finding in orphans}
+
+
+def test_a_campaign_that_is_deleted_during_the_comparison_is_skipped(ports: FakePorts) -> None:
+    for campaign_id in ("autumn", "spring", "winter"):
+        make(ports, campaign_id=campaign_id)
+
+    def compare(campaign_id: str) -> tuple[Finding, ...]:
+        if campaign_id == "autumn":
+            ports.campaigns.remove_campaign(ports.campaigns.get_campaign("spring"))
+        return find_disagreements(ports, campaign_id)
+
+    found = reconcile_campaigns(ports, compare)
+
+    assert [("autumn", ()), ("winter", ())] == list(found)
 
 
 class TestTheTick:
@@ -307,12 +318,12 @@ class TestTheTick:
         for video in videos:
             forget_the_thumbnail(ports, video)
 
-        mended = []
+        has_thumbnail = []
         for _ in range(3):
             reconcile_next(ports)
-            mended.append([thumbnail_name(each) in ports.objects.objects for each in videos])
+            has_thumbnail.append([thumbnail_name(each) in ports.objects.objects for each in videos])
 
-        assert [[True, False, False], [True, True, False], [True, True, True]] == mended
+        assert [[True, False, False], [True, True, False], [True, True, True]] == has_thumbnail
         forget_the_thumbnail(ports, videos[0])
         reconcile_next(ports)
         reconcile_next(ports)

@@ -31,16 +31,17 @@ from shared.use_cases.copy_campaigns import Installation, copy_campaigns
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.damaged_records import discard_damaged, restore_record
 from shared.use_cases.maintain_campaigns import maintain_campaigns
-from shared.use_cases.mending import delete_without_record
 from shared.use_cases.mirroring import mirror_campaign
 from shared.use_cases.read_campaigns import read_campaign
 from shared.use_cases.reconcile import (
     find_lost_operations,
-    mend_disagreements,
-    reconcile_all,
+    find_without_campaign,
+    reconcile_campaigns,
+    repair_disagreements,
 )
 from shared.use_cases.reconcile_next import reconcile_next
 from shared.use_cases.regenerate_videos import regenerate_video
+from shared.use_cases.repairing import delete_without_record
 from shared.use_cases.request_videos import request_videos
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import A_CLIP
@@ -99,15 +100,11 @@ def test_reconciling_reports_the_record_and_changes_nothing_of_its_campaign(
     damage(ports, video, is_newer=is_newer)
     before = kept(ports)
 
-    (verdict,) = mend_disagreements(ports, CAMPAIGN_ID)
+    (finding,) = repair_disagreements(ports, CAMPAIGN_ID)
 
     kind = Disagreement.RECORD_NEWER if is_newer else Disagreement.RECORD_DAMAGED
-    assert (kind, video.id, False) == (
-        verdict.finding.kind,
-        verdict.finding.subject,
-        verdict.mended,
-    )
-    assert "It was damaged." in verdict.finding.detail
+    assert (kind, video.id, False) == (finding.kind, finding.subject, finding.repaired)
+    assert "It was damaged." in finding.detail
     assert before == kept(ports)
 
 
@@ -117,9 +114,9 @@ def test_reconciling_reports_a_campaign_that_cannot_be_read_and_goes_on(ports: F
     ports.campaigns.damage(CAMPAIGN_ID, None)
     before = kept(ports)
 
-    found = dict(reconcile_all(ports, lambda name: mend_disagreements(ports, name)))
+    found = dict(reconcile_campaigns(ports, lambda name: repair_disagreements(ports, name)))
 
-    assert [Disagreement.RECORD_DAMAGED] == [each.finding.kind for each in found[CAMPAIGN_ID]]
+    assert [Disagreement.RECORD_DAMAGED] == [each.kind for each in found[CAMPAIGN_ID]]
     assert () == found["summer"]
     assert () == find_lost_operations(ports, CAMPAIGN_ID)
     assert before == kept(ports)
@@ -133,8 +130,7 @@ def test_a_video_with_a_record_is_no_orphan_even_if_its_campaign_has_none(
     del ports.campaigns.campaigns[CAMPAIGN_ID]
     before = kept(ports)
 
-    found = [each for _, each in reconcile_all(ports, lambda _: ())]
-    findings = [verdict.finding for verdicts in found for verdict in verdicts]
+    findings = list(find_without_campaign(ports))
     delete_without_record(ports, findings)
 
     assert [Disagreement.CAMPAIGN_MISSING] == [each.kind for each in findings]
@@ -322,7 +318,7 @@ def test_a_damaged_video_can_be_deleted_and_its_dollars_stay(ports: FakePorts) -
     assert {other.video_hash} == {each.video_hash for each in ports.campaigns.videos.values()}
     assert ports.campaigns.get_campaign(CAMPAIGN_ID).slot(0).is_free
     assert_agreement(ports)
-    assert () == mend_disagreements(ports, CAMPAIGN_ID)
+    assert () == repair_disagreements(ports, CAMPAIGN_ID)
 
 
 def test_dollars_of_a_damaged_video_in_flight_are_possibly_spent(ports: FakePorts) -> None:
@@ -336,7 +332,7 @@ def test_dollars_of_a_damaged_video_in_flight_are_possibly_spent(ports: FakePort
 
     assert Money(possibly_spent=PRICE) == money(ports)
     assert {} == ports.objects.objects
-    assert () == mend_disagreements(ports, CAMPAIGN_ID)
+    assert () == repair_disagreements(ports, CAMPAIGN_ID)
     settle(ports)
     assert Money(possibly_spent=PRICE) == money(ports)
 
@@ -350,7 +346,7 @@ def test_of_several_damaged_videos_each_can_be_deleted(ports: FakePorts) -> None
         delete_video(ports, CAMPAIGN_ID, video.video_hash)
         assert PRICE * 3 == money(ports).committed
 
-    assert () == mend_disagreements(ports, CAMPAIGN_ID)
+    assert () == repair_disagreements(ports, CAMPAIGN_ID)
 
 
 def test_what_a_newer_version_wrote_is_not_deleted(ports: FakePorts) -> None:

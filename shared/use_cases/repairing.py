@@ -1,4 +1,4 @@
-"""Mend disagreements where that loses nothing that was paid for."""
+"""Repair disagreements where that loses nothing that was paid for."""
 
 import logging
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ def check_time(ports: Ports, end: datetime | None) -> None:
         raise OutOfTimeError("The time of this tick is over. The next one continues.")
 
 
-def mend(
+def repair(
     ports: Ports, campaign_id: str, findings: Iterable[Finding], *, end: datetime | None = None
 ) -> None:
     """Repair findings one after the other. Raise OutOfTimeError at `end`.
@@ -47,25 +47,25 @@ def mend(
     kinds = {finding.kind for finding in found}
     if kinds & _OF_RECORDS:
         misnamed = {each.subject for each in found if each.kind is Disagreement.CLIP_MISNAMED}
-        _mend_records(ports, campaign_id, misnamed)
+        _repair_records(ports, campaign_id, misnamed)
     if kinds & {*_OF_RECORDS, Disagreement.CHORE_WAITING}:
         finish_chores(ports, campaign_id)
     for finding in found:
         check_time(ports, end)
         try:
-            _mend_video(ports, finding)
+            _repair_video(ports, finding)
         except ShowreelError:
             extra = {"campaign_id": campaign_id, "subject": finding.subject}
-            logger.warning("reconcile.unmended", extra=extra, exc_info=True)
+            logger.warning("reconcile.unrepaired", extra=extra, exc_info=True)
     check_time(ports, end)
     if Disagreement.METADATA_STALE in kinds:
         mirror_campaign(ports.mirror, ports.campaigns, campaign_id)
 
 
 def delete_without_record(ports: Ports, findings: Iterable[Finding]) -> int:
-    """Remove clips and thumbnails of which no record knows. Somebody has to have said so.
+    """Remove clips and thumbnails without a record, which a person has to decide.
 
-    Return how many. What Showreel has not named is left alone.
+    Return how many. Objects with other names are left alone.
     """
     orphans = [each for each in findings if each.kind is Disagreement.OBJECT_WITHOUT_RECORD]
     for finding in orphans:
@@ -73,8 +73,8 @@ def delete_without_record(ports: Ports, findings: Iterable[Finding]) -> int:
     return len(orphans)
 
 
-def _mend_records(ports: Ports, campaign_id: str, misnamed: set[str]) -> None:
-    """Let slots, versions and money follow from the videos; and a wrong name be a chore."""
+def _repair_records(ports: Ports, campaign_id: str, misnamed: set[str]) -> None:
+    """Derive slots, versions and money from the videos, and add a chore for each wrong name."""
 
     def attempt() -> None:
         state = load_campaign_state(ports.campaigns, campaign_id)
@@ -97,7 +97,7 @@ def _renaming(video: Video) -> Chore:
     return Chore(kind=ChoreKind.RENAME, video_hash=video.video_hash, index=video.index)
 
 
-def _mend_video(ports: Ports, finding: Finding) -> None:
+def _repair_video(ports: Ports, finding: Finding) -> None:
     match finding.kind:
         case Disagreement.THUMBNAIL_MISSING:
             _renew_thumbnail(ports, _video(ports, finding))
@@ -108,7 +108,7 @@ def _mend_video(ports: Ports, finding: Finding) -> None:
 
 
 def _ask_for_late_clip(ports: Ports, video: Video) -> None:
-    """Without a clip there is nothing to mend: it is looked for when the video is due."""
+    """Without a clip nothing can be repaired: it is looked for again when the video is due."""
     if find_clip(ports, video) is not None:
         ask_for_step(ports, video)
 

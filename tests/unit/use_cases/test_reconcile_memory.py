@@ -1,0 +1,73 @@
+"""`make reconcile` holds one campaign's findings at a time, however many it writes."""
+
+import gc
+from argparse import Namespace
+from collections.abc import Iterator
+
+import pytest
+
+from shared.domain.agreement import Finding
+from shared.domain.storage_layout import clip_path
+from shared.ports.object_store import ObjectInfo
+from shared.use_cases.campaign_state import PAGE
+from tests.fakes.ports import FakePorts
+from tests.unit.use_cases.scenes import make
+from tests.unit.use_cases.test_reconcile import forget_the_clip, put
+from tools.reconcile import Tally, findings
+
+OPTIONS = Namespace(campaign=None, repair=False, delete_orphans=False)
+ORPHANS = 50
+
+
+def live_findings() -> int:
+    return sum(isinstance(each, Finding) for each in gc.get_objects())
+
+
+@pytest.fixture
+def disagreeing(ports: FakePorts) -> FakePorts:
+    """More campaigns than a page has, each with a finding, and objects without a campaign."""
+    for number in range(PAGE + 20):
+        forget_the_clip(ports, make(ports, campaign_id=f"campaign-{number:03}"))
+    for number in range(ORPHANS):
+        put(ports, clip_path("orphans", f"{number:016x}", 0, current=True))
+    return ports
+
+
+def test_no_finding_is_kept_after_it_was_yielded(disagreeing: FakePorts) -> None:
+    tally = Tally()
+    before = live_findings()
+
+    most = max(live_findings() for _ in findings(disagreeing, OPTIONS, tally))
+
+    assert most <= before + 2
+    assert (PAGE + 20, PAGE + 20 + ORPHANS) == (tally.campaigns, tally.left)
+
+
+def test_a_finding_is_yielded_before_the_next_campaign_is_compared(disagreeing: FakePorts) -> None:
+    tally = Tally()
+
+    compared = [tally.campaigns for _ in findings(disagreeing, OPTIONS, tally)]
+
+    assert [*range(1, PAGE + 21), *[PAGE + 20] * ORPHANS] == compared
+
+
+def test_objects_are_not_listed_ahead_of_their_findings(
+    disagreeing: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[str] = []
+    listing = disagreeing.objects.list
+
+    def list_and_count(prefix: str) -> Iterator[ObjectInfo]:
+        for each in listing(prefix):
+            listed.append(each.path)
+            yield each
+
+    monkeypatch.setattr(disagreeing.objects, "list", list_and_count)
+
+    is_last = [
+        listed[-1] == finding.subject
+        for finding in findings(disagreeing, OPTIONS, Tally())
+        if finding.campaign_id == "orphans"
+    ]
+
+    assert [True] * ORPHANS == is_last
