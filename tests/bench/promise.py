@@ -8,9 +8,9 @@ from shared.domain.campaign import Change
 from shared.domain.video import Phase, Video
 from tests.bench.report import Row, Target
 from tests.bench.rounds import exactly
-from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import make, remake
+from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 
 
 class CountingRepository(InMemoryCampaignRepository):

@@ -11,8 +11,8 @@ from shared.domain.video import VersionState
 from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.campaign_state import load_campaign_state
 from tests.contract.campaign_repository_contract import stored
-from tests.fakes.object_store import InMemoryObjectStore
 from tests.unit.domain.builders import a_generating_video, a_reserved_video
+from tools.in_memory.object_store import InMemoryObjectStore
 
 
 def test_a_copy_of_the_bucket_is_a_local_installation(

@@ -13,7 +13,6 @@ from shared.domain.storage_layout import is_clip
 from shared.ports.video_generator import Failed, Gone, OperationState, Running, Succeeded
 from tests.cloud.veo import Veo, a_submission, veo_in_bucket, veo_inline
 from tests.contract.video_generator_contract import ended
-from tests.fakes.object_store import InMemoryObjectStore
 from tools.emulated_cloud.vertex import Ending
 from tools.emulated_cloud.vertex.answers import error, page, permission_denied
 from tools.emulated_cloud.vertex.endings import Script, failed
@@ -28,6 +27,7 @@ from tools.emulated_cloud.vertex.faults import (
     Fault,
 )
 from tools.emulated_cloud.vertex.server import POLL
+from tools.in_memory.object_store import InMemoryObjectStore
 
 POLICY_ERROR = "an error with support codes, or about Google's policies"
 OUTPUT_ERROR = "an error about the storage of its output"

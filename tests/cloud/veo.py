@@ -15,10 +15,10 @@ from shared.domain.storage_layout import attempt_prefix
 from shared.domain.video import GenerationParameters
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import Submission
-from tests.fakes.object_store import InMemoryObjectStore
 from tools.emulated_cloud.vertex import FakeVertex
 from tools.emulated_cloud.vertex.clips import plain_clip
 from tools.emulated_cloud.vertex.operations import WriteClip
+from tools.in_memory.object_store import InMemoryObjectStore
 
 PROJECT = "showreel-project"
 LOCATION = "us-central1"

@@ -23,9 +23,9 @@ from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.cloud.veo import MODEL, TODAY, Veo, veo_in_bucket, veo_inline
-from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.message_queue import InMemoryMessageQueue
 from tests.fakes.ports import POLICY
+from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 
 PRICE = Decimal("1.60")
 LATEST = timedelta(hours=1)

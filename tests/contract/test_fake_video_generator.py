@@ -13,8 +13,8 @@ from tests.contract.video_generator_contract import (
     Scenario,
     VideoGeneratorContract,
 )
-from tests.fakes.object_store import InMemoryObjectStore
 from tests.fakes.video_generator import FakeVideoGenerator, Script
+from tools.in_memory.object_store import InMemoryObjectStore
 
 SCRIPTS = {
     Scenario.SUCCEEDS: Script(running_checks=1),

@@ -3,7 +3,7 @@ import pytest
 from tests.contract.campaign_list_contract import CampaignListContract
 from tests.contract.campaign_repository_contract import CampaignRepositoryContract
 from tests.contract.changed_campaign_contract import ChangedCampaignContract
-from tests.fakes import InMemoryCampaignRepository
+from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 
 
 class TestInMemoryCampaignRepository(

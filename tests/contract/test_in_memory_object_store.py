@@ -1,7 +1,7 @@
 import pytest
 
 from tests.contract.object_store_contract import ObjectStoreContract
-from tests.fakes import InMemoryObjectStore
+from tools.in_memory.object_store import InMemoryObjectStore
 
 
 class TestInMemoryObjectStore(ObjectStoreContract):

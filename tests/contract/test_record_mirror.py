@@ -5,7 +5,7 @@ import pytest
 from shared.adapters.google.object_store import GCSObjectStore
 from shared.adapters.local.object_store import LocalObjectStore
 from tests.contract.record_mirror_contract import RecordMirrorContract, utc_now
-from tests.fakes.object_store import InMemoryObjectStore
+from tools.in_memory.object_store import InMemoryObjectStore
 
 
 class TestInMemory(RecordMirrorContract):

@@ -9,7 +9,7 @@ from tests.contract.video_generator_contract import (
     Scenario,
     VideoGeneratorContract,
 )
-from tests.fakes.object_store import InMemoryObjectStore
+from tools.in_memory.object_store import InMemoryObjectStore
 
 FAULTS = {
     Scenario.IS_BUSY: "rate_limited",

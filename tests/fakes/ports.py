@@ -15,10 +15,10 @@ from shared.ports.object_store import SignatureVerifier
 from shared.ports.policy import Policy
 from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
-from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.message_queue import InMemoryMessageQueue
-from tests.fakes.object_store import InMemoryObjectStore
 from tests.fakes.video_generator import A_CLIP, FakeVideoGenerator
+from tools.in_memory.campaign_repository import InMemoryCampaignRepository
+from tools.in_memory.object_store import InMemoryObjectStore
 
 A_JPEG = b"a thumbnail"
 CLIP_FACTS = ClipFacts(

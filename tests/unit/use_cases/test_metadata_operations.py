@@ -14,9 +14,9 @@ from shared.ports.campaign_repository import VideoPage
 from shared.use_cases.claims import Claim
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.regenerate_videos import regenerate_video
-from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.ports import POLICY, FakePorts
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, a_request, deliver, make, reserve, wake
+from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 
 
 class CountingRepository(InMemoryCampaignRepository):

@@ -9,9 +9,9 @@ from shared.domain.campaign import Campaign, Savings
 from shared.domain.errors import UnavailableError
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.savings import SavingsCounter
-from tests.fakes.campaign_repository import InMemoryCampaignRepository
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, PRICE, a_request, make
+from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 
 HIT = Savings(amount=PRICE, hits=1)
 

@@ -20,9 +20,9 @@ from shared.ports.object_store import PutMode
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.storage_probe import ObjectStoreProbe
-from tests.fakes.object_store import InMemoryObjectStore
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, a_request
+from tools.in_memory.object_store import InMemoryObjectStore
 
 PROBES = "videos/maintenance/probes"
 

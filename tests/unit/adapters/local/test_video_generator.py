@@ -23,7 +23,7 @@ from shared.domain.faults import parse_faults
 from shared.domain.storage_layout import attempt_prefix
 from shared.domain.video import GenerationParameters
 from shared.ports.video_generator import Failed, Gone, Running, Submission, Succeeded
-from tests.fakes.object_store import InMemoryObjectStore
+from tools.in_memory.object_store import InMemoryObjectStore
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 CLIP_PATH = "videos/attempts/spring/0123456789abcdef/1/sample_0.mp4"

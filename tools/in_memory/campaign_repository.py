@@ -20,7 +20,7 @@ from shared.ports.campaign_repository import (
     VideoPage,
     VideoQuery,
 )
-from tests.fakes.object_store import utc_now
+from tools.in_memory.object_store import utc_now
 
 
 class InMemoryCampaignRepository:
