@@ -54,6 +54,7 @@ locals {
     DAILY_BUDGET_USD        = var.daily_budget_usd
     FILTERED_RETRIES        = var.filtered_retries
     KEEP_HISTORICAL         = var.keep_historical
+    KEEP_FAILED_DAYS        = var.keep_failed_days
     PUBLIC_URL              = var.public_url
     ALLOWED_HOSTS           = length(var.allowed_hosts) == 0 ? null : join(",", var.allowed_hosts)
     ALLOWED_ORIGINS         = length(var.allowed_origins) == 0 ? null : join(",", var.allowed_origins)
@@ -113,6 +114,12 @@ resource "google_cloudfunctions2_function" "function" {
     precondition {
       condition     = coalesce(var.max_videos_per_campaign, 4) * (coalesce(var.keep_historical, 1) + 2) <= 4000
       error_message = "max_videos_per_campaign * (keep_historical + 2) must be no more than 4000, which one record can hold."
+    }
+
+    # A repeated request finds the videos of its first attempt by their records.
+    precondition {
+      condition     = coalesce(var.keep_failed_days, 30) >= var.attempt_retention_days
+      error_message = "keep_failed_days (default 30) must be no less than attempt_retention_days: a record outlives the keys of its requests."
     }
   }
 

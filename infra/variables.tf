@@ -166,6 +166,17 @@ variable "keep_historical" {
   }
 }
 
+variable "keep_failed_days" {
+  description = "Days after its end during which the record of a failed or cancelled video is kept. Default: 30."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.keep_failed_days == null || contains(range(8, 366), coalesce(var.keep_failed_days, 0))
+    error_message = "keep_failed_days must be a whole number from 8 to 365."
+  }
+}
+
 variable "public_url" {
   description = "Public base URL in responses, if callers use a URL other than the function's."
   type        = string

@@ -64,7 +64,7 @@ SERVICES: dict[str, tuple[Use, ...]] = {
         Use(what="GiB to the internet", usd="0.12", each_video="0.0056"),
     ),
     "Firestore": (
-        Use(what="document read", usd="0.0000003", each_video="25", each_month=str(15 * TICKS)),
+        Use(what="document read", usd="0.0000003", each_video="25", each_month=str(16 * TICKS)),
         Use(what="document written", usd="0.0000009", each_video="14"),
         Use(what="GiB kept for a month", usd="0.33", each_video="0.00002"),
     ),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ZERO = Decimal("0.00")
 
 # A page of a list has so many videos, and each may be removed before the next page is asked for.
-_MOST_REMOVED = 100
+MOST_REMOVED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +186,7 @@ class Campaign:
         """Return the campaign without `video` in its slot, remembering its place in lists."""
         gone = Removed(video_hash=video.video_hash, created_at=video.created_at)
         slot = self.slot(video.index).without(video)
-        return replace(self.with_slot(slot), removed=(*self.removed, gone)[-_MOST_REMOVED:])
+        return replace(self.with_slot(slot), removed=(*self.removed, gone)[-MOST_REMOVED:])
 
     def find(self, fingerprint: str) -> Version | None:
         """The current or pending video that has this fingerprint, in any slot."""

@@ -9,7 +9,7 @@ from shared.domain.chores import chore_for, with_chores, with_delayed_chores, wi
 from shared.domain.errors import WrongStateError
 from shared.domain.settlement import held_by
 from shared.domain.versions import cancel
-from shared.domain.video import Phase, Video
+from shared.domain.video import Phase, Status, Video
 
 
 def remove(
@@ -57,6 +57,17 @@ def begin_deletion(campaign: Campaign, pending: Sequence[Video], *, now: datetim
         change = cancel(change.campaign, video, now=now)
         cancelled += change.videos
     return Change(campaign=replace(change.campaign, updated_at=now), videos=tuple(cancelled))
+
+
+def is_expired(video: Video, *, before: datetime) -> bool:
+    """Whether the video failed or was cancelled `before` then, and no late check follows."""
+    ended_at = video.completed_at or video.deadline_at
+    return (
+        video.has_ended
+        and video.status is Status.FAILED
+        and video.due_at is None
+        and ended_at < before
+    )
 
 
 def surplus(campaign: Campaign, keep: int) -> tuple[str, ...]:

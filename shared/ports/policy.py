@@ -29,6 +29,11 @@ class Policy(Protocol):
     @property
     def keep_historical(self) -> int: ...
     @property
+    def keep_failed_days(self) -> int:
+        """How long the record of a failed or cancelled video is kept."""
+        ...
+
+    @property
     def default_model(self) -> str: ...
     @property
     def simulated(self) -> bool:

@@ -77,6 +77,11 @@ class Settings:
         "not billed (0 to 3)",
     )
     keep_historical: int = _setting(1, "How many replaced videos are kept for each slot (0 to 100)")
+    keep_failed_days: int = _setting(
+        30,
+        "How many days after its end the record of a failed or cancelled video is kept (8 to 365); "
+        "its dollars stay counted",
+    )
     synthetic_seconds: float = _setting(
         2.0,
         "How many seconds a synthetic operation takes (0 to 1800; 0 to 180 with the fault `slow`)",

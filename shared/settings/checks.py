@@ -20,6 +20,8 @@ _ORIGIN = r"https?://(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::
 _USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
 _MOST_SLOTS = 100
 _MOST_HISTORICAL = 100
+_LEAST_FAILED_DAYS = 8
+_MOST_FAILED_DAYS = 365
 # Two thirds of a video's deadline; the rest is for the queue and for rendering.
 _LONGEST_SYNTHETIC_SECONDS = 1800
 _MOST_FILTERED_RETRIES = 3
@@ -45,6 +47,10 @@ def problems_of(found: Settings) -> list[str]:
         ),
         "KEEP_HISTORICAL must be between 0 and 100.": (
             0 <= found.keep_historical <= _MOST_HISTORICAL
+        ),
+        "KEEP_FAILED_DAYS must be between 8 and 365: a record outlives the keys of its requests, "
+        "which are kept for 7 days.": (
+            _LEAST_FAILED_DAYS <= found.keep_failed_days <= _MOST_FAILED_DAYS
         ),
         "MAX_VIDEOS_PER_CAMPAIGN * (KEEP_HISTORICAL + 2) must be no more than "
         f"{MOST_VERSIONS}, which one record can hold. Lower one of the two.": (

@@ -1,4 +1,4 @@
-"""Reconcile in portions: each tick continues where the last one stopped."""
+"""Retire and reconcile in portions: each tick continues where the last one stopped."""
 
 import json
 import logging
@@ -8,7 +8,7 @@ from datetime import datetime
 from io import BytesIO
 
 from shared.domain.agreement import UNREADABLE
-from shared.domain.campaign import Campaign
+from shared.domain.campaign import MOST_REMOVED, Campaign
 from shared.domain.errors import ObjectNotFoundError, OutOfTimeError, ShowreelError
 from shared.domain.schedule import RECONCILE_ROUND, TICK
 from shared.domain.storage_layout import CURSOR
@@ -17,6 +17,7 @@ from shared.ports import Ports
 from shared.ports.object_store import PutMode
 from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.reconcile import repair_disagreements
+from shared.use_cases.retire_failed import retire_failed
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class _Place:
 
 
 def reconcile_next(ports: Ports, *, end: datetime | None = None) -> None:
-    """Compare the campaigns after those of the last tick, and repair what is safe to repair.
+    """Take the campaigns after those of the last tick: retire failed videos, compare and repair.
 
     A tick compares one campaign, and LATE_CAMPAIGNS of them when the round is late. It begins none
     after `end` (default: TICK from now) and interrupts a repair there. The cursor is written first,
@@ -50,30 +51,45 @@ def reconcile_next(ports: Ports, *, end: datetime | None = None) -> None:
         _write_place(ports, _Place(after=None, since=ports.now()))
         return
     _write_place(ports, _Place(after=page[-1].campaign_id, since=place.since))
-    compared = _reconcile_page(ports, page, end=end)
-    if compared < len(page):
-        _write_place(ports, _Place(after=page[compared - 1].campaign_id, since=place.since))
+    done = _reconcile_page(ports, page, end=end)
+    if done < len(page):
+        after = page[done - 1].campaign_id if done else place.after
+        _write_place(ports, _Place(after=after, since=place.since))
 
 
 def _reconcile_page(ports: Ports, page: Sequence[Campaign | Unreadable], *, end: datetime) -> int:
-    """Return how many campaigns were compared: at least one.
+    """Return how many campaigns are done in this round. The next one is the first of the next tick.
 
-    A campaign that was interrupted counts only if it had the whole time. Otherwise it is the first
-    of the next tick.
+    A campaign that was interrupted is done if it had the whole time. One that has more records to
+    retire than one tick may is not done.
     """
     for number, campaign in enumerate(page):
         if number and ports.now() >= end:
             return number
         if isinstance(campaign, Campaign) and campaign.is_being_deleted:
             continue
+        has_more = isinstance(campaign, Campaign) and _retire(ports, campaign, end=end)
         try:
             _reconcile(ports, campaign.campaign_id, end=end)
         except OutOfTimeError:
             logger.warning("reconcile.unfinished", extra={"campaign_id": campaign.campaign_id})
-            return max(number, 1)
+            return number if has_more else max(number, 1)
         except ShowreelError:
             logger.exception("reconcile.failed", extra={"campaign_id": campaign.campaign_id})
+        if has_more:
+            return number
     return len(page)
+
+
+def _retire(ports: Ports, campaign: Campaign, *, end: datetime) -> bool:
+    """Return whether the campaign may have more to retire. Half of the time is for comparing it."""
+    now = ports.now()
+    try:
+        retired = retire_failed(ports, campaign.campaign_id, end=now + (end - now) / 2)
+    except ShowreelError:
+        logger.exception("retire.failed", extra={"campaign_id": campaign.campaign_id})
+        return False
+    return retired >= MOST_REMOVED
 
 
 def _reconcile(ports: Ports, campaign_id: str, *, end: datetime) -> None:

@@ -231,7 +231,7 @@ class Sequences(RuleBasedStateMachine):
                 VideoMessage(campaign_id=submission.campaign_id, video_hash=submission.video_hash)
             )
 
-    @rule(seconds=st.sampled_from([1, 15, 40, 100, 1000, 3000, 90_000]))
+    @rule(seconds=st.sampled_from([1, 15, 40, 100, 1000, 3000, 90_000, 3_000_000]))
     def time_passes(self, *, seconds: int) -> None:
         self.ports.clock.advance(timedelta(seconds=seconds))
 
@@ -314,6 +314,7 @@ class Sequences(RuleBasedStateMachine):
         settle(self.ports)
         for _ in range(len(CAMPAIGN_IDS) + 1):
             reconcile_next(self.ports)
+        maintain_campaigns(self.ports)
         settle(self.ports)
         del self.ports.objects.objects[CURSOR]
         self.forget_clips_of_deleted_videos()

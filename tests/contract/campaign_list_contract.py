@@ -186,6 +186,29 @@ class CampaignListContract:
             "unheard-of": set(),
         }
 
+    def test_pages_of_failed_videos_begin_with_the_earliest_and_after_one_that_is_removed(
+        self, repository: CampaignRepository
+    ) -> None:
+        change = stored(
+            repository,
+            *(
+                a_reserved_video(number, phase=phase, created_at=NOW - timedelta(days=number))
+                for number, phase in enumerate([Phase.FAILED, Phase.CANCELLED, Phase.DONE] * 3)
+            ),
+        )
+        stored(repository, a_reserved_video(9, phase=Phase.FAILED), campaign_id="summer")
+        query = VideoQuery(
+            campaign_id="spring", status="failed", order=SortOrder.ASCENDING, limit=2
+        )
+
+        first = repository.list_videos(query)
+        repository.commit(Change(campaign=with_hit(change.campaign), removed=first.videos))
+        after = ListPosition.of(first.videos[-1])
+        rest = repository.list_videos(replace(query, after=after, limit=4))
+
+        assert ([7, 6], True) == (numbers(first), first.has_more)
+        assert ([4, 3, 1, 0], False) == (numbers(rest), rest.has_more)
+
     def test_a_list_shows_every_commit_at_once(self, repository: CampaignRepository) -> None:
         change = stored(repository, a_reserved_video(1))
         for number in range(2, 30):

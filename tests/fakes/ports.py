@@ -39,6 +39,7 @@ class FakePolicy:
     daily_budget_usd: Decimal | None = None
     filtered_retries: int = 0
     keep_historical: int = 1
+    keep_failed_days: int = 30
     default_model: str = DEFAULT_MODEL
     simulated: bool = False
     public_url: str = ""

@@ -95,7 +95,8 @@ def test_the_settings_are_those_of_the_installation(installation: Installation) 
         assert topics["generate_video"]["name"] == settings.generate_topic
         for name in ("campaign_budget_usd", "daily_budget_usd", "filtered_retries"):
             assert EVERYTHING[name] == getattr(settings, name), name
-        assert EVERYTHING["keep_historical"] == settings.keep_historical
+        for name in ("keep_failed_days", "keep_historical"):
+            assert EVERYTHING[name] == getattr(settings, name), name
 
 
 def test_what_is_required_is_set_without_being_asked_for(plain_installation: Installation) -> None:

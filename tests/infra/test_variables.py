@@ -33,6 +33,7 @@ REFUSED: dict[str, list[tuple[str, list[object]]]] = {
         ("must be a member of IAM", [["ana@example.com"], ["user:ana"], ["user:*@example.com"]]),
         ("also set allow_public = true", [["allUsers"], ["allAuthenticatedUsers"]]),
     ],
+    "keep_failed_days": [("from 8 to 365", [0, 7, 366, 8.5])],
     "keep_historical": [("from 0 to 100", [-1, 1.5])],
     "log_level": [("DEBUG, INFO, WARNING or ERROR", ["info", "TRACE"])],
     "max_instances": [("from 1 to 100", [0, -1, 101, 1.5])],
@@ -92,6 +93,14 @@ def test_slots_and_history_together_are_bounded(terraform: Terraform, tmp_path: 
     said = refusal(terraform, tmp_path, max_videos_per_campaign=100, keep_historical=39)
 
     assert "no more than 4000, which one record can hold" in said
+
+
+def test_a_failed_record_outlives_the_keys_of_its_requests(
+    terraform: Terraform, tmp_path: Path
+) -> None:
+    said = refusal(terraform, tmp_path, attempt_retention_days=31)
+
+    assert "keep_failed_days (default 30) must be no less than attempt_retention_days" in said
 
 
 def test_what_is_right_is_not_refused(terraform: Terraform, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.domain.errors import RetryLaterError
 from shared.domain.models import DEFAULT_MODEL
-from shared.domain.schedule import DEADLINE, NAME_LIFE
+from shared.domain.schedule import DEADLINE, LATE_WINDOW, NAME_LIFE
 from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
@@ -117,6 +117,13 @@ def pass_life_of_names(ports: FakePorts) -> None:
     """Wait until no signed URL can be good any more, and let a tick come."""
     ports.clock.advance(NAME_LIFE)
     maintain_campaigns(ports)
+
+
+def end_late_checks(ports: FakePorts) -> None:
+    """Let the last late check of every video pass."""
+    ports.clock.advance(LATE_WINDOW)
+    maintain_campaigns(ports)
+    deliver(ports)
 
 
 def is_at_rest(ports: FakePorts) -> bool:

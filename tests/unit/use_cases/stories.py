@@ -16,12 +16,15 @@ from shared.use_cases.cleanup_campaign import cleanup_campaign
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
+from shared.use_cases.retire_failed import retire_failed
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,
+    TICK,
     a_request,
     deliver,
+    end_late_checks,
     make,
     remake,
     reserve,
@@ -108,6 +111,19 @@ def cancelling_a_submitted_one(ports: FakePorts) -> Command:
     return lambda acting: cancel_video(acting, CAMPAIGN_ID, video.video_hash)
 
 
+def retiring(ports: FakePorts) -> Command:
+    """Retire one that was not billed, one that may have been, and one that was cancelled."""
+    make(ports)
+    for ending in (Failed(code="content_filtered", message="A policy."), Gone()):
+        ports.generator.will(Script(ending=ending))
+        make(ports, "A blue bicycle")
+    video = reserve(ports, "A blue bicycle")
+    cancel_video(ports, CAMPAIGN_ID, video.video_hash)
+    ports.clock.advance(timedelta(days=ports.policy.keep_failed_days + 1))
+    end_late_checks(ports)
+    return lambda acting: retire_failed(acting, CAMPAIGN_ID, end=ports.now() + TICK)
+
+
 def remaking_while_busy(ports: FakePorts) -> Command:
     busy = GeneratorBusyError("No quota.", retry_after=timedelta(seconds=10))
     return _remaking_with(ports, Script(raises=busy))
@@ -148,6 +164,7 @@ STORIES: tuple[Story, ...] = (
     deleting_a_reserved_one,
     cancelling_a_reserved_one,
     cancelling_a_submitted_one,
+    retiring,
     remaking_while_busy,
     remaking_what_is_refused,
     remaking_what_is_filtered,

@@ -17,6 +17,7 @@ from shared.use_cases.create_videos import create_videos
 from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.regenerate_videos import regenerate_video
+from shared.use_cases.retire_failed import retire_failed
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases import stories
 from tests.unit.use_cases.rules import Witness
@@ -40,6 +41,7 @@ STORIES = (
     stories.promoting,
     stories.cleaning_up,
     stories.deleting_the_current_one,
+    stories.retiring,
     stories.deleting_a_campaign_that_waits,
     stories.cancelling_a_submitted_one,
     stories.remaking_while_busy,
@@ -100,6 +102,10 @@ def cleans_up(ports: FakePorts) -> None:
     cleanup_campaign(ports, CAMPAIGN_ID, keep=0)
 
 
+def retires(ports: FakePorts) -> None:
+    retire_failed(ports, CAMPAIGN_ID, end=ports.now() + LONGER_THAN_A_LEASE)
+
+
 def on_each(state: VersionState, ports: FakePorts, act: Callable[..., object]) -> None:
     for video in tuple(ports.campaigns.videos.values()):
         if video.version_state is state:
@@ -119,6 +125,7 @@ OTHERS = (
     cancels,
     cleans_up,
     deletes_the_campaign,
+    retires,
 )
 
 

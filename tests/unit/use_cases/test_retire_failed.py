@@ -1,0 +1,288 @@
+"""Records of failed and cancelled videos are removed after a time; their dollars stay counted."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+
+from shared.domain.campaign import MOST_REMOVED, ZERO, Change, Money
+from shared.domain.errors import StorageError, VideoNotFoundError
+from shared.domain.removal import is_expired
+from shared.domain.schedule import REQUEST_MEMORY, TICK
+from shared.domain.settlement import recomputed
+from shared.domain.storage_layout import CURSOR, attempt_prefix, metadata_path
+from shared.domain.video import AttemptOutcome, Phase, Video
+from shared.ports.video_generator import Failed
+from shared.use_cases.answer_once import answer_once
+from shared.use_cases.change_versions import cancel_video
+from shared.use_cases.claims import Claim
+from shared.use_cases.create_videos import create_videos
+from shared.use_cases.damaged_records import discard_damaged
+from shared.use_cases.reconcile_next import reconcile_next
+from shared.use_cases.retire_failed import retire_failed
+from tests.fakes.ports import POLICY, FakePorts
+from tests.fakes.video_generator import Script
+from tests.unit.use_cases.rules import assert_agreement
+from tests.unit.use_cases.scenes import (
+    CAMPAIGN_ID,
+    PRICE,
+    a_request,
+    budgeted_ports,
+    end_late_checks,
+    give_up,
+    lose_messages,
+    make,
+    remake,
+    reserve,
+    settle,
+    stored,
+)
+from tests.unit.use_cases.watching import Hooks, Once, watched
+
+KEPT = timedelta(days=POLICY.keep_failed_days)
+A_SECOND = timedelta(seconds=1)
+FILTERED = Script(ending=Failed(code="content_filtered", message="A policy."))
+GARBAGE = Script(ending=b"half a cl")
+
+
+def failed(ports: FakePorts, script: Script = FILTERED) -> Video:
+    ports.generator.will(script)
+    return make(ports, "A failure")
+
+
+def cancelled(ports: FakePorts) -> Video:
+    video = reserve(ports, "A whim")
+    cancel_video(ports, CAMPAIGN_ID, video.video_hash)
+    lose_messages(ports)
+    return stored(ports, video)
+
+
+def many_failed(ports: FakePorts, number: int, *, first: int = 0) -> None:
+    """Store so many videos that failed as one did; their hashes count from `first`."""
+    one = failed(ports)
+    campaign = ports.campaigns.get_campaign(one.campaign_id)
+    numbers = range(first, first + number - 1)
+    videos = [replace(one, video_hash=f"{each:016x}", revision="") for each in numbers]
+    ports.campaigns.commit(Change(campaign=campaign, videos=tuple(videos)))
+
+
+def retire(ports: FakePorts, after: timedelta = KEPT + A_SECOND) -> int:
+    ports.clock.advance(after)
+    return retire_failed(ports, CAMPAIGN_ID, end=ports.now() + TICK)
+
+
+def money(ports: FakePorts) -> Money:
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    videos = ports.campaigns.get_all_videos(CAMPAIGN_ID).videos
+    assert recomputed(campaign, videos) == campaign.money
+    return campaign.money
+
+
+def is_there(ports: FakePorts, video: Video) -> bool:
+    return (video.campaign_id, video.video_hash) in ports.campaigns.videos
+
+
+@pytest.mark.parametrize("end", [failed, cancelled])
+def test_a_record_goes_after_its_time_and_not_before(
+    ports: FakePorts, end: Callable[[FakePorts], Video]
+) -> None:
+    shown = remake(ports, make(ports))
+    video = end(ports)
+    assert video.completed_at is not None
+    before = money(ports)
+
+    assert 0 == retire(ports, after=video.completed_at + KEPT - ports.now())
+    assert 1 == retire(ports, after=A_SECOND)
+
+    with pytest.raises(VideoNotFoundError):
+        stored(ports, video)
+    assert before == money(ports)
+    assert stored(ports, shown).is_current
+    assert 2 == len(ports.campaigns.videos)
+    assert_agreement(ports)
+
+
+def test_possibly_spent_dollars_stay_counted_everywhere() -> None:
+    ports = budgeted_ports()
+    video = give_up(ports)
+    end_late_checks(ports)
+    days = ports.campaigns.days.copy()
+
+    assert 1 == retire(ports)
+
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    assert not is_there(ports, video)
+    assert PRICE == money(ports).possibly_spent == campaign.removed_money.possibly_spent
+    assert days == ports.campaigns.days
+
+
+def test_a_video_stays_as_long_as_it_is_checked(ports: FakePorts) -> None:
+    video = give_up(ports)
+
+    assert 0 == retire(ports, after=2 * KEPT)
+
+    end_late_checks(ports)
+    assert 1 == retire(ports)
+    assert not is_there(ports, video)
+
+
+def test_a_clip_that_was_paid_for_keeps_its_record(ports: FakePorts) -> None:
+    video = failed(ports, GARBAGE)
+    assert AttemptOutcome.BILLED is video.attempt.outcome
+    others = [failed(ports) for _ in range(2)]
+
+    assert 2 == retire(ports)
+    assert is_there(ports, video)
+    assert not any(is_there(ports, each) for each in others)
+
+    for path in [path for path in ports.objects.objects if video.video_hash in path]:
+        ports.objects.delete(path)
+    assert 1 == retire(ports)
+    assert PRICE == money(ports).spent
+
+
+def test_what_the_generator_left_and_the_json_go_too(ports: FakePorts) -> None:
+    video = failed(ports)
+    path = f"{attempt_prefix(CAMPAIGN_ID, video.video_hash, 1)}left.tmp"
+    ports.objects.put(path, BytesIO(b"left"), content_type="text/plain")
+    json = metadata_path(CAMPAIGN_ID, video.video_hash, current=False)
+    ports.objects.put(json, BytesIO(b"{}"), content_type="application/json")
+
+    assert 1 == retire(ports)
+
+    assert not [path for path in ports.objects.objects if video.video_hash in path]
+
+
+def test_a_record_that_cannot_be_read_stays_and_the_others_go(ports: FakePorts) -> None:
+    damaged, other = failed(ports), give_up(ports)
+    end_late_checks(ports)
+    before = ports.campaigns.get_campaign(CAMPAIGN_ID).money
+    ports.campaigns.damage(CAMPAIGN_ID, damaged.video_hash)
+
+    assert 1 == retire(ports)
+
+    assert not is_there(ports, other)
+    assert before == ports.campaigns.get_campaign(CAMPAIGN_ID).money
+    discard_damaged(ports, CAMPAIGN_ID, damaged.video_hash)
+    assert before == money(ports)
+
+
+def test_a_clip_that_arrives_meanwhile_is_not_lost(ports: FakePorts) -> None:
+    video = give_up(ports)
+    end_late_checks(ports)
+    ports.clock.advance(KEPT + A_SECOND)
+    latest = stored(ports, video)
+
+    def begin_to_store() -> None:
+        ports.campaigns.commit_video(replace(latest, phase=Phase.STORING, due_at=ports.now()))
+
+    # Before the commit: the list, the look for the clip, and the campaign with the videos.
+    acting = watched(ports, Hooks(before_effect=Once(begin_to_store, at=1)))
+
+    assert 0 == retire_failed(acting, CAMPAIGN_ID, end=ports.now() + TICK)
+    assert Phase.STORING is stored(ports, video).phase
+
+
+def test_a_repeated_request_finds_its_failed_video_as_long_as_its_key_is_known() -> None:
+    least = REQUEST_MEMORY.days + 1
+    ports = FakePorts(policy=replace(POLICY, keep_failed_days=least))
+    claim = Claim(name="claim", digest="", claimed_at=ports.now().isoformat())
+    ports.generator.will(FILTERED)
+    (first,) = create_videos(ports, a_request("A failure", claim=claim))
+    settle(ports)
+
+    assert 0 == retire(ports, after=REQUEST_MEMORY)
+    (again,) = create_videos(ports, a_request("A failure", claim=claim))
+
+    assert first.video.id == again.video.id
+    assert 1 == len(ports.generator.submissions) == len(ports.campaigns.videos)
+
+
+def test_a_stored_answer_outlives_the_record(ports: FakePorts) -> None:
+    claim = Claim(name="claim", digest="", claimed_at=ports.now().isoformat())
+
+    def ask() -> bytes:
+        def act(claim: Claim) -> bytes:
+            (created,) = create_videos(ports, a_request("A failure", claim=claim))
+            return created.video.id.encode()
+
+        return answer_once(ports, "key", claim, act).content
+
+    ports.generator.will(FILTERED)
+    first = ask()
+    settle(ports)
+    assert 1 == retire(ports)
+
+    assert first == ask()
+    assert {} == ports.campaigns.videos
+
+
+def test_a_tick_retires_as_many_as_the_campaign_remembers_and_the_next_one_continues(
+    ports: FakePorts,
+) -> None:
+    many_failed(ports, MOST_REMOVED + 30)
+    other = make(ports, campaign_id="summer")
+    ports.clock.advance(KEPT + A_SECOND)
+
+    reconcile_next(ports)
+    assert 30 + 1 == len(ports.campaigns.videos)
+
+    reconcile_next(ports)
+    assert {other.video_hash} == {video_hash for _, video_hash in ports.campaigns.videos}
+    assert ZERO == money(ports).committed
+
+    reconcile_next(ports)
+    assert b"summer" in ports.objects.objects[CURSOR].content
+
+
+def test_a_portion_begins_only_while_there_is_time(ports: FakePorts) -> None:
+    many_failed(ports, 50)
+    ports.clock.advance(KEPT + A_SECOND)
+
+    assert 20 == retire_failed(ports, CAMPAIGN_ID, end=ports.now())
+
+
+def test_the_cost_does_not_grow_with_the_records_that_stay(ports: FakePorts) -> None:
+    def calls() -> int:
+        made: list[None] = []
+        acting = watched(ports, Hooks(before_call=lambda: made.append(None)))
+        retire_failed(acting, CAMPAIGN_ID, end=ports.now() + TICK)
+        return len(made)
+
+    many_failed(ports, 10)
+    few = calls()
+    many_failed(ports, 300, first=10)
+
+    assert 1 == few == calls()
+
+
+def test_a_campaign_whose_records_cannot_be_retired_is_still_compared(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    video = make(ports)
+    failed(ports)
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    wrong = replace(campaign, money=replace(campaign.money, spent=9 * PRICE))
+    ports.campaigns.commit(Change(campaign=wrong))
+    ports.clock.advance(KEPT + A_SECOND)
+
+    def refuse(_: object) -> None:
+        raise StorageError("There is no index.")
+
+    monkeypatch.setattr(ports.campaigns, "list_videos", refuse)
+    with caplog.at_level(logging.ERROR):
+        reconcile_next(ports)
+
+    assert ["retire.failed"] == [record.message for record in caplog.records]
+    assert PRICE == money(ports).spent
+    assert is_there(ports, video)
+
+
+@pytest.mark.parametrize("phase", sorted({*Phase} - {Phase.FAILED, Phase.CANCELLED}))
+def test_no_other_video_expires(ports: FakePorts, phase: Phase) -> None:
+    video = replace(failed(ports), phase=phase)
+
+    assert not is_expired(video, before=ports.now() + 9 * KEPT)
