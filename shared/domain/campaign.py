@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 ZERO = Decimal("0.00")
 
-# A page of a list has so many videos, and each may be removed before the next page is asked for.
+# The largest page of a list: all of its videos may be removed before the next page is requested.
 MOST_REMOVED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """What a slot knows of a video without reading it."""
+    """The facts of a video that its slot repeats, so that the video need not be read."""
 
     video_hash: str
     fingerprint: str
@@ -47,18 +47,18 @@ class Slot:
 
     @property
     def versions(self) -> tuple[Version, ...]:
-        """The current and the pending version: they answer a request with the same fingerprint."""
+        """The current and the pending version: either answers a request with its fingerprint."""
         return tuple(version for version in (self.current, self.pending) if version)
 
     def is_making(self, video: Video) -> bool:
         return _is(self.pending, video)
 
     def without_pending(self, video: Video) -> "Slot":
-        """Return the slot without `video` if that is the one it waits for."""
+        """Return the slot without `video` if that is its pending version."""
         return replace(self, pending=None) if self.is_making(video) else self
 
     def without(self, video: Video | Unreadable) -> "Slot":
-        """Return the slot without `video`, wherever it held it."""
+        """Return the slot without `video` as a current, pending or historical version."""
         return replace(
             self,
             pending=None if _is(self.pending, video) else self.pending,
@@ -69,7 +69,7 @@ class Slot:
 
 @dataclass(frozen=True, kw_only=True)
 class Money:
-    """In USD. `simulated` is the part of `spent` and `saved` is what the cache spared."""
+    """In USD. `simulated` is part of `spent`; `saved` is the price of cache hits."""
 
     reserved: Decimal = ZERO
     spent: Decimal = ZERO
@@ -79,7 +79,7 @@ class Money:
 
     @property
     def committed(self) -> Decimal:
-        """What counts against a budget: none of it may be reserved again."""
+        """The part of a budget that is used: reserved, spent and possibly spent."""
         return self.reserved + self.spent + self.possibly_spent
 
     def __add__(self, other: "Money") -> "Money":
@@ -100,9 +100,9 @@ class ChoreKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Chore:
-    """Work on objects that a commit promised: name them after the video's state, or remove them.
+    """Work on objects that a commit promised: rename them after the video's state, or remove them.
 
-    DELETE is the one chore that concerns no video: the whole campaign is to go.
+    DELETE is the only chore without a video: it deletes the whole campaign.
     """
 
     kind: ChoreKind
@@ -115,7 +115,7 @@ DELETE = Chore(kind=ChoreKind.DELETE, video_hash="", index=0)
 
 @dataclass(frozen=True, kw_only=True)
 class DelayedChore:
-    """A chore that waits until no signed URL reads what it removes."""
+    """A chore that waits until the signed URLs of its objects have expired."""
 
     chore: Chore
     due_at: datetime
@@ -123,7 +123,7 @@ class DelayedChore:
 
 @dataclass(frozen=True, kw_only=True)
 class Removed:
-    """A removed video and its place in lists, where a reader may continue."""
+    """A removed video and its position in lists, so that a client can list the next page."""
 
     video_hash: str
     created_at: datetime
@@ -131,7 +131,7 @@ class Removed:
 
 @dataclass(frozen=True, kw_only=True)
 class Savings:
-    """What requests that were answered from the cache would have cost, and how many there were."""
+    """The price and the number of the requests that the cache answered."""
 
     amount: Decimal = ZERO
     hits: int = 0
@@ -147,11 +147,11 @@ class Campaign:
     `savings` is counted beside the record: a repository reads it with the campaign, and no commit
     writes it. `money.saved` and `cache_hits` are what earlier releases counted in the record.
 
-    `removed` holds the videos that were removed last, as many as a page of a list has at most.
+    `removed` holds the videos that were removed last, at most one page of a list.
 
     `budget_usd` is the campaign's own limit; without one it has that of the installation.
-    `removed_money` is the part of `money` whose videos are gone. `delayed_until` is when the first
-    of the `delayed` chores is due. `unread` is as in a video.
+    `removed_money` is the part of `money` whose videos were removed. `delayed_until` is the
+    earliest due time of the `delayed` chores. `unread` is as in a video.
     """
 
     campaign_id: str
@@ -183,7 +183,7 @@ class Campaign:
         return next((slot for slot in self.slots if slot.index == index), Slot(index=index))
 
     def without_video(self, video: Video) -> "Campaign":
-        """Return the campaign without `video` in its slot, remembering its place in lists."""
+        """Return the campaign without `video` in its slot, and keep its position in lists."""
         gone = Removed(video_hash=video.video_hash, created_at=video.created_at)
         slot = self.slot(video.index).without(video)
         return replace(self.with_slot(slot), removed=(*self.removed, gone)[-MOST_REMOVED:])
@@ -216,10 +216,10 @@ class Campaign:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One atomic commit: a campaign, the videos that change with it, and those that go.
+    """One atomic commit: a campaign, the videos that change with it, and those it removes.
 
-    `days` are the days' budgets that the videos' dollars come from, or go back to.
-    Of records that cannot be read, `discarded` go, and `carried` are stored as they are.
+    `days` are the budgets of the days that the videos' dollars are taken from, or returned to.
+    Of the unreadable records, `discarded` are removed and `carried` are stored unchanged.
     """
 
     campaign: Campaign

@@ -29,7 +29,7 @@ def without_chores(campaign: Campaign, done: Iterable[Chore]) -> Campaign:
 
 
 def with_delayed_chores(campaign: Campaign, *chores: Chore, due_at: datetime) -> Campaign:
-    """Delay chores until `due_at`, also those that are delayed already."""
+    """Delay chores until `due_at`, including those that are already delayed."""
     others = tuple(each for each in campaign.delayed if each.chore not in chores)
     added = tuple(DelayedChore(chore=chore, due_at=due_at) for chore in chores)
     delayed = sorted((*others, *added), key=lambda each: each.due_at)
@@ -44,7 +44,7 @@ def due_chores(campaign: Campaign, now: datetime) -> tuple[Chore, ...]:
 
 
 def has_two_names(campaign: Campaign, video_hash: str, now: datetime) -> bool:
-    """Whether the clip still has its former name as well, which a signed URL may read."""
+    """Whether the clip is also still stored under its previous name, for signed URLs."""
     return _is_delayed(campaign, ChoreKind.RENAME, video_hash, now)
 
 

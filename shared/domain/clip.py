@@ -1,4 +1,4 @@
-"""What is known of a clip: what was measured, and how large it may become."""
+"""The measured facts of a clip, and the free space that storing clips requires."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,10 +8,10 @@ if TYPE_CHECKING:
 
     from shared.domain.video import GenerationParameters
 
-# More than any clip that was seen, of Veo or rendered: a bound, and no estimate.
+# Larger than every clip seen so far, from Veo or rendered: a bound, not an estimate.
 _MOST_BYTES_EACH_SECOND = {"720p": 2_000_000, "1080p": 4_000_000, "4k": 16_000_000}
 
-# A clip may be stored twice while it is written, and others are written at the same time.
+# A clip may be stored twice during a write, and several are written at the same time.
 _ROOM = 4
 
 

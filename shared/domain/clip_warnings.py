@@ -1,8 +1,7 @@
 """How a stored clip differs from what was ordered, or from what browsers play.
 
-A clip that decodes and lasts as long as ordered is paid for and is kept; a difference is a warning
-on its video. A difference that would spoil what the campaign shows also keeps the clip from
-replacing a current video.
+A clip that decodes and has the ordered duration is paid for and is stored; other differences become
+warnings of its video. Serious ones also keep the clip from replacing a current video.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,12 +35,12 @@ KEPT_ASIDE = frozenset({ClipWarningCode.SHAPE_MISMATCH, ClipWarningCode.CODEC_NO
 
 
 def clip_warnings(clip: ClipFacts, ordered: GenerationParameters) -> Mapping[ClipWarningCode, str]:
-    """Return a sentence, for people, by code."""
+    """Return a sentence for each warning, by its code."""
     return dict((*_of_size(clip, ordered), *_of_codec(clip), *_of_audio(clip)))
 
 
 def may_replace_current(clip: ClipFacts, ordered: GenerationParameters) -> bool:
-    """Whether the clip may take the place of a video that the campaign already shows."""
+    """Whether the clip may replace a current video."""
     return KEPT_ASIDE.isdisjoint(clip_warnings(clip, ordered))
 
 

@@ -15,9 +15,9 @@ _WARNING = Decimal("0.8")
 
 @dataclass(frozen=True, kw_only=True)
 class DayBudget:
-    """`committed` is what the videos reserved on `day` hold or have cost.
+    """`committed` is the sum that videos reserved on `day` hold or have cost.
 
-    `warned` is the budget for which the warning was logged; zero before there was one.
+    `warned` is the budget for which the warning was logged; zero if none was.
     `revision` is empty for a day that is not stored yet. `unread` is as in a video.
     """
 
@@ -29,7 +29,7 @@ class DayBudget:
 
 
 def take(day: DayBudget, *, budget: Decimal, amount: Decimal) -> DayBudget:
-    """Add `amount` to what the day holds. Raise BudgetExceededError if `budget` has less left."""
+    """Add `amount` to `committed`. Raise BudgetExceededError if that exceeds `budget`."""
     committed = day.committed + amount
     if committed > budget:
         raise BudgetExceededError(

@@ -1,4 +1,4 @@
-"""Discard a record that cannot be read, because a person asks for it."""
+"""Discard an unreadable record at the request of an operator."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,10 +14,10 @@ from shared.domain.unreadable import Unreadable
 def discard(
     state: CampaignState, record: Unreadable, indexes: Iterable[int], *, now: datetime
 ) -> Change:
-    """Free its slot, and let its objects under these indexes follow as chores.
+    """Free its slot, and add chores that remove its objects under these indexes.
 
-    Its dollars stay in the campaign's money: they are all that the campaign holds and no other
-    record explains. What was reserved is possibly spent.
+    Its dollars, the part of the campaign's money that belongs to no readable record, stay counted.
+    Reserved dollars become possibly spent.
     """
     video_hash = record.video_hash or ""
     campaign = state.campaign
@@ -53,7 +53,7 @@ def indexes_in(campaign: Campaign, video_hash: str) -> frozenset[int]:
 
 
 def _unexplained(state: CampaignState) -> Money:
-    """Return the dollars that the campaign holds and that no readable record explains."""
+    """Return the part of the campaign's money that belongs to no readable record."""
     kept, known = state.campaign.money, recomputed(state.campaign, state.videos.values())
     return Money(
         reserved=max(kept.reserved - known.reserved, ZERO),

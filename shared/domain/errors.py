@@ -17,21 +17,21 @@ ShowreelError
 │   │   ├── BudgetExceededError
 │   │   └── MaxCostExceededError
 │   ├── SlotBusyError
-│   ├── CampaignNameTakenError      by a campaign whose name differs in case alone
+│   ├── CampaignNameTakenError      by a campaign whose name differs only in case
 │   ├── CampaignDeletedError
 │   ├── NotReadyError
 │   └── WrongStateError
-├── HostNotAllowedError             the request names a host that is not this service's
+├── HostNotAllowedError             the request names a host that is not allowed
 ├── CrossSiteRequestError           a page of another web site sent the request
 ├── InvalidApiKeyError              no API key, or none of this service
 ├── InvalidSignatureError           a signed URL that was changed
 │   └── ExpiredSignatureError
-├── ConflictError                   somebody else committed first: read again
+├── ConflictError                   another process committed first: read again
 ├── ObjectExistsError               a create-only write met an object
-├── StorageError                    a store that cannot do it, however often it is asked
-│   └── UnreadableRecordError       a record that is damaged, or of a newer version
-├── UnavailableError                a store or queue that may be able to in a moment
-│   └── StorageFullError            a store without free space: it works when there is some
+├── StorageError                    a permanent failure of a store: do not retry
+│   └── UnreadableRecordError       a damaged record, or one of a newer release
+├── UnavailableError                a temporary failure of a store or queue: retry
+│   └── StorageFullError            the store has no free space
 ├── SubmissionError
 │   ├── GeneratorBusyError          nothing was accepted: submit again later
 │   ├── GenerationRefusedError      nothing was accepted, and never will be
@@ -175,10 +175,10 @@ class StorageError(ShowreelError):
 
 
 class UnreadableRecordError(StorageError):
-    """The record exists, so nothing may be decided as if it did not.
+    """The record exists, so no decision may treat it as missing.
 
-    `is_newer` says that a newer version wrote it. `record` is what is known of it; None where the
-    reader did not know yet whose record it is.
+    `is_newer` is set if a newer release wrote it. `record` is None if the reader does not know
+    which record it is.
     """
 
     code = "record_unreadable"
@@ -222,7 +222,7 @@ class SubmissionUnknownError(SubmissionError):
 
 
 class OutOfTimeError(ShowreelError):
-    """The time of the tick is over. What was done stays done."""
+    """The time of the tick is over. Finished work stays committed."""
 
 
 class RetryLaterError(ShowreelError):

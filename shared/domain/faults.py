@@ -1,4 +1,4 @@
-"""The faults that the synthetic generator can be told to have, so that callers can rehearse them.
+"""Faults of the synthetic generator, with which callers can test their error handling.
 
 | fault | what the generator does |
 | --- | --- |

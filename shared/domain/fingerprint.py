@@ -22,7 +22,7 @@ def fingerprint(
     business_context: Mapping[str, str],
     parameters: GenerationParameters,
 ) -> str:
-    """Return 64 lower-case hex digits, equal for requests that differ in spelling alone."""
+    """Return 64 lower-case hex digits, equal for requests that differ only in spelling."""
     enhanced = enhance(canonical(prompt), canonical_context(business_context))
     return _digest(campaign_id, enhanced, _canonical_parameters(parameters))
 
@@ -34,7 +34,7 @@ def fingerprint_as_written(
     business_context: Mapping[str, str],
     parameters: GenerationParameters,
 ) -> str:
-    """Return the fingerprint of videos from before texts had a canonical form.
+    """Return the fingerprint that earlier releases, without canonical forms, computed.
 
     It equals `fingerprint` for a text in canonical form.
     """

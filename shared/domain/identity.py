@@ -1,4 +1,4 @@
-"""The names by which callers refer to things, and nothing that looks like one but is not."""
+"""Ids that callers send, and their validation."""
 
 import re
 
@@ -22,7 +22,7 @@ def require_campaign_id(text: str) -> str:
 
 
 def require_message_id(text: str) -> str:
-    """Return `text` if Pub/Sub may have given it to a message; it becomes part of object names."""
+    """Return `text` if it may be a message id of Pub/Sub; it becomes part of object names."""
     plain = text.isascii() and text.isalnum()
     if not plain or len(text) > _LONGEST_MESSAGE_ID:
         raise InvalidRequestError(

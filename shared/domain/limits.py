@@ -11,9 +11,9 @@ from shared.domain.errors import BudgetExceededError, InvalidRequestError, MaxCo
 MOST_VERSIONS = 4000
 
 _WARNING_SHARE = Decimal("0.8")
-# Up to here a double, which is what JSON's readers have, keeps the cents.
+# Up to here a double, the number type of JSON readers, represents cents exactly.
 _MOST_DOLLARS = Decimal(10) ** 12
-# A sum of doubles has up to 17 digits. Each amount is kept in every record of its campaign.
+# A sum of doubles has up to 17 digits. The bound keeps records small: they store every digit.
 _MOST_DECIMALS = 20
 
 
@@ -41,7 +41,7 @@ def available(campaign: Campaign, limits: Limits) -> Decimal | None:
 
 
 def require_budget(campaign: Campaign, amount: Decimal, limits: Limits) -> None:
-    """Raise BudgetExceededError unless `amount` is left. What may have been spent counts."""
+    """Raise BudgetExceededError unless `amount` is left. Possibly spent dollars count as used."""
     budget = budget_of(campaign, limits)
     if budget is None or campaign.money.committed + amount <= budget:
         return

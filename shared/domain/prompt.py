@@ -1,4 +1,4 @@
-"""What may be asked, and the prompt that is sent: the caller's own, and what the business adds."""
+"""Validates prompts, and composes what is sent: the prompt and its business context."""
 
 import re
 from collections.abc import Mapping
@@ -40,14 +40,14 @@ def require_prompt(text: str, *, param: str = "prompt") -> str:
 
 
 def require_negative_prompt(text: str | None) -> str | None:
-    """The same for what must not be seen, which need not be said."""
+    """The same for a negative prompt, which may be empty or missing."""
     if text is None or not is_visible(_require_text(text, "negative_prompt")):
         return None
     return require_prompt(text, param="negative_prompt")
 
 
 def require_business_context(context: Mapping[str, str]) -> dict[str, str]:
-    """Return the entries that say something, without the white space around them.
+    """Return the entries with a value, without the white space around it.
 
     Raise InvalidRequestError also for two keys that are spellings of the same one.
     """

@@ -1,6 +1,6 @@
-"""A campaign and its videos brought into agreement, where they are not of one moment.
+"""Derive a campaign's slots, versions and money from its videos, where they disagree.
 
-In a database they change together. Files may be lost, restored or edited one by one.
+In a database they change together. Files can be lost, restored or edited one by one.
 """
 
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ from shared.domain.video import VersionState, Video
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignState:
-    """A campaign and all its videos, by hash; and by hash those whose records cannot be read.
+    """A campaign with all its videos and its unreadable records, both by hash.
 
-    As long as there are any of these, slots and money cannot follow from the videos.
+    Slots and money can be derived from the videos only if every record can be read.
     """
 
     campaign: Campaign
@@ -36,9 +36,9 @@ class CampaignState:
 
 
 def reconciled(state: CampaignState) -> CampaignState:
-    """Let every slot name the videos that there are, each as what it is; and the money follow.
+    """Return the state with slots, version states and money derived from the videos.
 
-    What agrees already stays the very same, and so does what cannot be compared as a whole.
+    A state that agrees is returned unchanged, as is one with unreadable records.
     """
     if state.unreadable:
         return state
@@ -72,7 +72,7 @@ def _slot(slot: Slot, videos: list[Video], *, written_at: datetime) -> Slot:
 
 
 def _current(slot: Slot, stored: dict[str, Video], *, written_at: datetime) -> Video | None:
-    """Believe the slot, unless a video was completed after it was written."""
+    """Keep the slot's current version, unless a video was completed after the slot was written."""
     own = stored.get(slot.current.video_hash) if slot.current else None
     shown = [video for video in stored.values() if video.is_current]
     latest = max(shown, key=_completion, default=own)
@@ -101,7 +101,7 @@ def _reserved(videos: Iterable[Video]) -> Decimal:
 
 
 def has_clip(video: Video) -> bool:
-    """Whether its slot keeps it, to show or for its history."""
+    """Whether its slot keeps it, as the current or a historical version."""
     return video.version_state in (VersionState.CURRENT, VersionState.HISTORICAL)
 
 

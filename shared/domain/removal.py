@@ -19,10 +19,10 @@ def remove(
     now: datetime,
     objects_until: datetime | None = None,
 ) -> Change:
-    """Remove videos from their slots and records; their objects follow as chores.
+    """Remove videos from their slots and delete their records; chores remove the objects.
 
-    The objects are removed at once, or kept until `objects_until` for signed URLs. What the videos
-    cost stays in the campaign's money.
+    The objects are removed immediately, or kept until `objects_until` for signed URLs. The cost of
+    the videos stays in the campaign's money.
     """
     change = Change(campaign=campaign)
     for video in videos:
@@ -44,7 +44,7 @@ def _leaving(campaign: Campaign, video: Video, *, objects_until: datetime | None
 def begin_deletion(campaign: Campaign, pending: Sequence[Video], *, now: datetime) -> Change:
     """Mark the campaign for deletion, and cancel the `pending` videos that are not submitted.
 
-    One that is submitted is paid for: raise WrongStateError.
+    Raise WrongStateError if one is submitted: it is paid for.
     """
     change = Change(campaign=with_chores(campaign, DELETE))
     cancelled: list[Video] = []

@@ -1,4 +1,4 @@
-"""How a request becomes a video that waits to be made."""
+"""New video records, made from a request or from another video."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -27,7 +27,7 @@ def new_video(
 ) -> Video:
     """Return a video that is not stored yet, with its prompt, its price and its fingerprint.
 
-    `fingerprint` is that of this very input, where it is known.
+    `fingerprint` is that of the same input, if the caller has computed it.
     """
     return Video(
         campaign_id=campaign_id,

@@ -1,6 +1,6 @@
-"""Where a video's dollars are: reserved at first, then spent, possibly spent, or free again.
+"""Accounting of a video's dollars: reserved, then spent, possibly spent, or released.
 
-A campaign's money is the sum of what its videos hold, and of what those held that are gone.
+A campaign's money is the sum over its videos and its removed videos.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ def reserve_price(money: Money, video: Video) -> Money:
 
 
 def settle(money: Money, video: Video, outcome: AttemptOutcome) -> Money:
-    """Move the video's dollars from where they are held to where `outcome` says they are."""
+    """Move the video's dollars to the account that `outcome` determines."""
     amount = video.cost.estimated
     if video.is_possibly_billed:
         money = replace(money, possibly_spent=money.possibly_spent - amount)
@@ -31,14 +31,14 @@ def settle(money: Money, video: Video, outcome: AttemptOutcome) -> Money:
 
 
 def charged(video: Video, outcome: AttemptOutcome) -> Decimal | None:
-    """Return what `video` did cost, or None while that is not known."""
+    """Return the actual cost of `video`, or None while it is unknown."""
     if outcome is AttemptOutcome.POSSIBLY_BILLED:
         return None
     return video.cost.estimated if outcome is AttemptOutcome.BILLED else ZERO
 
 
 def held_by(video: Video) -> Money:
-    """Return where the dollars of `video` are, by its attempts alone."""
+    """Return the dollars of `video` by account, derived from its attempts."""
     amount = video.cost.estimated
     outcome = video.attempt.outcome if video.attempts else AttemptOutcome.NOT_BILLED
     if outcome is AttemptOutcome.BILLED:
@@ -49,9 +49,9 @@ def held_by(video: Video) -> Money:
 
 
 def recomputed(campaign: Campaign, videos: Iterable[Video]) -> Money:
-    """Return the campaign's money, recomputed from its attempts. `saved` is kept as counted.
+    """Return the campaign's money, recomputed from all attempts. `saved` is taken over.
 
-    `videos` are all of the campaign's: where one cannot be read, the sum is too low.
+    `videos` must be all videos of the campaign; if one is missing, the sum is too low.
     """
     total = campaign.removed_money
     for video in videos:

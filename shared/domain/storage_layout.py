@@ -7,12 +7,12 @@ videos/cache/<campaign_id>/curr_<video_hash>.json               metadata of a cu
 videos/cache/<campaign_id>/<video_hash>.json                    metadata of any other
 videos/cache/<campaign_id>/campaign.json                        the campaign's record
 videos/attempts/<campaign_id>/<video_hash>/<attempt>/           what the generator writes
-videos/requests/<request>.json                                  what became of a request
-videos/requests/claims/<key>.json                               that there is this request
+videos/requests/<request>.json                                  the answer to a request
+videos/requests/claims/<key>.json                               a claim: this request was made
 videos/requests/deleted/<campaign_id>.json                      when a campaign was deleted
-videos/maintenance/reconciled.json                              which campaign the tick saw last
-videos/maintenance/mirrored.json                                up to when the JSON is complete
-videos/maintenance/probes/<name>.txt                            proves that objects can be stored
+videos/maintenance/reconciled.json                              the cursor of reconciling
+videos/maintenance/mirrored.json                                until when all changes are mirrored
+videos/maintenance/probes/<name>.txt                            a test that objects can be stored
 """
 
 import re
@@ -102,10 +102,10 @@ def video_hash_of_metadata(filename: str) -> str | None:
 
 
 def spellings_of_media(campaign_id: str, filename: str) -> tuple[str, ...]:
-    """Return the paths under which a public file name may lie, the likeliest first.
+    """Return the paths at which a public file name may be stored, the likeliest first.
 
-    A clip keeps its bytes when it becomes historical or current again and is renamed, so both
-    spellings are good for it: a player that holds the old URL can go on seeking.
+    A clip that becomes historical or current again is renamed, with the same bytes. Both names
+    reach it, so a player with the old URL can still seek.
     """
     video_hash, index = version_of_media(campaign_id, filename)
     if filename.startswith("thumb_"):

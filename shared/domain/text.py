@@ -1,6 +1,6 @@
-"""The identity of text: what two spellings of the same words have in common.
+"""The canonical form of text, which is equal for spellings of the same words.
 
-Only identity is canonical: the text itself is kept, and sent to the generator, as it was written.
+Only comparisons use it: the text is stored, and sent to the generator, as it was written.
 """
 
 import re
@@ -14,9 +14,9 @@ _OTHERS = (
     "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
 )
 _INVISIBLE = f"{_OTHERS}{_JOINERS}{_VARIATIONS_AND_TAGS}"
-# A joiner, a variation or a tag changes how the character before it looks: ❤ and ❤️ differ.
+# Joiners, variation selectors and tags change the character before them: ❤ and ❤️ differ.
 _ENDS = re.compile(rf"\A[\s{_INVISIBLE}]+|[\s{_OTHERS}]+\Z")
-# Soft hyphen, zero-width space, word joiner and byte-order mark: they only say where a line breaks.
+# Soft hyphen, zero-width space, word joiner and byte-order mark: they only control line breaks.
 _LINE_BREAKING = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _BLANK = re.compile(f"[{_INVISIBLE}\u2800]+")
 # Letters, numbers, punctuation and symbols; emoji are symbols.
@@ -26,9 +26,9 @@ _VISIBLE = frozenset("LNPS")
 def canonical(text: str) -> str:
     """Return the form in which `text` is compared.
 
-    Line ends are LF, characters are composed (NFC), and what has no glyph is left out: at the ends,
-    and where it only says where a line may break. Compatibility forms (NFKC) stay what they are,
-    and so do the joiners of emoji and of scripts that need them.
+    Line ends become LF, and characters are composed (NFC). Characters without a glyph are removed
+    at both ends, and elsewhere if they only control line breaks. Compatibility forms (NFKC) are
+    kept, as are the joiners of emoji and of scripts that need them.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     if lines.isascii():
@@ -37,6 +37,6 @@ def canonical(text: str) -> str:
 
 
 def is_visible(text: str) -> bool:
-    """Return whether there is anything to read in `text`."""
+    """Whether `text` has a visible character."""
     shown = text if text.isascii() else _BLANK.sub("", text)
     return any(unicodedata.category(character)[0] in _VISIBLE for character in shown)

@@ -1,4 +1,4 @@
-"""A record that exists and cannot be read: damaged, or written by a newer version."""
+"""A record that exists and cannot be read: damaged, or written by a newer release."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from shared.domain.identity import video_id
 class Unreadable:
     """`video_hash` is None for the record of a campaign. `content` is the record as JSON.
 
-    `revision` is what the record was read at, as for a record that can be read.
+    `revision` is the one at which the record was read, as for a readable record.
     """
 
     campaign_id: str

@@ -1,7 +1,7 @@
 """The rules of versions: every change that touches a campaign and its videos together.
 
-Each function takes what was read and returns what is to be committed. Nothing here does I/O, so
-the promises (pay once, the current video stays, the money adds up) can be tested by themselves.
+Each function takes the records that were read and returns the change to commit. Without I/O, the
+promises (pay once, keep the current video, account for all money) are tested in isolation.
 """
 
 from dataclasses import replace
@@ -59,10 +59,10 @@ def reserve(campaign: Campaign, video: Video, limits: Limits) -> Change:
 def complete(
     campaign: Campaign, video: Video, *, replaced: Video | None, clip: ClipFacts, now: datetime
 ) -> Change:
-    """The clip of `video` is stored: make it current, and the one that it replaces historical.
+    """Make `video`, whose clip is stored, current, and the version that it replaces historical.
 
-    A video that was cancelled, that failed and whose slot makes another one, or whose clip would
-    spoil what the campaign shows, becomes historical: it was paid for, so it is kept.
+    It becomes historical itself if it was cancelled, if it failed and its slot has another pending
+    version, or if its clip has a serious warning: it was paid for, so it is kept.
     """
     if video.phase is not Phase.STORING:
         raise WrongStateError(f"The video {video.id} is {video.phase}.")
@@ -76,7 +76,7 @@ def complete(
         change = _show(settled, freed, done, replaced, at=now)
     else:
         change = _keep(settled, freed, done, at=now)
-    # A clip is always stored under the name of a current one.
+    # Every clip is first stored under the name of a current version.
     return change if shown else _renaming(change, video)
 
 
@@ -95,7 +95,7 @@ def _done(video: Video, *, shown: bool, clip: ClipFacts, now: datetime) -> Video
 
 
 def becomes_current(campaign: Campaign, video: Video, clip: ClipFacts) -> bool:
-    """Whether `video`, once its clip is stored, is what its slot shows."""
+    """Whether `video` becomes the current version of its slot once its clip is stored."""
     if video.cancel_requested:
         return False
     slot = campaign.slot(video.index)
@@ -112,9 +112,9 @@ def fail(
     outcome: AttemptOutcome,
     now: datetime,
 ) -> Change:
-    """End `video` without a clip. The slot is free again, and its current video untouched.
+    """Fail `video`. Its slot is free again, and the slot's current version is not changed.
 
-    One that may have been billed is looked at again: its clip, or its refusal, may be late.
+    A video that may have been billed gets late checks: its clip, or its refusal, may come late.
     """
     if video.has_ended:
         raise WrongStateError(f"The video {video.id} is {video.phase}.")
@@ -177,7 +177,7 @@ def promote(campaign: Campaign, video: Video, *, replaced: Video | None, now: da
 def _show(
     campaign: Campaign, slot: Slot, video: Video, replaced: Video | None, *, at: datetime
 ) -> Change:
-    """Put `video` in front, and what it replaces first in history."""
+    """Make `video` current, and the version that it replaces the latest historical one."""
     if replaced is None:
         shown = replace(slot, current=Version.of(video))
         return _change(campaign, shown, at=at, videos=(video,))
@@ -189,7 +189,7 @@ def _show(
 
 
 def _keep(campaign: Campaign, slot: Slot, video: Video, *, at: datetime) -> Change:
-    """Put `video` first in history."""
+    """Make `video` the latest historical version."""
     kept = replace(slot, historical=(Version.of(video), *slot.historical))
     return _change(campaign, kept, at=at, videos=(video,))
 

@@ -1,4 +1,4 @@
-"""The boundaries of the system. Each adapter keeps the whole contract of its port.
+"""The boundaries of the system. Each adapter fulfils the whole contract of its port.
 
 The errors named here are those of `shared.domain.errors`; no other leaves an adapter, except
 `UnavailableError` and `StorageError`, which every method may raise.
@@ -24,7 +24,7 @@ Clock = Callable[[], datetime]
 
 
 class Ports(Protocol):
-    """What use cases may touch. An adapter is built when it is first asked for."""
+    """The ports that use cases call. An adapter is built at its first use."""
 
     @property
     def objects(self) -> ObjectStore: ...
@@ -44,7 +44,7 @@ class Ports(Protocol):
     def savings(self) -> SavingsTally: ...
     @property
     def local_signatures(self) -> SignatureVerifier | None:
-        """None where a bucket serves its signed URLs itself."""
+        """None if the bucket serves its own signed URLs."""
         ...
 
     @property

@@ -26,7 +26,7 @@ class SortOrder(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ListPosition:
-    """Where a video is, or was, in lists."""
+    """The position of a video, or of a removed one, in lists."""
 
     created_at: datetime
     campaign_id: str
@@ -63,7 +63,7 @@ class VideoQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class VideoPage:
-    """`unreadable` are the records met among those of `videos` that cannot be read."""
+    """`unreadable` are the unreadable records of the same page."""
 
     videos: tuple[Video, ...]
     has_more: bool
@@ -72,7 +72,7 @@ class VideoPage:
 
 @dataclass(frozen=True, kw_only=True)
 class DueWork:
-    """A video that waits for a step, or (without a hash) a campaign that has chores."""
+    """A video that is due for a step, or (without a hash) a campaign that has chores."""
 
     campaign_id: str
     video_hash: str | None = None
@@ -87,10 +87,10 @@ class ChangedCampaign:
 
 
 class CampaignRepository(Protocol):
-    """The records. What was read carries the revision at which it was; commits compare it.
+    """Stores the records. A record carries the revision at which it was read; commits compare it.
 
-    A record that exists and cannot be read raises UnreadableRecordError, which has the record. It
-    is never taken for one that does not exist.
+    A record that exists and cannot be read raises UnreadableRecordError, with the record. It is
+    never treated as missing.
     """
 
     def get_campaign(self, campaign_id: str) -> Campaign:
@@ -102,13 +102,13 @@ class CampaignRepository(Protocol):
     def get_all_videos(self, campaign_id: str) -> VideoPage:
         """Return every record of the campaign on one page, in no order.
 
-        Whatever decides by what is missing reads this. There may be no such campaign.
+        Decisions that depend on a missing record need this. The campaign may not exist.
         """
 
     def get_videos(self, campaign_id: str, video_hashes: Iterable[str]) -> VideoPage:
         """Return those of these videos that exist, in this order, on one page.
 
-        One call, whatever their number, and a consistent snapshot. There may be no such campaign.
+        One call, whatever their number, and a consistent snapshot. The campaign may not exist.
         """
 
     def get_together(
@@ -119,61 +119,60 @@ class CampaignRepository(Protocol):
     def get_day(self, day: date) -> DayBudget:
         """Return the budget of a day. One that is not stored yet has an empty revision.
 
-        What an earlier release has stored in shares of the day is part of it.
+        It includes the shares of the day that earlier releases stored.
         """
 
     def commit(self, change: Change) -> Change:
         """Write everything or nothing, and return it with its new revisions.
 
-        Raise ConflictError if any record differs from what was read; an empty revision means that
-        there must be none yet.
+        Raise ConflictError if a record has changed since it was read; an empty revision requires
+        that the record does not exist.
         """
 
     def commit_video(self, video: Video) -> Video:
-        """The same for a change of one video that leaves its campaign as it is."""
+        """The same for a change of one video that does not change its campaign."""
 
     def remove_campaign(self, campaign: Campaign) -> None:
-        """Remove the campaign and all records under it, its own last: so it can be repeated.
+        """Remove the campaign and all its records, its own last. Safe to repeat.
 
-        Raise ConflictError if the campaign differs from what was read.
+        Raise ConflictError if the campaign has changed since it was read.
         """
 
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
-        """Add to the savings of a campaign, beside its record: its revision stays as it is.
+        """Add to the savings of a campaign, beside its record, whose revision does not change.
 
         Best effort; never raise ConflictError. An unknown campaign is ignored.
         """
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
-        """Order by creation, then id. A page may begin after a video that is gone.
+        """Order by creation, then id. A page may begin after a removed video.
 
-        A record that does not even say when it was created is on no page.
+        A record without a readable creation time is on no page.
         """
 
     def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign | Unreadable, ...]:
         """Order by id; `after` is the last id of the page before."""
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
-        """Return videos whose `due_at` has come, and campaigns whose chores wait.
+        """Return videos whose `due_at` has passed, and campaigns with due chores.
 
-        No step can be taken with a record that cannot be read, so it is never due.
-        At most `limit` of either kind, so that many of one do not keep the other waiting.
+        An unreadable record is never due, because no step can be taken with it. At most `limit` of
+        each kind, so that neither kind starves the other.
         """
 
     def changed_since(self, since: datetime, *, limit: int) -> tuple[ChangedCampaign, ...]:
         """Return at most `limit` campaigns with a change since then, the earliest change first.
 
-        Every commit counts, of the campaign or of one of its videos, and of each only the last.
-        A campaign may appear more than once. `changed_at` is the moment at which a commit began:
-        one that takes long may appear late.
+        Each record, the campaign's or a video's, counts with its last commit, so a campaign may
+        appear more than once. `changed_at` is the start of the commit: a slow one appears late.
         """
 
 
 class SavingsTally(Protocol):
-    """Counts what the cache saves, in this process."""
+    """Counts in this process what the cache saves."""
 
     def add(self, campaign_id: str, saving: Savings) -> None:
-        """Count it, and write it now or later. A lost count is acceptable."""
+        """Count `savings`, and write them now or later. A lost count is acceptable."""
 
     def included_in(self, campaign: Campaign) -> Campaign:
-        """Return the campaign with what is counted and not written yet."""
+        """Return the campaign with the savings that are not written yet."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import BinaryIO, Protocol
 
 MEDIA_CACHE_CONTROL = "private, max-age=86400, immutable"
-"""For clips and thumbnails: bytes never change, and only who may read them may keep them."""
+"""For clips and thumbnails: their bytes never change, and shared caches must not store them."""
 
 
 class PutMode(StrEnum):
@@ -19,7 +19,7 @@ class PutMode(StrEnum):
 class ObjectInfo:
     """`etag` changes whenever the bytes do; it has no quotes.
 
-    `version` is another after each write, also of the same bytes. `md5` is the hex digest of the
+    `version` changes with each write, also of the same bytes. `md5` is the hex digest of the
     bytes, or empty where a listing does not have it.
     """
 
@@ -39,16 +39,16 @@ class SignedMethod(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SignedURL:
-    """`url` is absolute, or a path of this service where the store has no server of its own."""
+    """`url` is absolute, or a path of this service if the store has no server of its own."""
 
     url: str
     expires_at: datetime
 
 
 class ObjectStore(Protocol):
-    """Named, immutable-once-read bytes under relative `path`s with `/` between their parts.
+    """Stores bytes as objects under relative paths with `/` between their parts.
 
-    A reader never sees a part of an object: it appears whole or not at all.
+    An object appears whole or not at all: no reader sees a part of it.
     """
 
     def put(
@@ -60,12 +60,12 @@ class ObjectStore(Protocol):
         mode: PutMode = PutMode.CREATE,
         metadata: Mapping[str, str] | None = None,
     ) -> None:
-        """Store `content` up to its end. CREATE raises ObjectExistsError where `path` is taken."""
+        """Store `content` up to its end. CREATE raises ObjectExistsError if `path` exists."""
 
     def replace(self, found: ObjectInfo, content: BinaryIO) -> None:
-        """Store other bytes under the name of `found`, with its type.
+        """Replace the bytes of `found`, with the same type.
 
-        Raise ConflictError if the object has changed since it was found, or is gone.
+        Raise ConflictError if the object was changed or removed since it was found.
         """
 
     def open(self, path: str) -> BinaryIO:
@@ -75,33 +75,33 @@ class ObjectStore(Protocol):
         """Raise ObjectNotFoundError."""
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
-        """Yield what begins with `prefix`, a folder that ends in `/`, ordered by path."""
+        """Yield the objects under `prefix`, a folder that ends in `/`, ordered by path."""
 
     def rename(
         self, source: str, target: str, *, metadata: Mapping[str, str] | None = None
     ) -> None:
         """Move bytes and metadata without reading them. Safe to run twice.
 
-        `metadata` is what an object that somebody else wrote has from now on.
+        `metadata`, if given, is added to the object.
 
-        Where `source` is gone and `target` is there, it was done before. Where both are there,
-        `target` is kept and `source` removed. Raise ObjectNotFoundError where neither is.
+        If only `target` exists, the rename was done before. If both exist, `target` is kept and
+        `source` is removed. Raise ObjectNotFoundError if neither exists.
         """
 
     def copy(self, source: str, target: str) -> None:
         """Give the bytes a second name. Safe to run twice.
 
-        Where `target` is there, it is kept. Raise ObjectNotFoundError where neither is there.
+        An existing `target` is kept. Raise ObjectNotFoundError if neither exists.
         """
 
     def free_bytes(self) -> int | None:
-        """Return how many bytes can still be stored, or None where no limit is known."""
+        """Return how many bytes can still be stored, or None if no limit is known."""
 
     def is_case_sensitive(self) -> bool:
         """Whether two paths that differ only in case name two objects."""
 
     def delete(self, path: str) -> None:
-        """Remove the object, if it is there."""
+        """Remove the object, if it exists."""
 
     def delete_unchanged(self, found: ObjectInfo) -> None:
         """Remove the object, unless it has changed since it was found."""
@@ -109,15 +109,15 @@ class ObjectStore(Protocol):
     def sign(
         self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
     ) -> SignedURL:
-        """Return a URL that reads this object, and only this one, until it expires.
+        """Return a URL that reads this one object until it expires.
 
-        It is good for `method`; a store may let a HEAD pass for a GET, and a bucket does not.
-        Whether the object exists is not asked.
+        It permits `method`; with GET, a data folder also permits HEAD, and a bucket does not. The
+        object need not exist.
         """
 
 
 class SignatureVerifier(Protocol):
-    """Says whether a signed URL of this very service is genuine and still valid."""
+    """Verifies the signed URLs that this service serves itself."""
 
     def verify(self, path: str, *, expires: str, signature: str) -> None:
         """Raise InvalidSignatureError, or ExpiredSignatureError."""
@@ -128,11 +128,11 @@ class StorageProbe(Protocol):
 
     @property
     def last_error(self) -> str:
-        """A sentence that says why the last clip could not be stored; empty if it was stored."""
+        """Why the last clip could not be stored, as a sentence; empty if it was stored."""
         ...
 
     def require_room(self, size_bytes: int) -> None:
-        """Raise StorageFullError unless there is room for `size_bytes`."""
+        """Raise StorageFullError unless `size_bytes` are free."""
 
     def require(self, size_bytes: int) -> None:
         """Also raise UnavailableError unless every operation of storing a clip works."""

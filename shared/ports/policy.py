@@ -1,4 +1,4 @@
-"""The owner's settings that use cases and the API obey."""
+"""The settings that use cases and the API depend on."""
 
 from decimal import Decimal
 from typing import Protocol
@@ -7,7 +7,7 @@ from shared.domain.limits import Limits
 
 
 class Policy(Protocol):
-    """The owner's settings. They do not change while the process runs."""
+    """Settings. They do not change while the process runs."""
 
     @property
     def max_videos_per_campaign(self) -> int: ...

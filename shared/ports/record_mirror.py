@@ -1,4 +1,4 @@
-"""The record mirror: every record once more, as JSON beside the videos."""
+"""The record mirror: a copy of every record, as JSON beside the videos."""
 
 from __future__ import annotations
 

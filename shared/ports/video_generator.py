@@ -1,4 +1,4 @@
-"""Generators, which make clips slowly and for money."""
+"""Generators of clips."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ FILTERED = "content_filtered"
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """What is generated. `output_prefix` belongs to this attempt alone."""
+    """The input of an attempt. `output_prefix` belongs to this attempt alone."""
 
     campaign_id: str
     video_hash: str
@@ -46,7 +46,7 @@ class Succeeded:
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """Ended without a clip. It is free only if the generator documents that."""
+    """Ended without a clip. It is free only if the generator documents so."""
 
     code: str
     message: str
@@ -62,13 +62,13 @@ OperationState = Running | Succeeded | Failed | Gone
 
 
 class VideoGenerator(Protocol):
-    """Makes clips, slowly and for money. No method waits for a clip or tries twice."""
+    """Makes clips, which takes minutes and costs money. No method waits for a clip or retries."""
 
     def submit(self, submission: Submission) -> Accepted:
         """Start one paid operation.
 
-        Raise GeneratorBusyError or GenerationRefusedError where nothing was accepted for certain,
-        and SubmissionUnknownError whenever it may have been.
+        Raise GeneratorBusyError or GenerationRefusedError if certainly nothing was accepted, and
+        SubmissionUnknownError if the submission may have been accepted.
         """
 
     def check(self, operation: str) -> OperationState:

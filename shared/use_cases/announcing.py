@@ -1,4 +1,4 @@
-"""Structured lifecycle events in the log: one for every video that begins or ends."""
+"""Structured lifecycle events in the log: one for each start and end of a video."""
 
 import logging
 from datetime import date
@@ -32,7 +32,7 @@ def announce(event: str, video: Video) -> None:
 
 
 def warn_of_budget(campaign: Campaign, budget: Decimal | None) -> None:
-    """Log that 80 % of a campaign's budget are used. Called once, when that happens."""
+    """Log that 80 % of a campaign's budget are used. Called once, when the limit is crossed."""
     logger.warning(
         "campaign.budget_warning",
         extra={

@@ -1,9 +1,9 @@
-"""Answer a request once, however often it is made: under an Idempotency-Key, or by message.
+"""Answer a repeated request once: one with an Idempotency-Key, or a redelivered message.
 
 claim ─▶ act ─▶ store the answer ─▶ answer
 
-Claim and answer are create-only objects, so one of several processes is first, and all of them
-return its answer. A claim without an answer was left by a crash, a refusal, or a concurrent
+Claim and answer are create-only objects: of several processes one is first, and all of them return
+its answer. A claim without an answer was left by a crash, a refusal, or a concurrent
 duplicate: a retry acts again, and finds the videos that were made for the claim.
 """
 
@@ -34,7 +34,7 @@ class Answer:
 
 
 def answer_once(ports: Ports, key: str, wanted: Claim, act: Callable[[Claim], bytes]) -> Answer:
-    """Return the JSON that `act` returned when it first succeeded for `key`.
+    """Return the JSON of the first call of `act` that succeeded for `key`.
 
     `act` may be called again, with the first claim. Its errors are not stored: the same request may
     be retried. Raise IdempotencyKeyReusedError if the key was used for a request with another
@@ -54,7 +54,7 @@ def answer_once(ports: Ports, key: str, wanted: Claim, act: Callable[[Claim], by
 
 
 def forget_requests(ports: Ports) -> int:
-    """Remove expired claims and answers, and return their number. A bucket's lifecycle does it."""
+    """Remove expired claims and answers, and return their number. A bucket has a lifecycle rule."""
     end = ports.now() - REQUEST_MEMORY
     old = [found.path for found in ports.objects.list(f"{REQUESTS}/") if found.updated_at < end]
     for path in old:
@@ -77,7 +77,7 @@ def _claim(ports: Ports, path: str, wanted: Claim) -> Claim:
 
 
 def _put_first(ports: Ports, path: str, content: bytes) -> bytes:
-    """Store `content` and return it, or what was stored there before."""
+    """Store `content` and return it, or the content that was stored earlier."""
     try:
         ports.objects.put(path, BytesIO(content), content_type="application/json")
     except ObjectExistsError as error:

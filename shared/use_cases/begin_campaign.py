@@ -1,4 +1,4 @@
-"""Begin a campaign, with its first videos or with a budget."""
+"""Create a campaign, with its first videos or with a budget."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -24,7 +24,7 @@ def new_campaign(ports: Ports, campaign_id: str) -> Campaign:
 def set_budget(ports: Ports, campaign_id: str, budget_usd: Decimal | None) -> None:
     """Set the campaign's own budget; None restores the default of the installation.
 
-    A budget below what is used stops new videos only. An unknown campaign is created.
+    A budget below the sum that is used only stops new videos. An unknown campaign is created.
     """
 
     def attempt() -> None:
@@ -40,9 +40,9 @@ def set_budget(ports: Ports, campaign_id: str, budget_usd: Decimal | None) -> No
 def require_name(
     objects: ObjectStore, campaign_id: str, *, among: Iterable[Campaign | Unreadable]
 ) -> None:
-    """Raise CampaignNameTakenError where the store cannot tell two campaigns apart.
+    """Raise CampaignNameTakenError if the store does not distinguish two names by case.
 
-    Only on such a store, and only for a new campaign, are all others read.
+    Only such a store, and only a new campaign, requires a read of all campaigns.
     """
     if objects.is_case_sensitive():
         return

@@ -1,4 +1,4 @@
-"""A day's dollars: taken by the commit that reserves, given back by one that ends unbilled."""
+"""The budget of a day: reservations charge it, and videos that end unbilled credit it."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -41,9 +41,9 @@ def require_left_today(ports: Ports, amount: Decimal) -> None:
 
 
 def giving_back(ports: Ports, change: Change) -> Change:
-    """Let the commit give back to each day what it held for videos that turned out to cost nothing.
+    """Return the change with the dollars of unbilled videos credited to the budgets of their days.
 
-    A day that is not stored, such as after a copy to another installation, gets nothing back.
+    A day without a record, such as after a copy to another installation, is skipped.
     """
     amounts: defaultdict[date, Decimal] = defaultdict(lambda: ZERO)
     for video in (*change.videos, *change.removed):
@@ -61,7 +61,7 @@ def giving_back(ports: Ports, change: Change) -> Change:
 
 
 def _stored_day(ports: Ports, day: date) -> DayBudget | None:
-    """Return None if the record cannot be read: its dollars stay held, and are not spent twice."""
+    """Return None if the record cannot be read: its dollars stay committed."""
     try:
         stored = ports.campaigns.get_day(day)
     except UnreadableRecordError as error:

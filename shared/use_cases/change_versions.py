@@ -1,4 +1,4 @@
-"""Promote, cancel and delete: what a person does to versions. None of it is paid for."""
+"""Promote, cancel and delete versions on request. None of these costs anything."""
 
 from functools import partial
 
@@ -17,10 +17,10 @@ from shared.use_cases.read_campaigns import current_video
 
 
 def promote_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
-    """Make a historical video current again; the one that was current becomes historical.
+    """Make a historical video current again; the current one becomes historical.
 
-    A video that is current already is answered as it is. Raises ObjectNotFoundError where its clip
-    is missing: a slot never goes over to what cannot be played.
+    A video that is already current is returned unchanged. Raise ObjectNotFoundError if its clip is
+    missing: a slot never switches to a video that cannot be played.
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
     change = decide(ports, video, partial(_promote, ports))
@@ -31,9 +31,9 @@ def promote_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
 
 
 def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
-    """Cancel a video that is not submitted; one that is becomes historical when it is done.
+    """Cancel a video that is not submitted. A submitted one becomes historical when it is done.
 
-    Veo cannot cancel: what was submitted is paid for, so it is stored and counted.
+    Veo cannot cancel: a submitted video is paid for, so it is stored and counted.
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
     change = decide(ports, video, partial(_cancel, ports))
@@ -46,9 +46,9 @@ def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
 
 
 def delete_video(ports: Ports, campaign_id: str, video_hash: str) -> None:
-    """Remove a video's record and objects. One that is submitted cannot be deleted yet.
+    """Remove a video's record and objects. Raise WrongStateError while it is submitted.
 
-    A damaged record is removed, and its dollars stay counted. A record of a newer release stays.
+    A damaged record is removed, and its dollars stay counted. A record of a newer release is kept.
     """
     try:
         video = ports.campaigns.get_video(campaign_id, video_hash)
@@ -69,7 +69,7 @@ def delete_video(ports: Ports, campaign_id: str, video_hash: str) -> None:
 
 
 def _promote(ports: Ports, campaign: Campaign, video: Video) -> Change:
-    """Change nothing if it is current already."""
+    """Change nothing if it is already current."""
     if video.is_current:
         return Change(campaign=campaign)
     replaced = current_video(ports, campaign, video.index)
@@ -79,7 +79,7 @@ def _promote(ports: Ports, campaign: Campaign, video: Video) -> Change:
 
 
 def _cancel(ports: Ports, campaign: Campaign, video: Video) -> Change:
-    """Change nothing if it is cancelled already."""
+    """Change nothing if it is already cancelled."""
     if video.phase is Phase.CANCELLED:
         return Change(campaign=campaign)
     return cancel(campaign, video, now=ports.now())

@@ -1,4 +1,4 @@
-"""Check a submission once: its operation, or only its output where the name was lost."""
+"""Check a submission once: its operation, or only its output if the operation's name was lost."""
 
 import logging
 from collections.abc import Callable
@@ -70,7 +70,7 @@ def _act_on(ports: Ports, video: Video, state: OperationState) -> None:
 
 
 def _may_be_submitted_again(ports: Ports, video: Video) -> bool:
-    """A filtered clip is not billed, and the same prompt often passes the next time."""
+    """Submit again: a filtered clip is not billed, and the same prompt often passes later."""
     retries = video.accepted_attempts - 1
     return (
         retries < ports.policy.filtered_retries
@@ -101,9 +101,9 @@ def look_for_clip(ports: Ports, video: Video) -> None:
 
 
 def look_again(ports: Ports, video: Video) -> None:
-    """Ask for a step if the clip exists, once the lease is released.
+    """Request the next step if the clip exists. The lease must be released.
 
-    A delivery that announces a clip is dropped while another one holds the lease.
+    A delivery that announces a clip is dropped while another delivery holds the lease.
     """
     if find_generated_clip(ports, video) is not None:
         ask_for_step(ports, video)
@@ -115,7 +115,7 @@ def _wait(
     """Release `video` until it is due again, unless its clip exists.
 
     The bucket may announce a clip before its operation is done, and that delivery is dropped while
-    the lease is held: so the clip is looked for after the lease is released.
+    the lease is held. Therefore the clip is looked for after the release.
     """
     due_at = ports.now() + delay
     waiting = revise_held(ports, video, partial(transition, due_at=due_at))
@@ -129,7 +129,7 @@ def check_late(ports: Ports, video: Video) -> None:
     """Store a late clip, free dollars that were not billed, or schedule the next check."""
     found = find_clip(ports, video)
     state = _state_of(ports, video) if found is None else Succeeded(clip_path=found.path)
-    # A generator that returns its clip in the answer has just stored it.
+    # A generator that returns the clip in its answer has stored it during this check.
     if isinstance(state, Succeeded):
         logger.info("video.late_success", extra={"video_id": video.id})
         store_video(ports, video, state.clip_path)

@@ -14,16 +14,16 @@ from shared.ports import Ports
 from shared.ports.campaign_repository import VideoPage
 from shared.ports.object_store import PutMode
 
-# A claim of this age is that of the request itself, not of an earlier try.
+# A claim of this age was made by the current request, not by an earlier try.
 _JUST_NOW = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """Represents one request, however often it is sent. `name` belongs to it alone.
+    """The claim of one request and all its retries, with a unique `name`.
 
-    It names its videos before they are made. The commit that reserves them demands that there are
-    no videos of these names yet, so only one attempt for a claim reserves anything.
+    It determines the ids of the request's videos. The commit that reserves them requires that no
+    record has these ids, so only one attempt for a claim reserves anything.
     """
 
     name: str
@@ -35,20 +35,20 @@ class Claim:
 
 
 def new_video_hash(claim: Claim | None, position: int) -> str:
-    """Name the video that is made for a position in a request."""
+    """Return the hash of the video for a position in the request."""
     return secrets.token_hex(8) if claim is None else claim.video_hash(position)
 
 
 def hashes_of(claim: Claim | None, positions: range) -> tuple[str, ...]:
-    """Return the hashes of a claim's videos; none without a claim."""
+    """Return the hashes of the claim's videos; none without a claim."""
     return () if claim is None else tuple(map(claim.video_hash, positions))
 
 
 def made_before(claim: Claim | None, positions: range, page: VideoPage) -> dict[int, Video]:
-    """Return what an earlier attempt has made for a claim, by position. It may have ended since.
+    """Return the videos that an earlier attempt made for a claim, by position.
 
-    `page` has the videos of `hashes_of`, read in one snapshot with the campaign that is to be
-    committed: what is made after that is a conflict.
+    They may have ended since. `page` has the videos of `hashes_of`, read in one snapshot with the
+    campaign that is to be committed: a video made after that causes a conflict.
     """
     if claim is None:
         return {}
@@ -60,7 +60,7 @@ def made_before(claim: Claim | None, positions: range, page: VideoPage) -> dict[
 
 
 def note_deletion(ports: Ports, campaign_id: str) -> None:
-    """Keep older claims from creating the campaign again: their messages may be redelivered."""
+    """Record the deletion: a redelivered message with an older claim must not create it again."""
     content = json.dumps({"deleted_at": ports.now().isoformat()}).encode()
     ports.objects.put(
         deletion_path(campaign_id),

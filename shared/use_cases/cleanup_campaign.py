@@ -28,9 +28,9 @@ def preview_cleanup(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
 
 
 def cleanup_campaign(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
-    """Remove all historical videos but the `keep` latest of each slot.
+    """Remove all historical videos except the `keep` latest of each slot.
 
-    A video whose record cannot be read is kept, and counts among the latest of its slot.
+    A video with an unreadable record is kept, and counts as one of the latest of its slot.
     """
 
     def attempt() -> Change:

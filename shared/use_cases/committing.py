@@ -20,15 +20,15 @@ from shared.use_cases.budgeting import giving_back
 
 T = TypeVar("T")
 
-# Firestore sustains about one write a second for a document: no longer pause is useful.
+# Firestore sustains about one write per second and document: no longer pause is useful.
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
 
 
 def until_committed(attempt: Callable[[], T], *, within: timedelta = CONTENTION) -> T:
-    """Retry `attempt`, which reads everything that it decides by, until it meets no conflict.
+    """Retry `attempt`, which reads all records that it decides by, until it meets no conflict.
 
-    Raise ConflictError when that takes longer than `within`.
+    Raise ConflictError if that takes longer than `within`.
     """
     end = time.monotonic() + within.total_seconds()
     longest = _FIRST_PAUSE_SECONDS
@@ -44,7 +44,7 @@ def until_committed(attempt: Callable[[], T], *, within: timedelta = CONTENTION)
 
 
 def revise(ports: Ports, video: Video, transition: Callable[[Video], Video]) -> Video:
-    """Commit a change of one video alone, and return it as stored."""
+    """Commit a change of one video, and return it as stored."""
     latest = [video]
 
     def attempt() -> Video:
@@ -72,9 +72,9 @@ def revise_held(ports: Ports, held: Video, transition: Callable[[Video], Video])
 
 
 def decide(ports: Ports, video: Video, rule: Callable[[Campaign, Video], Change]) -> Change:
-    """Commit a change of a campaign and of one of its videos, both as they are now.
+    """Commit a change of a campaign and one of its videos, decided by their latest records.
 
-    The dollars of a video that ends unbilled go back to the budget of their day.
+    The dollars of a video that ends unbilled are credited to the budget of their day.
     """
 
     def attempt() -> Change:

@@ -1,9 +1,9 @@
-"""The commit that shows stored clips: of one video, or of several of a campaign together.
+"""The commit that completes stored videos: one, or several of a campaign together.
 
-Videos whose clips arrive together all change one record, their campaign, and a store takes about
-one write a second of a record. A step that loses this race first notes in its own video's record
-what it knows of the clip. From then on, any step of the campaign that wins a race completes every
-video with such a note in the same commit.
+Videos whose clips arrive together all change the record of their campaign, and a store sustains
+about one write per second of a record. A step that loses this race stores the facts of its clip in
+its own video's record. From then on, any step of the campaign that wins a race completes every
+video with such facts in the same commit.
 """
 
 from collections.abc import Mapping
@@ -28,26 +28,26 @@ from shared.use_cases.read_campaigns import current_video, readable_videos_of
 # Each video is up to three records in the commit, and up to three reads before it.
 _MOST_TOGETHER = 20
 _MOST_SLOTS = 100
-# Where `keep_historical` was lowered, the rest goes with later videos: each is read here.
+# If `keep_historical` was lowered, later commits remove the rest: each removed record is read.
 _MOST_DROPPED = 20
 
 
 def complete_video(
     ports: Ports, video: Video, clip: ClipFacts, *, replacing: str | None = None
 ) -> Change | None:
-    """Make `video` current, or historical, and announce it. Its clip is stored.
+    """Make `video`, whose clip is stored, current or historical, and announce it.
 
-    `replacing` is the hash of the video that was current when the step began: it is read with the
-    campaign, and once more if another one has become current since.
-    Return the commit, or None if the step of another video has made it.
+    `replacing` is the hash of the video that was current when the step began. It is read with the
+    campaign; if another video has become current since, that one is read as well.
+    Return the commit, or None if the step of another video made it.
 
-    Raise ConflictError after too many lost races, WrongStateError if another step has changed it.
+    Raise ConflictError after too many lost races, WrongStateError if another step changed `video`.
     """
     try:
         likely = () if replacing is None else (replacing,)
         return _complete_together(ports, (replace(video, clip=clip),), likely)
     except ConflictError:
-        # This record also has a cancellation that was committed meanwhile.
+        # This record includes a cancellation that was committed meanwhile.
         noted = revise(ports, video, partial(_noted, clip=clip))
         return until_committed(partial(_complete_with_others, ports, noted))
 
@@ -80,7 +80,7 @@ def _complete_together(
 ) -> Change:
     """Commit once. Every video has its clip, and a slot of its own.
 
-    `likely` are hashes of videos that these replace, as far as that is known.
+    `likely` are hashes of the videos that these probably replace.
     """
     campaign_id = videos[0].campaign_id
     campaign, page = ports.campaigns.get_together(campaign_id, likely)
@@ -93,7 +93,7 @@ def _complete_together(
         try:
             one = _complete(ports, change.campaign, video, known)
         except UnreadableRecordError:
-            # The video that it replaces cannot be read. Other videos do not wait for that.
+            # The video that it replaces cannot be read. Other videos are completed without it.
             if video is videos[0]:
                 raise
             continue
@@ -107,7 +107,7 @@ def _complete_together(
 
 
 def _complete(ports: Ports, campaign: Campaign, video: Video, known: Mapping[str, Video]) -> Change:
-    assert video.clip is not None  # noqa: S101  # Its caller has put it there.
+    assert video.clip is not None  # noqa: S101  # The caller has added it.
     replaced = None
     current = campaign.slot(video.index).current
     if current is not None and becomes_current(campaign, video, video.clip):
@@ -118,7 +118,7 @@ def _complete(ports: Ports, campaign: Campaign, video: Video, known: Mapping[str
 def _without_surplus(ports: Ports, change: Change) -> Change:
     """Remove the history beyond `keep_historical` in the same commit.
 
-    A player that has a signed URL of such a clip can play it to its end.
+    A player with a signed URL of such a clip can play it until the URL expires.
     """
     changed = {video.video_hash: video for video in change.videos}
     names = surplus(change.campaign, ports.policy.keep_historical)[:_MOST_DROPPED]
@@ -133,5 +133,5 @@ def _without_surplus(ports: Ports, change: Change) -> Change:
 
 
 def _among(change: Change, video: Video) -> Video:
-    """Return `video` as `change` left it: where no history is kept, it may be gone again."""
+    """Return `video` from `change`, which may have removed it already if no history is kept."""
     return next(each for each in (*change.videos, *change.removed) if each.id == video.id)

@@ -1,6 +1,6 @@
-"""The content of a video: the object behind its URL, or its path by the records alone.
+"""The content of a video: its stored object, or the path of that by the records alone.
 
-A signed URL is made by the records, without a look at the objects.
+Signed URLs are made from the records, without reading the store.
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ def content_of_video(ports: Ports, video: Video, variant: Variant) -> ObjectInfo
 
 
 def require_content(video: Video) -> None:
-    """Raise NotReadyError for a video that is not finished, or has failed."""
+    """Raise NotReadyError if the video is not finished or has failed."""
     if video.failure is not None:
         raise NotReadyError(f"This video has no content: {video.failure.message}")
     if video.phase is not Phase.DONE:
@@ -50,7 +50,7 @@ def require_content(video: Video) -> None:
 
 
 def content_of_path(ports: Ports, path: str) -> ObjectInfo:
-    """Find the object of a signed URL of this service, also after the clip was renamed."""
+    """Find the object of a signed URL of this service, even if the clip was renamed."""
     folder, _, filename = path.rpartition("/")
     campaign_id = folder.removeprefix(f"{GENERATED}/")
     return content_of_file(ports, campaign_id, filename)
@@ -90,9 +90,9 @@ def locate_file(ports: Ports, campaign_id: str, filename: str) -> str:
 def locate_clips(ports: Ports, videos: Iterable[Video]) -> dict[str, str]:
     """Return the path of each finished video's clip, by the video's id.
 
-    Each campaign is read once: it knows which clips are about to be renamed, and for those alone
-    the store is asked, as for all of a campaign that cannot be read. Raise ObjectNotFoundError if
-    such a clip is missing.
+    Each campaign is read once: its chores are the pending renames. Only for these clips, and for
+    those of an unreadable campaign, the store is queried. Raise ObjectNotFoundError if such a clip
+    is missing.
     """
     campaigns: dict[str, Campaign | None] = {}
     paths = {}
@@ -104,7 +104,7 @@ def locate_clips(ports: Ports, videos: Iterable[Video]) -> dict[str, str]:
 
 
 def _read(ports: Ports, campaign_id: str, video_hash: str) -> tuple[Campaign | None, Video]:
-    """Read a video together with its campaign, which is None if it cannot be read."""
+    """Read a video together with its campaign, which is None if unreadable."""
     try:
         return read_both(ports, campaign_id, video_hash)
     except (CampaignNotFoundError, UnreadableRecordError):

@@ -1,4 +1,4 @@
-"""Copy the objects of videos from one store to another, each of them once."""
+"""Copy the objects of videos from one store to another, each once."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ Listing = dict[str, ObjectInfo]
 
 @dataclass(kw_only=True)
 class Transfer:
-    """What was copied. `missing` counts clips that are nowhere."""
+    """What was copied. `missing` counts clips that neither store has."""
 
     objects: int = 0
     size_bytes: int = 0
@@ -26,7 +26,7 @@ class Transfer:
 
 
 def copy_folder(source: ObjectStore, target: ObjectStore, prefix: str) -> int:
-    """Copy what begins with `prefix`, a folder, and return how many objects that are."""
+    """Copy the objects under `prefix`, a folder, and return their number."""
     copied = 0
     for found in source.list(prefix):
         with source.open(found.path) as content, suppress(ObjectExistsError):
@@ -36,7 +36,7 @@ def copy_folder(source: ObjectStore, target: ObjectStore, prefix: str) -> int:
 
 
 class MediaCopy:
-    """Copies between two stores for one campaign. Clips are looked for under both their names."""
+    """Copies the objects of one campaign. Clips are looked up under both their names."""
 
     def __init__(self, source: ObjectStore, target: ObjectStore, campaign_id: str) -> None:
         self._source = source
@@ -47,7 +47,7 @@ class MediaCopy:
         self.transfer = Transfer()
 
     def copy_missing(self, videos: Iterable[Video]) -> None:
-        """Copy what is not there yet. Raise ConflictError if it is renamed at this moment."""
+        """Copy objects that the target lacks. Raise ConflictError if one is renamed meanwhile."""
         for video in videos:
             if video.phase is Phase.DONE:
                 self._copy_clip(video)
@@ -56,7 +56,7 @@ class MediaCopy:
                 self._copy_attempts(video.video_hash)
 
     def copy_unreadable(self, hashes: Iterable[str]) -> None:
-        """Copy all objects of videos whose records cannot be read, under the names they have."""
+        """Copy all objects of videos with unreadable records, under their present names."""
         for video_hash in hashes:
             for path, found in self._here.items():
                 if video_hash in path and path not in self._there:
@@ -64,15 +64,15 @@ class MediaCopy:
             self._copy_attempts(video_hash)
 
     def renames(self, videos: Iterable[Video]) -> Iterator[Chore]:
-        """Yield what has to be done about clips that were there under the other one's name."""
+        """Yield the chores that rename clips which the target has under their other name."""
         for video in videos:
             if video.phase is Phase.DONE and _clip_names(video)[1] in self._there:
                 yield Chore(kind=ChoreKind.RENAME, video_hash=video.video_hash, index=video.index)
 
     def name_after_states(self, videos: Iterable[Video]) -> None:
-        """Name the clips, too, that were there before under the other one of their names.
+        """Copy clips that the target has under their other name to the name of their state.
 
-        A player may have a signed URL of that: a chore of the campaign takes it away.
+        A player may have a signed URL of the other name: a chore removes it later.
         """
         for video in videos:
             name, other = _clip_names(video)
@@ -96,7 +96,7 @@ class MediaCopy:
             self._copy(self._here[path], path)
 
     def _copy_attempts(self, video_hash: str) -> None:
-        """What the generator has written for it may still be adopted."""
+        """Copy the output of the video's attempts, from which a clip may still be adopted."""
         prefix = attempts_prefix(self._campaign_id, video_hash)
         here = _listing(self._source, prefix)
         there = _listing(self._target, prefix) if here else {}
@@ -115,7 +115,7 @@ class MediaCopy:
 
 
 def _clip_names(video: Video) -> tuple[str, str]:
-    """Return the name for its state, and the other one."""
+    """Return the name for the video's state, and the other name."""
     current, historical = (
         clip_path(video.campaign_id, video.video_hash, video.index, current=each)
         for each in (True, False)

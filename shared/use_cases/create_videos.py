@@ -1,4 +1,4 @@
-"""Create videos: from the cache, by attaching to one that is being made, or by reserving."""
+"""Create videos: from the cache, by attaching to a pending video, or by reserving a new one."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -39,8 +39,8 @@ class Draft:
 class CreateVideos:
     """`max_cost` is the most that the whole request may cost, in USD.
 
-    `former_campaign_id` is where the video of an equal request may be if `campaign_id` is new.
-    Under a `claim`, its videos are made once, however often the request is repeated.
+    If `campaign_id` is new, the video of an equal request may be in `former_campaign_id`.
+    With a `claim`, the videos are made once, however often the request is repeated.
     """
 
     campaign_id: str
@@ -56,7 +56,7 @@ class CreateVideos:
 
 
 def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ...]:
-    """Answer every draft with a video, in order, or refuse all of them.
+    """Answer every draft with a video, in order, or reject all of them.
 
     A draft whose fingerprint is current or pending anywhere in the campaign costs nothing.
     Raises InvalidRequestError, LimitError or SlotBusyError before anything is kept.
@@ -113,7 +113,7 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class _Wanted:
-    """A draft, and the version that answers it already, if there is one."""
+    """A draft, and the existing version that answers it, if any."""
 
     draft: Draft
     fingerprint: str
@@ -130,10 +130,10 @@ def _wanted(campaign: Campaign, request: CreateVideos, position: int) -> _Wanted
 def _needed(
     campaign: Campaign, wanted: Iterable[_Wanted], made: Mapping[int, Video]
 ) -> Iterator[str]:
-    """Yield the hashes of the videos that answer, and of those that new ones will replace.
+    """Yield the hashes of the videos that answer drafts, and of those that new ones will replace.
 
-    A video can be replaced only if its record can be read, which is checked before anything is
-    paid for its replacement.
+    A video can be replaced only if its record can be read. This is checked before anything is paid
+    for its replacement.
     """
     for position, each in enumerate(wanted):
         if position in made:
@@ -149,7 +149,7 @@ def _campaign_of(
 ) -> tuple[Campaign, dict[int, Video]]:
     """Return the campaign of the request, or the former one if that has its videos.
 
-    And what was made for the request's claim, by position.
+    Also return the videos that were made for the request's claim, by position.
     """
     names = hashes_of(request.claim, positions)
     campaign, page = ports.campaigns.get_together(request.campaign_id, names)
@@ -174,7 +174,7 @@ def _fingerprint(request: CreateVideos, draft: Draft) -> str:
 
 
 def _find_as_written(campaign: Campaign, request: CreateVideos, draft: Draft) -> Version | None:
-    """Find a video that was stored with the fingerprint of its text as spelled."""
+    """Find a video by the fingerprint of the uncanonical text, as earlier releases stored it."""
     return campaign.find(
         fingerprint_as_written(
             campaign_id=request.campaign_id,

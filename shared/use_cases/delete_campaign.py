@@ -1,7 +1,7 @@
-"""Delete a campaign with everything of it: videos, objects, records.
+"""Delete a campaign with its videos, objects and records.
 
 One commit marks the campaign. From then on no video is created in it, and its content is removed in
-portions: by the request, and by the tick after a crash or where a request takes too long.
+batches: by the request, or by the tick after a crash or if the request takes too long.
 """
 
 import logging
@@ -27,9 +27,9 @@ _PATIENCE = timedelta(seconds=20)
 
 
 def delete_campaign(ports: Ports, campaign_id: str) -> bool:
-    """Return whether all of it is removed; else the tick continues.
+    """Return whether the campaign is removed completely; else the tick continues.
 
-    Raise WrongStateError, and change nothing, while a video of it is submitted: it is paid for.
+    Raise WrongStateError, and change nothing, while one of its videos is submitted and paid for.
     """
 
     def attempt() -> Change:
@@ -45,7 +45,7 @@ def delete_campaign(ports: Ports, campaign_id: str) -> bool:
 
 
 def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
-    """Remove the content of a campaign that is being deleted. Return whether all of it is gone."""
+    """Remove the content of a campaign that is being deleted. Return whether all is removed."""
     while ports.now() < end:
         try:
             campaign = ports.campaigns.get_campaign(campaign_id)

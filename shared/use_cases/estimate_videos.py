@@ -1,4 +1,4 @@
-"""Estimate what a request would cost and what of it is cached, and change nothing."""
+"""Estimate the cost of a request, and which of its videos are cached. Change nothing."""
 
 from dataclasses import dataclass
 from decimal import Decimal

@@ -12,9 +12,9 @@ from shared.use_cases.committing import decide
 def fail_video(
     ports: Ports, video: Video, *, code: str, message: str, outcome: AttemptOutcome
 ) -> None:
-    """Fail the video. What its slot shows is not touched.
+    """Fail the video. The current version of its slot is not changed.
 
-    Raise WrongStateError if another step has changed it meanwhile: a clip may have come.
+    Raise WrongStateError if another step has changed the video: a clip may have arrived.
     """
 
     def rule(campaign: Campaign, latest: Video) -> Change:

@@ -12,7 +12,7 @@ _NOT_STORED_YET = frozenset(
 
 
 def find_stored_clip(ports: Ports, video: Video) -> ObjectInfo | None:
-    """Look under both names that a stored clip may have, the likelier one first."""
+    """Look up both names that a stored clip may have, the likelier one first."""
     for current in (video.is_current, not video.is_current):
         path = clip_path(video.campaign_id, video.video_hash, video.index, current=current)
         try:
@@ -38,7 +38,7 @@ def find_generated_clip(ports: Ports, video: Video) -> ObjectInfo | None:
 
 
 def find_clip(ports: Ports, video: Video) -> ObjectInfo | None:
-    """Look where the clip can be: no step stores it before it has committed the phase `storing`."""
+    """Look only where the clip can be: before the phase `storing` no step has stored it."""
     if video.phase in _NOT_STORED_YET:
         return find_generated_clip(ports, video)
     return find_stored_clip(ports, video) or find_generated_clip(ports, video)

@@ -1,4 +1,4 @@
-"""A step holds its video by a lease while it works, and releases it when it fails."""
+"""Leases: a step holds its video while it works, and releases it if it fails."""
 
 import logging
 import random
@@ -21,14 +21,14 @@ logger = logging.getLogger(__name__)
 
 
 class Hold:
-    """The lease of one process on `video`, which is the record as it was last committed."""
+    """The lease of one process on `video`, the record as last committed."""
 
     def __init__(self, ports: Ports, video: Video) -> None:
         self._ports = ports
         self.video = video
 
     def renew(self) -> None:
-        """Extend a lease that may not outlast the next part of the work.
+        """Extend the lease if it may expire during the next part of the work.
 
         Raise WrongStateError if another process has taken the video over.
         """

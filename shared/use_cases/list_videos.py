@@ -10,7 +10,7 @@ from shared.ports.campaign_repository import ListPosition, VideoPage, VideoQuery
 
 
 def list_videos(ports: Ports, query: VideoQuery, *, after: str | None) -> VideoPage:
-    """`after` is the id of the last video of the previous page, which may be removed by now.
+    """`after` is the id of the last video of the previous page, which may have been removed.
 
     Raise VideoNotFoundError if its position is not known.
     """

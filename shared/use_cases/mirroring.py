@@ -1,4 +1,4 @@
-"""Write the JSON beside the videos after the records: after each step, and again by the tick."""
+"""Write the JSON beside the videos: after each step, and by the tick."""
 
 import logging
 from collections.abc import Collection
@@ -21,14 +21,14 @@ logger = logging.getLogger(__name__)
 
 _CHANGES_AT_ONCE = 500
 _BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
-# A file that cannot be written for longer waits for reconciling.
+# A file that cannot be written for longer is left to reconciling.
 _RETRIED_FOR = timedelta(hours=1)
 
 
 def mirror_video(ports: Ports, campaign_id: str, video_hash: str) -> None:
     """Write the JSON of a video, of the other versions of its slot, and of its campaign.
 
-    Errors are logged: the tick writes what is not written now.
+    Errors are logged, and the tick writes the missing files.
     """
     try:
         listing = ports.mirror.list(campaign_id)
@@ -56,12 +56,12 @@ def mirror_campaign(
 def sweep_mirror(ports: Ports, *, end: datetime) -> None:
     """Update the JSON of every campaign that has changed since the last sweep.
 
-    The next tick continues what is left at `end`. Errors are logged.
+    The next tick continues with the campaigns left at `end`. Errors are logged.
     """
     began = ports.now()
     try:
         since = ports.mirror.complete_until() or _BEGINNING
-        # A change has the time at which its commit began, so it may be found later than others.
+        # A change has the time at which its commit began: it may become visible after later ones.
         until = min(_swept_until(ports, since, end=end), began - COMMIT_DELAY)
         if until >= since + COMMIT_DELAY:
             ports.mirror.note_complete(until)
@@ -86,7 +86,7 @@ def _swept_until(ports: Ports, since: datetime, *, end: datetime) -> datetime:
         if len(changes) < limit:
             last = changes[-1].changed_at + timedelta(microseconds=1) if changes else since
             return min((last, *failed))
-        # A page of changes of one moment does not advance the cursor: ask for a longer one.
+        # A page whose changes all have one time does not advance the cursor: request a longer page.
         limit = limit if changes[-1].changed_at > since else limit * 2
         since = changes[-1].changed_at
 

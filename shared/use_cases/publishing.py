@@ -1,4 +1,4 @@
-"""Publish the messages that ask for the next step of a video."""
+"""Publish the messages that request the next step of a video."""
 
 import logging
 from datetime import timedelta
@@ -21,7 +21,7 @@ def ask_for_step(ports: Ports, *videos: Video) -> None:
 
 
 def ask_for_step_later(ports: Ports, video: Video, delay: timedelta) -> None:
-    """The same after `delay`, where the queue can. Elsewhere the tick does it."""
+    """The same after `delay`, if the queue supports delays. Otherwise the tick does it."""
     ports.queue.publish_later(_message(video), delay)
 
 

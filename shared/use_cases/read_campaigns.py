@@ -1,4 +1,4 @@
-"""Read a campaign with the videos of its slots, and videos that a campaign names."""
+"""Read a campaign with the videos of its slots, or single videos of it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class CampaignView:
 
 
 def read_campaign(ports: Ports, campaign_id: str) -> CampaignView:
-    """Raise CampaignNotFoundError. All of it is of one snapshot."""
+    """Raise CampaignNotFoundError. All records are of one snapshot."""
     campaign: Campaign | None = ports.campaigns.get_campaign(campaign_id)
     asked: set[str] = set()
     page = VideoPage(videos=(), has_more=False)
@@ -55,7 +55,7 @@ def videos_of(ports: Ports, campaign: Campaign, video_hashes: Iterable[str]) -> 
 def readable_videos_of(
     ports: Ports, campaign: Campaign, video_hashes: Iterable[str]
 ) -> dict[str, Video]:
-    """The same without those that cannot be read."""
+    """The same without the unreadable ones."""
     return _read(ports, campaign, video_hashes)[0]
 
 
@@ -88,7 +88,7 @@ def _names(campaign: Campaign) -> set[str]:
 
 
 def _view(slot: Slot, page: VideoPage) -> SlotView:
-    """A version whose record is missing is left out: reconciling reports it."""
+    """Leave out a version without a record: reconciling reports it."""
     videos = {video.video_hash: video for video in page.videos}
     named = {each.video_hash for each in (*slot.versions, *slot.historical)}
     return SlotView(

@@ -1,4 +1,4 @@
-"""Regenerate: a new version with the same input. The current one stays until it is stored."""
+"""Regenerate: make a new version with the same input. It replaces the current one once stored."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -30,9 +30,9 @@ def regenerate_video(
 ) -> CreatedVideo:
     """Make a new version with the input of this video, in its slot.
 
-    A slot that is making one already answers with that one: a double click pays once. Under a
-    `claim` it is made once, also when that one has ended since.
-    Raises LimitError before anything is kept; `max_cost` is in USD.
+    If the slot already has a pending version, return that: a double click pays once. With a `claim`
+    the version is made once, even if it has ended since.
+    Raise LimitError before anything is stored; `max_cost` is in USD.
     """
 
     def attempt() -> tuple[CreatedVideo, ...]:
@@ -41,7 +41,7 @@ def regenerate_video(
             return _answered(made)
         source = next((each for each in page.videos if each.video_hash == video_hash), None)
         if source is None:
-            # It does not exist, or it cannot be read: this raises which.
+            # It does not exist, or is unreadable: this call raises the right error.
             source = ports.campaigns.get_video(campaign_id, video_hash)
         return _commit(ports, _plan(ports, campaign, {0: source}, claim, requested_by), max_cost)
 
@@ -58,7 +58,7 @@ def regenerate_campaign(
     requested_by: str | None = None,
     claim: Claim | None = None,
 ) -> tuple[CreatedVideo, ...]:
-    """Make a new version of every slot that has a current video: of all of them, or of none."""
+    """Make a new version for every slot with a current video: for all of them, or for none."""
     slots = range(ports.policy.max_videos_per_campaign)
 
     def attempt() -> tuple[CreatedVideo, ...]:
@@ -78,7 +78,7 @@ def regenerate_campaign(
 def _read(
     ports: Ports, campaign_id: str, claim: Claim | None, positions: range, *others: str
 ) -> tuple[Campaign, dict[int, Video], VideoPage]:
-    """Return the campaign, what was made for the claim by position, and all videos read with it.
+    """Return the campaign, the claim's videos by position, and all videos read with it.
 
     Raise CampaignNotFoundError.
     """

@@ -1,8 +1,8 @@
-"""Create what a message asks for: once for each message, however often it is delivered.
+"""Create the videos of a message: once, however often the message is delivered.
 
-No client waits for the answer, so it is stored: a receipt beside the videos says what became of the
-message. Equal prompts would find their video by its fingerprint, but a copy of a message may come
-days later, when that video has failed, was replaced or deleted; it must not be made again then.
+No client waits for the answer, so a receipt beside the videos stores it. A fingerprint is not
+enough to recognize a redelivered message: days later the video may have failed, or have been
+replaced or deleted, and must still not be made again.
 """
 
 import json
@@ -27,7 +27,7 @@ from shared.use_cases.create_videos import CreateVideos, create_videos
 
 logger = logging.getLogger(__name__)
 
-# Every video that a message has created names it here.
+# Metadata of a video that a message created: the id of the message.
 MESSAGE_ID = "message_id"
 
 
@@ -43,14 +43,14 @@ class Receipt:
 
 
 def request_videos(ports: Ports, message_id: str, read: Callable[[], CreateVideos]) -> None:
-    """Return when the message can be acknowledged; one that can never succeed is rejected.
+    """Return when the message can be acknowledged. A message that can never succeed is rejected.
 
-    `read` returns what the message asks for, or raises InvalidRequestError.
-    Raises RetryLaterError while a slot is busy, and what a store raises that may be able to later.
+    `read` returns the request of the message, or raises InvalidRequestError.
+    Raise RetryLaterError while a slot is busy, and the temporary errors of stores.
     """
     wanted = Claim(
         name=require_message_id(message_id),
-        # Pub/Sub gives an id to one message only.
+        # Pub/Sub never uses a message id twice.
         digest="",
         claimed_at=ports.now().isoformat(),
     )

@@ -1,4 +1,4 @@
-"""Reserve the videos of a request in one commit, and ask for their first step."""
+"""Reserve the videos of a request in one commit, and publish their first messages."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -50,7 +50,7 @@ class Plan:
 
 
 def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
-    """Reserve what is new, all of it or nothing.
+    """Reserve all new videos, or none.
 
     Raise BudgetExceededError, StorageFullError or ConflictError.
     """
@@ -69,7 +69,7 @@ def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
 
 
 def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:
-    """Announce new videos, and publish the message of each, also of one that may have been lost."""
+    """Announce new videos, and publish the message of each, and of videos made before."""
     for answer in answers:
         if answer.is_new:
             announce("video.reserved", answer.video)

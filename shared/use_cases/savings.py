@@ -15,9 +15,9 @@ _WRITE_SECONDS = 1.0
 
 
 class SavingsCounter:
-    """Adds up a campaign's hits, and writes them at most once a second.
+    """Sums the cache hits of a campaign, and writes them at most once a second.
 
-    A process that is killed loses what it had not written. These are statistics only.
+    A killed process loses the unwritten part. These are statistics only.
     """
 
     def __init__(self, campaigns: CampaignRepository) -> None:
@@ -36,7 +36,7 @@ class SavingsCounter:
             self._write(campaign_id)
 
     def included_in(self, campaign: Campaign) -> Campaign:
-        """Return the campaign with what this process has counted and not written yet."""
+        """Return the campaign with the unwritten savings of this process."""
         with self._lock:
             unwritten = self._of(campaign.campaign_id)
         return replace(campaign, savings=campaign.savings + unwritten)
@@ -53,7 +53,7 @@ class SavingsCounter:
         try:
             self._campaigns.add_savings(campaign_id, saving.amount, saving.hits)
         except ShowreelError:
-            # A cache hit is answered even if nothing can be written.
+            # A cache hit is answered even if the savings cannot be written.
             logger.warning("savings.unwritten", extra={"campaign_id": campaign_id}, exc_info=True)
             with self._lock:
                 self._unwritten[campaign_id] = self._of(campaign_id) + saving

@@ -1,4 +1,4 @@
-"""Prove before a paid submission that the object store can do everything that a clip needs."""
+"""Test before a paid submission that the store supports every operation of storing a clip."""
 
 import logging
 import secrets
@@ -15,7 +15,7 @@ from shared.domain.storage_layout import PROBES
 from shared.ports import Clock
 from shared.ports.object_store import ObjectStore
 
-_CONTENT = b"This object proves that clips can be kept here. It may be deleted."
+_CONTENT = b"This object tests that clips can be stored here. It may be deleted."
 _ABANDONED_AFTER = timedelta(hours=1)
 _METADATA = {"purpose": "probe"}
 
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class ObjectStoreProbe:
-    """Proves it once in a process: does with a small object everything that is done with a clip.
+    """Performs once in a process, with a small object, every operation of storing a clip.
 
     Permissions alone prove less: a bucket may have a retention policy, or a condition on names.
     """
@@ -62,7 +62,7 @@ class ObjectStoreProbe:
             self._rehearse(f"{PROBES}/{secrets.token_hex(8)}")
         except ShowreelError as error:
             raise UnavailableError(
-                f"Nothing is submitted, because a clip could not be kept. {error.message}"
+                f"Nothing is submitted, because a clip could not be stored. {error.message}"
             ) from error
         self._is_proven = True
 
@@ -75,13 +75,13 @@ class ObjectStoreProbe:
         except ObjectExistsError:
             pass
         else:
-            raise UnavailableError("The store lets an object be created twice.")
-        # Metadata that the object does not have yet: a clip that the generator wrote gets its own.
+            raise UnavailableError("The store created an object that existed.")
+        # With new metadata, as the clip of a generator gets them.
         self._objects.rename(first, second, metadata=_METADATA)
         self._objects.copy(second, first)
         with self._objects.open(first) as content:
             if content.read() != _CONTENT:
-                raise UnavailableError("The store returns other bytes than it was given.")
+                raise UnavailableError("The store returned other bytes than were stored.")
         self._objects.delete(first)
         self._objects.delete(second)
 
@@ -89,14 +89,14 @@ class ObjectStoreProbe:
         self._objects.put(path, BytesIO(_CONTENT), content_type="text/plain")
 
     def _remove_abandoned(self) -> None:
-        """Remove what a process left that ended during its proof."""
+        """Remove objects of processes that ended during a test."""
         oldest = self._now() - _ABANDONED_AFTER
         for found in self._objects.list(f"{PROBES}/"):
             if found.updated_at < oldest:
                 self._objects.delete(found.path)
 
     def _report(self, error: ShowreelError) -> None:
-        """Log each error once: every video that waits meets it again."""
+        """Log each error once, not for every waiting video."""
         if error.message != self._last_error:
             self._last_error = error.message
             logger.error("storage.refused: %s", error.message)

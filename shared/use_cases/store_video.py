@@ -1,8 +1,8 @@
 """Verify a clip, store it under its name, make it current, and announce it.
 
-The order is what keeps the current video playable: the new clip is put beside the old one, one
-commit changes which of the two is shown, and only then are names and history brought into line.
-After a crash between any two of these, the next delivery or the tick continues.
+This order keeps the current video playable: the new clip is stored beside the old one, one commit
+changes which of the two is current, and chores rename and remove objects afterwards. After a crash
+between two of these, the next delivery or the tick continues.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -37,9 +37,9 @@ _DURATION_TOLERANCE_FRAMES = 2
 def store_video(
     ports: Ports, video: Video, path: str | None = None, *, replacing: str | None = None
 ) -> None:
-    """Store the clip that the generator left, at `path` if that is known.
+    """Store the clip that the generator wrote, at `path` if that is known.
 
-    `replacing` is the hash of the video that its slot shows, if that is known.
+    `replacing` is the hash of the current video of its slot, if that is known.
     Raise ObjectNotFoundError, with nothing committed, if there is no clip.
     """
     path = path or _path_of(ports, video)
@@ -77,7 +77,7 @@ def _store_held(
     except StorageError as error:
         if ports.now() < deadline_at:
             raise UnavailableError(error.message) from error
-        # The clip exists and is paid for: late checks try again to store it.
+        # The clip exists and is paid for: late checks try to store it again.
         _fail(ports, hold.video, error, AttemptOutcome.POSSIBLY_BILLED)
         return None
     try:
@@ -104,10 +104,10 @@ def _store(ports: Ports, hold: Hold, path: str, clip: BinaryIO) -> ClipFacts:
     _require_duration(facts, video)
     thumbnail = ports.inspector.thumbnail(reader)
     hold.renew()
-    # The clip and its thumbnail are two objects: neither waits for the other.
+    # The clip and its thumbnail are two objects, stored in parallel.
     with ThreadPoolExecutor(1) as pool:
         storing = pool.submit(_store_thumbnail, ports, video, thumbnail)
-        # The commit decides whether it is shown at all, and a chore renames one that is not.
+        # The commit decides whether it becomes current; if not, a chore renames it.
         if path != target:
             ports.objects.rename(path, target, metadata=_description(video))
         storing.result()
@@ -126,7 +126,7 @@ def _store_thumbnail(ports: Ports, video: Video, content: bytes) -> None:
 
 
 def _description(video: Video) -> dict[str, str]:
-    """Metadata that identifies an object without its record."""
+    """Metadata that identify an object without its record."""
     return {
         "campaign_id": video.campaign_id,
         "video_hash": video.video_hash,
@@ -147,6 +147,6 @@ def _require_duration(facts: ClipFacts, video: Video) -> None:
 
 
 def _remove_leftovers(ports: Ports, video: Video) -> None:
-    """Remove what the generator wrote beside the clip. A crash leaves it to the lifecycle rule."""
+    """Remove the other output of the generator. After a crash the lifecycle rule removes it."""
     for left in ports.objects.list(attempts_prefix(video.campaign_id, video.video_hash)):
         ports.objects.delete(left.path)

@@ -1,4 +1,4 @@
-"""Nothing is paid for whose clip could not be kept, and the reason is said."""
+"""No video is paid for if its clip could not be stored, and the error is reported."""
 
 import logging
 from datetime import timedelta
@@ -64,7 +64,7 @@ def first_message(ports: FakePorts) -> VideoMessage:
     return ports.queue.messages[0]
 
 
-def test_a_place_that_can_keep_clips_has_no_error_and_keeps_nothing_of_the_proof(
+def test_a_store_that_passes_has_no_error_and_no_test_objects_left(
     ports: FakePorts,
 ) -> None:
     ports.storage_probe.require(1)
@@ -89,10 +89,10 @@ def test_what_cannot_be_done_with_an_object_stops_the_submission(
     assert "storage.objects.x" in probe.last_error
 
 
-def test_a_store_that_creates_over_what_is_there_is_refused(ports: FakePorts) -> None:
+def test_a_store_that_overwrites_existing_objects_is_refused(ports: FakePorts) -> None:
     probe = probe_of(ports, Overwriting(ports.clock))
 
-    with pytest.raises(UnavailableError, match="created twice"):
+    with pytest.raises(UnavailableError, match="created an object that existed"):
         probe.require(1)
 
 
