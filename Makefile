@@ -2,7 +2,6 @@ PORT ?= 8000
 # Not from the environment: some shells set HOST to the name of the machine.
 HOST = 127.0.0.1
 BRIEF ?= docs/examples/ember_and_oak.json
-DATA ?= data
 PROJECT ?=
 PYTHON ?= python3
 
@@ -13,8 +12,8 @@ SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "Showreel needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
 	exit 1; }; $(PYTHON) tools/set_up.py
 
-.PHONY: help run run-emulated demo test chaos check bench screenshots clean-history import-data \
-	export-data rebuild-records reconcile package deploy destroy settings lock clean
+.PHONY: help run run-emulated demo test chaos check bench screenshots clean-history copy \
+	rebuild-records reconcile package deploy destroy settings lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -59,11 +58,8 @@ screenshots: .venv/dev ## Take pictures of the studio, for screenshots/ and the 
 clean-history: .venv/runtime ## Remove every historical video; current ones stay
 	@$(BIN)/python -m tools.clean_history --keep 0
 
-import-data: .venv/runtime ## Copy the folder DATA (data) into the cloud that STORAGE_URL names
-	@$(BIN)/python -m tools.import_data "$(DATA)"
-
-export-data: .venv/runtime ## Copy that cloud's videos and records into the folder DATA
-	@$(BIN)/python -m tools.export_data "$(DATA)"
+copy: .venv/runtime ## Copy all campaigns: make copy FROM=file:data TO=gs://my-project-videos
+	@$(BIN)/python -m tools.copy_campaigns "$(FROM)" "$(TO)"
 
 rebuild-records: .venv/runtime ## Rebuild lost records from the JSON beside the videos
 	@$(BIN)/python -m tools.rebuild_records

@@ -33,8 +33,12 @@ ROOT = Path(__file__).resolve().parents[2]
 Tool = Callable[..., list[str]]
 
 
+def url(folder: Path) -> str:
+    return f"file://{folder}"
+
+
 def contents(folder: Path) -> dict[str, bytes]:
-    """All that lies in a data folder, but for what is hidden."""
+    """Return the visible files of a data folder, by path."""
     files = (path for path in folder.rglob("*") if path.is_file())
     found = {str(path.relative_to(folder)): path.read_bytes() for path in files}
     return {name: content for name, content in found.items() if not name.startswith(".")}
@@ -42,7 +46,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def ports() -> FakePorts:
-    """A campaign with a history and a second slot, one that waits, and one that is made."""
+    """Three campaigns: with a history and two slots, with a reserved video, with one video."""
     ports = FakePorts()
     two_versions(ports)
     make(ports, drafts=(Draft(prompt="A kite", index=1),))
@@ -59,7 +63,7 @@ def data(ports: FakePorts, tmp_path: Path) -> Path:
 
 
 def update(folder: Path, ports: FakePorts) -> None:
-    """Let a data folder hold what `ports` do."""
+    """Copy the campaigns of `ports` to a data folder."""
     here = Installation(campaigns=ports.campaigns, objects=ports.objects, mirror=ports.mirror)
     objects = LocalObjectStore(folder, now=ports.now)
     mirror = ObjectStoreMirror(objects, gap=timedelta(), now=ports.now)
@@ -87,8 +91,13 @@ def environment(
 
 
 @pytest.fixture
+def bucket(environment: dict[str, str]) -> str:
+    return environment["STORAGE_URL"]
+
+
+@pytest.fixture
 def tool(environment: dict[str, str]) -> Tool:
-    """Run a tool as make does, and return the lines that it says."""
+    """Run a tool as make does, and return the lines that it prints."""
 
     def run(
         name: str, *arguments: object, code: int = 0, lines_of_a_failure: bool = False
@@ -110,15 +119,16 @@ def tool(environment: dict[str, str]) -> Tool:
     return run
 
 
-def lose_database(firestore_host: str, project: str) -> None:
-    url = f"http://{firestore_host}/emulator/v1/projects/{project}/databases/(default)/documents"
+def lose_database(environment: dict[str, str]) -> None:
+    host, project = environment["FIRESTORE_EMULATOR_HOST"], environment["GOOGLE_CLOUD_PROJECT"]
+    url = f"http://{host}/emulator/v1/projects/{project}/databases/(default)/documents"
     urlopen(Request(url, method="DELETE")).close()
 
 
-def test_what_goes_to_the_cloud_and_back_is_the_same(
-    tool: Tool, data: Path, tmp_path: Path
+def test_a_copy_to_the_cloud_and_back_is_identical(
+    tool: Tool, bucket: str, data: Path, tmp_path: Path
 ) -> None:
-    assert tool("import_data", data) == [
+    assert tool("copy_campaigns", url(data), bucket) == [
         "autumn: copied, 1 videos, 0 objects, 0 bytes",
         "spring: copied, 3 videos, 6 objects, 51 bytes",
         "summer: copied, 1 videos, 2 objects, 17 bytes",
@@ -126,23 +136,23 @@ def test_what_goes_to_the_cloud_and_back_is_the_same(
     ]
     again = [f"{name}: up to date" for name in ("autumn", "spring", "summer")]
     again.append("3 campaigns, of which 0 were left alone.")
-    assert tool("import_data", data) == again
+    assert tool("copy_campaigns", url(data), bucket) == again
 
     back = tmp_path / "back"
-    tool("export_data", back)
+    tool("copy_campaigns", bucket, url(back))
 
     assert contents(back) == contents(data)
-    assert tool("export_data", back) == again
+    assert tool("copy_campaigns", bucket, url(back)) == again
 
 
-def test_what_is_newer_in_the_cloud_stays(
-    tool: Tool, data: Path, environment: dict[str, str]
+def test_a_newer_campaign_in_the_cloud_is_not_overwritten(
+    tool: Tool, bucket: str, data: Path, environment: dict[str, str]
 ) -> None:
-    tool("import_data", data)
+    tool("copy_campaigns", url(data), bucket)
     cloud = GooglePorts(read_settings(environment)).campaigns
     cloud.commit(Change(campaign=with_hit(cloud.get_campaign("summer"))))
 
-    said = tool("import_data", data)
+    said = tool("copy_campaigns", url(data), bucket)
 
     assert said[-2:] == [
         "summer: left alone: the target has a newer state",
@@ -151,32 +161,34 @@ def test_what_is_newer_in_the_cloud_stays(
     assert cloud.get_campaign("summer").cache_hits == 1
 
 
-def test_what_is_newer_here_follows(tool: Tool, data: Path, ports: FakePorts) -> None:
-    tool("import_data", data)
+def test_a_newer_campaign_of_the_folder_is_copied_again(
+    tool: Tool, bucket: str, data: Path, ports: FakePorts
+) -> None:
+    tool("copy_campaigns", url(data), bucket)
     current = next(each for each in ports.campaigns.videos.values() if each.is_current)
     remake(ports, current)
     update(data, ports)
 
-    said = tool("import_data", data)
+    said = tool("copy_campaigns", url(data), bucket)
 
     assert said[1] == "spring: copied, 2 videos, 2 objects, 17 bytes"
 
 
 def test_a_database_that_is_lost_is_rebuilt_from_the_bucket(
-    tool: Tool, data: Path, tmp_path: Path, firestore_host: str, project: str
+    tool: Tool, bucket: str, data: Path, tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    tool("import_data", data)
-    lose_database(firestore_host, project)
+    tool("copy_campaigns", url(data), bucket)
+    lose_database(environment)
 
     assert tool("rebuild_records") == [
-        "8 records are kept as JSON.",
+        "8 records were found as JSON.",
         "autumn: copied, 1 videos, 0 objects, 0 bytes",
         "spring: copied, 3 videos, 0 objects, 0 bytes",
         "summer: copied, 1 videos, 0 objects, 0 bytes",
         "3 campaigns, of which 0 were left alone.",
     ]
 
-    tool("export_data", tmp_path / "back")
+    tool("copy_campaigns", bucket, url(tmp_path / "back"))
     assert contents(tmp_path / "back") == contents(data)
     assert CAMPAIGN_ID in "".join(tool("rebuild_records"))
 
@@ -205,8 +217,12 @@ def test_commits_that_a_data_folder_has_lost_are_copied_from_its_json(
     assert "spring: up to date" in tool("rebuild_records")
 
 
-def test_a_record_that_cannot_be_read_goes_to_the_cloud_and_back_as_it_is(
-    tool: Tool, data: Path, tmp_path: Path, ports: FakePorts, environment: dict[str, str]
+def test_an_unreadable_record_is_copied_to_the_cloud_and_back_unchanged(
+    tool: Tool,
+    data: Path,
+    tmp_path: Path,
+    ports: FakePorts,
+    environment: dict[str, str],
 ) -> None:
     shown = next(each for each in ports.campaigns.videos.values() if each.is_current)
     (file,) = (data / "videos/cache/spring").glob(f"curr_{shown.video_hash}.json")
@@ -214,12 +230,12 @@ def test_a_record_that_cannot_be_read_goes_to_the_cloud_and_back_as_it_is(
     file.write_text(json.dumps(fields))
     write_record(data, f"spring/{shown.video_hash}", fields)
 
-    said = tool("import_data", data, lines_of_a_failure=True)
+    said = tool("copy_campaigns", url(data), environment["STORAGE_URL"], lines_of_a_failure=True)
     back = tmp_path / "back"
-    tool("export_data", back, lines_of_a_failure=True)
-    again = tool("export_data", back, lines_of_a_failure=True)
+    tool("copy_campaigns", environment["STORAGE_URL"], url(back), lines_of_a_failure=True)
+    again = tool("copy_campaigns", environment["STORAGE_URL"], url(back), lines_of_a_failure=True)
 
-    note = "; 1 records cannot be read, and are carried along as they are"
+    note = "; 1 unreadable records are copied unchanged"
     assert f"spring: copied, 2 videos, 6 objects, 51 bytes{note}" == said[1]
     assert f"spring: up to date{note}" == again[1]
     copied = contents(back)
@@ -234,17 +250,22 @@ def test_a_record_that_cannot_be_read_goes_to_the_cloud_and_back_as_it_is(
     ]
 
 
-@pytest.mark.parametrize("name", ["import_data", "export_data"])
-def test_without_a_bucket_it_is_said_what_to_set(
-    tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    monkeypatch.setenv("STORAGE_URL", "file:data")
-    (said,) = tool(name, tmp_path, code=1)
+def test_a_folder_is_copied_to_another_folder(tool: Tool, data: Path, tmp_path: Path) -> None:
+    tool("copy_campaigns", url(data), url(tmp_path / "copy"))
 
-    assert said.startswith("STORAGE_URL must name the bucket")
+    assert contents(tmp_path / "copy") == contents(data)
 
 
-def test_a_folder_that_is_not_there_is_named(tool: Tool, tmp_path: Path) -> None:
-    (said,) = tool("import_data", tmp_path / "none", code=1)
+@pytest.mark.parametrize(
+    ("source", "target", "error"),
+    [
+        ("gs://one", "gs://another", "FROM or TO must be a folder"),
+        ("file:data", "", "Name both installations"),
+        ("file:data", "s3://bucket", "STORAGE_URL must be file:folder"),
+        ("file:no-such-folder", "gs://one", "There is no folder"),
+    ],
+)
+def test_a_wrong_argument_is_named(tool: Tool, source: str, target: str, error: str) -> None:
+    said = tool("copy_campaigns", source, target, code=1)
 
-    assert str(tmp_path / "none") in said
+    assert said[0].startswith(error)
