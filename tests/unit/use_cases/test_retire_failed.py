@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -9,7 +10,7 @@ from io import BytesIO
 import pytest
 
 from shared.domain.campaign import MOST_REMOVED, ZERO, Change, Money
-from shared.domain.errors import StorageError, VideoNotFoundError
+from shared.domain.errors import ObjectExistsError, StorageError, VideoNotFoundError
 from shared.domain.removal import is_expired
 from shared.domain.schedule import REQUEST_MEMORY, TICK
 from shared.domain.settlement import recomputed
@@ -60,9 +61,11 @@ def cancelled(ports: FakePorts) -> Video:
     return stored(ports, video)
 
 
-def many_failed(ports: FakePorts, number: int, *, first: int = 0) -> None:
+def many_failed(
+    ports: FakePorts, number: int, *, first: int = 0, script: Script = FILTERED
+) -> None:
     """Store so many videos that failed as one did; their hashes count from `first`."""
-    one = failed(ports)
+    one = failed(ports, script)
     campaign = ports.campaigns.get_campaign(one.campaign_id)
     numbers = range(first, first + number - 1)
     videos = [replace(one, video_hash=f"{each:016x}", revision="") for each in numbers]
@@ -142,6 +145,21 @@ def test_a_clip_that_was_paid_for_keeps_its_record(ports: FakePorts) -> None:
         ports.objects.delete(path)
     assert 1 == retire(ports)
     assert PRICE == money(ports).spent
+
+
+def test_records_that_stay_do_not_keep_the_later_ones(ports: FakePorts) -> None:
+    many_failed(ports, 45, script=GARBAGE)
+    for _, video_hash in ports.campaigns.videos:
+        path = f"{attempt_prefix(CAMPAIGN_ID, video_hash, 1)}sample_0.mp4"
+        with suppress(ObjectExistsError):
+            ports.objects.put(path, BytesIO(b"half a cl"), content_type="video/mp4")
+    ports.clock.advance(A_SECOND)
+    later = failed(ports)
+
+    assert 1 == retire(ports)
+
+    assert not is_there(ports, later)
+    assert 45 == len(ports.campaigns.videos)
 
 
 def test_what_the_generator_left_and_the_json_go_too(ports: FakePorts) -> None:
@@ -279,6 +297,58 @@ def test_a_campaign_whose_records_cannot_be_retired_is_still_compared(
     assert ["retire.failed"] == [record.message for record in caplog.records]
     assert PRICE == money(ports).spent
     assert is_there(ports, video)
+
+
+def test_the_earliest_go_however_many_came_later(ports: FakePorts) -> None:
+    old = failed(ports)
+    ports.clock.advance(KEPT)
+    many_failed(ports, 50)
+
+    assert 1 == retire(ports, after=A_SECOND)
+    assert not is_there(ports, old)
+
+
+def test_half_of_the_time_is_left_for_comparing(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_failed(ports, 100)
+    campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
+    wrong = replace(campaign, money=replace(campaign.money, spent=9 * PRICE))
+    ports.campaigns.commit(Change(campaign=wrong))
+    ports.clock.advance(KEPT + A_SECOND)
+    let_it_take_time(ports, monkeypatch, "list_videos", TICK / 3)
+
+    reconcile_next(ports)
+
+    assert 60 == len(ports.campaigns.videos)
+    assert ZERO == money(ports).spent
+
+
+def test_a_campaign_that_was_interrupted_is_continued_if_it_has_more_to_retire(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_failed(ports, MOST_REMOVED + 30)
+    make(ports, campaign_id="summer")
+    ports.clock.advance(KEPT + A_SECOND)
+
+    with monkeypatch.context() as slow:
+        let_it_take_time(ports, slow, "get_all_videos", TICK)
+        reconcile_next(ports)
+    reconcile_next(ports)
+
+    assert 1 == len(ports.campaigns.videos)
+
+
+def let_it_take_time(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch, name: str, time: timedelta
+) -> None:
+    method = getattr(ports.campaigns, name)
+
+    def slow(argument: object) -> object:
+        ports.clock.advance(time)
+        return method(argument)
+
+    monkeypatch.setattr(ports.campaigns, name, slow)
 
 
 @pytest.mark.parametrize("phase", sorted({*Phase} - {Phase.FAILED, Phase.CANCELLED}))
