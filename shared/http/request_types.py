@@ -104,7 +104,11 @@ def read_body(request: Request, kind: type[B]) -> B:
 
 
 def read_query(request: Request, kind: type[B]) -> B:
-    values = request.args.to_dict() if request.query_string else {}
+    values: dict[str, str] = {}
+    if request.query_string:
+        for key, value in request.args.items(multi=True):
+            _require_once("query", key, values)
+            values[key] = value
     return from_values(values, kind)
 
 
@@ -128,14 +132,14 @@ def _read_form(request: Request, kind: type[B]) -> B:
         if field in lists:
             values.setdefault(field, []).append(value)
         elif entry is None or not entry[2]:
-            _require_once(key, values)
+            _require_once("form", key, values)
             values[key] = value
         elif isinstance(entries := values.setdefault(field, {}), dict):
-            _require_once(entry[2], entries)
+            _require_once("form", entry[2], entries)
             entries[entry[2]] = value
     return from_values(values, kind)
 
 
-def _require_once(key: str, values: Mapping[str, object]) -> None:
+def _require_once(where: str, key: str, values: Mapping[str, object]) -> None:
     if key in values:
-        raise InvalidRequestError(f"The form has {key[:80]!r} more than once.", param=key)
+        raise InvalidRequestError(f"The {where} has {key[:80]!r} more than once.", param=key)

@@ -62,6 +62,15 @@ def test_a_video_and_its_content_are_asked_for_in_known_words(refusing: Showreel
         assert_refused(refusing.get(path), *INVALID)
 
 
+@pytest.mark.parametrize("path", ["/v1/videos?limit=1&limit=2", "/v1/campaigns?limit=2&limit=2"])
+def test_a_repeated_parameter_is_refused(refusing: Showreel, path: str) -> None:
+    answer = refusing.get(path)
+
+    assert_refused(answer, *INVALID)
+    assert answer.json["error"]["param"] == "limit"
+    assert "more than once" in answer.json["detail"]
+
+
 @pytest.mark.parametrize(
     ("action", "body"),
     [
