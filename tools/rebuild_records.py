@@ -1,35 +1,44 @@
 """Rebuild the records from the JSON beside the videos: `make rebuild-records`.
 
-For a database that was lost, or that lost its last commits. Newer records are kept, and no record
-is removed, so this may run beside the service.
+It is for a database that was lost, or has lost its last commits. The newest of each record is kept,
+so it may run beside the service.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
-from tempfile import TemporaryDirectory
 
-from shared.domain.storage_layout import CACHE
-from shared.settings import settings
-from shared.use_cases.copy_campaigns import CopiedCampaign, copy_campaigns
-from shared.use_cases.copy_media import copy_folder
-from tools.copy_campaigns import at, installation, report
+from shared.domain.errors import ShowreelError
+from shared.settings import InvalidSettingsError, settings
+from shared.use_cases.rebuild_records import RebuiltCampaign, rebuild_records
+from tools.copy_campaigns import INTERRUPTED, installation
 
 
 def main() -> int:
     argparse.ArgumentParser(prog="make rebuild-records", description=__doc__).parse_args()
-    return report(rebuild)
+    campaigns = changed = unreadable = 0
+    try:
+        here = installation(settings())
+        for rebuilt in rebuild_records(here.mirror, here.campaigns):
+            campaigns += 1
+            changed += rebuilt.is_changed
+            unreadable += rebuilt.unreadable is not None
+            print(_line(rebuilt), flush=True)
+    except (InvalidSettingsError, ShowreelError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. Run it again to continue.", file=sys.stderr)
+        return INTERRUPTED
+    print(f"{campaigns} campaigns, {changed} of them changed, {unreadable} unreadable.")
+    return 1 if unreadable else 0
 
 
-def rebuild() -> Iterator[CopiedCampaign]:
-    """Copy the JSON to a folder, where a database is built from it, and copy the records."""
-    here = installation(settings())
-    with TemporaryDirectory(prefix="showreel-records-") as folder:
-        rebuilt = installation(at(f"file://{folder}"))
-        count = copy_folder(here.objects, rebuilt.objects, f"{CACHE}/")
-        print(f"{count} records were found as JSON.", flush=True)
-        yield from copy_campaigns(replace(rebuilt, objects=here.objects), here)
+def _line(rebuilt: RebuiltCampaign) -> str:
+    if rebuilt.unreadable:
+        return f"{rebuilt.campaign_id}: left alone: {rebuilt.unreadable}"
+    if rebuilt.is_changed:
+        return f"{rebuilt.campaign_id}: rebuilt, {rebuilt.videos} videos"
+    return f"{rebuilt.campaign_id}: up to date"
 
 
 if __name__ == "__main__":

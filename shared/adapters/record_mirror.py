@@ -11,9 +11,9 @@ from datetime import datetime
 from functools import partial
 from hashlib import md5
 from io import BytesIO
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
-from shared.domain.campaign import ChoreKind
 from shared.domain.errors import (
     ConflictError,
     ObjectExistsError,
@@ -31,20 +31,23 @@ from shared.domain.video import Video
 from shared.ports.object_store import PutMode
 from shared.ports.record_mirror import MirrorListing
 from shared.records.files import (
+    campaign_id_at,
     decode_file,
     encode_record,
     file_path_of,
     is_record_file,
     is_up_to_date,
+    state_in,
     video_hash_at,
 )
 from shared.records.videos import encode_video
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import timedelta
 
     from shared.domain.reconciling import CampaignState
+    from shared.domain.unreadable import Unreadable
     from shared.ports import Clock
     from shared.ports.object_store import ObjectInfo, ObjectStore
     from shared.records.files import Record
@@ -83,7 +86,7 @@ class ObjectStoreMirror:
         left = _together(
             partial(self._write, listing, path, content) for path, content in written.items()
         )
-        going = (state.videos.keys() | _removed_from(state)) - set(
+        going = (state.videos.keys() | state.campaign.removed_hashes) - set(
             map(video_hash_at, filter(None, left))
         )
         gone = [path for path in found.keys() - written.keys() if video_hash_at(path) in going]
@@ -111,6 +114,14 @@ class ObjectStoreMirror:
                 if isinstance(record, Video):
                     return record
         return None
+
+    def read_campaigns(self) -> Iterator[CampaignState | Unreadable]:
+        found = (info for info in self._objects.list(f"{CACHE}/") if is_record_file(info.path))
+        for _, files in groupby(found, key=lambda info: campaign_id_at(info.path)):
+            contents = _together(partial(self._content, each.path) for each in files)
+            state = state_in({path: content for path, content in contents if content is not None})
+            if state is not None:
+                yield state
 
     def complete_until(self) -> datetime | None:
         try:
@@ -189,6 +200,11 @@ class ObjectStoreMirror:
         distance = abs(self._now() - file.updated_at)
         return max(0.0, (self._gap - distance).total_seconds())
 
+    def _content(self, path: str) -> tuple[str, bytes | None]:
+        with suppress(ObjectNotFoundError), self._objects.open(path) as file:
+            return path, file.read()
+        return path, None
+
     def _read(self, path: str) -> Record:
         """Raise ObjectNotFoundError, or UnreadableRecordError."""
         with self._objects.open(path) as file:
@@ -199,14 +215,6 @@ class ObjectStoreMirror:
 def _listing(campaign_id: str, found: Iterable[ObjectInfo]) -> MirrorListing:
     files = {each.path: each for each in found if is_record_file(each.path)}
     return MirrorListing(campaign_id=campaign_id, files=files)
-
-
-def _removed_from(state: CampaignState) -> set[str]:
-    """Return the hashes of the videos that the campaign has removed."""
-    campaign = state.campaign
-    chores = (*campaign.chores, *(each.chore for each in campaign.delayed))
-    removals = (each.video_hash for each in chores if each.kind is ChoreKind.REMOVE)
-    return {*removals, *(each.video_hash for each in campaign.removed)}
 
 
 def _has_bytes(file: ObjectInfo, content: bytes) -> bool:

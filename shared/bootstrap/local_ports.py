@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from threading import Timer
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from shared.settings import Settings
     from shared.use_cases.savings import SavingsCounter
     from shared.use_cases.storage_probe import ObjectStoreProbe
+
+logger = logging.getLogger(__name__)
 
 # A tick competes with the process's first answer for the processor, and can wait.
 _FIRST_TICK_SECONDS = 0.5
@@ -77,7 +80,10 @@ class LocalPorts:
     def campaigns(self) -> LocalCampaignRepository:
         from shared.adapters.local.campaign_repository import LocalCampaignRepository
 
-        return LocalCampaignRepository(self._settings.data_folder)
+        campaigns = LocalCampaignRepository(self._settings.data_folder)
+        if campaigns.has_lost_commits():
+            self._rebuild(campaigns)
+        return campaigns
 
     @built_once
     def mirror(self) -> ObjectStoreMirror:
@@ -146,6 +152,14 @@ class LocalPorts:
             self.savings.write_all()
         if "campaigns" in vars(self):
             self.campaigns.close()
+
+    def _rebuild(self, campaigns: LocalCampaignRepository) -> None:
+        """Restore from the JSON what a lost log or an old backup of the database lacks."""
+        from shared.use_cases.rebuild_records import rebuild_records
+
+        changed = sum(each.is_changed for each in rebuild_records(self.mirror, campaigns))
+        campaigns.accept_lost_commits()
+        logger.warning("records.merged", extra={"campaigns": changed})
 
     def _start_queue(self) -> None:
         self.queue.start()

@@ -175,6 +175,13 @@ class Campaign:
         return DELETE in self.chores
 
     @property
+    def removed_hashes(self) -> frozenset[str]:
+        """The videos that are known to be removed: those removed last, or with objects left."""
+        chores = (*self.chores, *(each.chore for each in self.delayed))
+        removals = (each.video_hash for each in chores if each.kind is ChoreKind.REMOVE)
+        return frozenset((*removals, *(each.video_hash for each in self.removed)))
+
+    @property
     def saved(self) -> Savings:
         """Everything that the cache has saved."""
         return Savings(amount=self.money.saved, hits=self.cache_hits) + self.savings

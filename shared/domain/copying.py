@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.campaign import Campaign, Change, Money, Version
-from shared.domain.reconciling import CampaignState, has_clip
+from shared.domain.reconciling import CampaignState, has_clip, reconciled
 from shared.domain.settlement import held_by, recomputed
 from shared.domain.video import Phase, VersionState, Video
 
@@ -73,6 +73,50 @@ def merge_into_target(source: CampaignState, target: CampaignState | None) -> Ch
     return Change(campaign=campaign, videos=tuple(changed), carried=tuple(carried))
 
 
+def merge(files: CampaignState, records: CampaignState | None) -> CampaignState:
+    """Return the newest of each record, of the files of a campaign and of its records.
+
+    Both are of one installation. Slots and money follow from the videos. Videos that the newer
+    campaign has removed do not return.
+    """
+    if records is None:
+        return agreed(files)
+    is_ahead = _age(files.campaign) > _age(records.campaign)
+    newer, older = (files, records) if is_ahead else (records, files)
+    campaign = replace(newer.campaign, savings=records.campaign.savings)
+    videos = {**files.videos, **records.videos}
+    for name in files.videos.keys() & records.videos.keys():
+        videos[name] = furthest(older.videos[name], newer.videos[name])
+    unreadable = {**files.unreadable, **records.unreadable}
+    for name in (*campaign.removed_hashes, *(records.unreadable.keys() & files.videos.keys())):
+        videos.pop(name, None)
+    merged = CampaignState(
+        campaign=replace(campaign, revision=records.campaign.revision),
+        videos={name: _revised(video, records) for name, video in videos.items()},
+        unreadable={name: each for name, each in unreadable.items() if name not in videos},
+    )
+    return agreed(merged)
+
+
+def furthest(video: Video, known: Video | None) -> Video:
+    """Return the one of two records of a video that is further; `known` if both are equally far."""
+    return video if known is None or progress(video) > progress(known) else known
+
+
+def agreed(state: CampaignState) -> CampaignState:
+    """Derive slots, versions and money from the videos, where they differ."""
+    found = reconciled(state)
+    if found == state:
+        return state
+    money = recomputed(found.campaign, found.videos.values())
+    return replace(found, campaign=replace(found.campaign, money=money))
+
+
+def _revised(video: Video, records: CampaignState) -> Video:
+    known = records.videos.get(video.video_hash)
+    return replace(video, revision=known.revision if known else "")
+
+
 def _names(state: CampaignState) -> set[str]:
     return {*state.videos, *state.unreadable}
 
@@ -101,7 +145,7 @@ def _is_newer(one: CampaignState, *, than: CampaignState) -> bool:
     if _age(one.campaign) > _age(than.campaign):
         return True
     shared = one.videos.keys() & than.videos.keys()
-    return any(_progress(one.videos[name]) > _progress(than.videos[name]) for name in shared)
+    return any(progress(one.videos[name]) > progress(than.videos[name]) for name in shared)
 
 
 def _has_new_pending(target: CampaignState, *, unknown_to: CampaignState) -> bool:
@@ -116,7 +160,7 @@ def _age(campaign: Campaign) -> tuple[datetime, int]:
     return campaign.updated_at, campaign.cache_hits
 
 
-def _progress(video: Video) -> tuple[int, int, bool]:
+def progress(video: Video) -> tuple[int, int, bool]:
     """States are equal if they differ only elsewhere, such as in a lease."""
     is_late = video.phase is Phase.STORING and video.is_possibly_billed
     phase = Phase.FAILED if is_late else video.phase

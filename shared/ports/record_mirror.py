@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from shared.domain.reconciling import CampaignState
+    from shared.domain.unreadable import Unreadable
     from shared.domain.video import Video
     from shared.ports.object_store import ObjectInfo
 
@@ -67,6 +68,12 @@ class RecordMirror(Protocol):
         """Return the record in the file under one of a video's two names.
 
         `current` is the name to read first. None where there is no file that can be read.
+        """
+
+    def read_campaigns(self) -> Iterator[CampaignState | Unreadable]:
+        """Yield every campaign as its files describe it, or what cannot be read of its own file.
+
+        Slots and money follow from the videos. A campaign without a file of its own is derived.
         """
 
     def complete_until(self) -> datetime | None:

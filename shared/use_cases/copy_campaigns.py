@@ -81,7 +81,7 @@ def copy_campaign(source: Installation, target: Installation, campaign_id: str) 
         if verdict is Verdict.COPY:
             renames = media.renames((*wanted.videos.values(), *change.videos))
             campaign = with_chores(change.campaign, *renames)
-            _commit(target.campaigns, replace(change, campaign=campaign))
+            commit_in_parts(target.campaigns, replace(change, campaign=campaign))
         mirror_campaign(target.mirror, target.campaigns, campaign_id)
         media.name_after_states((*wanted.videos.values(), *change.videos))
         return CopiedCampaign(
@@ -95,7 +95,7 @@ def copy_campaign(source: Installation, target: Installation, campaign_id: str) 
     return until_committed(attempt)
 
 
-def _commit(campaigns: CampaignRepository, change: Change) -> None:
+def commit_in_parts(campaigns: CampaignRepository, change: Change) -> None:
     """Commit the campaign with the videos that its slots name, and the others in pages."""
     first, rest = change.videos[:PAGE], change.videos[PAGE:]
     committed = campaigns.commit(replace(change, videos=first))

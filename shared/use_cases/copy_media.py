@@ -25,16 +25,6 @@ class Transfer:
     missing: int = 0
 
 
-def copy_folder(source: ObjectStore, target: ObjectStore, prefix: str) -> int:
-    """Copy the objects under `prefix`, a folder, and return their number."""
-    copied = 0
-    for found in source.list(prefix):
-        with source.open(found.path) as content, suppress(ObjectExistsError):
-            target.put(found.path, content, content_type=found.content_type)
-        copied += 1
-    return copied
-
-
 class MediaCopy:
     """Copies the objects of one campaign. Clips are looked up under both their names."""
 

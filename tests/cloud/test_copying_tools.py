@@ -181,11 +181,10 @@ def test_a_database_that_is_lost_is_rebuilt_from_the_bucket(
     lose_database(environment)
 
     assert tool("rebuild_records") == [
-        "8 records were found as JSON.",
-        "autumn: copied, 1 videos, 0 objects, 0 bytes",
-        "spring: copied, 3 videos, 0 objects, 0 bytes",
-        "summer: copied, 1 videos, 0 objects, 0 bytes",
-        "3 campaigns, of which 0 were left alone.",
+        "autumn: rebuilt, 1 videos",
+        "spring: rebuilt, 3 videos",
+        "summer: rebuilt, 1 videos",
+        "3 campaigns, 3 of them changed, 0 unreadable.",
     ]
 
     tool("copy_campaigns", bucket, url(tmp_path / "back"))
@@ -193,7 +192,7 @@ def test_a_database_that_is_lost_is_rebuilt_from_the_bucket(
     assert CAMPAIGN_ID in "".join(tool("rebuild_records"))
 
 
-def test_commits_that_a_data_folder_has_lost_are_copied_from_its_json(
+def test_commits_that_a_data_folder_has_lost_are_rebuilt_from_its_json(
     tool: Tool, data: Path, ports: FakePorts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Such as where the write-ahead log was removed after a crash."""
@@ -208,10 +207,11 @@ def test_commits_that_a_data_folder_has_lost_are_copied_from_its_json(
     for file in data.glob(".records.db*"):
         file.unlink()
     database.write_bytes(former)
+    (data / ".records.latest").unlink()
 
     said = tool("rebuild_records")
 
-    assert "spring: copied, 2 videos, 0 objects, 0 bytes" in said
+    assert "spring: rebuilt, 2 videos" in said
     with closing(LocalCampaignRepository(data)) as records:
         assert records.get_video("spring", remade.video_hash).is_current
     assert "spring: up to date" in tool("rebuild_records")

@@ -238,6 +238,19 @@ class RecordMirrorContract:
 
         assert before == contents(store)[NAME]
 
+    def test_files_that_are_newer_than_the_records_are_kept(self, store: ObjectStore) -> None:
+        """The records were restored from a backup."""
+        newer = replace(a_campaign(), updated_at=NOW + timedelta(minutes=2))
+        mirror = mirrored(store, state_of(a_failed_video(), campaign=newer))
+        before = contents(store)
+
+        older = state_of(a_generating_video(1), campaign=replace(newer, updated_at=NOW))
+        listing = mirror.list("spring")
+
+        assert mirror.stale(listing, older) == ()
+        assert mirror.update(listing, older) == ()
+        assert contents(store) == before
+
     def test_the_file_of_a_record_that_cannot_be_read_is_kept(self, store: ObjectStore) -> None:
         mirror = mirrored(store, state_of(a_failed_video(), a_generating_video(2)))
         before = contents(store)[NAME]

@@ -64,6 +64,14 @@ class LocalCampaignRepository:
         """Close the connections that are open. The next use opens one again."""
         self._database.close()
 
+    def has_lost_commits(self) -> bool:
+        """Whether the database has lost commits that this folder has seen."""
+        return self._database.has_lost_commits()
+
+    def accept_lost_commits(self) -> None:
+        """Let it count as complete again."""
+        self._database.accept_lost_commits()
+
     def get_campaign(self, campaign_id: str) -> Campaign:
         with self._database.reading() as connection:
             campaign = self._campaign(connection, campaign_id)

@@ -6,7 +6,6 @@ import os
 import sqlite3
 import threading
 from contextlib import contextmanager
-from errno import ELOOP
 from stat import S_ISREG
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -35,8 +34,8 @@ _BUSY_SENTENCE = (
     "Try again."
 )
 _DAMAGED_SENTENCE = (
-    "The database of records is damaged. Restart Showreel: it keeps the damaged file under another "
-    "name, and rebuilds the records from the JSON beside the videos."
+    "The database of records is damaged. The next request rebuilds it from the JSON beside the "
+    "videos. The damaged file is kept under another name."
 )
 _NEWER_SENTENCE = "A newer Showreel wrote the database of records. Run that version."
 
@@ -120,7 +119,7 @@ os.register_at_fork(before=_close_all, after_in_child=_begin_in_child)
 
 
 def identity_of(path: str) -> FileIdentity | None:
-    """Return None if there is no file. Raise OSError if there is something else."""
+    """Return None if there is no file. Raise StorageError if something else has its name."""
     try:
         status = os.stat(path, follow_symlinks=False)  # noqa: PTH116  # Path costs twice the time.
     except OSError as error:
@@ -128,7 +127,8 @@ def identity_of(path: str) -> FileIdentity | None:
             return None
         raise
     if not S_ISREG(status.st_mode):
-        raise OSError(ELOOP, os.strerror(ELOOP))
+        name = path.rpartition("/")[2]
+        raise StorageError(f"{name} in the data folder is not a file. Move it away.")
     return FileIdentity(status.st_dev, status.st_ino)
 
 

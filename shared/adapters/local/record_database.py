@@ -25,6 +25,7 @@ from shared.adapters.local.record_connections import (
     opened,
     opened_unchanging,
 )
+from shared.adapters.local.record_tables import LAST_COMMITS
 from shared.domain.errors import StorageError
 from shared.domain.storage_layout import CACHE
 
@@ -42,8 +43,12 @@ _FILE = ".records.db"
 _NEW_FILE = ".records.new.db"
 # Its presence says that SQLite met damage in the database.
 _DAMAGED_MARK = ".records.damaged"
+# The moment of the last commit, as the database notes it too. A database that notes an earlier one
+# has lost commits: its write-ahead log is gone, or it was restored from a backup.
+_LAST_COMMIT = ".records.latest"
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 _LOCK = "_records"
+_NOTE = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class RecordDatabase:
@@ -96,8 +101,25 @@ class RecordDatabase:
                 try:
                     with transaction(connection):
                         yield connection
+                    self._note_commit(_last_commit(connection))
                 finally:
                     self._pool.give_back(connection)
+
+    def has_lost_commits(self) -> bool:
+        """Whether the folder knows of a later commit than the database."""
+        noted = self._noted_commit()
+        if noted is None:
+            return False
+        with self.reading() as connection:
+            is_behind = _last_commit(connection) < noted
+            if is_behind:
+                _require_integrity(connection)
+        return is_behind
+
+    def accept_lost_commits(self) -> None:
+        """Let the database count as complete, after what it had lost was rebuilt."""
+        with self.reading() as connection:
+            self._note_commit(_last_commit(connection))
 
     def close(self) -> None:
         """Close the connections that are not in use. The database can be used again."""
@@ -209,8 +231,25 @@ class RecordDatabase:
         return None
 
     def _mark_as_damaged(self) -> None:
+        """Let the next use of any process that starts, and of this one, rebuild the database."""
+        self._is_checked = False
         with suppress(OSError):
             Path(f"{self._files.root}/{_DAMAGED_MARK}").touch()
+
+    def _note_commit(self, moment: int) -> None:
+        """Write over what is there, which needs no space. A note that is too early is harmless."""
+        with suppress(OSError):
+            note = os.open(f"{self._files.root}/{_LAST_COMMIT}", _NOTE, 0o666)
+            try:
+                os.pwrite(note, b"%020d" % moment, 0)
+            finally:
+                os.close(note)
+
+    def _noted_commit(self) -> int | None:
+        try:
+            return int(Path(f"{self._files.root}/{_LAST_COMMIT}").read_bytes())
+        except (OSError, ValueError):
+            return None
 
 
 @contextmanager
@@ -223,6 +262,18 @@ def transaction(connection: Connection) -> Iterator[None]:
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _last_commit(connection: Connection) -> int:
+    return max(int(moment) for (moment,) in connection.execute(LAST_COMMITS))
+
+
+def _require_integrity(connection: Connection) -> None:
+    """Raise sqlite3.DatabaseError if pages of the file are of different moments."""
+    if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+        error = sqlite3.DatabaseError("The database of records is damaged.")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
 
 
 def _remove(path: str) -> None:

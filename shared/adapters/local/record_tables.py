@@ -97,6 +97,10 @@ CHANGED = (
     " UNION ALL SELECT campaign_id, changed_at FROM videos WHERE changed_at >= ?"
     " ORDER BY changed_at, campaign_id LIMIT ?"
 )
+LAST_COMMITS = (
+    "SELECT ifnull(max(changed_at), 0) FROM campaigns"
+    " UNION ALL SELECT ifnull(max(changed_at), 0) FROM videos"
+)
 DUE_VIDEOS = f"{_VIDEOS} WHERE due_at <= ? ORDER BY due_at, id"
 
 INSERT_CAMPAIGN = (

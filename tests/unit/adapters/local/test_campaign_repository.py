@@ -17,7 +17,7 @@ import pytest
 
 from shared.adapters.local import record_connections, record_tables
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
-from shared.domain.campaign import Change, Slot, Version
+from shared.domain.campaign import Change, Money, Slot, Version
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
@@ -49,7 +49,10 @@ def repository(root: Path) -> LocalCampaignRepository:
 @pytest.fixture
 def stored(repository: LocalCampaignRepository, root: Path) -> Change:
     """The campaign `spring` with one video, and their JSON."""
-    change = repository.commit(Change(campaign=a_campaign(), videos=(a_reserved_video(1),)))
+    video = a_reserved_video(1)
+    slots = (Slot(index=0, pending=Version.of(video)),)
+    campaign = replace(a_campaign(), slots=slots, money=Money(reserved=video.cost.estimated))
+    change = repository.commit(Change(campaign=campaign, videos=(video,)))
     write_json(root)
     return change
 
@@ -231,7 +234,7 @@ def test_a_damaged_database_is_kept_aside_and_rebuilt_at_start(
     assert record.levelno == logging.WARNING
 
 
-def test_damage_that_shows_later_is_said_and_rebuilt_after_a_restart(
+def test_damage_that_shows_later_is_reported_and_rebuilt_by_the_next_use(
     repository: LocalCampaignRepository, root: Path, stored: Change
 ) -> None:
     repository.close()
@@ -243,9 +246,9 @@ def test_damage_that_shows_later_is_said_and_rebuilt_after_a_restart(
         file.seek((page - 1) * size)
         file.write(b"\xff" * size)
 
-    with pytest.raises(StorageError, match=r"is damaged\. Restart"):
+    with pytest.raises(StorageError, match=r"is damaged\. The next request rebuilds it"):
         repository.get_video("spring", HASH)
-    assert LocalCampaignRepository(root).get_video("spring", HASH) == stored.videos[0]
+    assert repository.get_video("spring", HASH) == stored.videos[0]
 
 
 def look_at_spring(root: Path) -> None:
@@ -370,7 +373,14 @@ def test_a_link_in_the_place_of_the_database_is_not_followed(
     database(root).rename(tmp_path / "outside.db")
     database(root).symlink_to(tmp_path / "outside.db")
 
-    with pytest.raises(StorageError, match="symbolic link"):
+    with pytest.raises(StorageError, match=r"^\.records\.db in the data folder is not a file"):
+        LocalCampaignRepository(root).get_campaign("spring")
+
+
+def test_a_directory_in_the_place_of_the_database_is_named(root: Path) -> None:
+    database(root).mkdir(parents=True)
+
+    with pytest.raises(StorageError, match=r"^\.records\.db in the data folder is not a file"):
         LocalCampaignRepository(root).get_campaign("spring")
 
 

@@ -1,6 +1,8 @@
 """Records that are rebuilt from the JSON beside the videos, after the database was lost."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,21 @@ import pytest
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.adapters.record_mirror import ObjectStoreMirror
-from shared.domain.video import Phase
+from shared.bootstrap.local_ports import LocalPorts
+from shared.domain.campaign import Change
+from shared.domain.errors import VideoNotFoundError
+from shared.domain.video import Phase, Video
 from shared.ports.video_generator import Submission
-from tests.fakes.ports import FakePorts
-from tests.unit.use_cases.scenes import reserve, stored, wake
+from shared.settings import Settings
+from shared.use_cases.change_versions import delete_video, promote_video
+from shared.use_cases.create_videos import Draft
+from shared.use_cases.maintain_campaigns import maintain_campaigns
+from shared.use_cases.mirroring import mirror_campaign
+from shared.use_cases.regenerate_videos import regenerate_video
+from tests.fakes.ports import POLICY, FakePorts
+from tests.unit.use_cases.scenes import deliver, pass_time, reserve, stored, wake
+
+SPRING = Draft(prompt="A paper boat in rain")
 
 
 class KilledError(BaseException):
@@ -27,16 +40,7 @@ def test_records_that_are_rebuilt_lead_to_no_second_submission(
     objects = LocalObjectStore(tmp_path, now=ports.now)
     ports.mirror = ObjectStoreMirror(objects, gap=timedelta(), now=ports.now)
     video = reserve(ports)
-    submit_to_generator = ports.generator.submit
-
-    def submit_and_die(submission: Submission) -> object:
-        submit_to_generator(submission)
-        raise KilledError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ports.generator, "submit", submit_and_die)
-        with pytest.raises(KilledError):
-            wake(ports, video)
+    submit_and_die(ports, video, monkeypatch)
     ports.campaigns.close()  # type: ignore[attr-defined]
     for file in tmp_path.glob(".records.db*"):
         file.unlink()
@@ -49,3 +53,164 @@ def test_records_that_are_rebuilt_lead_to_no_second_submission(
 
     assert len(ports.generator.submissions) == 1
     assert stored(ports, video).phase is not Phase.RESERVED
+
+
+def ports_of(folder: Path) -> FakePorts:
+    """The records and JSON of a data folder, as a process that starts on it has them."""
+    ports = FakePorts(policy=replace(POLICY, daily_budget_usd=Decimal(90)))
+    local = LocalPorts(Settings(storage_url=folder.as_uri()))
+    ports.mirror = local.mirror
+    ports.campaigns = local.campaigns  # type: ignore[assignment]
+    return ports
+
+
+def kept_database(ports: FakePorts, folder: Path) -> bytes:
+    """Return a backup of the database, without its write-ahead log."""
+    ports.campaigns.close()  # type: ignore[attr-defined]
+    return (folder / ".records.db").read_bytes()
+
+
+def roll_back(ports: FakePorts, folder: Path, former: bytes) -> None:
+    ports.campaigns.close()  # type: ignore[attr-defined]
+    for file in folder.glob(".records.db*"):
+        file.unlink()
+    (folder / ".records.db").write_bytes(former)
+
+
+def submit_and_die(ports: FakePorts, video: Video, monkeypatch: pytest.MonkeyPatch) -> None:
+    submit_to_generator = ports.generator.submit
+
+    def submit(submission: Submission) -> object:
+        submit_to_generator(submission)
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ports.generator, "submit", submit)
+        with pytest.raises(KilledError):
+            wake(ports, video)
+
+
+def finished(ports: FakePorts, video: Video) -> Video:
+    for _ in range(4):
+        deliver(ports)
+        pass_time(ports)
+        maintain_campaigns(ports)
+    assert stored(ports, video).phase is Phase.DONE
+    return stored(ports, video)
+
+
+def make(ports: FakePorts, campaign_id: str = "spring") -> Video:
+    return finished(ports, reserve(ports, campaign_id=campaign_id, drafts=(SPRING,)))
+
+
+def remake(ports: FakePorts, video: Video) -> Video:
+    new = regenerate_video(ports, video.campaign_id, video.video_hash).video
+    return finished(ports, new)
+
+
+@pytest.fixture
+def used(tmp_path: Path) -> FakePorts:
+    """A folder with one finished video in campaign `winter`."""
+    ports = ports_of(tmp_path)
+    make(ports, campaign_id="winter")
+    return ports
+
+
+def test_a_submission_that_a_rolled_back_database_forgot_is_not_paid_again(
+    used: FakePorts,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Neither its record nor that of its campaign is in the database, which is an old backup."""
+    former = kept_database(used, tmp_path)
+    paid = reserve(used, drafts=(SPRING,))
+    submit_and_die(used, paid, monkeypatch)
+    roll_back(used, tmp_path, former)
+
+    again = ports_of(tmp_path)
+
+    assert stored(again, paid).phase is Phase.SUBMITTING
+    assert (
+        stored(again, paid).cost.estimated == again.campaigns.get_campaign("spring").money.reserved
+    )
+    assert paid.id == reserve(again, drafts=(SPRING,)).id
+    assert ["records.merged"] == [
+        each.message for each in caplog.records if "records" in each.message
+    ]
+    day = again.campaigns.get_day(stored(again, paid).budget_day or date.min)
+    assert day.committed >= paid.cost.estimated
+
+
+def test_a_finished_video_that_a_rolled_back_database_forgot_is_not_paid_again(
+    used: FakePorts, tmp_path: Path
+) -> None:
+    former = kept_database(used, tmp_path)
+    paid = make(used)
+    newest = used.campaigns.get_campaign("spring")
+    roll_back(used, tmp_path, former)
+
+    again = ports_of(tmp_path)
+
+    assert stored(again, paid) == paid
+    assert paid.id == reserve(again, drafts=(SPRING,)).id
+    mirror_campaign(again.mirror, again.campaigns, "spring")
+    assert newest == again.campaigns.get_campaign("spring")
+
+
+def test_what_was_promoted_and_deleted_after_a_backup_stays_so(
+    used: FakePorts, tmp_path: Path
+) -> None:
+    first = make(used)
+    second = remake(used, first)
+    former = kept_database(used, tmp_path)
+    promote_video(used, "spring", first.video_hash)
+    delete_video(used, "spring", second.video_hash)
+    mirror_campaign(used.mirror, used.campaigns, "spring")
+    newest = used.campaigns.get_campaign("spring")
+    roll_back(used, tmp_path, former)
+
+    again = ports_of(tmp_path)
+
+    assert newest.slots == again.campaigns.get_campaign("spring").slots
+    assert stored(again, first).is_current
+    with pytest.raises(VideoNotFoundError):
+        stored(again, second)
+
+
+def test_an_intact_folder_is_not_read_at_the_start(
+    used: FakePorts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also after the campaign that changed last was deleted, and after a rebuild."""
+    make(used)
+    for action in ("nothing", "delete", "lose"):
+        if action == "delete":
+            used.campaigns.remove_campaign(used.campaigns.get_campaign("spring"))
+        used.campaigns.close()  # type: ignore[attr-defined]
+        if action == "lose":
+            (tmp_path / ".records.db").unlink()
+            ports_of(tmp_path)
+        monkeypatch.setattr(ObjectStoreMirror, "read_campaigns", refuse_to_read)
+        ports_of(tmp_path)
+
+
+def refuse_to_read(_: object) -> None:
+    raise AssertionError("The JSON was read.")
+
+
+def test_a_database_that_was_merged_is_complete(used: FakePorts, tmp_path: Path) -> None:
+    """Even if the JSON had nothing that it lacked."""
+    make(used)
+    former = kept_database(used, tmp_path)
+    commit_without_json(used)
+    roll_back(used, tmp_path, former)
+    assert LocalCampaignRepository(tmp_path).has_lost_commits()
+
+    ports_of(tmp_path)
+
+    assert not LocalCampaignRepository(tmp_path).has_lost_commits()
+
+
+def commit_without_json(ports: FakePorts) -> None:
+    campaign = ports.campaigns.get_campaign("spring")
+    ports.campaigns.commit(Change(campaign=replace(campaign, budget_usd=Decimal(5))))

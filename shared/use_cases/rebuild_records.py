@@ -1,0 +1,120 @@
+"""Rebuild records from the JSON beside the videos, where the records have lost commits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from shared.domain.campaign import ZERO, Change
+from shared.domain.copying import merge
+from shared.domain.daily_budget import released
+from shared.domain.errors import CampaignNotFoundError, UnreadableRecordError
+from shared.domain.unreadable import Unreadable
+from shared.use_cases.campaign_state import load_campaign_state
+from shared.use_cases.committing import until_committed
+from shared.use_cases.copy_campaigns import commit_in_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from decimal import Decimal
+
+    from shared.domain.daily_budget import DayBudget
+    from shared.domain.reconciling import CampaignState
+    from shared.domain.video import Video
+    from shared.ports.campaign_repository import CampaignRepository
+    from shared.ports.record_mirror import RecordMirror
+
+
+@dataclass(frozen=True, kw_only=True)
+class RebuiltCampaign:
+    """`videos` counts the records that were written; `unreadable` says why none could be."""
+
+    campaign_id: str
+    videos: int = 0
+    is_changed: bool = False
+    unreadable: str | None = None
+
+
+def rebuild_records(
+    mirror: RecordMirror, campaigns: CampaignRepository
+) -> Iterator[RebuiltCampaign]:
+    """Merge the JSON into the records, and yield each campaign when that is done.
+
+    The newest of each record is kept, so it may run beside the service. Only a video that the JSON
+    of its campaign lists as removed is removed. The dollars of videos that the records had lost
+    count again in the budget of their day.
+    """
+    for found in mirror.read_campaigns():
+        if isinstance(found, Unreadable):
+            yield RebuiltCampaign(campaign_id=found.campaign_id, unreadable=found.detail)
+        else:
+            yield _rebuilt(campaigns, found)
+
+
+def _rebuilt(campaigns: CampaignRepository, files: CampaignState) -> RebuiltCampaign:
+    campaign_id = files.campaign.campaign_id
+
+    def attempt() -> RebuiltCampaign:
+        records = _read_if_any(campaigns, campaign_id)
+        change = _change(campaigns, merge(files, records), records)
+        if change is None:
+            return RebuiltCampaign(campaign_id=campaign_id)
+        commit_in_parts(campaigns, change)
+        return RebuiltCampaign(campaign_id=campaign_id, videos=len(change.videos), is_changed=True)
+
+    try:
+        return until_committed(attempt)
+    except UnreadableRecordError as error:
+        return RebuiltCampaign(campaign_id=campaign_id, unreadable=error.message)
+
+
+def _change(
+    campaigns: CampaignRepository, merged: CampaignState, records: CampaignState | None
+) -> Change | None:
+    """Return what the records lack, if anything."""
+    known = records.videos if records else {}
+    videos = [each for name, each in merged.videos.items() if each != known.get(name)]
+    carried = [
+        each
+        for name, each in merged.unreadable.items()
+        if records is None or name not in {*records.videos, *records.unreadable}
+    ]
+    removed = [known[name] for name in known.keys() & merged.campaign.removed_hashes]
+    if records and not (videos or carried or removed) and merged.campaign == records.campaign:
+        return None
+    return Change(
+        campaign=merged.campaign,
+        videos=tuple(videos),
+        removed=tuple(removed),
+        carried=tuple(carried),
+        days=tuple(_days(campaigns, videos, known)),
+    )
+
+
+def _days(
+    campaigns: CampaignRepository, videos: list[Video], known: dict[str, Video]
+) -> Iterator[DayBudget]:
+    lost: defaultdict[date, Decimal] = defaultdict(lambda: ZERO)
+    for video in videos:
+        before = known.get(video.video_hash)
+        if _is_held(video) and not (before and _is_held(before)) and video.budget_day:
+            lost[video.budget_day] += video.cost.estimated
+    for day, amount in lost.items():
+        budget = campaigns.get_day(day)
+        yield replace(budget, committed=budget.committed + amount)
+
+
+def _is_held(video: Video) -> bool:
+    return video.budget_day is not None and released(video) is video
+
+
+def _read_if_any(campaigns: CampaignRepository, campaign_id: str) -> CampaignState | None:
+    try:
+        return load_campaign_state(campaigns, campaign_id)
+    except CampaignNotFoundError:
+        records = campaigns.get_all_videos(campaign_id)
+    if not records.videos and not records.unreadable:
+        return None
+    raise UnreadableRecordError(f"The record of the campaign {campaign_id!r} is missing.")
