@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypedDict
@@ -14,6 +15,10 @@ from shared.domain import errors
 from shared.http.request_types import MAX_BODY_BYTES
 
 CONTENT_TYPE = "application/problem+json"
+
+_BLOCK_BYTES = 64 * 1024
+# 64 MiB; the connection of a client that sends more is closed.
+_DRAINED_BLOCKS = 1024
 
 logger = logging.getLogger(__name__)
 
@@ -168,7 +173,17 @@ def _http_problem(error: HTTPException, request: Request) -> Response:
         # Before it sends an answer, the framework reads the rest of the request, which raises this
         # error again. It does not do so for a streamed answer.
         response.response = response.iter_encoded()
+        _drain(request)
     return response
+
+
+def _drain(request: Request) -> None:
+    """Read the rest of a body: a client that still sends at the close would miss the answer."""
+    rest = request.environ["wsgi.input"]
+    with suppress(OSError):
+        for _ in range(_DRAINED_BLOCKS):
+            if not rest.read(_BLOCK_BYTES):
+                return
 
 
 def _advice(error: HTTPException) -> str | None:

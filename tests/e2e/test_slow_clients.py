@@ -1,5 +1,6 @@
-"""Paused players, half requests and silent connections do not stop the API."""
+"""Paused players, half requests, large bodies and silent connections do not stop the API."""
 
+import http.client
 import json
 import os
 import socket
@@ -7,7 +8,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from threading import Event, Thread
 
@@ -87,3 +88,14 @@ def get(port: int, path: str, body: object = None) -> dict[str, object]:
     )
     with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
         return dict(json.load(answer))
+
+
+@pytest.mark.parametrize("size", [5_000_000, 60_000_000])
+def test_a_client_that_sends_too_much_gets_its_answer(server: int, size: int) -> None:
+    """It reads only when everything is sent."""
+    with closing(http.client.HTTPConnection(HOST, server, timeout=30)) as connection:
+        connection.request("POST", "/v1/videos", b" " * size, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+
+        assert answer.status == 413
+        assert "1,000,000 bytes" in json.load(answer)["detail"]
