@@ -1,4 +1,4 @@
-"""Remove historical videos: `make clean-history`, and what `make run` does before it serves.
+"""Remove historical videos: `make clean-history`. `make run` also calls it before it serves.
 
 With a data folder it also removes idempotency records after a week; a bucket has a lifecycle rule
 for that.

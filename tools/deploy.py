@@ -1,6 +1,6 @@
 """Apply infra/ to a project, or destroy it: `make deploy` and `make destroy`.
 
-Terraform shows its plan and asks; nothing happens before the answer.
+Terraform shows its plan and asks; nothing is changed before the answer.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from tools.serve import fail
 INFRA = Path(__file__).resolve().parents[1] / "infra"
 TARGETS = {"apply": "make deploy", "destroy": "make destroy"}
 
-# Read by the provider, and by nothing that Google's own libraries look at.
+# The provider reads it; Google's own libraries do not.
 _PROVIDER_CREDENTIALS = ("GOOGLE_CREDENTIALS", "GOOGLE_OAUTH_ACCESS_TOKEN")
 
 

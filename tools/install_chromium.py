@@ -1,4 +1,4 @@
-"""Find the browser of the tests; where there is none, install one or say what to install."""
+"""Find the browser of the tests, or install one, or print what to install."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ON_A_MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
-# The fonts have letters for what people write: a bare system draws boxes.
+# The fonts cover most scripts: a system without fonts draws boxes.
 PACKAGES = ("chromium", "fonts-inter", "fonts-noto-color-emoji")
 DEBIAN = Path("/etc/debian_version")
 
@@ -70,13 +70,13 @@ def main() -> int:
     try:
         find_chromium()
     except MissingBrowserError as error:
-        # All other tests run without it.
+        # All other tests run without a browser.
         print(error, file=sys.stderr)
     return 0
 
 
 def find_chromium() -> Path:
-    """Return the machine's own Chromium or Chrome, or the one of this environment.
+    """Return the installed Chromium or Chrome, or the one in this environment.
 
     Raise MissingBrowserError.
     """

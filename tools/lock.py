@@ -12,7 +12,7 @@ from itertools import combinations
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# The oldest Python that is supported; markers say what differs on newer ones.
+# The oldest supported Python; markers select packages for newer ones.
 COMPILE = (
     *("pip", "compile", "--universal", "--python-version=3.11"),
     *("--generate-hashes", "--no-strip-extras", "--custom-compile-command=make lock", "--quiet"),

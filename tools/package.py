@@ -21,7 +21,7 @@ _UNIX, _MODE = 3, 0o100644
 
 
 class PackageError(Exception):
-    """Says why there is no archive."""
+    """The archive cannot be built."""
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
-"""Serve the whole system on an emulated Google Cloud: what `make run-emulated` does.
+"""Serve the whole system on an emulated Google Cloud: `make run-emulated`.
 
 Each function is a process of its own, as it is deployed. Firestore and Pub/Sub are Google's own
-emulators; the bucket and Veo are those of tools/emulated_cloud. All of it ends with this process.
+emulators; the bucket and Veo are those of tools/emulated_cloud. All of them end with this process.
 """
 
 import argparse

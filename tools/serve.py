@@ -1,4 +1,4 @@
-"""Serve the whole system on this machine: what `make run` does once its environment is set up."""
+"""Serve the whole system on this machine: `make run`, once its environment is set up."""
 
 import argparse
 import http.client
@@ -27,7 +27,7 @@ THREADS = "512"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _SIMILAR = 0.8
-# Settings of Google's clients that resemble ours, and the one that only the platform sets.
+# Settings of Google's clients that resemble Showreel's, and the one that the platform sets.
 _OTHERS = {"FIRESTORE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST"}
 _OF_PLATFORM = {"K_SERVICE"}
 
@@ -96,7 +96,7 @@ def serve(host: str, port: int, *, place: str) -> int:
         if not becomes_healthy(server, host, port):
             return fail("The server failed to start; see the log above.")
         announce(port, f"Its data is in {place}")
-        return fail(f"The server ended by itself, with code {server.wait()}.")
+        return fail(f"The server ended unexpectedly, with code {server.wait()}.")
     except KeyboardInterrupt:
         return 0
     finally:

@@ -33,7 +33,7 @@ _TRACES_OF_PIP = 12
 
 
 class SetUpError(Exception):
-    """Says why there is no environment, and what to do."""
+    """The environment cannot be installed."""
 
 
 class Progress:
@@ -138,7 +138,7 @@ def install(environment: Path, lock: Path, total: int) -> None:
         raise SetUpError(why(said))
     check = subprocess.run([*pip, "check"], check=False, capture_output=True, text=True)
     if check.returncode:
-        raise SetUpError(f"The packages do not fit each other: {check.stdout}{check.stderr}")
+        raise SetUpError(f"The packages are incompatible: {check.stdout}{check.stderr}")
 
 
 def follow(lines: IO[str], progress: Progress) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What both families build in the same way, and when their work has to stop."""
+"""Adapters that both families share, and the signal to stop."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def utc_now() -> datetime:
 
 
 def is_stopping() -> bool:
-    """Return whether the server's worker got a signal to end, and only ends what it has begun.
+    """Return whether the server's worker was told to stop, and now finishes its requests.
 
     The framework's server handles these signals itself and offers no hook: the handler is a method
     of its worker, which records in `alive` that it got one. Under any other handler the process

@@ -1,11 +1,11 @@
 """The stored form of a campaign and of a video, the same in a file and in a database.
 
-A record is a flat dict of JSON's own types, but for its moments, which are datetimes in UTC; in a
-file they are RFC 3339. Dollars are strings, so that no digit is lost. A record says by which schema
-it was written, and not at which revision it was read: that is the store's to know.
+A record is a flat dict of JSON's types, with times as datetimes in UTC (in a file RFC 3339).
+Dollars are strings, so that no digit is lost. A record has its schema's version, and not its
+revision, which the store keeps.
 
-Two releases read and change the same records, so a change of their form takes two releases. First
-expand: read the new field, with a default, or the new word, and write as before. Then contract:
-write it, and drop what nothing reads any more. Raise SCHEMA_VERSION only for what a release that
-does not know it must not touch. See decision 7.
+Two releases share the records during an upgrade, so a change of their form takes two releases.
+First expand: read the new field or value, with a default, and write as before. Then contract: write
+it, and drop fields without readers. Raise SCHEMA_VERSION only if an older release must not touch
+such records. See decision 7.
 """

@@ -1,4 +1,4 @@
-"""What the records of campaigns and of videos have in common."""
+"""The form that all records share: JSON, schema version, and time zones."""
 
 from __future__ import annotations
 

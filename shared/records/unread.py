@@ -1,7 +1,7 @@
-"""Fields of a record that this version does not know, kept for the version that does.
+"""Fields of a record that this release does not know, kept for the release that does.
 
-Each is kept under the place of the object that has it. An element of a list is found again by what
-identifies it, and a version of a slot by its hash, because both move.
+Each is kept with the path of its object. Elements of lists move, so they are identified by their
+key, and versions of a slot by their hash.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ Object = dict[str, Any]
 
 _IDENTITY = ("number", "kind", "video_hash", "index")
 
-# Added by the store and by this module when they read a record; no version stores them.
+# Added by the store and by this module when they read a record; no release stores them.
 _ADDED = frozenset({"revision", "unread"})
 
 
 def unread_fields(record: Object, known: Object) -> Mapping[Place, Object]:
-    """Return what `record` has beside `known`, which was made of it."""
+    """Return the fields of `record` that `known`, which was decoded from it, lacks."""
     return {
         place: {name: part[name] for name in sorted(names)}
         for place, part, same in _pairs(record, known, ())
@@ -30,14 +30,14 @@ def unread_fields(record: Object, known: Object) -> Mapping[Place, Object]:
 
 
 def with_unread(record: Object, unread: Mapping[Place, Mapping[str, Any]]) -> Object:
-    """Put the unknown fields back into those objects of `record` that are still there."""
+    """Restore the unknown fields in the objects that `record` still has."""
     for place, part, _ in list(_pairs(record, record, ())):
         part.update(unread.get(place, {}))
     return record
 
 
 def _pairs(value: object, same: object, place: Place) -> Iterator[tuple[Place, Object, Object]]:
-    """Yield each object of a record with its place and with its known part."""
+    """Yield each object of a record with its path and its known part."""
     if isinstance(value, dict) and isinstance(same, dict):
         yield place, value, same
         for name in same.keys() & value.keys():

@@ -285,7 +285,7 @@ def test_bytes_that_change_on_the_way_are_noticed(
     put(bucket_store, CLIP, content)
     bucket_server.fail("alt=media", CORRUPT)
 
-    with pytest.raises(UnavailableError, match="did not arrive as it is stored"):
+    with pytest.raises(UnavailableError, match="was not received as stored"):
         read(bucket_store)
 
 

@@ -69,4 +69,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # Its given name.
-        """Say nothing: who gets a token is of no interest."""
+        """Log no requests."""

@@ -37,10 +37,10 @@ logger = logging.getLogger(__name__)
 
 
 class ObjectsClient(Client):  # type: ignore[misc]  # The SDK has no types.
-    """Asks for objects alone.
+    """A client without the SDK's background lookup of the bucket.
 
-    The SDK looks at the bucket itself, on a thread, for traces that nothing here collects, and
-    with a permission that nothing else needs. This refusal it remembers.
+    The lookup is for traces, which nothing here collects, and needs storage.buckets.get, which
+    nothing else needs. The SDK remembers this refusal.
     """
 
     def get_bucket(self, bucket_or_name: object, *_: object, **__: object) -> NoReturn:
@@ -66,10 +66,10 @@ def open_bucket(name: str, credentials: Credentials | None = None) -> "GCSBucket
 
 
 class GCSBucket:
-    """Repeats what a fault broke off, for seconds; so anything may happen twice.
+    """Retries interrupted requests for some seconds, so each may be carried out twice.
 
-    Every method raises ObjectNotFoundError for an object that is not there, and ConflictError
-    for one whose generation is not the expected one. The generation 0 is that of no object.
+    Every method raises ObjectNotFoundError for a missing object, and ConflictError for one with
+    another generation than expected. The generation 0 stands for no object.
     """
 
     def __init__(self, name: str, client: Client, limits: Mapping[str, Any] = _CALL) -> None:
@@ -79,7 +79,7 @@ class GCSBucket:
         self._limits = limits
 
     def with_brief_calls(self) -> "GCSBucket":
-        """Return the same bucket for calls whose failure is made good later."""
+        """Return the same bucket with short retries, for calls that are repeated later."""
         return GCSBucket(self._name, self._client, _BRIEF)
 
     def look(self, path: str) -> StoredObject:
@@ -93,10 +93,10 @@ class GCSBucket:
             yield from map(_stored, self._bucket.list_blobs(prefix=prefix, **self._limits))
 
     def read(self, stored: StoredObject, start: int, stop: int) -> bytes:
-        """Return the bytes from `start` to before `stop` of this very generation."""
+        """Return the bytes from `start` to before `stop` of exactly this generation."""
         blob = self._bucket.blob(stored.path, generation=stored.generation)
         with bucket_errors(self._name, permission="storage.objects.get", path=stored.path):
-            # The service knows the checksum of the whole only; the reader verifies that.
+            # The service has a checksum of the whole object only; the reader verifies it.
             block: bytes = blob.download_as_bytes(
                 start=start, end=stop - 1, checksum=None, **self._limits
             )
@@ -115,7 +115,7 @@ class GCSBucket:
     ) -> None:
         """Send `content` up to its end, with its checksum.
 
-        Raise ConflictError, too, where it may have been stored and the answer was cut off.
+        Also raise ConflictError if the object may be stored and the answer was cut off.
         """
         blob = self._blob(path, properties)
         blob.metadata = dict(metadata)
@@ -142,7 +142,7 @@ class GCSBucket:
             blob.patch(if_generation_match=stored.generation, **self._limits)
 
     def move(self, stored: StoredObject, target: str) -> None:
-        """Move to a name that is free: in one step where the service can, else in two."""
+        """Move to a free name: in one step if permitted, else by a copy and a removal."""
         with bucket_errors(self._name, permission="storage.objects.move", path=stored.path):
             try:
                 self._bucket.move_blob(
@@ -161,7 +161,7 @@ class GCSBucket:
                 self.delete(stored.path, if_generation=stored.generation)
 
     def copy(self, stored: StoredObject, target: str) -> None:
-        """Copy to a name that is free, with the properties and the metadata."""
+        """Copy to a free name, with the properties and the metadata."""
         with bucket_errors(self._name, permission="storage.objects.create", path=stored.path):
             self._rewrite(stored, target)
 
@@ -220,7 +220,7 @@ class GCSBucket:
 
 
 def _next_chunk(content: BinaryIO) -> bytes:
-    """Read a whole chunk, or what is left, of a stream that may give less than is asked for."""
+    """Read a whole chunk, or the rest, of a stream whose reads may be short."""
     chunk = content.read(_CHUNK_BYTES)
     while len(chunk) < _CHUNK_BYTES and (more := content.read(_CHUNK_BYTES - len(chunk))):
         chunk += more
@@ -232,13 +232,13 @@ def _stored(blob: Blob) -> StoredObject:
     return StoredObject(
         info=ObjectInfo(
             path=blob.name,
-            # Some servers leave out what is 0.
+            # Some servers leave out zero values.
             size=blob.size or 0,
             etag=b64decode(blob.md5_hash or blob.crc32c).hex(),
             content_type=content_type,
             updated_at=blob.updated,
             version=str(blob.generation),
-            # An object that was composed of others has none.
+            # Composed objects have none.
             md5=b64decode(blob.md5_hash or "").hex(),
         ),
         generation=blob.generation,

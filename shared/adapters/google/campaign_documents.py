@@ -22,8 +22,8 @@ from shared.records.videos import video_from_record
 
 CAMPAIGNS = "campaigns"
 VIDEOS = "videos"
-# When a document was last written. It is no part of the record, and no query can ask for the time
-# that Firestore itself keeps.
+# When a document was last written. It is not part of the record; queries cannot use Firestore's own
+# update time.
 WRITTEN_AT = "written_at"
 
 Record = Campaign | Video

@@ -1,4 +1,4 @@
-"""Every query that is made. Each shape has its index in infra/firestore.indexes.json."""
+"""All queries. Each shape has its index in infra/firestore.indexes.json."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from shared.domain.video import phases_of
 from shared.ports.campaign_repository import SortOrder, VideoQuery
 
 Cursor = tuple[datetime, str]
-"""The age of a video, and the path of its document: after it, a page begins."""
+"""The creation time of a video and the path of its document; the page begins after it."""
 
 _NAME = "__name__"
 
@@ -23,7 +23,7 @@ def cursor_of(document: Document) -> Cursor:
 def videos_of(
     client: firestore.Client, query: VideoQuery, *, after: Cursor | None, limit: int
 ) -> Query:
-    """Ask for `limit` videos. Those of one age come by campaign, then by hash."""
+    """Query `limit` videos. Those created at the same time are ordered by campaign and hash."""
     found = _videos(client, query.campaign_id)
     if query.tag is not None:
         found = found.where(filter=FieldFilter("tags", "array_contains", query.tag))
@@ -42,20 +42,20 @@ def videos_of(
 
 
 def all_videos(client: firestore.Client, campaign_id: str) -> Query:
-    """Ask for every document, whatever its fields: an order would leave out those without."""
+    """Query every document. An order would leave out those without the ordering field."""
     return _videos(client, campaign_id)
 
 
 def due_videos(
     client: firestore.Client, before: datetime, *, after: Document | None, limit: int
 ) -> Query:
-    """Ask for those that wait for longest first."""
+    """Query due documents, the longest overdue first."""
     waiting = client.collection_group(VIDEOS).where(filter=FieldFilter("due_at", "<=", before))
     return _page(client, waiting, "due_at", after).limit(limit)
 
 
 def names_of_videos(client: firestore.Client, campaign_id: str, *, limit: int) -> Query:
-    """Ask for the names of all videos of a campaign, also of damaged ones."""
+    """Query the names of all videos of a campaign, including damaged ones."""
     return _videos_of_campaign(client, campaign_id).order_by(_NAME).select([]).limit(limit)
 
 
@@ -68,7 +68,7 @@ def campaigns_with_chores(client: firestore.Client, *, after: Document | None, l
 def campaigns_with_due_chores(
     client: firestore.Client, before: datetime, *, after: Document | None, limit: int
 ) -> Query:
-    """Ask for those whose delayed chores are due."""
+    """Query campaigns whose delayed chores are due."""
     waiting = FieldFilter("delayed_until", "<=", before)
     campaigns = client.collection(CAMPAIGNS).where(filter=waiting)
     return _page(client, campaigns, "delayed_until", after).limit(limit)
@@ -77,7 +77,7 @@ def campaigns_with_due_chores(
 def written_since(
     collection: firestore.CollectionReference | CollectionGroup, since: datetime, *, limit: int
 ) -> Query:
-    """Ask for the names of documents, and when they were written."""
+    """Query the names of documents and their write times."""
     written = collection.where(filter=FieldFilter(WRITTEN_AT, ">=", since))
     return written.order_by(WRITTEN_AT).select([WRITTEN_AT]).limit(limit)
 

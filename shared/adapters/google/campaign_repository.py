@@ -71,8 +71,8 @@ def utc_now() -> datetime:
 class FirestoreCampaignRepository:
     """A revision is the time of a document's last change. There are no transactions.
 
-    A read is one call, and so is a commit: a batch in which every write has its condition. The
-    campaign is written with its videos even if it stays the same, for the condition's sake.
+    A read is one call, and so is a commit: a batch in which every write has a precondition. The
+    campaign is always written with its videos, even if unchanged, for its precondition.
     """
 
     def __init__(self, *, project: str, database: str, now: Clock = utc_now) -> None:
@@ -185,7 +185,7 @@ class FirestoreCampaignRepository:
         )
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
-        """Return videos first, and of them first those that wait for longest."""
+        """Return videos before campaigns, the longest overdue first."""
         client = self._documents.client
 
         def waiting(last: Document | None, limit: int) -> list[Document]:
@@ -233,7 +233,7 @@ def _campaign_or_unreadable(document: Document) -> Campaign | Unreadable:
 
 
 def _paths_of(campaign_id: str, video_hashes: Iterable[str]) -> tuple[str, ...]:
-    """Return the paths of videos, each once. What cannot be the hash of a video has none."""
+    """Return the paths of videos, each once. An invalid hash has no path."""
     paths: dict[str, None] = {}
     for each in video_hashes:
         with suppress(VideoNotFoundError):

@@ -1,6 +1,6 @@
 """Days' budgets as documents of Firestore: `days/<day>`.
 
-Earlier releases kept a day in up to 32 shares, `days/<day>.<number>`.
+Earlier releases stored a day in up to 32 shares, `days/<day>.<number>`.
 """
 
 from datetime import date
@@ -15,7 +15,7 @@ from shared.records.form import to_record
 
 DAYS = "days"
 _MOST_SHARES = 32
-# More than any budget: an earlier release finds nothing left in a day that has been taken over.
+# More than any budget: in a day that was taken over, an earlier release finds no dollars left.
 _CLOSED = Decimal(10) ** 15
 
 
@@ -34,7 +34,7 @@ def read_day(documents: FirestoreDocuments, day: date) -> DayBudget:
 def _taken_over(documents: FirestoreDocuments, day: date) -> Document | None:
     """Add up the shares of an earlier release, if there are any, and close them.
 
-    One commit does both, so processes of the two releases never have the same dollars to give.
+    One commit does both, so two releases never spend the same dollars.
     """
     shares = documents.get_all(f"{_path_of(day)}.{number}" for number in range(_MOST_SHARES))
     if not shares:
@@ -52,7 +52,7 @@ def _taken_over(documents: FirestoreDocuments, day: date) -> Document | None:
             ]
         )
     except ConflictError:
-        # Another process was first, or an earlier release has taken from a share meanwhile.
+        # Another process was first, or an earlier release has changed a share meanwhile.
         taken_over = documents.get(_path_of(day))
         if taken_over is None:
             raise

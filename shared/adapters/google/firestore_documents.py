@@ -1,7 +1,7 @@
 """Documents in Firestore: each read is one call, each commit one batch with preconditions.
 
-Firestore reserves the names `__…__` and has no empty one, but callers choose the names in their
-metadata. Such a name is stored behind a backslash.
+Firestore reserves the names `__…__` and forbids empty ones, but callers choose the names in their
+metadata. Such names are stored with a leading backslash.
 """
 
 import re
@@ -132,7 +132,7 @@ class FirestoreDocuments:
         return tuple(_revision(result.update_time) for result in results)
 
     def increment(self, path: str, amounts: Mapping[str, int]) -> None:
-        """Add to fields of a document, which is created if there is none. There is no condition."""
+        """Add to fields of a document, unconditionally. A missing document is created."""
         added = {name: firestore.Increment(amount) for name, amount in amounts.items()}
         reference = self.client.document(path)
         with google_errors(_SERVICE, permission="datastore.entities.update"):

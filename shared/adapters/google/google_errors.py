@@ -28,7 +28,7 @@ def google_errors(service: str, *, permission: str) -> Iterator[None]:
     try:
         yield
     except (GoogleAPIError, GoogleAuthError, OSError) as error:
-        # The SDK's message may contain the URL of an upload, which is as good as a credential.
+        # The SDK's message may contain the URL of an upload, which works like a credential.
         raise translated(error, service, permission=permission) from None
 
 

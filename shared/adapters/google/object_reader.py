@@ -95,5 +95,5 @@ class _ObjectReader(RawIOBase):
         self._checked += len(block) - known
         if self._checked == self._stored.info.size and self._crc32c != self._stored.crc32c:
             raise UnavailableError(
-                f"The object {self._stored.path!r} did not arrive as it is stored. Try again."
+                f"The object {self._stored.path!r} was not received as stored. Try again."
             )

@@ -41,10 +41,10 @@ _NAME = re.compile(rf"{_PART}(?:/{_PART})*")
 
 
 class GCSObjectStore:
-    """Signs without a storage client; `bucket` is opened when something else is first asked for.
+    """Signs without a storage client; any other method opens `bucket` at its first call.
 
-    Readers may keep media for a day, for the bytes under a name never change, and must ask again
-    for anything else.
+    Clients may cache media for a day, because the bytes of a name never change, and must revalidate
+    other objects.
     """
 
     def __init__(self, bucket: Callable[[], GCSBucket], *, signer: V4URLSigner) -> None:
@@ -54,7 +54,7 @@ class GCSObjectStore:
         self._opened: dict[str, StoredObject] = {}
 
     def with_brief_calls(self) -> GCSObjectStore:
-        """Return the same store for calls whose failure is made good later."""
+        """Return the same store with short retries, for calls that are repeated later."""
         return GCSObjectStore(self._bucket.with_brief_calls, signer=self._signer)
 
     @built_once
@@ -81,7 +81,7 @@ class GCSObjectStore:
                 if_generation=0 if mode is PutMode.CREATE else None,
             )
         except ConflictError:
-            # It may be this very write that is met here: its answer was lost, or cut off.
+            # The existing object may be this write itself, whose answer was lost.
             self._require_written_by(path, write_id)
 
     def replace(self, found: ObjectInfo, content: BinaryIO) -> None:
@@ -94,7 +94,7 @@ class GCSObjectStore:
         )
 
     def open(self, path: str) -> BinaryIO:
-        """Return a stream of one generation: it ends in ObjectNotFoundError if that is moved."""
+        """Return a stream of one generation: reads raise ObjectNotFoundError once it is moved."""
         found = self._look(path)
         self._opened = {path: found}
         return open_reader(found, self._bucket.read)
@@ -136,7 +136,7 @@ class GCSObjectStore:
         except ObjectNotFoundError:
             self._require_renamed(source, target)
         except ConflictError:
-            # Another copy was faster; or the source has changed, which the service reports here.
+            # Another process made the copy, or the source has changed: the service reports both so.
             self._bucket.look(target)
 
     def free_bytes(self) -> int | None:
@@ -183,7 +183,7 @@ class GCSObjectStore:
     def _is_moved(
         self, found: StoredObject, target: str, metadata: Mapping[str, str] | None
     ) -> bool:
-        """Move the object, or give way to the one that is there; False if it has changed."""
+        """Move the object, or keep an existing target; return False if the object has changed."""
         try:
             self._complete(found, target, metadata or {})
             self._bucket.move(found, target)
@@ -194,9 +194,9 @@ class GCSObjectStore:
         return True
 
     def _complete(self, found: StoredObject, target: str, metadata: Mapping[str, str]) -> None:
-        """Give a clip that the generator wrote the properties that `put` would have given it.
+        """Set the properties that `put` sets on a clip that the generator wrote.
 
-        That includes its type: a bucket ignores the type in a signed URL where the object has one.
+        They include its type: a bucket ignores the type in a signed URL if the object has one.
         """
         properties = _properties(media_type_of(target) or found.properties.content_type)
         is_complete = (
@@ -228,9 +228,9 @@ def _properties(content_type: str) -> Properties:
 
 def _require_name(path: str) -> None:
     if not _is_name(path):
-        raise StorageError("This cannot be the name of an object.")
+        raise StorageError("Invalid object name.")
 
 
 def _is_name(path: str) -> bool:
-    """Whether the path is relative, climbs nowhere, and is not hidden, as in a data folder."""
+    """Whether the path is valid as in a data folder: relative, without `..`, not hidden."""
     return _NAME.fullmatch(path) is not None and len(path.encode()) <= _LONGEST_NAME_BYTES

@@ -86,7 +86,7 @@ class TimelyCredentials(Credentials):
 
 
 def found_credentials(service: str, *, permission: str) -> Credentials:
-    """Return what the environment gives: a key file, a person's login, the function's account."""
+    """Return the environment's credentials: a key file, a user's login, a service account."""
     with credential_errors(service, permission=permission):
         credentials, _ = google.auth.default(scopes=_SCOPES)
     return credentials

@@ -1,4 +1,4 @@
-"""V4 signed URLs of Cloud Storage, without its client library, which takes long to import."""
+"""V4 signed URLs of Cloud Storage, without Google's client library, which is slow to import."""
 
 import hashlib
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class SigningCredentials(Protocol):
 
 
 class V4URLSigner:
-    """Signs for GET, with or without a range, or for HEAD: a signature holds for one method.
+    """Signs for GET, with or without a range, or for HEAD: a signature is for one method.
 
     A URL is reused while at least half of the requested lifetime is left, so that a list that is
     read twice is signed once; `expires_at` is then earlier. `credentials` is called at the first

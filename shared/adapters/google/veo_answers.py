@@ -174,7 +174,7 @@ CHECK_ANSWERS: Sequence[Rule[Refusal]] = (
     ),
 )
 
-# A prompt that Google quotes may be about a bucket of paint, or about cold storage.
+# A quoted prompt may be about a bucket of paint, or cold storage: the words alone prove nothing.
 _OUTPUT = re.compile(
     r"gs://|storage[ _]?uri|storage\.(?:objects|buckets)|cloud storage"
     r"|(?:output|storage|gcs|destination) bucket|bucket (?:does not exist|not found)",

@@ -22,7 +22,7 @@ class ClipOutput(Protocol):
 
 
 class BucketOutput:
-    """Veo writes into the bucket of the object store by itself."""
+    """Veo writes into the bucket of the object store."""
 
     def __init__(self, bucket: str) -> None:
         self._root = f"gs://{bucket}/"

@@ -146,7 +146,7 @@ class LocalCampaignRepository:
         return tuple(or_unreadable(self._campaign_of, row) for row in rows)
 
     def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
-        """Return videos first, and of them first those that wait for longest."""
+        """Return videos before campaigns, the longest overdue first."""
         until = (tables.micros(before),)
         with self._database.snapshot() as connection:
             waiting = connection.execute(tables.DUE_VIDEOS, until)
@@ -168,7 +168,7 @@ class LocalCampaignRepository:
         )
 
     def _require_free_name(self, connection: Connection, campaign_id: str) -> None:
-        """Raise ConflictError if a campaign has this name, but for its case, and the same files."""
+        """Raise ConflictError if a name differs only in case, and so has the same files."""
         if not self._is_case_sensitive and row_of(connection, tables.SAME_NAME, campaign_id):
             raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
 

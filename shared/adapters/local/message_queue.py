@@ -1,4 +1,4 @@
-"""A message queue within one process, in the place of Pub/Sub and the scheduler."""
+"""A message queue within one process, instead of Pub/Sub and the scheduler."""
 
 import heapq
 import logging
@@ -65,7 +65,7 @@ class LocalMessageQueue:
         self._threads: list[Thread] = []
 
     def start(self) -> None:
-        """Begin to deliver and to tick. Further calls change nothing."""
+        """Start deliveries and ticks. Further calls change nothing."""
         with self._changed:
             if self._threads:
                 return

@@ -24,10 +24,10 @@ _CONTENT_TYPES = {
 
 
 class LocalObjectStore:
-    """Keeps each object as one file, and of it only what a file holds.
+    """Stores each object as one file, without further metadata.
 
-    The content type is that of the path's suffix, and an object's own metadata is dropped: the
-    records have the metadata. No symbolic link below the root is followed.
+    The content type follows from the path's suffix; metadata is dropped, because the records have
+    it. No symbolic link below the root is followed.
 
     Without a `signing_key`, one is created and kept in the folder, so that signed URLs survive a
     restart and are valid in every process that shares the folder.
@@ -42,7 +42,7 @@ class LocalObjectStore:
         path: str,
         content: BinaryIO,
         *,
-        content_type: str,  # noqa: ARG002  # The suffix says it.
+        content_type: str,  # noqa: ARG002  # The suffix determines it.
         mode: PutMode = PutMode.CREATE,
         metadata: Mapping[str, str] | None = None,  # noqa: ARG002  # The class says why.
     ) -> None:

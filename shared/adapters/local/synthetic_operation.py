@@ -1,4 +1,4 @@
-"""An operation of the synthetic generator: what a process that did not submit it goes on with."""
+"""The stored state of a synthetic operation, with which any process can continue it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,7 +48,7 @@ class SyntheticOperation:
 
     @property
     def ending(self) -> Failed | Gone | None:
-        """How it ends, where it ends without a clip."""
+        """The result of an operation that ends without a clip; else None."""
         return _ENDINGS.get(self.fault)
 
     @property

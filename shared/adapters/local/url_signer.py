@@ -23,9 +23,9 @@ _KEY_BYTES = 32
 
 
 def kept_key(files: DataFolder) -> str:
-    """Return the key that is kept in the data folder, after making one if there is none.
+    """Return the key in the data folder, which is created if it is missing.
 
-    Of several processes that make one, the first wins, and all take its key.
+    If several processes create one, the first wins, and all use its key.
     """
     with storage_errors():
         try:
@@ -51,7 +51,7 @@ def _read_key(files: DataFolder) -> str:
 
 
 class URLSigner:
-    """`key` is asked for when something is first signed or verified."""
+    """`key` is called at the first signature or verification."""
 
     def __init__(self, key: Callable[[], str], now: Clock) -> None:
         self._key = key
@@ -85,5 +85,5 @@ class URLSigner:
 
 
 def _signed_text(path: str, expires: str) -> bytes:
-    # All before the first slash is digits, so no two URLs are signed as the same text.
+    # The part before the first slash is digits, so two URLs never share the signed text.
     return f"{expires}/{path}".encode(errors="surrogatepass")

@@ -38,7 +38,7 @@ from shared.ports.video_generator import (
 
 SHORTEST_CHECK = timedelta(milliseconds=100)
 RETRY_AFTER = timedelta(seconds=1)
-# Each attempt is recorded on the video: a disk that is full until the deadline adds a hundred.
+# Each attempt is recorded in the video: a full disk adds about a hundred until the deadline.
 _UNWRITABLE_RETRY = timedelta(seconds=15)
 BUSY_ATTEMPTS = 2
 
@@ -136,7 +136,7 @@ class SyntheticVideoGenerator:
         return True
 
     def _render(self, operation: SyntheticOperation) -> None:
-        """Raise UnavailableError where this machine cannot."""
+        """Raise UnavailableError if this machine cannot render it."""
         try:
             # A temporary folder would be removed at exit, while threads still render into it.
             with NamedTemporaryFile(suffix=".mp4") as file:

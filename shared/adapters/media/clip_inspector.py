@@ -1,4 +1,4 @@
-"""Looks into clips with PyAV."""
+"""Inspects clips with PyAV."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -89,7 +89,7 @@ class PyAVClipInspector:
 
 
 class _Presented:
-    """What a player presents of a stream: not the packets that its edit list hides."""
+    """The part of a stream that a player presents, without packets hidden by the edit list."""
 
     def __init__(self, stream: Stream | None) -> None:
         self._stream = stream
@@ -187,7 +187,7 @@ def _quarter_turns(frame: VideoFrame) -> int:
 
 
 def _first_light(pictures: Iterator[Image.Image]) -> Image.Image:
-    """Return the first picture that is not black, or the first of all where every one is."""
+    """Return the first picture that is not black, or the first one if all are."""
     first = next(pictures, None)
     if first is None:
         raise InvalidClipError("The clip has no frame that can be decoded.")

@@ -1,4 +1,4 @@
-"""The stream of a clip as PyAV reads it, and errors of the machine apart from those of the clip."""
+"""Streams for PyAV, with errors of the machine distinguished from damage of the clip."""
 
 from __future__ import annotations
 
@@ -54,4 +54,4 @@ def is_of_the_machine(code: int | None) -> bool:
 
 def _fault(code: int | None) -> StorageError:
     reason = os.strerror(code) if code else "it cannot be read"
-    return StorageError(f"This machine could not look into the clip: {reason}.")
+    return StorageError(f"This machine could not inspect the clip: {reason}.")

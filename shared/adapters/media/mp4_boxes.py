@@ -1,6 +1,6 @@
 """Check that the boxes of an MP4 are complete, without reading its media.
 
-PyAV opens a file that was cut off and presents what is left of it.
+PyAV opens a truncated file and presents its remaining part.
 """
 
 import os
@@ -17,7 +17,7 @@ _NEEDED = frozenset({b"moov", b"mdat", b"moof"})
 def require_whole(clip: BinaryIO) -> int:
     """Return the size in bytes. Raise InvalidClipError unless index and media are all there.
 
-    What follows them may be anything: padding, or a trailer that some tool has appended.
+    Any bytes may follow them, such as padding or a trailer.
     """
     size_bytes = clip.seek(0, os.SEEK_END)
     if not size_bytes:

@@ -1,5 +1,5 @@
-"""A strict emulator of Cloud Storage: fake-gcs-server keeps the bytes, this layer the rules.
+"""A strict emulator of Cloud Storage: fake-gcs-server stores the bytes, this layer adds the rules.
 
-No ready emulator refuses all that the real service refuses: stale writes by any way of upload,
-moves onto an existing object, altered or expired signatures.
+No other emulator refuses all requests that the service refuses: stale writes by every kind of
+upload, moves onto an existing object, altered or expired signatures.
 """

@@ -1,4 +1,4 @@
-"""Which request is which operation of Cloud Storage."""
+"""The operations of Cloud Storage, by request."""
 
 import re
 from collections.abc import Callable

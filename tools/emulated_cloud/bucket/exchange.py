@@ -32,7 +32,7 @@ class Request:
 
     @property
     def line(self) -> str:
-        """The method, and the path and query as a person reads them: what faults are matched by."""
+        """The method and the decoded path and query, which faults are matched against."""
         return f"{self.method} {unquote(self.target)}"
 
 

@@ -1,4 +1,4 @@
-"""Faults that a test plants: what goes wrong, with which requests, how often."""
+"""Faults that a test plants: the error, the requests that meet it, and how often."""
 
 import re
 import time
@@ -84,7 +84,7 @@ class Faults:
 
 
 def answer_before(fault: Fault | None, request: Request) -> Answer | None:
-    """Wait, or return what is answered instead of doing anything."""
+    """Wait, or return the answer that replaces the operation."""
     if fault is None:
         return None
     if fault.kind is FaultKind.DELAYED:

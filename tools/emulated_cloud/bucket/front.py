@@ -14,7 +14,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class BrokenConnectionError(Exception):
-    """Raised by who handles a request, to break the connection instead of an answer."""
+    """Raised by a handler, to break the connection instead of answering."""
 
 
 class HTTPFront(ThreadingHTTPServer):
@@ -26,7 +26,7 @@ class HTTPFront(ThreadingHTTPServer):
         self.answer = answer
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is no news."""
+        """Do not log clients that have disconnected."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""The bucket's own messages to Pub/Sub: an object is there."""
+"""The bucket's notifications to Pub/Sub about new objects."""
 
 import json
 import logging
@@ -24,7 +24,7 @@ class Notification:
 
 
 class Notifier:
-    """Publishes in order, on a thread of its own, as the bucket's answer does not wait for it."""
+    """Publishes in order, on its own thread: the bucket's answer does not wait for it."""
 
     def __init__(self) -> None:
         self.notifications: list[Notification] = []

@@ -22,7 +22,7 @@ _BOUNDARY = "showreel-strict-bucket"
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """A whole object on its way in. `crc32c` is what the client says it is, or empty."""
+    """A complete upload. `crc32c` is the checksum that the client declared, or empty."""
 
     bucket: str
     name: str
@@ -35,7 +35,7 @@ class Upload:
 class Objects:
     """One request at a time: its check and its effect are one step.
 
-    `finalized` is told of every object that appears.
+    `finalized` is called with every new object.
     """
 
     def __init__(self, upstream: Upstream, finalized: Callable[[Resource], None]) -> None:

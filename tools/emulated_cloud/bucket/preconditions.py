@@ -1,4 +1,4 @@
-"""What a request demands of an object's generation and metageneration."""
+"""Preconditions of a request on an object's generation and metageneration."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Preconditions:
     not_metageneration: int | None
 
     def refusal(self, current: Resource | None, *, status: int = 412) -> Answer | None:
-        """Return what to answer where they do not hold; `status` is that of a negative one."""
+        """Return the answer if they do not hold; `status` is for a negative precondition."""
         generation = int(current["generation"]) if current else 0
         metageneration = int(current["metageneration"]) if current else 0
         if self.generation not in (None, generation):

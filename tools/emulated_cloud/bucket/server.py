@@ -23,7 +23,7 @@ from tools.emulated_cloud.processes import HOST
 
 @dataclass(frozen=True, kw_only=True)
 class Handled:
-    """What one request was. `operation` is named as in the JSON API, or `signed`."""
+    """One request. `operation` is its name in the JSON API, or `signed`."""
 
     operation: str
     line: str
@@ -105,7 +105,7 @@ class StrictBucketServer:
         return Counter(each.operation for each in self.requests if re.search(pattern, each.line))
 
     def handle(self, request: Request) -> Answer:
-        """Raise where the connection is to break."""
+        """Raise an error if the connection is to break."""
         fault = self._faults.take(request)
         if fault is not None and fault.kind is FaultKind.RESET:
             self._log(request, Answer(status=0))

@@ -1,4 +1,4 @@
-"""Service accounts that exist for a test only."""
+"""Service accounts for tests."""
 
 from functools import cached_property
 

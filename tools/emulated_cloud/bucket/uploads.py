@@ -1,4 +1,4 @@
-"""The ways in: multipart uploads, and resumable ones that survive a broken connection."""
+"""Multipart uploads, and resumable ones that survive a broken connection."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The process of fake-gcs-server, which keeps the objects, and the way to ask it."""
+"""The process of fake-gcs-server, which stores the objects, and its client."""
 
 import platform
 import subprocess
@@ -20,7 +20,7 @@ _MACHINES = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "arm64": "
 
 
 class Upstream:
-    """One fake-gcs-server in memory. It is asked by one thread at a time."""
+    """One fake-gcs-server in memory. One thread at a time may call it."""
 
     def __init__(self) -> None:
         program = _program()

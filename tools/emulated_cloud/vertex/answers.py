@@ -24,7 +24,7 @@ def answer(content: object) -> Answer:
 
 
 def page(status: int, html: str) -> Answer:
-    """What a proxy or a front end says in place of the service."""
+    """The answer of a proxy or a front end in place of the service."""
     return Answer(status=status, body=html.encode(), content_type="text/html")
 
 

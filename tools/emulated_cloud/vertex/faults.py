@@ -1,4 +1,4 @@
-"""What can be wrong with one request, on the way or at its end."""
+"""Faults of one request, in transit or in the service."""
 
 import threading
 from dataclasses import dataclass

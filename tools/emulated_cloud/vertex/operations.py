@@ -83,7 +83,7 @@ class Operations:
         return answer({"name": name, "done": False} if self.says_not_done else {"name": name})
 
     def end_now(self) -> None:
-        """End with a clip what would never have ended."""
+        """End the operations that would never end, with a clip."""
         for operation in self._accepted.values():
             operation.script = Ending.CLIP
             self._finish_alone(operation)
@@ -131,7 +131,7 @@ class Operations:
         return self._make_clip(operation.prompt, parameters)
 
     def _deliver(self, operation: Operation, clip: bytes, number: int) -> Json:
-        """The clip is in the bucket before anybody is told."""
+        """Store the clip before the operation reports it."""
         storage_uri = operation.parameters.get("storageUri")
         if not storage_uri:
             encoded = base64.b64encode(clip).decode()

@@ -89,7 +89,7 @@ class FakeVertex:
 
     @property
     def submissions(self) -> int:
-        """How many were accepted: what a bill would count."""
+        """The number of accepted submissions, which a bill would count."""
         return self.operations.count
 
     def asked(self, path: str) -> list[Request]:
@@ -174,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST  # noqa: N815  # Its given name.
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # Its given name.
-        """Say nothing: `requests` has it all."""
+        """Log nothing: `requests` has every request."""
 
     def _send(self, given: Answer) -> None:
         # The caller has closed the connection.

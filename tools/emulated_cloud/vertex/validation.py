@@ -1,4 +1,4 @@
-"""What Vertex AI finds wrong with a request for videos."""
+"""The validation of requests for videos, as Vertex AI does it."""
 
 import re
 from collections.abc import Iterator

@@ -133,7 +133,7 @@ def _width(lines: list[str], font: ImageFont.FreeTypeFont) -> float:
 
 
 def _is_whole(lines: list[str], text: str) -> bool:
-    """Whether the lines hold all of the text, and break no word that has to be kept."""
+    """Whether the lines have the whole text, and no word is broken that must not be."""
     kept = set(" ".join(lines).split())
     return "".join(lines).replace(" ", "") == text.replace(" ", "") and all(
         word in kept for word in text.split() if not _breaks_anywhere(word)

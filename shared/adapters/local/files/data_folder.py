@@ -1,7 +1,7 @@
 """Files below one folder that appear whole or not at all.
 
 Methods take a path as its parts and raise OSError as the operating system does; `storage_errors`
-translates. What is not a regular file, such as a folder or a symbolic link, is not there.
+translates. Anything but a regular file, such as a folder or a symbolic link, counts as missing.
 """
 
 import fcntl
@@ -57,7 +57,7 @@ class Entry(NamedTuple):
 
 
 class DataFolder:
-    """The root is made when something is first written."""
+    """The root is created by the first write."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -99,7 +99,7 @@ class DataFolder:
                     os.unlink(aside.name, dir_fd=folder)
 
     def replace(self, aside: Aside, parts: Parts) -> None:
-        """Give the file its name, in place of a file that has it. Durable after `sync`."""
+        """Rename the file to its name, and replace a file of that name. Durable after `sync`."""
         source, name = aside.name, parts[-1]
 
         def place(folder: int) -> None:
@@ -108,7 +108,7 @@ class DataFolder:
         self._place(parts, place)
 
     def create(self, aside: Aside, parts: Parts) -> None:
-        """Give the file its name. Raise FileExistsError if the name is taken.
+        """Rename the file to its name. Raise FileExistsError if the name is taken.
 
         Hard links would do without the lock, but exFAT, SMB and some mounted volumes have none.
         """
@@ -117,7 +117,7 @@ class DataFolder:
             self.replace(aside, parts)
 
     def move(self, source: Parts, target: Parts) -> None:
-        """Give a file another name. Raise FileExistsError if that name is taken.
+        """Rename a file. Raise FileExistsError if the new name is taken.
 
         The caller holds `names_locked`.
         """
@@ -132,7 +132,7 @@ class DataFolder:
 
     @contextmanager
     def names_locked(self) -> Iterator[None]:
-        """Keep every other thread and process from taking a name that is free."""
+        """Exclude other threads and processes that create or rename files."""
         with self.lock(_NAMES_LOCK):
             yield
 
@@ -174,9 +174,9 @@ class DataFolder:
 
     @contextmanager
     def lock(self, name: str, *, shared: bool = False) -> Iterator[None]:
-        """Keep other threads and processes out, or (shared) those that want it for themselves.
+        """Exclude other threads and processes; if shared, only exclusive holders.
 
-        The kernel frees the lock of a process that ends.
+        The kernel releases the lock of a process that ends.
         """
         with made(self.root, (LOCKS,)) as folder:
             lock = os.open(f"{name}.lock", _LOCK, 0o666, dir_fd=folder)
@@ -187,7 +187,7 @@ class DataFolder:
                 os.close(lock)
 
     def _require_free(self, parts: Parts) -> None:
-        """Raise FileExistsError if anything has this name, whatever it is."""
+        """Raise FileExistsError if a file, folder or link has this name."""
         with suppress(FileNotFoundError), opened(self.root, parts[:-1]) as folder:
             os.stat(parts[-1], dir_fd=folder, follow_symlinks=False)
             raise FileExistsError(EEXIST, os.strerror(EEXIST))

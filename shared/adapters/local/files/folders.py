@@ -1,7 +1,7 @@
 """Folders below a root, reached without following a symbolic link.
 
-Each folder on the way is opened from the one above it, so nothing that is or is put inside the
-root leads out of it, not even while it is being walked. The root itself may be a link.
+Each folder is opened from its parent, so no link inside the root leads out of it, even one that is
+placed during the walk. The root itself may be a link.
 """
 
 import os
@@ -49,7 +49,7 @@ def opened(root: Path, parts: Parts) -> Iterator[int]:
 
 @contextmanager
 def made(root: Path, parts: Parts) -> Iterator[int]:
-    """Yield the descriptor of a folder that is made first, durably, if it is not there."""
+    """Yield the descriptor of a folder, which is created durably if it is missing."""
     try:
         folder = _open(root, parts)
     except FileNotFoundError:
@@ -62,9 +62,9 @@ def made(root: Path, parts: Parts) -> Iterator[int]:
 
 
 def remove_if_empty(root: Path, parts: Parts) -> None:
-    """Remove a folder, and those above it that this leaves empty."""
+    """Remove an empty folder, and its parents that become empty."""
     for depth in range(len(parts), 0, -1):
-        # A folder that is not empty stays, and so does all above it.
+        # A folder that is not empty is kept, with its parents.
         with suppress(OSError), opened(root, parts[: depth - 1]) as above:
             os.rmdir(parts[depth - 1], dir_fd=above)
 

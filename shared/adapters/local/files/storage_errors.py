@@ -29,18 +29,16 @@ from errno import (
 
 from shared.domain.errors import ShowreelError, StorageError, StorageFullError, UnavailableError
 
-# A reader finds nothing under a name that cannot be one, nor behind a symbolic link.
+# Reads of an invalid name, or through a symbolic link, find no file.
 MISSING = frozenset({ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EINVAL})
 
 _PASSING = frozenset({EAGAIN, EMFILE, ENFILE, ENOMEM})
 _FULL = frozenset({ENOSPC, EDQUOT})
 
 DISK_FULL = "The disk of the data folder is full. Free some space, or give it a larger disk."
-DISK_FAULT = (
-    "The disk of the data folder reports a fault. Check the disk, and restore what it lost."
-)
+DISK_FAULT = "The disk of the data folder reports a fault. Check the disk, and restore lost files."
 NOT_WRITABLE = "The data folder cannot be written. Mount it writable, and make this user its owner."
-_NO_SUCH_NAME = "This cannot be the name of an object in the data folder."
+_NO_SUCH_NAME = "Invalid object name."
 _IN_THE_WAY = "Something in the data folder, maybe a symbolic link, blocks this path. Remove it."
 
 _UNFIT = (

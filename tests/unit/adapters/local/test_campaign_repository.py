@@ -477,7 +477,7 @@ def test_no_name_leads_out_of_the_folder(
     )
 
     for write in writes:
-        with pytest.raises(StorageError, match="cannot be the name"):
+        with pytest.raises(StorageError, match="Invalid object name"):
             write()
 
     assert sorted(root.parent.rglob("*.json")) == before
