@@ -1,7 +1,6 @@
 """Single requests to one bucket of Cloud Storage."""
 
 import logging
-from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -19,7 +18,6 @@ from shared.adapters.google.google_errors import google_errors
 from shared.adapters.google.stored_object import Properties, StoredObject
 from shared.domain.errors import ConflictError, UnavailableError
 from shared.domain.schedule import LAST_RETRY, MIRROR_LAST_RETRY, MIRROR_TRY, TRY
-from shared.ports.object_store import ObjectInfo
 
 _CHUNK_BYTES = 4 * 1024 * 1024
 
@@ -86,11 +84,11 @@ class GCSBucket:
         blob = self._bucket.blob(path)
         with bucket_errors(self._name, permission="storage.objects.get", path=path):
             blob.reload(**self._limits)
-        return _stored(blob)
+        return StoredObject.of(blob)
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         with bucket_errors(self._name, permission="storage.objects.list"):
-            yield from map(_stored, self._bucket.list_blobs(prefix=prefix, **self._limits))
+            yield from map(StoredObject.of, self._bucket.list_blobs(prefix=prefix, **self._limits))
 
     def read(self, stored: StoredObject, start: int, stop: int) -> bytes:
         """Return the bytes from `start` to before `stop` of exactly this generation."""
@@ -225,28 +223,3 @@ def _next_chunk(content: BinaryIO) -> bytes:
     while len(chunk) < _CHUNK_BYTES and (more := content.read(_CHUNK_BYTES - len(chunk))):
         chunk += more
     return chunk
-
-
-def _stored(blob: Blob) -> StoredObject:
-    content_type = blob.content_type or "application/octet-stream"
-    return StoredObject(
-        info=ObjectInfo(
-            path=blob.name,
-            # Some servers leave out zero values.
-            size=blob.size or 0,
-            etag=b64decode(blob.md5_hash or blob.crc32c).hex(),
-            content_type=content_type,
-            updated_at=blob.updated,
-            version=str(blob.generation),
-            # Composed objects have none.
-            md5=b64decode(blob.md5_hash or "").hex(),
-        ),
-        generation=blob.generation,
-        crc32c=int.from_bytes(b64decode(blob.crc32c), "big"),
-        properties=Properties(
-            content_type=content_type,
-            cache_control=blob.cache_control or "",
-            content_disposition=blob.content_disposition or "",
-        ),
-        metadata=blob.metadata or {},
-    )

@@ -1,4 +1,4 @@
-"""Connections to a SQLite file: opened, pooled, and with their errors translated."""
+"""Connections to a SQLite file: opened and pooled."""
 
 from __future__ import annotations
 
@@ -11,33 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 from weakref import WeakSet
 
-from shared.adapters.local.files.storage_errors import (
-    DISK_FAULT,
-    DISK_FULL,
-    NOT_WRITABLE,
-    is_missing,
-)
+from shared.adapters.local.files.storage_errors import is_missing
+from shared.adapters.local.record_errors import BUSY, BUSY_SECONDS, NEWER, code_of
 from shared.adapters.local.record_tables import SCHEMA, SCHEMA_VERSION
-from shared.domain.errors import ShowreelError, StorageError, StorageFullError, UnavailableError
+from shared.domain.errors import StorageError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BUSY_SECONDS = 10.0
-_PRIMARY_CODE = 0xFF
-_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _UNFIT_FOR_WAL = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL)
-
-_BUSY_SENTENCE = (
-    f"Other processes have kept the database of records busy for {_BUSY_SECONDS:.0f} seconds. "
-    "Try again."
-)
-_DAMAGED_SENTENCE = (
-    "The database of records is damaged. The next request rebuilds it from the JSON beside the "
-    "videos. The damaged file is kept under another name."
-)
-_NEWER_SENTENCE = "A newer Showreel wrote the database of records. Run that version."
 
 
 class FileIdentity(NamedTuple):
@@ -70,8 +52,8 @@ class ConnectionPool:
     def turn_to_write(self) -> Iterator[None]:
         """Let one thread of this process write at a time: inside SQLite they would sleep longer."""
         turn = self._turn
-        if not turn.acquire(timeout=_BUSY_SECONDS):
-            raise UnavailableError(_BUSY_SENTENCE)
+        if not turn.acquire(timeout=BUSY_SECONDS):
+            raise UnavailableError(BUSY)
         try:
             yield
         finally:
@@ -189,38 +171,10 @@ def finish(connection: Connection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("SELECT count(*) FROM days").fetchall()
     except sqlite3.OperationalError as error:
-        if _code(error) not in _UNFIT_FOR_WAL:
+        if code_of(error) not in _UNFIT_FOR_WAL:
             raise
         connection.execute("PRAGMA journal_mode = DELETE")
     connection.close()
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    return _code(error) in _DAMAGE
-
-
-@contextmanager
-def database_errors() -> Iterator[None]:
-    """Raise StorageError or UnavailableError for any error of SQLite."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _translated(error) from error
-
-
-def _translated(error: sqlite3.Error) -> ShowreelError:
-    code, detail = _code(error), getattr(error, "sqlite_errorcode", 0)
-    if code in _BUSY:
-        return UnavailableError(_BUSY_SENTENCE)
-    if code == sqlite3.SQLITE_FULL or detail == sqlite3.SQLITE_IOERR_SHMSIZE:
-        return StorageFullError(DISK_FULL)
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return StorageError(NOT_WRITABLE)
-    if code in _DAMAGE:
-        return StorageError(_DAMAGED_SENTENCE)
-    if code == sqlite3.SQLITE_IOERR:
-        return StorageError(DISK_FAULT)
-    return StorageError(f"The database of records cannot be used: {error}.")
 
 
 def _connect(path: str, options: str) -> Connection:
@@ -228,7 +182,7 @@ def _connect(path: str, options: str) -> Connection:
     return sqlite3.connect(
         f"file:{quote(path)}?{options}",
         uri=True,
-        timeout=_BUSY_SECONDS,
+        timeout=BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
         factory=Connection,
@@ -238,17 +192,13 @@ def _connect(path: str, options: str) -> Connection:
 def _require_schema(connection: Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > SCHEMA_VERSION:
-        raise StorageError(_NEWER_SENTENCE)
+        raise StorageError(NEWER)
     if version < SCHEMA_VERSION:
         error = sqlite3.DatabaseError("The database of records is older, or unfinished.")
         error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
         raise error
     # Read the first page of the tables too: it is where most damage shows.
     connection.execute("SELECT 1 FROM campaigns LIMIT 1").fetchall()
-
-
-def _code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
 
 
 def _size(path: str) -> int:

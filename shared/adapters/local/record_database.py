@@ -16,15 +16,14 @@ from shared.adapters.local.files.storage_errors import storage_errors
 from shared.adapters.local.record_connections import (
     Connection,
     ConnectionPool,
-    database_errors,
     empty,
     finish,
     identity_of,
-    is_damage,
     made,
     opened,
     opened_unchanging,
 )
+from shared.adapters.local.record_errors import database_errors, is_damage
 from shared.adapters.local.record_tables import LAST_COMMITS
 from shared.domain.errors import StorageError
 from shared.domain.storage_layout import CACHE

@@ -390,7 +390,7 @@ def test_a_database_that_is_busy_for_long_says_so(
     stored: Change,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(record_connections, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(record_connections, "BUSY_SECONDS", 0.05)
     waiting = LocalCampaignRepository(root)
     with closing(sqlite3.connect(database(root), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
