@@ -195,7 +195,7 @@ def test_a_signature_that_stalls_once_is_asked_for_again(iam: FakeIAM, signer: V
 
 
 @pytest.mark.parametrize("refusals", [[], [429] * 99, [503] * 99], ids=["hangs", "429", "503"])
-def test_a_signature_that_nobody_gives_is_given_up_in_time(
+def test_a_signature_without_an_answer_is_given_up_in_time(
     iam: FakeIAM, signer: V4URLSigner, refusals: list[int]
 ) -> None:
     iam.refusals, iam.stalls = refusals, 0 if refusals else 99

@@ -165,7 +165,7 @@ def test_a_url_for_head_is_good_for_head_alone(store: GCSObjectStore, url: str) 
     ],
     ids=["signature", "disposition", "life", "object", "type", "more"],
 )
-def test_whoever_changes_it_reads_nothing(url: str, change: Callable[[str], str]) -> None:
+def test_a_changed_url_reads_nothing(url: str, change: Callable[[str], str]) -> None:
     response = get(change(url))
 
     assert (403, "SignatureDoesNotMatch") == (response.status, code_of(response))

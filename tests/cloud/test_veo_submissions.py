@@ -178,7 +178,7 @@ def test_a_busy_veo_says_how_long_to_wait(veo: Veo, given: Answer, seconds: int)
     assert timedelta(seconds=seconds) == raised.value.retry_after
 
 
-def test_nothing_was_submitted_where_nobody_listens(make_veo: MakeVeo) -> None:
+def test_nothing_is_submitted_if_the_connection_is_refused(make_veo: MakeVeo) -> None:
     generator = make_veo(f"http://127.0.0.1:{free_port()}")
 
     with pytest.raises(GeneratorBusyError, match="could not be reached"):

@@ -243,7 +243,7 @@ class ObjectStoreContract:
     def test_a_list_of_nothing_is_empty(self, store: ObjectStore, prefix: str) -> None:
         assert paths(store, prefix) == []
 
-    def test_a_list_tells_the_same_as_the_head(self, store: ObjectStore) -> None:
+    def test_a_list_has_the_same_facts_as_the_head(self, store: ObjectStore) -> None:
         put(store, PATH)
 
         assert list(store.list("videos/")) == [store.head(PATH)]

@@ -14,7 +14,7 @@ from tests.e2e.launcher import launch, three_lines
 SECONDS_TO_END = 30
 
 
-def test_it_says_where_it_is_where_the_data_lies_and_how_to_begin(
+def test_it_prints_its_url_its_data_folder_and_a_first_command(
     launcher: subprocess.Popen[str], port: int, data_folder: Path
 ) -> None:
     where, data, first_video = three_lines(launcher)

@@ -217,7 +217,7 @@ def test_a_message_becomes_a_video(deployment: Deployment) -> None:
 
 
 @pytest.mark.usefixtures("firestore_host")
-def test_the_tick_ends_a_video_of_which_nothing_else_tells(deployment: Deployment) -> None:
+def test_the_tick_completes_a_video_without_any_other_message(deployment: Deployment) -> None:
     """What Veo filters leaves no object, so the bucket announces none."""
     api = deployment.functions["serve_api"]
     video_id = create(api, "winter", "Snow falls [filtered]")

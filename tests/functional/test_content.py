@@ -147,7 +147,7 @@ def test_the_unit_of_a_range_may_be_in_another_case(
         f"bytes={'9' * 5000}-",
     ],
 )
-def test_a_range_in_which_no_byte_lies_is_refused(
+def test_a_range_without_a_byte_of_the_file_is_refused(
     gallery: Showreel, video: Json, clip: bytes, header: str
 ) -> None:
     answer = gallery.get(by_id(video), headers={"Range": header})

@@ -303,7 +303,7 @@ def test_dollars_are_reserved_until_the_video_ends(endless: Showreel) -> None:
     assert endless.campaign("spring")["money"]["reserved"] == 1.6
 
 
-def test_a_finished_video_is_priced_like_its_model_and_billed_to_nobody(gallery: Showreel) -> None:
+def test_a_simulated_video_has_the_price_of_its_model_and_is_not_billed(gallery: Showreel) -> None:
     campaign = gallery.campaign(GALLERY)
 
     cost = campaign["slots"][0]["current"]["cost"]
@@ -327,7 +327,7 @@ def test_a_filtered_video_fails_with_the_reason_costs_nothing_and_frees_its_slot
         assert service.campaign("spring")["slots"] == []
 
 
-def test_an_estimate_tells_the_price_and_what_is_cached_and_writes_nothing(
+def test_an_estimate_has_the_price_and_the_cache_hits_and_writes_nothing(
     gallery: Showreel,
 ) -> None:
     before = gallery.snapshot()

@@ -63,7 +63,9 @@ def test_the_arrival_of_its_clip_takes_the_video_forward(api: Showreel, worker: 
     assert api.video(video)["phase"] == "done"
 
 
-def test_other_objects_are_acknowledged_and_wake_nobody(api: Showreel, worker: Showreel) -> None:
+def test_notifications_of_other_objects_are_acknowledged_and_wake_no_video(
+    api: Showreel, worker: Showreel
+) -> None:
     (video,) = api.create("spring", KITE)
     folder = attempt_prefix("spring", video["id"].partition(".")[2], 1)
 

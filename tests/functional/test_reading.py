@@ -170,7 +170,7 @@ def test_campaigns_are_listed_by_id_page_by_page(
     assert (first["first_id"], first["has_more"], rest["has_more"]) == ("autumn", True, False)
 
 
-def test_a_listed_campaign_tells_what_reading_it_tells_without_its_videos(
+def test_a_listed_campaign_equals_the_campaign_without_its_videos(
     gallery: Showreel,
 ) -> None:
     (listed,) = gallery.get("/v1/campaigns").json["data"]
@@ -232,7 +232,7 @@ def test_urls_begin_with_the_public_one_where_there_is_one(place: Place) -> None
     assert answer.json["content_url"].startswith("https://videos.example.com/v1/videos/")
 
 
-def test_answers_that_change_are_kept_by_nobody(endless: Showreel) -> None:
+def test_answers_that_change_are_not_cached(endless: Showreel) -> None:
     (video,) = endless.create("spring", KITE)
 
     for path in ("/v1/videos", f"/v1/videos/{video['id']}", "/v1/campaigns/spring"):

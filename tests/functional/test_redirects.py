@@ -89,7 +89,7 @@ def test_head_is_answered_without_a_redirect(gallery: Showreel, video: Json) -> 
     ],
 )
 @pytest.mark.usefixtures("unasked")
-def test_what_is_no_content_is_signed_by_nobody(gallery: Showreel, path: str, status: int) -> None:
+def test_only_content_is_signed(gallery: Showreel, path: str, status: int) -> None:
     answer = asked(gallery, path)
 
     assert answer.status_code == status

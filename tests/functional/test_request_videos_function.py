@@ -47,14 +47,14 @@ def test_a_message_makes_a_video_of_each_prompt(api: Showreel, worker: Showreel)
     assert made == [(0, KITE, {"tone": "Warm"}), (1, BOAT, {"tone": "Warm"})]
 
 
-def test_a_video_tells_which_message_asked_for_it(api: Showreel, worker: Showreel) -> None:
+def test_a_video_names_the_message_that_requested_it(api: Showreel, worker: Showreel) -> None:
     push(worker, asking(KITE, metadata={"order": "A-1"}))
 
     (video,) = videos(api)
     assert video["metadata"] == {"order": "A-1", "message_id": "77"}
 
 
-def test_a_receipt_tells_which_videos_a_message_has(api: Showreel, worker: Showreel) -> None:
+def test_a_receipt_names_the_videos_of_its_message(api: Showreel, worker: Showreel) -> None:
     push(worker, asking(KITE))
 
     (video,) = videos(api)

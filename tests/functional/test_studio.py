@@ -34,7 +34,7 @@ def studio(refusing: Showreel) -> Showreel:
 
 
 @pytest.mark.parametrize(("path", "content_type"), FILES.items())
-def test_each_file_has_its_type_and_nobody_guesses_another(
+def test_each_file_has_its_type_and_browsers_may_not_guess(
     studio: Showreel, path: str, content_type: str
 ) -> None:
     answer = studio.get(path)
@@ -74,7 +74,7 @@ def test_it_is_compressed_for_those_who_can_read_that(studio: Showreel, path: st
         assert answer.headers["Vary"] == "Accept-Encoding"
 
 
-def test_head_tells_the_same_without_the_bytes(studio: Showreel) -> None:
+def test_head_answers_the_same_without_the_bytes(studio: Showreel) -> None:
     head, whole = studio.head("/"), studio.get("/")
 
     assert head.data == b""

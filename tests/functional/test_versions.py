@@ -163,7 +163,7 @@ def test_a_video_that_was_never_shown_cannot_be_promoted(endless: Showreel) -> N
     assert answer.json["code"] == "wrong_state"
 
 
-def test_a_clean_up_first_only_tells_what_it_would_remove(gallery: Showreel) -> None:
+def test_a_clean_up_is_a_dry_run_by_default(gallery: Showreel) -> None:
     old = historical(gallery)
     before = gallery.snapshot()
 

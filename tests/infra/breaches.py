@@ -93,7 +93,7 @@ BREACHES = [
             ),
             "min_instance_count = 0": (
                 "min_instance_count = 1",
-                test_functions.test_nothing_runs_while_nobody_asks,
+                test_functions.test_no_instance_runs_without_requests,
             ),
             "given if contains(given.functions, each.key)": (
                 "given",
@@ -137,7 +137,7 @@ BREACHES = [
             ),
             "member = google_service_account.push.member": (
                 'member = "allUsers"',
-                test_public_access.test_naming_people_lets_nobody_else_in,
+                test_public_access.test_only_the_named_callers_may_call,
             ),
             '["aiplatform.googleapis.com", "pubsub.googleapis.com"]': (
                 '["aiplatform.googleapis.com"]',
@@ -267,7 +267,7 @@ BREACHES = [
             ),
             '"${each.value.keeps_messages}s"': (
                 '"604800s"',
-                test_pubsub.test_ticks_do_not_pile_up_while_nobody_takes_them,
+                test_pubsub.test_unprocessed_ticks_expire,
             ),
         },
     ),
@@ -288,7 +288,7 @@ BREACHES = [
             ),
             'kind!~\\"money_at_risk|overdue\\"': (
                 'kind!~\\"overdue\\"',
-                test_monitoring.test_nobody_is_told_of_disagreements_about_which_there_is_nothing_to_do,
+                test_monitoring.test_no_alert_for_disagreements_without_an_action,
             ),
             "EXTRACT(jsonPayload.usd)": (
                 "EXTRACT(jsonPayload.cost)",

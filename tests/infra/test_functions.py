@@ -132,7 +132,7 @@ def test_ticks_do_not_overtake_each_other(installation: Installation) -> None:
     assert 1 == service["max_instance_request_concurrency"]
 
 
-def test_nothing_runs_while_nobody_asks(installation: Installation) -> None:
+def test_no_instance_runs_without_requests(installation: Installation) -> None:
     for target in targets():
         assert 0 == installation.service(target)["min_instance_count"]
 

@@ -266,7 +266,7 @@ def test_how_pushes_are_answered_is_neither(installation: Installation) -> None:
         assert not counts(metrics(installation)[f"showreel_{name}"], request)
 
 
-def test_nobody_is_told_of_disagreements_about_which_there_is_nothing_to_do(
+def test_no_alert_for_disagreements_without_an_action(
     installation: Installation,
 ) -> None:
     alert = installation.all("google_monitoring_alert_policy.alert")["disagreement"]

@@ -18,13 +18,13 @@ def public_grants(installation: Installation) -> list[tuple[str, str]]:
     ]
 
 
-def test_nobody_may_call_unless_somebody_is_named(plain_installation: Installation) -> None:
+def test_without_callers_no_one_may_call(plain_installation: Installation) -> None:
     assert {} == plain_installation.all("google_cloud_run_v2_service_iam_member.invoker")
     assert {} == plain_installation.all("google_pubsub_topic_iam_member.publisher")
     assert [] == public_grants(plain_installation)
 
 
-def test_naming_people_lets_nobody_else_in(installation: Installation) -> None:
+def test_only_the_named_callers_may_call(installation: Installation) -> None:
     assert [] == public_grants(installation)
 
 
@@ -50,7 +50,7 @@ def test_both_settings_open_the_api_and_nothing_else(terraform: Terraform, tmp_p
     assert "serve-api" == invoker["name"]
 
 
-def test_nobody_unknown_ever_publishes(terraform: Terraform, tmp_path: Path) -> None:
+def test_only_known_publishers_may_publish(terraform: Terraform, tmp_path: Path) -> None:
     said = refusal(terraform, tmp_path, publishers=["allUsers"], allow_public=True)
 
     assert "never allUsers" in said

@@ -80,7 +80,7 @@ def test_a_tick_comes_each_minute(installation: Installation) -> None:
     assert topic["id"] == target["topic_name"]
 
 
-def test_ticks_do_not_pile_up_while_nobody_takes_them(installation: Installation) -> None:
+def test_unprocessed_ticks_expire(installation: Installation) -> None:
     ticks = installation.all("google_pubsub_subscription.function")["maintain_campaigns"]
 
     assert seconds(ticks["message_retention_duration"]) <= 15 * 60

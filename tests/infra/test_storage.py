@@ -73,7 +73,7 @@ def test_a_receipt_outlives_its_message(installation: Installation) -> None:
     assert rule["condition"][0]["age"] * DAY > kept
 
 
-def test_uploads_that_nobody_ended_are_removed(installation: Installation) -> None:
+def test_unfinished_uploads_are_removed(installation: Installation) -> None:
     rules = {
         each["action"][0]["type"]: each["condition"][0]
         for each in bucket(installation)["lifecycle_rule"]

@@ -206,7 +206,7 @@ def test_a_clip_in_an_attempt_is_what_veo_names_so(filename: str, *, expected: b
 
 
 @given(CAMPAIGN_IDS, VIDEO_HASHES, st.integers(1, 9))
-def test_a_clip_tells_whose_it_is(campaign_id: str, video_hash: str, attempt: int) -> None:
+def test_a_clip_path_identifies_its_video(campaign_id: str, video_hash: str, attempt: int) -> None:
     folder = attempt_prefix(campaign_id, video_hash, attempt)
 
     for filename in ("sample_0.mp4", "15754933715511817930/sample_0.mp4"):
@@ -229,7 +229,7 @@ def test_a_clip_tells_whose_it_is(campaign_id: str, video_hash: str, attempt: in
         f"videos/generated/spring/{HASH}/1/sample_0.mp4",
     ],
 )
-def test_what_is_no_clip_in_an_attempt_is_nobodys(path: str) -> None:
+def test_other_paths_of_an_attempt_identify_no_video(path: str) -> None:
     assert video_of_clip(path) is None
 
 

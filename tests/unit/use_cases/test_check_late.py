@@ -34,7 +34,7 @@ def tick(ports: FakePorts, after: timedelta = LATE_CHECK) -> None:
     deliver(ports)
 
 
-def test_the_tick_finds_a_clip_that_nobody_announced(ports: FakePorts) -> None:
+def test_the_tick_finds_a_clip_without_a_notification(ports: FakePorts) -> None:
     video = give_up(ports, b"a clip")
     assert Phase.FAILED is video.phase
 

@@ -252,7 +252,7 @@ def test_a_video_that_is_filtered_again_fails_with_the_reason(patient: FakePorts
     assert 0 == patient.campaigns.get_campaign(CAMPAIGN_ID).money.committed
 
 
-def test_a_filtered_video_that_nobody_wants_any_more_is_not_submitted_again(
+def test_a_filtered_video_that_was_cancelled_is_not_submitted_again(
     patient: FakePorts,
 ) -> None:
     video = submit(patient, script=Script(ending=FILTERED))

@@ -231,14 +231,14 @@ def test_another_prompt_makes_a_new_version_while_the_old_one_is_shown(ports: Fa
     assert (old.video_hash, new.video_hash) == (slot.current.video_hash, slot.pending.video_hash)
 
 
-def test_what_is_historical_is_made_anew(ports: FakePorts) -> None:
+def test_a_prompt_whose_video_is_historical_is_generated_again(ports: FakePorts) -> None:
     make(ports)
     make(ports, "A blue bicycle")
 
     assert [Outcome.CREATED] == outcomes(ports, a_request("A red bicycle"))
 
 
-def test_what_failed_is_made_anew(ports: FakePorts) -> None:
+def test_a_prompt_whose_video_failed_is_generated_again(ports: FakePorts) -> None:
     ports.generator.will(Script(ending=b"no clip"))
     make(ports)
 
@@ -322,7 +322,7 @@ def test_two_that_create_the_same_at_once_get_the_same_video(ports: FakePorts) -
     assert (Outcome.ATTACHED, other) == (created.outcome, [created.video])
 
 
-def test_a_hit_that_is_deleted_before_it_is_read_is_made_anew(ports: FakePorts) -> None:
+def test_a_cache_hit_that_is_deleted_before_it_is_read_is_generated_again(ports: FakePorts) -> None:
     video = make(ports)
     deleting = Once(lambda: delete_video(ports, CAMPAIGN_ID, video.video_hash), at=1)
 

@@ -161,7 +161,7 @@ def test_a_step_of_a_video_that_went_is_finished_with(ports: FakePorts) -> None:
     wake(ports, video)
 
 
-def test_a_campaign_that_nobody_deletes_is_left_alone(ports: FakePorts) -> None:
+def test_a_campaign_without_a_deletion_is_not_changed(ports: FakePorts) -> None:
     make(ports)
 
     assert not continue_deletion(ports, CAMPAIGN_ID, end=ports.now() + timedelta(minutes=1))

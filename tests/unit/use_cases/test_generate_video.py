@@ -223,7 +223,7 @@ def test_a_clip_that_is_there_at_the_deadline_counts(ports: FakePorts) -> None:
     assert stored(ports, video).is_current
 
 
-def test_an_operation_that_ended_while_nobody_looked_counts_at_the_deadline(
+def test_an_operation_that_ended_unobserved_counts_at_the_deadline(
     ports: FakePorts,
 ) -> None:
     """As when a laptop was asleep; some generators make their clip only when they are asked."""
@@ -235,7 +235,7 @@ def test_an_operation_that_ended_while_nobody_looked_counts_at_the_deadline(
     assert stored(ports, video).is_current
 
 
-def test_an_operation_that_failed_while_nobody_looked_is_not_held_as_possibly_spent(
+def test_an_operation_that_failed_unobserved_is_not_possibly_spent(
     ports: FakePorts,
 ) -> None:
     failed = Failed(code="content_filtered", message="A policy.")

@@ -53,7 +53,7 @@ def videos(ports: FakePorts) -> list[Video]:
     return list(ports.campaigns.videos.values())
 
 
-def test_a_receipt_tells_what_became_of_a_message(ports: FakePorts) -> None:
+def test_a_receipt_has_the_result_of_its_message(ports: FakePorts) -> None:
     request_videos(ports, ONE, asked)
 
     (video,) = videos(ports)

@@ -138,7 +138,7 @@ def test_a_video_with_a_record_is_no_orphan_even_if_its_campaign_has_none(
     assert other == stored(ports, other)
 
 
-def test_the_tick_tells_once_and_publishes_nothing(
+def test_the_tick_reports_it_once_and_publishes_nothing(
     ports: FakePorts, caplog: pytest.LogCaptureFixture
 ) -> None:
     video = submit(ports)

@@ -264,7 +264,7 @@ def test_new_files_are_not_written_through_a_link(
         put(store, PATH)
 
 
-def test_a_pipe_is_no_object_and_blocks_nobody(store: LocalObjectStore, root: Path) -> None:
+def test_a_pipe_is_not_an_object_and_blocks_no_reader(store: LocalObjectStore, root: Path) -> None:
     (root / PATH).parent.mkdir(parents=True)
     os.mkfifo(root / PATH)
 
