@@ -7,11 +7,13 @@ from pathlib import Path
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.record_mirror import ObjectStoreMirror
+from shared.domain.campaign import Change
+from shared.domain.copying import agreed
+from shared.domain.reconciling import CampaignState
 from shared.domain.video import VersionState
 from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.campaign_state import load_campaign_state
-from tests.contract.campaign_repository_contract import stored
-from tests.unit.domain.builders import a_generating_video, a_reserved_video
+from tests.unit.domain.builders import a_campaign, a_generating_video, a_reserved_video
 from tools.in_memory.object_store import InMemoryObjectStore
 
 
@@ -20,12 +22,13 @@ def test_a_copy_of_the_bucket_is_a_local_installation(
 ) -> None:
     repository = FirestoreCampaignRepository(project=project, database="(default)")
     metadata = {"": "empty", "__name__": "reserved", "\\": "back", "a.b/c`": "plain"}
-    change = stored(
-        repository,
+    videos = (
         a_generating_video(1, metadata=metadata),
         a_reserved_video(2, version_state=VersionState.CURRENT, due_at=None),
         a_reserved_video(3, version_state=VersionState.HISTORICAL, due_at=None),
     )
+    campaign = agreed(CampaignState.of(a_campaign(), videos, ())).campaign
+    change = repository.commit(Change(campaign=campaign, videos=videos))
     bucket = InMemoryObjectStore()
     mirror = ObjectStoreMirror(bucket, gap=timedelta(), now=lambda: datetime.now(UTC))
     mirror.update(mirror.list("spring"), load_campaign_state(repository, "spring"))
