@@ -98,6 +98,11 @@ class LocalCampaignRepository:
     def get_together(
         self, campaign_id: str, video_hashes: Iterable[str]
     ) -> tuple[Campaign | None, VideoPage]:
+        video_hashes = tuple(video_hashes)
+        if not video_hashes:
+            # One statement sees one moment by itself.
+            with self._database.reading() as connection:
+                return self._campaign(connection, campaign_id), self._page(())
         with self._database.snapshot() as connection:
             campaign = self._campaign(connection, campaign_id)
             return campaign, self._these_videos(connection, campaign_id, video_hashes)
