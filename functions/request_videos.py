@@ -23,6 +23,7 @@ def request_videos(request: Request) -> ResponseReturnValue:
 
 def take_request(ports: "Ports", message: "PubSubMessage") -> None:
     """Raise only errors that a redelivery of the message may avoid."""
+    from shared.domain.video import Lane
     from shared.requests.bodies import RequestVideosBody
     from shared.requests.commands import create_all
     from shared.requests.parsing import from_json
@@ -31,6 +32,6 @@ def take_request(ports: "Ports", message: "PubSubMessage") -> None:
 
     def read() -> CreateVideos:
         body = from_json(message.data, RequestVideosBody)
-        return create_all(body.campaign_id, body, ports.policy)
+        return create_all(body.campaign_id, body, ports.policy, priority=Lane.BULK)
 
     create_once(ports, message.message_id, read)

@@ -53,6 +53,8 @@ locals {
     CAMPAIGN_BUDGET_USD     = var.campaign_budget_usd
     DAILY_BUDGET_USD        = var.daily_budget_usd
     FILTERED_RETRIES        = var.filtered_retries
+    MODEL_RATES             = length(var.model_rates) == 0 ? null : join(",", [for model, rate in var.model_rates : "${model}=${rate}"])
+    QUEUE_LIMIT_HOURS       = var.queue_limit_hours
     KEEP_HISTORICAL         = var.keep_historical
     KEEP_FAILED_DAYS        = var.keep_failed_days
     PUBLIC_URL              = var.public_url

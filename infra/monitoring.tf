@@ -8,19 +8,17 @@ locals {
   not_requests = "logName!=\"projects/${var.project_id}/logs/run.googleapis.com%2Frequests\""
 
   # The PromQL name of logging.googleapis.com/user/showreel_videos.
-  logs   = { for metric in ["videos", "errors", "warnings", "reserved_usd"] : metric => "logging_googleapis_com:user_showreel_${metric}" }
+  logs   = { for metric in ["videos", "errors", "warnings", "reserved_usd", "waiting"] : metric => "logging_googleapis_com:user_showreel_${metric}" }
   run    = "run_googleapis_com:"
   pubsub = "pubsub_googleapis_com:subscription_"
 
   ours     = "monitored_resource=\"cloud_run_revision\",service_name=~\"${join("|", values(local.names))}\""
-  api      = "monitored_resource=\"cloud_run_revision\",service_name=\"${local.names["serve_api"]}\""
   push     = "monitored_resource=\"pubsub_subscription\",subscription_id=~\"${join("|", [for target in keys(local.pushed) : local.names[target]])}\""
   dead     = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${google_pubsub_subscription.dead_letters.name}\""
   tick     = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.names["maintain_campaigns"]}\""
   generate = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.names["generate_video"]}\""
 
-  # A pushed function answers 503 to have the message redelivered: no failure.
-  failed = "sum by (service_name) (increase(${local.run}request_count{${local.ours},response_code=~\"5..\",response_code!=\"503\"}[10m]) or increase(${local.run}request_count{${local.api},response_code=\"503\"}[10m]))"
+  failed = "sum by (service_name) (increase(${local.run}request_count{${local.ours},response_code=~\"5..\"}[10m]))"
   called = "sum by (service_name) (increase(${local.run}request_count{${local.ours}}[10m]))"
 
   # The deadline of a video, in shared/domain/schedule.py.
@@ -35,6 +33,12 @@ locals {
         "sum(increase(${local.logs.videos}{${local.ours},event=\"video.overdue\"}[10m])) > 0",
         "max(${local.pubsub}oldest_unacked_message_age{${local.generate}}) > ${local.deadline_seconds}",
       ])
+    }
+    queue = {
+      title    = "Queue too long"
+      severity = "WARNING"
+      summary  = "At its present pace a model does not submit all waiting videos within QUEUE_LIMIT_HOURS: the last ones will fail, unbilled."
+      query    = "sum(increase(${local.logs.warnings}{${local.ours},event=\"queue.late\"}[10m])) > 0"
     }
     dead_letters = {
       title    = "Undeliverable message"
@@ -92,6 +96,10 @@ locals {
     {
       title = "Failures by code"
       query = "sum by (failure) (increase(${local.logs.videos}{${local.ours},event=\"video.failed\"}[5m]))"
+    },
+    {
+      title = "Waiting videos by model"
+      query = "sum by (model) (increase(${local.logs.waiting}_sum{${local.ours}}[5m])) / sum by (model) (increase(${local.logs.waiting}_count{${local.ours}}[5m]))"
     },
     {
       title = "USD reserved per hour"
@@ -202,6 +210,24 @@ resource "google_logging_metric" "reserved_usd" {
     metric_kind = "DELTA"
     value_type  = "DISTRIBUTION"
     unit        = "{USD}"
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_logging_metric" "waiting" {
+  name             = "showreel_waiting"
+  description      = "How many videos wait for their turns, by model, about once a minute while any does"
+  filter           = "${local.logged} AND jsonPayload.message=~\"^queue[.](seen|late)$\""
+  value_extractor  = "EXTRACT(jsonPayload.waiting)"
+  label_extractors = { model = "EXTRACT(jsonPayload.model)" }
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "DISTRIBUTION"
+    labels {
+      key = "model"
+    }
   }
 
   depends_on = [google_project_service.api]

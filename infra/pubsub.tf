@@ -27,7 +27,8 @@ resource "google_pubsub_subscription" "function" {
     }
   }
 
-  # Twenty attempts take more than two hours, longer than a video waits for a quota.
+  # Twenty attempts take more than two hours. Only a store that does not answer has a message delivered
+  # again: a video that waits for its turn is in the records, and has no message.
   retry_policy {
     minimum_backoff = "10s"
     maximum_backoff = "600s"

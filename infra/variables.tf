@@ -155,6 +155,28 @@ variable "filtered_retries" {
   }
 }
 
+variable "model_rates" {
+  description = "Submissions a minute by model; what is above it waits in the queue. 0 stops all submissions of the model. Default: Google's 50."
+  type        = map(number)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for rate in values(var.model_rates) : contains(range(0, 1000), rate)])
+    error_message = "model_rates must be whole numbers from 0 to 999."
+  }
+}
+
+variable "queue_limit_hours" {
+  description = "Hours that a video may wait for its turn before it fails, unbilled. Default: 24."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.queue_limit_hours == null || contains(range(1, 169), coalesce(var.queue_limit_hours, 1))
+    error_message = "queue_limit_hours must be a whole number from 1 to 168."
+  }
+}
+
 variable "keep_historical" {
   description = "Historical videos kept per slot. Default: 1."
   type        = number

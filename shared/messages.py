@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import require_campaign_id
@@ -24,8 +25,9 @@ class PubSubMessage:
 
 
 def encode(message: VideoMessage) -> bytes:
+    turn = {} if message.turn is None else {"turn": message.turn.isoformat()}
     return json.dumps(
-        {"campaign_id": message.campaign_id, "video_hash": message.video_hash}
+        {"campaign_id": message.campaign_id, "video_hash": message.video_hash, **turn}
     ).encode()
 
 
@@ -41,6 +43,7 @@ def decode(message: PubSubMessage) -> VideoMessage | None:
     return VideoMessage(
         campaign_id=require_campaign_id(_text(fields, "campaign_id")),
         video_hash=_require_video_hash(_text(fields, "video_hash")),
+        turn=_turn(fields),
     )
 
 
@@ -67,6 +70,18 @@ def _text(fields: Mapping[str, object], name: str) -> str:
     if not isinstance(value, str):
         raise InvalidRequestError(f"A message needs a {name}, as a string.", param=name)
     return value
+
+
+def _turn(fields: Mapping[str, object]) -> datetime | None:
+    if fields.get("turn") is None:
+        return None
+    try:
+        turn = datetime.fromisoformat(_text(fields, "turn"))
+    except ValueError:
+        turn = None
+    if turn is None or turn.tzinfo is None:
+        raise InvalidRequestError("A turn is a time with its zone, in RFC 3339.", param="turn")
+    return turn
 
 
 def _require_video_hash(text: str) -> str:

@@ -21,7 +21,7 @@ Fields = dict[str, Any]
 
 
 def read_record(root: Path, path: str) -> Fields:
-    """Return the fields of `spring`, `spring/<video_hash>` or a day, `2026-11-20`."""
+    """Return the fields of `spring`, `spring/<video_hash>`, a day or `paces/<model>`."""
     table, column, key = _place(path)
     repository = LocalCampaignRepository(root)
     with closing(repository), repository._database.reading() as connection:
@@ -52,7 +52,7 @@ def write_json(root: Path, campaign_id: str = "spring") -> None:
 
 
 def _row(path: str, record: bytes) -> dict[str, object]:
-    if path.startswith("2026"):
+    if path.startswith(("2026", "paces/")):
         return {"record": record, "revision": revision_of(record)}
     campaign_id, _, video_hash = path.partition("/")
     if video_hash:
@@ -65,6 +65,8 @@ def _place(path: str) -> tuple[str, str, str]:
     if path.startswith("2026"):
         return "days", "day", path
     campaign_id, _, video_hash = path.partition("/")
+    if campaign_id == "paces":
+        return "paces", "model", video_hash
     if video_hash:
         return "videos", "id", f"video_{campaign_id}.{video_hash}"
     return "campaigns", "campaign_id", campaign_id

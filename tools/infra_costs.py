@@ -16,7 +16,7 @@ TICKS = 31 * 24 * 60
 
 CAMPAIGNS = (100, 1_440, 25_000, 250_000)
 
-_ALERTS = 8
+_ALERTS = 9
 _OF_A_TICK = (
     "vCPU second",
     "GiB second",

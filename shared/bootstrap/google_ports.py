@@ -18,6 +18,8 @@ from shared.building import built_once
 from shared.domain.schedule import CLOUD_LEASES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shared.adapters.google.bucket import GCSBucket
     from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
     from shared.adapters.google.message_queue import PubSubMessageQueue
@@ -46,6 +48,10 @@ class GooglePorts:
     @property
     def policy(self) -> Policy:
         return self._settings
+
+    @built_once
+    def rates(self) -> Mapping[str, int | None]:
+        return self._settings.rates
 
     @property
     def leases(self) -> Leases:

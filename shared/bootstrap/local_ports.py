@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ from shared.building import built_once
 from shared.domain.schedule import LAPTOP_LEASES, LAPTOP_LEASES_WITH_VEO
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
@@ -58,6 +60,10 @@ class LocalPorts:
     def policy(self) -> Policy:
         return self._settings
 
+    @built_once
+    def rates(self) -> Mapping[str, int | None]:
+        return self._settings.rates
+
     @property
     def leases(self) -> Leases:
         return LAPTOP_LEASES if self._settings.simulated else LAPTOP_LEASES_WITH_VEO
@@ -87,16 +93,12 @@ class LocalPorts:
 
     @built_once
     def mirror(self) -> ObjectStoreMirror:
-        from datetime import timedelta
-
         from shared.adapters.record_mirror import ObjectStoreMirror
 
         return ObjectStoreMirror(self.objects, gap=timedelta(0), now=self.now)
 
     @built_once
     def queue(self) -> LocalMessageQueue:
-        from datetime import timedelta
-
         from shared.adapters.local.message_queue import LocalMessageQueue
 
         queue = LocalMessageQueue(
@@ -170,11 +172,15 @@ class LocalPorts:
         generate_video(self, message)
 
     def _tick(self, number: int) -> None:
-        """Messages are lost with their process, so the first tick wakes every pending video."""
+        """Messages are lost with their process, so the first tick wakes every pending video.
+
+        Turns are given once in each tick: the next one comes soon.
+        """
         from shared.use_cases.maintain_campaigns import take_tick
 
         take_tick(
             self,
             before=_END_OF_TIME if number == 0 else None,
             reconciling=number % _TICKS_TO_RECONCILE == _TICKS_TO_RECONCILE - 1,
+            giving=timedelta(),
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.domain.errors import CampaignVideoLimitError
 from shared.domain.unreadable import Unreadable
-from shared.domain.video import Video
+from shared.domain.video import Lane, Video
 
 if TYPE_CHECKING:
     from shared.domain.daily_budget import DayBudget
@@ -141,11 +141,22 @@ class Savings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Flow:
+    """`next_at` is the place in the queue of the next video of this model and lane."""
+
+    model: str
+    lane: Lane
+    next_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
     """`slots` holds the used ones, by index.
 
     `savings` is counted beside the record: a repository reads it with the campaign, and no commit
     writes it. `money.saved` and `cache_hits` are what earlier releases counted in the record.
+
+    `flows` has the places in the queue that its next videos take; one in the past may be missing.
 
     `removed` holds the videos that were removed last, at most one page of a list.
 
@@ -166,6 +177,7 @@ class Campaign:
     delayed: tuple[DelayedChore, ...] = ()
     delayed_until: datetime | None = None
     removed: tuple[Removed, ...] = ()
+    flows: tuple[Flow, ...] = ()
     savings: Savings = Savings()
     revision: str = ""
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)

@@ -164,7 +164,7 @@ def progress(video: Video) -> tuple[int, int, bool]:
     """States are equal if they differ only elsewhere, such as in a lease."""
     is_late = video.phase is Phase.STORING and video.is_possibly_billed
     phase = Phase.FAILED if is_late else video.phase
-    return len(video.attempts), _PROGRESS[phase], video.cancel_requested
+    return video.submissions, _PROGRESS[phase], video.cancel_requested
 
 
 def _rebased(video: Video, known: Video | None) -> Video:

@@ -178,17 +178,23 @@ class UnreadableRecordError(StorageError):
     """The record exists, so no decision may treat it as missing.
 
     `is_newer` is set if a newer release wrote it. `record` is None if the reader does not know
-    which record it is.
+    which record it is. `revision` is that of a damaged record that its reader may replace.
     """
 
     code = "record_unreadable"
 
     def __init__(
-        self, message: str, *, is_newer: bool = False, record: "Unreadable | None" = None
+        self,
+        message: str,
+        *,
+        is_newer: bool = False,
+        record: "Unreadable | None" = None,
+        revision: str = "",
     ) -> None:
         super().__init__(message)
         self.is_newer = is_newer
         self.record = record
+        self.revision = revision
 
 
 class UnavailableError(ShowreelError):

@@ -4,6 +4,7 @@ Capabilities and dates: Google's model pages on Vertex AI; prices with audio: Go
 silent prices: third-party registries. All as read on `PRICED_ON`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,9 @@ ASPECT_RATIOS = ("16:9", "9:16")
 LONG_SIDES = {"720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
 PERSON_GENERATION = ("allow_adult", "dont_allow")
 MAX_SEED = 2**32 - 1
+MAX_RATE = 9999
+
+_RATE = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +34,8 @@ class Model:
     """`prices` maps a resolution to USD per second (with audio, silent).
 
     `guaranteed_until` is the day up to which Google promises the model; it may answer for longer.
-    `retired_on` is the day since when it does not.
+    `retired_on` is the day since when it does not. `rate_per_minute` is how many submissions a
+    minute Google gives a project by default.
     """
 
     model_id: str
@@ -41,6 +46,7 @@ class Model:
     guaranteed_until: date | None = None
     retired_on: date | None = None
     successor: str | None = None
+    rate_per_minute: int = 50
 
     @property
     def resolutions(self) -> tuple[str, ...]:
@@ -104,6 +110,24 @@ MODELS: Mapping[str, Model] = {
         ),
     )
 }
+
+
+def parse_rates(text: str) -> dict[str, int]:
+    """Read `model=submissions a minute`, separated by commas. Raise ValueError with a sentence."""
+    rates: dict[str, int] = {}
+    for entry in filter(None, (each.strip() for each in text.split(","))):
+        name, _, number = (part.strip() for part in entry.partition("="))
+        if name not in MODELS:
+            raise ValueError(f"There is no model {name!r}. Use one of: {', '.join(MODELS)}.")
+        if name in rates:
+            raise ValueError(f"It names {name} twice.")
+        if not _RATE.fullmatch(number):
+            raise ValueError(
+                f"{entry!r} is not model=rate: a rate is a whole number of submissions a minute, "
+                f"from 0 to {MAX_RATE}."
+            )
+        rates[name] = int(number)
+    return rates
 
 
 def usable_model(model_id: str, today: date) -> Model:

@@ -6,8 +6,16 @@ from datetime import datetime
 from shared.domain import fingerprint as fingerprints
 from shared.domain.models import price, price_basis
 from shared.domain.prompt import enhance
-from shared.domain.schedule import DEADLINE, REPUBLISH_AFTER
-from shared.domain.video import Cost, GenerationParameters, Phase, VersionState, Video
+from shared.domain.schedule import REPUBLISH_AFTER
+from shared.domain.video import (
+    Cost,
+    GenerationParameters,
+    Lane,
+    Phase,
+    QueuePlace,
+    VersionState,
+    Video,
+)
 
 
 def new_video(
@@ -22,12 +30,16 @@ def new_video(
     tags: tuple[str, ...] = (),
     simulated: bool,
     now: datetime,
+    limit_at: datetime,
+    priority: Lane = Lane.INTERACTIVE,
+    place: QueuePlace | None = None,
     requested_by: str | None = None,
     fingerprint: str | None = None,
 ) -> Video:
     """Return a video that is not stored yet, with its prompt, its price and its fingerprint.
 
-    `fingerprint` is that of the same input, if the caller has computed it.
+    It fails if it is not submitted by `limit_at`. `place` is where it waits for its turn, if its
+    model has a rate. `fingerprint` is that of the same input, if the caller has computed it.
     """
     return Video(
         campaign_id=campaign_id,
@@ -50,9 +62,11 @@ def new_video(
         metadata=metadata,
         tags=tags,
         requested_by=requested_by,
+        priority=priority,
+        queue=place,
         created_at=now,
-        deadline_at=now + DEADLINE,
-        due_at=now + REPUBLISH_AFTER,
+        deadline_at=limit_at,
+        due_at=now + REPUBLISH_AFTER if place is None else limit_at,
     )
 
 
@@ -62,6 +76,9 @@ def new_version(
     video_hash: str,
     simulated: bool,
     now: datetime,
+    limit_at: datetime,
+    priority: Lane = Lane.INTERACTIVE,
+    place: QueuePlace | None = None,
     requested_by: str | None = None,
 ) -> Video:
     """Return a video for the slot of `source`, with the same input."""
@@ -76,5 +93,8 @@ def new_version(
         tags=source.tags,
         simulated=simulated,
         now=now,
+        limit_at=limit_at,
+        priority=priority,
+        place=place,
         requested_by=requested_by,
     )

@@ -75,8 +75,42 @@ REPUBLISH_AFTER = timedelta(seconds=30)
 # Veo's documented maximum latency is 6 minutes; a clip that has not appeared after 15 never will.
 OUTCOME_WINDOW = timedelta(minutes=15)
 
-# Long enough for a busy quota, a full generation and the outcome window; then the caller is told.
+# From its submission on: long enough for a slow generation and the outcome window.
 DEADLINE = timedelta(minutes=45)
+
+# What a generation usually takes, for estimates of what waits.
+USUAL_GENERATION = timedelta(seconds=90)
+
+# Turns taken within this count against the rate: a minute, and a second for clocks that differ and
+# messages that are not equally fast.
+TURN_WINDOW = timedelta(seconds=61)
+
+# While videos wait, the giver of turns looks so often, for so long in each tick: it stops before
+# the next tick begins.
+GIVE_EVERY = timedelta(seconds=2)
+GIVING = timedelta(seconds=55)
+
+# A video that was given a turn and is not submitted after this is given another.
+GIVE_AGAIN_AFTER = timedelta(seconds=10)
+
+# A turn is not used later than this after it was given.
+TURN_LIFE = timedelta(seconds=60)
+
+# What waits is counted so often, for estimates.
+SURVEY_EVERY = timedelta(seconds=60)
+
+# After a first refusal nothing is submitted for so long, whatever the generator asks for:
+# submissions that are refused meanwhile are refused together.
+FIRST_BLOCK = timedelta(seconds=10)
+
+# A refusal so soon after another one shows that the quota is lower than the rate.
+SECOND_REFUSAL = timedelta(minutes=2)
+
+# A generator that keeps refusing is probed at least so often.
+LONGEST_BLOCK = timedelta(minutes=5)
+
+# A probe that is not refused within this was accepted.
+PROBE = timedelta(seconds=5)
 
 # A fault on the way (store or network) is tried again after this.
 FAULT_RETRY = timedelta(seconds=15)

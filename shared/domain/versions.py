@@ -129,6 +129,7 @@ def fail(
         completed_at=now,
         due_at=late_check_at(video.attempt.submitted_at, now=now) if in_doubt else None,
         lease_expires_at=None,
+        queue=None,
     )
     money = settle(campaign.money, video, outcome)
     slot = campaign.slot(video.index).without_pending(video)

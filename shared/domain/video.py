@@ -46,6 +46,13 @@ class VersionState(StrEnum):
     HISTORICAL = "historical"
 
 
+class Lane(StrEnum):
+    """The lanes of the queue: what a person waits for is submitted before bulk work."""
+
+    INTERACTIVE = "interactive"
+    BULK = "bulk"
+
+
 class AttemptOutcome(StrEnum):
     OPEN = "open"
     BILLED = "billed"
@@ -99,6 +106,18 @@ class Attempt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QueuePlace:
+    """Where a reserved video waits for its turn. In a lane, the earliest `order` is next.
+
+    At `limit_at` a video that still waits fails.
+    """
+
+    lane: Lane
+    order: datetime
+    limit_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cost:
     """In USD. A simulated video has the price of the simulated model; nothing is billed."""
 
@@ -121,7 +140,10 @@ class Failure:
 class Video:
     """The record of a video. `version_state` is None for one that failed or was cancelled.
 
-    `due_at` is when the tick should look at it, if nothing else does before.
+    `due_at` is when the tick should look at it, if nothing else does before. While the video has a
+    place in the `queue`, that is the limit of its waiting: the giver of turns finds it there.
+    `deadline_at` is that limit, too, until an attempt begins.
+    `refusals` counts the submissions that a busy generator did not accept: none is an attempt.
     `budget_day` is the day whose budget holds its dollars; None where no day has one.
     `store_tries` counts the tries to store its clip whose process vanished.
     `clip` is known once the clip is verified and stored, which may be before the video is done.
@@ -149,6 +171,9 @@ class Video:
     budget_day: date | None = None
     store_tries: int = 0
     attempts: tuple[Attempt, ...] = ()
+    priority: Lane = Lane.INTERACTIVE
+    queue: QueuePlace | None = None
+    refusals: int = 0
     completed_at: datetime | None = None
     clip: ClipFacts | None = None
     failure: Failure | None = None
@@ -178,6 +203,11 @@ class Video:
     def attempt(self) -> Attempt:
         """The latest one."""
         return self.attempts[-1]
+
+    @property
+    def submissions(self) -> int:
+        """How many were begun. Each has a number, and a prefix for its output, of its own."""
+        return len(self.attempts) + self.refusals
 
     @property
     def accepted_attempts(self) -> int:

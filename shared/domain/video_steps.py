@@ -8,19 +8,25 @@ from datetime import datetime
 
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import WrongStateError
-from shared.domain.video import Attempt, AttemptOutcome, Phase, Video
+from shared.domain.schedule import DEADLINE
+from shared.domain.video import Attempt, AttemptOutcome, Phase, QueuePlace, Video
 
 
 def begin_attempt(video: Video, *, now: datetime, lease_expires_at: datetime) -> Video:
-    """A video that was cancelled while its submission was postponed is not submitted again."""
+    """The video leaves the queue, and its deadline begins.
+
+    A video that was cancelled while its submission was refused is not submitted again.
+    """
     _require_phase(video, Phase.RESERVED)
     if video.cancel_requested:
         raise WrongStateError(f"The video {video.id} was cancelled.")
-    attempt = Attempt(number=len(video.attempts) + 1, submitted_at=now)
+    attempt = Attempt(number=video.submissions + 1, submitted_at=now)
     return replace(
         video,
         phase=Phase.SUBMITTING,
         attempts=(*video.attempts, attempt),
+        queue=None,
+        deadline_at=now + DEADLINE,
         lease_expires_at=lease_expires_at,
         due_at=lease_expires_at,
     )
@@ -39,15 +45,31 @@ def submission_accepted(
     )
 
 
-def submission_postponed(video: Video, *, until: datetime) -> Video:
-    """Nothing was accepted: the video waits for its next attempt."""
+def take_place(video: Video, place: QueuePlace) -> Video:
+    """Let a reserved video wait for its turn."""
+    _require_phase(video, Phase.RESERVED)
+    return replace(video, queue=place, deadline_at=place.limit_at, due_at=place.limit_at)
+
+
+def take_attempt_back(
+    video: Video, *, place: QueuePlace | None, due_at: datetime, deadline_at: datetime
+) -> Video:
+    """A busy generator accepted nothing: the video waits where it waited before the attempt.
+
+    The attempt goes from the record, and its number is not used again. Without a place, the next
+    attempt is due at `due_at`.
+    """
     _require_phase(video, Phase.SUBMITTING)
-    return replace(
-        _with_attempt(video, outcome=AttemptOutcome.NOT_BILLED),
+    waiting = replace(
+        video,
         phase=Phase.RESERVED,
+        attempts=video.attempts[:-1],
+        refusals=video.refusals + 1,
         lease_expires_at=None,
-        due_at=until,
+        due_at=due_at,
+        deadline_at=deadline_at,
     )
+    return waiting if place is None else take_place(waiting, place)
 
 
 def outcome_unknown(video: Video, *, due_at: datetime) -> Video:
@@ -104,15 +126,19 @@ def release(video: Video, claimed: Video, *, due_at: datetime) -> Video:
     return video
 
 
-def submit_again(video: Video, *, due_at: datetime) -> Video:
+def submit_again(
+    video: Video, *, place: QueuePlace | None, due_at: datetime, deadline_at: datetime
+) -> Video:
     """The attempt was accepted, made nothing and was not billed: the video waits for another."""
     _require_phase(video, Phase.GENERATING)
-    return replace(
+    waiting = replace(
         _with_attempt(video, outcome=AttemptOutcome.NOT_BILLED),
         phase=Phase.RESERVED,
         lease_expires_at=None,
         due_at=due_at,
+        deadline_at=deadline_at,
     )
+    return waiting if place is None else take_place(waiting, place)
 
 
 def schedule_late_check(video: Video, *, due_at: datetime | None) -> Video:
@@ -122,8 +148,8 @@ def schedule_late_check(video: Video, *, due_at: datetime | None) -> Video:
 
 
 def schedule_next_step(video: Video, *, due_at: datetime) -> Video:
-    """Make it due at another time. A video that is not due at all stays so."""
-    return video if video.due_at is None else replace(video, due_at=due_at)
+    """Make it due at another time, outside the queue. A video that is not due at all stays so."""
+    return video if video.due_at is None else replace(video, due_at=due_at, queue=None)
 
 
 def withdraw_cancellation(video: Video) -> Video:

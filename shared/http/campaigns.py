@@ -1,5 +1,6 @@
 """Handlers that read, list and delete campaigns, and set their budgets."""
 
+from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
 
@@ -9,12 +10,14 @@ from werkzeug.wrappers import Response
 from shared.domain.campaign import Campaign
 from shared.domain.identity import require_campaign_id, video_id
 from shared.domain.limits import Limits, available, budget_of, require_dollars
+from shared.domain.queueing import QueueEstimate, expected_done_at
 from shared.domain.unreadable import Unreadable
 from shared.http.calls import POLLING, Call, json_response, list_response
 from shared.http.request_types import CampaignBody, CampaignListQuery, read_body, read_query
 from shared.http.resource_types import (
     BudgetResource,
     CampaignFacts,
+    CampaignQueueResource,
     CampaignResource,
     CampaignSummary,
     CountsResource,
@@ -26,6 +29,7 @@ from shared.http.resources import epoch, thumbnail_url_of, unreadable_resource, 
 from shared.ports.policy import limits_of
 from shared.use_cases.begin_campaign import set_budget
 from shared.use_cases.delete_campaign import delete_campaign
+from shared.use_cases.queue_estimates import estimates_of
 from shared.use_cases.read_campaigns import CampaignView, SlotView, read_campaign
 
 
@@ -80,10 +84,13 @@ def _facts(call: Call, campaign: Campaign) -> CampaignFacts:
 
 
 def _resource(call: Call, view: CampaignView) -> CampaignResource:
+    pending = [slot.pending for slot in view.slots if slot.pending]
+    queue = estimates_of(call.ports, pending)
     return {
         **_facts(call, view.campaign),
         "unreadable": sum(len(slot.unreadable) for slot in view.slots),
-        "slots": [_slot(call, slot) for slot in view.slots],
+        "queue": _queue(queue) if queue else None,
+        "slots": [_slot(call, slot, queue) for slot in view.slots],
     }
 
 
@@ -96,12 +103,22 @@ def _summary(call: Call, campaign: Campaign) -> CampaignSummary:
     }
 
 
-def _slot(call: Call, slot: SlotView) -> SlotResource:
+def _queue(estimates: Mapping[str, QueueEstimate]) -> CampaignQueueResource:
+    done_at = expected_done_at(estimates.values())
+    return {
+        "waiting": len(estimates),
+        "expected_done_at": None if done_at is None else epoch(done_at),
+    }
+
+
+def _slot(call: Call, slot: SlotView, queue: Mapping[str, QueueEstimate]) -> SlotResource:
     resource = partial(video_resource, base_url=call.base_url, now=call.now)
     return {
         "index": slot.index,
         "current": resource(slot.current) if slot.current else None,
-        "pending": resource(slot.pending) if slot.pending else None,
+        "pending": resource(slot.pending, queue=queue.get(slot.pending.id))
+        if slot.pending
+        else None,
         "historical": [resource(video) for video in slot.historical],
         "unreadable": list(map(unreadable_resource, slot.unreadable)),
     }

@@ -11,6 +11,7 @@ from shared.domain.models import (
     PERSON_GENERATION,
     frame_size,
 )
+from shared.domain.video import Lane
 
 _SIZES = [
     "{}x{}".format(*frame_size(resolution, ratio))
@@ -101,6 +102,13 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     "max_cost_usd": {
         "description": "The most that the request may cost, in US dollars.",
         "examples": [7.5],
+    },
+    "priority": {
+        "description": "The lane of the queue while the model's rate is used up: what is "
+        "interactive is submitted first, and bulk gets at least a fifth. Default: interactive; "
+        "for messages, bulk.",
+        "enum": list(Lane),
+        "examples": ["bulk"],
     },
     "budget_usd": {
         "description": "The campaign's budget in US dollars; null removes it, so that the default "

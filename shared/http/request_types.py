@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.domain.schedule import MAX_SIGNED_TTL
 from shared.domain.video import Status, VersionState
-from shared.requests.bodies import Amount, CampaignId, one_of
+from shared.requests.bodies import Amount, CampaignId, Priority, one_of
 from shared.requests.parsing import B, Body, fields_of, from_json, from_values
 
 MAX_BODY_BYTES = 1_000_000
@@ -73,6 +73,7 @@ class CleanupBody(Body):
 
 class RegenerateBody(Body):
     max_cost_usd: Amount | None = None
+    priority: Priority | None = None
 
 
 class CampaignBody(Body):

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from shared.domain.clip import ClipFacts
 from shared.domain.clip_warnings import ClipWarningCode
-from shared.domain.video import Failure, Phase, Status, VersionState
+from shared.domain.video import Failure, Lane, Phase, Status, VersionState
 from shared.use_cases.reserving import Outcome
 
 R = TypeVar("R")
@@ -38,8 +38,30 @@ class ClipWarningResource(TypedDict):
     message: str
 
 
+class QueueResource(TypedDict):
+    """An estimate: the position is 1 for the next video of its priority.
+
+    `reason` says why nothing is submitted at present, and then it may not be known when it will be.
+    """
+
+    position: int
+    expected_submission_at: Epoch | None
+    reason: str | None
+
+
+class CampaignQueueResource(TypedDict):
+    """How many videos wait for their turns, and when the last of them will be done."""
+
+    waiting: int
+    expected_done_at: Epoch | None
+
+
 class VideoResource(TypedDict):
-    """A strict superset of the OpenAI video object."""
+    """A strict superset of the OpenAI video object.
+
+    `queue` is null unless the video waits for its turn to be submitted. Until it is submitted,
+    `deadline_at` is when it fails in the queue; after that, when it fails without a clip.
+    """
 
     id: str
     object: Literal["video"]
@@ -71,6 +93,8 @@ class VideoResource(TypedDict):
     cost: CostResource
     attempts: int
     cancel_requested: bool
+    priority: Lane
+    queue: QueueResource | None
     deadline_at: Epoch
     submitted_at: Epoch | None
     expected_at: Epoch | None
@@ -160,8 +184,12 @@ class CampaignFacts(TypedDict):
 
 
 class CampaignResource(CampaignFacts):
-    """`unreadable` is the number of unreadable videos in all slots."""
+    """`unreadable` is the number of unreadable videos in all slots.
 
+    `queue` is null unless a video waits for its turn.
+    """
+
+    queue: CampaignQueueResource | None
     unreadable: int
     slots: Sequence[SlotResource]
 
@@ -209,6 +237,8 @@ class PriceResource(TypedDict):
 
 
 class ModelResource(TypedDict):
+    """`rate_per_minute` is the limit of submissions; null means no limit."""
+
     id: str
     object: Literal["model"]
     owned_by: str
@@ -217,6 +247,7 @@ class ModelResource(TypedDict):
     seconds: Sequence[int]
     resolutions: Sequence[str]
     audio: bool
+    rate_per_minute: int | None
     usd_per_second: Mapping[str, PriceResource]
     guaranteed_until: date | None
     retired_on: date | None

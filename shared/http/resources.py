@@ -15,11 +15,13 @@ from shared.http.calls import encode
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from shared.domain.queueing import QueueEstimate
     from shared.domain.unreadable import Unreadable
     from shared.domain.video import Cost, Video
     from shared.http.resource_types import (
         ClipWarningResource,
         CostResource,
+        QueueResource,
         UnreadableResource,
         VideoResource,
     )
@@ -31,8 +33,13 @@ _MOST_ENCODED = 1024
 _encoded: dict[tuple[str, str, str, Outcome | None], msgspec.Raw] = {}
 
 
-def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResource:
-    """`progress` is the elapsed share of the expected time, up to 95: Veo reports none."""
+def video_resource(
+    video: Video, *, base_url: str, now: datetime, queue: QueueEstimate | None = None
+) -> VideoResource:
+    """`progress` is the elapsed share of the expected time, up to 95: Veo reports none.
+
+    `queue` is the estimate for a video that waits for its turn.
+    """
     parameters = video.parameters
     width, height = frame_size(parameters.resolution, parameters.aspect_ratio)
     content_url = content_url_of(video.id, base_url=base_url)
@@ -68,6 +75,8 @@ def video_resource(video: Video, *, base_url: str, now: datetime) -> VideoResour
         "cost": _cost(video.cost),
         "attempts": len(video.attempts),
         "cancel_requested": video.cancel_requested,
+        "priority": video.priority,
+        "queue": None if queue is None else _queue(queue),
         "deadline_at": epoch(video.deadline_at),
         "submitted_at": _moment(attempt.submitted_at if attempt else None),
         "expected_at": _moment(attempt.expected_at if attempt else None),
@@ -88,17 +97,23 @@ def unreadable_resource(record: Unreadable) -> UnreadableResource:
 
 
 def encoded_video(
-    video: Video, *, base_url: str, now: datetime, outcome: Outcome | None = None
+    video: Video,
+    *,
+    base_url: str,
+    now: datetime,
+    outcome: Outcome | None = None,
+    queue: QueueEstimate | None = None,
 ) -> msgspec.Raw:
     """Encode a video with the outcome of its request. Ended videos are cached in encoded form."""
     if not video.has_ended:
-        return _encode(video, base_url, now, outcome)
+        return _encode(video_resource(video, base_url=base_url, now=now, queue=queue), outcome)
     key = (video.id, video.revision, base_url, outcome)
     encoded = _encoded.get(key)
     if encoded is None:
         if len(_encoded) >= _MOST_ENCODED:
             _encoded.clear()
-        encoded = _encoded[key] = _encode(video, base_url, now, outcome)
+        resource = video_resource(video, base_url=base_url, now=now)
+        encoded = _encoded[key] = _encode(resource, outcome)
     return encoded
 
 
@@ -115,8 +130,7 @@ def progress(video: Video, now: datetime) -> int:
     return max(0, min(_LONGEST_PROGRESS, int(share * 100)))
 
 
-def _encode(video: Video, base_url: str, now: datetime, outcome: Outcome | None) -> msgspec.Raw:
-    resource = video_resource(video, base_url=base_url, now=now)
+def _encode(resource: VideoResource, outcome: Outcome | None) -> msgspec.Raw:
     if outcome is not None:
         resource["outcome"] = outcome
     return msgspec.Raw(encode(resource))
@@ -136,6 +150,14 @@ def epoch(moment: datetime) -> int:
 
 def _moment(moment: datetime | None) -> int | None:
     return epoch(moment) if moment else None
+
+
+def _queue(estimate: QueueEstimate) -> QueueResource:
+    return {
+        "position": estimate.position,
+        "expected_submission_at": _moment(estimate.expected_submission_at),
+        "reason": estimate.reason,
+    }
 
 
 def _cost(cost: Cost) -> CostResource:

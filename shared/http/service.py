@@ -28,10 +28,12 @@ def health(call: Call) -> Response:
 
 
 def models(call: Call) -> Response:
-    default = call.ports.policy.default_model
-    return list_response(
-        [_model_resource(model, default=default) for model in MODELS.values()], ids=list(MODELS)
-    )
+    default, rates = call.ports.policy.default_model, call.ports.rates
+    resources = [
+        _model_resource(model, default=default, rate=rates.get(name))
+        for name, model in MODELS.items()
+    ]
+    return list_response(resources, ids=list(MODELS))
 
 
 def description(call: Call) -> Response:
@@ -43,7 +45,7 @@ def description(call: Call) -> Response:
     )
 
 
-def _model_resource(model: Model, *, default: str) -> ModelResource:
+def _model_resource(model: Model, *, default: str, rate: int | None) -> ModelResource:
     return {
         "id": model.model_id,
         "object": "model",
@@ -53,6 +55,7 @@ def _model_resource(model: Model, *, default: str) -> ModelResource:
         "seconds": model.durations,
         "resolutions": model.resolutions,
         "audio": model.audio,
+        "rate_per_minute": rate,
         "usd_per_second": {
             resolution: {"with_audio": with_audio, "silent": silent}
             for resolution, (with_audio, silent) in model.prices.items()

@@ -13,6 +13,7 @@ from shared.http.idempotency import answer_idempotently
 from shared.http.request_types import CleanupBody, EmptyBody, RegenerateBody, read_body
 from shared.http.resource_types import CleanupResource, DeletedVideo
 from shared.http.resources import video_resource
+from shared.requests.commands import lane_of
 from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
 from shared.use_cases.claims import Claim
 from shared.use_cases.cleanup_campaign import cleanup_campaign, preview_cleanup
@@ -22,11 +23,16 @@ from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_v
 def regenerate(call: Call, video_id: str) -> Response:
     place = parse_video_id(video_id)
     body = read_body(call.request, RegenerateBody)
-    max_cost = _max_cost(body)
+    max_cost, priority = _max_cost(body), lane_of(body.priority)
 
     def act(claim: Claim | None) -> Response:
         created = regenerate_video(
-            call.ports, *place, max_cost=max_cost, requested_by=call.requester, claim=claim
+            call.ports,
+            *place,
+            max_cost=max_cost,
+            priority=priority,
+            requested_by=call.requester,
+            claim=claim,
         )
         return created_response(call, created)
 
@@ -36,13 +42,14 @@ def regenerate(call: Call, video_id: str) -> Response:
 def regenerate_all(call: Call, campaign_id: str) -> Response:
     require_campaign_id(campaign_id)
     body = read_body(call.request, RegenerateBody)
-    max_cost = _max_cost(body)
+    max_cost, priority = _max_cost(body), lane_of(body.priority)
 
     def act(claim: Claim | None) -> Response:
         created = regenerate_campaign(
             call.ports,
             campaign_id,
             max_cost=max_cost,
+            priority=priority,
             requested_by=call.requester,
             claim=claim,
         )

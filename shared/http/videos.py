@@ -12,6 +12,7 @@ from shared.domain.video import Status, VersionState
 from shared.http.calls import POLLING, json_response, list_response
 from shared.http.request_types import ListQuery, ReadQuery, read_query
 from shared.http.resources import encoded_video, unreadable_resource, video_resource
+from shared.use_cases.queue_estimates import estimates_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,14 +61,21 @@ def list_all(call: Call) -> Response:
 
 
 def _resources(call: Call, videos: Sequence[Video], *, include: str | None) -> Sequence[object]:
+    queue = estimates_of(call.ports, videos)
     if include is None:
-        return [encoded_video(each, base_url=call.base_url, now=call.now) for each in videos]
+        return [
+            encoded_video(each, base_url=call.base_url, now=call.now, queue=queue.get(each.id))
+            for each in videos
+        ]
     if include != "signed_url":
         raise InvalidRequestError("include can be signed_url.", param="include")
     from shared.http.content import signed_clips
 
     signed = signed_clips(call, videos)
-    resources = [video_resource(each, base_url=call.base_url, now=call.now) for each in videos]
+    resources = [
+        video_resource(each, base_url=call.base_url, now=call.now, queue=queue.get(each.id))
+        for each in videos
+    ]
     for resource in resources:
         resource["signed_url"] = signed.get(resource["id"])
     return resources

@@ -6,7 +6,7 @@ The errors named here are those of `shared.domain.errors`; no other leaves an ad
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -49,6 +49,11 @@ class Ports(Protocol):
 
     @property
     def policy(self) -> Policy: ...
+    @property
+    def rates(self) -> Mapping[str, int | None]:
+        """The submissions a minute of each model; None, as for an unknown one, is no limit."""
+        ...
+
     @property
     def leases(self) -> Leases:
         """Derived from the time limits of these adapters."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from shared.domain.identity import video_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
     from decimal import Decimal
 
     from shared.domain.campaign import Campaign, Change, Savings
     from shared.domain.daily_budget import DayBudget
+    from shared.domain.pacing import LaneSeen, Pace
     from shared.domain.unreadable import Unreadable
-    from shared.domain.video import VersionState, Video
+    from shared.domain.video import Lane, VersionState, Video
 
 
 class SortOrder(StrEnum):
@@ -72,10 +73,11 @@ class VideoPage:
 
 @dataclass(frozen=True, kw_only=True)
 class DueWork:
-    """A video that is due for a step, or (without a hash) a campaign that has chores."""
+    """A video that is due for a step, since `due_at`, or a campaign that has chores."""
 
     campaign_id: str
     video_hash: str | None = None
+    due_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,8 +131,35 @@ class CampaignRepository(Protocol):
         that the record does not exist.
         """
 
-    def commit_video(self, video: Video) -> Video:
-        """The same for a change of one video that does not change its campaign."""
+    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Video:
+        """The same for a change of one video that does not change its campaign.
+
+        With `pace`, both are written or neither.
+        """
+
+    def get_pace(self, model: str) -> Pace:
+        """Return the pace of a model. One that is not stored yet has an empty revision.
+
+        The UnreadableRecordError of a damaged one has its revision, by which it can be replaced.
+        """
+
+    def get_paces(self, models: Iterable[str]) -> Mapping[str, Pace]:
+        """Return the paces of these models in one call, without those that cannot be read."""
+
+    def commit_pace(self, pace: Pace) -> Pace:
+        """Write a pace, and return it with its new revision. Raise ConflictError as `commit`."""
+
+    def waiting(self, model: str, lane: Lane, *, limit: int) -> tuple[Video, ...]:
+        """Return the first videos that wait for their turn in a lane, by their order.
+
+        No step can be taken with a record that cannot be read: others take its place.
+        """
+
+    def anything_waits(self) -> bool:
+        """Return whether any video waits for its turn."""
+
+    def survey(self, model: str, lane: Lane, *, now: datetime) -> LaneSeen:
+        """Count what waits in a lane: as many calls for 100,000 videos as for 100."""
 
     def remove_campaign(self, campaign: Campaign) -> None:
         """Remove the campaign and all its records, its own last. Safe to repeat.
@@ -153,11 +182,15 @@ class CampaignRepository(Protocol):
     def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign | Unreadable, ...]:
         """Order by id; `after` is the last id of the page before."""
 
-    def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
+    def due(
+        self, before: datetime, *, limit: int, after: DueWork | None = None
+    ) -> tuple[DueWork, ...]:
         """Return videos whose `due_at` has passed, and campaigns with due chores.
 
         An unreadable record is never due, because no step can be taken with it. At most `limit` of
-        each kind, so that neither kind starves the other.
+        each kind, so that neither kind starves the other. Videos come in the order of `due_at`.
+        With `after`, the last video of the page before, the following videos are returned, and no
+        campaign.
         """
 
     def changed_since(self, since: datetime, *, limit: int) -> tuple[ChangedCampaign, ...]:

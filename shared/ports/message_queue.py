@@ -1,7 +1,7 @@
 """Messages, each of which requests the next step of a video."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -9,12 +9,14 @@ from typing import Protocol
 class VideoMessage:
     """Requests one step of one video. Messages carry ids and paths, never media.
 
-    `clip_path` is an object that the bucket announced, under the video's attempts.
+    `clip_path` is an object that the bucket announced, under the video's attempts. `turn` is when
+    the video was given its turn to be submitted; without one, it takes its own if it can.
     """
 
     campaign_id: str
     video_hash: str
     clip_path: str | None = None
+    turn: datetime | None = None
 
 
 class MessageQueue(Protocol):

@@ -1,5 +1,6 @@
 """The settings that use cases and the API depend on."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -24,6 +25,11 @@ class Policy(Protocol):
     @property
     def filtered_retries(self) -> int:
         """How often a video is submitted again after its clip was filtered, which is not billed."""
+        ...
+
+    @property
+    def queue_limit_hours(self) -> int:
+        """How long a video may wait for its turn."""
         ...
 
     @property
@@ -76,3 +82,7 @@ class Policy(Protocol):
 
 def limits_of(policy: Policy) -> Limits:
     return Limits(videos=policy.max_videos_per_campaign, campaign_budget=policy.campaign_budget_usd)
+
+
+def queue_limit(policy: Policy) -> timedelta:
+    return timedelta(hours=policy.queue_limit_hours)

@@ -39,7 +39,7 @@ def is_up_to_date(file: Record, record: Record) -> bool:
         return False
     if record.has_ended:
         return encode_video(file) == encode_video(record)
-    is_ahead = len(file.attempts) > len(record.attempts)
+    is_ahead = file.submissions > record.submissions
     if file.has_ended or (record.phase is Phase.RESERVED and is_ahead):
         # The next submission is about to begin. To write over this would permit another one.
         return True
@@ -47,7 +47,8 @@ def is_up_to_date(file: Record, record: Record) -> bool:
 
 
 def _progress(video: Video) -> tuple[object, ...]:
-    return video.attempts, video.phase is Phase.RESERVED, video.cancel_requested
+    is_reserved = video.phase is Phase.RESERVED
+    return video.attempts, video.submissions, is_reserved, video.cancel_requested
 
 
 def file_path_of(record: Record) -> str:

@@ -16,20 +16,21 @@ if TYPE_CHECKING:
 
     from shared.domain.campaign import Campaign
     from shared.domain.daily_budget import DayBudget
+    from shared.domain.pacing import Pace
     from shared.domain.video import Video
 
 SCHEMA_VERSION = 1
 
 Record = dict[str, Any]
-T = TypeVar("T", "Campaign", "Video", "DayBudget")
+T = TypeVar("T", "Campaign", "Video", "DayBudget", "Pace")
 
 
-def to_record(stored: Campaign | Video | DayBudget) -> Record:
+def to_record(stored: Campaign | Video | DayBudget | Pace) -> Record:
     record = _known_fields(stored)
     return with_unread(record, stored.unread) if stored.unread else record
 
 
-def encode(stored: Campaign | Video | DayBudget) -> bytes:
+def encode(stored: Campaign | Video | DayBudget | Pace) -> bytes:
     return encode_record(to_record(stored))
 
 
@@ -67,7 +68,7 @@ def from_record(record: Record, kind: type[T], revision: str) -> T:
     return replace(stored, unread=unread) if unread else stored
 
 
-def _known_fields(stored: Campaign | Video | DayBudget) -> Record:
+def _known_fields(stored: Campaign | Video | DayBudget | Pace) -> Record:
     known = replace(stored, unread={}) if stored.unread else stored
     fields = msgspec.to_builtins(known, builtin_types=(datetime,))
     for beside_the_record in ("revision", "unread", "savings"):

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
+from shared.domain.video import Lane
 from shared.requests.parsing import Body
 
 MAX_ENTRIES = 16
@@ -33,6 +34,7 @@ _ENTRY = Meta(extra_json_schema=_LENGTH)
 CAMPAIGN_ID = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"}
 
 CampaignId = Annotated[str, Meta(extra_json_schema=CAMPAIGN_ID)]
+Priority = Annotated[str, one_of(*Lane)]
 Prompt = Annotated[str, Meta(extra_json_schema={"minLength": 1})]
 Amount = Annotated[Decimal, Meta(extra_json_schema={"minimum": 0, "maximum": 10**12})]
 Entries = Annotated[
@@ -61,6 +63,7 @@ class GenerationBody(Body):
     business_context: Entries = field(default_factory=dict)
     metadata: Entries = field(default_factory=dict)
     tags: Tags = field(default_factory=list)
+    priority: Priority | None = None
 
     def __post_init__(self) -> None:
         """Turn "4", which OpenAI's SDK sends, into 4, and default values into None."""

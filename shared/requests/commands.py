@@ -1,5 +1,7 @@
 """Turn checked request bodies into the commands of use cases."""
 
+from dataclasses import replace
+
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.domain.fingerprint import own_campaign_id
 from shared.domain.identity import require_campaign_id
@@ -7,7 +9,7 @@ from shared.domain.limits import require_dollars
 from shared.domain.models import shape_of_size
 from shared.domain.prompt import require_business_context, require_negative_prompt, require_prompt
 from shared.domain.text import canonical, is_visible
-from shared.domain.video import GenerationParameters
+from shared.domain.video import GenerationParameters, Lane
 from shared.ports.policy import Policy
 from shared.requests.bodies import (
     DEFAULT_FPS,
@@ -38,15 +40,18 @@ def create_all(
     body: CreateCampaignVideosBody,
     policy: Policy,
     *,
+    priority: Lane = Lane.INTERACTIVE,
     requested_by: str | None = None,
 ) -> CreateVideos:
+    """`priority` is that of a body which names none."""
     if not body.prompts:
         raise InvalidRequestError("prompts must hold at least one prompt.", param="prompts")
     drafts = tuple(
         Draft(prompt=require_prompt(prompt, param=f"prompts[{index}]"), index=index)
         for index, prompt in enumerate(body.prompts)
     )
-    return _create(body, campaign_id, drafts, policy, requested_by)
+    request = _create(body, campaign_id, drafts, policy, requested_by)
+    return replace(request, priority=lane_of(body.priority, default=priority))
 
 
 def estimate(body: EstimateBody, policy: Policy) -> CreateVideos:
@@ -87,7 +92,20 @@ def _create(
         tags=_tags(body.tags),
         max_cost=require_dollars(body.max_cost_usd, param="max_cost_usd"),
         requested_by=requested_by,
+        priority=lane_of(body.priority),
     )
+
+
+def lane_of(priority: str | None, *, default: Lane = Lane.INTERACTIVE) -> Lane:
+    """Raise InvalidRequestError for a priority that does not exist."""
+    if priority is None:
+        return default
+    try:
+        return Lane(priority)
+    except ValueError:
+        raise InvalidRequestError(
+            f"priority is one of: {', '.join(Lane)}.", param="priority"
+        ) from None
 
 
 def _parameters(body: GenerationBody, policy: Policy) -> GenerationParameters:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from shared.domain.models import DEFAULT_MODEL
+from shared.domain.models import DEFAULT_MODEL, MODELS, parse_rates
 from shared.settings.checks import problems_of
 
 
@@ -76,6 +76,15 @@ class Settings:
         "How often a video is submitted again after the safety filter blocked its clip, which is "
         "not billed (0 to 3)",
     )
+    model_rates: str = _setting(
+        "",
+        "How many submissions a minute a model gets, as pairs `model=number` separated by commas; "
+        "what is above it waits in the queue. `GET /v1/models` shows the rates: by default "
+        "Google's for Veo, and no limit for the synthetic generator. 0 stops all submissions",
+    )
+    queue_limit_hours: int = _setting(
+        24, "How many hours a video may wait for its turn before it fails, unbilled (1 to 168)"
+    )
     keep_historical: int = _setting(1, "How many replaced videos are kept for each slot (0 to 100)")
     keep_failed_days: int = _setting(
         30,
@@ -138,6 +147,13 @@ class Settings:
     @property
     def generator(self) -> str:
         return self.video_generator or ("veo" if self.bucket else "synthetic")
+
+    @property
+    def rates(self) -> Mapping[str, int | None]:
+        """The submissions a minute of each model; None is no limit."""
+        chosen = parse_rates(self.model_rates)
+        default = {name: model.rate_per_minute for name, model in MODELS.items()}
+        return dict.fromkeys(MODELS) | chosen if self.simulated else default | chosen
 
     @property
     def storage_endpoint(self) -> str:

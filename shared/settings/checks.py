@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from shared.domain.limits import MOST_VERSIONS, is_amount, most_versions
-from shared.domain.models import MODELS
+from shared.domain.models import MODELS, parse_rates
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -25,6 +25,7 @@ _MOST_FAILED_DAYS = 365
 # Two thirds of a video's deadline; the rest is for the queue and for rendering.
 _LONGEST_SYNTHETIC_SECONDS = 1800
 _MOST_FILTERED_RETRIES = 3
+_LONGEST_QUEUE_HOURS = 168
 
 
 def problems_of(found: Settings) -> list[str]:
@@ -44,6 +45,9 @@ def problems_of(found: Settings) -> list[str]:
         "DAILY_BUDGET_USD must be an amount, 0 or more.": _is_amount(found.daily_budget_usd),
         "FILTERED_RETRIES must be between 0 and 3.": (
             0 <= found.filtered_retries <= _MOST_FILTERED_RETRIES
+        ),
+        "QUEUE_LIMIT_HOURS must be between 1 and 168.": (
+            1 <= found.queue_limit_hours <= _LONGEST_QUEUE_HOURS
         ),
         "KEEP_HISTORICAL must be between 0 and 100.": (
             0 <= found.keep_historical <= _MOST_HISTORICAL
@@ -72,7 +76,15 @@ def problems_of(found: Settings) -> list[str]:
     if found.bucket or found.generator == "veo":
         checks |= _google_checks(found)
     problems = [problem for problem, holds in checks.items() if not holds]
-    return problems + _fault_problems(found) + _access_problems(found)
+    return problems + _rate_problems(found) + _fault_problems(found) + _access_problems(found)
+
+
+def _rate_problems(found: Settings) -> list[str]:
+    try:
+        parse_rates(found.model_rates)
+    except ValueError as error:
+        return [f"MODEL_RATES: {error}"]
+    return []
 
 
 def _is_web_address(text: str) -> bool:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import assert_never
 
 from shared.domain.errors import UnavailableError
+from shared.domain.queueing import place_again
 from shared.domain.schedule import OUTCOME_WINDOW, RECHECK_AFTER, late_check_at
 from shared.domain.versions import clear
 from shared.domain.video import AttemptOutcome, Video
@@ -18,6 +19,7 @@ from shared.domain.video_steps import (
     submit_again,
 )
 from shared.ports import Ports
+from shared.ports.policy import queue_limit
 from shared.ports.video_generator import (
     FILTERED,
     Failed,
@@ -52,9 +54,7 @@ def _act_on(ports: Ports, video: Video, state: OperationState) -> None:
         case Succeeded(clip_path=path):
             store_video(ports, video, path)
         case Failed(code=code) if code == FILTERED and _may_be_submitted_again(ports, video):
-            ask_for_step(
-                ports, ports.campaigns.commit_video(submit_again(video, due_at=ports.now()))
-            )
+            _submit_again(ports, video)
         case Failed(possibly_billed=True) if found := find_generated_clip(ports, video):
             # An operation may fail after its clip was written.
             store_video(ports, video, found.path)
@@ -77,6 +77,14 @@ def _may_be_submitted_again(ports: Ports, video: Video) -> bool:
         and not video.cancel_requested
         and ports.now() < video.deadline_at
     )
+
+
+def _submit_again(ports: Ports, video: Video) -> None:
+    now, limit = ports.now(), queue_limit(ports.policy)
+    has_rate = ports.rates.get(video.parameters.model) is not None
+    place = place_again(video, limit=limit, now=now) if has_rate else None
+    again = submit_again(video, place=place, due_at=now, deadline_at=now + limit)
+    ask_for_step(ports, ports.campaigns.commit_video(again))
 
 
 def look_for_clip(ports: Ports, video: Video) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 
 from shared.domain.campaign import Campaign, Savings, Version
@@ -11,9 +12,9 @@ from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.reservation import new_video
 from shared.domain.versions import require_kept, reserve
-from shared.domain.video import GenerationParameters, Video
+from shared.domain.video import GenerationParameters, Lane, Video
 from shared.ports import Ports
-from shared.ports.policy import limits_of
+from shared.ports.policy import limits_of, queue_limit
 from shared.use_cases.begin_campaign import new_campaign
 from shared.use_cases.claims import (
     Claim,
@@ -24,7 +25,14 @@ from shared.use_cases.claims import (
 )
 from shared.use_cases.committing import until_committed
 from shared.use_cases.read_campaigns import videos_of
-from shared.use_cases.reserving import CreatedVideo, Outcome, Plan, begin_all, commit_plan
+from shared.use_cases.reserving import (
+    CreatedVideo,
+    Outcome,
+    Plan,
+    begin_all,
+    commit_plan,
+    with_place,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +49,8 @@ class CreateVideos:
 
     If `campaign_id` is new, the video of an equal request may be in `former_campaign_id`.
     With a `claim`, the videos are made once, however often the request is repeated.
+    They wait for their turns in the lane of their `priority`: at `place_at`, or, by default, after
+    the other videos of the campaign.
     """
 
     campaign_id: str
@@ -53,6 +63,8 @@ class CreateVideos:
     former_campaign_id: str | None = None
     requested_by: str | None = None
     claim: Claim | None = None
+    priority: Lane = Lane.INTERACTIVE
+    place_at: datetime | None = None
 
 
 def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ...]:
@@ -103,8 +115,7 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
         if known is not None:
             answers.append(_spared(videos[known.video_hash]))
             continue
-        index = campaign.free_index(limits.videos) if each.draft.index is None else each.draft.index
-        video = _new_video(ports, request, position, index, each.fingerprint)
+        campaign, video = _new_video(ports, campaign, request, position, each)
         videos[video.video_hash] = video
         campaign = reserve(campaign, video, limits).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
@@ -186,22 +197,39 @@ def _find_as_written(campaign: Campaign, request: CreateVideos, draft: Draft) ->
 
 
 def _new_video(
-    ports: Ports, request: CreateVideos, position: int, index: int, digest: str
-) -> Video:
-    return new_video(
+    ports: Ports, campaign: Campaign, request: CreateVideos, position: int, wanted: _Wanted
+) -> tuple[Campaign, Video]:
+    """Return a video for the wanted or the first free slot, and the campaign after its place."""
+    index = wanted.draft.index
+    if index is None:
+        index = campaign.free_index(ports.policy.max_videos_per_campaign)
+    now = ports.now()
+    campaign, place = with_place(
+        ports,
+        campaign,
+        model=request.parameters.model,
+        lane=request.priority,
+        now=now,
+        order=request.place_at,
+    )
+    video = new_video(
         campaign_id=request.campaign_id,
         video_hash=new_video_hash(request.claim, position),
         index=index,
-        prompt=request.drafts[position].prompt,
+        prompt=wanted.draft.prompt,
         business_context=request.business_context,
         parameters=request.parameters,
-        fingerprint=digest,
+        fingerprint=wanted.fingerprint,
         metadata=request.metadata,
         tags=request.tags,
         simulated=ports.policy.simulated,
-        now=ports.now(),
+        now=now,
+        limit_at=now + queue_limit(ports.policy),
+        priority=request.priority,
+        place=place,
         requested_by=request.requested_by,
     )
+    return campaign, video
 
 
 def _made_before(video: Video) -> CreatedVideo:

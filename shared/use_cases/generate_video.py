@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 
 from shared.domain.clip import room_for
@@ -24,6 +25,7 @@ from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.domain.video_steps import schedule_next_step
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
+from shared.ports.policy import queue_limit
 from shared.ports.video_generator import Failed, Succeeded
 from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.check_operation import check_late, check_operation, look_for_clip
@@ -32,12 +34,17 @@ from shared.use_cases.fail_video import fail_video
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.holding import retry_after
 from shared.use_cases.mirroring import mirror_video
+from shared.use_cases.publishing import ask_for_step_later
 from shared.use_cases.store_video import store_video
 from shared.use_cases.submit_video import submit_video
 
 _TIMEOUT = (
     "provider_timeout",
     "The video was not finished within its deadline. Create it again.",
+)
+_QUEUE_TIMEOUT = (
+    "queue_timeout",
+    "The video had no turn in time (QUEUE_LIMIT_HOURS), and nothing is billed. Create it again.",
 )
 
 logger = logging.getLogger(__name__)
@@ -46,9 +53,9 @@ logger = logging.getLogger(__name__)
 def generate_video(ports: Ports, message: VideoMessage) -> None:
     """Return when the message can be acknowledged.
 
-    Raise RetryLaterError, and no other, if it must be delivered again. Every other outcome is in
-    the video's record, and the tick wakes the video when it is due. An error that no retry can fix
-    is logged and not delivered again.
+    Raise RetryLaterError, and no other, if it must be delivered again: a store does not answer.
+    Every other outcome is in the video's record, and the tick wakes the video when it is due. An
+    error that no retry can fix is logged and not delivered again.
     """
     about = {"video_id": video_id(message.campaign_id, message.video_hash)}
     try:
@@ -60,13 +67,18 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
         logger.info("message.overtaken", extra=about)
     except UnreadableRecordError as error:
         report_unreadable(about["video_id"], error.message)
-        _look_again_later(ports, message)
+        _look_again_later(ports, message, BROKEN_RETRY)
     except StorageError:
         logger.exception("message.given_up", extra=about)
-        _look_again_later(ports, message)
-    except (ConflictError, ObjectNotFoundError, UnavailableError) as error:
+        _look_again_later(ports, message, BROKEN_RETRY)
+    except (ConflictError, ObjectNotFoundError) as error:
         logger.warning("message.postponed", extra=about, exc_info=True)
-        raise RetryLaterError(error.message, retry_after=retry_after(error)) from error
+        _look_again_later(ports, message, retry_after(error))
+    except UnavailableError as error:
+        logger.warning("message.postponed", extra=about, exc_info=True)
+        if message.turn is None:
+            raise RetryLaterError(error.message, retry_after=retry_after(error)) from error
+        # The video is given another turn.
 
 
 def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> bool:
@@ -81,7 +93,7 @@ def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> bool:
         if message.clip_path and _may_store_announced(video):
             _store_announced(ports, video, message.clip_path, replacing)
         else:
-            _step(ports, video)
+            _step(ports, video, turn=message.turn)
     except ConflictError:
         latest = ports.campaigns.get_video(message.campaign_id, message.video_hash)
         is_where_it_was = latest.phase in (video.phase, Phase.STORING)
@@ -100,21 +112,28 @@ def _read(ports: Ports, message: VideoMessage) -> tuple[Video, str | None]:
     return video, current.video_hash if current else None
 
 
-def _look_again_later(ports: Ports, message: VideoMessage) -> None:
-    """Postpone the next step, unless the video's record is what cannot be read."""
+def _look_again_later(ports: Ports, message: VideoMessage, wait: timedelta) -> None:
+    """Let the next step be due after `wait` at the latest, if the video's record can be read.
+
+    A video that waits for its turn leaves its place, so that one that cannot be submitted does not
+    use the turns of others.
+    """
     with suppress(ShowreelError):
         video = ports.campaigns.get_video(message.campaign_id, message.video_hash)
-        if video.due_at is not None:
-            revise(ports, video, partial(schedule_next_step, due_at=ports.now() + BROKEN_RETRY))
+        due_at = ports.now() + wait
+        is_later = video.queue is None and video.due_at is not None and video.due_at > due_at
+        if is_later or wait >= BROKEN_RETRY:
+            revise(ports, video, partial(schedule_next_step, due_at=due_at))
+        ask_for_step_later(ports, video, wait)
 
 
-def _step(ports: Ports, video: Video) -> None:
+def _step(ports: Ports, video: Video, *, turn: datetime | None) -> None:
     if video.phase is Phase.STORING and video.store_tries >= STORE_TRIES:
         _give_up_storing(ports, video)
     elif _is_overdue(ports, video):
         _end_overdue(ports, video)
     elif video.phase is Phase.RESERVED:
-        submit_video(ports, video)
+        submit_video(ports, video, turn=turn)
     elif video.phase is Phase.GENERATING:
         check_operation(ports, video)
     elif video.phase in (Phase.SUBMITTING, Phase.OUTCOME_UNKNOWN):
@@ -153,21 +172,29 @@ def _give_up_storing(ports: Ports, video: Video) -> None:
 
 
 def _is_overdue(ports: Ports, video: Video) -> bool:
-    return not video.has_ended and ports.now() >= video.deadline_at
+    deadline_at = video.deadline_at
+    if video.phase is Phase.RESERVED and video.queue is None:
+        # In earlier releases the deadline of a submission began with the creation.
+        deadline_at = max(deadline_at, video.created_at + queue_limit(ports.policy))
+    return not video.has_ended and ports.now() >= deadline_at
 
 
 def _end_overdue(ports: Ports, video: Video) -> None:
     """Store a clip that exists at the deadline; else fail the video."""
     logger.warning("video.overdue", extra={"video_id": video.id, "phase": video.phase})
+    if video.phase is Phase.RESERVED:
+        code, message = _why_not_submitted(ports, video)
+        outcome = AttemptOutcome.NOT_BILLED
+        fail_video(ports, video, code=code, message=message, outcome=outcome)
+        return
     if video.phase is Phase.GENERATING and _has_result(ports, video):
         check_operation(ports, video)
         return
     if (found := find_clip(ports, video)) is not None:
         store_video(ports, video, found.path)
         return
-    submitted = video.phase is not Phase.RESERVED
-    code, message = _TIMEOUT if submitted else _why_not_submitted(ports, video)
-    outcome = AttemptOutcome.POSSIBLY_BILLED if submitted else AttemptOutcome.NOT_BILLED
+    code, message = _TIMEOUT
+    outcome = AttemptOutcome.POSSIBLY_BILLED
     fail_video(ports, video, code=code, message=message, outcome=outcome)
 
 
@@ -178,7 +205,7 @@ def _why_not_submitted(ports: Ports, video: Video) -> tuple[str, str]:
         return error.code, error.message
     except UnavailableError as error:
         return StorageError.code, error.message
-    return _TIMEOUT
+    return _QUEUE_TIMEOUT
 
 
 def _has_result(ports: Ports, video: Video) -> bool:

@@ -1,60 +1,92 @@
 """The tick: wake every video that is due, and finish what a crash left of a campaign."""
 
 import logging
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from shared.domain.errors import ShowreelError
-from shared.domain.schedule import TICK
+from shared.domain.schedule import GIVING, TICK
 from shared.ports import Ports
 from shared.ports.campaign_repository import DueWork
 from shared.ports.message_queue import VideoMessage
 from shared.use_cases.delete_campaign import continue_deletion
 from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.give_turns import giving_turns
 from shared.use_cases.mirroring import sweep_mirror
 from shared.use_cases.reconcile_next import reconcile_next
 
 logger = logging.getLogger(__name__)
 
-_WORK_EACH_TICK = 200
+_PAGE = 200
 
 
-def take_tick(ports: Ports, *, before: datetime | None = None, reconciling: bool = True) -> None:
-    """Do a bounded amount of the work that is due `before` (now), then reconcile.
+def take_tick(
+    ports: Ports,
+    *,
+    before: datetime | None = None,
+    reconciling: bool = True,
+    giving: timedelta = GIVING,
+) -> None:
+    """Do the work that is due `before` (now), then reconcile. Both end TICK from now.
 
-    Both end at the same time: TICK from now.
+    Meanwhile turns are given to what waits for them, until `giving` from now.
     """
-    end = ports.now() + TICK
-    maintain_campaigns(ports, before=before, end=end)
-    if reconciling:
-        reconcile_next(ports, end=end)
+    now = ports.now()
+    with giving_turns(ports, end=now + giving):
+        maintain_campaigns(ports, before=before, end=now + TICK)
+        if reconciling:
+            reconcile_next(ports, end=now + TICK)
 
 
 def maintain_campaigns(
     ports: Ports, *, before: datetime | None = None, end: datetime | None = None
 ) -> int:
-    """Do a bounded amount of what is due `before` (now), and return how much was due.
+    """Do what is due `before` (now), page by page, and return how much was due.
 
     Work that fails is logged and stays due; the rest is still done. Work that `end` (default: TICK
     from now) leaves no time for stays due, too.
     """
     end = end or ports.now() + TICK
-    due = ports.campaigns.due(before or ports.now(), limit=_WORK_EACH_TICK)
+    before = before or ports.now()
+    due = ports.campaigns.due(before, limit=_PAGE)
     for work in due:
-        if ports.now() >= end:
-            logger.warning("maintain.unfinished", extra={"due": len(due)})
+        if work.video_hash is None and _has_time(ports, end, due=len(due)):
+            _maintain(ports, work.campaign_id, end=end)
+    count = len(due)
+    while videos := [work for work in due if work.video_hash is not None]:
+        if not _has_time(ports, end, due=count):
             break
-        try:
-            _do(ports, work, end=end)
-        except ShowreelError:
-            logger.exception("maintain.failed", extra={"campaign_id": work.campaign_id})
+        _wake(ports, videos)
+        if len(videos) < _PAGE:
+            break
+        due = ports.campaigns.due(before, limit=_PAGE, after=videos[-1])
+        count += len(due)
     sweep_mirror(ports, end=end)
-    return len(due)
+    return count
 
 
-def _do(ports: Ports, work: DueWork, *, end: datetime) -> None:
-    if work.video_hash is None:
-        finish_chores(ports, work.campaign_id)
-        continue_deletion(ports, work.campaign_id, end=end)
-        return
-    message = VideoMessage(campaign_id=work.campaign_id, video_hash=work.video_hash)
-    ports.queue.publish(message)
+def _has_time(ports: Ports, end: datetime, *, due: int) -> bool:
+    if ports.now() < end:
+        return True
+    logger.warning("maintain.unfinished", extra={"due": due})
+    return False
+
+
+def _maintain(ports: Ports, campaign_id: str, *, end: datetime) -> None:
+    try:
+        finish_chores(ports, campaign_id)
+        continue_deletion(ports, campaign_id, end=end)
+    except ShowreelError:
+        logger.exception("maintain.failed", extra={"campaign_id": campaign_id})
+
+
+def _wake(ports: Ports, videos: Iterable[DueWork]) -> None:
+    messages = [
+        VideoMessage(campaign_id=work.campaign_id, video_hash=work.video_hash)
+        for work in videos
+        if work.video_hash is not None
+    ]
+    try:
+        ports.queue.publish(*messages)
+    except ShowreelError:
+        logger.exception("maintain.failed", extra={"videos": len(messages)})

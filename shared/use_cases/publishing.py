@@ -1,7 +1,8 @@
 """Publish the messages that request the next step of a video."""
 
 import logging
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from shared.domain.errors import ShowreelError
 from shared.domain.video import Video
@@ -23,6 +24,14 @@ def ask_for_step(ports: Ports, *videos: Video) -> None:
 def ask_for_step_later(ports: Ports, video: Video, delay: timedelta) -> None:
     """The same after `delay`, if the queue supports delays. Otherwise the tick does it."""
     ports.queue.publish_later(_message(video), delay)
+
+
+def give_turn(ports: Ports, *videos: Video, at: datetime) -> None:
+    """Tell the videos that their turn has come. A lost message costs the turn, not the video."""
+    try:
+        ports.queue.publish(*(replace(_message(video), turn=at) for video in videos))
+    except ShowreelError:
+        logger.warning("turns.unpublished", extra={"videos": len(videos)}, exc_info=True)
 
 
 def _message(video: Video) -> VideoMessage:

@@ -1,6 +1,7 @@
 """Regenerate: make a new version with the same input. It replaces the current one once stored."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.domain.campaign import Campaign
@@ -9,14 +10,21 @@ from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.reservation import new_version
 from shared.domain.versions import reserve
-from shared.domain.video import Video
+from shared.domain.video import Lane, Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoPage
-from shared.ports.policy import limits_of
+from shared.ports.policy import limits_of, queue_limit
 from shared.use_cases.claims import Claim, hashes_of, made_before, new_video_hash
 from shared.use_cases.committing import until_committed
 from shared.use_cases.read_campaigns import videos_of
-from shared.use_cases.reserving import CreatedVideo, Outcome, Plan, begin_all, commit_plan
+from shared.use_cases.reserving import (
+    CreatedVideo,
+    Outcome,
+    Plan,
+    begin_all,
+    commit_plan,
+    with_place,
+)
 
 
 def regenerate_video(
@@ -25,6 +33,7 @@ def regenerate_video(
     video_hash: str,
     *,
     max_cost: Decimal | None = None,
+    priority: Lane = Lane.INTERACTIVE,
     requested_by: str | None = None,
     claim: Claim | None = None,
 ) -> CreatedVideo:
@@ -43,7 +52,8 @@ def regenerate_video(
         if source is None:
             # It does not exist, or is unreadable: this call raises the right error.
             source = ports.campaigns.get_video(campaign_id, video_hash)
-        return _commit(ports, _plan(ports, campaign, {0: source}, claim, requested_by), max_cost)
+        request = _Request(priority=priority, requested_by=requested_by, claim=claim)
+        return _commit(ports, _plan(ports, campaign, {0: source}, request), max_cost)
 
     answers = until_committed(attempt)
     begin_all(ports, answers)
@@ -55,6 +65,7 @@ def regenerate_campaign(
     campaign_id: str,
     *,
     max_cost: Decimal | None = None,
+    priority: Lane = Lane.INTERACTIVE,
     requested_by: str | None = None,
     claim: Claim | None = None,
 ) -> tuple[CreatedVideo, ...]:
@@ -68,7 +79,8 @@ def regenerate_campaign(
         shown = {slot.index: slot.current.video_hash for slot in campaign.slots if slot.current}
         videos = videos_of(ports, campaign, shown.values())
         sources = {index: videos[video_hash] for index, video_hash in shown.items()}
-        return _commit(ports, _plan(ports, campaign, sources, claim, requested_by), max_cost)
+        request = _Request(priority=priority, requested_by=requested_by, claim=claim)
+        return _commit(ports, _plan(ports, campaign, sources, request), max_cost)
 
     answers = until_committed(attempt)
     begin_all(ports, answers)
@@ -101,12 +113,15 @@ def _commit(ports: Ports, plan: Plan, max_cost: Decimal | None) -> tuple[Created
     return commit_plan(ports, plan)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    priority: Lane
+    requested_by: str | None
+    claim: Claim | None
+
+
 def _plan(
-    ports: Ports,
-    campaign: Campaign,
-    sources: Mapping[int, Video],
-    claim: Claim | None,
-    requested_by: str | None,
+    ports: Ports, campaign: Campaign, sources: Mapping[int, Video], request: _Request
 ) -> Plan:
     """Decide for each source, by its position in the request."""
     answers: list[CreatedVideo] = []
@@ -118,19 +133,26 @@ def _plan(
             video = making[pending.video_hash]
             answers.append(CreatedVideo(video=video, outcome=Outcome.ATTACHED))
             continue
-        video = _new_version(ports, source, new_video_hash(claim, position), requested_by)
+        campaign, video = _new_version(ports, campaign, source, position, request)
         campaign = reserve(campaign, video, limits_of(ports.policy)).campaign
         answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
     return Plan(campaign=campaign, answers=tuple(answers))
 
 
-def _new_version(ports: Ports, source: Video, video_hash: str, requested_by: str | None) -> Video:
-    now = ports.now()
+def _new_version(
+    ports: Ports, campaign: Campaign, source: Video, position: int, request: _Request
+) -> tuple[Campaign, Video]:
+    now, model = ports.now(), source.parameters.model
     require_supported(source.parameters, now.date())
-    return new_version(
+    campaign, place = with_place(ports, campaign, model=model, lane=request.priority, now=now)
+    video = new_version(
         source,
-        video_hash=video_hash,
+        video_hash=new_video_hash(request.claim, position),
         simulated=ports.policy.simulated,
         now=now,
-        requested_by=requested_by,
+        limit_at=now + queue_limit(ports.policy),
+        priority=request.priority,
+        place=place,
+        requested_by=request.requested_by,
     )
+    return campaign, video

@@ -13,12 +13,9 @@ from dataclasses import asdict, dataclass, replace
 from shared.domain.errors import (
     InvalidRequestError,
     RejectedError,
-    RetryLaterError,
-    SlotBusyError,
     StorageError,
 )
 from shared.domain.identity import require_message_id
-from shared.domain.schedule import RECHECK_AFTER
 from shared.domain.video import Failure
 from shared.ports import Ports
 from shared.use_cases.answer_once import answer_once
@@ -46,7 +43,8 @@ def request_videos(ports: Ports, message_id: str, read: Callable[[], CreateVideo
     """Return when the message can be acknowledged. A message that can never succeed is rejected.
 
     `read` returns the request of the message, or raises InvalidRequestError.
-    Raise RetryLaterError while a slot is busy, and the temporary errors of stores.
+    A request for a slot that is making another video is rejected, as the API does. Raise the
+    temporary errors of stores.
     """
     wanted = Claim(
         name=require_message_id(message_id),
@@ -71,8 +69,6 @@ def _fulfil(ports: Ports, claim: Claim, read: Callable[[], CreateVideos]) -> Rec
         receipt = replace(receipt, campaign_id=request.campaign_id)
         metadata = {**request.metadata, MESSAGE_ID: claim.name}
         created = create_videos(ports, replace(request, metadata=metadata, claim=claim))
-    except SlotBusyError as error:
-        raise RetryLaterError(error.message, retry_after=RECHECK_AFTER) from error
     except StorageError as error:
         logger.exception("request.given_up", extra={"message_id": claim.name})
         return replace(receipt, error=Failure(code=error.code, message=error.message))

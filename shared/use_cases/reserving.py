@@ -1,16 +1,18 @@
 """Reserve the videos of a request in one commit, and publish their first messages."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from shared.domain.campaign import ZERO, Campaign, Change
 from shared.domain.clip import room_for
 from shared.domain.limits import budget_of, reaches_warning
-from shared.domain.video import Video
+from shared.domain.queueing import place_in_queue
+from shared.domain.video import Lane, QueuePlace, Video
 from shared.domain.video_steps import withdraw_cancellation
 from shared.ports import Ports
-from shared.ports.policy import limits_of
+from shared.ports.policy import limits_of, queue_limit
 from shared.use_cases.announcing import announce, warn_of_budget
 from shared.use_cases.budgeting import commit_reservation
 from shared.use_cases.publishing import ask_for_step
@@ -47,6 +49,28 @@ class Plan:
         """The price of its new videos, in USD."""
         new = (each for each in self.answers if each.is_new)
         return sum((each.video.cost.estimated for each in new), ZERO)
+
+
+def with_place(
+    ports: Ports,
+    campaign: Campaign,
+    *,
+    model: str,
+    lane: Lane,
+    now: datetime,
+    order: datetime | None = None,
+) -> tuple[Campaign, QueuePlace | None]:
+    """Return the place in the queue for a new video of the campaign, and the campaign after it.
+
+    A model without a rate has no queue. `order` is the place in another flow, as of a batch.
+    """
+    rate = ports.rates.get(model)
+    if rate is None:
+        return campaign, None
+    limit = queue_limit(ports.policy)
+    return place_in_queue(
+        campaign, model=model, lane=lane, rate=rate, limit=limit, now=now, order=order
+    )
 
 
 def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:

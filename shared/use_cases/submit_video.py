@@ -1,16 +1,25 @@
 """The one step that costs money: recorded before it is taken, and never repeated blindly."""
 
 import logging
+import random
+import time
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from shared.domain.clip import room_for
 from shared.domain.errors import (
+    ConflictError,
     GenerationRefusedError,
     GeneratorBusyError,
-    RetryLaterError,
+    ShowreelError,
     SubmissionUnknownError,
+    UnreadableRecordError,
 )
-from shared.domain.schedule import RECHECK_AFTER
+from shared.domain.pacing import Pace, may_take_turn, refused, take_turns
+from shared.domain.queueing import place_again
+from shared.domain.schedule import RECHECK_AFTER, TURN_LIFE
 from shared.domain.storage_layout import attempt_prefix
 from shared.domain.versions import cancel
 from shared.domain.video import AttemptOutcome, Video
@@ -18,21 +27,28 @@ from shared.domain.video_steps import (
     begin_attempt,
     outcome_unknown,
     submission_accepted,
-    submission_postponed,
+    take_attempt_back,
+    take_place,
 )
 from shared.ports import Ports
+from shared.ports.policy import queue_limit
 from shared.ports.video_generator import Accepted, Submission
-from shared.use_cases.announcing import announce
+from shared.use_cases.announcing import announce, report_unreadable
 from shared.use_cases.check_operation import look_again
-from shared.use_cases.committing import decide, revise
+from shared.use_cases.committing import decide, revise, until_committed
 from shared.use_cases.fail_video import fail_video
+from shared.use_cases.give_turns import read_pace
 from shared.use_cases.publishing import ask_for_step_later
+
+# A video that loses so many races for a turn is left to the giver of turns.
+_TRIES_FOR_TURN = 5
+_LONGEST_PAUSE_SECONDS = 0.4
 
 logger = logging.getLogger(__name__)
 
 
-def submit_video(ports: Ports, video: Video) -> None:
-    """Submit a reserved video once, unless it was cancelled while it had to wait.
+def submit_video(ports: Ports, video: Video, *, turn: datetime | None = None) -> None:
+    """Submit a reserved video once, if it has a `turn` or can take one, unless it was cancelled.
 
     The process that commits the attempt makes it. A crash before the operation's name is stored
     leaves the phase `submitting`, from which no step leads to another submission.
@@ -40,22 +56,28 @@ def submit_video(ports: Ports, video: Video) -> None:
     """
     now = ports.now()
     if video.cancel_requested:
-        change = decide(ports, video, partial(cancel, now=now))
-        announce("video.cancelled", change.videos[0])
+        _cancel(ports, video)
         return
-    if video.attempts and video.due_at is not None and now < video.due_at:
-        raise RetryLaterError("The generator asked to wait.", retry_after=video.due_at - now)
+    if video.refusals and video.queue is None and video.due_at and now < video.due_at:
+        # The generator of a model without a queue has asked to wait.
+        return
+    has_turn = _rate(ports, video) is None or (turn is not None and now < turn + TURN_LIFE)
+    pace = None if has_turn else _pace_with_turn(ports, video)
+    if not has_turn and pace is None:
+        return
     # No attempt is made if the clip could not be stored or the generator has no credentials.
     ports.storage_probe.require(room_for((video.parameters,)))
     generator = ports.generator
     submitting = begin_attempt(video, now=now, lease_expires_at=now + ports.leases.submit)
     # The bucket that does not take this file would not take the clip either.
     ports.mirror.write_submission(submitting)
-    claimed = ports.campaigns.commit_video(submitting)
+    claimed = _commit_attempt(ports, submitting, pace)
+    if claimed is None:
+        return
     try:
         accepted = generator.submit(_submission(claimed))
     except GeneratorBusyError as error:
-        _postpone(ports, claimed, error)
+        _take_back(ports, video, claimed, error)
     except GenerationRefusedError as error:
         fail_video(
             ports,
@@ -72,6 +94,60 @@ def submit_video(ports: Ports, video: Video) -> None:
         _keep_operation(ports, claimed, accepted)
 
 
+def _pace_with_turn(ports: Ports, video: Video) -> Pace | None:
+    """Return the pace with a turn for this video, or None if it has to wait for one.
+
+    A video that waits is not written: the giver of turns finds it. The first one says that
+    something waits, so that no newer video overtakes it.
+    """
+    model, now, rate = video.parameters.model, ports.now(), _rate(ports, video) or 0
+    try:
+        pace = read_pace(ports, model)
+    except UnreadableRecordError as error:
+        report_unreadable(model, error.message)
+        return None
+    if may_take_turn(pace, rate, now):
+        return take_turns(pace, 1, now)
+    if video.queue is None:
+        place = place_again(video, limit=queue_limit(ports.policy), now=now)
+        ports.campaigns.commit_video(take_place(video, place))
+    if pace.waiting_since is None:
+        with suppress(ConflictError):
+            ports.campaigns.commit_pace(replace(pace, waiting_since=now))
+    return None
+
+
+def _commit_attempt(ports: Ports, submitting: Video, pace: Pace | None) -> Video | None:
+    """Commit the attempt together with its turn, or return None if there is no turn any more.
+
+    Raise ConflictError if the video has changed.
+    """
+    for tries_left in reversed(range(_TRIES_FOR_TURN)):
+        try:
+            return ports.campaigns.commit_video(submitting, pace=pace)
+        except ConflictError:
+            if pace is None:
+                raise
+            latest = ports.campaigns.get_video(submitting.campaign_id, submitting.video_hash)
+            if latest.revision != submitting.revision:
+                raise
+            time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))  # noqa: S311  # Jitter.
+            # Another video has taken a turn. A lost race of the last try leaves it to the giver.
+            pace = _pace_with_turn(ports, latest) if tries_left else None
+            if pace is None:
+                return None
+    return None
+
+
+def _cancel(ports: Ports, video: Video) -> None:
+    change = decide(ports, video, partial(cancel, now=ports.now()))
+    announce("video.cancelled", change.videos[0])
+
+
+def _rate(ports: Ports, video: Video) -> int | None:
+    return ports.rates.get(video.parameters.model)
+
+
 def _keep_operation(ports: Ports, video: Video, accepted: Accepted) -> None:
     expected_at = ports.now() + accepted.expected_in
     transition = partial(
@@ -85,9 +161,42 @@ def _keep_operation(ports: Ports, video: Video, accepted: Accepted) -> None:
     look_again(ports, video)
 
 
-def _postpone(ports: Ports, video: Video, error: GeneratorBusyError) -> None:
-    revise(ports, video, partial(submission_postponed, until=ports.now() + error.retry_after))
-    raise RetryLaterError(error.message, retry_after=error.retry_after) from error
+def _take_back(ports: Ports, video: Video, claimed: Video, error: GeneratorBusyError) -> None:
+    """Let the video wait where it waited, as `video`, and lower the pace of its model."""
+    logger.warning("video.refused: %s", error.message, extra={"video_id": video.id})
+    now, has_rate = ports.now(), _rate(ports, video) is not None
+    place = place_again(video, limit=queue_limit(ports.policy), now=now) if has_rate else None
+    transition = partial(
+        take_attempt_back,
+        place=video.queue or place,
+        due_at=now + error.retry_after,
+        deadline_at=video.deadline_at,
+    )
+    waiting = revise(ports, claimed, transition)
+    if has_rate:
+        _slow_down(ports, video.parameters.model, error.retry_after)
+    else:
+        ask_for_step_later(ports, waiting, error.retry_after)
+    if waiting.cancel_requested:
+        _cancel(ports, waiting)
+
+
+def _slow_down(ports: Ports, model: str, retry_after: timedelta) -> None:
+    """Note a refusal in the pace, once for all that are refused together."""
+
+    def attempt() -> None:
+        now = ports.now()
+        pace = read_pace(ports, model)
+        slower = refused(pace, retry_after=retry_after, now=now)
+        slower = slower if slower.waiting_since else replace(slower, waiting_since=now)
+        if slower is not pace:
+            ports.campaigns.commit_pace(slower)
+
+    try:
+        until_committed(attempt)
+    except ShowreelError:
+        # The next refusal is noted.
+        logger.warning("pace.unchanged", extra={"model": model}, exc_info=True)
 
 
 def _submission(video: Video) -> Submission:

@@ -99,6 +99,7 @@ class Accidents:
             self._scenes[story.scene] = set_scene(story.scene, self.track.new_world())
         scene = self._scenes[story.scene]
         world = scene.world.copy(next(self.track.names)).with_faults(story.faults)
+        world = world.with_rates(story.rates)
         world.clock.set_to(scene.seconds)
         return replace(scene, world=world)
 

@@ -26,6 +26,7 @@ from shared.adapters.google.video_generator import VeoVideoGenerator
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import is_stopping, utc_now
+from shared.domain.models import parse_rates
 from shared.domain.schedule import CLOUD_LEASES
 from shared.ports import Ports
 from shared.settings import read_settings
@@ -57,6 +58,7 @@ class CloudWorld:
     state: SharedState = field(compare=False)
     home: int
     weaken: Weaken = take_nothing_out
+    rates: str = ""
 
     @property
     def pause_seconds(self) -> float:
@@ -108,6 +110,9 @@ class CloudWorld:
         assert not faults, "This generator has none."
         return self
 
+    def with_rates(self, rates: str) -> "CloudWorld":
+        return replace(self, rates=rates)
+
     def weakened(self, weaken: Weaken) -> "CloudWorld":
         return replace(self, weaken=weaken)
 
@@ -149,6 +154,7 @@ def _adapters(world: CloudWorld, touch: Touch) -> Adapters:
         ),
         clock=world.clock,
         leases=CLOUD_LEASES,
+        rates=parse_rates(world.rates),
     )
 
 

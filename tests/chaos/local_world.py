@@ -16,6 +16,7 @@ from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import is_stopping
 from shared.domain.faults import parse_faults
+from shared.domain.models import parse_rates
 from shared.domain.schedule import LAPTOP_LEASES
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
@@ -69,6 +70,7 @@ class LocalWorld:
     state: SharedState
     weaken: Weaken = take_nothing_out
     faults: str = ""
+    rates: str = ""
 
     @property
     def pause_seconds(self) -> float:
@@ -134,6 +136,9 @@ class LocalWorld:
     def with_faults(self, faults: str) -> "LocalWorld":
         return replace(self, faults=faults)
 
+    def with_rates(self, rates: str) -> "LocalWorld":
+        return replace(self, rates=rates)
+
     def weakened(self, weaken: Weaken) -> "LocalWorld":
         return replace(self, weaken=weaken)
 
@@ -151,6 +156,7 @@ class LocalWorld:
             policy=self._settings,
             clock=self.clock,
             leases=LAPTOP_LEASES,
+            rates=parse_rates(self.rates),
         )
 
     def _generator(self, touch: Touch) -> VideoGenerator:

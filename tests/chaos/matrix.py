@@ -154,6 +154,7 @@ class Matrix:
     ) -> History:
         scene = self._scene(story.scene)
         world = scene.world.copy(next(self._names)).with_faults(story.faults)
+        world = world.with_rates(story.rates)
         world = world.weakened(lambda ports: self._weaken(story.enter(ports)))
         world.clock.set_to(scene.seconds)
         world.state.events = 0

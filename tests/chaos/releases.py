@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.domain.campaign import Campaign
 from shared.domain.daily_budget import DayBudget
+from shared.domain.pacing import Pace
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.records import form, videos
@@ -72,9 +73,9 @@ def _become_next(*, is_next: bool) -> None:
     videos.from_record = reading  # type: ignore[assignment,attr-defined]  # As above.
 
 
-def _next_fields(stored: Campaign | Video | DayBudget) -> Fields:
+def _next_fields(stored: Campaign | Video | DayBudget | Pace) -> Fields:
     fields = _known_fields(stored)
-    if not isinstance(stored, DayBudget) and not stored.revision:
+    if isinstance(stored, Campaign | Video) and not stored.revision:
         fields["origin"] = "next"
         fields["cost" if isinstance(stored, Video) else "money"]["tax"] = "0.00"
     if isinstance(stored, Video):

@@ -62,6 +62,7 @@ def no_more(ports: Ports, versions: Versions) -> Iterable[Finding]:
 class Story:
     """`shown` slots show a video from the scene on until the end.
 
+    `rates` are those of the models, as in MODEL_RATES.
     The first `lost_races` commits that complete a video meet a conflict, as in a crowd.
     A story that `must_be_repeated` is one that only its caller can finish. Where the caller
     `asks_again` when all is at rest, it does so under the same key, and nothing more is paid.
@@ -73,6 +74,7 @@ class Story:
     act: Act
     shown: frozenset[int] = frozenset({0})
     faults: str = ""
+    rates: str = ""
     must_be_repeated: bool = False
     asks_again: bool = False
     lost_races: int = 0

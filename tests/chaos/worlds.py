@@ -1,6 +1,6 @@
 """Where a history happens: real adapters, on a clock and with a queue that outlive processes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,6 +73,9 @@ class World(Protocol):
     def with_faults(self, faults: str) -> Self:
         """Let the generator misbehave from now on."""
 
+    def with_rates(self, rates: str) -> Self:
+        """Let models have these rates, as in MODEL_RATES, from now on."""
+
     def weakened(self, weaken: Weaken) -> Self:
         """Let processes act without a safeguard from now on."""
 
@@ -91,6 +94,7 @@ class Adapters:
     policy: Policy
     clock: SharedClock
     leases: Leases
+    rates: Mapping[str, int | None]
 
     @cached_property
     def _storage_probe(self) -> ObjectStoreProbe:
@@ -114,6 +118,7 @@ class Adapters:
                 local_signatures=self.local_signatures,
                 policy=self.policy,
                 leases=self.leases,
+                rates=self.rates,
                 now=self.clock,
             ),
         )

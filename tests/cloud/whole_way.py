@@ -1,6 +1,6 @@
 """All of Showreel but its HTTP side, over the real SDK and the stand-in for Vertex AI."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -48,6 +48,7 @@ class Showreel:
     local_signatures: SignatureVerifier | None = None
     policy: Policy = POLICY
     leases: Leases = CLOUD_LEASES
+    rates: Mapping[str, int | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.queue = InMemoryMessageQueue(self.now)

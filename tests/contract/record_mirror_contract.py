@@ -23,7 +23,6 @@ from shared.domain.video_steps import (
     begin_attempt,
     begin_check,
     begin_storing,
-    submission_postponed,
 )
 from shared.ports.object_store import ObjectStore, PutMode
 from shared.records.campaigns import decode_campaign
@@ -34,6 +33,7 @@ from tests.unit.domain.builders import (
     a_generating_video,
     a_reserved_video,
     a_submitting_video,
+    taken_back,
 )
 
 FOLDER = f"{CACHE}/spring"
@@ -206,7 +206,7 @@ class RecordMirrorContract:
         for video in (
             a_generating_video(1),
             replace(a_submitting_video(1), cancel_requested=True),
-            submission_postponed(a_submitting_video(1), until=SOON),
+            taken_back(a_submitting_video(1)),
         ):
             assert mirror.stale(mirror.list("spring"), state_of(video)) == (NAME,)
 
@@ -215,7 +215,7 @@ class RecordMirrorContract:
         mirror.write_submission(a_submitting_video(1))
         assert mirror.read_video("spring", HASH, current=False) == a_submitting_video(1)
 
-        postponed = submission_postponed(a_submitting_video(1), until=SOON)
+        postponed = taken_back(a_submitting_video(1))
         mirrored(store, state_of(postponed))
         second = begin_attempt(postponed, now=NOW, lease_expires_at=SOON)
         mirror.write_submission(second)
@@ -224,7 +224,7 @@ class RecordMirrorContract:
 
     @pytest.mark.parametrize(
         "reserved",
-        [a_reserved_video(1), submission_postponed(a_submitting_video(1), until=SOON)],
+        [a_reserved_video(1), taken_back(a_submitting_video(1))],
     )
     def test_a_submission_that_is_about_to_begin_stays_written(
         self, store: ObjectStore, reserved: Video
@@ -284,9 +284,7 @@ class RecordMirrorContract:
             store, gap=timedelta(seconds=0.01), now=lambda: utc_now() - timedelta(days=1)
         )
         mirror.write_submission(a_submitting_video(1))
-        mirror.write_submission(
-            postponed := submission_postponed(a_submitting_video(1), until=SOON)
-        )
+        mirror.write_submission(postponed := taken_back(a_submitting_video(1)))
         assert mirror.read_video("spring", HASH, current=False) == postponed
 
     def test_some_videos_are_updated_alone(self, store: ObjectStore) -> None:

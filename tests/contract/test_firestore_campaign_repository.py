@@ -6,6 +6,7 @@ from shared.ports.campaign_repository import CampaignRepository
 from tests.contract.campaign_list_contract import CampaignListContract
 from tests.contract.campaign_repository_contract import CampaignRepositoryContract
 from tests.contract.changed_campaign_contract import ChangedCampaignContract
+from tests.contract.queue_contract import DamagedQueueContract, QueueContract
 from tests.contract.unreadable_record_contract import Fields, UnreadableRecordContract
 
 
@@ -14,6 +15,8 @@ class TestFirestoreCampaignRepository(
     CampaignListContract,
     ChangedCampaignContract,
     UnreadableRecordContract,
+    QueueContract,
+    DamagedQueueContract,
 ):
     @pytest.fixture
     def repository(self, firestore_host: str, project: str) -> FirestoreCampaignRepository:
@@ -28,6 +31,8 @@ class TestFirestoreCampaignRepository(
 
 def _document(repository: CampaignRepository, path: str) -> DocumentReference:
     assert isinstance(repository, FirestoreCampaignRepository)
+    if path.startswith("paces/"):
+        return repository._documents.client.document(path)
     campaign_id, _, video_hash = path.partition("/")
     folder = "days" if path.startswith("2026") else "campaigns"
     inner = f"/videos/{video_hash}" if video_hash else ""

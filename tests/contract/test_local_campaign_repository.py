@@ -7,6 +7,7 @@ from shared.ports.campaign_repository import CampaignRepository
 from tests.contract.campaign_list_contract import CampaignListContract
 from tests.contract.campaign_repository_contract import CampaignRepositoryContract
 from tests.contract.changed_campaign_contract import ChangedCampaignContract
+from tests.contract.queue_contract import DamagedQueueContract, QueueContract
 from tests.contract.unreadable_record_contract import Fields, UnreadableRecordContract
 from tests.local_records import read_record, write_record
 
@@ -16,6 +17,8 @@ class TestLocalCampaignRepository(
     CampaignListContract,
     ChangedCampaignContract,
     UnreadableRecordContract,
+    QueueContract,
+    DamagedQueueContract,
 ):
     @pytest.fixture
     def repository(self, tmp_path: Path) -> LocalCampaignRepository:

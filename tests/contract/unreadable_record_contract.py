@@ -13,7 +13,7 @@ from shared.domain.errors import ConflictError, UnreadableRecordError, VideoNotF
 from shared.domain.unreadable import Unreadable
 from shared.domain.versions import promote
 from shared.domain.video import Phase, VersionState, Video
-from shared.domain.video_steps import begin_attempt, submission_accepted, submission_postponed
+from shared.domain.video_steps import begin_attempt, submission_accepted, submit_again
 from shared.ports.campaign_repository import CampaignRepository, VideoPage, VideoQuery
 from tests.contract.campaign_repository_contract import TODAY, a_day, stored, with_hit
 from tests.unit.domain.builders import NOW, SOON, a_campaign, a_reserved_video
@@ -188,8 +188,9 @@ class UnreadableRecordContract(ABC):
         self.write(repository, f"spring/{HASH}", fields)
 
         read = repository.get_video("spring", HASH)
-        postponed = submission_postponed(read, until=SOON)
-        leased = begin_attempt(postponed, now=SOON, lease_expires_at=SOON)
+        made = submission_accepted(read, operation="op", expected_at=SOON, due_at=SOON)
+        filtered = submit_again(made, place=None, due_at=SOON, deadline_at=SOON)
+        leased = begin_attempt(filtered, now=SOON, lease_expires_at=SOON)
         repository.commit_video(leased)
         known = repository.get_video("spring", HASH)
         accepted = submission_accepted(known, operation="op", expected_at=SOON, due_at=SOON)

@@ -1,5 +1,6 @@
 """All ports in memory, for use cases to work with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -40,6 +41,7 @@ class FakePolicy:
     filtered_retries: int = 0
     keep_historical: int = 1
     keep_failed_days: int = 30
+    queue_limit_hours: int = 24
     default_model: str = DEFAULT_MODEL
     simulated: bool = False
     public_url: str = ""
@@ -92,6 +94,7 @@ class FakePorts:
     policy: Policy = POLICY
     local_signatures: SignatureVerifier | None = None
     leases: Leases = CLOUD_LEASES
+    rates: Mapping[str, int | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.objects = InMemoryObjectStore(self.clock)
@@ -110,14 +113,14 @@ class FakePorts:
 
     def copy(self) -> "FakePorts":
         """Return ports that begin with the same contents and go their own way."""
-        other = FakePorts(policy=self.policy)
+        other = FakePorts(policy=self.policy, rates=self.rates)
         other.clock.advance(self.now() - other.now())
         other.objects.objects |= self.objects.objects
         other.json.objects |= self.json.objects
         other.campaigns.campaigns |= self.campaigns.campaigns
         other.campaigns.videos |= self.campaigns.videos
         other.campaigns.days |= self.campaigns.days
-
+        other.campaigns.paces |= self.campaigns.paces
         other.campaigns.written_at |= self.campaigns.written_at
         other.campaigns._revisions = count(next(self.campaigns._revisions))
         other.queue._waiting += self.queue._waiting

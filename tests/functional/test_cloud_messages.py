@@ -41,13 +41,15 @@ def test_a_published_request_ends_with_its_videos(showreel: Showreel) -> None:
     ]
 
 
-def test_a_published_request_waits_for_its_slot(showreel: Showreel) -> None:
+def test_a_published_request_replaces_what_its_slot_shows(showreel: Showreel) -> None:
     (former,) = showreel.create("spring", KITE)
+    showreel.ended(former)
 
     message_id = publish(showreel, {"campaign_id": "spring", "prompts": [BOAT], "seconds": 4})
 
     (video_id,) = receipt(showreel, message_id)["video_ids"]
-    assert showreel.ended({"id": video_id})["version_state"] == "current"
+    video = showreel.ended({"id": video_id})
+    assert (video["version_state"], video["priority"]) == ("current", "bulk")
     assert showreel.video(former)["version_state"] == "historical"
 
 

@@ -32,8 +32,10 @@ EVERYTHING: Json = {
     "keep_failed_days": 60,
     "keep_historical": 2,
     "max_videos_per_campaign": 8,
+    "model_rates": {"veo-3.1-fast-generate-001": 20, "veo-3.1-generate-001": 0},
     "public_url": "https://videos.example.com",
     "publishers": [PUBLISHER],
+    "queue_limit_hours": 48,
     "secrets": {"SIGNING_KEY": {"secret": "signing-key", "functions": ["serve_api"]}},
 }
 

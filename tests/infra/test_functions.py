@@ -95,8 +95,9 @@ def test_the_settings_are_those_of_the_installation(installation: Installation) 
         assert topics["generate_video"]["name"] == settings.generate_topic
         for name in ("campaign_budget_usd", "daily_budget_usd", "filtered_retries"):
             assert EVERYTHING[name] == getattr(settings, name), name
-        for name in ("keep_failed_days", "keep_historical"):
+        for name in ("keep_failed_days", "keep_historical", "queue_limit_hours"):
             assert EVERYTHING[name] == getattr(settings, name), name
+        assert EVERYTHING["model_rates"].items() <= settings.rates.items()
 
 
 def test_what_is_required_is_set_without_being_asked_for(plain_installation: Installation) -> None:

@@ -96,9 +96,9 @@ def labels_of_metrics(installation: Installation) -> dict[str, set[str]]:
     for name, metric in metrics(installation).items():
         (descriptor,) = metric["metric_descriptor"]
         is_distribution = descriptor["value_type"] == "DISTRIBUTION"
-        suffix = "_sum" if is_distribution else ""
         labels = set(metric["label_extractors"] or {})
-        found[f"logging_googleapis_com:user_{name}{suffix}"] = labels
+        for suffix in ("_sum", "_count") if is_distribution else ("",):
+            found[f"logging_googleapis_com:user_{name}{suffix}"] = labels
     return found
 
 
@@ -157,6 +157,7 @@ def test_there_is_an_alert_for_each_way_in_which_it_goes_wrong(installation: Ins
         "error_rate",
         "errors",
         "overdue",
+        "queue",
         "spend",
         "tick",
     } == set(installation.all("google_monitoring_alert_policy.alert"))
@@ -186,6 +187,7 @@ def test_what_queries_and_metrics_count_is_logged(installation: Installation) ->
 
     assert {
         "daily_budget.warning",
+        "queue.late",
         "reconcile.found",
         "request.failed",
         "video.failed",
@@ -193,6 +195,23 @@ def test_what_queries_and_metrics_count_is_logged(installation: Installation) ->
     } == asked_for
     assert {"video.reserved"} == counted
     assert asked_for | counted <= logged_events()
+
+
+def test_what_waits_is_counted_for_each_model(installation: Installation) -> None:
+    metric = metrics(installation)["showreel_waiting"]
+
+    for event in ("queue.seen", "queue.late"):
+        assert counts(metric, entry_of(logging.WARNING, event))
+        assert event in logged_events()
+    assert "EXTRACT(jsonPayload.waiting)" == metric["value_extractor"]
+    assert {"model": "EXTRACT(jsonPayload.model)"} == metric["label_extractors"]
+
+
+def test_an_answer_503_is_an_error_of_every_function(installation: Installation) -> None:
+    """Nothing waits by refusing its message: only a store that does not answer is answered so."""
+    query = queries(installation)["Showreel: Error rate above 5 %"]
+
+    assert "!=" not in query
 
 
 def test_queries_look_at_the_functions_and_subscriptions_of_the_installation(

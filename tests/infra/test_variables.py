@@ -35,6 +35,10 @@ REFUSED: dict[str, list[tuple[str, list[object]]]] = {
     ],
     "keep_failed_days": [("from 8 to 365", [0, 7, 366, 8.5])],
     "keep_historical": [("from 0 to 100", [-1, 1.5])],
+    "model_rates": [
+        ("from 0 to 999", [{"veo-3.1-generate-001": -1}, {"veo-3.1-generate-001": 1.5}])
+    ],
+    "queue_limit_hours": [("from 1 to 168", [0, 169, 1.5])],
     "log_level": [("DEBUG, INFO, WARNING or ERROR", ["info", "TRACE"])],
     "max_instances": [("from 1 to 100", [0, -1, 101, 1.5])],
     "max_videos_per_campaign": [("from 1 to 100", [0, 101, 2.5])],

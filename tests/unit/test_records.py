@@ -15,6 +15,7 @@ from shared.domain.campaign import (
     Chore,
     ChoreKind,
     DelayedChore,
+    Flow,
     Money,
     Removed,
     Savings,
@@ -24,21 +25,25 @@ from shared.domain.campaign import (
 from shared.domain.clip import ClipFacts
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import StorageError
+from shared.domain.pacing import Given, LaneSeen, Pace, Turns
 from shared.domain.video import (
     Attempt,
     AttemptOutcome,
     Cost,
     Failure,
     GenerationParameters,
+    Lane,
     Phase,
+    QueuePlace,
     VersionState,
     Video,
 )
 from shared.records.campaigns import campaign_from_record, decode_campaign, encode_campaign
 from shared.records.days import day_from_record, decode_day, encode_day
 from shared.records.form import to_record
+from shared.records.paces import decode_pace, encode_pace, pace_from_record
 from shared.records.videos import decode_video, encode_video, video_from_record
-from tests.unit.domain.builders import CLIP, NOW, SOON, a_campaign, a_generating_video
+from tests.unit.domain.builders import CLIP, MODEL, NOW, SOON, a_campaign, a_generating_video
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -73,6 +78,7 @@ campaigns = st.builds(
     cache_hits=numbers,
     chores=several(chores),
     delayed=several(st.builds(DelayedChore, chore=chores, due_at=moments)),
+    flows=several(st.builds(Flow, lane=st.sampled_from(Lane), next_at=moments)),
     savings=st.just(Savings()),
     revision=st.just(""),
 )
@@ -92,6 +98,7 @@ clips = st.builds(
     height=numbers,
     size_bytes=numbers,
 )
+places = st.builds(QueuePlace, lane=st.sampled_from(Lane), order=moments, limit_at=moments)
 videos = st.builds(
     Video,
     index=numbers,
@@ -107,6 +114,9 @@ videos = st.builds(
     budget_day=st.none() | st.dates(),
     store_tries=numbers,
     attempts=several(attempts),
+    priority=st.sampled_from(Lane),
+    queue=st.none() | places,
+    refusals=numbers,
     completed_at=st.none() | moments,
     clip=st.none() | clips,
     failure=st.none() | st.builds(Failure),
@@ -115,6 +125,25 @@ videos = st.builds(
     revision=st.just(""),
 )
 
+paces = st.builds(
+    Pace,
+    turns=several(st.builds(Turns, at=moments, count=numbers)),
+    given=several(st.builds(Given, at=moments)),
+    waiting_since=st.none() | moments,
+    blocked_until=st.none() | moments,
+    percent=numbers,
+    lanes=several(
+        st.builds(
+            LaneSeen,
+            lane=st.sampled_from(Lane),
+            waiting=numbers,
+            first=st.none() | moments,
+            last=st.none() | moments,
+            seen_at=moments,
+        )
+    ),
+    revision=st.just(""),
+)
 days = st.builds(DayBudget, committed=dollars, warned=dollars, revision=st.just(""))
 
 
@@ -142,6 +171,7 @@ def a_full_campaign() -> Campaign:
         delayed=(DelayedChore(chore=chore, due_at=SOON),),
         delayed_until=SOON,
         removed=(Removed(video_hash="fedcba9876543210", created_at=NOW),),
+        flows=(Flow(model=MODEL, lane=Lane.BULK, next_at=SOON),),
     )
 
 
@@ -170,6 +200,9 @@ def a_full_video() -> Video:
         cancel_requested=True,
         budget_day=NOW.date(),
         store_tries=2,
+        priority=Lane.BULK,
+        queue=QueuePlace(lane=Lane.BULK, order=NOW, limit_at=SOON),
+        refusals=3,
         completed_at=SOON,
         clip=replace(CLIP, pixel_format="yuv420p", audio_seconds=8.0),
         failure=Failure(code="timeout", message="It took too long."),
@@ -182,6 +215,23 @@ def a_full_video() -> Video:
 def a_full_day() -> DayBudget:
     """A day with something in every field."""
     return DayBudget(day=NOW.date(), committed=Decimal("81.60"), warned=Decimal(100))
+
+
+def a_full_pace() -> Pace:
+    """A pace with something in every field."""
+    return Pace(
+        model=MODEL,
+        turns=(Turns(at=NOW, count=2),),
+        given=(Given(video_id="video_spring.0000000000000001", at=NOW),),
+        waiting_since=NOW,
+        blocked_until=SOON,
+        refusals=1,
+        probed_at=SOON,
+        refused_at=NOW,
+        percent=80,
+        since_bulk=3,
+        lanes=(LaneSeen(lane=Lane.BULK, waiting=9, first=NOW, last=SOON, seen_at=NOW),),
+    )
 
 
 def test_a_video_from_before_there_were_tags_has_none() -> None:
@@ -207,6 +257,12 @@ def test_a_day_comes_back_from_its_file(day: DayBudget) -> None:
     assert day_from_record(to_record(day)) == day
 
 
+@given(paces)
+def test_a_pace_comes_back_from_its_file(pace: Pace) -> None:
+    assert decode_pace(encode_pace(pace)) == pace
+    assert pace_from_record(to_record(pace)) == pace
+
+
 @given(campaigns, videos)
 def test_both_come_back_from_their_records(campaign: Campaign, video: Video) -> None:
     assert campaign_from_record(to_record(campaign)) == campaign
@@ -228,6 +284,7 @@ def test_dollars_keep_every_digit(amount: Decimal) -> None:
         ("campaign.json", encode_campaign(a_full_campaign())),
         ("video.json", encode_video(a_full_video())),
         ("day.json", encode_day(a_full_day())),
+        ("pace.json", encode_pace(a_full_pace())),
     ],
 )
 def test_a_file_looks_as_it_always_has(name: str, encoded: bytes) -> None:
@@ -239,12 +296,24 @@ def test_files_of_this_schema_are_readable_for_ever() -> None:
     assert decode_campaign((GOLDEN / "campaign.json").read_bytes()) == a_full_campaign()
     assert decode_video((GOLDEN / "video.json").read_bytes()) == a_full_video()
     assert decode_day((GOLDEN / "day.json").read_bytes()) == a_full_day()
+    assert decode_pace((GOLDEN / "pace.json").read_bytes()) == a_full_pace()
+
+
+WITHOUT_QUEUE: dict[str, Any] = {"priority": Lane.INTERACTIVE, "queue": None, "refusals": 0}
+
+
+def test_files_from_before_there_was_a_queue_are_readable() -> None:
+    video = decode_video((GOLDEN / "video-0.2.json").read_bytes())
+    campaign = decode_campaign((GOLDEN / "campaign-0.2.json").read_bytes())
+
+    assert video == replace(a_full_video(), **WITHOUT_QUEUE)
+    assert campaign == replace(a_full_campaign(), flows=())
 
 
 def test_a_file_of_the_first_release_is_readable_without_the_fields_that_came_later() -> None:
     video = decode_video((GOLDEN / "video-0.1.json").read_bytes())
 
-    assert video == replace(a_full_video(), clip=CLIP, tags=(), requested_by=None)
+    assert video == replace(a_full_video(), clip=CLIP, tags=(), requested_by=None, **WITHOUT_QUEUE)
 
 
 def test_a_record_begins_with_its_schema_and_has_no_revision() -> None:
@@ -278,7 +347,7 @@ def test_a_field_that_a_person_left_out_has_its_default() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'"text"'])
-@pytest.mark.parametrize("decode", [decode_campaign, decode_video, decode_day])
+@pytest.mark.parametrize("decode", [decode_campaign, decode_video, decode_day, decode_pace])
 def test_what_is_no_json_object_is_no_record(
     decode: Callable[[bytes], object], content: bytes
 ) -> None:

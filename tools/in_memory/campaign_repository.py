@@ -1,6 +1,6 @@
 """Records in memory, with the whole contract of their port."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,9 +9,16 @@ from threading import RLock
 
 from shared.domain.campaign import Campaign, Change, Savings
 from shared.domain.daily_budget import DayBudget
-from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
+from shared.domain.errors import (
+    CampaignNotFoundError,
+    ConflictError,
+    UnreadableRecordError,
+    VideoNotFoundError,
+)
+from shared.domain.pacing import LaneSeen, Pace
+from shared.domain.queueing import waiting
 from shared.domain.unreadable import Unreadable
-from shared.domain.video import Video
+from shared.domain.video import Lane, Video
 from shared.ports import Clock
 from shared.ports.campaign_repository import (
     ChangedCampaign,
@@ -24,12 +31,17 @@ from tools.in_memory.object_store import utc_now
 
 
 class InMemoryCampaignRepository:
-    """`campaigns`, `videos` and `days` are what is stored, for a test to look at."""
+    """`campaigns`, `videos`, `days` and `paces` are what is stored, for a test to look at.
+
+    `damaged_paces` has the revisions of paces that cannot be read.
+    """
 
     def __init__(self, now: Clock = utc_now) -> None:
         self.campaigns: dict[str, Campaign] = {}
         self.videos: dict[tuple[str, str], Video] = {}
         self.days: dict[date, DayBudget] = {}
+        self.paces: dict[str, Pace] = {}
+        self.damaged_paces: dict[str, str] = {}
         self.unreadable: dict[tuple[str, str | None], Unreadable] = {}
         self.written_at: dict[tuple[str, str | None], datetime] = {}
         self._now = now
@@ -119,10 +131,49 @@ class InMemoryCampaignRepository:
             self.days |= {day.day: day for day in days}
             return replace(change, campaign=campaign, videos=videos, days=days)
 
-    def commit_video(self, video: Video) -> Video:
+    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Video:
         with self._lock:
             self._require_videos_unchanged((video,))
+            if pace is not None:
+                self.commit_pace(pace)
             return self._store(video)
+
+    def get_pace(self, model: str) -> Pace:
+        if model in self.damaged_paces:
+            raise UnreadableRecordError(
+                f"The pace of {model} cannot be read.", revision=self.damaged_paces[model]
+            )
+        return self.paces.get(model, Pace(model=model))
+
+    def get_paces(self, models: Iterable[str]) -> Mapping[str, Pace]:
+        return {model: self.get_pace(model) for model in models if model not in self.damaged_paces}
+
+    def commit_pace(self, pace: Pace) -> Pace:
+        with self._lock:
+            stored_pace = self.paces.get(pace.model, Pace(model=pace.model))
+            known = self.damaged_paces.get(pace.model, stored_pace.revision)
+            if pace.revision != known:
+                raise ConflictError("The pace has changed. Read it again.")
+            self.damaged_paces.pop(pace.model, None)
+            stored = replace(pace, revision=self._revision())
+            self.paces[pace.model] = stored
+            return stored
+
+    def waiting(self, model: str, lane: Lane, *, limit: int) -> tuple[Video, ...]:
+        return tuple(self._in_order(model, lane)[:limit])
+
+    def anything_waits(self) -> bool:
+        return bool(waiting(self.videos.values()))
+
+    def survey(self, model: str, lane: Lane, *, now: datetime) -> LaneSeen:
+        places = [video.queue for video in self._in_order(model, lane) if video.queue]
+        return LaneSeen(
+            lane=lane,
+            waiting=len(places),
+            first=places[0].order if places else None,
+            last=places[-1].order if places else None,
+            seen_at=now,
+        )
 
     def remove_campaign(self, campaign: Campaign) -> None:
         with self._lock:
@@ -170,13 +221,23 @@ class InMemoryCampaignRepository:
         ids = sorted(each for each in known if after is None or each > after)
         return tuple(known[each] for each in ids[:limit])
 
-    def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
+    def due(
+        self, before: datetime, *, limit: int, after: DueWork | None = None
+    ) -> tuple[DueWork, ...]:
         videos = sorted(
             (video.due_at, video.campaign_id, video.video_hash)
             for video in self.videos.values()
             if video.due_at is not None and video.due_at <= before
         )
-        work = [DueWork(campaign_id=each[1], video_hash=each[2]) for each in videos[:limit]]
+        if after is not None:
+            last = (after.due_at, after.campaign_id, after.video_hash)
+            videos = [each for each in videos if each > last]
+        work = [
+            DueWork(campaign_id=each[1], video_hash=each[2], due_at=each[0])
+            for each in videos[:limit]
+        ]
+        if after is not None:
+            return tuple(work)
         chores = sorted(
             each.campaign_id for each in self.campaigns.values() if _waits(each, before)
         )
@@ -197,6 +258,16 @@ class InMemoryCampaignRepository:
             raise ConflictError(
                 f"The campaign {campaign.campaign_id!r} has changed. Read it again."
             )
+
+    def _in_order(self, model: str, lane: Lane) -> list[Video]:
+        found = [
+            (video.queue.order, video.id, video)
+            for video in waiting(self.videos.values())
+            if video.queue is not None
+            and video.parameters.model == model
+            and video.queue.lane is lane
+        ]
+        return [each[2] for each in sorted(found, key=lambda each: each[:2])]
 
     def _require_readable(self, campaign_id: str, video_hash: str | None) -> None:
         record = self.unreadable.get((campaign_id, video_hash))

@@ -1,19 +1,22 @@
 """All queries. Each shape has its index in infra/firestore.indexes.json."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from google.cloud import firestore
 from google.cloud.firestore import CollectionGroup, FieldFilter, Query
+from google.cloud.firestore_v1.aggregation import AggregationQuery
 
 from shared.adapters.google.campaign_documents import CAMPAIGNS, VIDEOS, WRITTEN_AT, Key
 from shared.adapters.google.firestore_documents import Document
-from shared.domain.video import phases_of
+from shared.domain.video import Lane, Phase, phases_of
 from shared.ports.campaign_repository import SortOrder, VideoQuery
 
 Cursor = tuple[datetime, str]
-"""The creation time of a video and the path of its document; the page begins after it."""
+"""The moment by which videos are ordered, and the path of a document: after it, a page begins."""
 
 _NAME = "__name__"
+_ORDER = "queue.order"
+_BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def cursor_of(document: Document) -> Cursor:
@@ -47,11 +50,41 @@ def all_videos(client: firestore.Client, campaign_id: str) -> Query:
 
 
 def due_videos(
-    client: firestore.Client, before: datetime, *, after: Document | None, limit: int
+    client: firestore.Client, before: datetime, *, after: Cursor | None, limit: int
 ) -> Query:
-    """Query due documents, the longest overdue first."""
-    waiting = client.collection_group(VIDEOS).where(filter=FieldFilter("due_at", "<=", before))
-    return _page(client, waiting, "due_at", after).limit(limit)
+    """Ask for those that are due for longest first. `after` has the `due_at` of a video."""
+    due = client.collection_group(VIDEOS).where(filter=FieldFilter("due_at", "<=", before))
+    due = due.order_by("due_at").order_by(_NAME)
+    if after is not None:
+        due_at, path = after
+        due = due.start_after({"due_at": due_at, _NAME: client.document(path)})
+    return due.limit(limit)
+
+
+def waiting_videos(
+    client: firestore.Client, model: str, lane: Lane, *, after: Document | None, limit: int
+) -> Query:
+    """Ask for those that wait for their turn in a lane, the earliest place first."""
+    found = _waiting_in(client, model, lane).order_by(_ORDER).order_by(_NAME)
+    if after is not None:
+        order = after.fields["queue"]["order"]
+        found = found.start_after({_ORDER: order, _NAME: client.document(after.path)})
+    return found.limit(limit)
+
+
+def last_waiting_video(client: firestore.Client, model: str, lane: Lane) -> Query:
+    return _waiting_in(client, model, lane).order_by(_ORDER, direction=Query.DESCENDING).limit(1)
+
+
+def any_waiting_video(client: firestore.Client) -> Query:
+    found = _reserved(client).where(filter=FieldFilter(_ORDER, ">", _BEGINNING))
+    return found.order_by(_ORDER).select([_ORDER]).limit(1)
+
+
+def number_waiting(client: firestore.Client, model: str, lane: Lane) -> AggregationQuery:
+    query = AggregationQuery(_waiting_in(client, model, lane))
+    query.count(alias="waiting")
+    return query
 
 
 def names_of_videos(client: firestore.Client, campaign_id: str, *, limit: int) -> Query:
@@ -87,6 +120,16 @@ def all_campaigns(client: firestore.Client, *, after: str | None, limit: int) ->
     if after is not None:
         found = found.start_after({_NAME: client.document(Key(after).path)})
     return found.limit(limit)
+
+
+def _waiting_in(client: firestore.Client, model: str, lane: Lane) -> Query:
+    of_model = _reserved(client).where(filter=FieldFilter("parameters.model", "==", model))
+    return of_model.where(filter=FieldFilter("queue.lane", "==", lane.value))
+
+
+def _reserved(client: firestore.Client) -> Query:
+    is_reserved = FieldFilter("phase", "==", Phase.RESERVED.value)
+    return client.collection_group(VIDEOS).where(filter=is_reserved)
 
 
 def _page(client: firestore.Client, query: Query, field: str, after: Document | None) -> Query:

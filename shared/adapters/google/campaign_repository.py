@@ -30,16 +30,21 @@ from shared.adapters.google.campaign_queries import (
     Cursor,
     all_campaigns,
     all_videos,
+    any_waiting_video,
     campaigns_with_chores,
     campaigns_with_due_chores,
     cursor_of,
     due_videos,
+    last_waiting_video,
     names_of_videos,
+    number_waiting,
     videos_of,
+    waiting_videos,
     written_since,
 )
 from shared.adapters.google.day_documents import read_day, write_of_day
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
+from shared.adapters.google.pace_documents import read_pace, read_paces, write_of_pace
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import (
@@ -50,8 +55,9 @@ from shared.domain.errors import (
     VideoNotFoundError,
 )
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
+from shared.domain.pacing import LaneSeen, Pace
 from shared.domain.unreadable import Unreadable
-from shared.domain.video import Video, phases_of
+from shared.domain.video import Lane, Video, phases_of
 from shared.ports import Clock
 from shared.ports.campaign_repository import (
     ChangedCampaign,
@@ -132,9 +138,46 @@ class FirestoreCampaignRepository:
             days=tuple(replace(each, revision=next(revisions)) for each in change.days),
         )
 
-    def commit_video(self, video: Video) -> Video:
-        revisions = self._documents.commit([write_of(video, at=self._now())])
+    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Video:
+        paces = [] if pace is None else [write_of_pace(pace)]
+        revisions = self._documents.commit([write_of(video, at=self._now()), *paces])
         return replace(video, revision=revisions[0])
+
+    def get_pace(self, model: str) -> Pace:
+        return read_pace(self._documents, model)
+
+    def get_paces(self, models: Iterable[str]) -> Mapping[str, Pace]:
+        return read_paces(self._documents, models)
+
+    def commit_pace(self, pace: Pace) -> Pace:
+        (revision,) = self._documents.commit([write_of_pace(pace)])
+        return replace(pace, revision=revision)
+
+    def waiting(self, model: str, lane: Lane, *, limit: int) -> tuple[Video, ...]:
+        def read(last: Document | None, limit: int) -> list[Document]:
+            client = self._documents.client
+            return self._documents.query(
+                waiting_videos(client, model, lane, after=last, limit=limit)
+            )
+
+        return tuple(filled(read, video_of, limit)[0])
+
+    def anything_waits(self) -> bool:
+        return bool(self._documents.query(any_waiting_video(self._documents.client)))
+
+    def survey(self, model: str, lane: Lane, *, now: datetime) -> LaneSeen:
+        client = self._documents.client
+        ends = [
+            *self._documents.query(waiting_videos(client, model, lane, after=None, limit=1)),
+            *self._documents.query(last_waiting_video(client, model, lane)),
+        ]
+        return LaneSeen(
+            lane=lane,
+            waiting=self._documents.count(number_waiting(client, model, lane)),
+            first=ends[0].fields["queue"]["order"] if ends else None,
+            last=ends[-1].fields["queue"]["order"] if ends else None,
+            seen_at=now,
+        )
 
     def remove_campaign(self, campaign: Campaign) -> None:
         campaign_id = campaign.campaign_id
@@ -184,12 +227,15 @@ class FirestoreCampaignRepository:
             for each in campaigns
         )
 
-    def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
-        """Return videos before campaigns, the longest overdue first."""
+    def due(
+        self, before: datetime, *, limit: int, after: DueWork | None = None
+    ) -> tuple[DueWork, ...]:
+        """Return videos first, and of them first those that are due for longest."""
         client = self._documents.client
 
-        def waiting(last: Document | None, limit: int) -> list[Document]:
-            return self._documents.query(due_videos(client, before, after=last, limit=limit))
+        def due(last: Document | None, limit: int) -> list[Document]:
+            cursor = _cursor_after(after) if last is None else (last.fields["due_at"], last.path)
+            return self._documents.query(due_videos(client, before, after=cursor, limit=limit))
 
         def busy(last: Document | None, limit: int) -> list[Document]:
             return self._documents.query(campaigns_with_chores(client, after=last, limit=limit))
@@ -199,13 +245,16 @@ class FirestoreCampaignRepository:
                 campaigns_with_due_chores(client, before, after=last, limit=limit)
             )
 
-        videos, _ = filled(waiting, video_of, limit)
+        videos, _ = filled(due, video_of, limit)
+        work = tuple(
+            DueWork(campaign_id=each.campaign_id, video_hash=each.video_hash, due_at=each.due_at)
+            for each in videos
+        )
+        if after is not None:
+            return work
         campaigns = (*filled(busy, campaign_of, limit)[0], *filled(delayed, campaign_of, limit)[0])
         ids = dict.fromkeys(each.campaign_id for each in campaigns)
-        return (
-            *(DueWork(campaign_id=each.campaign_id, video_hash=each.video_hash) for each in videos),
-            *(DueWork(campaign_id=campaign_id) for campaign_id in ids),
-        )
+        return (*work, *(DueWork(campaign_id=campaign_id) for campaign_id in ids))
 
     def changed_since(self, since: datetime, *, limit: int) -> tuple[ChangedCampaign, ...]:
         client = self._documents.client
@@ -223,6 +272,12 @@ class FirestoreCampaignRepository:
 
 def _cursor_at(position: ListPosition) -> Cursor:
     return position.created_at, Key(position.campaign_id, position.video_hash).path
+
+
+def _cursor_after(work: DueWork | None) -> Cursor | None:
+    if work is None or work.due_at is None:
+        return None
+    return work.due_at, Key(work.campaign_id, work.video_hash).path
 
 
 def _campaign_or_unreadable(document: Document) -> Campaign | Unreadable:

@@ -24,6 +24,7 @@ from google.api_core.exceptions import (
 )
 from google.api_core.retry import Retry, if_exception_type
 from google.cloud import firestore
+from google.cloud.firestore_v1.aggregation import AggregationQuery
 from google.cloud.firestore_v1.field_path import FieldPath
 
 from shared.adapters.google.google_errors import google_errors
@@ -35,6 +36,7 @@ Fields = dict[str, Any]
 T = TypeVar("T")
 
 _SERVICE = "Firestore"
+_NO_INDEX = "Firestore has no index for this list. Deploy infra/firestore.indexes.json."
 
 _TRY_SECONDS = TRY.total_seconds()
 _RETRY_SECONDS = LAST_RETRY.total_seconds()
@@ -106,10 +108,18 @@ class FirestoreDocuments:
             try:
                 found = _retried(lambda: list(query.stream(**_one_try())))
             except FailedPrecondition:
-                raise StorageError(
-                    "Firestore has no index for this list. Deploy infra/firestore.indexes.json."
-                ) from None
+                raise StorageError(_NO_INDEX) from None
         return [document for document in map(_document, found) if document]
+
+    def count(self, query: AggregationQuery) -> int:
+        """Return the result of a query that counts."""
+        with google_errors(_SERVICE, permission="datastore.entities.list"):
+            try:
+                found = _retried(lambda: query.get(**_one_try()))
+            except FailedPrecondition:
+                raise StorageError(_NO_INDEX) from None
+        results: Any = found  # The SDK's types leave out the list around the results.
+        return int(results[0][0].value)
 
     def commit(self, writes: Sequence[Write]) -> tuple[str, ...]:
         """Write all or nothing, and return the new revisions; a removal's is empty.

@@ -31,16 +31,18 @@ from shared.domain.identity import video_id
 from shared.ports.campaign_repository import ChangedCampaign, DueWork, VideoPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
     from decimal import Decimal
     from pathlib import Path
 
     from shared.adapters.local.record_connections import Connection
+    from shared.adapters.local.record_queue import QueueRecords
     from shared.domain.campaign import Campaign, Change
     from shared.domain.daily_budget import DayBudget
+    from shared.domain.pacing import LaneSeen, Pace
     from shared.domain.unreadable import Unreadable
-    from shared.domain.video import Video
+    from shared.domain.video import Lane, Video
     from shared.ports.campaign_repository import VideoQuery
 
 T = TypeVar("T")
@@ -117,9 +119,31 @@ class LocalCampaignRepository:
                 self._require_free_name(connection, change.campaign.campaign_id)
             return stored_change(connection, change)
 
-    def commit_video(self, video: Video) -> Video:
+    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Video:
         with self._database.writing() as connection:
+            if pace is not None:
+                from shared.adapters.local.record_queue import stored_pace
+
+                stored_pace(connection, pace)
             return stored_video(connection, video)
+
+    def get_pace(self, model: str) -> Pace:
+        return self._queue.get_pace(model)
+
+    def get_paces(self, models: Iterable[str]) -> Mapping[str, Pace]:
+        return self._queue.get_paces(models)
+
+    def commit_pace(self, pace: Pace) -> Pace:
+        return self._queue.commit_pace(pace)
+
+    def waiting(self, model: str, lane: Lane, *, limit: int) -> tuple[Video, ...]:
+        return self._queue.waiting(model, lane, limit=limit)
+
+    def anything_waits(self) -> bool:
+        return self._queue.anything_waits()
+
+    def survey(self, model: str, lane: Lane, *, now: datetime) -> LaneSeen:
+        return self._queue.survey(model, lane, now=now)
 
     def remove_campaign(self, campaign: Campaign) -> None:
         campaign_id = campaign.campaign_id
@@ -150,18 +174,20 @@ class LocalCampaignRepository:
             rows = connection.execute(tables.CAMPAIGNS_AFTER, (after or "", limit)).fetchall()
         return tuple(or_unreadable(self._campaign_of, row) for row in rows)
 
-    def due(self, before: datetime, *, limit: int) -> tuple[DueWork, ...]:
-        """Return videos before campaigns, the longest overdue first."""
-        until = (tables.micros(before),)
+    def due(
+        self, before: datetime, *, limit: int, after: DueWork | None = None
+    ) -> tuple[DueWork, ...]:
+        """Return videos first, and of them first those that are due for longest."""
+        until = tables.micros(before)
         with self._database.snapshot() as connection:
-            waiting = connection.execute(tables.DUE_VIDEOS, until)
-            videos, _ = readable(self._video_of, waiting, limit)
-            busy = connection.execute(tables.DUE_CAMPAIGNS, until)
+            due = connection.execute(tables.DUE_VIDEOS, (until, *_due_after(after)))
+            videos, _ = readable(self._video_of, due, limit)
+            work = tuple(map(_due_work, videos))
+            if after is not None:
+                return work
+            busy = connection.execute(tables.DUE_CAMPAIGNS, (until,))
             campaigns, _ = readable(self._campaign_of, busy, limit)
-        return (
-            *(DueWork(campaign_id=each.campaign_id, video_hash=each.video_hash) for each in videos),
-            *(DueWork(campaign_id=each.campaign_id) for each in campaigns),
-        )
+        return (*work, *(DueWork(campaign_id=each.campaign_id) for each in campaigns))
 
     def changed_since(self, since: datetime, *, limit: int) -> tuple[ChangedCampaign, ...]:
         first = tables.micros(since)
@@ -171,6 +197,13 @@ class LocalCampaignRepository:
             ChangedCampaign(campaign_id=campaign_id, changed_at=tables.moment(changed_at))
             for campaign_id, changed_at in rows
         )
+
+    @built_once
+    def _queue(self) -> QueueRecords:
+        # Most requests need nothing of the queue.
+        from shared.adapters.local.record_queue import QueueRecords
+
+        return QueueRecords(self._database, self._video_of)
 
     def _require_free_name(self, connection: Connection, campaign_id: str) -> None:
         """Raise ConflictError if a name differs only in case, and so has the same files."""
@@ -207,3 +240,13 @@ class LocalCampaignRepository:
     def _page(self, rows: Iterable[Any]) -> VideoPage:
         videos, unreadable = readable(self._video_of, rows)
         return VideoPage(videos=tuple(videos), has_more=False, unreadable=tuple(unreadable))
+
+
+def _due_work(video: Video) -> DueWork:
+    return DueWork(campaign_id=video.campaign_id, video_hash=video.video_hash, due_at=video.due_at)
+
+
+def _due_after(work: DueWork | None) -> tuple[int, str]:
+    if work is None or work.due_at is None:
+        return -1, ""
+    return tables.micros(work.due_at), video_id(work.campaign_id, work.video_hash or "")

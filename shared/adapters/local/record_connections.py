@@ -12,8 +12,14 @@ from urllib.parse import quote
 from weakref import WeakSet
 
 from shared.adapters.local.files.storage_errors import is_missing
-from shared.adapters.local.record_errors import BUSY, BUSY_SECONDS, NEWER, code_of
-from shared.adapters.local.record_tables import SCHEMA, SCHEMA_VERSION
+from shared.adapters.local.record_errors import (
+    BUSY,
+    BUSY_SECONDS,
+    NEWER,
+    OlderSchemaError,
+    code_of,
+)
+from shared.adapters.local.record_tables import SCHEMA, SCHEMA_VERSION, UPGRADE_FROM_1
 from shared.domain.errors import StorageError, UnavailableError
 
 if TYPE_CHECKING:
@@ -137,11 +143,25 @@ def opened_unchanging(path: str) -> Connection:
         raise sqlite3.OperationalError("The write-ahead log cannot be read.")
     connection = _connect(path, "mode=ro&immutable=1")
     try:
-        _require_schema(connection)
+        # The queries of lists and videos are the same in the schema before.
+        _require_schema(connection, oldest=SCHEMA_VERSION - 1)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def upgrade(path: str) -> None:
+    """Bring a database of the schema before to this one, in one transaction."""
+    connection = _connect(path, "mode=rw")
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {UPGRADE_FROM_1} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+        )
+    finally:
+        connection.close()
 
 
 def empty() -> Connection:
@@ -189,11 +209,13 @@ def _connect(path: str, options: str) -> Connection:
     )
 
 
-def _require_schema(connection: Connection) -> None:
+def _require_schema(connection: Connection, *, oldest: int = SCHEMA_VERSION) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > SCHEMA_VERSION:
         raise StorageError(NEWER)
-    if version < SCHEMA_VERSION:
+    if version == SCHEMA_VERSION - 1 < oldest:
+        raise OlderSchemaError("The database of records has the schema of an earlier release.")
+    if version < oldest:
         error = sqlite3.DatabaseError("The database of records is older, or unfinished.")
         error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
         raise error

@@ -22,8 +22,9 @@ from shared.adapters.local.record_connections import (
     made,
     opened,
     opened_unchanging,
+    upgrade,
 )
-from shared.adapters.local.record_errors import database_errors, is_damage
+from shared.adapters.local.record_errors import OlderSchemaError, database_errors, is_damage
 from shared.adapters.local.record_tables import LAST_COMMITS
 from shared.domain.errors import StorageError
 from shared.domain.storage_layout import CACHE
@@ -171,10 +172,27 @@ class RecordDatabase:
         if only_if_any and identity_of(self._path) is None and not self._has_json():
             return
         with self._files.lock(_LOCK):
-            # Another process may have rebuilt it meanwhile.
+            # Another process may have rebuilt or upgraded it meanwhile.
+            if self._is_older():
+                upgrade(self._path)
+                logger.info("records.upgraded")
             if not self._is_usable():
                 self._rebuild()
         self._is_checked = True
+
+    def _is_older(self) -> bool:
+        """Whether the file has the schema of an earlier release, from which it can be upgraded."""
+        identity = identity_of(self._path)
+        if identity is None:
+            return False
+        try:
+            self._pool.give_back(opened(self._path, identity))
+        except OlderSchemaError:
+            return True
+        except sqlite3.DatabaseError:
+            # It is damaged: the rebuild says so.
+            return False
+        return False
 
     def _is_usable(self) -> bool:
         if identity_of(f"{self._files.root}/{_DAMAGED_MARK}") is not None:
@@ -184,6 +202,8 @@ class RecordDatabase:
             return False
         try:
             self._pool.give_back(opened(self._path, identity))
+        except OlderSchemaError:
+            return False
         except sqlite3.DatabaseError as error:
             return not is_damage(error)
         return True

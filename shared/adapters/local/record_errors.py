@@ -32,6 +32,10 @@ def code_of(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & _PRIMARY
 
 
+class OlderSchemaError(sqlite3.DatabaseError):
+    """The database has the schema before this one, which can be upgraded."""
+
+
 def is_damage(error: sqlite3.Error) -> bool:
     return code_of(error) in _DAMAGE
 

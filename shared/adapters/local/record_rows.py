@@ -111,7 +111,7 @@ def stored_video(connection: sqlite3.Connection, video: Video) -> Video:
 def store_unread_campaign(connection: sqlite3.Connection, campaign_id: str, record: bytes) -> None:
     """Store a record that cannot be read as it is. Raise ConflictError if there is one."""
     row = tables.unread_campaign_row(campaign_id, record, _now())
-    _write(connection, tables.INSERT_CAMPAIGN, row, f"The campaign {campaign_id!r}")
+    write(connection, tables.INSERT_CAMPAIGN, row, f"The campaign {campaign_id!r}")
 
 
 def store_unread_video(
@@ -135,9 +135,9 @@ def stored_campaign(connection: sqlite3.Connection, campaign: Campaign) -> Campa
     what = f"The campaign {campaign.campaign_id!r}"
     if campaign.revision:
         changed = (*row[1:], row.campaign_id, campaign.revision)
-        _write(connection, tables.UPDATE_CAMPAIGN, changed, what)
+        write(connection, tables.UPDATE_CAMPAIGN, changed, what)
     else:
-        _write(connection, tables.INSERT_CAMPAIGN, row, what)
+        write(connection, tables.INSERT_CAMPAIGN, row, what)
     return replace(campaign, revision=row.revision)
 
 
@@ -151,17 +151,17 @@ def _store_video(
     what = f"The video {row.id}"
     if known_revision:
         changed = (*row[3:], row.id, known_revision)
-        _write(connection, tables.UPDATE_VIDEO, changed, what)
+        write(connection, tables.UPDATE_VIDEO, changed, what)
         connection.execute(tables.DELETE_TAGS, (row.id,))
     else:
-        _write(connection, tables.INSERT_VIDEO, row, what)
+        write(connection, tables.INSERT_VIDEO, row, what)
     for tag in tags:
         connection.execute(tables.INSERT_TAG, (row.id, tag, row.created_at))
 
 
 def _remove_video(connection: sqlite3.Connection, record: Video | Unreadable) -> None:
     key = (record.id, record.revision)
-    _write(connection, tables.DELETE_VIDEO, key, f"The video {record.id}")
+    write(connection, tables.DELETE_VIDEO, key, f"The video {record.id}")
     connection.execute(tables.DELETE_TAGS, (record.id,))
 
 
@@ -172,9 +172,9 @@ def stored_day(connection: sqlite3.Connection, day: DayBudget) -> DayBudget:
     row = (day.day.isoformat(), record, tables.revision_of(record))
     if day.revision:
         changed = (*row[1:], row[0], day.revision)
-        _write(connection, tables.UPDATE_DAY, changed, "The day's budget")
+        write(connection, tables.UPDATE_DAY, changed, "The day's budget")
     else:
-        _write(connection, tables.INSERT_DAY, row, "The day's budget")
+        write(connection, tables.INSERT_DAY, row, "The day's budget")
     return replace(day, revision=row[2])
 
 
@@ -182,7 +182,7 @@ def _now() -> int:
     return time.time_ns() // 1000
 
 
-def _write(connection: sqlite3.Connection, statement: str, row: Row, what: str) -> None:
+def write(connection: sqlite3.Connection, statement: str, row: Row, what: str) -> None:
     """Raise ConflictError unless the statement finds the record as it was read."""
     if connection.execute(statement, row).rowcount != 1:
         raise ConflictError(f"{what} has changed. Read it again.")

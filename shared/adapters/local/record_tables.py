@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from shared.adapters.local.files.folders import is_plain
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.identity import video_id
-from shared.domain.video import Status, VersionState, phases_of
+from shared.domain.video import Phase, Status, VersionState, phases_of
 from shared.records.form import parse
 
 if TYPE_CHECKING:
@@ -24,9 +24,22 @@ if TYPE_CHECKING:
     from shared.domain.video import Video
     from shared.ports.campaign_repository import VideoQuery
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-SCHEMA = """
+_QUEUE = """
+CREATE INDEX videos_waiting ON videos (model, lane, queue_order, id) WHERE queue_order IS NOT NULL;
+CREATE TABLE paces (model TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT NULL);
+"""
+
+UPGRADE_FROM_1 = f"""
+ALTER TABLE videos ADD COLUMN model TEXT;
+ALTER TABLE videos ADD COLUMN lane TEXT;
+ALTER TABLE videos ADD COLUMN queue_order INTEGER;
+{_QUEUE}
+"""
+"""No record of schema 1 has a place in the queue: its columns stay empty until it gets one."""
+
+SCHEMA = f"""
 CREATE TABLE campaigns (
   campaign_id TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT NULL,
   changed_at INTEGER NOT NULL, due_at INTEGER,
@@ -38,7 +51,8 @@ CREATE INDEX campaigns_changed ON campaigns (changed_at, campaign_id);
 CREATE TABLE videos (
   id TEXT PRIMARY KEY, campaign_id TEXT NOT NULL, video_hash TEXT NOT NULL,
   record BLOB NOT NULL, revision TEXT NOT NULL, changed_at INTEGER NOT NULL,
-  created_at INTEGER, due_at INTEGER, version_state TEXT, status TEXT
+  created_at INTEGER, due_at INTEGER, version_state TEXT, status TEXT,
+  model TEXT, lane TEXT, queue_order INTEGER
 );
 CREATE INDEX videos_created ON videos (created_at, id, version_state, status);
 CREATE INDEX videos_of_campaign ON videos (campaign_id, created_at, id, version_state, status);
@@ -49,6 +63,7 @@ CREATE INDEX videos_due ON videos (due_at, id) WHERE due_at IS NOT NULL;
 CREATE TABLE tags (id TEXT, tag TEXT, created_at INTEGER, PRIMARY KEY (id, tag)) WITHOUT ROWID;
 CREATE INDEX tags_created ON tags (tag, created_at, id);
 CREATE TABLE days (day TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT NULL);
+{_QUEUE}
 """
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,6 +85,9 @@ class VideoRow(NamedTuple):
     due_at: int | None
     version_state: str | None
     status: str | None
+    model: str | None = None
+    lane: str | None = None
+    queue_order: int | None = None
 
 
 class CampaignRow(NamedTuple):
@@ -83,15 +101,15 @@ class CampaignRow(NamedTuple):
 
 
 _CAMPAIGNS = "SELECT campaign_id, record, revision, saved_millionths, hits FROM campaigns"
-_VIDEOS = "SELECT campaign_id, video_hash, record, revision FROM videos"
+VIDEOS = "campaign_id, video_hash, record, revision FROM videos"
 ONE_DAY = "SELECT record, revision FROM days WHERE day = ?"
 
 ONE_CAMPAIGN = f"{_CAMPAIGNS} WHERE campaign_id = ?"
 CAMPAIGNS_AFTER = f"{_CAMPAIGNS} WHERE campaign_id > ? ORDER BY campaign_id LIMIT ?"
 DUE_CAMPAIGNS = f"{_CAMPAIGNS} WHERE due_at <= ? ORDER BY due_at, campaign_id"
-ONE_VIDEO = f"{_VIDEOS} WHERE id = ?"
-THESE_VIDEOS = f"{_VIDEOS} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608  # No values.
-ALL_VIDEOS = f"{_VIDEOS} WHERE campaign_id = ?"
+ONE_VIDEO = f"SELECT {VIDEOS} WHERE id = ?"
+THESE_VIDEOS = f"SELECT {VIDEOS} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608  # No values.
+ALL_VIDEOS = f"SELECT {VIDEOS} WHERE campaign_id = ?"
 CHANGED = (
     "SELECT campaign_id, changed_at FROM campaigns WHERE changed_at >= ?"
     " UNION ALL SELECT campaign_id, changed_at FROM videos WHERE changed_at >= ?"
@@ -101,7 +119,7 @@ LAST_COMMITS = (
     "SELECT ifnull(max(changed_at), 0) FROM campaigns"
     " UNION ALL SELECT ifnull(max(changed_at), 0) FROM videos"
 )
-DUE_VIDEOS = f"{_VIDEOS} WHERE due_at <= ? ORDER BY due_at, id"
+DUE_VIDEOS = f"SELECT {VIDEOS} WHERE due_at <= ? AND (due_at, id) > (?, ?) ORDER BY due_at, id"
 
 INSERT_CAMPAIGN = (
     "INSERT OR IGNORE INTO campaigns (campaign_id, record, revision, changed_at, due_at)"
@@ -117,10 +135,15 @@ ADD_SAVINGS = (
     "UPDATE campaigns SET saved_millionths = saved_millionths + ?, hits = hits + ?"
     " WHERE campaign_id = ?"
 )
-INSERT_VIDEO = "INSERT OR IGNORE INTO videos VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT_VIDEO = (
+    "INSERT OR IGNORE INTO videos (id, campaign_id, video_hash, record, revision, changed_at,"
+    " created_at, due_at, version_state, status, model, lane, queue_order)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 UPDATE_VIDEO = (
     "UPDATE videos SET record = ?, revision = ?, changed_at = ?, created_at = ?, due_at = ?,"
-    " version_state = ?, status = ? WHERE id = ? AND revision = ?"
+    " version_state = ?, status = ?, model = ?, lane = ?, queue_order = ?"
+    " WHERE id = ? AND revision = ?"
 )
 DELETE_VIDEO = "DELETE FROM videos WHERE id = ? AND revision = ?"
 DELETE_VIDEOS = "DELETE FROM videos WHERE campaign_id = ?"
@@ -148,6 +171,7 @@ def campaign_row(campaign: Campaign, record: bytes, changed_at: int) -> Campaign
 def video_row(video: Video, record: bytes, changed_at: int) -> VideoRow:
     """Raise OSError (EINVAL) for ids that cannot be the names of the file beside the videos."""
     _require_names(video.campaign_id, video.video_hash)
+    place = video.queue if video.phase is Phase.RESERVED else None
     return VideoRow(
         id=video.id,
         campaign_id=video.campaign_id,
@@ -159,6 +183,9 @@ def video_row(video: Video, record: bytes, changed_at: int) -> VideoRow:
         due_at=_micros(video.due_at),
         version_state=video.version_state,
         status=video.status,
+        model=video.parameters.model,
+        lane=None if place is None else place.lane,
+        queue_order=None if place is None else micros(place.order),
     )
 
 
@@ -186,6 +213,7 @@ def unread_video_row(campaign_id: str, video_hash: str, record: bytes, changed_a
         due_at=_moment(fields.get("due_at")),
         version_state=version_state if version_state in set(VersionState) else None,
         status=_STATUSES.get(str(phase)),
+        **_place_in(fields),
     )
 
 
@@ -248,6 +276,16 @@ def moment(micros: int) -> datetime:
 
 def _micros(moment: datetime | None) -> int | None:
     return None if moment is None else micros(moment)
+
+
+def _place_in(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of the place of a video that waits, as far as they can be read."""
+    queue, parameters = fields.get("queue"), fields.get("parameters")
+    if fields.get("phase") != Phase.RESERVED or not isinstance(queue, dict):
+        return {}
+    model = parameters.get("model") if isinstance(parameters, dict) else None
+    order = _moment(queue.get("order"))
+    return {"model": str(model), "lane": str(queue.get("lane")), "queue_order": order}
 
 
 def _fields(record: bytes) -> dict[str, Any]:

@@ -235,6 +235,7 @@ export const TEXTS = {
     outcome_unknown: "The model did not respond",
     provider_error: "The model failed",
     provider_timeout: "The model took too long",
+    queue_timeout: "The model had no free capacity in time",
     storage_error: "The clip could not be stored",
   },
   failedOtherwise: "This video failed",
@@ -244,6 +245,7 @@ export const TEXTS = {
     invalid_output: "Try again; the prompt is fine.",
     provider_error: "Try again later.",
     provider_timeout: "Try again later.",
+    queue_timeout: "Try again later.",
     budget_exceeded: "Choose a cheaper model, fewer seconds or fewer prompts.",
     campaign_video_limit: "Remove a prompt, or delete a video to make room.",
     max_cost_exceeded:

@@ -8,7 +8,12 @@ from shared.domain.campaign import Campaign
 from shared.domain.clip import ClipFacts
 from shared.domain.reservation import new_video
 from shared.domain.video import GenerationParameters, Phase, Video
-from shared.domain.video_steps import begin_attempt, begin_storing, submission_accepted
+from shared.domain.video_steps import (
+    begin_attempt,
+    begin_storing,
+    submission_accepted,
+    take_attempt_back,
+)
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)
@@ -41,6 +46,7 @@ def a_reserved_video(number: int = 0, **changes: Any) -> Video:  # noqa: ANN401
         metadata={},
         simulated=False,
         now=NOW,
+        limit_at=NOW + timedelta(hours=24),
     )
     return replace(video, **changes)
 
@@ -48,6 +54,11 @@ def a_reserved_video(number: int = 0, **changes: Any) -> Video:  # noqa: ANN401
 def a_submitting_video(number: int = 0, **changes: Any) -> Video:  # noqa: ANN401
     video = begin_attempt(a_reserved_video(number), now=NOW, lease_expires_at=SOON)
     return replace(video, **changes)
+
+
+def taken_back(video: Video) -> Video:
+    """The submission of `video` was refused by a busy generator."""
+    return take_attempt_back(video, place=None, due_at=SOON, deadline_at=video.deadline_at)
 
 
 def a_generating_video(number: int = 0, **changes: Any) -> Video:  # noqa: ANN401

@@ -1,10 +1,13 @@
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from shared.domain.fingerprint import fingerprint
 from shared.domain.reservation import new_version, new_video
 from shared.domain.video import GenerationParameters, Phase, VersionState
 from tests.unit.domain.builders import MODEL, NOW, SOON, a_storing_video
+
+LIMIT_AT = NOW + timedelta(hours=24)
 
 
 def test_a_new_video_waits_with_its_composed_prompt_its_price_and_its_fingerprint() -> None:
@@ -20,6 +23,7 @@ def test_a_new_video_waits_with_its_composed_prompt_its_price_and_its_fingerprin
         metadata={"order": "7"},
         simulated=True,
         now=NOW,
+        limit_at=LIMIT_AT,
     )
 
     composed = "A boat.\n\nBrand: Acme"
@@ -40,7 +44,9 @@ def test_a_new_video_waits_with_its_composed_prompt_its_price_and_its_fingerprin
 
 def test_a_new_video_will_be_looked_at_long_before_its_deadline() -> None:
     """Also where the message that asks for its first step is lost."""
-    video = new_version(a_storing_video(), video_hash="1" * 16, simulated=False, now=NOW)
+    video = new_version(
+        a_storing_video(), video_hash="1" * 16, simulated=False, now=NOW, limit_at=LIMIT_AT
+    )
 
     assert video.due_at is not None
     assert video.created_at < video.due_at < video.deadline_at
@@ -55,7 +61,7 @@ def test_a_new_version_has_the_input_of_its_source_and_none_of_its_history() -> 
         cancel_requested=True,
     )
 
-    version = new_version(source, video_hash="1" * 16, simulated=False, now=SOON)
+    version = new_version(source, video_hash="1" * 16, simulated=False, now=SOON, limit_at=LIMIT_AT)
 
     assert source.id != version.id
     assert (source.index, source.fingerprint, source.metadata, source.tags) == (

@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.errors import WrongStateError
-from shared.domain.video import AttemptOutcome, Phase, Status, VersionState, Video
+from shared.domain.schedule import DEADLINE
+from shared.domain.video import (
+    AttemptOutcome,
+    Lane,
+    Phase,
+    QueuePlace,
+    Status,
+    VersionState,
+    Video,
+)
 from shared.domain.video_steps import (
     begin_attempt,
     begin_check,
@@ -13,7 +22,9 @@ from shared.domain.video_steps import (
     outcome_unknown,
     still_generating,
     submission_accepted,
-    submission_postponed,
+    submit_again,
+    take_attempt_back,
+    take_place,
     with_outcome,
 )
 from tests.unit.domain.builders import (
@@ -23,6 +34,7 @@ from tests.unit.domain.builders import (
     a_reserved_video,
     a_submitting_video,
     a_video_in,
+    taken_back,
 )
 
 STEPS: dict[str, Callable[[Video], Video]] = {
@@ -30,7 +42,7 @@ STEPS: dict[str, Callable[[Video], Video]] = {
     "submission_accepted": lambda video: submission_accepted(
         video, operation="op", expected_at=SOON, due_at=SOON
     ),
-    "submission_postponed": lambda video: submission_postponed(video, until=SOON),
+    "taken_back": taken_back,
     "outcome_unknown": lambda video: outcome_unknown(video, due_at=SOON),
     "begin_check": lambda video: begin_check(video, lease_expires_at=SOON),
     "still_generating": lambda video: still_generating(video, due_at=SOON),
@@ -42,7 +54,7 @@ WAYS = {
     ("begin_attempt", Phase.RESERVED): Phase.SUBMITTING,
     ("submission_accepted", Phase.SUBMITTING): Phase.GENERATING,
     ("submission_accepted", Phase.OUTCOME_UNKNOWN): Phase.GENERATING,
-    ("submission_postponed", Phase.SUBMITTING): Phase.RESERVED,
+    ("taken_back", Phase.SUBMITTING): Phase.RESERVED,
     ("outcome_unknown", Phase.SUBMITTING): Phase.OUTCOME_UNKNOWN,
     ("outcome_unknown", Phase.GENERATING): Phase.OUTCOME_UNKNOWN,
     ("outcome_unknown", Phase.OUTCOME_UNKNOWN): Phase.OUTCOME_UNKNOWN,
@@ -88,11 +100,34 @@ def test_an_accepted_submission_keeps_its_operation_and_gives_its_lease_back() -
     assert (SOON, None) == (video.due_at, video.lease_expires_at)
 
 
-def test_a_postponed_video_waits_and_then_tries_under_the_next_number() -> None:
-    postponed = submission_postponed(a_submitting_video(), until=SOON)
-    again = begin_attempt(postponed, now=SOON, lease_expires_at=SOON)
+def test_a_refused_submission_leaves_no_attempt_and_its_number_is_not_used_again() -> None:
+    waiting = taken_back(a_submitting_video())
+    again = begin_attempt(waiting, now=SOON, lease_expires_at=SOON)
 
-    assert (SOON, None) == (postponed.due_at, postponed.lease_expires_at)
+    assert ((), 1) == (waiting.attempts, waiting.refusals)
+    assert (SOON, None) == (waiting.due_at, waiting.lease_expires_at)
+    assert [2] == [attempt.number for attempt in again.attempts]
+
+
+def test_a_refused_submission_returns_to_its_place_in_the_queue() -> None:
+    place = QueuePlace(lane=Lane.BULK, order=NOW, limit_at=SOON + DEADLINE)
+    video = take_place(a_reserved_video(), place)
+    submitting = begin_attempt(video, now=SOON, lease_expires_at=SOON)
+
+    waiting = take_attempt_back(submitting, place=place, due_at=SOON, deadline_at=SOON)
+
+    assert (None, SOON + DEADLINE) == (submitting.queue, submitting.deadline_at)
+    assert (place, place.limit_at, place.limit_at) == (
+        waiting.queue,
+        waiting.due_at,
+        waiting.deadline_at,
+    )
+
+
+def test_a_filtered_video_tries_under_the_next_number() -> None:
+    filtered = submit_again(a_generating_video(), place=None, due_at=SOON, deadline_at=SOON)
+    again = begin_attempt(filtered, now=SOON, lease_expires_at=SOON)
+
     assert [AttemptOutcome.NOT_BILLED, AttemptOutcome.OPEN] == [
         attempt.outcome for attempt in again.attempts
     ]
@@ -101,7 +136,7 @@ def test_a_postponed_video_waits_and_then_tries_under_the_next_number() -> None:
 
 def test_a_video_that_was_cancelled_while_it_was_submitted_is_not_submitted_again() -> None:
     cancelled = a_submitting_video(cancel_requested=True)
-    postponed = submission_postponed(cancelled, until=SOON)
+    postponed = taken_back(cancelled)
 
     with pytest.raises(WrongStateError, match="was cancelled"):
         begin_attempt(postponed, now=SOON, lease_expires_at=SOON)
@@ -160,8 +195,8 @@ def test_a_lease_holds_until_the_moment_it_expires() -> None:
 
 
 def test_an_outcome_belongs_to_the_latest_attempt() -> None:
-    postponed = submission_postponed(a_submitting_video(), until=SOON)
-    again = begin_attempt(postponed, now=SOON, lease_expires_at=SOON)
+    filtered = submit_again(a_generating_video(), place=None, due_at=SOON, deadline_at=SOON)
+    again = begin_attempt(filtered, now=SOON, lease_expires_at=SOON)
 
     outcomes = [attempt.outcome for attempt in with_outcome(again, AttemptOutcome.BILLED).attempts]
     assert [AttemptOutcome.NOT_BILLED, AttemptOutcome.BILLED] == outcomes

@@ -24,6 +24,7 @@ CAMPAIGN_ID = "spring"
 PRICE = Decimal("3.20")
 PARAMETERS = GenerationParameters(model=DEFAULT_MODEL)
 SUCCESS = Script()
+QUEUE_LIMIT = timedelta(hours=POLICY.queue_limit_hours)
 TICK = timedelta(minutes=5)
 MOST_TICKS = 30
 

@@ -32,9 +32,11 @@ from tests.unit.use_cases.rules import assert_agreement
 from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,
     PRICE,
+    QUEUE_LIMIT,
     deliver,
     give_up,
     make,
+    message_for,
     pass_time,
     reserve,
     settle,
@@ -179,13 +181,15 @@ def test_a_clip_that_is_announced_again_is_stored_once(ports: FakePorts) -> None
     assert done == stored(ports, video)
 
 
-def test_a_clip_that_is_nowhere_brings_the_message_back(ports: FakePorts) -> None:
+def test_a_clip_that_is_nowhere_is_looked_for_again(ports: FakePorts) -> None:
     video = submit(ports)
     ports.generator.let_clips_appear()
     ports.objects.objects.clear()
 
-    with pytest.raises(RetryLaterError):
-        wake(ports, video)
+    wake(ports, video)
+
+    assert ports.now() + FAULT_RETRY == stored(ports, video).due_at
+    assert message_for(video) in ports.queue.messages
 
 
 def test_a_video_that_is_never_submitted_ends_at_its_deadline_unpaid(ports: FakePorts) -> None:
@@ -197,9 +201,9 @@ def test_a_video_that_is_never_submitted_ends_at_its_deadline_unpaid(ports: Fake
         ports.clock.advance(timedelta(minutes=10))
 
     failed = stored(ports, video)
-    assert ("provider_timeout", Decimal(0)) == (code_of(failed), failed.cost.actual)
+    assert ("queue_timeout", Decimal(0)) == (code_of(failed), failed.cost.actual)
     assert failed.completed_at is not None
-    assert failed.completed_at < failed.created_at + DEADLINE + timedelta(minutes=10)
+    assert failed.completed_at < failed.created_at + QUEUE_LIMIT + timedelta(minutes=10)
     assert Decimal(0) == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
 
 

@@ -116,6 +116,7 @@ def slowly(ports: FakePorts, calls: SlowCalls, call: timedelta) -> Ports:
             savings=ports.savings,
             policy=ports.policy,
             leases=ports.leases,
+            rates=ports.rates,
             now=ports.clock,
         ),
     )

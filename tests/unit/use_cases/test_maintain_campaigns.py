@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain.errors import UnavailableError
 from shared.domain.schedule import CLOUD_LEASES, REPUBLISH_AFTER, TICK
-from shared.domain.video import Phase
+from shared.domain.video import Phase, Video
 from shared.ports.message_queue import VideoMessage
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.maintain_campaigns import maintain_campaigns
@@ -74,7 +74,9 @@ def test_everything_that_is_not_finished_can_be_woken_at_once(ports: FakePorts) 
     assert {message_for(video) for video in videos} == set(ports.queue.messages)
 
 
-def test_names_that_a_crash_left_are_brought_into_line(ports: FakePorts) -> None:
+def leave_names(ports: FakePorts) -> Video:
+    """Let a process die before it names the clips of a slot after their states."""
+
     def interrupt() -> None:
         raise KeyboardInterrupt
 
@@ -86,6 +88,11 @@ def test_names_that_a_crash_left_are_brought_into_line(ports: FakePorts) -> None
         wake(watched(ports, Hooks(before_effect=Once(interrupt, at=6))), new)
     lose_messages(ports)
     assert () != ports.campaigns.get_campaign(CAMPAIGN_ID).chores
+    return new
+
+
+def test_names_that_a_crash_left_are_brought_into_line(ports: FakePorts) -> None:
+    new = leave_names(ports)
 
     maintain_campaigns(ports)
 
@@ -93,46 +100,52 @@ def test_names_that_a_crash_left_are_brought_into_line(ports: FakePorts) -> None
     assert_agreement(ports)
 
 
-def test_one_that_cannot_be_helped_does_not_keep_the_others_waiting(ports: FakePorts) -> None:
-    def fail() -> None:
-        raise UnavailableError("The queue is down.")
-
-    create_videos(ports, a_request("One", "Two", "Three"))
+def test_a_campaign_that_fails_does_not_keep_the_others_waiting(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave_names(ports)
+    reserve(ports, "One", campaign_id="autumn")
     lose_messages(ports)
     ports.clock.advance(REPUBLISH_AFTER)
 
-    assert 3 == maintain_campaigns(watched(ports, Hooks(before_effect=Once(fail, at=0))))
+    def fail(*_: object, **__: object) -> None:
+        raise UnavailableError("The bucket is down.")
 
-    assert 2 == len(ports.queue.messages)
+    with monkeypatch.context() as fault:
+        fault.setattr(ports.objects, "rename", fail)
+        assert 2 == maintain_campaigns(ports)
+
+    assert 1 == len(ports.queue.messages)
 
 
-def test_a_tick_does_a_bounded_amount_of_work(ports: FakePorts) -> None:
-    for number in range(201):
+def test_a_tick_wakes_everything_that_is_due_page_by_page(ports: FakePorts) -> None:
+    for number in range(401):
         reserve(ports, campaign_id=f"campaign-{number}", drafts=(Draft(prompt="One"),))
     lose_messages(ports)
     ports.clock.advance(timedelta(hours=1))
 
-    assert 200 == maintain_campaigns(ports)
-    assert 200 == len(ports.queue.messages)
+    assert 401 == maintain_campaigns(ports)
+    assert 401 == len(set(ports.queue.messages))
 
 
-def test_a_tick_ends_before_the_next_though_each_message_takes_its_time(
+def test_a_tick_ends_before_the_next_though_each_page_takes_its_time(
     ports: FakePorts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create_videos(ports, a_request("One", "Two", "Three", "Four"))
+    for number in range(401):
+        reserve(ports, campaign_id=f"campaign-{number}", drafts=(Draft(prompt="One"),))
     lose_messages(ports)
     ports.clock.advance(REPUBLISH_AFTER)
     asked: list[VideoMessage] = []
 
-    def give_up(message: VideoMessage) -> None:
-        asked.append(message)
+    def give_up(*messages: VideoMessage) -> None:
+        asked.extend(messages)
         ports.clock.advance(TICK / 2)
         raise UnavailableError("The queue does not answer.")
 
     with monkeypatch.context() as fault:
         fault.setattr(ports.queue, "publish", give_up)
-        assert 4 == maintain_campaigns(ports)
-    assert 2 == len(asked)
+        maintain_campaigns(ports)
+    assert 400 == len(asked)
 
-    assert 4 == maintain_campaigns(ports)
-    assert 4 == len(ports.queue.messages)
+    assert 401 == maintain_campaigns(ports)
+    assert 401 == len(ports.queue.messages)

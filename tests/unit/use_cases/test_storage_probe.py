@@ -13,7 +13,6 @@ from shared.domain.errors import (
     StorageFullError,
     UnavailableError,
 )
-from shared.domain.schedule import DEADLINE
 from shared.domain.video import Phase
 from shared.ports.message_queue import VideoMessage
 from shared.ports.object_store import PutMode
@@ -21,7 +20,7 @@ from shared.use_cases.create_videos import create_videos
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.fakes.ports import FakePorts
-from tests.unit.use_cases.scenes import CAMPAIGN_ID, a_request
+from tests.unit.use_cases.scenes import CAMPAIGN_ID, QUEUE_LIMIT, a_request
 from tools.in_memory.object_store import InMemoryObjectStore
 
 PROBES = "videos/maintenance/probes"
@@ -175,7 +174,7 @@ def test_a_disk_that_fills_up_meanwhile_keeps_a_video_from_being_paid_for(
 
     with pytest.raises(RetryLaterError):
         generate_video(ports, message)
-    ports.clock.advance(DEADLINE)
+    ports.clock.advance(QUEUE_LIMIT)
     generate_video(ports, message)
 
     video = ports.campaigns.get_video(CAMPAIGN_ID, created.video.video_hash)
@@ -192,7 +191,7 @@ def test_a_place_that_never_could_names_itself_at_the_deadline(ports: FakePorts)
     objects.refused = "copy"
     probe_of(ports, objects)
     (created,) = create_videos(ports, a_request("A kite"))
-    ports.clock.advance(DEADLINE)
+    ports.clock.advance(QUEUE_LIMIT)
 
     generate_video(ports, first_message(ports))
 

@@ -49,6 +49,7 @@ from tests.unit.use_cases.rules import assert_agreement
 from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,
     PRICE,
+    QUEUE_LIMIT,
     a_request,
     budgeted_ports,
     deliver,
@@ -412,7 +413,7 @@ def test_a_day_that_cannot_be_read_keeps_its_dollars_and_the_video_ends() -> Non
         raise UnreadableRecordError("days/2026-11-20: It was damaged.")
 
     ports.campaigns.get_day = fail  # type: ignore[assignment,method-assign]
-    ports.clock.advance(DEADLINE)
+    ports.clock.advance(QUEUE_LIMIT)
     wake(ports, video)
 
     assert Phase.FAILED is stored(ports, video).phase

@@ -12,12 +12,15 @@ from tests.fakes.ports import FakePorts
 
 READS = frozenset(
     {
+        "anything_waits",
         "due",
         "free_bytes",
         "changed_since",
         "get_all_videos",
         "get_campaign",
         "get_day",
+        "get_pace",
+        "get_paces",
         "get_together",
         "get_video",
         "get_videos",
@@ -26,7 +29,9 @@ READS = frozenset(
         "list",
         "open",
         "is_case_sensitive",
+        "survey",
         "thumbnail",
+        "waiting",
     }
 )
 
@@ -90,6 +95,7 @@ def watched(ports: FakePorts, hooks: Hooks) -> Ports:
             local_signatures=None,
             policy=ports.policy,
             leases=ports.leases,
+            rates=ports.rates,
             now=ports.clock,
         ),
     )

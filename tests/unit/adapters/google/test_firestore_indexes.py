@@ -15,17 +15,20 @@ from google.cloud.firestore_v1.types import StructuredQuery
 from shared.adapters.google.campaign_queries import (
     all_campaigns,
     all_videos,
+    any_waiting_video,
     campaigns_with_chores,
     campaigns_with_due_chores,
     due_videos,
+    last_waiting_video,
     videos_of,
+    waiting_videos,
     written_since,
 )
 from shared.adapters.google.firestore_documents import Document
-from shared.domain.video import Failure, VersionState
+from shared.domain.video import Failure, Lane, VersionState
 from shared.ports.campaign_repository import SortOrder, VideoQuery
 from shared.records.form import to_record
-from tests.unit.domain.builders import CLIP, NOW, a_campaign, a_generating_video
+from tests.unit.domain.builders import CLIP, MODEL, NOW, a_campaign, a_generating_video
 
 FILE = Path(__file__).parents[4] / "infra" / "firestore.indexes.json"
 
@@ -55,11 +58,15 @@ def queries() -> Iterator[firestore.Query]:
             campaign_id=campaign_id, tag=tag, version_state=state, status=status, order=order
         )
         yield videos_of(client, query, after=after, limit=9)
-    waiting = Document(path="campaigns/a/videos/b", fields={"due_at": NOW}, revision="")
+    waiting = Document(path="campaigns/a/videos/b", fields={"queue": {"order": NOW}}, revision="")
     fields = {"chores": [{}], "delayed_until": NOW}
     busy = Document(path="campaigns/a", fields=fields, revision="")
+    for cursor in (None, (NOW, "campaigns/a/videos/b")):
+        yield due_videos(client, NOW, after=cursor, limit=9)
     for last in (None, waiting):
-        yield due_videos(client, NOW, after=last, limit=9)
+        yield waiting_videos(client, MODEL, Lane.BULK, after=last, limit=9)
+    yield last_waiting_video(client, MODEL, Lane.BULK)
+    yield any_waiting_video(client)
     for last in (None, busy):
         yield campaigns_with_chores(client, after=last, limit=9)
         yield campaigns_with_due_chores(client, NOW, after=last, limit=9)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.local import record_connections, record_tables
+from shared.adapters.local import record_connections, record_queue, record_tables
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.domain.campaign import Change, Money, Slot, Version
 from shared.domain.errors import (
@@ -102,9 +102,11 @@ def queries() -> Iterator[tuple[str, list[object]]]:
                                     order=order,
                                 )
                             )
-    for name, statement in vars(record_tables).items():
-        if isinstance(statement, str) and statement.startswith("SELECT") and name[0] != "_":
-            yield statement, [""] * statement.count("?")
+    for module in (record_tables, record_queue):
+        for name, statement in vars(module).items():
+            is_part = module is record_tables and name[0] == "_"
+            if isinstance(statement, str) and statement.startswith("SELECT") and not is_part:
+                yield statement, [""] * statement.count("?")
 
 
 @pytest.mark.usefixtures("stored")

@@ -1,0 +1,105 @@
+"""The queue in the database: the videos that wait, and the paces of models."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shared.adapters.local.record_rows import readable, require_place, row_of, write
+from shared.adapters.local.record_tables import VIDEOS, moment, revision_of
+from shared.domain.errors import UnreadableRecordError
+from shared.domain.pacing import LaneSeen, Pace
+from shared.records.paces import decode_pace, encode_pace
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from shared.adapters.local.record_database import RecordDatabase
+    from shared.domain.video import Lane, Video
+
+# Each names the index of what waits: it costs the same whatever else there is.
+_IN_LANE = "INDEXED BY videos_waiting WHERE queue_order IS NOT NULL AND model = ? AND lane = ?"
+_WAITING = f"SELECT {VIDEOS} {_IN_LANE} ORDER BY queue_order, id"
+_LANE = f"SELECT count(*), min(queue_order), max(queue_order) FROM videos {_IN_LANE}"  # noqa: S608  # No values.
+_ANY = "SELECT 1 FROM videos INDEXED BY videos_waiting WHERE queue_order IS NOT NULL LIMIT 1"
+_ONE_PACE = "SELECT record, revision FROM paces WHERE model = ?"
+_PACES = "SELECT model, record, revision FROM paces WHERE model IN (SELECT value FROM json_each(?))"
+_INSERT_PACE = "INSERT OR IGNORE INTO paces VALUES (?, ?, ?)"
+_UPDATE_PACE = "UPDATE paces SET record = ?, revision = ? WHERE model = ? AND revision = ?"
+
+
+class QueueRecords:
+    """A part of the repository. A pace is decoded when something waits, and seldom otherwise."""
+
+    def __init__(self, database: RecordDatabase, video_of: Callable[..., Video]) -> None:
+        self._database = database
+        self._video_of = video_of
+
+    def get_pace(self, model: str) -> Pace:
+        with self._database.reading() as connection:
+            return _pace_of(model, row_of(connection, _ONE_PACE, model))
+
+    def get_paces(self, models: Iterable[str]) -> Mapping[str, Pace]:
+        names = list(models)
+        with self._database.reading() as connection:
+            rows = {row[0]: row[1:] for row in connection.execute(_PACES, (json.dumps(names),))}
+        paces: dict[str, Pace] = {}
+        for model in names:
+            with suppress(UnreadableRecordError):
+                paces[model] = _pace_of(model, rows.get(model))
+        return paces
+
+    def commit_pace(self, pace: Pace) -> Pace:
+        with self._database.writing() as connection:
+            return stored_pace(connection, pace)
+
+    def waiting(self, model: str, lane: Lane, *, limit: int) -> tuple[Video, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute(_WAITING, (model, lane))
+            return tuple(readable(self._video_of, rows, limit)[0])
+
+    def anything_waits(self) -> bool:
+        with self._database.reading() as connection:
+            return connection.execute(_ANY).fetchone() is not None
+
+    def survey(self, model: str, lane: Lane, *, now: datetime) -> LaneSeen:
+        with self._database.reading() as connection:
+            count, first, last = connection.execute(_LANE, (model, lane)).fetchone()
+        return LaneSeen(
+            lane=lane,
+            waiting=count,
+            first=None if first is None else moment(first),
+            last=None if last is None else moment(last),
+            seen_at=now,
+        )
+
+
+def stored_pace(connection: sqlite3.Connection, pace: Pace) -> Pace:
+    """Store a pace, and return it with its new revision. Raise ConflictError."""
+    record = encode_pace(pace)
+    row = (pace.model, record, revision_of(record))
+    if pace.revision:
+        write(connection, _UPDATE_PACE, (*row[1:], row[0], pace.revision), "The pace")
+    else:
+        write(connection, _INSERT_PACE, row, "The pace")
+    return replace(pace, revision=row[2])
+
+
+def _pace_of(model: str, row: tuple[bytes, str] | None) -> Pace:
+    if row is None:
+        return Pace(model=model)
+    record, revision = row
+    try:
+        stored = decode_pace(record, revision=revision)
+        require_place(stored.model == model)
+    except UnreadableRecordError as error:
+        raise UnreadableRecordError(
+            f"The pace of {model} cannot be read. {error.message}",
+            is_newer=error.is_newer,
+            revision=revision,
+        ) from error
+    return stored

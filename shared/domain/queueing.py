@@ -1,0 +1,123 @@
+"""The places in a model's queue: in which order videos wait, and when their turn comes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.domain.campaign import Campaign, Flow
+from shared.domain.pacing import LaneSeen, Pace, turns_each_minute
+from shared.domain.schedule import USUAL_GENERATION
+from shared.domain.video import Lane, Phase, QueuePlace, Video
+
+_MINUTE = timedelta(minutes=1)
+# Of five turns, bulk has one while both lanes wait.
+_SHARES = {Lane.INTERACTIVE: 0.8, Lane.BULK: 0.2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueEstimate:
+    """When the turn of a waiting video comes, as far as that is known.
+
+    `position` is 1 for the next of its lane. `reason` says why nothing is submitted at present.
+    """
+
+    position: int
+    expected_submission_at: datetime | None
+    reason: str | None = None
+
+
+def spacing(rate: int) -> timedelta:
+    """Return the time between two places of one flow."""
+    return _MINUTE / max(rate, 1)
+
+
+def place_in_queue(
+    campaign: Campaign,
+    *,
+    model: str,
+    lane: Lane,
+    rate: int,
+    limit: timedelta,
+    now: datetime,
+    order: datetime | None = None,
+) -> tuple[Campaign, QueuePlace]:
+    """Return the place of a new video, and the campaign after it.
+
+    The videos of a campaign are spaced by the model's rate, so a campaign that comes later goes in
+    between them; what comes after the last of them overtakes none. `order` is the place in another
+    flow, such as that of a batch.
+    """
+    if order is not None:
+        return campaign, QueuePlace(lane=lane, order=order, limit_at=now + limit)
+    own = next((each for each in campaign.flows if (each.model, each.lane) == (model, lane)), None)
+    first = now if own is None else max(now, own.next_at)
+    others = tuple(each for each in campaign.flows if each is not own and each.next_at > now)
+    flow = Flow(model=model, lane=lane, next_at=first + spacing(rate))
+    place = QueuePlace(lane=lane, order=first, limit_at=now + limit)
+    return replace(campaign, flows=(*others, flow)), place
+
+
+def place_again(video: Video, *, limit: timedelta, now: datetime) -> QueuePlace:
+    """Return the place of a video that has none: one of an earlier release, or a retry."""
+    return QueuePlace(lane=video.priority, order=video.created_at, limit_at=now + limit)
+
+
+def waiting(videos: Iterable[Video]) -> list[Video]:
+    """Return those that wait for their turn."""
+    return [each for each in videos if each.phase is Phase.RESERVED and each.queue is not None]
+
+
+def estimate(video: Video, pace: Pace, rate: int | None, now: datetime) -> QueueEstimate:
+    """Estimate by the pace record alone, which says what waited when the giver last looked."""
+    place = video.queue
+    if place is None or rate is None:
+        return QueueEstimate(position=1, expected_submission_at=now)
+    position = _position(place, pace.lane(place.lane))
+    if not rate:
+        return QueueEstimate(
+            position=position,
+            expected_submission_at=None,
+            reason=f"The rate of {pace.model} is 0 (MODEL_RATES): nothing is submitted.",
+        )
+    begins = now if pace.blocked_until is None else max(now, pace.blocked_until)
+    wait = _turns_until(position, place.lane, pace) / turns_each_minute(pace, rate, begins)
+    return QueueEstimate(
+        position=position,
+        expected_submission_at=begins + wait * _MINUTE,
+        reason=_reason(pace) if begins > now else None,
+    )
+
+
+def expected_done_at(estimates: Iterable[QueueEstimate]) -> datetime | None:
+    """Return when the last of the waiting videos will be done; None where that is not known."""
+    moments = [each.expected_submission_at for each in estimates]
+    known = [moment for moment in moments if moment is not None]
+    return max(known) + USUAL_GENERATION if known and len(known) == len(moments) else None
+
+
+def _position(place: QueuePlace, seen: LaneSeen | None) -> int:
+    """Take the places between the first and the last as evenly spaced."""
+    if seen is None or not seen.waiting or seen.first is None or seen.last is None:
+        return 1
+    if place.order > seen.last:
+        return seen.waiting + 1
+    span = seen.last - seen.first
+    share = (place.order - seen.first) / span if span else 1.0
+    return 1 + round((seen.waiting - 1) * min(max(share, 0), 1))
+
+
+def _turns_until(position: int, lane: Lane, pace: Pace) -> float:
+    """Return the turns of both lanes until that of `position`.
+
+    A lane has its share until the other lane is empty.
+    """
+    other = next(each for each in Lane if each is not lane)
+    seen = pace.lane(other)
+    others = seen.waiting if seen else 0
+    alone = position / _SHARES[lane]
+    until_other_ends = others / _SHARES[other]
+    return alone if alone <= until_other_ends else position + others
+
+
+def _reason(pace: Pace) -> str:
+    return f"The generator is busy or not reached; {pace.model} is tried again then."

@@ -1,0 +1,164 @@
+"""Give the turns of a model's queue: one hand, in the tick, for all that waits.
+
+A turn is logged in the pace record before its message is sent. A process that dies in between loses
+the turn, and the video is given another. Of two processes, the commit of one is refused.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.errors import ConflictError, UnreadableRecordError
+from shared.domain.models import MODELS
+from shared.domain.pacing import (
+    Pace,
+    choose,
+    give_turns,
+    given_lately,
+    turns_each_minute,
+    turns_to_give,
+)
+from shared.domain.schedule import GIVE_AGAIN_AFTER, GIVE_EVERY, SURVEY_EVERY
+from shared.domain.video import Lane, Video
+from shared.ports import Ports
+from shared.use_cases.announcing import report_unreadable
+from shared.use_cases.publishing import give_turn
+
+logger = logging.getLogger(__name__)
+
+# Of a model without a rate, whose videos waited when it had one.
+_MOST_AT_ONCE = 50
+
+
+@contextmanager
+def giving_turns(ports: Ports, *, end: datetime) -> Iterator[None]:
+    """Give turns beside the work of the tick, until `end` or until nothing waits."""
+    giver = threading.Thread(target=_give_all, args=(ports, end), name="giver", daemon=True)
+    giver.start()
+    try:
+        yield
+    finally:
+        giver.join()
+
+
+def give_all_turns(ports: Ports, *, end: datetime) -> None:
+    """Give turns of every model until `end` or until nothing waits; at least once.
+
+    If nothing waits, two reads say so.
+    """
+    models = _models_to_look_at(ports)
+    while models := [model for model in models if give_round(ports, model)]:
+        if ports.now() + GIVE_EVERY > end:
+            return
+        time.sleep(GIVE_EVERY.total_seconds())
+
+
+def give_round(ports: Ports, model: str) -> bool:
+    """Give the turns that are free now, and return whether more may be given soon.
+
+    It makes the same calls whatever waits: a read, a page of each lane, one commit and one publish.
+    """
+    now, rate = ports.now(), ports.rates.get(model)
+    try:
+        pace = read_pace(ports, model)
+    except UnreadableRecordError as error:
+        report_unreadable(model, error.message)
+        return False
+    count = _MOST_AT_ONCE if rate is None else turns_to_give(pace, rate, now)
+    limit = count + len(pace.given) + 1
+    found = {lane: ports.campaigns.waiting(model, lane, limit=limit) for lane in Lane}
+    if not any(found.values()):
+        _note_empty(ports, pace)
+        return False
+    waiting = {lane: _for_giver(pace, videos, now) for lane, videos in found.items()}
+    chosen, since_bulk = choose(waiting, count, since_bulk=pace.since_bulk)
+    latest = _surveyed(ports, pace, rate, now)
+    if chosen:
+        latest = give_turns(latest, chosen, since_bulk=since_bulk, now=now)
+        latest = replace(latest, waiting_since=pace.waiting_since or now)
+    if latest is not pace and _is_committed(ports, latest):
+        give_turn(ports, *chosen, at=now)
+    return rate != 0
+
+
+def read_pace(ports: Ports, model: str) -> Pace:
+    """Return the pace of a model. One that is damaged is begun again, and reported.
+
+    Raise UnreadableRecordError if a newer release has written it: that release gives the turns.
+    """
+    try:
+        return ports.campaigns.get_pace(model)
+    except UnreadableRecordError as error:
+        if error.is_newer or not error.revision:
+            raise
+        report_unreadable(model, error.message)
+        return Pace(model=model, revision=error.revision)
+
+
+def _give_all(ports: Ports, end: datetime) -> None:
+    try:
+        give_all_turns(ports, end=end)
+    except Exception:
+        # A thread has no caller. The next tick tries again.
+        logger.exception("turns.failed")
+
+
+def _models_to_look_at(ports: Ports) -> list[str]:
+    """Return all models if anything waits, else those of which something has waited."""
+    if ports.campaigns.anything_waits():
+        return list(MODELS)
+    paces = ports.campaigns.get_paces(MODELS)
+    return [model for model, pace in paces.items() if pace.waiting_since is not None]
+
+
+def _for_giver(pace: Pace, videos: Iterable[Video], now: datetime) -> list[Video]:
+    """Leave out what was given a turn lately, and what still takes its own: no queue has formed."""
+    given = {each.video_id for each in given_lately(pace, now)}
+    latest = now if pace.waiting_since is not None else now - GIVE_AGAIN_AFTER
+    return [each for each in videos if each.id not in given and each.created_at <= latest]
+
+
+def _note_empty(ports: Ports, pace: Pace) -> None:
+    """Let new videos take their own turns again."""
+    if pace.waiting_since is not None or pace.lanes:
+        _is_committed(ports, replace(pace, waiting_since=None, lanes=()))
+
+
+def _surveyed(ports: Ports, pace: Pace, rate: int | None, now: datetime) -> Pace:
+    """Count what waits, if that was not done lately."""
+    if pace.lanes and all(now < seen.seen_at + SURVEY_EVERY for seen in pace.lanes):
+        return pace
+    lanes = tuple(ports.campaigns.survey(pace.model, lane, now=now) for lane in Lane)
+    surveyed = replace(pace, lanes=lanes)
+    _report(ports, surveyed, rate, now)
+    return surveyed
+
+
+def _report(ports: Ports, pace: Pace, rate: int | None, now: datetime) -> None:
+    """Log what waits, as a warning if the last of it will not have its turn in time."""
+    waiting = sum(seen.waiting for seen in pace.lanes)
+    each_minute = turns_each_minute(pace, rate, now) if rate is not None else _MOST_AT_ONCE
+    hours = waiting / each_minute / 60 if each_minute else None
+    about = {
+        "model": pace.model,
+        "waiting": waiting,
+        "lanes": {seen.lane: seen.waiting for seen in pace.lanes},
+        "each_minute": each_minute,
+        "hours": None if hours is None else round(hours, 2),
+    }
+    if hours is None or hours > ports.policy.queue_limit_hours:
+        logger.warning("queue.late", extra=about)
+    else:
+        logger.info("queue.seen", extra=about)
+
+
+def _is_committed(ports: Ports, pace: Pace) -> bool:
+    """Return whether no other process has changed the pace meanwhile."""
+    with suppress(ConflictError):
+        ports.campaigns.commit_pace(pace)
+        return True
+    return False

@@ -1,0 +1,230 @@
+"""What every repository keeps of the queue: the videos that wait, and the paces of models."""
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.errors import ConflictError, UnreadableRecordError
+from shared.domain.pacing import LaneSeen, Pace, take_turns
+from shared.domain.versions import cancel
+from shared.domain.video import Lane, Phase, QueuePlace, Video
+from shared.domain.video_steps import begin_attempt, take_place
+from shared.ports.campaign_repository import CampaignRepository, DueWork
+from tests.contract.campaign_repository_contract import stored
+from tests.contract.unreadable_record_contract import Fields
+from tests.unit.domain.builders import MODEL, NOW, SOON, a_reserved_video
+
+OTHER_MODEL = "veo-3.1-fast-generate-001"
+LIMIT_AT = NOW + timedelta(hours=24)
+
+
+def a_waiting_video(number: int, *, lane: Lane = Lane.BULK, second: int | None = None) -> Video:
+    """A video whose place is at a second, by default its number."""
+    order = NOW + timedelta(seconds=number if second is None else second)
+    place = QueuePlace(lane=lane, order=order, limit_at=LIMIT_AT)
+    return take_place(a_reserved_video(number), place)
+
+
+def numbers(repository: CampaignRepository, lane: Lane = Lane.BULK, *, limit: int = 9) -> list[int]:
+    found = repository.waiting(MODEL, lane, limit=limit)
+    return [int(video.video_hash, 16) for video in found]
+
+
+class QueueContract:
+    """A subclass gives the fixture `repository`, which is empty."""
+
+    def test_where_nothing_waits_nothing_is_found(self, repository: CampaignRepository) -> None:
+        stored(repository, a_reserved_video(1))
+
+        assert not repository.anything_waits()
+        assert numbers(repository) == []
+        assert repository.survey(MODEL, Lane.BULK, now=SOON) == LaneSeen(
+            lane=Lane.BULK, waiting=0, first=None, last=None, seen_at=SOON
+        )
+
+    def test_what_waits_is_found_by_its_order_in_any_campaign(
+        self, repository: CampaignRepository
+    ) -> None:
+        stored(repository, a_waiting_video(3), a_waiting_video(1))
+        stored(repository, a_waiting_video(2), campaign_id="autumn")
+
+        assert repository.anything_waits()
+        assert numbers(repository) == [1, 2, 3]
+        assert numbers(repository, limit=2) == [1, 2]
+        assert repository.survey(MODEL, Lane.BULK, now=SOON) == LaneSeen(
+            lane=Lane.BULK,
+            waiting=3,
+            first=NOW + timedelta(seconds=1),
+            last=NOW + timedelta(seconds=3),
+            seen_at=SOON,
+        )
+
+    def test_places_at_the_same_moment_are_all_found(self, repository: CampaignRepository) -> None:
+        stored(repository, *(a_waiting_video(number, second=0) for number in range(1, 6)))
+
+        assert numbers(repository) == [1, 2, 3, 4, 5]
+
+    def test_lanes_and_models_wait_apart(self, repository: CampaignRepository) -> None:
+        other = a_waiting_video(3)
+        other = replace(other, parameters=replace(other.parameters, model=OTHER_MODEL))
+        stored(repository, a_waiting_video(1), a_waiting_video(2, lane=Lane.INTERACTIVE), other)
+
+        assert numbers(repository) == [1]
+        assert numbers(repository, Lane.INTERACTIVE) == [2]
+        assert len(repository.waiting(OTHER_MODEL, Lane.BULK, limit=9)) == 1
+
+    def test_what_is_submitted_or_cancelled_waits_no_more(
+        self, repository: CampaignRepository
+    ) -> None:
+        change = stored(repository, a_waiting_video(1), a_waiting_video(2))
+        first, second = change.videos
+
+        repository.commit_video(begin_attempt(first, now=NOW, lease_expires_at=SOON))
+        repository.commit(cancel(change.campaign, second, now=NOW))
+
+        assert not repository.anything_waits()
+
+    def test_an_earlier_release_that_submits_leaves_no_place_behind(
+        self, repository: CampaignRepository
+    ) -> None:
+        """It does not know the place, and stores it again as it was."""
+        (video,) = stored(repository, a_waiting_video(1)).videos
+
+        repository.commit_video(replace(video, phase=Phase.SUBMITTING))
+
+        assert numbers(repository) == []
+
+    def test_what_waits_is_not_due_before_its_limit(self, repository: CampaignRepository) -> None:
+        stored(repository, a_waiting_video(1))
+
+        assert repository.due(LIMIT_AT - timedelta(microseconds=1), limit=9) == ()
+        assert repository.due(LIMIT_AT, limit=9) == (
+            DueWork(campaign_id="spring", video_hash=f"{1:016x}"),
+        )
+
+    def test_due_videos_are_found_page_by_page(self, repository: CampaignRepository) -> None:
+        stored(repository, *(a_reserved_video(number, due_at=NOW) for number in range(1, 6)))
+        found: list[DueWork] = []
+        page = repository.due(SOON, limit=2)
+
+        while page:
+            found += page
+            page = repository.due(SOON, limit=2, after=page[-1])
+
+        assert [int(each.video_hash or "", 16) for each in found] == [1, 2, 3, 4, 5]
+
+    def test_a_pace_that_is_not_stored_has_no_turns(self, repository: CampaignRepository) -> None:
+        assert repository.get_pace(MODEL) == Pace(model=MODEL)
+        assert repository.get_paces((MODEL, OTHER_MODEL)) == {
+            MODEL: Pace(model=MODEL),
+            OTHER_MODEL: Pace(model=OTHER_MODEL),
+        }
+        assert repository.get_paces(()) == {}
+
+    def test_a_pace_comes_back(self, repository: CampaignRepository) -> None:
+        pace = take_turns(Pace(model=MODEL, waiting_since=NOW), 3, NOW)
+
+        kept = repository.commit_pace(pace)
+
+        assert kept == replace(pace, revision=kept.revision)
+        assert repository.get_pace(MODEL) == kept
+        assert repository.get_paces((MODEL,)) == {MODEL: kept}
+
+    def test_of_two_that_take_turns_at_once_one_is_refused(
+        self, repository: CampaignRepository
+    ) -> None:
+        kept = repository.commit_pace(Pace(model=MODEL))
+        with pytest.raises(ConflictError):
+            repository.commit_pace(Pace(model=MODEL))
+
+        later = repository.commit_pace(take_turns(kept, 1, NOW))
+
+        with pytest.raises(ConflictError):
+            repository.commit_pace(take_turns(kept, 1, SOON))
+        assert repository.get_pace(MODEL) == later
+
+    def test_a_turn_and_its_attempt_are_written_together(
+        self, repository: CampaignRepository
+    ) -> None:
+        (video,) = stored(repository, a_waiting_video(1)).videos
+        attempt = begin_attempt(video, now=NOW, lease_expires_at=SOON)
+
+        kept = repository.commit_video(attempt, pace=take_turns(Pace(model=MODEL), 1, NOW))
+
+        assert repository.get_video("spring", video.video_hash) == kept
+        assert repository.get_pace(MODEL).turns[0].count == 1
+
+    @pytest.mark.parametrize("lost", ["pace", "video"])
+    def test_a_turn_and_its_attempt_are_refused_together(
+        self, repository: CampaignRepository, lost: str
+    ) -> None:
+        (video,) = stored(repository, a_waiting_video(1)).videos
+        pace = repository.commit_pace(Pace(model=MODEL))
+        attempt = begin_attempt(video, now=NOW, lease_expires_at=SOON)
+        if lost == "pace":
+            pace = repository.commit_pace(take_turns(pace, 1, NOW))
+            taken = take_turns(replace(pace, revision=""), 1, SOON)
+        else:
+            video = repository.commit_video(replace(video, cancel_requested=True))
+            taken = take_turns(pace, 1, SOON)
+
+        with pytest.raises(ConflictError):
+            repository.commit_video(attempt, pace=taken)
+
+        assert repository.get_video("spring", video.video_hash) == video
+        assert repository.get_pace(MODEL) == pace
+
+
+class DamagedQueueContract(ABC):
+    """The same for records that cannot be read."""
+
+    @abstractmethod
+    def read(self, repository: CampaignRepository, path: str) -> Fields: ...
+
+    @abstractmethod
+    def write(self, repository: CampaignRepository, path: str, fields: Fields) -> None: ...
+
+    def test_a_record_that_cannot_be_read_does_not_keep_the_others_waiting(
+        self, repository: CampaignRepository
+    ) -> None:
+        stored(repository, a_waiting_video(1), a_waiting_video(2))
+        path = f"spring/{1:016x}"
+        fields = self.read(repository, path)
+        self.write(repository, path, {**fields, "cost": {}})
+
+        assert numbers(repository, limit=1) == [2]
+
+    def test_a_damaged_pace_names_the_revision_by_which_it_is_replaced(
+        self, repository: CampaignRepository
+    ) -> None:
+        repository.commit_pace(take_turns(Pace(model=MODEL), 1, NOW))
+        path = f"paces/{MODEL}"
+        self.write(repository, path, {**self.read(repository, path), "turns": "many"})
+
+        with pytest.raises(UnreadableRecordError) as damaged:
+            repository.get_pace(MODEL)
+
+        assert not damaged.value.is_newer
+        assert repository.get_paces((MODEL, OTHER_MODEL)).keys() == {OTHER_MODEL}
+        repository.commit_pace(Pace(model=MODEL, revision=damaged.value.revision))
+        assert repository.get_pace(MODEL).turns == ()
+
+    def test_a_pace_of_a_newer_release_is_left_alone(self, repository: CampaignRepository) -> None:
+        repository.commit_pace(Pace(model=MODEL))
+        path = f"paces/{MODEL}"
+        self.write(repository, path, {**self.read(repository, path), "schema_version": 2})
+
+        with pytest.raises(UnreadableRecordError) as newer:
+            repository.get_pace(MODEL)
+
+        assert newer.value.is_newer
+
+    def test_the_record_of_another_model_is_no_pace(self, repository: CampaignRepository) -> None:
+        repository.commit_pace(Pace(model=MODEL))
+        path = f"paces/{MODEL}"
+        self.write(repository, path, {**self.read(repository, path), "model": OTHER_MODEL})
+
+        with pytest.raises(UnreadableRecordError):
+            repository.get_pace(MODEL)

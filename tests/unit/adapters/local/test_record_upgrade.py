@@ -1,0 +1,85 @@
+"""A database of the schema before this one is upgraded in place, and nothing is forgotten."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from decimal import Decimal
+from multiprocessing.pool import ThreadPool
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.local.campaign_repository import LocalCampaignRepository
+from shared.adapters.local.record_tables import UPGRADE_FROM_1
+from shared.domain.campaign import Change, Savings
+from shared.domain.errors import StorageError
+from shared.domain.pacing import Pace
+from shared.domain.video import Lane
+from tests.contract.queue_contract import a_waiting_video
+from tests.unit.domain.builders import MODEL, a_campaign, a_generating_video, a_reserved_video
+
+DOWNGRADE = """
+DROP INDEX videos_waiting;
+DROP TABLE paces;
+ALTER TABLE videos DROP COLUMN model;
+ALTER TABLE videos DROP COLUMN lane;
+ALTER TABLE videos DROP COLUMN queue_order;
+PRAGMA user_version = 1;
+"""
+
+
+@pytest.fixture
+def former(tmp_path: Path) -> Path:
+    """A data folder as the release before left it."""
+    data = tmp_path / "data"
+    with closing(LocalCampaignRepository(data)) as repository:
+        videos = (a_reserved_video(1), a_generating_video(2))
+        repository.commit(Change(campaign=a_campaign(), videos=videos))
+        repository.add_savings("spring", Decimal("3.20"), 1)
+    with closing(sqlite3.connect(data / ".records.db")) as connection:
+        connection.executescript(DOWNGRADE)
+    return data
+
+
+def test_every_record_and_what_was_saved_is_kept(
+    former: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"), closing(LocalCampaignRepository(former)) as repository:
+        campaign = repository.get_campaign("spring")
+        page = repository.get_all_videos("spring")
+
+        assert campaign.savings == Savings(amount=Decimal("3.20"), hits=1)
+        assert len(page.videos) == 2
+        repository.commit_video(replace(page.videos[0], cancel_requested=True))
+        repository.commit_pace(Pace(model=MODEL))
+        repository.commit(Change(campaign=campaign, videos=(a_waiting_video(3),)))
+        assert [video.index for video in repository.waiting(MODEL, Lane.BULK, limit=9)] == [0]
+
+    assert ["records.upgraded"] == [
+        each.message for each in caplog.records if each.message.startswith("records.")
+    ]
+    assert not list(former.glob(".records.former-*"))
+
+
+def test_processes_that_start_at_once_upgrade_it_once(former: Path) -> None:
+    repositories = [LocalCampaignRepository(former) for _ in range(8)]
+
+    with ThreadPool(8) as pool:
+        found = pool.map(lambda each: each.get_campaign("spring"), repositories)
+
+    assert 8 == len(found)
+    for repository in repositories:
+        repository.close()
+
+
+def test_an_upgrade_that_is_cut_off_is_done_again(
+    former: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as fault:
+        half = UPGRADE_FROM_1.replace("CREATE TABLE paces", "CREATE TABLE videos")
+        fault.setattr("shared.adapters.local.record_connections.UPGRADE_FROM_1", half)
+        with closing(LocalCampaignRepository(former)) as repository, pytest.raises(StorageError):
+            repository.get_campaign("spring")
+
+    with closing(LocalCampaignRepository(former)) as repository:
+        assert repository.get_campaign("spring").savings.hits == 1

@@ -1,0 +1,255 @@
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.pacing import (
+    LaneSeen,
+    Pace,
+    choose,
+    free_turns,
+    give_turns,
+    given_lately,
+    may_take_turn,
+    refused,
+    take_turns,
+    turns_each_minute,
+    turns_to_give,
+)
+from shared.domain.schedule import (
+    FIRST_BLOCK,
+    GIVE_AGAIN_AFTER,
+    GIVE_EVERY,
+    LONGEST_BLOCK,
+    PROBE,
+    TURN_WINDOW,
+)
+from shared.domain.video import Lane, QueuePlace, Video
+from shared.domain.video_steps import take_place
+from shared.records.paces import encode_pace
+from tests.unit.domain.builders import MODEL, NOW, SOON, a_reserved_video
+
+RATE = 50
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+EMPTY = Pace(model=MODEL)
+WAIT = timedelta(seconds=60)
+
+
+def waiting_videos(lane: Lane, count: int, *, first: int = 0) -> list[Video]:
+    places = [
+        QueuePlace(lane=lane, order=NOW + number * SECOND, limit_at=SOON) for number in range(count)
+    ]
+    return [
+        take_place(a_reserved_video(first + number), place) for number, place in enumerate(places)
+    ]
+
+
+def lanes_of(videos: tuple[Video, ...]) -> list[Lane]:
+    return [video.queue.lane for video in videos if video.queue]
+
+
+@given(
+    st.integers(1, 200),
+    st.lists(st.tuples(st.integers(0, 9_000), st.integers(1, 60)), min_size=1, max_size=60),
+)
+def test_no_minute_has_more_turns_than_the_rate_however_it_begins(
+    rate: int, wishes: list[tuple[int, int]]
+) -> None:
+    """Each wish waits for some milliseconds and takes as many turns as it can."""
+    pace, now, taken = EMPTY, NOW, []
+    for wait, wish in wishes:
+        now += wait * timedelta(milliseconds=1)
+        count = min(wish, free_turns(pace, rate, now))
+        if count:
+            pace = take_turns(pace, count, now)
+            taken += [now] * count
+
+    assert all(
+        sum(first <= moment < first + MINUTE for moment in taken) <= rate for first in set(taken)
+    )
+
+
+@given(st.integers(1, 9999))
+def test_a_record_stays_small_whatever_the_rate(rate: int) -> None:
+    pace, now = EMPTY, NOW
+    for _ in range(400):
+        now += timedelta(milliseconds=330)
+        pace = take_turns(pace, min(rate, free_turns(pace, rate, now)), now)
+
+    assert len(pace.turns) <= TURN_WINDOW / SECOND + 1
+    assert len(encode_pace(pace)) < 8_000
+
+
+def test_turns_are_free_again_a_window_after_they_were_taken() -> None:
+    pace = take_turns(EMPTY, RATE, NOW)
+
+    assert (free_turns(pace, RATE, NOW + TURN_WINDOW - SECOND), True) == (
+        0,
+        free_turns(pace, RATE, NOW + TURN_WINDOW) == RATE,
+    )
+
+
+def test_nothing_overtakes_what_waits() -> None:
+    assert may_take_turn(EMPTY, RATE, NOW)
+    assert not may_take_turn(replace(EMPTY, waiting_since=NOW), RATE, SOON)
+
+
+def test_a_rate_of_0_gives_no_turn() -> None:
+    assert (0, 0, 0) == (
+        turns_each_minute(EMPTY, 0, NOW),
+        free_turns(EMPTY, 0, NOW),
+        turns_to_give(EMPTY, 0, NOW),
+    )
+
+
+def test_turns_are_given_evenly_and_the_whole_rate_is_used() -> None:
+    """With a pause of five seconds in each minute, as between two ticks."""
+    pace, now, given = EMPTY, NOW, Counter[int]()
+    while now < NOW + timedelta(minutes=30):
+        second = (now - NOW) // SECOND
+        if second % 60 < 55:
+            count = turns_to_give(pace, RATE, now)
+            pace = take_turns(pace, count, now) if count else pace
+            given[second] += count
+        now += GIVE_EVERY
+
+    assert sum(given.values()) >= 0.95 * 30 * RATE
+    assert max(given.values()) <= 11
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(1, 60), st.integers(0, 9))
+def test_every_turn_is_used_and_bulk_has_a_fifth(
+    interactive: int, bulk: int, count: int, since_bulk: int
+) -> None:
+    waiting = {
+        Lane.INTERACTIVE: waiting_videos(Lane.INTERACTIVE, interactive),
+        Lane.BULK: waiting_videos(Lane.BULK, bulk, first=100),
+    }
+
+    chosen, _ = choose(waiting, count, since_bulk=since_bulk)
+
+    assert len(chosen) == min(count, interactive + bulk)
+    lanes = lanes_of(chosen)
+    for lane, videos in waiting.items():
+        mine = [video for video in chosen if video.queue and video.queue.lane is lane]
+        assert mine == videos[: len(mine)]
+    assert lanes.count(Lane.BULK) >= min(len(chosen) // 5, bulk)
+    if interactive >= count:
+        assert lanes.count(Lane.BULK) <= count // 5 + 1
+
+
+def test_bulk_has_every_fifth_turn_also_over_many_rounds() -> None:
+    since_bulk, lanes = 0, []
+    for _ in range(50):
+        waiting = {lane: waiting_videos(lane, 2) for lane in Lane}
+        chosen, since_bulk = choose(waiting, 1, since_bulk=since_bulk)
+        lanes += lanes_of(chosen)
+
+    assert 10 == lanes.count(Lane.BULK)
+
+
+def test_what_was_given_is_remembered_for_a_while_and_leaves_its_lane() -> None:
+    videos = waiting_videos(Lane.BULK, 3)
+    seen = LaneSeen(lane=Lane.BULK, waiting=9, first=NOW, last=SOON, seen_at=NOW)
+
+    pace = give_turns(replace(EMPTY, lanes=(seen,)), videos, since_bulk=0, now=NOW)
+
+    assert [each.id for each in videos] == [each.video_id for each in given_lately(pace, NOW)]
+    assert () == given_lately(pace, NOW + GIVE_AGAIN_AFTER)
+    assert (6, NOW + 2 * SECOND) == (pace.lanes[0].waiting, pace.lanes[0].first)
+    assert RATE - 3 == free_turns(pace, RATE, NOW)
+
+
+def test_what_is_refused_together_counts_once() -> None:
+    pace = refused(take_turns(EMPTY, 9, NOW), retry_after=WAIT, now=NOW)
+
+    assert (1, 100, NOW + FIRST_BLOCK) == (pace.refusals, pace.percent, pace.blocked_until)
+    assert refused(pace, retry_after=WAIT, now=NOW + SECOND) is pace
+
+
+def refused_twice(now: datetime = NOW) -> Pace:
+    """A probe is accepted in between."""
+    pace = take_turns(refused(EMPTY, retry_after=WAIT, now=now), 1, now + FIRST_BLOCK)
+    pace = take_turns(pace, 1, now + FIRST_BLOCK + PROBE)
+    return refused(pace, retry_after=WAIT, now=now + FIRST_BLOCK + PROBE)
+
+
+def test_a_second_refusal_soon_after_the_first_lowers_the_pace_by_a_fifth() -> None:
+    assert 80 == refused_twice().percent
+
+
+def test_a_block_probes_with_a_single_video_and_then_goes_on() -> None:
+    blocked = refused(EMPTY, retry_after=WAIT, now=NOW)
+    end = NOW + FIRST_BLOCK
+
+    assert (0, 1) == (free_turns(blocked, RATE, end - SECOND), free_turns(blocked, RATE, end))
+    probing = take_turns(blocked, 1, end)
+    assert 0 == free_turns(probing, RATE, end + SECOND)
+    assert free_turns(probing, RATE, end + PROBE) > 1
+    going = take_turns(probing, 1, end + PROBE)
+    assert (0, None, None) == (going.refusals, going.blocked_until, going.probed_at)
+
+
+def test_refused_probes_double_the_block_and_leave_the_pace() -> None:
+    pace, now, blocks = refused(EMPTY, retry_after=WAIT, now=NOW), NOW, []
+    for _ in range(5):
+        assert pace.blocked_until is not None
+        now = pace.blocked_until
+        pace = refused(take_turns(pace, 1, now), retry_after=WAIT, now=now + SECOND)
+        assert pace.blocked_until is not None
+        blocks.append(pace.blocked_until - now - SECOND)
+
+    assert [WAIT, 2 * WAIT, 4 * WAIT, LONGEST_BLOCK, LONGEST_BLOCK] == blocks
+    assert 100 == pace.percent
+
+
+def test_a_refusal_long_after_the_last_one_is_a_first_one() -> None:
+    pace = take_turns(refused(EMPTY, retry_after=WAIT, now=NOW), 1, NOW + FIRST_BLOCK)
+    later = NOW + timedelta(hours=1)
+
+    again = refused(take_turns(pace, 1, later), retry_after=WAIT, now=later)
+
+    assert (1, later + FIRST_BLOCK) == (again.refusals, again.blocked_until)
+
+
+def test_the_pace_recovers_by_a_few_percent_of_the_rate_each_minute() -> None:
+    pace = refused_twice()
+    since = pace.refused_at or NOW
+
+    paces = [turns_each_minute(pace, RATE, since + minutes * MINUTE) for minutes in (0, 2, 6, 7)]
+
+    assert [40, 43, 49, 50] == paces
+
+
+def test_the_pace_is_never_less_than_one_a_minute() -> None:
+    pace = replace(EMPTY, percent=1, refused_at=NOW)
+
+    assert 1 == turns_each_minute(pace, 1, NOW)
+    lowest = refused(replace(pace, percent=11), retry_after=WAIT, now=NOW + SECOND)
+    assert 10 == lowest.percent
+
+
+def test_a_quota_that_is_lower_than_the_rate_is_approached() -> None:
+    """A generator that accepts 25 in any 60 seconds, while the rate says 50."""
+    random = Random(7)  # noqa: S311  # A sample, not a secret.
+    pace, now = replace(EMPTY, waiting_since=NOW), NOW
+    accepted: list[float] = []
+    refusals = 0
+    while now < NOW + timedelta(minutes=60):
+        count = turns_to_give(pace, RATE, now)
+        pace = take_turns(pace, count, now) if count else pace
+        for _ in range(count):
+            at = (now - NOW).total_seconds() + random.uniform(0, 0.5)
+            if sum(moment > at - 60 for moment in accepted) >= 25:
+                refusals += 1
+                pace = refused(pace, retry_after=WAIT, now=now)
+            else:
+                accepted.append(at)
+        now += GIVE_EVERY
+
+    assert len(accepted) >= 0.75 * 25 * 60
+    assert refusals <= 0.1 * len(accepted)
