@@ -1,4 +1,4 @@
-"""Pub/Sub: the same request as POST /v1/campaigns/{c}/videos, as a message."""
+"""Pub/Sub: the same request as POST /v1/campaigns/{c}/videos, or the next lines of a batch."""
 
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,19 @@ def request_videos(request: Request) -> ResponseReturnValue:
 
 def take_request(ports: "Ports", message: "PubSubMessage") -> None:
     """Raise only errors that a redelivery of the message may avoid."""
+    from shared.messages import batch_of
+
+    batch_id = batch_of(message)
+    if batch_id is None:
+        _request(ports, message)
+        return
+    from shared.requests.batches import lines_of
+    from shared.use_cases.run_batch import run_batch
+
+    run_batch(ports, batch_id, lines_of)
+
+
+def _request(ports: "Ports", message: "PubSubMessage") -> None:
     from shared.domain.video import Lane
     from shared.requests.bodies import RequestVideosBody
     from shared.requests.commands import create_all
@@ -31,7 +44,7 @@ def take_request(ports: "Ports", message: "PubSubMessage") -> None:
     from shared.use_cases.request_videos import request_videos as create_once
 
     def read() -> CreateVideos:
-        body = from_json(message.data, RequestVideosBody)
-        return create_all(body.campaign_id, body, ports.policy, priority=Lane.BULK)
+        body, model = from_json(message.data, RequestVideosBody), ports.policy.default_model
+        return create_all(body.campaign_id, body, model, priority=Lane.BULK)
 
     create_once(ports, message.message_id, read)

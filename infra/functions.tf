@@ -13,7 +13,7 @@ locals {
       keeps_messages  = null
     }
     request_videos = {
-      description     = "Pub/Sub: the same request as POST, as a message"
+      description     = "Pub/Sub: the same request as POST, or the next lines of a batch"
       memory          = "512Mi"
       timeout_seconds = 300
       concurrency     = 4
@@ -46,6 +46,7 @@ locals {
     GOOGLE_CLOUD_PROJECT    = var.project_id
     FIRESTORE_DATABASE      = google_firestore_database.records.name
     GENERATE_TOPIC          = google_pubsub_topic.function["generate_video"].name
+    REQUEST_TOPIC           = google_pubsub_topic.function["request_videos"].name
     VEO_LOCATION            = var.veo_location
     VIDEO_GENERATOR         = var.video_generator
     DEFAULT_MODEL           = var.default_model

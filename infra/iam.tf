@@ -46,6 +46,16 @@ resource "google_pubsub_topic_iam_member" "steps" {
   member = local.member[each.key]
 }
 
+# A batch is carried on by messages: the API sends the first, its own function the following ones,
+# and the tick those of batches whose message was lost.
+resource "google_pubsub_topic_iam_member" "batches" {
+  for_each = toset(["maintain_campaigns", "request_videos", "serve_api"])
+
+  topic  = google_pubsub_topic.function["request_videos"].id
+  role   = "roles/pubsub.publisher"
+  member = local.member[each.key]
+}
+
 resource "google_project_iam_member" "veo" {
   project = var.project_id
   role    = "roles/aiplatform.user"

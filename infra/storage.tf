@@ -17,7 +17,7 @@ resource "google_storage_bucket" "videos" {
     }
     condition {
       age            = var.attempt_retention_days
-      matches_prefix = ["videos/attempts/", "videos/requests/"]
+      matches_prefix = ["videos/attempts/", "videos/batches/", "videos/requests/"]
     }
   }
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.errors import InvalidRequestError
-from shared.domain.identity import require_campaign_id
+from shared.domain.errors import BatchNotFoundError, InvalidRequestError
+from shared.domain.identity import require_batch_id, require_campaign_id
 from shared.domain.storage_layout import video_of_clip
 from shared.ports.message_queue import VideoMessage
 
@@ -29,6 +29,27 @@ def encode(message: VideoMessage) -> bytes:
     return json.dumps(
         {"campaign_id": message.campaign_id, "video_hash": message.video_hash, **turn}
     ).encode()
+
+
+def encode_batch(batch_id: str) -> bytes:
+    return json.dumps({"batch_id": batch_id}).encode()
+
+
+def batch_of(message: PubSubMessage) -> str | None:
+    """Return the batch of a message that `encode_batch` has made, and None of any other message.
+
+    Raise InvalidRequestError if it is not the id of a batch.
+    """
+    try:
+        fields = _object(message.data)
+    except InvalidRequestError:
+        return None
+    if fields.keys() != {"batch_id"}:
+        return None
+    try:
+        return require_batch_id(_text(fields, "batch_id"))
+    except BatchNotFoundError as error:
+        raise InvalidRequestError(error.message, param="batch_id") from error
 
 
 def decode(message: PubSubMessage) -> VideoMessage | None:

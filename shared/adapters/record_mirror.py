@@ -25,11 +25,13 @@ from shared.domain.errors import (
 from shared.domain.storage_layout import (
     CACHE,
     MIRROR_CURSOR,
+    batch_path,
     metadata_path,
 )
 from shared.domain.video import Video
 from shared.ports.object_store import PutMode
 from shared.ports.record_mirror import MirrorListing
+from shared.records.batches import encode_batch
 from shared.records.files import (
     campaign_id_at,
     decode_file,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import timedelta
 
+    from shared.domain.batch import Batch
     from shared.domain.reconciling import CampaignState
     from shared.domain.unreadable import Unreadable
     from shared.ports import Clock
@@ -105,6 +108,11 @@ class ObjectStoreMirror:
                     self._objects.replace(found, BytesIO(content))
                 return
         raise UnavailableError(f"The object {path!r} keeps changing. Try again soon.")
+
+    def write_batch(self, batch: Batch) -> None:
+        content = BytesIO(encode_batch(batch))
+        path = batch_path(batch.batch_id)
+        self._objects.put(path, content, content_type=_JSON, mode=PutMode.OVERWRITE)
 
     def read_video(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
         for name in (current, not current):

@@ -20,6 +20,7 @@ from shared.domain.schedule import CLOUD_LEASES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from shared.adapters.google.batch_repository import FirestoreBatchRepository
     from shared.adapters.google.bucket import GCSBucket
     from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
     from shared.adapters.google.message_queue import PubSubMessageQueue
@@ -88,6 +89,12 @@ class GooglePorts:
         )
 
     @built_once
+    def batches(self) -> FirestoreBatchRepository:
+        from shared.adapters.google.batch_repository import FirestoreBatchRepository
+
+        return FirestoreBatchRepository(self.campaigns)
+
+    @built_once
     def mirror(self) -> ObjectStoreMirror:
         from datetime import timedelta
 
@@ -102,7 +109,9 @@ class GooglePorts:
         from shared.adapters.google.message_queue import PubSubMessageQueue
 
         return PubSubMessageQueue(
-            project=self._settings.google_cloud_project, topic=self._settings.generate_topic
+            project=self._settings.google_cloud_project,
+            topic=self._settings.generate_topic,
+            batch_topic=self._settings.request_topic,
         )
 
     @built_once

@@ -20,6 +20,7 @@ from shared.domain.schedule import LAPTOP_LEASES, LAPTOP_LEASES_WITH_VEO
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from shared.adapters.local.batch_repository import LocalBatchRepository
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
@@ -92,6 +93,12 @@ class LocalPorts:
         return campaigns
 
     @built_once
+    def batches(self) -> LocalBatchRepository:
+        from shared.adapters.local.batch_repository import LocalBatchRepository
+
+        return LocalBatchRepository(self.campaigns)
+
+    @built_once
     def mirror(self) -> ObjectStoreMirror:
         from shared.adapters.record_mirror import ObjectStoreMirror
 
@@ -103,6 +110,7 @@ class LocalPorts:
 
         queue = LocalMessageQueue(
             subscriber=self._take_step,
+            batch_subscriber=self._run_batch,
             tick=self._tick,
             tick_every=timedelta(seconds=_TICK_SECONDS),
             is_stopping=is_stopping,
@@ -170,6 +178,12 @@ class LocalPorts:
         from shared.use_cases.generate_video import generate_video
 
         generate_video(self, message)
+
+    def _run_batch(self, batch_id: str) -> None:
+        from shared.requests.batches import lines_of
+        from shared.use_cases.run_batch import run_batch
+
+        run_batch(self, batch_id, lines_of)
 
     def _tick(self, number: int) -> None:
         """Messages are lost with their process, so the first tick wakes every pending video.

@@ -6,10 +6,12 @@ ShowreelError
 │   │   └── UnsupportedSizeError
 │   ├── ModelNotFoundError
 │   ├── ModelRetiredError
-│   └── IdempotencyKeyReusedError   the key was used for another request
+│   ├── IdempotencyKeyReusedError   the key was used for another request
+│   └── InvalidBatchError           lines of a batch that cannot be carried out
 ├── NotFoundError
 │   ├── CampaignNotFoundError
 │   ├── VideoNotFoundError
+│   ├── BatchNotFoundError
 │   └── ObjectNotFoundError
 ├── RejectedError                   a rule of the campaign says no
 │   ├── LimitError                  a limit that does not pass with time
@@ -41,6 +43,7 @@ ShowreelError
 └── InvalidClipError                the clip is not a real video
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -66,6 +69,16 @@ class InvalidRequestError(ShowreelError):
         self.param = param
 
 
+@dataclass(frozen=True, kw_only=True)
+class LineProblem:
+    """Why a line of a batch is refused. `line` counts from 1."""
+
+    line: int
+    code: str
+    message: str
+    param: str | None = None
+
+
 class UnsupportedParameterError(InvalidRequestError):
     code = "unsupported_parameter"
 
@@ -86,6 +99,16 @@ class IdempotencyKeyReusedError(InvalidRequestError):
     code = "idempotency_key_reused"
 
 
+class InvalidBatchError(InvalidRequestError):
+    """`problems` are the first of them, in the order of lines."""
+
+    code = "invalid_batch"
+
+    def __init__(self, message: str, *, problems: "tuple[LineProblem, ...]") -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
 class NotFoundError(ShowreelError):
     code = "not_found"
 
@@ -99,6 +122,10 @@ class VideoNotFoundError(NotFoundError):
 
 
 class ObjectNotFoundError(NotFoundError):
+    pass
+
+
+class BatchNotFoundError(NotFoundError):
     pass
 
 

@@ -2,10 +2,11 @@
 
 import re
 
-from shared.domain.errors import InvalidRequestError, VideoNotFoundError
+from shared.domain.errors import BatchNotFoundError, InvalidRequestError, VideoNotFoundError
 
 _CAMPAIGN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _VIDEO_ID = re.compile(r"video_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})", re.ASCII)
+_BATCH_ID = re.compile(r"batch_[0-9a-f]{16}", re.ASCII)
 _LONGEST_MESSAGE_ID = 128
 _LONGEST_IDEMPOTENCY_KEY = 255
 
@@ -51,3 +52,10 @@ def parse_video_id(text: str) -> tuple[str, str]:
     if match is None:
         raise VideoNotFoundError("There is no video with this id.")
     return match[1], match[2]
+
+
+def require_batch_id(text: str) -> str:
+    """Return `text` if it can be the id of a batch. Raise BatchNotFoundError."""
+    if not _BATCH_ID.fullmatch(text):
+        raise BatchNotFoundError("There is no batch with this id.")
+    return text

@@ -34,6 +34,7 @@ def new_video(
     priority: Lane = Lane.INTERACTIVE,
     place: QueuePlace | None = None,
     requested_by: str | None = None,
+    batch_id: str | None = None,
     fingerprint: str | None = None,
 ) -> Video:
     """Return a video that is not stored yet, with its prompt, its price and its fingerprint.
@@ -64,6 +65,7 @@ def new_video(
         requested_by=requested_by,
         priority=priority,
         queue=place,
+        batch_id=batch_id,
         created_at=now,
         deadline_at=limit_at,
         due_at=now + REPUBLISH_AFTER if place is None else limit_at,

@@ -72,6 +72,15 @@ LAPTOP_LEASES_WITH_VEO = leases_for(call=DISK, submission=CALL + SUBMISSION, che
 # A created video whose message was lost is published again by the tick after this.
 REPUBLISH_AFTER = timedelta(seconds=30)
 
+# One message carries a batch on for so long; then the next message does.
+BATCH_TURN = timedelta(seconds=20)
+
+# A batch whose message was lost is carried on by the tick after this: longer than a turn.
+BATCH_RETRY = timedelta(seconds=90)
+
+# A batch of which every line is done is looked at this often, until its last video has ended.
+BATCH_RECHECK = timedelta(seconds=30)
+
 # Veo's documented maximum latency is 6 minutes; a clip that has not appeared after 15 never will.
 OUTCOME_WINDOW = timedelta(minutes=15)
 

@@ -10,6 +10,9 @@ videos/attempts/<campaign_id>/<video_hash>/<attempt>/           what the generat
 videos/requests/<request>.json                                  the answer to a request
 videos/requests/claims/<key>.json                               a claim: this request was made
 videos/requests/deleted/<campaign_id>.json                      when a campaign was deleted
+videos/batches/<batch_id>/request.<jsonl|csv>                   a batch as it was sent
+videos/batches/<batch_id>/batch.json                            its record, as it was accepted
+videos/batches/<batch_id>/results/<number>.jsonl                what became of a chunk of its lines
 videos/maintenance/reconciled.json                              the cursor of reconciling
 videos/maintenance/mirrored.json                                until when all changes are mirrored
 videos/maintenance/probes/<name>.txt                            a test that objects can be stored
@@ -24,6 +27,8 @@ GENERATED = "videos/generated"
 CACHE = "videos/cache"
 ATTEMPTS = "videos/attempts"
 REQUESTS = "videos/requests"
+BATCHES = "videos/batches"
+BATCH_FILE = "batch.json"
 CURSOR = "videos/maintenance/reconciled.json"
 MIRROR_CURSOR = "videos/maintenance/mirrored.json"
 PROBES = "videos/maintenance/probes"
@@ -94,6 +99,24 @@ def claim_path(key: str) -> str:
 
 def deletion_path(campaign_id: str) -> str:
     return f"{REQUESTS}/deleted/{campaign_id}.json"
+
+
+def batch_request_path(batch_id: str, form: str) -> str:
+    """`form` is a BatchFormat."""
+    return f"{BATCHES}/{batch_id}/request.{form}"
+
+
+def batch_path(batch_id: str) -> str:
+    return f"{BATCHES}/{batch_id}/{BATCH_FILE}"
+
+
+def batch_results_prefix(batch_id: str) -> str:
+    return f"{BATCHES}/{batch_id}/results/"
+
+
+def batch_results_path(batch_id: str, first: int) -> str:
+    """`first` is the first line of the chunk, counted from 0; paths are in the order of lines."""
+    return f"{batch_results_prefix(batch_id)}{first:05}.jsonl"
 
 
 def video_hash_of_metadata(filename: str) -> str | None:

@@ -148,6 +148,7 @@ class Video:
     `store_tries` counts the tries to store its clip whose process vanished.
     `clip` is known once the clip is verified and stored, which may be before the video is done.
     `requested_by` is the name of the API key that it was asked for with.
+    `batch_id` is the batch of which a line has created it.
     `revision` is what the record was read at; empty for one that was never stored.
     `unread` is what a newer version wrote and this one does not know; it is stored again.
     """
@@ -180,6 +181,7 @@ class Video:
     metadata: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     requested_by: str | None = None
+    batch_id: str | None = None
     revision: str = ""
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
 

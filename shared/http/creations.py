@@ -23,7 +23,9 @@ from shared.use_cases.reserving import CreatedVideo, Outcome
 
 def create(call: Call) -> Response:
     body = read_body(call.request, CreateVideoBody)
-    request = commands.create_one(body, call.ports.policy, requested_by=call.requester)
+    request = commands.create_one(
+        body, call.ports.policy.default_model, requested_by=call.requester
+    )
 
     def act(claim: Claim | None) -> Response:
         (created,) = create_videos(call.ports, replace(request, claim=claim))
@@ -35,7 +37,9 @@ def create(call: Call) -> Response:
 def create_all(call: Call, campaign_id: str) -> Response:
     require_campaign_id(campaign_id)
     body = read_body(call.request, CreateCampaignVideosBody)
-    request = commands.create_all(campaign_id, body, call.ports.policy, requested_by=call.requester)
+    request = commands.create_all(
+        campaign_id, body, call.ports.policy.default_model, requested_by=call.requester
+    )
 
     def act(claim: Claim | None) -> Response:
         created = create_videos(call.ports, replace(request, claim=claim))
@@ -46,7 +50,7 @@ def create_all(call: Call, campaign_id: str) -> Response:
 
 def estimate(call: Call) -> Response:
     body = read_body(call.request, EstimateBody)
-    request = commands.estimate(body, call.ports.policy)
+    request = commands.estimate(body, call.ports.policy.default_model)
     return json_response(_estimate_resource(estimate_videos(call.ports, request)))
 
 

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
-    from shared.http import campaigns, content, creations, service, studio_pages, versions, videos
+    from shared.http import (
+        batches,
+        campaigns,
+        content,
+        creations,
+        service,
+        studio_pages,
+        versions,
+        videos,
+    )
     from shared.http import request_types as sent
     from shared.http import resource_types as answered
     from shared.requests import bodies
@@ -34,6 +43,7 @@ else:
         def __getattr__(self, name: str) -> object:
             return getattr(self._module, name)
 
+    batches = _OnUse("shared.http.batches")
     campaigns = _OnUse("shared.http.campaigns")
     content = _OnUse("shared.http.content")
     creations = _OnUse("shared.http.creations")
@@ -52,6 +62,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     `handler` returns the function that is called with a Call and the values of the path's
     variables. `answers` has the type of the body for each status: `bytes` for media, `str` for
     the studio's files, None without a body. An endpoint that `takes_key` supports Idempotency-Key.
+    One that `takes_lines` has bodies of JSON lines or CSV, each line a `body`.
     One that `is_open` needs no API key.
     """
 
@@ -63,6 +74,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     body: Callable[[], type[Body]] | None = None
     query: Callable[[], type[Body]] | None = None
     takes_key: bool = False
+    takes_lines: bool = False
     is_open: bool = False
 
 
@@ -84,6 +96,10 @@ def _created() -> Mapping[int, Any]:
 
 def _all_created() -> Mapping[int, Any]:
     return {202: answered.ListResource[answered.VideoResource], **_videos()}
+
+
+def _batch() -> Mapping[int, Any]:
+    return {200: answered.BatchResource}
 
 
 def _media() -> Mapping[int, Any]:
@@ -163,6 +179,22 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("POST", "/v1/campaigns/{campaign_id}/cleanup", lambda: versions.cleanup,
              "Remove historical videos; a dry run by default",
              answers=lambda: {200: answered.CleanupResource}, body=lambda: sent.CleanupBody),
+    Endpoint("POST", "/v1/batches", lambda: batches.create,
+             "Create a batch of up to 10,000 lines: 202 for a new one, 200 for the same one again",
+             answers=lambda: {202: answered.BatchResource, **_batch()}, takes_key=True,
+             body=lambda: bodies.BatchLineBody, query=lambda: sent.BatchQuery, takes_lines=True),
+    Endpoint("GET", "/v1/batches", lambda: batches.list_all,
+             "List batches, the newest first",
+             answers=lambda: {200: answered.ListResource[answered.BatchResource]},
+             query=lambda: sent.BatchListQuery),
+    Endpoint("GET", "/v1/batches/{batch_id}", lambda: batches.read,
+             "Read a batch: its progress, its cost and its expected end", answers=_batch),
+    Endpoint("GET", "/v1/batches/{batch_id}/results", lambda: batches.results,
+             "The results of the lines that are done, in their order, as JSON lines",
+             answers=lambda: {200: answered.BatchResultLine}, query=lambda: sent.ReadQuery),
+    Endpoint("POST", "/v1/batches/{batch_id}/cancel", lambda: batches.cancel,
+             "Cancel what is not submitted; submitted videos are paid for, and finished",
+             answers=_batch),
     Endpoint("GET", "/api/v1/content/videos/{campaign_id}/{filename}", lambda: content.of_file,
              "A clip or thumbnail by its file name", answers=_media),
     Endpoint("GET", "/local-bucket/{+path}", lambda: content.of_signed_path,

@@ -109,4 +109,6 @@ def _at_base_url(
 
 
 def _videos(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    if answer["object"] == "batch":
+        return []
     return answer["data"] if answer["object"] == "list" else [answer]

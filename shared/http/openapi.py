@@ -10,7 +10,7 @@ from shared.http import idempotency
 from shared.http.descriptions import CODES, with_descriptions
 from shared.http.endpoints import ENDPOINTS, Endpoint
 from shared.http.problems import CONTENT_TYPE, Problem
-from shared.http.resource_types import Metrics
+from shared.http.resource_types import BatchResultLine, Metrics
 from shared.requests.bodies import CAMPAIGN_ID, CreateVideoBody
 from shared.requests.parsing import Body
 
@@ -18,6 +18,7 @@ Schema = dict[str, Any]
 
 VERSION = "0.2.0"
 
+_JSON_LINES = "application/x-ndjson"
 _REFERENCE = "#/components/schemas/{name}"
 _FORM_ENTRY = {"style": "deepObject", "explode": True}
 _KEY: Schema = {
@@ -101,10 +102,19 @@ def _operation(endpoint: Endpoint) -> Schema:
     if endpoint.body is not None:
         body = endpoint.body()
         described["requestBody"] = {
-            "content": _content(body),
-            "required": any(field.required for field in msgspec.structs.fields(body)),
+            "content": _lines_of(body) if endpoint.takes_lines else _content(body),
+            "required": endpoint.takes_lines
+            or any(field.required for field in msgspec.structs.fields(body)),
         }
     return described
+
+
+def _lines_of(body: type[Body]) -> Schema:
+    """Each line is a body of its own; a file of CSV has its fields as columns."""
+    return {
+        _JSON_LINES: {"schema": _schema(body)},
+        "text/csv": {"schema": {"type": "string"}},
+    }
 
 
 def _content(body: type[Body]) -> Schema:
@@ -140,10 +150,8 @@ def _answer(kind: type | None) -> Schema:
         return {"description": "No body"}
     if kind in _MEDIA_TYPES:
         return {"description": "The bytes", "content": _MEDIA_TYPES[kind]}
-    return {
-        "description": "Success",
-        "content": {"application/json": {"schema": _schema(kind)}},
-    }
+    media_type = _JSON_LINES if kind is BatchResultLine else "application/json"
+    return {"description": "Success", "content": {media_type: {"schema": _schema(kind)}}}
 
 
 def _schema(kind: type) -> Schema:

@@ -2,10 +2,11 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import msgspec
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
@@ -32,8 +33,20 @@ class ErrorObject(TypedDict):
     code: str
 
 
+class LineProblemResource(TypedDict):
+    """Why a line of a batch is refused. `line` counts from 1."""
+
+    line: int
+    code: str
+    message: str
+    param: str | None
+
+
 class Problem(TypedDict):
-    """Problem details (RFC 9457), and whether the same request may succeed later."""
+    """Problem details (RFC 9457), and whether the same request may succeed later.
+
+    `lines` has the first lines for which a batch is refused.
+    """
 
     type: str
     title: str
@@ -44,6 +57,7 @@ class Problem(TypedDict):
     retryable: bool
     request_id: str
     error: ErrorObject
+    lines: NotRequired[Sequence[LineProblemResource]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +177,7 @@ def _http_problem(error: HTTPException, request: Request) -> Response:
     response = problem(
         Meaning(status=status, error_type="invalid_request_error"),
         code=_CODES.get(status, "invalid_request"),
-        detail=_advice(error) or status.description,
+        detail=_advice(error, request) or status.description,
         instance=request.path,
     )
     for name, value in error.get_headers(request.environ):
@@ -186,11 +200,11 @@ def _drain(request: Request) -> None:
                 return
 
 
-def _advice(error: HTTPException) -> str | None:
+def _advice(error: HTTPException, request: Request) -> str | None:
     if isinstance(error, MethodNotAllowed):
         return f"Use one of: {', '.join(sorted(error.valid_methods or ()))}."
     if isinstance(error, RequestEntityTooLarge):
-        return f"Send less than {MAX_BODY_BYTES:,} bytes."
+        return f"Send no more than {request.max_content_length or MAX_BODY_BYTES:,} bytes."
     return error.description
 
 
@@ -202,6 +216,7 @@ def _of_showreel_error(error: errors.ShowreelError, *, instance: str) -> Respons
         detail=error.message,
         instance=instance,
         param=getattr(error, "param", None),
+        lines=error.problems if isinstance(error, errors.InvalidBatchError) else (),
     )
     if isinstance(error, errors.InvalidApiKeyError):
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -209,7 +224,13 @@ def _of_showreel_error(error: errors.ShowreelError, *, instance: str) -> Respons
 
 
 def problem(
-    meaning: Meaning, *, code: str, detail: str, instance: str, param: str | None = None
+    meaning: Meaning,
+    *,
+    code: str,
+    detail: str,
+    instance: str,
+    param: str | None = None,
+    lines: Sequence[errors.LineProblem] = (),
 ) -> Response:
     """Answer with `detail`, a sentence for the caller. X-Should-Retry controls OpenAI's SDK."""
     retry_after = meaning.retry_after_seconds
@@ -225,6 +246,11 @@ def problem(
         "request_id": request_id,
         "error": {"message": detail, "type": meaning.error_type, "param": param, "code": code},
     }
+    if lines:
+        body["lines"] = [
+            {"line": each.line, "code": each.code, "message": each.message, "param": each.param}
+            for each in lines
+        ]
     response = Response(
         msgspec.json.encode(body), status=meaning.status.value, content_type=CONTENT_TYPE
     )

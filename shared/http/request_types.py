@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Request
 
+from shared.domain.batch import BatchFormat
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.domain.schedule import MAX_SIGNED_TTL
 from shared.domain.video import Status, VersionState
@@ -16,6 +17,7 @@ from shared.requests.bodies import Amount, CampaignId, Priority, one_of
 from shared.requests.parsing import B, Body, fields_of, from_json, from_values
 
 MAX_BODY_BYTES = 1_000_000
+MAX_BATCH_BYTES = 10_000_000
 MAX_PAGE = 100
 MAX_TTL_SECONDS = int(MAX_SIGNED_TTL.total_seconds())
 
@@ -23,6 +25,13 @@ _BLOCK_BYTES = 64 * 1024
 _FORM_ENTRY = re.compile(r"([a-z_]+)\[([^\[\]]*)\]")
 # The replacement character: werkzeug decodes bytes that are not UTF-8 to it.
 _NOT_UTF_8 = "\ufffd"
+
+_LINES = {
+    "": BatchFormat.JSON_LINES,
+    "application/json": BatchFormat.JSON_LINES,
+    "application/x-ndjson": BatchFormat.JSON_LINES,
+    "text/csv": BatchFormat.CSV,
+}
 
 PageSize = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
 Include = Annotated[str, one_of("signed_url")]
@@ -86,6 +95,22 @@ class SessionBody(Body):
     key: str
 
 
+class BatchQuery(Body):
+    max_cost_usd: Amount | None = None
+    priority: Priority | None = None
+
+
+class BatchListQuery(Body):
+    after: str | None = None
+    limit: PageSize = 20
+
+
+class SentBatch(BatchQuery, kw_only=True):
+    """What an Idempotency-Key compares: the digest of the file, and the query."""
+
+    sha256: str
+
+
 class EmptyBody(Body):
     """No field is allowed."""
 
@@ -95,13 +120,26 @@ def read_body(request: Request, kind: type[B]) -> B:
     request.max_content_length = MAX_BODY_BYTES
     if request.mimetype == "multipart/form-data":
         return _read_form(request, kind)
-    # In blocks: werkzeug silently truncates a chunked body that is read at once.
-    raw = b"".join(iter(partial(request.stream.read, _BLOCK_BYTES), b""))
+    raw = _raw(request)
     if not raw:
         return from_values({}, kind)
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send application/json or multipart/form-data.")
     return from_json(raw, kind)
+
+
+def read_lines(request: Request) -> tuple[bytes, BatchFormat]:
+    """Return the file of a batch, and its format by its content type: JSON lines, or CSV."""
+    request.max_content_length = MAX_BATCH_BYTES
+    form = _LINES.get(request.mimetype)
+    if form is None:
+        raise UnsupportedMediaType("Send application/x-ndjson (JSON lines) or text/csv.")
+    return _raw(request), form
+
+
+def _raw(request: Request) -> bytes:
+    # In blocks: werkzeug silently truncates a chunked body that is read at once.
+    return b"".join(iter(partial(request.stream.read, _BLOCK_BYTES), b""))
 
 
 def read_query(request: Request, kind: type[B]) -> B:

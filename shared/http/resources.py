@@ -48,7 +48,7 @@ def video_resource(
         "id": video.id,
         "object": "video",
         "created_at": epoch(video.created_at),
-        "completed_at": _moment(video.completed_at),
+        "completed_at": moment(video.completed_at),
         "expires_at": None,
         "status": video.status,
         "progress": progress(video, now),
@@ -78,8 +78,8 @@ def video_resource(
         "priority": video.priority,
         "queue": None if queue is None else _queue(queue),
         "deadline_at": epoch(video.deadline_at),
-        "submitted_at": _moment(attempt.submitted_at if attempt else None),
-        "expected_at": _moment(attempt.expected_at if attempt else None),
+        "submitted_at": moment(attempt.submitted_at if attempt else None),
+        "expected_at": moment(attempt.expected_at if attempt else None),
         "clip": video.clip if video.status is Status.COMPLETED else None,
         "warnings": _warnings(video),
         "filename": _filename(video),
@@ -148,14 +148,14 @@ def epoch(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
-def _moment(moment: datetime | None) -> int | None:
+def moment(moment: datetime | None) -> int | None:
     return epoch(moment) if moment else None
 
 
 def _queue(estimate: QueueEstimate) -> QueueResource:
     return {
         "position": estimate.position,
-        "expected_submission_at": _moment(estimate.expected_submission_at),
+        "expected_submission_at": moment(estimate.expected_submission_at),
         "reason": estimate.reason,
     }
 

@@ -29,7 +29,7 @@ def read(call: Call, video_id: str) -> Response:
     query = read_query(call.request, ReadQuery)
     video = call.ports.campaigns.get_video(*parse_video_id(video_id))
     headers = None if video.has_ended else POLLING
-    (resource,) = _resources(call, (video,), include=query.include)
+    (resource,) = video_resources(call, (video,), include=require_include(query.include))
     return json_response(resource, headers=headers)
 
 
@@ -53,22 +53,29 @@ def list_all(call: Call) -> Response:
         after=query.after,
     )
     return list_response(
-        _resources(call, page.videos, include=query.include),
+        video_resources(call, page.videos, include=require_include(query.include)),
         ids=[video.id for video in page.videos],
         has_more=page.has_more,
         unreadable=list(map(unreadable_resource, page.unreadable)),
     )
 
 
-def _resources(call: Call, videos: Sequence[Video], *, include: str | None) -> Sequence[object]:
+def require_include(include: str | None) -> str | None:
+    if include not in (None, "signed_url"):
+        raise InvalidRequestError("include can be signed_url.", param="include")
+    return include
+
+
+def video_resources(
+    call: Call, videos: Sequence[Video], *, include: str | None
+) -> Sequence[object]:
+    """Return the videos as they are answered, with what `include` adds."""
     queue = estimates_of(call.ports, videos)
     if include is None:
         return [
             encoded_video(each, base_url=call.base_url, now=call.now, queue=queue.get(each.id))
             for each in videos
         ]
-    if include != "signed_url":
-        raise InvalidRequestError("include can be signed_url.", param="include")
     from shared.http.content import signed_clips
 
     signed = signed_clips(call, videos)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from shared.domain.schedule import Leases
+    from shared.ports.batch_repository import BatchRepository
     from shared.ports.campaign_repository import CampaignRepository, SavingsTally
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.message_queue import MessageQueue
@@ -32,6 +33,8 @@ class Ports(Protocol):
     def storage_probe(self) -> StorageProbe: ...
     @property
     def campaigns(self) -> CampaignRepository: ...
+    @property
+    def batches(self) -> BatchRepository: ...
     @property
     def mirror(self) -> RecordMirror: ...
     @property

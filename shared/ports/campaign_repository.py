@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from shared.domain.identity import video_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -117,6 +117,14 @@ class CampaignRepository(Protocol):
         self, campaign_id: str, video_hashes: Iterable[str]
     ) -> tuple[Campaign | None, VideoPage]:
         """Return the campaign, or None if there is none, and `get_videos` of the same snapshot."""
+
+    def get_many(
+        self, wanted: Mapping[str, Collection[str]]
+    ) -> dict[str, tuple[Campaign | Unreadable | None, VideoPage]]:
+        """Return `get_together` of each campaign, all of one snapshot, in one call.
+
+        `wanted` has the hashes of videos by campaign. What cannot be read is in the answer.
+        """
 
     def get_day(self, day: date) -> DayBudget:
         """Return the budget of a day. One that is not stored yet has an empty revision.

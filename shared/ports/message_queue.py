@@ -1,4 +1,4 @@
-"""Messages, each of which requests the next step of a video."""
+"""Messages, each of which requests the next step of a video or of a batch."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,3 +27,6 @@ class MessageQueue(Protocol):
 
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
         """Deliver after `delay`, or not at all if the queue cannot: the tick finds the video."""
+
+    def publish_batch(self, batch_id: str) -> None:
+        """Send a message that requests the next lines of a batch, as `publish` does."""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
+    from shared.domain.batch import Batch
     from shared.domain.reconciling import CampaignState
     from shared.domain.unreadable import Unreadable
     from shared.domain.video import Video
@@ -62,6 +63,12 @@ class RecordMirror(Protocol):
 
         Raise UnavailableError if that fails: then nothing may be submitted, because records that
         are rebuilt from the files would lead to a second submission.
+        """
+
+    def write_batch(self, batch: Batch) -> None:
+        """Write the record of a batch beside its request.
+
+        Raise UnavailableError if that fails: a batch whose record is lost is rebuilt from the file.
         """
 
     def read_video(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:

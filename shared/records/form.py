@@ -14,6 +14,7 @@ from shared.records.unread import unread_fields, with_unread
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shared.domain.batch import Batch
     from shared.domain.campaign import Campaign
     from shared.domain.daily_budget import DayBudget
     from shared.domain.pacing import Pace
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 Record = dict[str, Any]
-T = TypeVar("T", "Campaign", "Video", "DayBudget", "Pace")
+T = TypeVar("T", "Campaign", "Video", "DayBudget", "Pace", "Batch")
 
 
-def to_record(stored: Campaign | Video | DayBudget | Pace) -> Record:
+def to_record(stored: Campaign | Video | DayBudget | Pace | Batch) -> Record:
     record = _known_fields(stored)
     return with_unread(record, stored.unread) if stored.unread else record
 
 
-def encode(stored: Campaign | Video | DayBudget | Pace) -> bytes:
+def encode(stored: Campaign | Video | DayBudget | Pace | Batch) -> bytes:
     return encode_record(to_record(stored))
 
 
@@ -68,7 +69,7 @@ def from_record(record: Record, kind: type[T], revision: str) -> T:
     return replace(stored, unread=unread) if unread else stored
 
 
-def _known_fields(stored: Campaign | Video | DayBudget | Pace) -> Record:
+def _known_fields(stored: Campaign | Video | DayBudget | Pace | Batch) -> Record:
     known = replace(stored, unread={}) if stored.unread else stored
     fields = msgspec.to_builtins(known, builtin_types=(datetime,))
     for beside_the_record in ("revision", "unread", "savings"):

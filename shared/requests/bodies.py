@@ -98,6 +98,15 @@ class RequestVideosBody(CreateCampaignVideosBody, kw_only=True):
     campaign_id: CampaignId
 
 
+class BatchLineBody(CreationBody, kw_only=True):
+    """A line of a batch: the body of either endpoint that creates videos."""
+
+    campaign_id: CampaignId
+    prompt: Prompt | None = None
+    prompts: Annotated[list[Prompt], Meta(extra_json_schema={"minItems": 1})] | None = None
+    index: Annotated[int, Meta(ge=0)] | None = None
+
+
 class EstimateBody(GenerationBody):
     """The body of either endpoint that creates videos."""
 

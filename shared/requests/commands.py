@@ -1,6 +1,7 @@
 """Turn checked request bodies into the commands of use cases."""
 
 from dataclasses import replace
+from typing import Any
 
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.domain.fingerprint import own_campaign_id
@@ -10,12 +11,12 @@ from shared.domain.models import shape_of_size
 from shared.domain.prompt import require_business_context, require_negative_prompt, require_prompt
 from shared.domain.text import canonical, is_visible
 from shared.domain.video import GenerationParameters, Lane
-from shared.ports.policy import Policy
 from shared.requests.bodies import (
     DEFAULT_FPS,
     DEFAULT_SECONDS,
     MAX_ENTRIES,
     MAX_ENTRY_CHARACTERS,
+    BatchLineBody,
     CreateCampaignVideosBody,
     CreateVideoBody,
     CreationBody,
@@ -29,16 +30,16 @@ _FORMER_CAMPAIGN = "default"
 
 
 def create_one(
-    body: CreateVideoBody, policy: Policy, *, requested_by: str | None = None
+    body: CreateVideoBody, default_model: str, *, requested_by: str | None = None
 ) -> CreateVideos:
     draft = Draft(prompt=require_prompt(body.prompt), index=body.index)
-    return _create(body, body.campaign_id, (draft,), policy, requested_by)
+    return _create(body, body.campaign_id, (draft,), default_model, requested_by)
 
 
 def create_all(
     campaign_id: str | None,
     body: CreateCampaignVideosBody,
-    policy: Policy,
+    default_model: str,
     *,
     priority: Lane = Lane.INTERACTIVE,
     requested_by: str | None = None,
@@ -50,32 +51,58 @@ def create_all(
         Draft(prompt=require_prompt(prompt, param=f"prompts[{index}]"), index=index)
         for index, prompt in enumerate(body.prompts)
     )
-    request = _create(body, campaign_id, drafts, policy, requested_by)
+    request = _create(body, campaign_id, drafts, default_model, requested_by)
     return replace(request, priority=lane_of(body.priority, default=priority))
 
 
-def estimate(body: EstimateBody, policy: Policy) -> CreateVideos:
+def estimate(body: EstimateBody, default_model: str) -> CreateVideos:
     """Estimate either way to create videos."""
+    generation = {name: getattr(body, name) for name in GenerationBody.__struct_fields__}
+    return _either(body, generation, default_model)
+
+
+def batch_line(
+    body: BatchLineBody,
+    default_model: str,
+    *,
+    priority: Lane,
+    requested_by: str | None = None,
+) -> CreateVideos:
+    """Create videos in either way. `priority` is that of a line which names none."""
+    if body.prompts is not None and body.index is not None:
+        raise InvalidRequestError(
+            "index belongs to prompt: prompts take the slots from 0.", param="index"
+        )
+    creation = {name: getattr(body, name) for name in CreationBody.__struct_fields__}
+    creation["priority"] = body.priority or priority
+    return _either(body, creation, default_model, requested_by)
+
+
+def _either(
+    body: EstimateBody | BatchLineBody,
+    fields: dict[str, Any],
+    default_model: str,
+    requested_by: str | None = None,
+) -> CreateVideos:
     if (body.prompt is None) == (body.prompts is None):
         raise InvalidRequestError("Send either prompt or prompts.", param="prompt")
-    generation = {name: getattr(body, name) for name in GenerationBody.__struct_fields__}
     if body.prompts is not None:
-        many = CreateCampaignVideosBody(prompts=body.prompts, **generation)
-        return create_all(body.campaign_id, many, policy)
+        many = CreateCampaignVideosBody(prompts=body.prompts, **fields)
+        return create_all(body.campaign_id, many, default_model, requested_by=requested_by)
     one = CreateVideoBody(
-        prompt=body.prompt or "", campaign_id=body.campaign_id, index=body.index, **generation
+        prompt=body.prompt or "", campaign_id=body.campaign_id, index=body.index, **fields
     )
-    return create_one(one, policy)
+    return create_one(one, default_model, requested_by=requested_by)
 
 
 def _create(
     body: CreationBody,
     campaign_id: str | None,
     drafts: tuple[Draft, ...],
-    policy: Policy,
+    default_model: str,
     requested_by: str | None,
 ) -> CreateVideos:
-    parameters = _parameters(body, policy)
+    parameters = _parameters(body, default_model)
     context = require_business_context(body.business_context)
     is_named = campaign_id is not None
     return CreateVideos(
@@ -108,10 +135,10 @@ def lane_of(priority: str | None, *, default: Lane = Lane.INTERACTIVE) -> Lane:
         ) from None
 
 
-def _parameters(body: GenerationBody, policy: Policy) -> GenerationParameters:
+def _parameters(body: GenerationBody, default_model: str) -> GenerationParameters:
     aspect_ratio, resolution = _shape(body)
     return GenerationParameters(
-        model=policy.default_model if body.model is None else body.model,
+        model=default_model if body.model is None else body.model,
         duration_seconds=_seconds(body.seconds),
         aspect_ratio=aspect_ratio,
         resolution=resolution,

@@ -28,9 +28,12 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 B = TypeVar("B", bound=Body)
 
 
-def from_json(content: bytes, kind: type[B]) -> B:
-    """Decode JSON, with or without a byte-order mark. Raise InvalidRequestError with the field."""
-    content = _utf_8(content)
+def from_json(content: bytes, kind: type[B], *, part: str = "body") -> B:
+    """Decode JSON, with or without a byte-order mark. Raise InvalidRequestError with the field.
+
+    `part` is what errors call the content.
+    """
+    content = without_mark(content, part)
     try:
         return _decoder(kind).decode(content)
     except msgspec.ValidationError as error:
@@ -38,7 +41,7 @@ def from_json(content: bytes, kind: type[B]) -> B:
         if values is None:
             raise _invalid(error, kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidRequestError(f"The body is not valid JSON in UTF-8: {error}.") from error
+        raise InvalidRequestError(f"The {part} is not valid JSON in UTF-8: {error}.") from error
     return _converted(partial(msgspec.convert, values), kind)
 
 
@@ -76,12 +79,13 @@ def _holds(annotation: Any, sort: type) -> bool:  # noqa: ANN401  # Any annotati
     return any(_holds(each, sort) for each in get_args(annotation))
 
 
-def _utf_8(content: bytes) -> bytes:
+def without_mark(content: bytes, part: str = "body") -> bytes:
+    """Return content in UTF-8 without its byte-order mark. Raise InvalidRequestError."""
     encoding = detect_encoding(content)
     if encoding == _BYTE_ORDER_MARK:
         return content.removeprefix(b"\xef\xbb\xbf")
     if encoding != "utf-8":
-        raise InvalidRequestError(f"The body is {encoding.upper()}. Send JSON in UTF-8.")
+        raise InvalidRequestError(f"The {part} is {encoding.upper()}. Send it in UTF-8.")
     return content
 
 

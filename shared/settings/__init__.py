@@ -51,6 +51,9 @@ class Settings:
     generate_topic: str = _setting(
         "generate-video", "The Pub/Sub topic whose messages `generate_video` takes"
     )
+    request_topic: str = _setting(
+        "request-videos", "The Pub/Sub topic whose messages `request_videos` takes"
+    )
     veo_location: str = _setting("us-central1", "The region of the requests to Veo")
     veo_base_url: str = _setting(
         "", "The URL of Veo, if it is not Google's own: a proxy, or an emulator"

@@ -18,6 +18,7 @@ _BUCKET = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 _HOST = r"(?i:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])"
 _ORIGIN = r"https?://(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
 _USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
+_TOPIC = r"[A-Za-z][A-Za-z0-9._~+%-]{2,254}"
 _MOST_SLOTS = 100
 _MOST_HISTORICAL = 100
 _LEAST_FAILED_DAYS = 8
@@ -148,8 +149,11 @@ def _google_checks(found: Settings) -> dict[str, bool]:
         "FIRESTORE_DATABASE must be (default) or the id of a database.": _is(
             r"\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9]", found.firestore_database
         ),
+        "REQUEST_TOPIC must be the id of a topic, without projects/…/.": _is(
+            _TOPIC, found.request_topic
+        ),
         "GENERATE_TOPIC must be the id of a topic, without projects/…/.": _is(
-            r"[A-Za-z][A-Za-z0-9._~+%-]{2,254}", found.generate_topic
+            _TOPIC, found.generate_topic
         ),
         "VEO_LOCATION must be a region, such as us-central1, or global.": _is(
             r"[a-z]+(?:-[a-z0-9]+)*", found.veo_location

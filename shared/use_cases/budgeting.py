@@ -26,7 +26,7 @@ def commit_reservation(ports: Ports, change: Change) -> Change:
     day, amount = ports.now().date(), _price_of(new)
     before = ports.campaigns.get_day(day)
     after = take(before, budget=budget, amount=amount)
-    videos = tuple(video if video.revision else _of_day(video, day) for video in change.videos)
+    videos = tuple(video if video.revision else of_day(video, day) for video in change.videos)
     committed = ports.campaigns.commit(replace(change, videos=videos, days=(after,)))
     if begins_warning(before, after):
         warn_of_day(day, used=after.committed, budget=budget)
@@ -41,23 +41,33 @@ def require_left_today(ports: Ports, amount: Decimal) -> None:
 
 
 def giving_back(ports: Ports, change: Change) -> Change:
-    """Return the change with the dollars of unbilled videos credited to the budgets of their days.
+    """The same as `all_giving_back` for a commit of one change."""
+    (given,) = all_giving_back(ports, (change,))
+    return given
+
+
+def all_giving_back(ports: Ports, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Return changes of one commit, with the dollars of unbilled videos credited to their days.
 
     A day without a record, such as after a copy to another installation, is skipped.
     """
     amounts: defaultdict[date, Decimal] = defaultdict(lambda: ZERO)
-    for video in (*change.videos, *change.removed):
+    for video in (video for change in changes for video in (*change.videos, *change.removed)):
         if video.budget_day is not None and released(video) is not video:
             amounts[video.budget_day] += video.cost.estimated
     if not amounts:
-        return change
+        return changes
     found = [(_stored_day(ports, day), amount) for day, amount in amounts.items()]
-    return replace(
-        change,
-        videos=tuple(map(released, change.videos)),
-        removed=tuple(map(released, change.removed)),
-        days=tuple(give_back(day, amount) for day, amount in found if day),
+    days = tuple(give_back(day, amount) for day, amount in found if day)
+    first, *others = (
+        replace(
+            change,
+            videos=tuple(map(released, change.videos)),
+            removed=tuple(map(released, change.removed)),
+        )
+        for change in changes
     )
+    return replace(first, days=days), *others
 
 
 def _stored_day(ports: Ports, day: date) -> DayBudget | None:
@@ -74,5 +84,5 @@ def _price_of(videos: Iterable[Video]) -> Decimal:
     return sum((video.cost.estimated for video in videos), ZERO)
 
 
-def _of_day(video: Video, day: date) -> Video:
+def of_day(video: Video, day: date) -> Video:
     return replace(video, budget_day=day)

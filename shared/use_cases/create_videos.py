@@ -62,6 +62,7 @@ class CreateVideos:
     max_cost: Decimal | None = None
     former_campaign_id: str | None = None
     requested_by: str | None = None
+    batch_id: str | None = None
     claim: Claim | None = None
     priority: Lane = Lane.INTERACTIVE
     place_at: datetime | None = None
@@ -91,39 +92,19 @@ def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ..
 
 def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
     """Decide what a request would do, without doing it. Raise ConflictError, as `videos_of`."""
-    limits = limits_of(ports.policy)
-    if len(request.drafts) > limits.videos:
-        raise CampaignVideoLimitError(
-            f"A campaign has at most {limits.videos} videos; {len(request.drafts)} prompts were "
-            f"sent. Send no more than {limits.videos}."
-        )
-    positions = range(len(request.drafts))
-    campaign, made = _campaign_of(ports, request, positions)
+    require_slots(ports, request)
+    campaign, made = _campaign_of(ports, request, range(len(request.drafts)))
     require_kept(campaign)
     request = replace(request, campaign_id=campaign.campaign_id)
     if not made:
         require_not_deleted_since(ports, request.campaign_id, request.claim)
-    wanted = {position: _wanted(campaign, request, position) for position in positions}
-    videos = videos_of(ports, campaign, _needed(campaign, wanted.values(), made))
-    made_equal = {video.fingerprint: video for video in made.values()}
-    answers: list[CreatedVideo] = []
-    for position, each in wanted.items():
-        if own := made.get(position) or made_equal.get(each.fingerprint):
-            answers.append(_made_before(own))
-            continue
-        known = each.known or campaign.find(each.fingerprint)
-        if known is not None:
-            answers.append(_spared(videos[known.video_hash]))
-            continue
-        campaign, video = _new_video(ports, campaign, request, position, each)
-        videos[video.video_hash] = video
-        campaign = reserve(campaign, video, limits).campaign
-        answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
-    return Plan(campaign=campaign, answers=tuple(answers))
+    wanted = wanted_of(campaign, request)
+    videos = videos_of(ports, campaign, needed_videos(campaign, wanted, made))
+    return plan_from(ports, request, wanted, made=made, campaign=campaign, videos=videos)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Wanted:
+class Wanted:
     """A draft, and the existing version that answers it, if any."""
 
     draft: Draft
@@ -131,15 +112,23 @@ class _Wanted:
     known: Version | None
 
 
-def _wanted(campaign: Campaign, request: CreateVideos, position: int) -> _Wanted:
-    draft = request.drafts[position]
-    digest = _fingerprint(request, draft)
-    known = campaign.find(digest) or _find_as_written(campaign, request, draft)
-    return _Wanted(draft=draft, fingerprint=digest, known=known)
+def require_slots(ports: Ports, request: CreateVideos) -> None:
+    """Raise CampaignVideoLimitError for more prompts than a campaign has slots."""
+    most = ports.policy.max_videos_per_campaign
+    if len(request.drafts) > most:
+        raise CampaignVideoLimitError(
+            f"A campaign has at most {most} videos; {len(request.drafts)} prompts were sent. Send "
+            f"no more than {most}."
+        )
 
 
-def _needed(
-    campaign: Campaign, wanted: Iterable[_Wanted], made: Mapping[int, Video]
+def wanted_of(campaign: Campaign, request: CreateVideos) -> tuple[Wanted, ...]:
+    """Find the draft's version, for each draft of a request."""
+    return tuple(_wanted(campaign, request, draft) for draft in request.drafts)
+
+
+def needed_videos(
+    campaign: Campaign, wanted: Iterable[Wanted], made: Mapping[int, Video]
 ) -> Iterator[str]:
     """Yield the hashes of the videos that answer drafts, and of those that new ones will replace.
 
@@ -153,6 +142,44 @@ def _needed(
             yield each.known.video_hash
         elif each.draft.index is not None and (current := campaign.slot(each.draft.index).current):
             yield current.video_hash
+
+
+def plan_from(
+    ports: Ports,
+    request: CreateVideos,
+    wanted: Iterable[Wanted],
+    *,
+    made: Mapping[int, Video],
+    campaign: Campaign,
+    videos: Mapping[str, Video],
+) -> Plan:
+    """Decide by what was read: `made` for the claim, the campaign and the `needed_videos`.
+
+    The campaign may have got more pending videos since `wanted`; then `videos` has them.
+    """
+    limits = limits_of(ports.policy)
+    known_videos = dict(videos)
+    made_equal = {video.fingerprint: video for video in made.values()}
+    answers: list[CreatedVideo] = []
+    for position, each in enumerate(wanted):
+        if own := made.get(position) or made_equal.get(each.fingerprint):
+            answers.append(_made_before(own))
+            continue
+        known = each.known or campaign.find(each.fingerprint)
+        if known is not None:
+            answers.append(_spared(known_videos[known.video_hash]))
+            continue
+        campaign, video = _new_video(ports, campaign, request, position, each)
+        known_videos[video.video_hash] = video
+        campaign = reserve(campaign, video, limits).campaign
+        answers.append(CreatedVideo(video=video, outcome=Outcome.CREATED))
+    return Plan(campaign=campaign, answers=tuple(answers))
+
+
+def _wanted(campaign: Campaign, request: CreateVideos, draft: Draft) -> Wanted:
+    digest = _fingerprint(request, draft)
+    known = campaign.find(digest) or _find_as_written(campaign, request, draft)
+    return Wanted(draft=draft, fingerprint=digest, known=known)
 
 
 def _campaign_of(
@@ -197,7 +224,7 @@ def _find_as_written(campaign: Campaign, request: CreateVideos, draft: Draft) ->
 
 
 def _new_video(
-    ports: Ports, campaign: Campaign, request: CreateVideos, position: int, wanted: _Wanted
+    ports: Ports, campaign: Campaign, request: CreateVideos, position: int, wanted: Wanted
 ) -> tuple[Campaign, Video]:
     """Return a video for the wanted or the first free slot, and the campaign after its place."""
     index = wanted.draft.index
@@ -228,6 +255,7 @@ def _new_video(
         priority=request.priority,
         place=place,
         requested_by=request.requested_by,
+        batch_id=request.batch_id,
     )
     return campaign, video
 

@@ -61,6 +61,7 @@ def maintain_campaigns(
             break
         due = ports.campaigns.due(before, limit=_PAGE, after=videos[-1])
         count += len(due)
+    _wake_batches(ports, before)
     sweep_mirror(ports, end=end)
     return count
 
@@ -90,3 +91,11 @@ def _wake(ports: Ports, videos: Iterable[DueWork]) -> None:
         ports.queue.publish(*messages)
     except ShowreelError:
         logger.exception("maintain.failed", extra={"videos": len(messages)})
+
+
+def _wake_batches(ports: Ports, before: datetime) -> None:
+    try:
+        for batch_id in ports.batches.due(before, limit=_PAGE):
+            ports.queue.publish_batch(batch_id)
+    except ShowreelError:
+        logger.exception("maintain.failed", extra={"batches": True})

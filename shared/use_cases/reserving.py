@@ -50,6 +50,11 @@ class Plan:
         new = (each for each in self.answers if each.is_new)
         return sum((each.video.cost.estimated for each in new), ZERO)
 
+    @property
+    def changed(self) -> tuple[Video, ...]:
+        """The records to commit."""
+        return tuple(video for answer in self.answers if (video := _changed(answer)))
+
 
 def with_place(
     ports: Ports,
@@ -78,13 +83,13 @@ def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
 
     Raise BudgetExceededError, StorageFullError or ConflictError.
     """
-    videos = tuple(video for answer in plan.answers if (video := _changed(answer)))
+    videos = plan.changed
     if not videos:
         return plan.answers
     new = (answer.video.parameters for answer in plan.answers if answer.is_new)
     ports.storage_probe.require_room(room_for(new))
     change = commit_reservation(ports, Change(campaign=plan.campaign, videos=videos))
-    _warn_of_budget(ports, plan)
+    warn_of_spending(ports, plan)
     stored = {video.video_hash: video for video in change.videos}
     return tuple(
         replace(answer, video=stored.get(answer.video.video_hash, answer.video))
@@ -113,7 +118,8 @@ def _changed(answer: CreatedVideo) -> Video | None:
     )
 
 
-def _warn_of_budget(ports: Ports, plan: Plan) -> None:
+def warn_of_spending(ports: Ports, plan: Plan) -> None:
+    """Log that the plan, which is committed, reaches 80 % of its campaign's budget, if it does."""
     committed = plan.campaign.money.committed
     budget = budget_of(plan.campaign, limits_of(ports.policy))
     if reaches_warning(before=committed - plan.cost, after=committed, budget=budget):

@@ -28,6 +28,9 @@ _ROOT = Path(__file__).parents[2]
 _FOLDER = "CHAOS_FOLDER"
 
 
+_TOLD = ("batch", "create", "change the prompt", "regenerate", "delete campaign")
+
+
 @contextmanager
 def cloud() -> Iterator[None]:
     """Start the emulators in a process of their own, and lead every process there."""
@@ -63,11 +66,7 @@ def cloud_matrix(weaken: Weaken) -> Iterator[Matrix]:
 PART = Part(
     name="cloud",
     stories=(
-        *(
-            each
-            for each in STORIES
-            if each.name in ("create", "change the prompt", "regenerate", "delete campaign")
-        ),
+        *(each for each in STORIES if each.name in _TOLD),
         *(each for each in RELEASES if each.scene is not nothing),
     ),
     new_matrix=cloud_matrix,

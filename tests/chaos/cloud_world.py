@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from google.oauth2.service_account import Credentials
 
+from shared.adapters.google.batch_repository import FirestoreBatchRepository
 from shared.adapters.google.bucket import open_bucket
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.object_store import GCSObjectStore
@@ -134,9 +135,11 @@ def _adapters(world: CloudWorld, touch: Touch) -> Adapters:
     """A process connects once, however many rounds it takes part in."""
     name = world.root.name
     objects = GCSObjectStore(lambda: open_bucket(name), signer=_signer(world))
+    campaigns = FirestoreCampaignRepository(project=name, database="(default)", now=world.clock)
     return Adapters(
         objects=objects,
-        campaigns=FirestoreCampaignRepository(project=name, database="(default)", now=world.clock),
+        campaigns=campaigns,
+        batches=FirestoreBatchRepository(campaigns),
         mirror=ObjectStoreMirror(objects.with_brief_calls(), gap=timedelta(seconds=1), now=utc_now),
         queue=world.mailbox,
         generator=VeoVideoGenerator(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from shared.adapters.local import video_generator as synthetic
+from shared.adapters.local.batch_repository import LocalBatchRepository
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.clip_renderer import ClipSpec
 from shared.adapters.local.object_store import LocalObjectStore
@@ -145,9 +146,11 @@ class LocalWorld:
     def _adapters(self, touch: Touch) -> Adapters:
         folder = self.root / "data"
         objects = self._store(folder)
+        campaigns = LocalCampaignRepository(folder)
         return Adapters(
             objects=objects,
-            campaigns=LocalCampaignRepository(folder),
+            campaigns=campaigns,
+            batches=LocalBatchRepository(campaigns),
             mirror=self._mirror(objects),
             queue=self.mailbox,
             generator=self._generator(touch),

@@ -11,7 +11,7 @@ from shared.ports.message_queue import VideoMessage
 
 @dataclass(frozen=True, order=True)
 class Letter:
-    """A message, and when it may be delivered."""
+    """A message, and when it may be delivered. That of a batch has no campaign."""
 
     due_at: datetime
     campaign_id: str
@@ -38,6 +38,10 @@ class Mailbox:
         # A write at the end of the file is atomic, also while other processes write.
         with self.path.open("a") as file:
             file.write(json.dumps([due_at, message.campaign_id, message.video_hash]) + "\n")
+
+    def publish_batch(self, batch_id: str) -> None:
+        """Publish a message that has the id in place of a hash, and no campaign."""
+        self.publish(VideoMessage(campaign_id="", video_hash=batch_id))
 
     def letters(self, *, after: int) -> tuple[Letter, ...]:
         """Return what was published after the first so many."""

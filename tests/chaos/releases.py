@@ -7,6 +7,7 @@ creates, which this one has to keep.
 from collections.abc import Iterator
 from typing import Any
 
+from shared.domain.batch import Batch
 from shared.domain.campaign import Campaign
 from shared.domain.daily_budget import DayBudget
 from shared.domain.pacing import Pace
@@ -73,7 +74,7 @@ def _become_next(*, is_next: bool) -> None:
     videos.from_record = reading  # type: ignore[assignment,attr-defined]  # As above.
 
 
-def _next_fields(stored: Campaign | Video | DayBudget | Pace) -> Fields:
+def _next_fields(stored: Campaign | Video | DayBudget | Pace | Batch) -> Fields:
     fields = _known_fields(stored)
     if isinstance(stored, Campaign | Video) and not stored.revision:
         fields["origin"] = "next"

@@ -61,6 +61,7 @@ def is_at_rest(ports: Ports) -> bool:
         and all(video.has_ended for video in remains.videos)
         and not any(campaign.chores for campaign in remains.campaigns)
         and not ports.campaigns.due(ports.now(), limit=1)
+        and all(batch.has_ended for batch in ports.batches.list(after=None, limit=_MANY))
     )
 
 

@@ -15,14 +15,20 @@ from functions.request_videos import take_request
 from shared.domain.errors import RetryLaterError
 from shared.messages import PubSubMessage
 from shared.ports import Ports
+from shared.ports.campaign_repository import VideoQuery
+from shared.use_cases import run_batch as run_batch_module
 from shared.use_cases.copy_campaigns import Installation, copy_campaigns
+from shared.use_cases.read_batch import read_results
 from tests.chaos.clips import SECONDS
-from tests.chaos.findings import Finding
+from tests.chaos.findings import Finding, Kind
 from tests.chaos.safeguards import Weaken, take_nothing_out
 from tests.chaos.witness import Json, ask
 from tests.chaos.worlds import Site
 
 CAMPAIGN = "spring"
+# Few lines are several chunks.
+run_batch_module._PROMPTS_AT_ONCE = 2
+
 VIDEOS = f"/v1/campaigns/{CAMPAIGN}/videos"
 
 Versions = Mapping[str, str]
@@ -82,7 +88,7 @@ class Story:
     rule: Rule = no_more
 
 
-def asking(method: str, path: str, body: Json | None = None, key: str | None = None) -> Act:
+def asking(method: str, path: str, body: Json | bytes | None = None, key: str | None = None) -> Act:
     """Send an HTTP request. A repeat may get any answer but a server error."""
 
     def act(site: Site, versions: Versions) -> None:
@@ -108,6 +114,40 @@ def sending(*prompts: str) -> Act:
             take_request(site.ports, message)
 
     return act
+
+
+def sending_batch(*lines: Json) -> Act:
+    content = b"\n".join(json.dumps(each | {"seconds": SECONDS}).encode() for each in lines)
+    return asking("POST", "/v1/batches", content)
+
+
+BATCH = sending_batch(
+    {"campaign_id": CAMPAIGN, "prompts": ["One", "Two"]},
+    {"campaign_id": "autumn", "prompt": "Three"},
+    {"campaign_id": CAMPAIGN, "prompt": "Four"},
+)
+
+
+def cancelling_batch(site: Site, versions: Versions) -> None:
+    batches = json.loads(ask(site.ports, "GET", "/v1/batches").get_data())["data"]
+    for batch in batches:
+        asking("POST", f"/v1/batches/{batch['id']}/cancel", {})(site, versions)
+
+
+def whole_batches(ports: Ports, versions: Versions) -> Iterable[Finding]:
+    """At rest, a batch has a result for each line, and each of its videos is in one of them."""
+    for batch in ports.batches.list(after=None, limit=9):
+        results = [each.result for chunk in read_results(ports, batch) for each in chunk]
+        if [result.line for result in results] != list(range(1, batch.lines + 1)):
+            yield Finding(Kind.LOST, f"lines of {batch.batch_id}: there are {results}")
+        told = [video.video_id for result in results for video in result.videos]
+        made = [
+            video.id
+            for video in ports.campaigns.list_videos(VideoQuery(limit=99)).videos
+            if video.batch_id == batch.batch_id
+        ]
+        if sorted(told) != sorted(made):
+            yield Finding(Kind.LOST, f"videos of {batch.batch_id}: {told} instead of {made}")
 
 
 def do_nothing(site: Site, versions: Versions) -> None:
@@ -146,6 +186,10 @@ def two_versions(stage: Stage) -> None:
 
 def one_reserved(stage: Stage) -> None:
     stage.act(creating("A red bicycle"))
+
+
+def one_batch(stage: Stage) -> None:
+    stage.act(BATCH)
 
 
 def one_submitted(stage: Stage) -> None:
@@ -263,6 +307,14 @@ STORIES = (
         must_be_repeated=True,
     ),
     Story(name="import more", scene=more_elsewhere, act=copying, must_be_repeated=True),
+    Story(name="batch", scene=nothing, act=BATCH, shown=NOTHING_SHOWN, rule=whole_batches),
+    Story(
+        name="cancel batch",
+        scene=one_batch,
+        act=cancelling_batch,
+        shown=NOTHING_SHOWN,
+        rule=whole_batches,
+    ),
     *(
         Story(name=name, scene=one_video, act=REGENERATING, faults=faults)
         for name, faults in _FAULTS.items()

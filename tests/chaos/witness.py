@@ -25,11 +25,22 @@ _LOOKS = 20
 
 
 def ask(
-    ports: Ports, method: str, path: str, body: Json | None = None, key: str | None = None
+    ports: Ports,
+    method: str,
+    path: str,
+    body: Json | bytes | None = None,
+    key: str | None = None,
 ) -> Response:
-    """Ask the service, as if by HTTP; with an Idempotency-Key, if there is one."""
+    """Ask the service, as if by HTTP; with an Idempotency-Key, if there is one.
+
+    A body of bytes is JSON lines.
+    """
     headers = {} if key is None else {"Idempotency-Key": key}
-    builder = EnvironBuilder(path, method=method, headers=[*headers.items()], json=body)
+    if isinstance(body, bytes):
+        headers["Content-Type"] = "application/x-ndjson"
+        builder = EnvironBuilder(path, method=method, headers=[*headers.items()], data=body)
+    else:
+        builder = EnvironBuilder(path, method=method, headers=[*headers.items()], json=body)
     return respond(Request(builder.get_environ()), lambda: ports)
 
 

@@ -10,8 +10,10 @@ from typing import TypeVar
 from shared.bootstrap.choices import is_stopping
 from shared.domain.errors import RetryLaterError
 from shared.ports import Ports
+from shared.requests.batches import lines_of
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.maintain_campaigns import take_tick
+from shared.use_cases.run_batch import run_batch
 from tests.chaos.mailbox import Letter, Mailbox
 from tests.chaos.rules import is_at_rest
 from tests.chaos.stories import Act, Versions
@@ -162,6 +164,9 @@ def _deliver(ports: Ports, mailbox: Mailbox, post: Post) -> Post:
 def take_letter(ports: Ports, letter: Letter) -> timedelta | None:
     """Return when it has to be delivered again, if it has to be."""
     try:
+        if not letter.campaign_id:
+            run_batch(ports, letter.video_hash, lines_of)
+            return None
         generate_video(ports, letter.message)
     except RetryLaterError as error:
         return error.retry_after

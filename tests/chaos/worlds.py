@@ -9,6 +9,7 @@ from typing import Protocol, Self, TypeVar, cast
 
 from shared.domain.schedule import Leases
 from shared.ports import Ports
+from shared.ports.batch_repository import BatchRepository
 from shared.ports.campaign_repository import CampaignRepository
 from shared.ports.clip_inspector import ClipInspector
 from shared.ports.message_queue import MessageQueue
@@ -86,6 +87,7 @@ class Adapters:
 
     objects: ObjectStore
     campaigns: CampaignRepository
+    batches: BatchRepository
     mirror: RecordMirror
     queue: MessageQueue
     generator: VideoGenerator
@@ -110,6 +112,7 @@ class Adapters:
                 objects=watched(self.objects, "objects", touch),
                 storage_probe=self._storage_probe,
                 campaigns=campaigns,
+                batches=watched(self.batches, "batches", touch),
                 mirror=watched(self.mirror, "mirror", touch),
                 queue=watched(self.queue, "queue", touch),
                 generator=watched(self.generator, "generator", touch),

@@ -115,7 +115,9 @@ def test_a_pubsub_that_hangs_is_given_up_in_time(
 ) -> None:
     with answering(STALL) as service:
         monkeypatch.setenv("PUBSUB_EMULATOR_HOST", service.host)
-        queue = PubSubMessageQueue(project=project, topic="generate-video")
+        queue = PubSubMessageQueue(
+            project=project, topic="generate-video", batch_topic="request-videos"
+        )
         with ending_in_time(), pytest.raises(UnavailableError, match="Pub/Sub"):
             queue.publish(MESSAGE)
 
@@ -129,7 +131,9 @@ def test_a_pubsub_that_stalls_once_is_asked_again(
     with answering(STALL, answer) as service, ending_in_time():
         monkeypatch.setenv("PUBSUB_EMULATOR_HOST", service.host)
 
-        PubSubMessageQueue(project=project, topic="generate-video").publish(MESSAGE)
+        PubSubMessageQueue(
+            project=project, topic="generate-video", batch_topic="request-videos"
+        ).publish(MESSAGE)
 
 
 STORE_USES: dict[str, Callable[[GCSObjectStore], object]] = {

@@ -25,6 +25,7 @@ from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.cloud.veo import MODEL, TODAY, Veo, veo_in_bucket, veo_inline
 from tests.fakes.message_queue import InMemoryMessageQueue
 from tests.fakes.ports import POLICY
+from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 
 PRICE = Decimal("1.60")
@@ -52,6 +53,7 @@ class Showreel:
 
     def __post_init__(self) -> None:
         self.queue = InMemoryMessageQueue(self.now)
+        self.batches = InMemoryBatchRepository(self.campaigns)
         self.mirror = ObjectStoreMirror(self.objects, gap=timedelta(), now=self.now)
         self.storage_probe = ObjectStoreProbe(self.objects, self.now)
         self.savings = SavingsCounter(self.campaigns)

@@ -12,6 +12,9 @@ from tests.eventually import eventually
 FIRST = VideoMessage(campaign_id="spring", video_hash="0123456789abcdef")
 SECOND = VideoMessage(campaign_id="spring", video_hash="fedcba9876543210")
 
+BATCH_ID = "batch_0123456789abcdef"
+
+Batches = Callable[[], list[str]]
 Received = Callable[[], list[VideoMessage]]
 
 
@@ -20,10 +23,17 @@ class Subscriber:
 
     def __init__(self) -> None:
         self.received: list[VideoMessage] = []
+        self.batches: list[str] = []
         self.refusals = 0
 
     def take(self, message: VideoMessage) -> None:
         self.received.append(message)
+        if self.refusals:
+            self.refusals -= 1
+            raise RetryLaterError("Not now.", retry_after=timedelta())
+
+    def take_batch(self, batch_id: str) -> None:
+        self.batches.append(batch_id)
         if self.refusals:
             self.refusals -= 1
             raise RetryLaterError("Not now.", retry_after=timedelta())
@@ -40,6 +50,11 @@ class MessageQueueContract:
     def received(self, subscriber: Subscriber) -> Received:
         """Where messages have to be fetched, a subclass does so here."""
         return lambda: subscriber.received
+
+    @pytest.fixture
+    def batches(self, subscriber: Subscriber) -> Batches:
+        """The same for the messages of batches."""
+        return lambda: subscriber.batches
 
     def test_published_messages_are_delivered(
         self, queue: MessageQueue, received: Received
@@ -67,6 +82,15 @@ class MessageQueueContract:
         queue.publish(FIRST)
 
         eventually(lambda: received()[:3] == [FIRST] * 3)
+
+    def test_the_message_of_a_batch_is_delivered_until_it_is_taken(
+        self, queue: MessageQueue, subscriber: Subscriber, batches: Batches
+    ) -> None:
+        subscriber.refusals = 1
+
+        queue.publish_batch(BATCH_ID)
+
+        eventually(lambda: batches() == [BATCH_ID] * 2)
 
     def test_a_delayed_message_does_not_come_early(
         self, queue: MessageQueue, received: Received

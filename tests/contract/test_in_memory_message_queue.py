@@ -3,7 +3,12 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.ports.message_queue import VideoMessage
-from tests.contract.message_queue_contract import MessageQueueContract, Received, Subscriber
+from tests.contract.message_queue_contract import (
+    Batches,
+    MessageQueueContract,
+    Received,
+    Subscriber,
+)
 from tests.fakes.message_queue import InMemoryMessageQueue
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -19,5 +24,13 @@ class TestInMemoryMessageQueue(MessageQueueContract):
         def deliver_and_look() -> list[VideoMessage]:
             queue.deliver_all(subscriber.take)
             return subscriber.received
+
+        return deliver_and_look
+
+    @pytest.fixture
+    def batches(self, queue: InMemoryMessageQueue, subscriber: Subscriber) -> Batches:
+        def deliver_and_look() -> list[str]:
+            queue.deliver_batches(subscriber.take_batch)
+            return subscriber.batches
 
         return deliver_and_look

@@ -11,7 +11,10 @@ class TestLocalMessageQueue(MessageQueueContract):
     @pytest.fixture
     def queue(self, subscriber: Subscriber) -> Iterator[LocalMessageQueue]:
         queue = LocalMessageQueue(
-            subscriber=subscriber.take, tick=lambda _: None, tick_every=timedelta(hours=1)
+            subscriber=subscriber.take,
+            batch_subscriber=subscriber.take_batch,
+            tick=lambda _: None,
+            tick_every=timedelta(hours=1),
         )
         queue.start()
         yield queue

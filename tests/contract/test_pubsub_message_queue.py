@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from shared.adapters.google.message_queue import PubSubMessageQueue
 from shared.domain.errors import UnavailableError
-from shared.messages import PubSubMessage, decode
+from shared.messages import PubSubMessage, batch_of, decode
 from shared.ports import Ports
 from shared.pubsub.pushes import answer_push
 from tests.cloud.denial import answering, denying
@@ -20,6 +20,7 @@ from tools.emulated_cloud.processes import free_port
 from tools.emulated_cloud.topics import Topics
 
 TOPIC = "generate-video"
+BATCH_TOPIC = "request-videos"
 PUBLISHED = PublishResponse.serialize(PublishResponse(message_ids=["1"]))
 
 
@@ -28,6 +29,10 @@ def receiving(subscriber: Subscriber) -> Iterator[str]:
     """Take pushes at the URL that is given."""
 
     def take(ports: Ports, message: PubSubMessage) -> None:
+        batch_id = batch_of(message)
+        if batch_id is not None:
+            subscriber.take_batch(batch_id)
+            return
         video = decode(message)
         assert video is not None
         subscriber.take(video)
@@ -45,22 +50,28 @@ def receiving(subscriber: Subscriber) -> Iterator[str]:
         server.server_close()
 
 
+def a_queue(project: str) -> PubSubMessageQueue:
+    return PubSubMessageQueue(project=project, topic=TOPIC, batch_topic=BATCH_TOPIC)
+
+
 class TestPubSubMessageQueue(MessageQueueContract):
     @pytest.fixture
     def queue(
         self, pubsub_host: str, project: str, subscriber: Subscriber
     ) -> Iterator[PubSubMessageQueue]:
         topics = Topics(host=pubsub_host, project=project)
-        topics.create(TOPIC)
         with receiving(subscriber) as url:
-            topics.push_to(url, topic=TOPIC, subscription=TOPIC)
-            yield PubSubMessageQueue(project=project, topic=TOPIC)
-            topics.delete_subscription(TOPIC)
+            for topic in (TOPIC, BATCH_TOPIC):
+                topics.create(topic)
+                topics.push_to(url, topic=topic, subscription=topic)
+            yield a_queue(project)
+            for topic in (TOPIC, BATCH_TOPIC):
+                topics.delete_subscription(topic)
 
 
 def test_a_topic_that_is_not_there_is_named(pubsub_host: str, project: str) -> None:
     with pytest.raises(UnavailableError, match=r"Pub/Sub does not find .* Topic"):
-        PubSubMessageQueue(project=project, topic=TOPIC).publish(FIRST)
+        a_queue(project).publish(FIRST)
 
 
 def test_a_service_that_does_not_answer_is_unavailable(
@@ -70,7 +81,7 @@ def test_a_service_that_does_not_answer_is_unavailable(
     monkeypatch.setattr("shared.adapters.google.message_queue._RETRY_SECONDS", 0.3)
 
     with pytest.raises(UnavailableError, match="Pub/Sub"):
-        PubSubMessageQueue(project=project, topic=TOPIC).publish(FIRST)
+        a_queue(project).publish(FIRST)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +101,7 @@ def test_what_passes_is_published_again(
     with answering(code, code, PUBLISHED) as service:
         monkeypatch.setenv("PUBSUB_EMULATOR_HOST", service.host)
 
-        PubSubMessageQueue(project=project, topic=TOPIC).publish(FIRST)
+        a_queue(project).publish(FIRST)
 
     assert ["Publish"] * 3 == service.calls
 
@@ -100,7 +111,7 @@ def test_messages_are_on_their_way_together(project: str, monkeypatch: pytest.Mo
         service.together = Barrier(2)
         monkeypatch.setenv("PUBSUB_EMULATOR_HOST", service.host)
 
-        PubSubMessageQueue(project=project, topic=TOPIC).publish(FIRST, SECOND)
+        a_queue(project).publish(FIRST, SECOND)
 
 
 def test_a_missing_permission_is_named(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,4 +119,4 @@ def test_a_missing_permission_is_named(project: str, monkeypatch: pytest.MonkeyP
         monkeypatch.setenv("PUBSUB_EMULATOR_HOST", host)
 
         with pytest.raises(UnavailableError, match=r"pubsub\.topics\.publish is missing"):
-            PubSubMessageQueue(project=project, topic=TOPIC).publish(FIRST)
+            a_queue(project).publish(FIRST)

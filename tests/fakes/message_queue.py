@@ -1,6 +1,7 @@
 """A message queue that delivers when a test says."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.domain.errors import RetryLaterError
@@ -15,6 +16,7 @@ class InMemoryMessageQueue:
 
     def __init__(self, now: Clock) -> None:
         self._now = now
+        self.batches: list[str] = []
         self._waiting: list[tuple[datetime, VideoMessage]] = []
 
     def publish(self, *messages: VideoMessage) -> None:
@@ -23,6 +25,16 @@ class InMemoryMessageQueue:
 
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
         self._waiting.append((self._now() + delay, message))
+
+    def publish_batch(self, batch_id: str) -> None:
+        self.batches.append(batch_id)
+
+    def deliver_batches(self, subscriber: Callable[[str], object]) -> None:
+        """Deliver the messages of batches, also what is published meanwhile, and refused ones."""
+        while self.batches:
+            with suppress(RetryLaterError):
+                subscriber(self.batches[0])
+                self.batches.pop(0)
 
     @property
     def messages(self) -> tuple[VideoMessage, ...]:

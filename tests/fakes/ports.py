@@ -18,6 +18,7 @@ from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.fakes.message_queue import InMemoryMessageQueue
 from tests.fakes.video_generator import A_CLIP, FakeVideoGenerator
+from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.object_store import InMemoryObjectStore
 
@@ -100,6 +101,7 @@ class FakePorts:
         self.objects = InMemoryObjectStore(self.clock)
         self.storage_probe = ObjectStoreProbe(self.objects, self.clock)
         self.campaigns = InMemoryCampaignRepository(self.clock)
+        self.batches = InMemoryBatchRepository(self.campaigns)
         self.json = InMemoryObjectStore(self.clock)
         self.mirror = ObjectStoreMirror(self.json, gap=timedelta(), now=self.clock)
         self.queue = InMemoryMessageQueue(self.clock)
@@ -121,6 +123,7 @@ class FakePorts:
         other.campaigns.videos |= self.campaigns.videos
         other.campaigns.days |= self.campaigns.days
         other.campaigns.paces |= self.campaigns.paces
+        other.batches.batches |= self.batches.batches
         other.campaigns.written_at |= self.campaigns.written_at
         other.campaigns._revisions = count(next(self.campaigns._revisions))
         other.queue._waiting += self.queue._waiting

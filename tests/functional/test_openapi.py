@@ -48,6 +48,7 @@ def test_what_can_spend_takes_a_key_and_nothing_else_does(description: Json) -> 
     }
 
     assert takes_key == {
+        "batches_create",
         "creations_create",
         "creations_create_all",
         "versions_regenerate",

@@ -93,7 +93,11 @@ ENDPOINTS = [
     for path, methods in DESCRIPTION["paths"].items()
     for method, operation in methods.items()
 ]
-WITH_BODY = [each for each in ENDPOINTS if "requestBody" in each.operation]
+WITH_BODY = [
+    each
+    for each in ENDPOINTS
+    if "application/json" in each.operation.get("requestBody", {}).get("content", {})
+]
 WITH_QUERY = [each for each in ENDPOINTS if each.parameters]
 
 
@@ -164,7 +168,12 @@ def _objects(schema: Json) -> st.SearchStrategy[Any]:
 def there(service: Showreel) -> dict[str, str]:
     """Names of what there is, for the variables of a path."""
     video = service.campaign(GALLERY)["slots"][0]["current"]
+    line = {"campaign_id": "batch", "prompt": KITE, "seconds": 4}
+    batch = service.send(
+        "POST", "/v1/batches", data=json.dumps(line), content_type="application/x-ndjson"
+    )
     return {
+        "batch_id": batch.json["id"],
         "campaign_id": GALLERY,
         "video_id": video["id"],
         "filename": video["filename"],

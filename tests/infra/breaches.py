@@ -115,7 +115,11 @@ BREACHES = [
                     '["generate_video", "maintain_campaigns", "request_videos", "serve_api"]': (
                         '["maintain_campaigns", "request_videos", "serve_api"]'
                     ),
-                    'topic = google_pubsub_topic.function["request_videos"].id': _GENERATE_TOPIC,
+                    '["maintain_campaigns", "request_videos", "serve_api"])': (
+                        '["request_videos", "serve_api"])'
+                    ),
+                    'for_each = var.publishers topic = google_pubsub_topic.function["'
+                    'request_videos"].id': f"for_each = var.publishers\n{_GENERATE_TOPIC}",
                     "roles/aiplatform.serviceAgent": "roles/aiplatform.admin",
                     "roles/iam.serviceAccountOpenIdTokenCreator": (
                         "roles/iam.serviceAccountTokenCreator"
@@ -171,7 +175,7 @@ BREACHES = [
                 "deletion_policy = var.",
                 test_public_access.test_no_bucket_can_be_opened_to_everybody,
             ),
-            '["videos/attempts/", "videos/requests/"]': (
+            '["videos/attempts/", "videos/batches/", "videos/requests/"]': (
                 '["videos/"]',
                 test_storage.test_what_veo_wrote_and_what_became_of_messages_is_removed,
             ),

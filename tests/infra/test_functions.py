@@ -93,6 +93,7 @@ def test_the_settings_are_those_of_the_installation(installation: Installation) 
         assert database["name"] == settings.firestore_database
         topics = installation.all("google_pubsub_topic.function")
         assert topics["generate_video"]["name"] == settings.generate_topic
+        assert topics["request_videos"]["name"] == settings.request_topic
         for name in ("campaign_budget_usd", "daily_budget_usd", "filtered_retries"):
             assert EVERYTHING[name] == getattr(settings, name), name
         for name in ("keep_failed_days", "keep_historical", "queue_limit_hours"):

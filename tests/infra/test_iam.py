@@ -24,6 +24,7 @@ _SCOPES = {
 _RECORDS = "Firestore, the database of the records"
 _VIDEOS = "bucket of the videos"
 _STEPS = "topic generate-video"
+_REQUESTS = "topic request-videos"
 
 EXPECTED: set[Grant] = {
     *{
@@ -35,6 +36,9 @@ EXPECTED: set[Grant] = {
     ("request_videos", "pubsub.publisher", _STEPS),
     ("maintain_campaigns", "pubsub.publisher", _STEPS),
     ("generate_video", "pubsub.publisher", _STEPS),
+    ("serve_api", "pubsub.publisher", _REQUESTS),
+    ("request_videos", "pubsub.publisher", _REQUESTS),
+    ("maintain_campaigns", "pubsub.publisher", _REQUESTS),
     ("generate_video", "aiplatform.user", "project"),
     ("serve_api", "showreelSigner", "account serve_api"),
     ("serve_api", "secretmanager.secretAccessor", "secret signing-key"),
@@ -54,7 +58,7 @@ EXPECTED: set[Grant] = {
     ("build", "storage.objectViewer", "buckets of Cloud Functions"),
     ("build", "artifactregistry.writer", "images"),
     (CALLER, "run.invoker", "service serve-api"),
-    (PUBLISHER, "pubsub.publisher", "topic request-videos"),
+    (PUBLISHER, "pubsub.publisher", _REQUESTS),
     ("CI", "cloudfunctions.developer", "project"),
     ("CI", "iam.securityReviewer", "project"),
     ("CI", "viewer", "project"),
@@ -157,6 +161,7 @@ NEEDED: dict[Use, tuple[str, str]] = {
     ("objects", ""): ("storage.objectUser", _VIDEOS),
     ("objects", "sign"): ("showreelSigner", "account {target}"),
     ("queue", "publish"): ("pubsub.publisher", _STEPS),
+    ("queue", "publish_batch"): ("pubsub.publisher", _REQUESTS),
     ("generator", ""): ("aiplatform.user", "project"),
 }
 """The role, and on what, that a call to a port needs; other calls need none."""

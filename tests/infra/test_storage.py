@@ -6,6 +6,7 @@ import pytest
 
 from shared.domain.storage_layout import (
     ATTEMPTS,
+    BATCHES,
     REQUESTS,
     answer_path,
     attempt_prefix,
@@ -40,7 +41,7 @@ def removed_prefixes(installation: Installation) -> list[str]:
 
 
 def test_what_veo_wrote_and_what_became_of_messages_is_removed(installation: Installation) -> None:
-    assert {f"{ATTEMPTS}/", f"{REQUESTS}/"} == set(removed_prefixes(installation))
+    assert {f"{ATTEMPTS}/", f"{BATCHES}/", f"{REQUESTS}/"} == set(removed_prefixes(installation))
     for path in (CLIP_OF_VEO, answer_path("123"), claim_path("123")):
         assert path.startswith(tuple(removed_prefixes(installation)))
 

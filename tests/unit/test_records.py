@@ -10,6 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.batch import (
+    Batch,
+    BatchFormat,
+    LineOutcome,
+    LineResult,
+    LineVideo,
+    PhaseTotals,
+)
 from shared.domain.campaign import (
     Campaign,
     Chore,
@@ -38,6 +46,7 @@ from shared.domain.video import (
     VersionState,
     Video,
 )
+from shared.records.batches import decode_batch, encode_batch
 from shared.records.campaigns import campaign_from_record, decode_campaign, encode_campaign
 from shared.records.days import day_from_record, decode_day, encode_day
 from shared.records.form import to_record
@@ -209,6 +218,36 @@ def a_full_video() -> Video:
         metadata={"order": "17"},
         tags=("launch", "été"),
         requested_by="shop",
+        batch_id="batch_0123456789abcdef",
+    )
+
+
+def a_full_batch() -> Batch:
+    """A batch with something in every field."""
+    made = LineVideo(video_id="video_spring.0000000000000001", outcome=LineOutcome.CREATED)
+    refused = Failure(code="slot_busy", message="It is busy.")
+    return Batch(
+        batch_id="batch_0123456789abcdef",
+        format=BatchFormat.CSV,
+        lines=3,
+        priority=Lane.BULK,
+        default_model=MODEL,
+        estimated=Decimal("9.60"),
+        created_at=NOW,
+        due_at=SOON,
+        requested_by="shop",
+        next_line=2,
+        latest=(
+            LineResult(line=2, campaign_id="spring", done_at=NOW, videos=(made,)),
+            LineResult(line=3, campaign_id="autumn", done_at=NOW, error=refused),
+        ),
+        created=1,
+        attached=2,
+        cached=3,
+        refused=4,
+        cancelled_at=NOW,
+        completed_at=SOON,
+        ended={Phase.DONE: PhaseTotals(videos=1, usd=Decimal("3.20"))},
     )
 
 
@@ -285,6 +324,7 @@ def test_dollars_keep_every_digit(amount: Decimal) -> None:
         ("video.json", encode_video(a_full_video())),
         ("day.json", encode_day(a_full_day())),
         ("pace.json", encode_pace(a_full_pace())),
+        ("batch.json", encode_batch(a_full_batch())),
     ],
 )
 def test_a_file_looks_as_it_always_has(name: str, encoded: bytes) -> None:
@@ -297,9 +337,15 @@ def test_files_of_this_schema_are_readable_for_ever() -> None:
     assert decode_video((GOLDEN / "video.json").read_bytes()) == a_full_video()
     assert decode_day((GOLDEN / "day.json").read_bytes()) == a_full_day()
     assert decode_pace((GOLDEN / "pace.json").read_bytes()) == a_full_pace()
+    assert decode_batch((GOLDEN / "batch.json").read_bytes()) == a_full_batch()
 
 
-WITHOUT_QUEUE: dict[str, Any] = {"priority": Lane.INTERACTIVE, "queue": None, "refusals": 0}
+WITHOUT_QUEUE: dict[str, Any] = {
+    "priority": Lane.INTERACTIVE,
+    "queue": None,
+    "refusals": 0,
+    "batch_id": None,
+}
 
 
 def test_files_from_before_there_was_a_queue_are_readable() -> None:
@@ -347,7 +393,9 @@ def test_a_field_that_a_person_left_out_has_its_default() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'"text"'])
-@pytest.mark.parametrize("decode", [decode_campaign, decode_video, decode_day, decode_pace])
+@pytest.mark.parametrize(
+    "decode", [decode_batch, decode_campaign, decode_video, decode_day, decode_pace]
+)
 def test_what_is_no_json_object_is_no_record(
     decode: Callable[[bytes], object], content: bytes
 ) -> None:

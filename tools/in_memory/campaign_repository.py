@@ -1,6 +1,6 @@
 """Records in memory, with the whole contract of their port."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -105,14 +105,31 @@ class InMemoryCampaignRepository:
             self._require_readable(campaign_id, None)
             return self.campaigns.get(campaign_id), self.get_videos(campaign_id, video_hashes)
 
+    def get_many(
+        self, wanted: Mapping[str, Collection[str]]
+    ) -> dict[str, tuple[Campaign | Unreadable | None, VideoPage]]:
+        with self._lock:
+            return {
+                campaign_id: (
+                    self.unreadable.get((campaign_id, None)) or self.campaigns.get(campaign_id),
+                    self.get_videos(campaign_id, video_hashes),
+                )
+                for campaign_id, video_hashes in wanted.items()
+            }
+
+    def commit_all(self, changes: Collection[Change]) -> None:
+        with self._lock:
+            for change in changes:
+                self._require_unchanged(change)
+            for change in changes:
+                self.commit(change)
+
     def get_day(self, day: date) -> DayBudget:
         return self.days.get(day, DayBudget(day=day))
 
     def commit(self, change: Change) -> Change:
         with self._lock:
-            self._require_campaign_unchanged(change.campaign)
-            self._require_videos_unchanged((*change.videos, *change.gone))
-            self._require_days_unchanged(change.days)
+            self._require_unchanged(change)
             before = self.campaigns.get(change.campaign.campaign_id)
             savings = before.savings if before else Savings()
             campaign = replace(change.campaign, savings=savings, revision=self._revision())
@@ -251,6 +268,11 @@ class InMemoryCampaignRepository:
             if at >= since
         ]
         return tuple(sorted(changes, key=lambda each: each.changed_at)[:limit])
+
+    def _require_unchanged(self, change: Change) -> None:
+        self._require_campaign_unchanged(change.campaign)
+        self._require_videos_unchanged((*change.videos, *change.gone))
+        self._require_days_unchanged(change.days)
 
     def _require_campaign_unchanged(self, campaign: Campaign) -> None:
         stored = self.campaigns.get(campaign.campaign_id)

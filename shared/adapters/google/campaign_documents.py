@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from shared.adapters.google.firestore_documents import Document, Write
-from shared.domain.campaign import Campaign, Savings
+from shared.domain.campaign import ZERO, Campaign, Savings
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
@@ -26,10 +26,14 @@ VIDEOS = "videos"
 # update time.
 WRITTEN_AT = "written_at"
 
+# What a video of a batch has cost, in millionths of a dollar: no part of its record, for the
+# database to add up.
+CHARGED = "charged_millionths"
+
+MILLIONTHS = 1_000_000
+
 Record = Campaign | Video
 T = TypeVar("T")
-
-_MILLIONTHS = 1_000_000
 
 _OURS = re.compile(rf"{CAMPAIGNS}/[^/]+(?:/{VIDEOS}/[0-9a-f]{{16}})?")
 
@@ -61,6 +65,8 @@ def key_at(path: str) -> Key:
 
 def write_of(record: Record, *, at: datetime) -> Write:
     fields = {**to_record(record), WRITTEN_AT: at}
+    if isinstance(record, Video) and record.batch_id is not None:
+        fields[CHARGED] = int((record.cost.actual or ZERO) * MILLIONTHS)
     return Write(path=key_of(record).path, fields=fields, revision=record.revision)
 
 
@@ -117,7 +123,7 @@ def savings_path(campaign_id: str) -> str:
 
 
 def increments(amount: Decimal, hits: int) -> dict[str, int]:
-    return {"usd_millionths": int(amount * _MILLIONTHS), "hits": hits}
+    return {"usd_millionths": int(amount * MILLIONTHS), "hits": hits}
 
 
 def with_savings(campaign: Campaign, documents: Mapping[str, Document]) -> Campaign:
@@ -165,11 +171,12 @@ def _savings_of(document: Document) -> Savings:
     millionths, hits = (document.fields.get(name) for name in ("usd_millionths", "hits"))
     if not isinstance(millionths, int) or not isinstance(hits, int):
         return Savings()
-    return Savings(amount=Decimal(millionths) / _MILLIONTHS, hits=hits)
+    return Savings(amount=Decimal(millionths) / MILLIONTHS, hits=hits)
 
 
 def _record_in(document: Document) -> dict[str, Any]:
-    return {name: value for name, value in document.fields.items() if name != WRITTEN_AT}
+    beside = (WRITTEN_AT, CHARGED)
+    return {name: value for name, value in document.fields.items() if name not in beside}
 
 
 def _require_place(record: Record, document: Document) -> None:

@@ -1,6 +1,6 @@
 """The records in Firestore."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -85,6 +85,11 @@ class FirestoreCampaignRepository:
         self._documents = FirestoreDocuments(project=project, database=database)
         self._now = now
 
+    @property
+    def documents(self) -> FirestoreDocuments:
+        """The documents, for records that are committed together with campaigns."""
+        return self._documents
+
     def get_campaign(self, campaign_id: str) -> Campaign:
         campaign, _ = self.get_together(campaign_id, ())
         if campaign is None:
@@ -114,29 +119,43 @@ class FirestoreCampaignRepository:
     ) -> tuple[Campaign | None, VideoPage]:
         if not _is_campaign_id(campaign_id):
             return None, VideoPage(videos=(), has_more=False)
-        path = Key(campaign_id).path
-        paths = _paths_of(campaign_id, video_hashes)
-        found = self._documents.get_all((path, savings_path(campaign_id), *paths))
-        campaign = with_savings(campaign_of(found[path]), found) if path in found else None
-        return campaign, _page_of(paths, found)
+        ((campaign, page),) = self.get_many({campaign_id: tuple(video_hashes)}).values()
+        if isinstance(campaign, Unreadable):
+            raise campaign.error()
+        return campaign, page
+
+    def get_many(
+        self, wanted: Mapping[str, Collection[str]]
+    ) -> dict[str, tuple[Campaign | Unreadable | None, VideoPage]]:
+        paths = {key: _paths_of(key, names) for key, names in wanted.items()}
+        everything = (
+            path for key, own in paths.items() for path in (Key(key).path, savings_path(key), *own)
+        )
+        found = self._documents.get_all(everything) if paths else {}
+        return {key: (_campaign_in(found, key), _page_of(own, found)) for key, own in paths.items()}
 
     def get_day(self, day: date) -> DayBudget:
         return read_day(self._documents, day)
 
     def commit(self, change: Change) -> Change:
-        records: tuple[Record, ...] = (change.campaign, *change.videos)
-        now = self._now()
-        written = [write_of(record, at=now) for record in records]
-        written += map(write_of_day, change.days)
-        written += [write_as_it_is(record, at=now) for record in change.carried]
-        removals = map(removal_of, change.gone)
-        revisions = iter(self._documents.commit([*written, *removals]))
+        revisions = iter(self._documents.commit(self.writes_of(change)))
         return replace(
             change,
             campaign=replace(change.campaign, revision=next(revisions)),
             videos=tuple(replace(each, revision=next(revisions)) for each in change.videos),
             days=tuple(replace(each, revision=next(revisions)) for each in change.days),
         )
+
+    def writes_of(self, change: Change) -> list[Write]:
+        """Return what a commit writes: the campaign, its videos, the days, and then the rest."""
+        records: tuple[Record, ...] = (change.campaign, *change.videos)
+        now = self._now()
+        return [
+            *(write_of(record, at=now) for record in records),
+            *map(write_of_day, change.days),
+            *(write_as_it_is(record, at=now) for record in change.carried),
+            *map(removal_of, change.gone),
+        ]
 
     def commit_video(self, video: Video, *, pace: Pace | None = None) -> Video:
         paces = [] if pace is None else [write_of_pace(pace)]
@@ -278,6 +297,14 @@ def _cursor_after(work: DueWork | None) -> Cursor | None:
     if work is None or work.due_at is None:
         return None
     return work.due_at, Key(work.campaign_id, work.video_hash).path
+
+
+def _campaign_in(found: Mapping[str, Document], campaign_id: str) -> Campaign | Unreadable | None:
+    document = found.get(Key(campaign_id).path)
+    if document is None:
+        return None
+    campaign = _campaign_or_unreadable(document)
+    return with_savings(campaign, found) if isinstance(campaign, Campaign) else campaign
 
 
 def _campaign_or_unreadable(document: Document) -> Campaign | Unreadable:

@@ -59,6 +59,14 @@ class Document:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Aggregate:
+    """`values` are by their aliases. Another query `at` the time `read_at` sees the same moment."""
+
+    values: Mapping[str, float]
+    read_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Write:
     """The new fields of a document; without `fields` it is removed.
 
@@ -113,13 +121,22 @@ class FirestoreDocuments:
 
     def count(self, query: AggregationQuery) -> int:
         """Return the result of a query that counts."""
+        (number,) = self.aggregate(query).values.values()
+        return int(number)
+
+    def aggregate(self, query: AggregationQuery, *, at: datetime | None = None) -> Aggregate:
+        """Return the results of a query that counts or adds up; `at` is an earlier `read_at`."""
         with google_errors(_SERVICE, permission="datastore.entities.list"):
             try:
-                found = _retried(lambda: query.get(**_one_try()))
+                found = _retried(lambda: query.get(**_one_try(), read_time=at))
             except FailedPrecondition:
                 raise StorageError(_NO_INDEX) from None
         results: Any = found  # The SDK's types leave out the list around the results.
-        return int(results[0][0].value)
+        read_at: datetime = results[0][0].read_time
+        return Aggregate(
+            values={each.alias: each.value for each in results[0]},
+            read_at=datetime.combine(read_at, read_at.timetz()),
+        )
 
     def commit(self, writes: Sequence[Write]) -> tuple[str, ...]:
         """Write all or nothing, and return the new revisions; a removal's is empty.

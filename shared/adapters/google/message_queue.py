@@ -24,9 +24,10 @@ from google.cloud.pubsub_v1.types import (  # type: ignore[import-untyped]
 from shared.adapters.google.google_errors import google_errors
 from shared.building import built_once
 from shared.domain.schedule import LAST_RETRY, TRY
-from shared.messages import encode
+from shared.messages import encode, encode_batch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import timedelta
 
     from shared.ports.message_queue import VideoMessage
@@ -46,19 +47,26 @@ _RETRY_SECONDS = LAST_RETRY.total_seconds()
 
 
 class PubSubMessageQueue:
-    """Publishes to one existing topic, whose subscriptions deliver the messages.
+    """Publishes to existing topics, whose subscriptions deliver the messages.
 
     Uses the environment's credentials, or none with PUBSUB_EMULATOR_HOST. Connects when the first
     message is published, because the platform forks the process before that.
     """
 
-    def __init__(self, *, project: str, topic: str) -> None:
+    def __init__(self, *, project: str, topic: str, batch_topic: str) -> None:
         self._topic = f"projects/{project}/topics/{topic}"
+        self._batch_topic = f"projects/{project}/topics/{batch_topic}"
 
     def publish(self, *messages: VideoMessage) -> None:
+        self._publish(self._topic, map(encode, messages))
+
+    def publish_batch(self, batch_id: str) -> None:
+        self._publish(self._batch_topic, (encode_batch(batch_id),))
+
+    def _publish(self, topic: str, contents: Iterable[bytes]) -> None:
         with google_errors("Pub/Sub", permission="pubsub.topics.publish"):
             publisher = self._publisher
-            sent = [publisher.publish(self._topic, encode(message)) for message in messages]
+            sent = [publisher.publish(topic, content) for content in contents]
             for published in sent:
                 published.result(timeout=_RETRY_SECONDS + 2 * _TRY_SECONDS)
 

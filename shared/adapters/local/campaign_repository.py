@@ -31,7 +31,7 @@ from shared.domain.identity import video_id
 from shared.ports.campaign_repository import ChangedCampaign, DueWork, VideoPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
     from decimal import Decimal
     from pathlib import Path
@@ -61,6 +61,11 @@ class LocalCampaignRepository:
         self._database = RecordDatabase(self._files, self._restore)
         self._video_of = lru_cache(_DECODED)(video_of)
         self._campaign_of = lru_cache(_DECODED)(campaign_of)
+
+    @property
+    def database(self) -> RecordDatabase:
+        """The database, for records that are committed together with campaigns."""
+        return self._database
 
     def close(self) -> None:
         """Close the connections that are open. The next use opens one again."""
@@ -109,15 +114,32 @@ class LocalCampaignRepository:
             campaign = self._campaign(connection, campaign_id)
             return campaign, self._these_videos(connection, campaign_id, video_hashes)
 
+    def get_many(
+        self, wanted: Mapping[str, Collection[str]]
+    ) -> dict[str, tuple[Campaign | Unreadable | None, VideoPage]]:
+        with self._database.snapshot() as connection:
+            return {
+                campaign_id: (
+                    None if row is None else or_unreadable(self._campaign_of, row),
+                    self._these_videos(connection, campaign_id, video_hashes),
+                )
+                for campaign_id, video_hashes in wanted.items()
+                for row in (row_of(connection, tables.ONE_CAMPAIGN, campaign_id),)
+            }
+
     def get_day(self, day: date) -> DayBudget:
         with self._database.reading() as connection:
             return day_of(day, row_of(connection, tables.ONE_DAY, day.isoformat()))
 
     def commit(self, change: Change) -> Change:
         with self._database.writing() as connection:
-            if not change.campaign.revision:
-                self._require_free_name(connection, change.campaign.campaign_id)
-            return stored_change(connection, change)
+            return self.stored(connection, change)
+
+    def stored(self, connection: Connection, change: Change) -> Change:
+        """Store a change in a transaction of the caller, and return it as `commit` does."""
+        if not change.campaign.revision:
+            self._require_free_name(connection, change.campaign.campaign_id)
+        return stored_change(connection, change)
 
     def commit_video(self, video: Video, *, pace: Pace | None = None) -> Video:
         with self._database.writing() as connection:
@@ -152,6 +174,7 @@ class LocalCampaignRepository:
             if not connection.execute(tables.DELETE_CAMPAIGN, own).rowcount and campaign.revision:
                 raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
             connection.execute(tables.DELETE_TAGS_OF_CAMPAIGN, (campaign_id,))
+            connection.execute(tables.DELETE_BATCH_VIDEOS_OF_CAMPAIGN, (campaign_id,))
             connection.execute(tables.DELETE_VIDEOS, (campaign_id,))
 
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:

@@ -24,18 +24,22 @@ _random = SystemRandom()
 logger = logging.getLogger(__name__)
 
 
+_Message = VideoMessage | str
+"""A message of a video, or the id of a batch."""
+
+
 @dataclass(frozen=True, order=True, kw_only=True)
 class _Delivery:
     """`due` is a time of the monotonic clock; `number` keeps the order of equal times."""
 
     due: float
     number: int
-    message: VideoMessage = field(compare=False)
+    message: _Message = field(compare=False)
     refusals: int = field(default=0, compare=False)
 
 
 class LocalMessageQueue:
-    """Delivers on threads of this process: each message is a call of `subscriber`.
+    """Delivers on threads of this process: each message is a call of a subscriber.
 
     A subscriber that returns acknowledges the message. One that raises gets it again, after a
     backoff that grows with each refusal, and not before the `retry_after` of a RetryLaterError.
@@ -48,18 +52,20 @@ class LocalMessageQueue:
         self,
         *,
         subscriber: Callable[[VideoMessage], object],
+        batch_subscriber: Callable[[str], object],
         tick: Callable[[int], object],
         tick_every: timedelta,
         is_stopping: Callable[[], bool] = bool,
     ) -> None:
         """`tick` is called with the number of the tick, from 0 at the start."""
         self._subscriber = subscriber
+        self._batch_subscriber = batch_subscriber
         self._tick = tick
         self._tick_every = tick_every
         self._numbers = count()
         self._changed = Condition()
         self._schedule: list[_Delivery] = []
-        self._waiting: dict[VideoMessage, _Delivery] = {}
+        self._waiting: dict[_Message, _Delivery] = {}
         self._is_stopping = is_stopping
         self._closed = Event()
         self._threads: list[Thread] = []
@@ -86,7 +92,13 @@ class LocalMessageQueue:
         for message in messages:
             self.publish_later(message, timedelta())
 
+    def publish_batch(self, batch_id: str) -> None:
+        self._publish(batch_id, timedelta())
+
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
+        self._publish(message, delay)
+
+    def _publish(self, message: _Message, delay: timedelta) -> None:
         due = monotonic() + delay.total_seconds()
         self._add(_Delivery(due=due, number=next(self._numbers), message=message))
 
@@ -123,13 +135,19 @@ class LocalMessageQueue:
     def _deliver(self, delivery: _Delivery) -> None:
         about = _ids(delivery.message)
         try:
-            self._subscriber(delivery.message)
+            self._take(delivery.message)
         except RetryLaterError as error:
             logger.info("message.postponed: %s", error.message, extra=about)
             self._add_again(delivery, not_before=error.retry_after)
         except Exception:
             logger.exception("message.failed", extra=about)
             self._add_again(delivery)
+
+    def _take(self, message: _Message) -> None:
+        if isinstance(message, str):
+            self._batch_subscriber(message)
+        else:
+            self._subscriber(message)
 
     def _add_again(self, delivery: _Delivery, *, not_before: timedelta = timedelta()) -> None:
         refusals = delivery.refusals + 1
@@ -155,7 +173,9 @@ def backoff(refusals: int) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def _ids(message: VideoMessage) -> dict[str, str]:
+def _ids(message: _Message) -> dict[str, str]:
+    if isinstance(message, str):
+        return {"batch_id": message}
     return {
         "campaign_id": message.campaign_id,
         "video_id": video_id(message.campaign_id, message.video_hash),

@@ -27,7 +27,7 @@ from shared.adapters.local.record_connections import (
 from shared.adapters.local.record_errors import OlderSchemaError, database_errors, is_damage
 from shared.adapters.local.record_tables import LAST_COMMITS
 from shared.domain.errors import StorageError
-from shared.domain.storage_layout import CACHE
+from shared.domain.storage_layout import BATCHES, CACHE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -209,8 +209,11 @@ class RecordDatabase:
         return True
 
     def _has_json(self) -> bool:
+        return any(map(self._has_folders, (CACHE, BATCHES)))
+
+    def _has_folders(self, path: str) -> bool:
         try:
-            entries = self._files.entries(tuple(CACHE.split("/")))
+            entries = self._files.entries(tuple(path.split("/")))
         except OSError:
             return False
         return any(entry.is_folder for entry in entries)

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections import defaultdict
 from contextlib import suppress
+from datetime import datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from shared.adapters.local.batch_repository import stored_batch
 from shared.adapters.local.files.storage_errors import is_missing
 from shared.adapters.local.record_database import transaction
 from shared.adapters.local.record_rows import (
+    require_place,
     store_unread_campaign,
     store_unread_video,
     stored_campaign,
     stored_day,
     stored_video,
 )
+from shared.domain.batch import decode_results, restored
 from shared.domain.campaign import ZERO
 from shared.domain.daily_budget import DayBudget, released
-from shared.domain.storage_layout import CACHE
+from shared.domain.errors import UnreadableRecordError
+from shared.domain.schedule import COMMIT_DELAY
+from shared.domain.storage_layout import BATCH_FILE, BATCHES, CACHE, MIRROR_CURSOR
 from shared.domain.unreadable import Unreadable
+from shared.records.batches import decode_batch
 from shared.records.files import FiledRecords, is_record_file, records_in
 
 if TYPE_CHECKING:
@@ -28,8 +38,12 @@ if TYPE_CHECKING:
 
     from shared.adapters.local.files.data_folder import DataFolder
     from shared.adapters.local.record_connections import Connection
+    from shared.domain.batch import LineResult
+
+logger = logging.getLogger(__name__)
 
 _RECORDS = tuple(CACHE.split("/"))
+_BATCHES = tuple(BATCHES.split("/"))
 
 
 def rebuild_from_files(files: DataFolder, connection: Connection) -> int:
@@ -53,6 +67,9 @@ def rebuild_from_files(files: DataFolder, connection: Connection) -> int:
     with transaction(connection):
         for day, committed in days.items():
             stored_day(connection, DayBudget(day=day, committed=committed))
+    with transaction(connection):
+        for batch_id in _names(files, _BATCHES, are_folders=True):
+            _restore_batch(files, connection, batch_id)
     return count
 
 
@@ -65,6 +82,45 @@ def _store(connection: Connection, filed: FiledRecords) -> None:
         stored_video(connection, video)
     for video_hash, record in filed.unreadable.items():
         store_unread_video(connection, record.campaign_id, video_hash, record.content)
+
+
+def _restore_batch(files: DataFolder, connection: Connection, batch_id: str) -> None:
+    """Store the record of a batch, as far as its results and its videos are in the folder.
+
+    Results that are newer than the JSON of the videos are left out: their lines are carried out
+    again, and find the videos that are there.
+    """
+    folder = (*_BATCHES, batch_id)
+    try:
+        accepted = decode_batch(_content(files, (*folder, BATCH_FILE)))
+        require_place(accepted.batch_id == batch_id)
+    except (FileNotFoundError, UnreadableRecordError):
+        logger.warning("batch.not_rebuilt", extra={"batch_id": batch_id}, exc_info=True)
+        return
+    until = _mirrored_until(files)
+    contents = (
+        _content(files, (*folder, "results", name))
+        for name in sorted(_names(files, (*folder, "results")))
+    )
+    chunks = takewhile(lambda chunk: _is_mirrored(chunk, until), map(decode_results, contents))
+    stored_batch(connection, restored(accepted, chunks))
+
+
+def _is_mirrored(chunk: tuple[LineResult, ...], until: datetime | None) -> bool:
+    return until is not None and all(each.done_at + COMMIT_DELAY <= until for each in chunk)
+
+
+def _mirrored_until(files: DataFolder) -> datetime | None:
+    try:
+        cursor = json.loads(_content(files, tuple(MIRROR_CURSOR.split("/"))))
+        return datetime.fromisoformat(cursor["until"])
+    except (FileNotFoundError, LookupError, TypeError, ValueError):
+        return None
+
+
+def _content(files: DataFolder, path: tuple[str, ...]) -> bytes:
+    with files.open(path) as file:
+        return file.read()
 
 
 def _read(files: DataFolder, campaign_id: str) -> Iterator[tuple[str, bytes]]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.adapters.local import record_tables as tables
+from shared.domain.campaign import ZERO
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.identity import video_id
@@ -105,6 +106,10 @@ def stored_video(connection: sqlite3.Connection, video: Video) -> Video:
     """Store a video, and return it with its new revision. Raise ConflictError."""
     row = tables.video_row(video, encode_video(video), _now())
     _store_video(connection, row, video.tags, known_revision=video.revision)
+    if video.batch_id is not None:
+        charged = millionths(video.cost.actual or ZERO)
+        values = (video.id, video.batch_id, video.phase, row.created_at, charged)
+        connection.execute(tables.PUT_BATCH_VIDEO, values)
     return replace(video, revision=row.revision)
 
 
@@ -163,6 +168,7 @@ def _remove_video(connection: sqlite3.Connection, record: Video | Unreadable) ->
     key = (record.id, record.revision)
     write(connection, tables.DELETE_VIDEO, key, f"The video {record.id}")
     connection.execute(tables.DELETE_TAGS, (record.id,))
+    connection.execute(tables.DELETE_BATCH_VIDEO, (record.id,))
 
 
 def stored_day(connection: sqlite3.Connection, day: DayBudget) -> DayBudget:

@@ -26,6 +26,20 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 2
 
+_BATCHES = """
+CREATE TABLE batches (
+  batch_id TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT NULL,
+  created_at INTEGER NOT NULL, due_at INTEGER
+);
+CREATE INDEX batches_created ON batches (created_at, batch_id);
+CREATE INDEX batches_due ON batches (due_at, batch_id) WHERE due_at IS NOT NULL;
+CREATE TABLE batch_videos (
+  id TEXT PRIMARY KEY, batch_id TEXT NOT NULL, phase TEXT NOT NULL, created_at INTEGER NOT NULL,
+  charged_millionths INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX batch_phases ON batch_videos (batch_id, phase, created_at, id, charged_millionths);
+"""
+
 _QUEUE = """
 CREATE INDEX videos_waiting ON videos (model, lane, queue_order, id) WHERE queue_order IS NOT NULL;
 CREATE TABLE paces (model TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT NULL);
@@ -36,6 +50,7 @@ ALTER TABLE videos ADD COLUMN model TEXT;
 ALTER TABLE videos ADD COLUMN lane TEXT;
 ALTER TABLE videos ADD COLUMN queue_order INTEGER;
 {_QUEUE}
+{_BATCHES}
 """
 """No record of schema 1 has a place in the queue: its columns stay empty until it gets one."""
 
@@ -64,6 +79,7 @@ CREATE TABLE tags (id TEXT, tag TEXT, created_at INTEGER, PRIMARY KEY (id, tag))
 CREATE INDEX tags_created ON tags (tag, created_at, id);
 CREATE TABLE days (day TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT NULL);
 {_QUEUE}
+{_BATCHES}
 """
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -151,6 +167,35 @@ INSERT_TAG = "INSERT OR IGNORE INTO tags VALUES (?, ?, ?)"
 DELETE_TAGS = "DELETE FROM tags WHERE id = ?"
 DELETE_TAGS_OF_CAMPAIGN = (
     "DELETE FROM tags WHERE id IN (SELECT id FROM videos WHERE campaign_id = ?)"
+)
+PUT_BATCH_VIDEO = "INSERT OR REPLACE INTO batch_videos VALUES (?, ?, ?, ?, ?)"
+DELETE_BATCH_VIDEO = "DELETE FROM batch_videos WHERE id = ?"
+DELETE_BATCH_VIDEOS_OF_CAMPAIGN = (
+    "DELETE FROM batch_videos WHERE id IN (SELECT id FROM videos WHERE campaign_id = ?)"
+)
+BATCH_TOTALS = (
+    "SELECT phase, count(*), sum(charged_millionths) FROM batch_videos WHERE batch_id = ?"
+    " GROUP BY phase"
+)
+BATCH_WAITING = (
+    "SELECT campaign_id, video_hash, record, revision FROM batch_videos"
+    " CROSS JOIN videos ON videos.id = batch_videos.id WHERE batch_id = ? AND phase = 'reserved'"
+    " ORDER BY batch_videos.created_at DESC, batch_videos.id DESC LIMIT ?"
+)
+_BATCH_RECORDS = "SELECT batch_id, record, revision FROM batches"
+ONE_BATCH = f"{_BATCH_RECORDS} WHERE batch_id = ?"
+BATCHES_BEFORE = (
+    f"{_BATCH_RECORDS} WHERE (created_at, batch_id) < (?, ?)"
+    " ORDER BY created_at DESC, batch_id DESC"
+)
+DUE_BATCHES = "SELECT batch_id FROM batches WHERE due_at <= ? ORDER BY due_at, batch_id LIMIT ?"
+INSERT_BATCH = (
+    "INSERT OR IGNORE INTO batches (batch_id, record, revision, created_at, due_at)"
+    " VALUES (?, ?, ?, ?, ?)"
+)
+UPDATE_BATCH = (
+    "UPDATE batches SET record = ?, revision = ?, created_at = ?, due_at = ?"
+    " WHERE batch_id = ? AND revision = ?"
 )
 INSERT_DAY = "INSERT OR IGNORE INTO days VALUES (?, ?, ?)"
 UPDATE_DAY = "UPDATE days SET record = ?, revision = ? WHERE day = ? AND revision = ?"

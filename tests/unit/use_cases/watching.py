@@ -14,6 +14,7 @@ READS = frozenset(
     {
         "anything_waits",
         "due",
+        "get",
         "free_bytes",
         "changed_since",
         "get_all_videos",
@@ -21,6 +22,7 @@ READS = frozenset(
         "get_day",
         "get_pace",
         "get_paces",
+        "get_many",
         "get_together",
         "get_video",
         "get_videos",
@@ -31,6 +33,7 @@ READS = frozenset(
         "is_case_sensitive",
         "survey",
         "thumbnail",
+        "totals",
         "waiting",
     }
 )
@@ -86,6 +89,7 @@ def watched(ports: FakePorts, hooks: Hooks) -> Ports:
             # What it does with objects is at no risk: an interrupted proof is made once more.
             storage_probe=ports.storage_probe,
             campaigns=campaigns,
+            batches=watch(ports.batches),
             # Nothing that is decided depends on it.
             mirror=ports.mirror,
             queue=watch(ports.queue),

@@ -12,6 +12,12 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 from google.cloud.firestore_v1.types import StructuredQuery
 
+from shared.adapters.google.batch_queries import (
+    batches_before,
+    due_batches,
+    videos_in_phase,
+    waiting_in_batch,
+)
 from shared.adapters.google.campaign_queries import (
     all_campaigns,
     all_videos,
@@ -25,9 +31,10 @@ from shared.adapters.google.campaign_queries import (
     written_since,
 )
 from shared.adapters.google.firestore_documents import Document
-from shared.domain.video import Failure, Lane, VersionState
+from shared.domain.video import Failure, Lane, Phase, VersionState
 from shared.ports.campaign_repository import SortOrder, VideoQuery
 from shared.records.form import to_record
+from tests.contract.batch_repository_contract import a_batch
 from tests.unit.domain.builders import CLIP, MODEL, NOW, a_campaign, a_generating_video
 
 FILE = Path(__file__).parents[4] / "infra" / "firestore.indexes.json"
@@ -72,6 +79,14 @@ def queries() -> Iterator[firestore.Query]:
         yield campaigns_with_due_chores(client, NOW, after=last, limit=9)
     for collection in (client.collection("campaigns"), client.collection_group("videos")):
         yield written_since(collection, NOW, limit=9)
+    newest = (NOW, "batches/batch_0123456789abcdef")
+    for before in (None, newest):
+        yield batches_before(client, after=before, limit=9)
+    yield due_batches(client, NOW, limit=9)
+    yield videos_in_phase(client, "batch_0123456789abcdef", Phase.DONE)
+    reserved = Document(path="campaigns/a/videos/b", fields={"created_at": NOW}, revision="")
+    for last in (None, reserved):
+        yield waiting_in_batch(client, "batch_0123456789abcdef", after=last, limit=9)
     yield all_videos(client, "spring")
     yield all_campaigns(client, after=None, limit=9)
     yield all_campaigns(client, after="spring", limit=9)
@@ -141,7 +156,8 @@ def test_maps_lists_and_prose_are_not_indexed_field_by_field() -> None:
         a_generating_video(), clip=CLIP, failure=Failure(code="failed", message="It failed.")
     )
 
-    for collection, record in (("videos", failed), ("campaigns", a_campaign())):
+    records = (("videos", failed), ("campaigns", a_campaign()), ("batches", a_batch()))
+    for collection, record in records:
         fields = to_record(record)
         large = {name for name, value in fields.items() if isinstance(value, dict | list)}
         prose = {"prompt", "enhanced_prompt"} & fields.keys()

@@ -46,10 +46,16 @@ class Mailbox:
         self._then(message)
 
 
+def no_batch(batch_id: str) -> None:
+    raise AssertionError(f"No test publishes {batch_id}.")
+
+
 def a_queue(
     subscriber: Subscriber, *, tick: Tick = no_tick, tick_every: timedelta = A_LONG_TIME
 ) -> LocalMessageQueue:
-    return LocalMessageQueue(subscriber=subscriber, tick=tick, tick_every=tick_every)
+    return LocalMessageQueue(
+        subscriber=subscriber, batch_subscriber=no_batch, tick=tick, tick_every=tick_every
+    )
 
 
 @contextmanager
@@ -252,6 +258,7 @@ def test_nothing_more_is_delivered_once_the_process_is_to_stop() -> None:
     mailbox = Mailbox(lambda message: stopping.set())
     queue = LocalMessageQueue(
         subscriber=mailbox,
+        batch_subscriber=no_batch,
         tick=no_tick,
         tick_every=timedelta(milliseconds=1),
         is_stopping=stopping.is_set,

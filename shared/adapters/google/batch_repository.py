@@ -1,0 +1,108 @@
+"""The records of batches in Firestore: `batches/<batch_id>`."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from shared.adapters.google.batch_queries import (
+    batch_path,
+    batches_before,
+    due_batches,
+    totals_of,
+    waiting_in_batch,
+)
+from shared.adapters.google.campaign_documents import MILLIONTHS, filled, video_of
+from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.adapters.google.firestore_documents import Aggregate, Document, Write
+from shared.domain.batch import Batch, PhaseTotals, Totals
+from shared.domain.campaign import Change
+from shared.domain.errors import BatchNotFoundError, UnreadableRecordError
+from shared.domain.identity import require_batch_id
+from shared.domain.video import Phase, Video
+from shared.records.batches import batch_from_record
+from shared.records.form import to_record
+
+
+class FirestoreBatchRepository:
+    """A revision is the time of a document's last change, as for campaigns."""
+
+    def __init__(self, campaigns: FirestoreCampaignRepository) -> None:
+        self._campaigns = campaigns
+        self._documents = campaigns.documents
+
+    def get(self, batch_id: str) -> Batch:
+        document = self._documents.get(batch_path(require_batch_id(batch_id)))
+        if document is None:
+            raise BatchNotFoundError("There is no batch with this id.")
+        return _batch_of(document)
+
+    def commit(self, batch: Batch, changes: Sequence[Change] = ()) -> Batch:
+        path = batch_path(batch.batch_id)
+        own = Write(path=path, fields=to_record(batch), revision=batch.revision)
+        others = (write for change in changes for write in self._campaigns.writes_of(change))
+        revision, *_ = self._documents.commit([own, *others])
+        return replace(batch, revision=revision)
+
+    def list(self, *, after: Batch | None, limit: int) -> tuple[Batch, ...]:
+        client = self._documents.client
+        cursor = (after.created_at, batch_path(after.batch_id)) if after else None
+        found: list[Batch] = []
+        while missing := limit - len(found):
+            page = self._documents.query(batches_before(client, after=cursor, limit=missing))
+            for document in page:
+                with suppress(UnreadableRecordError):
+                    found.append(_batch_of(document))
+            if len(page) < missing:
+                break
+            cursor = page[-1].fields["created_at"], page[-1].path
+        return tuple(found)
+
+    def due(self, before: datetime, *, limit: int) -> tuple[str, ...]:
+        found = self._documents.query(due_batches(self._documents.client, before, limit=limit))
+        return tuple(document.path.rpartition("/")[2] for document in found)
+
+    def totals(self, batch_id: str) -> Totals:
+        """Ask for each phase, all of one moment: a video that moves on is counted once."""
+        client = self._documents.client
+        first, *others = Phase
+        counted = {first: self._documents.aggregate(totals_of(client, batch_id, first))}
+        at = counted[first].read_at
+
+        def totals(phase: Phase) -> Aggregate:
+            return self._documents.aggregate(totals_of(client, batch_id, phase), at=at)
+
+        with ThreadPoolExecutor(len(others)) as pool:
+            counted |= dict(zip(others, pool.map(totals, others), strict=True))
+        found = {phase: _totals(each) for phase, each in counted.items()}
+        return {phase: each for phase, each in found.items() if each.videos}
+
+    def waiting(self, batch_id: str, *, limit: int) -> tuple[Video, ...]:
+        client = self._documents.client
+
+        def read(last: Document | None, limit: int) -> list[Document]:
+            return self._documents.query(
+                waiting_in_batch(client, batch_id, after=last, limit=limit)
+            )
+
+        return tuple(filled(read, video_of, limit)[0])
+
+
+def _totals(counted: Aggregate) -> PhaseTotals:
+    charged = Decimal(int(counted.values["charged"]))
+    return PhaseTotals(videos=int(counted.values["videos"]), usd=charged / MILLIONTHS)
+
+
+def _batch_of(document: Document) -> Batch:
+    """Raise UnreadableRecordError."""
+    try:
+        batch = batch_from_record(document.fields, revision=document.revision)
+    except UnreadableRecordError as error:
+        raise UnreadableRecordError(
+            f"{document.path}: {error.message}", is_newer=error.is_newer
+        ) from error
+    if batch_path(batch.batch_id) != document.path:
+        raise UnreadableRecordError(f"{document.path} is the record of something else.")
+    return batch

@@ -1,0 +1,105 @@
+"""The records of batches in the same SQLite database as the campaigns."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from shared.adapters.local import record_tables as tables
+from shared.adapters.local.record_rows import readable, require_place, row_of, video_of, write
+from shared.domain.batch import PhaseTotals
+from shared.domain.errors import BatchNotFoundError, UnreadableRecordError
+from shared.domain.video import Phase
+from shared.records.batches import decode_batch, encode_batch
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from shared.adapters.local.campaign_repository import LocalCampaignRepository
+    from shared.domain.batch import Batch, Totals
+    from shared.domain.campaign import Change
+    from shared.domain.video import Video
+
+_MILLIONTHS = 1_000_000
+_LATEST = (2**63 - 1, "")
+
+
+class LocalBatchRepository:
+    """A revision is a digest of a record's JSON, as for campaigns."""
+
+    def __init__(self, campaigns: LocalCampaignRepository) -> None:
+        self._campaigns = campaigns
+        self._database = campaigns.database
+
+    def get(self, batch_id: str) -> Batch:
+        with self._database.reading() as connection:
+            row = row_of(connection, tables.ONE_BATCH, batch_id)
+        if row is None:
+            raise BatchNotFoundError("There is no batch with this id.")
+        return _batch_of(*row)
+
+    def commit(self, batch: Batch, changes: Sequence[Change] = ()) -> Batch:
+        with self._database.writing() as connection:
+            for change in changes:
+                self._campaigns.stored(connection, change)
+            return stored_batch(connection, batch)
+
+    def list(self, *, after: Batch | None, limit: int) -> tuple[Batch, ...]:
+        first = _LATEST if after is None else (tables.micros(after.created_at), after.batch_id)
+        found: list[Batch] = []
+        with self._database.reading() as connection:
+            for row in connection.execute(tables.BATCHES_BEFORE, first):
+                if len(found) == limit:
+                    break
+                with suppress(UnreadableRecordError):
+                    found.append(_batch_of(*row))
+        return tuple(found)
+
+    def due(self, before: datetime, *, limit: int) -> tuple[str, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute(tables.DUE_BATCHES, (tables.micros(before), limit))
+            return tuple(batch_id for (batch_id,) in rows)
+
+    def totals(self, batch_id: str) -> Totals:
+        with self._database.reading() as connection:
+            rows = connection.execute(tables.BATCH_TOTALS, (batch_id,)).fetchall()
+        return {
+            Phase(phase): PhaseTotals(videos=count, usd=Decimal(charged) / _MILLIONTHS)
+            for phase, count, charged in rows
+        }
+
+    def waiting(self, batch_id: str, *, limit: int) -> tuple[Video, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute(tables.BATCH_WAITING, (batch_id, limit))
+            return tuple(readable(video_of, rows)[0])
+
+
+def _batch_of(batch_id: str, record: bytes, revision: str) -> Batch:
+    """Raise UnreadableRecordError."""
+    try:
+        stored = decode_batch(record, revision=revision)
+        require_place(stored.batch_id == batch_id)
+    except UnreadableRecordError as error:
+        raise UnreadableRecordError(
+            f"The record of {batch_id} cannot be read. {error.message}", is_newer=error.is_newer
+        ) from error
+    return stored
+
+
+def stored_batch(connection: sqlite3.Connection, batch: Batch) -> Batch:
+    record = encode_batch(batch)
+    revision = tables.revision_of(record)
+    created_at = tables.micros(batch.created_at)
+    due_at = None if batch.due_at is None else tables.micros(batch.due_at)
+    what = f"The batch {batch.batch_id}"
+    if batch.revision:
+        changed = (record, revision, created_at, due_at, batch.batch_id, batch.revision)
+        write(connection, tables.UPDATE_BATCH, changed, what)
+    else:
+        row = (batch.batch_id, record, revision, created_at, due_at)
+        write(connection, tables.INSERT_BATCH, row, what)
+    return replace(batch, revision=revision)

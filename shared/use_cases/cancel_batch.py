@@ -1,0 +1,51 @@
+"""Cancel a batch: the lines that are not carried out, and the videos that wait."""
+
+from shared.domain.batch import Batch, cancelled
+from shared.domain.campaign import Campaign, Change
+from shared.domain.versions import cancel
+from shared.domain.video import Phase, Video
+from shared.ports import Ports
+from shared.ports.campaign_repository import VideoPage
+from shared.use_cases.budgeting import all_giving_back
+from shared.use_cases.committing import until_committed
+from shared.use_cases.create_batch import ask_to_continue
+
+
+def cancel_batch(ports: Ports, batch_id: str) -> Batch:
+    """Stop a batch: from now on no line makes a video, and what waits is cancelled.
+
+    Submitted videos are paid for: they are finished. Raise BatchNotFoundError, or WrongStateError
+    if the batch is completed.
+    """
+
+    def attempt() -> Batch:
+        batch = ports.batches.get(batch_id)
+        stopped = cancelled(batch, now=ports.now())
+        return batch if stopped is batch else ports.batches.commit(stopped)
+
+    batch = until_committed(attempt)
+    ports.mirror.write_batch(batch)
+    ask_to_continue(ports, batch_id)
+    return batch
+
+
+def cancellations(ports: Ports, batch_id: str, *, limit: int) -> tuple[Change, ...]:
+    """Return changes that cancel up to so many videos of the batch that wait, for one commit."""
+    names: dict[str, list[str]] = {}
+    for video in ports.batches.waiting(batch_id, limit=limit):
+        names.setdefault(video.campaign_id, []).append(video.video_hash)
+    changes = (_cancelled(ports, *found) for found in ports.campaigns.get_many(names).values())
+    return all_giving_back(ports, tuple(change for change in changes if change))
+
+
+def _cancelled(ports: Ports, campaign: object, page: VideoPage) -> Change | None:
+    """Cancel those of the videos that still wait. None for a campaign that has none."""
+    if not isinstance(campaign, Campaign):
+        return None
+    gone: list[Video] = []
+    for video in page.videos:
+        if video.phase is Phase.RESERVED:
+            change = cancel(campaign, video, now=ports.now())
+            campaign = change.campaign
+            gone += change.videos
+    return Change(campaign=campaign, videos=tuple(gone)) if gone else None

@@ -1,0 +1,100 @@
+"""Read a batch: how far it is, when it will be done, and the results of its lines."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.domain.batch import Batch, LineResult, Totals, decode_results, is_over
+from shared.domain.errors import ObjectNotFoundError, StorageError
+from shared.domain.identity import parse_video_id
+from shared.domain.queueing import expected_done_at, spacing
+from shared.domain.schedule import USUAL_GENERATION
+from shared.domain.storage_layout import batch_results_path, batch_results_prefix
+from shared.domain.unreadable import Unreadable
+from shared.domain.video import Video
+from shared.ports import Ports
+from shared.use_cases.queue_estimates import estimates_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolvedResult:
+    """A result with its videos as they are now; None for one that was deleted since."""
+
+    result: LineResult
+    videos: tuple[Video | Unreadable | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchView:
+    """A batch with the totals of its videos, and when the last of them will be done."""
+
+    batch: Batch
+    totals: Totals
+    expected_done_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.batch.has_ended or is_over(self.batch, self.totals)
+
+
+def view_of(ports: Ports, batch: Batch) -> BatchView:
+    totals = batch.ended if batch.has_ended else ports.batches.totals(batch.batch_id)
+    view = BatchView(batch=batch, totals=totals, expected_done_at=None)
+    return view if view.is_over else replace(view, expected_done_at=_expected_end(ports, batch))
+
+
+def _expected_end(ports: Ports, batch: Batch) -> datetime | None:
+    """Estimate by the last video that waits, and by the lines that have none yet."""
+    waiting = ports.batches.waiting(batch.batch_id, limit=1)
+    estimates = estimates_of(ports, waiting)
+    if not estimates:
+        return ports.now() + USUAL_GENERATION if batch.is_read else None
+    done_at = expected_done_at(estimates.values())
+    rate = ports.rates.get(waiting[0].parameters.model)
+    if done_at is None or rate is None:
+        return done_at
+    return done_at + (batch.lines - batch.next_line) * spacing(rate)
+
+
+def read_results(ports: Ports, batch: Batch) -> Iterator[tuple[ResolvedResult, ...]]:
+    """Yield the results of each chunk of lines: only one chunk is in memory at a time.
+
+    Raise ObjectNotFoundError if they are no longer kept.
+    """
+    last = batch_results_path(batch.batch_id, batch.next_line - len(batch.latest))
+    stored = 0
+    for found in ports.objects.list(batch_results_prefix(batch.batch_id)):
+        if found.path < last or not batch.latest:
+            stored += 1
+            yield _resolved(ports, _stored(ports, found.path))
+    if batch.latest:
+        yield _resolved(ports, batch.latest)
+    elif batch.next_line and not stored:
+        raise ObjectNotFoundError("The results of this batch are no longer kept.")
+
+
+def _stored(ports: Ports, path: str) -> tuple[LineResult, ...]:
+    with ports.objects.open(path) as stream:
+        content = stream.read()
+    try:
+        return decode_results(content)
+    except ValueError as error:
+        raise StorageError(f"{path} is damaged: {error}.") from error
+
+
+def _resolved(ports: Ports, results: tuple[LineResult, ...]) -> tuple[ResolvedResult, ...]:
+    names: dict[str, list[str]] = {}
+    for result in results:
+        for video in result.videos:
+            campaign_id, video_hash = parse_video_id(video.video_id)
+            names.setdefault(campaign_id, []).append(video_hash)
+    known: dict[str, Video | Unreadable] = {}
+    for _, page in ports.campaigns.get_many(names).values():
+        known |= {video.id: video for video in page.videos}
+        known |= {record.id: record for record in page.unreadable}
+    return tuple(
+        ResolvedResult(
+            result=result, videos=tuple(known.get(each.video_id) for each in result.videos)
+        )
+        for result in results
+    )

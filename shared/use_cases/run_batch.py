@@ -1,0 +1,273 @@
+"""Carry a batch on: a chunk of lines in one commit, and each chunk once, whatever dies.
+
+One commit reserves the videos of a chunk and moves the batch's `next_line`: so no line is carried
+out twice, and none after a cancellation. The results of the chunk are part of the record until they
+are stored as an object, which is before the next chunk.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from io import BytesIO
+
+from shared.domain.batch import (
+    Batch,
+    LineOutcome,
+    LineResult,
+    LineVideo,
+    encode_results,
+    ended,
+    is_over,
+    with_results,
+)
+from shared.domain.campaign import Change, Savings
+from shared.domain.clip import room_for
+from shared.domain.daily_budget import DayBudget
+from shared.domain.errors import (
+    BatchNotFoundError,
+    ConflictError,
+    InvalidRequestError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    RejectedError,
+    RetryLaterError,
+    ShowreelError,
+    StorageError,
+    UnavailableError,
+    UnreadableRecordError,
+    WrongStateError,
+)
+from shared.domain.schedule import BATCH_RECHECK, BATCH_RETRY, BATCH_TURN, BROKEN_RETRY, FAULT_RETRY
+from shared.domain.storage_layout import batch_request_path, batch_results_path
+from shared.domain.video import Failure, Video
+from shared.ports import Ports
+from shared.use_cases.announcing import announce
+from shared.use_cases.batch_lines import Line, LinePlanner, Lines, claimed_lines
+from shared.use_cases.cancel_batch import cancellations
+from shared.use_cases.committing import until_committed
+from shared.use_cases.create_batch import ask_to_continue
+from shared.use_cases.reserving import CreatedVideo, Outcome, Plan, begin_all
+
+ReadLines = Callable[[Batch, bytes], Lines]
+
+_PROMPTS_AT_ONCE = 100
+_CANCELLED = Failure(code="cancelled", message="The batch was cancelled before this line.")
+
+logger = logging.getLogger(__name__)
+
+
+def run_batch(ports: Ports, batch_id: str, read: ReadLines) -> None:
+    """Work for BATCH_TURN at most, and publish the message that continues.
+
+    `read` returns the lines of the batch's file. Deliveries may come twice, late and together: the
+    one that loses a race leaves the batch to the other. Raise RetryLaterError, and no other, if the
+    message must be delivered again.
+    """
+    about = {"batch_id": batch_id}
+    try:
+        _Run(ports, batch_id, read).take_turn()
+    except BatchNotFoundError:
+        logger.warning("batch.missing", extra=about)
+    except (ConflictError, WrongStateError):
+        # Another run carries it on; if that dies, the tick finds the batch when it is due.
+        logger.info("batch.overtaken", extra=about)
+    except UnavailableError as error:
+        logger.warning("batch.postponed", extra=about, exc_info=True)
+        raise RetryLaterError(error.message, retry_after=FAULT_RETRY) from error
+    except StorageError:
+        logger.exception("batch.given_up", extra=about)
+        _postpone(ports, batch_id)
+
+
+class _Run:
+    def __init__(self, ports: Ports, batch_id: str, read: ReadLines) -> None:
+        self._ports = ports
+        self._read = read
+        self._lines: Lines | None = None
+        self._batch = ports.batches.get(batch_id)
+
+    def take_turn(self) -> None:
+        end = self._ports.now() + BATCH_TURN
+        if self._batch.cancelled_at is not None and not self._batch.has_ended:
+            # The process that cancelled may have died before this.
+            self._mirror()
+        # An earlier run may have died before this.
+        self._store_results()
+        while not self._batch.has_ended:
+            if not self._take_step():
+                return
+            if self._ports.now() >= end:
+                ask_to_continue(self._ports, self._batch.batch_id)
+                return
+
+    def _take_step(self) -> bool:
+        """Do the next part of the work. Return False if there is nothing to do now."""
+        if self._batch.cancelled_at is not None and self._cancel_some():
+            return True
+        if not self._batch.is_read:
+            self._carry_out_some()
+            self._store_results()
+            return True
+        self._end_if_over()
+        return False
+
+    def _store_results(self) -> None:
+        """Store the results of the last chunk, unless an earlier run has."""
+        results = self._batch.latest
+        if not results:
+            return
+        content = BytesIO(encode_results(results))
+        path = batch_results_path(self._batch.batch_id, self._batch.next_line - len(results))
+        with suppress(ObjectExistsError):
+            self._ports.objects.put(path, content, content_type="application/x-ndjson")
+
+    def _carry_out_some(self) -> None:
+        """Commit a chunk of lines: a smaller one after each conflict with another request."""
+        prompts = [_PROMPTS_AT_ONCE]
+
+        def attempt() -> None:
+            try:
+                self._carry_out(prompts[0])
+            except ConflictError:
+                prompts[0] = max(prompts[0] // 2, 1)
+                self._read_again()
+                raise
+
+        until_committed(attempt)
+
+    def _carry_out(self, prompts: int) -> None:
+        chunk, now = self._chunk(prompts), self._ports.now()
+        if self._batch.cancelled_at is not None:
+            results = [_result(line, now=now, error=_CANCELLED) for line in chunk]
+            self._commit(with_results(self._batch, results))
+            return
+        claimed = claimed_lines(self._ports, self._batch, chunk)
+        planner = LinePlanner(self._ports, claimed, self._today())
+        answers: list[CreatedVideo] = []
+        results = [_planned(planner, line, answers, now=now) for line in claimed]
+        self._require_room(answers)
+        self._commit(with_results(self._batch, results), planner.changes())
+        planner.warn()
+        begin_all(self._ports, tuple(answers))
+        self._count_savings(answers)
+
+    def _commit(self, batch: Batch, changes: Sequence[Change] = ()) -> None:
+        due_at = self._ports.now() + BATCH_RETRY
+        self._batch = self._ports.batches.commit(replace(batch, due_at=due_at), changes)
+
+    def _today(self) -> DayBudget | None:
+        if self._ports.policy.daily_budget_usd is None:
+            return None
+        return self._ports.campaigns.get_day(self._ports.now().date())
+
+    def _chunk(self, prompts: int) -> tuple[Line, ...]:
+        """Return the next lines, with up to so many prompts together, and one line at least."""
+        if self._lines is None:
+            self._lines = self._read(self._batch, self._content())
+        lines = self._lines.read(self._batch.next_line, prompts)
+        taken, count = 0, 0
+        for line in lines:
+            count += len(line.request.drafts) if line.request else 0
+            if taken and count > prompts:
+                break
+            taken += 1
+        return tuple(lines[:taken])
+
+    def _content(self) -> bytes:
+        path = batch_request_path(self._batch.batch_id, self._batch.format)
+        try:
+            with self._ports.objects.open(path) as stream:
+                return stream.read()
+        except ObjectNotFoundError as error:
+            raise StorageError(f"The file of the batch is missing: {path}.") from error
+
+    def _require_room(self, answers: Sequence[CreatedVideo]) -> None:
+        """Raise UnavailableError, with nothing committed, if the clips could not be stored."""
+        new = [answer.video.parameters for answer in answers if answer.is_new]
+        if new:
+            self._ports.storage_probe.require_room(room_for(new))
+
+    def _count_savings(self, answers: Sequence[CreatedVideo]) -> None:
+        for answer in answers:
+            if answer.outcome is Outcome.CACHE_HIT:
+                saving = Savings(amount=answer.video.cost.estimated, hits=1)
+                self._ports.savings.add(answer.video.campaign_id, saving)
+
+    def _cancel_some(self) -> bool:
+        """Cancel a page of the videos that wait. Return whether there were any."""
+        size = [_PROMPTS_AT_ONCE]
+
+        def attempt() -> tuple[Video, ...]:
+            try:
+                changes = cancellations(self._ports, self._batch.batch_id, limit=size[0])
+                if changes:
+                    self._commit(self._batch, changes)
+            except ConflictError:
+                size[0] = max(size[0] // 2, 1)
+                self._read_again()
+                raise
+            return tuple(video for change in changes for video in change.videos)
+
+        gone = until_committed(attempt)
+        for video in gone:
+            announce("video.cancelled", video)
+        return bool(gone)
+
+    def _end_if_over(self) -> None:
+        """End the batch with its last video; until then, look again later."""
+        totals = self._ports.batches.totals(self._batch.batch_id)
+        now = self._ports.now()
+        if not is_over(self._batch, totals):
+            later = replace(self._batch, due_at=now + BATCH_RECHECK)
+            self._batch = self._ports.batches.commit(later)
+            return
+        over = replace(ended(self._batch, totals, now=now), latest=())
+        self._batch = self._ports.batches.commit(over)
+        self._mirror()
+        logger.info("batch.completed", extra={"batch_id": over.batch_id, "lines": over.lines})
+
+    def _mirror(self) -> None:
+        with suppress(UnavailableError):
+            self._ports.mirror.write_batch(self._batch)
+
+    def _read_again(self) -> None:
+        """Take over a cancellation. Raise WrongStateError if another run has gone on."""
+        before, self._batch = self._batch, self._ports.batches.get(self._batch.batch_id)
+        if self._batch.next_line != before.next_line or self._batch.has_ended:
+            raise WrongStateError("Another run carries the batch on.")
+
+
+def _planned(
+    planner: LinePlanner, line: Line, answers: list[CreatedVideo], *, now: datetime
+) -> LineResult:
+    """Return the result of a line, and add its videos to `answers`."""
+    try:
+        plan = planner.plan(line)
+    except (InvalidRequestError, RejectedError, UnreadableRecordError) as error:
+        return _result(line, now=now, error=Failure(code=error.code, message=error.message))
+    answers += plan.answers
+    return _result(line, now=now, plan=plan)
+
+
+def _result(
+    line: Line, *, now: datetime, plan: Plan | None = None, error: Failure | None = None
+) -> LineResult:
+    answers = plan.answers if plan else ()
+    return LineResult(
+        line=line.number,
+        campaign_id=line.campaign_id,
+        done_at=now,
+        videos=tuple(
+            LineVideo(video_id=each.video.id, outcome=LineOutcome(each.outcome)) for each in answers
+        ),
+        error=error,
+    )
+
+
+def _postpone(ports: Ports, batch_id: str) -> None:
+    """Let the tick try again later what waits for a person."""
+    with suppress(ShowreelError):
+        batch = ports.batches.get(batch_id)
+        ports.batches.commit(replace(batch, due_at=ports.now() + BROKEN_RETRY))
