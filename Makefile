@@ -1,6 +1,8 @@
 PORT ?= 8000
 # Not from the environment: some shells set HOST to the name of the machine.
 HOST = 127.0.0.1
+FILE ?=
+URL ?= http://localhost:$(PORT)
 BRIEF ?= docs/examples/ember_and_oak.json
 PROJECT ?=
 PYTHON ?= python3
@@ -12,7 +14,7 @@ SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "Showreel needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
 	exit 1; }; $(PYTHON) tools/set_up.py
 
-.PHONY: help run run-emulated demo test chaos check bench screenshots clean-history copy \
+.PHONY: help run run-emulated demo bulk test chaos check bench screenshots clean-history copy \
 	rebuild-records reconcile package deploy destroy settings lock clean
 
 help: ## List the targets
@@ -28,6 +30,9 @@ run-emulated: .venv/dev ## Serve it on an emulated Google Cloud, one process for
 
 demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running system
 	@$(BIN)/python docs/examples/demo.py $(BRIEF) --url http://localhost:$(PORT)
+
+bulk: .venv/runtime ## Send FILE (JSON lines or CSV) as one batch to URL, and write its results beside it
+	@$(BIN)/python -m tools.bulk "$(FILE)" --url "$(URL)" $(BULK_ARGS)
 
 test: .venv/dev ## Run every test (PYTEST_ARGS passes through)
 	@$(BIN)/python -m tools.install_chromium

@@ -1,0 +1,166 @@
+"""Send a file of requests as one batch, follow it, and write its results: `make bulk FILE=…`.
+
+FILE holds JSON lines, or CSV if its name ends in .csv. Interrupted and run again, it continues: the
+same file is the same batch.
+"""
+
+import argparse
+import http.client
+import json
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from shutil import copyfileobj
+from typing import IO, Any
+
+from shared.settings import InvalidSettingsError, settings
+
+INTERRUPTED = 130
+
+_JSON_LINES, _CSV = "application/x-ndjson", "text/csv"
+_POLL_SECONDS = 2.0
+_TIMEOUT_SECONDS = 300
+_OVER = ("completed", "cancelled")
+_WIDTH = 100
+
+Json = dict[str, Any]
+
+
+class RefusedError(Exception):
+    """The service has refused the request; the message has its reasons."""
+
+
+class Service:
+    """The API at a URL. With API_KEYS in the settings, the first of them is sent."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url.rstrip("/")
+        _, _, key = settings().api_keys.partition(",")[0].partition(":")
+        self._headers = {"Authorization": f"Bearer {key.strip()}"} if key else {}
+
+    def open(
+        self, path: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> IO[bytes]:
+        """Raise RefusedError, or OSError if the service does not answer or may answer later."""
+        sent = {**self._headers, **(headers or {})}
+        request = urllib.request.Request(f"{self._url}{path}", content, sent)  # noqa: S310  # A person's own URL.
+        try:
+            opened: IO[bytes] = urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS)  # noqa: S310  # As above.
+        except urllib.error.HTTPError as error:
+            if error.code == http.client.SERVICE_UNAVAILABLE:
+                raise OSError(_reason(error)) from error
+            raise RefusedError(_reason(error)) from error
+        except urllib.error.URLError as error:
+            message = f"Nothing answers at {self._url} ({error.reason}). Start it: make run"
+            raise OSError(message) from error
+        return opened
+
+    def read(
+        self, path: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Json:
+        with self.open(path, content, headers) as answer:
+            read: Json = json.load(answer)
+            return read
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bulk", description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--url", default=None)
+    parser.add_argument("--max-cost-usd", default=None, help="the most that the batch may cost")
+    options = parser.parse_args()
+    try:
+        service = Service(options.url or settings().public_url or "http://localhost:8000")
+        batch = _send(service, options.file, options.max_cost_usd)
+        batch = _follow(service, batch)
+        return _finish(service, batch, options.file)
+    except KeyboardInterrupt:
+        print("\nStopped. The batch goes on; run it again to follow it.", file=sys.stderr)
+        return INTERRUPTED
+    except (InvalidSettingsError, OSError, RefusedError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _send(service: Service, file: Path, max_cost_usd: str | None) -> Json:
+    kind = _CSV if file.suffix.lower() == ".csv" else _JSON_LINES
+    query = "" if max_cost_usd is None else f"?max_cost_usd={max_cost_usd}"
+    batch = service.read(f"/v1/batches{query}", file.read_bytes(), {"Content-Type": kind})
+    cost = batch["cost_usd"]["estimated"]
+    print(f"{batch['id']}: {batch['total']:,} lines, {cost:,.2f} USD at most", flush=True)
+    return batch
+
+
+def _follow(service: Service, batch: Json) -> Json:
+    """Show the progress on one line until the batch is over."""
+    path = f"/v1/batches/{batch['id']}"
+    while batch["status"] not in _OVER:
+        _show(_progress(batch))
+        time.sleep(_POLL_SECONDS)
+        try:
+            batch = service.read(path)
+        except OSError as error:
+            _show(f"Waiting for the service: {error}")
+    _show(_progress(batch), end="\n")
+    return batch
+
+
+def _finish(service: Service, batch: Json, file: Path) -> int:
+    """Write the results beside the file, all of them or nothing."""
+    target = file.with_name(f"{file.name}.results.jsonl")
+    part = target.with_name(f"{target.name}.part")
+    results = service.open(f"/v1/batches/{batch['id']}/results")
+    with results as answer, part.open("wb") as written:
+        copyfileobj(answer, written)
+    part.replace(target)
+    cost = batch["cost_usd"]["actual"]
+    print(f"{target}: the results of {batch['lines']['done']:,} lines; {cost:,.2f} USD")
+    videos, refused = batch["videos"], batch["lines"]["refused"]
+    if left := refused + videos["failed"] + videos["cancelled"]:
+        print(f"{left:,} have no video; their lines say why.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _progress(batch: Json) -> str:
+    videos, lines = batch["videos"], batch["lines"]
+    made = videos["completed"] + videos["cached"] + videos["attached"]
+    parts = [f"{batch['status']}: {made:,} videos there"]
+    parts += [f"{videos[name]:,} {name.replace('_', ' ')}" for name in _SHOWN if videos[name]]
+    if lines["done"] < batch["total"]:
+        parts.append(f"{batch['total'] - lines['done']:,} lines to read")
+    if lines["refused"]:
+        parts.append(f"{lines['refused']:,} refused")
+    if (expected := batch["expected_done_at"]) is not None:
+        parts.append(f"done at about {datetime.fromtimestamp(expected).astimezone():%a %H:%M}")
+    return ", ".join(parts)
+
+
+_SHOWN = ("queued", "in_progress", "failed", "cancelled")
+
+
+def _show(text: str, *, end: str = "") -> None:
+    """Write over the line before on a terminal; elsewhere, write a line only at the end."""
+    if sys.stdout.isatty():
+        print(f"\r{text[:_WIDTH]:<{_WIDTH}}", end=end, flush=True)
+    elif end:
+        print(text, flush=True)
+
+
+def _reason(error: urllib.error.HTTPError) -> str:
+    """Return the detail of the problem, and the lines that it names."""
+    text = error.read().decode(errors="replace")
+    try:
+        problem = json.loads(text)
+        lines = [f"  line {each['line']}: {each['message']}" for each in problem.get("lines", ())]
+        return "\n".join([problem["detail"], *lines])
+    except (ValueError, LookupError, TypeError):
+        return f"{error.url} answered {error.code}: {text[:500]}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
