@@ -36,7 +36,14 @@ _MOST_AT_ONCE = 50
 
 @contextmanager
 def giving_turns(ports: Ports, *, end: datetime) -> Iterator[None]:
-    """Give turns beside the work of the tick, until `end` or until nothing waits."""
+    """Give turns beside the work of the tick, until `end` or until nothing waits.
+
+    If `end` has come, they are given once, before that work.
+    """
+    if ports.now() >= end:
+        _give_all(ports, end)
+        yield
+        return
     giver = threading.Thread(target=_give_all, args=(ports, end), name="giver", daemon=True)
     giver.start()
     try:

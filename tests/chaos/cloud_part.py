@@ -28,7 +28,14 @@ _ROOT = Path(__file__).parents[2]
 _FOLDER = "CHAOS_FOLDER"
 
 
-_TOLD = ("batch", "create", "change the prompt", "regenerate", "delete campaign")
+_TOLD = (
+    "batch",
+    "create",
+    "create in a queue",
+    "change the prompt",
+    "regenerate",
+    "delete campaign",
+)
 
 
 @contextmanager

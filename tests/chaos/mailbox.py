@@ -11,15 +11,23 @@ from shared.ports.message_queue import VideoMessage
 
 @dataclass(frozen=True, order=True)
 class Letter:
-    """A message, and when it may be delivered. That of a batch has no campaign."""
+    """A message, and when it may be delivered. That of a batch has no campaign.
+
+    `turn` is empty for a message without a turn.
+    """
 
     due_at: datetime
     campaign_id: str
     video_hash: str
+    turn: str = ""
 
     @property
     def message(self) -> VideoMessage:
-        return VideoMessage(campaign_id=self.campaign_id, video_hash=self.video_hash)
+        return VideoMessage(
+            campaign_id=self.campaign_id,
+            video_hash=self.video_hash,
+            turn=datetime.fromisoformat(self.turn) if self.turn else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -36,8 +44,10 @@ class Mailbox:
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
         due_at = (self.now() + delay).isoformat()
         # A write at the end of the file is atomic, also while other processes write.
+        turn = message.turn.isoformat() if message.turn else ""
+        entry = [due_at, message.campaign_id, message.video_hash, turn]
         with self.path.open("a") as file:
-            file.write(json.dumps([due_at, message.campaign_id, message.video_hash]) + "\n")
+            file.write(json.dumps(entry) + "\n")
 
     def publish_batch(self, batch_id: str) -> None:
         """Publish a message that has the id in place of a hash, and no campaign."""

@@ -176,4 +176,4 @@ class Matrix:
 
 def _unasked(story: Story) -> Story:
     """Return the story of the same scene without its action."""
-    return replace(story, name=f"not {story.name}", act=do_nothing, faults="")
+    return replace(story, name=f"not {story.name}", act=do_nothing, faults="", rates="")

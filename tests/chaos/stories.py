@@ -13,6 +13,7 @@ from typing import Protocol
 
 from functions.request_videos import take_request
 from shared.domain.errors import RetryLaterError
+from shared.domain.models import DEFAULT_MODEL
 from shared.messages import PubSubMessage
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
@@ -239,6 +240,28 @@ STORIES = (
         act=creating("A red bicycle"),
         shown=NOTHING_SHOWN,
         lost_races=20,
+    ),
+    # One takes its turn, and the tick gives the others theirs.
+    Story(
+        name="create in a queue",
+        scene=nothing,
+        act=creating("One", "Two", "Three"),
+        shown=NOTHING_SHOWN,
+        rates=f"{DEFAULT_MODEL}=1",
+    ),
+    Story(
+        name="regenerate while it waits",
+        scene=two_slots,
+        act=asking("POST", f"/v1/campaigns/{CAMPAIGN}/regenerate", {}),
+        shown=frozenset({0, 1}),
+        rates=f"{DEFAULT_MODEL}=1",
+    ),
+    Story(
+        name="busy in a queue",
+        scene=one_video,
+        act=REGENERATING,
+        faults="rate_limited",
+        rates=f"{DEFAULT_MODEL}=50",
     ),
     Story(name="change the prompt", scene=one_video, act=creating("A blue bicycle")),
     Story(name="regenerate", scene=two_versions, act=REGENERATING),

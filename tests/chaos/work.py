@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -75,7 +75,7 @@ def deliver(world: World, post: Post, touch: Touch) -> Round:
 
 def tick_and_deliver(world: World, post: Post, touch: Touch) -> Round:
     with world.opened(touch) as site:
-        take_tick(site.ports)
+        take_tick(site.ports, giving=timedelta())
         delivered = _deliver(site.ports, world.mailbox, post)
     return Round(post=delivered, at_rest=world.observe(is_at_rest))
 
@@ -157,7 +157,7 @@ def _deliver(ports: Ports, mailbox: Mailbox, post: Post) -> Post:
         waiting -= {each for each in due if each.message == letter.message}
         wait = take_letter(ports, letter)
         if wait is not None:
-            waiting.add(Letter(ports.now() + wait, letter.campaign_id, letter.video_hash))
+            waiting.add(replace(letter, due_at=ports.now() + wait))
     raise AssertionError(f"There are messages after {_MOST_DELIVERIES} deliveries.")
 
 
