@@ -1,6 +1,7 @@
 """Records in memory, with the whole contract of their port."""
 
-from collections.abc import Collection, Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,7 +28,10 @@ from shared.ports.campaign_repository import (
     VideoPage,
     VideoQuery,
 )
+from tools.in_memory.indexed_dict import IndexedDict
 from tools.in_memory.object_store import utc_now
+
+_DUE, _WAITING, _WRITTEN = ("", "due"), ("", "waiting"), ("", "written")
 
 
 class InMemoryCampaignRepository:
@@ -38,12 +42,12 @@ class InMemoryCampaignRepository:
 
     def __init__(self, now: Clock = utc_now) -> None:
         self.campaigns: dict[str, Campaign] = {}
-        self.videos: dict[tuple[str, str], Video] = {}
+        self.videos: IndexedDict[tuple[str, str], Video] = IndexedDict(_groups)
         self.days: dict[date, DayBudget] = {}
         self.paces: dict[str, Pace] = {}
         self.damaged_paces: dict[str, str] = {}
         self.unreadable: dict[tuple[str, str | None], Unreadable] = {}
-        self.written_at: dict[tuple[str, str | None], datetime] = {}
+        self.written_at: IndexedDict[tuple[str, str | None], datetime] = IndexedDict(_by_time)
         self._now = now
         self._revisions = count(1)
         self._lock = RLock()
@@ -80,7 +84,7 @@ class InMemoryCampaignRepository:
     def get_all_videos(self, campaign_id: str) -> VideoPage:
         with self._lock:
             return VideoPage(
-                videos=tuple(each for key, each in self.videos.items() if key[0] == campaign_id),
+                videos=tuple(self._videos_of(campaign_id)),
                 has_more=False,
                 unreadable=tuple(
                     each
@@ -177,25 +181,27 @@ class InMemoryCampaignRepository:
             return stored
 
     def waiting(self, model: str, lane: Lane, *, limit: int) -> tuple[Video, ...]:
-        return tuple(self._in_order(model, lane)[:limit])
+        with self._lock:
+            places = self.videos.members((*_WAITING, model, lane))[:limit]
+            return tuple(self.videos[key] for _, key in places)
 
     def anything_waits(self) -> bool:
-        return bool(waiting(self.videos.values()))
+        return bool(self.videos.members(_WAITING))
 
     def survey(self, model: str, lane: Lane, *, now: datetime) -> LaneSeen:
-        places = [video.queue for video in self._in_order(model, lane) if video.queue]
+        places = self.videos.members((*_WAITING, model, lane))
         return LaneSeen(
             lane=lane,
             waiting=len(places),
-            first=places[0].order if places else None,
-            last=places[-1].order if places else None,
+            first=places[0][0] if places else None,
+            last=places[-1][0] if places else None,
             seen_at=now,
         )
 
     def remove_campaign(self, campaign: Campaign) -> None:
         with self._lock:
             self._require_campaign_unchanged(campaign)
-            for key in [key for key in self.videos if key[0] == campaign.campaign_id]:
+            for _, key in tuple(self.videos.members((campaign.campaign_id,))):
                 del self.videos[key]
             for written in [key for key in self.written_at if key[0] == campaign.campaign_id]:
                 del self.written_at[written]
@@ -213,7 +219,7 @@ class InMemoryCampaignRepository:
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
         descending = query.order is SortOrder.DESCENDING
-        found = [video for video in self.videos.values() if _matches(video, query)]
+        found = [video for video in self._videos_of(query.campaign_id) if _matches(video, query)]
         found.sort(key=_creation, reverse=descending)
         if query.after is not None:
             last = query.after.created_at, query.after.id
@@ -241,17 +247,14 @@ class InMemoryCampaignRepository:
     def due(
         self, before: datetime, *, limit: int, after: DueWork | None = None
     ) -> tuple[DueWork, ...]:
-        videos = sorted(
-            (video.due_at, video.campaign_id, video.video_hash)
-            for video in self.videos.values()
-            if video.due_at is not None and video.due_at <= before
-        )
+        videos = self.videos.members(_DUE)
         if after is not None:
-            last = (after.due_at, after.campaign_id, after.video_hash)
-            videos = [each for each in videos if each > last]
+            last = (after.due_at, (after.campaign_id, after.video_hash))
+            videos = videos[bisect_right(videos, last) :]
         work = [
-            DueWork(campaign_id=each[1], video_hash=each[2], due_at=each[0])
-            for each in videos[:limit]
+            DueWork(campaign_id=campaign_id, video_hash=video_hash, due_at=due_at)
+            for due_at, (campaign_id, video_hash) in videos[:limit]
+            if due_at <= before
         ]
         if after is not None:
             return tuple(work)
@@ -262,12 +265,13 @@ class InMemoryCampaignRepository:
         return tuple(work)
 
     def changed_since(self, since: datetime, *, limit: int) -> tuple[ChangedCampaign, ...]:
-        changes = [
-            ChangedCampaign(campaign_id=campaign_id, changed_at=at)
-            for (campaign_id, _), at in self.written_at.items()
-            if at >= since
-        ]
-        return tuple(sorted(changes, key=lambda each: each.changed_at)[:limit])
+        with self._lock:
+            written = self.written_at.members(_WRITTEN)
+            first = bisect_left(written, since, key=lambda each: each[0][0])
+            return tuple(
+                ChangedCampaign(campaign_id=campaign_id, changed_at=at)
+                for (at, *_), (campaign_id, _) in written[first : first + limit]
+            )
 
     def _require_unchanged(self, change: Change) -> None:
         self._require_campaign_unchanged(change.campaign)
@@ -281,15 +285,10 @@ class InMemoryCampaignRepository:
                 f"The campaign {campaign.campaign_id!r} has changed. Read it again."
             )
 
-    def _in_order(self, model: str, lane: Lane) -> list[Video]:
-        found = [
-            (video.queue.order, video.id, video)
-            for video in waiting(self.videos.values())
-            if video.queue is not None
-            and video.parameters.model == model
-            and video.queue.lane is lane
-        ]
-        return [each[2] for each in sorted(found, key=lambda each: each[:2])]
+    def _videos_of(self, campaign_id: str | None) -> Iterable[Video]:
+        if campaign_id is None:
+            return self.videos.values()
+        return [self.videos[key] for _, key in self.videos.members((campaign_id,))]
 
     def _require_readable(self, campaign_id: str, video_hash: str | None) -> None:
         record = self.unreadable.get((campaign_id, video_hash))
@@ -317,6 +316,21 @@ class InMemoryCampaignRepository:
 
     def _revision(self) -> str:
         return str(next(self._revisions))
+
+
+def _groups(_: tuple[str, str], video: Video) -> Iterator[tuple[tuple[str, ...], object]]:
+    yield (video.campaign_id,), video.video_hash
+    if video.due_at is not None:
+        yield _DUE, video.due_at
+    if waiting((video,)) and video.queue is not None:
+        yield _WAITING, video.queue.order
+        yield (*_WAITING, video.parameters.model, video.queue.lane), video.queue.order
+
+
+def _by_time(
+    record: tuple[str, str | None], at: datetime
+) -> Iterator[tuple[tuple[str, ...], object]]:
+    yield _WRITTEN, (at, record[0], record[1] or "")
 
 
 def _waits(campaign: Campaign, before: datetime) -> bool:

@@ -18,6 +18,7 @@ from shared.domain.errors import (
 )
 from shared.ports import Clock
 from shared.ports.object_store import ObjectInfo, PutMode, SignedMethod, SignedURL
+from tools.in_memory.indexed_dict import IndexedDict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ class InMemoryObjectStore:
     """`objects` is what is stored, by path, for a test to look at."""
 
     def __init__(self, now: Clock = utc_now) -> None:
-        self.objects: dict[str, StoredObject] = {}
+        self.objects: IndexedDict[str, StoredObject] = IndexedDict(_in_folders)
         self._now = now
         self._versions = count(1)
         self._lock = Lock()
@@ -82,9 +83,10 @@ class InMemoryObjectStore:
         return _info(path, self._get(path))
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
-        for path, stored in sorted(self.objects.items()):
-            if path.startswith(prefix):
-                yield _info(path, stored)
+        with self._lock:
+            found = [(path, self.objects[path]) for _, path in self.objects.members(prefix)]
+        for path, stored in found:
+            yield _info(path, stored)
 
     def rename(
         self, source: str, target: str, *, metadata: Mapping[str, str] | None = None
@@ -96,7 +98,8 @@ class InMemoryObjectStore:
             if stored is None:
                 raise ObjectNotFoundError(f"There is no object at {source}.")
             described = replace(stored, metadata={**stored.metadata, **(metadata or {})})
-            self.objects.setdefault(target, described)
+            if target not in self.objects:
+                self.objects[target] = described
 
     def copy(self, source: str, target: str) -> None:
         _require_path(target)
@@ -136,6 +139,13 @@ class InMemoryObjectStore:
             return self.objects[path]
         except KeyError:
             raise ObjectNotFoundError(f"There is no object at {path}.") from None
+
+
+def _in_folders(path: str, _: StoredObject) -> Iterator[tuple[str, str]]:
+    """Yield every folder that holds the object at some depth; each lists it by its path."""
+    for place, character in enumerate(path):
+        if character == "/":
+            yield path[: place + 1], path
 
 
 def _info(path: str, stored: StoredObject) -> ObjectInfo:
