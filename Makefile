@@ -14,7 +14,7 @@ SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "Showreel needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
 	exit 1; }; $(PYTHON) tools/set_up.py
 
-.PHONY: help run run-emulated demo bulk test chaos check bench screenshots clean-history copy \
+.PHONY: help run run-emulated demo bulk test chaos check bench simulate screenshots clean-history copy \
 	rebuild-records reconcile package deploy destroy settings lock clean
 
 help: ## List the targets
@@ -54,6 +54,9 @@ check: .venv/dev ## Lint, formatting, types (Python and JavaScript), and import 
 
 bench: .venv/dev ## Measure against the targets, as ratios within one run
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+simulate: .venv/dev ## Simulate queues of up to 10,000 videos under a quota, in minutes
+	@$(BIN)/python -m tools.simulate $(SIMULATE_ARGS)
 
 screenshots: .venv/dev ## Take pictures of the studio, for screenshots/ and the README
 	@$(BIN)/python -m tools.install_chromium

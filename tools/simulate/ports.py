@@ -1,0 +1,188 @@
+"""Showreel's ports in simulated time: the services in memory, each call of which takes a while."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO
+
+from shared.domain.clip import ClipFacts
+from shared.domain.errors import ConflictError
+from shared.domain.pacing import Pace
+from shared.domain.schedule import CLOUD_LEASES
+from shared.domain.video import Video
+from shared.messages import encode, encode_batch
+from shared.ports.message_queue import VideoMessage
+from shared.ports.record_mirror import MirrorListing
+from shared.records.videos import encode_video
+from shared.settings import Settings
+from shared.use_cases.savings import SavingsCounter
+from shared.use_cases.storage_probe import ObjectStoreProbe
+from tools.in_memory.batch_repository import InMemoryBatchRepository
+from tools.in_memory.campaign_repository import InMemoryCampaignRepository
+from tools.in_memory.object_store import InMemoryObjectStore
+from tools.simulate.clock import SimulatedClock
+from tools.simulate.generator import CLIP, SimulatedGenerator
+
+_RECORD_SECONDS, _OBJECT_SECONDS, _PUBLISH_SECONDS = 0.04, 0.06, 0.03
+_INSPECTED_SECONDS, _THUMBNAIL_SECONDS = 1.5, 0.5
+
+
+class Timed:
+    """Passes each call on in the middle of the time that it takes."""
+
+    def __init__(self, port: object, clock: SimulatedClock, seconds: float) -> None:
+        self._port = port
+        self._clock = clock
+        self._pause = seconds / 2
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # Any method of any port.
+        method = getattr(self._port, name)
+        if not callable(method):
+            return method
+
+        def call(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # As above.
+            self._clock.sleep(self._pause)
+            answer = method(*arguments, **options)
+            self._clock.sleep(self._pause)
+            return answer
+
+        return call
+
+
+class CountedRecords(InMemoryCampaignRepository):
+    """Counts commits, and notes when each video ended and how long its record ever was."""
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        super().__init__(clock)
+        self.clock = clock
+        self.commits = 0
+        self.conflicts = 0
+        self.longest = 0
+        self.ended_at: dict[str, float] = {}
+        self.paced_at: list[float] = []
+
+    def commit_pace(self, pace: Pace) -> Pace:
+        committed = super().commit_pace(pace)
+        self.paced_at.append(self.clock.seconds)
+        return committed
+
+    def commit(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # Whatever it takes.
+        return self._counted(super().commit, *arguments, **options)
+
+    def commit_video(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # As above.
+        return self._counted(super().commit_video, *arguments, **options)
+
+    def _counted(self, commit: Callable[..., Any], *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # As above.
+        try:
+            committed = commit(*arguments, **options)
+        except ConflictError:
+            self.conflicts += 1
+            raise
+        self.commits += 1
+        return committed
+
+    def _store(self, video: Video) -> Video:
+        stored = super()._store(video)
+        self.longest = max(self.longest, len(encode_video(stored)))
+        if stored.has_ended:
+            self.ended_at.setdefault(stored.id, self.clock.seconds)
+        return stored
+
+
+class Inspector:
+    """Takes as long as the real one, and finds what was asked for."""
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        self._clock = clock
+
+    def inspect(self, clip: BinaryIO) -> ClipFacts:
+        self._clock.sleep(_INSPECTED_SECONDS)
+        return _FACTS
+
+    def thumbnail(self, clip: BinaryIO) -> bytes:
+        self._clock.sleep(_THUMBNAIL_SECONDS)
+        return b"a thumbnail"
+
+
+class Topic:
+    """Publishes the wire form of messages. Pub/Sub cannot deliver later."""
+
+    def __init__(
+        self, publish: Callable[[bytes], object], publish_request: Callable[[bytes], object]
+    ) -> None:
+        self._publish = publish
+        self._publish_request = publish_request
+
+    def publish(self, *messages: VideoMessage) -> None:
+        for message in messages:
+            self._publish(encode(message))
+
+    def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
+        """The tick finds the video when it is due."""
+
+    def publish_batch(self, batch_id: str) -> None:
+        self._publish_request(encode_batch(batch_id))
+
+
+class NoMirror:
+    """Leaves out the JSON beside the videos, which decides nothing; the calls take their time."""
+
+    def __init__(self) -> None:
+        self._until: datetime | None = None
+
+    def list(self, campaign_id: str) -> MirrorListing:
+        return MirrorListing(campaign_id=campaign_id, files={})
+
+    def stale(self, *_: object, **__: object) -> tuple[str, ...]:
+        return ()
+
+    def update(self, *_: object, **__: object) -> tuple[str, ...]:
+        return ()
+
+    def write_submission(self, video: Video) -> None: ...
+
+    def complete_until(self) -> datetime | None:
+        return self._until
+
+    def note_complete(self, until: datetime) -> None:
+        self._until = until
+
+
+class SimulatedPorts:
+    """`Ports` of one installation. Only the generator and the topics are given."""
+
+    def __init__(
+        self,
+        clock: SimulatedClock,
+        settings: Settings,
+        *,
+        objects: InMemoryObjectStore,
+        generator: SimulatedGenerator,
+        publish: Callable[[bytes], object],
+        publish_request: Callable[[bytes], object],
+    ) -> None:
+        self.records = CountedRecords(clock)
+        self.now = clock
+        self.policy = settings
+        self.rates = settings.rates
+        self.leases = CLOUD_LEASES
+        self.local_signatures = None
+        self.generator = generator
+        self.inspector = Inspector(clock)
+        self.objects: Any = Timed(objects, clock, _OBJECT_SECONDS)
+        self.campaigns: Any = Timed(self.records, clock, _RECORD_SECONDS)
+        self.batches: Any = Timed(InMemoryBatchRepository(self.records), clock, _RECORD_SECONDS)
+        self.queue: Any = Timed(Topic(publish, publish_request), clock, _PUBLISH_SECONDS)
+        self.storage_probe = ObjectStoreProbe(self.objects, clock)
+        self.mirror: Any = Timed(NoMirror(), clock, _OBJECT_SECONDS)
+        self.savings = SavingsCounter(self.campaigns)
+
+
+_FACTS = ClipFacts(
+    duration_seconds=8.0,
+    width=1280,
+    height=720,
+    fps=24.0,
+    video_codec="h264",
+    audio_codec="aac",
+    size_bytes=len(CLIP),
+)
