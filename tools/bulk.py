@@ -73,6 +73,8 @@ def main() -> int:
     parser.add_argument("--url", default=None)
     parser.add_argument("--max-cost-usd", default=None, help="the most that the batch may cost")
     options = parser.parse_args()
+    if not options.file.is_file():
+        parser.error(f"There is no file {str(options.file)!r}: make bulk FILE=prompts.csv")
     try:
         service = Service(options.url or settings().public_url or "http://localhost:8000")
         batch = _send(service, options.file, options.max_cost_usd)

@@ -47,8 +47,13 @@ def at(storage_url: str) -> Settings:
 
 def installation(settings: Settings) -> Installation:
     """Open an installation. Nothing is served from it."""
-    ports = GooglePorts(settings) if settings.bucket else LocalPorts(settings)
+    ports = ports_of(settings)
     return Installation(campaigns=ports.campaigns, objects=ports.objects, mirror=ports.mirror)
+
+
+def ports_of(settings: Settings) -> GooglePorts | LocalPorts:
+    """Return the adapters of an installation."""
+    return GooglePorts(settings) if settings.bucket else LocalPorts(settings)
 
 
 def report(copy: Callable[[], Iterable[CopiedCampaign]]) -> int:

@@ -9,20 +9,23 @@ import sys
 
 from shared.domain.errors import ShowreelError
 from shared.settings import InvalidSettingsError, settings
+from shared.use_cases.rebuild_batches import rebuild_batches
 from shared.use_cases.rebuild_records import RebuiltCampaign, rebuild_records
-from tools.copy_campaigns import INTERRUPTED, installation
+from tools.copy_campaigns import INTERRUPTED, ports_of
 
 
 def main() -> int:
     argparse.ArgumentParser(prog="make rebuild-records", description=__doc__).parse_args()
     campaigns = changed = unreadable = 0
     try:
-        here = installation(settings())
+        here = ports_of(settings())
         for rebuilt in rebuild_records(here.mirror, here.campaigns):
             campaigns += 1
             changed += rebuilt.is_changed
             unreadable += rebuilt.unreadable is not None
             print(_line(rebuilt), flush=True)
+        for batch_id in rebuild_batches(here.mirror, here.batches, here.objects):
+            print(f"{batch_id}: rebuilt", flush=True)
     except (InvalidSettingsError, ShowreelError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -31,7 +31,6 @@ from shared.domain.storage_layout import (
 from shared.domain.video import Video
 from shared.ports.object_store import PutMode
 from shared.ports.record_mirror import MirrorListing
-from shared.records.batches import encode_batch
 from shared.records.files import (
     campaign_id_at,
     decode_file,
@@ -110,9 +109,20 @@ class ObjectStoreMirror:
         raise UnavailableError(f"The object {path!r} keeps changing. Try again soon.")
 
     def write_batch(self, batch: Batch) -> None:
+        from shared.records.batches import encode_batch
+
         content = BytesIO(encode_batch(batch))
         path = batch_path(batch.batch_id)
         self._objects.put(path, content, content_type=_JSON, mode=PutMode.OVERWRITE)
+
+    def read_batch(self, batch_id: str) -> Batch | None:
+        from shared.records.batches import decode_batch
+
+        with suppress(ObjectNotFoundError, UnreadableRecordError):
+            with self._objects.open(batch_path(batch_id)) as stream:
+                batch = decode_batch(stream.read())
+            return batch if batch.batch_id == batch_id else None
+        return None
 
     def read_video(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
         for name in (current, not current):

@@ -165,11 +165,14 @@ class LocalPorts:
 
     def _rebuild(self, campaigns: LocalCampaignRepository) -> None:
         """Restore from the JSON what a lost log or an old backup of the database lacks."""
+        from shared.adapters.local.batch_repository import LocalBatchRepository
+        from shared.use_cases.rebuild_batches import rebuild_batches
         from shared.use_cases.rebuild_records import rebuild_records
 
         changed = sum(each.is_changed for each in rebuild_records(self.mirror, campaigns))
+        rebuilt = list(rebuild_batches(self.mirror, LocalBatchRepository(campaigns), self.objects))
         campaigns.accept_lost_commits()
-        logger.warning("records.merged", extra={"campaigns": changed})
+        logger.warning("records.merged", extra={"campaigns": changed, "batches": rebuilt})
 
     def _start_queue(self) -> None:
         self.queue.start()

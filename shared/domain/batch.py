@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.domain.campaign import ZERO
 from shared.domain.errors import WrongStateError
+from shared.domain.schedule import COMMIT_DELAY
 from shared.domain.video import Failure, Lane, Phase
 
 
@@ -53,6 +54,16 @@ class LineResult:
     done_at: datetime
     videos: tuple[LineVideo, ...] = ()
     error: Failure | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineProblem:
+    """Why a line is refused, and with it the batch. `line` counts from 1."""
+
+    line: int
+    code: str
+    message: str
+    param: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,11 +164,12 @@ def with_results(batch: Batch, results: Iterable[LineResult]) -> Batch:
     )
 
 
-def restored(accepted: Batch, chunks: Iterable[tuple[LineResult, ...]]) -> Batch:
+def restored(accepted: Batch, contents: Iterable[bytes], *, until: datetime | None) -> Batch:
     """Return the record of a batch from what is stored beside its file.
 
-    `accepted` is the stored record, and `chunks` are the stored results. Following lines are
-    carried out again, and find the videos that they have made. The tick finds the batch due.
+    `accepted` is the stored record, and `contents` are the files of results, in the order of lines.
+    Results count that are older than `until`, when all videos were stored as JSON; the lines after
+    them are carried out again, and find the videos that are there. The batch is due at once.
     """
     if accepted.has_ended:
         return replace(accepted, revision="")
@@ -172,7 +184,13 @@ def restored(accepted: Batch, chunks: Iterable[tuple[LineResult, ...]]) -> Batch
         due_at=accepted.created_at,
         revision="",
     )
-    for results in chunks:
+    for content in contents:
+        try:
+            results = decode_results(content)
+        except ValueError:
+            break
+        if until is None or any(each.done_at + COMMIT_DELAY > until for each in results):
+            break
         batch = with_results(batch, results)
     return replace(batch, latest=())
 

@@ -43,11 +43,11 @@ ShowreelError
 └── InvalidClipError                the clip is not a real video
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from shared.domain.batch import LineProblem
     from shared.domain.unreadable import Unreadable
 
 
@@ -67,16 +67,6 @@ class InvalidRequestError(ShowreelError):
     def __init__(self, message: str, *, param: str | None = None) -> None:
         super().__init__(message)
         self.param = param
-
-
-@dataclass(frozen=True, kw_only=True)
-class LineProblem:
-    """Why a line of a batch is refused. `line` counts from 1."""
-
-    line: int
-    code: str
-    message: str
-    param: str | None = None
 
 
 class UnsupportedParameterError(InvalidRequestError):

@@ -6,7 +6,6 @@ from shared.domain.errors import BatchNotFoundError, InvalidRequestError, VideoN
 
 _CAMPAIGN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _VIDEO_ID = re.compile(r"video_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})", re.ASCII)
-_BATCH_ID = re.compile(r"batch_[0-9a-f]{16}", re.ASCII)
 _LONGEST_MESSAGE_ID = 128
 _LONGEST_IDEMPOTENCY_KEY = 255
 
@@ -56,6 +55,7 @@ def parse_video_id(text: str) -> tuple[str, str]:
 
 def require_batch_id(text: str) -> str:
     """Return `text` if it can be the id of a batch. Raise BatchNotFoundError."""
-    if not _BATCH_ID.fullmatch(text):
+    # Compiled on its first use: most processes handle no batch.
+    if not re.fullmatch(r"batch_[0-9a-f]{16}", text, re.ASCII):
         raise BatchNotFoundError("There is no batch with this id.")
     return text

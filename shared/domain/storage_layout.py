@@ -106,6 +106,11 @@ def batch_request_path(batch_id: str, form: str) -> str:
     return f"{BATCHES}/{batch_id}/request.{form}"
 
 
+def batch_id_at(path: str) -> str:
+    """Return the batch to which an object under BATCHES belongs."""
+    return path.removeprefix(f"{BATCHES}/").partition("/")[0]
+
+
 def batch_path(batch_id: str) -> str:
     return f"{BATCHES}/{batch_id}/{BATCH_FILE}"
 

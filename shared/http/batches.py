@@ -15,6 +15,7 @@ from shared.domain.identity import require_batch_id
 from shared.domain.limits import require_dollars
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Lane, Phase, Status, Video, phases_of
+from shared.http.batch_types import BatchResource
 from shared.http.calls import POLLING, Call, encode, json_response, list_response
 from shared.http.idempotency import answer_idempotently
 from shared.http.request_types import (
@@ -27,7 +28,6 @@ from shared.http.request_types import (
     read_lines,
     read_query,
 )
-from shared.http.resource_types import BatchResource
 from shared.http.resources import epoch, moment
 from shared.http.videos import require_include, video_resources
 from shared.requests.batches import BatchLines

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
+    from shared.http import batch_types as answered_batches
     from shared.http import (
         batches,
         campaigns,
@@ -53,6 +54,7 @@ else:
     videos = _OnUse("shared.http.videos")
     sent = _OnUse("shared.http.request_types")
     answered = _OnUse("shared.http.resource_types")
+    answered_batches = _OnUse("shared.http.batch_types")
     bodies = _OnUse("shared.requests.bodies")
 
 
@@ -99,7 +101,7 @@ def _all_created() -> Mapping[int, Any]:
 
 
 def _batch() -> Mapping[int, Any]:
-    return {200: answered.BatchResource}
+    return {200: answered_batches.BatchResource}
 
 
 def _media() -> Mapping[int, Any]:
@@ -181,17 +183,17 @@ ENDPOINTS: Sequence[Endpoint] = (
              answers=lambda: {200: answered.CleanupResource}, body=lambda: sent.CleanupBody),
     Endpoint("POST", "/v1/batches", lambda: batches.create,
              "Create a batch of up to 10,000 lines: 202 for a new one, 200 for the same one again",
-             answers=lambda: {202: answered.BatchResource, **_batch()}, takes_key=True,
+             answers=lambda: {202: answered_batches.BatchResource, **_batch()}, takes_key=True,
              body=lambda: bodies.BatchLineBody, query=lambda: sent.BatchQuery, takes_lines=True),
     Endpoint("GET", "/v1/batches", lambda: batches.list_all,
              "List batches, the newest first",
-             answers=lambda: {200: answered.ListResource[answered.BatchResource]},
+             answers=lambda: {200: answered.ListResource[answered_batches.BatchResource]},
              query=lambda: sent.BatchListQuery),
     Endpoint("GET", "/v1/batches/{batch_id}", lambda: batches.read,
              "Read a batch: its progress, its cost and its expected end", answers=_batch),
     Endpoint("GET", "/v1/batches/{batch_id}/results", lambda: batches.results,
              "The results of the lines that are done, in their order, as JSON lines",
-             answers=lambda: {200: answered.BatchResultLine}, query=lambda: sent.ReadQuery),
+             answers=lambda: {200: answered_batches.BatchResultLine}, query=lambda: sent.ReadQuery),
     Endpoint("POST", "/v1/batches/{batch_id}/cancel", lambda: batches.cancel,
              "Cancel what is not submitted; submitted videos are paid for, and finished",
              answers=_batch),

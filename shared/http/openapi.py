@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from shared.http import idempotency
+from shared.http.batch_types import BatchResultLine
 from shared.http.descriptions import CODES, with_descriptions
 from shared.http.endpoints import ENDPOINTS, Endpoint
 from shared.http.problems import CONTENT_TYPE, Problem
-from shared.http.resource_types import BatchResultLine, Metrics
+from shared.http.resource_types import Metrics
 from shared.requests.bodies import CAMPAIGN_ID, CreateVideoBody
 from shared.requests.parsing import Body
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 import msgspec
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
@@ -14,6 +14,9 @@ from werkzeug.wrappers import Request, Response
 
 from shared.domain import errors
 from shared.http.request_types import MAX_BODY_BYTES
+
+if TYPE_CHECKING:
+    from shared.domain.batch import LineProblem
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -230,7 +233,7 @@ def problem(
     detail: str,
     instance: str,
     param: str | None = None,
-    lines: Sequence[errors.LineProblem] = (),
+    lines: "Sequence[LineProblem]" = (),
 ) -> Response:
     """Answer with `detail`, a sentence for the caller. X-Should-Retry controls OpenAI's SDK."""
     retry_after = meaning.retry_after_seconds

@@ -7,7 +7,6 @@ from typing import Annotated, Generic, Literal, NotRequired, TypedDict, TypeVar
 
 from msgspec import Meta
 
-from shared.domain.batch import BatchStatus, LineOutcome
 from shared.domain.clip import ClipFacts
 from shared.domain.clip_warnings import ClipWarningCode
 from shared.domain.video import Failure, Lane, Phase, Status, VersionState
@@ -266,68 +265,6 @@ class ListResource(TypedDict, Generic[R]):
 
 class Metrics:
     """The text format of Prometheus; not JSON."""
-
-
-class BatchLines(TypedDict):
-    """The lines that are done, and how many of them ended with an error."""
-
-    done: int
-    refused: int
-
-
-class BatchVideos(TypedDict):
-    """`cached` and `attached` are videos of other requests, which answer lines of this one."""
-
-    queued: int
-    in_progress: int
-    completed: int
-    failed: int
-    cancelled: int
-    cached: int
-    attached: int
-
-
-class BatchCost(TypedDict):
-    """`actual` is what its videos have cost so far."""
-
-    estimated: Dollars
-    actual: Dollars
-
-
-class BatchResource(TypedDict):
-    """`total` is the number of lines."""
-
-    id: str
-    object: Literal["batch"]
-    status: BatchStatus
-    created_at: Epoch
-    cancelled_at: Epoch | None
-    completed_at: Epoch | None
-    expected_done_at: Epoch | None
-    priority: Lane
-    requested_by: str | None
-    total: int
-    lines: BatchLines
-    videos: BatchVideos
-    cost_usd: BatchCost
-
-
-class BatchLineVideo(TypedDict):
-    """`video` is null if it was deleted since; `unreadable` says why its record cannot be read."""
-
-    id: str
-    outcome: LineOutcome
-    video: VideoResource | None
-    unreadable: NotRequired[str]
-
-
-class BatchResultLine(TypedDict):
-    """`line` is the number of the line in the file, from 1."""
-
-    line: int
-    campaign_id: str
-    videos: Sequence[BatchLineVideo]
-    error: Failure | None
 
 
 class HealthResource(TypedDict):

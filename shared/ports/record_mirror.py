@@ -71,6 +71,9 @@ class RecordMirror(Protocol):
         Raise UnavailableError if that fails: a batch whose record is lost is rebuilt from the file.
         """
 
+    def read_batch(self, batch_id: str) -> Batch | None:
+        """Return the record that `write_batch` wrote last. None where none can be read."""
+
     def read_video(self, campaign_id: str, video_hash: str, *, current: bool) -> Video | None:
         """Return the record in the file under one of a video's two names.
 

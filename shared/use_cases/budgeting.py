@@ -33,6 +33,13 @@ def commit_reservation(ports: Ports, change: Change) -> Change:
     return committed
 
 
+def budget_of_today(ports: Ports) -> DayBudget | None:
+    """Return the budget of this day (of UTC), or None where a day has no limit."""
+    if ports.policy.daily_budget_usd is None:
+        return None
+    return ports.campaigns.get_day(ports.now().date())
+
+
 def require_left_today(ports: Ports, amount: Decimal) -> None:
     """Raise BudgetExceededError unless the day's budget, if there is one, has `amount` left."""
     budget = ports.policy.daily_budget_usd

@@ -7,14 +7,13 @@ from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 
-from shared.domain.batch import Batch, BatchFormat
+from shared.domain.batch import Batch, BatchFormat, LineProblem
 from shared.domain.campaign import ZERO
 from shared.domain.errors import (
     BatchNotFoundError,
     ConflictError,
     InvalidBatchError,
     InvalidRequestError,
-    LineProblem,
     ObjectExistsError,
     RejectedError,
     ShowreelError,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from shared.domain.campaign import Campaign, Savings, Version
+from shared.domain.campaign import Campaign, Version
 from shared.domain.errors import CampaignVideoLimitError
 from shared.domain.fingerprint import fingerprint, fingerprint_as_written
 from shared.domain.limits import require_max_cost
@@ -31,6 +31,7 @@ from shared.use_cases.reserving import (
     Plan,
     begin_all,
     commit_plan,
+    count_savings,
     with_place,
 )
 
@@ -83,10 +84,7 @@ def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ..
 
     answers = until_committed(attempt)
     begin_all(ports, answers)
-    for answer in answers:
-        if answer.outcome is Outcome.CACHE_HIT:
-            saving = Savings(amount=answer.video.cost.estimated, hits=1)
-            ports.savings.add(answer.video.campaign_id, saving)
+    count_savings(ports, answers)
     return answers
 
 

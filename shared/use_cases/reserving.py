@@ -1,11 +1,12 @@
 """Reserve the videos of a request in one commit, and publish their first messages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from shared.domain.campaign import ZERO, Campaign, Change
+from shared.domain.campaign import ZERO, Campaign, Change, Savings
 from shared.domain.clip import room_for
 from shared.domain.limits import budget_of, reaches_warning
 from shared.domain.queueing import place_in_queue
@@ -86,8 +87,7 @@ def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
     videos = plan.changed
     if not videos:
         return plan.answers
-    new = (answer.video.parameters for answer in plan.answers if answer.is_new)
-    ports.storage_probe.require_room(room_for(new))
+    require_room(ports, plan.answers)
     change = commit_reservation(ports, Change(campaign=plan.campaign, videos=videos))
     warn_of_spending(ports, plan)
     stored = {video.video_hash: video for video in change.videos}
@@ -95,6 +95,13 @@ def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
         replace(answer, video=stored.get(answer.video.video_hash, answer.video))
         for answer in plan.answers
     )
+
+
+def require_room(ports: Ports, answers: Iterable[CreatedVideo]) -> None:
+    """Raise UnavailableError if the clips of new videos could not be stored."""
+    new = [answer.video.parameters for answer in answers if answer.is_new]
+    if new:
+        ports.storage_probe.require_room(room_for(new))
 
 
 def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:
@@ -106,6 +113,13 @@ def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:
     beginning = [video for video in created if not video.has_ended]
     if beginning:
         ask_for_step(ports, *beginning)
+
+
+def count_savings(ports: Ports, answers: Iterable[CreatedVideo]) -> None:
+    for answer in answers:
+        if answer.outcome is Outcome.CACHE_HIT:
+            saving = Savings(amount=answer.video.cost.estimated, hits=1)
+            ports.savings.add(answer.video.campaign_id, saving)
 
 
 def _changed(answer: CreatedVideo) -> Video | None:

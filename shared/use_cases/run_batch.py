@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
+from typing import TypeVar
 
 from shared.domain.batch import (
     Batch,
@@ -22,9 +23,7 @@ from shared.domain.batch import (
     is_over,
     with_results,
 )
-from shared.domain.campaign import Change, Savings
-from shared.domain.clip import room_for
-from shared.domain.daily_budget import DayBudget
+from shared.domain.campaign import Change
 from shared.domain.errors import (
     BatchNotFoundError,
     ConflictError,
@@ -41,18 +40,22 @@ from shared.domain.errors import (
 )
 from shared.domain.schedule import BATCH_RECHECK, BATCH_RETRY, BATCH_TURN, BROKEN_RETRY, FAULT_RETRY
 from shared.domain.storage_layout import batch_request_path, batch_results_path
-from shared.domain.video import Failure, Video
+from shared.domain.video import Failure
 from shared.ports import Ports
 from shared.use_cases.announcing import announce
 from shared.use_cases.batch_lines import Line, LinePlanner, Lines, claimed_lines
+from shared.use_cases.budgeting import budget_of_today
 from shared.use_cases.cancel_batch import cancellations
 from shared.use_cases.committing import until_committed
 from shared.use_cases.create_batch import ask_to_continue
-from shared.use_cases.reserving import CreatedVideo, Outcome, Plan, begin_all
+from shared.use_cases.reserving import CreatedVideo, Plan, begin_all, count_savings, require_room
+
+T = TypeVar("T")
 
 ReadLines = Callable[[Batch, bytes], Lines]
 
-_PROMPTS_AT_ONCE = 100
+# The prompts of a chunk of lines, and the videos that are cancelled together.
+_AT_ONCE = 100
 _CANCELLED = Failure(code="cancelled", message="The batch was cancelled before this line.")
 
 logger = logging.getLogger(__name__)
@@ -104,10 +107,10 @@ class _Run:
 
     def _take_step(self) -> bool:
         """Do the next part of the work. Return False if there is nothing to do now."""
-        if self._batch.cancelled_at is not None and self._cancel_some():
+        if self._batch.cancelled_at is not None and self._in_parts(self._cancel):
             return True
         if not self._batch.is_read:
-            self._carry_out_some()
+            self._in_parts(self._carry_out)
             self._store_results()
             return True
         self._end_if_over()
@@ -123,44 +126,40 @@ class _Run:
         with suppress(ObjectExistsError):
             self._ports.objects.put(path, content, content_type="application/x-ndjson")
 
-    def _carry_out_some(self) -> None:
-        """Commit a chunk of lines: a smaller one after each conflict with another request."""
-        prompts = [_PROMPTS_AT_ONCE]
+    def _in_parts(self, work: Callable[[int], T]) -> T:
+        """Commit a part of the work: a smaller one after each conflict with another request."""
+        size = [_AT_ONCE]
 
-        def attempt() -> None:
+        def attempt() -> T:
             try:
-                self._carry_out(prompts[0])
+                return work(size[0])
             except ConflictError:
-                prompts[0] = max(prompts[0] // 2, 1)
+                size[0] = max(size[0] // 2, 1)
                 self._read_again()
                 raise
 
-        until_committed(attempt)
+        return until_committed(attempt)
 
     def _carry_out(self, prompts: int) -> None:
+        """Commit a chunk of lines with up to so many prompts."""
         chunk, now = self._chunk(prompts), self._ports.now()
         if self._batch.cancelled_at is not None:
             results = [_result(line, now=now, error=_CANCELLED) for line in chunk]
             self._commit(with_results(self._batch, results))
             return
         claimed = claimed_lines(self._ports, self._batch, chunk)
-        planner = LinePlanner(self._ports, claimed, self._today())
+        planner = LinePlanner(self._ports, claimed, budget_of_today(self._ports))
         answers: list[CreatedVideo] = []
         results = [_planned(planner, line, answers, now=now) for line in claimed]
-        self._require_room(answers)
+        require_room(self._ports, answers)
         self._commit(with_results(self._batch, results), planner.changes())
         planner.warn()
         begin_all(self._ports, tuple(answers))
-        self._count_savings(answers)
+        count_savings(self._ports, answers)
 
     def _commit(self, batch: Batch, changes: Sequence[Change] = ()) -> None:
         due_at = self._ports.now() + BATCH_RETRY
         self._batch = self._ports.batches.commit(replace(batch, due_at=due_at), changes)
-
-    def _today(self) -> DayBudget | None:
-        if self._ports.policy.daily_budget_usd is None:
-            return None
-        return self._ports.campaigns.get_day(self._ports.now().date())
 
     def _chunk(self, prompts: int) -> tuple[Line, ...]:
         """Return the next lines, with up to so many prompts together, and one line at least."""
@@ -183,37 +182,15 @@ class _Run:
         except ObjectNotFoundError as error:
             raise StorageError(f"The file of the batch is missing: {path}.") from error
 
-    def _require_room(self, answers: Sequence[CreatedVideo]) -> None:
-        """Raise UnavailableError, with nothing committed, if the clips could not be stored."""
-        new = [answer.video.parameters for answer in answers if answer.is_new]
-        if new:
-            self._ports.storage_probe.require_room(room_for(new))
-
-    def _count_savings(self, answers: Sequence[CreatedVideo]) -> None:
-        for answer in answers:
-            if answer.outcome is Outcome.CACHE_HIT:
-                saving = Savings(amount=answer.video.cost.estimated, hits=1)
-                self._ports.savings.add(answer.video.campaign_id, saving)
-
-    def _cancel_some(self) -> bool:
-        """Cancel a page of the videos that wait. Return whether there were any."""
-        size = [_PROMPTS_AT_ONCE]
-
-        def attempt() -> tuple[Video, ...]:
-            try:
-                changes = cancellations(self._ports, self._batch.batch_id, limit=size[0])
-                if changes:
-                    self._commit(self._batch, changes)
-            except ConflictError:
-                size[0] = max(size[0] // 2, 1)
-                self._read_again()
-                raise
-            return tuple(video for change in changes for video in change.videos)
-
-        gone = until_committed(attempt)
-        for video in gone:
+    def _cancel(self, limit: int) -> bool:
+        """Cancel up to so many of the videos that wait. Return whether there were any."""
+        changes = cancellations(self._ports, self._batch.batch_id, limit=limit)
+        if not changes:
+            return False
+        self._commit(self._batch, changes)
+        for video in (video for change in changes for video in change.videos):
             announce("video.cancelled", video)
-        return bool(gone)
+        return True
 
     def _end_if_over(self) -> None:
         """End the batch with its last video; until then, look again later."""

@@ -28,7 +28,7 @@ from tests.chaos.worlds import Site
 
 CAMPAIGN = "spring"
 # Few lines are several chunks.
-run_batch_module._PROMPTS_AT_ONCE = 2
+run_batch_module._AT_ONCE = 2
 
 VIDEOS = f"/v1/campaigns/{CAMPAIGN}/videos"
 

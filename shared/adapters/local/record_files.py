@@ -7,7 +7,6 @@ import logging
 from collections import defaultdict
 from contextlib import suppress
 from datetime import datetime
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.batch_repository import stored_batch
@@ -21,11 +20,10 @@ from shared.adapters.local.record_rows import (
     stored_day,
     stored_video,
 )
-from shared.domain.batch import decode_results, restored
+from shared.domain.batch import restored
 from shared.domain.campaign import ZERO
 from shared.domain.daily_budget import DayBudget, released
 from shared.domain.errors import UnreadableRecordError
-from shared.domain.schedule import COMMIT_DELAY
 from shared.domain.storage_layout import BATCH_FILE, BATCHES, CACHE, MIRROR_CURSOR
 from shared.domain.unreadable import Unreadable
 from shared.records.batches import decode_batch
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
 
     from shared.adapters.local.files.data_folder import DataFolder
     from shared.adapters.local.record_connections import Connection
-    from shared.domain.batch import LineResult
 
 logger = logging.getLogger(__name__)
 
@@ -85,11 +82,7 @@ def _store(connection: Connection, filed: FiledRecords) -> None:
 
 
 def _restore_batch(files: DataFolder, connection: Connection, batch_id: str) -> None:
-    """Store the record of a batch, as far as its results and its videos are in the folder.
-
-    Results that are newer than the JSON of the videos are left out: their lines are carried out
-    again, and find the videos that are there.
-    """
+    """Store the record of a batch, as far as its results and its videos are in the folder."""
     folder = (*_BATCHES, batch_id)
     try:
         accepted = decode_batch(_content(files, (*folder, BATCH_FILE)))
@@ -97,17 +90,11 @@ def _restore_batch(files: DataFolder, connection: Connection, batch_id: str) -> 
     except (FileNotFoundError, UnreadableRecordError):
         logger.warning("batch.not_rebuilt", extra={"batch_id": batch_id}, exc_info=True)
         return
-    until = _mirrored_until(files)
     contents = (
         _content(files, (*folder, "results", name))
         for name in sorted(_names(files, (*folder, "results")))
     )
-    chunks = takewhile(lambda chunk: _is_mirrored(chunk, until), map(decode_results, contents))
-    stored_batch(connection, restored(accepted, chunks))
-
-
-def _is_mirrored(chunk: tuple[LineResult, ...], until: datetime | None) -> bool:
-    return until is not None and all(each.done_at + COMMIT_DELAY <= until for each in chunk)
+    stored_batch(connection, restored(accepted, contents, until=_mirrored_until(files)))
 
 
 def _mirrored_until(files: DataFolder) -> datetime | None:

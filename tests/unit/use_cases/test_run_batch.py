@@ -53,7 +53,7 @@ from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a chunk have three prompts, so that few lines are several chunks."""
-    monkeypatch.setattr(run_batch_module, "_PROMPTS_AT_ONCE", 3)
+    monkeypatch.setattr(run_batch_module, "_AT_ONCE", 3)
 
 
 class DiedError(BaseException):

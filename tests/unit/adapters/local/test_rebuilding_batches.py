@@ -49,7 +49,7 @@ def test_a_batch_that_is_rebuilt_makes_each_video_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_mirrored: bool
 ) -> None:
     """Deleted videos of mirrored lines stay deleted; lines whose videos are lost are made again."""
-    monkeypatch.setattr(run_batch_module, "_PROMPTS_AT_ONCE", 2)
+    monkeypatch.setattr(run_batch_module, "_AT_ONCE", 2)
     ports = local_ports(tmp_path, FakeClock())
     create(ports, lines(6))
     slow = Hooks(before_effect=lambda: ports.clock.advance(timedelta(seconds=8)))

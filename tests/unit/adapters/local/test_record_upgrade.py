@@ -21,6 +21,8 @@ from tests.unit.domain.builders import MODEL, a_campaign, a_generating_video, a_
 DOWNGRADE = """
 DROP INDEX videos_waiting;
 DROP TABLE paces;
+DROP TABLE batches;
+DROP TABLE batch_videos;
 ALTER TABLE videos DROP COLUMN model;
 ALTER TABLE videos DROP COLUMN lane;
 ALTER TABLE videos DROP COLUMN queue_order;
