@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
+from shared.domain.batch import Batch
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import ConflictError
 from shared.domain.pacing import Pace
@@ -23,6 +24,8 @@ from tools.simulate.clock import SimulatedClock
 from tools.simulate.generator import CLIP, SimulatedGenerator
 
 _RECORD_SECONDS, _OBJECT_SECONDS, _PUBLISH_SECONDS = 0.04, 0.06, 0.03
+# What the adapter of a bucket answers by itself.
+_WITHOUT_CALL = frozenset({"free_bytes", "is_case_sensitive"})
 _INSPECTED_SECONDS, _THUMBNAIL_SECONDS = 1.5, 0.5
 
 
@@ -36,7 +39,7 @@ class Timed:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # Any method of any port.
         method = getattr(self._port, name)
-        if not callable(method):
+        if not callable(method) or name in _WITHOUT_CALL:
             return method
 
         def call(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # As above.
@@ -139,6 +142,8 @@ class NoMirror:
         return ()
 
     def write_submission(self, video: Video) -> None: ...
+
+    def write_batch(self, batch: Batch) -> None: ...
 
     def complete_until(self) -> datetime | None:
         return self._until
