@@ -10,7 +10,7 @@ import sys
 from shared.domain.errors import ShowreelError
 from shared.settings import InvalidSettingsError, settings
 from shared.use_cases.rebuild_batches import rebuild_batches
-from shared.use_cases.rebuild_records import RebuiltCampaign, rebuild_records
+from shared.use_cases.rebuild_records import RebuiltCampaign, rebuild_records, remove_deleted
 from tools.copy_campaigns import INTERRUPTED, ports_of
 
 
@@ -24,6 +24,8 @@ def main() -> int:
             changed += rebuilt.is_changed
             unreadable += rebuilt.unreadable is not None
             print(_line(rebuilt), flush=True)
+        if removed := remove_deleted(here.campaigns, here.objects):
+            print(f"{removed} campaigns that were deleted since are removed", flush=True)
         for batch_id in rebuild_batches(here.mirror, here.batches, here.objects):
             print(f"{batch_id}: rebuilt", flush=True)
     except (InvalidSettingsError, ShowreelError) as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from shared.settings import InvalidSettingsError, Settings, environment, settings
+from tools.emulated_cloud.processes import ending_with_parent
 
 HOST = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # Only if it is asked for.
@@ -104,13 +105,13 @@ def serve(host: str, port: int, *, place: str) -> int:
 
 
 def start(host: str, port: int) -> subprocess.Popen[bytes]:
-    program = Path(sys.executable).with_name("functions-framework")
+    program = ending_with_parent(str(Path(sys.executable).with_name("functions-framework")))
     arguments = ["--target=serve_api", f"--host={host}", f"--port={port}"]
     environment = {"THREADS": THREADS, **os.environ}  # noqa: TID251  # It is the server's.
     # In a session of its own, the server does not get the terminal's Ctrl-C, at which it would drop
     # the requests in flight. It ends by the SIGTERM of stop(), and answers them first.
     return subprocess.Popen(
-        [program, *arguments], cwd=ROOT, env=environment, start_new_session=True
+        [*program, *arguments], cwd=ROOT, env=environment, start_new_session=True
     )
 
 

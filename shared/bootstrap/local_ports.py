@@ -167,9 +167,10 @@ class LocalPorts:
         """Restore from the JSON what a lost log or an old backup of the database lacks."""
         from shared.adapters.local.batch_repository import LocalBatchRepository
         from shared.use_cases.rebuild_batches import rebuild_batches
-        from shared.use_cases.rebuild_records import rebuild_records
+        from shared.use_cases.rebuild_records import rebuild_records, remove_deleted
 
         changed = sum(each.is_changed for each in rebuild_records(self.mirror, campaigns))
+        changed += remove_deleted(campaigns, self.objects)
         rebuilt = list(rebuild_batches(self.mirror, LocalBatchRepository(campaigns), self.objects))
         campaigns.accept_lost_commits()
         logger.warning("records.merged", extra={"campaigns": changed, "batches": rebuilt})

@@ -27,6 +27,7 @@ GENERATED = "videos/generated"
 CACHE = "videos/cache"
 ATTEMPTS = "videos/attempts"
 REQUESTS = "videos/requests"
+DELETIONS = f"{REQUESTS}/deleted"
 BATCHES = "videos/batches"
 BATCH_FILE = "batch.json"
 CURSOR = "videos/maintenance/reconciled.json"
@@ -98,7 +99,7 @@ def claim_path(key: str) -> str:
 
 
 def deletion_path(campaign_id: str) -> str:
-    return f"{REQUESTS}/deleted/{campaign_id}.json"
+    return f"{DELETIONS}/{campaign_id}.json"
 
 
 def batch_request_path(batch_id: str, form: str) -> str:

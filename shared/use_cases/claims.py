@@ -12,7 +12,7 @@ from shared.domain.storage_layout import deletion_path
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoPage
-from shared.ports.object_store import PutMode
+from shared.ports.object_store import ObjectStore, PutMode
 
 # A claim of this age was made by the current request, not by an earlier try.
 _JUST_NOW = timedelta(seconds=5)
@@ -74,13 +74,18 @@ def require_not_deleted_since(ports: Ports, campaign_id: str, claim: Claim | Non
     """Raise CampaignDeletedError for a claim that is older than the campaign's deletion."""
     if claim is None or ports.now() - datetime.fromisoformat(claim.claimed_at) < _JUST_NOW:
         return
-    try:
-        with ports.objects.open(deletion_path(campaign_id)) as note:
-            deleted_at = str(json.load(note)["deleted_at"])
-    except ObjectNotFoundError:
-        return
-    if datetime.fromisoformat(claim.claimed_at) <= datetime.fromisoformat(deleted_at):
+    deleted_at = deletion_of(ports.objects, campaign_id)
+    if deleted_at is not None and datetime.fromisoformat(claim.claimed_at) <= deleted_at:
         raise CampaignDeletedError(
             f"Campaign {campaign_id!r} was deleted after this request was first made. Send it as a "
             f"new request."
         )
+
+
+def deletion_of(objects: ObjectStore, campaign_id: str) -> datetime | None:
+    """Return when a campaign of this id was deleted last, as far as that is remembered."""
+    try:
+        with objects.open(deletion_path(campaign_id)) as note:
+            return datetime.fromisoformat(json.load(note)["deleted_at"])
+    except ObjectNotFoundError:
+        return None

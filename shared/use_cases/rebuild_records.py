@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from shared.domain.campaign import ZERO, Change
 from shared.domain.copying import merge
 from shared.domain.daily_budget import released
 from shared.domain.errors import CampaignNotFoundError, UnreadableRecordError
+from shared.domain.storage_layout import DELETIONS
 from shared.domain.unreadable import Unreadable
 from shared.use_cases.campaign_state import load_campaign_state
+from shared.use_cases.claims import deletion_of
 from shared.use_cases.committing import until_committed
 from shared.use_cases.copy_campaigns import commit_in_parts
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from shared.domain.reconciling import CampaignState
     from shared.domain.video import Video
     from shared.ports.campaign_repository import CampaignRepository
+    from shared.ports.object_store import ObjectStore
     from shared.ports.record_mirror import RecordMirror
 
 
@@ -51,6 +56,28 @@ def rebuild_records(
             yield RebuiltCampaign(campaign_id=found.campaign_id, unreadable=found.detail)
         else:
             yield _rebuilt(campaigns, found)
+
+
+def remove_deleted(campaigns: CampaignRepository, objects: ObjectStore) -> int:
+    """Remove the records of campaigns that were deleted after a backup, and return their number.
+
+    A deletion is remembered as long as requests are. Objects that it had left are found as objects
+    without a record.
+    """
+    names = [PurePosixPath(found.path).stem for found in objects.list(f"{DELETIONS}/")]
+    return sum(until_committed(partial(_is_removed, campaigns, objects, name)) for name in names)
+
+
+def _is_removed(campaigns: CampaignRepository, objects: ObjectStore, campaign_id: str) -> bool:
+    deleted_at = deletion_of(objects, campaign_id)
+    try:
+        campaign = campaigns.get_campaign(campaign_id)
+    except (CampaignNotFoundError, UnreadableRecordError):
+        return False
+    if deleted_at is None or deleted_at < campaign.created_at:
+        return False
+    campaigns.remove_campaign(campaign)
+    return True
 
 
 def _rebuilt(campaigns: CampaignRepository, files: CampaignState) -> RebuiltCampaign:

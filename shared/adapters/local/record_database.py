@@ -25,7 +25,7 @@ from shared.adapters.local.record_connections import (
     upgrade,
 )
 from shared.adapters.local.record_errors import OlderSchemaError, database_errors, is_damage
-from shared.adapters.local.record_tables import LAST_COMMITS
+from shared.adapters.local.record_tables import LAST_COMMIT, NOTE_COMMIT
 from shared.domain.errors import StorageError
 from shared.domain.storage_layout import BATCHES, CACHE
 
@@ -280,6 +280,7 @@ def transaction(connection: Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute(NOTE_COMMIT, (time.time_ns() // 1000,))
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
@@ -287,7 +288,8 @@ def transaction(connection: Connection) -> Iterator[None]:
 
 
 def _last_commit(connection: Connection) -> int:
-    return max(int(moment) for (moment,) in connection.execute(LAST_COMMITS))
+    (moment,) = connection.execute(LAST_COMMIT).fetchone()
+    return int(moment)
 
 
 def _require_integrity(connection: Connection) -> None:

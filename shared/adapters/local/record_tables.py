@@ -40,6 +40,11 @@ CREATE TABLE batch_videos (
 CREATE INDEX batch_phases ON batch_videos (batch_id, phase, created_at, id, charged_millionths);
 """
 
+_LAST_COMMIT = """
+CREATE TABLE last_commit (id INTEGER PRIMARY KEY CHECK (id = 1), moment INTEGER NOT NULL);
+INSERT INTO last_commit VALUES (1, 0);
+"""
+
 _QUEUE = """
 CREATE INDEX videos_waiting ON videos (model, lane, queue_order, id) WHERE queue_order IS NOT NULL;
 CREATE TABLE paces (model TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT NULL);
@@ -49,6 +54,7 @@ UPGRADE_FROM_1 = f"""
 ALTER TABLE videos ADD COLUMN model TEXT;
 ALTER TABLE videos ADD COLUMN lane TEXT;
 ALTER TABLE videos ADD COLUMN queue_order INTEGER;
+{_LAST_COMMIT}
 {_QUEUE}
 {_BATCHES}
 """
@@ -78,6 +84,7 @@ CREATE INDEX videos_due ON videos (due_at, id) WHERE due_at IS NOT NULL;
 CREATE TABLE tags (id TEXT, tag TEXT, created_at INTEGER, PRIMARY KEY (id, tag)) WITHOUT ROWID;
 CREATE INDEX tags_created ON tags (tag, created_at, id);
 CREATE TABLE days (day TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT NULL);
+{_LAST_COMMIT}
 {_QUEUE}
 {_BATCHES}
 """
@@ -131,10 +138,9 @@ CHANGED = (
     " UNION ALL SELECT campaign_id, changed_at FROM videos WHERE changed_at >= ?"
     " ORDER BY changed_at, campaign_id LIMIT ?"
 )
-LAST_COMMITS = (
-    "SELECT ifnull(max(changed_at), 0) FROM campaigns"
-    " UNION ALL SELECT ifnull(max(changed_at), 0) FROM videos"
-)
+LAST_COMMIT = "SELECT moment FROM last_commit WHERE id = 1"
+# Each commit is later than the one before, also if the clock was set back.
+NOTE_COMMIT = "UPDATE last_commit SET moment = max(moment + 1, ?) WHERE id = 1"
 DUE_VIDEOS = f"SELECT {VIDEOS} WHERE due_at <= ? AND (due_at, id) > (?, ?) ORDER BY due_at, id"
 
 INSERT_CAMPAIGN = (

@@ -12,12 +12,13 @@ from shared.adapters.local.object_store import LocalObjectStore
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.local_ports import LocalPorts
 from shared.domain.campaign import Change
-from shared.domain.errors import VideoNotFoundError
+from shared.domain.errors import CampaignNotFoundError, VideoNotFoundError
 from shared.domain.video import Phase, Video
 from shared.ports.video_generator import Submission
 from shared.settings import Settings
 from shared.use_cases.change_versions import delete_video, promote_video
 from shared.use_cases.create_videos import Draft
+from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.mirroring import mirror_campaign
 from shared.use_cases.regenerate_videos import regenerate_video
@@ -176,6 +177,23 @@ def test_what_was_promoted_and_deleted_after_a_backup_stays_so(
     assert stored(again, first).is_current
     with pytest.raises(VideoNotFoundError):
         stored(again, second)
+
+
+def test_a_campaign_that_was_deleted_after_a_backup_stays_deleted(
+    used: FakePorts, tmp_path: Path
+) -> None:
+    """Its videos would come back without clips, or be submitted again."""
+    make(used)
+    former = kept_database(used, tmp_path)
+    used.objects = LocalObjectStore(tmp_path, now=used.now)  # type: ignore[assignment]
+    assert delete_campaign(used, "spring")
+    roll_back(used, tmp_path, former)
+
+    again = ports_of(tmp_path)
+
+    with pytest.raises(CampaignNotFoundError):
+        again.campaigns.get_campaign("spring")
+    assert not again.campaigns.get_all_videos("spring").videos
 
 
 def test_an_intact_folder_is_not_read_at_the_start(

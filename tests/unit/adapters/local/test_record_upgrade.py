@@ -21,6 +21,7 @@ from tests.unit.domain.builders import MODEL, a_campaign, a_generating_video, a_
 DOWNGRADE = """
 DROP INDEX videos_waiting;
 DROP TABLE paces;
+DROP TABLE last_commit;
 DROP TABLE batches;
 DROP TABLE batch_videos;
 ALTER TABLE videos DROP COLUMN model;
