@@ -11,8 +11,10 @@ from tests.functional.showreel import GALLERY, Showreel
 Headers = Mapping[str, str]
 
 VIDEO = f"video_{GALLERY}.0123456789abcdef"
+BATCH = "batch_0123456789abcdef"
+
 WRITES = [
-    (endpoint.method, endpoint.path.format(campaign_id=GALLERY, video_id=VIDEO))
+    (endpoint.method, endpoint.path.format(campaign_id=GALLERY, video_id=VIDEO, batch_id=BATCH))
     for endpoint in ENDPOINTS
     if endpoint.method != "GET"
 ]
