@@ -7,7 +7,6 @@ import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import datetime
 from functools import partial
 from hashlib import md5
 from io import BytesIO
@@ -33,6 +32,7 @@ from shared.ports.object_store import PutMode
 from shared.ports.record_mirror import MirrorListing
 from shared.records.files import (
     campaign_id_at,
+    decode_cursor,
     decode_file,
     encode_record,
     file_path_of,
@@ -45,7 +45,7 @@ from shared.records.videos import encode_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from shared.domain.batch import Batch
     from shared.domain.reconciling import CampaignState
@@ -144,8 +144,8 @@ class ObjectStoreMirror:
     def complete_until(self) -> datetime | None:
         try:
             with self._objects.open(MIRROR_CURSOR) as cursor:
-                return datetime.fromisoformat(json.load(cursor)["until"])
-        except (ObjectNotFoundError, ValueError, LookupError, TypeError):
+                return decode_cursor(cursor.read())
+        except ObjectNotFoundError:
             return None
 
     def note_complete(self, until: datetime) -> None:

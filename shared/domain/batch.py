@@ -11,7 +11,7 @@ from typing import Any
 from shared.domain.campaign import ZERO
 from shared.domain.errors import WrongStateError
 from shared.domain.schedule import COMMIT_DELAY
-from shared.domain.video import Failure, Lane, Phase
+from shared.domain.video import ENDED, Failure, Lane, Phase
 
 
 class BatchFormat(StrEnum):
@@ -214,7 +214,7 @@ def ended(batch: Batch, totals: Totals, *, now: datetime) -> Batch:
 
 def is_over(batch: Batch, totals: Totals) -> bool:
     """Whether no line and no video of the batch has anything left to do."""
-    return batch.is_read and not any(totals[phase].videos for phase in UNFINISHED & totals.keys())
+    return batch.is_read and not any(totals[phase].videos for phase in totals.keys() - ENDED)
 
 
 def status_of(batch: Batch, totals: Totals) -> BatchStatus:
@@ -222,14 +222,3 @@ def status_of(batch: Batch, totals: Totals) -> BatchStatus:
     if batch.cancelled_at is None:
         return BatchStatus.COMPLETED if is_done else BatchStatus.IN_PROGRESS
     return BatchStatus.CANCELLED if is_done else BatchStatus.CANCELLING
-
-
-UNFINISHED = frozenset(
-    {
-        Phase.RESERVED,
-        Phase.SUBMITTING,
-        Phase.GENERATING,
-        Phase.STORING,
-        Phase.OUTCOME_UNKNOWN,
-    }
-)

@@ -51,6 +51,10 @@ def give_back(day: DayBudget, amount: Decimal) -> DayBudget:
 
 def released(video: Video) -> Video:
     """Return the video without its day if it has ended and cost nothing; else the same object."""
-    if video.budget_day is None or not video.has_ended or video.cost.actual != ZERO:
-        return video
-    return replace(video, budget_day=None)
+    return video if held_day(video) == video.budget_day else replace(video, budget_day=None)
+
+
+def held_day(video: Video) -> date | None:
+    """Return the day whose budget holds the video's dollars; none if it ended and cost nothing."""
+    is_free = video.has_ended and video.cost.actual == ZERO
+    return None if is_free else video.budget_day

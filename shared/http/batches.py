@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from http import HTTPStatus
 from itertools import chain
 
@@ -30,7 +31,7 @@ from shared.http.request_types import (
 )
 from shared.http.resources import epoch, moment
 from shared.http.videos import require_include, video_resources
-from shared.requests.batches import BatchLines
+from shared.requests.batches import lines_of
 from shared.requests.commands import lane_of
 from shared.use_cases.cancel_batch import cancel_batch
 from shared.use_cases.claims import Claim
@@ -114,15 +115,7 @@ def _batch_id(call: Call, claim: Claim | None, content: bytes) -> str:
 
 
 def _created(call: Call, batch: Batch, content: bytes, max_cost: Decimal | None) -> Response:
-    def lines() -> BatchLines:
-        return BatchLines(
-            content,
-            batch.format,
-            default_model=batch.default_model,
-            priority=batch.priority,
-            requested_by=batch.requested_by,
-        )
-
+    lines = partial(lines_of, batch, content)
     stored, is_new = create_batch(call.ports, batch, content, lines, max_cost=max_cost)
     return json_response(
         _resource(view_of(call.ports, stored)),

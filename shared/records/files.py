@@ -1,8 +1,9 @@
 """The JSON files beside the videos: where a record has its file, and what the files contain."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.domain.campaign import Campaign
 from shared.domain.copying import agreed, progress
@@ -18,6 +19,7 @@ from shared.domain.storage_layout import (
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, Video
 from shared.records.campaigns import decode_campaign, encode_campaign
+from shared.records.form import require_place
 from shared.records.videos import decode_video, encode_video
 
 Record = Campaign | Video
@@ -80,8 +82,7 @@ def _decode(path: str, content: bytes) -> Record:
     video_hash = video_hash_at(path)
     record = decode_video(content) if video_hash else decode_campaign(content)
     is_named = isinstance(record, Campaign) or record.video_hash == video_hash
-    if not is_named or record.campaign_id != campaign_id_at(path):
-        raise UnreadableRecordError("This is the record of something else.")
+    require_place(is_named and record.campaign_id == campaign_id_at(path))
     return record
 
 
@@ -91,6 +92,14 @@ def campaign_id_at(path: str) -> str:
 
 def video_hash_at(path: str) -> str | None:
     return video_hash_of_metadata(path.rpartition("/")[2])
+
+
+def decode_cursor(content: bytes) -> datetime | None:
+    """Return the time until which the JSON is complete; None where the cursor does not say it."""
+    try:
+        return datetime.fromisoformat(json.loads(content)["until"])
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def is_record_file(path: str) -> bool:

@@ -69,6 +69,12 @@ def from_record(record: Record, kind: type[T], revision: str) -> T:
     return replace(stored, unread=unread) if unread else stored
 
 
+def require_place(is_in_place: bool) -> None:  # noqa: FBT001  # It is the whole question.
+    """Raise UnreadableRecordError unless a record is stored where its own name says."""
+    if not is_in_place:
+        raise UnreadableRecordError("This is the record of something else.")
+
+
 def _known_fields(stored: Campaign | Video | DayBudget | Pace | Batch) -> Record:
     known = replace(stored, unread={}) if stored.unread else stored
     fields = msgspec.to_builtins(known, builtin_types=(datetime,))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from shared.domain.campaign import ZERO, Change
 from shared.domain.copying import merge
-from shared.domain.daily_budget import released
+from shared.domain.daily_budget import held_day
 from shared.domain.errors import CampaignNotFoundError, UnreadableRecordError
 from shared.domain.storage_layout import DELETIONS
 from shared.domain.unreadable import Unreadable
@@ -126,15 +126,12 @@ def _days(
     lost: defaultdict[date, Decimal] = defaultdict(lambda: ZERO)
     for video in videos:
         before = known.get(video.video_hash)
-        if _is_held(video) and not (before and _is_held(before)) and video.budget_day:
-            lost[video.budget_day] += video.cost.estimated
+        day = held_day(video)
+        if day and not (before and held_day(before)):
+            lost[day] += video.cost.estimated
     for day, amount in lost.items():
         budget = campaigns.get_day(day)
         yield replace(budget, committed=budget.committed + amount)
-
-
-def _is_held(video: Video) -> bool:
-    return video.budget_day is not None and released(video) is video
 
 
 def _read_if_any(campaigns: CampaignRepository, campaign_id: str) -> CampaignState | None:

@@ -17,7 +17,7 @@ from shared.domain.errors import UnreadableRecordError
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 from shared.records.campaigns import campaign_from_record
-from shared.records.form import encode_record, parse, to_record
+from shared.records.form import encode_record, parse, require_place, to_record
 from shared.records.videos import video_from_record
 
 CAMPAIGNS = "campaigns"
@@ -87,7 +87,7 @@ def campaign_of(document: Document) -> Campaign:
     """Raise UnreadableRecordError."""
     try:
         campaign = campaign_from_record(_record_in(document), revision=document.revision)
-        _require_place(campaign, document)
+        require_place(key_of(campaign).path == document.path)
     except UnreadableRecordError as error:
         raise unreadable(document, error).error() from error
     return campaign
@@ -97,7 +97,7 @@ def video_of(document: Document) -> Video:
     """Raise UnreadableRecordError."""
     try:
         video = video_from_record(_record_in(document), revision=document.revision)
-        _require_place(video, document)
+        require_place(key_of(video).path == document.path)
     except UnreadableRecordError as error:
         raise unreadable(document, error).error() from error
     return video
@@ -177,8 +177,3 @@ def _savings_of(document: Document) -> Savings:
 def _record_in(document: Document) -> dict[str, Any]:
     beside = (WRITTEN_AT, CHARGED)
     return {name: value for name, value in document.fields.items() if name not in beside}
-
-
-def _require_place(record: Record, document: Document) -> None:
-    if key_of(record).path != document.path:
-        raise UnreadableRecordError("This is the record of something else.")

@@ -6,7 +6,7 @@ from contextlib import suppress
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.pacing import Pace
-from shared.records.form import to_record
+from shared.records.form import require_place, to_record
 from shared.records.paces import pace_from_record
 
 PACES = "paces"
@@ -36,7 +36,7 @@ def read_paces(documents: FirestoreDocuments, models: Iterable[str]) -> Mapping[
 def _pace_of(document: Document, model: str) -> Pace:
     try:
         stored = pace_from_record(document.fields, revision=document.revision)
-        _require_place(stored.model == model)
+        require_place(stored.model == model)
     except UnreadableRecordError as error:
         raise UnreadableRecordError(
             f"{document.path}: {error.message}",
@@ -44,11 +44,6 @@ def _pace_of(document: Document, model: str) -> Pace:
             revision=document.revision,
         ) from error
     return stored
-
-
-def _require_place(is_in_place: bool) -> None:  # noqa: FBT001  # It is the whole question.
-    if not is_in_place:
-        raise UnreadableRecordError("This is the record of something else.")
 
 
 def _path_of(model: str) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from shared.adapters.local import record_tables as tables
-from shared.adapters.local.record_rows import readable, require_place, row_of, video_of, write
+from shared.adapters.local.record_rows import dollars, readable, row_of, video_of, write
 from shared.domain.batch import PhaseTotals
 from shared.domain.errors import BatchNotFoundError, UnreadableRecordError
 from shared.domain.video import Phase
 from shared.records.batches import decode_batch, encode_batch
+from shared.records.form import require_place
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from shared.domain.campaign import Change
     from shared.domain.video import Video
 
-_MILLIONTHS = 1_000_000
 _LATEST = (2**63 - 1, "")
 
 
@@ -68,7 +67,7 @@ class LocalBatchRepository:
         with self._database.reading() as connection:
             rows = connection.execute(tables.BATCH_TOTALS, (batch_id,)).fetchall()
         return {
-            Phase(phase): PhaseTotals(videos=count, usd=Decimal(charged) / _MILLIONTHS)
+            Phase(phase): PhaseTotals(videos=count, usd=dollars(charged))
             for phase, count, charged in rows
         }
 

@@ -182,11 +182,8 @@ class RecordDatabase:
 
     def _is_older(self) -> bool:
         """Whether the file has the schema of an earlier release, from which it can be upgraded."""
-        identity = identity_of(self._path)
-        if identity is None:
-            return False
         try:
-            self._pool.give_back(opened(self._path, identity))
+            self._can_open()
         except OlderSchemaError:
             return True
         except sqlite3.DatabaseError:
@@ -197,16 +194,19 @@ class RecordDatabase:
     def _is_usable(self) -> bool:
         if identity_of(f"{self._files.root}/{_DAMAGED_MARK}") is not None:
             return False
-        identity = identity_of(self._path)
-        if identity is None:
-            return False
         try:
-            self._pool.give_back(opened(self._path, identity))
+            return self._can_open()
         except OlderSchemaError:
             return False
         except sqlite3.DatabaseError as error:
             return not is_damage(error)
-        return True
+
+    def _can_open(self) -> bool:
+        """Open the file, for the next use, if there is one. Raise sqlite3.DatabaseError."""
+        identity = identity_of(self._path)
+        if identity is not None:
+            self._pool.give_back(opened(self._path, identity))
+        return identity is not None
 
     def _has_json(self) -> bool:
         return any(map(self._has_folders, (CACHE, BATCHES)))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import defaultdict
 from contextlib import suppress
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.batch_repository import stored_batch
 from shared.adapters.local.files.storage_errors import is_missing
 from shared.adapters.local.record_database import transaction
 from shared.adapters.local.record_rows import (
-    require_place,
     store_unread_campaign,
     store_unread_video,
     stored_campaign,
@@ -22,16 +19,17 @@ from shared.adapters.local.record_rows import (
 )
 from shared.domain.batch import restored
 from shared.domain.campaign import ZERO
-from shared.domain.daily_budget import DayBudget, released
+from shared.domain.daily_budget import DayBudget, held_day
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.storage_layout import BATCH_FILE, BATCHES, CACHE, MIRROR_CURSOR
 from shared.domain.unreadable import Unreadable
 from shared.records.batches import decode_batch
-from shared.records.files import FiledRecords, is_record_file, records_in
+from shared.records.files import FiledRecords, decode_cursor, is_record_file, records_in
+from shared.records.form import require_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
+    from datetime import date, datetime
     from decimal import Decimal
 
     from shared.adapters.local.files.data_folder import DataFolder
@@ -59,8 +57,8 @@ def rebuild_from_files(files: DataFolder, connection: Connection) -> int:
         with transaction(connection):
             _store(connection, filed)
         for video in filed.videos.values():
-            if video.budget_day is not None and released(video) is video:
-                days[video.budget_day] += video.cost.estimated
+            if day := held_day(video):
+                days[day] += video.cost.estimated
     with transaction(connection):
         for day, committed in days.items():
             stored_day(connection, DayBudget(day=day, committed=committed))
@@ -99,9 +97,8 @@ def _restore_batch(files: DataFolder, connection: Connection, batch_id: str) -> 
 
 def _mirrored_until(files: DataFolder) -> datetime | None:
     try:
-        cursor = json.loads(_content(files, tuple(MIRROR_CURSOR.split("/"))))
-        return datetime.fromisoformat(cursor["until"])
-    except (FileNotFoundError, LookupError, TypeError, ValueError):
+        return decode_cursor(_content(files, tuple(MIRROR_CURSOR.split("/"))))
+    except FileNotFoundError:
         return None
 
 

@@ -7,10 +7,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shared.adapters.local.record_rows import readable, require_place, row_of, write
+from shared.adapters.local.record_rows import readable, row_of, write
 from shared.adapters.local.record_tables import VIDEOS, moment, revision_of
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.pacing import LaneSeen, Pace
+from shared.records.form import require_place
 from shared.records.paces import decode_pace, encode_pace
 
 if TYPE_CHECKING:

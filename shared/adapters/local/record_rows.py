@@ -14,6 +14,7 @@ from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.identity import video_id
 from shared.domain.unreadable import Unreadable
+from shared.records.form import require_place
 from shared.records.videos import decode_video, encode_video
 
 if TYPE_CHECKING:
@@ -56,17 +57,15 @@ def campaign_of(
         raise _unreadable(campaign_id, None, record, revision, error).error() from error
     if not hits:
         return campaign
-    saved = Decimal(saved_millionths) / _MILLIONTHS
-    return replace(campaign, savings=Savings(amount=saved, hits=hits))
-
-
-def require_place(is_in_place: bool) -> None:  # noqa: FBT001  # It is the whole question.
-    if not is_in_place:
-        raise UnreadableRecordError("This is the record of something else.")
+    return replace(campaign, savings=Savings(amount=dollars(saved_millionths), hits=hits))
 
 
 def millionths(amount: Decimal) -> int:
     return int(amount * _MILLIONTHS)
+
+
+def dollars(millionths: int) -> Decimal:
+    return Decimal(millionths) / _MILLIONTHS
 
 
 def day_of(day: date, row: tuple[bytes, str] | None) -> DayBudget:
