@@ -47,7 +47,7 @@ check: .venv/dev ## Lint, formatting, types (Python and JavaScript), and import 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@if command -v npm > /dev/null; then \
-		$(MAKE) --no-print-directory $(TSC) && $(TSC) --project tools/javascript; \
+		$(MAKE) --no-print-directory $(TSC) && $(TSC) --project .; \
 	else \
 		echo "SKIPPED: npm is not installed, so the studio's JavaScript is not checked." >&2; \
 	fi
