@@ -11,7 +11,7 @@ from typing import Any
 from shared.domain.campaign import ZERO
 from shared.domain.errors import WrongStateError
 from shared.domain.schedule import COMMIT_DELAY
-from shared.domain.video import ENDED, Failure, Lane, Phase
+from shared.domain.video import ENDED, Failure, Lane, Outcome, Phase
 
 
 class BatchFormat(StrEnum):
@@ -28,18 +28,10 @@ class BatchStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class LineOutcome(StrEnum):
-    """What a line has done for one of its prompts."""
-
-    CREATED = "created"
-    ATTACHED = "attached"
-    CACHE_HIT = "cache_hit"
-
-
 @dataclass(frozen=True, kw_only=True)
 class LineVideo:
     video_id: str
-    outcome: LineOutcome
+    outcome: Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +134,7 @@ def _result_of(fields: Mapping[str, Any]) -> LineResult:
         campaign_id=fields["campaign_id"],
         done_at=datetime.fromisoformat(fields["done_at"]),
         videos=tuple(
-            LineVideo(video_id=each["video_id"], outcome=LineOutcome(each["outcome"]))
+            LineVideo(video_id=each["video_id"], outcome=Outcome(each["outcome"]))
             for each in fields["videos"]
         ),
         error=Failure(code=error["code"], message=error["message"]) if error else None,
@@ -157,9 +149,9 @@ def with_results(batch: Batch, results: Iterable[LineResult]) -> Batch:
         batch,
         next_line=batch.next_line + len(latest),
         latest=latest,
-        created=batch.created + outcomes.count(LineOutcome.CREATED),
-        attached=batch.attached + outcomes.count(LineOutcome.ATTACHED),
-        cached=batch.cached + outcomes.count(LineOutcome.CACHE_HIT),
+        created=batch.created + outcomes.count(Outcome.CREATED),
+        attached=batch.attached + outcomes.count(Outcome.ATTACHED),
+        cached=batch.cached + outcomes.count(Outcome.CACHE_HIT),
         refused=batch.refused + sum(result.error is not None for result in latest),
     )
 

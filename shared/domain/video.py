@@ -53,6 +53,14 @@ class Lane(StrEnum):
     BULK = "bulk"
 
 
+class Outcome(StrEnum):
+    """How a video answers one of the prompts of a request."""
+
+    CREATED = "created"
+    ATTACHED = "attached"
+    CACHE_HIT = "cache_hit"
+
+
 class AttemptOutcome(StrEnum):
     OPEN = "open"
     BILLED = "billed"

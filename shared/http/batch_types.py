@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal, NotRequired, TypedDict
 
-from shared.domain.batch import BatchStatus, LineOutcome
-from shared.domain.video import Failure, Lane
+from shared.domain.batch import BatchStatus
+from shared.domain.video import Failure, Lane, Outcome
 from shared.http.resource_types import Dollars, Epoch, VideoResource
 
 
@@ -56,7 +56,7 @@ class BatchLineVideo(TypedDict):
     """`video` is null if it was deleted since; `unreadable` says why its record cannot be read."""
 
     id: str
-    outcome: LineOutcome
+    outcome: Outcome
     video: VideoResource | None
     unreadable: NotRequired[str]
 

@@ -8,6 +8,7 @@ import msgspec
 from werkzeug.wrappers import Response
 
 from shared.domain.identity import require_campaign_id
+from shared.domain.video import Outcome
 from shared.http.calls import POLLING, Call, json_response, list_response
 from shared.http.idempotency import answer_idempotently
 from shared.http.request_types import read_body
@@ -18,7 +19,7 @@ from shared.requests.bodies import CreateCampaignVideosBody, CreateVideoBody, Es
 from shared.use_cases.claims import Claim
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.estimate_videos import Estimates, estimate_videos
-from shared.use_cases.reserving import CreatedVideo, Outcome
+from shared.use_cases.reserving import CreatedVideo
 
 
 def create(call: Call) -> Response:

@@ -9,8 +9,7 @@ from msgspec import Meta
 
 from shared.domain.clip import ClipFacts
 from shared.domain.clip_warnings import ClipWarningCode
-from shared.domain.video import Failure, Lane, Phase, Status, VersionState
-from shared.use_cases.reserving import Outcome
+from shared.domain.video import Failure, Lane, Outcome, Phase, Status, VersionState
 
 R = TypeVar("R")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from shared.domain.queueing import QueueEstimate
     from shared.domain.unreadable import Unreadable
-    from shared.domain.video import Cost, Video
+    from shared.domain.video import Cost, Outcome, Video
     from shared.http.resource_types import (
         ClipWarningResource,
         CostResource,
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
         UnreadableResource,
         VideoResource,
     )
-    from shared.use_cases.reserving import Outcome
 
 _LONGEST_PROGRESS = 95
 _MOST_ENCODED = 1024

@@ -12,7 +12,7 @@ from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.reservation import new_video
 from shared.domain.versions import require_kept, reserve
-from shared.domain.video import GenerationParameters, Lane, Video
+from shared.domain.video import GenerationParameters, Lane, Outcome, Video
 from shared.ports import Ports
 from shared.ports.policy import limits_of, queue_limit
 from shared.use_cases.begin_campaign import new_campaign
@@ -27,7 +27,6 @@ from shared.use_cases.committing import until_committed
 from shared.use_cases.read_campaigns import videos_of
 from shared.use_cases.reserving import (
     CreatedVideo,
-    Outcome,
     Plan,
     begin_all,
     commit_plan,

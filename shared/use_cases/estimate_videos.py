@@ -5,11 +5,12 @@ from decimal import Decimal
 
 from shared.domain.campaign import ZERO
 from shared.domain.models import price_basis, require_supported
+from shared.domain.video import Outcome
 from shared.ports import Ports
 from shared.use_cases.budgeting import require_left_today
 from shared.use_cases.committing import until_committed
 from shared.use_cases.create_videos import CreateVideos, plan_videos
-from shared.use_cases.reserving import CreatedVideo, Outcome
+from shared.use_cases.reserving import CreatedVideo
 
 
 @dataclass(frozen=True, kw_only=True)

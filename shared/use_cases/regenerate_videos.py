@@ -10,21 +10,14 @@ from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.reservation import new_version
 from shared.domain.versions import reserve
-from shared.domain.video import Lane, Video
+from shared.domain.video import Lane, Outcome, Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoPage
 from shared.ports.policy import limits_of, queue_limit
 from shared.use_cases.claims import Claim, hashes_of, made_before, new_video_hash
 from shared.use_cases.committing import until_committed
 from shared.use_cases.read_campaigns import videos_of
-from shared.use_cases.reserving import (
-    CreatedVideo,
-    Outcome,
-    Plan,
-    begin_all,
-    commit_plan,
-    with_place,
-)
+from shared.use_cases.reserving import CreatedVideo, Plan, begin_all, commit_plan, with_place
 
 
 def regenerate_video(

@@ -4,25 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from shared.domain.campaign import ZERO, Campaign, Change, Savings
 from shared.domain.clip import room_for
 from shared.domain.limits import budget_of, reaches_warning
 from shared.domain.queueing import place_in_queue
-from shared.domain.video import Lane, QueuePlace, Video
+from shared.domain.video import Lane, Outcome, QueuePlace, Video
 from shared.domain.video_steps import withdraw_cancellation
 from shared.ports import Ports
 from shared.ports.policy import limits_of, queue_limit
 from shared.use_cases.announcing import announce, warn_of_budget
 from shared.use_cases.budgeting import commit_reservation
 from shared.use_cases.publishing import ask_for_step
-
-
-class Outcome(StrEnum):
-    CREATED = "created"
-    ATTACHED = "attached"
-    CACHE_HIT = "cache_hit"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from shared.domain.batch import (
     Batch,
-    LineOutcome,
     LineResult,
     LineVideo,
     encode_results,
@@ -236,9 +235,7 @@ def _result(
         line=line.number,
         campaign_id=line.campaign_id,
         done_at=now,
-        videos=tuple(
-            LineVideo(video_id=each.video.id, outcome=LineOutcome(each.outcome)) for each in answers
-        ),
+        videos=tuple(LineVideo(video_id=each.video.id, outcome=each.outcome) for each in answers),
         error=error,
     )
 

@@ -12,7 +12,6 @@ import pytest
 from shared.domain.batch import (
     Batch,
     BatchFormat,
-    LineOutcome,
     LineResult,
     LineVideo,
     PhaseTotals,
@@ -20,7 +19,7 @@ from shared.domain.batch import (
 )
 from shared.domain.campaign import Change
 from shared.domain.errors import BatchNotFoundError, ConflictError, VideoNotFoundError
-from shared.domain.video import Failure, Lane, Phase, Video
+from shared.domain.video import Failure, Lane, Outcome, Phase, Video
 from shared.ports.batch_repository import BatchRepository
 from shared.ports.campaign_repository import CampaignRepository
 from tests.unit.domain.builders import NOW, a_campaign, a_reserved_video
@@ -73,7 +72,7 @@ class BatchRepositoryContract:
             line=1,
             campaign_id="spring",
             done_at=NOW,
-            videos=(LineVideo(video_id="video_spring.1", outcome=LineOutcome.CREATED),),
+            videos=(LineVideo(video_id="video_spring.1", outcome=Outcome.CREATED),),
         )
         refused = LineResult(
             line=2,

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from shared.domain.batch import (
     Batch,
     BatchFormat,
-    LineOutcome,
     LineResult,
     LineVideo,
     PhaseTotals,
@@ -41,6 +40,7 @@ from shared.domain.video import (
     Failure,
     GenerationParameters,
     Lane,
+    Outcome,
     Phase,
     QueuePlace,
     VersionState,
@@ -224,7 +224,7 @@ def a_full_video() -> Video:
 
 def a_full_batch() -> Batch:
     """A batch with something in every field."""
-    made = LineVideo(video_id="video_spring.0000000000000001", outcome=LineOutcome.CREATED)
+    made = LineVideo(video_id="video_spring.0000000000000001", outcome=Outcome.CREATED)
     refused = Failure(code="slot_busy", message="It is busy.")
     return Batch(
         batch_id="batch_0123456789abcdef",

@@ -7,14 +7,14 @@ from decimal import Decimal
 import pytest
 
 from shared.domain.errors import CampaignVideoLimitError
-from shared.domain.video import Phase
+from shared.domain.video import Outcome, Phase
 from shared.ports import Ports
 from shared.ports.video_generator import Failed
 from shared.use_cases.change_versions import cancel_video, delete_video
 from shared.use_cases.claims import Claim, new_video_hash
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
-from shared.use_cases.reserving import CreatedVideo, Outcome
+from shared.use_cases.reserving import CreatedVideo
 from tests.fakes.ports import POLICY, FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.scenes import (

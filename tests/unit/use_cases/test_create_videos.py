@@ -16,11 +16,10 @@ from shared.domain.errors import (
 )
 from shared.domain.fingerprint import fingerprint_as_written
 from shared.domain.prompt import enhance
-from shared.domain.video import Phase, VersionState, Video
+from shared.domain.video import Outcome, Phase, VersionState, Video
 from shared.use_cases.change_versions import cancel_video, delete_video
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from shared.use_cases.regenerate_videos import regenerate_campaign
-from shared.use_cases.reserving import Outcome
 from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script

@@ -7,9 +7,9 @@ import pytest
 
 from shared.domain.errors import CampaignVideoLimitError, ModelRetiredError
 from shared.domain.models import price_basis
+from shared.domain.video import Outcome
 from shared.use_cases.create_videos import Draft
 from shared.use_cases.estimate_videos import Estimate, estimate_videos
-from shared.use_cases.reserving import Outcome
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import PARAMETERS, PRICE, a_request, make, reserve
 

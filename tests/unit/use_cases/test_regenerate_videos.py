@@ -7,11 +7,10 @@ import pytest
 
 from shared.domain.campaign import Change
 from shared.domain.errors import CampaignNotFoundError, ModelRetiredError, VideoNotFoundError
-from shared.domain.video import Phase, VersionState, Video
+from shared.domain.video import Outcome, Phase, VersionState, Video
 from shared.ports.video_generator import Failed
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
-from shared.use_cases.reserving import Outcome
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.scenes import (

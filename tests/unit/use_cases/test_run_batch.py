@@ -10,7 +10,6 @@ import pytest
 from shared.domain.batch import (
     Batch,
     BatchStatus,
-    LineOutcome,
     decode_results,
 )
 from shared.domain.errors import (
@@ -25,7 +24,7 @@ from shared.domain.errors import (
 )
 from shared.domain.schedule import BATCH_RETRY
 from shared.domain.storage_layout import batch_request_path, batch_results_prefix
-from shared.domain.video import Lane, Phase
+from shared.domain.video import Lane, Outcome, Phase
 from shared.use_cases import run_batch as run_batch_module
 from shared.use_cases.cancel_batch import cancel_batch
 from shared.use_cases.change_versions import cancel_video, delete_video
@@ -498,7 +497,7 @@ def test_results_are_stored_before_the_next_chunk(ports: FakePorts) -> None:
     chunks = [decode_results(ports.objects.open(each.path).read()) for each in stored]
     assert [len(chunk) for chunk in chunks] == [100, 100, 30]
     assert all(
-        video.outcome is LineOutcome.CREATED
+        video.outcome is Outcome.CREATED
         for chunk in chunks
         for each in chunk
         for video in each.videos
