@@ -18,13 +18,15 @@ def cancel_batch(ports: Ports, batch_id: str) -> Batch:
     if the batch is completed.
     """
 
-    def attempt() -> Batch:
+    def attempt() -> tuple[Batch, bool]:
         batch = ports.batches.get(batch_id)
         stopped = cancelled(batch, now=ports.now())
-        return batch if stopped is batch else ports.batches.commit(stopped)
+        return (batch, False) if stopped is batch else (ports.batches.commit(stopped), True)
 
-    batch = until_committed(attempt)
-    ports.mirror.write_batch(batch)
+    batch, is_new = until_committed(attempt)
+    if is_new:
+        # A bucket takes one write of a name each second; a run of the batch writes it, too.
+        ports.mirror.write_batch(batch)
     ask_to_continue(ports, batch_id)
     return batch
 
