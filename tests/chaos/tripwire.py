@@ -7,11 +7,12 @@ the point after the repository's call, are the two sides of a commit.
 import os
 import signal
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any, TypeVar, cast
 from unittest.mock import patch
 
@@ -35,7 +36,12 @@ def touch_nothing(name: str) -> None:
 
 
 class Counter:
-    """Counts the points of a process, and notes their names. At one of them it gets `signal`."""
+    """Counts the points of a process, and notes their names. At one of them it gets `signal`.
+
+    A process that stands still must hold no lock, or it blocks all others. It may have threads, so
+    which of their calls has a number is chance: it stands still at the next point at which none of
+    them changes anything.
+    """
 
     def __init__(
         self, state: SharedState, signal: signal.Signals, notes: Path | None = None
@@ -44,18 +50,30 @@ class Counter:
         self._signal = signal
         self._notes = notes
         self._lock = Lock()
+        self._is_due = False
+        self._calling: set[int] = set()
 
     def __call__(self, name: str) -> None:
         # A process may have threads of its own.
         with self._lock:
-            number = self._state.events
+            self._is_due |= self._state.events == self._state.deadly
             self._state.events += 1
             if self._notes is not None:
                 with self._notes.open("a") as notes:
                     notes.write(f"{name}\n")
-        if number == self._state.deadly:
+            is_now = self._may_end(name) and self._is_due
+            self._is_due &= not is_now
+        if is_now:
             self._state.stands_still = 1
             os.kill(os.getpid(), self._signal)
+
+    def _may_end(self, name: str) -> bool:
+        me = get_ident()
+        self._calling.discard(me)
+        is_apart = not name.startswith("at ") and not self._calling & sys._current_frames().keys()
+        if name.startswith(("before ", "at ")):
+            self._calling.add(me)
+        return is_apart or self._signal is not signal.SIGSTOP
 
 
 class Meeting:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -34,25 +35,26 @@ def make_campaign(root: Path) -> None:
             (VersionState.CURRENT, VersionState.PENDING, VersionState.HISTORICAL)
         )
     )
-    LocalCampaignRepository(root).commit(Change(campaign=a_campaign(), videos=videos))
+    with closing(LocalCampaignRepository(root)) as repository:
+        repository.commit(Change(campaign=a_campaign(), videos=videos))
     write_json(root)
 
 
 def change_versions(root: Path) -> None:
     """Make the pending one current and the current one historical; remove the historical one."""
-    repository = LocalCampaignRepository(root)
-    campaign = repository.get_campaign("spring")
-    old, new, oldest = (repository.get_video("spring", f"{number:016x}") for number in range(3))
-    repository.commit(
-        Change(
-            campaign=replace(campaign, cache_hits=1),
-            videos=(
-                replace(new, version_state=VersionState.CURRENT),
-                replace(old, version_state=VersionState.HISTORICAL),
-            ),
-            removed=(oldest,),
+    with closing(LocalCampaignRepository(root)) as repository:
+        campaign = repository.get_campaign("spring")
+        old, new, oldest = (repository.get_video("spring", f"{each:016x}") for each in range(3))
+        repository.commit(
+            Change(
+                campaign=replace(campaign, cache_hits=1),
+                videos=(
+                    replace(new, version_state=VersionState.CURRENT),
+                    replace(old, version_state=VersionState.HISTORICAL),
+                ),
+                removed=(oldest,),
+            )
         )
-    )
     write_json(root)
 
 
@@ -69,10 +71,11 @@ FIRST_LOOKS: dict[str, Callable[[CampaignRepository], object]] = {
 
 def look(first: str, root: Path) -> object:
     """Return what a new process finds that looks there first."""
-    try:
-        return FIRST_LOOKS[first](LocalCampaignRepository(root))
-    except NotFoundError as error:
-        return type(error)
+    with closing(LocalCampaignRepository(root)) as repository:
+        try:
+            return FIRST_LOOKS[first](repository)
+        except NotFoundError as error:
+            return type(error)
 
 
 def looks(tmp_path: Path, root: Path) -> dict[str, object]:
