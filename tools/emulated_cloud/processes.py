@@ -16,15 +16,22 @@ HOST = "127.0.0.1"
 # Below the ports of outgoing connections, one of which could take it before the server does: they
 # begin at 32768 on Linux, and at 49152 elsewhere.
 _PORTS = range(20_000, 32_768)
+_given: set[int] = set()
 
 _PR_SET_PDEATHSIG = 1
 
 
 def free_port() -> int:
-    """Return a port for a server that another process starts."""
+    """Return a port for a server that another process starts, to this process each port once.
+
+    A server that was given the port may not have begun to listen when the next one asks.
+    """
     while True:
         port = secrets.choice(_PORTS)
+        if port in _given:
+            continue
         with suppress(OSError), socket.create_server((HOST, port)):
+            _given.add(port)
             return port
 
 
