@@ -96,24 +96,12 @@ class ObjectStoreMirror:
         return tuple(path for path in left if path)
 
     def write_submission(self, video: Video) -> None:
-        path, content = file_path_of(video), encode_video(video)
-        for _ in range(_TRIES):
-            with suppress(ConflictError, ObjectNotFoundError):
-                try:
-                    self._objects.put(path, BytesIO(content), content_type=_JSON)
-                except ObjectExistsError:
-                    found = self._objects.head(path)
-                    time.sleep(self._wait_for(found))
-                    self._objects.replace(found, BytesIO(content))
-                return
-        raise UnavailableError(f"The object {path!r} keeps changing. Try again soon.")
+        self._write_in_time(file_path_of(video), encode_video(video))
 
     def write_batch(self, batch: Batch) -> None:
         from shared.records.batches import encode_batch
 
-        content = BytesIO(encode_batch(batch))
-        path = batch_path(batch.batch_id)
-        self._objects.put(path, content, content_type=_JSON, mode=PutMode.OVERWRITE)
+        self._write_in_time(batch_path(batch.batch_id), encode_batch(batch))
 
     def read_batch(self, batch_id: str) -> Batch | None:
         from shared.records.batches import decode_batch
@@ -185,6 +173,19 @@ class ObjectStoreMirror:
             return is_up_to_date(self._read(file.path), record)
         except (ObjectNotFoundError, UnreadableRecordError):
             return False
+
+    def _write_in_time(self, path: str, content: bytes) -> None:
+        """Write the object, as soon as its name may be written again. Raise UnavailableError."""
+        for _ in range(_TRIES):
+            with suppress(ConflictError, ObjectNotFoundError):
+                try:
+                    self._objects.put(path, BytesIO(content), content_type=_JSON)
+                except ObjectExistsError:
+                    found = self._objects.head(path)
+                    time.sleep(self._wait_for(found))
+                    self._objects.replace(found, BytesIO(content))
+                return
+        raise UnavailableError(f"The object {path!r} keeps changing. Try again soon.")
 
     def _write(self, listing: MirrorListing, path: str, content: bytes) -> str | None:
         """Return the path if it was not written."""

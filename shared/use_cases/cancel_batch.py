@@ -1,7 +1,10 @@
 """Cancel a batch: the lines that are not carried out, and the videos that wait."""
 
+from contextlib import suppress
+
 from shared.domain.batch import Batch, cancelled
 from shared.domain.campaign import Campaign, Change
+from shared.domain.errors import UnavailableError
 from shared.domain.versions import cancel
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
@@ -25,8 +28,9 @@ def cancel_batch(ports: Ports, batch_id: str) -> Batch:
 
     batch, is_new = until_committed(attempt)
     if is_new:
-        # A bucket takes one write of a name each second; a run of the batch writes it, too.
-        ports.mirror.write_batch(batch)
+        # The batch is cancelled already, and a run of the batch writes it, too.
+        with suppress(UnavailableError):
+            ports.mirror.write_batch(batch)
     ask_to_continue(ports, batch_id)
     return batch
 

@@ -26,6 +26,7 @@ from shared.domain.video_steps import (
 )
 from shared.ports.object_store import ObjectStore, PutMode
 from shared.records.campaigns import decode_campaign
+from tests.contract.batch_repository_contract import a_batch
 from tests.unit.domain.builders import (
     NOW,
     SOON,
@@ -286,6 +287,15 @@ class RecordMirrorContract:
         mirror.write_submission(a_submitting_video(1))
         mirror.write_submission(postponed := taken_back(a_submitting_video(1)))
         assert mirror.read_video("spring", HASH, current=False) == postponed
+
+    def test_a_batch_is_written_again_once_its_name_may_be(self, store: ObjectStore) -> None:
+        """A bucket takes one write of a name each second."""
+        mirror = a_mirror(store, gap=timedelta(seconds=1.1))
+        mirror.write_batch(a_batch())
+
+        mirror.write_batch(cancelled := replace(a_batch(), cancelled_at=NOW))
+
+        assert mirror.read_batch(a_batch().batch_id) == cancelled
 
     def test_some_videos_are_updated_alone(self, store: ObjectStore) -> None:
         mirror = mirrored(store, state_of(a_failed_video(), a_generating_video(2)))
