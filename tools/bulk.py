@@ -139,6 +139,8 @@ def _progress(batch: Json) -> str:
         parts.append(f"{lines['refused']:,} refused")
     if (expected := batch["expected_done_at"]) is not None:
         parts.append(f"done at about {datetime.fromtimestamp(expected).astimezone():%a %H:%M}")
+    if batch["reason"]:
+        parts.append(batch["reason"])
     return ", ".join(parts)
 
 

@@ -95,6 +95,11 @@ def expected_done_at(estimates: Iterable[QueueEstimate]) -> datetime | None:
     return max(known) + USUAL_GENERATION if known and len(known) == len(moments) else None
 
 
+def reason_for_waiting(estimates: Iterable[QueueEstimate]) -> str | None:
+    """Return why some of the waiting videos are not submitted at present, or None."""
+    return next((each.reason for each in estimates if each.reason), None)
+
+
 def _position(place: QueuePlace, seen: LaneSeen | None) -> int:
     """Take the places between the first and the last as evenly spaced."""
     if seen is None or not seen.waiting or seen.first is None or seen.last is None:

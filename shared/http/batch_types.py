@@ -35,7 +35,7 @@ class BatchCost(TypedDict):
 
 
 class BatchResource(TypedDict):
-    """`total` is the number of lines."""
+    """`total` is the number of lines. `reason` says why nothing is submitted at present."""
 
     id: str
     object: Literal["batch"]
@@ -44,6 +44,7 @@ class BatchResource(TypedDict):
     cancelled_at: Epoch | None
     completed_at: Epoch | None
     expected_done_at: Epoch | None
+    reason: str | None
     priority: Lane
     requested_by: str | None
     total: int

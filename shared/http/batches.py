@@ -134,6 +134,7 @@ def _resource(view: BatchView) -> BatchResource:
         "cancelled_at": moment(batch.cancelled_at),
         "completed_at": moment(batch.completed_at),
         "expected_done_at": moment(view.expected_done_at),
+        "reason": view.reason,
         "priority": batch.priority,
         "requested_by": batch.requested_by,
         "total": batch.lines,

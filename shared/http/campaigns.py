@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from shared.domain.campaign import Campaign
 from shared.domain.identity import require_campaign_id, video_id
 from shared.domain.limits import Limits, available, budget_of, require_dollars
-from shared.domain.queueing import QueueEstimate, expected_done_at
+from shared.domain.queueing import QueueEstimate, expected_done_at, reason_for_waiting
 from shared.domain.unreadable import Unreadable
 from shared.http.calls import POLLING, Call, json_response, list_response
 from shared.http.request_types import CampaignBody, CampaignListQuery, read_body, read_query
@@ -108,6 +108,7 @@ def _queue(estimates: Mapping[str, QueueEstimate]) -> CampaignQueueResource:
     return {
         "waiting": len(estimates),
         "expected_done_at": None if done_at is None else epoch(done_at),
+        "reason": reason_for_waiting(estimates.values()),
     }
 
 

@@ -49,10 +49,14 @@ class QueueResource(TypedDict):
 
 
 class CampaignQueueResource(TypedDict):
-    """How many videos wait for their turns, and when the last of them will be done."""
+    """How many videos wait for their turns, and when the last of them will be done.
+
+    `reason` is that of a video that waits.
+    """
 
     waiting: int
     expected_done_at: Epoch | None
+    reason: str | None
 
 
 class VideoResource(TypedDict):

@@ -7,7 +7,7 @@ from datetime import datetime
 from shared.domain.batch import Batch, LineResult, Totals, decode_results, is_over
 from shared.domain.errors import ObjectNotFoundError, StorageError
 from shared.domain.identity import parse_video_id
-from shared.domain.queueing import expected_done_at, spacing
+from shared.domain.queueing import expected_done_at, reason_for_waiting, spacing
 from shared.domain.schedule import USUAL_GENERATION
 from shared.domain.storage_layout import batch_results_path, batch_results_prefix
 from shared.domain.unreadable import Unreadable
@@ -26,11 +26,15 @@ class ResolvedResult:
 
 @dataclass(frozen=True, kw_only=True)
 class BatchView:
-    """A batch with the totals of its videos, and when the last of them will be done."""
+    """A batch with the totals of its videos, and when the last of them will be done.
+
+    `reason` says why nothing is submitted at present.
+    """
 
     batch: Batch
     totals: Totals
-    expected_done_at: datetime | None
+    expected_done_at: datetime | None = None
+    reason: str | None = None
 
     @property
     def is_over(self) -> bool:
@@ -39,21 +43,23 @@ class BatchView:
 
 def view_of(ports: Ports, batch: Batch) -> BatchView:
     totals = batch.ended if batch.has_ended else ports.batches.totals(batch.batch_id)
-    view = BatchView(batch=batch, totals=totals, expected_done_at=None)
-    return view if view.is_over else replace(view, expected_done_at=_expected_end(ports, batch))
+    view = BatchView(batch=batch, totals=totals)
+    return view if view.is_over else _with_estimate(ports, view)
 
 
-def _expected_end(ports: Ports, batch: Batch) -> datetime | None:
+def _with_estimate(ports: Ports, view: BatchView) -> BatchView:
     """Estimate by the last video that waits, and by the lines that have none yet."""
+    batch = view.batch
     waiting = ports.batches.waiting(batch.batch_id, limit=1)
-    estimates = estimates_of(ports, waiting)
+    estimates = estimates_of(ports, waiting).values()
     if not estimates:
-        return ports.now() + USUAL_GENERATION if batch.is_read else None
-    done_at = expected_done_at(estimates.values())
+        done_at = ports.now() + USUAL_GENERATION if batch.is_read else None
+        return replace(view, expected_done_at=done_at)
+    done_at = expected_done_at(estimates)
     rate = ports.rates.get(waiting[0].parameters.model)
-    if done_at is None or rate is None:
-        return done_at
-    return done_at + (batch.lines - batch.next_line) * spacing(rate)
+    if done_at is not None and rate is not None:
+        done_at += (batch.lines - batch.next_line) * spacing(rate)
+    return replace(view, expected_done_at=done_at, reason=reason_for_waiting(estimates))
 
 
 def read_results(ports: Ports, batch: Batch) -> Iterator[tuple[ResolvedResult, ...]]:
