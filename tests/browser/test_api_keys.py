@@ -80,7 +80,7 @@ def test_the_studio_asks_for_a_key_once_and_then_makes_and_plays(studio: Studio)
     assert paths == {"/v1/models", "/studio/session"}
 
 
-def test_who_has_no_key_is_told_so(studio: Studio) -> None:
+def test_the_studio_explains_that_a_key_is_required(studio: Studio) -> None:
     studio.open()
 
     studio.dialog.get_by_role("button", name="Back").click()
@@ -88,7 +88,7 @@ def test_who_has_no_key_is_told_so(studio: Studio) -> None:
     expect(studio.page.get_by_text("This service needs an API key. Reload")).to_be_visible()
 
 
-def test_an_allowed_front_end_orders_with_its_key_and_reads_why_not_without(
+def test_an_allowed_front_end_creates_with_a_key_and_reads_the_error_without_one(
     browser: Browser, guarded: Guarded
 ) -> None:
     url = f"{guarded.server.origin}/v1/campaigns/front-end/videos"

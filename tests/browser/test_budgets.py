@@ -51,7 +51,7 @@ def test_an_amount_is_taken_as_people_write_it(server: Server, studio: Studio) -
         assert dollars == budget_of(server, "thrifty")
 
 
-def test_what_is_no_amount_is_refused_beside_its_field_and_nothing_is_set(
+def test_an_invalid_amount_is_refused_beside_its_field_and_sets_no_budget(
     server: Server, studio: Studio
 ) -> None:
     open_dialog(studio, "careful")
@@ -70,7 +70,7 @@ def test_what_is_no_amount_is_refused_beside_its_field_and_nothing_is_set(
     expect(studio.page.get_by_text("Budget is $21.00.")).to_be_visible()
 
 
-def test_no_limit_is_a_choice_of_its_own(server: Server, studio: Studio) -> None:
+def test_no_limit_can_be_chosen(server: Server, studio: Studio) -> None:
     open_dialog(studio, "generous")
     enter(studio, "20")
     open_dialog(studio, "generous")
@@ -89,7 +89,7 @@ def strict_studio(browser: Browser, frugal: Server) -> Iterator[Studio]:
         yield studio
 
 
-def test_without_a_limit_of_its_own_a_campaign_has_the_default(
+def test_a_campaign_without_its_own_budget_has_the_default(
     frugal: Server, strict_studio: Studio
 ) -> None:
     studio = strict_studio

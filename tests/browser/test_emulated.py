@@ -72,7 +72,7 @@ def studio(browser: Browser, cloud: Server, bucket: str) -> Iterator[Studio]:
         yield studio
 
 
-def test_videos_play_from_the_bucket_also_while_their_successor_is_made(
+def test_videos_play_from_the_bucket_while_a_new_version_is_generated(
     studio: Studio, bucket: str
 ) -> None:
     studio.open()

@@ -101,7 +101,7 @@ def test_a_refused_price_says_what_to_do(studio: Studio, code: str) -> None:
     expect(studio.prompt(0)).to_have_value(PROMPTS[0])
 
 
-def test_what_is_lost_on_the_way_is_asked_for_again_under_the_same_key(
+def test_a_lost_request_is_sent_again_with_the_same_idempotency_key(
     server: Server, studio: Studio
 ) -> None:
     keys = []
@@ -124,7 +124,9 @@ def test_what_is_lost_on_the_way_is_asked_for_again_under_the_same_key(
     assert keys[0] == keys[1]
 
 
-def test_a_server_that_is_gone_is_told_of_and_waited_for(browser: Browser, tmp_path: Path) -> None:
+def test_the_studio_reports_an_unreachable_server_and_waits_for_it(
+    browser: Browser, tmp_path: Path
+) -> None:
     environment = {"STORAGE_URL": (tmp_path / "data").as_uri(), "SYNTHETIC_SECONDS": "4"}
     log = tmp_path / "stderr.log"
     with ExitStack() as running:

@@ -19,7 +19,7 @@ SHOWS_FOCUS = """() => {
 FOCUSED = "document.activeElement.outerHTML.slice(0, 200)"
 
 
-def test_the_whole_way_is_open_to_a_keyboard(studio: Studio) -> None:
+def test_every_step_works_with_the_keyboard_alone(studio: Studio) -> None:
     page = studio.page
     studio.open()
     tab_to(page, page.get_by_label("Campaign name"))

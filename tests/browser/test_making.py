@@ -48,7 +48,7 @@ def test_a_brief_and_a_click_end_in_four_videos_that_play(studio: Studio) -> Non
         assert max(values) < 1
 
 
-def test_it_says_first_what_is_new_and_what_it_costs_and_what_is_cached(
+def test_the_form_shows_new_videos_cached_videos_and_the_price_before_it_is_sent(
     server: Server, studio: Studio
 ) -> None:
     server.make("estimated", PROMPTS[0])
@@ -62,7 +62,7 @@ def test_it_says_first_what_is_new_and_what_it_costs_and_what_is_cached(
     assert 1 == len(server.get("/v1/videos?campaign_id=estimated")["data"])
 
 
-def test_nobody_can_write_before_it_is_known_how_the_campaign_is_made(
+def test_the_form_is_disabled_until_the_campaigns_settings_are_loaded(
     server: Server, studio: Studio
 ) -> None:
     """Else what is written would be made, and paid, with settings that are not the campaign's."""

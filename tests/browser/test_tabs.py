@@ -7,7 +7,7 @@ from tests.browser.studio import Studio, opened
 from tests.eventually import eventually
 
 
-def test_two_tabs_agree_without_a_reload_and_see_what_another_person_changes(
+def test_two_tabs_show_each_others_changes_and_those_of_other_clients_without_a_reload(
     browser: Browser, server: Server, studio: Studio
 ) -> None:
     [first] = server.make("two-tabs", "A ferry leaves")

@@ -35,7 +35,9 @@ def test_the_first_load_is_small_and_the_second_transfers_no_file_again(studio: 
     assert sum(size for url, size in second.items() if "/v1/" not in url) < HEADERS_BYTES
 
 
-def test_it_asks_for_progress_no_more_often_than_it_is_told(server: Server, studio: Studio) -> None:
+def test_the_studio_polls_no_more_often_than_the_server_asks(
+    server: Server, studio: Studio
+) -> None:
     server.create("patient", "A glacier calves")
     studio.open("patient")
 
@@ -47,7 +49,7 @@ def test_it_asks_for_progress_no_more_often_than_it_is_told(server: Server, stud
     assert all(gap >= wait - TOLERANCE_SECONDS for gap, wait in zip(gaps, waits, strict=False))
 
 
-def test_a_hidden_tab_asks_for_nothing_until_it_is_seen_again(
+def test_a_hidden_tab_sends_no_request_until_it_is_visible_again(
     server: Server, studio: Studio
 ) -> None:
     server.create("hidden", "A glacier grows")

@@ -19,7 +19,7 @@ def is_at(player: Player, seconds: float) -> bool:
     return bool(abs(player.state()["position"] - seconds) < IN_STEP_SECONDS)
 
 
-def test_a_video_plays_on_while_its_successor_is_made_and_one_click_keeps_it(
+def test_the_current_video_keeps_playing_while_a_new_version_is_generated_and_one_click_keeps_it(
     server: Server, studio: Studio
 ) -> None:
     [made] = server.make("kept-old", PIER)
@@ -52,7 +52,7 @@ def test_a_video_plays_on_while_its_successor_is_made_and_one_click_keeps_it(
     assert made["id"] in studio.player(0).source()
 
 
-def test_a_clip_of_another_shape_is_kept_in_the_history_and_the_card_says_why(
+def test_a_clip_with_the_wrong_aspect_ratio_becomes_historical_and_the_card_says_why(
     server: Server, studio: Studio
 ) -> None:
     [first] = server.make("turned", "A crab walks sideways")
@@ -102,7 +102,7 @@ def test_old_and_new_play_in_step_and_one_click_keeps_the_new_one(
     assert replacement["id"] in studio.player(0).source()
 
 
-def test_a_version_comes_back_and_clean_up_shows_what_goes_before_it_goes(
+def test_a_historical_version_can_be_promoted_and_cleanup_previews_its_deletions(
     server: Server, studio: Studio
 ) -> None:
     [old] = server.make("history", PIER)

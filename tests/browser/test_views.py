@@ -71,14 +71,14 @@ def test_with_reduced_motion_nothing_moves(view: Studio) -> None:
     assert 0 == view.page.evaluate(RUNNING)
 
 
-def test_it_has_its_picture_taken(view: Studio, name: str) -> None:
+def test_a_screenshot_of_each_view_is_taken(view: Studio, name: str) -> None:
     # The last test took its time, so that what turns in a player while it loads is gone.
     for look in LOOKS:
         look.take_on(view.page)
         take_picture(view.page, f"{name}-{look.name}", full_page=look.size == PHONE)
 
 
-def test_it_needs_no_scrolling_sideways(view: Studio) -> None:
+def test_no_view_scrolls_sideways(view: Studio) -> None:
     view.page.set_viewport_size(NARROW)
 
     assert view.sideways() <= 0

@@ -7,7 +7,7 @@ PAID_TWICE = Finding(Kind.PAID_TWICE, "video_spring.0 was submitted 2 times")
 MISSING = Finding(Kind.DISAGREEMENT, "missing are []")
 
 
-def test_the_table_counts_what_broke_and_adds_it_up() -> None:
+def test_the_table_counts_violations_and_their_sum() -> None:
     create, promote = Row(what="create", points=2), Row(what="promote", points=1)
     create.add((PAID_TWICE, PAID_TWICE, MISSING), ticks=3)
     create.add((), ticks=15)

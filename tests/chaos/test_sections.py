@@ -8,7 +8,7 @@ ROUNDS = {"races": 1, "mishaps": 1, "callers": 4, "stops": 1}
 
 
 @pytest.mark.parametrize("name", ROUNDS)
-def test_no_rule_breaks(name: str) -> None:
+def test_no_disturbance_breaks_a_rule(name: str) -> None:
     run_chaos(name, "--rounds", f"{ROUNDS[name]}")
 
 

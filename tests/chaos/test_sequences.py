@@ -5,7 +5,7 @@ import pytest
 from tests.chaos.machine import run_chaos
 
 
-def test_every_history_comes_to_rest_in_order() -> None:
+def test_every_history_ends_with_consistent_records() -> None:
     run_chaos("histories", "--rounds", "3")
 
 

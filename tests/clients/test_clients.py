@@ -145,7 +145,7 @@ def test_a_video_without_a_campaign_is_found_again_by_its_request_and_its_tags(
 
 
 @by_name(OF_OPENAI)
-def test_what_is_refused_has_its_class_code_and_parameter(
+def test_a_refusal_raises_the_sdks_exception_with_code_and_parameter(
     told: dict[str, Future[Json]], client: Client
 ) -> None:
     story = saw(told, client)
@@ -161,7 +161,7 @@ def test_every_video_can_be_deleted_as_it_is_listed(
     assert saw(told, client)["deleted"] == [5, 0]
 
 
-def test_litellm_lists_finds_again_and_is_refused(told: dict[str, Future[Json]]) -> None:
+def test_litellm_lists_retrieves_and_raises_refusals(told: dict[str, Future[Json]]) -> None:
     story = saw(told, CLIENTS[-1])
 
     assert (story["own"], story["listed"]) == (True, True)

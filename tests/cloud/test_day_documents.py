@@ -56,7 +56,7 @@ def test_shares_of_an_earlier_release_are_taken_over_once_and_closed(
     assert {Decimal(share.fields["committed"]) for share in shares.values()} == {Decimal(10) ** 15}
 
 
-def test_what_an_earlier_release_takes_meanwhile_is_counted(
+def test_dollars_that_an_earlier_release_takes_during_the_upgrade_are_counted(
     repository: FirestoreCampaignRepository, door: Door
 ) -> None:
     put_shares(repository, _0="3.20")

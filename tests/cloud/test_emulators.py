@@ -66,7 +66,7 @@ def test_an_emulator_ends_with_a_process_that_is_killed() -> None:
 
 
 @pytest.mark.parametrize("emulator", EMULATORS)
-def test_without_gcloud_it_is_said_what_to_install(
+def test_without_gcloud_the_error_says_what_to_install(
     emulator: Callable[[], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -76,7 +76,7 @@ def test_without_gcloud_it_is_said_what_to_install(
 
 
 @pytest.mark.parametrize("emulator", EMULATORS)
-def test_without_the_component_it_is_said_what_to_install(
+def test_without_the_component_the_error_says_what_to_install(
     emulator: Callable[[], Emulator], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gcloud = a_program(tmp_path / "sdk" / "bin", "gcloud")
@@ -86,7 +86,7 @@ def test_without_the_component_it_is_said_what_to_install(
         emulator()
 
 
-def test_without_java_it_is_said_what_to_install(
+def test_without_java_the_error_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gcloud = a_program(tmp_path / "sdk" / "bin", "gcloud")

@@ -56,7 +56,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("code", PASSING)
-def test_what_passes_is_not_noticed(
+def test_a_temporary_fault_is_retried(
     repository: CampaignRepository, door: Door, code: StatusCode
 ) -> None:
     for method in (COMMIT, GET, QUERY):
@@ -71,7 +71,7 @@ def test_what_passes_is_not_noticed(
 
 @pytest.mark.usefixtures("_impatient")
 @pytest.mark.parametrize("code", PASSING)
-def test_what_lasts_is_unavailable(
+def test_a_persistent_fault_raises_unavailable(
     repository: CampaignRepository, door: Door, code: StatusCode
 ) -> None:
     change = stored(repository, a_reserved_video(1))
@@ -134,9 +134,7 @@ def test_a_list_without_its_index_says_what_to_deploy(
         repository.list_videos(VideoQuery())
 
 
-def test_a_commit_that_gets_in_the_way_of_another_is_a_conflict(
-    repository: CampaignRepository, door: Door
-) -> None:
+def test_a_contended_commit_raises_a_conflict(repository: CampaignRepository, door: Door) -> None:
     door.fail(Fault(method=COMMIT, code=StatusCode.ABORTED))
 
     with pytest.raises(ConflictError):
@@ -144,7 +142,7 @@ def test_a_commit_that_gets_in_the_way_of_another_is_a_conflict(
 
 
 @pytest.mark.parametrize("code", PASSING)
-def test_a_commit_whose_answer_is_lost_was_made(
+def test_a_commit_whose_answer_is_lost_counts_as_made(
     repository: CampaignRepository, door: Door, code: StatusCode
 ) -> None:
     """Its second try meets what the first has written."""
@@ -166,9 +164,7 @@ def test_a_commit_whose_answer_is_lost_was_made(
         repository.get_video("spring", first.videos[1].video_hash)
 
 
-def test_an_answer_that_is_lost_hides_no_conflict(
-    repository: CampaignRepository, door: Door
-) -> None:
+def test_a_lost_answer_hides_no_conflict(repository: CampaignRepository, door: Door) -> None:
     """The first try was not made, and somebody else commits before the second."""
     change = stored(repository, a_reserved_video(1))
     door.fail(Fault(method=COMMIT, code=StatusCode.UNAVAILABLE))
@@ -187,7 +183,7 @@ def test_an_answer_that_is_lost_hides_no_conflict(
     assert repository.get_campaign("spring").cache_hits == theirs.cache_hits
 
 
-def test_a_day_whose_answer_is_lost_was_taken_once(
+def test_a_day_whose_answer_is_lost_is_charged_once(
     repository: CampaignRepository, door: Door
 ) -> None:
     first = repository.commit(Change(campaign=a_campaign(), days=(a_day(),)))

@@ -90,7 +90,7 @@ def test_a_document_is_the_record_field_by_field(
         assert plain(record) == plain(found)
 
 
-def test_every_value_comes_back(repository: FirestoreCampaignRepository) -> None:
+def test_every_value_is_read_as_it_was_written(repository: FirestoreCampaignRepository) -> None:
     change = stored(repository, a_full_video())
 
     video = repository.get_video("spring", HASH)
@@ -99,7 +99,9 @@ def test_every_value_comes_back(repository: FirestoreCampaignRepository) -> None
     assert {type(each) for each in (video.created_at, video.lease_expires_at)} == {datetime}
 
 
-def test_a_field_that_goes_is_gone(repository: FirestoreCampaignRepository) -> None:
+def test_a_field_that_is_dropped_is_removed_from_the_document(
+    repository: FirestoreCampaignRepository,
+) -> None:
     change = stored(repository, a_full_video())
 
     emptied = replace(change.videos[0], metadata={"b": "c"}, business_context={}, clip=None)
@@ -115,7 +117,7 @@ def test_a_record_that_is_too_large_is_refused(repository: FirestoreCampaignRepo
         stored(repository, a_reserved_video(1, prompt="p" * 1_100_000))
 
 
-def test_a_new_process_goes_on_where_another_stopped(
+def test_a_new_process_continues_from_committed_records(
     repository: FirestoreCampaignRepository, project: str
 ) -> None:
     change = stored(repository, a_reserved_video(1))
@@ -226,7 +228,7 @@ def test_damaged_videos_do_not_end_a_page(
     assert (numbers(page), page.has_more) == ([4, 1], False)
 
 
-def test_what_is_due_waits_for_nothing_that_cannot_be_read(
+def test_an_unreadable_record_does_not_hide_due_ones(
     repository: FirestoreCampaignRepository, client: firestore.Client
 ) -> None:
     stored(repository, a_reserved_video(1), a_reserved_video(4))
@@ -254,7 +256,7 @@ def test_a_field_of_a_newer_version_may_have_any_name(
     assert (odd, True) == ({name: fields[name] for name in odd}, fields["cancel_requested"])
 
 
-def test_a_collection_of_somebody_else_is_left_alone(
+def test_a_foreign_collection_is_left_alone(
     repository: FirestoreCampaignRepository, client: firestore.Client
 ) -> None:
     """Another application may keep its own `videos` in the same database."""

@@ -95,7 +95,7 @@ def store(bucket_store: GCSObjectStore) -> GCSObjectStore:
 @pytest.mark.parametrize(
     "fault", [refused(503), refused(429), refused(500), RESET], ids=lambda fault: fault.name
 )
-def test_a_fault_that_passes_is_not_noticed(
+def test_a_temporary_fault_is_retried(
     store: GCSObjectStore, bucket_server: StrictBucketServer, use: Use, fault: Fault
 ) -> None:
     bucket_server.fail("", fault, times=2)
@@ -110,7 +110,7 @@ def test_a_fault_that_passes_is_not_noticed(
     ids=lambda fault: fault.name,
 )
 @pytest.mark.usefixtures("impatient")
-def test_a_fault_that_stays_makes_the_store_unavailable(
+def test_a_persistent_fault_raises_unavailable(
     store: GCSObjectStore, bucket_server: StrictBucketServer, use: Use, fault: Fault
 ) -> None:
     bucket_server.fail("", fault, times=20)
@@ -130,7 +130,7 @@ def test_a_create_whose_answer_was_lost_has_succeeded(
     assert content == read(bucket_store)
 
 
-def test_a_create_that_met_another_after_a_fault_is_no_success(
+def test_a_create_that_finds_another_writers_object_after_a_fault_is_refused(
     store: GCSObjectStore, bucket_server: StrictBucketServer
 ) -> None:
     bucket_server.fail("^POST /upload/", refused(503))
@@ -139,7 +139,7 @@ def test_a_create_that_met_another_after_a_fault_is_no_success(
         put(store, CLIP)
 
 
-def test_every_chunk_may_be_lost_once(
+def test_each_chunk_of_an_upload_may_be_lost_once(
     bucket_store: GCSObjectStore, bucket_server: StrictBucketServer
 ) -> None:
     bucket_server.fail("^PUT /upload/", RESET)
@@ -223,7 +223,7 @@ def test_a_large_upload_whose_last_answer_is_cut_off_is_done(
     assert HISTORICAL in names(store)
 
 
-def test_the_first_rename_of_a_clip_may_break_off_anywhere(
+def test_the_first_rename_of_a_clip_may_fail_at_any_call(
     bucket_store: GCSObjectStore,
     bucket_server: StrictBucketServer,
     bucket_name: str,
@@ -245,7 +245,7 @@ def test_the_first_rename_of_a_clip_may_break_off_anywhere(
     )
 
 
-def test_a_source_that_changes_while_it_is_renamed_is_renamed_as_it_is(
+def test_a_source_that_changes_during_a_rename_is_renamed_with_its_new_bytes(
     store: GCSObjectStore,
     bucket_server: StrictBucketServer,
     bucket_name: str,
@@ -360,7 +360,7 @@ def test_a_bucket_that_is_not_there_is_named(
         use(open_store("never-created"))
 
 
-def test_what_the_service_never_accepts_is_no_passing_fault(
+def test_a_permanent_refusal_is_not_retried(
     store: GCSObjectStore, bucket_server: StrictBucketServer
 ) -> None:
     bucket_server.fail("POST /upload", refused(400, "Invalid metadata."))
@@ -389,6 +389,6 @@ def test_no_error_shows_an_address(
 
 
 @pytest.mark.parametrize("method", ["open", "head"])
-def test_an_object_that_is_not_there_is_no_fault(store: GCSObjectStore, method: str) -> None:
+def test_a_missing_object_is_no_fault(store: GCSObjectStore, method: str) -> None:
     with pytest.raises(ObjectNotFoundError):
         getattr(store, method)(HISTORICAL)

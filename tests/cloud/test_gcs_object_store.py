@@ -29,7 +29,7 @@ def put(store: GCSObjectStore, path: str, content: bytes = b"a clip") -> None:
     store.put(path, BytesIO(content), content_type="video/mp4")
 
 
-def test_a_clip_carries_what_players_and_people_need(
+def test_a_clip_has_its_type_cache_control_disposition_and_metadata(
     bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
 ) -> None:
     metadata = {"campaign": "spring", "index": "0", "model": "veo-3.1-generate-001"}
@@ -51,7 +51,7 @@ def test_a_record_is_asked_for_again(
     assert "no-cache" == resource(bucket_server, bucket_name, RECORD)["cacheControl"]
 
 
-def test_a_generated_clip_becomes_like_one_that_was_put(
+def test_a_generated_clip_gets_the_metadata_of_an_uploaded_one(
     bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
 ) -> None:
     """Veo writes its clips without a word to players."""
@@ -110,7 +110,7 @@ def test_a_rename_keeps_etag_and_metadata(
     assert "spring" == resource(bucket_server, bucket_name, HISTORICAL)["metadata"]["campaign"]
 
 
-def test_a_rename_describes_what_somebody_else_wrote(
+def test_a_rename_sets_the_metadata_of_a_foreign_object(
     bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
 ) -> None:
     bucket_store.put(CLIP, BytesIO(b"a clip"), content_type="video/mp4", metadata={"by": "veo"})
@@ -175,7 +175,7 @@ def test_a_list_of_pages_is_emptied_while_it_is_read(
     assert [] == list(bucket_store.list("videos/"))
 
 
-def test_a_folder_that_was_made_in_the_console_is_no_object(
+def test_a_folder_created_in_the_console_is_no_object(
     bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
 ) -> None:
     write(bucket_server, bucket_name, "videos/", b"")
@@ -217,7 +217,7 @@ def test_names_may_have_spaces_and_letters_of_any_script(bucket_store: GCSObject
 
 
 @pytest.mark.parametrize("size", [0, 4 * MEBIBYTE - 1, 4 * MEBIBYTE, 9 * MEBIBYTE + 1])
-def test_content_of_any_size_comes_back(bucket_store: GCSObjectStore, size: int) -> None:
+def test_content_of_any_size_is_read_as_it_was_put(bucket_store: GCSObjectStore, size: int) -> None:
     content = bytes(range(251)) * (size // 251 + 1)
 
     put(bucket_store, CLIP, content[:size])
@@ -225,7 +225,7 @@ def test_content_of_any_size_comes_back(bucket_store: GCSObjectStore, size: int)
     assert content[:size] == bucket_store.open(CLIP).read()
 
 
-def test_content_may_come_in_drops(bucket_store: GCSObjectStore) -> None:
+def test_content_may_be_put_in_small_pieces(bucket_store: GCSObjectStore) -> None:
     class Drops(BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             return super().read(min(size or 0, 100_000))
@@ -237,7 +237,7 @@ def test_content_may_come_in_drops(bucket_store: GCSObjectStore) -> None:
     assert len(content) == bucket_store.head(CLIP).size
 
 
-def test_a_large_upload_meets_a_name_that_is_taken(bucket_store: GCSObjectStore) -> None:
+def test_a_large_upload_is_refused_if_its_name_exists(bucket_store: GCSObjectStore) -> None:
     put(bucket_store, CLIP)
 
     with pytest.raises(ObjectExistsError):
@@ -246,7 +246,7 @@ def test_a_large_upload_meets_a_name_that_is_taken(bucket_store: GCSObjectStore)
     assert b"a clip" == bucket_store.open(CLIP).read()
 
 
-def test_a_large_upload_meets_a_name_that_was_taken_meanwhile(
+def test_a_large_upload_is_refused_if_its_name_is_taken_meanwhile(
     bucket_store: GCSObjectStore, bucket_server: StrictBucketServer, bucket_name: str
 ) -> None:
     written: list[str] = []
@@ -317,7 +317,7 @@ def operations(bucket_server: StrictBucketServer) -> dict[str, int]:
     ],
     ids=["put", "head", "read a little", "rename", "first rename of a clip", "delete", "list"],
 )
-def test_nothing_is_asked_that_is_not_needed(
+def test_each_operation_sends_only_necessary_requests(
     bucket_store: GCSObjectStore,
     bucket_server: StrictBucketServer,
     bucket_name: str,
@@ -366,7 +366,7 @@ def test_a_heavy_clip_is_fetched_once_for_inspection_and_thumbnail(
     assert len(clip) == sum(each.sent_bytes for each in media)
 
 
-def test_a_clip_that_was_opened_is_renamed_without_another_look(
+def test_an_opened_clip_is_renamed_without_another_read(
     bucket_store: GCSObjectStore, bucket_server: StrictBucketServer
 ) -> None:
     put(bucket_store, CLIP)

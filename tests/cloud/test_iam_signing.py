@@ -65,7 +65,7 @@ def test_a_list_of_a_hundred_takes_one_connection_and_a_second_one_nothing(
     assert (1, 100) == (iam.connections, iam.calls)
 
 
-def test_nothing_is_asked_before_something_is_signed(signer: V4URLSigner, iam: FakeIAM) -> None:
+def test_iam_is_not_called_before_the_first_signature(signer: V4URLSigner, iam: FakeIAM) -> None:
     assert (0, 0) == (iam.connections, iam.calls)
 
 
@@ -77,9 +77,7 @@ def test_threads_sign_at_once(signer: V4URLSigner, iam: FakeIAM) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_iam_is_asked_again_where_it_is_unavailable(
-    signer: V4URLSigner, iam: FakeIAM, status: int
-) -> None:
+def test_an_unavailable_iam_is_retried(signer: V4URLSigner, iam: FakeIAM, status: int) -> None:
     iam.refusals = [status]
 
     signer.sign(PATHS[0], expires_in=QUARTER)
@@ -103,7 +101,7 @@ def test_a_failure_is_not_kept(signer: V4URLSigner, iam: FakeIAM) -> None:
 
 
 @pytest.mark.parametrize("refusals", [[401], [400], [503, 503, 503]])
-def test_other_failures_of_iam_are_passing(
+def test_other_failures_of_iam_are_temporary(
     signer: V4URLSigner, iam: FakeIAM, refusals: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)

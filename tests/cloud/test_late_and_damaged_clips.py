@@ -46,7 +46,7 @@ def assert_stored_and_paid_once(showreel: Showreel, video: Video) -> None:
 
 
 @pytest.mark.parametrize("fault", [LATE, ACCEPTED_WITH_503], ids=["time-out", "503"])
-def test_a_submission_that_was_accepted_with_an_error_is_not_made_again(
+def test_a_submission_accepted_with_an_error_is_not_repeated(
     bucket_showreel: Showreel, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
     vertex = bucket_showreel.veo.vertex
@@ -134,7 +134,7 @@ def test_a_clip_that_appears_after_its_operation_was_lost_is_adopted(
     assert_stored_and_paid_once(bucket_showreel, video)
 
 
-def test_a_clip_that_appears_after_its_video_was_given_up_is_stored_all_the_same(
+def test_a_clip_that_appears_after_its_video_failed_is_stored(
     bucket_showreel: Showreel,
 ) -> None:
     video = bucket_showreel.create(f"A red bicycle [{Ending.FORGOTTEN}]")

@@ -59,7 +59,7 @@ def test_a_generation_that_is_not_the_expected_one_is_refused(
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-def test_an_object_that_is_not_there_is_missing_and_no_conflict(send: Send, method: str) -> None:
+def test_a_missing_object_is_answered_404_and_not_412(send: Send, method: str) -> None:
     assert 404 == send(method, "ifGenerationMatch=1", body={}).status
 
 
@@ -70,7 +70,7 @@ def test_the_expected_generation_is_let_through(send: Send, generation: int) -> 
     assert 204 == send("DELETE", f"ifGenerationMatch={generation}").status
 
 
-def test_every_change_of_what_is_told_is_counted(
+def test_every_change_of_metadata_raises_the_metageneration(
     send: Send, generation: int, bucket_server: StrictBucketServer, bucket_name: str
 ) -> None:
     send("PATCH", body={"cacheControl": "no-cache"})
@@ -81,11 +81,11 @@ def test_every_change_of_what_is_told_is_counted(
     assert 412 == send("PATCH", "ifMetagenerationMatch=2", body={}).status
 
 
-def test_what_the_reader_has_is_not_sent_again(send: Send, generation: int) -> None:
+def test_a_matching_generation_is_answered_304(send: Send, generation: int) -> None:
     assert 304 == send("GET", f"ifGenerationNotMatch={generation}").status
 
 
-def test_an_old_generation_is_not_there(send: Send, generation: int) -> None:
+def test_an_old_generation_is_not_found(send: Send, generation: int) -> None:
     assert 404 == send("GET", f"alt=media&generation={generation - 1}").status
 
 
@@ -93,7 +93,7 @@ def test_an_old_generation_is_not_there(send: Send, generation: int) -> None:
     ("asked", "status"),
     [("bytes=100-", 416), ("bytes=-0", 416), ("bytes=5-2", 200), ("bytes=abc", 200)],
 )
-def test_a_range_that_there_is_not_leaves_the_next_request_alone(
+def test_an_unsatisfiable_range_does_not_disturb_the_next_request(
     generation: int, bucket_server: StrictBucketServer, bucket_name: str, asked: str, status: int
 ) -> None:
     path = f"/storage/v1/b/{bucket_name}/o/{quote(NAME, safe='')}?alt=media"
@@ -110,7 +110,7 @@ def test_a_range_that_there_is_not_leaves_the_next_request_alone(
 
 
 @pytest.mark.parametrize("way", ["moveTo/o", "rewriteTo/b/{bucket}/o"])
-def test_nothing_is_put_upon_an_object_that_must_not_be_there(
+def test_a_put_that_requires_absence_does_not_replace_an_object(
     send: Send, generation: int, bucket_server: StrictBucketServer, bucket_name: str, way: str
 ) -> None:
     write(bucket_server, bucket_name, OTHER, b"another clip")
@@ -135,7 +135,7 @@ def upload(bucket_server: StrictBucketServer, bucket_name: str) -> str:
     return started.headers["location"]
 
 
-def test_an_upload_says_how_far_it_has_come(
+def test_an_upload_reports_its_committed_bytes(
     bucket_server: StrictBucketServer, bucket_name: str
 ) -> None:
     url = upload(bucket_server, bucket_name)
@@ -163,7 +163,7 @@ def test_a_chunk_that_does_not_fit_is_refused(
     assert 400 == refused.status
 
 
-def test_the_last_answer_of_an_upload_is_given_again(
+def test_the_last_answer_of_an_upload_is_repeated(
     bucket_server: StrictBucketServer, bucket_name: str
 ) -> None:
     url, headers = upload(bucket_server, bucket_name), {"content-range": "bytes 0-5/6"}
@@ -176,7 +176,7 @@ def test_the_last_answer_of_an_upload_is_given_again(
     assert (200, "6") == (again.status, json.loads(again.body)["size"])
 
 
-def test_bytes_other_than_the_checksum_says_are_refused(
+def test_bytes_with_a_wrong_checksum_are_refused(
     bucket_server: StrictBucketServer, bucket_name: str, send: Send
 ) -> None:
     url = upload(bucket_server, bucket_name)
@@ -186,7 +186,9 @@ def test_bytes_other_than_the_checksum_says_are_refused(
     assert 404 == send("GET").status
 
 
-def test_what_it_does_not_know_it_says(bucket_server: StrictBucketServer, bucket_name: str) -> None:
+def test_an_unsupported_request_is_answered_501(
+    bucket_server: StrictBucketServer, bucket_name: str
+) -> None:
     url = f"{bucket_server.url}/storage/v1/b/{bucket_name}/o"
 
     assert 501 == ask("GET", f"{url}?matchGlob=**").status

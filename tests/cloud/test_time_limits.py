@@ -221,7 +221,7 @@ def key_credentials(account: ServiceAccount, tokens: TokenServer) -> TimelyCrede
 
 
 @pytest.mark.parametrize("server", [{"stalls": 1}, {"refusals": (429,)}], ids=["stalls", "429"])
-def test_a_token_that_is_not_given_at_once_is_asked_for_again(
+def test_a_token_that_stalls_once_is_requested_again(
     signing_account: ServiceAccount, server: dict[str, int]
 ) -> None:
     with TokenServer(**server) as tokens, ending_in_time():  # type: ignore[arg-type]
@@ -231,7 +231,7 @@ def test_a_token_that_is_not_given_at_once_is_asked_for_again(
         assert (credentials.token, credentials.valid) == ("ya29.emulated", True)
 
 
-def test_a_token_that_never_comes_is_given_up_in_time(signing_account: ServiceAccount) -> None:
+def test_a_token_that_hangs_is_given_up_in_time(signing_account: ServiceAccount) -> None:
     with TokenServer(stalls=99) as tokens, ending_in_time(), pytest.raises(GoogleAuthError):
         key_credentials(signing_account, tokens).refresh(Request())
 

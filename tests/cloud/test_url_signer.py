@@ -121,7 +121,7 @@ def code_of(response: Response) -> str:
     return found[1].decode() if found else ""
 
 
-def test_a_browser_plays_what_the_url_reads(url: str) -> None:
+def test_a_browser_plays_a_signed_url(url: str) -> None:
     response = get(url)
 
     assert (200, CONTENT) == (response.status, response.body)
@@ -141,11 +141,11 @@ def test_a_browser_seeks_in_it(url: str, wanted: str, expected: bytes) -> None:
     assert response.headers["content-range"].endswith("/1024")
 
 
-def test_it_is_not_good_for_head(url: str) -> None:
+def test_a_url_for_get_is_refused_for_head(url: str) -> None:
     assert 403 == ask("HEAD", url).status
 
 
-def test_a_url_for_head_is_good_for_head_alone(store: GCSObjectStore, url: str) -> None:
+def test_a_url_for_head_is_refused_for_get(store: GCSObjectStore, url: str) -> None:
     signed = store.sign(CLIP, expires_in=QUARTER, method=SignedMethod.HEAD)
 
     assert url != signed.url
@@ -165,19 +165,19 @@ def test_a_url_for_head_is_good_for_head_alone(store: GCSObjectStore, url: str) 
     ],
     ids=["signature", "disposition", "life", "object", "type", "more"],
 )
-def test_a_changed_url_reads_nothing(url: str, change: Callable[[str], str]) -> None:
+def test_a_changed_url_is_refused(url: str, change: Callable[[str], str]) -> None:
     response = get(change(url))
 
     assert (403, "SignatureDoesNotMatch") == (response.status, code_of(response))
 
 
-def test_without_a_signature_nothing_is_read(url: str) -> None:
+def test_an_unsigned_url_is_refused(url: str) -> None:
     response = get(url.partition("?")[0])
 
     assert (403, "AccessDenied") == (response.status, code_of(response))
 
 
-def test_a_stranger_signs_in_vain(
+def test_a_signature_of_a_foreign_key_is_refused(
     bucket_server: StrictBucketServer, bucket_name: str, store: GCSObjectStore, clock: Clock
 ) -> None:
     stranger = credentials_of(ServiceAccount("stranger"))
@@ -188,7 +188,9 @@ def test_a_stranger_signs_in_vain(
     assert 403 == get(signer.sign(CLIP, expires_in=QUARTER).url).status
 
 
-def test_it_ends_when_it_says(signer: V4URLSigner, store: GCSObjectStore, clock: Clock) -> None:
+def test_a_url_expires_at_its_stated_time(
+    signer: V4URLSigner, store: GCSObjectStore, clock: Clock
+) -> None:
     clock.now -= QUARTER
     over = signer.sign(CLIP, expires_in=QUARTER)
     clock.now += timedelta(minutes=1)
@@ -213,7 +215,7 @@ def test_any_name_can_be_signed(bucket_store: GCSObjectStore, path: str) -> None
     assert b"a clip" == get(bucket_store.sign(path, expires_in=QUARTER).url).body
 
 
-def test_it_is_the_url_that_the_client_library_makes(
+def test_a_url_equals_the_client_librarys(
     signer: V4URLSigner,
     bucket_server: StrictBucketServer,
     bucket_name: str,
@@ -242,12 +244,12 @@ def test_it_is_the_url_that_the_client_library_makes(
     )
 
 
-def test_the_name_of_nothing_is_not_signed(bucket_store: GCSObjectStore) -> None:
+def test_an_empty_name_is_not_signed(bucket_store: GCSObjectStore) -> None:
     with pytest.raises(StorageError):
         bucket_store.sign("", expires_in=QUARTER)
 
 
-def test_it_lives_for_twelve_hours_at_most(signer: V4URLSigner, clock: Clock) -> None:
+def test_a_url_is_valid_for_twelve_hours_at_most(signer: V4URLSigner, clock: Clock) -> None:
     longest = timedelta(hours=12)
 
     assert longest >= signer.sign(CLIP, expires_in=longest).expires_at - clock.now
@@ -260,7 +262,7 @@ def signed_at(signer: V4URLSigner, clock: Clock, after: timedelta) -> SignedURL:
     return signer.sign(CLIP, expires_in=QUARTER)
 
 
-def test_a_url_is_given_again_until_half_of_its_life_is_over(
+def test_a_url_is_reused_for_half_of_its_lifetime(
     signer: V4URLSigner, clock: Clock, credentials: CountingCredentials
 ) -> None:
     first = signer.sign(CLIP, expires_in=QUARTER)
@@ -272,7 +274,7 @@ def test_a_url_is_given_again_until_half_of_its_life_is_over(
     assert (2, True) == (credentials.signatures, later.expires_at > first.expires_at)
 
 
-def test_a_url_is_never_good_for_longer_than_was_asked(signer: V4URLSigner, clock: Clock) -> None:
+def test_a_url_is_never_valid_for_longer_than_requested(signer: V4URLSigner, clock: Clock) -> None:
     signer.sign(CLIP, expires_in=timedelta(hours=12))
 
     minute = signer.sign(CLIP, expires_in=timedelta(minutes=1))
@@ -280,7 +282,7 @@ def test_a_url_is_never_good_for_longer_than_was_asked(signer: V4URLSigner, cloc
     assert timedelta(minutes=1) >= minute.expires_at - clock.now
 
 
-def test_the_urls_that_are_kept_are_not_too_many(
+def test_the_number_of_cached_urls_is_bounded(
     signer: V4URLSigner, monkeypatch: pytest.MonkeyPatch, credentials: CountingCredentials
 ) -> None:
     monkeypatch.setattr("shared.adapters.google.url_signer._MOST_KEPT", 3)

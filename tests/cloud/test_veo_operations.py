@@ -144,7 +144,9 @@ def test_every_documented_ending_is_tested() -> None:
         ("Could not write to gs://my-videos/attempts.", OUTPUT_ERROR),
     ],
 )
-def test_a_refusal_is_told_apart_from_a_mistake_by_its_words(words: str, rule: str) -> None:
+def test_a_safety_refusal_is_distinguished_from_an_invalid_request_by_its_message(
+    words: str, rule: str
+) -> None:
     operation = GenerateVideosOperation.model_validate(
         {"done": True, "error": {"code": 3, "message": words}}
     )
@@ -153,7 +155,7 @@ def test_a_refusal_is_told_apart_from_a_mistake_by_its_words(words: str, rule: s
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_an_ending_is_what_is_documented(end: End) -> None:
+def test_each_ending_is_handled_as_documented(end: End) -> None:
     with veo_in_bucket(polls=0) as veo:
         veo.vertex.will_end(end.script)
         operation = veo.generator.submit(a_submission()).operation
@@ -169,7 +171,7 @@ def test_an_ending_is_what_is_documented(end: End) -> None:
 
 
 @pytest.mark.parametrize("says_not_done", [True, False])
-def test_running_is_said_in_two_ways(veo: Veo, says_not_done: bool) -> None:  # noqa: FBT001
+def test_both_forms_of_a_running_operation_are_understood(veo: Veo, says_not_done: bool) -> None:  # noqa: FBT001
     veo.vertex.operations.says_not_done = says_not_done
     veo.vertex.will_end(Ending.NEVER)
 
@@ -179,7 +181,7 @@ def test_running_is_said_in_two_ways(veo: Veo, says_not_done: bool) -> None:  # 
 
 
 @pytest.mark.parametrize("fault", UNANSWERED)
-def test_a_check_that_is_not_answered_changes_nothing(veo: Veo, fault: Fault) -> None:
+def test_an_unanswered_check_raises_unavailable(veo: Veo, fault: Fault) -> None:
     operation = veo.generator.submit(a_submission()).operation
     veo.vertex.fail(POLL, fault, times=2)
 
@@ -219,19 +221,19 @@ def test_a_token_that_is_not_accepted_is_renewed(veo: Veo) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "short", "operations/1", "#", "../..//operations/1"])
-def test_what_is_no_operation_is_gone(veo: Veo, name: str) -> None:
+def test_an_invalid_operation_name_is_gone(veo: Veo, name: str) -> None:
     assert Gone() == veo.generator.check(name)
     assert veo.vertex.requests == []
 
 
-def test_a_clip_in_another_bucket_did_not_arrive(veo: Veo) -> None:
+def test_a_clip_in_another_bucket_is_not_used(veo: Veo) -> None:
     veo.vertex.will_end({"response": {"videos": [{"gcsUri": "gs://other/sample_0.mp4"}]}})
     operation = veo.generator.submit(a_submission()).operation
 
     assert Gone() == ended(veo.generator, operation)
 
 
-def test_a_clip_of_the_answer_is_put_under_the_prefix_of_its_attempt(inline_veo: Veo) -> None:
+def test_an_inline_clip_is_stored_under_the_prefix_of_its_attempt(inline_veo: Veo) -> None:
     submission = a_submission()
 
     state = ended(inline_veo.generator, inline_veo.generator.submit(submission).operation)
@@ -255,7 +257,7 @@ def test_a_clip_that_finds_no_room_can_be_fetched_again() -> None:
         assert veo.vertex.submissions == 1
 
 
-def test_bytes_that_are_not_base64_are_no_answer(inline_veo: Veo) -> None:
+def test_an_inline_clip_that_is_not_base64_is_refused(inline_veo: Veo) -> None:
     broken = {"response": {"videos": [{"bytesBase64Encoded": "%%%", "mimeType": "video/mp4"}]}}
     inline_veo.vertex.will_end(broken)
     operation = inline_veo.generator.submit(a_submission()).operation

@@ -207,7 +207,7 @@ def test_a_token_that_is_not_accepted_is_renewed(veo: Veo) -> None:
 
 
 @pytest.mark.parametrize("model", ["veo-2.0-generate-001", MODEL])
-def test_a_model_that_is_gone_after_its_date_is_retired(
+def test_a_model_not_found_after_its_retirement_date_is_retired(
     veo: Veo, model: str, make_veo: MakeVeo
 ) -> None:
     veo.vertex.models.clear()

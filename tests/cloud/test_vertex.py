@@ -76,7 +76,7 @@ def test_an_operation_runs_and_then_names_its_clip(
     assert ended["response"]["videos"] == [{"gcsUri": uri, "mimeType": "video/mp4"}]
 
 
-def test_it_finishes_by_itself_after_its_time(bucket: dict[str, bytes]) -> None:
+def test_an_operation_finishes_without_being_polled(bucket: dict[str, bytes]) -> None:
     with FakeVertex(seconds=0.01, write_clip=bucket.__setitem__) as vertex:
         submit(vertex)
 
@@ -86,7 +86,7 @@ def test_it_finishes_by_itself_after_its_time(bucket: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize(("shape", "size"), [("16:9", (1280, 720)), ("9:16", (720, 1280))])
-def test_clips_are_real_and_of_the_asked_kind(
+def test_clips_are_real_and_match_the_request(
     vertex: FakeVertex, bucket: dict[str, bytes], shape: str, size: tuple[int, int]
 ) -> None:
     done(vertex, submit(vertex, aspectRatio=shape, generateAudio=False))
@@ -112,7 +112,7 @@ def test_several_samples_are_several_clips(vertex: FakeVertex, bucket: dict[str,
     assert ["sample_0.mp4", "sample_1.mp4"] == [uri.rpartition("/")[2] for uri in bucket]
 
 
-def test_without_a_place_the_clip_is_in_the_answer(vertex: FakeVertex) -> None:
+def test_without_a_storage_uri_the_clip_is_in_the_answer(vertex: FakeVertex) -> None:
     ended = done(vertex, submit(vertex, storageUri=None))
 
     [video] = ended["response"]["videos"]
@@ -126,7 +126,7 @@ def test_a_bucket_that_cannot_be_written_ends_the_operation() -> None:
     assert ended["error"]["code"] == 7
 
 
-def test_what_is_filtered_has_no_list_of_videos(vertex: FakeVertex) -> None:
+def test_a_filtered_operation_has_no_list_of_videos(vertex: FakeVertex) -> None:
     ended = done(vertex, submit(vertex, f"A kite [{Ending.FILTERED}]"))
 
     assert "videos" not in ended["response"]
@@ -146,7 +146,7 @@ def test_what_is_filtered_has_no_list_of_videos(vertex: FakeVertex) -> None:
         (f"{MODEL}{SUBMIT}", {"instances": [{}]}, TOKEN, "400 INVALID_ARGUMENT"),
     ],
 )
-def test_what_it_does_not_know_or_allow_it_refuses(
+def test_invalid_requests_are_refused_with_googles_status(
     vertex: FakeVertex, path: str, body: object, headers: Json, refusal: str
 ) -> None:
     with pytest.raises(HTTPError) as raised:
@@ -169,7 +169,7 @@ def test_what_it_does_not_know_or_allow_it_refuses(
         {"storageUri": "videos/"},
     ],
 )
-def test_what_the_model_cannot_make_is_invalid(vertex: FakeVertex, parameters: Json) -> None:
+def test_unsupported_parameters_are_refused(vertex: FakeVertex, parameters: Json) -> None:
     with pytest.raises(HTTPError) as raised:
         submit(vertex, **parameters)
 

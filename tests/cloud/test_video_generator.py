@@ -62,7 +62,7 @@ except SubmissionUnknownError as error:
 """
 
 
-def test_a_submission_asks_for_one_clip_of_what_was_chosen(veo: Veo) -> None:
+def test_a_submission_requests_one_clip_with_the_chosen_parameters(veo: Veo) -> None:
     submission = a_submission(
         resolution="720p",
         aspect_ratio="9:16",
@@ -99,14 +99,14 @@ def test_a_submission_asks_for_one_clip_of_what_was_chosen(veo: Veo) -> None:
     }
 
 
-def test_what_is_not_chosen_is_not_sent(veo: Veo) -> None:
+def test_unset_parameters_are_not_sent(veo: Veo) -> None:
     veo.generator.submit(a_submission())
 
     [request] = veo.vertex.requests
     assert not {"seed", "negativePrompt", "personGeneration"} & request.body["parameters"].keys()
 
 
-def test_without_a_bucket_no_place_for_the_clip_is_sent(inline_veo: Veo) -> None:
+def test_without_a_bucket_no_storage_uri_is_sent(inline_veo: Veo) -> None:
     inline_veo.generator.submit(a_submission())
 
     [request] = inline_veo.vertex.requests
@@ -126,7 +126,7 @@ def test_the_longest_campaign_id_makes_a_valid_label(veo: Veo) -> None:
     assert veo.vertex.requests[0].body["labels"]["campaign"] == "a" * 63
 
 
-def test_another_process_checks_by_the_name_alone(veo: Veo, make_veo: MakeVeo) -> None:
+def test_another_process_checks_an_operation_by_its_name(veo: Veo, make_veo: MakeVeo) -> None:
     operation = veo.generator.submit(a_submission()).operation
     elsewhere = make_veo(veo.vertex.url, project="other", location="europe-west4")
 
@@ -171,7 +171,7 @@ def test_each_location_has_its_host(location: str, host: str, make_veo: MakeVeo)
     assert [host] == refused
 
 
-def test_an_operation_is_asked_for_where_it_runs(make_veo: MakeVeo) -> None:
+def test_an_operation_is_polled_in_its_own_location(make_veo: MakeVeo) -> None:
     """The configured location may have changed since it was submitted."""
     operation = f"{RESOURCE}/operations/1".replace(LOCATION, "asia-east1")
 
@@ -192,7 +192,7 @@ def test_a_redirect_is_not_followed(veo: Veo) -> None:
     assert len(veo.vertex.requests) == 1
 
 
-def test_no_token_is_logged_or_told(veo: Veo, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_token_appears_in_logs_or_errors(veo: Veo, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     told: list[str] = []
     for fault in (UNAUTHENTICATED, INTERNAL, NOT_JSON):

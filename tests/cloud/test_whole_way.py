@@ -38,7 +38,7 @@ def test_a_prompt_becomes_a_stored_clip(showreel: Showreel) -> None:
     assert list(showreel.objects.list("videos/attempts/")) == []
 
 
-def test_what_is_sent_is_the_enhanced_prompt(showreel: Showreel) -> None:
+def test_the_enhanced_prompt_is_submitted(showreel: Showreel) -> None:
     video = showreel.create("A red bicycle")
 
     showreel.ended(video)
@@ -70,7 +70,7 @@ def test_a_submission_with_a_fault_is_paid_at_most_once(
 
 
 @pytest.mark.parametrize("fault", [DROPPED_AFTER, NOT_JSON])
-def test_the_clip_of_a_lost_answer_is_taken_over(bucket_showreel: Showreel, fault: Fault) -> None:
+def test_the_clip_of_a_lost_answer_is_adopted(bucket_showreel: Showreel, fault: Fault) -> None:
     bucket_showreel.veo.vertex.fail(SUBMIT, fault)
     video = bucket_showreel.create("A red bicycle")
     bucket_showreel.deliver()

@@ -61,13 +61,13 @@ class BatchRepositoryContract:
             batches.get(BATCH_ID)
 
     @pytest.mark.parametrize("batch_id", ["", "..", "../x", "batch_1", "\0", "\ud800"])
-    def test_what_cannot_be_the_id_of_a_batch_is_not_found(
+    def test_an_invalid_batch_id_is_not_found(
         self, batches: BatchRepository, batch_id: str
     ) -> None:
         with pytest.raises(BatchNotFoundError):
             batches.get(batch_id)
 
-    def test_what_was_committed_is_read(self, batches: BatchRepository) -> None:
+    def test_a_committed_batch_is_read(self, batches: BatchRepository) -> None:
         result = LineResult(
             line=1,
             campaign_id="spring",
@@ -92,7 +92,7 @@ class BatchRepositoryContract:
         assert replace(stored, revision="", ended={}) == batch
         assert stored.ended == totals
 
-    def test_a_batch_is_made_once(self, batches: BatchRepository) -> None:
+    def test_a_batch_is_created_once(self, batches: BatchRepository) -> None:
         batches.commit(a_batch())
 
         with pytest.raises(ConflictError):
@@ -109,7 +109,7 @@ class BatchRepositoryContract:
         assert campaigns.get_campaign("spring").revision
         assert campaigns.get_video("autumn", f"{2:016x}").batch_id == batch.batch_id
 
-    def test_a_change_of_an_old_batch_changes_nothing(
+    def test_a_commit_on_an_old_batch_changes_nothing(
         self, batches: BatchRepository, campaigns: CampaignRepository
     ) -> None:
         old = batches.commit(a_batch())
@@ -146,7 +146,7 @@ class BatchRepositoryContract:
         assert [int(each.batch_id[-1]) for each in first] == [3, 2, 1]
         assert rest == (stored[1],)
 
-    def test_what_is_due_is_found_the_longest_due_first(self, batches: BatchRepository) -> None:
+    def test_due_batches_are_found_the_longest_due_first(self, batches: BatchRepository) -> None:
         for number in (2, 0, 1):
             batches.commit(a_batch(number))
         batches.commit(a_batch(4, due_at=None))
@@ -177,7 +177,7 @@ class BatchRepositoryContract:
         }
         assert batches.totals(BATCH_ID) == {}
 
-    def test_a_video_is_counted_where_it_is_now(
+    def test_a_video_is_counted_in_its_present_phase(
         self, batches: BatchRepository, campaigns: CampaignRepository
     ) -> None:
         batch = batches.commit(a_batch(), tuple(changes_of(mine(1), mine(2, "autumn"))))
@@ -227,7 +227,7 @@ class BatchRepositoryContract:
         assert (found["winter"][0], found["winter"][1].videos) == (None, ())
         assert campaigns.get_many({}) == {}
 
-    def test_a_video_that_moves_on_meanwhile_is_counted_once(
+    def test_a_video_that_changes_phase_during_the_count_is_counted_once(
         self, batches: BatchRepository, campaigns: CampaignRepository
     ) -> None:
         batch = batches.commit(a_batch(), tuple(changes_of(mine(1))))

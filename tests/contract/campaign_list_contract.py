@@ -35,7 +35,7 @@ class CampaignListContract:
             )
             stored(repository, *videos, campaign_id=campaign_id)
 
-    def test_nothing_is_listed_where_nothing_is(self, repository: CampaignRepository) -> None:
+    def test_an_empty_repository_lists_no_videos(self, repository: CampaignRepository) -> None:
         empty = VideoPage(videos=(), has_more=False)
 
         assert repository.list_videos(VideoQuery()) == empty
@@ -56,7 +56,7 @@ class CampaignListContract:
 
     @pytest.mark.parametrize("campaign_id", [None, "spring"])
     @pytest.mark.parametrize("version_state", [None, VersionState.PENDING])
-    def test_a_tag_is_one_of_those_that_a_video_has(
+    def test_a_tag_filter_matches_any_tag_of_a_video(
         self,
         repository: CampaignRepository,
         campaign_id: str | None,
@@ -77,7 +77,9 @@ class CampaignListContract:
         ]
 
     @pytest.mark.usefixtures("nine")
-    def test_ascending_is_the_very_reverse(self, repository: CampaignRepository) -> None:
+    def test_ascending_order_is_the_reverse_of_descending(
+        self, repository: CampaignRepository
+    ) -> None:
         descending = repository.list_videos(VideoQuery())
         ascending = repository.list_videos(VideoQuery(order=SortOrder.ASCENDING))
 
@@ -121,7 +123,7 @@ class CampaignListContract:
 
     @pytest.mark.usefixtures("nine")
     @pytest.mark.parametrize("order", SortOrder)
-    def test_a_page_may_begin_after_a_video_that_is_gone(
+    def test_a_page_may_begin_after_a_removed_video(
         self, repository: CampaignRepository, order: SortOrder
     ) -> None:
         query = VideoQuery(order=order)
@@ -229,7 +231,7 @@ class CampaignListContract:
         assert [each.campaign_id for each in first] == ["B", "a", "a-1", "a_1"]
         assert [each.campaign_id for each in rest] == ["b", "c"]
 
-    def test_a_list_of_campaigns_may_begin_after_one_that_is_gone(
+    def test_a_list_of_campaigns_may_begin_after_a_removed_one(
         self, repository: CampaignRepository
     ) -> None:
         stored(repository, campaign_id="a")
@@ -239,7 +241,7 @@ class CampaignListContract:
 
         assert [each.campaign_id for each in found] == ["c"]
 
-    def test_a_video_is_due_from_its_moment_on(self, repository: CampaignRepository) -> None:
+    def test_a_video_is_due_from_its_due_at(self, repository: CampaignRepository) -> None:
         stored(repository, a_reserved_video(1, due_at=SOON))
 
         assert repository.due(SOON - timedelta(microseconds=1), limit=9) == ()
@@ -247,9 +249,7 @@ class CampaignListContract:
             DueWork(campaign_id="spring", video_hash=f"{1:016x}"),
         )
 
-    def test_a_video_that_waits_for_nothing_is_never_due(
-        self, repository: CampaignRepository
-    ) -> None:
+    def test_a_video_without_due_at_is_never_due(self, repository: CampaignRepository) -> None:
         stored(repository, a_reserved_video(1, due_at=None))
 
         assert repository.due(SOON + timedelta(days=9), limit=9) == ()
@@ -274,7 +274,7 @@ class CampaignListContract:
 
         assert repository.due(NOW, limit=9) == (DueWork(campaign_id="spring"),)
 
-    def test_what_is_done_is_due_no_more(self, repository: CampaignRepository) -> None:
+    def test_a_finished_video_is_not_due(self, repository: CampaignRepository) -> None:
         change = stored(repository, a_reserved_video(1, due_at=NOW))
         change = repository.commit(
             replace(change, campaign=replace(change.campaign, chores=(CHORE,)))
@@ -289,7 +289,9 @@ class CampaignListContract:
 
         assert repository.due(SOON, limit=9) == ()
 
-    def test_what_has_waited_longest_is_due_first(self, repository: CampaignRepository) -> None:
+    def test_due_records_are_listed_the_longest_due_first(
+        self, repository: CampaignRepository
+    ) -> None:
         for number, campaign_id in enumerate(("c", "a", "b")):
             video = a_reserved_video(number, due_at=NOW + timedelta(seconds=number))
             stored(repository, video, campaign_id=campaign_id)
@@ -298,7 +300,9 @@ class CampaignListContract:
 
         assert [work.campaign_id for work in due] == ["c", "a"]
 
-    def test_many_videos_keep_no_chores_waiting(self, repository: CampaignRepository) -> None:
+    def test_due_chores_are_found_beside_many_due_videos(
+        self, repository: CampaignRepository
+    ) -> None:
         videos = [a_reserved_video(number, due_at=NOW) for number in range(3)]
         change = stored(repository, *videos)
         repository.commit(Change(campaign=replace(change.campaign, chores=(CHORE,))))

@@ -62,7 +62,7 @@ class CampaignRepositoryContract:
             repository.get_video("spring", f"{1:016x}")
 
     @pytest.mark.parametrize("campaign_id", ["", ".", "../spring", "spring/", "a\0b", "\ud800"])
-    def test_what_cannot_be_the_id_of_a_campaign_is_not_found(
+    def test_an_invalid_campaign_id_is_not_found(
         self, repository: CampaignRepository, campaign_id: str
     ) -> None:
         stored(repository, a_reserved_video(1))
@@ -75,7 +75,7 @@ class CampaignRepositoryContract:
     @pytest.mark.parametrize(
         "video_hash", ["", "campaign", "../campaign", "curr_1", "\0", "\ud800"]
     )
-    def test_what_cannot_be_the_hash_of_a_video_is_not_found(
+    def test_an_invalid_video_hash_is_not_found(
         self, repository: CampaignRepository, video_hash: str
     ) -> None:
         stored(repository, a_reserved_video(1))
@@ -83,14 +83,14 @@ class CampaignRepositoryContract:
         with pytest.raises(VideoNotFoundError):
             repository.get_video("spring", video_hash)
 
-    def test_what_was_committed_is_read(self, repository: CampaignRepository) -> None:
+    def test_committed_records_are_read(self, repository: CampaignRepository) -> None:
         change = stored(repository, a_reserved_video(1), a_generating_video(2))
 
         assert repository.get_campaign("spring") == change.campaign
         for video in change.videos:
             assert repository.get_video("spring", video.video_hash) == video
 
-    def test_only_the_revision_differs_from_what_was_given(
+    def test_a_committed_record_differs_in_its_revision_alone(
         self, repository: CampaignRepository
     ) -> None:
         change = stored(repository, a_generating_video(1))
@@ -100,7 +100,7 @@ class CampaignRepositoryContract:
         assert replace(change.campaign, revision="") == a_campaign()
         assert replace(change.videos[0], revision="") == a_generating_video(1)
 
-    def test_a_campaign_is_made_once(self, repository: CampaignRepository) -> None:
+    def test_a_campaign_is_created_once(self, repository: CampaignRepository) -> None:
         stored(repository)
 
         with pytest.raises(ConflictError):
@@ -146,7 +146,7 @@ class CampaignRepositoryContract:
         assert repository.get_campaign("spring") == old.campaign
         assert repository.get_video("spring", latest.video_hash) == latest
 
-    def test_a_video_is_made_once(self, repository: CampaignRepository) -> None:
+    def test_a_video_is_created_once(self, repository: CampaignRepository) -> None:
         change = stored(repository, a_reserved_video(1))
 
         with pytest.raises(ConflictError):
@@ -288,7 +288,7 @@ class CampaignRepositoryContract:
         assert repository.get_videos("spring", ()).videos == ()
 
     @pytest.mark.parametrize("video_hash", ["", "x", "../spring", "campaign", f"{1:015x}"])
-    def test_what_is_no_hash_is_no_video(
+    def test_an_invalid_hash_names_no_video(
         self, repository: CampaignRepository, video_hash: str
     ) -> None:
         stored(repository, a_reserved_video(1))
@@ -306,7 +306,7 @@ class CampaignRepositoryContract:
         assert page.videos == change.videos[1:]
 
     @pytest.mark.parametrize("campaign_id", ["summer", "../spring"])
-    def test_of_an_unknown_campaign_nothing_is_read_together(
+    def test_an_unknown_campaign_is_read_together_with_no_videos(
         self, repository: CampaignRepository, campaign_id: str
     ) -> None:
         stored(repository, a_reserved_video(1))
@@ -339,7 +339,7 @@ class CampaignRepositoryContract:
         campaign = repository.get_campaign("spring")
         assert (campaign.savings.hits, campaign.saved.hits) == (1, 3)
 
-    def test_savings_go_with_their_campaign(self, repository: CampaignRepository) -> None:
+    def test_savings_are_removed_with_their_campaign(self, repository: CampaignRepository) -> None:
         stored(repository)
         repository.add_savings("spring", Decimal("3.20"), 1)
 

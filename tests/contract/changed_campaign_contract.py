@@ -43,7 +43,7 @@ class ChangedCampaignContract:
         repository.commit(removal)
         assert changed(repository, began) == ["spring"]
 
-    def test_a_change_at_the_very_moment_counts(self, repository: CampaignRepository) -> None:
+    def test_a_change_at_the_given_time_is_included(self, repository: CampaignRepository) -> None:
         stored(repository, a_reserved_video(1))
         last = repository.changed_since(now() - timedelta(minutes=1), limit=99)[-1].changed_at
 

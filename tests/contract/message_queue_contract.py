@@ -74,7 +74,7 @@ class MessageQueueContract:
 
         eventually(lambda: FIRST in received())
 
-    def test_a_refused_message_comes_again(
+    def test_a_refused_message_is_redelivered(
         self, queue: MessageQueue, subscriber: Subscriber, received: Received
     ) -> None:
         subscriber.refusals = 2
@@ -92,7 +92,7 @@ class MessageQueueContract:
 
         eventually(lambda: batches() == [BATCH_ID] * 2)
 
-    def test_a_delayed_message_does_not_come_early(
+    def test_a_delayed_message_is_not_delivered_early(
         self, queue: MessageQueue, received: Received
     ) -> None:
         queue.publish_later(FIRST, timedelta(hours=1))

@@ -67,7 +67,7 @@ def paths(store: ObjectStore, prefix: str) -> list[str]:
 class ObjectStoreContract:
     """A subclass gives the fixture `store`, which is empty."""
 
-    def test_what_was_put_is_read(self, store: ObjectStore) -> None:
+    def test_an_object_is_read_as_it_was_put(self, store: ObjectStore) -> None:
         put(store, PATH)
 
         assert read(store, PATH) == CLIP
@@ -146,7 +146,9 @@ class ObjectStoreContract:
 
         assert read(store, PATH) == CLIP
 
-    def test_an_object_is_replaced_as_it_was_found(self, store: ObjectStore) -> None:
+    def test_an_object_is_replaced_only_in_the_version_that_was_read(
+        self, store: ObjectStore
+    ) -> None:
         put(store, PATH)
         found = store.head(PATH)
 
@@ -161,7 +163,7 @@ class ObjectStoreContract:
         assert paths(store, "videos/") == [PATH]
         assert read(store, PATH) == b"another"
 
-    def test_the_same_bytes_are_another_version(self, store: ObjectStore) -> None:
+    def test_rewriting_the_same_bytes_makes_another_version(self, store: ObjectStore) -> None:
         put(store, PATH)
         (found,) = store.list("videos/")
         assert found == store.head(PATH)
@@ -176,7 +178,7 @@ class ObjectStoreContract:
 
         assert store.head(PATH).md5 in ("", md5(CLIP, usedforsecurity=False).hexdigest())
 
-    def test_only_what_is_unchanged_is_deleted(self, store: ObjectStore) -> None:
+    def test_a_changed_object_is_not_deleted(self, store: ObjectStore) -> None:
         put(store, PATH)
         old = store.head(PATH)
         store.replace(old, BytesIO(b"another"))
@@ -188,7 +190,7 @@ class ObjectStoreContract:
         store.delete_unchanged(old)
         assert paths(store, "videos/") == []
 
-    def test_a_put_that_breaks_leaves_no_object(self, store: ObjectStore) -> None:
+    def test_an_interrupted_put_leaves_no_object(self, store: ObjectStore) -> None:
         stream = BrokenStream(RuntimeError("The sender has gone."))
 
         with pytest.raises(RuntimeError):
@@ -196,7 +198,7 @@ class ObjectStoreContract:
 
         assert paths(store, "videos/") == []
 
-    def test_a_put_that_breaks_keeps_the_object_that_it_would_replace(
+    def test_an_interrupted_put_keeps_the_object_that_it_would_replace(
         self, store: ObjectStore
     ) -> None:
         put(store, PATH)
@@ -208,7 +210,7 @@ class ObjectStoreContract:
         assert read(store, PATH) == CLIP
 
     @pytest.mark.parametrize("method", ["open", "head"])
-    def test_what_was_never_put_is_not_found(self, store: ObjectStore, method: str) -> None:
+    def test_a_missing_object_is_not_found(self, store: ObjectStore, method: str) -> None:
         with pytest.raises(ObjectNotFoundError):
             getattr(store, method)(PATH)
 
@@ -233,14 +235,14 @@ class ObjectStoreContract:
 
         assert paths(store, "videos/") == sorted(f"videos/{name}" for name in names)
 
-    def test_a_list_has_nothing_of_a_longer_name(self, store: ObjectStore) -> None:
+    def test_a_list_excludes_folders_with_a_longer_name(self, store: ObjectStore) -> None:
         put(store, "videos/spring/clip.mp4")
         put(store, "videos/spring2/clip.mp4")
 
         assert paths(store, "videos/spring/") == ["videos/spring/clip.mp4"]
 
     @pytest.mark.parametrize("prefix", ["videos/", "videos/../", "//", "videos/\0/"])
-    def test_a_list_of_nothing_is_empty(self, store: ObjectStore, prefix: str) -> None:
+    def test_a_list_of_a_missing_folder_is_empty(self, store: ObjectStore, prefix: str) -> None:
         assert paths(store, prefix) == []
 
     def test_a_list_has_the_same_facts_as_the_head(self, store: ObjectStore) -> None:
@@ -292,7 +294,7 @@ class ObjectStoreContract:
         assert read(store, PATH) == CLIP
 
     @pytest.mark.parametrize("target", [PATH, OTHER])
-    def test_a_rename_of_nothing_to_nothing_is_not_found(
+    def test_a_rename_without_source_and_target_is_not_found(
         self, store: ObjectStore, target: str
     ) -> None:
         with pytest.raises(ObjectNotFoundError):
@@ -315,7 +317,7 @@ class ObjectStoreContract:
 
         assert (read(store, PATH), read(store, OTHER)) == (CLIP, b"the target")
 
-    def test_a_copy_of_what_has_gone_to_its_target_was_made_before(
+    def test_a_copy_whose_source_was_renamed_to_its_target_succeeds(
         self, store: ObjectStore
     ) -> None:
         put(store, OTHER)
@@ -325,18 +327,18 @@ class ObjectStoreContract:
         assert paths(store, "videos/") == [OTHER]
 
     @pytest.mark.parametrize("target", [PATH, OTHER])
-    def test_a_copy_of_nothing_to_nothing_is_not_found(
+    def test_a_copy_without_source_and_target_is_not_found(
         self, store: ObjectStore, target: str
     ) -> None:
         with pytest.raises(ObjectNotFoundError):
             store.copy(PATH, target)
 
-    def test_there_is_room_for_an_object_or_no_end_of_it(self, store: ObjectStore) -> None:
+    def test_the_room_is_a_number_of_bytes_or_unlimited(self, store: ObjectStore) -> None:
         free = store.free_bytes()
 
         assert free is None or free > len(CLIP)
 
-    def test_a_deleted_object_is_gone(self, store: ObjectStore) -> None:
+    def test_a_deleted_object_is_not_found(self, store: ObjectStore) -> None:
         put(store, PATH)
         put(store, OTHER)
 
@@ -344,7 +346,7 @@ class ObjectStoreContract:
 
         assert paths(store, "videos/") == [OTHER]
 
-    def test_deleting_nothing_is_no_error(self, store: ObjectStore) -> None:
+    def test_deleting_a_missing_object_is_no_error(self, store: ObjectStore) -> None:
         store.delete(PATH)
 
         assert paths(store, "videos/") == []

@@ -35,7 +35,7 @@ def numbers(repository: CampaignRepository, lane: Lane = Lane.BULK, *, limit: in
 class QueueContract:
     """A subclass gives the fixture `repository`, which is empty."""
 
-    def test_where_nothing_waits_nothing_is_found(self, repository: CampaignRepository) -> None:
+    def test_an_empty_queue_has_no_waiting_video(self, repository: CampaignRepository) -> None:
         stored(repository, a_reserved_video(1))
 
         assert not repository.anything_waits()
@@ -44,7 +44,7 @@ class QueueContract:
             lane=Lane.BULK, waiting=0, first=None, last=None, seen_at=SOON
         )
 
-    def test_what_waits_is_found_by_its_order_in_any_campaign(
+    def test_waiting_videos_of_all_campaigns_are_found_in_queue_order(
         self, repository: CampaignRepository
     ) -> None:
         stored(repository, a_waiting_video(3), a_waiting_video(1))
@@ -66,7 +66,7 @@ class QueueContract:
 
         assert numbers(repository) == [1, 2, 3, 4, 5]
 
-    def test_lanes_and_models_wait_apart(self, repository: CampaignRepository) -> None:
+    def test_each_lane_of_each_model_is_listed_apart(self, repository: CampaignRepository) -> None:
         other = a_waiting_video(3)
         other = replace(other, parameters=replace(other.parameters, model=OTHER_MODEL))
         stored(repository, a_waiting_video(1), a_waiting_video(2, lane=Lane.INTERACTIVE), other)
@@ -75,7 +75,7 @@ class QueueContract:
         assert numbers(repository, Lane.INTERACTIVE) == [2]
         assert len(repository.waiting(OTHER_MODEL, Lane.BULK, limit=9)) == 1
 
-    def test_what_is_submitted_or_cancelled_waits_no_more(
+    def test_submitted_and_cancelled_videos_leave_the_queue(
         self, repository: CampaignRepository
     ) -> None:
         change = stored(repository, a_waiting_video(1), a_waiting_video(2))
@@ -96,7 +96,9 @@ class QueueContract:
 
         assert numbers(repository) == []
 
-    def test_what_waits_is_not_due_before_its_limit(self, repository: CampaignRepository) -> None:
+    def test_a_waiting_video_is_not_due_before_its_limit(
+        self, repository: CampaignRepository
+    ) -> None:
         stored(repository, a_waiting_video(1))
 
         assert repository.due(LIMIT_AT - timedelta(microseconds=1), limit=9) == ()
@@ -123,7 +125,7 @@ class QueueContract:
         }
         assert repository.get_paces(()) == {}
 
-    def test_a_pace_comes_back(self, repository: CampaignRepository) -> None:
+    def test_a_pace_is_read_as_it_was_written(self, repository: CampaignRepository) -> None:
         pace = take_turns(Pace(model=MODEL, waiting_since=NOW), 3, NOW)
 
         kept = repository.commit_pace(pace)
@@ -221,7 +223,9 @@ class DamagedQueueContract(ABC):
 
         assert newer.value.is_newer
 
-    def test_the_record_of_another_model_is_no_pace(self, repository: CampaignRepository) -> None:
+    def test_a_pace_record_of_another_model_is_damaged(
+        self, repository: CampaignRepository
+    ) -> None:
         repository.commit_pace(Pace(model=MODEL))
         path = f"paces/{MODEL}"
         self.write(repository, path, {**self.read(repository, path), "model": OTHER_MODEL})

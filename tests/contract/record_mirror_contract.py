@@ -127,7 +127,7 @@ FAULTS = [
 class RecordMirrorContract:
     """A subclass gives the fixture `store`, an object store that is empty."""
 
-    def test_what_was_mirrored_is_read(self, store: ObjectStore) -> None:
+    def test_a_mirrored_record_is_read(self, store: ObjectStore) -> None:
         videos = (a_generating_video(1, metadata={"a.b/c`": "plain"}), shown(a_reserved_video(2)))
         mirror = mirrored(store, state_of(*videos))
 
@@ -138,7 +138,7 @@ class RecordMirrorContract:
             assert found == video
 
     @pytest.mark.parametrize("fault", FAULTS)
-    def test_what_is_stale_is_found_and_repaired(
+    def test_stale_json_is_found_and_repaired(
         self, store: ObjectStore, fault: Callable[[ObjectStore], str]
     ) -> None:
         state = state_of(a_failed_video(), a_generating_video(2))
@@ -171,14 +171,14 @@ class RecordMirrorContract:
 
         assert mirror.stale(mirror.list("spring"), state) == ()
 
-    def test_each_record_has_the_name_of_its_state(self, store: ObjectStore) -> None:
+    def test_the_name_of_a_file_follows_the_state_of_its_record(self, store: ObjectStore) -> None:
         for state in (VersionState.CURRENT, VersionState.HISTORICAL, VersionState.CURRENT):
             mirrored(store, state_of(shown(a_reserved_video(1), state)))
 
             path = CURRENT if state is VersionState.CURRENT else NAME
             assert set(contents(store)) == {path, CAMPAIGN}
 
-    def test_what_has_changed_since_the_listing_is_left_alone(self, store: ObjectStore) -> None:
+    def test_a_file_that_changed_since_the_listing_is_left_alone(self, store: ObjectStore) -> None:
         """Of two that write at once, the one that has read an older record gives way."""
         old, new = a_failed_video(), replace(a_failed_video(), failure=None)
         mirrored(store, state_of(replace(old, tags=("a",))))
@@ -192,7 +192,7 @@ class RecordMirrorContract:
 
         assert newest == contents(store)
 
-    def test_a_lease_is_not_worth_a_write(self, store: ObjectStore) -> None:
+    def test_a_lease_alone_is_not_written(self, store: ObjectStore) -> None:
         waiting = a_generating_video(1)
         mirror = mirrored(store, state_of(waiting))
         saved = replace(a_campaign(), savings=Savings(amount=Decimal(1), hits=1))
@@ -201,7 +201,7 @@ class RecordMirrorContract:
             held = step(waiting, lease_expires_at=SOON)
             assert mirror.stale(mirror.list("spring"), state_of(held, campaign=saved)) == ()
 
-    def test_a_cancellation_and_an_operation_are(self, store: ObjectStore) -> None:
+    def test_a_cancellation_and_an_operation_are_written(self, store: ObjectStore) -> None:
         mirror = mirrored(store, state_of(a_submitting_video(1)))
 
         for video in (
@@ -211,7 +211,7 @@ class RecordMirrorContract:
         ):
             assert mirror.stale(mirror.list("spring"), state_of(video)) == (NAME,)
 
-    def test_a_submission_is_written_whatever_is_there(self, store: ObjectStore) -> None:
+    def test_a_submission_is_written_over_any_file(self, store: ObjectStore) -> None:
         mirror = a_mirror(store)
         mirror.write_submission(a_submitting_video(1))
         assert mirror.read_video("spring", HASH, current=False) == a_submitting_video(1)
@@ -227,7 +227,7 @@ class RecordMirrorContract:
         "reserved",
         [a_reserved_video(1), taken_back(a_submitting_video(1))],
     )
-    def test_a_submission_that_is_about_to_begin_stays_written(
+    def test_an_intended_submission_is_not_overwritten_by_an_older_record(
         self, store: ObjectStore, reserved: Video
     ) -> None:
         """Records that are rebuilt must not permit another one."""
@@ -262,14 +262,12 @@ class RecordMirrorContract:
         assert before == contents(store)[NAME]
         assert mirror.read_video("spring", HASH, current=True) == a_failed_video()
 
-    def test_a_record_that_cannot_be_read_and_has_no_file_gets_one(
-        self, store: ObjectStore
-    ) -> None:
+    def test_an_unreadable_record_without_a_file_gets_one(self, store: ObjectStore) -> None:
         mirrored(store, state_with_damaged())
 
         assert contents(store)[CURRENT] == b'{"phase": "dreaming"}'
 
-    def test_a_file_that_cannot_be_read_is_no_record(self, store: ObjectStore) -> None:
+    def test_an_unreadable_file_is_no_record(self, store: ObjectStore) -> None:
         mirror = mirrored(store, state_of(a_failed_video()))
         write(store, f"{CACHE}/spring/{2:016x}.json", b"\xff")
         # The copy of another campaign's video.
@@ -288,7 +286,7 @@ class RecordMirrorContract:
         mirror.write_submission(postponed := taken_back(a_submitting_video(1)))
         assert mirror.read_video("spring", HASH, current=False) == postponed
 
-    def test_a_batch_is_written_again_once_its_name_may_be(self, store: ObjectStore) -> None:
+    def test_a_batch_is_written_again_after_the_one_second_limit(self, store: ObjectStore) -> None:
         """A bucket takes one write of a name each second."""
         mirror = a_mirror(store, gap=timedelta(seconds=1.1))
         mirror.write_batch(a_batch())
@@ -297,7 +295,7 @@ class RecordMirrorContract:
 
         assert mirror.read_batch(a_batch().batch_id) == cancelled
 
-    def test_some_videos_are_updated_alone(self, store: ObjectStore) -> None:
+    def test_given_videos_are_updated_alone(self, store: ObjectStore) -> None:
         mirror = mirrored(store, state_of(a_failed_video(), a_generating_video(2)))
         before = contents(store)
 
@@ -305,7 +303,7 @@ class RecordMirrorContract:
 
         assert before.keys() - {NAME} | {CURRENT} == contents(store).keys()
 
-    def test_what_showreel_has_not_named_is_left_alone(self, store: ObjectStore) -> None:
+    def test_foreign_files_are_left_alone(self, store: ObjectStore) -> None:
         mirror = mirrored(store, state_of())
         write(store, f"{FOLDER}/notes.txt", b"mine")
 

@@ -69,12 +69,12 @@ class TestPubSubMessageQueue(MessageQueueContract):
                 topics.delete_subscription(topic)
 
 
-def test_a_topic_that_is_not_there_is_named(pubsub_host: str, project: str) -> None:
+def test_a_missing_topic_is_named(pubsub_host: str, project: str) -> None:
     with pytest.raises(UnavailableError, match=r"Pub/Sub does not find .* Topic"):
         a_queue(project).publish(FIRST)
 
 
-def test_a_service_that_does_not_answer_is_unavailable(
+def test_an_unresponsive_service_raises_unavailable(
     project: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", f"127.0.0.1:{free_port()}")
@@ -95,7 +95,7 @@ def test_a_service_that_does_not_answer_is_unavailable(
         StatusCode.UNKNOWN,
     ],
 )
-def test_what_passes_is_published_again(
+def test_a_publish_is_retried_after_a_temporary_fault(
     project: str, monkeypatch: pytest.MonkeyPatch, code: StatusCode
 ) -> None:
     with answering(code, code, PUBLISHED) as service:
@@ -106,7 +106,7 @@ def test_what_passes_is_published_again(
     assert ["Publish"] * 3 == service.calls
 
 
-def test_messages_are_on_their_way_together(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_are_published_concurrently(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(PUBLISHED) as service:
         service.together = Barrier(2)
         monkeypatch.setenv("PUBSUB_EMULATOR_HOST", service.host)

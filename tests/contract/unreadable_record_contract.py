@@ -68,9 +68,7 @@ class UnreadableRecordContract(ABC):
         listed = repository.list_videos(VideoQuery(campaign_id="spring"))
         assert ([f"{2:016x}"], (record,)) == (hashes(listed), listed.unreadable)
 
-    def test_a_record_that_says_nothing_is_not_missing(
-        self, repository: CampaignRepository
-    ) -> None:
+    def test_an_empty_record_is_not_missing(self, repository: CampaignRepository) -> None:
         stored(repository, a_reserved_video(1), a_reserved_video(2))
         self.write(repository, f"spring/{HASH}", {})
 
@@ -85,7 +83,9 @@ class UnreadableRecordContract(ABC):
             assert repository.get_all_videos(name) == VideoPage(videos=(), has_more=False)
 
     @pytest.mark.parametrize("changes", [NEWER, UNKNOWN_WORD])
-    def test_no_step_of_it_is_due(self, repository: CampaignRepository, changes: Fields) -> None:
+    def test_an_unreadable_video_is_not_due(
+        self, repository: CampaignRepository, changes: Fields
+    ) -> None:
         self.damaged(repository, changes)
 
         due = repository.due(SOON + timedelta(days=1), limit=1)
@@ -109,7 +109,7 @@ class UnreadableRecordContract(ABC):
         with pytest.raises(UnreadableRecordError):
             repository.get_campaign("b")
 
-    def test_it_can_be_discarded_and_is_gone(self, repository: CampaignRepository) -> None:
+    def test_an_unreadable_video_can_be_discarded(self, repository: CampaignRepository) -> None:
         record = self.damaged(repository, CUT_OFF)
         campaign = repository.get_campaign("spring")
 
@@ -119,7 +119,9 @@ class UnreadableRecordContract(ABC):
             repository.get_video("spring", HASH)
         assert repository.get_all_videos("spring").unreadable == ()
 
-    def test_it_is_not_discarded_if_it_has_changed(self, repository: CampaignRepository) -> None:
+    def test_an_unreadable_video_is_not_discarded_after_a_change(
+        self, repository: CampaignRepository
+    ) -> None:
         record = self.damaged(repository, CUT_OFF)
         self.change(repository, f"spring/{HASH}", UNKNOWN_WORD)
 
@@ -130,7 +132,9 @@ class UnreadableRecordContract(ABC):
 
         assert len(repository.get_all_videos("spring").unreadable) == 1
 
-    def test_a_good_record_can_be_put_in_its_place(self, repository: CampaignRepository) -> None:
+    def test_a_good_record_can_replace_an_unreadable_one(
+        self, repository: CampaignRepository
+    ) -> None:
         record = self.damaged(repository, CUT_OFF)
         good = replace(a_reserved_video(1), revision=record.revision)
 
@@ -140,7 +144,7 @@ class UnreadableRecordContract(ABC):
         assert restored == repository.get_video("spring", HASH)
 
     @pytest.mark.parametrize("content", [None, b"{", b"\xff no text"])
-    def test_it_can_be_carried_to_another_campaign_as_it_is(
+    def test_an_unreadable_record_can_be_copied_unchanged(
         self, repository: CampaignRepository, content: bytes | None
     ) -> None:
         record = self.damaged(repository, {**NEWER, "news": ["today"]})
@@ -154,7 +158,9 @@ class UnreadableRecordContract(ABC):
         if content is None:
             assert ["today"] == self.read(repository, f"summer/{HASH}")["news"]
 
-    def test_what_is_carried_replaces_nothing(self, repository: CampaignRepository) -> None:
+    def test_a_copied_unreadable_record_replaces_no_record(
+        self, repository: CampaignRepository
+    ) -> None:
         record = self.damaged(repository, NEWER)
         (video,) = stored(repository, a_reserved_video(1), campaign_id="summer").videos
         elsewhere = replace(record, campaign_id="summer")
@@ -166,7 +172,7 @@ class UnreadableRecordContract(ABC):
 
         assert video == repository.get_video("summer", HASH)
 
-    def test_a_day_that_cannot_be_read_holds_something(
+    def test_an_unreadable_day_is_not_taken_for_an_empty_one(
         self, repository: CampaignRepository
     ) -> None:
         repository.commit(Change(campaign=a_campaign(), days=(a_day(),)))
@@ -204,7 +210,7 @@ class UnreadableRecordContract(ABC):
         assert "op" == after["attempts"][1]["operation"]
         assert video.video_hash == known.video_hash
 
-    def test_fields_of_a_newer_campaign_go_with_what_they_are_about(
+    def test_fields_of_a_newer_campaign_are_removed_with_their_slot(
         self, repository: CampaignRepository
     ) -> None:
         """A version that is promoted leaves the history, and takes what is said of it along."""

@@ -170,7 +170,7 @@ class VideoGeneratorContract:
         assert Gone() == ended(generator, generator.submit(submission).operation)
         assert clips(objects, submission) == []
 
-    def test_an_operation_that_never_was_is_gone(self, generator: VideoGenerator) -> None:
+    def test_an_unknown_operation_is_gone(self, generator: VideoGenerator) -> None:
         operation = generator.submit(a_submission()).operation
 
         assert Gone() == generator.check(f"{operation}0")

@@ -45,7 +45,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_its_results_are_beside_the_file(serving_port: int, file: Path) -> None:
+def test_the_results_are_written_beside_the_file(serving_port: int, file: Path) -> None:
     ended = bulk(file, serving_port)
     again = bulk(file, serving_port)
 
@@ -61,7 +61,7 @@ def test_its_results_are_beside_the_file(serving_port: int, file: Path) -> None:
     assert [path.name for path in file.parent.glob("*.part")] == []
 
 
-def test_interrupted_and_run_again_it_continues(
+def test_an_interrupted_run_is_continued_by_the_next(
     launcher: subprocess.Popen[str], port: int, file: Path
 ) -> None:
     three_lines(launcher)
@@ -96,7 +96,7 @@ def test_a_bad_line_is_named(serving_port: int, tmp_path: Path) -> None:
     assert list(tmp_path.glob("bad*")) == [file]
 
 
-def test_the_most_that_it_may_cost_holds(serving_port: int, file: Path) -> None:
+def test_the_cost_limit_holds(serving_port: int, file: Path) -> None:
     file.write_text("campaign_id,prompt\ndear,A lighthouse\n", "utf-8")
 
     refused = bulk(file, serving_port, "--max-cost-usd", "1")

@@ -40,7 +40,7 @@ def demo(brief: Path, port: int) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_ends_with_a_url_that_plays(serving_port: int, brief: Path) -> None:
+def test_the_demo_ends_with_a_playable_url(serving_port: int, brief: Path) -> None:
     ended = demo(brief, serving_port)
 
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -72,7 +72,7 @@ def test_a_brief_that_is_refused_says_why(
     assert "answered 422" in refused.stderr
 
 
-def test_without_a_server_it_says_how_to_start_one(port: int, brief: Path) -> None:
+def test_without_a_server_the_error_says_how_to_start_one(port: int, brief: Path) -> None:
     refused = demo(brief, port)
 
     assert refused.returncode == 1

@@ -84,7 +84,7 @@ def test_every_url_is_https_and_a_replayed_one_too(served: Served) -> None:
     assert json.loads(described[1])["servers"] == [{"url": "https://serve-api-1.run.app"}]
 
 
-def test_a_replayed_answer_names_the_address_at_which_it_is_asked_for(served: Served) -> None:
+def test_a_replayed_answer_has_the_urls_of_the_repeated_request(served: Served) -> None:
     key = {"Idempotency-Key": "order-18"}
     here = {"Host": "laptop.example", **key}
     there = {"X-Forwarded-Proto": "https", **key}
@@ -101,13 +101,13 @@ def test_a_replayed_answer_names_the_address_at_which_it_is_asked_for(served: Se
     assert list(told) == list(repeated)
 
 
-def test_elsewhere_the_word_of_a_stranger_counts_for_nothing(served: Served) -> None:
+def test_outside_cloud_run_forwarded_headers_are_ignored(served: Served) -> None:
     created = ask(served["laptop"], "/v1/videos", A_VIDEO, headers={"X-Forwarded-Proto": "https"})
 
     assert all_begin_with("http://", urls_of(*created))
 
 
-def test_of_two_front_ends_the_first_one_counts(served: Served) -> None:
+def test_the_first_forwarded_scheme_counts(served: Served) -> None:
     created = ask(
         served["cloud"], "/v1/videos", A_VIDEO, headers={"X-Forwarded-Proto": "https, http"}
     )
@@ -116,7 +116,7 @@ def test_of_two_front_ends_the_first_one_counts(served: Served) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["javascript", ", https", ""])
-def test_a_scheme_that_is_none_changes_nothing(served: Served, scheme: str) -> None:
+def test_an_invalid_forwarded_scheme_is_ignored(served: Served, scheme: str) -> None:
     created = ask(served["cloud"], "/v1/videos", A_VIDEO, headers={"X-Forwarded-Proto": scheme})
 
     assert all_begin_with("http://serve-api-1.run.app/", urls_of(*created))

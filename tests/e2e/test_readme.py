@@ -49,7 +49,7 @@ def test_every_command_prints_what_the_readme_says(
         assert normal(at(port, output)) == normal(printed), command
 
 
-def test_its_loops_end_when_videos_fail(
+def test_the_readmes_loops_end_when_videos_fail(
     launcher_of_failures: subprocess.Popen[str], port: int, shell: subprocess.Popen[str]
 ) -> None:
     three_lines(launcher_of_failures)
@@ -65,7 +65,7 @@ def test_its_loops_end_when_videos_fail(
 @pytest.mark.parametrize(
     ("language", "program"), [("python", [sys.executable]), ("js", ["node", "--input-type=module"])]
 )
-def test_its_snippets_create_wait_and_download(
+def test_the_readmes_snippets_create_wait_and_download(
     launcher: subprocess.Popen[str], port: int, tmp_path: Path, language: str, program: list[str]
 ) -> None:
     if shutil.which(program[0]) is None:
@@ -81,7 +81,7 @@ def test_its_snippets_create_wait_and_download(
     assert clip.read_bytes()[4:8] == b"ftyp"
 
 
-def test_the_same_session_goes_on_an_emulated_cloud(
+def test_the_readmes_session_works_on_the_emulated_cloud(
     cloud_port: int, cloud_log: Path, shell: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     for command, output in session(README):

@@ -33,7 +33,7 @@ def cloud(emulators: None, port: int, log: Path) -> Iterator[subprocess.Popen[st
         process.terminate()
 
 
-def test_it_says_where_it_is_and_starts_a_process_for_each_function(
+def test_the_command_prints_its_url_and_starts_a_process_for_each_function(
     shared_cloud: SharedCloud,
 ) -> None:
     where, bucket, first_video, *_ = shared_cloud.lines
@@ -45,7 +45,7 @@ def test_it_says_where_it_is_and_starts_a_process_for_each_function(
     assert len(descendants(shared_cloud.pid)) >= 11
 
 
-def test_what_it_prints_leads_into_it_from_another_shell(
+def test_the_printed_environment_reaches_the_emulated_cloud_from_another_shell(
     shared_cloud: SharedCloud, shell: subprocess.Popen[str]
 ) -> None:
     port, _, lines = shared_cloud
@@ -62,7 +62,7 @@ def test_what_it_prints_leads_into_it_from_another_shell(
     assert "1 campaign in gs://showreel-emulated-videos and Firestore" in agreed
 
 
-def test_killed_it_leaves_no_process(cloud: subprocess.Popen[str]) -> None:
+def test_a_killed_command_leaves_no_process(cloud: subprocess.Popen[str]) -> None:
     three_lines(cloud)
     started = descendants(cloud.pid)
 
@@ -71,7 +71,7 @@ def test_killed_it_leaves_no_process(cloud: subprocess.Popen[str]) -> None:
     eventually(lambda: not any(map(is_alive, started)))
 
 
-def test_a_function_that_dies_ends_the_whole(cloud: subprocess.Popen[str], log: Path) -> None:
+def test_a_dead_function_ends_the_command(cloud: subprocess.Popen[str], log: Path) -> None:
     three_lines(cloud)
     victim = next(pid for pid in descendants(cloud.pid) if serves(pid, "request_videos"))
 
@@ -87,7 +87,7 @@ def serves(pid: int, target: str) -> bool:
 
 
 @pytest.mark.parametrize("tool", ["gcloud", "java"])
-def test_without_a_tool_it_says_what_to_install(
+def test_without_a_tool_the_error_says_what_to_install(
     port: int, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: str
 ) -> None:
     others = tmp_path / "bin"
@@ -104,7 +104,7 @@ def test_without_a_tool_it_says_what_to_install(
     assert "Traceback" not in log.read_text()
 
 
-def test_it_refuses_a_port_that_is_taken(log: Path) -> None:
+def test_a_port_in_use_is_refused(log: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as occupant:
         port = occupant.getsockname()[1]
         with launch(port, log=log, program=EMULATED) as refused:
@@ -114,7 +114,7 @@ def test_it_refuses_a_port_that_is_taken(log: Path) -> None:
     assert log.read_text().startswith(f"Port {port} cannot be used: address already in use.")
 
 
-def test_it_names_a_wrong_setting_instead_of_starting(
+def test_a_wrong_setting_is_named_before_the_start(
     port: int, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KEEP_HISTORICAL", "many")

@@ -14,7 +14,7 @@ from tests.e2e.launcher import launch, three_lines
 SECONDS_TO_END = 30
 
 
-def test_it_prints_its_url_its_data_folder_and_a_first_command(
+def test_the_server_prints_its_url_its_data_folder_and_a_first_command(
     launcher: subprocess.Popen[str], port: int, data_folder: Path
 ) -> None:
     where, data, first_video = three_lines(launcher)
@@ -25,7 +25,7 @@ def test_it_prints_its_url_its_data_folder_and_a_first_command(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_asked_to_stop_it_takes_the_server_with_it(
+def test_stopping_the_command_stops_the_server(
     launcher: subprocess.Popen[str], port: int, number: signal.Signals
 ) -> None:
     three_lines(launcher)
@@ -37,7 +37,7 @@ def test_asked_to_stop_it_takes_the_server_with_it(
         urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5)
 
 
-def test_it_refuses_a_port_that_is_taken(log: Path) -> None:
+def test_a_port_in_use_is_refused(log: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as occupant:
         port = occupant.getsockname()[1]
         with launch(port, log=log) as refused:
@@ -55,7 +55,7 @@ def test_it_refuses_a_port_that_is_taken(log: Path) -> None:
         ("STORAGE_URL=file:///proc/showreel", "/proc/showreel cannot be written"),
     ],
 )
-def test_it_names_a_wrong_setting_instead_of_starting(
+def test_a_wrong_setting_is_named_before_the_start(
     port: int,
     log: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -71,7 +71,7 @@ def test_it_names_a_wrong_setting_instead_of_starting(
     assert log.read_text().startswith(sentence)
 
 
-def test_it_names_a_setting_that_is_misspelt_and_starts(
+def test_a_misspelt_setting_is_named_and_the_server_starts(
     launcher: subprocess.Popen[str], log: Path
 ) -> None:
     three_lines(launcher)

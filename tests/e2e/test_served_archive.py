@@ -169,7 +169,7 @@ def first_bytes(function: FunctionProcess, video_id: str) -> tuple[int, bytes]:
         return answer.status, answer.read()
 
 
-def test_its_environment_has_what_it_pins_and_nothing_else(installation: Installation) -> None:
+def test_the_environment_has_exactly_the_pinned_packages(installation: Installation) -> None:
     pinned = {
         canonicalize_name(pin.name): str(pin.specifier).removeprefix("==")
         for pin in pins(installation.root / "requirements.txt")
@@ -180,7 +180,7 @@ def test_its_environment_has_what_it_pins_and_nothing_else(installation: Install
     assert pinned == {canonicalize_name(each.name): each.version for each in found}
 
 
-def test_each_target_is_served_by_a_process_of_its_own(deployment: Deployment) -> None:
+def test_each_function_is_served_by_its_own_process(deployment: Deployment) -> None:
     assert sorted(main.__all__) == sorted(deployment.functions)
     assert deployment.call("health")["status"] == "ok"
 
@@ -230,7 +230,7 @@ def test_the_tick_completes_a_video_without_any_other_message(deployment: Deploy
     assert (video["status"], video["error"]["code"]) == ("failed", "content_filtered")
 
 
-def test_a_tick_takes_of_the_bucket_what_the_costs_say(deployment: Deployment) -> None:
+def test_a_tick_makes_the_bucket_operations_that_the_costs_state(deployment: Deployment) -> None:
     """Once all is at rest, and of a campaign whose slots are full."""
     api = deployment.functions["serve_api"]
     prompts = [f"A lighthouse, view {number}" for number in range(4)]
@@ -250,7 +250,7 @@ def test_a_tick_takes_of_the_bucket_what_the_costs_say(deployment: Deployment) -
         assert taken <= int(counted(billed).each_month) // TICKS <= 2 * taken
 
 
-def test_without_a_cloud_the_api_alone_is_a_whole_system(alone: FunctionProcess) -> None:
+def test_the_api_function_with_a_folder_is_a_complete_system(alone: FunctionProcess) -> None:
     video = ended(alone, create(alone, "spring", "A red kite over dunes"))
 
     assert video["status"] == "completed"

@@ -42,7 +42,7 @@ def family() -> str:
 
 @pytest.mark.usefixtures("nothing_is_written")
 @pytest.mark.parametrize("headers", ELSEWHERE.values(), ids=ELSEWHERE)
-def test_a_page_of_another_site_changes_nothing(refusing: Showreel, headers: Headers) -> None:
+def test_a_request_from_another_sites_page_is_refused(refusing: Showreel, headers: Headers) -> None:
     for method, path in WRITES:
         answer = refusing.send(method, path, headers=headers)
 
@@ -61,7 +61,9 @@ def test_a_page_of_another_site_changes_nothing(refusing: Showreel, headers: Hea
         "",
     ],
 )
-def test_no_content_type_makes_an_exception(refusing: Showreel, content_type: str) -> None:
+def test_no_content_type_is_exempt_from_the_origin_check(
+    refusing: Showreel, content_type: str
+) -> None:
     answer = refusing.send(
         "POST",
         "/v1/videos",
@@ -96,7 +98,7 @@ def test_a_page_of_another_site_may_show_a_video(refusing: Showreel, headers: He
         "[::ffff:127.0.0.1]:8000",
     ],
 )
-def test_this_machine_is_asked_by_any_of_its_own_names(refusing: Showreel, host: str) -> None:
+def test_every_loopback_name_is_an_allowed_host(refusing: Showreel, host: str) -> None:
     assert refusing.get("/v1/campaigns", {"Host": host}).status_code == 200
 
 
@@ -122,9 +124,7 @@ STRANGE_HOSTS = [
 
 @pytest.mark.usefixtures("nothing_is_written")
 @pytest.mark.parametrize("host", STRANGE_HOSTS)
-def test_a_name_that_was_rebound_to_this_machine_reads_nothing(
-    refusing: Showreel, host: str
-) -> None:
+def test_a_foreign_host_name_is_refused(refusing: Showreel, host: str) -> None:
     for method in ("GET", "POST", "OPTIONS"):
         for path in ("/", "/v1/campaigns", "/v1/openapi.json", "/local-bucket/videos"):
             answer = refusing.send(method, path, headers={"Host": host})
@@ -134,7 +134,7 @@ def test_a_name_that_was_rebound_to_this_machine_reads_nothing(
             assert "evil" not in f"{answer.headers}{answer.text}"
 
 
-def test_a_browser_is_told_of_no_page_that_may_call(refusing: Showreel) -> None:
+def test_without_allowed_origins_no_cors_header_is_sent(refusing: Showreel) -> None:
     preflight = {**ELSEWHERE["another site"], "Access-Control-Request-Method": "POST"}
 
     answer = refusing.send("OPTIONS", "/v1/videos", headers=preflight)

@@ -34,19 +34,23 @@ def assert_sane(answer: Answer) -> None:
 
 
 @given(body=BODIES)
-def test_any_object(refusing: Showreel, body: dict[str, object]) -> None:
+def test_any_json_object_gets_a_documented_answer(
+    refusing: Showreel, body: dict[str, object]
+) -> None:
     assert_sane(refusing.post("/v1/videos/estimate", body))
 
 
 @given(content=st.binary(max_size=200), content_type=CONTENT_TYPES)
-def test_any_bytes(refusing: Showreel, content: bytes, content_type: str) -> None:
+def test_any_bytes_get_a_documented_answer(
+    refusing: Showreel, content: bytes, content_type: str
+) -> None:
     assert_sane(
         refusing.send("POST", "/v1/videos/estimate", data=content, content_type=content_type)
     )
 
 
 @given(form=st.dictionaries(FIELDS | TEXT, TEXT, max_size=6))
-def test_any_form(refusing: Showreel, form: dict[str, str]) -> None:
+def test_any_form_gets_a_documented_answer(refusing: Showreel, form: dict[str, str]) -> None:
     assert_sane(
         refusing.send("POST", "/v1/videos/estimate", data=form, content_type="multipart/form-data")
     )
@@ -57,12 +61,12 @@ def test_any_form(refusing: Showreel, form: dict[str, str]) -> None:
         st.sampled_from(ListQuery.__struct_fields__) | TEXT, TEXT | st.integers(), max_size=4
     )
 )
-def test_any_question(refusing: Showreel, query: dict[str, object]) -> None:
+def test_any_query_gets_a_documented_answer(refusing: Showreel, query: dict[str, object]) -> None:
     assert_sane(refusing.send("GET", "/v1/videos", query_string=query))
 
 
 @given(range_=HEADER, if_range=HEADER, if_none_match=HEADER, if_modified_since=HEADER)
-def test_any_condition(
+def test_any_conditional_header_gets_a_documented_answer(
     refusing: Showreel, range_: str, if_range: str, if_none_match: str, if_modified_since: str
 ) -> None:
     video = refusing.campaign(GALLERY)["slots"][0]["current"]

@@ -41,7 +41,7 @@ def codes(kind: type[ShowreelError]) -> Iterator[str]:
         yield from codes(each)
 
 
-def test_its_tables_are_made_from_the_description(document: str) -> None:
+def test_the_tables_are_generated_from_the_openapi_description(document: str) -> None:
     """`python -m tools.api_reference` writes them again."""
     assert with_tables(document) == document
 
@@ -62,7 +62,9 @@ def test_every_field_that_can_be_sent_is_described_with_an_example() -> None:
 
 
 @ONLY_LOCAL
-def test_the_whole_request_has_every_field_and_is_taken(endless: Showreel, document: str) -> None:
+def test_the_complete_request_has_every_field_and_is_accepted(
+    endless: Showreel, document: str
+) -> None:
     request = blocks(document)[0]
     body = describe(base_url="/")["components"]["schemas"]["CreateVideoBody"]
 
@@ -76,7 +78,7 @@ def test_the_whole_request_has_every_field_and_is_taken(endless: Showreel, docum
 
 
 @ONLY_LOCAL
-def test_the_error_is_what_is_answered(endless: Showreel, document: str) -> None:
+def test_the_documented_error_is_the_answer(endless: Showreel, document: str) -> None:
     shown = blocks(document)[1]
 
     answered = endless.post("/v1/videos", {"prompt": "A red kite", "seconds": 5}).json

@@ -70,7 +70,9 @@ def created_with(
 
 
 @pytest.mark.parametrize("headers", OTHERS.values(), ids=OTHERS)
-def test_without_a_key_there_is_nothing(showreel: Showreel, headers: dict[str, str]) -> None:
+def test_without_a_key_every_api_path_is_refused(
+    showreel: Showreel, headers: dict[str, str]
+) -> None:
     before = showreel.snapshot()
     for method, path in GUARDED:
         answer = showreel.send(method, path, headers=headers)
@@ -81,18 +83,18 @@ def test_without_a_key_there_is_nothing(showreel: Showreel, headers: dict[str, s
     assert showreel.snapshot() == before
 
 
-def test_a_key_opens_what_it_did_not_open_before(showreel: Showreel, video: Json) -> None:
+def test_a_valid_key_gives_access(showreel: Showreel, video: Json) -> None:
     for path in ("/v1/models", f"/v1/campaigns/{GALLERY}", f"/v1/videos/{video['id']}/content"):
         assert showreel.get(path, BEARER).status_code == 200
         assert showreel.get(path, {"Authorization": f"bearer  {ANA}"}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/studio/studio.js", "/favicon.ico", "/health", "/healthz"])
-def test_the_page_and_the_health_need_no_key(showreel: Showreel, path: str) -> None:
+def test_the_studio_and_the_health_check_need_no_key(showreel: Showreel, path: str) -> None:
     assert showreel.get(path).status_code == 200
 
 
-def test_a_signed_url_is_its_own_key(showreel: Showreel, video: Json) -> None:
+def test_a_signed_url_needs_no_key(showreel: Showreel, video: Json) -> None:
     signed = showreel.send("POST", f"/v1/videos/{video['id']}/signed-url", headers=BEARER)
 
     played = showreel.get(signed.json["url"])
@@ -101,7 +103,7 @@ def test_a_signed_url_is_its_own_key(showreel: Showreel, video: Json) -> None:
     assert played.data[4:8] == b"ftyp"
 
 
-def test_who_asked_is_in_the_record_of_each_version(showreel: Showreel, video: Json) -> None:
+def test_each_version_records_the_name_of_its_key(showreel: Showreel, video: Json) -> None:
     (first,) = created_with(showreel, SHOP, "spring", KITE)
     again = showreel.send(
         "POST",
@@ -120,7 +122,7 @@ def test_who_asked_is_in_the_record_of_each_version(showreel: Showreel, video: J
         assert record["requested_by"] == made["requested_by"]
 
 
-def test_who_asked_is_in_the_log_and_no_key_is(
+def test_the_log_has_the_name_of_the_key_and_never_the_key(
     showreel: Showreel, caplog: pytest.LogCaptureFixture
 ) -> None:
     logging.getLogger("shared").addHandler(caplog.handler)
@@ -136,7 +138,7 @@ def test_who_asked_is_in_the_log_and_no_key_is(
     assert not [each for each in events if ANA in str(each) or SHOP in str(each)]
 
 
-def test_the_description_says_that_a_key_is_needed_and_for_what(showreel: Showreel) -> None:
+def test_the_openapi_description_states_which_paths_need_a_key(showreel: Showreel) -> None:
     answer = showreel.get("/v1/openapi.json", BEARER)
 
     described = answer.json
@@ -190,18 +192,18 @@ def test_a_browser_keeps_a_session_and_not_the_key(showreel: Showreel, video: Js
     assert showreel.get(content, {"Cookie": pair}).status_code == 200
 
 
-def test_behind_https_the_session_is_never_sent_without(showreel: Showreel) -> None:
+def test_behind_https_the_session_cookie_is_secure(showreel: Showreel) -> None:
     assert "Secure" in session(showreel, ANA, base_url="https://localhost").split("; ")
 
 
-def test_no_session_is_given_for_another_key(showreel: Showreel) -> None:
+def test_a_wrong_key_gets_no_session(showreel: Showreel) -> None:
     answer = showreel.send("POST", "/studio/session", json={"key": "x" * 45})
 
     assert_refused(answer, 401, "invalid_api_key")
     assert "Set-Cookie" not in answer.headers
 
 
-def test_a_page_of_another_site_spends_nothing_with_the_browsers_session(
+def test_another_sites_page_cannot_use_the_browsers_session(
     showreel: Showreel,
 ) -> None:
     headers = {

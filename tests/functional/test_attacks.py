@@ -39,7 +39,7 @@ def secrets(refusing: Showreel) -> Iterator[list[bytes]]:
 
 @pytest.mark.usefixtures("nothing_is_written")
 @pytest.mark.parametrize(("method", "template"), PATHS)
-def test_no_name_leads_anywhere(
+def test_no_path_traversal_reaches_a_file(
     refusing: Showreel, secrets: list[bytes], method: str, template: str
 ) -> None:
     described = Description()

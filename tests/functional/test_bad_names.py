@@ -116,7 +116,7 @@ BAD_FILENAMES = [
 
 
 @pytest.mark.parametrize("filename", BAD_FILENAMES)
-def test_a_file_name_reaches_nothing_but_a_video(refusing: Showreel, filename: str) -> None:
+def test_an_invalid_file_name_is_not_found(refusing: Showreel, filename: str) -> None:
     answer = refusing.get(f"/api/v1/content/videos/{GALLERY}/{filename}")
 
     assert_refused(answer, 404, "not_found")
@@ -139,7 +139,7 @@ def test_a_file_name_reaches_nothing_but_a_video(refusing: Showreel, filename: s
         "x" * 10_000,
     ],
 )
-def test_what_is_no_video_is_not_found(refusing: Showreel, video_id: str) -> None:
+def test_an_invalid_video_id_is_not_found(refusing: Showreel, video_id: str) -> None:
     video = f"/v1/videos/{video_id}"
     answers = [
         refusing.get(video),

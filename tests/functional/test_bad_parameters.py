@@ -103,7 +103,7 @@ FAST = "veo-3.1-fast-generate-001"
         ({"tags": [f"{number}" for number in range(17)]}, INVALID, "tags", "length <= 16"),
     ],
 )
-def test_a_request_that_cannot_be_met_is_refused(
+def test_an_unsupported_request_is_refused(
     refusing: Showreel,
     changes: Json,
     expected: tuple[int, str],
@@ -132,7 +132,7 @@ def test_a_request_that_cannot_be_met_is_refused(
         ({"prompts": ["a"], "campaign_id": "other"}, INVALID, "Known fields: "),
     ],
 )
-def test_a_list_of_prompts_that_cannot_be_met_is_refused(
+def test_an_unsupported_list_of_prompts_is_refused(
     refusing: Showreel, body: Json, expected: tuple[int, str], says: str
 ) -> None:
     answer = refusing.post(f"/v1/campaigns/{GALLERY}/videos", body)
@@ -141,6 +141,6 @@ def test_a_list_of_prompts_that_cannot_be_met_is_refused(
     assert says in answer.json["detail"]
 
 
-def test_an_estimate_takes_one_prompt_or_several_and_not_both(refusing: Showreel) -> None:
+def test_an_estimate_takes_prompt_or_prompts_but_not_both(refusing: Showreel) -> None:
     for body in ({}, {"prompt": "a", "prompts": ["a"]}):
         assert_refused(refusing.post("/v1/videos/estimate", body), *INVALID)

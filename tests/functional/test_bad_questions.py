@@ -27,7 +27,7 @@ HASH = "0123456789abcdef"
         ("campaign=spring", "campaign"),
     ],
 )
-def test_a_list_is_asked_for_in_known_words(refusing: Showreel, query: str, param: str) -> None:
+def test_an_invalid_query_of_a_list_is_refused(refusing: Showreel, query: str, param: str) -> None:
     answer = refusing.get(f"/v1/videos?{query}")
 
     assert_refused(answer, *INVALID)
@@ -38,7 +38,7 @@ def test_a_list_is_asked_for_in_known_words(refusing: Showreel, query: str, para
     ("query", "param"),
     [("limit=0", "limit"), ("limit=101", "limit"), ("after=%2e%2e", "campaign_id"), ("a=b", "a")],
 )
-def test_a_list_of_campaigns_is_asked_for_in_known_words(
+def test_an_invalid_query_of_a_list_of_campaigns_is_refused(
     refusing: Showreel, query: str, param: str
 ) -> None:
     answer = refusing.get(f"/v1/campaigns?{query}")
@@ -48,11 +48,11 @@ def test_a_list_of_campaigns_is_asked_for_in_known_words(
 
 
 @pytest.mark.parametrize("cursor", ["x", f"video_{GALLERY}.{HASH}", "..%2f..", "%00", "%ff"])
-def test_a_list_goes_on_after_a_video_that_exists(refusing: Showreel, cursor: str) -> None:
+def test_an_unknown_after_is_refused(refusing: Showreel, cursor: str) -> None:
     assert_refused(refusing.get(f"/v1/videos?after={cursor}"), 404, "not_found")
 
 
-def test_a_video_and_its_content_are_asked_for_in_known_words(refusing: Showreel) -> None:
+def test_an_invalid_query_of_a_video_or_its_content_is_refused(refusing: Showreel) -> None:
     video = f"/v1/videos/{refusing.get('/v1/videos').json['first_id']}"
 
     answer = refusing.get(f"{video}?includes=signed_url")
@@ -86,7 +86,9 @@ def test_a_repeated_parameter_is_refused(refusing: Showreel, path: str) -> None:
         ("campaigns/gallery/cleanup", {"dryrun": False}),
     ],
 )
-def test_an_action_takes_known_fields(refusing: Showreel, action: str, body: Json) -> None:
+def test_an_unknown_field_of_an_action_is_refused(
+    refusing: Showreel, action: str, body: Json
+) -> None:
     video_id = refusing.get("/v1/videos").json["first_id"]
 
     answer = refusing.post(f"/v1/{action.format(video=video_id)}", body)
@@ -110,7 +112,7 @@ def test_an_action_takes_known_fields(refusing: Showreel, action: str, body: Jso
         ("BREW", "/v1/models", {"GET", "HEAD"}),
     ],
 )
-def test_another_method_is_told_which_ones_there_are(
+def test_an_unsupported_method_is_answered_with_the_allowed_ones(
     refusing: Showreel, method: str, path: str, allowed: set[str]
 ) -> None:
     answer = refusing.send(method, path)
@@ -124,7 +126,7 @@ def test_an_unknown_path_is_not_found(refusing: Showreel, path: str) -> None:
     assert_refused(refusing.get(path), 404, "not_found")
 
 
-def test_a_range_that_is_none_is_refused(refusing: Showreel) -> None:
+def test_an_unsatisfiable_range_is_refused(refusing: Showreel) -> None:
     video_id = refusing.get("/v1/videos").json["first_id"]
 
     answer = refusing.get(f"/v1/videos/{video_id}/content", headers={"Range": "bytes=abc"})

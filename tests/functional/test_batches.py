@@ -64,7 +64,7 @@ def two_results(service: Showreel, batch: Json) -> list[Json]:
     return eventually(found)
 
 
-def test_each_line_of_a_batch_makes_its_videos(showreel: Showreel) -> None:
+def test_each_line_of_a_batch_creates_its_videos(showreel: Showreel) -> None:
     content = lines(
         a_line(0), {"campaign_id": "spring", "prompts": ["A boat", "A leaf"], "seconds": 4}
     )
@@ -145,7 +145,7 @@ def test_a_key_belongs_to_one_file_and_query(idle: Showreel, content: bytes, que
     assert (refused.status_code, refused.json["code"]) == (422, "idempotency_key_reused")
 
 
-def test_a_batch_has_a_priority_and_so_has_a_line(endless: Showreel) -> None:
+def test_a_line_may_override_the_priority_of_its_batch(endless: Showreel) -> None:
     content = lines(a_line(0), a_line(1, priority="bulk"))
 
     batch = send(endless, content, query="?priority=interactive").json
@@ -155,7 +155,7 @@ def test_a_batch_has_a_priority_and_so_has_a_line(endless: Showreel) -> None:
     assert [line["videos"][0]["video"]["priority"] for line in found] == ["interactive", "bulk"]
 
 
-def test_a_cancelled_batch_makes_no_more_videos(idle: Showreel) -> None:
+def test_a_cancelled_batch_creates_no_more_videos(idle: Showreel) -> None:
     batch = send(idle, lines(a_line(0))).json
 
     first = idle.post(f"/v1/batches/{batch['id']}/cancel")
@@ -165,7 +165,7 @@ def test_a_cancelled_batch_makes_no_more_videos(idle: Showreel) -> None:
     assert (again.status_code, again.json["cancelled_at"]) == (200, first.json["cancelled_at"])
 
 
-def test_what_was_not_submitted_is_cancelled_with_its_batch(place: Place) -> None:
+def test_waiting_videos_are_cancelled_with_their_batch(place: Place) -> None:
     with served(place, delivering=False) as service:
         batch = send(service, lines(a_line(0), a_line(1))).json
         service.post(f"/v1/batches/{batch['id']}/cancel")
@@ -210,7 +210,7 @@ def test_results_may_have_signed_urls(showreel: Showreel) -> None:
     assert showreel.get(signed.removeprefix("http://localhost")).status_code == 200
 
 
-def test_a_deleted_video_is_told_as_such(showreel: Showreel) -> None:
+def test_the_result_of_a_deleted_video_says_deleted(showreel: Showreel) -> None:
     batch = send(showreel, lines(a_line(0))).json
     over(showreel, batch)
     ((made,),) = (line["videos"] for line in results(showreel, batch))

@@ -26,7 +26,9 @@ def family() -> str:
 
 
 @pytest.mark.parametrize("headers", OURS.values(), ids=OURS)
-def test_everybody_else_may_spend(endless: Showreel, headers: Mapping[str, str]) -> None:
+def test_a_caller_that_is_no_foreign_page_may_spend(
+    endless: Showreel, headers: Mapping[str, str]
+) -> None:
     created = endless.send("POST", "/v1/campaigns/spring/videos", headers=headers, json=SMALL)
     (video,) = created.json["data"]
     budget = endless.send("PATCH", "/v1/campaigns/spring", headers=headers, json={})
@@ -51,7 +53,7 @@ def test_everybody_else_may_spend(endless: Showreel, headers: Mapping[str, str])
         ({"K_SERVICE": "s", "PUBLIC_URL": "https://v.example.com"}, "evil.example", 421),
     ],
 )
-def test_other_hosts_are_those_of_the_settings(
+def test_further_hosts_are_allowed_by_the_settings(
     tmp_path: Path, environment: dict[str, str], host: str, status: int
 ) -> None:
     with serving(tmp_path, **environment) as showreel:
@@ -67,7 +69,7 @@ def test_other_hosts_are_those_of_the_settings(
         ("https://videos.example.com:8443", 403),
     ],
 )
-def test_the_public_url_has_an_origin_of_its_own(tmp_path: Path, origin: str, status: int) -> None:
+def test_the_origin_of_the_public_url_is_allowed(tmp_path: Path, origin: str, status: int) -> None:
     with serving(tmp_path, PUBLIC_URL="https://Videos.example.com:443/api/") as showreel:
         answer = showreel.send(
             "DELETE", "/v1/videos/video_spring.0123456789abcdef", headers={"Origin": origin}

@@ -49,7 +49,7 @@ def let_time_pass(files: set[Path], age: timedelta) -> None:
         os.utime(file, (moment, moment))
 
 
-def test_history_goes_and_what_is_current_stays(gallery_copy: FolderPlace) -> None:
+def test_historical_videos_are_deleted_and_current_ones_stay(gallery_copy: FolderPlace) -> None:
     generated = gallery_copy.folder / "videos/generated" / GALLERY
     before = {path.name for path in generated.glob("*.mp4")}
 

@@ -107,7 +107,7 @@ def finish(worker: Showreel, video: Json) -> list[int]:
     return [push(worker, about(video)).status_code for _ in range(2)]
 
 
-def test_a_request_waits_for_a_bucket_that_is_not_there(cloud: CloudPlace, log: Log) -> None:
+def test_a_message_is_redelivered_until_the_bucket_exists(cloud: CloudPlace, log: Log) -> None:
     nowhere = {"STORAGE_URL": f"gs://{cloud.project.bucket_name}-nowhere"}
     with working(cloud, "request_videos", nowhere) as (_, worker):
         assert push(worker, asking()).status_code == 503
@@ -118,7 +118,7 @@ def test_a_request_waits_for_a_bucket_that_is_not_there(cloud: CloudPlace, log: 
         assert len(api.get("/v1/videos").json["data"]) == 1
 
 
-def test_a_video_waits_for_a_bucket_that_is_gone(
+def test_a_video_waits_while_the_bucket_is_missing(
     cloud: CloudPlace, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with working(cloud, "generate_video") as (api, worker):
@@ -139,7 +139,7 @@ def test_a_video_waits_for_a_bucket_that_is_gone(
 
 
 @pytest.mark.parametrize("target", ["generate_video", "request_videos", "maintain_campaigns"])
-def test_an_outage_of_firestore_asks_for_the_message_again(
+def test_an_outage_of_firestore_makes_pubsub_redeliver(
     cloud: CloudPlace,
     door: Door,
     target: str,
@@ -179,7 +179,7 @@ def test_a_short_outage_of_firestore_is_waited_for(cloud: CloudPlace, door: Door
         assert api.video(video)["status"] == "completed"
 
 
-def test_a_caller_is_told_of_an_outage(
+def test_an_outage_is_answered_503(
     cloud: CloudPlace, door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with served(cloud, delivering=False) as api:

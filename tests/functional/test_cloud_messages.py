@@ -29,7 +29,7 @@ def receipt(service: Showreel, message_id: str) -> Json:
     return dict(json.loads(service.read(path)))
 
 
-def test_a_published_request_ends_with_its_videos(showreel: Showreel) -> None:
+def test_a_published_request_creates_its_videos(showreel: Showreel) -> None:
     body = {"campaign_id": "spring", "prompts": [KITE, BOAT], "seconds": 4}
 
     video_ids = receipt(showreel, publish(showreel, body))["video_ids"]
@@ -41,7 +41,7 @@ def test_a_published_request_ends_with_its_videos(showreel: Showreel) -> None:
     ]
 
 
-def test_a_published_request_replaces_what_its_slot_shows(showreel: Showreel) -> None:
+def test_a_published_request_replaces_the_current_video_of_its_slot(showreel: Showreel) -> None:
     (former,) = showreel.create("spring", KITE)
     showreel.ended(former)
 
@@ -53,7 +53,7 @@ def test_a_published_request_replaces_what_its_slot_shows(showreel: Showreel) ->
     assert showreel.video(former)["version_state"] == "historical"
 
 
-def test_a_published_request_that_can_never_succeed_has_its_reason(showreel: Showreel) -> None:
+def test_the_receipt_of_an_invalid_request_has_the_reason(showreel: Showreel) -> None:
     message_id = publish(showreel, {"campaign_id": "spring", "prompts": list("abcde")})
 
     assert receipt(showreel, message_id)["error"]["code"] == "campaign_video_limit"

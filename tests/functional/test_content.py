@@ -54,7 +54,7 @@ def test_the_whole_clip_has_type_length_name_and_an_identity(
 
 @EITHER_URL
 @pytest.mark.parametrize("added", ["t=1700000000", "_=1&v=2", "utm_source=x", "x-cors=1"])
-def test_a_player_may_add_parameters_of_its_own(
+def test_unknown_query_parameters_are_ignored(
     gallery: Showreel, video: Json, clip: bytes, url: Url, added: str
 ) -> None:
     """Players keep caches out so."""
@@ -64,7 +64,7 @@ def test_a_player_may_add_parameters_of_its_own(
     assert gallery.head(f"{url(video)}?{added}").status_code == 200
 
 
-def test_what_a_player_adds_does_not_change_the_variant(gallery: Showreel, video: Json) -> None:
+def test_unknown_query_parameters_do_not_change_the_variant(gallery: Showreel, video: Json) -> None:
     answer = gallery.get(f"{by_id(video)}?t=1&variant=thumbnail")
 
     assert answer.headers["Content-Type"] == "image/jpeg"
@@ -73,7 +73,9 @@ def test_what_a_player_adds_does_not_change_the_variant(gallery: Showreel, video
 
 @ONLY_LOCAL
 @EITHER_URL
-def test_head_says_the_same_without_the_bytes(gallery: Showreel, video: Json, url: Url) -> None:
+def test_head_has_the_headers_of_get_without_the_bytes(
+    gallery: Showreel, video: Json, url: Url
+) -> None:
     whole = gallery.get(url(video))
 
     head = gallery.head(url(video))
@@ -91,7 +93,7 @@ def test_the_thumbnail_is_a_jpeg(gallery: Showreel, video: Json) -> None:
     assert answer.headers["Content-Disposition"].startswith("inline")
 
 
-def test_the_thumbnail_also_has_the_seeds_own_url(gallery: Showreel, video: Json) -> None:
+def test_the_thumbnail_has_a_url_by_file_name(gallery: Showreel, video: Json) -> None:
     name = video["filename"].replace("curr_", "thumb_").replace(".mp4", ".jpg")
 
     answer = gallery.get(f"/api/v1/content/videos/{GALLERY}/{name}")
@@ -125,7 +127,7 @@ def test_a_range_is_answered_with_exactly_its_bytes(
 
 
 @ONLY_LOCAL
-def test_the_unit_of_a_range_may_be_in_another_case(
+def test_the_unit_of_a_range_is_case_insensitive(
     gallery: Showreel, video: Json, clip: bytes
 ) -> None:
     answer = gallery.get(by_id(video), headers={"Range": "Bytes=0-99"})
@@ -164,7 +166,7 @@ def test_a_range_without_a_byte_of_the_file_is_refused(
         "bytes=-999999999",
     ],
 )
-def test_what_is_no_single_byte_range_means_everything(
+def test_an_unsupported_range_header_is_ignored(
     gallery: Showreel, video: Json, clip: bytes, header: str
 ) -> None:
     answer = gallery.get(by_id(video), headers={"Range": header})
@@ -211,7 +213,7 @@ def test_a_range_of_another_clip_starts_over(
 
 
 @ONLY_LOCAL
-def test_a_weak_etag_is_no_promise_for_a_range(gallery: Showreel, video: Json) -> None:
+def test_a_weak_etag_in_if_range_gets_the_whole_clip(gallery: Showreel, video: Json) -> None:
     known = gallery.get(by_id(video)).headers["ETag"]
 
     answer = gallery.get(by_id(video), headers={"Range": "bytes=0-9", "If-Range": f"W/{known}"})
@@ -221,7 +223,7 @@ def test_a_weak_etag_is_no_promise_for_a_range(gallery: Showreel, video: Json) -
 
 @ONLY_LOCAL
 @EITHER_URL
-def test_what_a_cache_has_is_not_sent_again(gallery: Showreel, video: Json, url: Url) -> None:
+def test_an_unchanged_clip_is_answered_304(gallery: Showreel, video: Json, url: Url) -> None:
     known = gallery.get(url(video)).headers
 
     by_etag = gallery.get(url(video), headers={"If-None-Match": known["ETag"]})
@@ -236,14 +238,14 @@ def test_what_a_cache_has_is_not_sent_again(gallery: Showreel, video: Json, url:
         assert answer.headers["Cache-Control"] == "private, max-age=86400, immutable"
 
 
-def test_what_has_changed_is_sent(gallery: Showreel, video: Json) -> None:
+def test_a_changed_clip_is_sent(gallery: Showreel, video: Json) -> None:
     earlier = format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True)
 
     for condition in ({"If-None-Match": '"another"'}, {"If-Modified-Since": earlier}):
         assert gallery.get(by_id(video), headers=condition).status_code == 200
 
 
-def test_a_url_goes_on_answering_after_its_video_became_historical(
+def test_a_file_url_works_after_its_video_became_historical(
     gallery: Showreel, video: Json, clip: bytes
 ) -> None:
     held_by_a_player = by_filename(video)
@@ -257,7 +259,7 @@ def test_a_url_goes_on_answering_after_its_video_became_historical(
     assert (answer.status_code, answer.data) == (206, clip[10:20])
 
 
-def test_a_url_goes_on_answering_after_its_video_became_current_again(gallery: Showreel) -> None:
+def test_a_file_url_works_after_its_video_became_current_again(gallery: Showreel) -> None:
     old = gallery.campaign(GALLERY)["slots"][0]["historical"][0]
     held_by_a_player = by_filename(old)
 
@@ -274,7 +276,7 @@ def test_two_versions_have_different_identities(gallery: Showreel) -> None:
 
 
 @pytest.mark.parametrize("variant", ["video", "thumbnail"])
-def test_a_video_that_is_being_made_has_no_content_yet(endless: Showreel, variant: str) -> None:
+def test_a_pending_video_has_no_content(endless: Showreel, variant: str) -> None:
     (video,) = endless.create("spring", KITE)
 
     answer = endless.get(f"{by_id(video)}?variant={variant}")

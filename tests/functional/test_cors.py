@@ -30,7 +30,9 @@ def words(text: str) -> set[str]:
     return {word.strip().lower() for word in text.split(",")}
 
 
-def test_an_allowed_front_end_is_told_what_it_may_send(shared_with_app: Showreel) -> None:
+def test_a_preflight_of_an_allowed_origin_lists_methods_and_headers(
+    shared_with_app: Showreel,
+) -> None:
     answer = shared_with_app.send("OPTIONS", "/v1/videos", headers=PREFLIGHT)
 
     assert (answer.status_code, answer.data) == (204, b"")
@@ -43,7 +45,7 @@ def test_an_allowed_front_end_is_told_what_it_may_send(shared_with_app: Showreel
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
-def test_an_allowed_front_end_may_spend_and_read_what_was_answered(
+def test_an_allowed_front_end_may_create_and_read_the_answer(
     shared_with_app: Showreel,
 ) -> None:
     created = shared_with_app.send("POST", "/v1/campaigns/app/videos", headers=FROM_APP, json=SMALL)
@@ -56,7 +58,7 @@ def test_an_allowed_front_end_may_spend_and_read_what_was_answered(
         assert {"location", "retry-after", "x-request-id", "idempotency-replayed"} <= exposed
 
 
-def test_an_answer_that_is_kept_under_a_key_is_for_every_origin(
+def test_a_replayed_answer_has_the_cors_headers_of_the_repeated_request(
     shared_with_app: Showreel,
 ) -> None:
     keyed = {**FROM_APP, "Idempotency-Key": "one"}
@@ -73,7 +75,9 @@ def test_an_answer_that_is_kept_under_a_key_is_for_every_origin(
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", f"{APP}.evil.example", "null", ""])
-def test_another_origin_is_neither_told_nor_let_in(shared_with_app: Showreel, origin: str) -> None:
+def test_another_origin_gets_no_cors_header_and_is_refused(
+    shared_with_app: Showreel, origin: str
+) -> None:
     foreign = {"Origin": origin, "Sec-Fetch-Site": "cross-site"}
     preflight = shared_with_app.send("OPTIONS", "/v1/videos", headers={**PREFLIGHT, **foreign})
     read = shared_with_app.get("/v1/models", foreign)

@@ -11,7 +11,7 @@ from tests.functional.places import Place
 from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, served
 
 
-def test_a_new_video_is_accepted_and_says_where_it_is(endless: Showreel) -> None:
+def test_a_new_video_is_answered_202_with_its_location(endless: Showreel) -> None:
     answer = endless.post("/v1/videos", {"prompt": KITE, "campaign_id": "spring"})
 
     video = answer.json
@@ -30,7 +30,7 @@ def test_an_unfinished_video_says_when_to_ask_again(endless: Showreel) -> None:
         assert answer.headers["Retry-After"] == "2"
 
 
-def test_what_is_not_said_has_a_default(endless: Showreel) -> None:
+def test_omitted_fields_have_defaults(endless: Showreel) -> None:
     video = endless.post("/v1/videos", {"prompt": KITE}).json
 
     expected = {
@@ -64,7 +64,7 @@ def test_a_new_video_has_every_field_that_openai_clients_require(endless: Showre
     assert (video["completed_at"], video["error"], video["expires_at"]) == (None, None, None)
 
 
-def test_the_prompt_that_is_sent_stands_beside_the_callers_own(endless: Showreel) -> None:
+def test_the_answer_has_the_callers_prompt_and_the_composed_one(endless: Showreel) -> None:
     context = {"brand": "Ember & Oak", "tone": "Warm"}
 
     (video,) = endless.create("spring", KITE, business_context=context)
@@ -74,7 +74,7 @@ def test_the_prompt_that_is_sent_stands_beside_the_callers_own(endless: Showreel
     assert video["enhanced_prompt"] == f"{KITE}\n\nBrand: Ember & Oak\nTone: Warm"
 
 
-def test_a_form_says_the_same_as_json(endless: Showreel) -> None:
+def test_a_form_and_json_are_equal_requests(endless: Showreel) -> None:
     form = {
         "prompt": KITE,
         "model": "veo-3.1-fast-generate-001",
@@ -230,7 +230,7 @@ def test_single_videos_take_the_next_free_slot_until_there_is_none(endless: Show
     assert answers[4].json["code"] == "campaign_video_limit"
 
 
-def test_a_video_without_a_campaign_has_one_of_its_own(endless: Showreel) -> None:
+def test_a_video_without_campaign_id_gets_its_own_campaign(endless: Showreel) -> None:
     answers = [endless.post("/v1/videos", {"prompt": prompt}) for prompt in "abcdea"]
 
     assert [answer.status_code for answer in answers] == [202, 202, 202, 202, 202, 200]
@@ -344,7 +344,7 @@ def test_an_estimate_has_the_price_and_the_cache_hits_and_writes_nothing(
     assert gallery.snapshot() == before
 
 
-def test_an_estimate_refuses_what_a_creation_would_refuse(showreel: Showreel) -> None:
+def test_an_estimate_refuses_whatever_a_create_refuses(showreel: Showreel) -> None:
     answer = showreel.post("/v1/videos/estimate", {"prompts": ["a", "b", "c", "d", "e"]})
 
     assert answer.status_code == 422

@@ -27,7 +27,7 @@ def test_a_request_that_exceeds_the_day_is_refused_and_leaves_nothing(place: Pla
         assert before == service.snapshot()
 
 
-def test_what_is_cached_needs_no_budget(place: Place) -> None:
+def test_a_cache_hit_needs_no_budget(place: Place) -> None:
     with served(place, TWO_CLIPS) as service:
         (video,) = service.create("spring", KITE)
         assert "completed" == service.ended(video)["status"]
@@ -39,7 +39,7 @@ def test_what_is_cached_needs_no_budget(place: Place) -> None:
         assert video["id"] == again["id"]
 
 
-def test_an_estimate_says_that_the_day_is_used_up(place: Place) -> None:
+def test_an_estimate_states_that_the_daily_budget_is_used_up(place: Place) -> None:
     with served(place, TWO_CLIPS, delivering=False) as service:
         body = {"prompts": [KITE, BOAT, "A third"], "campaign_id": "spring", "seconds": 4}
 
@@ -48,7 +48,7 @@ def test_an_estimate_says_that_the_day_is_used_up(place: Place) -> None:
         assert (422, "budget_exceeded") == (answer.status_code, answer.json["code"])
 
 
-def test_what_is_cancelled_before_it_is_submitted_can_be_used_again(place: Place) -> None:
+def test_the_dollars_of_a_cancelled_unsubmitted_video_can_be_used_again(place: Place) -> None:
     with served(place, TWO_CLIPS, delivering=False) as service:
         (video,) = service.create("spring", KITE)
         service.create("summer", KITE)
@@ -59,7 +59,7 @@ def test_what_is_cancelled_before_it_is_submitted_can_be_used_again(place: Place
         assert refusal(service, "autumn") is None
 
 
-def test_what_is_filtered_can_be_used_again(place: Place) -> None:
+def test_the_dollars_of_a_filtered_video_can_be_used_again(place: Place) -> None:
     with served(place, {**TWO_CLIPS, "SYNTHETIC_FAULTS": f"filtered={KITE}"}) as service:
         for video in service.create("spring", KITE, f"{KITE}!"):
             assert "failed" == service.ended(video)["status"]
@@ -67,7 +67,7 @@ def test_what_is_filtered_can_be_used_again(place: Place) -> None:
         assert refusal(service, "summer") is None
 
 
-def test_the_day_outlives_the_process(place: Place) -> None:
+def test_the_daily_budget_survives_a_restart(place: Place) -> None:
     with served(place, TWO_CLIPS, delivering=False) as service:
         service.create("spring", KITE, BOAT)
 

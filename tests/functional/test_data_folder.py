@@ -107,7 +107,7 @@ def test_a_name_that_differs_in_case_alone_is_refused_where_the_disk_ignores_it(
     assert mac.create("summer", KITE)[0]["outcome"] == "created"
 
 
-def test_two_that_begin_names_which_differ_in_case_alone_do_not_overwrite_each_other(
+def test_concurrent_campaigns_whose_names_differ_in_case_do_not_overwrite_each_other(
     tmp_path: Path,
 ) -> None:
     repository = LocalCampaignRepository(tmp_path)
@@ -148,7 +148,7 @@ def fill(disk: Path, *, left: int = 0) -> Path:
     return filler
 
 
-def test_a_clip_for_which_there_is_no_room_waits_for_some(
+def test_a_clip_waits_until_the_disk_has_room(
     disk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with serving(disk, SYNTHETIC_SECONDS="1") as service:

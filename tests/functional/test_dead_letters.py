@@ -55,7 +55,9 @@ def giving_up(topics: Topics) -> Iterator[list[Json]]:
         topics.delete_subscription("burying")
 
 
-def test_the_tick_picks_up_what_is_given_up(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tick_resumes_the_video_of_a_dead_letter(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert isinstance(place, CloudPlace)
     monkeypatch.setattr(reservation, "REPUBLISH_AFTER", timedelta(seconds=1))
     with served(place, delivering=False) as service:

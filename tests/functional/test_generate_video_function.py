@@ -50,7 +50,9 @@ def test_each_delivery_takes_the_video_one_step_forward(api: Showreel, worker: S
     assert api.video(video)["phase"] == "done"
 
 
-def test_the_arrival_of_its_clip_takes_the_video_forward(api: Showreel, worker: Showreel) -> None:
+def test_the_announcement_of_a_clip_takes_its_video_forward(
+    api: Showreel, worker: Showreel
+) -> None:
     (video,) = api.create("spring", KITE)
     push(worker, about(video))
     folder = attempt_prefix("spring", video["id"].partition(".")[2], 1)
@@ -75,7 +77,7 @@ def test_notifications_of_other_objects_are_acknowledged_and_wake_no_video(
     assert api.video(video)["phase"] == "reserved"
 
 
-def test_a_delivery_that_comes_once_more_changes_nothing(api: Showreel, worker: Showreel) -> None:
+def test_a_duplicate_delivery_changes_nothing(api: Showreel, worker: Showreel) -> None:
     (video,) = api.create("spring", KITE)
     for _ in range(2):
         push(worker, about(video))
@@ -111,7 +113,7 @@ def test_a_message_about_a_deleted_video_is_acknowledged(api: Showreel, worker: 
         b'{"campaign_id": "../x", "video_hash": "0123456789abcdef"}',
     ],
 )
-def test_garbage_is_acknowledged_and_logged(
+def test_a_malformed_message_is_acknowledged_and_logged(
     worker: Showreel, data: bytes | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = push(worker, a_message(data))
@@ -120,7 +122,7 @@ def test_garbage_is_acknowledged_and_logged(
     assert "message.invalid" in capsys.readouterr().err
 
 
-def test_a_busy_generator_leaves_the_video_and_not_its_message_waiting(
+def test_a_message_is_acknowledged_while_its_video_waits_for_a_busy_generator(
     api: Showreel, worker: Showreel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SYNTHETIC_FAULTS", "rate_limited")

@@ -94,7 +94,7 @@ def test_without_a_key_nothing_is_replayed(waiting: Showreel) -> None:
     assert not any("requests" in path for path in waiting.files())
 
 
-def test_an_answer_stays_the_same_when_its_video_has_moved_on(showreel: Showreel) -> None:
+def test_a_replayed_answer_is_unchanged_after_its_video_has_changed(showreel: Showreel) -> None:
     first = create(showreel)
     showreel.ended(first.json)
 
@@ -104,7 +104,7 @@ def test_an_answer_stays_the_same_when_its_video_has_moved_on(showreel: Showreel
     assert again.json["status"] == "queued"
 
 
-def test_a_regeneration_is_not_made_again_after_its_end(gallery: Showreel) -> None:
+def test_a_finished_regeneration_is_not_repeated(gallery: Showreel) -> None:
     """Without a key, each of two regenerations that follow each other is paid."""
     path = f"/v1/videos/{gallery.campaign(GALLERY)['slots'][1]['current']['id']}/regenerate"
     first = send(gallery, path, {})
@@ -153,8 +153,10 @@ def test_two_keys_are_two_requests(waiting: Showreel) -> None:
     "said",
     [
         pytest.param(dict(reversed(A_VIDEO.items())), id="in another order"),
-        pytest.param({**A_VIDEO, "metadata": {"b": "2", "a": "1"}}, id="and inside"),
-        pytest.param({**A_VIDEO, "seed": None, "business_context": {}}, id="with what is default"),
+        pytest.param(
+            {**A_VIDEO, "metadata": {"b": "2", "a": "1"}}, id="inner fields in another order"
+        ),
+        pytest.param({**A_VIDEO, "seed": None, "business_context": {}}, id="defaults sent"),
     ],
 )
 def test_the_same_request_may_be_spelled_differently(waiting: Showreel, said: Json) -> None:
@@ -186,7 +188,7 @@ def test_a_value_may_be_spelled_differently(waiting: Showreel, changes: Json) ->
     assert told(first) == told(again)
 
 
-def test_a_form_says_the_same_as_json(waiting: Showreel) -> None:
+def test_a_form_and_json_are_equal_requests(waiting: Showreel) -> None:
     said = {"prompt": "A red kite\nover dunes", "seconds": 4, "tags": ["a", "b"], "seed": 7}
     first = send(waiting, "/v1/videos", said)
 
@@ -203,7 +205,7 @@ def test_a_form_says_the_same_as_json(waiting: Showreel) -> None:
     assert told(first) == told(again)
 
 
-def test_a_form_is_the_same_whatever_separates_its_parts(waiting: Showreel) -> None:
+def test_the_boundary_of_a_form_does_not_matter(waiting: Showreel) -> None:
     def send_form(boundary: str) -> Answer:
         parts = {"prompt": KITE, "campaign_id": "spring", "seconds": "4"}
         form = "".join(
@@ -226,7 +228,7 @@ def test_a_form_is_the_same_whatever_separates_its_parts(waiting: Showreel) -> N
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "a\tb", "\x7f", "\xe4", "k" * 256])
-def test_what_is_no_key_is_refused(waiting: Showreel, key: str) -> None:
+def test_an_invalid_key_is_refused(waiting: Showreel, key: str) -> None:
     answer = create(waiting, key=key)
 
     assert_refused(answer, *INVALID)
@@ -243,7 +245,7 @@ def test_any_visible_ascii_is_a_key_and_no_part_of_a_path(waiting: Showreel, key
     assert all(path.startswith("videos/") for path in waiting.files())
 
 
-def test_what_spends_nothing_takes_no_key(waiting: Showreel) -> None:
+def test_a_request_that_spends_nothing_accepts_no_key(waiting: Showreel) -> None:
     for prompt in (KITE, BOAT):
         answer = send(waiting, "/v1/videos/estimate", {"prompt": prompt})
 
@@ -251,7 +253,7 @@ def test_what_spends_nothing_takes_no_key(waiting: Showreel) -> None:
         assert not is_replayed(answer)
 
 
-def test_a_refusal_is_not_kept(waiting: Showreel) -> None:
+def test_a_refusal_is_not_replayed(waiting: Showreel) -> None:
     (former,) = waiting.create("spring", BOAT)
     refused = create(waiting, index=0)
     waiting.post(f"/v1/videos/{former['id']}/cancel")
@@ -262,7 +264,7 @@ def test_a_refusal_is_not_kept(waiting: Showreel) -> None:
     assert not is_replayed(accepted)
 
 
-def test_an_answer_that_was_lost_is_given_again_although_its_videos_have_ended(
+def test_a_lost_answer_is_rebuilt_after_its_videos_have_ended(
     waiting_gallery: Showreel, request_: tuple[str, Json], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = {video["id"] for video in videos(waiting_gallery, GALLERY)}
@@ -282,7 +284,7 @@ def test_an_answer_that_was_lost_is_given_again_although_its_videos_have_ended(
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"status": 202}', b"\xff"])
-def test_a_damaged_answer_is_not_given_and_nothing_is_made_for_it(
+def test_a_damaged_stored_answer_is_refused_and_creates_nothing(
     waiting: Showreel, content: bytes
 ) -> None:
     create(waiting)
@@ -315,7 +317,9 @@ def created_by(answer: Answer) -> set[str]:
     return {video["id"] for video in data if video["outcome"] == "created"}
 
 
-def test_many_at_once_get_one_answer(waiting_gallery: Showreel, request_: tuple[str, Json]) -> None:
+def test_concurrent_repeats_get_one_answer(
+    waiting_gallery: Showreel, request_: tuple[str, Json]
+) -> None:
     before = len(videos(waiting_gallery, GALLERY))
 
     with ThreadPoolExecutor(20) as callers:
@@ -327,7 +331,7 @@ def test_many_at_once_get_one_answer(waiting_gallery: Showreel, request_: tuple[
     assert len(videos(waiting_gallery, GALLERY)) == before + len(created_by(answers[0]))
 
 
-def test_many_at_once_with_different_bodies_make_what_one_of_them_says(waiting: Showreel) -> None:
+def test_of_concurrent_requests_with_different_bodies_one_is_carried_out(waiting: Showreel) -> None:
     with ThreadPoolExecutor(8) as callers:
         answers = list(callers.map(lambda n: create(waiting, prompt=f"{n}"), range(8)))
 
@@ -335,7 +339,7 @@ def test_many_at_once_with_different_bodies_make_what_one_of_them_says(waiting: 
     assert len(videos(waiting)) == 1
 
 
-def test_another_instance_knows_the_key(place: Place) -> None:
+def test_a_key_is_known_to_other_instances(place: Place) -> None:
     with served(place, delivering=False) as one:
         first = create(one)
 

@@ -66,7 +66,7 @@ def videos(service: Showreel) -> dict[str, Json]:
     return {video["id"]: video for video in answer.json["data"]}
 
 
-def test_processes_that_send_at_once_get_one_answer(waiting_gallery: Showreel, path: str) -> None:
+def test_concurrent_processes_get_one_answer(waiting_gallery: Showreel, path: str) -> None:
     before = videos(waiting_gallery)
 
     with ExitStack() as stack:
@@ -87,7 +87,7 @@ def test_processes_that_send_at_once_get_one_answer(waiting_gallery: Showreel, p
     assert sorted(map(str, replayed)) == sorted(["None", *["true"] * (PROCESSES * TIMES - 1)])
 
 
-def test_a_process_that_is_killed_before_any_of_its_effects_has_made_it_once(
+def test_a_request_whose_process_is_killed_at_any_effect_is_carried_out_once(
     waiting_gallery: Showreel, path: str
 ) -> None:
     """Its video is cancelled before the request is sent again: it must not be made anew."""

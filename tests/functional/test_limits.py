@@ -8,7 +8,7 @@ from tests.functional.showreel import BOAT, KITE, Showreel, served
 CLIP_USD = 1.6  # Four seconds of the default model.
 
 
-def test_a_campaign_says_what_its_budget_is_and_what_is_left(place: Place) -> None:
+def test_a_campaign_shows_its_budget_and_the_rest(place: Place) -> None:
     with served(place, {"CAMPAIGN_BUDGET_USD": "5"}, delivering=False) as service:
         service.create("spring", KITE)
 
@@ -96,7 +96,7 @@ def test_a_regeneration_that_costs_more_than_allowed_is_refused(gallery: Showree
         assert (422, "max_cost_exceeded") == (answer.status_code, answer.json["code"])
 
 
-def test_what_is_cached_costs_nothing_and_needs_no_budget(gallery: Showreel) -> None:
+def test_a_cache_hit_costs_nothing_and_needs_no_budget(gallery: Showreel) -> None:
     video = gallery.get("/v1/videos?version_state=current&limit=1").json["data"][0]
     request = {
         "prompt": video["prompt"],

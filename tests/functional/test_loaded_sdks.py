@@ -71,7 +71,7 @@ def test_a_signature_needs_no_client_of_the_bucket(
     assert loaded == ["google.auth", "google.cloud.firestore"]
 
 
-def test_a_url_of_its_own_needs_no_client_of_the_bucket(gallery_copy: Place, video_id: str) -> None:
+def test_a_local_url_needs_no_client_of_the_bucket(gallery_copy: Place, video_id: str) -> None:
     path = f"/v1/videos/{video_id}/signed-url"
 
     loaded = loaded_by(gallery_copy, "serve_api", "POST", path, {"ttl_seconds": 60})
@@ -88,7 +88,7 @@ def test_a_create_needs_records_and_messages_alone(place: Place) -> None:
     assert loaded == [202, sdks]
 
 
-def test_what_the_service_says_of_itself_needs_nothing(gallery_copy: Place) -> None:
+def test_the_list_of_models_needs_no_sdk(gallery_copy: Place) -> None:
     assert loaded_by(gallery_copy, "serve_api", "GET", "/v1/models") == [200, []]
 
 

@@ -29,7 +29,7 @@ def worker(api: Showreel) -> Showreel:
     return replace(api, app=function("maintain_campaigns"))
 
 
-def test_a_tick_wakes_what_was_recorded_and_never_published(
+def test_a_tick_wakes_a_video_whose_message_was_never_published(
     api: Showreel, worker: Showreel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as fault:
@@ -49,11 +49,11 @@ def unavailable(*_: object, **__: object) -> NoReturn:
 
 
 @pytest.mark.parametrize("data", [b"", b"garbage", base64.b64encode(b"{}"), json.dumps(1).encode()])
-def test_a_tick_may_say_anything(worker: Showreel, data: bytes) -> None:
+def test_the_data_of_a_tick_is_ignored(worker: Showreel, data: bytes) -> None:
     assert push(worker, a_message(data)).status_code == 200
 
 
-def test_a_store_that_does_not_answer_asks_for_the_tick_again(
+def test_an_unresponsive_store_makes_pubsub_redeliver_the_tick(
     worker: Showreel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bootstrap.ports().campaigns, "due", unavailable)

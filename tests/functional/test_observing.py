@@ -111,9 +111,7 @@ def test_the_metrics_of_a_cloud_are_elsewhere(showreel: Showreel) -> None:
 
 @ONLY_LOCAL
 @pytest.mark.parametrize("path", ["/robots.txt", "/v1/%0a", "/v1/videos/a%0Ab", "/v1/%0d%0a"])
-def test_what_the_framework_refuses_is_a_problem_like_any_other(
-    showreel: Showreel, path: str
-) -> None:
+def test_the_frameworks_refusals_are_problems(showreel: Showreel, path: str) -> None:
     answer = showreel.get(path)
 
     assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
@@ -132,7 +130,7 @@ def test_other_functions_refuse_with_problems_too(showreel: Showreel) -> None:
 
 
 @ONLY_LOCAL
-def test_a_browser_finds_an_icon_for_a_clip_in_a_tab_of_its_own(showreel: Showreel) -> None:
+def test_favicon_ico_is_served(showreel: Showreel) -> None:
     answer = showreel.get("/favicon.ico")
 
     assert (answer.status_code, answer.content_type) == (200, "image/svg+xml")

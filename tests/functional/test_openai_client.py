@@ -69,7 +69,7 @@ def test_listing_and_deleting_page_by_page_leaves_nothing(client: openai.OpenAI)
     assert list(client.videos.list()) == []
 
 
-def test_a_create_that_is_sent_again_under_its_key_is_answered_as_before(
+def test_a_create_repeated_with_its_key_gets_the_same_answer(
     client: openai.OpenAI,
 ) -> None:
     """The client sends a form, each time with another boundary."""
@@ -118,7 +118,7 @@ def test_create_answers_from_the_cache(client: openai.OpenAI) -> None:
     assert video.model_extra["outcome"] == "cache_hit"
 
 
-def test_create_says_everything_in_extra_body(client: openai.OpenAI) -> None:
+def test_create_takes_every_field_in_extra_body(client: openai.OpenAI) -> None:
     video = client.videos.create(
         prompt=KITE,
         extra_body={
@@ -173,7 +173,7 @@ def test_delete_removes_the_video(client: openai.OpenAI) -> None:
         client.videos.retrieve(video.id)
 
 
-def test_a_refusal_has_its_code_sentence_and_parameter(client: openai.OpenAI) -> None:
+def test_a_refusal_has_its_code_message_and_parameter(client: openai.OpenAI) -> None:
     with pytest.raises(openai.UnprocessableEntityError) as refused:
         client.videos.create(prompt=KITE, seconds="12")
 
@@ -194,7 +194,7 @@ def test_an_unusable_model_is_not_found(client: openai.OpenAI, model: str, code:
     assert (refused.value.code, refused.value.param) == (code, "model")
 
 
-def test_a_full_campaign_is_told_once_and_is_no_question_of_permission(endless: Showreel) -> None:
+def test_a_full_campaign_is_an_unprocessable_request_that_is_not_retried(endless: Showreel) -> None:
     recorded = Recorded(endless.app)
     with client_of(recorded) as client:
         for prompt in "abcd":
@@ -208,7 +208,7 @@ def test_a_full_campaign_is_told_once_and_is_no_question_of_permission(endless: 
     assert len(recorded.requests) == 5
 
 
-def test_tags_are_sent_as_the_client_spells_them_and_found_again(client: openai.OpenAI) -> None:
+def test_the_clients_spelling_of_tags_is_accepted(client: openai.OpenAI) -> None:
     tagged = client.videos.create(prompt=KITE, extra_body={"tags": ["launch", "spring"]})
 
     found = client.videos.list(extra_query={"tag": "spring"})
@@ -232,7 +232,7 @@ def test_a_file_is_refused_with_its_parameter(client: openai.OpenAI) -> None:
     assert refused.value.param == "input_reference"
 
 
-def test_what_cannot_succeed_is_not_tried_again(endless: Showreel) -> None:
+def test_a_permanent_refusal_is_not_retried(endless: Showreel) -> None:
     """The client tries a 409 three times unless it is told that this is no use."""
     (video,) = endless.create("spring", KITE)
     recorded = Recorded(endless.app)

@@ -39,7 +39,7 @@ def test_the_description_is_served_with_the_services_own_url(
     assert showreel.get("/v1/openapi.json").json == description
 
 
-def test_what_can_spend_takes_a_key_and_nothing_else_does(description: Json) -> None:
+def test_exactly_the_operations_that_spend_take_a_key(description: Json) -> None:
     takes_key = {
         operation["operationId"]
         for path in description["paths"].values()
@@ -56,7 +56,7 @@ def test_what_can_spend_takes_a_key_and_nothing_else_does(description: Json) -> 
     }
 
 
-def test_every_operation_has_its_own_name(description: Json) -> None:
+def test_every_operation_id_is_unique(description: Json) -> None:
     names = [
         operation["operationId"]
         for path in description["paths"].values()
@@ -70,11 +70,15 @@ def test_every_operation_has_its_own_name(description: Json) -> None:
     "path",
     ["/", "/health", "/v1/openapi.json", "/v1/models", "/v1/videos", "/v1/campaigns"],
 )
-def test_what_is_read_is_as_described(gallery: Showreel, description: Json, path: str) -> None:
+def test_answers_to_reads_match_the_description(
+    gallery: Showreel, description: Json, path: str
+) -> None:
     assert_described(gallery.get(path), description, path)
 
 
-def test_a_campaign_and_its_videos_are_as_described(gallery: Showreel, description: Json) -> None:
+def test_a_campaign_and_its_videos_match_the_description(
+    gallery: Showreel, description: Json
+) -> None:
     campaign = gallery.get(f"/v1/campaigns/{GALLERY}")
     video = f"/v1/videos/{campaign.json['slots'][0]['current']['id']}"
 
@@ -88,7 +92,9 @@ def test_a_campaign_and_its_videos_are_as_described(gallery: Showreel, descripti
         )
 
 
-def test_what_is_done_is_as_described(endless_gallery: Showreel, description: Json) -> None:
+def test_answers_to_actions_match_the_description(
+    endless_gallery: Showreel, description: Json
+) -> None:
     slot = endless_gallery.campaign(GALLERY)["slots"][0]
     current, old = (
         f"/v1/videos/{slot['current']['id']}",

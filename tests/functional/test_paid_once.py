@@ -103,9 +103,7 @@ def test_two_spellings_of_a_request_are_paid_once(
     assert vertex.submissions == paid + 1
 
 
-def test_each_way_to_send_a_request_is_the_same_request(
-    laptop: Showreel, vertex: FakeVertex
-) -> None:
+def test_a_request_sent_in_any_way_is_paid_once(laptop: Showreel, vertex: FakeVertex) -> None:
     paid = vertex.submissions
     body = {
         "prompt": "one line\nand another",
@@ -121,7 +119,9 @@ def test_each_way_to_send_a_request_is_the_same_request(
     assert vertex.submissions == paid + 1
 
 
-def test_what_was_written_is_what_the_generator_gets(laptop: Showreel, vertex: FakeVertex) -> None:
+def test_the_generator_gets_the_text_as_it_was_written(
+    laptop: Showreel, vertex: FakeVertex
+) -> None:
     written = "Cafe\u0301\r\nat\u2060 dawn"
 
     created = laptop.post("/v1/videos", {"prompt": written, "seconds": 4}).json

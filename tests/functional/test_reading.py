@@ -46,7 +46,7 @@ def test_pages_hold_every_video_once_and_in_order(
     assert sorted(everything) == sorted(video["id"] for video in three_campaigns)
 
 
-def test_a_video_that_comes_while_one_reads_does_not_move_the_pages(
+def test_a_video_created_between_two_pages_does_not_shift_them(
     endless: Showreel, three_campaigns: list[Json]
 ) -> None:
     first, second, *_ = pages(endless, "limit=2")
@@ -65,7 +65,7 @@ def test_a_list_of_one_campaign_holds_nothing_of_another(
     assert sorted(chain(*pages(endless, "campaign_id=spring&limit=1"))) == sorted(spring)
 
 
-def test_an_empty_list_is_a_list(showreel: Showreel) -> None:
+def test_an_empty_list_has_no_items(showreel: Showreel) -> None:
     answer = showreel.get("/v1/videos?campaign_id=nowhere")
 
     nothing: Json = {
@@ -181,7 +181,7 @@ def test_a_listed_campaign_equals_the_campaign_without_its_videos(
     assert listed == {**read, "thumbnail_urls": shown}
 
 
-def test_who_waits_for_a_campaign_is_told_when_to_ask_again(endless_gallery: Showreel) -> None:
+def test_a_campaign_with_pending_videos_has_retry_after(endless_gallery: Showreel) -> None:
     path = f"/v1/campaigns/{GALLERY}"
     assert "Retry-After" not in endless_gallery.get(path).headers
 
@@ -190,7 +190,7 @@ def test_who_waits_for_a_campaign_is_told_when_to_ask_again(endless_gallery: Sho
     assert int(endless_gallery.get(path).headers["Retry-After"]) > 0
 
 
-def test_a_video_says_since_when_it_is_made_and_until_when_that_usually_takes(
+def test_a_pending_video_shows_its_start_and_its_usual_end(
     endless: Showreel,
 ) -> None:
     (video,) = endless.create("spring", KITE)
@@ -199,13 +199,13 @@ def test_a_video_says_since_when_it_is_made_and_until_when_that_usually_takes(
     assert making["created_at"] <= making["submitted_at"] < making["expected_at"]
 
 
-def test_a_video_that_is_being_made_shows_progress_short_of_its_end(endless: Showreel) -> None:
+def test_a_pending_video_shows_progress_below_100(endless: Showreel) -> None:
     (video,) = endless.create("spring", KITE)
 
     assert 0 <= endless.in_phase(video, "generating")["progress"] < 100
 
 
-def test_models_tell_what_they_can_do_what_they_cost_and_when_they_go(showreel: Showreel) -> None:
+def test_models_show_capabilities_prices_and_retirement_dates(showreel: Showreel) -> None:
     models = {model["id"]: model for model in showreel.get("/v1/models").json["data"]}
 
     default = models["veo-3.1-generate-001"]
@@ -217,13 +217,13 @@ def test_models_tell_what_they_can_do_what_they_cost_and_when_they_go(showreel: 
     assert retired["successor"] == "veo-3.1-generate-001"
 
 
-def test_the_service_is_well_when_it_can_read_its_records(showreel: Showreel) -> None:
+def test_the_health_check_reads_the_records(showreel: Showreel) -> None:
     answer = showreel.get("/health")
 
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
 
 
-def test_urls_begin_with_the_public_one_where_there_is_one(place: Place) -> None:
+def test_urls_begin_with_the_public_url(place: Place) -> None:
     environment = {"SYNTHETIC_SECONDS": "1800", "PUBLIC_URL": "https://videos.example.com"}
     with served(place, environment) as service:
         answer = service.post("/v1/videos", {"prompt": KITE})

@@ -45,7 +45,7 @@ def name_of(place: Place) -> str:
     return str(place.folder if isinstance(place, FolderPlace) else place.environment["STORAGE_URL"])
 
 
-def test_where_all_agrees_it_says_so_of_what_it_has_looked_at(gallery_copy: Place) -> None:
+def test_the_summary_of_agreeing_campaigns_counts_what_was_compared(gallery_copy: Place) -> None:
     told = reconcile(gallery_copy)
 
     assert 0 == told.returncode, told.stderr
@@ -61,7 +61,7 @@ def test_a_place_without_a_campaign_is_named(place: Place) -> None:
     assert told.stdout.endswith(": nothing to compare.\n")
 
 
-def test_a_folder_that_does_not_exist_is_no_folder_that_agrees(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     """It is the one that an `.env` file names where the command is typed."""
     (tmp_path / ".env").write_text("STORAGE_URL=file:nowhere\n")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -98,7 +98,7 @@ def test_a_disagreement_is_a_line_for_people_and_json_for_programs(gallery_copy:
     assert ["clip_misnamed", "object_without_record"] == [each["kind"] for each in found]
 
 
-def test_it_repairs_what_loses_nothing_and_deletes_only_when_told_to(gallery_copy: Place) -> None:
+def test_safe_repairs_are_made_and_deletions_need_an_option(gallery_copy: Place) -> None:
     path = misname_a_clip_and_leave_an_orphan(gallery_copy)
 
     repaired = reconcile(gallery_copy, "--repair")
@@ -111,7 +111,7 @@ def test_it_repairs_what_loses_nothing_and_deletes_only_when_told_to(gallery_cop
     assert path in gallery_copy.files()
 
 
-def test_one_campaign_can_be_looked_at_alone(gallery_copy: Place) -> None:
+def test_one_campaign_can_be_compared_alone(gallery_copy: Place) -> None:
     told = reconcile(gallery_copy, "--campaign", "nowhere")
 
     assert (1, "There is no campaign 'nowhere'.\n") == (told.returncode, told.stderr)

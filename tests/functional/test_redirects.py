@@ -60,7 +60,9 @@ def test_every_way_to_content_leads_to_a_signed_url(gallery: Showreel, video: Js
 
 
 @pytest.mark.usefixtures("unasked")
-def test_who_keeps_the_redirect_is_left_with_time_to_play(gallery: Showreel, video: Json) -> None:
+def test_a_cached_redirect_expires_well_before_its_signed_url(
+    gallery: Showreel, video: Json
+) -> None:
     answer = asked(gallery, urls(video)[0])
 
     kept = re.fullmatch(r"private, max-age=([0-9]+)", answer.headers["Cache-Control"])
@@ -96,7 +98,7 @@ def test_only_content_is_signed(gallery: Showreel, path: str, status: int) -> No
     assert "Location" not in answer.headers
 
 
-def test_a_file_of_another_slot_is_not_there(gallery: Showreel, video: Json) -> None:
+def test_a_file_of_another_slot_is_not_found(gallery: Showreel, video: Json) -> None:
     elsewhere = video["filename"].replace("_0.mp4", "_1.mp4")
 
     assert asked(gallery, f"/api/v1/content/videos/{GALLERY}/{elsewhere}").status_code == 404
@@ -113,7 +115,7 @@ def test_an_unfinished_video_has_neither_content_nor_file(endless: Showreel) -> 
 
 
 @pytest.mark.usefixtures("unasked")
-def test_a_list_signs_all_of_its_videos_without_a_look_at_the_bucket(gallery: Showreel) -> None:
+def test_a_list_signs_all_of_its_videos_without_reading_the_bucket(gallery: Showreel) -> None:
     def signed() -> list[Any]:
         found = gallery.get("/v1/videos?include=signed_url").json["data"]
         return [video["signed_url"]["url"] for video in found]

@@ -40,7 +40,7 @@ def receipt(api: Showreel, message_id: str = "77") -> Json:
     return dict(json.loads(api.read(f"videos/requests/{message_id}.json")))
 
 
-def test_a_message_makes_a_video_of_each_prompt(api: Showreel, worker: Showreel) -> None:
+def test_a_message_creates_a_video_for_each_prompt(api: Showreel, worker: Showreel) -> None:
     assert push(worker, asking(KITE, BOAT, business_context={"tone": "Warm"})).status_code == 200
 
     made = [(video["index"], video["prompt"], video["business_context"]) for video in videos(api)]
@@ -61,7 +61,9 @@ def test_a_receipt_names_the_videos_of_its_message(api: Showreel, worker: Showre
     assert (receipt(api)["video_ids"], receipt(api)["error"]) == ([video["id"]], None)
 
 
-def test_what_http_made_is_attached_to(api: Showreel, worker: Showreel) -> None:
+def test_a_message_attaches_to_a_pending_video_requested_by_http(
+    api: Showreel, worker: Showreel
+) -> None:
     (video,) = api.create("spring", KITE)
 
     push(worker, asking(KITE))
@@ -69,7 +71,9 @@ def test_what_http_made_is_attached_to(api: Showreel, worker: Showreel) -> None:
     assert receipt(api)["video_ids"] == [video["id"]]
 
 
-def test_a_message_may_be_spelled_as_a_request_may(api: Showreel, worker: Showreel) -> None:
+def test_a_message_accepts_every_spelling_of_an_http_request(
+    api: Showreel, worker: Showreel
+) -> None:
     """With a byte-order mark, 4.0 for 4, and the line ends of Windows."""
     (video,) = api.create("spring", "Caf\u00e9\nat dawn")
     body = {"campaign_id": "spring", "prompts": ["Cafe\u0301\r\nat dawn"], "seconds": 4.0}
@@ -96,7 +100,9 @@ def test_a_copy_of_a_message_changes_nothing(api: Showreel, worker: Showreel) ->
     assert api.snapshot() == before
 
 
-def test_a_late_copy_does_not_bring_back_what_was_ended(api: Showreel, worker: Showreel) -> None:
+def test_a_late_duplicate_does_not_recreate_a_deleted_video(
+    api: Showreel, worker: Showreel
+) -> None:
     push(worker, asking(KITE))
     (video,) = videos(api)
     api.post(f"/v1/videos/{video['id']}/cancel")
@@ -106,7 +112,7 @@ def test_a_late_copy_does_not_bring_back_what_was_ended(api: Showreel, worker: S
     assert api.campaign("spring") == before
 
 
-def test_a_delivery_after_a_crash_makes_nothing_twice(
+def test_a_redelivery_after_a_crash_creates_each_video_once(
     api: Showreel, worker: Showreel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first delivery dies before its receipt is kept; then its video fails for some reason."""
@@ -143,7 +149,7 @@ def unavailable(*_: object, **__: object) -> NoReturn:
         ({"campaign_id": None}, "invalid_request"),
     ],
 )
-def test_what_can_never_succeed_is_acknowledged_recorded_and_announced(
+def test_an_invalid_request_is_acknowledged_recorded_and_logged(
     api: Showreel,
     worker: Showreel,
     fields: Json,
@@ -161,7 +167,9 @@ def test_what_can_never_succeed_is_acknowledged_recorded_and_announced(
 
 
 @pytest.mark.parametrize("data", [None, b"", b"garbage", b"[]", b"\xff"])
-def test_garbage_is_rejected_as_well(api: Showreel, worker: Showreel, data: bytes | None) -> None:
+def test_a_malformed_message_is_rejected_as_well(
+    api: Showreel, worker: Showreel, data: bytes | None
+) -> None:
     assert push(worker, a_message(data, message_id="77")).status_code == 200
 
     assert receipt(api)["error"]["code"] == "invalid_request"
@@ -176,7 +184,7 @@ def test_a_request_for_a_busy_slot_is_rejected(api: Showreel, worker: Showreel) 
     assert [video["id"]] == [each["id"] for each in videos(api)]
 
 
-def test_a_store_that_does_not_answer_asks_for_the_message_again(
+def test_an_unresponsive_store_makes_pubsub_redeliver_the_message(
     api: Showreel, worker: Showreel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as fault:

@@ -74,7 +74,7 @@ def test_a_first_create_is_delivered_at_once(
         assert service.in_phase(video, "generating")
 
 
-def test_an_idle_service_finishes_what_an_earlier_run_left(tmp_path: Path) -> None:
+def test_an_idle_service_finishes_the_videos_of_an_earlier_run(tmp_path: Path) -> None:
     with served(FolderPlace(tmp_path / "data"), delivering=False) as earlier:
         earlier.create("spring", KITE)
 

@@ -23,7 +23,7 @@ def service(place: Place) -> Iterator[Showreel]:
         yield service
 
 
-def test_a_failed_video_goes_and_its_money_and_answer_stay(
+def test_a_retired_videos_money_and_idempotent_answer_stay(
     service: Showreel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (shown,) = (service.ended(video) for video in service.create("spring", KITE))

@@ -197,7 +197,7 @@ MANY = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadli
 @by_name(WITH_BODY)
 @MANY
 @given(data=st.data())
-def test_what_the_schema_of_a_body_allows_is_understood(
+def test_every_body_that_the_schema_allows_is_decoded(
     service: Showreel, there: dict[str, str], endpoint: Endpoint, data: st.DataObject
 ) -> None:
     body = data.draw(values(endpoint.schema))
@@ -209,7 +209,7 @@ def test_what_the_schema_of_a_body_allows_is_understood(
 @by_name(WITH_BODY)
 @MANY
 @given(data=st.data())
-def test_what_the_schema_of_a_body_forbids_is_refused(
+def test_every_body_that_the_schema_forbids_is_refused(
     service: Showreel, there: dict[str, str], endpoint: Endpoint, data: st.DataObject
 ) -> None:
     accepted = ACCEPTED.get(endpoint.kind, {})
@@ -249,7 +249,7 @@ def test_a_body_is_required_where_it_has_a_required_field(
 @by_name(WITH_QUERY)
 @MANY
 @given(data=st.data())
-def test_a_parameter_is_what_its_schema_says(
+def test_a_parameter_follows_its_schema(
     service: Showreel, there: dict[str, str], endpoint: Endpoint, data: st.DataObject
 ) -> None:
     name = data.draw(st.sampled_from(sorted(endpoint.parameters)))

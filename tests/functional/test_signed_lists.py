@@ -72,7 +72,7 @@ def listed(service: Showreel, rest: str = "") -> list[Json]:
     return list(answer.json["data"])
 
 
-def test_a_list_signs_its_urls_side_by_side_and_each_once(
+def test_a_list_signs_its_urls_concurrently_and_each_once(
     full_place: CloudPlace, iam: FakeIAM
 ) -> None:
     iam.waits_for = Barrier(4, timeout=20)
@@ -90,7 +90,7 @@ def test_a_list_signs_its_urls_side_by_side_and_each_once(
         assert 100 == iam.calls
 
 
-def test_a_list_whose_signatures_are_refused_asks_for_a_few_of_them_only(
+def test_a_list_stops_signing_after_the_first_refusals(
     full_place: CloudPlace, iam: FakeIAM
 ) -> None:
     iam.refusals = [403] * 100

@@ -29,9 +29,7 @@ def altered(url: str, **changes: str) -> str:
     return parts._replace(path=path, query=query).geturl()
 
 
-def test_a_signed_url_plays_with_ranges_and_without_anything_else(
-    gallery: Showreel, video: Json
-) -> None:
+def test_a_signed_url_plays_with_ranges_and_without_headers(gallery: Showreel, video: Json) -> None:
     url = signed(gallery, video)["url"]
 
     whole = gallery.get(url)
@@ -48,7 +46,9 @@ def test_a_url_signed_for_head_answers_without_the_bytes(gallery: Showreel, vide
 
 
 @pytest.mark.parametrize("method", ["PUT", "head", ""])
-def test_nothing_else_is_signed(gallery: Showreel, video: Json, method: str) -> None:
+def test_a_signature_is_valid_for_its_object_alone(
+    gallery: Showreel, video: Json, method: str
+) -> None:
     answer = signed(gallery, video, method=method)
 
     assert (answer["status"], answer["error"]["param"]) == (400, "method")
@@ -136,13 +136,15 @@ def test_another_key_makes_earlier_urls_worthless(gallery_copy: Place) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 43_201])
-def test_a_life_beyond_the_limits_is_refused(gallery: Showreel, video: Json, seconds: int) -> None:
+def test_an_expires_in_beyond_the_limits_is_refused(
+    gallery: Showreel, video: Json, seconds: int
+) -> None:
     answer = signed(gallery, video, ttl_seconds=seconds)
 
     assert (answer["status"], answer["error"]["param"]) == (400, "ttl_seconds")
 
 
-def test_a_video_that_is_being_made_has_nothing_to_sign(endless: Showreel) -> None:
+def test_a_pending_video_has_no_signed_url(endless: Showreel) -> None:
     (video,) = endless.create("spring", "a")
 
     assert signed(endless, video)["code"] == "not_ready"
@@ -152,7 +154,7 @@ def begins(service: Showreel, url: str) -> int:
     return service.get(url, headers={"Range": "bytes=0-9"}).status_code
 
 
-def test_a_signed_url_plays_on_after_its_video_was_replaced_and_pushed_out_of_history(
+def test_a_signed_url_works_after_its_video_was_replaced_and_removed_from_history(
     gallery: Showreel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slot = gallery.campaign(GALLERY)["slots"][0]

@@ -34,7 +34,7 @@ def studio(refusing: Showreel) -> Showreel:
 
 
 @pytest.mark.parametrize(("path", "content_type"), FILES.items())
-def test_each_file_has_its_type_and_browsers_may_not_guess(
+def test_each_file_has_its_content_type_and_nosniff(
     studio: Showreel, path: str, content_type: str
 ) -> None:
     answer = studio.get(path)
@@ -43,13 +43,13 @@ def test_each_file_has_its_type_and_browsers_may_not_guess(
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_campaign_in_the_address_is_the_same_page(studio: Showreel) -> None:
+def test_a_campaign_in_the_url_gets_the_same_page(studio: Showreel) -> None:
     assert studio.get("/?campaign=spring").data == studio.get("/").data
 
 
 @pytest.mark.parametrize("path", FILES)
 @pytest.mark.parametrize("headers", [{}, GZIP], ids=["plain", "compressed"])
-def test_what_is_unchanged_is_not_sent_again(
+def test_an_unchanged_file_is_answered_304(
     studio: Showreel, path: str, headers: dict[str, str]
 ) -> None:
     first = studio.get(path, headers)
@@ -62,7 +62,7 @@ def test_what_is_unchanged_is_not_sent_again(
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_it_is_compressed_for_those_who_can_read_that(studio: Showreel, path: str) -> None:
+def test_files_are_compressed_for_clients_that_accept_gzip(studio: Showreel, path: str) -> None:
     plain, compressed = studio.get(path), studio.get(path, GZIP)
     refused = studio.get(path, {"Accept-Encoding": "gzip;q=0"})
 
@@ -90,20 +90,20 @@ def test_a_first_load_is_small_and_takes_few_requests(studio: Showreel) -> None:
     assert not re.search(r"\bimport\b.*\bfrom\b|@import|url\(", everything(studio))
 
 
-def test_nothing_refers_to_another_site(studio: Showreel) -> None:
+def test_no_file_refers_to_another_site(studio: Showreel) -> None:
     references = re.findall(r"(?:https?:)?//[\w.-]+\.\w+[^\s\"']*", everything(studio))
 
     assert set(references) <= {"http://www.w3.org/2000/svg"}
 
 
-def test_the_page_has_no_script_and_no_style_of_its_own(studio: Showreel) -> None:
+def test_the_page_has_no_inline_script_or_style(studio: Showreel) -> None:
     page = studio.get("/").text
 
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
     assert re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL) == [""]
 
 
-def test_a_browser_is_told_to_run_and_load_nothing_else(studio: Showreel) -> None:
+def test_the_content_security_policy_allows_only_the_studios_files(studio: Showreel) -> None:
     answer = studio.get("/")
 
     assert policy(answer) == {

@@ -50,7 +50,7 @@ def current_of(showreel: Showreel) -> Json:
 
 
 @pytest.mark.parametrize("changes", [UNKNOWN_WORD, NEWER], ids=["unknown word", "newer schema"])
-def test_a_finished_video_keeps_its_slot_its_dollars_and_its_objects(
+def test_an_unreadable_finished_video_keeps_its_slot_its_dollars_and_its_objects(
     still_gallery: Showreel, changes: Json
 ) -> None:
     video, before = current_of(still_gallery), still_gallery.campaign(GALLERY)
@@ -74,7 +74,7 @@ def test_a_finished_video_keeps_its_slot_its_dollars_and_its_objects(
 
 
 @pytest.mark.parametrize("changes", [UNKNOWN_WORD, NEWER], ids=["unknown word", "newer schema"])
-def test_a_video_that_is_being_made_is_not_submitted_again(place: Place, changes: Json) -> None:
+def test_an_unreadable_pending_video_is_not_submitted_again(place: Place, changes: Json) -> None:
     with served(place, {"SYNTHETIC_SECONDS": "1800"}, delivering=False) as showreel:
         (video,) = showreel.create("spring", KITE)
         before = showreel.campaign("spring")
@@ -89,7 +89,7 @@ def test_a_video_that_is_being_made_is_not_submitted_again(place: Place, changes
         assert before["money"] == showreel.campaign("spring")["money"]
 
 
-def test_it_is_told_where_it_is_asked_for_and_where_it_is_listed(still_gallery: Showreel) -> None:
+def test_an_unreadable_video_is_reported_by_its_url_and_in_lists(still_gallery: Showreel) -> None:
     video = current_of(still_gallery)
     change_record(still_gallery.place, video["id"], UNKNOWN_WORD)
 
@@ -111,7 +111,7 @@ def test_it_is_told_where_it_is_asked_for_and_where_it_is_listed(still_gallery: 
     assert 2 == len(listed["data"])
 
 
-def test_a_campaign_that_cannot_be_read_is_listed_as_such(still_gallery: Showreel) -> None:
+def test_an_unreadable_campaign_is_listed_with_its_error(still_gallery: Showreel) -> None:
     place = still_gallery.place
     still_gallery.send("PATCH", "/v1/campaigns/summer", json={"budget_usd": 5})
     if isinstance(place, CloudPlace):
@@ -129,7 +129,9 @@ def test_a_campaign_that_cannot_be_read_is_listed_as_such(still_gallery: Showree
     assert 500 == still_gallery.get(f"/v1/campaigns/{GALLERY}").status_code
 
 
-def test_it_can_be_deleted_and_its_dollars_stay_counted(still_gallery: Showreel) -> None:
+def test_an_unreadable_video_can_be_deleted_and_its_dollars_stay_counted(
+    still_gallery: Showreel,
+) -> None:
     video, before = current_of(still_gallery), still_gallery.campaign(GALLERY)
     change_record(still_gallery.place, video["id"], UNKNOWN_WORD)
 
@@ -146,7 +148,9 @@ def test_it_can_be_deleted_and_its_dollars_stay_counted(still_gallery: Showreel)
     assert ("created", 0) == (created["outcome"], created["index"])
 
 
-def test_the_tool_names_it_and_deletes_it_when_told_to(gallery_copy: Place) -> None:
+def test_make_reconcile_names_a_damaged_record_and_deletes_it_with_an_option(
+    gallery_copy: Place,
+) -> None:
     with served(gallery_copy, delivering=False) as showreel:
         video = current_of(showreel)
     change_record(gallery_copy, video["id"], UNKNOWN_WORD)
@@ -162,7 +166,7 @@ def test_the_tool_names_it_and_deletes_it_when_told_to(gallery_copy: Place) -> N
     assert (0, True) == (deleted.returncode, "agree" in deleted.stdout), deleted.stderr
 
 
-def test_the_tool_restores_it_from_the_json_beside_the_videos(gallery_copy: Place) -> None:
+def test_make_reconcile_restores_a_damaged_record_from_its_json(gallery_copy: Place) -> None:
     with served(gallery_copy, delivering=False) as showreel:
         video = current_of(showreel)
     change_record(gallery_copy, video["id"], UNKNOWN_WORD)
@@ -174,7 +178,7 @@ def test_the_tool_restores_it_from_the_json_beside_the_videos(gallery_copy: Plac
         assert video == current_of(showreel)
 
 
-def test_what_a_newer_version_wrote_is_kept_for_it(gallery_copy: Place) -> None:
+def test_a_record_of_a_newer_release_is_kept(gallery_copy: Place) -> None:
     with served(gallery_copy, delivering=False) as showreel:
         video = current_of(showreel)
         change_record(gallery_copy, video["id"], NEWER)

@@ -43,7 +43,7 @@ def laptop(
             yield service
 
 
-def test_its_clips_are_paid_for_and_kept_in_the_folder(
+def test_clips_of_veo_are_billed_and_stored_in_the_folder(
     laptop: Showreel, vertex: FakeVertex
 ) -> None:
     (video,) = laptop.create("spring", KITE)
@@ -56,7 +56,7 @@ def test_its_clips_are_paid_for_and_kept_in_the_folder(
     assert vertex.submissions == 1
 
 
-def test_a_disk_without_hard_links_keeps_what_was_paid_for(
+def test_a_disk_without_hard_links_keeps_a_paid_clip(
     laptop: Showreel, vertex: FakeVertex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def link(*_: object, **__: object) -> None:
@@ -71,7 +71,7 @@ def test_a_disk_without_hard_links_keeps_what_was_paid_for(
     assert laptop.get(ended["content_url"]).status_code == 200
 
 
-def test_without_room_for_its_clip_nothing_is_paid_for_and_the_service_is_not_well(
+def test_without_room_for_a_clip_nothing_is_submitted_and_the_health_check_fails(
     laptop: Showreel, vertex: FakeVertex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = iter([10**9])

@@ -43,7 +43,7 @@ def files_of(video: Json) -> set[str]:
     }
 
 
-def test_the_old_video_stays_current_and_playable_until_the_new_one_is_there(
+def test_the_old_video_stays_current_and_playable_until_the_new_one_is_stored(
     endless_gallery: Showreel,
 ) -> None:
     old = current(endless_gallery)
@@ -190,7 +190,7 @@ def test_a_clean_up_removes_history_and_nothing_current(gallery: Showreel) -> No
     assert gallery.get(f"/v1/videos/{old['id']}").status_code == 404
 
 
-def test_a_clean_up_keeps_as_many_as_it_is_told(gallery: Showreel) -> None:
+def test_a_clean_up_keeps_the_requested_number(gallery: Showreel) -> None:
     before = gallery.files()
 
     answer = gallery.post(f"/v1/campaigns/{GALLERY}/cleanup", {"dry_run": False, "keep_last": 1})
@@ -199,7 +199,7 @@ def test_a_clean_up_keeps_as_many_as_it_is_told(gallery: Showreel) -> None:
     assert gallery.files() == before
 
 
-def test_a_deleted_video_is_gone_with_all_its_files(gallery: Showreel) -> None:
+def test_a_deleted_video_is_removed_with_all_its_files(gallery: Showreel) -> None:
     video = current(gallery, 1)
 
     answer = gallery.delete(f"/v1/videos/{video['id']}")
@@ -223,7 +223,7 @@ def test_deleting_the_current_video_frees_its_slot_and_keeps_the_history(
     assert gallery.post("/v1/videos", {"prompt": "new", "campaign_id": GALLERY}).json["index"] == 0
 
 
-def test_a_video_that_is_being_made_cannot_be_deleted(endless: Showreel) -> None:
+def test_a_submitted_video_cannot_be_deleted(endless: Showreel) -> None:
     (video,) = endless.create("spring", KITE)
     endless.in_phase(video, "generating")
 
@@ -277,7 +277,7 @@ def test_a_finished_video_cannot_be_cancelled(gallery: Showreel) -> None:
     assert answer.json["code"] == "wrong_state"
 
 
-def test_a_deleted_campaign_is_gone_and_its_name_is_free(gallery: Showreel) -> None:
+def test_a_deleted_campaign_is_not_found_and_its_name_is_free(gallery: Showreel) -> None:
     campaign = f"/v1/campaigns/{GALLERY}"
 
     deleted = gallery.delete(campaign)
@@ -293,7 +293,7 @@ def test_a_deleted_campaign_is_gone_and_its_name_is_free(gallery: Showreel) -> N
     assert again["status"] == "queued"
 
 
-def test_a_campaign_that_makes_a_video_is_not_deleted(endless_gallery: Showreel) -> None:
+def test_a_campaign_with_a_submitted_video_is_not_deleted(endless_gallery: Showreel) -> None:
     (video,) = endless_gallery.create(GALLERY, "Something new")
     endless_gallery.in_phase(video, "generating")
 

@@ -78,7 +78,7 @@ def the_video(api: Showreel) -> Json:
     return dict(video)
 
 
-def test_messages_take_a_video_from_its_request_to_its_clip(
+def test_deployed_functions_accept_each_wire_form_from_request_to_clip(
     place: CloudPlace, functions: Mapping[str, FunctionProcess]
 ) -> None:
     request = {"campaign_id": "spring", "prompts": [KITE], "seconds": 4}

@@ -58,7 +58,10 @@ def breaches(file: str, table: dict[str, tuple[str, Rule]]) -> list[Breach]:
 
 def grants(table: dict[str, str]) -> dict[str, tuple[str, Rule]]:
     """One test knows every grant."""
-    return {says: (instead, test_iam.test_these_are_all_grants) for says, instead in table.items()}
+    return {
+        says: (instead, test_iam.test_the_list_of_grants_is_complete)
+        for says, instead in table.items()
+    }
 
 
 _GENERATE_TOPIC = 'topic = google_pubsub_topic.function["generate_video"].id'
@@ -177,7 +180,7 @@ BREACHES = [
             ),
             '["videos/attempts/", "videos/batches/", "videos/requests/"]': (
                 '["videos/"]',
-                test_storage.test_what_veo_wrote_and_what_became_of_messages_is_removed,
+                test_storage.test_attempts_and_receipts_are_removed_by_age,
             ),
             "age = var.attempt_retention_days": (
                 "age = 7",
@@ -185,7 +188,7 @@ BREACHES = [
             ),
             "var.soft_delete_days * 24 * 60 * 60": (
                 "0",
-                test_storage.test_what_was_deleted_can_be_restored_for_a_week,
+                test_storage.test_deleted_objects_can_be_restored_for_a_week,
             ),
             'var.deletion_protection ? "PREVENT" : "DELETE"': (
                 '"DELETE"',
@@ -197,19 +200,19 @@ BREACHES = [
             ),
             "sort(cors.value)": (
                 '["*"]',
-                test_storage.test_the_pages_that_are_named_may_read_and_do_nothing_else,
+                test_storage.test_configured_origins_may_read_and_do_nothing_else,
             ),
             '["GET", "HEAD"]': (
                 '["GET", "HEAD", "PUT"]',
-                test_storage.test_the_pages_that_are_named_may_read_and_do_nothing_else,
+                test_storage.test_configured_origins_may_read_and_do_nothing_else,
             ),
             'object_name_prefix = "videos/attempts/"': (
                 "",
-                test_storage.test_nothing_that_showreel_writes_itself_wakes_it,
+                test_storage.test_no_object_that_showreel_writes_is_announced,
             ),
             '["OBJECT_FINALIZE"]': (
                 '["OBJECT_DELETE"]',
-                test_storage.test_a_clip_of_veo_wakes_the_function_that_waits_for_it,
+                test_storage.test_a_clip_of_veo_is_announced_to_generate_video,
             ),
         },
     ),
@@ -230,11 +233,11 @@ BREACHES = [
             ),
             "in local.firestore.indexes :": (
                 "in slice(local.firestore.indexes, 1, 2) :",
-                test_firestore.test_the_indexes_are_those_of_the_file,
+                test_firestore.test_the_deployed_indexes_match_the_file,
             ),
             "for_each = each.value.indexes": (
                 "for_each = []",
-                test_firestore.test_the_exemptions_are_those_of_the_file,
+                test_firestore.test_the_deployed_exemptions_match_the_file,
             ),
         },
     ),
@@ -243,31 +246,31 @@ BREACHES = [
         {
             "ack_deadline_seconds = each.value.timeout_seconds": (
                 "ack_deadline_seconds = 60",
-                test_pubsub.test_nothing_is_delivered_again_while_a_function_may_still_be_at_it,
+                test_pubsub.test_no_message_is_redelivered_within_the_time_limit_of_its_function,
             ),
             "audience = google_cloudfunctions2_function.function[each.key]": (
                 'audience = google_cloudfunctions2_function.function["serve_api"]',
-                test_pubsub.test_a_push_proves_who_it_is_to_the_function_that_it_is_for,
+                test_pubsub.test_a_push_authenticates_to_its_function_alone,
             ),
             "service_account_email = google_service_account.push.email": (
                 "service_account_email = google_service_account.build.email",
-                test_pubsub.test_a_push_proves_who_it_is_to_the_function_that_it_is_for,
+                test_pubsub.test_a_push_authenticates_to_its_function_alone,
             ),
             "max_delivery_attempts = 20": (
                 "max_delivery_attempts = 5",
-                test_pubsub.test_a_message_is_not_given_up_before_its_video_is,
+                test_pubsub.test_a_message_is_delivered_until_the_deadline_of_its_video,
             ),
             "dead_letter_topic = google_pubsub_topic.dead_letters.id": (
                 'dead_letter_topic = google_pubsub_topic.function["generate_video"].id',
-                test_pubsub.test_what_cannot_be_delivered_is_kept,
+                test_pubsub.test_undeliverable_messages_are_kept,
             ),
             'message_retention_duration = "604800s"': (
                 'message_retention_duration = "600s"',
-                test_pubsub.test_what_cannot_be_delivered_is_kept,
+                test_pubsub.test_undeliverable_messages_are_kept,
             ),
             'max_delivery_attempts = 20 } expiration_policy { ttl = "" }': (
                 'max_delivery_attempts = 20\n}\nexpiration_policy {\n  ttl = "2678400s"\n}',
-                test_pubsub.test_no_subscription_expires_because_nothing_happens,
+                test_pubsub.test_no_subscription_expires_when_idle,
             ),
             '"${each.value.keeps_messages}s"': (
                 '"604800s"',
@@ -284,11 +287,11 @@ BREACHES = [
             ),
             'event=\\"video.overdue\\"': (
                 'event=\\"video.late\\"',
-                test_monitoring.test_what_queries_and_metrics_count_is_logged,
+                test_monitoring.test_every_event_in_a_query_or_metric_is_logged_by_the_code,
             ),
             "logs/run.googleapis.com%2Frequests": (
                 "logs/run.googleapis.com%2Fstdout",
-                test_monitoring.test_how_pushes_are_answered_is_neither,
+                test_monitoring.test_the_log_entry_of_a_push_is_neither_an_error_nor_a_warning,
             ),
             'kind!~\\"money_at_risk|overdue\\"': (
                 'kind!~\\"overdue\\"',
@@ -300,11 +303,11 @@ BREACHES = [
             ),
             "= [for channel in google_monitoring_notification_channel.email : channel.id]": (
                 "= []",
-                test_monitoring.test_everybody_is_told_of_every_alert,
+                test_monitoring.test_every_alert_notifies_every_channel,
             ),
             "projects/${data.google_project.this.number}": (
                 "projects/${var.project_id}",
-                test_monitoring.test_the_budget_is_of_this_project_by_its_number,
+                test_monitoring.test_the_budget_covers_this_project_alone,
             ),
         },
     ),

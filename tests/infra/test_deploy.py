@@ -107,7 +107,7 @@ def test_destroying_asks_before_anything_is_lost(deployed: Checkout) -> None:
     assert "Destroy cancelled." in refused.stdout
 
 
-def test_a_state_moves_to_where_it_is_to_be_kept(deployed: Checkout, tmp_path: Path) -> None:
+def test_a_state_moves_to_its_configured_backend(deployed: Checkout, tmp_path: Path) -> None:
     checkout = replace(deployed, folder=shutil.copytree(deployed.folder, tmp_path / "showreel"))
     elsewhere = tmp_path / "elsewhere"
     backend = f'terraform {{\n  backend "local" {{\n    workspace_dir = "{elsewhere}"\n  }}\n}}\n'
@@ -128,7 +128,7 @@ def test_each_project_has_a_state_of_its_own(checkout: Checkout) -> None:
     assert {path.name for path in states.iterdir()} == {"my-project", "another-project"}
 
 
-def test_what_terraform_is_told_in_addition_reaches_it(checkout: Checkout) -> None:
+def test_additional_arguments_reach_terraform(checkout: Checkout) -> None:
     refused = checkout.make("deploy", "PROJECT=my-project", "TERRAFORM_ARGS=-var=region=nowhere")
 
     assert refused.returncode != 0
@@ -136,7 +136,7 @@ def test_what_terraform_is_told_in_addition_reaches_it(checkout: Checkout) -> No
 
 
 @pytest.mark.parametrize("target", ["deploy", "destroy"])
-def test_without_a_project_it_asks_which(checkout: Checkout, target: str) -> None:
+def test_without_a_project_the_error_asks_for_one(checkout: Checkout, target: str) -> None:
     refused = checkout.make(target)
 
     assert refused.returncode != 0
@@ -150,14 +150,16 @@ def test_a_wrong_project_is_refused_with_a_sentence(checkout: Checkout) -> None:
     assert "project_id must be the id of a project" in refused.stderr
 
 
-def test_without_terraform_it_says_where_to_get_it(checkout: Checkout, tmp_path: Path) -> None:
+def test_without_terraform_the_error_says_where_to_get_it(
+    checkout: Checkout, tmp_path: Path
+) -> None:
     refused = checkout.make("deploy", "PROJECT=my-project", PATH=str(tmp_path))
 
     assert refused.returncode != 0
     assert "https://developer.hashicorp.com/terraform/install" in refused.stderr
 
 
-def test_without_credentials_it_says_how_to_get_some(checkout: Checkout) -> None:
+def test_without_credentials_the_error_says_how_to_get_some(checkout: Checkout) -> None:
     refused = checkout.make("deploy", "PROJECT=my-project", GOOGLE_OAUTH_ACCESS_TOKEN="")
 
     assert refused.returncode != 0
@@ -165,9 +167,7 @@ def test_without_credentials_it_says_how_to_get_some(checkout: Checkout) -> None
     assert "Traceback" not in refused.stderr
 
 
-def test_interrupted_it_lets_terraform_end_in_good_order(
-    checkout: Checkout, tmp_path: Path
-) -> None:
+def test_an_interrupt_lets_terraform_end_in_order(checkout: Checkout, tmp_path: Path) -> None:
     """Killed in the middle of an apply, Terraform would forget what it has made."""
     terraform = tmp_path / "terraform"
     terraform.write_text(_SLOW_TO_END)

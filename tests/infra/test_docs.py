@@ -55,7 +55,7 @@ def stated_grants() -> Iterator[Grant]:
         yield from product(*columns)
 
 
-def test_the_tables_of_inputs_outputs_and_costs_are_those_of_the_files() -> None:
+def test_the_tables_of_inputs_outputs_and_costs_match_the_files() -> None:
     """`make settings` updates them."""
     assert with_tables(REFERENCE) == REFERENCE
     assert with_tables(COSTS) == COSTS
@@ -99,7 +99,7 @@ variable "project_id" {
     ] == inputs(source)[2:]
 
 
-def test_the_grants_of_the_table_are_those_of_an_installation(installation: Installation) -> None:
+def test_the_table_of_grants_matches_the_plan(installation: Installation) -> None:
     made = {
         tuple(_IN_WORDS.get(word, word) for word in grant)
         if grant[1] != "secretmanager.secretAccessor"
@@ -128,7 +128,7 @@ def test_every_error_that_is_logged_is_in_the_runbook() -> None:
     assert [event for event in sorted(errors) if f"`{event}`" not in RUNBOOK] == []
 
 
-def test_the_numbers_of_the_text_are_those_of_an_installation(installation: Installation) -> None:
+def test_the_numbers_in_the_text_match_the_plan(installation: Installation) -> None:
     subscription = installation.all("google_pubsub_subscription.function")["generate_video"]
     (dead_letters,) = subscription["dead_letter_policy"]
     (tick,) = (
@@ -149,7 +149,7 @@ def test_every_file_is_introduced() -> None:
     assert [path.name for path in INFRA.glob("*.tf") if f"`{path.name}`" not in README] == []
 
 
-def test_every_command_of_make_exists() -> None:
+def test_every_make_target_that_is_named_exists() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
 
@@ -157,7 +157,7 @@ def test_every_command_of_make_exists() -> None:
     assert set(_MAKE.findall(code)) - targets == set()
 
 
-def test_every_output_that_a_command_asks_for_exists() -> None:
+def test_every_output_that_a_command_reads_exists() -> None:
     asked_for = set(re.findall(r"infra output (?:-raw )?(\w+)", ALL))
 
     assert {"api_url", "ci_member", "ci_provider"} <= asked_for
@@ -165,7 +165,7 @@ def test_every_output_that_a_command_asks_for_exists() -> None:
 
 
 @pytest.mark.parametrize("chosen", [each for each in fenced("hcl") if "terraform {" not in each])
-def test_what_may_be_chosen_is_accepted(terraform: Terraform, tmp_path: Path, chosen: str) -> None:
+def test_documented_values_are_accepted(terraform: Terraform, tmp_path: Path, chosen: str) -> None:
     given, archive = tmp_path / "given.tfvars", tmp_path / "showreel.zip"
     given.write_text(chosen, "utf-8")
     archive.touch()
@@ -240,7 +240,7 @@ def test_the_function_to_try_is_a_whole_system_for_nothing(installation: Install
     assert "--no-allow-unauthenticated" in line
 
 
-def test_a_cost_is_its_price_times_what_is_taken() -> None:
+def test_a_cost_is_its_price_times_its_quantity() -> None:
     use = Use(what="request", usd="0.5", each_video="3", each_month="10")
 
     assert Decimal("155.0") == use.cost(100)

@@ -25,7 +25,7 @@ def test_documents_can_be_queried_as_the_code_does(installation: Installation) -
     assert "FIRESTORE_NATIVE" == installation.one("google_firestore_database.records")["type"]
 
 
-def test_the_indexes_are_those_of_the_file(installation: Installation) -> None:
+def test_the_deployed_indexes_match_the_file(installation: Installation) -> None:
     stated = [
         (
             index["collectionGroup"],
@@ -52,7 +52,7 @@ def test_the_indexes_are_those_of_the_file(installation: Installation) -> None:
     assert sorted(stated) == sorted(made)
 
 
-def test_the_exemptions_are_those_of_the_file(installation: Installation) -> None:
+def test_the_deployed_exemptions_match_the_file(installation: Installation) -> None:
     stated = {
         (field["collectionGroup"], field["fieldPath"]): sorted(
             (index["queryScope"], index["order"]) for index in field["indexes"]

@@ -83,7 +83,7 @@ def test_every_setting_that_has_a_meaning_in_a_cloud_can_be_given(
         assert meant == environment(installation, target).keys() - FRAMEWORK_SETTINGS
 
 
-def test_the_settings_are_those_of_the_installation(installation: Installation) -> None:
+def test_the_settings_match_the_variables(installation: Installation) -> None:
     for target in installation.functions:
         settings = read_settings(environment(installation, target))
 
@@ -101,7 +101,7 @@ def test_the_settings_are_those_of_the_installation(installation: Installation) 
         assert EVERYTHING["model_rates"].items() <= settings.rates.items()
 
 
-def test_what_is_required_is_set_without_being_asked_for(plain_installation: Installation) -> None:
+def test_required_settings_are_derived(plain_installation: Installation) -> None:
     for target in plain_installation.functions:
         settings = read_settings(environment(plain_installation, target))
 

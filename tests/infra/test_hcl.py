@@ -38,7 +38,7 @@ def test_all_names_are_found_with_the_blocks_around_them() -> None:
     ] == [(name.within, name.text) for name in names(CONFIGURATION)]
 
 
-def test_a_name_stands_where_it_says() -> None:
+def test_a_name_is_reported_with_its_line() -> None:
     lines = CONFIGURATION.splitlines()
     for name in names(CONFIGURATION):
         assert CONFIGURATION.startswith(name.text, name.start)

@@ -152,7 +152,7 @@ def _places(installation: Installation) -> dict[tuple[str, str, str], str]:
     }
 
 
-def test_these_are_all_grants(installation: Installation) -> None:
+def test_the_list_of_grants_is_complete(installation: Installation) -> None:
     assert EXPECTED == set(grants(installation))
 
 
@@ -182,7 +182,7 @@ def test_a_function_may_do_what_its_code_calls_and_nothing_else(
     assert needed == granted - {("secretmanager.secretAccessor", "secret signing-key")}
 
 
-def test_there_is_no_kind_of_grant_that_is_not_looked_at(installation: Installation) -> None:
+def test_every_kind_of_grant_is_checked(installation: Installation) -> None:
     kinds = {each for each in installation.types if "_iam_" in each}
 
     assert kinds - {

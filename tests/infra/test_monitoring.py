@@ -149,7 +149,7 @@ def _holds(condition: str, entry: Json) -> bool:
     return re.search(value, found) is not None if operator == "=~" else found == value
 
 
-def test_there_is_an_alert_for_each_way_in_which_it_goes_wrong(installation: Installation) -> None:
+def test_each_documented_failure_has_an_alert(installation: Installation) -> None:
     assert {
         "day",
         "dead_letters",
@@ -163,7 +163,7 @@ def test_there_is_an_alert_for_each_way_in_which_it_goes_wrong(installation: Ins
     } == set(installation.all("google_monitoring_alert_policy.alert"))
 
 
-def test_queries_ask_for_metrics_and_labels_that_there_are(installation: Installation) -> None:
+def test_queries_use_existing_metrics_and_labels(installation: Installation) -> None:
     known = labels_of_metrics(installation)
 
     for metric, conditions in selectors(installation):
@@ -172,7 +172,7 @@ def test_queries_ask_for_metrics_and_labels_that_there_are(installation: Install
         assert labels.keys() <= allowed, metric
 
 
-def test_what_queries_and_metrics_count_is_logged(installation: Installation) -> None:
+def test_every_event_in_a_query_or_metric_is_logged_by_the_code(installation: Installation) -> None:
     asked_for = {
         value
         for _, conditions in selectors(installation)
@@ -197,7 +197,7 @@ def test_what_queries_and_metrics_count_is_logged(installation: Installation) ->
     assert asked_for | counted <= logged_events()
 
 
-def test_what_waits_is_counted_for_each_model(installation: Installation) -> None:
+def test_waiting_videos_are_counted_for_each_model(installation: Installation) -> None:
     metric = metrics(installation)["showreel_waiting"]
 
     for event in ("queue.seen", "queue.late"):
@@ -214,7 +214,7 @@ def test_an_answer_503_is_an_error_of_every_function(installation: Installation)
     assert "!=" not in query
 
 
-def test_queries_look_at_the_functions_and_subscriptions_of_the_installation(
+def test_queries_select_the_installations_functions_and_subscriptions(
     installation: Installation,
 ) -> None:
     services = {function["name"] for function in installation.functions.values()}
@@ -278,7 +278,9 @@ def test_a_warning_is_no_error_and_an_error_no_warning(installation: Installatio
     assert not counts(metrics(installation)["showreel_warnings"], error)
 
 
-def test_how_pushes_are_answered_is_neither(installation: Installation) -> None:
+def test_the_log_entry_of_a_push_is_neither_an_error_nor_a_warning(
+    installation: Installation,
+) -> None:
     for name, severity in (("errors", "ERROR"), ("warnings", "WARNING")):
         request = {"logName": LOGS + "requests", "severity": severity}
 
@@ -302,7 +304,7 @@ def test_a_video_is_overdue_at_its_deadline(installation: Installation) -> None:
     assert condition_of(alert)["query"].endswith(f"> {DEADLINE.total_seconds():.0f}")
 
 
-def test_everybody_is_told_of_every_alert(installation: Installation) -> None:
+def test_every_alert_notifies_every_channel(installation: Installation) -> None:
     channels = installation.all("google_monitoring_notification_channel.email")
 
     assert EVERYTHING["alert_emails"] == [
@@ -335,7 +337,7 @@ def test_no_tile_of_the_dashboard_covers_another(installation: Installation) -> 
     assert {column for column, _ in covered} == set(range(12))
 
 
-def test_the_budget_is_of_this_project_by_its_number(installation: Installation) -> None:
+def test_the_budget_covers_this_project_alone(installation: Installation) -> None:
     (budget,) = installation.all("google_billing_budget.month").values()
     (filtered,) = budget["budget_filter"]
     (amount,) = budget["amount"]

@@ -81,7 +81,7 @@ def listed_by(gcloud: str, tree: Path, config: Path) -> list[str]:
     return sorted(listed.stdout.splitlines())
 
 
-def test_it_holds_what_is_deployed_and_nothing_else(tree: Path) -> None:
+def test_the_archive_has_exactly_the_deployed_files(tree: Path) -> None:
     names, archive = package(tree)
 
     assert names == _PACKAGED
@@ -100,7 +100,7 @@ def test_gcloud_would_upload_the_same_files_of_this_project(gcloud: str, tmp_pat
     assert listed_by(gcloud, ROOT, tmp_path) == package(ROOT)[0]
 
 
-def test_of_this_project_it_holds_what_a_function_runs() -> None:
+def test_the_archive_of_this_project_has_what_a_function_runs() -> None:
     names, _ = package(ROOT)
 
     assert {name.partition("/")[0] for name in names} == {
@@ -195,14 +195,14 @@ def test_the_archive_does_not_depend_on_the_time_it_was_made(tree: Path) -> None
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_everybody_may_read_what_is_unpacked(tree: Path) -> None:
+def test_unpacked_files_are_readable_for_all_users(tree: Path) -> None:
     closed_to_others(tree)
 
     with zipfile.ZipFile(BytesIO(package(tree)[1])) as archive:
         assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o100644}
 
 
-def test_it_refuses_to_follow_a_link_out_of_the_tree(tree: Path, tmp_path: Path) -> None:
+def test_a_link_out_of_the_tree_is_refused(tree: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     (tree / "shared" / "linked").symlink_to(tmp_path / "secret")
 
@@ -210,7 +210,7 @@ def test_it_refuses_to_follow_a_link_out_of_the_tree(tree: Path, tmp_path: Path)
         package(tree)
 
 
-def test_it_names_what_is_missing(tree: Path) -> None:
+def test_a_missing_file_is_named(tree: Path) -> None:
     (tree / "requirements.txt").unlink()
 
     with pytest.raises(PackageError, match=r"There is no requirements\.txt"):

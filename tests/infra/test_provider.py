@@ -94,13 +94,15 @@ def test_the_example_without_a_fault_is_valid(example: Terraform) -> None:
 
 
 @pytest.mark.parametrize(("right", "wrong", "message"), FAULTS.values(), ids=FAULTS)
-def test_a_planted_fault_is_told(example: Terraform, right: str, wrong: str, message: str) -> None:
+def test_a_planted_fault_is_reported(
+    example: Terraform, right: str, wrong: str, message: str
+) -> None:
     rewrite(example, right, wrong)
     (error,) = example.validate()
     assert message in error.detail
 
 
-def test_a_fault_is_told_where_it_is(example: Terraform) -> None:
+def test_a_fault_is_reported_with_its_place(example: Terraform) -> None:
     rewrite(example, '"RETRY_POLICY_RETRY"', '"RETRY"')
     (error,) = example.validate()
     line = (example.folder / error.file).read_text("utf-8").splitlines()[error.line - 1]
@@ -152,7 +154,7 @@ def test_a_plan_can_foresee_what_an_apply_decides(newest: Providers, tmp_path: P
     assert foreseen["id"].isdigit()
 
 
-def test_what_two_resources_get_decided_is_not_the_same(example: Terraform) -> None:
+def test_generated_values_differ_between_resources(example: Terraform) -> None:
     example.run("apply", "-auto-approve")
     shown = json.loads(example.run("show", "-json").stdout)
     resources = shown["values"]["root_module"]["resources"]

@@ -121,7 +121,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_each_kind_of_field_becomes_what_it_was(folder: Path) -> None:
+def test_each_kind_of_field_is_decoded_as_it_was_encoded(folder: Path) -> None:
     block = bindings.schema(folder)["block"]
     assert block["attributes"] == {
         "labels": {"type": ["map", "string"], "optional": True},

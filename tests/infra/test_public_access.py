@@ -18,7 +18,7 @@ def public_grants(installation: Installation) -> list[tuple[str, str]]:
     ]
 
 
-def test_without_callers_no_one_may_call(plain_installation: Installation) -> None:
+def test_without_callers_every_call_is_refused(plain_installation: Installation) -> None:
     assert {} == plain_installation.all("google_cloud_run_v2_service_iam_member.invoker")
     assert {} == plain_installation.all("google_pubsub_topic_iam_member.publisher")
     assert [] == public_grants(plain_installation)

@@ -22,7 +22,7 @@ def test_each_function_but_the_api_has_a_topic_that_pushes_to_it(
         assert target.replace("_", "-") == topics[target]["name"] == subscription["name"]
 
 
-def test_a_push_proves_who_it_is_to_the_function_that_it_is_for(
+def test_a_push_authenticates_to_its_function_alone(
     installation: Installation,
 ) -> None:
     pusher = installation.one("google_service_account.push")
@@ -35,7 +35,7 @@ def test_a_push_proves_who_it_is_to_the_function_that_it_is_for(
         assert pusher["email"] == token["service_account_email"]
 
 
-def test_nothing_is_delivered_again_while_a_function_may_still_be_at_it(
+def test_no_message_is_redelivered_within_the_time_limit_of_its_function(
     installation: Installation,
 ) -> None:
     for target, subscription in installation.all("google_pubsub_subscription.function").items():
@@ -43,7 +43,7 @@ def test_nothing_is_delivered_again_while_a_function_may_still_be_at_it(
         assert longest <= subscription["ack_deadline_seconds"] <= LONGEST_ACK_SECONDS, target
 
 
-def test_a_message_is_not_given_up_before_its_video_is(installation: Installation) -> None:
+def test_a_message_is_delivered_until_the_deadline_of_its_video(installation: Installation) -> None:
     for subscription in installation.all("google_pubsub_subscription.function").values():
         (retry,) = subscription["retry_policy"]
         (dead,) = subscription["dead_letter_policy"]
@@ -54,7 +54,7 @@ def test_a_message_is_not_given_up_before_its_video_is(installation: Installatio
         assert sum(waits) > DEADLINE.total_seconds()
 
 
-def test_what_cannot_be_delivered_is_kept(installation: Installation) -> None:
+def test_undeliverable_messages_are_kept(installation: Installation) -> None:
     topic = installation.one("google_pubsub_topic.dead_letters")
     kept = installation.one("google_pubsub_subscription.dead_letters")
 
@@ -65,7 +65,7 @@ def test_what_cannot_be_delivered_is_kept(installation: Installation) -> None:
     assert seconds(kept["message_retention_duration"]) >= 7 * 24 * 60 * 60
 
 
-def test_no_subscription_expires_because_nothing_happens(installation: Installation) -> None:
+def test_no_subscription_expires_when_idle(installation: Installation) -> None:
     for subscription in installation.of_types({"google_pubsub_subscription"}):
         (policy,) = subscription["expiration_policy"]
         assert "" == policy["ttl"]

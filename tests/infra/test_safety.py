@@ -17,9 +17,9 @@ _AT_ONCE = 2
 # Rules of another file that a breach breaks as well: it cannot be planned with a breach of theirs.
 _ALSO_BREAKS = {
     "timeout_seconds = each.value.timeout_seconds": (
-        test_pubsub.test_nothing_is_delivered_again_while_a_function_may_still_be_at_it
+        test_pubsub.test_no_message_is_redelivered_within_the_time_limit_of_its_function
     ),
-    "member = google_service_account.push.member": test_iam.test_these_are_all_grants,
+    "member = google_service_account.push.member": test_iam.test_the_list_of_grants_is_complete,
 }
 
 
@@ -83,17 +83,17 @@ def with_breaches(copy: Terraform, group: list[Breach]) -> Iterator[tuple[Breach
 
 
 @pytest.mark.parametrize("breach", BREACHES, ids=str)
-def test_every_breach_is_of_one_place(breach: Breach) -> None:
+def test_each_breach_changes_one_place(breach: Breach) -> None:
     assert 1 == len(breach.places)
 
 
 @pytest.mark.parametrize("breach", BREACHES, ids=str)
-def test_every_breach_is_objected_to(broken: dict[Breach, Installation], breach: Breach) -> None:
+def test_each_breach_is_detected(broken: dict[Breach, Installation], breach: Breach) -> None:
     with pytest.raises(AssertionError):
         breach.rule(broken[breach])
 
 
-def test_nothing_is_objected_to_where_nothing_is_broken(copies: list[Terraform]) -> None:
+def test_the_unchanged_module_has_no_finding(copies: list[Terraform]) -> None:
     intact = foresee(copies[0], copies[0].folder, **EVERYTHING)
 
     for breach in BREACHES:

@@ -40,7 +40,7 @@ def removed_prefixes(installation: Installation) -> list[str]:
     return list(chain.from_iterable(condition["matches_prefix"] for condition in conditions))
 
 
-def test_what_veo_wrote_and_what_became_of_messages_is_removed(installation: Installation) -> None:
+def test_attempts_and_receipts_are_removed_by_age(installation: Installation) -> None:
     assert {f"{ATTEMPTS}/", f"{BATCHES}/", f"{REQUESTS}/"} == set(removed_prefixes(installation))
     for path in (CLIP_OF_VEO, answer_path("123"), claim_path("123")):
         assert path.startswith(tuple(removed_prefixes(installation)))
@@ -83,7 +83,7 @@ def test_unfinished_uploads_are_removed(installation: Installation) -> None:
     assert 1 == rules["AbortIncompleteMultipartUpload"]["age"]
 
 
-def test_what_was_deleted_can_be_restored_for_a_week(installation: Installation) -> None:
+def test_deleted_objects_can_be_restored_for_a_week(installation: Installation) -> None:
     (policy,) = bucket(installation)["soft_delete_policy"]
 
     assert policy["retention_duration_seconds"] >= 7 * DAY
@@ -95,18 +95,18 @@ def test_the_videos_refuse_to_be_destroyed(installation: Installation) -> None:
     assert ("PREVENT", False) == (videos["deletion_policy"], videos["force_destroy"])
 
 
-def test_the_pages_that_are_named_may_read_and_do_nothing_else(installation: Installation) -> None:
+def test_configured_origins_may_read_and_do_nothing_else(installation: Installation) -> None:
     (rule,) = bucket(installation)["cors"]
 
     assert [ORIGIN] == rule["origin"]
     assert {"GET", "HEAD"} == set(rule["method"])
 
 
-def test_no_page_may_read_unless_it_is_named(plain_installation: Installation) -> None:
+def test_without_configured_origins_no_page_may_read(plain_installation: Installation) -> None:
     assert [] == bucket(plain_installation)["cors"]
 
 
-def test_a_clip_of_veo_wakes_the_function_that_waits_for_it(
+def test_a_clip_of_veo_is_announced_to_generate_video(
     installation: Installation,
 ) -> None:
     told = installation.one("google_storage_notification.clips")
@@ -119,7 +119,7 @@ def test_a_clip_of_veo_wakes_the_function_that_waits_for_it(
     assert CLIP_OF_VEO.startswith(told["object_name_prefix"])
 
 
-def test_nothing_that_showreel_writes_itself_wakes_it(installation: Installation) -> None:
+def test_no_object_that_showreel_writes_is_announced(installation: Installation) -> None:
     told = installation.one("google_storage_notification.clips")
 
     assert f"{ATTEMPTS}/" == told["object_name_prefix"]

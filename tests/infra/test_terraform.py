@@ -25,7 +25,7 @@ def test_a_users_own_variables_stay_out(
     assert {"TF_VAR_project_id", "TF_CLI_ARGS_plan"}.isdisjoint(terraform.environment("plan"))
 
 
-def test_what_cannot_be_prepared_is_an_error(google_providers: Providers, tmp_path: Path) -> None:
+def test_a_failed_preparation_is_an_error(google_providers: Providers, tmp_path: Path) -> None:
     (tmp_path / "module").mkdir()
     (tmp_path / "module" / "main.tf").write_text("resource {")
     with pytest.raises(TerraformError):

@@ -107,7 +107,7 @@ def test_a_failed_record_outlives_the_keys_of_its_requests(
     assert "keep_failed_days (default 30) must be no less than attempt_retention_days" in said
 
 
-def test_what_is_right_is_not_refused(terraform: Terraform, tmp_path: Path) -> None:
+def test_valid_values_are_accepted(terraform: Terraform, tmp_path: Path) -> None:
     said = refusal(
         terraform,
         tmp_path,
@@ -128,7 +128,7 @@ def test_what_is_right_is_not_refused(terraform: Terraform, tmp_path: Path) -> N
     assert "" == said
 
 
-def test_the_example_is_right_with_all_that_it_suggests(
+def test_the_example_is_valid_with_every_commented_line(
     terraform: Terraform, tmp_path: Path
 ) -> None:
     example = (MODULE / "terraform.tfvars.example").read_text("utf-8")
@@ -148,7 +148,7 @@ def test_the_example_is_right_with_all_that_it_suggests(
 
 
 @pytest.mark.parametrize("pattern", [_VARIABLE, _OUTPUT], ids=["variables", "outputs"])
-def test_each_is_described_in_sentences(pattern: re.Pattern[str]) -> None:
+def test_each_variable_is_described_in_sentences(pattern: re.Pattern[str]) -> None:
     files = "\n".join(file.read_text("utf-8") for file in sorted(MODULE.glob("*.tf")))
 
     for name, body in pattern.findall(files):

@@ -58,7 +58,7 @@ def image(newer_index: NewerIndex, tmp_path_factory: pytest.TempPathFactory) -> 
     return image
 
 
-def test_its_python_is_that_of_the_deployed_functions(image: Image) -> None:
+def test_the_image_has_the_python_of_the_deployed_functions(image: Image) -> None:
     functions = (ROOT / "infra" / "functions.tf").read_text("utf-8")
     [(major, minor)] = re.findall(r'runtime\s*=\s*"python(\d)(\d+)"', functions)
 
@@ -73,7 +73,7 @@ def test_the_user_of_the_container_owns_the_data_and_nothing_else(image: Image) 
     assert owned == {"data"}
 
 
-def test_it_serves_as_that_user_and_stops_in_time(image: Image, tmp_path: Path) -> None:
+def test_the_image_serves_as_its_user_and_stops_in_time(image: Image, tmp_path: Path) -> None:
     """With the packages of this environment, which have their code."""
     port = free_port()
     command = [*AS_ANOTHER_USER, *image.command[:-1], f"{image.command[-1]} --port={port}"]
@@ -98,7 +98,7 @@ def test_it_serves_as_that_user_and_stops_in_time(image: Image, tmp_path: Path) 
         assert process.wait(SECONDS_TO_STOP) == 0
 
 
-def test_each_of_its_sources_is_in_the_context() -> None:
+def test_every_copied_source_is_in_the_build_context() -> None:
     copied = [rest.split()[0] for name, rest in instructions(DOCKERFILE) if name == "COPY"]
 
     assert sorted(CONTEXT) == sorted(copied)

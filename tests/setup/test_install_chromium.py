@@ -42,7 +42,7 @@ def test_chromium_from_npm_plays_the_clips(tmp_path: Path) -> None:
     shutil.rmtree(folder)
 
 
-def test_without_a_way_to_install_one_it_says_what_to_install(
+def test_without_a_way_to_install_chromium_the_message_says_what_to_install(
     no_browser: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert install_chromium.main() == 0
@@ -50,7 +50,7 @@ def test_without_a_way_to_install_one_it_says_what_to_install(
     assert "apt-get install chromium" in capsys.readouterr().err
 
 
-def test_it_says_what_it_installs_and_why_it_cannot(
+def test_the_command_prints_what_it_installs_and_why_it_fails(
     no_browser: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("node", "npm"):

@@ -53,9 +53,7 @@ def test_an_old_pip_installs_the_pins_from_an_index_with_newer_releases(
     run(*run_pip, "check")
 
 
-def test_uv_which_the_buildpack_runs_from_python_3_14_on_installs_them_too(
-    newer_index: NewerIndex, tmp_path: Path
-) -> None:
+def test_uv_installs_the_pins_too(newer_index: NewerIndex, tmp_path: Path) -> None:
     environment = make_environment(tmp_path / "environment", pip=PIP_23_2)
     python = ("--python", environment / "bin" / "python")
 

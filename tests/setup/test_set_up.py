@@ -58,7 +58,7 @@ def make(clone: Path, index: str) -> subprocess.Popen[str]:
     )
 
 
-def test_without_a_network_it_says_what_it_waits_for_and_what_it_needs(clone: Path) -> None:
+def test_without_a_network_the_set_up_prints_what_it_needs(clone: Path) -> None:
     said, error = make(clone, NOTHING_LISTENS).communicate()
 
     assert "The package index does not answer. Retrying." in said
@@ -66,7 +66,7 @@ def test_without_a_network_it_says_what_it_waits_for_and_what_it_needs(clone: Pa
     assert not (clone / ".venv" / "runtime").exists()
 
 
-def test_what_was_interrupted_is_set_up_by_the_next_run(
+def test_an_interrupted_set_up_is_completed_by_the_next_run(
     clone: Path, few: NewerIndex, silent_index: socket.socket
 ) -> None:
     # A shell starts what runs in its background with SIGINT ignored, and children inherit that.

@@ -35,7 +35,7 @@ class Slow:
         raise OSError
 
 
-def test_threads_that_come_first_together_share_one() -> None:
+def test_concurrent_first_callers_share_one_instance() -> None:
     owner, together = Slow(), Barrier(THREADS)
 
     def ask() -> object:
@@ -49,7 +49,7 @@ def test_threads_that_come_first_together_share_one() -> None:
     assert "A client." == Slow.client.__doc__
 
 
-def test_what_could_not_be_built_is_built_the_next_time() -> None:
+def test_a_failed_build_is_tried_again_at_the_next_call() -> None:
     owner = Slow()
 
     for _ in range(2):
@@ -59,7 +59,7 @@ def test_what_could_not_be_built_is_built_the_next_time() -> None:
     assert 2 == owner.built
 
 
-def test_what_threads_share_is_not_left_to_functools() -> None:
+def test_no_shared_instance_is_built_by_functools_cache() -> None:
     using = [
         str(module.relative_to(ROOT))
         for module in SHARED_BY_THREADS

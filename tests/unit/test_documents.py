@@ -24,7 +24,7 @@ def anchors(document: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_link_leads_somewhere(document: Path) -> None:
+def test_every_link_has_a_target(document: Path) -> None:
     for path, fragment in _LINK.findall(_FENCE.sub("", document.read_text("utf-8"))):
         target = (document.parent / path).resolve() if path else document
         assert target.exists(), path

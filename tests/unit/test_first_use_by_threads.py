@@ -74,7 +74,7 @@ OPERATION = SyntheticOperation(
     ],
     ids=["video", "campaign", "day", "operation", "request"],
 )
-def test_a_process_survives_it(reader: tuple[str, ...], content: bytes) -> None:
+def test_a_process_survives_concurrent_first_uses(reader: tuple[str, ...], content: bytes) -> None:
     ended = [
         subprocess.run(
             [sys.executable, "-c", FIRST_USE, *reader],

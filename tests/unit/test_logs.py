@@ -67,11 +67,11 @@ def test_a_line_is_linked_to_its_trace_by_the_header_of_the_w3c() -> None:
 
 
 @pytest.mark.parametrize("header", ["", "x", f"{TRACE}", f"{TRACE}/x;o=1", f"../{TRACE}/1;o=1"])
-def test_what_is_no_trace_links_nothing(header: str) -> None:
+def test_an_invalid_trace_header_is_ignored(header: str) -> None:
     assert traced(X_Cloud_Trace_Context=header, traceparent=header) == {}
 
 
-def test_without_a_project_there_is_nothing_to_link_to() -> None:
+def test_without_a_project_no_trace_is_linked() -> None:
     traced(X_Cloud_Trace_Context=f"{TRACE}/74;o=1")
 
     assert not any("googleapis" in key for key in line(project=""))

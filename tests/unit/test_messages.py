@@ -34,11 +34,11 @@ def test_a_message_survives_the_wire() -> None:
     assert VIDEO == decode(message(encode(VIDEO)))
 
 
-def test_fields_of_a_later_version_are_passed_over() -> None:
+def test_fields_of_a_newer_release_are_ignored() -> None:
     assert VIDEO == decode(message(fields(trace="1-2-3")))
 
 
-def test_the_arrival_of_a_clip_is_about_its_video() -> None:
+def test_the_announcement_of_a_clip_names_its_video() -> None:
     assert replace(VIDEO, clip_path=CLIP) == decode(announcement(CLIP))
 
 
@@ -52,9 +52,9 @@ def test_the_arrival_of_a_clip_is_about_its_video() -> None:
         announcement("videos/attempts/../0123456789abcdef/1/sample_0.mp4"),
         PubSubMessage(message_id="1", attributes={"eventType": "OBJECT_FINALIZE"}),
     ],
-    ids=["gone", "described anew", "beside the clip", "elsewhere", "climbing", "nameless"],
+    ids=["gone", "metadata updated", "beside the clip", "elsewhere", "climbing", "nameless"],
 )
-def test_what_else_a_bucket_announces_is_about_no_video(announced: PubSubMessage) -> None:
+def test_other_announcements_of_a_bucket_name_no_video(announced: PubSubMessage) -> None:
     assert decode(announced) is None
 
 

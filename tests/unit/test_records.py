@@ -281,29 +281,31 @@ def test_a_video_from_before_there_were_tags_has_none() -> None:
 
 
 @given(campaigns)
-def test_a_campaign_comes_back_from_its_file(campaign: Campaign) -> None:
+def test_a_campaign_is_decoded_as_it_was_encoded(campaign: Campaign) -> None:
     assert decode_campaign(encode_campaign(campaign)) == campaign
 
 
 @given(videos)
-def test_a_video_comes_back_from_its_file(video: Video) -> None:
+def test_a_video_is_decoded_as_it_was_encoded(video: Video) -> None:
     assert decode_video(encode_video(video)) == video
 
 
 @given(days)
-def test_a_day_comes_back_from_its_file(day: DayBudget) -> None:
+def test_a_day_is_decoded_as_it_was_encoded(day: DayBudget) -> None:
     assert decode_day(encode_day(day)) == day
     assert day_from_record(to_record(day)) == day
 
 
 @given(paces)
-def test_a_pace_comes_back_from_its_file(pace: Pace) -> None:
+def test_a_pace_is_decoded_as_it_was_encoded(pace: Pace) -> None:
     assert decode_pace(encode_pace(pace)) == pace
     assert pace_from_record(to_record(pace)) == pace
 
 
 @given(campaigns, videos)
-def test_both_come_back_from_their_records(campaign: Campaign, video: Video) -> None:
+def test_a_campaign_and_a_video_are_decoded_from_their_documents(
+    campaign: Campaign, video: Video
+) -> None:
     assert campaign_from_record(to_record(campaign)) == campaign
     assert video_from_record(to_record(video)) == video
 
@@ -327,12 +329,12 @@ def test_dollars_keep_every_digit(amount: Decimal) -> None:
         ("batch.json", encode_batch(a_full_batch())),
     ],
 )
-def test_a_file_looks_as_it_always_has(name: str, encoded: bytes) -> None:
+def test_the_stored_form_is_unchanged(name: str, encoded: bytes) -> None:
     """Whoever changes this changes the schema, and what is stored has to be readable still."""
     assert encoded == (GOLDEN / name).read_bytes()
 
 
-def test_files_of_this_schema_are_readable_for_ever() -> None:
+def test_stored_files_of_this_schema_are_readable() -> None:
     assert decode_campaign((GOLDEN / "campaign.json").read_bytes()) == a_full_campaign()
     assert decode_video((GOLDEN / "video.json").read_bytes()) == a_full_video()
     assert decode_day((GOLDEN / "day.json").read_bytes()) == a_full_day()
@@ -369,7 +371,7 @@ def test_a_record_begins_with_its_schema_and_has_no_revision() -> None:
     assert "revision" not in record
 
 
-def test_a_record_has_its_moments_as_datetimes_and_all_else_as_json() -> None:
+def test_a_document_has_times_as_datetimes_and_the_rest_as_json() -> None:
     record = to_record(a_full_video())
 
     assert record["created_at"] == NOW
@@ -378,14 +380,14 @@ def test_a_record_has_its_moments_as_datetimes_and_all_else_as_json() -> None:
     json.dumps(record, default=datetime.isoformat)
 
 
-def test_what_was_read_carries_the_revision_at_which_it_was() -> None:
+def test_a_decoded_record_has_the_revision_at_which_it_was_read() -> None:
     assert decode_campaign(encode_campaign(a_campaign()), revision="7").revision == "7"
     assert decode_video(encode_video(a_full_video()), revision="7").revision == "7"
     assert campaign_from_record(to_record(a_campaign()), revision="7").revision == "7"
     assert video_from_record(to_record(a_full_video()), revision="7").revision == "7"
 
 
-def test_a_field_that_a_person_left_out_has_its_default() -> None:
+def test_an_omitted_field_has_its_default() -> None:
     record = to_record(a_full_campaign())
     del record["chores"]
 
@@ -396,7 +398,7 @@ def test_a_field_that_a_person_left_out_has_its_default() -> None:
 @pytest.mark.parametrize(
     "decode", [decode_batch, decode_campaign, decode_video, decode_day, decode_pace]
 )
-def test_what_is_no_json_object_is_no_record(
+def test_a_file_without_a_json_object_is_damaged(
     decode: Callable[[bytes], object], content: bytes
 ) -> None:
     with pytest.raises(StorageError, match="not the JSON of a record"):
@@ -409,7 +411,7 @@ def test_an_unknown_schema_is_refused(version: object) -> None:
         video_from_record({**to_record(a_full_video()), "schema_version": version})
 
 
-def test_a_newer_schema_says_so() -> None:
+def test_a_newer_schema_raises_record_newer() -> None:
     with pytest.raises(StorageError, match=r"schema_version 2, .* a newer one wrote it"):
         campaign_from_record({**to_record(a_campaign()), "schema_version": 2})
 
@@ -425,11 +427,13 @@ def test_a_newer_schema_says_so() -> None:
         ("cost", {}, "missing required field `estimated`"),
     ],
 )
-def test_a_record_that_was_damaged_says_where(field: str, value: object, complaint: str) -> None:
+def test_the_error_of_a_damaged_record_names_the_field(
+    field: str, value: object, complaint: str
+) -> None:
     with pytest.raises(StorageError, match=complaint):
         video_from_record({**to_record(a_full_video()), field: value})
 
 
-def test_a_campaign_is_no_video() -> None:
+def test_a_campaign_is_not_decoded_as_a_video() -> None:
     with pytest.raises(StorageError, match="not the record of a video"):
         decode_video(encode_campaign(a_full_campaign()))

@@ -40,15 +40,15 @@ def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(name: str, mean
         "MAX_VIDEOS_PER_CAMPAIGN",
     ],
 )
-def test_what_belongs_to_others_is_passed_over(name: str) -> None:
+def test_unrelated_variables_are_ignored(name: str) -> None:
     assert list(misspelt_settings({name: "3"})) == []
 
 
-def test_where_the_right_one_is_set_a_similar_one_may_belong_to_others() -> None:
+def test_a_similar_variable_is_ignored_if_the_setting_itself_is_set() -> None:
     assert list(misspelt_settings({"STORAGE_URL": "file:data", "STORAGE_URI": "x"})) == []
 
 
-def test_a_folder_is_created_and_nothing_is_left_in_it(tmp_path: Path) -> None:
+def test_a_folder_is_created_and_left_empty(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "data"
 
     assert why_unwritable(folder) is None

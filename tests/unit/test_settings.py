@@ -14,11 +14,11 @@ from tools.settings_reference import example, with_table
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_nothing_has_to_be_set() -> None:
+def test_every_setting_has_a_default() -> None:
     assert read_settings({}) == Settings()
 
 
-def test_what_is_set_but_empty_is_the_default() -> None:
+def test_an_empty_setting_has_its_default() -> None:
     assert read_settings({"KEEP_HISTORICAL": " ", "STORAGE_URL": ""}) == Settings()
 
 
@@ -81,7 +81,7 @@ def test_a_folder_is_absolute_or_beside_the_process(url: str, folder: Path) -> N
         ("API_KEYS", "shop:short"),
     ],
 )
-def test_a_value_that_makes_no_sense_is_refused_by_its_name(name: str, value: str) -> None:
+def test_an_invalid_value_is_refused_with_the_name_of_its_setting(name: str, value: str) -> None:
     with pytest.raises(InvalidSettingsError, match=name):
         read_settings({name: value})
 
@@ -117,7 +117,7 @@ def test_a_bucket_is_named_by_its_url() -> None:
 @pytest.mark.parametrize(
     "environment", [{"STORAGE_URL": "gs://videos"}, {"VIDEO_GENERATOR": "veo"}]
 )
-def test_who_uses_google_cloud_names_a_project(environment: dict[str, str]) -> None:
+def test_a_bucket_needs_a_project(environment: dict[str, str]) -> None:
     with pytest.raises(InvalidSettingsError, match="GOOGLE_CLOUD_PROJECT must be"):
         read_settings(environment)
 
@@ -133,7 +133,9 @@ def test_who_uses_google_cloud_names_a_project(environment: dict[str, str]) -> N
         ("STORAGE_EMULATOR_HOST", "127.0.0.1:9000"),
     ],
 )
-def test_a_wrong_value_for_google_cloud_is_refused_by_its_name(name: str, value: str) -> None:
+def test_an_invalid_value_for_google_cloud_is_refused_with_the_name_of_its_setting(
+    name: str, value: str
+) -> None:
     environment = {"STORAGE_URL": "gs://videos", "GOOGLE_CLOUD_PROJECT": "showreel", name: value}
 
     with pytest.raises(InvalidSettingsError, match=name):
@@ -180,7 +182,7 @@ def env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("env_file")
-def test_an_env_file_is_read_and_what_is_exported_counts_for_more() -> None:
+def test_the_environment_overrides_the_env_file() -> None:
     os.environ["LOG_LEVEL"] = "ERROR"
 
     found = read_settings(environment())
@@ -210,14 +212,14 @@ def test_every_problem_is_reported_at_once() -> None:
     assert len(str(refusal.value).splitlines()) == 2
 
 
-def test_the_readme_lists_every_setting_as_it_is() -> None:
+def test_the_readme_lists_every_setting() -> None:
     """`python -m tools.settings_reference` writes it anew."""
     readme = (ROOT / "README.md").read_text("utf-8")
 
     assert with_table(readme) == readme
 
 
-def test_the_example_environment_has_every_setting_as_it_is() -> None:
+def test_the_example_environment_has_every_setting() -> None:
     assert example() == (ROOT / ".env.example").read_text("utf-8")
 
 

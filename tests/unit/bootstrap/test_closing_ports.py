@@ -12,7 +12,7 @@ CLOUD = Settings(storage_url="gs://showreel-videos", google_cloud_project="showr
 @pytest.mark.parametrize(
     "ports", [LocalPorts(Settings()), GooglePorts(CLOUD)], ids=["local", "google"]
 )
-def test_closing_what_was_never_used_builds_no_adapter(ports: LocalPorts | GooglePorts) -> None:
+def test_closing_unused_ports_builds_no_adapter(ports: LocalPorts | GooglePorts) -> None:
     ports.close()
 
     assert {"savings", "campaigns"}.isdisjoint(vars(ports))

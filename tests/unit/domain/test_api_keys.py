@@ -53,7 +53,7 @@ SECRET = "x" * 31
         f"shop:{'k' * 513}",
     ],
 )
-def test_what_is_no_list_of_keys_is_refused_without_naming_one(text: str) -> None:
+def test_an_invalid_list_of_keys_is_refused_without_quoting_a_key(text: str) -> None:
     with pytest.raises(ValueError, match=r"pair|pairs") as refused:
         api_keys(text)
 
@@ -61,6 +61,6 @@ def test_what_is_no_list_of_keys_is_refused_without_naming_one(text: str) -> Non
     assert SECRET not in str(refused.value)
 
 
-def test_the_pair_that_is_wrong_is_counted() -> None:
+def test_the_refusal_states_the_position_of_the_wrong_pair() -> None:
     with pytest.raises(ValueError, match="pair 2 is not name:key"):
         api_keys(f"shop:{SHOP},ana:short")

@@ -42,7 +42,7 @@ def test_a_slot_is_free_when_it_shows_nothing_and_waits_for_nothing(
 
 
 @given(st.permutations([Slot(index=index, current=BOAT) for index in range(LIMIT)]))
-def test_slots_are_kept_in_order_however_they_came(slots: list[Slot]) -> None:
+def test_slots_are_kept_in_order_of_their_index(slots: list[Slot]) -> None:
     assert [0, 1, 2, 3] == [slot.index for slot in a_campaign_of(*slots).slots]
 
 
@@ -94,7 +94,7 @@ def test_a_slot_that_regenerates_answers_with_what_can_be_played() -> None:
     assert BOAT == campaign.find("boat")
 
 
-def test_a_version_is_what_a_slot_knows_of_a_video() -> None:
+def test_a_version_is_a_slots_reference_to_a_video() -> None:
     video = a_reserved_video(7)
 
     expected = Version(video_hash="0000000000000007", fingerprint=video.fingerprint)
@@ -115,7 +115,7 @@ def test_a_video_is_taken_out_of_wherever_its_slot_held_it(slot: Slot, expected:
     assert expected == slot.without(a_reserved_video(0))
 
 
-def test_only_the_pending_video_is_being_made() -> None:
+def test_only_the_pending_video_is_in_progress() -> None:
     slot = Slot(index=0, current=FOX, pending=BOAT)
 
     assert slot.is_making(a_reserved_video(0))

@@ -34,7 +34,7 @@ def a_done_video(number: int, state: VersionState = VersionState.CURRENT) -> Vid
     return a_storing_video(number, phase=Phase.DONE, version_state=state, due_at=None)
 
 
-def test_what_is_not_there_is_copied_as_new() -> None:
+def test_a_campaign_missing_at_the_target_is_copied() -> None:
     source = a_state(a_done_video(1), a_reserved_video(2))
 
     change = merge_into_target(source, None)
@@ -44,7 +44,7 @@ def test_what_is_not_there_is_copied_as_new() -> None:
     assert len(change.videos) == 2
 
 
-def test_what_is_there_is_not_copied_again() -> None:
+def test_an_equal_campaign_is_not_copied_again() -> None:
     state = a_state(a_done_video(1), a_reserved_video(2))
 
     assert judge(state, state) is Verdict.UP_TO_DATE
@@ -73,7 +73,7 @@ def test_a_later_state_follows_an_earlier_one_and_never_the_reverse(
     assert judge(earlier, later) is Verdict.NEWER_IN_TARGET
 
 
-def test_what_follows_is_committed_on_what_is_there() -> None:
+def test_a_later_state_is_committed_on_the_revision_of_the_target() -> None:
     source = a_state(a_done_video(1), a_reserved_video(2), a_reserved_video(3), age=HOUR)
     target = a_state(a_generating_video(1), a_reserved_video(2))
     target = replace(target, campaign=replace(target.campaign, revision="c7"))
@@ -104,7 +104,7 @@ def test_a_copy_that_was_interrupted_goes_on() -> None:
     assert [video.video_hash for video in merge_into_target(source, target).videos] == [f"{2:016x}"]
 
 
-def test_a_video_that_is_made_there_keeps_its_slot() -> None:
+def test_a_pending_video_of_the_target_keeps_its_slot() -> None:
     source = a_state(a_done_video(1), age=HOUR)
     target = a_state(a_done_video(1), a_generating_video(2))
 
@@ -125,7 +125,7 @@ def test_a_video_that_only_the_other_side_knows_becomes_a_historical_one() -> No
     assert replace(theirs, version_state=VersionState.HISTORICAL) in change.videos
 
 
-def test_what_slots_name_is_written_first() -> None:
+def test_videos_are_written_before_the_slots_that_name_them() -> None:
     failed = a_reserved_video(1, phase=Phase.FAILED, version_state=None)
 
     change = merge_into_target(a_state(failed, a_done_video(2)), None)
@@ -133,7 +133,7 @@ def test_what_slots_name_is_written_first() -> None:
     assert [video.version_state for video in change.videos] == [VersionState.CURRENT, None]
 
 
-def test_a_copy_is_in_a_day_s_budget_only_if_it_was_there_before() -> None:
+def test_a_copied_video_counts_in_a_daily_budget_only_if_it_did_before() -> None:
     day = NOW.date()
     source = a_state(a_generating_video(1), a_reserved_video(2, budget_day=day), age=HOUR)
     target = a_state(a_reserved_video(1, budget_day=day))

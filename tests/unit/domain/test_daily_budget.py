@@ -39,7 +39,7 @@ def test_a_refusal_names_the_limit_and_its_end() -> None:
         take(a_day(PRICE), budget=Decimal(5), amount=PRICE)
 
 
-def test_what_is_given_back_can_be_taken_again() -> None:
+def test_released_dollars_can_be_reserved_again() -> None:
     day = give_back(take(a_day(), budget=Decimal(200), amount=Decimal(200)), PRICE)
 
     assert take(day, budget=Decimal(200), amount=PRICE).committed == 200

@@ -74,7 +74,7 @@ def test_a_fingerprint_stays_the_same_from_release_to_release() -> None:
 
 
 @pytest.mark.parametrize("stored", STORED, ids=lambda stored: ascii(stored["prompt"]))
-def test_what_was_in_its_canonical_form_keeps_its_fingerprint(stored: dict[str, Any]) -> None:
+def test_a_canonical_text_keeps_its_fingerprint(stored: dict[str, Any]) -> None:
     """Those of the file are from before there was a canonical form."""
     assert stored["fingerprint"] == fingerprint(**request_of(stored))
     assert stored["fingerprint"] == fingerprint_as_written(**request_of(stored))
@@ -102,7 +102,7 @@ def test_every_text_of_a_request_may_be_spelled_differently(stored: dict[str, An
     assert own_campaign_of(request) == own_campaign_of(other)
 
 
-def test_requests_that_differ_have_campaigns_of_their_own() -> None:
+def test_different_requests_get_different_campaigns() -> None:
     one, other, *_ = map(request_of, STORED)
 
     assert own_campaign_of(one) != own_campaign_of(other)

@@ -46,12 +46,12 @@ NOT_CAMPAIGN_IDS = {
 
 
 @given(CAMPAIGN_IDS)
-def test_a_campaign_id_is_taken_as_it_is(campaign_id: str) -> None:
+def test_a_valid_campaign_id_is_unchanged(campaign_id: str) -> None:
     assert campaign_id == require_campaign_id(campaign_id)
 
 
 @pytest.mark.parametrize("text", NOT_CAMPAIGN_IDS.values(), ids=NOT_CAMPAIGN_IDS.keys())
-def test_what_is_no_campaign_id_is_refused_with_its_parameter(text: str) -> None:
+def test_an_invalid_campaign_id_is_refused_with_its_parameter(text: str) -> None:
     with pytest.raises(InvalidRequestError, match="1 to 64") as raised:
         require_campaign_id(text)
 
@@ -83,7 +83,7 @@ def test_a_video_id_finds_its_campaign_and_hash_again(campaign_id: str, video_ha
     st.text(max_size=8) | CAMPAIGN_IDS,
     st.text(max_size=20) | VIDEO_HASHES,
 )
-def test_what_is_read_from_a_video_id_is_always_safe(
+def test_the_parts_of_a_video_id_are_always_valid(
     template: str, campaign_id: str, video_hash: str
 ) -> None:
     try:
@@ -112,28 +112,28 @@ def test_what_is_read_from_a_video_id_is_always_safe(
     ],
     ids=repr,
 )
-def test_what_is_no_video_id_names_no_video(text: str) -> None:
+def test_an_invalid_video_id_names_no_video(text: str) -> None:
     with pytest.raises(VideoNotFoundError):
         parse_video_id(text)
 
 
-def test_a_message_id_is_taken_as_it_is() -> None:
+def test_a_valid_message_id_is_unchanged() -> None:
     assert "2070443601311540" == require_message_id("2070443601311540")
 
 
 @pytest.mark.parametrize("text", ["", "../x", "a/b", "1.json", "claims/1", "\u0661", "1" * 129])
-def test_what_is_no_message_id_becomes_no_name_of_an_object(text: str) -> None:
+def test_an_invalid_message_id_is_not_used_in_an_object_name(text: str) -> None:
     with pytest.raises(InvalidRequestError):
         require_message_id(text)
 
 
 @pytest.mark.parametrize("text", ["7", '"order-17"', "../x", "!~", "k" * 255])
-def test_an_idempotency_key_is_taken_as_it_is(text: str) -> None:
+def test_a_valid_idempotency_key_is_unchanged(text: str) -> None:
     assert text == require_idempotency_key(text)
 
 
 @pytest.mark.parametrize("text", ["", " ", "a b", "a\t", "a\n", "a\0", "\x7f", "\u00e4", "k" * 256])
-def test_what_is_no_idempotency_key_is_refused_with_its_header(text: str) -> None:
+def test_an_invalid_idempotency_key_is_refused_with_its_header(text: str) -> None:
     with pytest.raises(InvalidRequestError, match="1 to 255 visible") as raised:
         require_idempotency_key(text)
 

@@ -78,7 +78,7 @@ def test_the_first_design_s_model_is_retired() -> None:
         usable_model("veo-2.0-generate-001", TODAY)
 
 
-def test_a_model_answers_until_the_day_before_it_retires() -> None:
+def test_a_model_is_usable_until_the_day_before_it_retires() -> None:
     model = MODELS["veo-2.0-generate-001"]
     last_day = date(2026, 6, 29)
 
@@ -113,7 +113,7 @@ def test_a_model_past_its_guarantee_still_answers() -> None:
     ],
     ids=str,
 )
-def test_what_a_model_cannot_do_is_refused_with_what_it_can(
+def test_an_unsupported_parameter_is_refused_with_the_supported_values(
     changes: dict[str, object], param: str, advice: str
 ) -> None:
     with pytest.raises(UnsupportedParameterError, match=advice) as raised:
@@ -156,7 +156,7 @@ def test_the_price_is_the_seconds_at_the_model_s_rate(
     assert Decimal(expected) == price(parameters)
 
 
-def test_the_price_says_how_it_comes_about() -> None:
+def test_the_price_includes_its_calculation() -> None:
     expected = f"{STANDARD}, 720p with audio: 0.40 USD/s x 8 s, prices of 2026-11-07"
 
     assert expected == price_basis(DEFAULTS)
@@ -169,7 +169,7 @@ def test_the_price_says_how_it_comes_about() -> None:
     resolution=st.sampled_from(["720p", "1080p", "4k", "360p"]),
     generate_audio=st.booleans(),
 )
-def test_whatever_is_supported_has_a_price_and_a_frame(
+def test_every_supported_combination_has_a_price_and_a_frame_size(
     *,
     model: Model,
     duration_seconds: int,

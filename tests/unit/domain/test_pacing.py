@@ -93,7 +93,7 @@ def test_turns_are_free_again_a_window_after_they_were_taken() -> None:
     )
 
 
-def test_nothing_overtakes_what_waits() -> None:
+def test_no_video_overtakes_a_waiting_one() -> None:
     assert may_take_turn(EMPTY, RATE, NOW)
     assert not may_take_turn(replace(EMPTY, waiting_since=NOW), RATE, SOON)
 
@@ -152,7 +152,7 @@ def test_bulk_has_every_fifth_turn_also_over_many_rounds() -> None:
     assert 10 == lanes.count(Lane.BULK)
 
 
-def test_what_was_given_is_remembered_for_a_while_and_leaves_its_lane() -> None:
+def test_a_given_turn_is_remembered_for_a_while_and_leaves_its_lane() -> None:
     videos = waiting_videos(Lane.BULK, 3)
     seen = LaneSeen(lane=Lane.BULK, waiting=9, first=NOW, last=SOON, seen_at=NOW)
 
@@ -164,7 +164,7 @@ def test_what_was_given_is_remembered_for_a_while_and_leaves_its_lane() -> None:
     assert RATE - 3 == free_turns(pace, RATE, NOW)
 
 
-def test_what_is_refused_together_counts_once() -> None:
+def test_refusals_at_the_same_time_count_once() -> None:
     pace = refused(take_turns(EMPTY, 9, NOW), retry_after=WAIT, now=NOW)
 
     assert (1, 100, NOW + FIRST_BLOCK) == (pace.refusals, pace.percent, pace.blocked_until)

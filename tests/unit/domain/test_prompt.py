@@ -75,7 +75,7 @@ def test_a_negative_prompt_obeys_the_rules_of_prompts_under_its_own_name() -> No
     assert raised.value.param == "negative_prompt"
 
 
-def test_context_entries_that_say_nothing_are_left_out() -> None:
+def test_empty_context_entries_are_omitted() -> None:
     context = {" brand ": " Acme ", "tone": "  ", " ": "lost"}
 
     assert {"brand": "Acme"} == require_business_context(context)
@@ -141,7 +141,9 @@ def test_the_order_of_the_context_changes_nothing(
 
 
 @given(PLAIN_TEXT, st.dictionaries(PLAIN_TEXT, PLAIN_TEXT, max_size=5))
-def test_nothing_that_the_caller_said_is_lost(prompt: str, context: dict[str, str]) -> None:
+def test_every_text_of_the_caller_is_in_the_composed_prompt(
+    prompt: str, context: dict[str, str]
+) -> None:
     enhanced = enhance(prompt, context)
 
     assert enhanced.startswith(prompt)

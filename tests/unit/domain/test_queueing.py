@@ -70,7 +70,7 @@ def test_campaigns_of_the_same_moment_take_turns() -> None:
     assert all({"spring", "summer"} == {*names[at : at + 2]} for at in range(0, 100, 2))
 
 
-def test_a_campaign_that_comes_later_goes_in_beside_what_is_left_of_the_earlier() -> None:
+def test_a_later_campaign_takes_turns_with_the_rest_of_an_earlier_one() -> None:
     _, earlier = placed(a_campaign("spring"), 100)
     _, later = placed(a_campaign("summer"), 1, now=NOW + 30 * SECOND)
 
@@ -84,7 +84,7 @@ def test_a_campaign_that_comes_later_goes_in_beside_what_is_left_of_the_earlier(
         max_size=20,
     )
 )
-def test_nothing_is_overtaken_by_what_is_created_after_its_place(
+def test_no_video_is_overtaken_by_one_created_after_its_place(
     requests: list[tuple[int, int, int]],
 ) -> None:
     campaigns = {number: a_campaign(f"campaign-{number}") for number in range(4)}
@@ -183,7 +183,7 @@ def test_bulk_has_its_share_and_everything_once_the_other_lane_is_empty() -> Non
     assert (10, NOW + 30 * SECOND) == (last.position, last.expected_submission_at)
 
 
-def test_where_nothing_was_seen_the_turn_is_next() -> None:
+def test_a_video_in_an_empty_queue_has_the_next_turn() -> None:
     found = estimate(waiting_at(NOW), EMPTY, RATE, NOW)
 
     assert (1, NOW + SECOND) == (found.position, found.expected_submission_at)

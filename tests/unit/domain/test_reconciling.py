@@ -43,7 +43,7 @@ def mended(slot: Slot, *videos: Video) -> tuple[Slot, dict[str, VersionState | N
     return state.campaign.slot(0), states
 
 
-def test_what_agrees_stays_the_very_same() -> None:
+def test_a_consistent_campaign_is_unchanged() -> None:
     slot = Slot(index=0, current=version(1), pending=version(2), historical=(version(3),))
     state = CampaignState.of(
         a_campaign_with(slot),
@@ -58,13 +58,13 @@ def test_what_agrees_stays_the_very_same() -> None:
     assert reconciled(state) == state
 
 
-def test_a_video_that_is_lost_is_named_no_more() -> None:
+def test_a_lost_video_is_removed_from_its_slot() -> None:
     slot = Slot(index=0, current=version(1), pending=version(2), historical=(version(3),))
 
     assert mended(slot) == (Slot(index=0), {})
 
 
-def test_a_video_that_no_slot_names_gets_its_place() -> None:
+def test_a_video_that_no_slot_names_gets_its_slot() -> None:
     videos = (a_done_video(1, CURRENT), a_generating_video(2), a_done_video(3, HISTORICAL))
 
     slot, _ = mended(Slot(index=0), *videos)
@@ -72,7 +72,7 @@ def test_a_video_that_no_slot_names_gets_its_place() -> None:
     assert slot == Slot(index=0, current=version(1), pending=version(2), historical=(version(3),))
 
 
-def test_a_slot_waits_no_more_for_what_has_ended() -> None:
+def test_an_ended_video_is_not_pending_in_its_slot() -> None:
     failed = a_reserved_video(1, phase=Phase.FAILED, version_state=None)
 
     slot, _ = mended(Slot(index=0, pending=version(1)), failed)
@@ -91,7 +91,7 @@ def test_a_video_that_was_completed_after_its_slot_was_written_is_shown() -> Non
     assert states == {"1": HISTORICAL, "2": CURRENT}
 
 
-def test_a_slot_that_is_newer_than_its_videos_is_believed() -> None:
+def test_a_slot_that_is_newer_than_its_videos_is_kept() -> None:
     """The other one was promoted, and its own record is of an earlier moment."""
     slot, states = mended(
         Slot(index=0, current=version(1), historical=(version(2),)),
@@ -104,13 +104,15 @@ def test_a_slot_that_is_newer_than_its_videos_is_believed() -> None:
 
 
 @pytest.mark.parametrize("state", [CURRENT, HISTORICAL])
-def test_a_slot_shows_what_it_has_left(state: VersionState) -> None:
+def test_the_video_that_its_slot_shows_becomes_current(
+    state: VersionState,
+) -> None:
     slot, states = mended(Slot(index=0, current=version(1)), a_done_video(1, state))
 
     assert (slot, states) == (Slot(index=0, current=version(1)), {"1": CURRENT})
 
 
-def test_dollars_are_reserved_for_what_waits_and_for_nothing_else() -> None:
+def test_dollars_are_reserved_for_pending_videos_alone() -> None:
     waiting, lost = a_generating_video(1), Slot(index=1, pending=version(2))
     campaign = a_campaign_with(Slot(index=0, pending=version(1))).with_slot(lost)
     price = waiting.cost.estimated

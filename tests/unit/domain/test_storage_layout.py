@@ -164,13 +164,13 @@ def test_no_attempt_writes_under_the_prefix_of_another(
     ],
     ids=repr,
 )
-def test_no_other_file_name_finds_anything(filename: str) -> None:
+def test_other_file_names_find_no_video(filename: str) -> None:
     with pytest.raises(ObjectNotFoundError):
         spellings_of_media("spring", filename)
 
 
 @given(st.text() | st.from_regex(r"(curr_|thumb_)?[0-9a-f]{16}_\d{1,4}\.(mp4|jpg)\n?"))
-def test_only_canonical_file_names_find_something(filename: str) -> None:
+def test_only_canonical_file_names_find_a_video(filename: str) -> None:
     try:
         paths = spellings_of_media("spring", filename)
     except ObjectNotFoundError:
@@ -179,7 +179,7 @@ def test_only_canonical_file_names_find_something(filename: str) -> None:
 
 
 @pytest.mark.parametrize("campaign_id", ["..", "a/b", "", "spring\0", "spr\u0456ng"], ids=repr)
-def test_a_file_of_what_is_no_campaign_is_refused(campaign_id: str) -> None:
+def test_a_file_of_an_invalid_campaign_id_is_refused(campaign_id: str) -> None:
     with pytest.raises(InvalidRequestError):
         spellings_of_media(campaign_id, f"{HASH}_0.mp4")
 
@@ -200,7 +200,9 @@ def test_a_file_of_what_is_no_campaign_is_refused(campaign_id: str) -> None:
         ("sample_0.mp4/", False),
     ],
 )
-def test_a_clip_in_an_attempt_is_what_veo_names_so(filename: str, *, expected: bool) -> None:
+def test_a_clip_in_an_attempt_is_recognized_by_veos_file_name(
+    filename: str, *, expected: bool
+) -> None:
     """Veo writes into a folder of its own, or not."""
     assert expected == is_clip(attempt_prefix("spring", HASH, 1) + filename)
 

@@ -44,14 +44,14 @@ def test_spellings_of_one_text_are_equal(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(("one", "other"), PICTURES)
-def test_what_looks_different_or_is_debatable_stays_different(one: str, other: str) -> None:
+def test_visibly_different_texts_stay_different(one: str, other: str) -> None:
     assert canonical(one) != canonical(other)
 
 
 @given(TEXT)
 @example("\ufeff\u0301a")
 @example("a\u200d\u200b")
-def test_the_canonical_form_has_itself_as_its_form(text: str) -> None:
+def test_the_canonical_form_is_idempotent(text: str) -> None:
     once = canonical(text)
 
     assert once == canonical(once)
@@ -74,10 +74,10 @@ def test_composed_text_without_invisible_characters_is_left_alone(text: str) -> 
     ],
     ids=ascii,
 )
-def test_a_text_without_anything_to_see_says_nothing(text: str) -> None:
+def test_a_text_without_visible_characters_is_empty(text: str) -> None:
     assert not is_visible(text)
 
 
 @pytest.mark.parametrize("text", ["a", "7", "\u2026", "\u00a9", "\U0001f469", "\u0668", "\u6c34"])
-def test_a_letter_a_digit_a_sign_or_an_emoji_says_something(text: str) -> None:
+def test_a_text_with_a_visible_character_is_not_empty(text: str) -> None:
     assert is_visible(f"\u200b{text}\u0301")

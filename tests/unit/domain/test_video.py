@@ -178,7 +178,7 @@ def test_work_is_leased_and_due_again_when_the_lease_expires(step: str) -> None:
     assert (SOON, SOON) == (video.lease_expires_at, video.due_at)
 
 
-def test_an_operation_that_is_still_running_is_looked_at_again_by_anybody() -> None:
+def test_a_running_operation_can_be_checked_by_any_process() -> None:
     checked = begin_check(a_generating_video(), lease_expires_at=NOW)
 
     video = still_generating(checked, due_at=SOON)

@@ -26,7 +26,7 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_module_follows_what_it_imports_and_each_is_there_once(modules: Path) -> None:
+def test_each_module_is_sent_once_after_its_imports(modules: Path) -> None:
     (modules / "c.js").write_text("export const C = 1;\n")
     (modules / "b.js").write_text('import { C } from "./c.js";\n\nexport function b() {}\n')
     entry = 'import {\n  C,\n} from "./c.js";\nimport { b } from "./b.js";\nexport class A {}\n'
@@ -54,7 +54,7 @@ def test_every_style_sheet_of_the_studio_is_sent_once() -> None:
     assert all(1 == sheet.count(text) for name, text in sheets.items() if name != "studio.css")
 
 
-def test_the_modules_can_stand_side_by_side() -> None:
+def test_the_modules_share_no_top_level_name() -> None:
     script = join_modules("studio.js")
 
     assert not re.search(r"^(?:import|export)\b", script, re.MULTILINE)
@@ -97,7 +97,7 @@ def test_every_text_is_used() -> None:
     assert unused == []
 
 
-def test_a_file_that_there_is_not_is_not_found() -> None:
+def test_a_missing_file_is_not_found() -> None:
     with pytest.raises(NotFoundError):
         studio_file("../calls.py")
 

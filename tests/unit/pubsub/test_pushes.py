@@ -126,7 +126,7 @@ def test_only_a_post_is_a_push() -> None:
 
 
 @pytest.mark.parametrize("header", ["Origin", "Sec-Fetch-Site"])
-def test_a_web_page_delivers_nothing(header: str) -> None:
+def test_a_push_from_a_web_page_is_refused(header: str) -> None:
     """On a developer's machine no IAM protects the functions."""
     environ = an_envelope().environ | {f"HTTP_{header.upper().replace('-', '_')}": "null"}
     taken: list[PubSubMessage] = []

@@ -33,7 +33,7 @@ def test_processes_run_at_once_and_in_the_order_of_time() -> None:
     assert clock() == BEGINNING + timedelta(seconds=10)
 
 
-def test_what_is_later_waits_for_the_next_run() -> None:
+def test_a_later_event_waits_for_the_next_run() -> None:
     clock, seen = SimulatedClock(), []
     clock.start(lambda: seen.append(clock.seconds), after=5.0)
 

@@ -47,7 +47,9 @@ def test_each_message_is_delivered_once_and_not_more_at_once_than_there_are_plac
     assert subscriber.came[-1][1] == pytest.approx(2.1)
 
 
-def test_a_refused_message_comes_back_after_10_to_600_s_and_goes_after_20_deliveries() -> None:
+def test_a_refused_message_is_redelivered_after_10_to_600_s_and_dropped_after_20_deliveries() -> (
+    None
+):
     subscriber = Subscriber(refused={"1"})
     subscriber.subscription.publish(b"")
     subscriber.clock.run(until=4 * 3600.0)
@@ -118,7 +120,7 @@ def test_a_quota_of_two_a_minute(
     assert [quota.takes(at) for at in moments] == taken
 
 
-def test_a_quota_of_nothing_takes_nothing() -> None:
+def test_a_quota_of_0_refuses_every_submission() -> None:
     for counting in Counting:
         quota = Quota(rate=lambda _: 0.0, counting=counting)
         assert not any(quota.takes(at) for at in (0.0, 61.0, 3600.0))

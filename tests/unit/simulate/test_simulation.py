@@ -36,7 +36,7 @@ def number(cell: str) -> float:
     return float(cell.partition(" ")[0].replace(",", ""))
 
 
-def test_the_document_says_what_is_simulated(small: Result) -> None:
+def test_the_document_has_the_simulated_results(small: Result) -> None:
     """`make simulate SIMULATE_ARGS=--write` writes it."""
     written = SECTION.search(PAGE.read_text("utf-8"))
 

@@ -67,9 +67,7 @@ def test_a_failure_is_announced_with_its_code(
     assert [begun(video), ("video.failed", video.id, "content_filtered")] == events(log)
 
 
-def test_what_people_do_to_versions_is_announced(
-    ports: FakePorts, log: pytest.LogCaptureFixture
-) -> None:
+def test_changes_of_versions_are_announced(ports: FakePorts, log: pytest.LogCaptureFixture) -> None:
     old = make(ports)
     new = remake(ports, old)
     log.clear()
@@ -135,7 +133,7 @@ def test_a_video_that_was_cancelled_before_its_next_attempt_is_announced(
     assert [begun(video), ("video.cancelled", video.id, "cancelled")] == events(log)
 
 
-def test_what_a_claim_made_before_is_not_announced_again(
+def test_a_repeat_does_not_announce_the_videos_of_its_claim_again(
     ports: FakePorts, log: pytest.LogCaptureFixture
 ) -> None:
     claim = Claim(name="1", digest="", claimed_at="2026-11-07T12:00:00+00:00")
@@ -174,9 +172,7 @@ def test_a_simulated_video_is_announced_as_free(log: pytest.LogCaptureFixture) -
     assert [0.0] == [vars(record)["usd"] for record in log.records]
 
 
-def test_a_video_that_is_older_than_its_deadline_is_told_of(
-    ports: FakePorts, log: pytest.LogCaptureFixture
-) -> None:
+def test_an_overdue_video_is_announced(ports: FakePorts, log: pytest.LogCaptureFixture) -> None:
     video = give_up(ports)
 
     (overdue,) = [record for record in log.records if record.message == "video.overdue"]

@@ -54,14 +54,12 @@ def ask(ports: Ports, act: Callable[[Claim], bytes], wanted: Claim | None = None
     return answer_once(ports, KEY, wanted or a_claim(), act)
 
 
-def test_a_first_answer_is_that_of_the_act(ports: FakePorts, acts: Acts) -> None:
+def test_the_first_answer_is_that_of_the_operation(ports: FakePorts, acts: Acts) -> None:
     assert Answer(content=b'{"answer": 1}', is_replayed=False) == ask(ports, acts)
     assert [a_claim()] == acts.claims
 
 
-def test_a_repeat_is_answered_with_the_same_bytes_and_not_done(
-    ports: FakePorts, acts: Acts
-) -> None:
+def test_a_repeat_gets_the_same_bytes_and_is_not_carried_out(ports: FakePorts, acts: Acts) -> None:
     first = ask(ports, acts)
 
     assert Answer(content=first.content, is_replayed=True) == ask(ports, acts, a_claim("second"))
@@ -75,7 +73,7 @@ def test_two_keys_are_two_requests(ports: FakePorts, acts: Acts) -> None:
     assert [a_claim(), a_claim("second")] == acts.claims
 
 
-def test_a_key_that_stands_for_another_request_is_refused(ports: FakePorts, acts: Acts) -> None:
+def test_a_key_of_another_request_is_refused(ports: FakePorts, acts: Acts) -> None:
     ask(ports, acts)
 
     with pytest.raises(IdempotencyKeyReusedError):
@@ -83,7 +81,7 @@ def test_a_key_that_stands_for_another_request_is_refused(ports: FakePorts, acts
     assert [a_claim()] == acts.claims
 
 
-def test_what_is_refused_may_be_asked_again(ports: FakePorts, acts: Acts) -> None:
+def test_a_refused_request_may_be_sent_again(ports: FakePorts, acts: Acts) -> None:
     def refuse(claim: Claim) -> bytes:
         raise SlotBusyError("Wait.")
 
@@ -94,7 +92,7 @@ def test_what_is_refused_may_be_asked_again(ports: FakePorts, acts: Acts) -> Non
     assert [a_claim()] == acts.claims
 
 
-def test_who_dies_at_any_call_is_followed_under_the_same_claim() -> None:
+def test_a_retry_after_a_crash_at_any_call_uses_the_same_claim() -> None:
     def simulate(at: int) -> bool:
         ports, acts = FakePorts(), Acts()
         hook = Once(die, at=at)
@@ -112,7 +110,7 @@ def test_who_dies_at_any_call_is_followed_under_the_same_claim() -> None:
     at_every_call(simulate)
 
 
-def test_twins_give_the_same_answer() -> None:
+def test_concurrent_duplicates_get_the_same_answer() -> None:
     """One comes to its end between any two calls of the other."""
 
     def simulate(at: int) -> bool:
@@ -128,7 +126,7 @@ def test_twins_give_the_same_answer() -> None:
     at_every_call(simulate)
 
 
-def test_an_answer_that_cannot_be_kept_is_not_given(
+def test_an_answer_that_cannot_be_stored_is_not_returned(
     ports: FakePorts, acts: Acts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would be another one the next time."""
@@ -146,7 +144,7 @@ def test_an_answer_that_cannot_be_kept_is_not_given(
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"name": "first"}', b"\xff"])
-def test_a_damaged_claim_is_no_ones(ports: FakePorts, acts: Acts, content: bytes) -> None:
+def test_a_damaged_claim_is_reported(ports: FakePorts, acts: Acts, content: bytes) -> None:
     ports.objects.put(claim_path(KEY), BytesIO(content), content_type="application/json")
 
     with pytest.raises(StorageError, match="damaged"):

@@ -119,7 +119,7 @@ def test_a_video_says_which_day_holds_its_dollars(frugal: FakePorts) -> None:
     assert PRICE == committed(frugal)
 
 
-def test_what_was_paid_for_stays_in_the_day_when_it_is_deleted(frugal: FakePorts) -> None:
+def test_the_cost_of_a_deleted_video_stays_in_its_day(frugal: FakePorts) -> None:
     video = make(frugal)
 
     delete_video(frugal, CAMPAIGN_ID, video.video_hash)
@@ -128,7 +128,7 @@ def test_what_was_paid_for_stays_in_the_day_when_it_is_deleted(frugal: FakePorts
 
 
 @pytest.mark.parametrize("script", [FILTERED, REFUSED])
-def test_what_was_not_billed_goes_back(frugal: FakePorts, script: Script) -> None:
+def test_dollars_that_were_not_billed_are_released(frugal: FakePorts, script: Script) -> None:
     frugal.generator.will(script)
 
     video = make(frugal)
@@ -137,7 +137,7 @@ def test_what_was_not_billed_goes_back(frugal: FakePorts, script: Script) -> Non
     assert 0 == committed(frugal)
 
 
-def test_what_is_cancelled_before_its_submission_goes_back(frugal: FakePorts) -> None:
+def test_the_dollars_of_a_video_cancelled_before_submission_are_released(frugal: FakePorts) -> None:
     video = reserve(frugal)
 
     cancel_video(frugal, CAMPAIGN_ID, video.video_hash)
@@ -145,7 +145,7 @@ def test_what_is_cancelled_before_its_submission_goes_back(frugal: FakePorts) ->
     assert 0 == committed(frugal)
 
 
-def test_what_is_deleted_before_its_submission_goes_back(frugal: FakePorts) -> None:
+def test_the_dollars_of_a_video_deleted_before_submission_are_released(frugal: FakePorts) -> None:
     video = reserve(frugal)
 
     delete_video(frugal, CAMPAIGN_ID, video.video_hash)
@@ -153,7 +153,7 @@ def test_what_is_deleted_before_its_submission_goes_back(frugal: FakePorts) -> N
     assert 0 == committed(frugal)
 
 
-def test_nothing_goes_back_twice(frugal: FakePorts) -> None:
+def test_no_dollars_are_released_twice(frugal: FakePorts) -> None:
     reserve(frugal, "Another")
     video = reserve_elsewhere(frugal, "summer")
 
@@ -163,7 +163,7 @@ def test_nothing_goes_back_twice(frugal: FakePorts) -> None:
     assert PRICE == committed(frugal)
 
 
-def test_what_is_cancelled_after_its_submission_stays(frugal: FakePorts) -> None:
+def test_the_dollars_of_a_video_cancelled_after_submission_stay(frugal: FakePorts) -> None:
     video = submit(frugal)
 
     cancel_video(frugal, CAMPAIGN_ID, video.video_hash)
@@ -172,7 +172,9 @@ def test_what_is_cancelled_after_its_submission_stays(frugal: FakePorts) -> None
     assert PRICE == committed(frugal)
 
 
-def test_what_may_have_been_billed_is_held_until_it_is_known_not_to_be(frugal: FakePorts) -> None:
+def test_possibly_billed_dollars_are_held_until_they_are_known_to_be_unbilled(
+    frugal: FakePorts,
+) -> None:
     video = give_up(frugal)
     assert PRICE == committed(frugal)
 
@@ -184,7 +186,7 @@ def test_what_may_have_been_billed_is_held_until_it_is_known_not_to_be(frugal: F
     assert 0 == committed(frugal)
 
 
-def test_dollars_go_back_to_the_day_that_they_came_from(frugal: FakePorts) -> None:
+def test_dollars_are_released_to_the_day_of_their_reservation(frugal: FakePorts) -> None:
     yesterday = today(frugal)
     video = reserve(frugal)
     frugal.clock.advance(A_DAY)
@@ -196,7 +198,7 @@ def test_dollars_go_back_to_the_day_that_they_came_from(frugal: FakePorts) -> No
     assert PRICE == committed(frugal)
 
 
-def test_dollars_go_back_when_there_is_no_budget_any_more() -> None:
+def test_dollars_are_released_after_the_budget_was_removed() -> None:
     ports = ports_with(Decimal(1600))
     video = reserve(ports)
     ports.policy = POLICY
@@ -206,7 +208,7 @@ def test_dollars_go_back_when_there_is_no_budget_any_more() -> None:
     assert 0 == committed(ports)
 
 
-def test_a_day_that_is_not_here_is_given_nothing(frugal: FakePorts) -> None:
+def test_a_missing_day_is_not_created_by_a_release(frugal: FakePorts) -> None:
     """A record that was copied by hand names a day of where it came from."""
     video = reserve(frugal)
     frugal.campaigns.days.clear()
@@ -216,7 +218,7 @@ def test_a_day_that_is_not_here_is_given_nothing(frugal: FakePorts) -> None:
     assert {} == frugal.campaigns.days
 
 
-def test_without_a_budget_no_day_is_kept(ports: FakePorts) -> None:
+def test_without_a_budget_no_day_is_stored(ports: FakePorts) -> None:
     video = make(ports)
 
     assert video.budget_day is None
@@ -242,7 +244,7 @@ def test_a_warning_is_logged_once_at_80_percent(
     ]
 
 
-def test_what_comes_at_once_uses_the_budget_up_and_not_more() -> None:
+def test_concurrent_requests_do_not_exceed_the_budget() -> None:
     ports = ports_with(60 * PRICE)
 
     def try_to_reserve(number: int) -> bool:

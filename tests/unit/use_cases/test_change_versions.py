@@ -62,7 +62,7 @@ def historical_name(video: Video) -> str:
 
 
 class TestPromote:
-    def test_the_two_change_places_and_names(
+    def test_promoting_swaps_the_current_and_the_historical_video(
         self, ports: FakePorts, old: Video, new: Video
     ) -> None:
         promoted = promote(ports, old)
@@ -72,7 +72,7 @@ class TestPromote:
         assert VersionState.HISTORICAL is stored(ports, new).version_state
         assert_agreement(ports)
 
-    def test_nothing_is_paid(self, ports: FakePorts, old: Video, new: Video) -> None:
+    def test_promoting_costs_nothing(self, ports: FakePorts, old: Video, new: Video) -> None:
         before = ports.campaigns.get_campaign(CAMPAIGN_ID).money
 
         promote(ports, old)
@@ -86,7 +86,7 @@ class TestPromote:
         assert promote(ports, old).is_current
         assert VersionState.HISTORICAL is stored(ports, new).version_state
 
-    def test_a_slot_that_shows_nothing_can_be_filled(
+    def test_a_historical_video_fills_an_empty_slot(
         self, ports: FakePorts, old: Video, new: Video
     ) -> None:
         delete(ports, new)
@@ -94,7 +94,7 @@ class TestPromote:
         assert promote(ports, old).is_current
         assert_agreement(ports)
 
-    def test_what_is_being_made_replaces_the_promoted_one_when_it_is_done(
+    def test_a_pending_video_replaces_the_promoted_one_when_it_completes(
         self, ports: FakePorts, old: Video, new: Video
     ) -> None:
         pending = submit(ports, "A blue bicycle")
@@ -123,7 +123,7 @@ class TestPromote:
         with pytest.raises(WrongStateError):
             promote(ports, pending)
 
-    def test_names_that_could_not_be_changed_follow_with_the_tick(
+    def test_failed_renames_are_repeated_by_the_tick(
         self, ports: FakePorts, old: Video, new: Video
     ) -> None:
         committed = Once(do_nothing, at=0)
@@ -160,7 +160,9 @@ class TestCancel:
 
         assert [] == ports.generator.submissions
 
-    def test_a_submitted_video_goes_on_and_is_counted(self, ports: FakePorts) -> None:
+    def test_a_submitted_video_that_is_cancelled_completes_and_is_billed(
+        self, ports: FakePorts
+    ) -> None:
         video = submit(ports)
 
         asked = cancel(ports, video)
@@ -180,7 +182,7 @@ class TestCancel:
 
         assert (first.phase, True) == (cancel(ports, video).phase, first.cancel_requested)
 
-    def test_of_a_cancellation_and_a_submission_at_once_one_comes_first(
+    def test_a_cancellation_concurrent_with_a_submission_is_consistent(
         self, ports: FakePorts
     ) -> None:
         video = reserve(ports)
@@ -192,13 +194,15 @@ class TestCancel:
 
         assert (Phase.GENERATING, True) == (asked.phase, asked.cancel_requested)
 
-    def test_what_has_ended_cannot_be_cancelled(self, ports: FakePorts, old: Video) -> None:
+    def test_a_finished_video_cannot_be_cancelled(self, ports: FakePorts, old: Video) -> None:
         with pytest.raises(WrongStateError):
             cancel(ports, old)
 
 
 class TestDelete:
-    def test_a_video_goes_with_its_record_and_objects(self, ports: FakePorts, old: Video) -> None:
+    def test_a_deleted_video_loses_its_record_and_objects(
+        self, ports: FakePorts, old: Video
+    ) -> None:
         delete(ports, old)
 
         assert {} == ports.campaigns.videos
@@ -206,7 +210,7 @@ class TestDelete:
         campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
         assert ((), (), PRICE) == (campaign.slots, campaign.chores, campaign.money.spent)
 
-    def test_history_goes_without_touching_what_is_current(
+    def test_deleting_a_historical_video_keeps_the_current_one(
         self, ports: FakePorts, old: Video, new: Video
     ) -> None:
         delete(ports, old)
@@ -244,7 +248,7 @@ class TestDelete:
 
         assert not stored(ports, video).cancel_requested
 
-    def test_a_failed_video_goes_with_what_was_held_of_it(self, ports: FakePorts) -> None:
+    def test_deleting_a_failed_video_removes_its_attempts(self, ports: FakePorts) -> None:
         video = give_up(ports)
         ports.generator.let_clips_appear()
 
@@ -253,7 +257,7 @@ class TestDelete:
         assert {} == ports.objects.objects
         assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent
 
-    def test_what_is_deleted_cannot_be_deleted_again(self, ports: FakePorts, old: Video) -> None:
+    def test_a_deleted_video_cannot_be_deleted_again(self, ports: FakePorts, old: Video) -> None:
         delete(ports, old)
 
         with pytest.raises(VideoNotFoundError):

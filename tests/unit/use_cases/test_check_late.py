@@ -46,7 +46,7 @@ def test_the_tick_finds_a_clip_without_a_notification(ports: FakePorts) -> None:
     assert_agreement(ports)
 
 
-def test_dollars_are_free_again_when_the_generator_says_that_it_made_nothing(
+def test_dollars_are_released_when_the_generator_reports_no_clip(
     ports: FakePorts,
 ) -> None:
     video = give_up(ports, REFUSED)
@@ -65,7 +65,7 @@ def test_dollars_are_free_again_when_the_generator_says_that_it_made_nothing(
 @pytest.mark.parametrize(
     "ending", [Gone(), UnavailableError("503"), BROKEN], ids=["gone", "unavailable", "broken"]
 )
-def test_what_stays_unknown_is_looked_at_for_a_day_and_stays_possibly_spent(
+def test_an_unknown_outcome_is_checked_for_a_day_and_stays_possibly_billed(
     ports: FakePorts, ending: Gone | UnavailableError | Failed
 ) -> None:
     video = give_up(ports, ending)

@@ -108,7 +108,7 @@ def test_a_clip_is_stored_although_its_operation_failed(ports: FakePorts) -> Non
     assert stored(ports, video).is_current
 
 
-def test_what_the_generator_forgot_is_looked_for_and_never_submitted_again(
+def test_the_clip_of_a_forgotten_operation_is_looked_for_and_never_submitted_again(
     ports: FakePorts,
 ) -> None:
     video = submit(ports, script=Script(ending=Gone()))
@@ -122,7 +122,7 @@ def test_what_the_generator_forgot_is_looked_for_and_never_submitted_again(
     assert 1 == len(ports.generator.submissions)
 
 
-def test_what_the_generator_forgot_is_given_up_after_the_window(ports: FakePorts) -> None:
+def test_a_forgotten_operation_is_given_up_after_the_window(ports: FakePorts) -> None:
     video = submit(ports, script=Script(ending=Gone()))
     ports.clock.advance(OUTCOME_WINDOW)
 
@@ -132,7 +132,7 @@ def test_what_the_generator_forgot_is_given_up_after_the_window(ports: FakePorts
     assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent
 
 
-def test_a_generator_out_of_reach_is_asked_again_and_nothing_is_submitted(
+def test_an_unreachable_generator_is_polled_again_without_a_submission(
     ports: FakePorts,
 ) -> None:
     video = submit(ports, script=Script(ending=UnavailableError("503")))
@@ -263,7 +263,7 @@ def test_a_filtered_video_that_was_cancelled_is_not_submitted_again(
     assert 1 == len(patient.generator.submissions)
 
 
-def test_what_failed_for_another_reason_is_not_submitted_again(patient: FakePorts) -> None:
+def test_a_video_that_failed_for_another_reason_is_not_submitted_again(patient: FakePorts) -> None:
     video = submit(patient, script=Script(ending=BROKEN))
     settle(patient)
 

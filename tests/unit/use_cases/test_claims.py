@@ -100,7 +100,7 @@ def cancel_all(ports: FakePorts) -> None:
 
 @REQUESTS
 @pytest.mark.parametrize("end", [lambda _: None, settle, cancel_all], ids=["", "done", "cancelled"])
-def test_a_repeat_answers_with_what_was_made_as_created(
+def test_a_repeat_returns_the_claims_videos_as_created(
     scene: Scene, ask: Ask, end: Callable[[FakePorts], None]
 ) -> None:
     ports = scene()
@@ -117,7 +117,7 @@ def test_a_repeat_answers_with_what_was_made_as_created(
 
 @REQUESTS
 @pytest.mark.parametrize("end", [lambda _: None, cancel_all], ids=["", "cancelled"])
-def test_who_dies_at_any_call_has_made_it_once(
+def test_a_request_that_crashes_at_any_call_is_carried_out_once(
     scene: Scene, ask: Ask, end: Callable[[FakePorts], None]
 ) -> None:
     def simulate(at: int) -> bool:
@@ -137,7 +137,9 @@ def test_who_dies_at_any_call_has_made_it_once(
 
 @REQUESTS
 @pytest.mark.parametrize("end", [lambda _: None, cancel_all], ids=["", "cancelled"])
-def test_twins_make_it_once(scene: Scene, ask: Ask, end: Callable[[FakePorts], None]) -> None:
+def test_concurrent_duplicates_are_carried_out_once(
+    scene: Scene, ask: Ask, end: Callable[[FakePorts], None]
+) -> None:
     """Also where what the faster one made has ended before the slower one is at it."""
 
     def simulate(at: int) -> bool:
@@ -159,7 +161,7 @@ def test_twins_make_it_once(scene: Scene, ask: Ask, end: Callable[[FakePorts], N
     at_every_call(simulate)
 
 
-def test_another_claim_makes_its_own(ports: FakePorts) -> None:
+def test_another_claim_creates_its_own_videos(ports: FakePorts) -> None:
     old = make(ports)
     first = regenerate_video(ports, CAMPAIGN_ID, old.video_hash, claim=CLAIM)
     settle(ports)
@@ -170,7 +172,7 @@ def test_another_claim_makes_its_own(ports: FakePorts) -> None:
     assert first.video.video_hash != second.video.video_hash
 
 
-def test_another_claim_attaches_to_what_is_being_made(ports: FakePorts) -> None:
+def test_another_claim_attaches_to_a_pending_video(ports: FakePorts) -> None:
     old = make(ports)
     first = regenerate_video(ports, CAMPAIGN_ID, old.video_hash, claim=CLAIM)
 
@@ -191,7 +193,7 @@ def test_equal_prompts_of_one_claim_share_a_video_that_has_failed(ports: FakePor
     assert first.video == second.video
 
 
-def test_what_was_only_found_is_made_by_a_repeat_where_it_is_gone(ports: FakePorts) -> None:
+def test_a_repeat_generates_a_found_video_that_was_deleted_meanwhile(ports: FakePorts) -> None:
     """It had cost nothing, and nobody has heard the answer."""
     found = make(ports, "One")
     create(ports)
@@ -213,7 +215,7 @@ def test_a_repeat_costs_nothing_and_so_keeps_within_any_limit(ports: FakePorts) 
     assert first.video == again.video
 
 
-def test_a_full_campaign_answers_with_what_the_claim_has_made_in_it() -> None:
+def test_a_repeat_in_a_full_campaign_returns_the_claims_videos() -> None:
     ports = FakePorts(policy=replace(POLICY, max_videos_per_campaign=1))
     request = a_request("One", claim=CLAIM)
     (first,) = create_videos(ports, request)
@@ -225,7 +227,7 @@ def test_a_full_campaign_answers_with_what_the_claim_has_made_in_it() -> None:
         create_videos(ports, a_request("One", "Two", claim=OTHER))
 
 
-def test_a_regeneration_whose_source_is_gone_is_answered_again(ports: FakePorts) -> None:
+def test_a_repeated_regeneration_is_answered_after_its_source_was_deleted(ports: FakePorts) -> None:
     old = make(ports)
     new = regenerate_video(ports, CAMPAIGN_ID, old.video_hash, claim=CLAIM).video
     settle(ports)
@@ -236,7 +238,9 @@ def test_a_regeneration_whose_source_is_gone_is_answered_again(ports: FakePorts)
     assert (Outcome.CREATED, stored(ports, new)) == (again.outcome, again.video)
 
 
-def test_a_campaigns_repeat_leaves_alone_what_has_become_current_since(ports: FakePorts) -> None:
+def test_a_repeated_campaign_regeneration_ignores_videos_that_became_current_since(
+    ports: FakePorts,
+) -> None:
     make(ports)
     (first,) = regenerate_campaign(ports, CAMPAIGN_ID, claim=CLAIM)
     settle(ports)
@@ -246,7 +250,7 @@ def test_a_campaigns_repeat_leaves_alone_what_has_become_current_since(ports: Fa
     assert [first.video.video_hash] == hashes(regenerate_campaign(ports, CAMPAIGN_ID, claim=CLAIM))
 
 
-def test_a_repeat_asks_once_more_for_the_step_of_what_waits(ports: FakePorts) -> None:
+def test_a_repeat_publishes_the_messages_of_waiting_videos_again(ports: FakePorts) -> None:
     """Whoever died may have done so before it published the message."""
     first, second = create(ports)
     ports.queue._waiting.clear()

@@ -37,7 +37,7 @@ def hashes(cleanup: Cleanup) -> set[str]:
     return {video.video_hash for video in cleanup.videos}
 
 
-def test_a_preview_says_what_would_go_and_removes_nothing(
+def test_a_preview_lists_the_deletions_and_removes_no_video(
     ports: FakePorts, videos: list[Video]
 ) -> None:
     objects = dict(ports.objects.objects)
@@ -51,7 +51,9 @@ def test_a_preview_says_what_would_go_and_removes_nothing(
 
 
 @pytest.mark.parametrize("keep", [0, 1, 2, 3])
-def test_all_but_the_latest_history_goes(ports: FakePorts, videos: list[Video], keep: int) -> None:
+def test_all_but_the_latest_historical_videos_are_removed(
+    ports: FakePorts, videos: list[Video], keep: int
+) -> None:
     preview = preview_cleanup(ports, CAMPAIGN_ID, keep=keep)
 
     cleanup = cleanup_campaign(ports, CAMPAIGN_ID, keep=keep)
@@ -63,7 +65,7 @@ def test_all_but_the_latest_history_goes(ports: FakePorts, videos: list[Video], 
     assert_agreement(ports)
 
 
-def test_where_there_is_no_history_nothing_is_committed(ports: FakePorts) -> None:
+def test_without_historical_videos_no_commit_is_made(ports: FakePorts) -> None:
     make(ports)
     before = ports.campaigns.get_campaign(CAMPAIGN_ID)
 
@@ -72,7 +74,7 @@ def test_where_there_is_no_history_nothing_is_committed(ports: FakePorts) -> Non
     assert before == ports.campaigns.get_campaign(CAMPAIGN_ID)
 
 
-def test_history_that_somebody_deletes_meanwhile_is_no_error(
+def test_a_historical_video_that_is_deleted_concurrently_is_no_error(
     ports: FakePorts, videos: list[Video]
 ) -> None:
     deleting = Once(lambda: delete_video(ports, CAMPAIGN_ID, videos[0].video_hash), at=1)
@@ -83,7 +85,7 @@ def test_history_that_somebody_deletes_meanwhile_is_no_error(
     assert_agreement(ports)
 
 
-def test_a_preview_reads_again_when_somebody_deletes_meanwhile(
+def test_a_preview_is_repeated_after_a_concurrent_deletion(
     ports: FakePorts, videos: list[Video]
 ) -> None:
     deleting = Once(lambda: delete_video(ports, CAMPAIGN_ID, videos[0].video_hash), at=1)
@@ -105,6 +107,6 @@ def test_all_campaigns_are_cleaned_up_together(ports: FakePorts) -> None:
     assert all(video.is_current for video in ports.campaigns.videos.values())
 
 
-def test_what_does_not_exist_cannot_be_cleaned_up(ports: FakePorts) -> None:
+def test_an_unknown_campaign_cannot_be_cleaned_up(ports: FakePorts) -> None:
     with pytest.raises(CampaignNotFoundError):
         cleanup_campaign(ports, CAMPAIGN_ID, keep=0)

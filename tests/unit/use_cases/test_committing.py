@@ -31,7 +31,7 @@ class Contended:
 
 
 @pytest.mark.parametrize("conflicts", [0, 1, 11])
-def test_who_meets_a_conflict_reads_and_decides_again(conflicts: int) -> None:
+def test_a_conflict_repeats_the_read_and_the_decision(conflicts: int) -> None:
     attempt = Contended(conflicts)
 
     assert "committed" == until_committed(attempt)

@@ -94,7 +94,7 @@ def ports() -> FakePorts:
     return ports
 
 
-def test_a_copy_is_the_very_same(ports: FakePorts) -> None:
+def test_a_copy_is_identical(ports: FakePorts) -> None:
     target = FakePorts()
 
     assert copy_all(ports, target) == [Verdict.COPY]
@@ -127,7 +127,7 @@ def test_a_second_copy_writes_nothing(ports: FakePorts) -> None:
     assert target.objects.objects == once.objects.objects
 
 
-def test_what_was_copied_is_counted(ports: FakePorts) -> None:
+def test_copied_records_and_objects_are_counted(ports: FakePorts) -> None:
     copied = copy_campaign(installation(ports), installation(FakePorts()), CAMPAIGN_ID)
 
     assert (copied.videos, copied.transfer.objects, copied.transfer.missing) == (3, 6, 0)
@@ -135,7 +135,7 @@ def test_what_was_copied_is_counted(ports: FakePorts) -> None:
     assert copied.transfer.size_bytes == sum(sizes)
 
 
-def test_a_clip_that_is_nowhere_is_counted_and_stops_nothing(ports: FakePorts) -> None:
+def test_a_missing_clip_is_counted_and_does_not_stop_the_copy(ports: FakePorts) -> None:
     lost = next(path for path in ports.objects.objects if path.endswith("_1.mp4"))
     ports.objects.delete(lost)
     target = FakePorts()
@@ -169,7 +169,7 @@ def test_all_campaigns_are_copied_in_order() -> None:
     assert (records(target), media(target)) == (records(ports), media(ports))
 
 
-def test_what_is_copied_in_the_middle_of_its_making_can_be_finished_there() -> None:
+def test_a_video_copied_while_pending_can_be_completed_at_the_target() -> None:
     ports = FakePorts()
     reserve(ports)
     target = ports.copy()
@@ -184,7 +184,7 @@ def test_what_is_copied_in_the_middle_of_its_making_can_be_finished_there() -> N
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-def test_every_moment_agrees_in_itself(story: Story) -> None:
+def test_each_copied_state_is_consistent(story: Story) -> None:
     for moment in moments(story):
         for campaign in moment.campaigns.campaigns.values():
             state = CampaignState.of(campaign, moment.campaigns.videos.values())
@@ -207,7 +207,7 @@ def test_an_earlier_moment_never_overwrites_a_later_one(story: Story) -> None:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-def test_the_end_of_a_story_follows_on_each_of_its_moments(story: Story) -> None:
+def test_a_final_state_can_be_copied_over_each_earlier_state(story: Story) -> None:
     *earlier, end = moments(story)
     for target in earlier:
         (verdict,) = copy_all(end, target)

@@ -88,7 +88,7 @@ def test_a_prompt_without_an_index_goes_to_the_next_free_slot(ports: FakePorts) 
     assert 2 == video.index
 
 
-def test_what_is_current_is_a_hit_that_saves_its_price(ports: FakePorts) -> None:
+def test_a_current_video_is_a_cache_hit_that_saves_its_price(ports: FakePorts) -> None:
     video = make(ports)
 
     (created,) = create_videos(ports, a_request("A red bicycle"))
@@ -100,7 +100,7 @@ def test_what_is_current_is_a_hit_that_saves_its_price(ports: FakePorts) -> None
     assert 1 == len(ports.generator.submissions)
 
 
-def test_a_text_that_is_spelled_differently_is_a_hit(ports: FakePorts) -> None:
+def test_another_spelling_of_a_text_is_a_cache_hit(ports: FakePorts) -> None:
     video = make(ports, "Caf\u00e9\r\nat dawn", business_context={"tone": "calm\u200b"})
 
     (again,) = create_videos(
@@ -119,9 +119,7 @@ def test_two_spellings_in_one_request_make_one_video(ports: FakePorts) -> None:
 
 
 @pytest.mark.parametrize("prompt", ["A red bicycle\r\nat dawn", "A red bicycle"])
-def test_a_video_from_before_texts_had_a_canonical_form_is_a_hit(
-    ports: FakePorts, prompt: str
-) -> None:
+def test_a_video_from_before_canonical_forms_is_a_cache_hit(ports: FakePorts, prompt: str) -> None:
     former = make_as_before(ports, CAMPAIGN_ID, prompt)
 
     (again,) = create_videos(ports, a_request(prompt))
@@ -129,7 +127,7 @@ def test_a_video_from_before_texts_had_a_canonical_form_is_a_hit(
     assert (Outcome.CACHE_HIT, former.id) == (again.outcome, again.video.id)
 
 
-def test_a_video_of_the_campaign_that_all_shared_is_a_hit_for_who_names_none(
+def test_a_video_of_the_former_shared_campaign_is_a_cache_hit_without_campaign_id(
     ports: FakePorts,
 ) -> None:
     former = make_as_before(ports, "default", "A red bicycle")
@@ -155,7 +153,7 @@ def make_as_before(ports: FakePorts, campaign_id: str, prompt: str) -> Video:
     return ports.campaigns.commit(change).videos[0]
 
 
-def test_who_attaches_to_a_cancelled_video_gets_it_after_all(ports: FakePorts) -> None:
+def test_attaching_to_a_late_cancelled_video_withdraws_the_cancellation(ports: FakePorts) -> None:
     video = submit(ports)
     cancel_video(ports, CAMPAIGN_ID, video.video_hash)
 
@@ -167,7 +165,7 @@ def test_who_attaches_to_a_cancelled_video_gets_it_after_all(ports: FakePorts) -
     assert len(ports.generator.submissions) == 1
 
 
-def test_what_is_pending_is_attached_to(ports: FakePorts) -> None:
+def test_an_equal_request_attaches_to_the_pending_video(ports: FakePorts) -> None:
     video = reserve(ports)
 
     (created,) = create_videos(ports, a_request("A red bicycle"))
@@ -178,7 +176,7 @@ def test_what_is_pending_is_attached_to(ports: FakePorts) -> None:
     assert (message_for(video),) == ports.queue.messages
 
 
-def test_a_hit_is_a_hit_in_whichever_slot(ports: FakePorts) -> None:
+def test_a_cache_hit_may_be_in_any_slot(ports: FakePorts) -> None:
     create_videos(ports, a_request("One", "Two"))
     settle(ports)
 
@@ -203,7 +201,7 @@ def test_a_prompt_that_a_batch_repeats_is_paid_once(ports: FakePorts) -> None:
     ],
     ids=["context", "length", "seed", "campaign"],
 )
-def test_what_changes_the_output_is_another_video(
+def test_a_parameter_that_changes_the_output_makes_another_video(
     ports: FakePorts, changes: dict[str, object]
 ) -> None:
     make(ports)
@@ -288,7 +286,7 @@ def test_a_batch_with_one_busy_slot_is_refused_whole(ports: FakePorts) -> None:
     ],
     ids=["a retired model", "a length that the model cannot make"],
 )
-def test_what_cannot_be_made_is_refused_before_anything_is_reserved(
+def test_an_unsupported_request_is_refused_before_the_reservation(
     ports: FakePorts, parameters: object, error: type[ShowreelError]
 ) -> None:
     with pytest.raises(error):
@@ -297,7 +295,7 @@ def test_what_cannot_be_made_is_refused_before_anything_is_reserved(
     assert_nothing_is_kept(ports)
 
 
-def test_a_video_whose_message_is_lost_is_made_all_the_same(ports: FakePorts) -> None:
+def test_a_video_whose_message_is_lost_is_generated(ports: FakePorts) -> None:
     def fail() -> None:
         raise UnavailableError("The queue is down.")
 
@@ -310,7 +308,7 @@ def test_a_video_whose_message_is_lost_is_made_all_the_same(ports: FakePorts) ->
     assert stored(ports, video).is_current
 
 
-def test_two_that_create_the_same_at_once_get_the_same_video(ports: FakePorts) -> None:
+def test_concurrent_equal_requests_get_the_same_video(ports: FakePorts) -> None:
     other: list[Video] = []
     meanwhile = Once(lambda: other.append(reserve(ports)), at=0)
 

@@ -48,7 +48,7 @@ def begin_only(ports: FakePorts) -> None:
     assert ports.campaigns.get_campaign(CAMPAIGN_ID).is_being_deleted
 
 
-def test_records_and_objects_go(ports: FakePorts) -> None:
+def test_records_and_objects_are_removed(ports: FakePorts) -> None:
     remake(ports, make(ports))
     ports.generator.write_clip(ports.generator.submissions[0])
 
@@ -67,7 +67,7 @@ def test_another_campaign_stays(ports: FakePorts) -> None:
     assert [other] == list(ports.campaigns.videos.values())
 
 
-def test_what_the_day_has_spent_stays_spent_and_what_waits_is_given_back() -> None:
+def test_spent_dollars_stay_in_the_day_and_reserved_ones_are_released() -> None:
     ports = budgeted_ports()
     make(ports)
     reserve(ports, "A blue bicycle", campaign_id=CAMPAIGN_ID)
@@ -90,12 +90,12 @@ def test_a_campaign_whose_video_is_paid_for_is_not_deleted(ports: FakePorts) -> 
     assert delete_campaign(ports, CAMPAIGN_ID)
 
 
-def test_what_is_not_there_cannot_be_deleted(ports: FakePorts) -> None:
+def test_an_unknown_campaign_cannot_be_deleted(ports: FakePorts) -> None:
     with pytest.raises(CampaignNotFoundError):
         delete_campaign(ports, CAMPAIGN_ID)
 
 
-def test_nothing_new_begins_while_a_campaign_is_being_deleted(ports: FakePorts) -> None:
+def test_a_campaign_being_deleted_accepts_no_new_video(ports: FakePorts) -> None:
     make(ports)
     begin_only(ports)
 
@@ -109,7 +109,7 @@ def test_nothing_new_begins_while_a_campaign_is_being_deleted(ports: FakePorts) 
             act()
 
 
-def test_the_tick_finishes_what_a_crash_has_left(ports: FakePorts) -> None:
+def test_the_tick_completes_an_interrupted_deletion(ports: FakePorts) -> None:
     make(ports)
     begin_only(ports)
 
@@ -130,7 +130,7 @@ def test_the_name_is_free_afterwards(ports: FakePorts) -> None:
     assert again.is_current
 
 
-def test_a_message_that_comes_again_does_not_bring_it_back(ports: FakePorts) -> None:
+def test_a_redelivered_message_does_not_recreate_the_campaign(ports: FakePorts) -> None:
     claim = Claim(name="1", digest="", claimed_at=ports.now().isoformat())
     create_videos(ports, a_request("A red bicycle", claim=claim))
     settle(ports)
@@ -144,7 +144,7 @@ def test_a_message_that_comes_again_does_not_bring_it_back(ports: FakePorts) -> 
     assert 1 == len(ports.generator.submissions)
 
 
-def test_a_message_of_afterwards_is_a_new_request(ports: FakePorts) -> None:
+def test_a_message_published_after_the_deletion_is_a_new_request(ports: FakePorts) -> None:
     make(ports)
     delete_campaign(ports, CAMPAIGN_ID)
     ports.clock.advance(timedelta(minutes=1))
@@ -154,7 +154,7 @@ def test_a_message_of_afterwards_is_a_new_request(ports: FakePorts) -> None:
     assert create_videos(ports, a_request("A red bicycle", claim=claim))
 
 
-def test_a_step_of_a_video_that_went_is_finished_with(ports: FakePorts) -> None:
+def test_a_message_for_a_removed_video_is_acknowledged(ports: FakePorts) -> None:
     video = make(ports)
     delete_campaign(ports, CAMPAIGN_ID)
 

@@ -25,7 +25,7 @@ def test_new_videos_cost_their_price(ports: FakePorts) -> None:
     ) == estimates.videos
 
 
-def test_what_is_current_or_pending_costs_nothing_and_has_an_id(ports: FakePorts) -> None:
+def test_a_current_or_pending_video_costs_nothing_and_has_an_id(ports: FakePorts) -> None:
     current = make(ports, "One")
     pending = reserve(ports, drafts=(Draft(prompt="Two", index=1),))
 
@@ -47,7 +47,7 @@ def test_a_prompt_that_a_batch_repeats_costs_once(ports: FakePorts) -> None:
     ) == estimates.videos
 
 
-def test_an_estimate_keeps_nothing_and_counts_no_hit(ports: FakePorts) -> None:
+def test_an_estimate_writes_nothing_and_counts_no_cache_hit(ports: FakePorts) -> None:
     make(ports)
     campaigns, videos = dict(ports.campaigns.campaigns), dict(ports.campaigns.videos)
 
@@ -57,7 +57,7 @@ def test_an_estimate_keeps_nothing_and_counts_no_hit(ports: FakePorts) -> None:
     assert () == ports.queue.messages
 
 
-def test_what_create_refuses_has_no_estimate(ports: FakePorts) -> None:
+def test_an_estimate_refuses_whatever_a_create_refuses(ports: FakePorts) -> None:
     with pytest.raises(CampaignVideoLimitError):
         estimate_videos(ports, a_request("1", "2", "3", "4", "5"))
     with pytest.raises(ModelRetiredError):

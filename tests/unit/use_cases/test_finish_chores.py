@@ -48,7 +48,7 @@ def promote_and_die(ports: FakePorts, video: Video) -> None:
         promote_video(acting, CAMPAIGN_ID, video.video_hash)
 
 
-def test_where_there_are_none_nothing_is_committed(ports: FakePorts) -> None:
+def test_without_chores_no_commit_is_made(ports: FakePorts) -> None:
     make(ports)
     before = ports.campaigns.get_campaign(CAMPAIGN_ID)
 
@@ -67,7 +67,7 @@ def test_objects_get_the_names_that_their_records_promise(
     assert_agreement(ports)
 
 
-def test_who_is_overtaken_while_renaming_renames_again(
+def test_a_rename_overtaken_by_a_commit_is_repeated(
     ports: FakePorts, old: Video, new: Video
 ) -> None:
     """The slower of two goes by a record that has changed, and puts right what it did."""
@@ -79,7 +79,7 @@ def test_who_is_overtaken_while_renaming_renames_again(
     assert_agreement(ports)
 
 
-def test_who_renames_what_is_removed_meanwhile_removes_it_too(
+def test_an_object_removed_during_its_rename_is_removed_under_both_names(
     ports: FakePorts, old: Video, new: Video
 ) -> None:
     promote_and_die(ports, old)
@@ -111,9 +111,7 @@ def test_a_chore_that_fails_stays_for_the_tick_and_keeps_no_other(
     assert before[:1] == ports.campaigns.get_campaign(CAMPAIGN_ID).chores
 
 
-def test_a_clip_that_somebody_took_away_is_no_chore_for_ever(
-    ports: FakePorts, old: Video, new: Video
-) -> None:
+def test_the_chore_of_a_missing_clip_is_given_up(ports: FakePorts, old: Video, new: Video) -> None:
     promote_and_die(ports, old)
     ports.objects.objects.clear()
 
@@ -141,7 +139,7 @@ def test_a_clip_keeps_its_former_name_while_a_signed_url_may_read_it(
     assert find_disagreements(ports, CAMPAIGN_ID) == ()
 
 
-def test_a_former_name_goes_when_no_signed_url_can_be_good(
+def test_a_former_name_is_removed_when_no_signed_url_can_be_valid(
     ports: FakePorts, old: Video, new: Video
 ) -> None:
     pass_life_of_names(ports)
@@ -151,7 +149,7 @@ def test_a_former_name_goes_when_no_signed_url_can_be_good(
     assert ports.campaigns.due(ports.now(), limit=9) == ()
 
 
-def test_a_name_that_is_the_right_one_again_stays_and_the_other_gets_its_time(
+def test_a_former_name_that_is_used_again_stays_and_the_other_is_scheduled_for_removal(
     ports: FakePorts, old: Video, new: Video
 ) -> None:
     ports.clock.advance(NAME_LIFE / 2)
@@ -174,7 +172,7 @@ def test_in_a_folder_a_clip_has_one_name(ports: FakePorts) -> None:
     assert ports.campaigns.get_campaign(CAMPAIGN_ID).delayed == ()
 
 
-def test_a_video_that_a_person_deletes_goes_at_once(
+def test_a_video_deleted_by_request_is_removed_at_once(
     ports: FakePorts, old: Video, new: Video
 ) -> None:
     delete_video(ports, CAMPAIGN_ID, old.video_hash)
@@ -196,7 +194,7 @@ def test_history_that_a_new_version_pushes_out_stays_while_a_signed_url_may_read
     assert names_of(ports, old) == set()
 
 
-def test_who_gives_up_a_name_that_is_promoted_meanwhile_gives_it_back(
+def test_a_name_promoted_during_its_removal_is_restored(
     ports: FakePorts, old: Video, new: Video
 ) -> None:
     ports.clock.advance(NAME_LIFE)
@@ -231,7 +229,7 @@ def paths_of(ports: FakePorts, video: Video) -> list[str]:
 
 
 @pytest.mark.parametrize("refused", [("delete_unchanged",), ("delete", "delete_unchanged")])
-def test_the_json_of_a_removed_video_goes_once_the_store_permits_it(
+def test_the_json_of_a_removed_video_is_removed_when_the_store_permits_it(
     ports: FakePorts, old: Video, monkeypatch: pytest.MonkeyPatch, refused: tuple[str, ...]
 ) -> None:
     mirror_campaign(ports.mirror, ports.campaigns, CAMPAIGN_ID)

@@ -14,7 +14,7 @@ def ask(ports: FakePorts, key: str) -> bytes:
     return answer_once(ports, key, claim, lambda claim: claim.name.encode()).content
 
 
-def test_only_what_is_old_is_forgotten(ports: FakePorts) -> None:
+def test_only_old_requests_are_forgotten(ports: FakePorts) -> None:
     make(ports)
     kept = set(ports.objects.objects)
     ask(ports, "old")

@@ -91,13 +91,13 @@ def test_a_message_for_a_video_that_has_ended_changes_nothing(ports: FakePorts) 
     assert () == ports.queue.messages
 
 
-def test_a_message_without_a_video_is_finished_with(ports: FakePorts) -> None:
+def test_a_message_for_an_unknown_video_is_acknowledged(ports: FakePorts) -> None:
     generate_video(ports, VideoMessage(campaign_id=CAMPAIGN_ID, video_hash="0" * 16))
 
     assert () == ports.queue.messages
 
 
-def test_a_video_that_is_deleted_during_a_step_is_finished_with(ports: FakePorts) -> None:
+def test_the_message_of_a_video_deleted_during_its_step_is_acknowledged(ports: FakePorts) -> None:
     video = give_up(ports)
     ports.generator.let_clips_appear()
     deleting = Once(lambda: delete_video(ports, CAMPAIGN_ID, video.video_hash), at=0)
@@ -123,7 +123,7 @@ def test_a_call_that_fails_before_the_clip_is_there_brings_the_message_back(
 
 
 @pytest.mark.parametrize("at", range(5))
-def test_what_the_store_cannot_do_waits_for_a_person_and_loses_nothing(
+def test_a_permanent_refusal_of_the_store_keeps_the_video_and_logs_an_error(
     ports: FakePorts, at: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     video = submit(ports)
@@ -148,7 +148,7 @@ def announced(ports: FakePorts, video: Video) -> VideoMessage:
     return VideoMessage(campaign_id=CAMPAIGN_ID, video_hash=video.video_hash, clip_path=path)
 
 
-def test_an_announced_clip_is_stored_without_a_poll_or_a_look(ports: FakePorts) -> None:
+def test_an_announced_clip_is_stored_without_a_poll_or_a_search(ports: FakePorts) -> None:
     message = announced(ports, video := submit(ports, script=RUNNING))
     calls: list[str] = []
     looking = SimpleNamespace(**{name: getattr(ports, name) for name in PORT_NAMES})
@@ -181,7 +181,7 @@ def test_a_clip_that_is_announced_again_is_stored_once(ports: FakePorts) -> None
     assert done == stored(ports, video)
 
 
-def test_a_clip_that_is_nowhere_is_looked_for_again(ports: FakePorts) -> None:
+def test_a_missing_clip_is_looked_for_again(ports: FakePorts) -> None:
     video = submit(ports)
     ports.generator.let_clips_appear()
     ports.objects.objects.clear()
@@ -275,7 +275,7 @@ def test_the_arrival_of_a_late_clip_wakes_a_video_that_failed(ports: FakePorts) 
     assert_agreement(ports)
 
 
-def test_a_clip_that_ends_every_process_ends_as_a_failed_video(
+def test_a_clip_that_kills_every_process_ends_as_a_failed_video(
     ports: FakePorts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     video = submit(ports)

@@ -224,7 +224,7 @@ def test_a_check_releases_its_lease_although_the_video_was_cancelled_meanwhile()
     assert (True, None) == (latest.cancel_requested, latest.lease_expires_at)
 
 
-def test_a_check_that_is_not_answered_releases_its_lease() -> None:
+def test_an_unanswered_check_releases_its_lease() -> None:
     ports = FakePorts()
     video = submit(ports, script=Script(ending=UnavailableError("503")))
 

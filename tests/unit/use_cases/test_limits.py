@@ -54,7 +54,7 @@ def test_a_budget_can_be_used_up_to_its_last_cent(frugal: FakePorts) -> None:
     assert 2 * PRICE == committed(frugal)
 
 
-def test_what_the_cache_answers_needs_no_budget(frugal: FakePorts) -> None:
+def test_a_cache_hit_needs_no_budget(frugal: FakePorts) -> None:
     make(frugal, "One")
     set_budget(frugal, CAMPAIGN_ID, Decimal(0))
 
@@ -63,7 +63,7 @@ def test_what_the_cache_answers_needs_no_budget(frugal: FakePorts) -> None:
     assert hit.video.is_current
 
 
-def test_what_was_not_billed_can_be_used_again(frugal: FakePorts) -> None:
+def test_unbilled_dollars_can_be_used_again(frugal: FakePorts) -> None:
     frugal.generator.will(FILTERED, FILTERED)
     create_videos(frugal, a_request("One", "Two"))
     settle(frugal)
@@ -73,7 +73,7 @@ def test_what_was_not_billed_can_be_used_again(frugal: FakePorts) -> None:
     assert 2 * PRICE == committed(frugal)
 
 
-def test_what_may_have_been_billed_is_held(frugal: FakePorts) -> None:
+def test_possibly_billed_dollars_stay_reserved(frugal: FakePorts) -> None:
     give_up(frugal)
 
     with pytest.raises(BudgetExceededError):
@@ -135,7 +135,7 @@ def test_a_regeneration_may_cost_what_its_caller_allows(ports: FakePorts) -> Non
     regenerate_campaign(ports, CAMPAIGN_ID, max_cost=PRICE)
 
 
-def test_it_is_told_once_that_most_of_a_budget_is_used(
+def test_the_budget_warning_is_logged_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     ports = FakePorts(policy=FakePolicy(campaign_budget_usd=5 * PRICE))
@@ -160,7 +160,7 @@ def test_a_warning_marks_the_step_over_four_fifths() -> None:
     assert not reaches_warning(before=Decimal(0), after=Decimal(100), budget=None)
 
 
-def test_no_less_than_nothing_is_left_of_a_budget(ports: FakePorts) -> None:
+def test_the_rest_of_a_budget_is_never_negative(ports: FakePorts) -> None:
     make(ports)
     campaign = ports.campaigns.get_campaign(CAMPAIGN_ID)
 

@@ -25,7 +25,7 @@ def ports() -> FakePorts:
 
 
 @pytest.mark.parametrize("order", SortOrder)
-def test_who_deletes_page_by_page_deletes_everything(ports: FakePorts, order: SortOrder) -> None:
+def test_deleting_page_by_page_deletes_every_video(ports: FakePorts, order: SortOrder) -> None:
     made(ports, 5)
     query, after = VideoQuery(limit=2, order=order), None
 
@@ -59,7 +59,7 @@ def test_a_hundred_removed_videos_are_remembered(ports: FakePorts) -> None:
 
 
 @pytest.mark.parametrize("after", ["video_spring.0000000000000009", "video_a.b", "nonsense", ""])
-def test_a_page_cannot_begin_after_what_never_was_a_video(ports: FakePorts, after: str) -> None:
+def test_a_page_cannot_begin_after_an_unknown_video(ports: FakePorts, after: str) -> None:
     make(ports)
 
     with pytest.raises(VideoNotFoundError):

@@ -34,7 +34,7 @@ def unasked(monkeypatch: pytest.MonkeyPatch) -> Callable[[FakePorts], None]:
     return lambda ports: monkeypatch.setattr(ports.objects, "head", head)
 
 
-def test_both_versions_of_a_slot_are_located_without_a_look(
+def test_both_versions_of_a_slot_are_located_without_reading_the_store(
     ports: FakePorts, unasked: Callable[[FakePorts], None]
 ) -> None:
     old = make(ports)
@@ -46,7 +46,7 @@ def test_both_versions_of_a_slot_are_located_without_a_look(
     assert expected == locate_clips(ports, (old, new))
 
 
-def test_a_thumbnail_is_located_without_a_look(
+def test_a_thumbnail_is_located_without_reading_the_store(
     ports: FakePorts, unasked: Callable[[FakePorts], None]
 ) -> None:
     video = make(ports)
@@ -91,7 +91,7 @@ def test_videos_of_a_campaign_are_located_by_one_read(
 
 
 @pytest.mark.parametrize("begin", [reserve, submit], ids=["reserved", "submitted"])
-def test_a_video_that_is_being_made_is_nowhere_yet(
+def test_a_pending_video_has_no_location(
     ports: FakePorts, begin: Callable[[FakePorts], Video]
 ) -> None:
     video = begin(ports)
@@ -115,7 +115,7 @@ def test_a_file_is_located_by_its_old_and_its_new_name(ports: FakePorts, *, curr
     assert name_of(old, current=True) == locate_file(ports, CAMPAIGN_ID, name)
 
 
-def test_what_is_no_file_of_the_campaign_is_not_located(ports: FakePorts) -> None:
+def test_a_foreign_file_name_is_not_located(ports: FakePorts) -> None:
     video = make(ports)
     elsewhere = clip_path("autumn", video.video_hash, 1, current=True).rpartition("/")[2]
 

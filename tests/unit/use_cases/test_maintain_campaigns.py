@@ -27,7 +27,7 @@ from tests.unit.use_cases.scenes import (
 from tests.unit.use_cases.watching import Hooks, Once, watched
 
 
-def test_where_nothing_is_due_nothing_is_done(ports: FakePorts) -> None:
+def test_a_tick_without_due_records_does_nothing(ports: FakePorts) -> None:
     make(ports)
     reserve(ports, "A blue bicycle")
     lose_messages(ports)
@@ -64,7 +64,7 @@ def test_a_video_whose_process_died_is_woken_after_its_lease(ports: FakePorts) -
     assert Phase.OUTCOME_UNKNOWN is stored(ports, video).phase
 
 
-def test_everything_that_is_not_finished_can_be_woken_at_once(ports: FakePorts) -> None:
+def test_all_unfinished_videos_can_be_woken_at_once(ports: FakePorts) -> None:
     """As when a process starts, in which no message of an earlier one is left."""
     videos = [created.video for created in create_videos(ports, a_request("One", "Two"))]
     lose_messages(ports)
@@ -91,7 +91,7 @@ def leave_names(ports: FakePorts) -> Video:
     return new
 
 
-def test_names_that_a_crash_left_are_brought_into_line(ports: FakePorts) -> None:
+def test_renames_interrupted_by_a_crash_are_completed(ports: FakePorts) -> None:
     new = leave_names(ports)
 
     maintain_campaigns(ports)

@@ -122,7 +122,9 @@ def test_without_its_json_nothing_is_submitted_nor_recorded(
     assert len(ports.generator.submissions) == 1
 
 
-def test_what_a_step_has_shown_and_replaced_follows_at_once(ports: FakePorts) -> None:
+def test_a_step_writes_the_json_of_its_current_and_replaced_videos_at_once(
+    ports: FakePorts,
+) -> None:
     old = make(ports)
     ports.clock.advance(A_SECOND)
     new = remake(ports, old)
@@ -184,7 +186,7 @@ def test_changes_by_requests_are_swept(
     assert stale(ports) == ()
 
 
-def test_what_a_crash_left_stale_is_swept_once(ports: FakePorts) -> None:
+def test_json_left_stale_by_a_crash_is_swept_once(ports: FakePorts) -> None:
     make(ports)
     lose_json(ports)
     sweep(ports)
@@ -214,7 +216,7 @@ def test_a_commit_that_is_seen_late_is_swept(ports: FakePorts) -> None:
     assert stale(ports) == ()
 
 
-def test_a_sweep_that_ends_early_goes_on_where_it_was(ports: FakePorts) -> None:
+def test_an_interrupted_sweep_continues_where_it_stopped(ports: FakePorts) -> None:
     ids = [f"campaign{number}" for number in range(4)]
     for campaign_id in ids:
         create_videos(ports, a_request("A red bicycle", campaign_id=campaign_id))
@@ -253,7 +255,7 @@ def test_a_campaign_whose_json_cannot_be_written_does_not_hold_the_others(
     assert stale(ports) == ()
 
 
-def test_the_tick_sweeps(ports: FakePorts) -> None:
+def test_the_tick_sweeps_stale_json(ports: FakePorts) -> None:
     reserve(ports)
     maintain_campaigns(ports)
 
@@ -261,7 +263,7 @@ def test_the_tick_sweeps(ports: FakePorts) -> None:
     assert MIRROR_CURSOR in ports.json.objects
 
 
-def test_the_json_of_a_deleted_campaign_goes(ports: FakePorts) -> None:
+def test_the_json_of_a_deleted_campaign_is_removed(ports: FakePorts) -> None:
     make(ports)
 
     assert delete_campaign(ports, CAMPAIGN_ID)

@@ -30,7 +30,7 @@ def after_its_effect(fault: Hook, witness: Witness) -> Hooks:
 @pytest.mark.parametrize("error", [StorageError("Full."), UnavailableError("Down.")], ids=repr)
 @pytest.mark.parametrize("fails", [before_its_effect, after_its_effect])
 @pytest.mark.parametrize("story", [*STORIES, *DELETIONS], ids=lambda story: story.__name__)
-def test_a_call_that_fails_breaks_no_rule(
+def test_a_failing_call_breaks_no_rule(
     story: Story, fails: Callable[[Hook, Witness], Hooks], error: ShowreelError
 ) -> None:
     def fail() -> None:

@@ -97,7 +97,7 @@ def queue_up(ports: FakePorts, count: int) -> list[Video]:
     return waiting
 
 
-def test_with_room_a_video_is_submitted_at_once(ports: FakePorts) -> None:
+def test_a_video_with_a_free_turn_is_submitted_at_once(ports: FakePorts) -> None:
     videos = create(ports, RATE)
     deliver(ports)
 
@@ -118,7 +118,7 @@ def test_waiting_changes_no_record_and_keeps_no_message(ports: FakePorts) -> Non
     assert video == stored(ports, video)
 
 
-def test_what_waits_is_submitted_in_order_at_the_rate(ports: FakePorts) -> None:
+def test_waiting_videos_are_submitted_in_order_at_the_rate(ports: FakePorts) -> None:
     waiting = queue_up(ports, 4)
 
     give(ports, 3 * ROUNDS_OF_A_MINUTE)
@@ -127,7 +127,7 @@ def test_what_waits_is_submitted_in_order_at_the_rate(ports: FakePorts) -> None:
     assert {1} == {len(stored(ports, video).attempts) for video in waiting}
 
 
-def test_a_new_video_does_not_overtake_what_waits(ports: FakePorts) -> None:
+def test_a_new_video_does_not_overtake_waiting_ones(ports: FakePorts) -> None:
     (first,) = queue_up(ports, 1)
     ports.clock.advance(TURN_WINDOW)
     (second,) = create(ports, 1)
@@ -139,7 +139,7 @@ def test_a_new_video_does_not_overtake_what_waits(ports: FakePorts) -> None:
     assert [first.campaign_id, second.campaign_id] == submitted(ports)[RATE:]
 
 
-def test_when_nothing_waits_any_more_a_new_video_takes_its_own_turn(ports: FakePorts) -> None:
+def test_a_new_video_takes_its_own_turn_once_the_queue_is_empty(ports: FakePorts) -> None:
     queue_up(ports, 1)
     give(ports, 3 * ROUNDS_OF_A_MINUTE)
     assert pace_of(ports).waiting_since is None
@@ -351,7 +351,7 @@ def test_the_deadline_begins_with_the_submission(ports: FakePorts) -> None:
     assert stored(ports, video).deadline_at == stored(ports, video).attempt.submitted_at + DEADLINE
 
 
-def test_what_is_cancelled_or_deleted_waits_no_more(ports: FakePorts) -> None:
+def test_cancelled_and_deleted_videos_leave_the_queue(ports: FakePorts) -> None:
     cancelled, deleted, left = queue_up(ports, 3)
     cancel_video(ports, cancelled.campaign_id, cancelled.video_hash)
     delete_video(ports, deleted.campaign_id, deleted.video_hash)
@@ -412,7 +412,7 @@ def test_a_damaged_pace_is_reported_and_begun_again(
     assert {} == ports.campaigns.damaged_paces
 
 
-def test_one_that_cannot_be_submitted_does_not_use_the_turns_of_others(
+def test_a_video_that_cannot_be_submitted_does_not_use_others_turns(
     ports: FakePorts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, other = queue_up(ports, 2)
@@ -473,7 +473,7 @@ def test_a_video_that_loses_every_race_for_a_turn_is_left_to_the_giver(
     assert Phase.GENERATING is stored(ports, video).phase
 
 
-def test_where_nothing_waits_a_tick_asks_twice(ports: FakePorts) -> None:
+def test_a_tick_with_an_empty_queue_makes_two_queries(ports: FakePorts) -> None:
     calls: list[str] = []
     acting = watched(ports, Hooks(before_call=lambda: calls.append("")))
 
@@ -483,7 +483,9 @@ def test_where_nothing_waits_a_tick_asks_twice(ports: FakePorts) -> None:
 
 
 @pytest.mark.parametrize("count", [30, 300])
-def test_a_round_makes_the_same_calls_whatever_waits(ports: FakePorts, count: int) -> None:
+def test_the_calls_of_a_round_do_not_depend_on_the_length_of_the_queue(
+    ports: FakePorts, count: int
+) -> None:
     queue_up(ports, count)
     ports.clock.advance(TURN_WINDOW)
     give(ports)
@@ -497,7 +499,7 @@ def test_a_round_makes_the_same_calls_whatever_waits(ports: FakePorts, count: in
     assert 5 == len(calls)
 
 
-def test_what_waits_is_seen_by_one_read(ports: FakePorts) -> None:
+def test_the_queue_is_shown_with_one_read(ports: FakePorts) -> None:
     waiting = queue_up(ports, 4)
     give_round(ports, DEFAULT_MODEL)
     calls: list[str] = []

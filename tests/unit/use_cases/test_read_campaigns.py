@@ -51,7 +51,7 @@ def test_the_money_is_the_sum_of_the_videos(ports: FakePorts) -> None:
     )
 
 
-def test_hits_that_were_only_counted_are_shown(ports: FakePorts) -> None:
+def test_cache_hits_that_are_not_written_yet_are_shown(ports: FakePorts) -> None:
     make(ports)
     for _ in range(5):
         create_videos(ports, a_request("A red bicycle"))
@@ -72,6 +72,6 @@ def test_a_video_that_is_deleted_while_the_campaign_is_read_is_not_shown(
     assert () == view.slots
 
 
-def test_what_does_not_exist_cannot_be_read(ports: FakePorts) -> None:
+def test_an_unknown_campaign_cannot_be_read(ports: FakePorts) -> None:
     with pytest.raises(CampaignNotFoundError):
         read_campaign(ports, CAMPAIGN_ID)

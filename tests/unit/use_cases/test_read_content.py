@@ -60,7 +60,7 @@ def test_a_clip_that_is_not_renamed_yet_is_found(ports: FakePorts, *, current: b
     assert name_of(video, current=current) == found.path
 
 
-def test_a_clip_that_is_renamed_between_two_looks_is_found(ports: FakePorts) -> None:
+def test_a_clip_renamed_between_two_reads_is_found(ports: FakePorts) -> None:
     video = make(ports)
     names = name_of(video, current=False), name_of(video, current=True)
     ports.objects.rename(*reversed(names))
@@ -71,7 +71,7 @@ def test_a_clip_that_is_renamed_between_two_looks_is_found(ports: FakePorts) -> 
 
 
 @pytest.mark.parametrize("begin", [reserve, submit], ids=["reserved", "submitted"])
-def test_a_video_that_is_being_made_has_no_content_yet(
+def test_a_pending_video_has_no_content(
     ports: FakePorts, begin: Callable[[FakePorts], Video]
 ) -> None:
     video = begin(ports)
@@ -88,7 +88,7 @@ def test_a_video_that_failed_says_why_it_has_no_content(ports: FakePorts) -> Non
         content_of_video(ports, video, Variant.VIDEO)
 
 
-def test_a_cancelled_video_says_so(ports: FakePorts) -> None:
+def test_the_content_error_of_a_cancelled_video_says_cancelled(ports: FakePorts) -> None:
     video = cancel_video(ports, CAMPAIGN_ID, reserve(ports).video_hash)
 
     with pytest.raises(NotReadyError, match="cancelled"):
@@ -96,9 +96,7 @@ def test_a_cancelled_video_says_so(ports: FakePorts) -> None:
 
 
 @pytest.mark.parametrize("variant", Variant)
-def test_content_that_somebody_took_out_of_the_store_is_not_found(
-    ports: FakePorts, variant: Variant
-) -> None:
+def test_content_missing_from_the_store_is_not_found(ports: FakePorts, variant: Variant) -> None:
     video = make(ports)
     ports.objects.objects.clear()
 
@@ -123,7 +121,7 @@ def test_a_file_is_found_under_its_old_and_its_new_name(ports: FakePorts, *, cur
     assert name_of(old, current=True) == found.path
 
 
-def test_a_file_that_is_renamed_between_two_looks_is_found(ports: FakePorts) -> None:
+def test_a_file_renamed_between_two_reads_is_found(ports: FakePorts) -> None:
     video = make(ports)
     names = name_of(video, current=False), name_of(video, current=True)
     ports.objects.rename(*reversed(names))

@@ -47,21 +47,21 @@ def test_a_missing_record_is_rebuilt_with_its_results(used: FakePorts) -> None:
     assert (len(used.campaigns.videos), outcomes(used)) == (videos, ["created"] * 6)
 
 
-def test_a_record_that_is_as_far_stays_as_it_is(used: FakePorts) -> None:
+def test_an_up_to_date_record_is_kept(used: FakePorts) -> None:
     before = used.batches.get(BATCH_ID)
 
     assert rebuilt(used) == []
     assert used.batches.get(BATCH_ID) == before
 
 
-def test_a_record_that_is_behind_goes_on_from_the_results(used: FakePorts) -> None:
+def test_an_older_record_is_advanced_by_the_results(used: FakePorts) -> None:
     roll_back(used, replace(used.batches.get(BATCH_ID), next_line=2, latest=(), created=2))
 
     assert rebuilt(used) == [BATCH_ID]
     assert used.batches.get(BATCH_ID).next_line == 6
 
 
-def test_a_damaged_file_of_results_ends_what_counts(used: FakePorts) -> None:
+def test_results_after_a_damaged_file_are_ignored(used: FakePorts) -> None:
     used.batches.batches.pop(BATCH_ID)
     paths = sorted(each.path for each in used.objects.list(batch_results_prefix(BATCH_ID)))
     damaged = used.objects.objects[paths[1]]
@@ -72,7 +72,7 @@ def test_a_damaged_file_of_results_ends_what_counts(used: FakePorts) -> None:
     assert used.batches.get(BATCH_ID).next_line == 2
 
 
-def test_what_was_cancelled_after_a_backup_stays_cancelled(ports: FakePorts) -> None:
+def test_a_batch_cancelled_after_a_backup_stays_cancelled(ports: FakePorts) -> None:
     before, _ = create(ports, lines(3))
     cancelled = cancel_batch(ports, BATCH_ID)
     roll_back(ports, before)
@@ -84,7 +84,7 @@ def test_what_was_cancelled_after_a_backup_stays_cancelled(ports: FakePorts) -> 
     assert ports.campaigns.videos == {}
 
 
-def test_a_batch_that_has_ended_is_not_begun_again(used: FakePorts) -> None:
+def test_an_ended_batch_is_not_started_again(used: FakePorts) -> None:
     carry_out(used)
     ended = used.batches.batches.pop(BATCH_ID)
 

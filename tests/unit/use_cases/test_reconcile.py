@@ -76,7 +76,7 @@ def repair(ports: FakePorts) -> dict[Disagreement, bool]:
     return {each.kind: each.repaired for each in repair_disagreements(ports, CAMPAIGN_ID)}
 
 
-def test_where_all_agrees_nothing_is_found(ports: FakePorts) -> None:
+def test_consistent_campaigns_have_no_finding(ports: FakePorts) -> None:
     remake(ports, make(ports))
     ports.generator.will(Script(running_checks=9))
     reserve(ports, drafts=(Draft(prompt="Another", index=1),))
@@ -148,7 +148,7 @@ Fault = Callable[[FakePorts, Video], None]
         (call_it_historical, D.CLIP_MISNAMED),
     ],
 )
-def test_what_loses_nothing_is_repaired(ports: FakePorts, fault: Fault, kind: D) -> None:
+def test_safe_repairs_are_made(ports: FakePorts, fault: Fault, kind: D) -> None:
     video = make(ports)
     fault(ports, video)
     mirror_campaign(ports.mirror, ports.campaigns, CAMPAIGN_ID)
@@ -173,7 +173,7 @@ def test_what_loses_nothing_is_repaired(ports: FakePorts, fault: Fault, kind: D)
         (leave_a_note, D.UNKNOWN_OBJECT),
     ],
 )
-def test_what_nobody_can_know_is_reported_and_left_alone(
+def test_undecidable_findings_are_reported_and_left_alone(
     ports: FakePorts, fault: Fault, kind: D
 ) -> None:
     fault(ports, make(ports))
@@ -193,7 +193,7 @@ def test_a_missing_thumbnail_is_made_again_from_the_clip(ports: FakePorts) -> No
     assert A_JPEG == ports.objects.objects[thumbnail_name(video)].content
 
 
-def test_clips_without_a_record_are_deleted_when_somebody_says_so(ports: FakePorts) -> None:
+def test_clips_without_a_record_are_deleted_on_request(ports: FakePorts) -> None:
     video = make(ports)
     leave_a_clip(ports, video)
     leave_a_note(ports, video)
@@ -234,7 +234,7 @@ def put_at_risk(ports: FakePorts) -> Video:
     return stored(ports, video)
 
 
-def test_money_at_risk_is_told_with_its_dollars(ports: FakePorts) -> None:
+def test_possibly_billed_money_is_reported_in_dollars(ports: FakePorts) -> None:
     video = put_at_risk(ports)
 
     (finding,) = find_disagreements(ports, CAMPAIGN_ID)
@@ -242,7 +242,7 @@ def test_money_at_risk_is_told_with_its_dollars(ports: FakePorts) -> None:
     assert (D.MONEY_AT_RISK, video.id, PRICE) == (finding.kind, finding.subject, finding.usd)
 
 
-def test_money_at_risk_is_settled_when_its_clip_is_there(ports: FakePorts) -> None:
+def test_possibly_billed_money_is_settled_when_its_clip_exists(ports: FakePorts) -> None:
     video = put_at_risk(ports)
     put(ports, f"{attempts_prefix(CAMPAIGN_ID, video.video_hash)}1/sample_0.mp4")
 
@@ -253,7 +253,7 @@ def test_money_at_risk_is_settled_when_its_clip_is_there(ports: FakePorts) -> No
     assert Phase.DONE is stored(ports, video).phase
 
 
-def test_money_at_risk_without_a_clip_is_left_to_the_late_look(ports: FakePorts) -> None:
+def test_possibly_billed_money_without_a_clip_is_left_to_the_late_check(ports: FakePorts) -> None:
     """Else a tick would ask the generator each minute, for good."""
     video = put_at_risk(ports)
     ports.clock.advance(timedelta(minutes=1))
@@ -264,7 +264,7 @@ def test_money_at_risk_without_a_clip_is_left_to_the_late_look(ports: FakePorts)
     assert video == stored(ports, video)
 
 
-def test_what_is_on_its_way_is_no_disagreement(ports: FakePorts) -> None:
+def test_work_in_progress_is_no_finding(ports: FakePorts) -> None:
     """A clip may be renamed between two looks; only what both of them see is told."""
     video = make(ports)
     name_it_historical(ports, video)
@@ -313,7 +313,7 @@ def test_a_campaign_that_is_deleted_during_the_comparison_is_skipped(ports: Fake
 
 
 class TestTheTick:
-    def test_takes_one_campaign_after_the_other_and_begins_anew(self, ports: FakePorts) -> None:
+    def test_takes_one_campaign_after_the_other_and_starts_over(self, ports: FakePorts) -> None:
         videos = [make(ports, campaign_id=name) for name in ("autumn", "spring", "winter")]
         for video in videos:
             forget_the_thumbnail(ports, video)
@@ -341,7 +341,7 @@ class TestTheTick:
             b"\xff",
         ],
     )
-    def test_begins_anew_where_its_place_is_damaged(self, ports: FakePorts, cursor: bytes) -> None:
+    def test_starts_over_if_its_cursor_is_damaged(self, ports: FakePorts, cursor: bytes) -> None:
         video = make(ports)
         forget_the_thumbnail(ports, video)
         put(ports, CURSOR, cursor)
@@ -350,7 +350,7 @@ class TestTheTick:
 
         assert thumbnail_name(video) in ports.objects.objects
 
-    def test_does_nothing_where_there_is_no_campaign(self, ports: FakePorts) -> None:
+    def test_does_nothing_without_campaigns(self, ports: FakePorts) -> None:
         reconcile_next(ports)
 
         assert {CURSOR} == set(ports.objects.objects)
@@ -391,7 +391,7 @@ class TestTheTick:
 
         assert [False, True] == [thumbnail_name(each) in ports.objects.objects for each in videos]
 
-    def test_begins_no_campaign_after_its_end(
+    def test_starts_no_campaign_after_its_deadline(
         self,
         ports: FakePorts,
         monkeypatch: pytest.MonkeyPatch,
@@ -414,7 +414,7 @@ class TestTheTick:
         assert ["autumn", "spring", "winter"] == compared
         assert "reconcile.unfinished" not in caplog.messages
 
-    def test_stops_within_a_campaign_and_goes_past_it(
+    def test_stops_within_a_campaign_and_continues_after_it(
         self,
         ports: FakePorts,
         monkeypatch: pytest.MonkeyPatch,
@@ -439,7 +439,7 @@ class TestTheTick:
         reconcile_next(ports)
         assert 4 == repaired(ports, large)
 
-    def test_takes_a_campaign_that_had_not_the_whole_time_first_in_the_next_tick(
+    def test_takes_an_interrupted_campaign_first_in_the_next_tick(
         self, ports: FakePorts, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         views = [Draft(prompt=f"View {index}", index=index) for index in range(4)]

@@ -33,7 +33,7 @@ def disagreeing(ports: FakePorts) -> FakePorts:
     return ports
 
 
-def test_no_finding_is_kept_after_it_was_yielded(disagreeing: FakePorts) -> None:
+def test_a_yielded_finding_is_not_kept(disagreeing: FakePorts) -> None:
     tally = Tally()
     before = live_findings()
 

@@ -128,7 +128,7 @@ def test_a_campaign_is_regenerated_slot_by_slot(ports: FakePorts) -> None:
     assert 3 * PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
 
 
-def test_a_slot_that_is_making_one_answers_with_that_one(ports: FakePorts) -> None:
+def test_a_slot_with_a_pending_version_returns_it(ports: FakePorts) -> None:
     create_videos(ports, a_request("One", "Two"))
     settle(ports)
     pending = reserve(ports, "Another one")
@@ -159,7 +159,7 @@ def let_its_model_retire(ports: FakePorts, *, index: int) -> None:
     ports.campaigns.commit(Change(campaign=campaign, videos=(old,)))
 
 
-def test_what_does_not_exist_cannot_be_regenerated(ports: FakePorts) -> None:
+def test_an_unknown_video_cannot_be_regenerated(ports: FakePorts) -> None:
     with pytest.raises(CampaignNotFoundError):
         regenerate_campaign(ports, CAMPAIGN_ID)
     make(ports)

@@ -65,7 +65,9 @@ def test_a_receipt_has_the_result_of_its_message(ports: FakePorts) -> None:
     }
 
 
-def test_a_copy_that_comes_after_the_video_was_replaced_changes_nothing(ports: FakePorts) -> None:
+def test_a_duplicate_delivered_after_the_video_was_replaced_changes_nothing(
+    ports: FakePorts,
+) -> None:
     request_videos(ports, ONE, asked)
     settle(ports)
     request_videos(ports, OTHER, lambda: asked("A blue bicycle"))
@@ -77,7 +79,9 @@ def test_a_copy_that_comes_after_the_video_was_replaced_changes_nothing(ports: F
     assert before == videos(ports)
 
 
-def test_a_copy_that_comes_after_the_video_was_deleted_changes_nothing(ports: FakePorts) -> None:
+def test_a_duplicate_delivered_after_the_video_was_deleted_changes_nothing(
+    ports: FakePorts,
+) -> None:
     request_videos(ports, ONE, asked)
     (video,) = videos(ports)
     delete_video(ports, CAMPAIGN_ID, video.video_hash)
@@ -95,7 +99,7 @@ def test_the_same_prompts_in_another_message_find_the_same_video(ports: FakePort
 
 
 @pytest.mark.parametrize("ended", [True, False])
-def test_who_dies_at_any_call_has_made_it_once(*, ended: bool) -> None:
+def test_a_message_whose_process_crashes_at_any_call_is_carried_out_once(*, ended: bool) -> None:
     """Also where the video that was made has come to a bad end before the next delivery."""
 
     def simulate(at: int) -> bool:
@@ -115,7 +119,7 @@ def test_who_dies_at_any_call_has_made_it_once(*, ended: bool) -> None:
     at_every_call(simulate)
 
 
-def test_two_deliveries_at_once_make_it_once() -> None:
+def test_concurrent_deliveries_are_carried_out_once() -> None:
     def simulate(at: int) -> bool:
         ports = FakePorts()
         hook = Once(lambda: request_videos(ports, ONE, asked), at=at)
@@ -127,7 +131,7 @@ def test_two_deliveries_at_once_make_it_once() -> None:
     at_every_call(simulate)
 
 
-def test_what_can_never_succeed_is_recorded_and_not_read_again(ports: FakePorts) -> None:
+def test_an_invalid_request_is_recorded_and_not_decoded_again(ports: FakePorts) -> None:
     def retired() -> CreateVideos:
         raise ModelRetiredError("It is gone.")
 
@@ -145,7 +149,7 @@ def test_more_prompts_than_slots_are_rejected(ports: FakePorts) -> None:
     assert videos(ports) == []
 
 
-def test_what_exceeds_the_day_s_budget_is_not_tried_again_tomorrow() -> None:
+def test_a_request_that_exceeds_the_daily_budget_is_not_retried_the_next_day() -> None:
     ports = FakePorts(policy=replace(POLICY, daily_budget_usd=Decimal(0)))
 
     request_videos(ports, ONE, asked)
@@ -168,7 +172,7 @@ def test_a_request_for_a_busy_slot_is_rejected(ports: FakePorts) -> None:
     assert [] == receipt(ports)["video_ids"]
 
 
-def test_a_regenerated_video_is_none_that_the_message_made(ports: FakePorts) -> None:
+def test_a_regenerated_video_is_not_taken_for_the_messages_own(ports: FakePorts) -> None:
     """It has the metadata of the one that it replaces, and so names the same message."""
     request_videos(ports, ONE, asked)
     settle(ports)
@@ -180,7 +184,7 @@ def test_a_regenerated_video_is_none_that_the_message_made(ports: FakePorts) -> 
     assert receipt(ports)["video_ids"] == [video.id]
 
 
-def test_a_store_that_does_not_answer_leaves_no_receipt(
+def test_an_unresponsive_store_leaves_no_receipt(
     ports: FakePorts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unavailable(*_: object) -> None:

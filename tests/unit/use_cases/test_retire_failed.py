@@ -89,7 +89,7 @@ def is_there(ports: FakePorts, video: Video) -> bool:
 
 
 @pytest.mark.parametrize("end", [failed, cancelled])
-def test_a_record_goes_after_its_time_and_not_before(
+def test_a_record_is_removed_after_keep_failed_days_and_not_before(
     ports: FakePorts, end: Callable[[FakePorts], Video]
 ) -> None:
     shown = remake(ports, make(ports))
@@ -147,7 +147,7 @@ def test_a_clip_that_was_paid_for_keeps_its_record(ports: FakePorts) -> None:
     assert PRICE == money(ports).spent
 
 
-def test_records_that_stay_do_not_keep_the_later_ones(ports: FakePorts) -> None:
+def test_records_that_stay_do_not_hold_up_later_ones(ports: FakePorts) -> None:
     many_failed(ports, 45, script=GARBAGE)
     for _, video_hash in ports.campaigns.videos:
         path = f"{attempt_prefix(CAMPAIGN_ID, video_hash, 1)}sample_0.mp4"
@@ -162,7 +162,7 @@ def test_records_that_stay_do_not_keep_the_later_ones(ports: FakePorts) -> None:
     assert 45 == len(ports.campaigns.videos)
 
 
-def test_what_the_generator_left_and_the_json_go_too(ports: FakePorts) -> None:
+def test_attempts_and_json_are_removed_with_the_record(ports: FakePorts) -> None:
     video = failed(ports)
     path = f"{attempt_prefix(CAMPAIGN_ID, video.video_hash, 1)}left.tmp"
     ports.objects.put(path, BytesIO(b"left"), content_type="text/plain")
@@ -174,7 +174,7 @@ def test_what_the_generator_left_and_the_json_go_too(ports: FakePorts) -> None:
     assert not [path for path in ports.objects.objects if video.video_hash in path]
 
 
-def test_a_record_that_cannot_be_read_stays_and_the_others_go(ports: FakePorts) -> None:
+def test_an_unreadable_record_stays_and_others_are_removed(ports: FakePorts) -> None:
     damaged, other = failed(ports), give_up(ports)
     end_late_checks(ports)
     before = ports.campaigns.get_campaign(CAMPAIGN_ID).money
@@ -188,7 +188,7 @@ def test_a_record_that_cannot_be_read_stays_and_the_others_go(ports: FakePorts) 
     assert before == money(ports)
 
 
-def test_a_clip_that_arrives_meanwhile_is_not_lost(ports: FakePorts) -> None:
+def test_a_clip_that_arrives_during_the_retirement_is_not_lost(ports: FakePorts) -> None:
     video = give_up(ports)
     end_late_checks(ports)
     ports.clock.advance(KEPT + A_SECOND)
@@ -299,7 +299,7 @@ def test_a_campaign_whose_records_cannot_be_retired_is_still_compared(
     assert is_there(ports, video)
 
 
-def test_the_earliest_go_however_many_came_later(ports: FakePorts) -> None:
+def test_the_earliest_records_are_removed_first(ports: FakePorts) -> None:
     old = failed(ports)
     ports.clock.advance(KEPT)
     many_failed(ports, 50)

@@ -63,7 +63,7 @@ def die() -> None:
     raise DiedError
 
 
-def test_each_line_makes_its_videos(ports: FakePorts) -> None:
+def test_each_line_creates_its_videos(ports: FakePorts) -> None:
     content = file_of(
         {"campaign_id": "spring", "prompts": ["A kite", "A boat"]},
         {"campaign_id": "autumn", "prompt": "A leaf", "index": 3},
@@ -118,7 +118,7 @@ def test_a_chunk_is_one_commit(ports: FakePorts, monkeypatch: pytest.MonkeyPatch
     assert len(results(ports)) == 250
 
 
-def test_what_exists_is_not_paid_again(ports: FakePorts) -> None:
+def test_an_existing_video_is_not_paid_again(ports: FakePorts) -> None:
     make(ports, "Kite 0", campaign_id="c0")
     reserve(ports, "Kite 1", campaign_id="c1")
 
@@ -131,7 +131,7 @@ def test_what_exists_is_not_paid_again(ports: FakePorts) -> None:
     assert (stored.created, stored.attached, stored.cached, stored.refused) == (1, 2, 1, 0)
 
 
-def test_whoever_dies_at_any_call_makes_each_video_once(
+def test_a_batch_that_crashes_at_any_call_creates_each_video_once(
     no_log: None,
     small_chunks: None,
 ) -> None:
@@ -157,7 +157,7 @@ def test_whoever_dies_at_any_call_makes_each_video_once(
     at_every_call(simulate)
 
 
-def test_two_deliveries_at_once_make_each_video_once(no_log: None, small_chunks: None) -> None:
+def test_concurrent_deliveries_create_each_video_once(no_log: None, small_chunks: None) -> None:
     def simulate(at: int) -> bool:
         ports = FakePorts()
         create(ports, lines(7))
@@ -185,7 +185,7 @@ def test_the_same_batch_twice_at_once_is_one(no_log: None) -> None:
     at_every_call(simulate)
 
 
-def test_who_dies_while_a_batch_is_accepted_has_kept_all_of_it_or_nothing() -> None:
+def test_a_crash_while_a_batch_is_accepted_stores_all_or_none_of_it() -> None:
     def simulate(at: int) -> bool:
         ports = FakePorts()
         hook = Once(die, at=at)
@@ -350,7 +350,7 @@ def test_a_batch_is_cancelled_once(ports: FakePorts) -> None:
     assert cancel_batch(ports, BATCH_ID).cancelled_at == first.cancelled_at
 
 
-def test_a_store_that_does_not_answer_is_asked_again(
+def test_an_unresponsive_store_is_retried(
     ports: FakePorts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create(ports, lines(2))

@@ -89,7 +89,7 @@ def test_the_hits_of_a_busy_second_are_one_write(
     assert (101 * PRICE, 101) == saved(campaigns)
 
 
-def test_what_is_not_written_yet_is_shown(savings: SavingsCounter, campaigns: SlowDatabase) -> None:
+def test_unwritten_savings_are_shown(savings: SavingsCounter, campaigns: SlowDatabase) -> None:
     savings.add(CAMPAIGN_ID, HIT)
     savings.add(CAMPAIGN_ID, HIT)
 
@@ -119,7 +119,7 @@ def test_campaigns_are_counted_apart(savings: SavingsCounter, campaigns: SlowDat
     assert (3 * PRICE, 3) == saved(campaigns, "autumn")
 
 
-def test_what_could_not_be_written_is_written_later(
+def test_savings_that_could_not_be_written_are_written_later(
     savings: SavingsCounter, campaigns: SlowDatabase
 ) -> None:
     campaigns.is_down = True

@@ -72,9 +72,7 @@ def test_a_store_that_passes_has_no_error_and_no_test_objects_left(
 
 
 @pytest.mark.parametrize("refused", ["put", "rename", "copy", "open", "list", "delete"])
-def test_what_cannot_be_done_with_an_object_stops_the_submission(
-    ports: FakePorts, refused: str
-) -> None:
+def test_a_refused_object_operation_prevents_the_submission(ports: FakePorts, refused: str) -> None:
     objects = Refusing(ports.clock)
     objects.refused = refused
     probe = probe_of(ports, objects)
@@ -95,7 +93,7 @@ def test_a_store_that_overwrites_existing_objects_is_refused(ports: FakePorts) -
         probe.require(1)
 
 
-def test_it_is_proven_once_in_a_process(ports: FakePorts) -> None:
+def test_the_store_is_probed_once_in_a_process(ports: FakePorts) -> None:
     objects = Refusing(ports.clock)
     probe = probe_of(ports, objects)
     probe.require(1)
@@ -104,7 +102,7 @@ def test_it_is_proven_once_in_a_process(ports: FakePorts) -> None:
     probe.require(1)
 
 
-def test_when_the_error_is_over_the_video_is_made(ports: FakePorts) -> None:
+def test_a_video_is_generated_once_the_store_works_again(ports: FakePorts) -> None:
     objects = Refusing(ports.clock)
     objects.refused = "rename"
     probe = probe_of(ports, objects)
@@ -131,7 +129,7 @@ def test_an_error_is_logged_once(ports: FakePorts, caplog: pytest.LogCaptureFixt
     assert "0 MB are free, and 1 MB are needed. Free some space." in logged[0].getMessage()
 
 
-def test_what_an_interrupted_proof_left_is_removed_by_a_later_one(ports: FakePorts) -> None:
+def test_test_objects_of_an_interrupted_probe_are_removed_by_a_later_one(ports: FakePorts) -> None:
     left = f"{PROBES}/abandoned.1.txt"
     ports.objects.put(left, BytesIO(b"probe"), content_type="text/plain")
 
@@ -162,7 +160,7 @@ def test_a_campaign_takes_the_room_of_all_its_videos(ports: FakePorts) -> None:
     create_videos(ports, a_request("A kite"))
 
 
-def test_a_disk_that_fills_up_meanwhile_keeps_a_video_from_being_paid_for(
+def test_a_disk_that_fills_up_before_the_submission_prevents_it(
     ports: FakePorts,
 ) -> None:
     objects = Full(ports.clock)
@@ -186,7 +184,7 @@ def test_a_disk_that_fills_up_meanwhile_keeps_a_video_from_being_paid_for(
     assert ports.campaigns.get_campaign(CAMPAIGN_ID).money.committed == 0
 
 
-def test_a_place_that_never_could_names_itself_at_the_deadline(ports: FakePorts) -> None:
+def test_a_store_that_never_worked_is_named_at_the_deadline(ports: FakePorts) -> None:
     objects = Refusing(ports.clock)
     objects.refused = "copy"
     probe_of(ports, objects)

@@ -104,7 +104,7 @@ def test_stored_objects_say_whose_they_are(ports: FakePorts) -> None:
     }
 
 
-def test_a_stored_video_knows_its_clip_its_cost_and_its_end(ports: FakePorts) -> None:
+def test_a_stored_video_records_its_clip_its_cost_and_its_end(ports: FakePorts) -> None:
     video = make(ports)
 
     assert (Phase.DONE, VersionState.CURRENT) == (video.phase, video.version_state)
@@ -116,7 +116,7 @@ def test_a_stored_video_knows_its_clip_its_cost_and_its_end(ports: FakePorts) ->
     )
 
 
-def test_what_a_synthetic_generator_makes_is_marked_as_simulated() -> None:
+def test_a_video_of_the_synthetic_generator_is_marked_as_simulated() -> None:
     ports = FakePorts(policy=replace(POLICY, simulated=True))
 
     video = make(ports)
@@ -142,7 +142,7 @@ def test_the_replaced_video_gets_its_historical_name(ports: FakePorts) -> None:
 
 
 @pytest.mark.parametrize("keep", [0, 1, 2])
-def test_history_beyond_what_is_kept_goes_with_all_its_objects(keep: int) -> None:
+def test_surplus_historical_videos_are_removed_with_all_objects(keep: int) -> None:
     ports = FakePorts(policy=replace(POLICY, keep_historical=keep))
     videos = [make(ports)]
     for _ in range(3):
@@ -173,7 +173,7 @@ def test_a_clip_may_be_two_frames_longer_or_shorter(ports: FakePorts, seconds: f
     assert seconds == video.clip.duration_seconds
 
 
-def test_what_is_no_clip_fails_its_video_which_is_billed(ports: FakePorts) -> None:
+def test_an_invalid_clip_fails_its_video_which_is_billed(ports: FakePorts) -> None:
     ports.generator.will(Script(ending=b"half a clip"))
     failed = make(ports)
 
@@ -333,7 +333,7 @@ def test_a_lost_race_does_not_count_as_a_try_and_the_step_is_taken_again_soon(
     assert stored(ports, video).is_current
 
 
-def test_steps_that_lose_together_do_not_come_back_together(ports: FakePorts) -> None:
+def test_steps_that_lose_a_race_together_retry_at_different_times(ports: FakePorts) -> None:
     videos = submit_all(ports, "One", "Two", "Three", "Four")
 
     waits = {lose_every_race(ports, video) for video in videos}
@@ -450,7 +450,7 @@ def test_a_cancellation_while_it_is_stored_still_counts(ports: FakePorts) -> Non
     assert_agreement(ports)
 
 
-def test_where_no_history_is_kept_a_cancelled_video_is_gone_when_it_is_done() -> None:
+def test_with_keep_historical_0_a_cancelled_video_is_removed_when_it_completes() -> None:
     ports = FakePorts(policy=replace(POLICY, keep_historical=0))
     video = submit(ports)
     cancel_video(ports, CAMPAIGN_ID, video.video_hash)
@@ -501,7 +501,7 @@ def test_a_late_success_that_becomes_current_while_it_is_stored_has_its_current_
     assert clip_of(video, current=True) in ports.objects.objects
 
 
-def test_what_the_generator_wrote_beside_the_clip_is_removed(ports: FakePorts) -> None:
+def test_other_objects_of_the_attempt_are_removed(ports: FakePorts) -> None:
     video = submit(ports)
     beside = f"{attempt_prefix(CAMPAIGN_ID, video.video_hash, 1)}operation.json"
     ports.objects.put(beside, BytesIO(b"{}"), content_type="application/json")

@@ -139,7 +139,7 @@ def test_a_video_with_a_record_is_no_orphan_even_if_its_campaign_has_none(
     assert other == stored(ports, other)
 
 
-def test_the_tick_reports_it_once_and_publishes_nothing(
+def test_the_tick_reports_an_unreadable_record_once_and_publishes_no_message(
     ports: FakePorts, caplog: pytest.LogCaptureFixture
 ) -> None:
     video = submit(ports)
@@ -163,7 +163,7 @@ def ports_tick(ports: FakePorts) -> None:
     reconcile_next(ports)
 
 
-def test_a_message_for_it_is_finished_with(
+def test_a_message_for_an_unreadable_video_is_acknowledged(
     ports: FakePorts, caplog: pytest.LogCaptureFixture
 ) -> None:
     video = submit(ports)
@@ -175,7 +175,7 @@ def test_a_message_for_it_is_finished_with(
     assert ["record.unreadable"] == [each.message for each in caplog.records]
 
 
-def test_the_same_prompt_is_not_paid_again(ports: FakePorts) -> None:
+def test_the_prompt_of_an_unreadable_video_is_not_paid_again(ports: FakePorts) -> None:
     video = submit(ports)
     damage(ports, video)
 
@@ -267,7 +267,7 @@ def test_a_clip_is_stored_beside_history_that_cannot_be_read(ports: FakePorts) -
     assert (CAMPAIGN_ID, first.video_hash) in ports.campaigns.unreadable
 
 
-def test_cleaning_up_keeps_what_cannot_be_read(ports: FakePorts) -> None:
+def test_cleanup_keeps_unreadable_records(ports: FakePorts) -> None:
     first = make(ports)
     second = remake(ports, first)
     make(ports, campaign_id="summer")
@@ -282,7 +282,7 @@ def test_cleaning_up_keeps_what_cannot_be_read(ports: FakePorts) -> None:
     assert stored(ports, second).is_current
 
 
-def test_a_campaign_shows_what_it_cannot_show(ports: FakePorts) -> None:
+def test_a_campaign_lists_its_unreadable_videos(ports: FakePorts) -> None:
     first = make(ports)
     second = remake(ports, first)
     damage(ports, second)
@@ -350,7 +350,7 @@ def test_of_several_damaged_videos_each_can_be_deleted(ports: FakePorts) -> None
     assert () == repair_disagreements(ports, CAMPAIGN_ID)
 
 
-def test_what_a_newer_version_wrote_is_not_deleted(ports: FakePorts) -> None:
+def test_a_record_of_a_newer_release_is_not_deleted(ports: FakePorts) -> None:
     video = make(ports)
     damage(ports, video, is_newer=True)
     before = kept(ports)
@@ -421,7 +421,7 @@ def test_a_day_that_cannot_be_read_keeps_its_dollars_and_the_video_ends() -> Non
     assert PRICE == sum(day.committed for day in ports.campaigns.days.values())
 
 
-def test_a_message_that_cannot_be_fulfilled_has_its_reason_in_its_receipt(
+def test_the_receipt_of_a_message_for_an_unreadable_record_has_the_reason(
     ports: FakePorts, caplog: pytest.LogCaptureFixture
 ) -> None:
     make(ports)
@@ -447,7 +447,7 @@ def test_a_claim_of_a_newer_version_is_understood(ports: FakePorts) -> None:
     assert 1 == len(ports.campaigns.videos)
 
 
-def test_a_copy_carries_along_what_it_cannot_read(ports: FakePorts) -> None:
+def test_a_copy_includes_unreadable_records(ports: FakePorts) -> None:
     video, other = make(ports), make(ports, drafts=(Draft(prompt="A kite", index=1),))
     make(ports, campaign_id="summer")
     damage(ports, video)
@@ -474,7 +474,7 @@ def test_a_copy_carries_along_what_it_cannot_read(ports: FakePorts) -> None:
     assert video.video_hash == slot.current.video_hash
 
 
-def test_a_copy_replaces_nothing_that_cannot_be_read_there(ports: FakePorts) -> None:
+def test_a_copy_does_not_replace_unreadable_records_of_the_target(ports: FakePorts) -> None:
     video = make(ports)
     elsewhere = FakePorts()
     source = Installation(campaigns=ports.campaigns, objects=ports.objects, mirror=ports.mirror)

@@ -78,5 +78,5 @@ def test_the_largest_campaign_fits(slots: int, keep_historical: int) -> None:
     assert document_size(largest(slots, keep_historical)) < LARGEST_DOCUMENT
 
 
-def test_what_infra_allowed_before_did_not_fit() -> None:
+def test_a_campaign_of_100_slots_and_100_historical_videos_does_not_fit() -> None:
     assert document_size(largest(100, 100)) > LARGEST_DOCUMENT

@@ -146,7 +146,7 @@ def test_every_query_has_its_index(deployed: set[Index]) -> None:
     assert needed() - deployed == set()
 
 
-def test_no_index_is_written_in_vain(deployed: set[Index]) -> None:
+def test_every_index_is_used_by_a_query(deployed: set[Index]) -> None:
     assert deployed - needed() == set()
 
 

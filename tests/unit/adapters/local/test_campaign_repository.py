@@ -61,7 +61,7 @@ def database(root: Path) -> Path:
     return root / ".records.db"
 
 
-def test_nothing_is_made_by_reading(repository: LocalCampaignRepository, root: Path) -> None:
+def test_reading_creates_no_file(repository: LocalCampaignRepository, root: Path) -> None:
     repository.list_videos(VideoQuery())
     repository.due(SOON, limit=9)
     with pytest.raises(CampaignNotFoundError):
@@ -165,7 +165,7 @@ def steps_of(repository: LocalCampaignRepository, look: Callable[[], object]) ->
     return steps
 
 
-def test_many_videos_cost_a_list_and_the_tick_no_more_steps_than_few(tmp_path: Path) -> None:
+def test_the_cost_of_a_list_and_of_the_tick_does_not_grow_with_the_videos(tmp_path: Path) -> None:
     few, many = fill(tmp_path / "few", 40), fill(tmp_path / "many", 800)
     looks: list[Callable[[LocalCampaignRepository], object]] = [
         lambda repository: repository.list_videos(VideoQuery(limit=20)),
@@ -236,7 +236,7 @@ def test_a_damaged_database_is_kept_aside_and_rebuilt_at_start(
     assert record.levelno == logging.WARNING
 
 
-def test_damage_that_shows_later_is_reported_and_rebuilt_by_the_next_use(
+def test_damage_found_after_the_start_is_reported_and_repaired_at_the_next_use(
     repository: LocalCampaignRepository, root: Path, stored: Change
 ) -> None:
     repository.close()
@@ -282,7 +282,7 @@ def test_a_folder_that_is_removed_while_it_is_used_is_empty_and_can_be_used(
     assert LocalCampaignRepository(root).get_campaign("summer").campaign_id == "summer"
 
 
-def test_a_database_that_takes_the_place_of_another_is_used_at_once(
+def test_a_database_file_that_is_replaced_is_opened_at_once(
     repository: LocalCampaignRepository, root: Path, stored: Change
 ) -> None:
     other = LocalCampaignRepository(root.with_name("other"))
@@ -319,7 +319,7 @@ def test_edited_files_decide_once_the_database_was_removed(
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_file_that_cannot_be_read_is_rebuilt_as_it_is(
+def test_an_unreadable_file_is_rebuilt_as_an_unreadable_record(
     repository: LocalCampaignRepository, root: Path
 ) -> None:
     edit(root / "videos/cache/spring/campaign.json", schema_version=2)
@@ -338,7 +338,7 @@ def test_a_file_that_cannot_be_read_is_rebuilt_as_it_is(
 
 
 @pytest.mark.parametrize("is_current", [False, True])
-def test_of_two_files_of_one_video_the_one_that_its_campaign_means_is_rebuilt(
+def test_of_two_files_of_one_video_the_one_that_matches_its_slot_is_rebuilt(
     repository: LocalCampaignRepository, root: Path, *, is_current: bool
 ) -> None:
     video = a_reserved_video(1)
@@ -368,7 +368,7 @@ def test_a_database_of_a_newer_release_is_left_alone(root: Path) -> None:
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_link_in_the_place_of_the_database_is_not_followed(
+def test_a_symbolic_link_as_the_database_is_not_followed(
     repository: LocalCampaignRepository, root: Path, tmp_path: Path
 ) -> None:
     repository.close()
@@ -379,7 +379,7 @@ def test_a_link_in_the_place_of_the_database_is_not_followed(
         LocalCampaignRepository(root).get_campaign("spring")
 
 
-def test_a_directory_in_the_place_of_the_database_is_named(root: Path) -> None:
+def test_a_directory_as_the_database_is_named(root: Path) -> None:
     database(root).mkdir(parents=True)
 
     with pytest.raises(StorageError, match=r"^\.records\.db in the data folder is not a file"):
@@ -486,7 +486,7 @@ def test_no_name_leads_out_of_the_folder(
     assert len(repository.list_campaigns(after=None, limit=9)) == 1
 
 
-def test_a_commit_is_in_the_file_or_not_wherever_a_loss_of_power_cuts_the_log(
+def test_a_commit_is_complete_or_absent_wherever_a_power_loss_cuts_the_log(
     repository: LocalCampaignRepository, root: Path, tmp_path: Path, stored: Change
 ) -> None:
     """The write-ahead log is written from its beginning to its end."""
@@ -550,7 +550,7 @@ def test_a_folder_of_the_first_release_is_taken_over_without_loss(first_release:
     assert not (first_release / "videos/budget").exists()
 
 
-def test_a_journal_that_was_carried_out_in_part_is_finished(first_release: Path) -> None:
+def test_a_partly_applied_journal_is_completed(first_release: Path) -> None:
     """Its shares were placed and the promise is gone: they are not placed again."""
     share = first_release / "videos/budget/2026-11-28.5.json"
     share.write_text(share.read_text().replace('"1.60"', '"4.80"'))
@@ -573,9 +573,7 @@ def test_a_journal_that_was_carried_out_in_part_is_finished(first_release: Path)
         '{"written": {}, "removed": [], "shares": {"../cache/autumn/campaign.json": "{}"}}',
     ],
 )
-def test_a_damaged_journal_is_named_and_nothing_is_guessed(
-    first_release: Path, content: str
-) -> None:
+def test_a_damaged_journal_is_named_and_not_applied(first_release: Path, content: str) -> None:
     (first_release / "videos/cache/spring/.journal").write_text(content)
     before = sorted(first_release.rglob("*.json"))
 

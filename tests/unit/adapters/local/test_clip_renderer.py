@@ -151,7 +151,7 @@ def test_the_first_frame_can_be_a_thumbnail(clip: Path) -> None:
     assert ImageStat.Stat(frames(clip)[0].convert("L")).mean[0] > 20
 
 
-def test_a_line_grows_with_what_has_passed(clip: Path) -> None:
+def test_a_progress_line_grows_with_time(clip: Path) -> None:
     def length(frame: Image.Image) -> int:
         row = frame.convert("L").crop((0, 166, 320, 167))
         return sum(row.histogram()[200:])
@@ -195,12 +195,12 @@ def test_every_size_that_a_model_offers_is_rendered(
     assert [(width, height)] == [frame.size for frame in frames(clip)]
 
 
-def test_a_place_that_cannot_be_written_to_is_an_os_error(tmp_path: Path) -> None:
+def test_an_unwritable_target_raises_oserror(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         render_clip(SPEC, tmp_path / "missing" / "clip.mp4")
 
 
-def test_no_space_for_a_clip_is_an_os_error() -> None:
+def test_a_full_disk_raises_oserror() -> None:
     with pytest.raises(OSError, match="No space left"):
         render_clip(SPEC, Path("/dev/full"))
 

@@ -89,9 +89,7 @@ def looks(tmp_path: Path, root: Path) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("work", [make_campaign, change_versions])
-def test_a_commit_is_seen_whole_or_not_at_all(
-    tmp_path: Path, work: Callable[[Path], object]
-) -> None:
+def test_a_commit_is_atomic_across_a_crash(tmp_path: Path, work: Callable[[Path], object]) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
     before.mkdir()
     if work is change_versions:
@@ -148,7 +146,7 @@ def stored(tmp_path: Path) -> Path:
     return root
 
 
-def test_a_created_object_is_whole_or_not_there(tmp_path: Path) -> None:
+def test_a_created_object_is_complete_or_absent_after_a_crash(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
 
@@ -156,19 +154,23 @@ def test_a_created_object_is_whole_or_not_there(tmp_path: Path) -> None:
         assert contents(root) in ({}, {CURRENT: OLD_CLIP})
 
 
-def test_an_overwritten_object_is_the_old_or_the_new_one(tmp_path: Path, stored: Path) -> None:
+def test_an_overwritten_object_is_the_old_or_the_new_one_after_a_crash(
+    tmp_path: Path, stored: Path
+) -> None:
     for root in crashes(tmp_path, stored, put_new):
         assert contents(root) in ({CURRENT: OLD_CLIP}, {CURRENT: NEW_CLIP})
 
 
-def test_a_rename_never_loses_the_object_and_may_be_run_again(tmp_path: Path, stored: Path) -> None:
+def test_a_rename_that_crashes_keeps_the_object_and_can_be_repeated(
+    tmp_path: Path, stored: Path
+) -> None:
     for root in crashes(tmp_path, stored, rename):
         assert set(contents(root).values()) == {OLD_CLIP}
         rename(root)
         assert contents(root) == {HISTORICAL: OLD_CLIP}
 
 
-def test_a_delete_may_be_run_again(tmp_path: Path, stored: Path) -> None:
+def test_a_delete_that_crashes_can_be_repeated(tmp_path: Path, stored: Path) -> None:
     for root in crashes(tmp_path, stored, delete):
         delete(root)
         assert contents(root) == {}

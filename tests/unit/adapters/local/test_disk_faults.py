@@ -161,7 +161,7 @@ def test_a_file_system_that_syncs_no_folders_keeps_objects(
     assert local_store(tmp_path).head(PATH).size == len(b"a clip")
 
 
-def test_a_file_system_without_locks_is_named_as_the_trouble(
+def test_a_file_system_without_locks_is_named_as_the_cause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def flock(*_: object) -> None:
@@ -174,7 +174,7 @@ def test_a_file_system_without_locks_is_named_as_the_trouble(
 
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN])
-def test_what_may_pass_is_worth_another_attempt(tmp_path: Path, code: int) -> None:
+def test_a_temporary_disk_fault_raises_unavailable(tmp_path: Path, code: int) -> None:
     stream = BrokenStream(OSError(code, os.strerror(code)))
 
     with pytest.raises(UnavailableError):

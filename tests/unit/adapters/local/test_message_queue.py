@@ -67,7 +67,7 @@ def started(queue: LocalMessageQueue) -> Iterator[LocalMessageQueue]:
         queue.close()
 
 
-def test_what_was_published_before_the_start_is_delivered_after_it() -> None:
+def test_a_message_published_before_the_start_is_delivered_after_it() -> None:
     mailbox = Mailbox()
     queue = a_queue(mailbox)
     queue.publish(a_message())
@@ -76,7 +76,7 @@ def test_what_was_published_before_the_start_is_delivered_after_it() -> None:
         eventually(lambda: mailbox.count[a_message()])
 
 
-def test_a_subscriber_that_breaks_is_logged_with_the_ids_and_asked_again(
+def test_a_subscriber_that_raises_is_logged_with_the_ids_and_gets_the_message_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def break_once(message: VideoMessage) -> None:
@@ -95,7 +95,7 @@ def test_a_subscriber_that_breaks_is_logged_with_the_ids_and_asked_again(
     assert record.__dict__["video_id"] == "video_spring.0000000000000000"
 
 
-def test_a_subscriber_that_asks_for_time_gets_it_and_is_no_error(
+def test_a_message_that_a_subscriber_postpones_is_redelivered_without_an_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     wait = timedelta(seconds=0.6)
@@ -114,7 +114,7 @@ def test_a_subscriber_that_asks_for_time_gets_it_and_is_no_error(
     assert caplog.records == []
 
 
-def test_every_thread_outlives_a_subscriber_that_breaks() -> None:
+def test_every_thread_survives_a_subscriber_that_raises() -> None:
     def break_once(message: VideoMessage) -> None:
         if mailbox.count[message] == 1:
             raise ZeroDivisionError
@@ -127,7 +127,7 @@ def test_every_thread_outlives_a_subscriber_that_breaks() -> None:
         eventually(lambda: all(mailbox.count[message] == 2 for message in messages))
 
 
-def test_a_delayed_message_comes_when_its_time_has_come() -> None:
+def test_a_delayed_message_is_delivered_when_it_is_due() -> None:
     mailbox = Mailbox()
     with started(a_queue(mailbox)) as queue:
         published_at = monotonic()
@@ -189,7 +189,7 @@ def test_of_two_equal_messages_the_earlier_time_counts() -> None:
         eventually(lambda: mailbox.count[a_message(2)])
 
 
-def test_what_was_refused_is_not_hurried_by_an_equal_message() -> None:
+def test_an_equal_message_does_not_shorten_the_backoff_of_a_refused_one() -> None:
     def refuse(message: VideoMessage) -> None:
         if message == a_message(1):
             raise RetryLaterError("Later.", retry_after=A_LONG_TIME)
@@ -226,7 +226,7 @@ def test_ticks_are_counted_from_the_start() -> None:
     assert ticks[:3] == [0, 1, 2]
 
 
-def test_a_tick_that_breaks_is_logged_and_the_next_one_comes(
+def test_a_tick_that_raises_is_logged_and_the_next_one_runs(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def tick(number: int) -> None:
@@ -274,7 +274,7 @@ def test_nothing_more_is_delivered_once_the_process_is_to_stop() -> None:
     assert mailbox.count.total() <= THREADS
 
 
-def test_close_waits_for_deliveries_under_way_and_drops_what_waits() -> None:
+def test_close_waits_for_running_deliveries_and_drops_waiting_messages() -> None:
     def finish_when_released(message: VideoMessage) -> None:
         begun.set()
         assert released.wait(DEADLINE_SECONDS)

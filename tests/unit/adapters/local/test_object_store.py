@@ -56,7 +56,7 @@ def test_an_object_is_the_file_of_its_path(store: LocalObjectStore, root: Path) 
     assert files(root) == [PATH]
 
 
-def test_a_file_that_a_person_puts_there_is_an_object(store: LocalObjectStore, root: Path) -> None:
+def test_a_file_added_by_hand_is_an_object(store: LocalObjectStore, root: Path) -> None:
     (root / PATH).parent.mkdir(parents=True)
     (root / PATH).write_bytes(b"a clip")
 
@@ -120,7 +120,7 @@ def test_a_stream_has_no_buffer_that_reads_more_than_was_asked(store: LocalObjec
         assert os.lseek(stream.fileno(), 0, os.SEEK_CUR) == 10
 
 
-def test_an_object_that_is_replaced_stays_whole_for_who_reads_it(store: LocalObjectStore) -> None:
+def test_a_reader_of_a_replaced_object_gets_the_whole_old_one(store: LocalObjectStore) -> None:
     put(store, PATH)
 
     with store.open(PATH) as stream:
@@ -129,7 +129,7 @@ def test_an_object_that_is_replaced_stays_whole_for_who_reads_it(store: LocalObj
 
 
 @pytest.mark.parametrize("path", NO_NAMES)
-def test_nothing_is_written_under_a_name_that_leads_elsewhere(
+def test_a_name_that_leaves_the_folder_is_not_written(
     store: LocalObjectStore, root: Path, path: str
 ) -> None:
     put(store, PATH)
@@ -142,7 +142,7 @@ def test_nothing_is_written_under_a_name_that_leads_elsewhere(
     assert files(root.parent) == [f"data/{PATH}"]
 
 
-def test_a_put_that_breaks_leaves_no_file(store: LocalObjectStore, root: Path) -> None:
+def test_an_interrupted_put_leaves_no_file(store: LocalObjectStore, root: Path) -> None:
     with pytest.raises(RuntimeError):
         store.put(PATH, BrokenStream(RuntimeError()), content_type="video/mp4")
 
@@ -158,7 +158,7 @@ def test_a_create_that_is_refused_leaves_no_file(store: LocalObjectStore, root: 
     assert files(root) == [PATH]
 
 
-def test_what_a_killed_process_left_is_removed_after_a_while(
+def test_temporary_files_of_a_killed_process_are_removed_after_a_while(
     store: LocalObjectStore, root: Path
 ) -> None:
     put(store, PATH)
@@ -272,7 +272,7 @@ def test_a_pipe_is_not_an_object_and_blocks_no_reader(store: LocalObjectStore, r
         store.open(PATH)
 
 
-def test_a_file_where_a_folder_has_to_be_is_named_as_the_trouble(store: LocalObjectStore) -> None:
+def test_a_file_in_the_place_of_a_folder_is_named_as_the_cause(store: LocalObjectStore) -> None:
     put(store, "videos/generated")
 
     with pytest.raises(StorageError, match="blocks this path"):

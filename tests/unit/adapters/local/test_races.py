@@ -129,7 +129,7 @@ def test_a_reader_in_another_process_never_sees_a_part_of_a_commit(root: Path) -
     assert repository.get_campaign("spring").cache_hits == 100
 
 
-def test_one_process_sees_at_once_what_another_commits(root: Path) -> None:
+def test_a_commit_is_seen_by_other_processes_at_once(root: Path) -> None:
     reader, writer = LocalCampaignRepository(root), LocalCampaignRepository(root)
     for _ in range(100):
         video = writer.get_video("spring", f"{0:016x}")
@@ -164,7 +164,7 @@ def test_processes_that_rename_to_and_fro_do_not_lose_the_object(tmp_path: Path)
     assert len(list(store.list("videos/"))) == 1
 
 
-def test_a_folder_that_one_process_removes_is_there_for_another(tmp_path: Path) -> None:
+def test_a_folder_removed_by_another_process_is_created_again(tmp_path: Path) -> None:
     """Objects that come and go in one folder make it come and go."""
     run_together(put_and_delete, *((tmp_path, name, 50) for name in ("a", "b", "c")))
 

@@ -159,7 +159,7 @@ def test_a_finished_video_that_a_rolled_back_database_forgot_is_not_paid_again(
     assert newest == again.campaigns.get_campaign("spring")
 
 
-def test_what_was_promoted_and_deleted_after_a_backup_stays_so(
+def test_promotions_and_deletions_after_a_backup_survive_the_rebuild(
     used: FakePorts, tmp_path: Path
 ) -> None:
     first = make(used)
@@ -216,7 +216,7 @@ def refuse_to_read(_: object) -> None:
     raise AssertionError("The JSON was read.")
 
 
-def test_a_database_that_was_merged_is_complete(used: FakePorts, tmp_path: Path) -> None:
+def test_a_merged_database_is_complete(used: FakePorts, tmp_path: Path) -> None:
     """Even if the JSON had nothing that it lacked."""
     make(used)
     former = kept_database(used, tmp_path)

@@ -78,13 +78,13 @@ def test_a_signed_url_is_good_up_to_its_end(store: LocalObjectStore, watch: Watc
         verify(store, signed.url)
 
 
-def test_an_end_is_not_later_than_was_asked(store: LocalObjectStore, watch: Watch) -> None:
+def test_a_url_does_not_expire_later_than_requested(store: LocalObjectStore, watch: Watch) -> None:
     watch.now = NOW + timedelta(milliseconds=900)
 
     assert store.sign(PATH, expires_in=LIFE).expires_at <= watch.now + LIFE
 
 
-def test_another_object_is_not_read_with_it(store: LocalObjectStore) -> None:
+def test_a_signature_does_not_read_another_object(store: LocalObjectStore) -> None:
     _, expires, signature = parts(store.sign(PATH, expires_in=LIFE).url)
 
     for other in (f"{PATH}x", PATH.upper(), f"/{PATH}", f"x/../{PATH}", "", f"1/{PATH}"):
@@ -95,7 +95,7 @@ def test_another_object_is_not_read_with_it(store: LocalObjectStore) -> None:
 @pytest.mark.parametrize(
     "expires", ["", "0", "9999999999", "-1", "1e99", "x", "\uff11", "\ud800", " "]
 )
-def test_its_end_cannot_be_moved(store: LocalObjectStore, expires: str) -> None:
+def test_the_expiry_of_a_url_cannot_be_changed(store: LocalObjectStore, expires: str) -> None:
     path, _, signature = parts(store.sign(PATH, expires_in=LIFE).url)
 
     with pytest.raises(InvalidSignatureError) as caught:
@@ -103,7 +103,7 @@ def test_its_end_cannot_be_moved(store: LocalObjectStore, expires: str) -> None:
     assert caught.type is InvalidSignatureError
 
 
-def test_digits_do_not_wander_between_the_end_and_the_path(store: LocalObjectStore) -> None:
+def test_digits_cannot_be_moved_between_expiry_and_path(store: LocalObjectStore) -> None:
     _, expires, signature = parts(store.sign("1/x", expires_in=LIFE).url)
 
     with pytest.raises(InvalidSignatureError):

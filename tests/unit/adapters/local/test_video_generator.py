@@ -118,7 +118,7 @@ def a_submission(**changes: object) -> Submission:
     return replace(submission, **changes)  # type: ignore[arg-type]  # Checked by replace.
 
 
-def test_a_clip_shows_its_prompt_and_whose_it_is(
+def test_a_clip_shows_its_prompt_and_its_campaign(
     make_generator: MakeGenerator, renderer: Renderer
 ) -> None:
     generator = make_generator()
@@ -151,7 +151,7 @@ def test_an_operation_runs_for_the_set_time(make_generator: MakeGenerator, clock
     assert Succeeded(clip_path=CLIP_PATH) == generator.check(accepted.operation)
 
 
-def test_the_last_moment_of_an_operation_is_not_polled_away(
+def test_polling_does_not_delay_the_end_of_an_operation(
     make_generator: MakeGenerator, clock: Clock
 ) -> None:
     generator = make_generator(seconds=10)
@@ -161,7 +161,7 @@ def test_the_last_moment_of_an_operation_is_not_polled_away(
     assert Running(check_after=timedelta(seconds=0.1)) == generator.check(operation)
 
 
-def test_another_process_can_check_whatever_its_own_settings_are(
+def test_a_process_with_other_settings_can_check_an_operation(
     make_generator: MakeGenerator, objects: InMemoryObjectStore, clock: Clock
 ) -> None:
     operation = make_generator(seconds=10).submit(a_submission()).operation

@@ -103,7 +103,7 @@ def brightness(jpeg: bytes) -> float:
     return ImageStat.Stat(Image.open(io.BytesIO(jpeg)).convert("L")).mean[0]
 
 
-def test_a_clip_is_described_by_what_is_in_it(inspector: PyAVClipInspector, content: bytes) -> None:
+def test_a_clip_is_described_by_its_content(inspector: PyAVClipInspector, content: bytes) -> None:
     found = inspector.inspect(io.BytesIO(content))
 
     assert found == ClipFacts(
@@ -226,7 +226,7 @@ ODDITIES: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("odd", ODDITIES.values(), ids=ODDITIES)
-def test_a_clip_that_plays_is_measured_by_what_it_presents(
+def test_a_clip_is_measured_by_its_presented_time(
     odd: Callable[[bytes], bytes], inspector: PyAVClipInspector, content: bytes
 ) -> None:
     facts = inspector.inspect(io.BytesIO(odd(content)))
@@ -234,7 +234,7 @@ def test_a_clip_that_plays_is_measured_by_what_it_presents(
     assert (1.0, 24.0) == (facts.duration_seconds, facts.fps)
 
 
-def test_what_an_edit_list_hides_is_not_counted(
+def test_frames_that_an_edit_list_hides_are_not_counted(
     inspector: PyAVClipInspector, content: bytes
 ) -> None:
     facts = inspector.inspect(io.BytesIO(with_edit(content, skip=0.5, seconds=0.5)))
@@ -296,7 +296,7 @@ def test_untagged_hd_colours_are_taken_for_those_of_hd(
 
 
 @pytest.mark.parametrize(("damage", "reason"), DAMAGES.values(), ids=DAMAGES)
-def test_what_is_not_a_whole_clip_is_refused_with_its_reason(
+def test_an_incomplete_clip_is_refused_with_its_reason(
     damage: Callable[[bytes], bytes], reason: str, inspector: PyAVClipInspector, content: bytes
 ) -> None:
     with pytest.raises(InvalidClipError, match=reason):
@@ -351,7 +351,7 @@ def test_a_fault_of_this_machine_is_not_taken_for_a_bad_clip(
 
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENOMEM, errno.ENOSPC])
-def test_what_ffmpeg_says_of_this_machine_is_not_taken_for_a_bad_clip(
+def test_an_error_of_this_machine_in_ffmpeg_is_not_taken_for_a_bad_clip(
     inspector: PyAVClipInspector, content: bytes, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_arguments: object, **_options: object) -> None:

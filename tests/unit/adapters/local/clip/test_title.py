@@ -54,7 +54,7 @@ def no_raqm(monkeypatch: pytest.MonkeyPatch) -> None:
         ("safe \u202egpj.exe", "safe gpj.exe"),
     ],
 )
-def test_what_the_font_lacks_is_named_or_left_out(text: str, shown: str, face: Typeface) -> None:
+def test_unsupported_characters_are_named_or_omitted(text: str, shown: str, face: Typeface) -> None:
     assert shown == legible(text, face)
 
 
