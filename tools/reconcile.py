@@ -15,9 +15,9 @@ from functools import partial
 
 from shared import bootstrap
 from shared.domain.agreement import Disagreement, Finding
-from shared.domain.campaign import ZERO
 from shared.domain.errors import ShowreelError
 from shared.domain.identity import parse_video_id
+from shared.domain.money import ZERO
 from shared.ports import Ports
 from shared.settings import InvalidSettingsError, settings
 from shared.use_cases.damaged_records import discard_damaged, restore_record

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
     from shared.adapters.google.message_queue import PubSubMessageQueue
     from shared.adapters.google.object_store import GCSObjectStore
+    from shared.adapters.google.turn_repository import FirestoreTurnRepository
     from shared.adapters.record_mirror import ObjectStoreMirror
     from shared.domain.schedule import Leases
     from shared.ports import Clock
@@ -93,6 +94,12 @@ class GooglePorts:
         from shared.adapters.google.batch_repository import FirestoreBatchRepository
 
         return FirestoreBatchRepository(self.campaigns)
+
+    @built_once
+    def turns(self) -> FirestoreTurnRepository:
+        from shared.adapters.google.turn_repository import FirestoreTurnRepository
+
+        return FirestoreTurnRepository(self.campaigns)
 
     @built_once
     def mirror(self) -> ObjectStoreMirror:

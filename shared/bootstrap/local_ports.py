@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
+    from shared.adapters.local.turn_repository import LocalTurnRepository
     from shared.adapters.record_mirror import ObjectStoreMirror
     from shared.domain.schedule import Leases
     from shared.ports import Clock
@@ -97,6 +98,12 @@ class LocalPorts:
         from shared.adapters.local.batch_repository import LocalBatchRepository
 
         return LocalBatchRepository(self.campaigns)
+
+    @built_once
+    def turns(self) -> LocalTurnRepository:
+        from shared.adapters.local.turn_repository import LocalTurnRepository
+
+        return LocalTurnRepository(self.campaigns.database)
 
     @built_once
     def mirror(self) -> ObjectStoreMirror:

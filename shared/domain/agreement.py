@@ -10,9 +10,10 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from shared.domain.campaign import ZERO, ChoreKind
+from shared.domain.campaign import ChoreKind
 from shared.domain.chores import has_two_names, is_leaving
 from shared.domain.errors import ShowreelError
+from shared.domain.money import ZERO
 from shared.domain.reconciling import CampaignState, has_clip, reconciled
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import clip_path, thumbnail_path, version_of_media, video_of_clip

@@ -8,8 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from shared.domain.campaign import ZERO
 from shared.domain.errors import WrongStateError
+from shared.domain.money import ZERO
 from shared.domain.schedule import COMMIT_DELAY
 from shared.domain.video import ENDED, Failure, Lane, Outcome, Phase
 

@@ -8,13 +8,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.errors import CampaignVideoLimitError
+from shared.domain.money import Money, Savings
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Lane, Video
 
 if TYPE_CHECKING:
     from shared.domain.daily_budget import DayBudget
-
-ZERO = Decimal("0.00")
 
 # The largest page of a list: all of its videos may be removed before the next page is requested.
 MOST_REMOVED = 100
@@ -67,31 +66,6 @@ class Slot:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Money:
-    """In USD. `simulated` is part of `spent`; `saved` is the price of cache hits."""
-
-    reserved: Decimal = ZERO
-    spent: Decimal = ZERO
-    simulated: Decimal = ZERO
-    possibly_spent: Decimal = ZERO
-    saved: Decimal = ZERO
-
-    @property
-    def committed(self) -> Decimal:
-        """The part of a budget that is used: reserved, spent and possibly spent."""
-        return self.reserved + self.spent + self.possibly_spent
-
-    def __add__(self, other: "Money") -> "Money":
-        return Money(
-            reserved=self.reserved + other.reserved,
-            spent=self.spent + other.spent,
-            simulated=self.simulated + other.simulated,
-            possibly_spent=self.possibly_spent + other.possibly_spent,
-            saved=self.saved + other.saved,
-        )
-
-
 class ChoreKind(StrEnum):
     RENAME = "rename"
     REMOVE = "remove"
@@ -127,17 +101,6 @@ class Removed:
 
     video_hash: str
     created_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Savings:
-    """The price and the number of the requests that the cache answered."""
-
-    amount: Decimal = ZERO
-    hits: int = 0
-
-    def __add__(self, other: "Savings") -> "Savings":
-        return Savings(amount=self.amount + other.amount, hits=self.hits + other.hits)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain.campaign import Campaign, Change, Money, Version
+from shared.domain.campaign import Campaign, Change, Version
+from shared.domain.money import Money
 from shared.domain.reconciling import CampaignState, has_clip, reconciled
 from shared.domain.settlement import held_by, recomputed
 from shared.domain.video import Phase, VersionState, Video

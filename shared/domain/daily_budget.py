@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from shared.domain.campaign import ZERO
 from shared.domain.errors import BudgetExceededError
+from shared.domain.money import ZERO
 from shared.domain.video import Video
 
 _WARNING = Decimal("0.8")

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.campaign import ZERO, Campaign, Change, Chore, ChoreKind, Money
+from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import with_chores
+from shared.domain.money import ZERO, Money
 from shared.domain.reconciling import CampaignState
 from shared.domain.settlement import recomputed
 from shared.domain.unreadable import Unreadable

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from shared.domain.campaign import ZERO, Campaign, Slot, Version
+from shared.domain.campaign import Campaign, Slot, Version
+from shared.domain.money import ZERO
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import VersionState, Video
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from shared.domain.campaign import ZERO, Campaign, Money
+from shared.domain.campaign import Campaign
+from shared.domain.money import ZERO, Money
 from shared.domain.video import AttemptOutcome, Video
 
 

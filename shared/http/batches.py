@@ -11,9 +11,9 @@ from itertools import chain
 from werkzeug.wrappers import Response
 
 from shared.domain.batch import Batch, PhaseTotals, Totals, status_of
-from shared.domain.campaign import ZERO
 from shared.domain.identity import require_batch_id
 from shared.domain.limits import require_dollars
+from shared.domain.money import ZERO
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Lane, Phase, Status, Video, phases_of
 from shared.http.batch_types import BatchResource

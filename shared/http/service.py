@@ -7,9 +7,10 @@ from itertools import accumulate
 
 from werkzeug.wrappers import Response
 
-from shared.domain.campaign import Campaign, Money
+from shared.domain.campaign import Campaign
 from shared.domain.errors import NotFoundError, UnavailableError
 from shared.domain.models import MODELS, Model
+from shared.domain.money import Money
 from shared.http.api import BUCKETS, Durations, recorded
 from shared.http.calls import Call, json_response, list_response
 from shared.http.resource_types import HealthResource, ModelResource

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shared.ports.object_store import ObjectStore, SignatureVerifier, StorageProbe
     from shared.ports.policy import Policy
     from shared.ports.record_mirror import RecordMirror
+    from shared.ports.turn_repository import TurnRepository
     from shared.ports.video_generator import VideoGenerator
 
 Clock = Callable[[], datetime]
@@ -35,6 +36,8 @@ class Ports(Protocol):
     def campaigns(self) -> CampaignRepository: ...
     @property
     def batches(self) -> BatchRepository: ...
+    @property
+    def turns(self) -> TurnRepository: ...
     @property
     def mirror(self) -> RecordMirror: ...
     @property

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from shared.domain.campaign import Campaign, Change, Savings
+    from shared.domain.campaign import Campaign, Change
     from shared.domain.daily_budget import DayBudget
-    from shared.domain.pacing import LaneSeen, Pace
+    from shared.domain.money import Savings
     from shared.domain.unreadable import Unreadable
-    from shared.domain.video import Lane, VersionState, Video
+    from shared.domain.video import VersionState, Video
 
 
 class SortOrder(StrEnum):
@@ -139,35 +139,8 @@ class CampaignRepository(Protocol):
         that the record does not exist.
         """
 
-    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Video:
-        """The same for a change of one video that does not change its campaign.
-
-        With `pace`, both are written or neither.
-        """
-
-    def get_pace(self, model: str) -> Pace:
-        """Return the pace of a model. One that is not stored yet has an empty revision.
-
-        The UnreadableRecordError of a damaged one has its revision, by which it can be replaced.
-        """
-
-    def get_paces(self, models: Iterable[str]) -> Mapping[str, Pace]:
-        """Return the paces of these models in one call, without those that cannot be read."""
-
-    def commit_pace(self, pace: Pace) -> Pace:
-        """Write a pace, and return it with its new revision. Raise ConflictError as `commit`."""
-
-    def waiting(self, model: str, lane: Lane, *, limit: int) -> tuple[Video, ...]:
-        """Return the first videos that wait for their turn in a lane, by their order.
-
-        No step can be taken with a record that cannot be read: others take its place.
-        """
-
-    def anything_waits(self) -> bool:
-        """Return whether any video waits for its turn."""
-
-    def survey(self, model: str, lane: Lane, *, now: datetime) -> LaneSeen:
-        """Count what waits in a lane: as many calls for 100,000 videos as for 100."""
+    def commit_video(self, video: Video) -> Video:
+        """The same for a change of one video that does not change its campaign."""
 
     def remove_campaign(self, campaign: Campaign) -> None:
         """Remove the campaign and all its records, its own last. Safe to repeat.

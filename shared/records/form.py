@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -73,6 +74,20 @@ def require_place(is_in_place: bool) -> None:  # noqa: FBT001  # It is the whole
     """Raise UnreadableRecordError unless a record is stored where its own name says."""
     if not is_in_place:
         raise UnreadableRecordError("This is the record of something else.")
+
+
+@contextmanager
+def naming(place: str, *, revision: str = "") -> Iterator[None]:
+    """Let an UnreadableRecordError begin with the place of the record.
+
+    With `revision`, a reader may replace the record.
+    """
+    try:
+        yield
+    except UnreadableRecordError as error:
+        raise UnreadableRecordError(
+            f"{place}: {error.message}", is_newer=error.is_newer, revision=revision
+        ) from error
 
 
 def _known_fields(stored: Campaign | Video | DayBudget | Pace | Batch) -> Record:

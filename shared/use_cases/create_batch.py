@@ -8,7 +8,6 @@ from decimal import Decimal
 from io import BytesIO
 
 from shared.domain.batch import Batch, BatchFormat, LineProblem
-from shared.domain.campaign import ZERO
 from shared.domain.errors import (
     BatchNotFoundError,
     ConflictError,
@@ -20,6 +19,7 @@ from shared.domain.errors import (
     UnreadableRecordError,
 )
 from shared.domain.limits import require_max_cost
+from shared.domain.money import ZERO
 from shared.domain.schedule import BATCH_RETRY
 from shared.domain.storage_layout import batch_request_path
 from shared.ports import Ports

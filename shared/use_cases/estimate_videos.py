@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.domain.campaign import ZERO
 from shared.domain.models import price_basis, require_supported
+from shared.domain.money import ZERO
 from shared.domain.video import Outcome
 from shared.ports import Ports
 from shared.use_cases.budgeting import require_left_today

@@ -77,7 +77,7 @@ def give_round(ports: Ports, model: str) -> bool:
         return False
     count = _MOST_AT_ONCE if rate is None else turns_to_give(pace, rate, now)
     limit = count + len(pace.given) + 1
-    found = {lane: ports.campaigns.waiting(model, lane, limit=limit) for lane in Lane}
+    found = {lane: ports.turns.waiting(model, lane, limit=limit) for lane in Lane}
     if not any(found.values()):
         _note_empty(ports, pace)
         return False
@@ -98,7 +98,7 @@ def read_pace(ports: Ports, model: str) -> Pace:
     Raise UnreadableRecordError if a newer release has written it: that release gives the turns.
     """
     try:
-        return ports.campaigns.get_pace(model)
+        return ports.turns.get_pace(model)
     except UnreadableRecordError as error:
         if error.is_newer or not error.revision:
             raise
@@ -116,9 +116,9 @@ def _give_all(ports: Ports, end: datetime) -> None:
 
 def _models_to_look_at(ports: Ports) -> list[str]:
     """Return all models if anything waits, else those of which something has waited."""
-    if ports.campaigns.anything_waits():
+    if ports.turns.anything_waits():
         return list(MODELS)
-    paces = ports.campaigns.get_paces(MODELS)
+    paces = ports.turns.get_paces(MODELS)
     return [model for model, pace in paces.items() if pace.waiting_since is not None]
 
 
@@ -139,7 +139,7 @@ def _surveyed(ports: Ports, pace: Pace, rate: int | None, now: datetime) -> Pace
     """Count what waits, if that was not done lately."""
     if pace.lanes and all(now < seen.seen_at + SURVEY_EVERY for seen in pace.lanes):
         return pace
-    lanes = tuple(ports.campaigns.survey(pace.model, lane, now=now) for lane in Lane)
+    lanes = tuple(ports.turns.survey(pace.model, lane, now=now) for lane in Lane)
     surveyed = replace(pace, lanes=lanes)
     _report(ports, surveyed, rate, now)
     return surveyed
@@ -166,6 +166,6 @@ def _report(ports: Ports, pace: Pace, rate: int | None, now: datetime) -> None:
 def _is_committed(ports: Ports, pace: Pace) -> bool:
     """Return whether no other process has changed the pace meanwhile."""
     with suppress(ConflictError):
-        ports.campaigns.commit_pace(pace)
+        ports.turns.commit_pace(pace)
         return True
     return False

@@ -25,7 +25,7 @@ def estimates_of(ports: Ports, videos: Iterable[Video]) -> Mapping[str, QueueEst
     # Most answers have no video that waits.
     from shared.domain.queueing import estimate  # noqa: PLC0415
 
-    paces = ports.campaigns.get_paces({each.parameters.model for each in waiting})
+    paces = ports.turns.get_paces({each.parameters.model for each in waiting})
     return {
         each.id: estimate(each, pace, ports.rates.get(pace.model), ports.now())
         for each in waiting

@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from shared.domain.campaign import ZERO, Change
+from shared.domain.campaign import Change
 from shared.domain.copying import merge
 from shared.domain.daily_budget import held_day
 from shared.domain.errors import CampaignNotFoundError, UnreadableRecordError
+from shared.domain.money import ZERO
 from shared.domain.storage_layout import DELETIONS
 from shared.domain.unreadable import Unreadable
 from shared.use_cases.campaign_state import load_campaign_state

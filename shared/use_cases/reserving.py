@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from shared.domain.campaign import ZERO, Campaign, Change, Savings
+from shared.domain.campaign import Campaign, Change
 from shared.domain.clip import room_for
 from shared.domain.limits import budget_of, reaches_warning
+from shared.domain.money import ZERO, Savings
 from shared.domain.queueing import place_in_queue
 from shared.domain.video import Lane, Outcome, QueuePlace, Video
 from shared.domain.video_steps import withdraw_cancellation

@@ -5,8 +5,9 @@ import threading
 import time
 from dataclasses import replace
 
-from shared.domain.campaign import Campaign, Savings
+from shared.domain.campaign import Campaign
 from shared.domain.errors import ShowreelError
+from shared.domain.money import Savings
 from shared.ports.campaign_repository import CampaignRepository
 
 logger = logging.getLogger(__name__)

@@ -113,7 +113,7 @@ def _pace_with_turn(ports: Ports, video: Video) -> Pace | None:
         ports.campaigns.commit_video(take_place(video, place))
     if pace.waiting_since is None:
         with suppress(ConflictError):
-            ports.campaigns.commit_pace(replace(pace, waiting_since=now))
+            ports.turns.commit_pace(replace(pace, waiting_since=now))
     return None
 
 
@@ -122,12 +122,12 @@ def _commit_attempt(ports: Ports, submitting: Video, pace: Pace | None) -> Video
 
     Raise ConflictError if the video has changed.
     """
+    if pace is None:
+        return ports.campaigns.commit_video(submitting)
     for tries_left in reversed(range(_TRIES_FOR_TURN)):
         try:
-            return ports.campaigns.commit_video(submitting, pace=pace)
+            return ports.turns.commit_attempt(submitting, pace)
         except ConflictError:
-            if pace is None:
-                raise
             latest = ports.campaigns.get_video(submitting.campaign_id, submitting.video_hash)
             if latest.revision != submitting.revision:
                 raise
@@ -190,7 +190,7 @@ def _slow_down(ports: Ports, model: str, retry_after: timedelta) -> None:
         slower = refused(pace, retry_after=retry_after, now=now)
         slower = slower if slower.waiting_since else replace(slower, waiting_since=now)
         if slower is not pace:
-            ports.campaigns.commit_pace(slower)
+            ports.turns.commit_pace(slower)
 
     try:
         until_committed(attempt)

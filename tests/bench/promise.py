@@ -5,7 +5,6 @@ that dies there has forgotten what it did; that is what the commits buy.
 """
 
 from shared.domain.campaign import Change
-from shared.domain.pacing import Pace
 from shared.domain.video import Phase, Video
 from tests.bench.report import Row, Target
 from tests.bench.rounds import exactly
@@ -21,9 +20,9 @@ class CountingRepository(InMemoryCampaignRepository):
         self.commits += 1
         return super().commit(change)
 
-    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Video:
+    def commit_video(self, video: Video) -> Video:
         self.commits += 1
-        return super().commit_video(video, pace=pace)
+        return super().commit_video(video)
 
 
 class ForgetfulRepository(CountingRepository):
@@ -37,13 +36,13 @@ class ForgetfulRepository(CountingRepository):
         unwritten = self._unwritten.get((campaign_id, video_hash))
         return unwritten or super().get_video(campaign_id, video_hash)
 
-    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Video:
+    def commit_video(self, video: Video) -> Video:
         key = video.campaign_id, video.video_hash
         if video.phase in (Phase.SUBMITTING, Phase.STORING) or video.lease_expires_at is not None:
             self._unwritten[key] = video
             return video
         self._unwritten.pop(key, None)
-        return super().commit_video(video, pace=pace)
+        return super().commit_video(video)
 
     def commit(self, change: Change) -> Change:
         for video in change.videos:

@@ -21,6 +21,7 @@ from shared.adapters.google.batch_repository import FirestoreBatchRepository
 from shared.adapters.google.bucket import open_bucket
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.object_store import GCSObjectStore
+from shared.adapters.google.turn_repository import FirestoreTurnRepository
 from shared.adapters.google.url_signer import V4URLSigner
 from shared.adapters.google.veo_output import BucketOutput
 from shared.adapters.google.video_generator import VeoVideoGenerator
@@ -140,6 +141,7 @@ def _adapters(world: CloudWorld, touch: Touch) -> Adapters:
         objects=objects,
         campaigns=campaigns,
         batches=FirestoreBatchRepository(campaigns),
+        turns=FirestoreTurnRepository(campaigns),
         mirror=ObjectStoreMirror(objects.with_brief_calls(), gap=timedelta(seconds=1), now=utc_now),
         queue=world.mailbox,
         generator=VeoVideoGenerator(

@@ -13,6 +13,7 @@ from shared.adapters.local.batch_repository import LocalBatchRepository
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.clip_renderer import ClipSpec
 from shared.adapters.local.object_store import LocalObjectStore
+from shared.adapters.local.turn_repository import LocalTurnRepository
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import is_stopping
@@ -151,6 +152,7 @@ class LocalWorld:
             objects=objects,
             campaigns=campaigns,
             batches=LocalBatchRepository(campaigns),
+            turns=LocalTurnRepository(campaigns.database),
             mirror=self._mirror(objects),
             queue=self.mailbox,
             generator=self._generator(touch),

@@ -24,7 +24,6 @@ from hypothesis.stateful import (
 )
 
 from shared.domain.agreement import Disagreement
-from shared.domain.campaign import ZERO
 from shared.domain.errors import (
     ConflictError,
     GenerationRefusedError,
@@ -35,6 +34,7 @@ from shared.domain.errors import (
     SubmissionUnknownError,
     UnavailableError,
 )
+from shared.domain.money import ZERO
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import CURSOR, video_of_clip
 from shared.domain.video import AttemptOutcome, Phase

@@ -9,7 +9,6 @@ from shared.domain.campaign import Campaign, Change
 from shared.domain.clip import ClipFacts
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
-from shared.domain.pacing import Pace
 from shared.domain.storage_layout import ATTEMPTS
 from shared.domain.video import Phase, Video
 from shared.ports.campaign_repository import DueWork, VideoPage
@@ -37,8 +36,8 @@ class Overwriting(Instead):
     def commit(self, change: Change) -> Any:  # noqa: ANN401
         return self._until_done(lambda: self._port.commit(self._as_latest(change)))
 
-    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Any:  # noqa: ANN401
-        return self._until_done(lambda: self._port.commit_video(self._latest(video), pace=pace))
+    def commit_video(self, video: Video) -> Any:  # noqa: ANN401
+        return self._until_done(lambda: self._port.commit_video(self._latest(video)))
 
     def _until_done(self, commit: Callable[[], T]) -> T:
         """A commit of a record that others have removed conflicts for ever."""
@@ -83,27 +82,25 @@ class Piecemeal(Instead):
 
 
 class WithoutLeases(Instead):
-    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Any:  # noqa: ANN401
-        return self._port.commit_video(replace(video, lease_expires_at=None), pace=pace)
+    def commit_video(self, video: Video) -> Any:  # noqa: ANN401
+        return self._port.commit_video(replace(video, lease_expires_at=None))
 
 
 class CountingWhatCameBack(Instead):
     """Takes a step that lost its race for a try to store the clip."""
 
-    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Any:  # noqa: ANN401
+    def commit_video(self, video: Video) -> Any:  # noqa: ANN401
         if video.phase is Phase.STORING:
             latest = self._port.get_video(video.campaign_id, video.video_hash)
             video = replace(video, store_tries=max(video.store_tries, latest.store_tries))
-        return self._port.commit_video(video, pace=pace)
+        return self._port.commit_video(video)
 
 
 class RecordingAfterwards(Instead):
     """Records an attempt when it is known what became of it."""
 
-    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Any:  # noqa: ANN401
-        return (
-            video if video.phase is Phase.SUBMITTING else self._port.commit_video(video, pace=pace)
-        )
+    def commit_video(self, video: Video) -> Any:  # noqa: ANN401
+        return video if video.phase is Phase.SUBMITTING else self._port.commit_video(video)
 
 
 class SubmittingAgain(Instead):

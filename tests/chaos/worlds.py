@@ -16,6 +16,7 @@ from shared.ports.message_queue import MessageQueue
 from shared.ports.object_store import ObjectStore, SignatureVerifier
 from shared.ports.policy import Policy
 from shared.ports.record_mirror import RecordMirror
+from shared.ports.turn_repository import TurnRepository
 from shared.ports.video_generator import VideoGenerator
 from shared.use_cases.copy_campaigns import Installation
 from shared.use_cases.savings import SavingsCounter
@@ -88,6 +89,7 @@ class Adapters:
     objects: ObjectStore
     campaigns: CampaignRepository
     batches: BatchRepository
+    turns: TurnRepository
     mirror: RecordMirror
     queue: MessageQueue
     generator: VideoGenerator
@@ -113,6 +115,7 @@ class Adapters:
                 storage_probe=self._storage_probe,
                 campaigns=campaigns,
                 batches=watched(self.batches, "batches", touch),
+                turns=watched(self.turns, "turns", touch),
                 mirror=watched(self.mirror, "mirror", touch),
                 queue=watched(self.queue, "queue", touch),
                 generator=watched(self.generator, "generator", touch),

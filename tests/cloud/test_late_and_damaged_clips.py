@@ -9,7 +9,7 @@ import pytest
 from google.genai.types import HttpRetryOptions
 
 from shared.adapters.google import video_generator
-from shared.domain.campaign import Money
+from shared.domain.money import Money
 from shared.domain.schedule import DEADLINE, LATE_CHECK, OUTCOME_WINDOW
 from shared.domain.video import Phase, Video
 from tests.cloud.veo import a_generator, into

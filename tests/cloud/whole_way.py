@@ -9,7 +9,7 @@ from functools import partial
 
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
-from shared.domain.campaign import Money
+from shared.domain.money import Money
 from shared.domain.schedule import CLOUD_LEASES, Leases
 from shared.domain.video import GenerationParameters, Video
 from shared.ports import Clock
@@ -27,6 +27,7 @@ from tests.fakes.message_queue import InMemoryMessageQueue
 from tests.fakes.ports import POLICY
 from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
+from tools.in_memory.turn_repository import InMemoryTurnRepository
 
 PRICE = Decimal("1.60")
 LATEST = timedelta(hours=1)
@@ -54,6 +55,7 @@ class Showreel:
     def __post_init__(self) -> None:
         self.queue = InMemoryMessageQueue(self.now)
         self.batches = InMemoryBatchRepository(self.campaigns)
+        self.turns = InMemoryTurnRepository(self.campaigns)
         self.mirror = ObjectStoreMirror(self.objects, gap=timedelta(), now=self.now)
         self.storage_probe = ObjectStoreProbe(self.objects, self.now)
         self.savings = SavingsCounter(self.campaigns)

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.campaign import Campaign, Change, Savings
+from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
+from shared.domain.money import Savings
 from shared.domain.video import VersionState, Video
 from shared.ports.campaign_repository import CampaignRepository, VideoPage, VideoQuery
 from tests.unit.domain.builders import a_campaign, a_generating_video, a_reserved_video

@@ -2,6 +2,7 @@ import pytest
 from google.cloud.firestore import DocumentReference
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.adapters.google.turn_repository import FirestoreTurnRepository
 from shared.ports.campaign_repository import CampaignRepository
 from tests.contract.campaign_list_contract import CampaignListContract
 from tests.contract.campaign_repository_contract import CampaignRepositoryContract
@@ -21,6 +22,10 @@ class TestFirestoreCampaignRepository(
     @pytest.fixture
     def repository(self, firestore_host: str, project: str) -> FirestoreCampaignRepository:
         return FirestoreCampaignRepository(project=project, database="(default)")
+
+    @pytest.fixture
+    def turns(self, repository: FirestoreCampaignRepository) -> FirestoreTurnRepository:
+        return FirestoreTurnRepository(repository)
 
     def read(self, repository: CampaignRepository, path: str) -> Fields:
         return _document(repository, path).get().to_dict() or {}

@@ -5,6 +5,7 @@ from tests.contract.campaign_repository_contract import CampaignRepositoryContra
 from tests.contract.changed_campaign_contract import ChangedCampaignContract
 from tests.contract.queue_contract import QueueContract
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
+from tools.in_memory.turn_repository import InMemoryTurnRepository
 
 
 class TestInMemoryCampaignRepository(
@@ -13,3 +14,7 @@ class TestInMemoryCampaignRepository(
     @pytest.fixture
     def repository(self) -> InMemoryCampaignRepository:
         return InMemoryCampaignRepository()
+
+    @pytest.fixture
+    def turns(self, repository: InMemoryCampaignRepository) -> InMemoryTurnRepository:
+        return InMemoryTurnRepository(repository)

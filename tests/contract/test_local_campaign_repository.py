@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
+from shared.adapters.local.turn_repository import LocalTurnRepository
 from shared.ports.campaign_repository import CampaignRepository
 from tests.contract.campaign_list_contract import CampaignListContract
 from tests.contract.campaign_repository_contract import CampaignRepositoryContract
@@ -23,6 +24,10 @@ class TestLocalCampaignRepository(
     @pytest.fixture
     def repository(self, tmp_path: Path) -> LocalCampaignRepository:
         return LocalCampaignRepository(tmp_path / "data")
+
+    @pytest.fixture
+    def turns(self, repository: LocalCampaignRepository) -> LocalTurnRepository:
+        return LocalTurnRepository(repository.database)
 
     def read(self, repository: CampaignRepository, path: str) -> Fields:
         assert isinstance(repository, LocalCampaignRepository)

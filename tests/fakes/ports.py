@@ -21,6 +21,7 @@ from tests.fakes.video_generator import A_CLIP, FakeVideoGenerator
 from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.object_store import InMemoryObjectStore
+from tools.in_memory.turn_repository import InMemoryTurnRepository
 
 A_JPEG = b"a thumbnail"
 CLIP_FACTS = ClipFacts(
@@ -102,6 +103,7 @@ class FakePorts:
         self.storage_probe = ObjectStoreProbe(self.objects, self.clock)
         self.campaigns = InMemoryCampaignRepository(self.clock)
         self.batches = InMemoryBatchRepository(self.campaigns)
+        self.turns = InMemoryTurnRepository(self.campaigns)
         self.json = InMemoryObjectStore(self.clock)
         self.mirror = ObjectStoreMirror(self.json, gap=timedelta(), now=self.clock)
         self.queue = InMemoryMessageQueue(self.clock)
@@ -122,7 +124,7 @@ class FakePorts:
         other.campaigns.campaigns |= self.campaigns.campaigns
         other.campaigns.videos |= self.campaigns.videos
         other.campaigns.days |= self.campaigns.days
-        other.campaigns.paces |= self.campaigns.paces
+        other.turns.paces |= self.turns.paces
         other.batches.batches |= self.batches.batches
         other.campaigns.written_at |= self.campaigns.written_at
         other.campaigns._revisions = count(next(self.campaigns._revisions))

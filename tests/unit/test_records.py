@@ -23,15 +23,14 @@ from shared.domain.campaign import (
     ChoreKind,
     DelayedChore,
     Flow,
-    Money,
     Removed,
-    Savings,
     Slot,
     Version,
 )
 from shared.domain.clip import ClipFacts
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import StorageError
+from shared.domain.money import Money, Savings
 from shared.domain.pacing import Given, LaneSeen, Pace, Turns
 from shared.domain.video import (
     Attempt,

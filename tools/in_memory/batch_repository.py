@@ -6,8 +6,9 @@ from datetime import datetime
 from threading import RLock
 
 from shared.domain.batch import Batch, PhaseTotals, Totals
-from shared.domain.campaign import ZERO, Change
+from shared.domain.campaign import Change
 from shared.domain.errors import BatchNotFoundError, ConflictError
+from shared.domain.money import ZERO
 from shared.domain.video import Phase, Video
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 

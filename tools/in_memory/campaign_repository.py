@@ -8,18 +8,17 @@ from decimal import Decimal
 from itertools import count
 from threading import RLock
 
-from shared.domain.campaign import Campaign, Change, Savings
+from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
-    UnreadableRecordError,
     VideoNotFoundError,
 )
-from shared.domain.pacing import LaneSeen, Pace
+from shared.domain.money import Savings
 from shared.domain.queueing import waiting
 from shared.domain.unreadable import Unreadable
-from shared.domain.video import Lane, Video
+from shared.domain.video import Video
 from shared.ports import Clock
 from shared.ports.campaign_repository import (
     ChangedCampaign,
@@ -31,26 +30,27 @@ from shared.ports.campaign_repository import (
 from tools.in_memory.indexed_dict import IndexedDict
 from tools.in_memory.object_store import utc_now
 
-_DUE, _WAITING, _WRITTEN = ("", "due"), ("", "waiting"), ("", "written")
+WAITING = ("", "waiting")
+"""The group of the videos that wait for turns; with model and lane, of those in a queue."""
+
+_DUE, _WRITTEN = ("", "due"), ("", "written")
 
 
 class InMemoryCampaignRepository:
-    """`campaigns`, `videos`, `days` and `paces` are what is stored, for a test to look at.
+    """`campaigns`, `videos` and `days` are what is stored, for a test to look at.
 
-    `damaged_paces` has the revisions of paces that cannot be read.
+    `lock` is held by every commit, also of repositories that commit together with this one.
     """
 
     def __init__(self, now: Clock = utc_now) -> None:
         self.campaigns: dict[str, Campaign] = {}
         self.videos: IndexedDict[tuple[str, str], Video] = IndexedDict(_groups)
         self.days: dict[date, DayBudget] = {}
-        self.paces: dict[str, Pace] = {}
-        self.damaged_paces: dict[str, str] = {}
         self.unreadable: dict[tuple[str, str | None], Unreadable] = {}
         self.written_at: IndexedDict[tuple[str, str | None], datetime] = IndexedDict(_by_time)
         self._now = now
         self._revisions = count(1)
-        self._lock = RLock()
+        self.lock = RLock()
 
     def damage(self, campaign_id: str, video_hash: str | None, *, is_newer: bool = False) -> None:
         """Let a record not be readable any more."""
@@ -82,7 +82,7 @@ class InMemoryCampaignRepository:
             raise VideoNotFoundError("There is no video with this id.") from None
 
     def get_all_videos(self, campaign_id: str) -> VideoPage:
-        with self._lock:
+        with self.lock:
             return VideoPage(
                 videos=tuple(self._videos_of(campaign_id)),
                 has_more=False,
@@ -95,7 +95,7 @@ class InMemoryCampaignRepository:
 
     def get_videos(self, campaign_id: str, video_hashes: Iterable[str]) -> VideoPage:
         keys = [(campaign_id, each) for each in dict.fromkeys(video_hashes)]
-        with self._lock:
+        with self.lock:
             return VideoPage(
                 videos=tuple(self.videos[key] for key in keys if key in self.videos),
                 has_more=False,
@@ -105,14 +105,14 @@ class InMemoryCampaignRepository:
     def get_together(
         self, campaign_id: str, video_hashes: Iterable[str]
     ) -> tuple[Campaign | None, VideoPage]:
-        with self._lock:
+        with self.lock:
             self._require_readable(campaign_id, None)
             return self.campaigns.get(campaign_id), self.get_videos(campaign_id, video_hashes)
 
     def get_many(
         self, wanted: Mapping[str, Collection[str]]
     ) -> dict[str, tuple[Campaign | Unreadable | None, VideoPage]]:
-        with self._lock:
+        with self.lock:
             return {
                 campaign_id: (
                     self.unreadable.get((campaign_id, None)) or self.campaigns.get(campaign_id),
@@ -122,7 +122,7 @@ class InMemoryCampaignRepository:
             }
 
     def commit_all(self, changes: Collection[Change]) -> None:
-        with self._lock:
+        with self.lock:
             for change in changes:
                 self._require_unchanged(change)
             for change in changes:
@@ -132,7 +132,7 @@ class InMemoryCampaignRepository:
         return self.days.get(day, DayBudget(day=day))
 
     def commit(self, change: Change) -> Change:
-        with self._lock:
+        with self.lock:
             self._require_unchanged(change)
             before = self.campaigns.get(change.campaign.campaign_id)
             savings = before.savings if before else Savings()
@@ -152,54 +152,13 @@ class InMemoryCampaignRepository:
             self.days |= {day.day: day for day in days}
             return replace(change, campaign=campaign, videos=videos, days=days)
 
-    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Video:
-        with self._lock:
+    def commit_video(self, video: Video) -> Video:
+        with self.lock:
             self._require_videos_unchanged((video,))
-            if pace is not None:
-                self.commit_pace(pace)
             return self._store(video)
 
-    def get_pace(self, model: str) -> Pace:
-        if model in self.damaged_paces:
-            raise UnreadableRecordError(
-                f"The pace of {model} cannot be read.", revision=self.damaged_paces[model]
-            )
-        return self.paces.get(model, Pace(model=model))
-
-    def get_paces(self, models: Iterable[str]) -> Mapping[str, Pace]:
-        return {model: self.get_pace(model) for model in models if model not in self.damaged_paces}
-
-    def commit_pace(self, pace: Pace) -> Pace:
-        with self._lock:
-            stored_pace = self.paces.get(pace.model, Pace(model=pace.model))
-            known = self.damaged_paces.get(pace.model, stored_pace.revision)
-            if pace.revision != known:
-                raise ConflictError("The pace has changed. Read it again.")
-            self.damaged_paces.pop(pace.model, None)
-            stored = replace(pace, revision=self._revision())
-            self.paces[pace.model] = stored
-            return stored
-
-    def waiting(self, model: str, lane: Lane, *, limit: int) -> tuple[Video, ...]:
-        with self._lock:
-            places = self.videos.members((*_WAITING, model, lane))[:limit]
-            return tuple(self.videos[key] for _, key in places)
-
-    def anything_waits(self) -> bool:
-        return bool(self.videos.members(_WAITING))
-
-    def survey(self, model: str, lane: Lane, *, now: datetime) -> LaneSeen:
-        places = self.videos.members((*_WAITING, model, lane))
-        return LaneSeen(
-            lane=lane,
-            waiting=len(places),
-            first=places[0][0] if places else None,
-            last=places[-1][0] if places else None,
-            seen_at=now,
-        )
-
     def remove_campaign(self, campaign: Campaign) -> None:
-        with self._lock:
+        with self.lock:
             self._require_campaign_unchanged(campaign)
             for _, key in tuple(self.videos.members((campaign.campaign_id,))):
                 del self.videos[key]
@@ -208,7 +167,7 @@ class InMemoryCampaignRepository:
             self.campaigns.pop(campaign.campaign_id, None)
 
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
-        with self._lock:
+        with self.lock:
             campaign = self.campaigns.get(campaign_id)
             if campaign is None:
                 return
@@ -265,7 +224,7 @@ class InMemoryCampaignRepository:
         return tuple(work)
 
     def changed_since(self, since: datetime, *, limit: int) -> tuple[ChangedCampaign, ...]:
-        with self._lock:
+        with self.lock:
             written = self.written_at.members(_WRITTEN)
             first = bisect_left(written, since, key=lambda each: each[0][0])
             return tuple(
@@ -323,8 +282,8 @@ def _groups(_: tuple[str, str], video: Video) -> Iterator[tuple[tuple[str, ...],
     if video.due_at is not None:
         yield _DUE, video.due_at
     if waiting((video,)) and video.queue is not None:
-        yield _WAITING, video.queue.order
-        yield (*_WAITING, video.parameters.model, video.queue.lane), video.queue.order
+        yield WAITING, video.queue.order
+        yield (*WAITING, video.parameters.model, video.queue.lane), video.queue.order
 
 
 def _by_time(

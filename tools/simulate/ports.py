@@ -6,7 +6,6 @@ from typing import Any, BinaryIO
 
 from shared.domain.batch import Batch
 from shared.domain.clip import ClipFacts
-from shared.domain.errors import ConflictError
 from shared.domain.pacing import Pace
 from shared.domain.schedule import CLOUD_LEASES
 from shared.domain.video import Video
@@ -20,6 +19,7 @@ from shared.use_cases.storage_probe import ObjectStoreProbe
 from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.object_store import InMemoryObjectStore
+from tools.in_memory.turn_repository import InMemoryTurnRepository
 from tools.simulate.clock import SimulatedClock
 from tools.simulate.generator import CLIP, SimulatedGenerator
 
@@ -58,15 +58,8 @@ class CountedRecords(InMemoryCampaignRepository):
         super().__init__(clock)
         self.clock = clock
         self.commits = 0
-        self.conflicts = 0
         self.longest = 0
         self.ended_at: dict[str, float] = {}
-        self.paced_at: list[float] = []
-
-    def commit_pace(self, pace: Pace) -> Pace:
-        committed = super().commit_pace(pace)
-        self.paced_at.append(self.clock.seconds)
-        return committed
 
     def commit(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # Whatever it takes.
         return self._counted(super().commit, *arguments, **options)
@@ -75,11 +68,7 @@ class CountedRecords(InMemoryCampaignRepository):
         return self._counted(super().commit_video, *arguments, **options)
 
     def _counted(self, commit: Callable[..., Any], *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # As above.
-        try:
-            committed = commit(*arguments, **options)
-        except ConflictError:
-            self.conflicts += 1
-            raise
+        committed = commit(*arguments, **options)
         self.commits += 1
         return committed
 
@@ -89,6 +78,20 @@ class CountedRecords(InMemoryCampaignRepository):
         if stored.has_ended:
             self.ended_at.setdefault(stored.id, self.clock.seconds)
         return stored
+
+
+class CountedTurns(InMemoryTurnRepository):
+    """Notes when each pace was written."""
+
+    def __init__(self, records: CountedRecords) -> None:
+        super().__init__(records)
+        self.clock = records.clock
+        self.written_at: list[float] = []
+
+    def commit_pace(self, pace: Pace) -> Pace:
+        committed = super().commit_pace(pace)
+        self.written_at.append(self.clock.seconds)
+        return committed
 
 
 class Inspector:
@@ -175,6 +178,8 @@ class SimulatedPorts:
         self.inspector = Inspector(clock)
         self.objects: Any = Timed(objects, clock, _OBJECT_SECONDS)
         self.campaigns: Any = Timed(self.records, clock, _RECORD_SECONDS)
+        self.paces = CountedTurns(self.records)
+        self.turns: Any = Timed(self.paces, clock, _RECORD_SECONDS)
         self.batches: Any = Timed(InMemoryBatchRepository(self.records), clock, _RECORD_SECONDS)
         self.queue: Any = Timed(Topic(publish, publish_request), clock, _PUBLISH_SECONDS)
         self.storage_probe = ObjectStoreProbe(self.objects, clock)

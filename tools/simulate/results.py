@@ -73,7 +73,8 @@ def simulate(case: Case) -> Result:
 
 
 def _result(world: World) -> Result:
-    records, generator, steps = world.ports.records, world.generator, world.steps
+    records, paces = world.ports.records, world.ports.paces
+    generator, steps = world.generator, world.steps
     videos = {video.id: video for video in records.videos.values()}
     operations = {_id_of(each): each for each in generator.operations.values()}
     created = {name: world.clock.seconds_of(video.created_at) for name, video in videos.items()}
@@ -96,8 +97,8 @@ def _result(world: World) -> Result:
         unreached=generator.unreached,
         commits=records.commits,
         longest_record=records.longest,
-        pace_writes=len(records.paced_at),
-        pace_writes_at_once=_most_within(records.paced_at, _BURST_SECONDS),
+        pace_writes=len(paces.written_at),
+        pace_writes_at_once=_most_within(paces.written_at, _BURST_SECONDS),
         messages=steps.published,
         deliveries=steps.deliveries,
         postponed=steps.refusals,

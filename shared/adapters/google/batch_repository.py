@@ -23,7 +23,7 @@ from shared.domain.errors import BatchNotFoundError, UnreadableRecordError
 from shared.domain.identity import require_batch_id
 from shared.domain.video import Phase, Video
 from shared.records.batches import batch_from_record
-from shared.records.form import to_record
+from shared.records.form import naming, require_place, to_record
 
 
 class FirestoreBatchRepository:
@@ -97,12 +97,7 @@ def _totals(counted: Aggregate) -> PhaseTotals:
 
 def _batch_of(document: Document) -> Batch:
     """Raise UnreadableRecordError."""
-    try:
+    with naming(document.path):
         batch = batch_from_record(document.fields, revision=document.revision)
-    except UnreadableRecordError as error:
-        raise UnreadableRecordError(
-            f"{document.path}: {error.message}", is_newer=error.is_newer
-        ) from error
-    if batch_path(batch.batch_id) != document.path:
-        raise UnreadableRecordError(f"{document.path} is the record of something else.")
+        require_place(batch_path(batch.batch_id) == document.path)
     return batch

@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from shared.adapters.google.firestore_documents import Document, Write
-from shared.domain.campaign import ZERO, Campaign, Savings
+from shared.domain.campaign import Campaign
 from shared.domain.errors import UnreadableRecordError
+from shared.domain.money import ZERO, Savings
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 from shared.records.campaigns import campaign_from_record

@@ -1,22 +1,19 @@
-"""All queries. Each shape has its index in infra/firestore.indexes.json."""
+"""Queries of campaigns and videos. Each shape has its index in infra/firestore.indexes.json."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from google.cloud import firestore
 from google.cloud.firestore import CollectionGroup, FieldFilter, Query
-from google.cloud.firestore_v1.aggregation import AggregationQuery
 
 from shared.adapters.google.campaign_documents import CAMPAIGNS, VIDEOS, WRITTEN_AT, Key
 from shared.adapters.google.firestore_documents import Document
-from shared.domain.video import Lane, Phase, phases_of
+from shared.domain.video import phases_of
 from shared.ports.campaign_repository import SortOrder, VideoQuery
 
 Cursor = tuple[datetime, str]
 """The moment by which videos are ordered, and the path of a document: after it, a page begins."""
 
 _NAME = "__name__"
-_ORDER = "queue.order"
-_BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def cursor_of(document: Document) -> Cursor:
@@ -61,32 +58,6 @@ def due_videos(
     return due.limit(limit)
 
 
-def waiting_videos(
-    client: firestore.Client, model: str, lane: Lane, *, after: Document | None, limit: int
-) -> Query:
-    """Ask for those that wait for their turn in a lane, the earliest place first."""
-    found = _waiting_in(client, model, lane).order_by(_ORDER).order_by(_NAME)
-    if after is not None:
-        order = after.fields["queue"]["order"]
-        found = found.start_after({_ORDER: order, _NAME: client.document(after.path)})
-    return found.limit(limit)
-
-
-def last_waiting_video(client: firestore.Client, model: str, lane: Lane) -> Query:
-    return _waiting_in(client, model, lane).order_by(_ORDER, direction=Query.DESCENDING).limit(1)
-
-
-def any_waiting_video(client: firestore.Client) -> Query:
-    found = _reserved(client).where(filter=FieldFilter(_ORDER, ">", _BEGINNING))
-    return found.order_by(_ORDER).select([_ORDER]).limit(1)
-
-
-def number_waiting(client: firestore.Client, model: str, lane: Lane) -> AggregationQuery:
-    query = AggregationQuery(_waiting_in(client, model, lane))
-    query.count(alias="waiting")
-    return query
-
-
 def names_of_videos(client: firestore.Client, campaign_id: str, *, limit: int) -> Query:
     """Query the names of all videos of a campaign, including damaged ones."""
     return _videos_of_campaign(client, campaign_id).order_by(_NAME).select([]).limit(limit)
@@ -120,16 +91,6 @@ def all_campaigns(client: firestore.Client, *, after: str | None, limit: int) ->
     if after is not None:
         found = found.start_after({_NAME: client.document(Key(after).path)})
     return found.limit(limit)
-
-
-def _waiting_in(client: firestore.Client, model: str, lane: Lane) -> Query:
-    of_model = _reserved(client).where(filter=FieldFilter("parameters.model", "==", model))
-    return of_model.where(filter=FieldFilter("queue.lane", "==", lane.value))
-
-
-def _reserved(client: firestore.Client) -> Query:
-    is_reserved = FieldFilter("phase", "==", Phase.RESERVED.value)
-    return client.collection_group(VIDEOS).where(filter=is_reserved)
 
 
 def _page(client: firestore.Client, query: Query, field: str, after: Document | None) -> Query:

@@ -1,6 +1,6 @@
 """The records in Firestore."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -30,21 +30,16 @@ from shared.adapters.google.campaign_queries import (
     Cursor,
     all_campaigns,
     all_videos,
-    any_waiting_video,
     campaigns_with_chores,
     campaigns_with_due_chores,
     cursor_of,
     due_videos,
-    last_waiting_video,
     names_of_videos,
-    number_waiting,
     videos_of,
-    waiting_videos,
     written_since,
 )
 from shared.adapters.google.day_documents import read_day, write_of_day
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
-from shared.adapters.google.pace_documents import read_pace, read_paces, write_of_pace
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import (
@@ -55,9 +50,8 @@ from shared.domain.errors import (
     VideoNotFoundError,
 )
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
-from shared.domain.pacing import LaneSeen, Pace
 from shared.domain.unreadable import Unreadable
-from shared.domain.video import Lane, Video, phases_of
+from shared.domain.video import Video, phases_of
 from shared.ports import Clock
 from shared.ports.campaign_repository import (
     ChangedCampaign,
@@ -157,46 +151,11 @@ class FirestoreCampaignRepository:
             *map(removal_of, change.gone),
         ]
 
-    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Video:
-        paces = [] if pace is None else [write_of_pace(pace)]
-        revisions = self._documents.commit([write_of(video, at=self._now()), *paces])
-        return replace(video, revision=revisions[0])
-
-    def get_pace(self, model: str) -> Pace:
-        return read_pace(self._documents, model)
-
-    def get_paces(self, models: Iterable[str]) -> Mapping[str, Pace]:
-        return read_paces(self._documents, models)
-
-    def commit_pace(self, pace: Pace) -> Pace:
-        (revision,) = self._documents.commit([write_of_pace(pace)])
-        return replace(pace, revision=revision)
-
-    def waiting(self, model: str, lane: Lane, *, limit: int) -> tuple[Video, ...]:
-        def read(last: Document | None, limit: int) -> list[Document]:
-            client = self._documents.client
-            return self._documents.query(
-                waiting_videos(client, model, lane, after=last, limit=limit)
-            )
-
-        return tuple(filled(read, video_of, limit)[0])
-
-    def anything_waits(self) -> bool:
-        return bool(self._documents.query(any_waiting_video(self._documents.client)))
-
-    def survey(self, model: str, lane: Lane, *, now: datetime) -> LaneSeen:
-        client = self._documents.client
-        ends = [
-            *self._documents.query(waiting_videos(client, model, lane, after=None, limit=1)),
-            *self._documents.query(last_waiting_video(client, model, lane)),
-        ]
-        return LaneSeen(
-            lane=lane,
-            waiting=self._documents.count(number_waiting(client, model, lane)),
-            first=ends[0].fields["queue"]["order"] if ends else None,
-            last=ends[-1].fields["queue"]["order"] if ends else None,
-            seen_at=now,
-        )
+    def commit_video(self, video: Video, *, beside: Sequence[Write] = ()) -> Video:
+        """Commit a video, and with it the writes of other records."""
+        own = write_of(video, at=self._now())
+        revision, *_ = self._documents.commit([own, *beside])
+        return replace(video, revision=revision)
 
     def remove_campaign(self, campaign: Campaign) -> None:
         campaign_id = campaign.campaign_id

@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
-from shared.domain.campaign import ZERO
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import ConflictError, UnreadableRecordError
+from shared.domain.money import ZERO
 from shared.records.days import day_from_record
-from shared.records.form import to_record
+from shared.records.form import naming, require_place, to_record
 
 DAYS = "days"
 _MOST_SHARES = 32
@@ -68,14 +68,9 @@ def _committed_of(share: Document) -> Decimal:
 
 
 def _day_of(document: Document, day: date) -> DayBudget:
-    try:
+    with naming(document.path):
         stored = day_from_record(document.fields, revision=document.revision)
-    except UnreadableRecordError as error:
-        raise UnreadableRecordError(
-            f"{document.path}: {error.message}", is_newer=error.is_newer
-        ) from error
-    if stored.day != day:
-        raise UnreadableRecordError(f"{document.path} is the record of something else.")
+        require_place(stored.day == day)
     return stored
 
 

@@ -12,7 +12,7 @@ from shared.domain.batch import PhaseTotals
 from shared.domain.errors import BatchNotFoundError, UnreadableRecordError
 from shared.domain.video import Phase
 from shared.records.batches import decode_batch, encode_batch
-from shared.records.form import require_place
+from shared.records.form import naming, require_place
 
 if TYPE_CHECKING:
     import sqlite3
@@ -79,13 +79,9 @@ class LocalBatchRepository:
 
 def _batch_of(batch_id: str, record: bytes, revision: str) -> Batch:
     """Raise UnreadableRecordError."""
-    try:
+    with naming(f"batches/{batch_id}"):
         stored = decode_batch(record, revision=revision)
         require_place(stored.batch_id == batch_id)
-    except UnreadableRecordError as error:
-        raise UnreadableRecordError(
-            f"The record of {batch_id} cannot be read. {error.message}", is_newer=error.is_newer
-        ) from error
     return stored
 
 

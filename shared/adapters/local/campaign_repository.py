@@ -37,12 +37,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shared.adapters.local.record_connections import Connection
-    from shared.adapters.local.record_queue import QueueRecords
     from shared.domain.campaign import Campaign, Change
     from shared.domain.daily_budget import DayBudget
-    from shared.domain.pacing import LaneSeen, Pace
     from shared.domain.unreadable import Unreadable
-    from shared.domain.video import Lane, Video
+    from shared.domain.video import Video
     from shared.ports.campaign_repository import VideoQuery
 
 T = TypeVar("T")
@@ -141,31 +139,9 @@ class LocalCampaignRepository:
             self._require_free_name(connection, change.campaign.campaign_id)
         return stored_change(connection, change)
 
-    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Video:
+    def commit_video(self, video: Video) -> Video:
         with self._database.writing() as connection:
-            if pace is not None:
-                from shared.adapters.local.record_queue import stored_pace
-
-                stored_pace(connection, pace)
             return stored_video(connection, video)
-
-    def get_pace(self, model: str) -> Pace:
-        return self._queue.get_pace(model)
-
-    def get_paces(self, models: Iterable[str]) -> Mapping[str, Pace]:
-        return self._queue.get_paces(models)
-
-    def commit_pace(self, pace: Pace) -> Pace:
-        return self._queue.commit_pace(pace)
-
-    def waiting(self, model: str, lane: Lane, *, limit: int) -> tuple[Video, ...]:
-        return self._queue.waiting(model, lane, limit=limit)
-
-    def anything_waits(self) -> bool:
-        return self._queue.anything_waits()
-
-    def survey(self, model: str, lane: Lane, *, now: datetime) -> LaneSeen:
-        return self._queue.survey(model, lane, now=now)
 
     def remove_campaign(self, campaign: Campaign) -> None:
         campaign_id = campaign.campaign_id
@@ -220,13 +196,6 @@ class LocalCampaignRepository:
             ChangedCampaign(campaign_id=campaign_id, changed_at=tables.moment(changed_at))
             for campaign_id, changed_at in rows
         )
-
-    @built_once
-    def _queue(self) -> QueueRecords:
-        # Most requests need nothing of the queue.
-        from shared.adapters.local.record_queue import QueueRecords
-
-        return QueueRecords(self._database, self._video_of)
 
     def _require_free_name(self, connection: Connection, campaign_id: str) -> None:
         """Raise ConflictError if a name differs only in case, and so has the same files."""

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.local.files.folders import Parts, is_plain
 from shared.adapters.local.files.storage_errors import is_missing
-from shared.domain.campaign import ZERO
 from shared.domain.errors import StorageError
+from shared.domain.money import ZERO
 from shared.domain.storage_layout import CACHE
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from shared.adapters.local.record_rows import (
     stored_video,
 )
 from shared.domain.batch import restored
-from shared.domain.campaign import ZERO
 from shared.domain.daily_budget import DayBudget, held_day
 from shared.domain.errors import UnreadableRecordError
+from shared.domain.money import ZERO
 from shared.domain.storage_layout import BATCH_FILE, BATCHES, CACHE, MIRROR_CURSOR
 from shared.domain.unreadable import Unreadable
 from shared.records.batches import decode_batch

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.adapters.local import record_tables as tables
-from shared.domain.campaign import ZERO
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.identity import video_id
+from shared.domain.money import ZERO
 from shared.domain.unreadable import Unreadable
-from shared.records.form import require_place
+from shared.records.form import naming, require_place
 from shared.records.videos import decode_video, encode_video
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def campaign_of(
 ) -> Campaign:
     """Raise UnreadableRecordError, with the record."""
     # A video is read without its campaign.
-    from shared.domain.campaign import Savings
+    from shared.domain.money import Savings
     from shared.records.campaigns import decode_campaign
 
     try:
@@ -75,14 +75,9 @@ def day_of(day: date, row: tuple[bytes, str] | None) -> DayBudget:
     from shared.records.days import decode_day
 
     record, revision = row
-    try:
+    with naming(f"days/{day}"):
         stored = decode_day(record, revision=revision)
-    except UnreadableRecordError as error:
-        raise UnreadableRecordError(
-            f"The budget of {day} cannot be read. {error.message}", is_newer=error.is_newer
-        ) from error
-    if stored.day != day:
-        raise UnreadableRecordError(f"The budget of {day} is the record of something else.")
+        require_place(stored.day == day)
     return stored
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.campaign import ZERO
 from shared.domain.daily_budget import DayBudget, begins_warning, give_back, released, take
 from shared.domain.errors import BudgetExceededError
+from shared.domain.money import ZERO
 from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.domain.video_steps import with_outcome
 from tests.unit.domain.builders import a_generating_video, a_reserved_video

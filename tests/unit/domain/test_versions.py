@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Money
+from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import with_chores, without_chores
 from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
 from shared.domain.limits import Limits
+from shared.domain.money import Money
 from shared.domain.removal import remove, surplus
 from shared.domain.versions import becomes_current, cancel, complete, fail, promote, reserve
 from shared.domain.video import ENDED, AttemptOutcome, Failure, Phase, VersionState, Video

@@ -99,9 +99,10 @@ def test_a_tick_makes_the_same_calls_for_300_waiting_videos_as_for_3000() -> Non
 def calls_of_a_tick(case: Case) -> Counter[str]:
     """Return the calls of the third minute that no step makes."""
     world, calls = World(case), Counter[str]()
+    records, paces = world.ports.records, world.ports.paces
 
-    def counted(name: str) -> Callable[..., object]:
-        method = getattr(world.ports.records, name)
+    def counted(port: object, name: str) -> Callable[..., object]:
+        method = getattr(port, name)
 
         def call(*arguments: object, **options: object) -> object:
             calls[name] += 2 * MINUTE <= world.clock.seconds < 3 * MINUTE
@@ -109,8 +110,9 @@ def calls_of_a_tick(case: Case) -> Counter[str]:
 
         return call
 
-    for name in ("waiting", "survey", "anything_waits", "due", "commit_pace"):
-        setattr(world.ports.records, name, counted(name))
+    turns = ("waiting", "survey", "anything_waits", "commit_pace")
+    for port, name in ((records, "due"), *((paces, each) for each in turns)):
+        setattr(port, name, counted(port, name))
     world.run(minutes=3)
     return calls
 

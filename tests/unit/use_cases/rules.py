@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shared.domain.campaign import ZERO, Campaign, ChoreKind, Money
+from shared.domain.campaign import Campaign, ChoreKind
+from shared.domain.money import ZERO, Money
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import REQUESTS, clip_path, thumbnail_path
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.campaign import ZERO
 from shared.domain.errors import UnavailableError, WrongStateError
+from shared.domain.money import ZERO
 from shared.domain.schedule import DEADLINE, LATE_CHECK, LATE_WINDOW
 from shared.domain.versions import clear
 from shared.domain.video import AttemptOutcome, Phase, Video

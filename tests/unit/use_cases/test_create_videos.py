@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.campaign import Change, Savings, Version
+from shared.domain.campaign import Change, Version
 from shared.domain.errors import (
     CampaignVideoLimitError,
     ModelRetiredError,
@@ -15,6 +15,7 @@ from shared.domain.errors import (
     UnsupportedParameterError,
 )
 from shared.domain.fingerprint import fingerprint_as_written
+from shared.domain.money import Savings
 from shared.domain.prompt import enhance
 from shared.domain.video import Outcome, Phase, VersionState, Video
 from shared.use_cases.change_versions import cancel_video, delete_video

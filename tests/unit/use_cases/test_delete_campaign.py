@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.campaign import ZERO
 from shared.domain.errors import (
     CampaignDeletedError,
     CampaignNotFoundError,
     UnavailableError,
     WrongStateError,
 )
+from shared.domain.money import ZERO
 from shared.use_cases.begin_campaign import set_budget
 from shared.use_cases.claims import Claim
 from shared.use_cases.create_videos import create_videos

@@ -9,7 +9,6 @@ import pytest
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget
-from shared.domain.pacing import Pace
 from shared.domain.video import Video
 from shared.ports.campaign_repository import VideoPage
 from shared.use_cases.claims import Claim
@@ -49,9 +48,9 @@ class CountingRepository(InMemoryCampaignRepository):
         self.commits += 1
         return super().commit(change)
 
-    def commit_video(self, video: Video, *, pace: Pace | None = None) -> Video:
+    def commit_video(self, video: Video) -> Video:
         self.commits += 1
-        return super().commit_video(video, pace=pace)
+        return super().commit_video(video)
 
 
 @pytest.fixture

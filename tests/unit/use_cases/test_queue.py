@@ -72,7 +72,7 @@ def create(ports: FakePorts, count: int, **changes: object) -> list[Video]:
 
 
 def pace_of(ports: FakePorts) -> Pace:
-    return ports.campaigns.get_pace(DEFAULT_MODEL)
+    return ports.turns.get_pace(DEFAULT_MODEL)
 
 
 def submitted(ports: FakePorts) -> list[str]:
@@ -402,14 +402,14 @@ def test_a_damaged_pace_is_reported_and_begun_again(
     ports: FakePorts, caplog: pytest.LogCaptureFixture
 ) -> None:
     (video,) = queue_up(ports, 1)
-    pace = ports.campaigns.paces.pop(DEFAULT_MODEL)
-    ports.campaigns.damaged_paces[DEFAULT_MODEL] = pace.revision
+    pace = ports.turns.paces.pop(DEFAULT_MODEL)
+    ports.turns.damaged[DEFAULT_MODEL] = pace.revision
 
     wake(ports, video)
 
     assert Phase.GENERATING is stored(ports, video).phase
     assert "record.unreadable" in [each.message for each in caplog.records]
-    assert {} == ports.campaigns.damaged_paces
+    assert {} == ports.turns.damaged
 
 
 def test_a_video_that_cannot_be_submitted_does_not_use_others_turns(
@@ -455,15 +455,12 @@ def test_a_video_that_loses_every_race_for_a_turn_is_left_to_the_giver(
     ports: FakePorts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (video,) = create(ports, 1)
-    commit = ports.campaigns.commit_video
 
-    def lose(video: Video, *, pace: Pace | None = None) -> Video:
-        if pace is not None:
-            raise ConflictError("Another video took a turn.")
-        return commit(video)
+    def lose(video: Video, pace: Pace) -> Video:
+        raise ConflictError("Another video took a turn.")
 
     with monkeypatch.context() as fault:
-        fault.setattr(ports.campaigns, "commit_video", lose)
+        fault.setattr(ports.turns, "commit_attempt", lose)
         fault.setattr("time.sleep", lambda _: None)
         wake(ports, video)
     assert Phase.RESERVED is stored(ports, video).phase

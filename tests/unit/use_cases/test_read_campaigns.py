@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.campaign import Savings
 from shared.domain.errors import CampaignNotFoundError
+from shared.domain.money import Savings
 from shared.use_cases.change_versions import delete_video
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.read_campaigns import SlotView, read_campaign

@@ -10,7 +10,8 @@ from io import BytesIO
 import pytest
 
 from shared.domain.agreement import Disagreement, Finding
-from shared.domain.campaign import Change, Money
+from shared.domain.campaign import Change
+from shared.domain.money import Money
 from shared.domain.schedule import DEADLINE, RECONCILE_ROUND, TICK
 from shared.domain.storage_layout import CURSOR, attempts_prefix, clip_path, thumbnail_path
 from shared.domain.video import Phase, VersionState, Video

@@ -9,8 +9,9 @@ from io import BytesIO
 
 import pytest
 
-from shared.domain.campaign import MOST_REMOVED, ZERO, Change, Money
+from shared.domain.campaign import MOST_REMOVED, Change
 from shared.domain.errors import ObjectExistsError, StorageError, VideoNotFoundError
+from shared.domain.money import ZERO, Money
 from shared.domain.removal import is_expired
 from shared.domain.schedule import REQUEST_MEMORY, TICK
 from shared.domain.settlement import recomputed

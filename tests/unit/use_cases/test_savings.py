@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.campaign import Campaign, Savings
+from shared.domain.campaign import Campaign
 from shared.domain.errors import UnavailableError
+from shared.domain.money import Savings
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.savings import SavingsCounter
 from tests.fakes.ports import FakePorts

@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 
 from shared.domain.agreement import Disagreement
-from shared.domain.campaign import Money
 from shared.domain.copying import Verdict
 from shared.domain.errors import (
     InvalidRequestError,
@@ -19,6 +18,7 @@ from shared.domain.errors import (
     UnreadableRecordError,
     WrongStateError,
 )
+from shared.domain.money import Money
 from shared.domain.schedule import BROKEN_RETRY, DEADLINE
 from shared.domain.storage_layout import GENERATED, answer_path, attempt_prefix, metadata_path
 from shared.domain.video import Phase, VersionState, Video

@@ -90,6 +90,7 @@ def watched(ports: FakePorts, hooks: Hooks) -> Ports:
             storage_probe=ports.storage_probe,
             campaigns=campaigns,
             batches=watch(ports.batches),
+            turns=watch(ports.turns),
             # Nothing that is decided depends on it.
             mirror=ports.mirror,
             queue=watch(ports.queue),

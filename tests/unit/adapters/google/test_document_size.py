@@ -7,8 +7,9 @@ import pytest
 
 from shared.adapters.google.campaign_documents import key_of
 from shared.adapters.google.firestore_documents import to_fields
-from shared.domain.campaign import Campaign, Chore, ChoreKind, Money, Slot, Version
+from shared.domain.campaign import Campaign, Chore, ChoreKind, Slot, Version
 from shared.domain.limits import MOST_VERSIONS, most_versions
+from shared.domain.money import Money
 from shared.records.form import to_record
 from tests.unit.domain.builders import NOW
 

@@ -21,16 +21,18 @@ from shared.adapters.google.batch_queries import (
 from shared.adapters.google.campaign_queries import (
     all_campaigns,
     all_videos,
-    any_waiting_video,
     campaigns_with_chores,
     campaigns_with_due_chores,
     due_videos,
-    last_waiting_video,
     videos_of,
-    waiting_videos,
     written_since,
 )
 from shared.adapters.google.firestore_documents import Document
+from shared.adapters.google.turn_queries import (
+    any_waiting_video,
+    last_waiting_video,
+    waiting_videos,
+)
 from shared.domain.video import Failure, Lane, Phase, VersionState
 from shared.ports.campaign_repository import SortOrder, VideoQuery
 from shared.records.form import to_record

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.local import record_connections, record_queue, record_tables
+from shared.adapters.local import record_connections, record_tables, turn_repository
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
-from shared.domain.campaign import Change, Money, Slot, Version
+from shared.domain.campaign import Change, Slot, Version
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
@@ -25,6 +25,7 @@ from shared.domain.errors import (
     UnavailableError,
     VideoNotFoundError,
 )
+from shared.domain.money import Money
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, VersionState
 from shared.ports.campaign_repository import ListPosition, SortOrder, VideoQuery
@@ -102,7 +103,7 @@ def queries() -> Iterator[tuple[str, list[object]]]:
                                     order=order,
                                 )
                             )
-    for module in (record_tables, record_queue):
+    for module in (record_tables, turn_repository):
         for name, statement in vars(module).items():
             is_part = module is record_tables and name[0] == "_"
             if isinstance(statement, str) and statement.startswith("SELECT") and not is_part:

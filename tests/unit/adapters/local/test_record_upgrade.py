@@ -11,8 +11,10 @@ import pytest
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.record_tables import UPGRADE_FROM_1
-from shared.domain.campaign import Change, Savings
+from shared.adapters.local.turn_repository import LocalTurnRepository
+from shared.domain.campaign import Change
 from shared.domain.errors import StorageError
+from shared.domain.money import Savings
 from shared.domain.pacing import Pace
 from shared.domain.video import Lane
 from tests.contract.queue_contract import a_waiting_video
@@ -54,9 +56,10 @@ def test_every_record_and_what_was_saved_is_kept(
         assert campaign.savings == Savings(amount=Decimal("3.20"), hits=1)
         assert len(page.videos) == 2
         repository.commit_video(replace(page.videos[0], cancel_requested=True))
-        repository.commit_pace(Pace(model=MODEL))
+        turns = LocalTurnRepository(repository.database)
+        turns.commit_pace(Pace(model=MODEL))
         repository.commit(Change(campaign=campaign, videos=(a_waiting_video(3),)))
-        assert [video.index for video in repository.waiting(MODEL, Lane.BULK, limit=9)] == [0]
+        assert [video.index for video in turns.waiting(MODEL, Lane.BULK, limit=9)] == [0]
 
     assert ["records.upgraded"] == [
         each.message for each in caplog.records if each.message.startswith("records.")

@@ -1,4 +1,4 @@
-"""The queue in the database: the videos that wait, and the paces of models."""
+"""The queues of models in the same SQLite database as the campaigns."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shared.adapters.local.record_rows import readable, row_of, write
+from shared.adapters.local.record_rows import readable, row_of, stored_video, video_of, write
 from shared.adapters.local.record_tables import VIDEOS, moment, revision_of
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.pacing import LaneSeen, Pace
-from shared.records.form import require_place
+from shared.records.form import naming, require_place
 from shared.records.paces import decode_pace, encode_pace
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from shared.adapters.local.record_database import RecordDatabase
@@ -33,12 +33,11 @@ _INSERT_PACE = "INSERT OR IGNORE INTO paces VALUES (?, ?, ?)"
 _UPDATE_PACE = "UPDATE paces SET record = ?, revision = ? WHERE model = ? AND revision = ?"
 
 
-class QueueRecords:
-    """A part of the repository. A pace is decoded when something waits, and seldom otherwise."""
+class LocalTurnRepository:
+    """A pace's revision is a digest of its record's JSON, as for campaigns."""
 
-    def __init__(self, database: RecordDatabase, video_of: Callable[..., Video]) -> None:
+    def __init__(self, database: RecordDatabase) -> None:
         self._database = database
-        self._video_of = video_of
 
     def get_pace(self, model: str) -> Pace:
         with self._database.reading() as connection:
@@ -56,12 +55,17 @@ class QueueRecords:
 
     def commit_pace(self, pace: Pace) -> Pace:
         with self._database.writing() as connection:
-            return stored_pace(connection, pace)
+            return _stored_pace(connection, pace)
+
+    def commit_attempt(self, video: Video, pace: Pace) -> Video:
+        with self._database.writing() as connection:
+            _stored_pace(connection, pace)
+            return stored_video(connection, video)
 
     def waiting(self, model: str, lane: Lane, *, limit: int) -> tuple[Video, ...]:
         with self._database.reading() as connection:
             rows = connection.execute(_WAITING, (model, lane))
-            return tuple(readable(self._video_of, rows, limit)[0])
+            return tuple(readable(video_of, rows, limit)[0])
 
     def anything_waits(self) -> bool:
         with self._database.reading() as connection:
@@ -79,7 +83,7 @@ class QueueRecords:
         )
 
 
-def stored_pace(connection: sqlite3.Connection, pace: Pace) -> Pace:
+def _stored_pace(connection: sqlite3.Connection, pace: Pace) -> Pace:
     """Store a pace, and return it with its new revision. Raise ConflictError."""
     record = encode_pace(pace)
     row = (pace.model, record, revision_of(record))
@@ -91,16 +95,11 @@ def stored_pace(connection: sqlite3.Connection, pace: Pace) -> Pace:
 
 
 def _pace_of(model: str, row: tuple[bytes, str] | None) -> Pace:
+    """Raise UnreadableRecordError."""
     if row is None:
         return Pace(model=model)
     record, revision = row
-    try:
+    with naming(f"paces/{model}", revision=revision):
         stored = decode_pace(record, revision=revision)
         require_place(stored.model == model)
-    except UnreadableRecordError as error:
-        raise UnreadableRecordError(
-            f"The pace of {model} cannot be read. {error.message}",
-            is_newer=error.is_newer,
-            revision=revision,
-        ) from error
     return stored
