@@ -10,8 +10,8 @@ import msgspec
 
 from shared.domain.errors import ShowreelError
 from shared.http.descriptions import CODES
+from shared.http.meanings import OWN_CODES, Meaning, meaning_of
 from shared.http.openapi import describe
-from shared.http.problems import OWN_CODES, Meaning, meaning_of
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 

@@ -1,47 +1,4 @@
-"""Every error that Showreel raises on purpose.
-
-ShowreelError
-├── InvalidRequestError             the caller must change the request
-│   ├── UnsupportedParameterError   the model cannot do what was asked
-│   │   └── UnsupportedSizeError
-│   ├── ModelNotFoundError
-│   ├── ModelRetiredError
-│   ├── IdempotencyKeyReusedError   the key was used for another request
-│   └── InvalidBatchError           lines of a batch that cannot be carried out
-├── NotFoundError
-│   ├── CampaignNotFoundError
-│   ├── VideoNotFoundError
-│   ├── BatchNotFoundError
-│   └── ObjectNotFoundError
-├── RejectedError                   a rule of the campaign says no
-│   ├── LimitError                  a limit that does not pass with time
-│   │   ├── CampaignVideoLimitError
-│   │   ├── BudgetExceededError
-│   │   └── MaxCostExceededError
-│   ├── SlotBusyError
-│   ├── CampaignNameTakenError      by a campaign whose name differs only in case
-│   ├── CampaignDeletedError
-│   ├── NotReadyError
-│   └── WrongStateError
-├── HostNotAllowedError             the request names a host that is not allowed
-├── CrossSiteRequestError           a page of another web site sent the request
-├── InvalidApiKeyError              no API key, or none of this service
-├── InvalidSignatureError           a signed URL that was changed
-│   └── ExpiredSignatureError
-├── ConflictError                   another process committed first: read again
-├── ObjectExistsError               a create-only write met an object
-├── StorageError                    a permanent failure of a store: do not retry
-│   └── UnreadableRecordError       a damaged record, or one of a newer release
-├── UnavailableError                a temporary failure of a store or queue: retry
-│   └── StorageFullError            the store has no free space
-├── SubmissionError
-│   ├── GeneratorBusyError          nothing was accepted: submit again later
-│   ├── GenerationRefusedError      nothing was accepted, and never will be
-│   └── SubmissionUnknownError      it may have been accepted: never submit again
-├── RetryLaterError                 deliver the message again
-├── OutOfTimeError                  work of a tick that the next tick continues
-└── InvalidClipError                the clip is not a real video
-"""
+"""Every error that Showreel raises on purpose, the general before the specific."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -62,6 +19,8 @@ class ShowreelError(Exception):
 
 
 class InvalidRequestError(ShowreelError):
+    """The caller must change the request."""
+
     code = "invalid_request"
 
     def __init__(self, message: str, *, param: str | None = None) -> None:
@@ -70,6 +29,8 @@ class InvalidRequestError(ShowreelError):
 
 
 class UnsupportedParameterError(InvalidRequestError):
+    """The model cannot do what was asked."""
+
     code = "unsupported_parameter"
 
 
@@ -120,11 +81,13 @@ class BatchNotFoundError(NotFoundError):
 
 
 class RejectedError(ShowreelError):
+    """A rule of the campaign says no."""
+
     code = "rejected"
 
 
 class LimitError(RejectedError):
-    pass
+    """A limit that does not pass with time."""
 
 
 class CampaignVideoLimitError(LimitError):
@@ -144,6 +107,8 @@ class SlotBusyError(RejectedError):
 
 
 class CampaignNameTakenError(RejectedError):
+    """The name of another campaign differs only in case."""
+
     code = "campaign_name_taken"
 
 
@@ -164,6 +129,8 @@ class HostNotAllowedError(ShowreelError):
 
 
 class CrossSiteRequestError(ShowreelError):
+    """A page of another web site sent the request."""
+
     code = "cross_site_request"
 
 
@@ -180,14 +147,20 @@ class ExpiredSignatureError(InvalidSignatureError):
 
 
 class ConflictError(ShowreelError):
+    """Another process committed first: read again."""
+
     code = "conflict"
 
 
 class ObjectExistsError(ShowreelError):
+    """A create-only write met an object."""
+
     code = "object_exists"
 
 
 class StorageError(ShowreelError):
+    """A permanent failure of a store: do not retry."""
+
     code = "storage_error"
 
 
@@ -215,6 +188,8 @@ class UnreadableRecordError(StorageError):
 
 
 class UnavailableError(ShowreelError):
+    """A temporary failure of a store or queue: retry."""
+
     code = "unavailable"
 
 
@@ -227,6 +202,8 @@ class SubmissionError(ShowreelError):
 
 
 class GeneratorBusyError(SubmissionError):
+    """Nothing was accepted: submit again later."""
+
     code = "provider_quota"
 
     def __init__(self, message: str, *, retry_after: timedelta) -> None:
@@ -235,12 +212,16 @@ class GeneratorBusyError(SubmissionError):
 
 
 class GenerationRefusedError(SubmissionError):
+    """Nothing was accepted, and never will be."""
+
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
         self.code = code
 
 
 class SubmissionUnknownError(SubmissionError):
+    """It may have been accepted: never submit again."""
+
     code = "outcome_unknown"
 
 
@@ -249,6 +230,8 @@ class OutOfTimeError(ShowreelError):
 
 
 class RetryLaterError(ShowreelError):
+    """Deliver the message again."""
+
     code = "retry_later"
 
     def __init__(self, message: str, *, retry_after: timedelta) -> None:

@@ -13,8 +13,7 @@ from shared.domain.limits import Limits, available, budget_of, require_dollars
 from shared.domain.queueing import QueueEstimate, expected_done_at, reason_for_waiting
 from shared.domain.unreadable import Unreadable
 from shared.http.calls import POLLING, Call, json_response, list_response
-from shared.http.request_types import CampaignBody, CampaignListQuery, read_body, read_query
-from shared.http.resource_types import (
+from shared.http.campaign_types import (
     BudgetResource,
     CampaignFacts,
     CampaignQueueResource,
@@ -25,6 +24,7 @@ from shared.http.resource_types import (
     MoneyResource,
     SlotResource,
 )
+from shared.http.request_types import CampaignBody, CampaignListQuery, read_body, read_query
 from shared.http.resources import epoch, thumbnail_url_of, unreadable_resource, video_resource
 from shared.ports.policy import limits_of
 from shared.use_cases.begin_campaign import set_budget

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         versions,
         videos,
     )
+    from shared.http import campaign_types as answered_campaigns
     from shared.http import request_types as sent
     from shared.http import resource_types as answered
     from shared.requests import bodies
@@ -55,6 +56,7 @@ else:
     sent = _OnUse("shared.http.request_types")
     answered = _OnUse("shared.http.resource_types")
     answered_batches = _OnUse("shared.http.batch_types")
+    answered_campaigns = _OnUse("shared.http.campaign_types")
     bodies = _OnUse("shared.requests.bodies")
 
 
@@ -89,7 +91,7 @@ def _videos() -> Mapping[int, Any]:
 
 
 def _campaign() -> Mapping[int, Any]:
-    return {200: answered.CampaignResource}
+    return {200: answered_campaigns.CampaignResource}
 
 
 def _created() -> Mapping[int, Any]:
@@ -163,7 +165,7 @@ ENDPOINTS: Sequence[Endpoint] = (
              answers=lambda: {200: answered.SignedURLResource}, body=lambda: sent.SignedUrlBody),
     Endpoint("GET", "/v1/campaigns", lambda: campaigns.list_all,
              "List campaigns, sorted by id",
-             answers=lambda: {200: answered.ListResource[answered.CampaignSummary]},
+             answers=lambda: {200: answered.ListResource[answered_campaigns.CampaignSummary]},
              query=lambda: sent.CampaignListQuery),
     Endpoint("GET", "/v1/campaigns/{campaign_id}", lambda: campaigns.read,
              "Read a campaign: slots, counts and money", answers=_campaign),
@@ -171,7 +173,7 @@ ENDPOINTS: Sequence[Endpoint] = (
              "Set a campaign's budget", answers=_campaign, body=lambda: sent.CampaignBody),
     Endpoint("DELETE", "/v1/campaigns/{campaign_id}", lambda: campaigns.delete,
              "Delete a campaign with all of its videos",
-             answers=lambda: {200: answered.DeletedCampaign, 202: answered.DeletedCampaign}),
+             answers=lambda: dict.fromkeys((200, 202), answered_campaigns.DeletedCampaign)),
     Endpoint("POST", "/v1/campaigns/{campaign_id}/videos", lambda: creations.create_all,
              "Create a video for each prompt, all of them or none", answers=_all_created,
              body=lambda: bodies.CreateCampaignVideosBody, takes_key=True),
@@ -180,7 +182,8 @@ ENDPOINTS: Sequence[Endpoint] = (
              body=lambda: sent.RegenerateBody, takes_key=True),
     Endpoint("POST", "/v1/campaigns/{campaign_id}/cleanup", lambda: versions.cleanup,
              "Remove historical videos; a dry run by default",
-             answers=lambda: {200: answered.CleanupResource}, body=lambda: sent.CleanupBody),
+             answers=lambda: {200: answered_campaigns.CleanupResource},
+             body=lambda: sent.CleanupBody),
     Endpoint("POST", "/v1/batches", lambda: batches.create,
              "Create a batch of up to 10,000 lines: 202 for a new one, 200 for the same one again",
              answers=lambda: {202: answered_batches.BatchResource, **_batch()}, takes_key=True,

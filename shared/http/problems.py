@@ -4,7 +4,6 @@ import logging
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
@@ -13,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from werkzeug.wrappers import Request, Response
 
 from shared.domain import errors
+from shared.http.meanings import HTTP_CODES, INTERNAL, Meaning, meaning_of
 from shared.http.request_types import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -63,72 +63,6 @@ class Problem(TypedDict):
     lines: NotRequired[Sequence[LineProblemResource]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Meaning:
-    """How an error is answered. `retry_after_seconds` is set where a retry may succeed."""
-
-    status: HTTPStatus
-    error_type: str
-    retry_after_seconds: int | None = None
-
-
-_INVALID = "invalid_request_error"
-
-_MEANINGS: dict[type[errors.ShowreelError], Meaning] = {
-    errors.UnsupportedParameterError: Meaning(
-        status=HTTPStatus.UNPROCESSABLE_ENTITY, error_type=_INVALID
-    ),
-    errors.ModelNotFoundError: Meaning(status=HTTPStatus.NOT_FOUND, error_type=_INVALID),
-    errors.ModelRetiredError: Meaning(status=HTTPStatus.NOT_FOUND, error_type=_INVALID),
-    errors.IdempotencyKeyReusedError: Meaning(
-        status=HTTPStatus.UNPROCESSABLE_ENTITY, error_type=_INVALID
-    ),
-    errors.InvalidRequestError: Meaning(status=HTTPStatus.BAD_REQUEST, error_type=_INVALID),
-    errors.NotFoundError: Meaning(status=HTTPStatus.NOT_FOUND, error_type="not_found_error"),
-    # Not 409: OpenAI's clients retry 409.
-    errors.LimitError: Meaning(status=HTTPStatus.UNPROCESSABLE_ENTITY, error_type=_INVALID),
-    errors.SlotBusyError: Meaning(
-        status=HTTPStatus.CONFLICT, error_type="conflict_error", retry_after_seconds=5
-    ),
-    errors.RejectedError: Meaning(status=HTTPStatus.CONFLICT, error_type="conflict_error"),
-    errors.HostNotAllowedError: Meaning(status=HTTPStatus.MISDIRECTED_REQUEST, error_type=_INVALID),
-    errors.CrossSiteRequestError: Meaning(
-        status=HTTPStatus.FORBIDDEN, error_type="permission_error"
-    ),
-    # As OpenAI does.
-    errors.InvalidApiKeyError: Meaning(status=HTTPStatus.UNAUTHORIZED, error_type=_INVALID),
-    errors.InvalidSignatureError: Meaning(
-        status=HTTPStatus.FORBIDDEN, error_type="permission_error"
-    ),
-    errors.ConflictError: Meaning(
-        status=HTTPStatus.SERVICE_UNAVAILABLE, error_type="server_error", retry_after_seconds=1
-    ),
-    errors.UnavailableError: Meaning(
-        status=HTTPStatus.SERVICE_UNAVAILABLE, error_type="server_error", retry_after_seconds=5
-    ),
-    errors.StorageFullError: Meaning(
-        status=HTTPStatus.SERVICE_UNAVAILABLE, error_type="server_error", retry_after_seconds=60
-    ),
-    errors.StorageError: Meaning(
-        status=HTTPStatus.INTERNAL_SERVER_ERROR, error_type="server_error"
-    ),
-}
-_CODES = {
-    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
-    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "range_not_satisfiable",
-}
-_INTERNAL = Meaning(status=HTTPStatus.INTERNAL_SERVER_ERROR, error_type="server_error")
-
-OWN_CODES = {
-    **{
-        code: Meaning(status=status, error_type="invalid_request_error")
-        for status, code in _CODES.items()
-    },
-    "internal": _INTERNAL,
-}
-"""The problems that do not come from an error of `shared.domain.errors`, by their codes."""
-
-
 def answer_failure(error: Exception, request: Request) -> Response:
     """Answer with a problem, and log it if it is a server error."""
     if isinstance(error, errors.ShowreelError):
@@ -158,7 +92,7 @@ def _log(error: Exception, request: Request, response: Response) -> None:
 
 def _internal(request: Request) -> Response:
     return problem(
-        _INTERNAL,
+        INTERNAL,
         code="internal",
         detail="Internal error. Quote request_id when you report it.",
         instance=request.path,
@@ -179,7 +113,7 @@ def _http_problem(error: HTTPException, request: Request) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.BAD_REQUEST)
     response = problem(
         Meaning(status=status, error_type="invalid_request_error"),
-        code=_CODES.get(status, "invalid_request"),
+        code=HTTP_CODES.get(status, "invalid_request"),
         detail=_advice(error, request) or status.description,
         instance=request.path,
     )
@@ -263,11 +197,3 @@ def problem(
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response
-
-
-def meaning_of(kind: type[errors.ShowreelError]) -> Meaning:
-    """Return the meaning of an error class: its own, or that of its nearest listed base."""
-    for base in kind.__mro__:
-        if base in _MEANINGS:
-            return _MEANINGS[base]
-    return _INTERNAL

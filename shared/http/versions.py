@@ -8,10 +8,11 @@ from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.limits import require_dollars
 from shared.domain.video import Phase
 from shared.http.calls import Call, json_response
+from shared.http.campaign_types import CleanupResource
 from shared.http.creations import all_created_response, created_response
 from shared.http.idempotency import answer_idempotently
 from shared.http.request_types import CleanupBody, EmptyBody, RegenerateBody, read_body
-from shared.http.resource_types import CleanupResource, DeletedVideo
+from shared.http.resource_types import DeletedVideo
 from shared.http.resources import video_resource
 from shared.requests.commands import lane_of
 from shared.use_cases.change_versions import cancel_video, delete_video, promote_video

@@ -8,8 +8,8 @@ import pytest
 
 from shared.domain.errors import ShowreelError
 from shared.http.descriptions import CODES
+from shared.http.meanings import OWN_CODES
 from shared.http.openapi import describe
-from shared.http.problems import OWN_CODES
 from tests.functional.places import ONLY_LOCAL
 from tests.functional.showreel import Json, Showreel
 from tools.api_reference import DOCUMENT, with_tables

@@ -1,0 +1,104 @@
+"""The types of answers about campaigns."""
+
+from collections.abc import Sequence
+from typing import Literal, TypedDict
+
+from shared.http.resource_types import Dollars, Epoch, UnreadableResource, VideoResource
+
+
+class CampaignQueueResource(TypedDict):
+    """How many videos wait for their turns, and when the last of them will be done.
+
+    `reason` is that of a video that waits.
+    """
+
+    waiting: int
+    expected_done_at: Epoch | None
+    reason: str | None
+
+
+class DeletedCampaign(TypedDict):
+    id: str
+    object: Literal["campaign.deleted"]
+    deleted: bool
+
+
+class SlotResource(TypedDict):
+    """`unreadable` are videos of the slot, in any state, whose records cannot be read."""
+
+    index: int
+    current: VideoResource | None
+    pending: VideoResource | None
+    historical: Sequence[VideoResource]
+    unreadable: Sequence[UnreadableResource]
+
+
+class CountsResource(TypedDict):
+    current: int
+    pending: int
+    historical: int
+    cache_hits: int
+
+
+class MoneyResource(TypedDict):
+    currency: str
+    reserved: Dollars
+    spent: Dollars
+    simulated: Dollars
+    possibly_spent: Dollars
+    saved: Dollars
+
+
+class BudgetResource(TypedDict):
+    """null means no limit.
+
+    `limit_usd` is the campaign's own budget, `own_usd`, or else the installation's, `default_usd`.
+    """
+
+    currency: str
+    limit_usd: Dollars | None
+    available_usd: Dollars | None
+    own_usd: Dollars | None
+    default_usd: Dollars | None
+
+
+class CampaignFacts(TypedDict):
+    """The fields of a campaign, alone and in a list."""
+
+    id: str
+    object: Literal["campaign"]
+    created_at: Epoch
+    updated_at: Epoch
+    max_videos: int
+    counts: CountsResource
+    money: MoneyResource
+    budget: BudgetResource
+
+
+class CampaignResource(CampaignFacts):
+    """`unreadable` is the number of unreadable videos in all slots.
+
+    `queue` is null unless a video waits for its turn.
+    """
+
+    queue: CampaignQueueResource | None
+    unreadable: int
+    slots: Sequence[SlotResource]
+
+
+class CampaignSummary(CampaignFacts):
+    """A campaign in a list. `thumbnail_urls` has one URL for each current video, by slot."""
+
+    thumbnail_urls: Sequence[str]
+
+
+class CleanedVideo(TypedDict):
+    id: str
+    index: int
+
+
+class CleanupResource(TypedDict):
+    object: Literal["cleanup"]
+    dry_run: bool
+    deleted: Sequence[CleanedVideo]
+    bytes: int
