@@ -53,6 +53,23 @@ class BatchResource(TypedDict):
     cost_usd: BatchCost
 
 
+class EstimatedBatchVideos(TypedDict):
+    """`cached` and `attached` are videos of other requests, which cost nothing."""
+
+    created: int
+    cached: int
+    attached: int
+
+
+class BatchEstimateResource(TypedDict):
+    """What a file would cost as a batch. `total` is the number of lines."""
+
+    object: Literal["batch.estimate"]
+    total: int
+    videos: EstimatedBatchVideos
+    cost_usd: Dollars
+
+
 class BatchLineVideo(TypedDict):
     """`video` is null if it was deleted since; `unreadable` says why its record cannot be read."""
 

@@ -10,13 +10,13 @@ from itertools import chain
 
 from werkzeug.wrappers import Response
 
-from shared.domain.batch import Batch, PhaseTotals, Totals, status_of
+from shared.domain.batch import Batch, BatchFormat, PhaseTotals, Totals, status_of
 from shared.domain.identity import require_batch_id
 from shared.domain.limits import require_dollars
 from shared.domain.money import ZERO
 from shared.domain.unreadable import Unreadable
-from shared.domain.video import Lane, Phase, Status, Video, phases_of
-from shared.http.batch_types import BatchResource
+from shared.domain.video import Lane, Outcome, Phase, Status, Video, phases_of
+from shared.http.batch_types import BatchEstimateResource, BatchResource
 from shared.http.calls import POLLING, Call, encode, json_response, list_response
 from shared.http.idempotency import answer_idempotently
 from shared.http.request_types import (
@@ -35,7 +35,7 @@ from shared.requests.batches import lines_of
 from shared.requests.commands import lane_of
 from shared.use_cases.cancel_batch import cancel_batch
 from shared.use_cases.claims import Claim
-from shared.use_cases.create_batch import create_batch
+from shared.use_cases.create_batch import BatchEstimate, create_batch, estimate_batch
 from shared.use_cases.read_batch import BatchView, ResolvedResult, read_results, view_of
 
 
@@ -44,17 +44,7 @@ def create(call: Call) -> Response:
     content, form = read_lines(call.request)
     query = read_query(call.request, BatchQuery)
     max_cost = require_dollars(query.max_cost_usd, param="max_cost_usd")
-    asked = Batch(
-        batch_id="",
-        format=form,
-        lines=0,
-        priority=lane_of(query.priority, default=Lane.BULK),
-        default_model=call.ports.policy.default_model,
-        estimated=ZERO,
-        created_at=call.now,
-        due_at=None,
-        requested_by=call.requester,
-    )
+    asked = _asked(call, form, lane_of(query.priority, default=Lane.BULK))
 
     def act(claim: Claim | None) -> Response:
         batch = replace(asked, batch_id=_batch_id(call, claim, content))
@@ -68,6 +58,12 @@ def create(call: Call) -> Response:
     return answer_idempotently(call, sent, act)
 
 
+def estimate(call: Call) -> Response:
+    content, form = read_lines(call.request)
+    found = estimate_batch(call.ports, lines_of(_asked(call, form, Lane.BULK), content))
+    return json_response(_estimate_resource(found))
+
+
 def read(call: Call, batch_id: str) -> Response:
     view = view_of(call.ports, call.ports.batches.get(require_batch_id(batch_id)))
     return json_response(_resource(view), headers=None if view.is_over else POLLING)
@@ -79,10 +75,12 @@ def list_all(call: Call) -> Response:
     after = None if query.after is None else batches.get(require_batch_id(query.after))
     found = batches.list(after=after, limit=query.limit + 1)
     page = found[: query.limit]
+    views = [view_of(call.ports, batch) for batch in page]
     return list_response(
-        [_resource(view_of(call.ports, batch)) for batch in page],
+        [_resource(view) for view in views],
         ids=[batch.batch_id for batch in page],
         has_more=len(found) > query.limit,
+        headers=None if all(view.is_over for view in views) else POLLING,
     )
 
 
@@ -103,6 +101,20 @@ def results(call: Call, batch_id: str) -> Response:
         chain((first,), chunks),
         content_type="application/x-ndjson",
         headers={"Cache-Control": "no-store"},
+    )
+
+
+def _asked(call: Call, form: BatchFormat, priority: Lane) -> Batch:
+    return Batch(
+        batch_id="",
+        format=form,
+        lines=0,
+        priority=priority,
+        default_model=call.ports.policy.default_model,
+        estimated=ZERO,
+        created_at=call.now,
+        due_at=None,
+        requested_by=call.requester,
     )
 
 
@@ -152,6 +164,19 @@ def _resource(view: BatchView) -> BatchResource:
             "estimated": batch.estimated,
             "actual": sum((each.usd for each in totals.values()), ZERO),
         },
+    }
+
+
+def _estimate_resource(found: BatchEstimate) -> BatchEstimateResource:
+    return {
+        "object": "batch.estimate",
+        "total": found.lines,
+        "videos": {
+            "created": found.videos.get(Outcome.CREATED, 0),
+            "cached": found.videos.get(Outcome.CACHE_HIT, 0),
+            "attached": found.videos.get(Outcome.ATTACHED, 0),
+        },
+        "cost_usd": found.cost,
     }
 
 

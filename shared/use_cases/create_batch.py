@@ -1,9 +1,10 @@
 """Accept a batch: check every line and the cost of all, then keep the file and its record."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from io import BytesIO
 
@@ -22,6 +23,7 @@ from shared.domain.limits import require_max_cost
 from shared.domain.money import ZERO
 from shared.domain.schedule import BATCH_RETRY
 from shared.domain.storage_layout import batch_request_path
+from shared.domain.video import Outcome
 from shared.ports import Ports
 from shared.use_cases.batch_lines import Line, LinePlanner, Lines
 from shared.use_cases.budgeting import require_left_today
@@ -35,6 +37,15 @@ MOST_PROMPTS = 40_000
 _MOST_PROBLEMS = 20
 _LINES_AT_ONCE = 100
 _CONTENT_TYPES = {BatchFormat.JSON_LINES: "application/x-ndjson", BatchFormat.CSV: "text/csv"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchEstimate:
+    """What the lines of a batch would cost, and how many videos have which outcome."""
+
+    lines: int
+    cost: Decimal
+    videos: Mapping[Outcome, int]
 
 
 def create_batch(
@@ -54,11 +65,13 @@ def create_batch(
         return ports.batches.get(batch.batch_id), False
     except BatchNotFoundError:
         lines = read()
-    cost = _cost_of(ports, lines)
-    require_max_cost(cost, max_cost)
-    require_left_today(ports, cost)
+    estimate = estimate_batch(ports, lines)
+    require_max_cost(estimate.cost, max_cost)
     accepted = replace(
-        batch, lines=len(lines), estimated=cost, due_at=batch.created_at + BATCH_RETRY
+        batch,
+        lines=estimate.lines,
+        estimated=estimate.cost,
+        due_at=batch.created_at + BATCH_RETRY,
     )
     _keep(ports, accepted, content)
     try:
@@ -90,8 +103,8 @@ def _keep(ports: Ports, batch: Batch, content: bytes) -> None:
     ports.mirror.write_batch(batch)
 
 
-def _cost_of(ports: Ports, lines: Lines) -> Decimal:
-    """Check every line, and return what all of them cost. Raise InvalidBatchError."""
+def estimate_batch(ports: Ports, lines: Lines) -> BatchEstimate:
+    """Check every line, and change nothing. Raise what `create_batch` raises for these lines."""
     if not 1 <= len(lines) <= MOST_LINES:
         raise InvalidRequestError(
             f"A batch has 1 to {MOST_LINES:,} lines; this one has {len(lines):,}."
@@ -103,22 +116,27 @@ def _cost_of(ports: Ports, lines: Lines) -> Decimal:
             f"A batch has at most {MOST_PROMPTS:,} prompts in all its lines; this one has "
             f"{prompts:,}."
         )
-    cost, problems = ZERO, []
+    cost, videos = ZERO, Counter[Outcome]()
+    problems: list[LineProblem] = []
     for portion in _portions(every):
-        portion_cost, refused = until_committed(lambda lines=portion: _checked(ports, lines))  # type: ignore[misc]
-        cost += portion_cost
+        estimate, refused = until_committed(lambda lines=portion: _checked(ports, lines))  # type: ignore[misc]
+        cost += estimate.cost
+        videos.update(estimate.videos)
         problems += refused
     if problems:
         raise _refusal(sorted(problems, key=lambda each: each.line), total=len(every))
-    return cost
+    require_left_today(ports, cost)
+    return BatchEstimate(lines=len(every), cost=cost, videos=videos)
 
 
-def _checked(ports: Ports, lines: Sequence[Line]) -> tuple[Decimal, list[LineProblem]]:
+def _checked(ports: Ports, lines: Sequence[Line]) -> tuple[BatchEstimate, list[LineProblem]]:
     planner = LinePlanner(ports, lines)
-    cost, problems = ZERO, []
+    cost, videos, problems = ZERO, Counter[Outcome](), []
     for line in lines:
         try:
-            cost += planner.plan(line).cost
+            plan = planner.plan(line)
+            cost += plan.cost
+            videos.update(answer.outcome for answer in plan.answers)
         except (InvalidRequestError, RejectedError, UnreadableRecordError) as error:
             problems.append(
                 LineProblem(
@@ -128,7 +146,7 @@ def _checked(ports: Ports, lines: Sequence[Line]) -> tuple[Decimal, list[LinePro
                     param=getattr(error, "param", None),
                 )
             )
-    return cost, problems
+    return BatchEstimate(lines=len(lines), cost=cost, videos=videos), problems
 
 
 def _portions(lines: Iterable[Line]) -> Iterator[list[Line]]:

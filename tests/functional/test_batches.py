@@ -33,9 +33,10 @@ def send(
     content: bytes,
     headers: dict[str, str] = JSON_LINES,
     *,
+    path: str = "/v1/batches",
     query: str = "",
 ) -> Answer:
-    return service.send("POST", f"/v1/batches{query}", data=content, headers=headers)
+    return service.send("POST", f"{path}{query}", data=content, headers=headers)
 
 
 def over(service: Showreel, batch: Json) -> Json:
@@ -87,6 +88,27 @@ def test_each_line_of_a_batch_creates_its_videos(showreel: Showreel) -> None:
     assert made["video"] == showreel.video(made)
     assert [each["video"]["index"] for each in second["videos"]] == [0, 1]
     assert {each["video"]["priority"] for each in second["videos"]} == {"bulk"}
+
+
+def test_an_estimate_checks_the_file_and_starts_nothing(idle: Showreel) -> None:
+    idle.create("c0", f"{KITE} 0", seconds=4)
+    two = {"campaign_id": "c1", "prompts": ["A boat", "A leaf"], "seconds": 4}
+
+    answer = send(idle, lines(a_line(0), two), path="/v1/batches/estimate")
+    refused = send(idle, lines(two, a_line(2, seconds=5)), path="/v1/batches/estimate")
+
+    assert (answer.status_code, answer.json) == (
+        200,
+        {
+            "object": "batch.estimate",
+            "total": 2,
+            "videos": {"created": 2, "cached": 0, "attached": 1},
+            "cost_usd": 3.2,
+        },
+    )
+    assert (refused.status_code, [each["line"] for each in refused.json["lines"]]) == (400, [2])
+    assert idle.get("/v1/batches").json["data"] == []
+    assert idle.get("/v1/campaigns/c1").status_code == 404
 
 
 def test_csv_has_the_names_of_fields_in_its_header(showreel: Showreel) -> None:
