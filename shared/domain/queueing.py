@@ -77,7 +77,7 @@ def estimate(video: Video, pace: Pace, rate: int | None, now: datetime) -> Queue
         return QueueEstimate(
             position=position,
             expected_submission_at=None,
-            reason=f"The rate of {pace.model} is 0 (MODEL_RATES): nothing is submitted.",
+            reason=f"The rate of {pace.model} is 0 (MODEL_RATES), so nothing is submitted.",
         )
     begins = now if pace.blocked_until is None else max(now, pace.blocked_until)
     wait = _turns_until(position, place.lane, pace) / turns_each_minute(pace, rate, begins)
@@ -125,4 +125,4 @@ def _turns_until(position: int, lane: Lane, pace: Pace) -> float:
 
 
 def _reason(pace: Pace) -> str:
-    return f"The generator is busy or not reached; {pace.model} is tried again then."
+    return f"{pace.model} is busy or does not respond. Submissions resume shortly."

@@ -1,4 +1,4 @@
-"""What axe holds against a page."""
+"""Accessibility violations, found by axe."""
 
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -9,7 +9,7 @@ AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 RUN = "options => axe.run(options)"
 OPTIONS: Mapping[str, object] = {
     "resultTypes": ["violations"],
-    # It is off by default, and people have thumbs.
+    # Off by default. Touch needs large targets.
     "rules": {"target-size": {"enabled": True}},
 }
 

@@ -1,4 +1,7 @@
-"""What people write."""
+"""Briefs and prompts, and the model of videos that wait."""
+
+HALTED = "veo-3.1-lite-generate-001"
+"""A model to which the server submits nothing."""
 
 BRIEF = {
     "Brand": "Tidewater Cycles",

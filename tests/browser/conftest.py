@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.briefs import CONTEXT, PROMPTS
+from tests.browser.briefs import CONTEXT, HALTED, PROMPTS
 from tests.browser.server import Server, serving
 from tests.browser.studio import Studio, opened
 from tests.browser.views import GALLERY, TROUBLE
@@ -56,6 +56,7 @@ def server(data_folder: Path) -> Iterator[Server]:
         "STORAGE_URL": data_folder.as_uri(),
         "SYNTHETIC_SECONDS": "1",
         "SYNTHETIC_FAULTS": FAULTS,
+        "MODEL_RATES": f"{HALTED}=0",
     }
     with serving(data_folder.with_name("stderr.log"), environment) as server:
         yield server

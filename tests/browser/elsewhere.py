@@ -1,4 +1,4 @@
-"""A web site elsewhere, whose pages a real browser shows beside the studio."""
+"""Another web site, whose pages a browser opens beside the studio."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""A `<video>` element of a page, as someone who watches it would judge it."""
+"""A `<video>` element of a page: its position, its frames, and what interrupts it."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""The studio as a person finds it: by what its parts are called."""
+"""The studio, with its parts found by their accessible names."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,7 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FilePayload,
+    Locator,
+    Page,
+    Response,
+    expect,
+)
 
 from tests.browser.player import Player
 from tests.browser.server import PATIENCE_SECONDS, Server
@@ -33,6 +41,14 @@ class Studio:
     def open(self, campaign_id: str = "") -> None:
         path = f"/?campaign={campaign_id}" if campaign_id else "/"
         self.page.goto(f"{self.server.origin}{path}")
+
+    def open_batches(self) -> None:
+        self.page.goto(f"{self.server.origin}/?batches")
+
+    def choose_file(self, content: bytes, name: str = "prompts.csv") -> None:
+        """Choose it as the file of a batch."""
+        file = FilePayload(name=name, mimeType="", buffer=content)
+        self.page.get_by_label("CSV or JSON lines").set_input_files(file)
 
     def another_tab(self) -> "Studio":
         return replace(self, page=self.context.new_page())
@@ -95,24 +111,24 @@ class Studio:
         return self.page.get_by_role("dialog")
 
     def polls(self, campaign_id: str) -> list[Response]:
-        """What was answered so far to questions after the campaign, first to last."""
+        """Return the responses to polls of the campaign, the oldest first."""
         self.finish_requests()
         url = f"{self.server.origin}/v1/campaigns/{campaign_id}"
         return [each for each in self.wire.responses if each.url == url]
 
     def finish_requests(self) -> None:
-        """Return after all that the page has asked for so far is on the wire."""
+        """Return once the page has sent the requests that it has begun."""
         self.page.evaluate("() => fetch('/health')")
 
     def hide(self) -> None:
-        """Be a tab in the background."""
+        """Put the tab into the background."""
         self.page.evaluate(SET_VISIBILITY, "hidden")
 
     def show(self) -> None:
         self.page.evaluate(SET_VISIBILITY, "visible")
 
     def sideways(self) -> int:
-        """Return by how many pixels the page is wider than what is seen of it."""
+        """Return by how many pixels the page is wider than its viewport."""
         return int(self.page.evaluate(SIDEWAYS))
 
 

@@ -57,6 +57,24 @@ def test_a_filtered_video_says_why(server: Server, studio: Studio) -> None:
         expect(studio.card(0)).to_contain_text(text)
 
 
+def test_a_video_that_waited_too_long_says_what_to_do(server: Server, studio: Studio) -> None:
+    """The shortest wait that the settings allow is an hour: the code stands for it."""
+
+    def overdue(route: Route) -> None:
+        answer = route.fetch()
+        data = answer.json()
+        data["data"][0]["error"] = {"code": "queue_timeout", "message": "It waited for 24 hours."}
+        route.fulfill(response=answer, json=data)
+
+    server.make("overdue", "A marble statue waits")
+    studio.context.route("**/v1/videos?*", overdue)
+
+    studio.open("overdue")
+
+    for text in ("it waited too long in line", "choose another model", "You were not charged."):
+        expect(studio.card(0)).to_contain_text(text)
+
+
 def test_a_failure_leaves_the_current_video_in_its_place(server: Server, studio: Studio) -> None:
     server.make("kept", "A calm lake")
     studio.open("kept")

@@ -1,11 +1,15 @@
 """From a brief to videos that play."""
 
+import re
+from datetime import UTC, datetime
+
 from playwright.sync_api import Route, expect
 
-from tests.browser.briefs import BRIEF, PROMPTS
-from tests.browser.server import Server
+from tests.browser.briefs import BRIEF, HALTED, PROMPTS
+from tests.browser.server import Json, Server
 from tests.browser.studio import Studio
 
+NOON = int(datetime(2099, 1, 1, 12, tzinfo=UTC).timestamp())
 # What each progress bar shows, at every picture that is drawn.
 NOTE_PROGRESS = """() => {
   window.seen = {};
@@ -65,7 +69,7 @@ def test_the_form_shows_new_videos_cached_videos_and_the_price_before_it_is_sent
 def test_the_form_is_disabled_until_the_campaigns_settings_are_loaded(
     server: Server, studio: Studio
 ) -> None:
-    """Else what is written would be made, and paid, with settings that are not the campaign's."""
+    """Earlier input would be sent, and paid for, with other settings than the campaign's."""
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -82,6 +86,35 @@ def test_the_form_is_disabled_until_the_campaigns_settings_are_loaded(
 
     expect(studio.prompt(0)).to_have_value(PROMPTS[0])
     expect(studio.form.get_by_role("radio", name="4 s")).to_be_checked()
+
+
+def test_a_video_that_waits_says_its_place_and_when_it_starts_or_why_it_does_not(
+    server: Server, studio: Studio
+) -> None:
+    places: list[Json] = []
+
+    def place(route: Route) -> None:
+        """Let the server's answer have the latest of the places, if any."""
+        answer = route.fetch()
+        campaign = answer.json()
+        if places:
+            campaign["slots"][0]["pending"]["queue"] = places[-1]
+            campaign["queue"] = {"waiting": 1, "expected_done_at": NOON + 60, "reason": None}
+        route.fulfill(response=answer, json=campaign)
+
+    server.create("in-line", "A queue of ferries", model=HALTED)
+    studio.context.route("**/v1/campaigns/in-line", place)
+    studio.open("in-line")
+    card, heading = studio.card(0), studio.page.locator("header").nth(1)
+    expect(card).to_contain_text("Waiting:next in line")
+    expect(card).to_contain_text(f"The rate of {HALTED} is 0 (MODEL_RATES)")
+    expect(card).to_contain_text("it fails, and you are not charged")
+    expect(heading).to_contain_text(f"1 video waits in line. The rate of {HALTED} is 0")
+
+    places.append({"position": 1_212, "expected_submission_at": NOON, "reason": None})
+
+    expect(card).to_contain_text(re.compile(r"1,212th in line, starts about .*2099, \d\d:00"))
+    expect(heading).to_contain_text(re.compile(r"All videos done about .*2099, \d\d:01"))
 
 
 def test_all_videos_are_regenerated_after_their_price_was_shown(

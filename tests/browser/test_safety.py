@@ -1,4 +1,4 @@
-"""Whatever people write is text, and nothing else."""
+"""User text is shown as text, never as markup."""
 
 from collections.abc import Iterator
 

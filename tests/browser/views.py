@@ -5,7 +5,7 @@ from itertools import count
 
 from playwright.sync_api import expect
 
-from tests.browser.briefs import BRIEF, PROMPTS
+from tests.browser.briefs import BRIEF, HALTED, PROMPTS
 from tests.browser.studio import Studio
 
 GALLERY = "harbour-line"
@@ -78,6 +78,26 @@ def making(studio: Studio) -> None:
         studio.progress(index).wait_for()
 
 
+def waiting(studio: Studio) -> None:
+    campaign_id = f"in-line-{next(_number)}"
+    studio.server.create(campaign_id, "A queue of ferries", model=HALTED)
+    studio.open(campaign_id)
+    studio.card(0).get_by_text("in line").wait_for()
+
+
+def batches(studio: Studio) -> None:
+    """One that waits, and a file that is refused."""
+    campaign_id = f"by-sea-{next(_number)}"
+    studio.open_batches()
+    studio.choose_file(f"campaign_id,prompt,model\n{campaign_id},A ferry,{HALTED}\n".encode())
+    studio.button("^Make 1").click()
+    studio.dialog.get_by_role("button", name="Make 1").click()
+    studio.page.get_by_text("1 waiting").wait_for()
+    studio.page.get_by_text("What the file contains").click()
+    studio.choose_file(b"campaign_id,prompt,seconds\nby-sea,A ferry,five\nby-sea,,4\n")
+    studio.page.get_by_text("Line 3:").wait_for()
+
+
 def in_trouble(studio: Studio) -> None:
     studio.open(TROUBLE)
     studio.card(1).get_by_role("alert").wait_for()
@@ -100,6 +120,8 @@ VIEWS: Mapping[str, Callable[[Studio], None]] = {
     "deleting": deleting,
     "cleaning-up": cleaning_up,
     "making": making,
+    "waiting": waiting,
+    "batches": batches,
     "trouble": in_trouble,
     "unanswered": unanswered,
 }

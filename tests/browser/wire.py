@@ -1,4 +1,4 @@
-"""What a page asked for, what it got, and what the browser held against it."""
+"""The requests of a page, their responses, and the errors and violations of its policy."""
 
 from urllib.parse import urlsplit
 

@@ -1,6 +1,8 @@
 import { TEXTS } from "./texts.js";
 
 const LONGEST_WAIT = 30_000;
+// A file of 10,000 lines is checked line by line.
+const LONGEST_UPLOAD = 300_000;
 const MOST_ATTEMPTS = 3;
 const GATEWAY_ERRORS = [502, 503, 504];
 
@@ -11,6 +13,7 @@ export class Problem extends Error {
     this.status = status;
     this.code = body.code ?? "internal";
     this.param = body.error?.param ?? null;
+    this.lines = body.lines ?? [];
     this.retryAfter = retryAfter;
   }
 }
@@ -64,6 +67,18 @@ export async function read(path) {
   return request("GET", path);
 }
 
+/** Read the first pages of a list. */
+export async function readPages(path, { pages, limit }) {
+  const data = [];
+  for (let page = 1; ; page += 1) {
+    const after = data.length ? { after: data.at(-1).id } : {};
+    const query = new URLSearchParams({ limit, ...after });
+    const { body, retryAfter } = await read(`${path}?${query}`);
+    data.push(...body.data);
+    if (page === pages || !body.has_more) return { data, hasMore: body.has_more, retryAfter };
+  }
+}
+
 export async function exists(path) {
   const response = await ask(path, { method: "HEAD" });
   return response.ok;
@@ -94,11 +109,13 @@ export async function spend(path, body = {}) {
   }
 }
 
-/** Resolve with the body and the seconds until the next poll. */
+/** Resolve with the body and the seconds until the next poll. A Blob is sent as it is. */
 async function request(method, path, body, headers = {}) {
-  const sent = body && JSON.stringify(body);
-  const type = body && { "Content-Type": "application/json" };
-  const response = await ask(path, { method, body: sent, headers: { ...type, ...headers } });
+  const isFile = body instanceof Blob;
+  const sent = body && !isFile ? JSON.stringify(body) : body;
+  const type = body && { "Content-Type": isFile ? body.type : "application/json" };
+  const longest = isFile ? LONGEST_UPLOAD : LONGEST_WAIT;
+  const response = await ask(path, { method, body: sent, headers: { ...type, ...headers } }, longest);
   const isOurs = response.headers.get("Content-Type")?.includes("json");
   if (!isOurs) {
     connection.noticed(false);
@@ -122,9 +139,9 @@ async function isUnlocked() {
   return isGiven;
 }
 
-async function ask(path, options) {
+async function ask(path, options, longest = LONGEST_WAIT) {
   try {
-    const response = await fetch(path, { ...options, signal: AbortSignal.timeout(LONGEST_WAIT) });
+    const response = await fetch(path, { ...options, signal: AbortSignal.timeout(longest) });
     const isThere =
       !GATEWAY_ERRORS.includes(response.status) || response.headers.has("X-Request-Id");
     connection.noticed(isThere, response.headers.get("Date"));

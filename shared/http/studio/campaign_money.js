@@ -9,7 +9,7 @@ export class CampaignMoney {
   /** `changeBudget` returns a button that changes the given budget. */
   constructor({ changeBudget }) {
     this.#changeBudget = changeBudget;
-    this.root = element("dl", { class: "money", hidden: true });
+    this.root = element("dl", { class: "facts", hidden: true });
   }
 
   /** Show only the budget of a campaign that does not exist yet, so that it can be set first. */
@@ -47,7 +47,8 @@ function simulatedNote({ spent, simulated }) {
   return simulated === spent ? TEXTS.spentSimulated : TEXTS.partlySimulated(money(simulated));
 }
 
-function figure(name, value, note) {
+/** An entry of a list of facts; `note` is a text, an element, or several. */
+export function figure(name, value, note) {
   const notes = [note].flat().filter(Boolean);
   return element(
     "div",

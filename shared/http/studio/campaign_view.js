@@ -7,9 +7,10 @@ import { button, element, emptyState, setText, showIn } from "./dom.js";
 import { failureOf, slotsWithFailures } from "./failures.js";
 import { since } from "./format.js";
 import { say, showTrouble } from "./notices.js";
-import { Poller, tellOtherTabs } from "./polling.js";
+import { Poller, notifyOtherTabs } from "./polling.js";
 import { SlotCard } from "./slot_card.js";
 import { TEXTS } from "./texts.js";
+import { outlookOf } from "./waiting.js";
 
 const TICK_MILLISECONDS = 1000;
 
@@ -28,6 +29,7 @@ export class CampaignView {
   #cards = new Map();
   #title;
   #subtitle = element("p", { class: "meta" }, TEXTS.loading);
+  #outlook = element("p", { class: "outlook" });
   #buttons = element("div", { class: "actions" });
   #money;
   #panel;
@@ -81,7 +83,7 @@ export class CampaignView {
       element(
         "header",
         { class: "heading" },
-        element("div", {}, this.#title, this.#subtitle),
+        element("div", {}, this.#title, this.#subtitle, this.#outlook),
         this.#buttons,
         this.#money.root,
       ),
@@ -117,6 +119,7 @@ export class CampaignView {
   #render() {
     const campaign = this.#campaign;
     setText(this.#subtitle, subtitleOf(campaign));
+    setText(this.#outlook, campaign ? outlookOf(campaign) : "");
     this.#money.update(campaign);
     this.#renderButtons(campaign);
     this.#renderCards(campaign?.slots ?? []);
@@ -150,7 +153,7 @@ export class CampaignView {
     const news = slots.map((slot) =>
       this.#card(slot.index).update(slot, failureOf(slot, this.#failures)),
     );
-    tell(news.filter(Boolean));
+    announce(news.filter(Boolean));
     if (slots.length === 0) this.#grid.append(this.#empty);
     else this.#empty.remove();
   }
@@ -166,7 +169,7 @@ export class CampaignView {
   }
 
   async #changed() {
-    tellOtherTabs(this.#id);
+    notifyOtherTabs(this.#id);
     await this.#poller.refresh();
     // The focused element may be gone: keyboard users continue at the top of the view.
     if (document.activeElement === document.body) this.#title.focus({ preventScroll: true });
@@ -189,7 +192,7 @@ function subtitleOf(campaign) {
 }
 
 /** Announce each kind of change in one sentence. */
-function tell(news) {
+function announce(news) {
   for (const [kind, text] of Object.entries(TEXTS.news)) {
     const numbers = news.filter((each) => each.kind === kind).map((each) => each.number);
     if (numbers.length) say(text(numbers));

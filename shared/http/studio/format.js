@@ -1,7 +1,9 @@
 import { TEXTS } from "./texts.js";
 
 const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
-const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+const hours = /** @type {const} */ ({ timeStyle: "short", hourCycle: "h23" });
+const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", ...hours });
+const time = new Intl.DateTimeFormat("en", hours);
 const ago = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const megabytes = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
@@ -23,6 +25,12 @@ export function size(bytes) {
 /** Seconds since 1970 as a date and time. */
 export function when(epoch) {
   return moment.format(epoch * 1000);
+}
+
+/** A time, with its date unless that is today. */
+export function around(epoch, now) {
+  const isToday = new Date(epoch * 1000).toDateString() === new Date(now).toDateString();
+  return isToday ? time.format(epoch * 1000) : when(epoch);
 }
 
 export function since(epoch, now) {

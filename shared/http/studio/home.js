@@ -1,4 +1,4 @@
-import { connection, read } from "./api.js";
+import { connection, readPages } from "./api.js";
 import { button, element, emptyState, showIn, uniqueId, unseen } from "./dom.js";
 import { money, since } from "./format.js";
 import { showTrouble } from "./notices.js";
@@ -43,16 +43,9 @@ export class Home {
   }
 
   async #load() {
-    const campaigns = [];
-    let hasMore = true;
-    for (let page = 0; page < this.#pages && hasMore; page += 1) {
-      const after = campaigns.length ? `&after=${campaigns.at(-1).id}` : "";
-      const { body } = await read(`/v1/campaigns?limit=${PAGE}${after}`);
-      campaigns.push(...body.data);
-      hasMore = body.has_more;
-    }
+    const { data, hasMore } = await readPages("/v1/campaigns", { pages: this.#pages, limit: PAGE });
     showTrouble(null);
-    this.#show(campaigns, hasMore);
+    this.#show(data, hasMore);
     return null;
   }
 
@@ -106,7 +99,7 @@ export class Home {
       this.#pages += 1;
       this.#poller.refresh();
     };
-    return button(TEXTS.moreCampaigns, { onclick: more });
+    return button(TEXTS.showMore, { onclick: more });
   }
 }
 
@@ -116,7 +109,7 @@ export function isCampaignName(text) {
 }
 
 export function campaignPath(campaignId) {
-  return campaignId ? `/?campaign=${encodeURIComponent(campaignId)}` : "/";
+  return `/?campaign=${encodeURIComponent(campaignId)}`;
 }
 
 function startForm(open) {

@@ -2,10 +2,11 @@ import { connection } from "./api.js";
 import { button, element, setText } from "./dom.js";
 import { clock } from "./format.js";
 import { TEXTS } from "./texts.js";
+import { delayOf, placeOf } from "./waiting.js";
 
 const FURTHEST = 95;
 
-/** The progress of a pending video: its phase, and the elapsed against the usual time. */
+/** The progress of a pending video: its place in the queue, then the elapsed and the usual time. */
 export class Making {
   #phase = element("strong");
   #time = element("span", { class: "figures" });
@@ -27,15 +28,20 @@ export class Making {
 
   update(video, { hasCurrent }) {
     this.#video = video;
-    setText(this.#phase, TEXTS.phases[video.phase] ?? "");
+    setText(this.#phase, video.queue ? TEXTS.waits : (TEXTS.phases[video.phase] ?? ""));
     setText(this.#note, noteOf(video, hasCurrent));
     this.#cancel.hidden = video.cancel_requested;
+    this.#bar.hidden = Boolean(video.queue);
     this.tick();
   }
 
   tick() {
     const video = this.#video;
     if (!video) return;
+    if (video.queue) {
+      setText(this.#time, placeOf(video));
+      return;
+    }
     const now = connection.now() / 1000;
     const elapsed = now - (video.submitted_at ?? video.created_at);
     const usual = video.expected_at && video.expected_at - video.submitted_at;
@@ -59,5 +65,6 @@ function timeText(elapsed, usual) {
 
 function noteOf(video, hasCurrent) {
   if (video.cancel_requested) return TEXTS.cancelledPending;
-  return hasCurrent ? TEXTS.playsOn : "";
+  const delay = video.queue && delayOf(video);
+  return [delay, hasCurrent && TEXTS.playsOn].filter(Boolean).join(" ");
 }

@@ -6,7 +6,7 @@ const BACKOFF_SECONDS = [1, 2, 4, 8, 15];
 const channel = new BroadcastChannel("showreel");
 
 /** Notify other tabs that a campaign has changed. */
-export function tellOtherTabs(campaignId) {
+export function notifyOtherTabs(campaignId) {
   channel.postMessage(campaignId);
 }
 

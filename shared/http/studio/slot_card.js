@@ -50,7 +50,7 @@ export class SlotCard {
   update(slot, failure) {
     const before = this.#slot;
     [this.#slot, this.#failure] = [slot, failure];
-    const kind = before?.pending && this.#whatBecameOf(before);
+    const kind = before?.pending && this.#outcomeOf(before);
     if (kind === "newVersion") this.#compared = before.current.id;
     this.#render();
     return kind ? { kind, number: this.#number } : null;
@@ -67,7 +67,7 @@ export class SlotCard {
     if (this.#slot.pending) this.#making.tick();
   }
 
-  #whatBecameOf(before) {
+  #outcomeOf(before) {
     if (this.#failure?.id === before.pending.id) return "failed";
     if (this.#slot.current?.id !== before.pending.id) {
       return this.#find(before.pending.id)?.warnings.length ? "keptAside" : null;
@@ -115,7 +115,7 @@ export class SlotCard {
     const prompt = written("p", video.prompt, { class: "prompt clamped" });
     const isLong = video.prompt.length > SHORT_PROMPT || video.prompt.includes("\n");
     const meta = element("p", { class: "meta" }, recipe(video));
-    return [prompt, isLong && unfolding(prompt), meta, ...clipWarnings(video)];
+    return [prompt, isLong && expandButton(prompt), meta, ...clipWarnings(video)];
   }
 
   #offer(current, pending) {
@@ -163,7 +163,7 @@ export class SlotCard {
   }
 }
 
-function unfolding(prompt) {
+function expandButton(prompt) {
   const toggle = button(TEXTS.showPrompt, {
     kind: "link",
     "aria-expanded": "false",

@@ -1,4 +1,5 @@
 import { read, whenKeyIsNeeded } from "./api.js";
+import { BatchesView } from "./batches_view.js";
 import { CampaignView } from "./campaign_view.js";
 import { Home, campaignPath, isCampaignName } from "./home.js";
 import { askForKey } from "./key_dialog.js";
@@ -8,6 +9,8 @@ import { TEXTS } from "./texts.js";
 
 const main = document.getElementById("main");
 
+/** @type {NodeListOf<HTMLAnchorElement>} */
+const links = document.querySelectorAll("nav a[data-own]");
 /** @type {NodeListOf<HTMLElement>} */
 const frames = document.querySelectorAll("[data-text]");
 for (const frame of frames) {
@@ -17,26 +20,37 @@ for (const frame of frames) {
 let shown = null;
 let models = null;
 
-/** Show the page of the current URL: one campaign, or all. */
+/** Show the page of the current URL. */
 async function show({ hasMoved }) {
-  const id = new URLSearchParams(location.search).get("campaign") ?? "";
   shown?.stop();
-  shown = isCampaignName(id) && models ? new CampaignView({ id, models }) : new Home({ open });
+  shown = pageOf(new URLSearchParams(location.search));
   document.title = `${shown.title} · ${TEXTS.product}`;
   main.replaceChildren(shown.root);
+  for (const link of links) {
+    const isHere = link.pathname + link.search === location.pathname + location.search;
+    link.ariaCurrent = isHere ? "page" : null;
+  }
   if (hasMoved) main.querySelector("h1").focus();
 }
 
-function open(campaignId) {
-  history.pushState(null, "", campaignPath(campaignId));
+/** One campaign, the batches, or all campaigns. */
+function pageOf(query) {
+  const id = query.get("campaign") ?? "";
+  if (isCampaignName(id)) return new CampaignView({ id, models });
+  if (query.has("batches")) return new BatchesView();
+  return new Home({ open: (campaignId) => open(campaignPath(campaignId)) });
+}
+
+function open(path) {
+  history.pushState(null, "", path);
   show({ hasMoved: true });
 }
 
 function followOwnLinks(event) {
-  const link = event.target.closest("a[data-home]");
-  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const link = event.target.closest("a[data-own]");
+  if (!models || !link || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  open(null);
+  open(link.getAttribute("href"));
 }
 
 async function begin() {
@@ -51,6 +65,6 @@ async function begin() {
 const starting = new Poller({ load: begin, onFailure: (error) => showTrouble(error.message) });
 
 whenKeyIsNeeded(askForKey);
-window.addEventListener("popstate", () => show({ hasMoved: true }));
+window.addEventListener("popstate", () => models && show({ hasMoved: true }));
 document.addEventListener("click", followOwnLinks);
 starting.start();

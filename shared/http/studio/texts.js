@@ -1,6 +1,22 @@
 const LONGEST_LABEL_WORDS = 12;
 
 const list = new Intl.ListFormat("en");
+const integer = new Intl.NumberFormat("en-US");
+const rank = new Intl.PluralRules("en", { type: "ordinal" });
+const RANKS = { one: "st", two: "nd", few: "rd", other: "th" };
+
+export function grouped(count) {
+  return integer.format(count);
+}
+
+/** "1 video", "2,000 videos". */
+export function plural(count, one) {
+  return `${grouped(count)} ${count === 1 ? one : `${one}s`}`;
+}
+
+function ordinal(count) {
+  return grouped(count) + RANKS[rank.select(count)];
+}
 
 function videos(numbers) {
   const names = list.format(numbers.map(String));
@@ -16,8 +32,9 @@ function shortened(prompt) {
 /** All texts of the studio. */
 export const TEXTS = {
   product: "Showreel",
-  allCampaigns: "All campaigns",
+  allCampaigns: "Campaigns",
   tagline: "Prompts in, playable videos out. You never pay twice.",
+  batches: "Batches",
   description: "API",
   skip: "Skip to the content",
 
@@ -31,11 +48,11 @@ export const TEXTS = {
   noCampaignsTitle: "No campaigns yet",
   noCampaigns:
     "Name a campaign, write a brief and a few prompts, and watch them become videos.",
-  moreCampaigns: "Show more",
+  showMore: "Show more",
   loading: "Loading…",
   counts: ({ current, pending, historical }) =>
     [
-      `${current} ${current === 1 ? "video" : "videos"}`,
+      `${plural(current, "video")}`,
       pending && `${pending} in progress`,
       historical && `${historical} in history`,
     ]
@@ -94,9 +111,9 @@ export const TEXTS = {
   model: "Model",
   retiredModel: (name, successor) => `${name} (retired: use ${successor})`,
   modelPrice: (name, price) => `${name} · ${price}/s`,
-  preview: "Preview: Google may change it.",
+  preview: "Preview model: Google may change or withdraw it.",
   guaranteed: (date) => `Available at least until ${date}.`,
-  guaranteeOver: (date) => `Guaranteed until ${date}; it may stop working.`,
+  guaranteeOver: (date) => `Google guaranteed it until ${date}. It may stop working.`,
   seconds: "Length",
   secondsOption: (count) => `${count} s`,
   aspectRatio: "Format",
@@ -111,7 +128,7 @@ export const TEXTS = {
   badSeed: "Enter a whole number, 0 or more.",
 
   // Estimate and sending
-  make: (count, price) => `Make ${count} ${count === 1 ? "video" : "videos"} · ${price}`,
+  make: (count, price) => `Make ${plural(count, "video")} · ${price}`,
   makeNothing: "Nothing to generate",
   makeBefore: "Make videos",
   estimateUnfit: "Correct the marked fields to see the price.",
@@ -133,7 +150,7 @@ export const TEXTS = {
     attached: "In progress · free",
   },
   cachedElsewhere: (number) => `Cached in video ${number} · free`,
-  sent: (count) => `${count} ${count === 1 ? "video" : "videos"} in progress.`,
+  sent: (count) => `${plural(count, "video")} in progress.`,
   sentNothing: "All videos exist already. Nothing was charged.",
 
   // Cards
@@ -160,9 +177,9 @@ export const TEXTS = {
   removeBody: "This permanently deletes the file and its record. Its cost stays in the campaign's total.",
   removed: (number) => `Video ${number} deleted.`,
   cancel: "Cancel",
-  cancelledPending: "Cancelled. It is already paid for, so it will go to the history.",
+  cancelledPending: "Cancelled. It is already paid for, so its clip is kept in the history.",
   noCurrent: "No current version",
-  noCurrentHint: "Restore one from the history, or regenerate it.",
+  noCurrentHint: "Restore one from the history, or write a prompt for it.",
   phases: {
     reserved: "Queued",
     submitting: "Submitting",
@@ -171,6 +188,14 @@ export const TEXTS = {
     outcome_unknown: "Looking for the clip",
   },
   making: (number) => `Progress of video ${number}`,
+  waits: "Waiting:",
+  placeInLine: (position, isBulk) =>
+    `${position === 1 ? "next" : ordinal(position)} in line${isBulk ? " (bulk)" : ""}`,
+  startsAbout: (time) => `starts about ${time}`,
+  startsSoon: "starts within a minute",
+  failsInQueue: (time) => `If it has not started by ${time}, it fails, and you are not charged.`,
+  waiting: (count) => `${plural(count, "video")} ${count === 1 ? "waits" : "wait"} in line.`,
+  allDoneAbout: (time) => `All videos done about ${time}.`,
   elapsed: (elapsed) => `${elapsed} elapsed`,
   elapsedOfUsual: (elapsed, usual) => `${elapsed} of about ${usual}`,
   takesLonger: (elapsed, usual) => `${elapsed}, longer than the usual ${usual}`,
@@ -203,10 +228,10 @@ export const TEXTS = {
   keepLast: "Old versions to keep per video",
   cleanUpNothing: "Nothing to remove.",
   cleanUpList: (count, bytes) =>
-    `${count} ${count === 1 ? "file" : "files"}, ${bytes} in total:`,
-  cleanUpConfirm: (count) => `Remove ${count} ${count === 1 ? "video" : "videos"}`,
+    `${plural(count, "file")}, ${bytes} in total:`,
+  cleanUpConfirm: (count) => `Remove ${plural(count, "video")}`,
   cleanedUp: (count, bytes) =>
-    `${count} ${count === 1 ? "video" : "videos"} removed, ${bytes} freed.`,
+    `${plural(count, "video")} removed, ${bytes} freed.`,
   regenerateAllTitle: "Regenerate every video?",
   regenerateAllBody: (count, price) =>
     `${count} new ${count === 1 ? "version" : "versions"} for about ${price}. Current videos stay until the new ones are ready.`,
@@ -235,17 +260,18 @@ export const TEXTS = {
     outcome_unknown: "The model did not respond",
     provider_error: "The model failed",
     provider_timeout: "The model took too long",
-    queue_timeout: "The model had no free capacity in time",
+    queue_timeout: "Not started: it waited too long in line",
     storage_error: "The clip could not be stored",
   },
   failedOtherwise: "This video failed",
   advice: {
     content_filtered:
       "Change the prompt: leave out real people, brands and violence, and describe the scene in other words.",
-    invalid_output: "Try again; the prompt is fine.",
+    invalid_output: "Try again. The prompt was not the cause.",
     provider_error: "Try again later.",
     provider_timeout: "Try again later.",
-    queue_timeout: "Try again later.",
+    queue_timeout:
+      "More videos were waiting than the model takes in that time. Try again when fewer wait, or choose another model, which has its own line.",
     budget_exceeded: "Choose a cheaper model, fewer seconds or fewer prompts.",
     campaign_video_limit: "Remove a prompt, or delete a video to make room.",
     max_cost_exceeded:
