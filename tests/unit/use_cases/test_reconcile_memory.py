@@ -9,14 +9,16 @@ import pytest
 from shared.domain.agreement import Finding
 from shared.domain.storage_layout import clip_path
 from shared.ports.object_store import ObjectInfo
-from shared.use_cases.campaign_state import PAGE
+from shared.use_cases import campaign_state
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import make
 from tests.unit.use_cases.test_reconcile import forget_the_clip, put
 from tools.reconcile import Tally, findings
 
 OPTIONS = Namespace(campaign=None, repair=False, delete_orphans=False)
-ORPHANS = 50
+PAGE = 3
+CAMPAIGNS = 4
+ORPHANS = 6
 
 
 def live_findings() -> int:
@@ -24,10 +26,11 @@ def live_findings() -> int:
 
 
 @pytest.fixture
-def disagreeing(ports: FakePorts) -> FakePorts:
+def disagreeing(ports: FakePorts, monkeypatch: pytest.MonkeyPatch) -> FakePorts:
     """More campaigns than a page has, each with a finding, and objects without a campaign."""
-    for number in range(PAGE + 20):
-        forget_the_clip(ports, make(ports, campaign_id=f"campaign-{number:03}"))
+    monkeypatch.setattr(campaign_state, "PAGE", PAGE)
+    for number in range(CAMPAIGNS):
+        forget_the_clip(ports, make(ports, campaign_id=f"campaign-{number}"))
     for number in range(ORPHANS):
         put(ports, clip_path("orphans", f"{number:016x}", 0, current=True))
     return ports
@@ -40,7 +43,7 @@ def test_a_yielded_finding_is_not_kept(disagreeing: FakePorts) -> None:
     most = max(live_findings() for _ in findings(disagreeing, OPTIONS, tally))
 
     assert most <= before + 2
-    assert (PAGE + 20, PAGE + 20 + ORPHANS) == (tally.campaigns, tally.left)
+    assert (CAMPAIGNS, CAMPAIGNS + ORPHANS) == (tally.campaigns, tally.left)
 
 
 def test_a_finding_is_yielded_before_the_next_campaign_is_compared(disagreeing: FakePorts) -> None:
@@ -48,7 +51,7 @@ def test_a_finding_is_yielded_before_the_next_campaign_is_compared(disagreeing: 
 
     compared = [tally.campaigns for _ in findings(disagreeing, OPTIONS, tally)]
 
-    assert [*range(1, PAGE + 21), *[PAGE + 20] * ORPHANS] == compared
+    assert [*range(1, CAMPAIGNS + 1), *[CAMPAIGNS] * ORPHANS] == compared
 
 
 def test_objects_are_not_listed_ahead_of_their_findings(
