@@ -151,8 +151,15 @@ class ObjectStoreMirror:
         """Return by path what is to be written there, or None for what is to go."""
         records: list[Record] = [state.campaign, *state.videos.values()]
         expected = {file_path_of(record): record for record in records}
-        stale = _together(partial(self._stale, listing, *each) for each in expected.items())
-        found: dict[str, bytes | None] = {path: content for path, content in stale if content}
+        found: dict[str, bytes | None] = {
+            path: content
+            for path, record in expected.items()
+            if not _has_bytes(listing.files.get(path), content := encode_record(record))
+        }
+        other = found.keys() & listing.files.keys()
+        said = _together(partial(self._said, listing.files[path], expected[path]) for path in other)
+        for path in filter(None, said):
+            del found[path]
         for path in listing.files.keys() - expected.keys():
             video_hash = video_hash_at(path)
             is_asked = only is None or video_hash in only
@@ -160,19 +167,12 @@ class ObjectStoreMirror:
                 found[path] = None
         return {**found, **_raw(listing, state)}
 
-    def _stale(self, listing: MirrorListing, path: str, record: Record) -> tuple[str, bytes | None]:
-        """Return what is to be written to `path`, if its file does not say what the record says."""
-        content = encode_record(record)
-        file = listing.files.get(path)
-        if file is None or not (_has_bytes(file, content) or self._says(file, record)):
-            return path, content
-        return path, None
-
-    def _says(self, file: ObjectInfo, record: Record) -> bool:
+    def _said(self, file: ObjectInfo, record: Record) -> str | None:
+        """Return the file's path if it says what the record says, in other bytes or more words."""
         try:
-            return is_up_to_date(self._read(file.path), record)
+            return file.path if is_up_to_date(self._read(file.path), record) else None
         except (ObjectNotFoundError, UnreadableRecordError):
-            return False
+            return None
 
     def _write_in_time(self, path: str, content: bytes) -> None:
         """Write the object, as soon as its name may be written again. Raise UnavailableError."""
@@ -236,8 +236,8 @@ def _listing(campaign_id: str, found: Iterable[ObjectInfo]) -> MirrorListing:
     return MirrorListing(campaign_id=campaign_id, files=files)
 
 
-def _has_bytes(file: ObjectInfo, content: bytes) -> bool:
-    return file.md5 == md5(content, usedforsecurity=False).hexdigest()
+def _has_bytes(file: ObjectInfo | None, content: bytes) -> bool:
+    return file is not None and file.md5 == md5(content, usedforsecurity=False).hexdigest()
 
 
 def _raw(listing: MirrorListing, state: CampaignState) -> dict[str, bytes]:
