@@ -1,10 +1,7 @@
 """From a laptop to the cloud and back, and a database that was lost."""
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -21,14 +18,13 @@ from shared.domain.campaign import Change
 from shared.settings import read_settings
 from shared.use_cases.copy_campaigns import Installation, copy_campaigns
 from shared.use_cases.create_videos import Draft
+from tests.configured import run_tool
 from tests.contract.campaign_repository_contract import with_hit
 from tests.fakes.ports import FakePorts
 from tests.local_records import write_record
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, make, remake, reserve
 from tests.unit.use_cases.stories import two_versions
 from tools.emulated_cloud.bucket.server import StrictBucketServer
-
-ROOT = Path(__file__).resolve().parents[2]
 
 Tool = Callable[..., list[str]]
 
@@ -97,23 +93,13 @@ def bucket(environment: dict[str, str]) -> str:
 
 @pytest.fixture
 def tool(environment: dict[str, str]) -> Tool:
-    """Run a tool as make does, and return the lines that it prints."""
+    """Run a tool, and return the lines that it prints."""
 
     def run(
         name: str, *arguments: object, code: int = 0, lines_of_a_failure: bool = False
     ) -> list[str]:
-        ended = subprocess.run(
-            [sys.executable, "-m", f"tools.{name}", *map(str, arguments)],
-            cwd=ROOT,
-            env=os.environ,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if lines_of_a_failure:
-            assert ended.returncode == 1, ended.stderr
-            return ended.stdout.splitlines()
-        assert (ended.returncode, "Traceback" in ended.stderr) == (code, False), ended.stderr
+        ended = run_tool(name, *arguments)
+        assert ended.returncode == (1 if lines_of_a_failure else code), ended.stderr
         return (ended.stderr if code else ended.stdout).splitlines()
 
     return run

@@ -150,11 +150,6 @@ def refusing(gallery_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """A service for all tests of a module, none of which changes anything."""
     folder = Path(shutil.copytree(gallery_folder, tmp_path_factory.mktemp("refusing") / "data"))
     with serving(folder, SYNTHETIC_SECONDS="1800") as service:
+        before = service.snapshot()
         yield service
-
-
-@pytest.fixture
-def nothing_is_written(refusing: Showreel) -> Iterator[None]:
-    before = refusing.snapshot()
-    yield
-    assert refusing.snapshot() == before
+        assert service.snapshot() == before

@@ -1,7 +1,5 @@
 """The service as its callers meet it: through the framework that serves it, over some place."""
 
-import logging
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -19,9 +17,8 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Request as WerkzeugRequest
 
-from shared import bootstrap
 from shared.bootstrap.local_ports import LocalPorts
-from shared.settings import settings
+from tests.configured import configured
 from tests.eventually import eventually
 from tests.functional.places import FolderPlace, Place
 
@@ -152,21 +149,11 @@ def served(
 
     Unless it is `delivering`, nobody takes videos forward.
     """
-    log = logging.getLogger("shared")
-    handlers, level, propagates = log.handlers, log.level, log.propagate
     chosen = {"SYNTHETIC_SECONDS": "0", **place.environment, **(environment or {})}
-    # The framework writes its own variables into the environment; they go with ours.
-    with patch.dict(os.environ, chosen):
-        settings.cache_clear()
-        try:
-            app = function("serve_api")
-            with place.delivering(function) if delivering else undelivered():
-                yield Showreel(app=app, place=place)
-        finally:
-            bootstrap.close()
-            settings.cache_clear()
-            log.handlers, log.propagate = handlers, propagates
-            log.setLevel(level)
+    with configured(chosen):
+        app = function("serve_api")
+        with place.delivering(function) if delivering else undelivered():
+            yield Showreel(app=app, place=place)
 
 
 @contextmanager

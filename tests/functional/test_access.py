@@ -40,7 +40,6 @@ def family() -> str:
     return "local"
 
 
-@pytest.mark.usefixtures("nothing_is_written")
 @pytest.mark.parametrize("headers", ELSEWHERE.values(), ids=ELSEWHERE)
 def test_a_request_from_another_sites_page_is_refused(refusing: Showreel, headers: Headers) -> None:
     for method, path in WRITES:
@@ -50,7 +49,6 @@ def test_a_request_from_another_sites_page_is_refused(refusing: Showreel, header
         assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-@pytest.mark.usefixtures("nothing_is_written")
 @pytest.mark.parametrize(
     "content_type",
     [
@@ -122,7 +120,6 @@ STRANGE_HOSTS = [
 ]
 
 
-@pytest.mark.usefixtures("nothing_is_written")
 @pytest.mark.parametrize("host", STRANGE_HOSTS)
 def test_a_foreign_host_name_is_refused(refusing: Showreel, host: str) -> None:
     for method in ("GET", "POST", "OPTIONS"):

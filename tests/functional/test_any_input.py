@@ -1,14 +1,11 @@
 """Whatever comes in: an answer that says whose fault it is, and it is never the service's."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.http.request_types import ListQuery
 from shared.requests.bodies import EstimateBody
 from tests.functional.showreel import GALLERY, Answer, Showreel
-
-pytestmark = pytest.mark.usefixtures("nothing_is_written")
 
 FIELDS = st.sampled_from(EstimateBody.__struct_fields__)
 TEXT = st.text(max_size=20)

@@ -8,8 +8,6 @@ import pytest
 from tests.functional.refusals import assert_refused
 from tests.functional.showreel import Showreel
 
-pytestmark = pytest.mark.usefixtures("nothing_is_written")
-
 TWO_MEGABYTES = b'{"prompt": "' + b"x" * 2_000_000 + b'"}'
 DEEP = 100_000
 END = b"--b--\r\n"

@@ -5,8 +5,6 @@ import pytest
 from tests.functional.refusals import INVALID, assert_refused
 from tests.functional.showreel import GALLERY, KITE, Json, Showreel
 
-pytestmark = pytest.mark.usefixtures("nothing_is_written")
-
 UNSUPPORTED = (422, "unsupported_parameter")
 UNSUPPORTED_SIZE = (422, "unsupported_size")
 FULL_HD = {"size": "1920x1080"}

@@ -5,8 +5,6 @@ import pytest
 from tests.functional.refusals import INVALID, assert_refused
 from tests.functional.showreel import GALLERY, Json, Showreel
 
-pytestmark = pytest.mark.usefixtures("nothing_is_written")
-
 HASH = "0123456789abcdef"
 
 

@@ -1,8 +1,6 @@
 """What `make clean-history` removes, and what `make run` removes before it serves."""
 
 import os
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -10,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from shared.domain.schedule import REQUEST_MEMORY
+from tests.configured import run_tool
 from tests.functional.places import FolderPlace
 from tests.functional.showreel import GALLERY, Showreel, served
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -23,15 +20,9 @@ def family() -> str:
 
 
 def clean(place: FolderPlace, *arguments: str) -> str:
-    cleaned = subprocess.run(
-        [sys.executable, "-m", "tools.clean_history", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **place.environment},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return cleaned.stdout
+    ended = run_tool("clean_history", *arguments, **place.environment)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
 
 
 def ask(service: Showreel, key: str) -> None:

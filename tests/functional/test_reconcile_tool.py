@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shared import bootstrap
 from shared.domain.storage_layout import GENERATED
+from tests.configured import Ended, run_tool
 from tests.functional.places import FolderPlace, Place
 from tests.functional.showreel import served
 
@@ -15,16 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ORPHAN = f"{GENERATED}/nowhere/curr_00ff00ff00ff00ff_0.mp4"
 
 
-def reconcile(place: Place, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tools.reconcile", *options],
-        env={**os.environ, **place.environment},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def reconcile(place: Place, *options: str) -> Ended:
+    return run_tool("reconcile", *options, **place.environment)
 
 
 def misname_a_clip_and_leave_an_orphan(place: Place) -> str:
