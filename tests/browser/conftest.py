@@ -1,4 +1,4 @@
-"""One browser and one server for all pages; for each test, a browser's profile of its own."""
+"""One browser and one server for all tests; each test has a browser context of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -23,7 +23,7 @@ class _Pages(BaseHTTPRequestHandler):
 
 @contextmanager
 def site() -> Iterator[int]:
-    """Serve the same page at every path of a port, under every name of this machine."""
+    """Serve the same page at every path of a port, for every host name."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Pages)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -1,4 +1,4 @@
-"""The server that the pages come from, and the API by which tests prepare what they look at."""
+"""The server of the pages, and its API, with which tests prepare campaigns."""
 
 import json
 from collections.abc import Iterator, Mapping

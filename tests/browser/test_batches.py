@@ -12,13 +12,19 @@ from tests.browser.studio import Studio
 SCRIPT = "<img src=x onerror=\"document.title = 'taken over'\">"
 GOOD = b"campaign_id,prompt,seconds\nby-file,A lighthouse at dusk,4\nby-file,A ferry at dawn,4\n"
 BAD = f"campaign_id,prompt,model\nby-file,A kite,\nby-file,A kite,{SCRIPT}\nby-file,,\n".encode()
+WORKBOOK = """() => {
+  const dropped = new DataTransfer();
+  dropped.items.add(new File(["PK\\u0003\\u0004"], "prompts.xlsx"));
+  return dropped;
+}"""
 
 
 def test_a_refused_file_names_its_lines_and_sends_nothing(server: Server, studio: Studio) -> None:
     before = server.get("/v1/batches")
     studio.open_batches()
 
-    studio.choose_file(b"PK\x03\x04 workbook", "prompts.xlsx")
+    workbook = studio.page.evaluate_handle(WORKBOOK)
+    studio.page.locator("form").dispatch_event("drop", {"dataTransfer": workbook})
     expect(studio.page.get_by_text("Save it as CSV")).to_be_visible()
     studio.choose_file(BAD, f"{SCRIPT}.csv")
 

@@ -1,4 +1,4 @@
-"""A budget is what the person meant: invalid text never becomes "no limit"."""
+"""Budgets in the studio: invalid text never becomes "no limit"."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ DEFAULT = {"CAMPAIGN_BUDGET_USD": "3", "SYNTHETIC_SECONDS": "1800"}
 
 @pytest.fixture(scope="module")
 def frugal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with a budget for every campaign that has none of its own."""
+    """A server with a default budget for campaigns."""
     folder = tmp_path_factory.mktemp("frugal")
     environment = {"STORAGE_URL": (folder / "data").as_uri(), **DEFAULT}
     with serving(folder / "stderr.log", environment) as server:

@@ -58,7 +58,7 @@ def test_a_filtered_video_says_why(server: Server, studio: Studio) -> None:
 
 
 def test_a_video_that_waited_too_long_says_what_to_do(server: Server, studio: Studio) -> None:
-    """The shortest wait that the settings allow is an hour: the code stands for it."""
+    """The shortest limit is an hour, so the error of another failed video is replaced."""
 
     def overdue(route: Route) -> None:
         answer = route.fetch()

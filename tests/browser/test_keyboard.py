@@ -56,7 +56,7 @@ def test_every_step_works_with_the_keyboard_alone(studio: Studio) -> None:
 
 
 def tab_to(page: Page, wanted: Locator) -> None:
-    """Press Tab until it is reached, round the page if need be; each stop has to be seen."""
+    """Press Tab until `wanted` has the focus. Each stop must show its focus."""
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
         assert page.evaluate(SHOWS_FOCUS), page.evaluate(FOCUSED)

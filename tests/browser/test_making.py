@@ -106,7 +106,7 @@ def test_a_video_that_waits_says_its_place_and_when_it_starts_or_why_it_does_not
     studio.context.route("**/v1/campaigns/in-line", place)
     studio.open("in-line")
     card, heading = studio.card(0), studio.page.locator("header").nth(1)
-    expect(card).to_contain_text("Waiting:next in line")
+    expect(card).to_contain_text(re.compile(r"Waiting:\w+ in line"))
     expect(card).to_contain_text(f"The rate of {HALTED} is 0 (MODEL_RATES)")
     expect(card).to_contain_text("it fails, and you are not charged")
     expect(heading).to_contain_text(f"1 video waits in line. The rate of {HALTED} is 0")

@@ -1,4 +1,4 @@
-"""A page of another site, shown beside the studio: it spends, deletes and reads nothing."""
+"""A page of another site can neither spend, delete nor read."""
 
 from collections.abc import Iterator
 
@@ -59,7 +59,7 @@ def elsewhere() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def victim(server: Server) -> Server:
-    """The server, with a campaign that there is something to take from."""
+    """The server, with a campaign that has a video."""
     server.make(KEPT, "A kite over dunes")
     return server
 

@@ -1,6 +1,6 @@
-"""The page in all its states: who can use it, where it fits, and what it looks like.
+"""Every view of the studio: accessibility, layout and screenshots.
 
-Pictures of it are left in screenshots/, for people.
+The screenshots are kept in screenshots/.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ RUNNING = "() => document.getAnimations().filter(each => each.playState === 'run
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """A size of the window, a colour scheme, and the rules of axe that it may break by itself."""
+    """A size of the window and a colour scheme. `rules` limits axe to what the scheme may break."""
 
     name: str
     size: ViewportSize

@@ -1,4 +1,4 @@
-"""The page in the states in which people look at it."""
+"""The views of the studio, each with the steps that lead to it."""
 
 from collections.abc import Callable, Mapping
 from itertools import count
