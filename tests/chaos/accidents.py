@@ -35,13 +35,17 @@ _SAID_AGAIN = re.compile(r" answers (?:503|507) |\"code\":\"storage_error\"")
 
 
 def run_mishaps(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[Row]:
-    """Let each mishap happen to each story, at so many of its points. Fork from no threads."""
+    """In each round, let one mishap happen to each story; all of them do in as many rounds.
+
+    Fork from no threads.
+    """
     rows = {mishap.name: Row(what=mishap.name) for mishap in MISHAPS}
     with local_track(weaken) as here:
         accidents = Accidents(here)
-        for mishap, story in product(MISHAPS, STORIES):
+        for (turn, mishap), (place, story) in product(enumerate(MISHAPS), enumerate(STORIES)):
             row = rows[mishap.name]
-            for at in accidents.some_points(story, mishap, rounds, seed):
+            most = len(range((turn + place) % len(MISHAPS), rounds, len(MISHAPS)))
+            for at in accidents.some_points(story, mishap, most, seed) if most else ():
                 row.points += 1
                 findings, ticks = accidents.tell(story, mishap, at)
                 row.add(findings, ticks=ticks)

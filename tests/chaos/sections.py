@@ -31,7 +31,7 @@ class Section:
 
 SECTIONS = {
     "races": Section(module="racing", function="run_races", rounds=25),
-    "mishaps": Section(module="accidents", function="run_mishaps", rounds=15),
+    "mishaps": Section(module="accidents", function="run_mishaps", rounds=60),
     "callers": Section(module="callers", function="run_callers", rounds=50),
     "histories": Section(module="sequences", function="run_sequences", rounds=10),
     "stops": Section(module="stops", function="run_stops", rounds=10),

@@ -9,7 +9,7 @@ from tests.chaos.machine import run_chaos
 
 
 def test_no_disturbance_of_the_local_family_breaks_a_rule() -> None:
-    run_chaos("local", "--sample", "60")
+    run_chaos("local", "--sample", "30")
 
 
 @pytest.mark.usefixtures("strict_server")
