@@ -9,7 +9,12 @@ from io import BytesIO
 
 from shared.domain.agreement import UNREADABLE
 from shared.domain.campaign import MOST_REMOVED, Campaign
-from shared.domain.errors import ObjectNotFoundError, OutOfTimeError, ShowreelError
+from shared.domain.errors import (
+    ObjectNotFoundError,
+    OutOfTimeError,
+    ShowreelError,
+    UnavailableError,
+)
 from shared.domain.schedule import RECONCILE_ROUND, TICK
 from shared.domain.storage_layout import CURSOR
 from shared.domain.unreadable import Unreadable
@@ -54,7 +59,7 @@ def reconcile_next(ports: Ports, *, end: datetime | None = None) -> None:
     done = _reconcile_page(ports, page, end=end)
     if done < len(page):
         after = page[done - 1].campaign_id if done else place.after
-        _write_place(ports, _Place(after=after, since=place.since))
+        _write_place_again(ports, _Place(after=after, since=place.since))
 
 
 def _reconcile_page(ports: Ports, page: Sequence[Campaign | Unreadable], *, end: datetime) -> int:
@@ -121,6 +126,14 @@ def _read_place(ports: Ports) -> _Place:
     if not isinstance(after, str | None) or since.tzinfo is None:
         return _Place(after=None, since=ports.now())
     return _Place(after=after, since=since)
+
+
+def _write_place_again(ports: Ports, place: _Place) -> None:
+    """A bucket may refuse a second write in a second: then the rest waits for the next round."""
+    try:
+        _write_place(ports, place)
+    except UnavailableError:
+        logger.warning("reconcile.place_unchanged", exc_info=True)
 
 
 def _write_place(ports: Ports, place: _Place) -> None:

@@ -6,17 +6,24 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from typing import BinaryIO
 
 import pytest
 
 from shared.domain.campaign import MOST_REMOVED, Change
-from shared.domain.errors import ObjectExistsError, StorageError, VideoNotFoundError
+from shared.domain.errors import (
+    ObjectExistsError,
+    StorageError,
+    UnavailableError,
+    VideoNotFoundError,
+)
 from shared.domain.money import ZERO, Money
 from shared.domain.removal import is_expired
 from shared.domain.schedule import REQUEST_MEMORY, TICK
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import CURSOR, attempt_prefix, metadata_path
 from shared.domain.video import AttemptOutcome, Phase, Video
+from shared.ports.object_store import PutMode
 from shared.ports.video_generator import Failed
 from shared.use_cases.answer_once import answer_once
 from shared.use_cases.change_versions import cancel_video
@@ -255,6 +262,29 @@ def test_a_tick_retires_as_many_as_the_campaign_remembers_and_the_next_one_conti
 
     reconcile_next(ports)
     assert b"summer" in ports.objects.objects[CURSOR].content
+
+
+def test_a_bucket_that_refuses_the_second_write_of_the_cursor_does_not_end_the_tick(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    many_failed(ports, MOST_REMOVED + 30)
+    ports.clock.advance(KEPT + A_SECOND)
+    put, places = ports.objects.put, []
+
+    def put_one_place(path: str, content: BinaryIO, *, content_type: str, mode: PutMode) -> None:
+        places.append(path)
+        if places.count(CURSOR) == 2:
+            raise UnavailableError("Cloud Storage is busy.")
+        put(path, content, content_type=content_type, mode=mode)
+
+    monkeypatch.setattr(ports.objects, "put", put_one_place)
+    with caplog.at_level(logging.WARNING):
+        reconcile_next(ports)
+    assert "reconcile.place_unchanged" in [record.message for record in caplog.records]
+
+    reconcile_next(ports)
+    reconcile_next(ports)
+    assert {} == ports.campaigns.videos
 
 
 def test_a_portion_begins_only_while_there_is_time(ports: FakePorts) -> None:
