@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.object_store import LocalObjectStore
-from shared.adapters.local.record_tables import (
+from shared.adapters.local.record_columns import (
     revision_of,
     unread_campaign_row,
     unread_video_row,

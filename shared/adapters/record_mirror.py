@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from hashlib import md5
 from io import BytesIO
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from shared.domain.errors import (
     ConflictError,
@@ -28,6 +27,7 @@ from shared.domain.storage_layout import (
     metadata_path,
 )
 from shared.domain.video import Video
+from shared.parallel import in_parallel
 from shared.ports.object_store import PutMode
 from shared.ports.record_mirror import MirrorListing
 from shared.records.files import (
@@ -44,7 +44,7 @@ from shared.records.files import (
 from shared.records.videos import encode_video
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime, timedelta
 
     from shared.domain.batch import Batch
@@ -56,9 +56,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-_AT_ONCE = 8
 _TRIES = 3
 _JSON = "application/json"
 
@@ -72,7 +69,9 @@ class ObjectStoreMirror:
         self._now = now
 
     def list(self, campaign_id: str) -> MirrorListing:
-        return _listing(campaign_id, self._objects.list(f"{CACHE}/{campaign_id}/"))
+        found = self._objects.list(f"{CACHE}/{campaign_id}/")
+        files = {each.path: each for each in found if is_record_file(each.path)}
+        return MirrorListing(campaign_id=campaign_id, files=files)
 
     def stale(
         self, listing: MirrorListing, state: CampaignState, *, only: Collection[str] | None = None
@@ -85,14 +84,14 @@ class ObjectStoreMirror:
         """Write the new names before the stale ones go: a crash leaves both rather than neither."""
         found = self._differences(listing, state, only)
         written = {path: content for path, content in found.items() if content is not None}
-        left = _together(
+        left = in_parallel(
             partial(self._write, listing, path, content) for path, content in written.items()
         )
         going = (state.videos.keys() | state.campaign.removed_hashes) - set(
             map(video_hash_at, filter(None, left))
         )
         gone = [path for path in found.keys() - written.keys() if video_hash_at(path) in going]
-        _together(partial(self._remove, listing.files[path]) for path in gone)
+        in_parallel(partial(self._remove, listing.files[path]) for path in gone)
         return tuple(path for path in left if path)
 
     def write_submission(self, video: Video) -> None:
@@ -124,7 +123,7 @@ class ObjectStoreMirror:
     def read_campaigns(self) -> Iterator[CampaignState | Unreadable]:
         found = (info for info in self._objects.list(f"{CACHE}/") if is_record_file(info.path))
         for _, files in groupby(found, key=lambda info: campaign_id_at(info.path)):
-            contents = _together(partial(self._content, each.path) for each in files)
+            contents = in_parallel(partial(self._content, each.path) for each in files)
             state = state_in({path: content for path, content in contents if content is not None})
             if state is not None:
                 yield state
@@ -143,7 +142,9 @@ class ObjectStoreMirror:
             self._objects.put(MIRROR_CURSOR, content, content_type=_JSON, mode=PutMode.OVERWRITE)
 
     def remove(self, listing: MirrorListing) -> None:
-        _together(partial(self._objects.delete_unchanged, each) for each in listing.files.values())
+        in_parallel(
+            partial(self._objects.delete_unchanged, each) for each in listing.files.values()
+        )
 
     def _differences(
         self, listing: MirrorListing, state: CampaignState, only: Collection[str] | None
@@ -156,9 +157,8 @@ class ObjectStoreMirror:
             for path, record in expected.items()
             if not _has_bytes(listing.files.get(path), content := encode_record(record))
         }
-        other = found.keys() & listing.files.keys()
-        said = _together(partial(self._said, listing.files[path], expected[path]) for path in other)
-        for path in filter(None, said):
+        other = [(listing.files[path], expected[path]) for path in found.keys() & listing.files]
+        for path in filter(None, in_parallel(partial(self._said, *each) for each in other)):
             del found[path]
         for path in listing.files.keys() - expected.keys():
             video_hash = video_hash_at(path)
@@ -231,11 +231,6 @@ class ObjectStoreMirror:
         return decode_file(path, content)
 
 
-def _listing(campaign_id: str, found: Iterable[ObjectInfo]) -> MirrorListing:
-    files = {each.path: each for each in found if is_record_file(each.path)}
-    return MirrorListing(campaign_id=campaign_id, files=files)
-
-
 def _has_bytes(file: ObjectInfo | None, content: bytes) -> bool:
     return file is not None and file.md5 == md5(content, usedforsecurity=False).hexdigest()
 
@@ -251,20 +246,3 @@ def _raw(listing: MirrorListing, state: CampaignState) -> dict[str, bytes]:
             for known in (True, False)
         )
     }
-
-
-def _together(jobs: Iterable[Callable[[], T]]) -> list[T]:
-    """Run them at the same time: each waits for the network alone."""
-    waiting = list(jobs)
-    if len(waiting) < 2:  # noqa: PLR2004  # One job needs no thread of its own.
-        return [job() for job in waiting]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return [finish() for finish in [_started(pool, job) for job in waiting]]
-
-
-def _started(pool: ThreadPoolExecutor, job: Callable[[], T]) -> Callable[[], T]:
-    """Return what waits for its end. A process that is about to exit starts no more threads."""
-    try:
-        return pool.submit(job).result
-    except RuntimeError:
-        return job

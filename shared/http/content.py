@@ -1,8 +1,8 @@
 """Handlers of content, which `<video>` elements ask for, and signed URLs to it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import BinaryIO
 from urllib.parse import urljoin
@@ -24,6 +24,7 @@ from shared.http.request_types import (
     read_query,
 )
 from shared.http.resource_types import SignedURLResource
+from shared.parallel import in_parallel
 from shared.ports.object_store import MEDIA_CACHE_CONTROL, ObjectInfo, SignedMethod
 from shared.use_cases.content import (
     Variant,
@@ -36,7 +37,6 @@ from shared.use_cases.content import (
 )
 
 _DEFAULT_TTL = timedelta(minutes=15)
-_SIGNATURES_AT_ONCE = 8
 # werkzeug's default of 8 KiB is four times slower.
 _BLOCK_BYTES = 256 * 1024
 
@@ -78,9 +78,8 @@ def signed_clips(call: Call, videos: Sequence[Video]) -> Mapping[str, SignedURLR
     Up to eight are signed at once: without a private key, each signature is a call to IAM.
     """
     paths = locate_clips(call.ports, (each for each in videos if each.phase is Phase.DONE))
-    with ThreadPoolExecutor(_SIGNATURES_AT_ONCE) as pool:
-        signed = pool.map(lambda path: _sign(call, path, _DEFAULT_TTL), paths.values())
-        return dict(zip(paths, signed, strict=True))
+    signed = in_parallel(partial(_sign, call, path, _DEFAULT_TTL) for path in paths.values())
+    return dict(zip(paths, signed, strict=True))
 
 
 def _sign(

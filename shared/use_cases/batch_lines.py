@@ -24,14 +24,8 @@ from shared.use_cases.begin_campaign import require_name
 from shared.use_cases.budgeting import of_day
 from shared.use_cases.campaign_state import all_campaigns
 from shared.use_cases.claims import Claim, hashes_of, made_before, require_not_deleted_since
-from shared.use_cases.create_videos import (
-    CreateVideos,
-    Wanted,
-    needed_videos,
-    plan_from,
-    require_slots,
-    wanted_of,
-)
+from shared.use_cases.create_videos import CreateVideos, plan_from, require_slots
+from shared.use_cases.existing_versions import Wanted, needed_videos, wanted_of
 from shared.use_cases.reserving import Plan, warn_of_spending
 
 

@@ -1,13 +1,12 @@
 """Create videos: from the cache, by attaching to a pending video, or by reserving a new one."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from shared.domain.campaign import Campaign, Version
+from shared.domain.campaign import Campaign
 from shared.domain.errors import CampaignVideoLimitError
-from shared.domain.fingerprint import fingerprint, fingerprint_as_written
 from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.reservation import new_video
@@ -24,6 +23,12 @@ from shared.use_cases.claims import (
     require_not_deleted_since,
 )
 from shared.use_cases.committing import until_committed
+from shared.use_cases.existing_versions import (
+    Wanted,
+    find_as_written,
+    needed_videos,
+    wanted_of,
+)
 from shared.use_cases.read_campaigns import videos_of
 from shared.use_cases.reserving import (
     CreatedVideo,
@@ -100,15 +105,6 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
     return plan_from(ports, request, wanted, made=made, campaign=campaign, videos=videos)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """A draft, and the existing version that answers it, if any."""
-
-    draft: Draft
-    fingerprint: str
-    known: Version | None
-
-
 def require_slots(ports: Ports, request: CreateVideos) -> None:
     """Raise CampaignVideoLimitError for more prompts than a campaign has slots."""
     most = ports.policy.max_videos_per_campaign
@@ -117,28 +113,6 @@ def require_slots(ports: Ports, request: CreateVideos) -> None:
             f"A campaign has at most {most} videos; {len(request.drafts)} prompts were sent. Send "
             f"no more than {most}."
         )
-
-
-def wanted_of(campaign: Campaign, request: CreateVideos) -> tuple[Wanted, ...]:
-    """Find the draft's version, for each draft of a request."""
-    return tuple(_wanted(campaign, request, draft) for draft in request.drafts)
-
-
-def needed_videos(
-    campaign: Campaign, wanted: Iterable[Wanted], made: Mapping[int, Video]
-) -> Iterator[str]:
-    """Yield the hashes of the videos that answer drafts, and of those that new ones will replace.
-
-    A video can be replaced only if its record can be read. This is checked before anything is paid
-    for its replacement.
-    """
-    for position, each in enumerate(wanted):
-        if position in made:
-            continue
-        if each.known is not None:
-            yield each.known.video_hash
-        elif each.draft.index is not None and (current := campaign.slot(each.draft.index).current):
-            yield current.video_hash
 
 
 def plan_from(
@@ -173,12 +147,6 @@ def plan_from(
     return Plan(campaign=campaign, answers=tuple(answers))
 
 
-def _wanted(campaign: Campaign, request: CreateVideos, draft: Draft) -> Wanted:
-    digest = _fingerprint(request, draft)
-    known = campaign.find(digest) or _find_as_written(campaign, request, draft)
-    return Wanted(draft=draft, fingerprint=digest, known=known)
-
-
 def _campaign_of(
     ports: Ports, request: CreateVideos, positions: range
 ) -> tuple[Campaign, dict[int, Video]]:
@@ -194,30 +162,9 @@ def _campaign_of(
     if request.former_campaign_id is not None:
         former, _ = ports.campaigns.get_together(request.former_campaign_id, ())
         there = replace(request, campaign_id=request.former_campaign_id)
-        if former and all(_find_as_written(former, there, draft) for draft in request.drafts):
+        if former and all(find_as_written(former, there, draft) for draft in request.drafts):
             return former, made
     return new_campaign(ports, request.campaign_id), made
-
-
-def _fingerprint(request: CreateVideos, draft: Draft) -> str:
-    return fingerprint(
-        campaign_id=request.campaign_id,
-        prompt=draft.prompt,
-        business_context=request.business_context,
-        parameters=request.parameters,
-    )
-
-
-def _find_as_written(campaign: Campaign, request: CreateVideos, draft: Draft) -> Version | None:
-    """Find a video by the fingerprint of the uncanonical text, as earlier releases stored it."""
-    return campaign.find(
-        fingerprint_as_written(
-            campaign_id=request.campaign_id,
-            prompt=draft.prompt,
-            business_context=request.business_context,
-            parameters=request.parameters,
-        )
-    )
 
 
 def _new_video(

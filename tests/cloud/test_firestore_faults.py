@@ -202,5 +202,5 @@ def test_the_record_of_another_day_is_damage(
     fields = to_record(a_day(YESTERDAY))
     repository._documents.commit([Write(path="days/2026-11-20", fields=fields, revision="")])
 
-    with pytest.raises(StorageError, match=r"days/2026-11-20 .* something else"):
+    with pytest.raises(StorageError, match=r"days/2026-11-20: .* something else"):
         repository.get_day(TODAY)

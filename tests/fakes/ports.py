@@ -17,22 +17,14 @@ from shared.ports.policy import Policy
 from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.fakes.message_queue import InMemoryMessageQueue
-from tests.fakes.video_generator import A_CLIP, FakeVideoGenerator
+from tests.fakes.video_generator import FakeVideoGenerator
 from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
+from tools.in_memory.clip import A_CLIP, CLIP_FACTS
 from tools.in_memory.object_store import InMemoryObjectStore
 from tools.in_memory.turn_repository import InMemoryTurnRepository
 
 A_JPEG = b"a thumbnail"
-CLIP_FACTS = ClipFacts(
-    duration_seconds=8.0,
-    width=1280,
-    height=720,
-    fps=24.0,
-    video_codec="h264",
-    audio_codec="aac",
-    size_bytes=len(A_CLIP),
-)
 
 
 @dataclass(frozen=True, kw_only=True)

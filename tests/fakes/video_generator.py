@@ -16,8 +16,7 @@ from shared.ports.video_generator import (
     Submission,
     Succeeded,
 )
-
-A_CLIP = b"a clip"
+from tools.in_memory.clip import A_CLIP
 
 
 @dataclass(frozen=True, kw_only=True)

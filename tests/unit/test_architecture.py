@@ -73,6 +73,7 @@ def imported_by(module: Path) -> Iterator[str]:
             yield node.module or ""
 
 
+MOST_LINES = 250
 OURS = sorted(
     path for folder in ("shared", "functions", "tools") for path in (ROOT / folder).rglob("*.py")
 )
@@ -83,6 +84,16 @@ def test_nothing_private_of_a_library_is_used() -> None:
     found = [f"{path.relative_to(ROOT)}: {use}" for path in OURS for use in _private_uses(path)]
 
     assert found == []
+
+
+def test_no_module_is_long() -> None:
+    """One that grows past the limit has a second reason, which gets a module of its own."""
+    lines = {
+        str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines())
+        for path in (*OURS, ROOT / "main.py")
+    }
+
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
 
 
 def _private_uses(path: Path) -> Iterator[str]:

@@ -7,7 +7,8 @@ from datetime import datetime
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.pacing import LaneSeen, Pace
 from shared.domain.video import Lane, Video
-from tools.in_memory.campaign_repository import WAITING, InMemoryCampaignRepository
+from tools.in_memory.campaign_repository import InMemoryCampaignRepository
+from tools.in_memory.records import WAITING
 
 
 class InMemoryTurnRepository:

@@ -21,10 +21,10 @@ from shared.ports.video_generator import (
     Submission,
     Succeeded,
 )
+from tools.in_memory.clip import A_CLIP
 from tools.simulate.clock import SimulatedClock
 
 CLIP_SECONDS = 90.0
-CLIP = b"a clip"
 
 _MINUTE = 60.0
 _ACCEPTED_SECONDS, _REFUSED_SECONDS, _UNREACHED_SECONDS, _CHECKED_SECONDS = 1.1, 0.3, 0.1, 0.3
@@ -144,6 +144,6 @@ class SimulatedGenerator:
 
     def _write_clip(self, operation: Operation) -> None:
         path = f"{operation.submission.output_prefix}sample_0.mp4"
-        self.objects.put(path, BytesIO(CLIP), content_type="video/mp4")
+        self.objects.put(path, BytesIO(A_CLIP), content_type="video/mp4")
         operation.clip_path = path
         self.announce(path)

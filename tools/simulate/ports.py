@@ -18,10 +18,11 @@ from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
 from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
+from tools.in_memory.clip import CLIP_FACTS
 from tools.in_memory.object_store import InMemoryObjectStore
 from tools.in_memory.turn_repository import InMemoryTurnRepository
 from tools.simulate.clock import SimulatedClock
-from tools.simulate.generator import CLIP, SimulatedGenerator
+from tools.simulate.generator import SimulatedGenerator
 
 _RECORD_SECONDS, _OBJECT_SECONDS, _PUBLISH_SECONDS = 0.04, 0.06, 0.03
 # What the adapter of a bucket answers by itself.
@@ -102,7 +103,7 @@ class Inspector:
 
     def inspect(self, clip: BinaryIO) -> ClipFacts:
         self._clock.sleep(_INSPECTED_SECONDS)
-        return _FACTS
+        return CLIP_FACTS
 
     def thumbnail(self, clip: BinaryIO) -> bytes:
         self._clock.sleep(_THUMBNAIL_SECONDS)
@@ -185,14 +186,3 @@ class SimulatedPorts:
         self.storage_probe = ObjectStoreProbe(self.objects, clock)
         self.mirror: Any = Timed(NoMirror(), clock, _OBJECT_SECONDS)
         self.savings = SavingsCounter(self.campaigns)
-
-
-_FACTS = ClipFacts(
-    duration_seconds=8.0,
-    width=1280,
-    height=720,
-    fps=24.0,
-    video_codec="h264",
-    audio_codec="aac",
-    size_bytes=len(CLIP),
-)

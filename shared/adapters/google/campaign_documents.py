@@ -6,6 +6,7 @@ count money in millionths of a dollar, because Firestore adds only integers exac
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,10 +14,16 @@ from typing import Any, NamedTuple, TypeVar
 
 from shared.adapters.google.firestore_documents import Document, Write
 from shared.domain.campaign import Campaign
-from shared.domain.errors import UnreadableRecordError
+from shared.domain.errors import (
+    InvalidRequestError,
+    UnreadableRecordError,
+    VideoNotFoundError,
+)
+from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 from shared.domain.money import ZERO, Savings
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
+from shared.ports.campaign_repository import VideoPage
 from shared.records.campaigns import campaign_from_record
 from shared.records.form import encode_record, parse, require_place, to_record
 from shared.records.videos import video_from_record
@@ -166,6 +173,43 @@ def sorted_out(
             except UnreadableRecordError as error:
                 failed.append(unreadable(document, error))
     return found, failed
+
+
+def campaign_in(found: Mapping[str, Document], campaign_id: str) -> Campaign | Unreadable | None:
+    document = found.get(Key(campaign_id).path)
+    if document is None:
+        return None
+    campaign = campaign_or_unreadable(document)
+    return with_savings(campaign, found) if isinstance(campaign, Campaign) else campaign
+
+
+def campaign_or_unreadable(document: Document) -> Campaign | Unreadable:
+    try:
+        return campaign_of(document)
+    except UnreadableRecordError as error:
+        return unreadable(document, error)
+
+
+def paths_of(campaign_id: str, video_hashes: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths of videos, each once. An invalid hash has no path."""
+    paths: dict[str, None] = {}
+    for each in video_hashes:
+        with suppress(VideoNotFoundError):
+            paths[Key(*parse_video_id(video_id(campaign_id, each))).path] = None
+    return tuple(paths)
+
+
+def page_of(paths: Iterable[str], found: Mapping[str, Document]) -> VideoPage:
+    videos, unread = sorted_out((found[path] for path in paths if path in found), video_of)
+    return VideoPage(videos=tuple(videos), has_more=False, unreadable=tuple(unread))
+
+
+def is_campaign_id(text: str) -> bool:
+    try:
+        require_campaign_id(text)
+    except InvalidRequestError:
+        return False
+    return True
 
 
 def _savings_of(document: Document) -> Savings:

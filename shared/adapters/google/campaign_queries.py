@@ -5,10 +5,16 @@ from datetime import datetime
 from google.cloud import firestore
 from google.cloud.firestore import CollectionGroup, FieldFilter, Query
 
-from shared.adapters.google.campaign_documents import CAMPAIGNS, VIDEOS, WRITTEN_AT, Key
+from shared.adapters.google.campaign_documents import (
+    CAMPAIGNS,
+    VIDEOS,
+    WRITTEN_AT,
+    Key,
+    is_campaign_id,
+)
 from shared.adapters.google.firestore_documents import Document
 from shared.domain.video import phases_of
-from shared.ports.campaign_repository import SortOrder, VideoQuery
+from shared.ports.campaign_repository import DueWork, ListPosition, SortOrder, VideoQuery
 
 Cursor = tuple[datetime, str]
 """The moment by which videos are ordered, and the path of a document: after it, a page begins."""
@@ -18,6 +24,22 @@ _NAME = "__name__"
 
 def cursor_of(document: Document) -> Cursor:
     return document.fields["created_at"], document.path
+
+
+def cursor_at(position: ListPosition) -> Cursor:
+    return position.created_at, Key(position.campaign_id, position.video_hash).path
+
+
+def cursor_after(work: DueWork | None) -> Cursor | None:
+    if work is None or work.due_at is None:
+        return None
+    return work.due_at, Key(work.campaign_id, work.video_hash).path
+
+
+def may_match(query: VideoQuery) -> bool:
+    """Firestore is asked only for what can be: no other name is one of its own."""
+    is_campaign = query.campaign_id is None or is_campaign_id(query.campaign_id)
+    return is_campaign and (query.status is None or bool(phases_of(query.status)))
 
 
 def videos_of(

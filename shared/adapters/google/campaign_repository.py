@@ -1,7 +1,6 @@
 """The records in Firestore."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,28 +11,34 @@ from shared.adapters.google.campaign_documents import (
     WRITTEN_AT,
     Key,
     Record,
+    campaign_in,
     campaign_of,
+    campaign_or_unreadable,
     filled,
     increments,
+    is_campaign_id,
     is_ours,
     key_at,
+    page_of,
+    paths_of,
     removal_of,
     savings_path,
     sorted_out,
-    unreadable,
     video_of,
     with_savings,
     write_as_it_is,
     write_of,
 )
 from shared.adapters.google.campaign_queries import (
-    Cursor,
     all_campaigns,
     all_videos,
     campaigns_with_chores,
     campaigns_with_due_chores,
+    cursor_after,
+    cursor_at,
     cursor_of,
     due_videos,
+    may_match,
     names_of_videos,
     videos_of,
     written_since,
@@ -45,18 +50,15 @@ from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
-    InvalidRequestError,
-    UnreadableRecordError,
     VideoNotFoundError,
 )
-from shared.domain.identity import parse_video_id, require_campaign_id, video_id
+from shared.domain.identity import parse_video_id, video_id
 from shared.domain.unreadable import Unreadable
-from shared.domain.video import Video, phases_of
+from shared.domain.video import Video
 from shared.ports import Clock
 from shared.ports.campaign_repository import (
     ChangedCampaign,
     DueWork,
-    ListPosition,
     VideoPage,
     VideoQuery,
 )
@@ -98,20 +100,20 @@ class FirestoreCampaignRepository:
         return video_of(document)
 
     def get_all_videos(self, campaign_id: str) -> VideoPage:
-        if not _is_campaign_id(campaign_id):
+        if not is_campaign_id(campaign_id):
             return VideoPage(videos=(), has_more=False)
         found = self._documents.query(all_videos(self._documents.client, campaign_id))
         videos, unread = sorted_out(found, video_of)
         return VideoPage(videos=tuple(videos), has_more=False, unreadable=tuple(unread))
 
     def get_videos(self, campaign_id: str, video_hashes: Iterable[str]) -> VideoPage:
-        paths = _paths_of(campaign_id, video_hashes)
-        return _page_of(paths, self._documents.get_all(paths) if paths else {})
+        paths = paths_of(campaign_id, video_hashes)
+        return page_of(paths, self._documents.get_all(paths) if paths else {})
 
     def get_together(
         self, campaign_id: str, video_hashes: Iterable[str]
     ) -> tuple[Campaign | None, VideoPage]:
-        if not _is_campaign_id(campaign_id):
+        if not is_campaign_id(campaign_id):
             return None, VideoPage(videos=(), has_more=False)
         ((campaign, page),) = self.get_many({campaign_id: tuple(video_hashes)}).values()
         if isinstance(campaign, Unreadable):
@@ -121,12 +123,12 @@ class FirestoreCampaignRepository:
     def get_many(
         self, wanted: Mapping[str, Collection[str]]
     ) -> dict[str, tuple[Campaign | Unreadable | None, VideoPage]]:
-        paths = {key: _paths_of(key, names) for key, names in wanted.items()}
+        paths = {key: paths_of(key, names) for key, names in wanted.items()}
         everything = (
             path for key, own in paths.items() for path in (Key(key).path, savings_path(key), *own)
         )
         found = self._documents.get_all(everything) if paths else {}
-        return {key: (_campaign_in(found, key), _page_of(own, found)) for key, own in paths.items()}
+        return {key: (campaign_in(found, key), page_of(own, found)) for key, own in paths.items()}
 
     def get_day(self, day: date) -> DayBudget:
         return read_day(self._documents, day)
@@ -172,12 +174,12 @@ class FirestoreCampaignRepository:
         self._documents.commit([savings, own])
 
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
-        if _is_campaign_id(campaign_id):
+        if is_campaign_id(campaign_id):
             self._documents.increment(savings_path(campaign_id), increments(amount, hits))
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
-        first = None if query.after is None else _cursor_at(query.after)
-        if not _may_match(query):
+        first = None if query.after is None else cursor_at(query.after)
+        if not may_match(query):
             return VideoPage(videos=(), has_more=False)
 
         def read(last: Document | None, limit: int) -> list[Document]:
@@ -197,7 +199,7 @@ class FirestoreCampaignRepository:
         page = self._documents.query(
             all_campaigns(self._documents.client, after=after, limit=limit)
         )
-        campaigns = list(map(_campaign_or_unreadable, page))
+        campaigns = list(map(campaign_or_unreadable, page))
         paths = [savings_path(each.campaign_id) for each in campaigns]
         savings = self._documents.get_all(paths) if paths else {}
         return tuple(
@@ -212,7 +214,7 @@ class FirestoreCampaignRepository:
         client = self._documents.client
 
         def due(last: Document | None, limit: int) -> list[Document]:
-            cursor = _cursor_after(after) if last is None else (last.fields["due_at"], last.path)
+            cursor = cursor_after(after) if last is None else (last.fields["due_at"], last.path)
             return self._documents.query(due_videos(client, before, after=cursor, limit=limit))
 
         def busy(last: Document | None, limit: int) -> list[Document]:
@@ -246,56 +248,3 @@ class FirestoreCampaignRepository:
             if is_ours(document.path)
         ]
         return tuple(sorted(changes, key=lambda each: each.changed_at)[:limit])
-
-
-def _cursor_at(position: ListPosition) -> Cursor:
-    return position.created_at, Key(position.campaign_id, position.video_hash).path
-
-
-def _cursor_after(work: DueWork | None) -> Cursor | None:
-    if work is None or work.due_at is None:
-        return None
-    return work.due_at, Key(work.campaign_id, work.video_hash).path
-
-
-def _campaign_in(found: Mapping[str, Document], campaign_id: str) -> Campaign | Unreadable | None:
-    document = found.get(Key(campaign_id).path)
-    if document is None:
-        return None
-    campaign = _campaign_or_unreadable(document)
-    return with_savings(campaign, found) if isinstance(campaign, Campaign) else campaign
-
-
-def _campaign_or_unreadable(document: Document) -> Campaign | Unreadable:
-    try:
-        return campaign_of(document)
-    except UnreadableRecordError as error:
-        return unreadable(document, error)
-
-
-def _paths_of(campaign_id: str, video_hashes: Iterable[str]) -> tuple[str, ...]:
-    """Return the paths of videos, each once. An invalid hash has no path."""
-    paths: dict[str, None] = {}
-    for each in video_hashes:
-        with suppress(VideoNotFoundError):
-            paths[Key(*parse_video_id(video_id(campaign_id, each))).path] = None
-    return tuple(paths)
-
-
-def _page_of(paths: Iterable[str], found: Mapping[str, Document]) -> VideoPage:
-    videos, unread = sorted_out((found[path] for path in paths if path in found), video_of)
-    return VideoPage(videos=tuple(videos), has_more=False, unreadable=tuple(unread))
-
-
-def _is_campaign_id(text: str) -> bool:
-    try:
-        require_campaign_id(text)
-    except InvalidRequestError:
-        return False
-    return True
-
-
-def _may_match(query: VideoQuery) -> bool:
-    """Firestore is asked only for what can be: no other name is one of its own."""
-    is_campaign = query.campaign_id is None or _is_campaign_id(query.campaign_id)
-    return is_campaign and (query.status is None or bool(phases_of(query.status)))

@@ -1,10 +1,5 @@
-"""Documents in Firestore: each read is one call, each commit one batch with preconditions.
+"""Documents in Firestore: each read is one call, each commit one batch with preconditions."""
 
-Firestore reserves the names `__…__` and forbids empty ones, but callers choose the names in their
-metadata. Such names are stored with a leading backslash.
-"""
-
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,14 +20,13 @@ from google.api_core.exceptions import (
 from google.api_core.retry import Retry, if_exception_type
 from google.cloud import firestore
 from google.cloud.firestore_v1.aggregation import AggregationQuery
-from google.cloud.firestore_v1.field_path import FieldPath
 
+from shared.adapters.google.firestore_fields import Fields, by_path, from_fields, to_fields
 from shared.adapters.google.google_errors import google_errors
 from shared.building import built_once
 from shared.domain.errors import ConflictError, StorageError
 from shared.domain.schedule import LAST_RETRY, TRY
 
-Fields = dict[str, Any]
 T = TypeVar("T")
 
 _SERVICE = "Firestore"
@@ -45,8 +39,6 @@ _PASSING = if_exception_type(
     DeadlineExceeded, InternalServerError, ResourceExhausted, ServiceUnavailable, Unknown
 )
 _CONFLICTS = (Aborted, AlreadyExists, FailedPrecondition, NotFound)
-
-_RESERVED = re.compile(r"(?:__.*__|\\.*)?", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,7 +165,7 @@ class FirestoreDocuments:
             )
         elif write.revision:
             option = self._unless_changed(write.revision)
-            batch.update(reference, _by_path(write.fields), option=option)
+            batch.update(reference, by_path(write.fields), option=option)
         else:
             batch.create(reference, to_fields(write.fields))
 
@@ -191,42 +183,6 @@ class FirestoreDocuments:
         if not all(map(_is_as_written, documents, writes)):
             return None
         return tuple(document.revision if document else "" for document in documents)
-
-
-def to_fields(record: Fields) -> Fields:
-    return {_escaped(name): _to_value(value) for name, value in record.items()}
-
-
-def from_fields(fields: Fields) -> Fields:
-    return {name.removeprefix("\\"): _from_value(value) for name, value in fields.items()}
-
-
-def _to_value(value: object) -> object:
-    if isinstance(value, dict):
-        return to_fields(value)
-    if isinstance(value, (list, tuple)):
-        return [_to_value(each) for each in value]
-    return value
-
-
-def _from_value(value: object) -> object:
-    if isinstance(value, dict):
-        return from_fields(value)
-    if isinstance(value, list):
-        return [_from_value(each) for each in value]
-    if isinstance(value, datetime):
-        # Google's own class, with nanoseconds, does not equal a datetime of the same time.
-        return datetime.combine(value, value.timetz())
-    return value
-
-
-def _escaped(name: str) -> str:
-    return f"\\{name}" if _RESERVED.fullmatch(name) else name
-
-
-def _by_path(fields: Fields) -> Fields:
-    """Return the fields for an update, which takes paths: some names have to be quoted."""
-    return {FieldPath(name).to_api_repr(): value for name, value in to_fields(fields).items()}
 
 
 def _is_as_written(document: Document | None, write: Write) -> bool:

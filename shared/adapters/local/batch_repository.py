@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shared.adapters.local import record_tables as tables
+from shared.adapters.local import record_columns as columns
+from shared.adapters.local import record_statements as statements
 from shared.adapters.local.record_rows import dollars, readable, row_of, video_of, write
 from shared.domain.batch import PhaseTotals
 from shared.domain.errors import BatchNotFoundError, UnreadableRecordError
@@ -36,7 +37,7 @@ class LocalBatchRepository:
 
     def get(self, batch_id: str) -> Batch:
         with self._database.reading() as connection:
-            row = row_of(connection, tables.ONE_BATCH, batch_id)
+            row = row_of(connection, statements.ONE_BATCH, batch_id)
         if row is None:
             raise BatchNotFoundError("There is no batch with this id.")
         return _batch_of(*row)
@@ -48,10 +49,10 @@ class LocalBatchRepository:
             return stored_batch(connection, batch)
 
     def list(self, *, after: Batch | None, limit: int) -> tuple[Batch, ...]:
-        first = _LATEST if after is None else (tables.micros(after.created_at), after.batch_id)
+        first = _LATEST if after is None else (columns.micros(after.created_at), after.batch_id)
         found: list[Batch] = []
         with self._database.reading() as connection:
-            for row in connection.execute(tables.BATCHES_BEFORE, first):
+            for row in connection.execute(statements.BATCHES_BEFORE, first):
                 if len(found) == limit:
                     break
                 with suppress(UnreadableRecordError):
@@ -60,12 +61,12 @@ class LocalBatchRepository:
 
     def due(self, before: datetime, *, limit: int) -> tuple[str, ...]:
         with self._database.reading() as connection:
-            rows = connection.execute(tables.DUE_BATCHES, (tables.micros(before), limit))
+            rows = connection.execute(statements.DUE_BATCHES, (columns.micros(before), limit))
             return tuple(batch_id for (batch_id,) in rows)
 
     def totals(self, batch_id: str) -> Totals:
         with self._database.reading() as connection:
-            rows = connection.execute(tables.BATCH_TOTALS, (batch_id,)).fetchall()
+            rows = connection.execute(statements.BATCH_TOTALS, (batch_id,)).fetchall()
         return {
             Phase(phase): PhaseTotals(videos=count, usd=dollars(charged))
             for phase, count, charged in rows
@@ -73,7 +74,7 @@ class LocalBatchRepository:
 
     def waiting(self, batch_id: str, *, limit: int) -> tuple[Video, ...]:
         with self._database.reading() as connection:
-            rows = connection.execute(tables.BATCH_WAITING, (batch_id, limit))
+            rows = connection.execute(statements.BATCH_WAITING, (batch_id, limit))
             return tuple(readable(video_of, rows)[0])
 
 
@@ -87,14 +88,14 @@ def _batch_of(batch_id: str, record: bytes, revision: str) -> Batch:
 
 def stored_batch(connection: sqlite3.Connection, batch: Batch) -> Batch:
     record = encode_batch(batch)
-    revision = tables.revision_of(record)
-    created_at = tables.micros(batch.created_at)
-    due_at = None if batch.due_at is None else tables.micros(batch.due_at)
+    revision = columns.revision_of(record)
+    created_at = columns.micros(batch.created_at)
+    due_at = None if batch.due_at is None else columns.micros(batch.due_at)
     what = f"The batch {batch.batch_id}"
     if batch.revision:
         changed = (record, revision, created_at, due_at, batch.batch_id, batch.revision)
-        write(connection, tables.UPDATE_BATCH, changed, what)
+        write(connection, statements.UPDATE_BATCH, changed, what)
     else:
         row = (batch.batch_id, record, revision, created_at, due_at)
-        write(connection, tables.INSERT_BATCH, row, what)
+        write(connection, statements.INSERT_BATCH, row, what)
     return replace(batch, revision=revision)

@@ -6,7 +6,8 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shared.adapters.local import record_tables as tables
+from shared.adapters.local import record_columns as columns
+from shared.adapters.local import record_statements as statements
 from shared.adapters.local.files.data_folder import DataFolder
 from shared.adapters.local.record_database import RecordDatabase
 from shared.adapters.local.record_rows import (
@@ -86,14 +87,14 @@ class LocalCampaignRepository:
 
     def get_video(self, campaign_id: str, video_hash: str) -> Video:
         with self._database.reading() as connection:
-            row = row_of(connection, tables.ONE_VIDEO, video_id(campaign_id, video_hash))
+            row = row_of(connection, statements.ONE_VIDEO, video_id(campaign_id, video_hash))
         if row is None:
             raise VideoNotFoundError("There is no video with this id.")
         return self._video_of(*row)
 
     def get_all_videos(self, campaign_id: str) -> VideoPage:
         with self._database.reading() as connection:
-            rows = connection.execute(tables.ALL_VIDEOS, (campaign_id,)).fetchall()
+            rows = connection.execute(statements.ALL_VIDEOS, (campaign_id,)).fetchall()
         return self._page(rows)
 
     def get_videos(self, campaign_id: str, video_hashes: Iterable[str]) -> VideoPage:
@@ -122,12 +123,12 @@ class LocalCampaignRepository:
                     self._these_videos(connection, campaign_id, video_hashes),
                 )
                 for campaign_id, video_hashes in wanted.items()
-                for row in (row_of(connection, tables.ONE_CAMPAIGN, campaign_id),)
+                for row in (row_of(connection, statements.ONE_CAMPAIGN, campaign_id),)
             }
 
     def get_day(self, day: date) -> DayBudget:
         with self._database.reading() as connection:
-            return day_of(day, row_of(connection, tables.ONE_DAY, day.isoformat()))
+            return day_of(day, row_of(connection, statements.ONE_DAY, day.isoformat()))
 
     def commit(self, change: Change) -> Change:
         with self._database.writing() as connection:
@@ -147,18 +148,21 @@ class LocalCampaignRepository:
         campaign_id = campaign.campaign_id
         with self._database.writing() as connection:
             own = (campaign_id, campaign.revision)
-            if not connection.execute(tables.DELETE_CAMPAIGN, own).rowcount and campaign.revision:
+            if (
+                not connection.execute(statements.DELETE_CAMPAIGN, own).rowcount
+                and campaign.revision
+            ):
                 raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
-            connection.execute(tables.DELETE_TAGS_OF_CAMPAIGN, (campaign_id,))
-            connection.execute(tables.DELETE_BATCH_VIDEOS_OF_CAMPAIGN, (campaign_id,))
-            connection.execute(tables.DELETE_VIDEOS, (campaign_id,))
+            connection.execute(statements.DELETE_TAGS_OF_CAMPAIGN, (campaign_id,))
+            connection.execute(statements.DELETE_BATCH_VIDEOS_OF_CAMPAIGN, (campaign_id,))
+            connection.execute(statements.DELETE_VIDEOS, (campaign_id,))
 
     def add_savings(self, campaign_id: str, amount: Decimal, hits: int) -> None:
         with self._database.writing() as connection:
-            connection.execute(tables.ADD_SAVINGS, (millionths(amount), hits, campaign_id))
+            connection.execute(statements.ADD_SAVINGS, (millionths(amount), hits, campaign_id))
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
-        statement, values = tables.list_of(query)
+        statement, values = statements.list_of(query)
         with self._database.reading() as connection:
             found = connection.execute(statement, values)
             videos, unreadable = readable(self._video_of, found, query.limit + 1)
@@ -170,36 +174,36 @@ class LocalCampaignRepository:
 
     def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign | Unreadable, ...]:
         with self._database.reading() as connection:
-            rows = connection.execute(tables.CAMPAIGNS_AFTER, (after or "", limit)).fetchall()
+            rows = connection.execute(statements.CAMPAIGNS_AFTER, (after or "", limit)).fetchall()
         return tuple(or_unreadable(self._campaign_of, row) for row in rows)
 
     def due(
         self, before: datetime, *, limit: int, after: DueWork | None = None
     ) -> tuple[DueWork, ...]:
         """Return videos first, and of them first those that are due for longest."""
-        until = tables.micros(before)
+        until = columns.micros(before)
         with self._database.snapshot() as connection:
-            due = connection.execute(tables.DUE_VIDEOS, (until, *_due_after(after)))
+            due = connection.execute(statements.DUE_VIDEOS, (until, *_due_after(after)))
             videos, _ = readable(self._video_of, due, limit)
             work = tuple(map(_due_work, videos))
             if after is not None:
                 return work
-            busy = connection.execute(tables.DUE_CAMPAIGNS, (until,))
+            busy = connection.execute(statements.DUE_CAMPAIGNS, (until,))
             campaigns, _ = readable(self._campaign_of, busy, limit)
         return (*work, *(DueWork(campaign_id=each.campaign_id) for each in campaigns))
 
     def changed_since(self, since: datetime, *, limit: int) -> tuple[ChangedCampaign, ...]:
-        first = tables.micros(since)
+        first = columns.micros(since)
         with self._database.reading() as connection:
-            rows = connection.execute(tables.CHANGED, (first, first, limit)).fetchall()
+            rows = connection.execute(statements.CHANGED, (first, first, limit)).fetchall()
         return tuple(
-            ChangedCampaign(campaign_id=campaign_id, changed_at=tables.moment(changed_at))
+            ChangedCampaign(campaign_id=campaign_id, changed_at=columns.moment(changed_at))
             for campaign_id, changed_at in rows
         )
 
     def _require_free_name(self, connection: Connection, campaign_id: str) -> None:
         """Raise ConflictError if a name differs only in case, and so has the same files."""
-        if not self._is_case_sensitive and row_of(connection, tables.SAME_NAME, campaign_id):
+        if not self._is_case_sensitive and row_of(connection, statements.SAME_NAME, campaign_id):
             raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
 
     @built_once
@@ -213,19 +217,19 @@ class LocalCampaignRepository:
 
         count = rebuild_from_files(self._files, connection)
         for day, committed in committed_on_days(self._files).items():
-            stored = day_of(day, row_of(connection, tables.ONE_DAY, day.isoformat()))
+            stored = day_of(day, row_of(connection, statements.ONE_DAY, day.isoformat()))
             hold_on_day(connection, stored, committed)
         return count
 
     def _campaign(self, connection: Connection, campaign_id: str) -> Campaign | None:
-        row = row_of(connection, tables.ONE_CAMPAIGN, campaign_id)
+        row = row_of(connection, statements.ONE_CAMPAIGN, campaign_id)
         return None if row is None else self._campaign_of(*row)
 
     def _these_videos(
         self, connection: Connection, campaign_id: str, video_hashes: Iterable[str]
     ) -> VideoPage:
         ids = [video_id(campaign_id, each) for each in dict.fromkeys(video_hashes)]
-        rows = connection.execute(tables.THESE_VIDEOS, (json.dumps(ids),)).fetchall()
+        rows = connection.execute(statements.THESE_VIDEOS, (json.dumps(ids),)).fetchall()
         by_id = {video_id(row[0], row[1]): row for row in rows}
         return self._page([by_id[each] for each in ids if each in by_id])
 
@@ -241,4 +245,4 @@ def _due_work(video: Video) -> DueWork:
 def _due_after(work: DueWork | None) -> tuple[int, str]:
     if work is None or work.due_at is None:
         return -1, ""
-    return tables.micros(work.due_at), video_id(work.campaign_id, work.video_hash or "")
+    return columns.micros(work.due_at), video_id(work.campaign_id, work.video_hash or "")

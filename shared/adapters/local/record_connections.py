@@ -19,7 +19,7 @@ from shared.adapters.local.record_errors import (
     OlderSchemaError,
     code_of,
 )
-from shared.adapters.local.record_tables import SCHEMA, SCHEMA_VERSION, UPGRADE_FROM_1
+from shared.adapters.local.record_schema import SCHEMA, SCHEMA_VERSION, UPGRADE_FROM_1
 from shared.domain.errors import StorageError, UnavailableError
 
 if TYPE_CHECKING:

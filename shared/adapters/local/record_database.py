@@ -11,42 +11,33 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.adapters.local import first_release
 from shared.adapters.local.files.storage_errors import storage_errors
 from shared.adapters.local.record_connections import (
     Connection,
     ConnectionPool,
     empty,
-    finish,
     identity_of,
-    made,
     opened,
     opened_unchanging,
     upgrade,
 )
 from shared.adapters.local.record_errors import OlderSchemaError, database_errors, is_damage
-from shared.adapters.local.record_tables import LAST_COMMIT, NOTE_COMMIT
+from shared.adapters.local.record_rebuild import DAMAGED_MARK, FILE, has_json, rebuild
+from shared.adapters.local.record_statements import LAST_COMMIT, NOTE_COMMIT
 from shared.domain.errors import StorageError
-from shared.domain.storage_layout import BATCHES, CACHE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from shared.adapters.local.files.data_folder import DataFolder
+    from shared.adapters.local.record_rebuild import Restore
 
-    Restore = Callable[[Connection], int]
-    """Fills an empty database from what else is kept, and returns the number of campaigns."""
 
 logger = logging.getLogger(__name__)
 
-_FILE = ".records.db"
-_NEW_FILE = ".records.new.db"
-# Its presence says that SQLite met damage in the database.
-_DAMAGED_MARK = ".records.damaged"
 # The moment of the last commit, as the database notes it too. A database that notes an earlier one
 # has lost commits: its write-ahead log is gone, or it was restored from a backup.
 _LAST_COMMIT = ".records.latest"
-_SIDE_FILES = ("-wal", "-shm", "-journal")
 _LOCK = "_records"
 _NOTE = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -64,7 +55,7 @@ class RecordDatabase:
 
     def __init__(self, files: DataFolder, restore: Restore) -> None:
         self._files = files
-        self._path = f"{files.root}/{_FILE}"
+        self._path = f"{files.root}/{FILE}"
         self._restore = restore
         self._is_checked = False
         self._pool = ConnectionPool()
@@ -169,7 +160,7 @@ class RecordDatabase:
         if self._is_usable():
             self._is_checked = True
             return
-        if only_if_any and identity_of(self._path) is None and not self._has_json():
+        if only_if_any and identity_of(self._path) is None and not has_json(self._files):
             return
         with self._files.lock(_LOCK):
             # Another process may have rebuilt or upgraded it meanwhile.
@@ -177,7 +168,7 @@ class RecordDatabase:
                 upgrade(self._path)
                 logger.info("records.upgraded")
             if not self._is_usable():
-                self._rebuild()
+                rebuild(self._files, self._restore)
         self._is_checked = True
 
     def _is_older(self) -> bool:
@@ -192,7 +183,7 @@ class RecordDatabase:
         return False
 
     def _is_usable(self) -> bool:
-        if identity_of(f"{self._files.root}/{_DAMAGED_MARK}") is not None:
+        if identity_of(f"{self._files.root}/{DAMAGED_MARK}") is not None:
             return False
         try:
             return self._can_open()
@@ -208,55 +199,11 @@ class RecordDatabase:
             self._pool.give_back(opened(self._path, identity))
         return identity is not None
 
-    def _has_json(self) -> bool:
-        return any(map(self._has_folders, (CACHE, BATCHES)))
-
-    def _has_folders(self, path: str) -> bool:
-        try:
-            entries = self._files.entries(tuple(path.split("/")))
-        except OSError:
-            return False
-        return any(entry.is_folder for entry in entries)
-
-    def _rebuild(self) -> None:
-        """Fill a new file, and give it the name of the old one. The exclusive lock is held."""
-        new = f"{self._files.root}/{_NEW_FILE}"
-        _remove(new)
-        first_release.finish_commits(self._files)
-        connection = made(new)
-        try:
-            count = self._restore(connection)
-            finish(connection)
-            _sync(new)
-        except BaseException:
-            connection.close()
-            _remove(new)
-            raise
-        aside = self._keep_aside()
-        Path(new).replace(self._path)
-        self._files.sync(())
-        _unlink(f"{self._files.root}/{_DAMAGED_MARK}")
-        first_release.remove_shares(self._files)
-        if count or aside:
-            logger.warning("records.rebuilt", extra={"campaigns": count, "former_file": aside})
-
-    def _keep_aside(self) -> str | None:
-        """Rename the former database with its side files: another one must not read them."""
-        name = f".records.former-{time.time_ns()}.db"
-        for suffix in (*_SIDE_FILES, ""):
-            try:
-                Path(f"{self._path}{suffix}").replace(f"{self._files.root}/{name}{suffix}")
-            except FileNotFoundError:
-                continue
-            if not suffix:
-                return name
-        return None
-
     def _mark_as_damaged(self) -> None:
         """Let the next use of any process that starts, and of this one, rebuild the database."""
         self._is_checked = False
         with suppress(OSError):
-            Path(f"{self._files.root}/{_DAMAGED_MARK}").touch()
+            Path(f"{self._files.root}/{DAMAGED_MARK}").touch()
 
     def _note_commit(self, moment: int) -> None:
         """Write over what is there, which needs no space. A note that is too early is harmless."""
@@ -298,20 +245,3 @@ def _require_integrity(connection: Connection) -> None:
         error = sqlite3.DatabaseError("The database of records is damaged.")
         error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise error
-
-
-def _remove(path: str) -> None:
-    for suffix in ("", *_SIDE_FILES):
-        _unlink(f"{path}{suffix}")
-
-
-def _unlink(path: str) -> None:
-    Path(path).unlink(missing_ok=True)
-
-
-def _sync(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shared.adapters.local import record_tables as tables
+from shared.adapters.local import record_columns as columns
+from shared.adapters.local import record_statements as statements
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.identity import video_id
@@ -98,27 +99,27 @@ def stored_change(connection: sqlite3.Connection, change: Change) -> Change:
 
 def stored_video(connection: sqlite3.Connection, video: Video) -> Video:
     """Store a video, and return it with its new revision. Raise ConflictError."""
-    row = tables.video_row(video, encode_video(video), _now())
+    row = columns.video_row(video, encode_video(video), _now())
     _store_video(connection, row, video.tags, known_revision=video.revision)
     if video.batch_id is not None:
         charged = millionths(video.cost.actual or ZERO)
         values = (video.id, video.batch_id, video.phase, row.created_at, charged)
-        connection.execute(tables.PUT_BATCH_VIDEO, values)
+        connection.execute(statements.PUT_BATCH_VIDEO, values)
     return replace(video, revision=row.revision)
 
 
 def store_unread_campaign(connection: sqlite3.Connection, campaign_id: str, record: bytes) -> None:
     """Store a record that cannot be read as it is. Raise ConflictError if there is one."""
-    row = tables.unread_campaign_row(campaign_id, record, _now())
-    write(connection, tables.INSERT_CAMPAIGN, row, f"The campaign {campaign_id!r}")
+    row = columns.unread_campaign_row(campaign_id, record, _now())
+    write(connection, statements.INSERT_CAMPAIGN, row, f"The campaign {campaign_id!r}")
 
 
 def store_unread_video(
     connection: sqlite3.Connection, campaign_id: str, video_hash: str, record: bytes
 ) -> None:
     """Store a record that cannot be read as it is. Raise ConflictError if there is one."""
-    row = tables.unread_video_row(campaign_id, video_hash, record, _now())
-    _store_video(connection, row, tables.tags_in(record), known_revision="")
+    row = columns.unread_video_row(campaign_id, video_hash, record, _now())
+    _store_video(connection, row, columns.tags_in(record), known_revision="")
 
 
 def hold_on_day(connection: sqlite3.Connection, day: DayBudget, committed: Decimal) -> None:
@@ -130,19 +131,19 @@ def hold_on_day(connection: sqlite3.Connection, day: DayBudget, committed: Decim
 def stored_campaign(connection: sqlite3.Connection, campaign: Campaign) -> Campaign:
     from shared.records.campaigns import encode_campaign
 
-    row = tables.campaign_row(campaign, encode_campaign(campaign), _now())
+    row = columns.campaign_row(campaign, encode_campaign(campaign), _now())
     what = f"The campaign {campaign.campaign_id!r}"
     if campaign.revision:
         changed = (*row[1:], row.campaign_id, campaign.revision)
-        write(connection, tables.UPDATE_CAMPAIGN, changed, what)
+        write(connection, statements.UPDATE_CAMPAIGN, changed, what)
     else:
-        write(connection, tables.INSERT_CAMPAIGN, row, what)
+        write(connection, statements.INSERT_CAMPAIGN, row, what)
     return replace(campaign, revision=row.revision)
 
 
 def _store_video(
     connection: sqlite3.Connection,
-    row: tables.VideoRow,
+    row: columns.VideoRow,
     tags: tuple[str, ...],
     *,
     known_revision: str,
@@ -150,31 +151,31 @@ def _store_video(
     what = f"The video {row.id}"
     if known_revision:
         changed = (*row[3:], row.id, known_revision)
-        write(connection, tables.UPDATE_VIDEO, changed, what)
-        connection.execute(tables.DELETE_TAGS, (row.id,))
+        write(connection, statements.UPDATE_VIDEO, changed, what)
+        connection.execute(statements.DELETE_TAGS, (row.id,))
     else:
-        write(connection, tables.INSERT_VIDEO, row, what)
+        write(connection, statements.INSERT_VIDEO, row, what)
     for tag in tags:
-        connection.execute(tables.INSERT_TAG, (row.id, tag, row.created_at))
+        connection.execute(statements.INSERT_TAG, (row.id, tag, row.created_at))
 
 
 def _remove_video(connection: sqlite3.Connection, record: Video | Unreadable) -> None:
     key = (record.id, record.revision)
-    write(connection, tables.DELETE_VIDEO, key, f"The video {record.id}")
-    connection.execute(tables.DELETE_TAGS, (record.id,))
-    connection.execute(tables.DELETE_BATCH_VIDEO, (record.id,))
+    write(connection, statements.DELETE_VIDEO, key, f"The video {record.id}")
+    connection.execute(statements.DELETE_TAGS, (record.id,))
+    connection.execute(statements.DELETE_BATCH_VIDEO, (record.id,))
 
 
 def stored_day(connection: sqlite3.Connection, day: DayBudget) -> DayBudget:
     from shared.records.days import encode_day
 
     record = encode_day(day)
-    row = (day.day.isoformat(), record, tables.revision_of(record))
+    row = (day.day.isoformat(), record, columns.revision_of(record))
     if day.revision:
         changed = (*row[1:], row[0], day.revision)
-        write(connection, tables.UPDATE_DAY, changed, "The day's budget")
+        write(connection, statements.UPDATE_DAY, changed, "The day's budget")
     else:
-        write(connection, tables.INSERT_DAY, row, "The day's budget")
+        write(connection, statements.INSERT_DAY, row, "The day's budget")
     return replace(day, revision=row[2])
 
 

@@ -11,7 +11,7 @@ from shared.domain.storage_layout import REQUESTS, clip_path, thumbnail_path
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
 from shared.ports.video_generator import Failed
 from tests.fakes.ports import FakePorts
-from tests.fakes.video_generator import A_CLIP
+from tools.in_memory.clip import A_CLIP
 
 
 class Witness:

@@ -13,10 +13,11 @@ from shared.use_cases.cleanup_campaign import (
     cleanup_campaign,
     preview_cleanup,
 )
-from tests.fakes.ports import CLIP_FACTS, POLICY, FakePorts
+from tests.fakes.ports import POLICY, FakePorts
 from tests.unit.use_cases.rules import assert_agreement
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, make, remake, stored
 from tests.unit.use_cases.watching import Hooks, Once, watched
+from tools.in_memory.clip import CLIP_FACTS
 
 
 @pytest.fixture

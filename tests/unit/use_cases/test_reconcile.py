@@ -30,7 +30,7 @@ from shared.use_cases.reconcile import (
 from shared.use_cases.reconcile_next import LATE_CAMPAIGNS, reconcile_next
 from shared.use_cases.repairing import delete_without_record
 from tests.fakes.ports import A_JPEG, FakePorts
-from tests.fakes.video_generator import A_CLIP, Script
+from tests.fakes.video_generator import Script
 from tests.unit.use_cases.rules import assert_agreement
 from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,
@@ -45,6 +45,7 @@ from tests.unit.use_cases.scenes import (
     submit,
     wake,
 )
+from tools.in_memory.clip import A_CLIP
 
 D = Disagreement
 ANOTHER = "00ff00ff00ff00ff"

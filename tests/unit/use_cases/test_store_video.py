@@ -36,8 +36,8 @@ from shared.use_cases.change_versions import cancel_video
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.regenerate_videos import regenerate_video
-from tests.fakes.ports import A_JPEG, CLIP_FACTS, POLICY, FakePorts
-from tests.fakes.video_generator import A_CLIP, Script
+from tests.fakes.ports import A_JPEG, POLICY, FakePorts
+from tests.fakes.video_generator import Script
 from tests.unit.use_cases.conftest import Pauses
 from tests.unit.use_cases.rules import Witness, assert_agreement
 from tests.unit.use_cases.scenes import (
@@ -57,6 +57,7 @@ from tests.unit.use_cases.scenes import (
 )
 from tests.unit.use_cases.watching import Hooks, Once, watched
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
+from tools.in_memory.clip import A_CLIP, CLIP_FACTS
 from tools.in_memory.object_store import InMemoryObjectStore
 
 ANOTHER_CLIP = b"another clip"

@@ -44,7 +44,6 @@ from shared.use_cases.regenerate_videos import regenerate_video
 from shared.use_cases.repairing import delete_without_record
 from shared.use_cases.request_videos import request_videos
 from tests.fakes.ports import FakePorts
-from tests.fakes.video_generator import A_CLIP
 from tests.unit.use_cases.rules import assert_agreement
 from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,
@@ -62,6 +61,7 @@ from tests.unit.use_cases.scenes import (
     submit,
     wake,
 )
+from tools.in_memory.clip import A_CLIP
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from shared.adapters.google.campaign_documents import key_of
-from shared.adapters.google.firestore_documents import to_fields
+from shared.adapters.google.firestore_fields import to_fields
 from shared.domain.campaign import Campaign, Chore, ChoreKind, Slot, Version
 from shared.domain.limits import MOST_VERSIONS, most_versions
 from shared.domain.money import Money

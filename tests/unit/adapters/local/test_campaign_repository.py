@@ -15,7 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.local import record_connections, record_tables, turn_repository
+from shared.adapters.local import (
+    record_connections,
+    record_schema,
+    record_statements,
+    turn_repository,
+)
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.domain.campaign import Change, Slot, Version
 from shared.domain.errors import (
@@ -93,7 +98,7 @@ def queries() -> Iterator[tuple[str, list[object]]]:
                 for tag in (None, "launch"):
                     for state in (None, VersionState.CURRENT):
                         for status in (None, "completed"):
-                            yield record_tables.list_of(
+                            yield record_statements.list_of(
                                 VideoQuery(
                                     campaign_id=campaign_id,
                                     tag=tag,
@@ -103,9 +108,9 @@ def queries() -> Iterator[tuple[str, list[object]]]:
                                     order=order,
                                 )
                             )
-    for module in (record_tables, turn_repository):
+    for module in (record_statements, turn_repository):
         for name, statement in vars(module).items():
-            is_part = module is record_tables and name[0] == "_"
+            is_part = module is record_statements and name[0] == "_"
             if isinstance(statement, str) and statement.startswith("SELECT") and not is_part:
                 yield statement, [""] * statement.count("?")
 
@@ -362,7 +367,7 @@ def test_of_two_files_of_one_video_the_one_that_matches_its_slot_is_rebuilt(
 @pytest.mark.usefixtures("stored")
 def test_a_database_of_a_newer_release_is_left_alone(root: Path) -> None:
     with closing(sqlite3.connect(database(root))) as connection:
-        connection.execute(f"PRAGMA user_version = {record_tables.SCHEMA_VERSION + 1}")
+        connection.execute(f"PRAGMA user_version = {record_schema.SCHEMA_VERSION + 1}")
 
     with pytest.raises(StorageError, match="newer Showreel"):
         LocalCampaignRepository(root).get_campaign("spring")

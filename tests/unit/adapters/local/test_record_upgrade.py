@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
-from shared.adapters.local.record_tables import UPGRADE_FROM_1
+from shared.adapters.local.record_schema import UPGRADE_FROM_1
 from shared.adapters.local.turn_repository import LocalTurnRepository
 from shared.domain.campaign import Change
 from shared.domain.errors import StorageError

@@ -1,0 +1,70 @@
+"""The tables of the records in SQLite, and the upgrade from the schema before.
+
+A record is kept as its JSON, the same bytes as beside the videos; its other columns are derived
+from it, for queries (`record_columns`). Moments are microseconds since 1970.
+"""
+
+SCHEMA_VERSION = 2
+
+_BATCHES = """
+CREATE TABLE batches (
+  batch_id TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT NULL,
+  created_at INTEGER NOT NULL, due_at INTEGER
+);
+CREATE INDEX batches_created ON batches (created_at, batch_id);
+CREATE INDEX batches_due ON batches (due_at, batch_id) WHERE due_at IS NOT NULL;
+CREATE TABLE batch_videos (
+  id TEXT PRIMARY KEY, batch_id TEXT NOT NULL, phase TEXT NOT NULL, created_at INTEGER NOT NULL,
+  charged_millionths INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX batch_phases ON batch_videos (batch_id, phase, created_at, id, charged_millionths);
+"""
+
+_LAST_COMMIT = """
+CREATE TABLE last_commit (id INTEGER PRIMARY KEY CHECK (id = 1), moment INTEGER NOT NULL);
+INSERT INTO last_commit VALUES (1, 0);
+"""
+
+_QUEUE = """
+CREATE INDEX videos_waiting ON videos (model, lane, queue_order, id) WHERE queue_order IS NOT NULL;
+CREATE TABLE paces (model TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT NULL);
+"""
+
+UPGRADE_FROM_1 = f"""
+ALTER TABLE videos ADD COLUMN model TEXT;
+ALTER TABLE videos ADD COLUMN lane TEXT;
+ALTER TABLE videos ADD COLUMN queue_order INTEGER;
+{_LAST_COMMIT}
+{_QUEUE}
+{_BATCHES}
+"""
+"""No record of schema 1 has a place in the queue: its columns stay empty until it gets one."""
+
+SCHEMA = f"""
+CREATE TABLE campaigns (
+  campaign_id TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT NULL,
+  changed_at INTEGER NOT NULL, due_at INTEGER,
+  saved_millionths INTEGER NOT NULL DEFAULT 0, hits INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX campaigns_due ON campaigns (due_at, campaign_id) WHERE due_at IS NOT NULL;
+CREATE INDEX campaigns_named ON campaigns (campaign_id COLLATE NOCASE);
+CREATE INDEX campaigns_changed ON campaigns (changed_at, campaign_id);
+CREATE TABLE videos (
+  id TEXT PRIMARY KEY, campaign_id TEXT NOT NULL, video_hash TEXT NOT NULL,
+  record BLOB NOT NULL, revision TEXT NOT NULL, changed_at INTEGER NOT NULL,
+  created_at INTEGER, due_at INTEGER, version_state TEXT, status TEXT,
+  model TEXT, lane TEXT, queue_order INTEGER
+);
+CREATE INDEX videos_created ON videos (created_at, id, version_state, status);
+CREATE INDEX videos_of_campaign ON videos (campaign_id, created_at, id, version_state, status);
+CREATE INDEX videos_in_state ON videos (version_state, created_at, id, status);
+CREATE INDEX videos_in_status ON videos (status, created_at, id);
+CREATE INDEX videos_changed ON videos (changed_at, campaign_id);
+CREATE INDEX videos_due ON videos (due_at, id) WHERE due_at IS NOT NULL;
+CREATE TABLE tags (id TEXT, tag TEXT, created_at INTEGER, PRIMARY KEY (id, tag)) WITHOUT ROWID;
+CREATE INDEX tags_created ON tags (tag, created_at, id);
+CREATE TABLE days (day TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT NULL);
+{_LAST_COMMIT}
+{_QUEUE}
+{_BATCHES}
+"""

@@ -1,0 +1,73 @@
+"""Find the existing versions that answer the drafts of a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.domain.fingerprint import fingerprint, fingerprint_as_written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from shared.domain.campaign import Campaign, Version
+    from shared.domain.video import Video
+    from shared.use_cases.create_videos import CreateVideos, Draft
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A draft, and the existing version that answers it, if any."""
+
+    draft: Draft
+    fingerprint: str
+    known: Version | None
+
+
+def wanted_of(campaign: Campaign, request: CreateVideos) -> tuple[Wanted, ...]:
+    """Find the draft's version, for each draft of a request."""
+    return tuple(_wanted(campaign, request, draft) for draft in request.drafts)
+
+
+def needed_videos(
+    campaign: Campaign, wanted: Iterable[Wanted], made: Mapping[int, Video]
+) -> Iterator[str]:
+    """Yield the hashes of the videos that answer drafts, and of those that new ones will replace.
+
+    A video can be replaced only if its record can be read. This is checked before anything is paid
+    for its replacement.
+    """
+    for position, each in enumerate(wanted):
+        if position in made:
+            continue
+        if each.known is not None:
+            yield each.known.video_hash
+        elif each.draft.index is not None and (current := campaign.slot(each.draft.index).current):
+            yield current.video_hash
+
+
+def find_as_written(campaign: Campaign, request: CreateVideos, draft: Draft) -> Version | None:
+    """Find a video by the fingerprint of the uncanonical text, as earlier releases stored it."""
+    return campaign.find(
+        fingerprint_as_written(
+            campaign_id=request.campaign_id,
+            prompt=draft.prompt,
+            business_context=request.business_context,
+            parameters=request.parameters,
+        )
+    )
+
+
+def _wanted(campaign: Campaign, request: CreateVideos, draft: Draft) -> Wanted:
+    digest = _fingerprint(request, draft)
+    known = campaign.find(digest) or find_as_written(campaign, request, draft)
+    return Wanted(draft=draft, fingerprint=digest, known=known)
+
+
+def _fingerprint(request: CreateVideos, draft: Draft) -> str:
+    return fingerprint(
+        campaign_id=request.campaign_id,
+        prompt=draft.prompt,
+        business_context=request.business_context,
+        parameters=request.parameters,
+    )
