@@ -3,20 +3,75 @@
 from __future__ import annotations
 
 import signal
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from types import MethodType
 from typing import TYPE_CHECKING
 
+from shared.building import built_once
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shared.adapters.google.veo_output import ClipOutput
+    from shared.ports import Clock
+    from shared.ports.campaign_repository import CampaignRepository
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.object_store import ObjectStore
+    from shared.ports.policy import Policy
     from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
+    from shared.use_cases.savings import SavingsCounter
+    from shared.use_cases.storage_probe import ObjectStoreProbe
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+class FamilyPorts(ABC):
+    """The ports that both families build alike. Each adapter is built once, on its first use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @property
+    def now(self) -> Clock:
+        return utc_now
+
+    @property
+    def policy(self) -> Policy:
+        return self._settings
+
+    @built_once
+    def rates(self) -> Mapping[str, int | None]:
+        return self._settings.rates
+
+    @property
+    @abstractmethod
+    def objects(self) -> ObjectStore: ...
+
+    @property
+    @abstractmethod
+    def campaigns(self) -> CampaignRepository: ...
+
+    @built_once
+    def storage_probe(self) -> ObjectStoreProbe:
+        from shared.use_cases.storage_probe import ObjectStoreProbe
+
+        return ObjectStoreProbe(self.objects, self.now)
+
+    @built_once
+    def inspector(self) -> ClipInspector:
+        from shared.adapters.media.clip_inspector import PyAVClipInspector
+
+        return PyAVClipInspector(is_stopping=is_stopping)
+
+    @built_once
+    def savings(self) -> SavingsCounter:
+        from shared.use_cases.savings import SavingsCounter
+
+        return SavingsCounter(self.campaigns)
 
 
 def is_stopping() -> bool:
@@ -56,9 +111,3 @@ def veo_generator(settings: Settings, output: ClipOutput) -> VideoGenerator:
         now=utc_now,
         base_url=settings.veo_base_url,
     )
-
-
-def clip_inspector() -> ClipInspector:
-    from shared.adapters.media.clip_inspector import PyAVClipInspector
-
-    return PyAVClipInspector(is_stopping=is_stopping)

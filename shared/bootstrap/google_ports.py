@@ -9,17 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import (
-    clip_inspector,
+    FamilyPorts,
     synthetic_generator,
-    utc_now,
     veo_generator,
 )
 from shared.building import built_once
 from shared.domain.schedule import CLOUD_LEASES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from shared.adapters.google.batch_repository import FirestoreBatchRepository
     from shared.adapters.google.bucket import GCSBucket
     from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
@@ -28,33 +25,10 @@ if TYPE_CHECKING:
     from shared.adapters.google.turn_repository import FirestoreTurnRepository
     from shared.adapters.record_mirror import ObjectStoreMirror
     from shared.domain.schedule import Leases
-    from shared.ports import Clock
-    from shared.ports.clip_inspector import ClipInspector
-    from shared.ports.policy import Policy
     from shared.ports.video_generator import VideoGenerator
-    from shared.settings import Settings
-    from shared.use_cases.savings import SavingsCounter
-    from shared.use_cases.storage_probe import ObjectStoreProbe
 
 
-class GooglePorts:
-    """Each adapter is built once, on its first use."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    @property
-    def now(self) -> Clock:
-        return utc_now
-
-    @property
-    def policy(self) -> Policy:
-        return self._settings
-
-    @built_once
-    def rates(self) -> Mapping[str, int | None]:
-        return self._settings.rates
-
+class GooglePorts(FamilyPorts):
     @property
     def leases(self) -> Leases:
         return CLOUD_LEASES
@@ -72,12 +46,6 @@ class GooglePorts:
             endpoint=self._settings.storage_endpoint,
         )
         return GCSObjectStore(self._open_bucket, signer=signer)
-
-    @built_once
-    def storage_probe(self) -> ObjectStoreProbe:
-        from shared.use_cases.storage_probe import ObjectStoreProbe
-
-        return ObjectStoreProbe(self.objects, self.now)
 
     @built_once
     def campaigns(self) -> FirestoreCampaignRepository:
@@ -133,16 +101,6 @@ class GooglePorts:
     def local_signatures(self) -> None:
         """The bucket serves its signed URLs itself."""
         return
-
-    @built_once
-    def inspector(self) -> ClipInspector:
-        return clip_inspector()
-
-    @built_once
-    def savings(self) -> SavingsCounter:
-        from shared.use_cases.savings import SavingsCounter
-
-        return SavingsCounter(self.campaigns)
 
     def start(self) -> None:
         """Pub/Sub and the scheduler deliver by themselves."""

@@ -8,18 +8,15 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import (
-    clip_inspector,
+    FamilyPorts,
     is_stopping,
     synthetic_generator,
-    utc_now,
     veo_generator,
 )
 from shared.building import built_once
 from shared.domain.schedule import LAPTOP_LEASES, LAPTOP_LEASES_WITH_VEO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from shared.adapters.local.batch_repository import LocalBatchRepository
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.adapters.local.message_queue import LocalMessageQueue
@@ -27,15 +24,10 @@ if TYPE_CHECKING:
     from shared.adapters.local.turn_repository import LocalTurnRepository
     from shared.adapters.record_mirror import ObjectStoreMirror
     from shared.domain.schedule import Leases
-    from shared.ports import Clock
-    from shared.ports.clip_inspector import ClipInspector
     from shared.ports.message_queue import VideoMessage
     from shared.ports.object_store import SignatureVerifier
-    from shared.ports.policy import Policy
     from shared.ports.video_generator import VideoGenerator
     from shared.settings import Settings
-    from shared.use_cases.savings import SavingsCounter
-    from shared.use_cases.storage_probe import ObjectStoreProbe
 
 logger = logging.getLogger(__name__)
 
@@ -47,24 +39,12 @@ _TICKS_TO_RECONCILE = 12
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
-class LocalPorts:
+class LocalPorts(FamilyPorts):
     """With `VIDEO_GENERATOR=veo`, Veo answers with the clips, and the folder keeps them."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        super().__init__(settings)
         self._starter: Timer | None = None
-
-    @property
-    def now(self) -> Clock:
-        return utc_now
-
-    @property
-    def policy(self) -> Policy:
-        return self._settings
-
-    @built_once
-    def rates(self) -> Mapping[str, int | None]:
-        return self._settings.rates
 
     @property
     def leases(self) -> Leases:
@@ -77,12 +57,6 @@ class LocalPorts:
         return LocalObjectStore(
             self._settings.data_folder, now=self.now, signing_key=self._settings.signing_key
         )
-
-    @built_once
-    def storage_probe(self) -> ObjectStoreProbe:
-        from shared.use_cases.storage_probe import ObjectStoreProbe
-
-        return ObjectStoreProbe(self.objects, self.now)
 
     @built_once
     def campaigns(self) -> LocalCampaignRepository:
@@ -137,16 +111,6 @@ class LocalPorts:
     @property
     def local_signatures(self) -> SignatureVerifier:
         return self.objects
-
-    @built_once
-    def inspector(self) -> ClipInspector:
-        return clip_inspector()
-
-    @built_once
-    def savings(self) -> SavingsCounter:
-        from shared.use_cases.savings import SavingsCounter
-
-        return SavingsCounter(self.campaigns)
 
     def start(self) -> None:
         """Let the queue deliver and tick from its first message on, and in any case soon.
