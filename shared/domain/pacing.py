@@ -5,20 +5,22 @@ which holds under a quota for each minute of the clock as well as under one for 
 What the generator refuses lowers the pace for a while.
 """
 
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
 from shared.domain.schedule import (
+    BETWEEN_TURNS,
     FIRST_BLOCK,
     GIVE_AGAIN_AFTER,
     GIVE_EVERY,
     LONGEST_BLOCK,
     PROBE,
     SECOND_REFUSAL,
+    TURN_LIFE,
     TURN_WINDOW,
 )
 from shared.domain.video import Lane, Video
@@ -30,7 +32,7 @@ _LOWEST_PERCENT = 10
 _PERCENT_BACK_EACH_MINUTE = 3
 _MOST_DOUBLINGS = 10
 # While turns are given they are given evenly, faster than the pace by this: it makes up for pauses.
-_CATCHING_UP = 1.25
+CATCHING_UP = 1.25
 _LONGEST_CATCHING_UP = timedelta(seconds=10)
 # Of five turns, bulk has one while both lanes wait.
 _TURNS_BEFORE_BULK = 4
@@ -46,7 +48,7 @@ class Turns:
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """A turn that was given to a video which had not taken its own."""
+    """A turn that was given to a video which has not used it yet, as far as that is known."""
 
     video_id: str
     at: datetime
@@ -116,11 +118,22 @@ def may_take_turn(pace: Pace, rate: int, now: datetime) -> bool:
     return pace.waiting_since is None and free_turns(pace, rate, now) > 0
 
 
+def is_busy(pace: Pace, now: datetime) -> bool:
+    """Whether the record was written so lately that a new video does not write it, too."""
+    return bool(pace.turns) and abs(now - pace.turns[-1].at) < BETWEEN_TURNS
+
+
+def has_turn(pace: Pace, video: Video, now: datetime) -> bool:
+    """Whether the video was given a turn that it may use. After a refusal it may not."""
+    lately = {each.video_id for each in pace.given if now < each.at + TURN_LIFE}
+    return not pace.refusals and video.id in lately
+
+
 def turns_to_give(pace: Pace, rate: int, now: datetime) -> int:
     """Return how many of the free turns to give now: they are spread, not given in a burst."""
     since = now - pace.turns[-1].at if pace.turns else _LONGEST_CATCHING_UP
     since = min(max(since, GIVE_EVERY), _LONGEST_CATCHING_UP)
-    evenly = ceil(turns_each_minute(pace, rate, now) * (since / _MINUTE) * _CATCHING_UP)
+    evenly = ceil(turns_each_minute(pace, rate, now) * (since / _MINUTE) * CATCHING_UP)
     return min(free_turns(pace, rate, now), evenly)
 
 
@@ -131,7 +144,8 @@ def take_turns(pace: Pace, count: int, now: datetime) -> Pace:
         turns[-1] = Turns(at=max(turns[-1].at, now), count=turns[-1].count + count)
     else:
         turns.append(Turns(at=now, count=count))
-    taken = replace(pace, turns=tuple(turns), given=given_lately(pace, now))
+    given = tuple(each for each in pace.given if each.at > now - TURN_WINDOW)
+    taken = replace(pace, turns=tuple(turns), given=given)
     if not pace.refusals:
         return taken
     if _is_probed(pace, now):
@@ -147,9 +161,27 @@ def give_turns(pace: Pace, videos: Sequence[Video], *, since_bulk: int, now: dat
     return replace(taken, given=(*taken.given, *given), lanes=lanes, since_bulk=since_bulk)
 
 
-def given_lately(pace: Pace, now: datetime) -> tuple[Given, ...]:
-    """Return the turns that were given so lately that their videos may still be on their way."""
-    return tuple(each for each in pace.given if each.at > now - GIVE_AGAIN_AFTER)
+def given_to(pace: Pace, waiting: Iterable[Video], now: datetime) -> tuple[Given, ...]:
+    """Return the turns that count and were given to videos that still wait."""
+    ids, since = {video.id for video in waiting}, now - TURN_WINDOW
+    return tuple(each for each in pace.given if each.video_id in ids and each.at > since)
+
+
+def is_unused(given: Given, now: datetime) -> bool:
+    """Whether the message of a video that still waits has had the time to arrive."""
+    return given.at <= now - GIVE_AGAIN_AFTER
+
+
+def take_turns_back(pace: Pace, videos: Collection[Video]) -> Pace:
+    """Take out of the log the turns of videos that are given another: they use one of the two."""
+    ids = {video.id for video in videos}
+    unused = Counter(_second(each.at) for each in pace.given if each.video_id in ids)
+    turns = (replace(each, count=each.count - unused[_second(each.at)]) for each in pace.turns)
+    return replace(
+        pace,
+        turns=tuple(each for each in turns if each.count > 0),
+        given=tuple(each for each in pace.given if each.video_id not in ids),
+    )
 
 
 def choose(

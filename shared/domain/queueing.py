@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 from shared.domain.campaign import Campaign, Flow
-from shared.domain.pacing import LaneSeen, Pace, turns_each_minute
-from shared.domain.schedule import USUAL_GENERATION
+from shared.domain.pacing import CATCHING_UP, LaneSeen, Pace, turns_each_minute
+from shared.domain.schedule import GIVE_EVERY, GIVING_PAUSE, TURN_WINDOW, USUAL_GENERATION
 from shared.domain.video import Lane, Phase, QueuePlace, Video
 
 _MINUTE = timedelta(minutes=1)
@@ -80,10 +81,13 @@ def estimate(video: Video, pace: Pace, rate: int | None, now: datetime) -> Queue
             reason=f"The rate of {pace.model} is 0 (MODEL_RATES), so nothing is submitted.",
         )
     begins = now if pace.blocked_until is None else max(now, pace.blocked_until)
-    wait = _turns_until(position, place.lane, pace) / turns_each_minute(pace, rate, begins)
+    number = ceil(_turns_until(position, place.lane, pace))
+    turn_at = _expected_turn(pace, rate, number, now)
+    # The first turn of a model with nothing in its queue is taken at once.
+    is_free = turn_at <= now and pace.waiting_since is None
     return QueueEstimate(
         position=position,
-        expected_submission_at=begins + wait * _MINUTE,
+        expected_submission_at=turn_at if is_free else turn_at + GIVING_PAUSE,
         reason=_reason(pace) if begins > now else None,
     )
 
@@ -122,6 +126,24 @@ def _turns_until(position: int, lane: Lane, pace: Pace) -> float:
     alone = position / _SHARES[lane]
     until_other_ends = others / _SHARES[other]
     return alone if alone <= until_other_ends else position + others
+
+
+def _expected_turn(pace: Pace, rate: int, number: int, now: datetime) -> datetime:
+    """Return when the turn of this number, from 1, is given: rather late than early.
+
+    A turn is free a window after the one in the log whose place it takes. Those that are free
+    together are given evenly. `rate` is not 0.
+    """
+    begins = now if pace.blocked_until is None else max(now, pace.blocked_until)
+    each_minute = turns_each_minute(pace, rate, begins)
+    taken = [each.at for each in pace.turns for _ in range(each.count)]
+    frees = [max(at + TURN_WINDOW, begins) for at in taken if at > now - TURN_WINDOW]
+    # After a refusal, more turns may be in the log than the pace allows.
+    frees = ([begins] * each_minute + frees)[-each_minute:]
+    rounds, place = divmod(number - 1, each_minute)
+    spread = _MINUTE / max(each_minute * CATCHING_UP, _MINUTE / GIVE_EVERY)
+    given_at = max(frees[place], frees[0] + place * spread)
+    return given_at + rounds * TURN_WINDOW
 
 
 def _reason(pace: Pace) -> str:

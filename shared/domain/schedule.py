@@ -94,10 +94,21 @@ USUAL_GENERATION = timedelta(seconds=90)
 # messages that are not equally fast.
 TURN_WINDOW = timedelta(seconds=61)
 
+# No video takes a turn by itself so soon after another one: the record of the turns would be
+# written more often than Firestore sustains. One of those that come meanwhile takes turns for all.
+BETWEEN_TURNS = timedelta(seconds=1)
+
 # While videos wait, the giver of turns looks so often, for so long in each tick: it stops before
 # the next tick begins.
 GIVE_EVERY = timedelta(seconds=2)
 GIVING = timedelta(seconds=55)
+
+# Between two ticks, no turn is given for so long; messages take some time, too.
+GIVING_PAUSE = timedelta(seconds=10)
+
+# While videos wait, a tick looks once more for what is due: a clip that was blocked is announced by
+# nobody.
+LOOK_AGAIN = timedelta(seconds=30)
 
 # A video that was given a turn and is not submitted after this is given another.
 GIVE_AGAIN_AFTER = timedelta(seconds=10)

@@ -82,12 +82,15 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
 
 
 def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> bool:
-    """Return whether a step was taken; none is while another step holds the video.
+    """Return whether a step was taken.
+
+    None is while another step holds the video, and none for a turn that is used already.
 
     Raise ConflictError if the step lost a race and no other step holds the video.
     """
     video, replacing = _read(ports, message)
-    if video.is_leased(ports.now()):
+    is_used = message.turn is not None and video.phase is not Phase.RESERVED
+    if is_used or video.is_leased(ports.now()):
         return False
     try:
         if message.clip_path and _may_store_announced(video):

@@ -7,18 +7,23 @@ the turn, and the video is given another. Of two processes, the commit of one is
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.models import MODELS
 from shared.domain.pacing import (
+    Given,
     Pace,
     choose,
+    free_turns,
     give_turns,
-    given_lately,
+    given_to,
+    is_unused,
+    take_turns_back,
     turns_each_minute,
     turns_to_give,
 )
@@ -30,24 +35,26 @@ from shared.use_cases.publishing import give_turn
 
 logger = logging.getLogger(__name__)
 
-# Of a model without a rate, whose videos waited when it had one.
+# Of a model without a rate, whose videos waited when it had one; and what a step of a video gives.
 _MOST_AT_ONCE = 50
+
+_Waiting = Mapping[Lane, Sequence[Video]]
 
 
 @contextmanager
-def giving_turns(ports: Ports, *, end: datetime) -> Iterator[None]:
+def giving_turns(ports: Ports, *, end: datetime) -> Iterator[threading.Thread | None]:
     """Give turns beside the work of the tick, until `end` or until nothing waits.
 
-    If `end` has come, they are given once, before that work.
+    Return the thread that gives them. If `end` has come, they are given once, before that work.
     """
     if ports.now() >= end:
         _give_all(ports, end)
-        yield
+        yield None
         return
     giver = threading.Thread(target=_give_all, args=(ports, end), name="giver", daemon=True)
     giver.start()
     try:
-        yield
+        yield giver
     finally:
         giver.join()
 
@@ -75,21 +82,50 @@ def give_round(ports: Ports, model: str) -> bool:
     except UnreadableRecordError as error:
         report_unreadable(model, error.message)
         return False
-    count = _MOST_AT_ONCE if rate is None else turns_to_give(pace, rate, now)
-    limit = count + len(pace.given) + 1
-    found = {lane: ports.turns.waiting(model, lane, limit=limit) for lane in Lane}
+    found = _waiting(ports, pace, _turns_to_give(pace, rate, now))
     if not any(found.values()):
         _note_empty(ports, pace)
         return False
-    waiting = {lane: _for_giver(pace, videos, now) for lane, videos in found.items()}
-    chosen, since_bulk = choose(waiting, count, since_bulk=pace.since_bulk)
+    known = replace(pace, given=given_to(pace, _all(found), now))
+    unused = _unused(known, _all(found), now)
+    count = _turns_to_give(take_turns_back(known, unused), rate, now)
+    again = unused[:count]
+    new, since_bulk = choose(
+        _for_giver(known, found, now), count - len(again), since_bulk=pace.since_bulk
+    )
     latest = _surveyed(ports, pace, rate, now)
-    if chosen:
+    if chosen := (*again, *new):
+        latest = take_turns_back(replace(latest, given=known.given), again)
         latest = give_turns(latest, chosen, since_bulk=since_bulk, now=now)
         latest = replace(latest, waiting_since=pace.waiting_since or now)
     if latest is not pace and _is_committed(ports, latest):
         give_turn(ports, *chosen, at=now)
     return rate != 0
+
+
+def give_together(ports: Ports, pace: Pace, rate: int, video: Video) -> bool:
+    """Give the free turns to what waits, as the step of `video`: return whether it has one.
+
+    If more waits than there are turns, only the giver gives any from now on. Of several such steps,
+    the commit of one succeeds.
+    """
+    now = ports.now()
+    count = min(free_turns(pace, rate, now), _MOST_AT_ONCE)
+    found = _waiting(ports, pace, count)
+    given = given_to(pace, _all(found), now)
+    waiting = _without(given, found)
+    chosen, since_bulk = choose(waiting, count, since_bulk=pace.since_bulk)
+    if not chosen:
+        return False
+    latest = replace(pace, given=given)
+    if len(chosen) < sum(map(len, waiting.values())):
+        latest = replace(_surveyed(ports, latest, rate, now), waiting_since=now)
+    latest = give_turns(latest, chosen, since_bulk=since_bulk, now=now)
+    if not _is_committed(ports, latest):
+        return False
+    others = [each for each in chosen if each.id != video.id]
+    give_turn(ports, *others, at=now)
+    return len(others) < len(chosen)
 
 
 def read_pace(ports: Ports, model: str) -> Pace:
@@ -122,11 +158,39 @@ def _models_to_look_at(ports: Ports) -> list[str]:
     return [model for model, pace in paces.items() if pace.waiting_since is not None]
 
 
-def _for_giver(pace: Pace, videos: Iterable[Video], now: datetime) -> list[Video]:
-    """Leave out what was given a turn lately, and what still takes its own: no queue has formed."""
-    given = {each.video_id for each in given_lately(pace, now)}
+def _turns_to_give(pace: Pace, rate: int | None, now: datetime) -> int:
+    return _MOST_AT_ONCE if rate is None else turns_to_give(pace, rate, now)
+
+
+def _waiting(ports: Ports, pace: Pace, count: int) -> _Waiting:
+    """Return the first that wait in each lane: `count`, one more, and those that have turns."""
+    limit = count + len(pace.given) + 1
+    return {lane: ports.turns.waiting(pace.model, lane, limit=limit) for lane in Lane}
+
+
+def _all(waiting: _Waiting) -> Iterator[Video]:
+    return chain.from_iterable(waiting.values())
+
+
+def _unused(pace: Pace, videos: Iterable[Video], now: datetime) -> list[Video]:
+    ids = {each.video_id for each in pace.given if is_unused(each, now)}
+    return [video for video in videos if video.id in ids]
+
+
+def _without(given: Iterable[Given], waiting: _Waiting) -> _Waiting:
+    ids = {each.video_id for each in given}
+    return {
+        lane: [each for each in videos if each.id not in ids] for lane, videos in waiting.items()
+    }
+
+
+def _for_giver(pace: Pace, waiting: _Waiting, now: datetime) -> _Waiting:
+    """Leave out what has a turn, and what still takes its own: no queue has formed."""
     latest = now if pace.waiting_since is not None else now - GIVE_AGAIN_AFTER
-    return [each for each in videos if each.id not in given and each.created_at <= latest]
+    return {
+        lane: [each for each in videos if each.created_at <= latest]
+        for lane, videos in _without(pace.given, waiting).items()
+    }
 
 
 def _note_empty(ports: Ports, pace: Pace) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from shared.domain.errors import ShowreelError
-from shared.domain.schedule import GIVING, TICK
+from shared.domain.schedule import GIVING, LOOK_AGAIN, TICK
 from shared.ports import Ports
 from shared.ports.campaign_repository import DueWork
 from shared.ports.message_queue import VideoMessage
@@ -29,13 +29,18 @@ def take_tick(
 ) -> None:
     """Do the work that is due `before` (now), then reconcile. Both end TICK from now.
 
-    Meanwhile turns are given to what waits for them, until `giving` from now.
+    Meanwhile turns are given to what waits for them, until `giving` from now; in the middle of that
+    time, what is due by then is woken, too.
     """
     now = ports.now()
-    with giving_turns(ports, end=now + giving):
+    with giving_turns(ports, end=now + giving) as giver:
         maintain_campaigns(ports, before=before, end=now + TICK)
         if reconciling:
             reconcile_next(ports, end=now + TICK)
+        if giver is not None:
+            giver.join((now + LOOK_AGAIN - ports.now()).total_seconds())
+            if giver.is_alive():
+                _look_again(ports)
 
 
 def maintain_campaigns(
@@ -64,6 +69,17 @@ def maintain_campaigns(
     _wake_batches(ports, before)
     sweep_mirror(ports, end=end)
     return count
+
+
+def _look_again(ports: Ports) -> None:
+    """Wake the first videos that have become due since; the next tick finds others."""
+    try:
+        due = ports.campaigns.due(ports.now(), limit=_PAGE)
+    except ShowreelError:
+        logger.exception("maintain.failed", extra={"due": True})
+        return
+    if videos := [work for work in due if work.video_hash is not None]:
+        _wake(ports, videos)
 
 
 def _has_time(ports: Ports, end: datetime, *, due: int) -> bool:

@@ -99,12 +99,21 @@ def require_room(ports: Ports, answers: Iterable[CreatedVideo]) -> None:
 
 
 def begin_all(ports: Ports, answers: tuple[CreatedVideo, ...]) -> None:
-    """Announce new videos, and publish the message of each, and of videos made before."""
+    """Announce new videos, and publish their messages, and those of videos made before.
+
+    A model has no more turns than its rate, so more messages would find none.
+    """
     for answer in answers:
         if answer.is_new:
             announce("video.reserved", answer.video)
     created = (each.video for each in answers if each.outcome is Outcome.CREATED)
-    beginning = [video for video in created if not video.has_ended]
+    by_model: dict[str, list[Video]] = {}
+    for video in created:
+        if not video.has_ended:
+            by_model.setdefault(video.parameters.model, []).append(video)
+    beginning = [
+        video for model, videos in by_model.items() for video in videos[: ports.rates.get(model)]
+    ]
     if beginning:
         ask_for_step(ports, *beginning)
 

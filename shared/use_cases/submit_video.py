@@ -1,8 +1,6 @@
 """The one step that costs money: recorded before it is taken, and never repeated blindly."""
 
 import logging
-import random
-import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,14 +8,14 @@ from functools import partial
 
 from shared.domain.clip import room_for
 from shared.domain.errors import (
-    ConflictError,
+    BatchNotFoundError,
     GenerationRefusedError,
     GeneratorBusyError,
     ShowreelError,
     SubmissionUnknownError,
     UnreadableRecordError,
 )
-from shared.domain.pacing import Pace, may_take_turn, refused, take_turns
+from shared.domain.pacing import refused
 from shared.domain.queueing import place_again
 from shared.domain.schedule import RECHECK_AFTER, TURN_LIFE
 from shared.domain.storage_layout import attempt_prefix
@@ -28,21 +26,17 @@ from shared.domain.video_steps import (
     outcome_unknown,
     submission_accepted,
     take_attempt_back,
-    take_place,
 )
 from shared.ports import Ports
 from shared.ports.policy import queue_limit
 from shared.ports.video_generator import Accepted, Submission
-from shared.use_cases.announcing import announce, report_unreadable
+from shared.use_cases.announcing import announce
 from shared.use_cases.check_operation import look_again
 from shared.use_cases.committing import decide, revise, until_committed
 from shared.use_cases.fail_video import fail_video
 from shared.use_cases.give_turns import read_pace
 from shared.use_cases.publishing import ask_for_step_later
-
-# A video that loses so many races for a turn is left to the giver of turns.
-_TRIES_FOR_TURN = 5
-_LONGEST_PAUSE_SECONDS = 0.4
+from shared.use_cases.take_turn import Turn, commit_with_turn, take_turn
 
 logger = logging.getLogger(__name__)
 
@@ -62,8 +56,11 @@ def submit_video(ports: Ports, video: Video, *, turn: datetime | None = None) ->
         # The generator of a model without a queue has asked to wait.
         return
     has_turn = _rate(ports, video) is None or (turn is not None and now < turn + TURN_LIFE)
-    pace = None if has_turn else _pace_with_turn(ports, video)
-    if not has_turn and pace is None:
+    taken = Turn() if has_turn else take_turn(ports, video)
+    if taken is None:
+        return
+    if _is_batch_cancelled(ports, video):
+        _cancel(ports, video)
         return
     # No attempt is made if the clip could not be stored or the generator has no credentials.
     ports.storage_probe.require(room_for((video.parameters,)))
@@ -71,7 +68,7 @@ def submit_video(ports: Ports, video: Video, *, turn: datetime | None = None) ->
     submitting = begin_attempt(video, now=now, lease_expires_at=now + ports.leases.submit)
     # The bucket that does not take this file would not take the clip either.
     ports.mirror.write_submission(submitting)
-    claimed = _commit_attempt(ports, submitting, pace)
+    claimed = commit_with_turn(ports, submitting, taken)
     if claimed is None:
         return
     try:
@@ -94,49 +91,13 @@ def submit_video(ports: Ports, video: Video, *, turn: datetime | None = None) ->
         _keep_operation(ports, claimed, accepted)
 
 
-def _pace_with_turn(ports: Ports, video: Video) -> Pace | None:
-    """Return the pace with a turn for this video, or None if it has to wait for one.
-
-    A video that waits is not written: the giver of turns finds it. The first one says that
-    something waits, so that no newer video overtakes it.
-    """
-    model, now, rate = video.parameters.model, ports.now(), _rate(ports, video) or 0
-    try:
-        pace = read_pace(ports, model)
-    except UnreadableRecordError as error:
-        report_unreadable(model, error.message)
-        return None
-    if may_take_turn(pace, rate, now):
-        return take_turns(pace, 1, now)
-    if video.queue is None:
-        place = place_again(video, limit=queue_limit(ports.policy), now=now)
-        ports.campaigns.commit_video(take_place(video, place))
-    if pace.waiting_since is None:
-        with suppress(ConflictError):
-            ports.turns.commit_pace(replace(pace, waiting_since=now))
-    return None
-
-
-def _commit_attempt(ports: Ports, submitting: Video, pace: Pace | None) -> Video | None:
-    """Commit the attempt together with its turn, or return None if there is no turn any more.
-
-    Raise ConflictError if the video has changed.
-    """
-    if pace is None:
-        return ports.campaigns.commit_video(submitting)
-    for tries_left in reversed(range(_TRIES_FOR_TURN)):
-        try:
-            return ports.turns.commit_attempt(submitting, pace)
-        except ConflictError:
-            latest = ports.campaigns.get_video(submitting.campaign_id, submitting.video_hash)
-            if latest.revision != submitting.revision:
-                raise
-            time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))  # noqa: S311  # Jitter.
-            # Another video has taken a turn. A lost race of the last try leaves it to the giver.
-            pace = _pace_with_turn(ports, latest) if tries_left else None
-            if pace is None:
-                return None
-    return None
+def _is_batch_cancelled(ports: Ports, video: Video) -> bool:
+    """Whether its batch was cancelled: the process that cancels the videos may be dead, or slow."""
+    if video.batch_id is None:
+        return False
+    with suppress(BatchNotFoundError, UnreadableRecordError):
+        return ports.batches.get(video.batch_id).cancelled_at is not None
+    return False
 
 
 def _cancel(ports: Ports, video: Video) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
+from math import inf
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -124,8 +125,12 @@ class Thread:
     def start(self) -> None:
         self._clock.start(self._run_to_end, life=self._life)
 
-    def join(self) -> None:
-        while not self._has_ended:
+    def is_alive(self) -> bool:
+        return not self._has_ended
+
+    def join(self, timeout: float = inf) -> None:
+        end = self._clock.seconds + timeout
+        while not self._has_ended and self._clock.seconds < end:
             self._clock.sleep(_JOIN_SECONDS)
 
     def _run_to_end(self) -> None:

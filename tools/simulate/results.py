@@ -12,7 +12,7 @@ from tools.simulate.cases import Case
 from tools.simulate.generator import Operation
 from tools.simulate.world import World, is_interactive
 
-_BURST_SECONDS = 10.0
+_BURST_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,10 +12,14 @@ from shared.domain.pacing import (
     choose,
     free_turns,
     give_turns,
-    given_lately,
+    given_to,
+    has_turn,
+    is_busy,
+    is_unused,
     may_take_turn,
     refused,
     take_turns,
+    take_turns_back,
     turns_each_minute,
     turns_to_give,
 )
@@ -25,6 +29,7 @@ from shared.domain.schedule import (
     GIVE_EVERY,
     LONGEST_BLOCK,
     PROBE,
+    TURN_LIFE,
     TURN_WINDOW,
 )
 from shared.domain.video import Lane, QueuePlace, Video
@@ -158,10 +163,49 @@ def test_a_given_turn_is_remembered_for_a_while_and_leaves_its_lane() -> None:
 
     pace = give_turns(replace(EMPTY, lanes=(seen,)), videos, since_bulk=0, now=NOW)
 
-    assert [each.id for each in videos] == [each.video_id for each in given_lately(pace, NOW)]
-    assert () == given_lately(pace, NOW + GIVE_AGAIN_AFTER)
+    assert [each.id for each in videos] == [each.video_id for each in pace.given]
+    assert not is_unused(pace.given[0], NOW + GIVE_AGAIN_AFTER - SECOND)
+    assert is_unused(pace.given[0], NOW + GIVE_AGAIN_AFTER)
     assert (6, NOW + 2 * SECOND) == (pace.lanes[0].waiting, pace.lanes[0].first)
     assert RATE - 3 == free_turns(pace, RATE, NOW)
+
+
+def test_only_turns_of_videos_that_still_wait_are_remembered() -> None:
+    videos = waiting_videos(Lane.BULK, 3)
+    pace = give_turns(EMPTY, videos, since_bulk=0, now=NOW)
+
+    assert [videos[1].id] == [each.video_id for each in given_to(pace, videos[1:2], NOW)]
+    assert () == given_to(pace, videos, NOW + TURN_WINDOW)
+
+
+def test_an_unused_turn_leaves_the_log_when_its_video_is_given_another() -> None:
+    first, second, other = waiting_videos(Lane.BULK, 3)
+    pace = give_turns(EMPTY, [first, second], since_bulk=0, now=NOW)
+    pace = give_turns(pace, [other], since_bulk=0, now=NOW + 2 * SECOND)
+
+    back = take_turns_back(pace, [second, other])
+
+    assert (RATE - 3, RATE - 1) == tuple(free_turns(each, RATE, SOON) for each in (pace, back))
+    assert [first.id] == [each.video_id for each in back.given]
+    assert back == take_turns_back(back, [second, other])
+
+
+def test_a_given_turn_may_be_used_until_it_is_old_or_the_model_is_refused() -> None:
+    video, other = waiting_videos(Lane.BULK, 2)
+    pace = give_turns(EMPTY, [video], since_bulk=0, now=NOW)
+
+    assert (True, False) == (has_turn(pace, video, NOW), has_turn(pace, other, NOW))
+    assert not has_turn(pace, video, NOW + TURN_LIFE)
+    assert not has_turn(refused(pace, retry_after=WAIT, now=NOW), video, NOW)
+
+
+def test_a_pace_is_busy_within_a_second_of_its_last_turn() -> None:
+    pace = take_turns(EMPTY, 1, NOW)
+
+    assert [True, False, True, False] == [
+        is_busy(pace, NOW + seconds * SECOND) for seconds in (0.9, 1, -0.9, -1)
+    ]
+    assert not is_busy(EMPTY, NOW)
 
 
 def test_refusals_at_the_same_time_count_once() -> None:

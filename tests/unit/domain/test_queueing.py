@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.campaign import Campaign
-from shared.domain.pacing import LaneSeen, Pace
+from shared.domain.pacing import LaneSeen, Pace, take_turns
 from shared.domain.queueing import (
     estimate,
     expected_done_at,
@@ -15,7 +15,7 @@ from shared.domain.queueing import (
     place_in_queue,
     spacing,
 )
-from shared.domain.schedule import USUAL_GENERATION
+from shared.domain.schedule import GIVE_EVERY, GIVING_PAUSE, TURN_WINDOW, USUAL_GENERATION
 from shared.domain.video import Lane, QueuePlace, Video
 from shared.domain.video_steps import take_place
 from tests.unit.domain.builders import MODEL, NOW, SOON, a_campaign, a_reserved_video
@@ -52,6 +52,11 @@ def waiting_at(order: datetime, lane: Lane = Lane.BULK) -> Video:
 def lane_of(lane: Lane, waiting: int) -> LaneSeen:
     last = NOW + (waiting - 1) * SECOND
     return LaneSeen(lane=lane, waiting=waiting, first=NOW, last=last, seen_at=NOW)
+
+
+def turns(number: int) -> timedelta:
+    """Return when the turn of this number is given at the latest, with an empty log."""
+    return (number - 1) * 0.8 * SECOND + GIVING_PAUSE
 
 
 def test_a_lone_campaign_is_made_in_the_order_of_its_creation() -> None:
@@ -161,7 +166,9 @@ def test_a_lone_lane_has_the_whole_rate() -> None:
 
     found = estimate(waiting_at(NOW + 99 * SECOND), pace, RATE, NOW)
 
-    assert (NOW + 100 * SECOND, None) == (found.expected_submission_at, found.reason)
+    assert found.reason is None
+    assert found.expected_submission_at is not None
+    assert 92 * SECOND <= found.expected_submission_at - NOW - GIVING_PAUSE <= 100 * SECOND
 
 
 def test_an_interactive_video_waits_for_its_lane_and_a_quarter_as_many_of_bulk() -> None:
@@ -169,7 +176,7 @@ def test_an_interactive_video_waits_for_its_lane_and_a_quarter_as_many_of_bulk()
 
     found = estimate(waiting_at(NOW + 9 * SECOND, Lane.INTERACTIVE), pace, RATE, NOW)
 
-    assert (10, NOW + 12.5 * SECOND) == (found.position, found.expected_submission_at)
+    assert (10, NOW + turns(13)) == (found.position, found.expected_submission_at)
 
 
 def test_bulk_has_its_share_and_everything_once_the_other_lane_is_empty() -> None:
@@ -179,14 +186,27 @@ def test_bulk_has_its_share_and_everything_once_the_other_lane_is_empty() -> Non
         estimate(waiting_at(NOW + number * SECOND), pace, RATE, NOW) for number in (2, 9)
     )
 
-    assert (3, NOW + 15 * SECOND) == (third.position, third.expected_submission_at)
-    assert (10, NOW + 30 * SECOND) == (last.position, last.expected_submission_at)
+    assert (3, NOW + turns(15)) == (third.position, third.expected_submission_at)
+    assert (10, NOW + turns(30)) == (last.position, last.expected_submission_at)
 
 
-def test_a_video_in_an_empty_queue_has_the_next_turn() -> None:
+def test_a_video_without_a_queue_before_it_is_submitted_now() -> None:
     found = estimate(waiting_at(NOW), EMPTY, RATE, NOW)
 
-    assert (1, NOW + SECOND) == (found.position, found.expected_submission_at)
+    assert (1, NOW) == (found.position, found.expected_submission_at)
+
+
+def test_a_used_up_rate_delays_until_its_turns_are_free_again() -> None:
+    pace = take_turns(replace(EMPTY, lanes=(lane_of(Lane.BULK, 5),)), 2, NOW)
+
+    expected = [
+        estimate(waiting_at(NOW + place * SECOND), pace, 2, SOON).expected_submission_at
+        for place in range(5)
+    ]
+
+    windows = [TURN_WINDOW, TURN_WINDOW + GIVE_EVERY, 2 * TURN_WINDOW]
+    assert [NOW + each + GIVING_PAUSE for each in windows] == expected[:3]
+    assert NOW + 3 * TURN_WINDOW + GIVING_PAUSE == expected[4]
 
 
 def test_a_block_delays_and_says_why() -> None:
@@ -194,7 +214,7 @@ def test_a_block_delays_and_says_why() -> None:
 
     found = estimate(waiting_at(NOW), pace, RATE, NOW)
 
-    assert SOON + SECOND == found.expected_submission_at
+    assert SOON + GIVING_PAUSE == found.expected_submission_at
     assert found.reason is not None
     assert "busy" in found.reason
     assert estimate(waiting_at(NOW), pace, RATE, SOON + DAY).reason is None

@@ -32,6 +32,10 @@ def rows() -> dict[str, dict[str, str]]:
     return {line[0]: dict(zip(heads, line, strict=True)) for line in lines}
 
 
+def pace_writes_in_a_second(row: dict[str, str]) -> int:
+    return int(row["pace writes (most in 1 s)"].partition("(")[2].rstrip(")"))
+
+
 def number(cell: str) -> float:
     return float(cell.partition(" ")[0].replace(",", ""))
 
@@ -54,6 +58,8 @@ def test_every_documented_video_ends_and_none_is_paid_twice_or_lost() -> None:
         assert row["paid twice / lost"] == "0 / 0", case.name
         assert number(row["failed"]) == 0 or case.deaths, case.name
         assert number(row["longest record, kB"]) <= 8, case.name
+        assert pace_writes_in_a_second(row) <= (3 if case.deaths else 2), case.name
+        assert number(row["filtered: told within, s"]) <= MINUTE, case.name
 
 
 @pytest.mark.parametrize("name", [case.name for case in CASES if case.name.startswith("10,000")])

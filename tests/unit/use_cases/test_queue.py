@@ -29,6 +29,7 @@ from shared.domain.schedule import (
 from shared.domain.video import Lane, Phase, Video
 from shared.ports.message_queue import VideoMessage
 from shared.use_cases.change_versions import cancel_video, delete_video
+from shared.use_cases.create_videos import create_videos
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.give_turns import give_all_turns, give_round
 from shared.use_cases.maintain_campaigns import maintain_campaigns, take_tick
@@ -459,9 +460,12 @@ def test_a_video_that_loses_every_race_for_a_turn_is_left_to_the_giver(
     def lose(video: Video, pace: Pace) -> Video:
         raise ConflictError("Another video took a turn.")
 
+    def lose_pace(_: Pace) -> Pace:
+        raise ConflictError("Another video took a turn.")
+
     with monkeypatch.context() as fault:
         fault.setattr(ports.turns, "commit_attempt", lose)
-        fault.setattr("time.sleep", lambda _: None)
+        fault.setattr(ports.turns, "commit_pace", lose_pace)
         wake(ports, video)
     assert Phase.RESERVED is stored(ports, video).phase
     ports.clock.advance(GIVE_AGAIN_AFTER)
@@ -506,8 +510,6 @@ def test_the_queue_is_shown_with_one_read(ports: FakePorts) -> None:
 
     assert 1 == len(calls)
     assert [1, 2, 3, 4] == sorted(each.position for each in found.values())
-    moments = [each.expected_submission_at for each in found.values()]
-    assert ports.now() + timedelta(minutes=2) in moments
 
 
 def test_a_request_names_the_lane(ports: FakePorts) -> None:
@@ -517,3 +519,87 @@ def test_a_request_names_the_lane(ports: FakePorts) -> None:
     assert (Lane.BULK, Lane.BULK) == (video.priority, video.queue.lane)
     assert a_request("A kite").priority is Lane.INTERACTIVE
     assert VideoMessage(campaign_id="a", video_hash="b").turn is None
+
+
+@pytest.mark.parametrize("rate", [1, 2, 50])
+def test_no_video_is_submitted_later_than_was_expected(ports: FakePorts, rate: int) -> None:
+    """The giver pauses for five seconds of each minute."""
+    ports.rates = {DEFAULT_MODEL: rate}
+    create(ports, rate)
+    deliver(ports)
+    waiting = create(ports, 3 * rate)
+    deliver(ports)
+    give_round(ports, DEFAULT_MODEL)
+    expected = estimates_of(ports, waiting)
+
+    began = ports.now()
+    for second in range(0, 240, 2):
+        if second % 60 < 55:
+            give_round(ports, DEFAULT_MODEL)
+            deliver(ports)
+        ports.clock.advance(GIVE_EVERY)
+
+    for video in waiting:
+        moment = expected[video.id].expected_submission_at
+        assert moment is not None
+        early = moment - stored(ports, video).attempt.submitted_at
+        assert timedelta() <= early <= timedelta(seconds=30), (video.id, moment - began)
+
+
+def test_a_hundred_new_videos_write_the_pace_twice_and_the_first_has_its_turn_at_once(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports.rates = {DEFAULT_MODEL: 50}
+    videos = create(ports, 100)
+    writes: list[Pace] = []
+    commit_pace = ports.turns.commit_pace
+
+    def counted(pace: Pace) -> Pace:
+        writes.append(pace)
+        return commit_pace(pace)
+
+    monkeypatch.setattr(ports.turns, "commit_pace", counted)
+    deliver(ports)
+
+    assert videos[0].campaign_id == submitted(ports)[0]
+    assert 50 == len(set(submitted(ports))) == len(submitted(ports))
+    assert 2 == len(writes)
+    assert pace_of(ports).waiting_since is not None
+
+
+def test_a_request_publishes_no_more_messages_than_there_are_turns(ports: FakePorts) -> None:
+    create_videos(ports, a_request("A kite", "A boat", "A leaf", "A cup"))
+
+    assert RATE == len(ports.queue.messages)
+    deliver(ports)
+    ports.clock.advance(TURN_WINDOW)
+    give(ports, ROUNDS_OF_A_MINUTE)
+    assert 4 == len(submitted(ports))
+
+
+def test_a_turn_that_was_not_used_is_given_again_without_a_free_one(ports: FakePorts) -> None:
+    """Else each lost message costs a part of the rate."""
+    queue_up(ports, 3)
+    ports.clock.advance(TURN_WINDOW)
+    give_round(ports, DEFAULT_MODEL)
+    ports.clock.advance(GIVE_EVERY)
+    give_round(ports, DEFAULT_MODEL)
+    lose_messages(ports)
+    assert 0 == free_turns(pace_of(ports), RATE, ports.now())
+    ports.clock.advance(GIVE_AGAIN_AFTER)
+
+    give(ports, 2)
+
+    assert 2 * RATE == len(submitted(ports))
+    assert RATE == sum(each.count for each in pace_of(ports).turns)
+
+
+def test_a_used_turn_that_comes_again_asks_the_generator_nothing(ports: FakePorts) -> None:
+    (video,) = queue_up(ports, 1)
+    message = replace(message_for(video), turn=ports.now())
+    generate_video(ports, message)
+    calls: list[str] = []
+
+    generate_video(watched(ports, Hooks(before_effect=lambda: calls.append(""))), message)
+
+    assert [] == calls

@@ -45,7 +45,7 @@ from tests.unit.use_cases.batches import (
     run,
     status,
 )
-from tests.unit.use_cases.scenes import PRICE, make, reserve, settle
+from tests.unit.use_cases.scenes import PRICE, deliver, make, reserve, settle
 from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 
 
@@ -298,6 +298,21 @@ def test_a_cancelled_batch_gives_the_day_its_dollars_back(ports: FakePorts) -> N
     assert day.committed == 0
     assert status(ports) is BatchStatus.CANCELLED
     assert {each.phase for each in ports.campaigns.videos.values()} == {Phase.CANCELLED}
+
+
+def test_a_turn_that_comes_after_the_cancellation_submits_nothing(ports: FakePorts) -> None:
+    """Also if the process that cancels the videos has died."""
+    ports.rates = {ports.policy.default_model: 60}
+    create(ports, lines(3))
+    run(ports)
+
+    cancel_batch(ports, BATCH_ID)
+    deliver(ports)
+
+    assert [] == ports.generator.submissions
+    deliver_batches(ports)
+    assert {each.phase for each in ports.campaigns.videos.values()} == {Phase.CANCELLED}
+    assert status(ports) is BatchStatus.CANCELLED
 
 
 def test_a_batch_that_is_cancelled_while_it_is_read_makes_no_more_videos(
