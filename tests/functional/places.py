@@ -16,7 +16,7 @@ from shared.domain.storage_layout import CURSOR, MIRROR_CURSOR
 from tests.eventually import eventually
 
 ONLY_LOCAL = pytest.mark.parametrize("family", ["local"], indirect=True)
-"""For tests of what only a folder does: there the service serves the bytes itself."""
+"""For tests of what only a folder does, such as serving bytes, or of what no store decides."""
 
 # Longer than a commit and the JSON that follows it are apart.
 _SETTLED_SECONDS = 0.1

@@ -253,6 +253,7 @@ def test_batches_are_listed_the_newest_first(idle: Showreel) -> None:
     assert (first["has_more"], rest["has_more"]) == (True, False)
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize(
     ("content", "headers", "code", "named"),
     [
@@ -318,6 +319,7 @@ def test_a_file_of_ten_thousand_lines_and_ten_megabytes_is_accepted(idle: Showre
     assert (answer.status_code, answer.json["total"]) == (202, 10_000)
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])
 def test_other_content_types_are_refused(idle: Showreel, content_type: str) -> None:
     answer = send(idle, lines(a_line(0)), {"Content-Type": content_type})
@@ -326,6 +328,7 @@ def test_other_content_types_are_refused(idle: Showreel, content_type: str) -> N
     assert "text/csv" in answer.json["detail"]
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize(
     ("query", "status", "code"),
     [
@@ -342,6 +345,7 @@ def test_bad_queries_are_refused(idle: Showreel, query: str, status: int, code: 
     assert idle.get("/v1/batches").json["data"] == []
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize("path", ["", "/results", "/cancel"])
 @pytest.mark.parametrize("batch_id", ["batch_0123456789abcdef", "batch_1", "..%2fx"])
 def test_an_unknown_batch_is_not_found(idle: Showreel, batch_id: str, path: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from shared import bootstrap
 from shared.domain.errors import UnavailableError
 from shared.ports.object_store import PutMode
-from tests.functional.places import Place
+from tests.functional.places import ONLY_LOCAL, Place
 from tests.functional.refusals import INVALID, assert_refused
 from tests.functional.showreel import BOAT, GALLERY, KITE, Answer, Json, Showreel, served
 
@@ -149,6 +149,7 @@ def test_two_keys_are_two_requests(waiting: Showreel) -> None:
     assert (first.json["outcome"], second.json["outcome"]) == ("created", "attached")
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize(
     "said",
     [
@@ -168,6 +169,7 @@ def test_the_same_request_may_be_spelled_differently(waiting: Showreel, said: Js
     assert told(first) == told(again)
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize(
     "changes",
     [
@@ -205,6 +207,7 @@ def test_a_form_and_json_are_equal_requests(waiting: Showreel) -> None:
     assert told(first) == told(again)
 
 
+@ONLY_LOCAL
 def test_the_boundary_of_a_form_does_not_matter(waiting: Showreel) -> None:
     def send_form(boundary: str) -> Answer:
         parts = {"prompt": KITE, "campaign_id": "spring", "seconds": "4"}
@@ -227,6 +230,7 @@ def test_the_boundary_of_a_form_does_not_matter(waiting: Showreel) -> None:
     assert told(first) == told(again)
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize("key", ["", " ", "a b", "a\tb", "\x7f", "\xe4", "k" * 256])
 def test_an_invalid_key_is_refused(waiting: Showreel, key: str) -> None:
     answer = create(waiting, key=key)

@@ -17,7 +17,7 @@ from tests.functional.places import Place
 from tests.functional.showreel import GALLERY, Json, Showreel, served
 
 ROOT = Path(__file__).parents[2]
-PROCESSES = 3
+PROCESSES = 2
 TIMES = 5
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functional.places import Place
+from tests.functional.places import ONLY_LOCAL, Place
 from tests.functional.showreel import BOAT, KITE, Showreel, served
 
 CLIP_USD = 1.6  # Four seconds of the default model.
@@ -49,6 +49,7 @@ def test_a_campaign_can_be_given_a_budget_before_its_first_video(showreel: Showr
     assert showreel.campaign("spring")["budget"]["limit_usd"] is None
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize(
     "budget",
     [-1, "NaN", "Infinity", "a lot", "", "1e", "12,50", "1e-400", 1e-30, 1e300, True, [], 1e13],
@@ -69,6 +70,7 @@ def test_a_maximum_cost_may_be_a_sum_of_binary_fractions(showreel: Showreel) -> 
     assert answer.status_code == 202
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize("max_cost", [-0.01, "NaN", "cheap"])
 def test_a_maximum_cost_is_an_amount(showreel: Showreel, max_cost: object) -> None:
     answer = showreel.post("/v1/videos", {"prompt": KITE, "max_cost_usd": max_cost})
