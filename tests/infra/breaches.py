@@ -279,6 +279,15 @@ BREACHES = [
         },
     ),
     *breaches(
+        "metrics.tf",
+        {
+            "EXTRACT(jsonPayload.usd)": (
+                "EXTRACT(jsonPayload.cost)",
+                test_monitoring.test_the_price_of_a_video_is_added_up_when_it_begins,
+            ),
+        },
+    ),
+    *breaches(
         "monitoring.tf",
         {
             "deadline_seconds = 45 * 60": (
@@ -296,10 +305,6 @@ BREACHES = [
             'kind!~\\"money_at_risk|overdue\\"': (
                 'kind!~\\"overdue\\"',
                 test_monitoring.test_no_alert_for_disagreements_without_an_action,
-            ),
-            "EXTRACT(jsonPayload.usd)": (
-                "EXTRACT(jsonPayload.cost)",
-                test_monitoring.test_the_price_of_a_video_is_added_up_when_it_begins,
             ),
             "= [for channel in google_monitoring_notification_channel.email : channel.id]": (
                 "= []",

@@ -66,7 +66,8 @@ _OUTPUT = re.compile(r'^output "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 
 def variables() -> dict[str, str]:
     """Return the text of each variable."""
-    return dict(_VARIABLE.findall((MODULE / "variables.tf").read_text("utf-8")))
+    files = "".join(file.read_text("utf-8") for file in MODULE.glob("variables*.tf"))
+    return dict(_VARIABLE.findall(files))
 
 
 def rounds() -> list[list[tuple[str, str, object]]]:

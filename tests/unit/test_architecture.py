@@ -90,7 +90,7 @@ def test_no_module_is_long() -> None:
     """One that grows past the limit has a second reason, which gets a module of its own."""
     lines = {
         str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines())
-        for path in (*OURS, ROOT / "main.py")
+        for path in (*OURS, ROOT / "main.py", *(ROOT / "infra").glob("*.tf"))
     }
 
     assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
