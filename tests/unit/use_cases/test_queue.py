@@ -204,6 +204,19 @@ def test_a_turn_that_comes_too_late_is_not_used(ports: FakePorts) -> None:
     assert Phase.GENERATING is stored(ports, video).phase
 
 
+def test_a_video_that_waits_for_a_day_needs_none_of_its_messages(ports: FakePorts) -> None:
+    """They may have become dead letters, or older than Pub/Sub keeps them."""
+    (first,) = create(ports, 1)
+    (second,) = create(ports, 1)
+    lose_messages(ports)
+    ports.clock.advance(QUEUE_LIMIT - timedelta(minutes=1))
+
+    take_tick(ports, giving=timedelta())
+    give(ports, 2)
+
+    assert [first.campaign_id, second.campaign_id] == submitted(ports)
+
+
 def test_a_turn_that_is_delivered_twice_submits_once(ports: FakePorts) -> None:
     (video,) = queue_up(ports, 1)
     message = replace(message_for(video), turn=ports.now())
