@@ -38,13 +38,15 @@ def take_request(ports: "Ports", message: "PubSubMessage") -> None:
 def _request(ports: "Ports", message: "PubSubMessage") -> None:
     from shared.domain.video import Lane
     from shared.requests.bodies import RequestVideosBody
-    from shared.requests.commands import create_all
+    from shared.requests.commands import create_all, sources_of
     from shared.requests.parsing import from_json
     from shared.use_cases.create_videos import CreateVideos
+    from shared.use_cases.inputs import require_ids
     from shared.use_cases.request_videos import request_videos as create_once
 
     def read() -> CreateVideos:
         body, model = from_json(message.data, RequestVideosBody), ports.policy.default_model
-        return create_all(body.campaign_id, body, model, priority=Lane.BULK)
+        sources = require_ids(sources_of(body), "A message")
+        return create_all(body.campaign_id, body, model, priority=Lane.BULK, sources=sources)
 
     create_once(ports, message.message_id, read)

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from shared.ports.campaign_repository import CampaignRepository
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.object_store import ObjectStore
+    from shared.ports.picture_inspector import PictureInspector
     from shared.ports.policy import Policy
     from shared.ports.video_generator import VideoGenerator
+    from shared.ports.web import Web
     from shared.settings import Settings
     from shared.use_cases.savings import SavingsCounter
     from shared.use_cases.storage_probe import ObjectStoreProbe
@@ -66,6 +68,18 @@ class FamilyPorts(ABC):
         from shared.adapters.media.clip_inspector import PyAVClipInspector
 
         return PyAVClipInspector(is_stopping=is_stopping)
+
+    @built_once
+    def pictures(self) -> PictureInspector:
+        from shared.adapters.media.picture_inspector import PillowPictureInspector
+
+        return PillowPictureInspector()
+
+    @built_once
+    def web(self) -> Web:
+        from shared.adapters.web.guarded_web import GuardedWeb
+
+        return GuardedWeb()
 
     @built_once
     def savings(self) -> SavingsCounter:

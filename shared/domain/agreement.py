@@ -13,10 +13,18 @@ from enum import StrEnum
 from shared.domain.campaign import ChoreKind
 from shared.domain.chores import has_two_names, is_leaving
 from shared.domain.errors import ShowreelError
+from shared.domain.inputs import input_id
 from shared.domain.money import ZERO
 from shared.domain.reconciling import CampaignState, has_clip, reconciled
 from shared.domain.settlement import recomputed
-from shared.domain.storage_layout import clip_path, thumbnail_path, version_of_media, video_of_clip
+from shared.domain.storage_layout import (
+    clip_path,
+    input_path,
+    is_input,
+    thumbnail_path,
+    version_of_media,
+    video_of_clip,
+)
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, Video
 
@@ -28,6 +36,7 @@ class Disagreement(StrEnum):
     RECORD_NEWER = "record_newer"
     CAMPAIGN_MISSING = "campaign_missing"
     CLIP_MISSING = "clip_missing"
+    INPUT_MISSING = "input_missing"
     CLIP_MISNAMED = "clip_misnamed"
     THUMBNAIL_MISSING = "thumbnail_missing"
     OBJECT_WITHOUT_RECORD = "object_without_record"
@@ -61,10 +70,11 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Objects:
-    """Paths of a campaign's objects: what is stored, and the clips in folders of attempts."""
+    """Paths of a campaign's objects: what is stored, clips in folders of attempts, and pictures."""
 
     media: frozenset[str]
     attempts: dict[str, str] = field(default_factory=dict)
+    inputs: frozenset[str] = frozenset()
 
 
 def unreadable(record: Unreadable) -> Finding:
@@ -93,12 +103,13 @@ def disagreements(state: CampaignState, objects: Objects, *, now: datetime) -> I
     for video in state.videos.values():
         has_both = has_two_names(state.campaign, video.video_hash, now)
         yield from _of_video(video, objects, has_both=has_both, now=now)
+    yield from _of_inputs(state, objects)
     yield from _of_objects(state, objects, now=now)
 
 
 def without_record(campaign_id: str, path: str) -> Finding:
     """Report an object without a record."""
-    if video_of_clip(path) or _is_media(campaign_id, path):
+    if video_of_clip(path) or is_input(path) or _is_media(campaign_id, path):
         kind, detail = Disagreement.OBJECT_WITHOUT_RECORD, "It has no record."
     else:
         kind, detail = Disagreement.UNKNOWN_OBJECT, "Its name is not one that Showreel generates."
@@ -116,7 +127,8 @@ def _is_media(campaign_id: str, path: str) -> bool:
 def _of_slots(state: CampaignState) -> Iterator[Finding]:
     agreed = reconciled(state)
     changed = [video.id for name, video in state.videos.items() if agreed.videos[name] != video]
-    if agreed.campaign.slots == state.campaign.slots and not changed:
+    has_inputs = agreed.campaign.inputs == state.campaign.inputs
+    if agreed.campaign.slots == state.campaign.slots and has_inputs and not changed:
         return
     about = f"Its slots and the records of its videos differ: {', '.join(changed) or 'slots only'}."
     yield _of_campaign(state, Disagreement.SLOTS_DISAGREE, about)
@@ -177,6 +189,20 @@ def _of_objects(state: CampaignState, objects: Objects, *, now: datetime) -> Ite
     for video_hash, path in sorted(objects.attempts.items()):
         if video_hash not in state.videos and video_hash not in going:
             yield without_record(campaign_id, path)
+
+
+def _of_inputs(state: CampaignState, objects: Objects) -> Iterator[Finding]:
+    """An object without a record is not reported: it is removed after a day."""
+    campaign = state.campaign
+    for each in campaign.inputs:
+        path = input_path(campaign.campaign_id, each.picture)
+        if path not in objects.inputs:
+            yield Finding(
+                kind=Disagreement.INPUT_MISSING,
+                campaign_id=campaign.campaign_id,
+                subject=input_id(campaign.campaign_id, each.picture),
+                detail=f"{path} is missing.",
+            )
 
 
 def _names(video: Video) -> Iterator[str]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.errors import CampaignVideoLimitError
+from shared.domain.inputs import StoredInput
 from shared.domain.money import Money, Savings
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Lane, Video
@@ -141,6 +142,7 @@ class Campaign:
     delayed_until: datetime | None = None
     removed: tuple[Removed, ...] = ()
     flows: tuple[Flow, ...] = ()
+    inputs: tuple[StoredInput, ...] = ()
     savings: Savings = Savings()
     revision: str = ""
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)

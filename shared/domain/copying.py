@@ -134,9 +134,11 @@ def _rebased_campaign(campaign: Campaign, known: Campaign | None) -> Campaign:
     """Chores for delayed removals are not copied: each installation has its own objects."""
     if known is None:
         return replace(campaign, revision="", delayed=(), delayed_until=None)
+    inputs = {each.picture.sha256: each for each in (*known.inputs, *campaign.inputs)}
     return replace(
         campaign,
         revision=known.revision,
+        inputs=tuple(inputs.values()),
         delayed=known.delayed,
         delayed_until=known.delayed_until,
     )

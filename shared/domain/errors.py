@@ -29,8 +29,6 @@ class InvalidRequestError(ShowreelError):
 
 
 class UnsupportedParameterError(InvalidRequestError):
-    """The model cannot do what was asked."""
-
     code = "unsupported_parameter"
 
 
@@ -48,6 +46,14 @@ class ModelRetiredError(InvalidRequestError):
 
 class IdempotencyKeyReusedError(InvalidRequestError):
     code = "idempotency_key_reused"
+
+
+class InvalidInputError(InvalidRequestError):
+    code = "invalid_input"
+
+
+class InvalidUrlError(InvalidRequestError):
+    code = "invalid_url"
 
 
 class InvalidBatchError(InvalidRequestError):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from shared.domain.inputs import Inputs
 from shared.domain.prompt import canonical_context, enhance
 from shared.domain.text import canonical
 from shared.domain.video import GenerationParameters
@@ -67,16 +68,29 @@ def _canonical_parameters(parameters: GenerationParameters) -> GenerationParamet
 # The same videos are requested again and again.
 @lru_cache(maxsize=1024)
 def _digest(campaign_id: str, enhanced_prompt: str, parameters: GenerationParameters) -> str:
+    fields = {name: value for name, value in vars(parameters).items() if name != "inputs"}
     canonical = json.dumps(
         {
             "schema_version": SCHEMA_VERSION,
             "campaign_id": campaign_id,
             "enhanced_prompt": enhanced_prompt,
-            "reference_images": [],
-            **vars(parameters),
+            **_digests(parameters.inputs or Inputs()),
+            **fields,
         },
         sort_keys=True,
         separators=(",", ":"),
         ensure_ascii=True,
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _digests(inputs: Inputs) -> dict[str, object]:
+    """Name the pictures by their digests. A frame that is not given has no field.
+
+    Requests without pictures keep the fingerprints that they had before there were any.
+    """
+    frames = {"image": inputs.image, "last_frame": inputs.last_frame}
+    return {
+        "reference_images": [each.sha256 for each in inputs.reference_images],
+        **{name: frame.sha256 for name, frame in frames.items() if frame},
+    }

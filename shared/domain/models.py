@@ -16,6 +16,7 @@ from shared.domain.errors import (
     UnsupportedParameterError,
     UnsupportedSizeError,
 )
+from shared.domain.tasks import Shape, Task, require_task
 from shared.domain.video import GenerationParameters
 
 PRICED_ON = date(2026, 11, 7)
@@ -47,6 +48,7 @@ class Model:
     retired_on: date | None = None
     successor: str | None = None
     rate_per_minute: int = 50
+    tasks: tuple[Task, ...] = tuple(Task)
 
     @property
     def resolutions(self) -> tuple[str, ...]:
@@ -82,6 +84,7 @@ MODELS: Mapping[str, Model] = {
             stage="preview",
             durations=(4, 6, 8),
             prices={"720p": _usd("0.05", "0.03"), "1080p": _usd("0.08", "0.05")},
+            tasks=(Task.TEXT, Task.IMAGE, Task.FRAMES),
         ),
         Model(
             model_id="veo-3.0-generate-001",
@@ -168,6 +171,29 @@ def require_supported(parameters: GenerationParameters, today: date) -> None:
         )
     if parameters.seed is not None and not 0 <= parameters.seed <= MAX_SEED:
         raise UnsupportedParameterError(f"A seed is a number from 0 to {MAX_SEED}.", param="seed")
+    require_pictures(parameters, _shape_of(parameters))
+
+
+def require_pictures(parameters: GenerationParameters, shape: Shape) -> None:
+    """Raise UnsupportedParameterError if the model cannot use them; an unknown model passes."""
+    model = MODELS.get(parameters.model)
+    require_task(
+        shape,
+        model_id=parameters.model,
+        tasks=model.tasks if model else tuple(Task),
+        seconds=parameters.duration_seconds,
+    )
+
+
+def _shape_of(parameters: GenerationParameters) -> Shape:
+    inputs = parameters.inputs
+    if inputs is None:
+        return Shape()
+    return Shape(
+        image=inputs.image is not None,
+        last_frame=inputs.last_frame is not None,
+        references=len(inputs.reference_images),
+    )
 
 
 def _require(value: object, allowed: tuple[object, ...], *, param: str, model: Model) -> None:

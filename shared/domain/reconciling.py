@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from shared.domain.campaign import Campaign, Slot, Version
+from shared.domain.inputs import InputState, StoredInput
 from shared.domain.money import ZERO
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import VersionState, Video
@@ -51,6 +52,7 @@ def reconciled(state: CampaignState) -> CampaignState:
         slot = _slot(campaign.slot(index), mine, written_at=campaign.updated_at)
         campaign = campaign.with_slot(slot)
         videos += [_as_in(slot, video) for video in mine]
+    campaign = replace(campaign, inputs=_inputs(campaign, videos))
     money = replace(campaign.money, reserved=_reserved(videos))
     return CampaignState.of(replace(campaign, money=money), videos)
 
@@ -104,6 +106,16 @@ def _reserved(videos: Iterable[Video]) -> Decimal:
 def has_clip(video: Video) -> bool:
     """Whether its slot keeps it, as the current or a historical version."""
     return video.version_state in (VersionState.CURRENT, VersionState.HISTORICAL)
+
+
+def _inputs(campaign: Campaign, videos: Iterable[Video]) -> tuple[StoredInput, ...]:
+    """Return the campaign's inputs, and those of its videos that it does not have."""
+    known = {each.picture.sha256: each for each in campaign.inputs}
+    for video in videos:
+        for picture in video.parameters.inputs or ():
+            added = StoredInput(picture=picture, created_at=video.created_at, state=InputState.USED)
+            known.setdefault(picture.sha256, added)
+    return tuple(known.values())
 
 
 def _completion(video: Video) -> datetime:

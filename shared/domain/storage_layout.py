@@ -7,6 +7,7 @@ videos/cache/<campaign_id>/curr_<video_hash>.json               metadata of a cu
 videos/cache/<campaign_id>/<video_hash>.json                    metadata of any other
 videos/cache/<campaign_id>/campaign.json                        the campaign's record
 videos/attempts/<campaign_id>/<video_hash>/<attempt>/           what the generator writes
+videos/inputs/<campaign_id>/<sha256>.<jpg|png>                  a picture as it was sent
 videos/requests/<request>.json                                  the answer to a request
 videos/requests/claims/<key>.json                               a claim: this request was made
 videos/requests/deleted/<campaign_id>.json                      when a campaign was deleted
@@ -22,10 +23,12 @@ import re
 
 from shared.domain.errors import ObjectNotFoundError, VideoNotFoundError
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
+from shared.domain.inputs import SUFFIXES, Picture
 
 GENERATED = "videos/generated"
 CACHE = "videos/cache"
 ATTEMPTS = "videos/attempts"
+INPUTS = "videos/inputs"
 REQUESTS = "videos/requests"
 DELETIONS = f"{REQUESTS}/deleted"
 BATCHES = "videos/batches"
@@ -70,6 +73,19 @@ def attempts_prefix(campaign_id: str, video_hash: str) -> str:
 
 def attempt_prefix(campaign_id: str, video_hash: str, attempt: int) -> str:
     return f"{attempts_prefix(campaign_id, video_hash)}{attempt}/"
+
+
+def inputs_prefix(campaign_id: str) -> str:
+    return f"{INPUTS}/{campaign_id}/"
+
+
+def input_path(campaign_id: str, picture: Picture) -> str:
+    return f"{inputs_prefix(campaign_id)}{picture.sha256}.{SUFFIXES[picture.media_type]}"
+
+
+def is_input(path: str) -> bool:
+    """Whether the object has the name of a picture of a campaign."""
+    return re.fullmatch(rf"{INPUTS}/[^/]+/[0-9a-f]{{64}}\.(?:jpg|png)", path) is not None
 
 
 def is_clip(path: str) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 
 from shared.domain.clip import ClipFacts
 from shared.domain.identity import video_id
+from shared.domain.inputs import Inputs
 
 
 class Phase(StrEnum):
@@ -89,7 +90,10 @@ def phases_of(status: str) -> tuple[Phase, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class GenerationParameters:
-    """What the model is asked for, under Google's own names."""
+    """What the model is asked for, under Google's own names.
+
+    `inputs` is None for a video that is made from text alone.
+    """
 
     model: str
     duration_seconds: int = 8
@@ -100,6 +104,7 @@ class GenerationParameters:
     negative_prompt: str | None = None
     seed: int | None = None
     person_generation: str | None = None
+    inputs: Inputs | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,15 +44,15 @@ _BLOCK_BYTES = 256 * 1024
 def of_video(call: Call, video_id: str) -> Response:
     variant = _variant(read_query(call.request, ContentQuery).variant)
     video = call.ports.campaigns.get_video(*parse_video_id(video_id))
-    if _is_served_by_bucket(call):
-        return _redirect(call, locate_content(call.ports, video, variant))
-    return _serve(call, lambda: content_of_video(call.ports, video, variant))
+    if is_served_by_bucket(call):
+        return redirect(call, locate_content(call.ports, video, variant))
+    return serve(call, lambda: content_of_video(call.ports, video, variant))
 
 
 def of_file(call: Call, campaign_id: str, filename: str) -> Response:
-    if _is_served_by_bucket(call):
-        return _redirect(call, locate_file(call.ports, campaign_id, filename))
-    return _serve(call, lambda: content_of_file(call.ports, campaign_id, filename))
+    if is_served_by_bucket(call):
+        return redirect(call, locate_file(call.ports, campaign_id, filename))
+    return serve(call, lambda: content_of_file(call.ports, campaign_id, filename))
 
 
 def of_signed_path(call: Call, path: str) -> Response:
@@ -61,7 +61,7 @@ def of_signed_path(call: Call, path: str) -> Response:
         raise NotFoundError("The bucket serves its signed URLs itself.")
     query = read_query(call.request, SignatureQuery)
     signatures.verify(path, expires=query.expires, signature=query.signature)
-    return _serve(call, lambda: content_of_path(call.ports, path))
+    return serve(call, lambda: content_of_path(call.ports, path))
 
 
 def signed_url(call: Call, video_id: str) -> Response:
@@ -106,12 +106,12 @@ def _method(text: str) -> SignedMethod:
         raise InvalidRequestError("method is GET or HEAD.", param="method") from None
 
 
-def _is_served_by_bucket(call: Call) -> bool:
+def is_served_by_bucket(call: Call) -> bool:
     """A URL that is signed for GET does not work for HEAD, so the service answers HEAD itself."""
     return call.ports.local_signatures is None and call.request.method == "GET"
 
 
-def _redirect(call: Call, path: str) -> Response:
+def redirect(call: Call, path: str) -> Response:
     """Redirect to a signed URL, for half of its life: a cached redirect still has time to play."""
     signed = call.ports.objects.sign(path, expires_in=_DEFAULT_TTL)
     seconds = int((signed.expires_at - call.now).total_seconds()) // 2
@@ -119,7 +119,7 @@ def _redirect(call: Call, path: str) -> Response:
     return Response(status=HTTPStatus.FOUND, headers=headers)
 
 
-def _serve(call: Call, find: Callable[[], ObjectInfo]) -> Response:
+def serve(call: Call, find: Callable[[], ObjectInfo]) -> Response:
     info = find()
     response = Response(headers=_headers(info), direct_passthrough=True)
     response.content_length = info.size

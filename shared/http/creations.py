@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
+from typing import Protocol
 
 import msgspec
 from werkzeug.wrappers import Response
@@ -17,19 +19,22 @@ from shared.http.resources import encoded_video
 from shared.requests import commands
 from shared.requests.bodies import CreateCampaignVideosBody, CreateVideoBody, EstimateBody
 from shared.use_cases.claims import Claim
-from shared.use_cases.create_videos import create_videos
+from shared.use_cases.create_videos import CreateVideos, create_videos, require_usable
 from shared.use_cases.estimate_videos import Estimates, estimate_videos
+from shared.use_cases.inputs import Sources, gather
 from shared.use_cases.reserving import CreatedVideo
 
 
 def create(call: Call) -> Response:
     body = read_body(call.request, CreateVideoBody)
-    request = commands.create_one(
-        body, call.ports.policy.default_model, requested_by=call.requester
+    make = partial(
+        commands.create_one, body, call.ports.policy.default_model, requested_by=call.requester
     )
+    request = make()
 
     def act(claim: Claim | None) -> Response:
-        (created,) = create_videos(call.ports, replace(request, claim=claim))
+        ready = _with_pictures(call, request, make)
+        (created,) = create_videos(call.ports, replace(ready, claim=claim))
         return created_response(call, created)
 
     return answer_idempotently(call, body, act)
@@ -38,12 +43,18 @@ def create(call: Call) -> Response:
 def create_all(call: Call, campaign_id: str) -> Response:
     require_campaign_id(campaign_id)
     body = read_body(call.request, CreateCampaignVideosBody)
-    request = commands.create_all(
-        campaign_id, body, call.ports.policy.default_model, requested_by=call.requester
+    make = partial(
+        commands.create_all,
+        campaign_id,
+        body,
+        call.ports.policy.default_model,
+        requested_by=call.requester,
     )
+    request = make()
 
     def act(claim: Claim | None) -> Response:
-        created = create_videos(call.ports, replace(request, claim=claim))
+        ready = _with_pictures(call, request, make)
+        created = create_videos(call.ports, replace(ready, claim=claim))
         return all_created_response(call, campaign_id, created)
 
     return answer_idempotently(call, body, act)
@@ -51,8 +62,21 @@ def create_all(call: Call, campaign_id: str) -> Response:
 
 def estimate(call: Call) -> Response:
     body = read_body(call.request, EstimateBody)
-    request = commands.estimate(body, call.ports.policy.default_model)
+    make = partial(commands.estimate, body, call.ports.policy.default_model)
+    request = _with_pictures(call, make(), make)
     return json_response(_estimate_resource(estimate_videos(call.ports, request)))
+
+
+class _Make(Protocol):
+    def __call__(self, *, sources: Sources) -> CreateVideos: ...
+
+
+def _with_pictures(call: Call, request: CreateVideos, make: _Make) -> CreateVideos:
+    """Return the request with its pictures read: a repeat of a known key fetches none."""
+    if not any(request.sources):
+        return request
+    require_usable(call.ports, request)
+    return make(sources=gather(call.ports, request.sources))
 
 
 def created_response(call: Call, created: CreatedVideo) -> Response:

@@ -89,6 +89,27 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "enum": list(PERSON_GENERATION),
         "examples": ["dont_allow"],
     },
+    "image": {
+        "description": "The first frame, a JPEG or PNG: the id of an input, an https:// URL, or a "
+        "`data:` URI; in a form, a file. Messages and batches take ids.",
+        "examples": ["input_spring.0123456789abcdef"],
+    },
+    "last_frame": {
+        "description": "The last frame of a video that begins with `image`.",
+        "examples": ["input_spring.fedcba9876543210"],
+    },
+    "reference_images": {
+        "description": "Up to 3 pictures of what the video shows, instead of `image`; 8 seconds.",
+        "examples": [["input_spring.0123456789abcdef"]],
+    },
+    "input_reference": {
+        "description": "OpenAI's name of `image`.",
+        "examples": ["input_spring.0123456789abcdef"],
+    },
+    "url": {
+        "description": "An https:// URL of a public address, which the service fetches.",
+        "examples": ["https://example.com/cup.jpg"],
+    },
     "metadata": {
         "description": "Up to 16 entries of up to 500 characters of your own, returned with the "
         "video; they do not affect it.",
@@ -147,8 +168,10 @@ CODES: Mapping[str, str] = {
     "model_not_found": "The model does not exist.",
     "model_retired": "Google has retired the model; `detail` names its successor.",
     "idempotency_key_reused": "The Idempotency-Key was already used for another request.",
+    "invalid_input": "A picture cannot be used; `error.param` names its field.",
+    "invalid_url": "A URL cannot be read, or leads to no public address.",
     "invalid_batch": "Lines of the batch cannot be carried out; `lines` names the first of them.",
-    "not_found": "The campaign, batch, video, file or path does not exist.",
+    "not_found": "The campaign, batch, video, input, file or path does not exist.",
     "method_not_allowed": "The path does not support the method; `Allow` lists those that it does.",
     "campaign_video_limit": "The campaign has no free slot.",
     "budget_exceeded": "The request would exceed the budget of the campaign or the day.",

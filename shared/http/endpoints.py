@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         campaigns,
         content,
         creations,
+        inputs,
         service,
         studio_pages,
         versions,
@@ -49,6 +50,7 @@ else:
     campaigns = _OnUse("shared.http.campaigns")
     content = _OnUse("shared.http.content")
     creations = _OnUse("shared.http.creations")
+    inputs = _OnUse("shared.http.inputs")
     service = _OnUse("shared.http.service")
     studio_pages = _OnUse("shared.http.studio_pages")
     versions = _OnUse("shared.http.versions")
@@ -109,6 +111,10 @@ def _batch() -> Mapping[int, Any]:
 def _media() -> Mapping[int, Any]:
     """302 where a bucket serves its objects."""
     return {200: bytes, 206: bytes, 302: None, 304: None}
+
+
+def _input() -> Mapping[int, Any]:
+    return {200: answered.InputResource}
 
 
 def _page() -> Mapping[int, Any]:
@@ -184,6 +190,17 @@ ENDPOINTS: Sequence[Endpoint] = (
              "Remove historical videos; a dry run by default",
              answers=lambda: {200: answered_campaigns.CleanupResource},
              body=lambda: sent.CleanupBody),
+    Endpoint("POST", "/v1/campaigns/{campaign_id}/inputs", lambda: inputs.add,
+             "Add a picture from which videos of the campaign are made: a file, or a URL",
+             answers=lambda: {201: answered.InputResource, **_input()},
+             body=lambda: sent.InputBody),
+    Endpoint("GET", "/v1/inputs/{input_id}", lambda: inputs.read,
+             "Read an input", answers=_input),
+    Endpoint("DELETE", "/v1/inputs/{input_id}", lambda: inputs.delete,
+             "Delete an input; videos that were made from it can still be regenerated",
+             answers=lambda: {200: answered.DeletedInput}),
+    Endpoint("GET", "/v1/inputs/{input_id}/content", lambda: inputs.content,
+             "The picture as it was sent", answers=_media),
     Endpoint("POST", "/v1/batches", lambda: batches.create,
              "Create a batch of up to 10,000 lines: 202 for a new one, 200 for the same one again",
              answers=lambda: {202: answered_batches.BatchResource, **_batch()}, takes_key=True,

@@ -11,6 +11,7 @@ from shared.http.batch_types import BatchResultLine
 from shared.http.descriptions import CODES, with_descriptions
 from shared.http.endpoints import ENDPOINTS, Endpoint
 from shared.http.problems import CONTENT_TYPE, Problem
+from shared.http.request_types import InputBody
 from shared.http.resource_types import Metrics
 from shared.requests.bodies import CAMPAIGN_ID, CreateVideoBody
 from shared.requests.parsing import Body
@@ -36,9 +37,15 @@ _REPLAYED: Schema = {
         }
     }
 }
+_FILE: Schema = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "format": "binary"}},
+    "required": ["file"],
+    "additionalProperties": False,
+}
 _KEY_NEEDED: Mapping[str, list[str]] = {"apiKey": []}
 _MEDIA_TYPES: Mapping[type, Schema] = {
-    bytes: {"video/mp4": {}, "image/jpeg": {}},
+    bytes: {"video/mp4": {}, "image/jpeg": {}, "image/png": {}},
     Metrics: {"text/plain": {}},
     str: {"text/html": {}, "text/css": {}, "text/javascript": {}, "image/svg+xml": {}},
 }
@@ -120,6 +127,8 @@ def _lines_of(body: type[Body]) -> Schema:
 
 def _content(body: type[Body]) -> Schema:
     schema = {"schema": _schema(body)}
+    if body is InputBody:
+        return {"application/json": schema, "multipart/form-data": {"schema": _FILE}}
     if body is not CreateVideoBody:
         return {"application/json": schema}
     form = schema | {"encoding": dict.fromkeys(("business_context", "metadata"), _FORM_ENTRY)}

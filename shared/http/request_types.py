@@ -1,18 +1,19 @@
 """Queries and bodies that only HTTP requests have, and how each request's are read and checked."""
 
 import re
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.wrappers import Request
 
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.domain.schedule import MAX_SIGNED_TTL
 from shared.domain.video import Status, VersionState
-from shared.requests.bodies import Amount, CampaignId, Priority, one_of
+from shared.requests.bodies import Amount, CampaignId, GenerationBody, Priority, one_of
 from shared.requests.parsing import B, Body, fields_of, from_json, from_values
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES = 1_000_000
 MAX_BATCH_BYTES = 10_000_000
+# The largest picture in base64, and what is sent beside it.
+MAX_CREATION_BYTES = 28_000_000
+FORM_BYTES = 100_000
 MAX_PAGE = 100
 MAX_TTL_SECONDS = int(MAX_SIGNED_TTL.total_seconds())
 
@@ -28,6 +32,7 @@ _FORM_ENTRY = re.compile(r"([a-z_]+)\[([^\[\]]*)\]")
 # The replacement character: werkzeug decodes bytes that are not UTF-8 to it.
 _NOT_UTF_8 = "\ufffd"
 
+_PICTURES = ("image", "last_frame", "reference_images", "input_reference")
 _JSON_LINES = ("", "application/json", "application/x-ndjson")
 
 PageSize = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
@@ -88,6 +93,12 @@ class CampaignBody(Body):
     budget_usd: Amount | UnsetType | None = UNSET
 
 
+class InputBody(Body):
+    """Instead of a form with a file."""
+
+    url: str | None = None
+
+
 class SessionBody(Body):
     key: str
 
@@ -114,9 +125,16 @@ class EmptyBody(Body):
 
 def read_body(request: Request, kind: type[B]) -> B:
     """Read JSON, or a form as OpenAI's SDK sends it. An empty body is an empty object."""
-    request.max_content_length = MAX_BODY_BYTES
+    takes_pictures = issubclass(kind, GenerationBody)
+    request.max_content_length = MAX_CREATION_BYTES if takes_pictures else MAX_BODY_BYTES
     if request.mimetype == "multipart/form-data":
-        return _read_form(request, kind)
+        try:
+            return _read_form(request, kind)
+        except RequestEntityTooLarge:
+            # Its texts are too long or too many, if the form itself is not too large.
+            if (request.content_length or 0) <= request.max_content_length:
+                request.max_content_length = MAX_BODY_BYTES
+            raise
     raw = _raw(request)
     if not raw:
         return from_values({}, kind)
@@ -154,15 +172,11 @@ def read_query(request: Request, kind: type[B]) -> B:
 
 def _read_form(request: Request, kind: type[B]) -> B:
     """Read `key=value`, `key[entry]=value`, and for a list `key=value` or `key[]=value`."""
-    if request.files:
-        raise UnsupportedParameterError(
-            "Files are not supported yet: send text only.", param=next(iter(request.files))
-        )
     if "boundary" not in request.mimetype_params:
         raise UnsupportedMediaType("The Content-Type multipart/form-data needs a boundary.")
     lists = fields_of(kind, list)
     values: dict[str, Any] = {}
-    for name, value in request.form.items(multi=True):
+    for name, value in (*request.form.items(multi=True), *_pictures(request, kind)):
         # werkzeug's name of a nameless part is None.
         key = name or ""
         if _NOT_UTF_8 in f"{key}{value}":
@@ -178,6 +192,26 @@ def _read_form(request: Request, kind: type[B]) -> B:
             _require_once("form", entry[2], entries)
             entries[entry[2]] = value
     return from_values(values, kind)
+
+
+def _pictures(request: Request, kind: type[B]) -> Iterator[tuple[str, str]]:
+    """Yield the files of a form as `data:` URIs, which have the same meaning."""
+    for name, file in request.files.items(multi=True):
+        if name.removesuffix("[]") not in _PICTURES or not issubclass(kind, GenerationBody):
+            raise UnsupportedParameterError(f"{name[:80]!r} cannot be a file.", param=name[:80])
+        yield name, f"data:;base64,{b64encode(file.read()).decode()}"
+
+
+def read_file(request: Request, name: str, *, most_bytes: int) -> bytes:
+    """Return the one file of a form, which has nothing else."""
+    request.max_content_length = most_bytes
+    if "boundary" not in request.mimetype_params:
+        raise UnsupportedMediaType("The Content-Type multipart/form-data needs a boundary.")
+    names = [*request.form, *(each for each, _ in request.files.items(multi=True))]
+    if names != [name] or request.form:
+        raise InvalidRequestError(f"Send a form with one file, {name!r}, alone.", param=name)
+    content: bytes = request.files[name].read()
+    return content
 
 
 def _require_once(where: str, key: str, values: Mapping[str, object]) -> None:

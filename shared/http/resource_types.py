@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from shared.domain.clip import ClipFacts
 from shared.domain.clip_warnings import ClipWarningCode
+from shared.domain.tasks import Task
 from shared.domain.video import Failure, Lane, Outcome, Phase, Status, VersionState
 
 R = TypeVar("R")
@@ -81,6 +82,9 @@ class VideoResource(TypedDict):
     negative_prompt: str | None
     seed: int | None
     person_generation: str | None
+    image: str | None
+    last_frame: str | None
+    reference_images: Sequence[str]
     fingerprint: str
     cost: CostResource
     attempts: int
@@ -107,6 +111,27 @@ class VideoResource(TypedDict):
 class DeletedVideo(TypedDict):
     id: str
     object: Literal["video.deleted"]
+    deleted: bool
+
+
+class InputResource(TypedDict):
+    """A picture as it was sent; width and height are as a viewer shows it."""
+
+    id: str
+    object: Literal["input"]
+    campaign_id: str
+    created_at: Epoch
+    media_type: str
+    size_bytes: int
+    width: int
+    height: int
+    sha256: str
+    content_url: str
+
+
+class DeletedInput(TypedDict):
+    id: str
+    object: Literal["input.deleted"]
     deleted: bool
 
 
@@ -149,6 +174,7 @@ class ModelResource(TypedDict):
     owned_by: str
     stage: str
     default: bool
+    tasks: Sequence[Task]
     seconds: Sequence[int]
     resolutions: Sequence[str]
     audio: bool

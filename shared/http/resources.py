@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shared.domain.clip_warnings import clip_warnings
+from shared.domain.inputs import Inputs, input_id
 from shared.domain.models import frame_size
 from shared.domain.storage_layout import clip_path
 from shared.domain.video import Status
@@ -15,6 +16,7 @@ from shared.http.calls import encode
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from shared.domain.inputs import Picture
     from shared.domain.queueing import QueueEstimate
     from shared.domain.unreadable import Unreadable
     from shared.domain.video import Cost, Outcome, Video
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 _LONGEST_PROGRESS = 95
 _MOST_ENCODED = 1024
+
+_NO_INPUTS = Inputs()
 
 _encoded: dict[tuple[str, str, str, Outcome | None], msgspec.Raw] = {}
 
@@ -43,6 +47,7 @@ def video_resource(
     width, height = frame_size(parameters.resolution, parameters.aspect_ratio)
     content_url = content_url_of(video.id, base_url=base_url)
     attempt = video.attempts[-1] if video.attempts else None
+    inputs = parameters.inputs or _NO_INPUTS
     return {
         "id": video.id,
         "object": "video",
@@ -70,6 +75,9 @@ def video_resource(
         "negative_prompt": parameters.negative_prompt,
         "seed": parameters.seed,
         "person_generation": parameters.person_generation,
+        "image": _id_of(video, inputs.image),
+        "last_frame": _id_of(video, inputs.last_frame),
+        "reference_images": [input_id(video.campaign_id, each) for each in inputs.reference_images],
         "fingerprint": video.fingerprint,
         "cost": _cost(video.cost),
         "attempts": len(video.attempts),
@@ -168,6 +176,10 @@ def _cost(cost: Cost) -> CostResource:
         "basis": f"{cost.basis}; simulated, not billed" if cost.simulated else cost.basis,
         "billed": billed,
     }
+
+
+def _id_of(video: Video, picture: Picture | None) -> str | None:
+    return input_id(video.campaign_id, picture) if picture else None
 
 
 def _warnings(video: Video) -> list[ClipWarningResource]:

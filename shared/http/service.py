@@ -53,6 +53,7 @@ def _model_resource(model: Model, *, default: str, rate: int | None) -> ModelRes
         "owned_by": "google",
         "stage": model.stage,
         "default": model.model_id == default,
+        "tasks": model.tasks,
         "seconds": model.durations,
         "resolutions": model.resolutions,
         "audio": model.audio,

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.message_queue import MessageQueue
     from shared.ports.object_store import ObjectStore, SignatureVerifier, StorageProbe
+    from shared.ports.picture_inspector import PictureInspector
     from shared.ports.policy import Policy
     from shared.ports.record_mirror import RecordMirror
     from shared.ports.turn_repository import TurnRepository
     from shared.ports.video_generator import VideoGenerator
+    from shared.ports.web import Web
 
 Clock = Callable[[], datetime]
 
@@ -46,6 +48,10 @@ class Ports(Protocol):
     def generator(self) -> VideoGenerator: ...
     @property
     def inspector(self) -> ClipInspector: ...
+    @property
+    def pictures(self) -> PictureInspector: ...
+    @property
+    def web(self) -> Web: ...
     @property
     def savings(self) -> SavingsTally: ...
     @property

@@ -8,11 +8,16 @@ from shared.domain.video import GenerationParameters
 
 # The code of a `Failed` whose clip the safety filter blocked.
 FILTERED = "content_filtered"
+# That of a refusal whose picture is not in the object store any more.
+INPUT_MISSING = "input_missing"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """The input of an attempt. `output_prefix` belongs to this attempt alone."""
+    """The input of an attempt. `output_prefix` belongs to this attempt alone.
+
+    The pictures that `parameters` name are in the object store.
+    """
 
     campaign_id: str
     video_hash: str

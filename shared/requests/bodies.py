@@ -9,6 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
+from shared.domain.inputs import MOST_REFERENCES
 from shared.domain.video import Lane
 from shared.requests.parsing import Body
 
@@ -60,6 +61,12 @@ class GenerationBody(Body):
     negative_prompt: str | None = None
     seed: int | None = None
     person_generation: str | None = None
+    image: str | None = None
+    last_frame: str | None = None
+    reference_images: Annotated[list[str], Meta(max_length=MOST_REFERENCES)] = field(
+        default_factory=list
+    )
+    input_reference: str | None = None
     business_context: Entries = field(default_factory=dict)
     metadata: Entries = field(default_factory=dict)
     tags: Tags = field(default_factory=list)

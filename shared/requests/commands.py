@@ -7,7 +7,7 @@ from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.domain.fingerprint import own_campaign_id
 from shared.domain.identity import require_campaign_id
 from shared.domain.limits import require_dollars
-from shared.domain.models import shape_of_size
+from shared.domain.models import require_pictures, shape_of_size
 from shared.domain.prompt import require_business_context, require_negative_prompt, require_prompt
 from shared.domain.text import canonical, is_visible
 from shared.domain.video import GenerationParameters, Lane
@@ -24,16 +24,24 @@ from shared.requests.bodies import (
     GenerationBody,
 )
 from shared.use_cases.create_videos import CreateVideos, Draft
+from shared.use_cases.inputs import Sources, require_ids, sent_inputs
 
 # The campaign of requests without a campaign_id, in releases before 0.2.
 _FORMER_CAMPAIGN = "default"
 
 
 def create_one(
-    body: CreateVideoBody, default_model: str, *, requested_by: str | None = None
+    body: CreateVideoBody,
+    default_model: str,
+    *,
+    requested_by: str | None = None,
+    sources: Sources | None = None,
 ) -> CreateVideos:
+    """`sources` are the pictures of the body once they were read."""
     draft = Draft(prompt=require_prompt(body.prompt), index=body.index)
-    return _create(body, body.campaign_id, (draft,), default_model, requested_by)
+    return _create(
+        body, body.campaign_id, (draft,), default_model, requested_by=requested_by, sources=sources
+    )
 
 
 def create_all(
@@ -43,22 +51,27 @@ def create_all(
     *,
     priority: Lane = Lane.INTERACTIVE,
     requested_by: str | None = None,
+    sources: Sources | None = None,
 ) -> CreateVideos:
-    """`priority` is that of a body which names none."""
+    """`priority` is that of a body which names none. `sources` are as in `create_one`."""
     if not body.prompts:
         raise InvalidRequestError("prompts must hold at least one prompt.", param="prompts")
     drafts = tuple(
         Draft(prompt=require_prompt(prompt, param=f"prompts[{index}]"), index=index)
         for index, prompt in enumerate(body.prompts)
     )
-    request = _create(body, campaign_id, drafts, default_model, requested_by)
+    request = _create(
+        body, campaign_id, drafts, default_model, requested_by=requested_by, sources=sources
+    )
     return replace(request, priority=lane_of(body.priority, default=priority))
 
 
-def estimate(body: EstimateBody, default_model: str) -> CreateVideos:
+def estimate(
+    body: EstimateBody, default_model: str, *, sources: Sources | None = None
+) -> CreateVideos:
     """Estimate either way to create videos."""
     generation = {name: getattr(body, name) for name in GenerationBody.__struct_fields__}
-    return _either(body, generation, default_model)
+    return _either(body, generation, default_model, sources=sources)
 
 
 def batch_line(
@@ -75,7 +88,8 @@ def batch_line(
         )
     creation = {name: getattr(body, name) for name in CreationBody.__struct_fields__}
     creation["priority"] = body.priority or priority
-    return _either(body, creation, default_model, requested_by)
+    sources = require_ids(sources_of(body), "A line of a batch")
+    return _either(body, creation, default_model, requested_by, sources=sources)
 
 
 def _either(
@@ -83,16 +97,20 @@ def _either(
     fields: dict[str, Any],
     default_model: str,
     requested_by: str | None = None,
+    *,
+    sources: Sources | None = None,
 ) -> CreateVideos:
     if (body.prompt is None) == (body.prompts is None):
         raise InvalidRequestError("Send either prompt or prompts.", param="prompt")
     if body.prompts is not None:
         many = CreateCampaignVideosBody(prompts=body.prompts, **fields)
-        return create_all(body.campaign_id, many, default_model, requested_by=requested_by)
+        return create_all(
+            body.campaign_id, many, default_model, requested_by=requested_by, sources=sources
+        )
     one = CreateVideoBody(
         prompt=body.prompt or "", campaign_id=body.campaign_id, index=body.index, **fields
     )
-    return create_one(one, default_model, requested_by=requested_by)
+    return create_one(one, default_model, requested_by=requested_by, sources=sources)
 
 
 def _create(
@@ -100,9 +118,16 @@ def _create(
     campaign_id: str | None,
     drafts: tuple[Draft, ...],
     default_model: str,
+    *,
     requested_by: str | None,
+    sources: Sources | None,
 ) -> CreateVideos:
+    sources = sources_of(body) if sources is None else sources
     parameters = _parameters(body, default_model)
+    require_pictures(parameters, sources.shape)
+    if campaign_id is None:
+        # The pictures count in the id of a campaign of its own.
+        parameters = replace(parameters, inputs=sent_inputs(sources))
     context = require_business_context(body.business_context)
     is_named = campaign_id is not None
     return CreateVideos(
@@ -120,6 +145,20 @@ def _create(
         max_cost=require_dollars(body.max_cost_usd, param="max_cost_usd"),
         requested_by=requested_by,
         priority=lane_of(body.priority),
+        sources=sources,
+    )
+
+
+def sources_of(body: GenerationBody) -> Sources:
+    """Return the pictures that a body names. OpenAI's input_reference is the image."""
+    if body.image is not None and body.input_reference is not None:
+        raise InvalidRequestError(
+            "input_reference is another name of image. Send either.", param="input_reference"
+        )
+    return Sources(
+        image=body.input_reference if body.image is None else body.image,
+        last_frame=body.last_frame,
+        reference_images=tuple(body.reference_images),
     )
 
 

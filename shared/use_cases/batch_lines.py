@@ -12,7 +12,6 @@ from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget, begins_warning, take
 from shared.domain.errors import ConflictError, InvalidRequestError
 from shared.domain.limits import require_max_cost
-from shared.domain.models import require_supported
 from shared.domain.queueing import spacing
 from shared.domain.unreadable import Unreadable
 from shared.domain.versions import require_kept
@@ -24,7 +23,13 @@ from shared.use_cases.begin_campaign import require_name
 from shared.use_cases.budgeting import of_day
 from shared.use_cases.campaign_state import all_campaigns
 from shared.use_cases.claims import Claim, hashes_of, made_before, require_not_deleted_since
-from shared.use_cases.create_videos import CreateVideos, plan_from, require_slots
+from shared.use_cases.create_videos import (
+    CreateVideos,
+    plan_from,
+    require_slots,
+    require_usable,
+    with_inputs,
+)
 from shared.use_cases.existing_versions import Wanted, needed_videos, wanted_of
 from shared.use_cases.reserving import Plan, warn_of_spending
 
@@ -55,9 +60,11 @@ class Lines(Protocol):
 class _Known:
     """What was read for one line. `needed` are the videos that its plan is made with.
 
-    With an `unreadable` record, nothing is decided.
+    With an `unreadable` record or an `error`, nothing is decided. `request` has its pictures.
     """
 
+    request: CreateVideos
+    error: InvalidRequestError | None = None
     made: dict[int, Video] = field(default_factory=dict)
     wanted: tuple[Wanted, ...] = ()
     needed: tuple[str, ...] = ()
@@ -90,10 +97,13 @@ class LinePlanner:
         """Return what a line does. Raise the error for which it is refused."""
         if line.error is not None:
             raise line.error
-        request, known = self._requests[line.number], self._known[line.number]
+        known = self._known[line.number]
+        request = known.request
         if known.unreadable is not None:
             raise known.unreadable.error()
-        require_supported(request.parameters, self._ports.now().date())
+        if known.error is not None:
+            raise known.error
+        require_usable(self._ports, request)
         require_slots(self._ports, request)
         campaign = self._campaign(request.campaign_id)
         require_kept(campaign)
@@ -155,12 +165,17 @@ class LinePlanner:
         own = set(hashes_of(request.claim, positions))
         unread = [each for each in page.unreadable if each.video_hash in own]
         if isinstance(campaign, Unreadable) or unread:
-            return _Known(unreadable=campaign if isinstance(campaign, Unreadable) else unread[0])
+            first = campaign if isinstance(campaign, Unreadable) else unread[0]
+            return _Known(request=request, unreadable=first)
         campaign = campaign or self._new(request.campaign_id)
         made = made_before(request.claim, positions, replace(page, unreadable=()))
+        try:
+            request = with_inputs(request, campaign)
+        except InvalidRequestError as error:
+            return _Known(request=request, error=error)
         wanted = wanted_of(campaign, request)
         needed = tuple(needed_videos(campaign, wanted, made))
-        return _Known(made=made, wanted=wanted, needed=needed)
+        return _Known(request=request, made=made, wanted=wanted, needed=needed)
 
     def _needed_pages(self) -> dict[str, VideoPage]:
         needed: dict[str, list[str]] = {}

@@ -77,6 +77,7 @@ def copy_campaign(source: Installation, target: Installation, campaign_id: str) 
         media = MediaCopy(source.objects, target.objects, campaign_id)
         media.copy_missing(wanted.videos.values())
         media.copy_unreadable(wanted.unreadable)
+        media.copy_inputs()
         change = merge_into_target(wanted, existing)
         if verdict is Verdict.COPY:
             renames = media.renames((*wanted.videos.values(), *change.videos))

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 from shared.domain.campaign import Chore, ChoreKind
 from shared.domain.errors import ConflictError, ObjectExistsError, ObjectNotFoundError
-from shared.domain.storage_layout import GENERATED, attempts_prefix, clip_path, thumbnail_path
+from shared.domain.storage_layout import (
+    GENERATED,
+    attempts_prefix,
+    clip_path,
+    inputs_prefix,
+    thumbnail_path,
+)
 from shared.domain.video import Phase, Video
 from shared.ports.object_store import ObjectInfo, ObjectStore
 
@@ -44,6 +50,14 @@ class MediaCopy:
                 self._copy_thumbnail(video)
             elif not video.has_ended or video.is_possibly_billed:
                 self._copy_attempts(video.video_hash)
+
+    def copy_inputs(self) -> None:
+        """Copy the pictures that the target lacks."""
+        folder = inputs_prefix(self._campaign_id)
+        here = _listing(self._source, folder)
+        there = _listing(self._target, folder) if here else {}
+        for path in here.keys() - there.keys():
+            self._copy(here[path], path)
 
     def copy_unreadable(self, hashes: Iterable[str]) -> None:
         """Copy all objects of videos with unreadable records, under their present names."""

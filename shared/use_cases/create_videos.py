@@ -8,7 +8,7 @@ from decimal import Decimal
 from shared.domain.campaign import Campaign
 from shared.domain.errors import CampaignVideoLimitError
 from shared.domain.limits import require_max_cost
-from shared.domain.models import require_supported
+from shared.domain.models import require_pictures, require_supported
 from shared.domain.reservation import new_video
 from shared.domain.versions import require_kept, reserve
 from shared.domain.video import GenerationParameters, Lane, Outcome, Video
@@ -28,6 +28,13 @@ from shared.use_cases.existing_versions import (
     find_as_written,
     needed_videos,
     wanted_of,
+)
+from shared.use_cases.inputs import (
+    NO_PICTURES,
+    Sources,
+    inputs_of,
+    new_pictures,
+    with_used,
 )
 from shared.use_cases.read_campaigns import videos_of
 from shared.use_cases.reserving import (
@@ -56,6 +63,7 @@ class CreateVideos:
     With a `claim`, the videos are made once, however often the request is repeated.
     They wait for their turns in the lane of their `priority`: at `place_at`, or, by default, after
     the other videos of the campaign.
+    Their pictures are the `sources`; the parameters have them once the campaign is read.
     """
 
     campaign_id: str
@@ -71,6 +79,7 @@ class CreateVideos:
     claim: Claim | None = None
     priority: Lane = Lane.INTERACTIVE
     place_at: datetime | None = None
+    sources: Sources = NO_PICTURES
 
 
 def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ...]:
@@ -79,7 +88,7 @@ def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ..
     A draft whose fingerprint is current or pending anywhere in the campaign costs nothing.
     Raises InvalidRequestError, LimitError or SlotBusyError before anything is kept.
     """
-    require_supported(request.parameters, ports.now().date())
+    require_usable(ports, request)
 
     def attempt() -> tuple[CreatedVideo, ...]:
         plan = plan_videos(ports, request)
@@ -97,12 +106,33 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
     require_slots(ports, request)
     campaign, made = _campaign_of(ports, request, range(len(request.drafts)))
     require_kept(campaign)
-    request = replace(request, campaign_id=campaign.campaign_id)
+    request = with_inputs(replace(request, campaign_id=campaign.campaign_id), campaign)
     if not made:
         require_not_deleted_since(ports, request.campaign_id, request.claim)
     wanted = wanted_of(campaign, request)
     videos = videos_of(ports, campaign, needed_videos(campaign, wanted, made))
-    return plan_from(ports, request, wanted, made=made, campaign=campaign, videos=videos)
+    plan = plan_from(ports, request, wanted, made=made, campaign=campaign, videos=videos)
+    if not request.sources.sent or not any(each.is_new for each in plan.answers):
+        return plan
+    return replace(
+        plan,
+        campaign=with_used(plan.campaign, request.sources, ports.now()),
+        pictures=new_pictures(campaign, request.sources),
+    )
+
+
+def require_usable(ports: Ports, request: CreateVideos) -> None:
+    """Raise InvalidRequestError unless the model can make what is asked for."""
+    require_supported(request.parameters, ports.now().date())
+    require_pictures(request.parameters, request.sources.shape)
+
+
+def with_inputs(request: CreateVideos, campaign: Campaign) -> CreateVideos:
+    """Return the request with its pictures as parameters. Raise InvalidInputError."""
+    if not any(request.sources):
+        return request
+    inputs = inputs_of(request.sources, campaign)
+    return replace(request, parameters=replace(request.parameters, inputs=inputs))
 
 
 def require_slots(ports: Ports, request: CreateVideos) -> None:

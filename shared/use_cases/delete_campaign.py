@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from shared.domain.campaign import Change
 from shared.domain.errors import CampaignNotFoundError, ConflictError
 from shared.domain.removal import begin_deletion, remove
-from shared.domain.storage_layout import ATTEMPTS, GENERATED
+from shared.domain.storage_layout import ATTEMPTS, GENERATED, INPUTS
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.announcing import announce
@@ -72,7 +72,7 @@ def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
 def _remove_rest(ports: Ports, campaign_id: str) -> None:
     """Remove objects without a record, and the campaign's own record last. Raise ConflictError."""
     note_deletion(ports, campaign_id)
-    for prefix in (GENERATED, ATTEMPTS):
+    for prefix in (GENERATED, ATTEMPTS, INPUTS):
         for found in ports.objects.list(f"{prefix}/{campaign_id}/"):
             ports.objects.delete(found.path)
     ports.mirror.remove(ports.mirror.list(campaign_id))

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.domain.models import price_basis, require_supported
+from shared.domain.models import price_basis
 from shared.domain.money import ZERO
 from shared.domain.video import Outcome
 from shared.ports import Ports
 from shared.use_cases.budgeting import require_left_today
 from shared.use_cases.committing import until_committed
-from shared.use_cases.create_videos import CreateVideos, plan_videos
+from shared.use_cases.create_videos import CreateVideos, plan_videos, require_usable
 from shared.use_cases.reserving import CreatedVideo
 
 
@@ -37,7 +37,7 @@ class Estimates:
 
 def estimate_videos(ports: Ports, request: CreateVideos) -> Estimates:
     """Raise every error that `create_videos` would raise."""
-    require_supported(request.parameters, ports.now().date())
+    require_usable(ports, request)
     plan = until_committed(lambda: plan_videos(ports, request))
     require_left_today(ports, plan.cost)
     videos = tuple(_estimate(answer) for answer in plan.answers)

@@ -22,7 +22,13 @@ from shared.domain.agreement import (
 from shared.domain.errors import CampaignNotFoundError, ShowreelError, UnreadableRecordError
 from shared.domain.reconciling import CampaignState
 from shared.domain.schedule import MIRRORED_AFTER
-from shared.domain.storage_layout import ATTEMPTS, GENERATED, video_of_clip
+from shared.domain.storage_layout import (
+    ATTEMPTS,
+    GENERATED,
+    INPUTS,
+    inputs_prefix,
+    video_of_clip,
+)
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
 from shared.ports.object_store import ObjectInfo
@@ -58,7 +64,7 @@ def find_without_campaign(ports: Ports) -> Iterator[Finding]:
 
     An object of a video that has a record is not an orphan, even if the campaign has no record.
     """
-    for root in (GENERATED, ATTEMPTS):
+    for root in (GENERATED, ATTEMPTS, INPUTS):
         for campaign_id, objects in groupby(ports.objects.list(f"{root}/"), key=_campaign_of):
             if not _is_unknown(ports, campaign_id):
                 continue
@@ -154,6 +160,7 @@ def _objects(ports: Ports, campaign_id: str) -> Objects:
     return Objects(
         media=frozenset(each.path for each in media),
         attempts={known[1]: path for known, path in clips if known},
+        inputs=frozenset(each.path for each in ports.objects.list(inputs_prefix(campaign_id))),
     )
 
 

@@ -21,6 +21,7 @@ from shared.domain.unreadable import Unreadable
 from shared.ports import Ports
 from shared.ports.object_store import PutMode
 from shared.use_cases.announcing import report_unreadable
+from shared.use_cases.keep_inputs import remove_unused
 from shared.use_cases.reconcile import repair_disagreements
 from shared.use_cases.retire_failed import retire_failed
 
@@ -81,6 +82,7 @@ def _reconcile_page(ports: Ports, page: Sequence[Campaign | Unreadable], *, end:
             return number if has_more else max(number, 1)
         except ShowreelError:
             logger.exception("reconcile.failed", extra={"campaign_id": campaign.campaign_id})
+        _remove_unused(ports, campaign.campaign_id)
         if has_more:
             return number
     return len(page)
@@ -95,6 +97,13 @@ def _retire(ports: Ports, campaign: Campaign, *, end: datetime) -> bool:
         logger.exception("retire.failed", extra={"campaign_id": campaign.campaign_id})
         return False
     return retired >= MOST_REMOVED
+
+
+def _remove_unused(ports: Ports, campaign_id: str) -> None:
+    try:
+        remove_unused(ports, campaign_id)
+    except ShowreelError:
+        logger.exception("inputs.unremoved", extra={"campaign_id": campaign_id})
 
 
 def _reconcile(ports: Ports, campaign_id: str, *, end: datetime) -> None:

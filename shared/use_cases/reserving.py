@@ -16,6 +16,7 @@ from shared.ports import Ports
 from shared.ports.policy import limits_of, queue_limit
 from shared.use_cases.announcing import announce, warn_of_budget
 from shared.use_cases.budgeting import commit_reservation
+from shared.use_cases.inputs import SentPicture, store_pictures
 from shared.use_cases.publishing import ask_for_step
 
 
@@ -34,10 +35,11 @@ class CreatedVideo:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """An answer for each request, in order."""
+    """An answer for each request, in order. `pictures` are to be stored before it is committed."""
 
     campaign: Campaign
     answers: tuple[CreatedVideo, ...]
+    pictures: tuple[SentPicture, ...] = ()
 
     @property
     def cost(self) -> Decimal:
@@ -82,6 +84,7 @@ def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
     if not videos:
         return plan.answers
     require_room(ports, plan.answers)
+    store_pictures(ports, plan.campaign.campaign_id, plan.pictures)
     change = commit_reservation(ports, Change(campaign=plan.campaign, videos=videos))
     warn_of_spending(ports, plan)
     stored = {video.video_hash: video for video in change.videos}

@@ -12,8 +12,11 @@ from http import HTTPStatus
 from typing import Protocol
 
 from functions.request_videos import take_request
+from shared.domain.campaign import Campaign
 from shared.domain.errors import RetryLaterError
+from shared.domain.inputs import input_id
 from shared.domain.models import DEFAULT_MODEL
+from shared.domain.storage_layout import input_path
 from shared.messages import PubSubMessage
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
@@ -25,6 +28,7 @@ from tests.chaos.findings import Finding, Kind
 from tests.chaos.safeguards import Weaken, take_nothing_out
 from tests.chaos.witness import Json, ask
 from tests.chaos.worlds import Site
+from tests.pictures import a_picture, data_uri
 
 CAMPAIGN = "spring"
 # Few lines are several chunks.
@@ -104,6 +108,37 @@ def creating(*prompts: str) -> Act:
     return asking("POST", VIDEOS, {"prompts": prompts, "seconds": SECONDS})
 
 
+PICTURE = a_picture()
+
+
+def creating_from_picture(prompt: str) -> Act:
+    body = {"prompts": [prompt], "seconds": SECONDS, "image": data_uri(PICTURE)}
+    return asking("POST", VIDEOS, body)
+
+
+def deleting_picture(site: Site, versions: Versions) -> None:
+    for campaign in site.ports.campaigns.list_campaigns(after=None, limit=9):
+        assert isinstance(campaign, Campaign)
+        for each in campaign.inputs:
+            name = input_id(campaign.campaign_id, each.picture)
+            asking("DELETE", f"/v1/inputs/{name}")(site, versions)
+
+
+def whole_pictures(ports: Ports, versions: Versions) -> Iterable[Finding]:
+    """At rest, the pictures of videos, and those that campaigns list, are whole."""
+    for campaign in ports.campaigns.list_campaigns(after=None, limit=9):
+        assert isinstance(campaign, Campaign)
+        videos = ports.campaigns.get_all_videos(campaign.campaign_id).videos
+        needed = {each for video in videos for each in video.parameters.inputs or ()}
+        listed = {each.picture for each in campaign.inputs}
+        if needed - listed:
+            yield Finding(Kind.LOST, f"pictures that {campaign.campaign_id} does not list")
+        for each in listed:
+            with ports.objects.open(input_path(campaign.campaign_id, each)) as content:
+                if content.read() != PICTURE:
+                    yield Finding(Kind.LOST, f"the bytes of {each.sha256}")
+
+
 def sending(*prompts: str) -> Act:
     """Send the request as a message."""
     body = {"campaign_id": CAMPAIGN, "prompts": prompts, "seconds": SECONDS}
@@ -176,6 +211,11 @@ def one_video(stage: Stage) -> None:
 
 def two_slots(stage: Stage) -> None:
     stage.act(creating("A red bicycle", "A kite"))
+    stage.settle()
+
+
+def one_video_from_picture(stage: Stage) -> None:
+    stage.act(creating_from_picture("A red bicycle"))
     stage.settle()
 
 
@@ -276,6 +316,25 @@ STORIES = (
         scene=one_video,
         act=asking("POST", "/v1/videos/{current}/regenerate", {}, "one"),
         asks_again=True,
+    ),
+    Story(
+        name="create from a picture",
+        scene=nothing,
+        act=creating_from_picture("A red bicycle"),
+        shown=NOTHING_SHOWN,
+        rule=whole_pictures,
+    ),
+    Story(
+        name="regenerate from a picture",
+        scene=one_video_from_picture,
+        act=REGENERATING,
+        rule=whole_pictures,
+    ),
+    Story(
+        name="delete a picture",
+        scene=one_video_from_picture,
+        act=deleting_picture,
+        rule=whole_pictures,
     ),
     Story(name="change by message", scene=one_video, act=sending("A kite"), asks_again=True),
     Story(

@@ -7,6 +7,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Protocol, Self, TypeVar, cast
 
+from shared.adapters.media.picture_inspector import PillowPictureInspector
 from shared.domain.schedule import Leases
 from shared.ports import Ports
 from shared.ports.batch_repository import BatchRepository
@@ -120,6 +121,7 @@ class Adapters:
                 queue=watched(self.queue, "queue", touch),
                 generator=watched(self.generator, "generator", touch),
                 inspector=watched(self.inspector, "inspector", touch),
+                pictures=PillowPictureInspector(),
                 savings=SavingsCounter(campaigns),
                 local_signatures=self.local_signatures,
                 policy=self.policy,

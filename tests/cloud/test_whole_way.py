@@ -1,5 +1,6 @@
 """From a request to a stored clip, and to an end with nothing lost where something goes wrong."""
 
+import base64
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import pytest
 
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.domain.storage_layout import clip_path
-from tests.cloud.veo import TODAY
+from shared.use_cases.inputs import Sources
+from tests.cloud.veo import BUCKET, TODAY
 from tests.cloud.whole_way import PRICE, Showreel, inline
 from tests.eventually import eventually
+from tests.pictures import a_picture, data_uri
 from tools.emulated_cloud.vertex import Ending
 from tools.emulated_cloud.vertex.answers import invalid_argument
 from tools.emulated_cloud.vertex.faults import (
@@ -45,6 +48,62 @@ def test_the_enhanced_prompt_is_submitted(showreel: Showreel) -> None:
 
     [request] = showreel.veo.vertex.asked(SUBMIT)
     assert [{"prompt": video.enhanced_prompt}] == request.body["instances"]
+
+
+def test_veo_gets_the_first_and_the_last_frame_as_they_were_sent(showreel: Showreel) -> None:
+    first, last = a_picture("PNG"), a_picture("JPEG")
+    sources = Sources(image=data_uri(first), last_frame=data_uri(last))
+
+    video = showreel.ended(showreel.create("A red bicycle", sources=sources))
+
+    assert video.status == "completed"
+    [request] = showreel.veo.vertex.asked(SUBMIT)
+    [instance] = request.body["instances"]
+    assert first == sent_to_veo(showreel, instance["image"], "image/png")
+    assert last == sent_to_veo(showreel, instance["lastFrame"], "image/jpeg")
+
+
+def test_veo_gets_references(showreel: Showreel) -> None:
+    pictures = [a_picture("PNG"), a_picture("JPEG")]
+    sources = Sources(reference_images=tuple(map(data_uri, pictures)))
+
+    video = showreel.ended(showreel.create("A red bicycle", sources=sources, seconds=8))
+
+    assert video.status == "completed"
+    [request] = showreel.veo.vertex.asked(SUBMIT)
+    [instance] = request.body["instances"]
+    assert {"ASSET"} == {each["referenceType"] for each in instance["referenceImages"]}
+    sent = [each["image"] for each in instance["referenceImages"]]
+    assert pictures == [
+        sent_to_veo(showreel, image, media_type)
+        for image, media_type in zip(sent, ("image/png", "image/jpeg"), strict=True)
+    ]
+
+
+def test_a_lost_picture_is_found_before_anything_is_submitted(tmp_path: Path) -> None:
+    objects = LocalObjectStore(tmp_path, now=lambda: TODAY)
+    with inline(objects) as veo:
+        showreel = Showreel(veo=veo, objects=objects)
+        video = showreel.create("A bicycle", sources=Sources(image=data_uri(a_picture("PNG"))))
+        [stored] = objects.list("videos/inputs/")
+        objects.delete(stored.path)
+
+        ended = showreel.ended(video)
+
+        assert ended.failure is not None
+        assert ended.failure.code == "input_missing"
+        assert veo.vertex.submissions == 0
+        assert showreel.money.committed == 0
+
+
+def sent_to_veo(showreel: Showreel, image: dict[str, str], media_type: str) -> bytes:
+    """Return the bytes of a picture that Veo was sent, or found in the bucket."""
+    assert media_type == image["mimeType"]
+    if "bytesBase64Encoded" in image:
+        return base64.b64decode(image["bytesBase64Encoded"])
+    path = image["gcsUri"].removeprefix(f"gs://{BUCKET}/")
+    with showreel.objects.open(path) as content:
+        return content.read()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 
 from shared.adapters.media.clip_inspector import PyAVClipInspector
+from shared.adapters.media.picture_inspector import PillowPictureInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.domain.money import Money
 from shared.domain.schedule import CLOUD_LEASES, Leases
@@ -15,16 +16,19 @@ from shared.domain.video import GenerationParameters, Video
 from shared.ports import Clock
 from shared.ports.clip_inspector import ClipInspector
 from shared.ports.object_store import ObjectStore, SignatureVerifier
+from shared.ports.picture_inspector import PictureInspector
 from shared.ports.policy import Policy
 from shared.ports.video_generator import VideoGenerator
+from shared.ports.web import Web
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from shared.use_cases.generate_video import generate_video
+from shared.use_cases.inputs import NO_PICTURES, Sources, gather
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.cloud.veo import MODEL, TODAY, Veo, veo_in_bucket, veo_inline
 from tests.fakes.message_queue import InMemoryMessageQueue
-from tests.fakes.ports import POLICY
+from tests.fakes.ports import POLICY, FakeWeb
 from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.turn_repository import InMemoryTurnRepository
@@ -47,6 +51,8 @@ class Showreel:
     time: datetime = TODAY
     campaigns: InMemoryCampaignRepository = field(default_factory=InMemoryCampaignRepository)
     inspector: ClipInspector = field(default_factory=PyAVClipInspector)
+    pictures: PictureInspector = field(default_factory=PillowPictureInspector)
+    web: Web = field(default_factory=FakeWeb)
     local_signatures: SignatureVerifier | None = None
     policy: Policy = POLICY
     leases: Leases = CLOUD_LEASES
@@ -68,10 +74,12 @@ class Showreel:
     def generator(self) -> VideoGenerator:
         return self.veo.generator
 
-    def create(self, prompt: str) -> Video:
-        parameters = GenerationParameters(model=MODEL, duration_seconds=4)
+    def create(self, prompt: str, *, sources: Sources = NO_PICTURES, seconds: int = 4) -> Video:
         request = CreateVideos(
-            campaign_id="spring", drafts=(Draft(prompt=prompt),), parameters=parameters
+            campaign_id="spring",
+            drafts=(Draft(prompt=prompt),),
+            parameters=GenerationParameters(model=MODEL, duration_seconds=seconds),
+            sources=gather(self, sources),
         )
         [created] = create_videos(self, request)
         return created.video

@@ -7,9 +7,10 @@ from decimal import Decimal
 from itertools import count
 from typing import BinaryIO
 
+from shared.adapters.media.picture_inspector import PillowPictureInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.domain.clip import ClipFacts
-from shared.domain.errors import InvalidClipError
+from shared.domain.errors import InvalidClipError, InvalidUrlError
 from shared.domain.models import DEFAULT_MODEL
 from shared.domain.schedule import CLOUD_LEASES, Leases
 from shared.ports.object_store import SignatureVerifier
@@ -80,6 +81,21 @@ class FakeClipInspector:
         return A_JPEG
 
 
+class FakeWeb:
+    """Answers with what a test puts at a URL."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, bytes] = {}
+        self.requests: list[str] = []
+
+    def get(self, url: str, *, most_bytes: int, within: timedelta) -> bytes:
+        self.requests.append(url)
+        try:
+            return self.pages[url]
+        except KeyError:
+            raise InvalidUrlError("The URL answers 404, not 200.") from None
+
+
 @dataclass(kw_only=True)
 class FakePorts:
     """`Ports` out of fakes, on one clock."""
@@ -101,6 +117,8 @@ class FakePorts:
         self.queue = InMemoryMessageQueue(self.clock)
         self.generator = FakeVideoGenerator(self.objects)
         self.inspector = FakeClipInspector()
+        self.pictures = PillowPictureInspector()
+        self.web = FakeWeb()
         self.savings = SavingsCounter(self.campaigns)
 
     @property

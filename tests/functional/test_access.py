@@ -12,9 +12,13 @@ Headers = Mapping[str, str]
 
 VIDEO = f"video_{GALLERY}.0123456789abcdef"
 BATCH = "batch_0123456789abcdef"
+INPUT = f"input_{GALLERY}.0123456789abcdef"
 
 WRITES = [
-    (endpoint.method, endpoint.path.format(campaign_id=GALLERY, video_id=VIDEO, batch_id=BATCH))
+    (
+        endpoint.method,
+        endpoint.path.format(campaign_id=GALLERY, video_id=VIDEO, batch_id=BATCH, input_id=INPUT),
+    )
     for endpoint in ENDPOINTS
     if endpoint.method != "GET"
 ]

@@ -61,6 +61,10 @@ def test_every_field_that_can_be_sent_is_described_with_an_example() -> None:
             assert {"examples", "enum"} & each.keys() or each["type"] == "boolean", name
 
 
+# They need an input, and exclude each other.
+PICTURES = ("image", "last_frame", "reference_images", "input_reference")
+
+
 @ONLY_LOCAL
 def test_the_complete_request_has_every_field_and_is_accepted(
     endless: Showreel, document: str
@@ -71,7 +75,7 @@ def test_the_complete_request_has_every_field_and_is_accepted(
     answer = endless.post("/v1/videos", request)
 
     assert answer.status_code == 202, answer.text
-    assert body["properties"].keys() - request.keys() == {"size"}
+    assert body["properties"].keys() - request.keys() == {"size", *PICTURES}
     answered = answer.json
     for name in request.keys() - {"max_cost_usd", "seconds"}:
         assert answered[name] == request[name], name

@@ -31,6 +31,7 @@ OTHERS = {
 VARIABLES = {
     "campaign_id": "spring",
     "batch_id": "batch_0123456789abcdef",
+    "input_id": "input_spring.0123456789abcdef",
     "video_id": "video_spring.0123456789abcdef",
     "filename": "curr_0123456789abcdef_0.mp4",
 }

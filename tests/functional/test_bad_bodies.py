@@ -8,7 +8,7 @@ import pytest
 from tests.functional.refusals import assert_refused
 from tests.functional.showreel import Showreel
 
-TWO_MEGABYTES = b'{"prompt": "' + b"x" * 2_000_000 + b'"}'
+THIRTY_MEGABYTES = b'{"prompt": "' + b"x" * 30_000_000 + b'"}'
 DEEP = 100_000
 END = b"--b--\r\n"
 
@@ -65,8 +65,8 @@ def chunked(content: bytes) -> Request:
         pytest.param(
             as_json(b'{"metadata": ' + b'{"a": ' * DEEP), 400, "metadata", id="deep object"
         ),
-        pytest.param(as_json(TWO_MEGABYTES), 413, "1,000,000 bytes", id="2 MB"),
-        pytest.param(chunked(TWO_MEGABYTES), 413, "1,000,000 bytes", id="2 MB in chunks"),
+        pytest.param(as_json(THIRTY_MEGABYTES), 413, "28,000,000 bytes", id="30 MB"),
+        pytest.param(chunked(THIRTY_MEGABYTES), 413, "28,000,000 bytes", id="30 MB in chunks"),
         pytest.param(
             as_form(part("prompt", "x" * 2_000_000) + END),
             413,

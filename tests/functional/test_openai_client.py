@@ -12,6 +12,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel
+from tests.pictures import a_picture
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -225,11 +226,18 @@ def test_an_unknown_video_is_not_found(client: openai.OpenAI) -> None:
     assert refused.value.code == "not_found"
 
 
-def test_a_file_is_refused_with_its_parameter(client: openai.OpenAI) -> None:
-    with pytest.raises(openai.UnprocessableEntityError) as refused:
+def test_a_video_begins_with_a_file(client: openai.OpenAI) -> None:
+    video = client.videos.create(prompt=KITE, input_reference=("a.png", a_picture(), "image/png"))
+
+    assert video.model_extra is not None
+    assert video.model_extra["image"].startswith("input_single-")
+
+
+def test_a_file_that_is_no_picture_is_refused_with_its_parameter(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.BadRequestError) as refused:
         client.videos.create(prompt=KITE, input_reference=("a.png", b"\x89PNG", "image/png"))
 
-    assert refused.value.param == "input_reference"
+    assert refused.value.param == "image"
 
 
 def test_a_permanent_refusal_is_not_retried(endless: Showreel) -> None:

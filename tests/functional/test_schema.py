@@ -32,6 +32,7 @@ DOCUMENTED = {
     *(("422", "unsupported_parameter"), ("422", "unsupported_size")),
     *(("422", "campaign_video_limit"), ("422", "budget_exceeded"), ("422", "max_cost_exceeded")),
     *(("403", "invalid_signature"), ("403", "signature_expired")),
+    *(("400", "invalid_input"), ("400", "invalid_url")),
 }
 OF_MODELS = {
     *("model", "size", "aspect_ratio", "resolution", "fps", "seed", "person_generation"),

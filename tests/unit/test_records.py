@@ -30,6 +30,7 @@ from shared.domain.campaign import (
 from shared.domain.clip import ClipFacts
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import StorageError
+from shared.domain.inputs import Inputs, InputState, Picture, StoredInput
 from shared.domain.money import Money, Savings
 from shared.domain.pacing import Given, LaneSeen, Pace, Turns
 from shared.domain.video import (
@@ -51,7 +52,15 @@ from shared.records.days import day_from_record, decode_day, encode_day
 from shared.records.form import to_record
 from shared.records.paces import decode_pace, encode_pace, pace_from_record
 from shared.records.videos import decode_video, encode_video, video_from_record
-from tests.unit.domain.builders import CLIP, MODEL, NOW, SOON, a_campaign, a_generating_video
+from tests.unit.domain.builders import (
+    CLIP,
+    MODEL,
+    NOW,
+    SOON,
+    a_campaign,
+    a_generating_video,
+    a_picture,
+)
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -75,6 +84,13 @@ slots = st.builds(
     pending=st.none() | versions,
     historical=several(versions),
 )
+pictures = st.builds(Picture, size_bytes=numbers, width=numbers, height=numbers)
+inputs = st.builds(
+    Inputs,
+    image=st.none() | pictures,
+    last_frame=st.none() | pictures,
+    reference_images=several(pictures),
+)
 campaigns = st.builds(
     Campaign,
     created_at=moments,
@@ -87,6 +103,14 @@ campaigns = st.builds(
     chores=several(chores),
     delayed=several(st.builds(DelayedChore, chore=chores, due_at=moments)),
     flows=several(st.builds(Flow, lane=st.sampled_from(Lane), next_at=moments)),
+    inputs=several(
+        st.builds(
+            StoredInput,
+            picture=pictures,
+            created_at=moments,
+            state=st.sampled_from(InputState),
+        )
+    ),
     savings=st.just(Savings()),
     revision=st.just(""),
 )
@@ -113,7 +137,7 @@ videos = st.builds(
     phase=st.sampled_from(Phase),
     version_state=st.none() | st.sampled_from(VersionState),
     business_context=texts,
-    parameters=st.builds(GenerationParameters, seed=st.none() | numbers),
+    parameters=st.builds(GenerationParameters, seed=st.none() | numbers, inputs=st.none() | inputs),
     cost=st.builds(Cost, estimated=dollars, actual=st.none() | dollars),
     created_at=moments,
     deadline_at=moments,
@@ -180,6 +204,7 @@ def a_full_campaign() -> Campaign:
         delayed_until=SOON,
         removed=(Removed(video_hash="fedcba9876543210", created_at=NOW),),
         flows=(Flow(model=MODEL, lane=Lane.BULK, next_at=SOON),),
+        inputs=(StoredInput(picture=a_picture(1), created_at=NOW, state=InputState.KEPT),),
     )
 
 
@@ -190,6 +215,9 @@ def a_full_video() -> Video:
         negative_prompt="text",
         seed=7,
         person_generation="allow_adult",
+        inputs=Inputs(
+            image=a_picture(1), last_frame=a_picture(2), reference_images=(a_picture(3),)
+        ),
     )
     return a_generating_video(
         1,
@@ -342,6 +370,7 @@ def test_stored_files_of_this_schema_are_readable() -> None:
 
 
 WITHOUT_QUEUE: dict[str, Any] = {
+    "parameters": replace(a_full_video().parameters, inputs=None),
     "priority": Lane.INTERACTIVE,
     "queue": None,
     "refusals": 0,
@@ -354,7 +383,7 @@ def test_files_from_before_there_was_a_queue_are_readable() -> None:
     campaign = decode_campaign((GOLDEN / "campaign-0.2.json").read_bytes())
 
     assert video == replace(a_full_video(), **WITHOUT_QUEUE)
-    assert campaign == replace(a_full_campaign(), flows=())
+    assert campaign == replace(a_full_campaign(), flows=(), inputs=())
 
 
 def test_a_file_of_the_first_release_is_readable_without_the_fields_that_came_later() -> None:

@@ -6,6 +6,8 @@ from typing import Any, BinaryIO
 
 from shared.domain.batch import Batch
 from shared.domain.clip import ClipFacts
+from shared.domain.errors import InvalidInputError
+from shared.domain.inputs import Picture
 from shared.domain.pacing import Pace
 from shared.domain.schedule import CLOUD_LEASES
 from shared.domain.video import Video
@@ -110,6 +112,16 @@ class Inspector:
         return b"a thumbnail"
 
 
+class NoPictures:
+    """Refuses every picture: no simulated request has one."""
+
+    def inspect(self, content: bytes) -> Picture:
+        raise InvalidInputError("There are no pictures here.")
+
+    def get(self, url: str, *, most_bytes: int, within: timedelta) -> bytes:
+        raise InvalidInputError("There are no pictures here.")
+
+
 class Topic:
     """Publishes the wire form of messages. Pub/Sub cannot deliver later."""
 
@@ -177,6 +189,8 @@ class SimulatedPorts:
         self.local_signatures = None
         self.generator = generator
         self.inspector = Inspector(clock)
+        self.pictures = NoPictures()
+        self.web = NoPictures()
         self.objects: Any = Timed(objects, clock, _OBJECT_SECONDS)
         self.campaigns: Any = Timed(self.records, clock, _RECORD_SECONDS)
         self.paces = CountedTurns(self.records)

@@ -1,10 +1,10 @@
-"""Where Veo writes a clip: into the bucket, or, if there is none, into its answer."""
+"""Where Veo reads pictures and writes clips: in the bucket, or, without one, in its messages."""
 
 from contextlib import suppress
 from io import BytesIO
 from typing import Protocol
 
-from google.genai.types import Video
+from google.genai.types import Image, Video
 
 from shared.domain.errors import ObjectExistsError, StorageError, UnavailableError
 from shared.ports.object_store import ObjectStore
@@ -19,6 +19,9 @@ class ClipOutput(Protocol):
 
     def keep(self, clip: Video, prefix: str) -> str | None:
         """Return the clip's path in the object store, or None if it is not stored there."""
+
+    def picture(self, path: str, media_type: str) -> Image:
+        """Return a stored picture as Veo gets it. Raise ObjectNotFoundError or StorageError."""
 
 
 class BucketOutput:
@@ -36,6 +39,9 @@ class BucketOutput:
     def keep(self, clip: Video, prefix: str) -> str | None:  # noqa: ARG002  # The clip's URI has the prefix.
         uri = clip.uri or ""
         return uri.removeprefix(self._root) if uri.startswith(self._root) else None
+
+    def picture(self, path: str, media_type: str) -> Image:
+        return Image(gcs_uri=f"{self._root}{path}", mime_type=media_type)
 
 
 class InlineOutput:
@@ -64,3 +70,7 @@ class InlineOutput:
         except StorageError as error:
             raise UnavailableError(error.message) from error
         return path
+
+    def picture(self, path: str, media_type: str) -> Image:
+        with self._objects.open(path) as content:
+            return Image(image_bytes=content.read(), mime_type=media_type)

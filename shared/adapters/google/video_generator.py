@@ -23,6 +23,7 @@ from shared.adapters.google.veo_errors import (
     submission_error,
 )
 from shared.adapters.google.veo_output import ClipOutput
+from shared.adapters.google.veo_pictures import VeoPictures, pictures_of, pictures_read
 from shared.domain.errors import SubmissionError, SubmissionUnknownError, UnavailableError
 from shared.domain.schedule import RECHECK_AFTER, SUBMISSION, TRY
 from shared.ports import Clock
@@ -92,11 +93,16 @@ class VeoVideoGenerator:
 
     def submit(self, submission: Submission) -> Accepted:
         storage_uri = self._output.storage_uri(submission.output_prefix)
+        # Before the request: what fails here was certainly not accepted.
+        with pictures_read():
+            pictures = pictures_of(submission, self._output)
         try:
             operation = self._client.models.generate_videos(
                 model=submission.parameters.model,
-                source=types.GenerateVideosSource(prompt=submission.enhanced_prompt),
-                config=_config(submission, storage_uri=storage_uri),
+                source=types.GenerateVideosSource(
+                    prompt=submission.enhanced_prompt, image=pictures.image
+                ),
+                config=_config(submission, pictures, storage_uri=storage_uri),
             )
         # After any error, the submission may have been accepted: the rules decide.
         except Exception as error:  # noqa: BLE001
@@ -186,7 +192,9 @@ def _milliseconds(duration: timedelta) -> int:
     return duration // timedelta(milliseconds=1)
 
 
-def _config(submission: Submission, *, storage_uri: str | None) -> types.GenerateVideosConfig:
+def _config(
+    submission: Submission, pictures: VeoPictures, *, storage_uri: str | None
+) -> types.GenerateVideosConfig:
     """The labels appear on the bill: they name the video of Showreel that an item is for."""
     parameters = submission.parameters
     return types.GenerateVideosConfig(
@@ -199,6 +207,8 @@ def _config(submission: Submission, *, storage_uri: str | None) -> types.Generat
         seed=parameters.seed,
         negative_prompt=parameters.negative_prompt,
         person_generation=parameters.person_generation,
+        last_frame=pictures.last_frame,
+        reference_images=pictures.references,
         labels={
             "application": "showreel",
             "campaign": _label(submission.campaign_id),

@@ -20,6 +20,7 @@ _CONTENT_TYPES = {
     ".jpg": "image/jpeg",
     ".json": "application/json",
     ".mp4": "video/mp4",
+    ".png": "image/png",
 }
 
 

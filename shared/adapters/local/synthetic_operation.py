@@ -1,5 +1,6 @@
 """The stored state of a synthetic operation, with which any process can continue it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,9 @@ import msgspec
 from shared.adapters.local.clip_renderer import ClipSpec
 from shared.domain.errors import StorageError
 from shared.domain.faults import FaultKind
+from shared.domain.inputs import Inputs, Picture
 from shared.domain.models import frame_size
+from shared.domain.storage_layout import input_path
 from shared.ports.video_generator import FILTERED, Failed, Gone, Submission
 
 _FILE = "operation.json"
@@ -51,10 +54,15 @@ class SyntheticOperation:
         """The result of an operation that ends without a clip; else None."""
         return _ENDINGS.get(self.fault)
 
-    @property
-    def clip_spec(self) -> ClipSpec:
+    def clip_spec(self, read: Callable[[str], bytes]) -> ClipSpec:
+        """`read` returns the content of a picture by its path."""
         submission = self.submission
         parameters = submission.parameters
+        inputs = parameters.inputs or Inputs()
+
+        def content(picture: Picture | None) -> bytes | None:
+            return read(input_path(submission.campaign_id, picture)) if picture else None
+
         width, height = frame_size(parameters.resolution, parameters.aspect_ratio)
         if self.fault is FaultKind.TURNED:
             width, height = height, width
@@ -69,6 +77,9 @@ class SyntheticOperation:
             variation=submission.video_hash,
             # Veo puts the index last. Players have to support both.
             fast_start=int(submission.video_hash, 16) % 2 == 0,
+            image=content(inputs.image),
+            last_frame=content(inputs.last_frame),
+            references=tuple(filter(None, map(content, inputs.reference_images))),
         )
 
 

@@ -24,9 +24,11 @@ from shared.domain.errors import (
     UnavailableError,
 )
 from shared.domain.faults import SLOWDOWN, Fault, FaultKind, fault_for
+from shared.domain.storage_layout import input_path
 from shared.ports import Clock
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import (
+    INPUT_MISSING,
     Accepted,
     Failed,
     Gone,
@@ -71,6 +73,7 @@ class SyntheticVideoGenerator:
     def submit(self, submission: Submission) -> Accepted:
         fault = fault_for(submission.prompt, self._faults)
         _require_acceptable(submission, fault)
+        self._require_pictures(submission)
         operation = self._operation(submission, fault)
         self._keep(operation)
         if fault is FaultKind.ANSWER_LOST:
@@ -89,6 +92,18 @@ class SyntheticVideoGenerator:
         except StorageError as error:
             return Failed(code=error.code, message=error.message)
         return self._state(found)
+
+    def _require_pictures(self, submission: Submission) -> None:
+        try:
+            for picture in submission.parameters.inputs or ():
+                self._objects.head(input_path(submission.campaign_id, picture))
+        except ObjectNotFoundError as error:
+            raise GenerationRefusedError(
+                "A picture that the video is made from is lost. Send it again.",
+                code=INPUT_MISSING,
+            ) from error
+        except (StorageError, UnavailableError) as error:
+            raise GeneratorBusyError(error.message, retry_after=_UNWRITABLE_RETRY) from error
 
     def _operation(self, submission: Submission, fault: FaultKind | None) -> SyntheticOperation:
         now = self._now()
@@ -141,15 +156,20 @@ class SyntheticVideoGenerator:
             # A temporary folder would be removed at exit, while threads still render into it.
             with NamedTemporaryFile(suffix=".mp4") as file:
                 clip = Path(file.name)
-                render_clip(operation.clip_spec, clip, is_stopping=self._is_stopping)
+                spec = operation.clip_spec(self._picture)
+                render_clip(spec, clip, is_stopping=self._is_stopping)
                 if operation.fault is FaultKind.CORRUPT:
                     os.truncate(clip, clip.stat().st_size // 2)
                 self._put(operation.clip_path, clip)
         except OSError as error:
             reason = error.strerror or error
             raise UnavailableError(f"The clip could not be rendered: {reason}.") from error
-        except StorageError as error:
+        except (ObjectNotFoundError, StorageError) as error:
             raise UnavailableError(error.message) from error
+
+    def _picture(self, path: str) -> bytes:
+        with self._objects.open(path) as content:
+            return content.read()
 
     def _put(self, path: str, clip: Path) -> None:
         # A check in another process may have rendered the same bytes at the same time.

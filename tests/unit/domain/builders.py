@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.domain.campaign import Campaign
 from shared.domain.clip import ClipFacts
+from shared.domain.inputs import Picture
 from shared.domain.reservation import new_video
 from shared.domain.video import GenerationParameters, Phase, Video
 from shared.domain.video_steps import (
@@ -28,6 +29,12 @@ CLIP = ClipFacts(
     audio_codec="aac",
     size_bytes=1_000_000,
 )
+
+
+def a_picture(number: int = 0) -> Picture:
+    return Picture(
+        sha256=f"{number:064x}", media_type="image/png", size_bytes=123, width=64, height=36
+    )
 
 
 def a_campaign(campaign_id: str = "spring") -> Campaign:

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.fingerprint import fingerprint, fingerprint_as_written, own_campaign_id
+from shared.domain.inputs import Inputs
 from shared.domain.video import GenerationParameters
+from tests.unit.domain.builders import a_picture
 
 STORED = json.loads((Path(__file__).parents[1] / "golden" / "fingerprints.json").read_text("utf-8"))
 PARAMETERS = GenerationParameters(model="veo-3.1-generate-001")
@@ -24,6 +26,17 @@ CHANGED = GenerationParameters(
     negative_prompt="rain",
     seed=0,
     person_generation="dont_allow",
+    inputs=Inputs(image=a_picture(1)),
+)
+
+DIFFERENT_INPUTS = (
+    Inputs(image=a_picture(1)),
+    Inputs(image=a_picture(2)),
+    Inputs(image=a_picture(1), last_frame=a_picture(2)),
+    Inputs(image=a_picture(2), last_frame=a_picture(1)),
+    Inputs(reference_images=(a_picture(1),)),
+    Inputs(reference_images=(a_picture(1), a_picture(2))),
+    Inputs(reference_images=(a_picture(2), a_picture(1))),
 )
 
 # A few values each, so that equal requests are drawn as often as different ones.
@@ -55,6 +68,27 @@ def test_every_parameter_changes_the_fingerprint(name: str) -> None:
     changed = replace(PARAMETERS, **{name: getattr(CHANGED, name)})
 
     assert of(PARAMETERS) != of(changed)
+
+
+@pytest.mark.parametrize("inputs", DIFFERENT_INPUTS)
+def test_each_picture_counts_by_its_digest_and_its_place(inputs: Inputs) -> None:
+    others = (*DIFFERENT_INPUTS, None)
+
+    digest = of(replace(PARAMETERS, inputs=inputs))
+    same = [each for each in others if of(replace(PARAMETERS, inputs=each)) == digest]
+
+    assert same == [inputs]
+
+
+def test_pictures_change_the_id_of_a_campaign_of_its_own() -> None:
+    ids = {
+        own_campaign_id(
+            ["A kettle"], business_context={}, parameters=replace(PARAMETERS, inputs=each)
+        )
+        for each in (None, *DIFFERENT_INPUTS)
+    }
+
+    assert len(ids) == len(DIFFERENT_INPUTS) + 1
 
 
 @given(st.text())

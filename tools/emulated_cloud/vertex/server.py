@@ -133,7 +133,7 @@ class FakeVertex:
     def _submit(self, model: str, model_id: str, body: Json) -> Answer:
         if model_id not in self.models:
             return model_not_found(model)
-        problem = first_problem(body)
+        problem = first_problem(body, model_id)
         return invalid_argument(problem) if problem else self.operations.accept(model, body)
 
     def _poll(self, model: str, body: Json) -> Answer:

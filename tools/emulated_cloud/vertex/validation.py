@@ -1,11 +1,16 @@
 """The validation of requests for videos, as Vertex AI does it."""
 
+import base64
 import re
 from collections.abc import Iterator
 
 from tools.emulated_cloud.vertex.answers import Json
 
 LONG = 8
+
+_MOST_REFERENCES = 3
+_LARGEST_PICTURE = 20 * 1024 * 1024
+_SIGNATURES = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 
 _LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _LABEL_VALUE = re.compile(r"[a-z0-9_-]{0,63}")
@@ -18,11 +23,11 @@ _CHOICES: dict[str, tuple[object, ...]] = {
 }
 
 
-def first_problem(body: Json) -> str | None:
-    return next(_problems(body), None)
+def first_problem(body: Json, model_id: str) -> str | None:
+    return next(_problems(body, model_id), None)
 
 
-def _problems(body: Json) -> Iterator[str]:
+def _problems(body: Json, model_id: str) -> Iterator[str]:
     instances = body.get("instances")
     if not isinstance(instances, list) or len(instances) != 1:
         yield "Exactly one instance must be given."
@@ -30,8 +35,9 @@ def _problems(body: Json) -> Iterator[str]:
     instance, parameters = instances[0], body.get("parameters", {})
     if not any(instance.get(source) for source in ("prompt", "image", "video")):
         yield "One of prompt, image and video must be given."
-    if instance.get("image") and instance.get("referenceImages"):
-        yield "Image and reference images cannot be combined."
+    if instance.get("referenceImages") and "-lite-" in model_id:
+        yield "Reference images are not supported by this model."
+    yield from _problems_of_pictures(instance)
     yield from _problems_of_parameters(parameters)
     if parameters.get("durationSeconds", LONG) != LONG and _must_be_long(instance, parameters):
         yield f"The duration must be {LONG} seconds for this request."
@@ -51,6 +57,47 @@ def _problems_of_parameters(parameters: Json) -> Iterator[str]:
 
 def _must_be_long(instance: Json, parameters: Json) -> bool:
     return parameters.get("resolution", "720p") != "720p" or bool(instance.get("referenceImages"))
+
+
+def _problems_of_pictures(instance: Json) -> Iterator[str]:
+    references = instance.get("referenceImages", [])
+    frames = [instance[name] for name in ("image", "lastFrame") if instance.get(name)]
+    if references and (frames or not instance.get("prompt")):
+        yield "Reference images need a prompt, and cannot be combined with image or lastFrame."
+    if instance.get("lastFrame") and not instance.get("image"):
+        yield "The last frame cannot be given without an image."
+    if len(references) > _MOST_REFERENCES:
+        yield f"At most {_MOST_REFERENCES} reference images are supported."
+    for each in references:
+        if str(each.get("referenceType", "")).lower() != "asset":
+            yield "The reference type must be asset."
+    for picture in (*frames, *(each.get("image", {}) for each in references)):
+        yield from _problems_of_picture(picture)
+
+
+def _problems_of_picture(picture: Json) -> Iterator[str]:
+    media_type = picture.get("mimeType")
+    if media_type not in _SIGNATURES:
+        yield f"The mime type {media_type} is not supported; supported are: image/jpeg, image/png."
+        return
+    given = picture.keys() & {"gcsUri", "bytesBase64Encoded"}
+    if len(given) != 1:
+        yield "Exactly one of gcsUri and bytesBase64Encoded must be given."
+    elif "gcsUri" in given:
+        if not str(picture["gcsUri"]).startswith("gs://"):
+            yield "Only Cloud Storage URIs are supported."
+    else:
+        yield from _problems_of_bytes(str(picture["bytesBase64Encoded"]), media_type)
+
+
+def _problems_of_bytes(encoded: str, media_type: str) -> Iterator[str]:
+    try:
+        content = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        yield "The image is no valid base64."
+        return
+    if len(content) > _LARGEST_PICTURE or not content.startswith(_SIGNATURES[media_type]):
+        yield f"The image is no {media_type} of up to {_LARGEST_PICTURE} bytes."
 
 
 def _problems_of_labels(labels: Json) -> Iterator[str]:

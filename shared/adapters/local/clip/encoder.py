@@ -21,6 +21,7 @@ from av.video.reformatter import (
 from PIL import Image
 
 from shared.adapters.local.clip.backdrop import Backdrop
+from shared.adapters.local.clip.pictures import PushIn, Strip
 from shared.adapters.local.clip.sound import SAMPLE_RATE, draw_chord
 from shared.adapters.local.clip.title import Layout, draw_title
 
@@ -68,10 +69,15 @@ def _frames(spec: "ClipSpec") -> Iterator[VideoFrame]:
     """Yield limited-range BT.709 frames, as players expect of H.264."""
     layout = Layout(width=spec.width, height=spec.height)
     words = draw_title(prompt=spec.prompt, caption=spec.caption, layout=layout)
-    backdrop, overlay = Backdrop(words, variation=spec.variation), _Overlay(words)
+    if spec.image is not None:
+        # The picture is shown as it is, without words on it.
+        words = Image.new("L", words.size)
+    paint, overlay = _painter(spec, words), _Overlay(words)
     scaler, count = VideoReformatter(), spec.fps * spec.seconds
     for number in range(count):
-        picture = backdrop.paint(number / count).convert("RGBA")
+        # The first frame is moment 0. Only a last frame needs moment 1: others begin anew there.
+        last = count - 1 if spec.image is not None else count
+        picture = paint(number / last).convert("RGBA")
         frame = scaler.reformat(
             VideoFrame.from_bytes(picture.tobytes(), *picture.size, "rgba"),
             layout.width,
@@ -85,6 +91,18 @@ def _frames(spec: "ClipSpec") -> Iterator[VideoFrame]:
         overlay.lay(frame, layout.progress_line((number + 1) / count))
         frame.pts, frame.time_base = number, Fraction(1, spec.fps)
         yield frame
+
+
+def _painter(spec: "ClipSpec", words: Image.Image) -> Callable[[float], Image.Image]:
+    """Return what paints the picture at a moment, small or of the clip's size."""
+    size = (spec.width, spec.height)
+    if spec.image is not None:
+        return PushIn(spec.image, spec.last_frame, size=size).paint
+    backdrop = Backdrop(words, variation=spec.variation)
+    if not spec.references:
+        return backdrop.paint
+    strip = Strip(spec.references, size=size)
+    return lambda moment: strip.lay(backdrop.paint(moment).resize(size, Image.Resampling.BICUBIC))
 
 
 def _add_picture(container: OutputContainer, spec: "ClipSpec") -> VideoStream:
@@ -121,5 +139,5 @@ class _Overlay:
 
 class _Stencil:
     def __init__(self, words: Image.Image) -> None:
-        self.box = words.getbbox()
+        self.box = words.getbbox() or (0, 0, 1, 1)
         self.mask = words.crop(self.box)

@@ -8,6 +8,14 @@ import pytest
 from shared.adapters.google.campaign_documents import key_of
 from shared.adapters.google.firestore_fields import to_fields
 from shared.domain.campaign import Campaign, Chore, ChoreKind, Slot, Version
+from shared.domain.inputs import (
+    MAX_INPUT_BYTES,
+    MAX_PIXELS,
+    MOST_INPUTS,
+    InputState,
+    Picture,
+    StoredInput,
+)
 from shared.domain.limits import MOST_VERSIONS, most_versions
 from shared.domain.money import Money
 from shared.records.form import to_record
@@ -65,6 +73,20 @@ def largest(slots: int, keep_historical: int) -> Campaign:
         removed_money=MONEY,
         budget_usd=AMOUNT,
         cache_hits=2**53,
+        inputs=tuple(
+            StoredInput(
+                picture=Picture(
+                    sha256=f"{number:064x}",
+                    media_type="image/jpeg",
+                    size_bytes=MAX_INPUT_BYTES,
+                    width=MAX_PIXELS,
+                    height=1,
+                ),
+                created_at=NOW,
+                state=InputState.DELETED,
+            )
+            for number in range(MOST_INPUTS)
+        ),
         chores=tuple(
             Chore(kind=ChoreKind.RENAME, video_hash=f"{number:016x}", index=99)
             for number in range(slots * each)

@@ -1,0 +1,115 @@
+"""Pictures that a video starts from, and how a campaign keeps them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import chain
+
+from shared.domain.errors import InvalidInputError, NotFoundError
+
+MAX_INPUT_BYTES = 20_000_000
+MAX_PIXELS = 40_000_000
+MOST_INPUTS = 300
+MOST_REFERENCES = 3
+SUFFIXES = {"image/jpeg": "jpg", "image/png": "png"}
+ACCEPTED = "Send a JPEG or PNG."
+
+_INPUT_ID = r"input_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})"
+_HASH_LENGTH = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """`sha256` is that of the bytes as they were sent. Width and height are as a viewer shows it.
+
+    A picture may be stored on its side, with a note that turns it (EXIF).
+    """
+
+    sha256: str
+    media_type: str
+    size_bytes: int
+    width: int
+    height: int
+
+    @property
+    def short_hash(self) -> str:
+        return self.sha256[:_HASH_LENGTH]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """The pictures of one request: a first frame, a last one, or up to three references."""
+
+    image: Picture | None = None
+    last_frame: Picture | None = None
+    reference_images: tuple[Picture, ...] = ()
+
+    def __iter__(self) -> Iterator[Picture]:
+        frames = (self.image, self.last_frame)
+        return chain((each for each in frames if each), self.reference_images)
+
+
+class InputState(StrEnum):
+    """KEPT was uploaded by itself; USED came with a request; DELETED is kept for videos only."""
+
+    KEPT = "kept"
+    USED = "used"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredInput:
+    """An input of a campaign. While the campaign's record has it, its object exists."""
+
+    picture: Picture
+    created_at: datetime
+    state: InputState
+
+
+def input_id(campaign_id: str, picture: Picture) -> str:
+    return f"input_{campaign_id}.{picture.short_hash}"
+
+
+def parse_input_id(text: str) -> tuple[str, str]:
+    """Return (campaign_id, the first 16 digits of the SHA-256). Raise NotFoundError."""
+    # Compiled on its first use: most processes handle no input.
+    match = re.fullmatch(_INPUT_ID, text, re.ASCII)
+    if match is None:
+        raise NotFoundError("There is no input with this id.")
+    return match[1], match[2]
+
+
+def find_input(inputs: Iterable[StoredInput], short_hash: str) -> StoredInput | None:
+    """Return the input that callers may use, or None if there is none or it was deleted."""
+    return next(
+        (
+            each
+            for each in inputs
+            if each.picture.short_hash == short_hash and each.state is not InputState.DELETED
+        ),
+        None,
+    )
+
+
+def with_input(
+    inputs: tuple[StoredInput, ...], picture: Picture, state: InputState, *, now: datetime
+) -> tuple[StoredInput, ...]:
+    """Return the inputs with this one. One that was uploaded by itself stays KEPT.
+
+    Raise InvalidInputError if there is no room for it.
+    """
+    known = next((each for each in inputs if each.picture.short_hash == picture.short_hash), None)
+    if known is None:
+        if len(inputs) >= MOST_INPUTS:
+            raise InvalidInputError(
+                f"The campaign has {MOST_INPUTS} of {MOST_INPUTS} inputs. Delete one, or use "
+                f"another campaign."
+            )
+        return (*inputs, StoredInput(picture=picture, created_at=now, state=state))
+    if known.picture.sha256 != picture.sha256:
+        raise InvalidInputError("Another input of this campaign has the same id.")
+    if known.state in (state, InputState.KEPT):
+        return inputs
+    return tuple(replace(each, state=state) if each is known else each for each in inputs)

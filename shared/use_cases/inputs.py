@@ -1,0 +1,213 @@
+"""The pictures of a request: gathered before anything is decided, stored before it is reserved."""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from io import BytesIO
+from itertools import chain
+
+from shared.domain.campaign import Campaign
+from shared.domain.errors import InvalidInputError, InvalidRequestError, NotFoundError
+from shared.domain.inputs import (
+    MAX_INPUT_BYTES,
+    Inputs,
+    InputState,
+    Picture,
+    find_input,
+    parse_input_id,
+    with_input,
+)
+from shared.domain.storage_layout import input_path
+from shared.domain.tasks import Shape
+from shared.ports import Ports
+from shared.ports.object_store import PutMode
+
+FETCH = timedelta(seconds=10)
+
+_DATA_URI = re.compile(r"data:[^,]{0,200},", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentPicture:
+    """A picture whose bytes came with the request, or were fetched for it."""
+
+    picture: Picture
+    content: bytes = field(repr=False)
+
+
+Source = str | SentPicture
+"""The id of an input, or a picture that was sent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """The pictures of a request, in the fields of `Inputs`."""
+
+    image: Source | None = None
+    last_frame: Source | None = None
+    reference_images: tuple[Source, ...] = ()
+
+    def __iter__(self) -> Iterator[tuple[str, Source]]:
+        """Yield each field that is set, as errors name it, with its source."""
+        frames = (("image", self.image), ("last_frame", self.last_frame))
+        references = (
+            (f"reference_images[{number}]", each)
+            for number, each in enumerate(self.reference_images)
+        )
+        return chain(((name, each) for name, each in frames if each is not None), references)
+
+    @property
+    def shape(self) -> Shape:
+        return Shape(
+            image=self.image is not None,
+            last_frame=self.last_frame is not None,
+            references=len(self.reference_images),
+        )
+
+    @property
+    def sent(self) -> tuple[SentPicture, ...]:
+        return tuple(each for _, each in self if isinstance(each, SentPicture))
+
+    def mapped(self, change: Callable[[str, Source], Source]) -> "Sources":
+        """Return the sources with each one replaced by `change` of its name and itself."""
+        changed = {name: change(name, each) for name, each in self}
+        return Sources(
+            image=changed.get("image"),
+            last_frame=changed.get("last_frame"),
+            reference_images=tuple(
+                each for name, each in changed.items() if name.startswith("reference_images")
+            ),
+        )
+
+
+NO_PICTURES = Sources()
+
+
+def gather(ports: Ports, sources: Sources) -> Sources:
+    """Return the sources with each URL and `data:` URI read and inspected.
+
+    Raise InvalidInputError or InvalidUrlError with the name of the field.
+    """
+
+    def read(name: str, source: Source) -> Source:
+        if not isinstance(source, str) or source.startswith("input_"):
+            return source
+        try:
+            content = _content(ports, source)
+            return SentPicture(picture=ports.pictures.inspect(content), content=content)
+        except InvalidRequestError as error:
+            error.param = name
+            raise
+
+    return sources.mapped(read)
+
+
+def require_ids(sources: Sources, where: str) -> Sources:
+    """Raise InvalidInputError if a source is not the id of an input."""
+    for name, source in sources:
+        if not isinstance(source, str) or not source.startswith("input_"):
+            raise InvalidInputError(
+                f"{where} names its pictures by the ids of inputs. Upload them first: POST "
+                f"/v1/campaigns/{{campaign_id}}/inputs.",
+                param=name,
+            )
+    return sources
+
+
+def inputs_of(sources: Sources, campaign: Campaign) -> Inputs | None:
+    """Return the pictures themselves; None without any.
+
+    Raise InvalidInputError for an id that is not one of the campaign's inputs.
+    """
+
+    def found(name: str, source: Source) -> Source:
+        if isinstance(source, SentPicture):
+            return source
+        return SentPicture(picture=_picture_of(name, source, campaign), content=b"")
+
+    return sent_inputs(sources.mapped(found))
+
+
+def sent_inputs(sources: Sources) -> Inputs | None:
+    """Return the pictures that were sent; None without any."""
+    references = map(_sent, sources.reference_images)
+    inputs = Inputs(
+        image=_sent(sources.image),
+        last_frame=_sent(sources.last_frame),
+        reference_images=tuple(each for each in references if each),
+    )
+    return inputs if any(inputs) else None
+
+
+def _sent(source: Source | None) -> Picture | None:
+    return source.picture if isinstance(source, SentPicture) else None
+
+
+def with_used(campaign: Campaign, sources: Sources, now: datetime) -> Campaign:
+    """Return the campaign with the pictures that were sent among its inputs."""
+    inputs = campaign.inputs
+    for each in sources.sent:
+        inputs = with_input(inputs, each.picture, InputState.USED, now=now)
+    return campaign if inputs == campaign.inputs else replace(campaign, inputs=inputs)
+
+
+def new_pictures(campaign: Campaign, sources: Sources) -> tuple[SentPicture, ...]:
+    """Return the pictures whose bytes are not among the campaign's inputs yet."""
+    known = {each.picture.sha256 for each in campaign.inputs}
+    new = {each.picture.sha256: each for each in sources.sent}
+    return tuple(each for digest, each in new.items() if digest not in known)
+
+
+def store_pictures(ports: Ports, campaign_id: str, pictures: tuple[SentPicture, ...]) -> None:
+    """Store the bytes of inputs that the campaign does not have.
+
+    They replace an object that may be there without a record, and may be about to be removed.
+    """
+    for each in pictures:
+        ports.objects.put(
+            input_path(campaign_id, each.picture),
+            BytesIO(each.content),
+            content_type=each.picture.media_type,
+            mode=PutMode.OVERWRITE,
+        )
+
+
+def fetch(ports: Ports, url: str) -> bytes:
+    """Raise InvalidUrlError."""
+    return ports.web.get(url, most_bytes=MAX_INPUT_BYTES, within=FETCH)
+
+
+def _content(ports: Ports, source: str) -> bytes:
+    if source.startswith("https://"):
+        return fetch(ports, source)
+    start = _DATA_URI.match(source)
+    if start is None:
+        raise InvalidInputError("Send the id of an input, an https:// URL or a data: URI.")
+    if not start[0].endswith(";base64,"):
+        raise InvalidInputError(
+            "Encode the data: URI in base64, as in data:image/jpeg;base64,/9j/4AAQ."
+        )
+    try:
+        return base64.b64decode(source[start.end() :], validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidInputError(f"The data: URI is not valid base64: {error}.") from error
+
+
+def _picture_of(name: str, source: str, campaign: Campaign) -> Picture:
+    try:
+        campaign_id, short_hash = parse_input_id(source)
+    except NotFoundError as error:
+        raise InvalidInputError(error.message, param=name) from error
+    if campaign_id != campaign.campaign_id:
+        raise InvalidInputError(
+            f"This input belongs to the campaign {campaign_id!r}. Send its bytes, or upload it to "
+            f"the campaign of the video.",
+            param=name,
+        )
+    known = find_input(campaign.inputs, short_hash)
+    if known is None:
+        raise InvalidInputError("The campaign has no input with this id.", param=name)
+    return known.picture
