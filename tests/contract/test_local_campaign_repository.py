@@ -4,13 +4,15 @@ import pytest
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.turn_repository import LocalTurnRepository
+from shared.domain.video import Lane
 from shared.ports.campaign_repository import CampaignRepository
 from tests.contract.campaign_list_contract import CampaignListContract
-from tests.contract.campaign_repository_contract import CampaignRepositoryContract
+from tests.contract.campaign_repository_contract import CampaignRepositoryContract, stored
 from tests.contract.changed_campaign_contract import ChangedCampaignContract
-from tests.contract.queue_contract import DamagedQueueContract, QueueContract
+from tests.contract.queue_contract import DamagedQueueContract, QueueContract, a_waiting_video
 from tests.contract.unreadable_record_contract import Fields, UnreadableRecordContract
 from tests.local_records import read_record, write_record
+from tests.unit.domain.builders import MODEL
 
 
 class TestLocalCampaignRepository(
@@ -36,3 +38,26 @@ class TestLocalCampaignRepository(
     def write(self, repository: CampaignRepository, path: str, fields: Fields) -> None:
         assert isinstance(repository, LocalCampaignRepository)
         write_record(repository._files.root, path, fields)
+
+    def test_the_head_of_a_long_queue_costs_the_same_steps_as_that_of_a_short_one(
+        self, repository: LocalCampaignRepository, turns: LocalTurnRepository
+    ) -> None:
+        stored(repository, *map(a_waiting_video, range(50)))
+        few = steps(repository, turns)
+        stored(repository, *map(a_waiting_video, range(50, 1000)), campaign_id="autumn")
+
+        assert steps(repository, turns) == few > 0
+
+
+def steps(repository: LocalCampaignRepository, turns: LocalTurnRepository) -> int:
+    """Count the steps of SQLite's machine for what a round of a tick reads."""
+    counted: list[None] = []
+    with repository.database.reading() as connection:
+        connection.set_progress_handler(lambda: counted.append(None), 1)
+    try:
+        assert turns.anything_waits()
+        assert len(turns.waiting(MODEL, Lane.BULK, limit=20)) == 20
+    finally:
+        with repository.database.reading() as connection:
+            connection.set_progress_handler(None, 1)
+    return len(counted)
