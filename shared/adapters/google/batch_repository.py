@@ -65,17 +65,18 @@ class FirestoreBatchRepository:
         return tuple(document.path.rpartition("/")[2] for document in found)
 
     def totals(self, batch_id: str) -> Totals:
-        """Ask for each phase, all of one moment: a video that moves on is counted once."""
+        """Count each phase at one moment, the read time of a first count.
+
+        So a video that changes its phase meanwhile is counted once.
+        """
         client = self._documents.client
-        first, *others = Phase
-        counted = {first: self._documents.aggregate(totals_of(client, batch_id, first))}
-        at = counted[first].read_at
+        at = self._documents.aggregate(totals_of(client, batch_id, Phase.DONE)).read_at
 
         def totals(phase: Phase) -> Aggregate:
             return self._documents.aggregate(totals_of(client, batch_id, phase), at=at)
 
-        with ThreadPoolExecutor(len(others)) as pool:
-            counted |= dict(zip(others, pool.map(totals, others), strict=True))
+        with ThreadPoolExecutor(len(Phase)) as pool:
+            counted = dict(zip(Phase, pool.map(totals, Phase), strict=True))
         found = {phase: _totals(each) for phase, each in counted.items()}
         return {phase: each for phase, each in found.items() if each.videos}
 
