@@ -13,7 +13,13 @@ from shared.domain.errors import InvalidRequestError
 from shared.domain.video import Lane
 from shared.requests.bodies import BatchLineBody
 from shared.requests.commands import batch_line
-from shared.requests.parsing import fields_of, from_json, from_values, without_mark
+from shared.requests.parsing import (
+    fields_of,
+    from_json,
+    from_values,
+    syntax_error,
+    without_mark,
+)
 from shared.use_cases.batch_lines import Line
 
 _ENTRY = re.compile(r"(business_context|metadata)\[([^\[\]]+)\]")
@@ -164,5 +170,8 @@ def _values(cells: Mapping[str, str]) -> dict[str, object]:
 def _json(name: str, cell: str) -> object:
     try:
         return msgspec.json.decode(cell)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise InvalidRequestError(f"{name} is not valid JSON: {error}.", param=name) from error
+    except msgspec.DecodeError as error:
+        reason = syntax_error(error)
+    except RecursionError:
+        reason = "it is nested too deeply"
+    raise InvalidRequestError(f"{name} is not valid JSON: {reason}.", param=name)

@@ -13,7 +13,21 @@ import msgspec
 from shared.domain.errors import InvalidRequestError
 from shared.domain.text import canonical
 
-_NAMED_FIELD = re.compile(r"(?:unknown|required) field `([^`]*)`")
+_NAMED_FIELD = re.compile(r"(unknown|required) field `([^`]*)`", re.DOTALL)
+_TYPE = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
+_BOUND = re.compile(r"Expected `(int|str|array)`(?: of length)? (>=|<=) (\d+)")
+_TYPES = {
+    "str": "a string",
+    "int": "an integer",
+    "float": "a number with decimals",
+    "decimal": "a number",
+    "bool": "a boolean (true or false)",
+    "array": "an array",
+    "object": "a JSON object",
+    "null": "null",
+}
+_UNITS = {"int": "", "str": " characters", "array": " elements"}
+_SHOWN_CHARACTERS = 80
 _WHOLE_NUMBER = re.compile(r"(-?[0-9]{1,20})\.0+")
 _BYTE_ORDER_MARK = "utf-8-sig"
 
@@ -39,10 +53,14 @@ def from_json(content: bytes, kind: type[B], *, part: str = "body") -> B:
     except msgspec.ValidationError as error:
         values = _with_whole_numbers(_plain(content), kind, _whole_number)
         if values is None:
-            raise _invalid(error, kind) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidRequestError(f"The {part} is not valid JSON in UTF-8: {error}.") from error
-    return _converted(partial(msgspec.convert, values), kind)
+            raise _invalid(error, kind, part) from error
+    except msgspec.DecodeError as error:
+        raise InvalidRequestError(
+            f"The {part} is not valid JSON: {syntax_error(error)}."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError(f"The {part} is not valid UTF-8.") from error
+    return _converted(partial(msgspec.convert, values), kind, part)
 
 
 def from_values(values: Mapping[str, object], kind: type[B]) -> B:
@@ -50,6 +68,14 @@ def from_values(values: Mapping[str, object], kind: type[B]) -> B:
     _decoder(kind)
     repaired = _with_whole_numbers(values, kind, _whole_text) or values
     return _converted(partial(msgspec.convert, repaired, strict=False), kind)
+
+
+def syntax_error(error: msgspec.DecodeError) -> str:
+    """Return what is wrong, and where, as msgspec knows it."""
+    if "truncated" in str(error):
+        # msgspec says so of a lone surrogate, too.
+        return "it ends too early, or has one half of a surrogate pair such as \\ud83d"
+    return str(error).removeprefix("JSON is malformed: ")
 
 
 def _decoder(kind: type[B]) -> msgspec.json.Decoder[B]:
@@ -132,21 +158,52 @@ def _canonical(value: object) -> object:
             return value
 
 
-def _converted(convert: Callable[..., B], kind: type[B]) -> B:
+def _converted(convert: Callable[..., B], kind: type[B], part: str = "") -> B:
     try:
         return convert(type=kind)
     except msgspec.ValidationError as error:
-        raise _invalid(error, kind) from error
+        raise _invalid(error, kind, part) from error
 
 
-def _invalid(error: msgspec.ValidationError, kind: type[Body]) -> InvalidRequestError:
-    """Name the field, the error, and for an unknown field those that exist."""
-    sentence, _, path = str(error).partition(" - at ")
+def _invalid(error: msgspec.ValidationError, kind: type[Body], part: str) -> InvalidRequestError:
+    """Name the field, what is wrong and what is allowed. `part` is empty if all values are texts."""
+    found, _, path = str(error).partition(" - at ")
+    if named := _NAMED_FIELD.search(found):
+        return _invalid_name(named[1], named[2], kind)
     param = path.strip("`").removeprefix("$").lstrip(".")
-    where = f"{param}: " if param else ""
-    if named := _NAMED_FIELD.search(sentence):
-        param = named[1]
-    if "unknown field" in sentence:
-        known = ", ".join(field.encode_name for field in msgspec.structs.fields(kind))
-        sentence += f". Known fields: {known or 'none'}"
-    return InvalidRequestError(f"{where}{sentence}.", param=param or None)
+    subject = f"The {part}"
+    if param.endswith("[...]"):
+        param = param.removesuffix("[...]")
+        subject = f"Each value of {param}"
+    elif param:
+        subject = param
+    return InvalidRequestError(
+        f"{subject} {_rule(found, shows_type=bool(part))}.", param=param or None
+    )
+
+
+def _invalid_name(error: str, name: str, kind: type[Body]) -> InvalidRequestError:
+    if error == "required":
+        return InvalidRequestError(f"The required field {name} is missing.", param=name)
+    known = ", ".join(field.encode_name for field in msgspec.structs.fields(kind))
+    name = name[:_SHOWN_CHARACTERS]
+    return InvalidRequestError(
+        f"Unknown field {name!r}. Known fields: {known or 'none'}.", param=name
+    )
+
+
+def _rule(found: str, *, shows_type: bool) -> str:
+    """Turn msgspec's words into what the value must be."""
+    if bound := _BOUND.match(found):
+        kind, sign, number = bound.groups()
+        if (kind, sign, number) == ("str", ">=", "1"):
+            return "must not be empty"
+        of = f"of at {'least' if sign == '>=' else 'most'} {number}"
+        return f"must be {_TYPES[kind]} {of}{_UNITS[kind]}"
+    if types := _TYPE.match(found):
+        allowed = [_TYPES.get(each, each) for each in types[1].split(" | ") if each != "null"]
+        given = f", not {_TYPES.get(types[2], types[2])}" if shows_type else ""
+        return f"must be {' or '.join(allowed)}{given}"
+    if "decimal" in found:
+        return "must be a number such as 9.50"
+    return "is out of range" if "out of range" in found else f"is invalid: {found}"

@@ -37,7 +37,9 @@ DOCUMENTED = {
 OF_MODELS = {
     *("model", "size", "aspect_ratio", "resolution", "fps", "seed", "person_generation"),
 }
-ABOUT_THE_SHAPE = re.compile(r"Expected|(?:unknown|required) field|not valid JSON")
+ABOUT_THE_SHAPE = re.compile(
+    r"must be an? .*(?:, not | of at )|Unknown field|required field|not valid JSON|out of range"
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=9)
 JUNK = st.recursive(
