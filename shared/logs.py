@@ -4,9 +4,12 @@ import json
 import logging
 import re
 import sys
+import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from shared.domain.errors import ShowreelError
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import Headers
@@ -60,8 +63,17 @@ class JsonFormatter(logging.Formatter):
         }
         entry |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
+            entry |= self._error_fields(record.exc_info[1])
         return json.dumps(entry, default=str, ensure_ascii=False)
+
+    def _error_fields(self, error: BaseException | None) -> dict[str, object]:
+        """Return what an expected error says, or the stack trace of any other."""
+        if error is None:
+            return {}
+        if not isinstance(error, ShowreelError):
+            return {"exception": "".join(traceback.format_exception(error))}
+        cause = {"cause": repr(error.__cause__)} if error.__cause__ else {}
+        return {"code": error.code, "detail": error.message, **cause}
 
     def _request_fields(self) -> dict[str, object]:
         caller = {"requested_by": requested_by.get()} if requested_by.get() else {}

@@ -9,19 +9,23 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
 from shared import bootstrap
 from shared.domain.agreement import Disagreement, Finding
-from shared.domain.errors import ShowreelError
+from shared.domain.errors import ShowreelError, UnreadableRecordError
 from shared.domain.identity import parse_video_id
 from shared.domain.money import ZERO
+from shared.domain.schedule import MIRRORED_AFTER
 from shared.ports import Ports
 from shared.settings import InvalidSettingsError, settings
 from shared.use_cases.damaged_records import discard_damaged, restore_record
 from shared.use_cases.reconcile import (
+    awaits_mirror,
     find_disagreements,
     find_lost_operations,
     find_without_campaign,
@@ -39,6 +43,7 @@ class Tally:
     """Counts while findings are written; none of them is kept."""
 
     campaigns: int = 0
+    without_json: int = 0
     left: int = 0
     repaired: int = 0
     usd_at_risk: Decimal = ZERO
@@ -108,7 +113,7 @@ def findings(ports: Ports, options: argparse.Namespace, tally: Tally) -> Iterato
     """Yield and count each finding as soon as its campaign is compared."""
     compare = partial(_compare, ports, repairing=options.repair)
     found = (
-        _of_one(compare, options.campaign, tally)
+        _of_one(ports, compare, options.campaign, tally)
         if options.campaign
         else _of_all(ports, compare, tally)
     )
@@ -119,17 +124,20 @@ def findings(ports: Ports, options: argparse.Namespace, tally: Tally) -> Iterato
 
 
 def _of_one(
-    compare: Callable[[str], tuple[Finding, ...]], campaign_id: str, tally: Tally
+    ports: Ports, compare: Callable[[str], tuple[Finding, ...]], campaign_id: str, tally: Tally
 ) -> Iterator[Finding]:
     yield from compare(campaign_id)
     tally.campaigns = 1
+    with suppress(UnreadableRecordError):
+        tally.without_json = awaits_mirror(ports, ports.campaigns.get_campaign(campaign_id))
 
 
 def _of_all(
     ports: Ports, compare: Callable[[str], tuple[Finding, ...]], tally: Tally
 ) -> Iterator[Finding]:
-    for _, found in reconcile_campaigns(ports, compare):
+    for campaign, found in reconcile_campaigns(ports, compare):
         tally.campaigns += 1
+        tally.without_json += awaits_mirror(ports, campaign)
         if tally.campaigns % _PROGRESS_EVERY == 0:
             print(f"{tally.campaigns:,} campaigns compared", file=sys.stderr, flush=True)
         yield from found
@@ -174,11 +182,22 @@ def _place() -> str:
 
 
 def _summary(tally: Tally, place: str) -> str:
-    compared = f"{tally.campaigns:,} campaign{'' if tally.campaigns == 1 else 's'} in {place}"
+    compared = f"{_campaigns(tally.campaigns)} in {place}"
+    unwritten = (
+        f"\nNot compared: the JSON of {_campaigns(tally.without_json)} that changed within the "
+        f"last {MIRRORED_AFTER // timedelta(minutes=1)} minutes; the tick may have yet to write it."
+        if tally.without_json
+        else ""
+    )
     if tally.findings:
         at_risk = f"{tally.usd_at_risk:.2f} USD at risk"
-        return f"\n{compared}: {tally.left} left, {tally.repaired} repaired; {at_risk}."
-    return f"{compared}: {'everything agrees' if tally.campaigns else 'nothing to compare'}."
+        return f"\n{compared}: {tally.left} left, {tally.repaired} repaired; {at_risk}.{unwritten}"
+    verdict = "everything agrees" if tally.campaigns else "nothing to compare"
+    return f"{compared}: {verdict}.{unwritten}"
+
+
+def _campaigns(count: int) -> str:
+    return f"{count:,} campaign{'' if count == 1 else 's'}"
 
 
 if __name__ == "__main__":

@@ -166,7 +166,7 @@ def _converted(convert: Callable[..., B], kind: type[B], part: str = "") -> B:
 
 
 def _invalid(error: msgspec.ValidationError, kind: type[Body], part: str) -> InvalidRequestError:
-    """Name the field, what is wrong and what is allowed. `part` is empty if all values are texts."""
+    """Name the field and what it must be. `part` is empty if every value was sent as text."""
     found, _, path = str(error).partition(" - at ")
     if named := _NAMED_FIELD.search(found):
         return _invalid_name(named[1], named[2], kind)

@@ -19,6 +19,7 @@ from shared.domain.agreement import (
     unreadable,
     without_record,
 )
+from shared.domain.campaign import Campaign
 from shared.domain.errors import CampaignNotFoundError, ShowreelError, UnreadableRecordError
 from shared.domain.reconciling import CampaignState
 from shared.domain.schedule import MIRRORED_AFTER
@@ -29,6 +30,7 @@ from shared.domain.storage_layout import (
     inputs_prefix,
     video_of_clip,
 )
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
 from shared.ports.object_store import ObjectInfo
@@ -49,11 +51,11 @@ Compare = Callable[[str], tuple[Finding, ...]]
 
 def reconcile_campaigns(
     ports: Ports, compare: Compare
-) -> Iterator[tuple[str, tuple[Finding, ...]]]:
-    """Yield each campaign's id with its findings, and hold one page of campaigns at a time."""
+) -> Iterator[tuple[Campaign | Unreadable, tuple[Finding, ...]]]:
+    """Yield each campaign with its findings, and hold one page of campaigns at a time."""
     for campaign in all_campaigns(ports.campaigns):
         try:
-            yield campaign.campaign_id, compare(campaign.campaign_id)
+            yield campaign, compare(campaign.campaign_id)
         except CampaignNotFoundError:
             # It was deleted after its page was read.
             continue
@@ -177,9 +179,13 @@ def _is_lost(ports: Ports, video: Video) -> bool:
         return False
 
 
+def awaits_mirror(ports: Ports, campaign: Campaign | Unreadable) -> bool:
+    """Return whether the tick may have yet to write its JSON, which is then not compared."""
+    return isinstance(campaign, Campaign) and ports.now() < campaign.updated_at + MIRRORED_AFTER
+
+
 def _of_metadata(ports: Ports, listing: MirrorListing, state: CampaignState) -> Iterator[Finding]:
-    """Skip a recent change: the tick has yet to mirror it."""
-    if ports.now() < state.campaign.updated_at + MIRRORED_AFTER:
+    if awaits_mirror(ports, state.campaign):
         return
     for path in ports.mirror.stale(listing, state):
         yield Finding(

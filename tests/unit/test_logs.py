@@ -11,6 +11,7 @@ import pytest
 from werkzeug.datastructures import Headers
 
 from shared import logs
+from shared.domain.errors import StorageFullError
 from shared.logs import JsonFormatter
 
 TRACE = "06796866738c859f2f19b7cfb3214824"
@@ -84,3 +85,20 @@ def test_the_caller_is_named_until_the_next_request() -> None:
     logs.begin_request(Headers())
 
     assert "requested_by" not in line()
+
+
+def logged(error: Exception) -> dict[str, Any]:
+    error.__cause__ = OSError(28, "No space left on device")
+    return line(exc_info=(type(error), error, None))
+
+
+def test_an_expected_error_is_logged_with_its_code_and_cause_and_without_a_stack_trace() -> None:
+    entry = logged(StorageFullError("The disk is full."))
+
+    assert (entry["code"], entry["detail"]) == ("storage_full", "The disk is full.")
+    assert entry["cause"] == "OSError(28, 'No space left on device')"
+    assert "exception" not in entry
+
+
+def test_an_unexpected_error_is_logged_with_its_stack_trace() -> None:
+    assert "ValueError: a bug" in logged(ValueError("a bug"))["exception"]

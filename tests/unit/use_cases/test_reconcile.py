@@ -293,7 +293,7 @@ def test_all_campaigns_are_compared_and_objects_without_a_campaign_found(ports: 
 
     found = list(reconcile_campaigns(ports, lambda name: find_disagreements(ports, name)))
 
-    assert ["autumn", "spring"] == [campaign_id for campaign_id, _ in found]
+    assert ["autumn", "spring"] == [campaign.campaign_id for campaign, _ in found]
     assert [[D.CLIP_MISSING], []] == [kinds(findings) for _, findings in found]
     orphans = list(find_without_campaign(ports))
     assert [D.OBJECT_WITHOUT_RECORD] * 2 == kinds(orphans)
@@ -311,7 +311,7 @@ def test_a_campaign_that_is_deleted_during_the_comparison_is_skipped(ports: Fake
 
     found = reconcile_campaigns(ports, compare)
 
-    assert [("autumn", ()), ("winter", ())] == list(found)
+    assert [("autumn", ()), ("winter", ())] == [(each.campaign_id, left) for each, left in found]
 
 
 class TestTheTick:

@@ -115,7 +115,8 @@ def test_reconciling_reports_a_campaign_that_cannot_be_read_and_goes_on(ports: F
     ports.campaigns.damage(CAMPAIGN_ID, None)
     before = kept(ports)
 
-    found = dict(reconcile_campaigns(ports, lambda name: repair_disagreements(ports, name)))
+    compared = reconcile_campaigns(ports, lambda name: repair_disagreements(ports, name))
+    found = {campaign.campaign_id: findings for campaign, findings in compared}
 
     assert [Disagreement.RECORD_DAMAGED] == [each.kind for each in found[CAMPAIGN_ID]]
     assert () == found["summer"]
