@@ -37,6 +37,8 @@ PROJECT = "showreel-emulated"
 # The scheduler's minute.
 TICK_SECONDS = 3
 VEO_SECONDS = 2
+# Submissions a minute and model, as Google gives a new project.
+VEO_QUOTA = 50
 WATCH_SECONDS = 0.5
 LAST_LINE = "All of its data is gone when this ends."
 
@@ -123,7 +125,7 @@ def set_up_project(
         name=PROJECT, firestore_host=firestore_host, pubsub_host=pubsub_host, storage=storage
     )
     project.create()
-    vertex = FakeVertex(seconds=VEO_SECONDS, write_clip=project.keep_clip)
+    vertex = FakeVertex(seconds=VEO_SECONDS, quota=VEO_QUOTA, write_clip=project.keep_clip)
     stack.enter_context(vertex)
     account = ServiceAccount("showreel")
     storage.trust(account.email, account.key.public_key())

@@ -186,3 +186,15 @@ def test_every_accepted_submission_is_counted_once(vertex: FakeVertex) -> None:
 
     assert vertex.submissions == 20
     assert len(vertex.asked(SUBMIT)) == 20
+
+
+def test_submissions_beyond_the_quota_of_a_minute_are_refused() -> None:
+    with FakeVertex(quota=2) as vertex:
+        submit(vertex)
+        submit(vertex)
+        with pytest.raises(HTTPError) as raised:
+            submit(vertex)
+
+    with raised.value as answer:
+        assert (answer.code, json.load(answer)["error"]["status"]) == (429, "RESOURCE_EXHAUSTED")
+    assert vertex.submissions == 2

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import partial
 from math import inf
 
-from tools.simulate.generator import CLIP_SECONDS, Counting
+from tools.emulated_cloud.vertex.quota import Counting
+from tools.simulate.generator import CLIP_SECONDS
 
 RATE = 50.0
 _MINUTE = 60.0

@@ -1,10 +1,8 @@
 """A generator with a quota, which answers as Veo does."""
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from io import BytesIO
 from itertools import count
 from random import Random
@@ -21,58 +19,17 @@ from shared.ports.video_generator import (
     Submission,
     Succeeded,
 )
+from tools.emulated_cloud.vertex.quota import Quota
 from tools.in_memory.clip import A_CLIP
 from tools.simulate.clock import SimulatedClock
 
 CLIP_SECONDS = 90.0
 
-_MINUTE = 60.0
 _ACCEPTED_SECONDS, _REFUSED_SECONDS, _UNREACHED_SECONDS, _CHECKED_SECONDS = 1.1, 0.3, 0.1, 0.3
 # What shared/adapters/google/ reads from Veo's answers.
 _BUSY = timedelta(seconds=60)
 _UNREACHED = timedelta(seconds=15)
 _CHECK_AFTER = timedelta(seconds=20)
-
-
-class Counting(StrEnum):
-    """How a quota counts the submissions of a minute. Google does not say which it is."""
-
-    FIXED = "fixed minute"
-    ROLLING = "rolling minute"
-    BUCKET = "token bucket"
-
-
-@dataclass(kw_only=True)
-class Quota:
-    """`rate` is the submissions a minute at a second of the simulation."""
-
-    rate: Callable[[float], float]
-    counting: Counting = Counting.FIXED
-
-    def __post_init__(self) -> None:
-        self._taken: deque[float] = deque()
-        self._tokens, self._filled_at = self.rate(0.0), 0.0
-
-    def takes(self, at: float) -> bool:
-        """Whether a submission is within the quota. One that is not does not count."""
-        if self.counting is Counting.BUCKET:
-            return self._takes_token(at)
-        since = at // _MINUTE * _MINUTE if self.counting is Counting.FIXED else at - _MINUTE
-        while self._taken and self._taken[0] < since:
-            self._taken.popleft()
-        if len(self._taken) >= self.rate(at):
-            return False
-        self._taken.append(at)
-        return True
-
-    def _takes_token(self, at: float) -> bool:
-        rate = self.rate(at)
-        self._tokens = min(self._tokens + (at - self._filled_at) * rate / _MINUTE, rate)
-        self._filled_at = at
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
 
 
 @dataclass(kw_only=True)

@@ -19,10 +19,11 @@ from shared import bootstrap
 from shared.messages import PubSubMessage
 from shared.settings import read_settings
 from shared.use_cases import give_turns
+from tools.emulated_cloud.vertex.quota import Quota
 from tools.in_memory.object_store import InMemoryObjectStore
 from tools.simulate.cases import Case
 from tools.simulate.clock import Killed, SimulatedClock, simulated_time
-from tools.simulate.generator import Quota, SimulatedGenerator
+from tools.simulate.generator import SimulatedGenerator
 from tools.simulate.ports import SimulatedPorts
 from tools.simulate.pubsub import Subscription
 

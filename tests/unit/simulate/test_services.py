@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from shared.messages import PubSubMessage
+from tools.emulated_cloud.vertex.quota import Counting, Quota
 from tools.simulate.clock import SimulatedClock
-from tools.simulate.generator import Counting, Quota
 from tools.simulate.pubsub import FIRST_WAIT, LONGEST_WAIT, MOST_DELIVERIES, Subscription
 
 RANDOM = Random(1)  # noqa: S311  # It is repeatable on purpose.

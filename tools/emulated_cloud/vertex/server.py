@@ -1,9 +1,12 @@
 """The HTTP side: routes, faults, and a log of all requests."""
 
 import json
+import math
 import re
 import socket
 import threading
+import time
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
@@ -18,6 +21,7 @@ from tools.emulated_cloud.vertex.answers import (
     error,
     invalid_argument,
     model_not_found,
+    no_quota,
     operation_not_found,
     unauthenticated,
 )
@@ -25,6 +29,7 @@ from tools.emulated_cloud.vertex.clips import prompted_clip
 from tools.emulated_cloud.vertex.endings import Script
 from tools.emulated_cloud.vertex.faults import Fault, Faults
 from tools.emulated_cloud.vertex.operations import MakeClip, Operations, WriteClip
+from tools.emulated_cloud.vertex.quota import Counting, Quota
 from tools.emulated_cloud.vertex.validation import first_problem
 
 SUBMIT = ":predictLongRunning"
@@ -52,13 +57,17 @@ def no_bucket(uri: str, clip: bytes) -> None:
 
 
 class FakeVertex:
-    """Serves at `url` inside a `with` block. The real Veo would bill each accepted submission."""
+    """Serves at `url` inside a `with` block. The real Veo would bill each accepted submission.
+
+    With `quota`, each model accepts so many submissions in any minute and refuses the others.
+    """
 
     def __init__(
         self,
         *,
         seconds: float = 0,
         polls: int | None = None,
+        quota: float = math.inf,
         write_clip: WriteClip = no_bucket,
         make_clip: MakeClip = prompted_clip,
     ) -> None:
@@ -67,6 +76,10 @@ class FakeVertex:
         self.operations = Operations(
             seconds=seconds, polls=polls, write_clip=write_clip, make_clip=make_clip
         )
+        self._quotas: dict[str, Quota] = defaultdict(
+            lambda: Quota(rate=lambda _: quota, counting=Counting.ROLLING)
+        )
+        self._quota_lock = threading.Lock()
         self._faults = Faults()
         self._closing = threading.Event()
         self._server = _Server(self)
@@ -134,7 +147,13 @@ class FakeVertex:
         if model_id not in self.models:
             return model_not_found(model)
         problem = first_problem(body, model_id)
-        return invalid_argument(problem) if problem else self.operations.accept(model, body)
+        if problem:
+            return invalid_argument(problem)
+        with self._quota_lock:
+            is_within_quota = self._quotas[model_id].takes(time.monotonic())
+        if not is_within_quota:
+            return no_quota(retry_after_seconds=17)
+        return self.operations.accept(model, body)
 
     def _poll(self, model: str, body: Json) -> Answer:
         name = str(body.get("operationName", ""))
