@@ -149,20 +149,22 @@ def _compared(
     if state.unreadable:
         return tuple(map(unreadable, state.unreadable.values()))
     check_time(ports, end)
-    objects = _objects(ports, campaign_id)
+    objects = _objects(ports, state.campaign)
     check_time(ports, end)
     found = disagreements(state, objects, now=ports.now())
     return (*found, *_of_metadata(ports, listing, state))
 
 
-def _objects(ports: Ports, campaign_id: str) -> Objects:
+def _objects(ports: Ports, campaign: Campaign) -> Objects:
+    campaign_id = campaign.campaign_id
+    inputs = ports.objects.list(inputs_prefix(campaign_id)) if campaign.inputs else ()
     media = ports.objects.list(f"{GENERATED}/{campaign_id}/")
     written = (each.path for each in ports.objects.list(f"{ATTEMPTS}/{campaign_id}/"))
     clips = ((video_of_clip(path), path) for path in written)
     return Objects(
         media=frozenset(each.path for each in media),
         attempts={known[1]: path for known, path in clips if known},
-        inputs=frozenset(each.path for each in ports.objects.list(inputs_prefix(campaign_id))),
+        inputs=frozenset(each.path for each in inputs),
     )
 
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Protocol, Self, TypeVar, cast
 
 from shared.adapters.media.picture_inspector import PillowPictureInspector
+from shared.adapters.web.guarded_web import GuardedWeb
 from shared.domain.schedule import Leases
 from shared.ports import Ports
 from shared.ports.batch_repository import BatchRepository
@@ -122,6 +123,7 @@ class Adapters:
                 generator=watched(self.generator, "generator", touch),
                 inspector=watched(self.inspector, "inspector", touch),
                 pictures=PillowPictureInspector(),
+                web=GuardedWeb(resolve=lambda host, port: ["127.0.0.1"]),
                 savings=SavingsCounter(campaigns),
                 local_signatures=self.local_signatures,
                 policy=self.policy,

@@ -10,7 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from http.client import HTTPException
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -109,8 +109,9 @@ class GuardedWeb:
                     preload_content=False,
                     decode_content=False,
                 )
-                response = connection.getresponse()
-                yield response
+                # It holds the socket, too.
+                with closing(connection.getresponse()) as response:
+                    yield response
         finally:
             timer.cancel()
             connection.close()
