@@ -46,7 +46,7 @@ resource "google_pubsub_topic_iam_member" "steps" {
   member = local.member[each.key]
 }
 
-# A batch is carried on by messages: the API sends the first, its own function the following ones,
+# Messages carry out a batch: the API sends the first, its own function the following ones,
 # and the tick those of batches whose message was lost.
 resource "google_pubsub_topic_iam_member" "batches" {
   for_each = toset(["maintain_campaigns", "request_videos", "serve_api"])

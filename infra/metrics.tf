@@ -77,7 +77,7 @@ resource "google_logging_metric" "reserved_usd" {
 
 resource "google_logging_metric" "waiting" {
   name             = "showreel_waiting"
-  description      = "How many videos wait for their turns, by model, about once a minute while any does"
+  description      = "Number of videos that wait for their turns, by model, logged about once a minute"
   filter           = "${local.logged} AND jsonPayload.message=~\"^queue[.](seen|late)$\""
   value_extractor  = "EXTRACT(jsonPayload.waiting)"
   label_extractors = { model = "EXTRACT(jsonPayload.model)" }

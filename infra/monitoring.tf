@@ -28,7 +28,7 @@ locals {
     overdue = {
       title    = "Video past its deadline"
       severity = "ERROR"
-      summary  = "A video did not end within its deadline, or its messages have waited longer than that."
+      summary  = "A video did not end within its deadline, or its messages have waited for longer."
       query = join(" or ", [
         "sum(increase(${local.logs.videos}{${local.ours},event=\"video.overdue\"}[10m])) > 0",
         "max(${local.pubsub}oldest_unacked_message_age{${local.generate}}) > ${local.deadline_seconds}",
@@ -37,7 +37,7 @@ locals {
     queue = {
       title    = "Queue too long"
       severity = "WARNING"
-      summary  = "At its present pace a model does not submit all waiting videos within QUEUE_LIMIT_HOURS: the last ones will fail, unbilled."
+      summary  = "At its present pace a model does not submit all waiting videos within queue_limit_hours: the last ones will fail, unbilled."
       query    = "sum(increase(${local.logs.warnings}{${local.ours},event=\"queue.late\"}[10m])) > 0"
     }
     dead_letters = {
@@ -82,7 +82,7 @@ locals {
     tick = {
       title    = "Scheduler tick missing"
       severity = "CRITICAL"
-      summary  = "No tick was acknowledged for 15 minutes. Filtered videos and lost messages wait for the tick."
+      summary  = "No tick was acknowledged for 15 minutes. Filtered videos and videos whose messages were lost wait for it."
       query    = "(sum(increase(${local.pubsub}push_request_count{${local.tick},response_class=\"ack\"}[5m])) or vector(0)) < 1"
       duration = "600s"
     }

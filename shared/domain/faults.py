@@ -13,7 +13,8 @@
 | `turned` | delivers a wide clip where a tall one was ordered, and a tall one for a wide one |
 
 `lost, slow=red bicycle` reads: lose every video. `slow=red bicycle, lost` reads: be slow with
-prompts that contain "red bicycle", in whatever case, and lose all others: the first match wins.
+prompts that contain "red bicycle", in upper or lower case, and lose all others: the first match
+wins.
 """
 
 from collections.abc import Iterable

@@ -24,7 +24,7 @@ _HASH_LENGTH = 16
 class Picture:
     """`sha256` is that of the bytes as they were sent. Width and height are as a viewer shows it.
 
-    A picture may be stored on its side, with a note that turns it (EXIF).
+    The stored picture may be rotated, with an EXIF orientation.
     """
 
     sha256: str

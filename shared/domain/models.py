@@ -1,4 +1,4 @@
-"""The model registry: what each Veo model can do, what a second of it costs, when it goes.
+"""The model registry: what each Veo model can do, its price per second, and when it is retired.
 
 Capabilities and dates: Google's model pages on Vertex AI; prices with audio: Google's price list,
 silent prices: third-party registries. All as read on `PRICED_ON`.

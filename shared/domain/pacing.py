@@ -67,7 +67,7 @@ class LaneSeen:
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """The record of a model's turns. Its size is bounded, whatever the rate and the queue.
+    """The record of a model's turns. Its size does not grow with the queue.
 
     While videos wait, since `waiting_since`, only the giver of turns takes any, for those that wait
     for longest. Nothing is submitted before `blocked_until`; `refusals` counts those in a row, and

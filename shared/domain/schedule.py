@@ -72,10 +72,10 @@ LAPTOP_LEASES_WITH_VEO = leases_for(call=DISK, submission=CALL + SUBMISSION, che
 # A created video whose message was lost is published again by the tick after this.
 REPUBLISH_AFTER = timedelta(seconds=30)
 
-# One message carries a batch on for so long; then the next message does.
+# One message works on a batch for this long; the next message continues.
 BATCH_TURN = timedelta(seconds=20)
 
-# A batch whose message was lost is carried on by the tick after this: longer than a turn.
+# The tick continues a batch whose message was lost after this: longer than BATCH_TURN.
 BATCH_RETRY = timedelta(seconds=90)
 
 # A batch of which every line is done is looked at this often, until its last video has ended.
@@ -94,20 +94,20 @@ USUAL_GENERATION = timedelta(seconds=90)
 # messages that are not equally fast.
 TURN_WINDOW = timedelta(seconds=61)
 
-# No video takes a turn by itself so soon after another one: the record of the turns would be
-# written more often than Firestore sustains. One of those that come meanwhile takes turns for all.
+# No video takes its own turn within this time of another turn: the pace record would be written
+# more often than Firestore sustains. One of the videos that arrive meanwhile takes turns for all.
 BETWEEN_TURNS = timedelta(seconds=1)
 
-# While videos wait, the giver of turns looks so often, for so long in each tick: it stops before
+# While videos wait, turns are given at this interval, for this long in each tick: that ends before
 # the next tick begins.
 GIVE_EVERY = timedelta(seconds=2)
 GIVING = timedelta(seconds=55)
 
-# Between two ticks, no turn is given for so long; messages take some time, too.
+# No turn is given for this long between two ticks; messages take some time, too.
 GIVING_PAUSE = timedelta(seconds=10)
 
-# While videos wait, a tick looks once more for what is due: a clip that was blocked is announced by
-# nobody.
+# While videos wait, a tick looks for due videos a second time: no announcement arrives for a
+# blocked clip.
 LOOK_AGAIN = timedelta(seconds=30)
 
 # A video that was given a turn and is not submitted after this is given another.
@@ -116,17 +116,17 @@ GIVE_AGAIN_AFTER = timedelta(seconds=10)
 # A turn is not used later than this after it was given.
 TURN_LIFE = timedelta(seconds=60)
 
-# What waits is counted so often, for estimates.
+# Waiting videos are counted at this interval, for estimates.
 SURVEY_EVERY = timedelta(seconds=60)
 
-# After a first refusal nothing is submitted for so long, whatever the generator asks for:
-# submissions that are refused meanwhile are refused together.
+# Nothing is submitted for this long after a first refusal, even if the generator asks for another
+# delay: refusals in that time count as one.
 FIRST_BLOCK = timedelta(seconds=10)
 
-# A refusal so soon after another one shows that the quota is lower than the rate.
+# A refusal within this time of another one shows that the quota is lower than the rate.
 SECOND_REFUSAL = timedelta(minutes=2)
 
-# A generator that keeps refusing is probed at least so often.
+# A generator that keeps refusing is probed at least this often.
 LONGEST_BLOCK = timedelta(minutes=5)
 
 # A probe that is not refused within this was accepted.
@@ -135,7 +135,7 @@ PROBE = timedelta(seconds=5)
 # A fault on the way (store or network) is tried again after this.
 FAULT_RETRY = timedelta(seconds=15)
 
-# A fault that waits for a person, such as a record that cannot be read, is met again after this.
+# A fault that an operator has to fix, such as an unreadable record, is retried after this.
 BROKEN_RETRY = timedelta(minutes=10)
 
 # A commit that keeps losing races is given up after this: a step holds its place for no longer, and
@@ -153,22 +153,22 @@ TICK = timedelta(seconds=45)
 # A round of reconciling that takes longer than this compares more campaigns in each tick.
 RECONCILE_ROUND = timedelta(days=1)
 
-# Veo says nothing of progress: an operation that is still running is looked at again after this.
+# Veo reports no progress: a running operation is checked again after this.
 RECHECK_AFTER = timedelta(seconds=20)
 
-# A clip that ends the process that stores it, by its size or a decoder's fault, does so each time.
+# A clip that crashes the process that stores it, by its size or a decoder bug, does so each time.
 STORE_TRIES = 5
 
-# After its end a video that may have been billed is looked at this often, and for this long after
-# its submission: by then Veo has long forgotten the operation, and a clip would be there.
+# A video that ended and may have been billed is checked at this interval, until this long after its
+# submission: by then Veo has forgotten the operation, and a clip would exist.
 LATE_CHECK = timedelta(hours=1)
 LATE_WINDOW = timedelta(hours=24)
 
-# Google promises no longer life to the keys with which IAM signs URLs.
+# Google guarantees the keys with which IAM signs URLs for no longer.
 MAX_SIGNED_TTL = timedelta(hours=12)
 
-# An object that a signed URL may read stays for as long after its name has changed, or its video
-# has gone: some more, because a signer may have read the record before.
+# An object that a signed URL may read is kept for this long after it is renamed or its video is
+# removed: longer than the URL, because a signer may have read the record before.
 NAME_LIFE = MAX_SIGNED_TTL + timedelta(minutes=5)
 
 # A client repeats a request within minutes, and a person within days. A bucket's lifecycle has a

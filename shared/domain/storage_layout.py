@@ -13,7 +13,7 @@ videos/requests/claims/<key>.json                               a claim: this re
 videos/requests/deleted/<campaign_id>.json                      when a campaign was deleted
 videos/batches/<batch_id>/request.<jsonl|csv>                   a batch as it was sent
 videos/batches/<batch_id>/batch.json                            its record, as it was accepted
-videos/batches/<batch_id>/results/<number>.jsonl                what became of a chunk of its lines
+videos/batches/<batch_id>/results/<number>.jsonl                results of a chunk of its lines
 videos/maintenance/reconciled.json                              the cursor of reconciling
 videos/maintenance/mirrored.json                                until when all changes are mirrored
 videos/maintenance/probes/<name>.txt                            a test that objects can be stored

@@ -160,10 +160,10 @@ class Video:
     `budget_day` is the day whose budget holds its dollars; None where no day has one.
     `store_tries` counts the tries to store its clip whose process vanished.
     `clip` is known once the clip is verified and stored, which may be before the video is done.
-    `requested_by` is the name of the API key that it was asked for with.
-    `batch_id` is the batch of which a line has created it.
+    `requested_by` is the name of the API key of its request.
+    `batch_id` is the batch whose line created it.
     `revision` is what the record was read at; empty for one that was never stored.
-    `unread` is what a newer version wrote and this one does not know; it is stored again.
+    `unread` has the fields of a newer release that this one does not know; they are stored again.
     """
 
     campaign_id: str
@@ -221,7 +221,7 @@ class Video:
 
     @property
     def submissions(self) -> int:
-        """How many were begun. Each has a number, and a prefix for its output, of its own."""
+        """The number of attempts so far. Each has its own number and output prefix."""
         return len(self.attempts) + self.refusals
 
     @property

@@ -89,7 +89,7 @@ def still_generating(video: Video, *, due_at: datetime) -> Video:
 
 
 def begin_storing(video: Video, *, lease_expires_at: datetime) -> Video:
-    """A clip exists, so the submission was accepted, whatever was known of it.
+    """A clip exists, so the submission was accepted, even if its outcome was unknown.
 
     A failed video that may have been billed takes this step when its clip is late.
     """

@@ -110,7 +110,7 @@ class CampaignRepository(Protocol):
     def get_videos(self, campaign_id: str, video_hashes: Iterable[str]) -> VideoPage:
         """Return those of these videos that exist, in this order, on one page.
 
-        One call, whatever their number, and a consistent snapshot. The campaign may not exist.
+        One call for any number of videos, and a consistent snapshot. The campaign may not exist.
         """
 
     def get_together(

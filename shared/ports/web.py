@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class Web(Protocol):
-    """Reaches public addresses only, whatever a URL or a name in it stands for."""
+    """Reaches public addresses only, even if a URL or its host name resolves to others."""
 
     def get(self, url: str, *, most_bytes: int, within: timedelta) -> bytes:
         """Return the body that an https:// URL answers with.

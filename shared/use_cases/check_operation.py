@@ -88,7 +88,7 @@ def _submit_again(ports: Ports, video: Video) -> None:
 
 
 def look_for_clip(ports: Ports, video: Video) -> None:
-    """Adopt the clip of a submission whose outcome is unknown, or give it up after the window."""
+    """Adopt the clip of a submission of unknown outcome, or fail the video after the window."""
     if (found := find_clip(ports, video)) is not None:
         store_video(ports, video, found.path)
         return

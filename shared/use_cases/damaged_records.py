@@ -50,8 +50,8 @@ def discard_damaged(ports: Ports, campaign_id: str, video_hash: str) -> None:
 def restore_record(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     """Put the JSON beside the videos in place of a damaged record, and bring all into agreement.
 
-    Raise ObjectNotFoundError where there is no good JSON. Raise WrongStateError if the record is
-    not damaged, or if it may have been submitted after the JSON was written: such a video would be
+    Raise ObjectNotFoundError if no JSON can be read. Raise WrongStateError if the record is not
+    damaged, or if it may have been submitted after the JSON was written: such a video would be
     submitted again.
     """
     video = until_committed(lambda: _restore(ports, campaign_id, video_hash))

@@ -18,7 +18,7 @@ from shared.use_cases.committing import until_committed
 
 logger = logging.getLogger(__name__)
 
-# A caller or a step that has done its own work waits for this no longer.
+# A caller, or a step that has done its own work, waits for chores no longer than this.
 _CONTENTION = timedelta(seconds=3)
 
 
@@ -63,7 +63,7 @@ def _gives_up_name(campaign: Campaign, chore: Chore, now: datetime) -> bool:
 
 
 def _is_carried_out(ports: Ports, campaign: Campaign, chore: Chore) -> bool:
-    """One that cannot be done does not keep the others of its campaign waiting."""
+    """A chore that fails does not delay the others of its campaign."""
     if chore.kind is ChoreKind.DELETE:
         return False
     try:

@@ -1,4 +1,4 @@
-"""Give the turns of a model's queue: one hand, in the tick, for all that waits.
+"""Give the turns of a model's queue: one process, in the tick, for all waiting videos.
 
 A turn is logged in the pace record before its message is sent. A process that dies in between loses
 the turn, and the video is given another. Of two processes, the commit of one is refused.
@@ -35,7 +35,7 @@ from shared.use_cases.publishing import give_turn
 
 logger = logging.getLogger(__name__)
 
-# Of a model without a rate, whose videos waited when it had one; and what a step of a video gives.
+# For a model without a rate, whose videos waited while it had one; and for the step of a video.
 _MOST_AT_ONCE = 50
 
 _Waiting = Mapping[Lane, Sequence[Video]]
@@ -74,7 +74,8 @@ def give_all_turns(ports: Ports, *, end: datetime) -> None:
 def give_round(ports: Ports, model: str) -> bool:
     """Give the turns that are free now, and return whether more may be given soon.
 
-    It makes the same calls whatever waits: a read, a page of each lane, one commit and one publish.
+    The number of calls does not depend on the queue: a read, a page of each lane, one commit and
+    one publish.
     """
     now, rate = ports.now(), ports.rates.get(model)
     try:
@@ -104,7 +105,7 @@ def give_round(ports: Ports, model: str) -> bool:
 
 
 def give_together(ports: Ports, pace: Pace, rate: int, video: Video) -> bool:
-    """Give the free turns to what waits, as the step of `video`: return whether it has one.
+    """Give the free turns to waiting videos, in the step of `video`. Return whether it has one.
 
     If more waits than there are turns, only the giver gives any from now on. Of several such steps,
     the commit of one succeeds.
@@ -129,7 +130,7 @@ def give_together(ports: Ports, pace: Pace, rate: int, video: Video) -> bool:
 
 
 def read_pace(ports: Ports, model: str) -> Pace:
-    """Return the pace of a model. One that is damaged is begun again, and reported.
+    """Return the pace of a model. A damaged one is reported and replaced.
 
     Raise UnreadableRecordError if a newer release has written it: that release gives the turns.
     """
@@ -151,7 +152,7 @@ def _give_all(ports: Ports, end: datetime) -> None:
 
 
 def _models_to_look_at(ports: Ports) -> list[str]:
-    """Return all models if anything waits, else those of which something has waited."""
+    """Return all models if a video waits, else those whose videos have waited."""
     if ports.turns.anything_waits():
         return list(MODELS)
     paces = ports.turns.get_paces(MODELS)
@@ -185,7 +186,7 @@ def _without(given: Iterable[Given], waiting: _Waiting) -> _Waiting:
 
 
 def _for_giver(pace: Pace, waiting: _Waiting, now: datetime) -> _Waiting:
-    """Leave out what has a turn, and what still takes its own: no queue has formed."""
+    """Leave out videos that have a turn, or may still take their own turns."""
     latest = now if pace.waiting_since is not None else now - GIVE_AGAIN_AFTER
     return {
         lane: [each for each in videos if each.created_at <= latest]
@@ -200,7 +201,7 @@ def _note_empty(ports: Ports, pace: Pace) -> None:
 
 
 def _surveyed(ports: Ports, pace: Pace, rate: int | None, now: datetime) -> Pace:
-    """Count what waits, if that was not done lately."""
+    """Count the waiting videos, unless that was done recently."""
     if pace.lanes and all(now < seen.seen_at + SURVEY_EVERY for seen in pace.lanes):
         return pace
     lanes = tuple(ports.turns.survey(pace.model, lane, now=now) for lane in Lane)
@@ -210,7 +211,7 @@ def _surveyed(ports: Ports, pace: Pace, rate: int | None, now: datetime) -> Pace
 
 
 def _report(ports: Ports, pace: Pace, rate: int | None, now: datetime) -> None:
-    """Log what waits, as a warning if the last of it will not have its turn in time."""
+    """Log the queue, as a warning if its last video will not have its turn in time."""
     waiting = sum(seen.waiting for seen in pace.lanes)
     each_minute = turns_each_minute(pace, rate, now) if rate is not None else _MOST_AT_ONCE
     hours = waiting / each_minute / 60 if each_minute else None

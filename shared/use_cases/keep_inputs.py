@@ -1,4 +1,4 @@
-"""Add, read and delete a campaign's inputs, and remove those that nothing uses."""
+"""Add, read and delete a campaign's inputs, and remove unused ones."""
 
 import logging
 from dataclasses import replace
@@ -109,7 +109,7 @@ def remove_unused(ports: Ports, campaign_id: str) -> None:
     """Remove the objects of inputs that no record needs, and those without a record after a day.
 
     A commit lets a record of them go first: a request that uses one at the same time meets a
-    conflict, reads again, and stores its picture anew. Only the object that was listed before all
+    conflict, reads again, and stores its picture again. Only the object that was listed before all
     that is removed, so it is never the new one. What a crash leaves has no record.
     """
     listed = {info.path: info for info in ports.objects.list(inputs_prefix(campaign_id))}

@@ -27,7 +27,7 @@ def ask_for_step_later(ports: Ports, video: Video, delay: timedelta) -> None:
 
 
 def give_turn(ports: Ports, *videos: Video, at: datetime) -> None:
-    """Tell the videos that their turn has come. A lost message costs the turn, not the video."""
+    """Publish the turns of videos. A lost message costs the turn, not the video."""
     try:
         ports.queue.publish(*(replace(_message(video), turn=at) for video in videos))
     except ShowreelError:

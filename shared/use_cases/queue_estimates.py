@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def estimates_of(ports: Ports, videos: Iterable[Video]) -> Mapping[str, QueueEstimate]:
-    """Return the estimates for those that wait, by id: one read, whatever their number.
+    """Return the estimates for those that wait, by id: one read for any number of videos.
 
     A video is left out while the pace of its model cannot be read.
     """

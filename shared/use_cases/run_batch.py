@@ -1,4 +1,4 @@
-"""Carry a batch on: a chunk of lines in one commit, and each chunk once, whatever dies.
+"""Carry out a batch: a chunk of lines in one commit, and each chunk once, despite crashes.
 
 One commit reserves the videos of a chunk and moves the batch's `next_line`: so no line is carried
 out twice, and none after a cancellation. The results of the chunk are part of the record until they
@@ -241,7 +241,7 @@ def _result(
 
 
 def _postpone(ports: Ports, batch_id: str) -> None:
-    """Let the tick try again later what waits for a person."""
+    """Let the tick retry later what an operator has to fix."""
     with suppress(ShowreelError):
         batch = ports.batches.get(batch_id)
         ports.batches.commit(replace(batch, due_at=ports.now() + BROKEN_RETRY))

@@ -26,7 +26,7 @@ _COLUMNS: dict[str, Callable[[Result], str]] = {
     "all ended, min": lambda each: f"{each.seconds / 60:.1f}",
     "ideal, min": lambda each: f"{each.case.ideal_seconds / 60:.1f}",
     "first shown after, s": lambda each: f"{each.first_shown_after:.0f}",
-    "filtered: told within, s": lambda each: f"{each.filtered_told_after:.0f}",
+    "filtered: reported within, s": lambda each: f"{each.filtered_reported_after:.0f}",
     "pace writes (most in 1 s)": lambda each: f"{each.pace_writes:,} ({each.pace_writes_at_once})",
     "messages / 503 / dead letters": lambda each: (
         f"{each.messages:,} / {each.postponed:,} / {each.dead_letters}"

@@ -44,7 +44,7 @@ class Result:
     dead_letters: int
     interactive_wait: float
     first_shown_after: float
-    filtered_told_after: float
+    filtered_reported_after: float
     created_at: tuple[float, ...]
     submitted_at: tuple[float, ...]
     ended_at: tuple[float, ...]
@@ -109,7 +109,7 @@ def _result(world: World) -> Result:
             if is_interactive(each.submission.campaign_id)
         ),
         first_shown_after=ended[first] - created[first],
-        filtered_told_after=_longest(
+        filtered_reported_after=_longest(
             ended[name] - operations[name].ends_at for name in filtered if name in ended
         ),
         created_at=tuple(sorted(created.values())),

@@ -59,7 +59,7 @@ def test_every_documented_video_ends_and_none_is_paid_twice_or_lost() -> None:
         assert number(row["failed"]) == 0 or case.deaths, case.name
         assert number(row["longest record, kB"]) <= 8, case.name
         assert pace_writes_in_a_second(row) <= (3 if case.deaths else 2), case.name
-        assert number(row["filtered: told within, s"]) <= MINUTE, case.name
+        assert number(row["filtered: reported within, s"]) <= MINUTE, case.name
 
 
 @pytest.mark.parametrize("name", [case.name for case in CASES if case.name.startswith("10,000")])

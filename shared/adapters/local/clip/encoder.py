@@ -75,7 +75,7 @@ def _frames(spec: "ClipSpec") -> Iterator[VideoFrame]:
     paint, overlay = _painter(spec, words), _Overlay(words)
     scaler, count = VideoReformatter(), spec.fps * spec.seconds
     for number in range(count):
-        # The first frame is moment 0. Only a last frame needs moment 1: others begin anew there.
+        # The first frame is moment 0. Only a last frame needs moment 1: others start again there.
         last = count - 1 if spec.image is not None else count
         picture = paint(number / last).convert("RGBA")
         frame = scaler.reformat(
