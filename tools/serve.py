@@ -1,6 +1,7 @@
 """Serve the whole system on this machine: `make run`, once its environment is set up."""
 
 import argparse
+import errno
 import http.client
 import os
 import signal
@@ -73,7 +74,9 @@ def why_unwritable(folder: Path) -> str | None:
             probe.write(b"probe")
     except OSError as error:
         reason = (error.strerror or "unknown error").lower()
-        return f"{folder} cannot be written ({reason}). Set STORAGE_URL to a writable folder."
+        is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        advice = "Free some space, or set" if is_full else "Set"
+        return f"{folder} cannot be written ({reason}). {advice} STORAGE_URL to a writable folder."
     return None
 
 

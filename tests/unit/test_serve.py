@@ -1,5 +1,7 @@
 """What `make run` says before it starts."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -61,4 +63,19 @@ def test_a_place_that_cannot_be_written_is_named_with_the_reason(folder: str) ->
 
     assert reason is not None
     assert reason.startswith(f"{folder} cannot be written (")
-    assert "STORAGE_URL" in reason
+    assert reason.endswith("). Set STORAGE_URL to a writable folder.")
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_reported_with_the_advice_to_free_space(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("tools.serve.TemporaryFile", full)
+
+    reason = why_unwritable(tmp_path)
+
+    assert reason is not None
+    assert reason.endswith("Free some space, or set STORAGE_URL to a writable folder.")
