@@ -81,7 +81,9 @@ def main() -> int:
         batch = _follow(service, batch)
         return _finish(service, batch, options.file)
     except KeyboardInterrupt:
-        print("\nStopped. The batch goes on; run it again to follow it.", file=sys.stderr)
+        print(
+            "\nStopped. The batch continues; run the command again to follow it.", file=sys.stderr
+        )
         return INTERRUPTED
     except (InvalidSettingsError, OSError, RefusedError) as error:
         print(error, file=sys.stderr)
@@ -123,7 +125,7 @@ def _finish(service: Service, batch: Json, file: Path) -> int:
     print(f"{target}: the results of {batch['lines']['done']:,} lines; {cost:,.2f} USD")
     videos, refused = batch["videos"], batch["lines"]["refused"]
     if left := refused + videos["failed"] + videos["cancelled"]:
-        print(f"{left:,} have no video; their lines say why.", file=sys.stderr)
+        print(f"{left:,} have no video; the results have the reasons.", file=sys.stderr)
         return 1
     return 0
 

@@ -25,7 +25,7 @@ def main() -> int:
             unreadable += rebuilt.unreadable is not None
             print(_line(rebuilt), flush=True)
         if removed := remove_deleted(here.campaigns, here.objects):
-            print(f"{removed} campaigns that were deleted since are removed", flush=True)
+            print(f"Deleted campaigns removed: {removed}", flush=True)
         for batch_id in rebuild_batches(here.mirror, here.batches, here.objects):
             print(f"{batch_id}: rebuilt", flush=True)
     except (InvalidSettingsError, ShowreelError) as error:
@@ -34,13 +34,13 @@ def main() -> int:
     except KeyboardInterrupt:
         print("Stopped. Run it again to continue.", file=sys.stderr)
         return INTERRUPTED
-    print(f"{campaigns} campaigns, {changed} of them changed, {unreadable} unreadable.")
+    print(f"Campaigns: {campaigns} read, {changed} changed, {unreadable} unreadable.")
     return 1 if unreadable else 0
 
 
 def _line(rebuilt: RebuiltCampaign) -> str:
     if rebuilt.unreadable:
-        return f"{rebuilt.campaign_id}: left alone: {rebuilt.unreadable}"
+        return f"{rebuilt.campaign_id}: skipped: {rebuilt.unreadable}"
     if rebuilt.is_changed:
         return f"{rebuilt.campaign_id}: rebuilt, {rebuilt.videos} videos"
     return f"{rebuilt.campaign_id}: up to date"

@@ -57,7 +57,7 @@ class Progress:
 
     def unpack(self) -> None:
         self.end()
-        print("  Unpacking them takes some 10 seconds.", flush=True)
+        print("  Unpacking them takes about 10 seconds.", flush=True)
 
     def end(self) -> None:
         """Clear the line that changes."""

@@ -125,9 +125,9 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "examples": [7.5],
     },
     "priority": {
-        "description": "The lane of the queue while the model's rate is used up: what is "
-        "interactive is submitted first, and bulk gets at least a fifth. Default: interactive; "
-        "for messages, bulk.",
+        "description": "The lane of the queue while the model's rate is used up: interactive "
+        "videos are submitted first, and bulk videos get at least a fifth of the turns. Default: "
+        "interactive; for messages, bulk.",
         "enum": list(Lane),
         "examples": ["bulk"],
     },
@@ -169,7 +169,7 @@ CODES: Mapping[str, str] = {
     "model_retired": "Google has retired the model; `detail` names its successor.",
     "idempotency_key_reused": "The Idempotency-Key was already used for another request.",
     "invalid_input": "A picture cannot be used; `error.param` names its field.",
-    "invalid_url": "A URL cannot be read, or leads to no public address.",
+    "invalid_url": "A URL cannot be read, or does not resolve to a public address.",
     "invalid_batch": "Lines of the batch cannot be carried out; `lines` names the first of them.",
     "not_found": "The campaign, batch, video, input, file or path does not exist.",
     "method_not_allowed": "The path does not support the method; `Allow` lists those that it does.",

@@ -209,10 +209,10 @@ class _Run:
             self._ports.mirror.write_batch(self._batch)
 
     def _read_again(self) -> None:
-        """Take over a cancellation. Raise WrongStateError if another run has gone on."""
+        """Take over a cancellation. Raise WrongStateError if another run has continued it."""
         before, self._batch = self._batch, self._ports.batches.get(self._batch.batch_id)
         if self._batch.next_line != before.next_line or self._batch.has_ended:
-            raise WrongStateError("Another run carries the batch on.")
+            raise WrongStateError("Another run has continued the batch.")
 
 
 def _planned(

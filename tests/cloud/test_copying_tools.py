@@ -170,7 +170,7 @@ def test_a_database_that_is_lost_is_rebuilt_from_the_bucket(
         "autumn: rebuilt, 1 videos",
         "spring: rebuilt, 3 videos",
         "summer: rebuilt, 1 videos",
-        "3 campaigns, 3 of them changed, 0 unreadable.",
+        "Campaigns: 3 read, 3 changed, 0 unreadable.",
     ]
 
     tool("copy_campaigns", bucket, url(tmp_path / "back"))
