@@ -100,7 +100,7 @@ def merge(files: CampaignState, records: CampaignState | None) -> CampaignState:
 
 
 def furthest(video: Video, known: Video | None) -> Video:
-    """Return the one of two records of a video that is further; `known` if both are equally far."""
+    """Return the one of two records of a video that has more progress, or else `known`."""
     return video if known is None or progress(video) > progress(known) else known
 
 

@@ -52,7 +52,7 @@ class Inputs:
 
 
 class InputState(StrEnum):
-    """KEPT was uploaded by itself; USED came with a request; DELETED is kept for videos only."""
+    """KEPT was uploaded as an input; USED came with a request; DELETED is kept for videos only."""
 
     KEPT = "kept"
     USED = "used"

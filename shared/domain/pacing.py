@@ -2,7 +2,7 @@
 
 A turn permits one submission. No more turns are taken within `TURN_WINDOW` than the model's rate,
 which holds under a quota for each minute of the clock as well as under one for any 60 seconds.
-What the generator refuses lowers the pace for a while.
+Refusals of the generator lower the pace for a while.
 """
 
 from collections import Counter, deque
@@ -48,7 +48,7 @@ class Turns:
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """A turn that was given to a video which has not used it yet, as far as that is known."""
+    """A turn that was given to a video and is not known to be used."""
 
     video_id: str
     at: datetime
@@ -56,7 +56,7 @@ class Given:
 
 @dataclass(frozen=True, kw_only=True)
 class LaneSeen:
-    """What waited in a lane at `seen_at`, less what has had its turn since."""
+    """The videos that waited in a lane at `seen_at`, less those that have had turns since."""
 
     lane: Lane
     waiting: int
@@ -114,12 +114,12 @@ def free_turns(pace: Pace, rate: int, now: datetime) -> int:
 
 
 def may_take_turn(pace: Pace, rate: int, now: datetime) -> bool:
-    """Whether a new video may take a turn by itself: nothing waits, and there is one."""
+    """Whether a new video may take its own turn: no video waits, and a turn is free."""
     return pace.waiting_since is None and free_turns(pace, rate, now) > 0
 
 
 def is_busy(pace: Pace, now: datetime) -> bool:
-    """Whether the record was written so lately that a new video does not write it, too."""
+    """Whether the record was written too recently for a new video to write it again."""
     return bool(pace.turns) and abs(now - pace.turns[-1].at) < BETWEEN_TURNS
 
 
@@ -205,7 +205,7 @@ def choose(
 
 
 def refused(pace: Pace, *, retry_after: timedelta, now: datetime) -> Pace:
-    """Block submissions for a while after a refusal, and lower the pace if it is not the only one.
+    """Block submissions for a while after a refusal, and lower the pace after a second one.
 
     Submissions that are refused while it is blocked were under way: then the same object is
     returned. A single refusal may be due to messages that are not equally fast, so the first block

@@ -44,9 +44,9 @@ def place_in_queue(
 ) -> tuple[Campaign, QueuePlace]:
     """Return the place of a new video, and the campaign after it.
 
-    The videos of a campaign are spaced by the model's rate, so a campaign that comes later goes in
-    between them; what comes after the last of them overtakes none. `order` is the place in another
-    flow, such as that of a batch.
+    The videos of a campaign are spaced by the model's rate, so the videos of a later campaign
+    alternate with them; a video placed after the last of them overtakes none. `order` is the place
+    in another flow, such as that of a batch.
     """
     if order is not None:
         return campaign, QueuePlace(lane=lane, order=order, limit_at=now + limit)
@@ -69,7 +69,7 @@ def waiting(videos: Iterable[Video]) -> list[Video]:
 
 
 def estimate(video: Video, pace: Pace, rate: int | None, now: datetime) -> QueueEstimate:
-    """Estimate by the pace record alone, which says what waited when the giver last looked."""
+    """Estimate from the pace record alone, which has the queue of the giver's last count."""
     place = video.queue
     if place is None or rate is None:
         return QueueEstimate(position=1, expected_submission_at=now)
@@ -131,7 +131,7 @@ def _turns_until(position: int, lane: Lane, pace: Pace) -> float:
 def _expected_turn(pace: Pace, rate: int, number: int, now: datetime) -> datetime:
     """Return when the turn of this number, from 1, is given: rather late than early.
 
-    A turn is free a window after the one in the log whose place it takes. Those that are free
+    A turn is free one window after the logged turn that it replaces. Turns that become free
     together are given evenly. `rate` is not 0.
     """
     begins = now if pace.blocked_until is None else max(now, pace.blocked_until)

@@ -14,7 +14,7 @@ LAST_RETRY = CALL - TRY
 
 # One try of a signature by IAM, for which a caller waits.
 SIGNING_TRY = timedelta(seconds=5)
-# A call for the JSON beside the videos: what it does not write, the tick writes.
+# A call for the JSON beside the videos: the tick writes what this call does not.
 MIRROR_TRY = timedelta(seconds=4)
 MIRROR_LAST_RETRY = timedelta(seconds=2)
 
@@ -87,7 +87,7 @@ OUTCOME_WINDOW = timedelta(minutes=15)
 # From its submission on: long enough for a slow generation and the outcome window.
 DEADLINE = timedelta(minutes=45)
 
-# What a generation usually takes, for estimates of what waits.
+# The usual time of a generation, for estimates of waiting videos.
 USUAL_GENERATION = timedelta(seconds=90)
 
 # Turns taken within this count against the rate: a minute, and a second for clocks that differ and

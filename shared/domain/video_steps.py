@@ -56,8 +56,8 @@ def take_attempt_back(
 ) -> Video:
     """A busy generator accepted nothing: the video waits where it waited before the attempt.
 
-    The attempt goes from the record, and its number is not used again. Without a place, the next
-    attempt is due at `due_at`.
+    The attempt is removed from the record, and its number is not used again. Without a place, the
+    next attempt is due at `due_at`.
     """
     _require_phase(video, Phase.SUBMITTING)
     waiting = replace(

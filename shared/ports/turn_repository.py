@@ -47,4 +47,4 @@ class TurnRepository(Protocol):
         """Return whether any video waits for its turn."""
 
     def survey(self, model: str, lane: Lane, *, now: datetime) -> LaneSeen:
-        """Count what waits in a lane: as many calls for 100,000 videos as for 100."""
+        """Count the videos that wait in a lane, in as many calls for 100,000 as for 100."""

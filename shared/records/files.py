@@ -116,10 +116,10 @@ class FiledRecords:
 
 
 def records_in(contents: Mapping[str, bytes]) -> FiledRecords:
-    """Decode the files of one campaign, by path, and let slots and money follow from the videos.
+    """Decode the files of one campaign, by path, and derive slots and money from the videos.
 
     A campaign without a file of its own is derived from its videos: the file of a submission may be
-    the first that is written. Of two files of one video, the record that is further counts.
+    the first that is written. Of two files of one video, the record with more progress counts.
     """
     filed = FiledRecords()
     candidates: dict[str, list[tuple[str, Video]]] = {}

@@ -1,4 +1,4 @@
-"""Decide what the lines of a batch do, each as if those before it were committed."""
+"""Plan the lines of a batch, each as if those before it were committed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -94,7 +94,7 @@ class LinePlanner:
         self._first_day = self._day = day
 
     def plan(self, line: Line) -> Plan:
-        """Return what a line does. Raise the error for which it is refused."""
+        """Return the plan of a line. Raise the error for which it is refused."""
         if line.error is not None:
             raise line.error
         known = self._known[line.number]
@@ -122,7 +122,7 @@ class LinePlanner:
         return plan
 
     def changes(self) -> tuple[Change, ...]:
-        """Return what one commit has to write for all planned lines."""
+        """Return the changes of all planned lines, for one commit."""
         changes = tuple(
             Change(campaign=self._campaigns[campaign_id], videos=tuple(videos.values()))
             for campaign_id, videos in self._changed.items()
@@ -140,7 +140,7 @@ class LinePlanner:
             warn_of_day(after.day, used=after.committed, budget=budget)
 
     def _take(self, plan: Plan) -> None:
-        """Let the following lines find what this one changes. Raise BudgetExceededError."""
+        """Make this line's changes visible to the following lines. Raise BudgetExceededError."""
         day, budget = self._day, self._ports.policy.daily_budget_usd
         if day is not None and budget is not None and plan.cost:
             self._day = day = take(day, budget=budget, amount=plan.cost)

@@ -83,7 +83,7 @@ def require_not_deleted_since(ports: Ports, campaign_id: str, claim: Claim | Non
 
 
 def deletion_of(objects: ObjectStore, campaign_id: str) -> datetime | None:
-    """Return when a campaign of this id was deleted last, as far as that is remembered."""
+    """Return when a campaign of this id was deleted last, if that is still recorded."""
     try:
         with objects.open(deletion_path(campaign_id)) as note:
             return datetime.fromisoformat(json.load(note)["deleted_at"])

@@ -30,7 +30,7 @@ def take_tick(
     """Do the work that is due `before` (now), then reconcile. Both end TICK from now.
 
     Meanwhile turns are given to what waits for them, until `giving` from now; in the middle of that
-    time, what is due by then is woken, too.
+    time, videos that are due by then are woken, too.
     """
     now = ports.now()
     with giving_turns(ports, end=now + giving) as giver:

@@ -31,9 +31,9 @@ class Turn:
 def take_turn(ports: Ports, video: Video) -> Turn | None:
     """Return a turn for a reserved video, or None if it has to wait for one.
 
-    The first video of a second takes its turn with the commit of its attempt. Those that come in
-    the same second wait until it is over, and one of them takes turns for all. So the pace is
-    written about once a second, however many come. A video that waits is not written: the giver of
+    The first video of a second takes its turn with the commit of its attempt. The others of that
+    second wait until it is over, and one of them takes turns for all. So the pace is written about
+    once a second, for any number of videos. A video that waits is not written: the giver of
     turns finds it.
     """
     pace, now = _read(ports, video), ports.now()
@@ -85,7 +85,7 @@ def _take_together(ports: Ports, video: Video) -> Turn | None:
 
 
 def _take_alone(ports: Ports, video: Video, pace: Pace) -> Turn | None:
-    """Take a turn if there is one. Else the first that waits says so: none overtakes it then."""
+    """Take a free turn. Without one, record in the pace that a video waits: none overtakes it."""
     now = ports.now()
     if may_take_turn(pace, _rate(ports, video), now):
         return Turn(pace=take_turns(pace, 1, now))
