@@ -44,8 +44,8 @@ def reserve(campaign: Campaign, video: Video, limits: Limits) -> Change:
     slot = campaign.slot(video.index)
     if slot.pending is not None:
         raise SlotBusyError(
-            f"Slot {video.index} of campaign {campaign.campaign_id!r} is making another video. "
-            f"Wait until it is done, or cancel it."
+            f"Slot {video.index} of campaign {campaign.campaign_id!r} is making another video, or "
+            f"is named twice. Name a slot once, and wait until its video is done, or cancel it."
         )
     require_budget(campaign, video.cost.estimated, limits)
     return _change(
