@@ -88,6 +88,7 @@ settings: .venv/runtime ## Write the generated tables of the documentation
 	@$(BIN)/python -m tools.settings_reference
 	@$(BIN)/python -m tools.api_reference
 	@$(BIN)/python -m tools.infra_reference
+	@$(BIN)/python -m tools.models_reference
 
 lock: .venv/dev ## Pin the dependencies of pyproject.toml (newer ones: LOCK_ARGS=--upgrade)
 	@$(BIN)/python -m tools.lock $(LOCK_ARGS)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.domain.models import DEFAULT_MODEL, MODELS
+from shared.domain.model_registry import DEFAULT_MODEL, MODELS
 from shared.domain.schedule import RECONCILE_ROUND
 from shared.use_cases.reconcile_next import LATE_CAMPAIGNS
 
@@ -130,7 +130,7 @@ def _rows() -> Iterator[str]:
     yield _row("**all but Veo**", everything)
     for model_id, usd in _clips():
         clips = [usd * videos for videos in VIDEOS_A_MONTH]
-        yield _row(f"Veo: `{model_id}`", clips)
+        yield _row(f"Model: `{model_id}`", clips)
         if model_id == DEFAULT_MODEL:
             shares = [other / clip * 100 for other, clip in zip(everything, clips, strict=True)]
             cells = " | ".join(f"{share:.2f} %" for share in shares)

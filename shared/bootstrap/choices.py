@@ -6,14 +6,14 @@ import signal
 from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from types import MethodType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.building import built_once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.adapters.google.veo_output import ClipOutput
+    from shared.adapters.google.clip_output import ClipOutput
     from shared.ports import Clock
     from shared.ports.campaign_repository import CampaignRepository
     from shared.ports.clip_inspector import ClipInspector
@@ -112,16 +112,25 @@ def synthetic_generator(settings: Settings, objects: ObjectStore) -> VideoGenera
     )
 
 
-def veo_generator(settings: Settings, output: ClipOutput) -> VideoGenerator:
+def google_generator(settings: Settings, output: ClipOutput) -> VideoGenerator:
     """Raise UnavailableError if there are no credentials."""
+    from shared.adapters.google.generators import GeneratorOfEachFamily
+    from shared.adapters.google.omni_generator import OmniVideoGenerator
     from shared.adapters.google.timely_credentials import timely_credentials
-    from shared.adapters.google.video_generator import VeoVideoGenerator
+    from shared.adapters.google.veo_generator import VeoVideoGenerator
 
-    return VeoVideoGenerator(
-        project=settings.google_cloud_project,
-        location=settings.veo_location,
-        credentials=timely_credentials("Vertex AI", permission="aiplatform.endpoints.predict"),
-        output=output,
-        now=utc_now,
-        base_url=settings.veo_base_url,
+    # The SDK is imported before an attempt is recorded, not while it is made.
+    common: dict[str, Any] = {
+        "project": settings.google_cloud_project,
+        "credentials": timely_credentials("Vertex AI", permission="aiplatform.endpoints.predict"),
+        "output": output,
+        "now": utc_now,
+        "base_url": settings.veo_base_url,
+    }
+
+    return GeneratorOfEachFamily(
+        {
+            "veo": lambda: VeoVideoGenerator(location=settings.location_of("veo"), **common),
+            "omni": lambda: OmniVideoGenerator(location=settings.location_of("omni"), **common),
+        }
     )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import (
     FamilyPorts,
+    google_generator,
     synthetic_generator,
-    veo_generator,
 )
 from shared.building import built_once
 from shared.domain.schedule import CLOUD_LEASES
@@ -93,9 +93,9 @@ class GooglePorts(FamilyPorts):
     def generator(self) -> VideoGenerator:
         if self._settings.simulated:
             return synthetic_generator(self._settings, self.objects)
-        from shared.adapters.google.veo_output import BucketOutput
+        from shared.adapters.google.clip_output import BucketOutput
 
-        return veo_generator(self._settings, BucketOutput(self._settings.bucket))
+        return google_generator(self._settings, BucketOutput(self._settings.bucket))
 
     @property
     def local_signatures(self) -> None:

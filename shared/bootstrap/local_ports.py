@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from shared.bootstrap.choices import (
     FamilyPorts,
+    google_generator,
     is_stopping,
     synthetic_generator,
-    veo_generator,
 )
 from shared.building import built_once
 from shared.domain.schedule import LAPTOP_LEASES, LAPTOP_LEASES_WITH_VEO
@@ -104,9 +104,9 @@ class LocalPorts(FamilyPorts):
     def generator(self) -> VideoGenerator:
         if self._settings.simulated:
             return synthetic_generator(self._settings, self.objects)
-        from shared.adapters.google.veo_output import InlineOutput
+        from shared.adapters.google.clip_output import InlineOutput
 
-        return veo_generator(self._settings, InlineOutput(self.objects))
+        return google_generator(self._settings, InlineOutput(self.objects))
 
     @property
     def local_signatures(self) -> SignatureVerifier:

@@ -1,12 +1,7 @@
-"""The model registry: what each Veo model can do, its price per second, and when it is retired.
-
-Capabilities and dates: Google's model pages on Vertex AI; prices with audio: Google's price list,
-silent prices: third-party registries. All as read on `PRICED_ON`.
-"""
+"""What a model is asked for: whether it can make it, in which size, and for which price."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -16,103 +11,22 @@ from shared.domain.errors import (
     UnsupportedParameterError,
     UnsupportedSizeError,
 )
+from shared.domain.model_registry import MODELS, PRICED_ON, Model
 from shared.domain.tasks import Shape, Task, require_task
 from shared.domain.video import GenerationParameters
 
-PRICED_ON = date(2026, 11, 7)
-DEFAULT_MODEL = "veo-3.1-generate-001"
 ASPECT_RATIOS = ("16:9", "9:16")
-LONG_SIDES = {"720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
+LONG_SIDES = {
+    "360p": (640, 360),
+    "720p": (1280, 720),
+    "1080p": (1920, 1080),
+    "4k": (3840, 2160),
+}
 PERSON_GENERATION = ("allow_adult", "dont_allow")
 MAX_SEED = 2**32 - 1
 MAX_RATE = 9999
 
 _RATE = re.compile(r"[0-9]{1,4}", re.ASCII)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Model:
-    """`prices` maps a resolution to USD per second (with audio, silent).
-
-    `guaranteed_until` is the day up to which Google promises the model; it may answer for longer.
-    `retired_on` is the day since when it does not. `rate_per_minute` is how many submissions a
-    minute Google gives a project by default.
-    """
-
-    model_id: str
-    stage: str
-    durations: tuple[int, ...]
-    prices: Mapping[str, tuple[Decimal, Decimal]]
-    audio: bool = True
-    guaranteed_until: date | None = None
-    retired_on: date | None = None
-    successor: str | None = None
-    rate_per_minute: int = 50
-    tasks: tuple[Task, ...] = tuple(Task)
-
-    @property
-    def resolutions(self) -> tuple[str, ...]:
-        return tuple(self.prices)
-
-
-def _usd(with_audio: str, silent: str) -> tuple[Decimal, Decimal]:
-    return Decimal(with_audio), Decimal(silent)
-
-
-_RETIRED = date(2026, 6, 30)
-_STANDARD = {"720p": _usd("0.40", "0.20"), "1080p": _usd("0.40", "0.20")}
-
-MODELS: Mapping[str, Model] = {
-    model.model_id: model
-    for model in (
-        Model(
-            model_id="veo-3.1-generate-001",
-            stage="ga",
-            durations=(4, 6, 8),
-            prices={**_STANDARD, "4k": _usd("0.60", "0.40")},
-            guaranteed_until=date(2026, 11, 17),
-        ),
-        Model(
-            model_id="veo-3.1-fast-generate-001",
-            stage="ga",
-            durations=(4, 6, 8),
-            prices={"720p": _usd("0.10", "0.08"), "1080p": _usd("0.12", "0.10")},
-            guaranteed_until=date(2026, 11, 17),
-        ),
-        Model(
-            model_id="veo-3.1-lite-generate-001",
-            stage="preview",
-            durations=(4, 6, 8),
-            prices={"720p": _usd("0.05", "0.03"), "1080p": _usd("0.08", "0.05")},
-            tasks=(Task.TEXT, Task.IMAGE, Task.FRAMES),
-        ),
-        Model(
-            model_id="veo-3.0-generate-001",
-            stage="retired",
-            durations=(4, 6, 8),
-            prices=_STANDARD,
-            retired_on=_RETIRED,
-            successor="veo-3.1-generate-001",
-        ),
-        Model(
-            model_id="veo-3.0-fast-generate-001",
-            stage="retired",
-            durations=(4, 6, 8),
-            prices={"720p": _usd("0.10", "0.08"), "1080p": _usd("0.12", "0.10")},
-            retired_on=_RETIRED,
-            successor="veo-3.1-fast-generate-001",
-        ),
-        Model(
-            model_id="veo-2.0-generate-001",
-            stage="retired",
-            durations=(5, 6, 7, 8),
-            prices={"720p": _usd("0.50", "0.50")},
-            audio=False,
-            retired_on=_RETIRED,
-            successor="veo-3.1-generate-001",
-        ),
-    )
-}
 
 
 def parse_rates(text: str) -> dict[str, int]:
@@ -155,18 +69,35 @@ def require_supported(parameters: GenerationParameters, today: date) -> None:
     _require(parameters.aspect_ratio, ASPECT_RATIOS, param="aspect_ratio", model=model)
     _require(parameters.resolution, model.resolutions, param="resolution", model=model)
     _require(parameters.fps, (24,), param="fps", model=model)
+    _require_options(parameters, model)
+    longest = max(model.durations)
+    if parameters.resolution in model.longest_only and parameters.duration_seconds != longest:
+        free = next(each for each in model.resolutions if each not in model.longest_only)
+        raise UnsupportedParameterError(
+            f"{model.model_id} makes {parameters.resolution} only in {longest} seconds. "
+            f"Ask for seconds={longest}, or for resolution={free}.",
+            param="seconds",
+        )
+
+
+def _require_options(parameters: GenerationParameters, model: Model) -> None:
+    for option in ("negative_prompt", "person_generation"):
+        if getattr(parameters, option) is not None and option not in model.options:
+            raise UnsupportedParameterError(
+                f"{model.model_id} takes no {option}. Leave it out; the prompt can say the same.",
+                param=option,
+            )
     if parameters.person_generation is not None:
         allowed = PERSON_GENERATION
         _require(parameters.person_generation, allowed, param="person_generation", model=model)
-    if parameters.resolution != "720p" and parameters.duration_seconds != max(model.durations):
-        raise UnsupportedParameterError(
-            f"{model.model_id} makes {parameters.resolution} only in {max(model.durations)} "
-            f"seconds. Ask for seconds={max(model.durations)}, or for resolution=720p.",
-            param="seconds",
-        )
     if parameters.generate_audio and not model.audio:
         raise UnsupportedParameterError(
             f"{model.model_id} makes no audio. Ask for generate_audio=false.",
+            param="generate_audio",
+        )
+    if not parameters.generate_audio and "generate_audio" not in model.options:
+        raise UnsupportedParameterError(
+            f"{model.model_id} always makes audio. Ask for generate_audio=true.",
             param="generate_audio",
         )
     if parameters.seed is not None and not 0 <= parameters.seed <= MAX_SEED:
@@ -196,7 +127,7 @@ def _shape_of(parameters: GenerationParameters) -> Shape:
     )
 
 
-def _require(value: object, allowed: tuple[object, ...], *, param: str, model: Model) -> None:
+def _require(value: object, allowed: Sequence[object], *, param: str, model: Model) -> None:
     if value not in allowed:
         choices = ", ".join(str(choice) for choice in allowed)
         raise UnsupportedParameterError(
@@ -239,4 +170,4 @@ def price_basis(parameters: GenerationParameters) -> str:
 
 def _per_second(parameters: GenerationParameters) -> Decimal:
     with_audio, silent = MODELS[parameters.model].prices[parameters.resolution]
-    return with_audio if parameters.generate_audio else silent
+    return with_audio if parameters.generate_audio or silent is None else silent

@@ -40,7 +40,7 @@ CAMPAIGN_FILE = "campaign.json"
 
 _MEDIA_FILE = re.compile(r"(curr_|thumb_)?([0-9a-f]{16})_(0|[1-9][0-9]{0,2})\.(mp4|jpg)")
 _METADATA_FILE = re.compile(r"(?:curr_)?([0-9a-f]{16})\.json")
-_CLIP = re.compile(r"(?:^|/)sample_[0-9]+\.mp4\Z")
+_CLIP = re.compile(r"[^/]\.mp4\Z")
 # <campaign_id>/<video_hash>/<attempt>/…/sample_0.mp4
 _PARTS_OF_CLIP = 4
 
@@ -89,7 +89,7 @@ def is_input(path: str) -> bool:
 
 
 def is_clip(path: str) -> bool:
-    """Whether Veo wrote this object as a clip: `…/sample_0.mp4`, with or without a folder."""
+    """Whether the object is a clip. Veo names it `…/sample_0.mp4`; Omni's names are unknown."""
     return _CLIP.search(path) is not None
 
 

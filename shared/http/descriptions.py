@@ -3,14 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.domain.models import (
-    ASPECT_RATIOS,
-    LONG_SIDES,
-    MAX_SEED,
-    MODELS,
-    PERSON_GENERATION,
-    frame_size,
-)
+from shared.domain.model_registry import MODELS
+from shared.domain.models import ASPECT_RATIOS, LONG_SIDES, MAX_SEED, PERSON_GENERATION, frame_size
 from shared.domain.video import Lane
 
 _SIZES = [
@@ -50,8 +44,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "examples": ["veo-3.1-fast-generate-001"],
     },
     "seconds": {
-        "description": "The duration: 4, 6 or 8 seconds, as a number or a text. 1080p and 4k "
-        "require 8. Default: 8.",
+        "description": "The duration in whole seconds, as a number or a text. GET /v1/models lists "
+        "those of each model. Default: 8.",
         "examples": [8],
     },
     "size": {

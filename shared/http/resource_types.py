@@ -162,22 +162,33 @@ class EstimateResource(TypedDict):
 
 
 class PriceResource(TypedDict):
+    """`silent` is null for a model that always makes audio."""
+
     with_audio: Dollars
-    silent: Dollars
+    silent: Dollars | None
 
 
 class ModelResource(TypedDict):
-    """`rate_per_minute` is the limit of submissions; null means no limit."""
+    """`rate_per_minute` is the limit of submissions; null means no limit.
+
+    `longest_only` are the resolutions that the model makes only in the longest of `seconds`.
+    `options` are the optional parameters that it takes. A model with `can_cancel` stops an
+    accepted submission.
+    """
 
     id: str
     object: Literal["model"]
     owned_by: str
     stage: str
     default: bool
+    location: str
     tasks: Sequence[Task]
     seconds: Sequence[int]
     resolutions: Sequence[str]
+    longest_only: Sequence[str]
     audio: bool
+    options: Sequence[str]
+    can_cancel: bool
     rate_per_minute: int | None
     usd_per_second: Mapping[str, PriceResource]
     guaranteed_until: date | None

@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 
 from shared.domain.campaign import Campaign
 from shared.domain.errors import NotFoundError, UnavailableError
-from shared.domain.models import MODELS, Model
+from shared.domain.model_registry import MODELS, Model
 from shared.domain.money import Money
 from shared.http.api import BUCKETS, Durations, recorded
 from shared.http.calls import Call, json_response, list_response
 from shared.http.resource_types import HealthResource, ModelResource
 from shared.ports import Ports
 from shared.ports.campaign_repository import ListPosition, VideoQuery
+from shared.ports.policy import Policy
 
 _PAGE = 100
 
@@ -29,9 +30,9 @@ def health(call: Call) -> Response:
 
 
 def models(call: Call) -> Response:
-    default, rates = call.ports.policy.default_model, call.ports.rates
+    policy, rates = call.ports.policy, call.ports.rates
     resources = [
-        _model_resource(model, default=default, rate=rates.get(name))
+        _model_resource(model, policy=policy, rate=rates.get(name))
         for name, model in MODELS.items()
     ]
     return list_response(resources, ids=list(MODELS))
@@ -46,17 +47,21 @@ def description(call: Call) -> Response:
     )
 
 
-def _model_resource(model: Model, *, default: str, rate: int | None) -> ModelResource:
+def _model_resource(model: Model, *, policy: Policy, rate: int | None) -> ModelResource:
     return {
         "id": model.model_id,
         "object": "model",
         "owned_by": "google",
         "stage": model.stage,
-        "default": model.model_id == default,
+        "default": model.model_id == policy.default_model,
+        "location": policy.location_of(model.family),
         "tasks": model.tasks,
-        "seconds": model.durations,
+        "seconds": tuple(model.durations),
         "resolutions": model.resolutions,
+        "longest_only": [each for each in model.resolutions if each in model.longest_only],
         "audio": model.audio,
+        "options": model.options,
+        "can_cancel": model.can_cancel,
         "rate_per_minute": rate,
         "usd_per_second": {
             resolution: {"with_audio": with_audio, "silent": silent}

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from shared.domain.limits import Limits
+from shared.domain.model_registry import Family
 
 
 class Policy(Protocol):
@@ -41,6 +42,10 @@ class Policy(Protocol):
 
     @property
     def default_model(self) -> str: ...
+    def location_of(self, family: Family) -> str:
+        """Return where the models of a family are called."""
+        ...
+
     @property
     def simulated(self) -> bool:
         """Whether the generator costs nothing."""

@@ -67,7 +67,10 @@ OperationState = Running | Succeeded | Failed | Gone
 
 
 class VideoGenerator(Protocol):
-    """Makes clips, which takes minutes and costs money. No method waits for a clip or retries."""
+    """Makes clips with any model of the registry, which takes minutes and costs money.
+
+    No method waits for a clip or retries.
+    """
 
     def submit(self, submission: Submission) -> Accepted:
         """Start one paid operation.
@@ -78,3 +81,6 @@ class VideoGenerator(Protocol):
 
     def check(self, operation: str) -> OperationState:
         """Poll an operation once. Raise UnavailableError if the generator does not answer."""
+
+    def cancel(self, operation: str) -> None:
+        """Ask to stop an operation, where the model allows it. `check` says how it ended."""

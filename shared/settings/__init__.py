@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from shared.domain.models import DEFAULT_MODEL, MODELS, parse_rates
+from shared.domain.model_registry import DEFAULT_MODEL, LOCATIONS, MODELS, Family
+from shared.domain.models import parse_rates
 from shared.settings.checks import problems_of
 
 
@@ -41,8 +42,8 @@ class Settings:
     )
     video_generator: str = _setting(
         "",
-        "The generator: `veo`, which costs money, or `synthetic`, which renders real MP4s for "
-        "free. By default `synthetic` with a folder and `veo` with a bucket",
+        "The generator: `veo`, for Google's models, which cost money, or `synthetic`, which "
+        "renders real MP4s for free. By default `synthetic` with a folder and `veo` with a bucket",
     )
     google_cloud_project: str = _setting(
         "", "The project of Firestore, Pub/Sub and Veo; required with a bucket and with Veo"
@@ -54,9 +55,9 @@ class Settings:
     request_topic: str = _setting(
         "request-videos", "The Pub/Sub topic whose messages `request_videos` takes"
     )
-    veo_location: str = _setting("us-central1", "The region of the requests to Veo")
+    veo_location: str = _setting("us-central1", "The region of the requests to Veo's models")
     veo_base_url: str = _setting(
-        "", "The URL of Veo, if it is not Google's own: a proxy, or an emulator"
+        "", "The URL of Vertex AI, if it is not Google's own: a proxy, or an emulator"
     )
     storage_emulator_host: str = _setting(
         "",
@@ -157,6 +158,9 @@ class Settings:
         chosen = parse_rates(self.model_rates)
         default = {name: model.rate_per_minute for name, model in MODELS.items()}
         return dict.fromkeys(MODELS) | chosen if self.simulated else default | chosen
+
+    def location_of(self, family: Family) -> str:
+        return self.veo_location if family == "veo" else LOCATIONS[family]
 
     @property
     def storage_endpoint(self) -> str:

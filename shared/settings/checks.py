@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from shared.domain.limits import MOST_VERSIONS, is_amount, most_versions
-from shared.domain.models import MODELS, parse_rates
+from shared.domain.model_registry import MODELS
+from shared.domain.models import parse_rates
 
 if TYPE_CHECKING:
     from decimal import Decimal

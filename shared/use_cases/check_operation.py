@@ -44,7 +44,10 @@ def check_operation(ports: Ports, video: Video) -> None:
     lease_expires_at = ports.now() + ports.leases.check
     claimed = ports.campaigns.commit_video(begin_check(video, lease_expires_at=lease_expires_at))
     with holding(ports, claimed):
-        _act_on(ports, claimed, ports.generator.check(claimed.attempt.operation or ""))
+        operation = claimed.attempt.operation or ""
+        if claimed.cancel_requested:
+            ports.generator.cancel(operation)
+        _act_on(ports, claimed, ports.generator.check(operation))
 
 
 def _act_on(ports: Ports, video: Video, state: OperationState) -> None:
@@ -53,7 +56,9 @@ def _act_on(ports: Ports, video: Video, state: OperationState) -> None:
             _wait(ports, video, still_generating, delay=check_after)
         case Succeeded(clip_path=path):
             store_video(ports, video, path)
-        case Failed(code=code) if code == FILTERED and _may_be_submitted_again(ports, video):
+        case Failed(code=code, possibly_billed=False) if (
+            code == FILTERED and _may_be_submitted_again(ports, video)
+        ):
             _submit_again(ports, video)
         case Failed(possibly_billed=True) if found := find_generated_clip(ports, video):
             # An operation may fail after its clip was written.

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import chain
 
 from shared.domain.errors import ConflictError, UnreadableRecordError
-from shared.domain.models import MODELS
+from shared.domain.model_registry import MODELS
 from shared.domain.pacing import (
     Given,
     Pace,

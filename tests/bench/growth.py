@@ -11,7 +11,7 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.record_rows import stored_change
 from shared.bootstrap.local_ports import LocalPorts
 from shared.domain.campaign import Change
-from shared.domain.models import DEFAULT_MODEL
+from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.video import GenerationParameters
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery

@@ -100,6 +100,9 @@ class MeteredGenerator:
     def check(self, operation: str) -> OperationState:
         return self._generator.check(operation)
 
+    def cancel(self, operation: str) -> None:
+        self._generator.cancel(operation)
+
     def _note(self, kind: str, submission: Submission) -> None:
         entry = Entry(kind, submission.campaign_id, submission.video_hash, submission.output_prefix)
         self._bill.note(entry)

@@ -20,11 +20,11 @@ from google.oauth2.service_account import Credentials
 from shared.adapters.google.batch_repository import FirestoreBatchRepository
 from shared.adapters.google.bucket import open_bucket
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.adapters.google.clip_output import BucketOutput
 from shared.adapters.google.object_store import GCSObjectStore
 from shared.adapters.google.turn_repository import FirestoreTurnRepository
 from shared.adapters.google.url_signer import V4URLSigner
-from shared.adapters.google.veo_output import BucketOutput
-from shared.adapters.google.video_generator import VeoVideoGenerator
+from shared.adapters.google.veo_generator import VeoVideoGenerator
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import is_stopping, utc_now

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.domain.models import MODELS
+from shared.domain.model_registry import MODELS
 
 CAMPAIGNS = ("spring", "autumn")
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.domain.campaign import Campaign
 from shared.domain.errors import InvalidClipError, ObjectNotFoundError
-from shared.domain.models import DEFAULT_MODEL, price
+from shared.domain.model_registry import DEFAULT_MODEL
+from shared.domain.models import price
 from shared.domain.money import ZERO
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import GENERATED, clip_path

@@ -15,7 +15,7 @@ from functions.request_videos import take_request
 from shared.domain.campaign import Campaign
 from shared.domain.errors import RetryLaterError
 from shared.domain.inputs import input_id
-from shared.domain.models import DEFAULT_MODEL
+from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.storage_layout import input_path
 from shared.messages import PubSubMessage
 from shared.ports import Ports

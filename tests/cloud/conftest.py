@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.google.video_generator import VeoVideoGenerator
+from shared.adapters.google.veo_generator import VeoVideoGenerator
 from shared.adapters.local.object_store import LocalObjectStore
 from tests.cloud.loopback import only_loopback
 from tests.cloud.veo import TODAY, MakeVeo, Veo, a_generator, veo_in_bucket, veo_inline

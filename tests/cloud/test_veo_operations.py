@@ -7,7 +7,8 @@ from typing import BinaryIO
 import pytest
 from google.genai.types import GenerateVideosOperation
 
-from shared.adapters.google.veo_answers import OPERATION_ANSWERS, first_fitting
+from shared.adapters.google.generator_answers import first_fitting
+from shared.adapters.google.veo_answers import OPERATION_ANSWERS
 from shared.domain.errors import StorageError, UnavailableError
 from shared.domain.storage_layout import is_clip
 from shared.ports.video_generator import Failed, Gone, OperationState, Running, Succeeded

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from google.auth.exceptions import RefreshError
 
-from shared.adapters.google.veo_answers import SUBMISSION_ANSWERS
+from shared.adapters.google.generator_answers import SUBMISSION_ANSWERS
 from shared.domain.errors import (
     GenerationRefusedError,
     GeneratorBusyError,
@@ -43,7 +43,7 @@ FILTERED_AT_ONCE = invalid_argument(
     "The prompt could not be submitted. It violates Vertex AI's usage guidelines. "
     "Support codes: 58061214, 99999999"
 )
-FILTERED = "400 with support codes, or about Google's policies"
+FILTERED = "400 with support codes or a code such as SAFETY, or about Google's policies"
 NO_MODEL = "any other 404"
 UNCLEAR = "408, 409, 499"
 INVALID = "400, and any other 4xx"

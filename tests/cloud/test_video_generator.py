@@ -202,7 +202,7 @@ def test_no_token_appears_in_logs_or_errors(veo: Veo, caplog: pytest.LogCaptureF
         told += traceback.format_exception(raised.value)
     ended(veo.generator, veo.generator.submit(a_submission()).operation)
 
-    assert "veo.submission" in caplog.text
+    assert "generator.submission" in caplog.text
     assert "token-" not in caplog.text + "".join(told)
 
 

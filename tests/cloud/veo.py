@@ -9,12 +9,12 @@ from typing import Any
 
 from google.auth.credentials import AnonymousCredentials
 
-from shared.adapters.google.veo_output import BucketOutput, ClipOutput, InlineOutput
-from shared.adapters.google.video_generator import VeoVideoGenerator
+from shared.adapters.google.clip_output import BucketOutput, ClipOutput, InlineOutput
+from shared.adapters.google.veo_generator import VeoVideoGenerator
 from shared.domain.storage_layout import attempt_prefix
 from shared.domain.video import GenerationParameters
 from shared.ports.object_store import ObjectStore
-from shared.ports.video_generator import Submission
+from shared.ports.video_generator import Submission, VideoGenerator
 from tools.emulated_cloud.vertex import FakeVertex
 from tools.emulated_cloud.vertex.clips import plain_clip
 from tools.emulated_cloud.vertex.operations import WriteClip
@@ -47,7 +47,7 @@ class Veo:
     """`generator` puts its clips into `objects`; `vertex` is who it asks."""
 
     vertex: FakeVertex
-    generator: VeoVideoGenerator
+    generator: VideoGenerator
     objects: ObjectStore
 
 

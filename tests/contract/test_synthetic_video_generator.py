@@ -34,3 +34,9 @@ class TestSyntheticVideoGenerator(VideoGeneratorContract):
             faults=parse_faults(FAULTS.get(scenario, "")),
             now=lambda: datetime.now(UTC),
         )
+
+
+class TestSyntheticOmniGenerator(TestSyntheticVideoGenerator):
+    """It stands for the models that can be cancelled, too."""
+
+    model = "gemini-omni-1.2-flash"

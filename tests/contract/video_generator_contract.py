@@ -11,6 +11,7 @@ from shared.domain.errors import (
     GeneratorBusyError,
     SubmissionUnknownError,
 )
+from shared.domain.model_registry import DEFAULT_MODEL, MODELS
 from shared.domain.storage_layout import attempt_prefix, is_clip
 from shared.domain.video import GenerationParameters
 from shared.ports.object_store import ObjectStore
@@ -40,7 +41,7 @@ class Scenario(StrEnum):
 MakeGenerator = Callable[[Scenario], VideoGenerator]
 
 
-def a_submission(*, attempt: int = 1) -> Submission:
+def a_submission(*, attempt: int = 1, model: str = DEFAULT_MODEL) -> Submission:
     """A short one: some generators make real clips of it."""
     prompt = "A red bicycle leans against a sunlit wall"
     return Submission(
@@ -50,7 +51,7 @@ def a_submission(*, attempt: int = 1) -> Submission:
         attempt=attempt,
         prompt=prompt,
         enhanced_prompt=f"{prompt}\n\nBrand: Tidewater Cycles",
-        parameters=GenerationParameters(model="veo-3.1-generate-001", duration_seconds=4),
+        parameters=GenerationParameters(model=model, duration_seconds=4),
         output_prefix=attempt_prefix("spring", "0123456789abcdef", attempt),
     )
 
@@ -68,6 +69,8 @@ def clips(objects: ObjectStore, submission: Submission) -> list[str]:
 class VideoGeneratorContract:
     """A subclass gives the fixtures `make_generator` and `objects`, where its clips appear."""
 
+    model = DEFAULT_MODEL
+
     @pytest.fixture
     def generator(self, make_generator: MakeGenerator) -> VideoGenerator:
         return make_generator(Scenario.SUCCEEDS)
@@ -75,7 +78,7 @@ class VideoGeneratorContract:
     def test_a_submission_ends_with_one_clip_under_its_prefix(
         self, generator: VideoGenerator, objects: ObjectStore
     ) -> None:
-        submission = a_submission()
+        submission = a_submission(model=self.model)
 
         accepted = generator.submit(submission)
 
@@ -86,12 +89,12 @@ class VideoGeneratorContract:
     def test_an_accepted_submission_says_how_long_it_may_take(
         self, generator: VideoGenerator
     ) -> None:
-        assert generator.submit(a_submission()).expected_in >= timedelta()
+        assert generator.submit(a_submission(model=self.model)).expected_in >= timedelta()
 
     def test_an_operation_that_is_done_may_be_checked_again(
         self, generator: VideoGenerator
     ) -> None:
-        operation = generator.submit(a_submission()).operation
+        operation = generator.submit(a_submission(model=self.model)).operation
         first = ended(generator, operation)
 
         assert first == generator.check(operation)
@@ -99,7 +102,9 @@ class VideoGeneratorContract:
     def test_each_attempt_has_an_operation_and_a_clip_of_its_own(
         self, generator: VideoGenerator
     ) -> None:
-        operations = [generator.submit(a_submission(attempt=n)).operation for n in (1, 2)]
+        operations = [
+            generator.submit(a_submission(attempt=n, model=self.model)).operation for n in (1, 2)
+        ]
 
         states = [ended(generator, operation) for operation in operations]
 
@@ -110,7 +115,7 @@ class VideoGeneratorContract:
         self, make_generator: MakeGenerator, objects: ObjectStore
     ) -> None:
         generator = make_generator(Scenario.RUNS)
-        submission = a_submission()
+        submission = a_submission(model=self.model)
 
         state = generator.check(generator.submit(submission).operation)
 
@@ -121,7 +126,7 @@ class VideoGeneratorContract:
     def test_a_busy_generator_accepts_nothing_and_says_when_to_ask_again(
         self, make_generator: MakeGenerator, objects: ObjectStore
     ) -> None:
-        submission = a_submission()
+        submission = a_submission(model=self.model)
 
         with pytest.raises(GeneratorBusyError) as raised:
             make_generator(Scenario.IS_BUSY).submit(submission)
@@ -132,7 +137,7 @@ class VideoGeneratorContract:
     def test_a_refused_submission_is_not_accepted_and_names_a_code(
         self, make_generator: MakeGenerator, objects: ObjectStore
     ) -> None:
-        submission = a_submission()
+        submission = a_submission(model=self.model)
 
         with pytest.raises(GenerationRefusedError) as raised:
             make_generator(Scenario.REFUSES).submit(submission)
@@ -142,7 +147,7 @@ class VideoGeneratorContract:
 
     def test_a_lost_answer_leaves_the_outcome_unknown(self, make_generator: MakeGenerator) -> None:
         with pytest.raises(SubmissionUnknownError):
-            make_generator(Scenario.IS_CUT_OFF).submit(a_submission())
+            make_generator(Scenario.IS_CUT_OFF).submit(a_submission(model=self.model))
 
     @pytest.mark.parametrize(
         ("scenario", "code"),
@@ -152,7 +157,7 @@ class VideoGeneratorContract:
         self, make_generator: MakeGenerator, objects: ObjectStore, scenario: Scenario, code: str
     ) -> None:
         generator = make_generator(scenario)
-        submission = a_submission()
+        submission = a_submission(model=self.model)
 
         state = ended(generator, generator.submit(submission).operation)
 
@@ -165,12 +170,29 @@ class VideoGeneratorContract:
         self, make_generator: MakeGenerator, objects: ObjectStore
     ) -> None:
         generator = make_generator(Scenario.FORGETS)
-        submission = a_submission()
+        submission = a_submission(model=self.model)
 
         assert Gone() == ended(generator, generator.submit(submission).operation)
         assert clips(objects, submission) == []
 
     def test_an_unknown_operation_is_gone(self, generator: VideoGenerator) -> None:
-        operation = generator.submit(a_submission()).operation
+        operation = generator.submit(a_submission(model=self.model)).operation
 
         assert Gone() == generator.check(f"{operation}0")
+
+    def test_a_cancelled_operation_can_be_checked(self, make_generator: MakeGenerator) -> None:
+        generator = make_generator(Scenario.RUNS)
+        operation = generator.submit(a_submission(model=self.model)).operation
+
+        generator.cancel(operation)
+        generator.cancel(operation)
+
+        state = generator.check(operation)
+        can_cancel = MODELS[self.model].can_cancel
+        assert isinstance(state, Failed if can_cancel else Running)
+        assert not isinstance(state, Failed) or state.possibly_billed
+
+    def test_an_unknown_operation_may_be_cancelled(self, generator: VideoGenerator) -> None:
+        operation = generator.submit(a_submission(model=self.model)).operation
+
+        generator.cancel(f"{operation}0")

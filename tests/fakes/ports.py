@@ -11,7 +11,7 @@ from shared.adapters.media.picture_inspector import PillowPictureInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import InvalidClipError, InvalidUrlError
-from shared.domain.models import DEFAULT_MODEL
+from shared.domain.model_registry import DEFAULT_MODEL, LOCATIONS, Family
 from shared.domain.schedule import CLOUD_LEASES, Leases
 from shared.ports.object_store import SignatureVerifier
 from shared.ports.policy import Policy
@@ -45,6 +45,9 @@ class FakePolicy:
     api_keys: str = ""
     is_on_cloud_run: bool = False
     bucket_url: str = ""
+
+    def location_of(self, family: Family) -> str:
+        return LOCATIONS[family]
 
 
 POLICY = FakePolicy()

@@ -55,6 +55,7 @@ class FakeVideoGenerator:
         self._scripts = deque(scripts)
         self.submissions: list[Submission] = []
         self.operations: dict[str, Operation] = {}
+        self.cancelled: list[str] = []
         self.expected_in = timedelta(seconds=60)
         self.check_after = timedelta(seconds=20)
 
@@ -81,6 +82,9 @@ class FakeVideoGenerator:
         if known.checks <= known.script.running_checks:
             return Running(check_after=self.check_after)
         return self._end(known)
+
+    def cancel(self, operation: str) -> None:
+        self.cancelled.append(operation)
 
     def let_clips_appear(self) -> tuple[Submission, ...]:
         """Write the clips that are to come, as Veo does unasked, and return whose they are."""

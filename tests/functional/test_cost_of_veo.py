@@ -139,6 +139,16 @@ def test_no_function_runs_while_veo_works(place: WatchedPlace) -> None:
     assert vertex.submissions == 1
 
 
+def test_a_clip_of_omni_is_paid_once_and_found_under_its_unknown_name(place: WatchedPlace) -> None:
+    vertex = FakeVertex(write_clip=place.project.keep_clip, make_clip=plain_clip)
+    with vertex, served(place, led_to(vertex)) as service:
+        (video,) = service.create("spring", KITE, model="gemini-omni-1.2-flash", seconds=3)
+        ended = service.ended(video)
+
+    assert ended["status"] == "completed"
+    assert (vertex.interactions.count, vertex.operations.count) == (1, 0)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="Only Linux tells a process's own peak.")
 def test_a_large_clip_is_stored_with_little_memory_and_read_once(place: WatchedPlace) -> None:
     """What a process holds that has stored a usual clip is where the growth is counted from."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.google import video_generator
+from shared.adapters.google import omni_generator, veo_generator
 from shared.adapters.local.object_store import LocalObjectStore
 from tests.eventually import eventually
 from tests.functional.places import FolderPlace
@@ -29,7 +29,8 @@ def vertex() -> Iterator[FakeVertex]:
 def laptop(
     vertex: FakeVertex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Showreel]:
-    monkeypatch.setattr(video_generator, "EXPECTED_IN", timedelta(seconds=0.1))
+    monkeypatch.setattr(omni_generator, "EXPECTED_IN", timedelta(seconds=0.1))
+    monkeypatch.setattr(veo_generator, "EXPECTED_IN", timedelta(seconds=0.1))
     with TokenServer() as tokens:
         key_file = tmp_path / "key.json"
         write_key_file(ServiceAccount("laptop"), key_file, token_url=tokens.url)
@@ -54,6 +55,22 @@ def test_clips_of_veo_are_billed_and_stored_in_the_folder(
     assert f"videos/generated/spring/{ended['filename']}" in laptop.files()
     assert laptop.get(ended["content_url"]).headers["Content-Type"] == "video/mp4"
     assert vertex.submissions == 1
+
+
+def test_omni_ends_with_a_clip_in_the_folder_or_with_its_own_words(
+    laptop: Showreel, vertex: FakeVertex
+) -> None:
+    prompts = (KITE, f"{BOAT} [filtered]")
+    made, refused = laptop.create("spring", *prompts, model="gemini-omni-1.2-flash", seconds=3)
+
+    made, refused = laptop.ended(made), laptop.ended(refused)
+
+    assert (made["status"], made["cost"]["billed"]) == ("completed", True)
+    assert laptop.get(made["content_url"]).headers["Content-Type"] == "video/mp4"
+    assert refused["error"]["code"] == "content_filtered"
+    assert "I can't make this video" in refused["error"]["message"]
+    assert refused["cost"]["actual"] == 0
+    assert (vertex.interactions.count, vertex.operations.count) == (2, 0)
 
 
 def test_a_disk_without_hard_links_keeps_a_paid_clip(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import main
-from shared.domain.models import DEFAULT_MODEL, MODELS
+from shared.domain.model_registry import DEFAULT_MODEL, MODELS
 from shared.domain.schedule import DEADLINE
 from shared.requests.bodies import RequestVideosBody
 from shared.requests.parsing import from_json
@@ -253,7 +253,7 @@ def test_the_costs_add_up() -> None:
         services = sum((costs[service][column] for service in SERVICES), Decimal())
         assert services == pytest.approx(costs["**all but Veo**"][column], abs=Decimal("0.03"))
         per_second, _ = MODELS[DEFAULT_MODEL].prices["720p"]
-        assert per_second * 8 * videos == costs[f"Veo: `{DEFAULT_MODEL}`"][column]
+        assert per_second * 8 * videos == costs[f"Model: `{DEFAULT_MODEL}`"][column]
 
 
 def money() -> list[list[str]]:

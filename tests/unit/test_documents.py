@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.http.openapi import VERSION
+from tools.models_reference import DOCUMENT, with_table
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
@@ -43,6 +44,13 @@ def test_every_source_file_that_a_document_names_exists() -> None:
 
     assert len(named) > 20
     assert {(name, path) for name, path in named if not (ROOT / path).exists()} == set()
+
+
+def test_the_table_of_models_is_that_of_the_registry() -> None:
+    """`python -m tools.models_reference` writes it."""
+    document = DOCUMENT.read_text()
+
+    assert document == with_table(document)
 
 
 def test_the_path_of_a_video_has_as_many_files_and_lines_as_the_readme_says() -> None:

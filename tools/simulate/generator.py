@@ -99,6 +99,9 @@ class SimulatedGenerator:
             return Succeeded(clip_path=known.clip_path)
         return Failed(code=FILTERED, message="The safety filter blocked the clip.")
 
+    def cancel(self, operation: str) -> None:
+        """It is not stopped."""
+
     def _write_clip(self, operation: Operation) -> None:
         path = f"{operation.submission.output_prefix}sample_0.mp4"
         self.objects.put(path, BytesIO(A_CLIP), content_type="video/mp4")

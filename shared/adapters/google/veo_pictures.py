@@ -10,7 +10,7 @@ from google.genai.types import (
     VideoGenerationReferenceType,
 )
 
-from shared.adapters.google.veo_output import ClipOutput
+from shared.adapters.google.clip_output import ClipOutput
 from shared.domain.errors import (
     GenerationRefusedError,
     GeneratorBusyError,

@@ -10,6 +10,7 @@ from shared.adapters.local.clip_renderer import ClipSpec
 from shared.domain.errors import StorageError
 from shared.domain.faults import FaultKind
 from shared.domain.inputs import Inputs, Picture
+from shared.domain.model_registry import MODELS, Model
 from shared.domain.models import frame_size
 from shared.domain.storage_layout import input_path
 from shared.ports.video_generator import FILTERED, Failed, Gone, Submission
@@ -31,6 +32,20 @@ _ENDINGS: dict[FaultKind | None, Failed | Gone] = {
     FaultKind.LOST: Gone(),
 }
 
+# Gemini Omni completes a refused interaction with a text.
+_REFUSED_BY_OMNI = Failed(
+    code=FILTERED,
+    message=(
+        "Gemini Omni made no clip. Rephrase the prompt. The model says: I can't make this video."
+    ),
+)
+# Google documents nothing about the bill of a cancelled interaction.
+CANCELLED = Failed(
+    code="provider_error",
+    message="The interaction with Gemini Omni ended as cancelled: Google gives no reason.",
+    possibly_billed=True,
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SyntheticOperation:
@@ -50,8 +65,18 @@ class SyntheticOperation:
         return f"{self.submission.output_prefix}sample_0.mp4"
 
     @property
+    def cancelled_path(self) -> str:
+        return f"{self.submission.output_prefix}cancelled"
+
+    @property
+    def can_cancel(self) -> bool:
+        return _model(self).can_cancel
+
+    @property
     def ending(self) -> Failed | Gone | None:
         """The result of an operation that ends without a clip; else None."""
+        if self.fault is FaultKind.FILTERED and _model(self).family == "omni":
+            return _REFUSED_BY_OMNI
         return _ENDINGS.get(self.fault)
 
     def clip_spec(self, read: Callable[[str], bytes]) -> ClipSpec:
@@ -81,6 +106,10 @@ class SyntheticOperation:
             last_frame=content(inputs.last_frame),
             references=tuple(filter(None, map(content, inputs.reference_images))),
         )
+
+
+def _model(operation: SyntheticOperation) -> Model:
+    return MODELS[operation.submission.parameters.model]
 
 
 # Created at import, by one thread: several threads that are the first to decode a dataclass crash

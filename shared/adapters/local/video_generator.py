@@ -10,6 +10,7 @@ from tempfile import NamedTemporaryFile
 
 from shared.adapters.local.clip_renderer import render_clip
 from shared.adapters.local.synthetic_operation import (
+    CANCELLED,
     SyntheticOperation,
     decode_operation,
     encode_operation,
@@ -93,6 +94,16 @@ class SyntheticVideoGenerator:
             return Failed(code=error.code, message=error.message)
         return self._state(found)
 
+    def cancel(self, operation: str) -> None:
+        record = self._record(operation)
+        if record is None:
+            return
+        # It was cancelled before, or its record is damaged: the next check says so.
+        with suppress(ObjectExistsError, StorageError):
+            found = decode_operation(record)
+            if found.can_cancel and found.done_at > self._now():
+                self._objects.put(found.cancelled_path, BytesIO(), content_type="text/plain")
+
     def _require_pictures(self, submission: Submission) -> None:
         try:
             for picture in submission.parameters.inputs or ():
@@ -134,18 +145,20 @@ class SyntheticVideoGenerator:
             raise UnavailableError("The record of the operation cannot be read.") from error
 
     def _state(self, operation: SyntheticOperation) -> OperationState:
+        if operation.can_cancel and self._has(operation.cancelled_path):
+            return CANCELLED
         left = operation.done_at - self._now()
         if left > timedelta():
             return Running(check_after=max(left, SHORTEST_CHECK))
         if operation.ending is not None:
             return operation.ending
-        if not self._has_clip(operation):
+        if not self._has(operation.clip_path):
             self._render(operation)
         return Succeeded(clip_path=operation.clip_path)
 
-    def _has_clip(self, operation: SyntheticOperation) -> bool:
+    def _has(self, path: str) -> bool:
         try:
-            self._objects.head(operation.clip_path)
+            self._objects.head(path)
         except ObjectNotFoundError:
             return False
         return True

@@ -3,7 +3,7 @@ import { Choice, Field } from "./fields.js";
 import { modelName, money } from "./format.js";
 import { TEXTS } from "./texts.js";
 
-const FREE_LENGTH_RESOLUTION = "720p";
+const DEFAULT_SECONDS = 8;
 const day = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
 
 /** The generation settings, limited to what the selected model supports. */
@@ -43,9 +43,9 @@ export class GenerationSettings {
       aspect_ratio: this.#aspectRatio.value,
       resolution: this.#resolution.value,
       generate_audio: this.#audio.checked,
-      negative_prompt: this.#negativePrompt.value.trim() || null,
+      negative_prompt: this.#option("negative_prompt", this.#negativePrompt.value.trim() || null),
       seed: this.#seed.value.trim() === "" ? null : Number(this.#seed.value),
-      person_generation: this.#personGeneration,
+      person_generation: this.#option("person_generation", this.#personGeneration),
     };
     return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== null));
   }
@@ -115,24 +115,30 @@ export class GenerationSettings {
     );
   }
 
+  /** Return a value that the selected model takes, else null. */
+  #option(name, value) {
+    return this.#models.get(this.#model.value).options.includes(name) ? value : null;
+  }
+
   #offer() {
     const model = this.#models.get(this.#model.value);
     const longest = Math.max(...model.seconds);
     setText(this.#model.hint, modelHint(model));
     this.#seconds.offer(
       model.seconds.map((count) => [count, TEXTS.secondsOption(count)]),
-      longest,
+      model.seconds.includes(DEFAULT_SECONDS) ? DEFAULT_SECONDS : longest,
     );
     this.#resolution.offer(
       model.resolutions.map((name) => [name, name]),
       model.resolutions[0],
     );
-    const isFree = this.#resolution.value === FREE_LENGTH_RESOLUTION;
+    const isFree = !model.longest_only.includes(this.#resolution.value);
     if (!isFree) this.#seconds.value = longest;
     this.#seconds.allow((count) => isFree || Number(count) === longest);
     setText(this.#seconds.hint, isFree ? "" : TEXTS.longestOnly(longest));
-    this.#audio.disabled = !model.audio;
-    if (!model.audio) this.#audio.checked = false;
+    this.#audio.disabled = !model.audio || !model.options.includes("generate_audio");
+    if (this.#audio.disabled) this.#audio.checked = model.audio;
+    this.#negativePrompt.root.hidden = !model.options.includes("negative_prompt");
   }
 }
 

@@ -119,7 +119,7 @@ export const TEXTS = {
   aspectRatio: "Format",
   aspectRatios: { "16:9": "16:9 wide", "9:16": "9:16 tall" },
   resolution: "Resolution",
-  longestOnly: (seconds) => `Above 720p, clips are ${seconds} s long.`,
+  longestOnly: (seconds) => `In this resolution, clips are ${seconds} s long.`,
   audio: "Sound",
   moreSettings: "More settings",
   negativePrompt: "Negative prompt",

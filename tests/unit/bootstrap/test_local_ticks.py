@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.bootstrap.local_ports import LocalPorts
-from shared.domain.models import DEFAULT_MODEL
+from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.storage_layout import CURSOR
 from shared.domain.video import GenerationParameters, Phase
 from shared.settings import Settings

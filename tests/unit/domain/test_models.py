@@ -12,11 +12,9 @@ from shared.domain.errors import (
     UnsupportedParameterError,
     UnsupportedSizeError,
 )
+from shared.domain.model_registry import DEFAULT_MODEL, MODELS, Model
 from shared.domain.models import (
     ASPECT_RATIOS,
-    DEFAULT_MODEL,
-    MODELS,
-    Model,
     frame_size,
     price,
     price_basis,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from shared.domain.errors import RetryLaterError
-from shared.domain.models import DEFAULT_MODEL
+from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.schedule import DEADLINE, LATE_WINDOW, NAME_LIFE
 from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports

@@ -269,3 +269,22 @@ def test_a_video_that_failed_for_another_reason_is_not_submitted_again(patient: 
 
     assert Phase.FAILED is stored(patient, video).phase
     assert 1 == len(patient.generator.submissions)
+
+
+def test_a_requested_cancellation_reaches_the_generator_before_the_check(
+    ports: FakePorts,
+) -> None:
+    video = submit(ports, script=Script(ending=BROKEN))
+    operation = stored(ports, video).attempt.operation
+    cancel_video(ports, CAMPAIGN_ID, video.video_hash)
+
+    wake(ports, video)
+
+    assert [operation] == ports.generator.cancelled
+    assert stored(ports, video).is_possibly_billed
+
+
+def test_an_operation_is_not_cancelled_unasked(ports: FakePorts) -> None:
+    wake(ports, submit(ports))
+
+    assert ports.generator.cancelled == []

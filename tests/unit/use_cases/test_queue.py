@@ -14,7 +14,7 @@ from shared.domain.errors import (
     StorageError,
     UnavailableError,
 )
-from shared.domain.models import DEFAULT_MODEL
+from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.pacing import Pace, free_turns
 from shared.domain.schedule import (
     BROKEN_RETRY,

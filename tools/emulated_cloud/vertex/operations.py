@@ -65,19 +65,12 @@ class Operations:
             parameters=body.get("parameters", {}),
             script=self._next_script(prompt),
         )
-        self._accepted[operation.name] = operation
-        if self._polls is None:
-            self._finish_later(operation)
-        return answer({"name": operation.name})
+        return self._accepted_answer(operation)
 
     def fetch(self, name: str) -> Answer:
-        operation = self._accepted.get(name)
-        if operation is None or operation.script is Ending.FORGOTTEN:
+        operation = self._polled(name)
+        if operation is None:
             return operation_not_found(name)
-        with operation.lock:
-            if self._polls is not None and operation.polls >= self._polls:
-                self._finish(operation)
-            operation.polls += 1
         if operation.outcome is not None:
             return answer({"name": name, "done": True, **operation.outcome})
         return answer({"name": name, "done": False} if self.says_not_done else {"name": name})
@@ -92,6 +85,26 @@ class Operations:
         for timer in self._timers:
             timer.cancel()
             timer.join()
+
+    def _accepted_answer(self, operation: Operation) -> Answer:
+        self._accepted[operation.name] = operation
+        if self._polls is None:
+            self._finish_later(operation)
+        return answer(self._first_answer(operation))
+
+    def _first_answer(self, operation: Operation) -> Json:
+        return {"name": operation.name}
+
+    def _polled(self, name: str) -> Operation | None:
+        """Return the operation after one more poll, or None if it is not known."""
+        operation = self._accepted.get(name)
+        if operation is None or operation.script is Ending.FORGOTTEN:
+            return None
+        with operation.lock:
+            if self._polls is not None and operation.polls >= self._polls:
+                self._finish(operation)
+            operation.polls += 1
+        return operation
 
     def _next_script(self, prompt: str) -> Script:
         return self.scripts.popleft() if self.scripts else ending_of(prompt)
@@ -109,16 +122,25 @@ class Operations:
     def _finish(self, operation: Operation) -> None:
         if operation.outcome is not None or operation.script in (Ending.NEVER, Ending.FORGOTTEN):
             return
-        outcome = without_clip(operation.script)
+        outcome = self._without_clip(operation)
         operation.outcome = self._with_clips(operation) if outcome is None else outcome
+
+    def _without_clip(self, operation: Operation) -> Json | None:
+        return without_clip(operation.script)
 
     def _with_clips(self, operation: Operation) -> Json:
         clip = self._clip(operation)
         count = operation.parameters.get("sampleCount", 1)
         try:
-            videos = [self._deliver(operation, clip, number) for number in range(count)]
+            videos = [self._delivered(operation, clip, number) for number in range(count)]
         except OSError as problem:
-            return failed(7, f"The output could not be written to Cloud Storage: {problem}")
+            return self._unwritable(problem)
+        return self._clips_outcome(videos, operation)
+
+    def _unwritable(self, problem: OSError) -> Json:
+        return failed(7, f"The output could not be written to Cloud Storage: {problem}")
+
+    def _clips_outcome(self, videos: list[Json], operation: Operation) -> Json:
         return with_clips(videos, filtered=operation.script is Ending.PARTLY_FILTERED)
 
     def _clip(self, operation: Operation) -> bytes:
@@ -130,7 +152,7 @@ class Operations:
             parameters = {**parameters, "durationSeconds": seconds}
         return self._make_clip(operation.prompt, parameters)
 
-    def _deliver(self, operation: Operation, clip: bytes, number: int) -> Json:
+    def _delivered(self, operation: Operation, clip: bytes, number: int) -> Json:
         """Store the clip before the operation reports it."""
         storage_uri = operation.parameters.get("storageUri")
         if not storage_uri:

@@ -1,20 +1,14 @@
-"""The HTTP side: routes, faults, and a log of all requests."""
+"""The service: routes, quotas, faults, and a log of all requests."""
 
-import json
 import math
 import re
-import socket
 import threading
 import time
 from collections import defaultdict
-from contextlib import suppress
-from dataclasses import dataclass
-from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from shared.domain.models import MODELS
+from shared.domain.model_registry import LOCATIONS, MODELS, Family
 from tools.emulated_cloud.vertex.answers import (
     Answer,
     Json,
@@ -28,28 +22,24 @@ from tools.emulated_cloud.vertex.answers import (
 from tools.emulated_cloud.vertex.clips import prompted_clip
 from tools.emulated_cloud.vertex.endings import Script
 from tools.emulated_cloud.vertex.faults import Fault, Faults
+from tools.emulated_cloud.vertex.interactions import Interactions
+from tools.emulated_cloud.vertex.listener import Listener, Request
 from tools.emulated_cloud.vertex.operations import MakeClip, Operations, WriteClip
 from tools.emulated_cloud.vertex.quota import Counting, Quota
-from tools.emulated_cloud.vertex.validation import first_problem
+from tools.emulated_cloud.vertex.validation import first_problem, first_problem_of_interaction
 
 SUBMIT = ":predictLongRunning"
+INTERACTIONS = "/interactions"
 POLL = ":fetchPredictOperation"
 
 _ROUTE = re.compile(
     r"/v1[a-z0-9]*/(?P<model>projects/[^/]+/locations/[^/]+/publishers/google/models/(?P<id>[^/:]+))"
     rf"(?P<method>{SUBMIT}|{POLL})"
 )
-_LONGEST_LOGGED = 10_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """A request as it arrived; long texts in its body, such as pictures, are cut."""
-
-    method: str
-    path: str
-    headers: Message
-    body: Any
+_INTERACTION = re.compile(
+    r"/v1[a-z0-9]*/projects/[^/]+/locations/(?P<location>[^/]+)/interactions"
+    r"(?:/(?P<id>[^/?]+)(?P<cancel>/cancel)?)?(?:\?stream=false)?"
+)
 
 
 def no_bucket(uri: str, clip: bytes) -> None:
@@ -72,6 +62,9 @@ class FakeVertex:
         make_clip: MakeClip = prompted_clip,
     ) -> None:
         self.models = {name for name, model in MODELS.items() if model.retired_on is None}
+        self.interactions = Interactions(
+            seconds=seconds, polls=polls, write_clip=write_clip, make_clip=make_clip
+        )
         self.requests: list[Request] = []
         self.operations = Operations(
             seconds=seconds, polls=polls, write_clip=write_clip, make_clip=make_clip
@@ -82,7 +75,7 @@ class FakeVertex:
         self._quota_lock = threading.Lock()
         self._faults = Faults()
         self._closing = threading.Event()
-        self._server = _Server(self)
+        self._server = Listener(self.handle)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
@@ -99,11 +92,12 @@ class FakeVertex:
         self._server.shutdown()
         self._server.server_close()
         self.operations.close()
+        self.interactions.close()
 
     @property
     def submissions(self) -> int:
         """The number of accepted submissions, which a bill would count."""
-        return self.operations.count
+        return self.operations.count + self.interactions.count
 
     def asked(self, path: str) -> list[Request]:
         """Return the requests whose path has these words in it."""
@@ -112,6 +106,10 @@ class FakeVertex:
     def will_end(self, *scripts: Script) -> None:
         """Let the next accepted operations end like this, each once, whatever their prompt."""
         self.operations.scripts.extend(scripts)
+
+    def interactions_will_end(self, *scripts: Script) -> None:
+        """Let the next accepted interactions end like this."""
+        self.interactions.scripts.extend(scripts)
 
     def fail(self, path: str, fault: Fault, *, times: int = 1) -> None:
         """Let the next requests whose path has these words in it meet `fault`."""
@@ -134,6 +132,8 @@ class FakeVertex:
     def _answer(self, request: Request, body: Any) -> Answer:  # noqa: ANN401  # It is JSON.
         if not request.headers.get("Authorization", "").startswith("Bearer "):
             return unauthenticated()
+        if interaction := _INTERACTION.fullmatch(request.path):
+            return self._interact(request.method, interaction, body)
         route = _ROUTE.fullmatch(request.path)
         if request.method != "POST" or route is None:
             return operation_not_found(request.path)
@@ -143,80 +143,39 @@ class FakeVertex:
             return self._poll(route["model"], body)
         return self._submit(route["model"], route["id"], body)
 
+    def _interact(self, method: str, route: re.Match[str], body: Any) -> Answer:  # noqa: ANN401  # It is JSON.
+        if route["location"] != LOCATIONS["omni"]:
+            return error(404, "NOT_FOUND", "The Interactions API is not served here.")
+        if route["cancel"] and method == "POST":
+            return self.interactions.cancel(route["id"])
+        if route["id"]:
+            return self.interactions.fetch(route["id"])
+        problem = first_problem_of_interaction(body)
+        if problem:
+            return invalid_argument(problem)
+        model = body["model"]
+        if model not in self._of("omni"):
+            return model_not_found(model)
+        return self._accepted(self.interactions, model, model, body)
+
+    def _of(self, family: Family) -> set[str]:
+        return {name for name in self.models if MODELS[name].family == family}
+
     def _submit(self, model: str, model_id: str, body: Json) -> Answer:
-        if model_id not in self.models:
+        if model_id not in self._of("veo"):
             return model_not_found(model)
         problem = first_problem(body, model_id)
         if problem:
             return invalid_argument(problem)
+        return self._accepted(self.operations, model, model_id, body)
+
+    def _accepted(self, kind: Operations, model: str, model_id: str, body: Json) -> Answer:
         with self._quota_lock:
             is_within_quota = self._quotas[model_id].takes(time.monotonic())
-        if not is_within_quota:
-            return no_quota(retry_after_seconds=17)
-        return self.operations.accept(model, body)
+        return kind.accept(model, body) if is_within_quota else no_quota(retry_after_seconds=17)
 
     def _poll(self, model: str, body: Json) -> Answer:
         name = str(body.get("operationName", ""))
         if not name.startswith(f"{model}/operations/"):
             return error(400, "INVALID_ARGUMENT", f"{name!r} is no operation of {model}.")
         return self.operations.fetch(name)
-
-
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 128
-
-    def __init__(self, vertex: FakeVertex) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.vertex = vertex
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-    server: _Server
-
-    def do_POST(self) -> None:
-        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        body = None
-        with suppress(ValueError):
-            body = json.loads(content)
-        request = Request(
-            method=self.command, path=self.path, headers=self.headers, body=_shortened(body)
-        )
-        given = self.server.vertex.handle(request, body)
-        if given is None:
-            self._drop()
-        else:
-            self._send(given)
-
-    do_GET = do_POST  # noqa: N815  # Its given name.
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # Its given name.
-        """Log nothing: `requests` has every request."""
-
-    def _send(self, given: Answer) -> None:
-        # The caller has closed the connection.
-        with suppress(ConnectionError):
-            self.send_response(given.status)
-            self.send_header("Content-Type", given.content_type)
-            self.send_header("Content-Length", str(len(given.body)))
-            for name, value in given.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(given.body)
-            self.wfile.flush()
-
-    def _drop(self) -> None:
-        self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
-
-
-def _shortened(body: Any) -> Any:  # noqa: ANN401  # It is JSON.
-    if isinstance(body, dict):
-        return {key: _shortened(value) for key, value in body.items()}
-    if isinstance(body, list):
-        return [_shortened(value) for value in body]
-    if isinstance(body, str) and len(body) > _LONGEST_LOGGED:
-        return f"{body[:_LONGEST_LOGGED]}… ({len(body)} characters)"
-    return body

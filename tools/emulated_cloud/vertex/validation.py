@@ -3,7 +3,9 @@
 import base64
 import re
 from collections.abc import Iterator
+from typing import Any
 
+from shared.domain.model_registry import MODELS
 from tools.emulated_cloud.vertex.answers import Json
 
 LONG = 8
@@ -12,6 +14,7 @@ _MOST_REFERENCES = 3
 _LARGEST_PICTURE = 20 * 1024 * 1024
 _SIGNATURES = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 
+_DURATION = re.compile(r"([0-9]+)s")
 _LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _LABEL_VALUE = re.compile(r"[a-z0-9_-]{0,63}")
 _CHOICES: dict[str, tuple[object, ...]] = {
@@ -25,6 +28,40 @@ _CHOICES: dict[str, tuple[object, ...]] = {
 
 def first_problem(body: Json, model_id: str) -> str | None:
     return next(_problems(body, model_id), None)
+
+
+def first_problem_of_interaction(body: Any) -> str | None:  # noqa: ANN401  # It is JSON.
+    return next(_problems_of_interaction(body), None)
+
+
+def _problems_of_interaction(body: Any) -> Iterator[str]:  # noqa: ANN401  # It is JSON.
+    if not isinstance(body, dict) or not isinstance(body.get("response_format"), dict):
+        yield "The body is no interaction that asks for a video."
+        return
+    wanted = body["response_format"]
+    if not body.get("input") or not body.get("model"):
+        yield "Model and input must be given."
+    if wanted.get("type") != "video":
+        yield "The response format must be a video."
+    if not (body.get("background") and body.get("store")):
+        yield "Only a stored background interaction can be fetched."
+    yield from _problems_of_response_format(str(body.get("model")), wanted)
+    yield from _problems_of_labels(body.get("labels", {}))
+
+
+def _problems_of_response_format(model_id: str, wanted: Json) -> Iterator[str]:
+    model = MODELS.get(model_id)
+    duration = _DURATION.fullmatch(str(wanted.get("duration", "8s")))
+    if duration is None:
+        yield "The duration must be given as 8s."
+    elif model is not None and int(duration[1]) not in model.durations:
+        yield "The value for `duration` is out of bound."
+    if wanted.get("aspect_ratio", "16:9") not in ("16:9", "9:16"):
+        yield "The value for `aspect_ratio` is not supported."
+    if wanted.get("resolution", "720p") not in ("360p", "720p", "1080p", "4k"):
+        yield "The value for `resolution` is not supported."
+    if (wanted.get("delivery") == "uri") != bool(wanted.get("gcs_uri")):
+        yield "Delivery by URI needs a gcs_uri, and inline delivery has none."
 
 
 def _problems(body: Json, model_id: str) -> Iterator[str]:

@@ -1,24 +1,23 @@
-"""The errors that callers get when Veo refuses a request or does not answer."""
+"""The errors that callers get when Google refuses a request to a model or does not answer."""
 
 import re
 from datetime import date, timedelta
 
 from google.auth.exceptions import GoogleAuthError
-from google.genai.errors import APIError
-from google.genai.types import GenerateVideosOperation
 
 from shared.adapters.google.credential_errors import credentials_failed, denied
-from shared.adapters.google.veo_answers import (
+from shared.adapters.google.generator_answers import (
     CHECK_ANSWERS,
     SUBMISSION_ANSWERS,
     Refusal,
     Rule,
     Then,
+    error_body,
     first_fitting,
     google_words,
-    operation_words,
+    status_of,
 )
-from shared.adapters.google.veo_filters import explain, is_about_policy
+from shared.adapters.google.veo_filters import explain
 from shared.domain.errors import (
     GenerationRefusedError,
     GeneratorBusyError,
@@ -26,7 +25,7 @@ from shared.domain.errors import (
     SubmissionUnknownError,
     UnavailableError,
 )
-from shared.domain.models import MODELS
+from shared.domain.model_registry import MODELS
 from shared.ports.video_generator import FILTERED, Gone
 
 SERVICE = "Vertex AI"
@@ -47,7 +46,7 @@ def submission_error(error: Exception, *, model_id: str, today: date) -> Submiss
     if rule.then is Then.REFUSE:
         return GenerationRefusedError(sentence, code=rule.code)
     return SubmissionUnknownError(
-        f"It is not known whether Veo accepted the submission ({_kind(error)}).{_quoted(error)}"
+        f"It is not known whether Google accepted the submission ({_kind(error)}).{_quoted(error)}"
     )
 
 
@@ -58,19 +57,8 @@ def check_error(error: Exception) -> Gone | UnavailableError:
     return UnavailableError(_sentence(rule, error))
 
 
-def failure_message(operation: GenerateVideosOperation) -> str:
-    """Say why an operation ended without a clip."""
-    words = operation_words(operation)
-    if is_about_policy(words):
-        return explain((words,))
-    if operation.error:
-        return f"Veo ended with error {operation.error.get('code')}: {words}"
-    response = operation.response
-    return explain((response and response.rai_media_filtered_reasons) or ())
-
-
 def is_token_refused(error: Exception) -> bool:
-    return isinstance(error, APIError) and error.code == 401  # noqa: PLR2004
+    return status_of(error) == 401  # noqa: PLR2004
 
 
 def is_past_its_date(model_id: str, today: date) -> bool:
@@ -85,7 +73,7 @@ def is_past_its_date(model_id: str, today: date) -> bool:
 def _sentence(rule: Rule[Refusal], error: Exception) -> str:
     if isinstance(error, GoogleAuthError):
         return credentials_failed(error, SERVICE, permission=PERMISSION).message
-    if isinstance(error, APIError) and error.code == 403:  # noqa: PLR2004
+    if status_of(error) == 403:  # noqa: PLR2004
         return denied(SERVICE, google_words(error), permission=PERMISSION).message
     if rule.code == FILTERED:
         return explain((google_words(error),))
@@ -94,7 +82,8 @@ def _sentence(rule: Rule[Refusal], error: Exception) -> str:
 
 
 def _kind(error: Exception) -> str:
-    return f"HTTP {error.code}" if isinstance(error, APIError) else type(error).__name__
+    status = status_of(error)
+    return type(error).__name__ if status is None else f"HTTP {status}"
 
 
 def _quoted(error: Exception) -> str:
@@ -108,18 +97,16 @@ def _cut(words: str) -> str:
 
 def _retry_after(error: Exception) -> timedelta | None:
     """Return the wait that Google asks for, in RetryInfo or in a header."""
-    if not isinstance(error, APIError):
-        return None
-    for text in (*_retry_delays(error), error.response.headers.get("Retry-After", "")):
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    for text in (*_retry_delays(error), headers.get("Retry-After", "")):
         if match := _SECONDS.fullmatch(str(text)):
             asked = timedelta(seconds=float(match[1]))
             return min(max(asked, SHORTEST_RETRY), LONGEST_RETRY)
     return None
 
 
-def _retry_delays(error: APIError) -> list[object]:
-    content = error.details.get("error") if isinstance(error.details, dict) else None
-    details = content.get("details") if isinstance(content, dict) else None
+def _retry_delays(error: Exception) -> list[object]:
+    details = error_body(error).get("details")
     entries = details if isinstance(details, list) else []
     return [
         each["retryDelay"] for each in entries if isinstance(each, dict) and "retryDelay" in each

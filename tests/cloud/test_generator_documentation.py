@@ -1,4 +1,4 @@
-"""docs/veo-answers.md says what the code does."""
+"""docs/generator-answers.md says what the code does."""
 
 import re
 from collections.abc import Sequence
@@ -7,15 +7,12 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.google.veo_answers import (
-    CHECK_ANSWERS,
-    OPERATION_ANSWERS,
-    SUBMISSION_ANSWERS,
-    Rule,
-)
+from shared.adapters.google.generator_answers import CHECK_ANSWERS, SUBMISSION_ANSWERS, Rule
+from shared.adapters.google.omni_answers import INTERACTION_ANSWERS
+from shared.adapters.google.veo_answers import OPERATION_ANSWERS
 from shared.adapters.google.veo_filters import SUPPORT_CODES
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "veo-answers.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "generator-answers.md"
 
 
 def rows(heading: str) -> list[tuple[str, ...]]:
@@ -31,7 +28,8 @@ def rows(heading: str) -> list[tuple[str, ...]]:
     [
         ("To a submission", SUBMISSION_ANSWERS),
         ("To a check", CHECK_ANSWERS),
-        ("When an operation ends", OPERATION_ANSWERS),
+        ("When an operation of Veo ends", OPERATION_ANSWERS),
+        ("When an interaction with Gemini Omni ends", INTERACTION_ANSWERS),
     ],
 )
 def test_the_page_has_the_rules_of_the_code_in_their_order(

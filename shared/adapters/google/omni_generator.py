@@ -1,0 +1,164 @@
+"""Gemini Omni on Vertex AI: the Interactions API, through google-genai."""
+
+import logging
+import re
+from datetime import timedelta
+from typing import Any
+
+from google.auth.credentials import Credentials
+from google.genai import types
+from google.genai.interactions import Interaction
+
+from shared.adapters.google.clip_output import ClipOutput
+from shared.adapters.google.generator_answers import Then, first_fitting
+from shared.adapters.google.omni_answers import (
+    INTERACTION_ANSWERS,
+    failure_message,
+    is_paid_without_clip,
+    output,
+)
+from shared.adapters.google.vertex_calls import VertexCalls, labels
+from shared.domain.errors import SubmissionUnknownError
+from shared.domain.schedule import RECHECK_AFTER, SUBMISSION, TRY
+from shared.ports import Clock
+from shared.ports.video_generator import (
+    Accepted,
+    Failed,
+    Gone,
+    OperationState,
+    Running,
+    Submission,
+    Succeeded,
+)
+
+EXPECTED_IN = timedelta(seconds=60)
+
+# The SDK's own; the Interactions API has no version without "beta" in the SDK.
+_API_VERSION = "v1beta1"
+_ID = re.compile(r"[A-Za-z0-9_-]{1,1024}")
+_PATH = re.compile(r"projects/[^/]+/locations/[^/]+/interactions/(?P<id>[A-Za-z0-9_-]{1,1024})")
+
+logger = logging.getLogger(__name__)
+
+
+class OmniVideoGenerator:
+    """Submits each clip as a stored background interaction, once: a repeated one is paid twice.
+
+    The API has neither a request id nor a list. A lost answer is therefore found by its clip
+    alone, under the attempt's own prefix.
+    """
+
+    def __init__(
+        self,
+        *,
+        project: str,
+        location: str,
+        credentials: Credentials,
+        output: ClipOutput,
+        now: Clock,
+        base_url: str = "",
+        submit_timeout: timedelta = SUBMISSION,
+    ) -> None:
+        self._output = output
+        self._parent = f"projects/{project}/locations/{location}"
+        self._calls = VertexCalls(credentials, base_url=base_url, now=now)
+        self._submit_timeout = submit_timeout
+        self._client = self._calls.client(
+            project=project, location=location, api_version=_API_VERSION, timeout=submit_timeout
+        )
+
+    def submit(self, submission: Submission) -> Accepted:
+        prefix = submission.output_prefix
+        try:
+            interaction = self._client.interactions.create(
+                **_request(submission, storage_uri=self._output.storage_uri(prefix)),
+                timeout=self._submit_timeout.total_seconds(),
+            )
+        # After any error, the submission may have been accepted: the rules decide.
+        except Exception as error:  # noqa: BLE001
+            # The SDK's words may hold a token.
+            raise self._calls.not_accepted(error, submission) from None
+        found = getattr(interaction, "id", None) or ""
+        if not _ID.fullmatch(found):
+            raise SubmissionUnknownError("Google's answer to the submission names no interaction.")
+        name = f"{self._parent}/interactions/{found}"
+        return Accepted(operation=self._output.handle(name, prefix), expected_in=EXPECTED_IN)
+
+    def check(self, operation: str) -> OperationState:
+        prefix, _, name = operation.rpartition("#")
+        match = _PATH.fullmatch(name)
+        if match is None:
+            return Gone()
+        try:
+            found = self._client.interactions.get(match["id"], timeout=TRY.total_seconds())
+        # An unexpected error must not end an interaction that is paid for.
+        except Exception as error:  # noqa: BLE001
+            return self._calls.not_known(error)
+        return self._state(found, prefix)
+
+    def cancel(self, operation: str) -> None:
+        match = _PATH.fullmatch(operation.rpartition("#")[2])
+        if match is None:
+            return
+        try:
+            self._client.interactions.cancel(match["id"], timeout=TRY.total_seconds())
+        # An interaction that has ended cannot be cancelled; the next check says how it ended.
+        except Exception as error:  # noqa: BLE001
+            logger.warning("omni.not_cancelled: %s", type(error).__name__)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _state(self, interaction: Interaction, prefix: str) -> OperationState:
+        rule = first_fitting(INTERACTION_ANSWERS, interaction)
+        if rule.then is Then.WAIT:
+            return Running(check_after=RECHECK_AFTER)
+        if is_paid_without_clip(interaction):
+            logger.error("omni.paid_without_clip", extra={"operation": interaction.id})
+        if rule.then in (Then.FAIL, Then.FAIL_HELD):
+            return Failed(
+                code=rule.code,
+                message=failure_message(interaction),
+                possibly_billed=rule.then is Then.FAIL_HELD,
+            )
+        path = self._kept(interaction, prefix) if rule.then is Then.STORE else None
+        if path is None:
+            logger.warning("omni.interaction_without_clip", extra={"operation": interaction.id})
+            return Gone()
+        return Succeeded(clip_path=path)
+
+    def _kept(self, interaction: Interaction, prefix: str) -> str | None:
+        clips = (_video(each) for each in output(interaction, "video"))
+        return next((path for clip in clips if (path := self._output.keep(clip, prefix))), None)
+
+
+def _request(submission: Submission, *, storage_uri: str | None) -> dict[str, Any]:
+    """Without a storage URI, the bytes come in the answer."""
+    parameters = submission.parameters
+    response_format = {
+        "type": "video",
+        "aspect_ratio": parameters.aspect_ratio,
+        "duration": f"{parameters.duration_seconds}s",
+        "resolution": parameters.resolution,
+        "delivery": "uri" if storage_uri else "inline",
+    }
+    generation_config: dict[str, Any] = {"video_config": {"task": "text_to_video"}}
+    if storage_uri:
+        response_format["gcs_uri"] = storage_uri
+    if parameters.seed is not None:
+        generation_config["seed"] = parameters.seed
+    return {
+        "model": parameters.model,
+        "input": submission.enhanced_prompt,
+        "background": True,
+        "store": True,
+        "generation_config": generation_config,
+        "response_format": response_format,
+        "labels": labels(submission),
+    }
+
+
+def _video(content: Any) -> types.Video:  # noqa: ANN401  # The SDK's class is private.
+    return types.Video.model_validate(
+        {"uri": content.uri, "video_bytes": content.data, "mime_type": content.mime_type}
+    )

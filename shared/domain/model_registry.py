@@ -1,0 +1,138 @@
+"""The model registry: what each model can do, its price per second, and when it is retired.
+
+Capabilities and dates: Google's model pages on Vertex AI; prices of Veo with audio: Google's price
+list, silent prices: third-party registries. Gemini Omni is billed by tokens; its prices a second
+are LiteLLM's, and agree with Google's token rates. All as read on `PRICED_ON`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from shared.domain.tasks import Task
+
+PRICED_ON = date(2026, 11, 7)
+DEFAULT_MODEL = "veo-3.1-generate-001"
+
+
+# The models of a family are called in the same way, where Google serves them.
+Family = Literal["veo", "omni"]
+LOCATIONS: Mapping[Family, str] = {"veo": "us-central1", "omni": "global"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """`prices` maps a resolution to USD per second: with audio, and silent where it can be.
+
+    `durations` are whole seconds; resolutions in `longest_only` are made only in the longest.
+    `options` are the optional parameters that the model takes. `can_cancel` says whether Google
+    stops an accepted submission.
+    `guaranteed_until` is the day up to which Google promises the model; it may answer for longer.
+    `retired_on` is the day since when it does not. `rate_per_minute` is how many submissions a
+    minute Google gives a project by default.
+    """
+
+    model_id: str
+    family: Family = "veo"
+    stage: str = "ga"
+    tasks: tuple[Task, ...] = tuple(Task)
+    durations: Sequence[int] = (4, 6, 8)
+    prices: Mapping[str, tuple[Decimal, Decimal | None]]
+    longest_only: tuple[str, ...] = ("1080p", "4k")
+    audio: bool = True
+    options: tuple[str, ...] = ("generate_audio", "negative_prompt", "person_generation", "seed")
+    can_cancel: bool = False
+    guaranteed_until: date | None = None
+    retired_on: date | None = None
+    successor: str | None = None
+    rate_per_minute: int = 50
+
+    @property
+    def resolutions(self) -> tuple[str, ...]:
+        return tuple(self.prices)
+
+
+def _usd(with_audio: str, silent: str | None = None) -> tuple[Decimal, Decimal | None]:
+    return Decimal(with_audio), None if silent is None else Decimal(silent)
+
+
+def _omni(model_id: str, *, longest: int, usd: Mapping[str, str], **more: Any) -> Model:  # noqa: ANN401  # Fields of Model.
+    """Return a row of Gemini Omni, whose models differ in little."""
+    return Model(
+        model_id=model_id,
+        family="omni",
+        tasks=(Task.TEXT,),
+        durations=range(3, longest + 1),
+        prices={resolution: _usd(price) for resolution, price in usd.items()},
+        longest_only=(),
+        options=("seed",),
+        can_cancel=True,
+        rate_per_minute=10,
+        **more,
+    )
+
+
+_RETIRED = date(2026, 6, 30)
+_STANDARD = {"720p": _usd("0.40", "0.20"), "1080p": _usd("0.40", "0.20")}
+_FAST = {"720p": _usd("0.10", "0.08"), "1080p": _usd("0.12", "0.10")}
+
+MODELS: Mapping[str, Model] = {
+    model.model_id: model
+    for model in (
+        Model(
+            model_id="veo-3.1-generate-001",
+            prices={**_STANDARD, "4k": _usd("0.60", "0.40")},
+            guaranteed_until=date(2026, 11, 17),
+        ),
+        Model(
+            model_id="veo-3.1-fast-generate-001",
+            prices=_FAST,
+            guaranteed_until=date(2026, 11, 17),
+        ),
+        Model(
+            model_id="veo-3.1-lite-generate-001",
+            stage="preview",
+            prices={"720p": _usd("0.05", "0.03"), "1080p": _usd("0.08", "0.05")},
+            tasks=(Task.TEXT, Task.IMAGE, Task.FRAMES),
+        ),
+        _omni(
+            "gemini-omni-1.2-flash",
+            longest=15,
+            usd={"720p": "0.070", "360p": "0.023", "1080p": "0.104", "4k": "0.209"},
+        ),
+        # The end is that of the model's name on the Gemini API; Vertex AI has published none.
+        _omni(
+            "gemini-omni-1.1-flash-preview",
+            longest=10,
+            usd={"720p": "0.101", "360p": "0.034", "1080p": "0.152", "4k": "0.304"},
+            stage="preview",
+            guaranteed_until=date(2026, 12, 3),
+            successor="gemini-omni-1.2-flash",
+        ),
+        Model(
+            model_id="veo-3.0-generate-001",
+            stage="retired",
+            prices=_STANDARD,
+            retired_on=_RETIRED,
+            successor="veo-3.1-generate-001",
+        ),
+        Model(
+            model_id="veo-3.0-fast-generate-001",
+            stage="retired",
+            prices=_FAST,
+            retired_on=_RETIRED,
+            successor="veo-3.1-fast-generate-001",
+        ),
+        Model(
+            model_id="veo-2.0-generate-001",
+            stage="retired",
+            durations=(5, 6, 7, 8),
+            prices={"720p": _usd("0.50", "0.50")},
+            audio=False,
+            retired_on=_RETIRED,
+            successor="veo-3.1-generate-001",
+        ),
+    )
+}
