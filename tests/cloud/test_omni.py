@@ -146,3 +146,16 @@ def test_a_400_to_a_check_may_pass(omni: Omni) -> None:
         omni.generator.check(operation)
 
     assert not isinstance(ended(omni.generator, operation), Gone)
+
+
+def test_a_refusal_names_the_permission_that_is_missing(omni: Omni) -> None:
+    denied = Fault(answer=error(403, "PERMISSION_DENIED", "The caller does not have permission."))
+    operation = omni.generator.submit(omni_submission()).operation
+
+    omni.vertex.fail(INTERACTIONS, denied)
+    with pytest.raises(GenerationRefusedError, match=r"aiplatform\.interactions\.create"):
+        omni.generator.submit(omni_submission())
+
+    omni.vertex.fail(INTERACTIONS, denied)
+    with pytest.raises(UnavailableError, match=r"aiplatform\.interactions\.get"):
+        omni.generator.check(operation)

@@ -29,7 +29,6 @@ from shared.domain.model_registry import MODELS
 from shared.ports.video_generator import FILTERED, Gone
 
 SERVICE = "Vertex AI"
-PERMISSION = "aiplatform.endpoints.predict"
 SHORTEST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(minutes=10)
 
@@ -37,10 +36,13 @@ _SECONDS = re.compile(r"(\d+(?:\.\d+)?)s?")
 _LONGEST_QUOTE = 500
 
 
-def submission_error(error: Exception, *, model_id: str, today: date) -> SubmissionError:
+def submission_error(
+    error: Exception, *, permission: str, model_id: str, today: date
+) -> SubmissionError:
+    """`permission` is the one that a submission needs."""
     retired = is_past_its_date(model_id, today)
     rule = first_fitting(SUBMISSION_ANSWERS, Refusal(error=error, model_is_retired=retired))
-    sentence = _sentence(rule, error)
+    sentence = _sentence(rule, error, permission)
     if rule.then is Then.SUBMIT_AGAIN:
         return GeneratorBusyError(sentence, retry_after=_retry_after(error) or rule.retry_after)
     if rule.then is Then.REFUSE:
@@ -50,11 +52,11 @@ def submission_error(error: Exception, *, model_id: str, today: date) -> Submiss
     )
 
 
-def check_error(error: Exception) -> Gone | UnavailableError:
+def check_error(error: Exception, *, permission: str) -> Gone | UnavailableError:
     rule = first_fitting(CHECK_ANSWERS, Refusal(error=error))
     if rule.then is Then.LOOK_FOR_CLIP:
         return Gone()
-    return UnavailableError(_sentence(rule, error))
+    return UnavailableError(_sentence(rule, error, permission))
 
 
 def is_token_refused(error: Exception) -> bool:
@@ -70,11 +72,11 @@ def is_past_its_date(model_id: str, today: date) -> bool:
     return last_day is not None and last_day <= today
 
 
-def _sentence(rule: Rule[Refusal], error: Exception) -> str:
+def _sentence(rule: Rule[Refusal], error: Exception, permission: str) -> str:
     if isinstance(error, GoogleAuthError):
-        return credentials_failed(error, SERVICE, permission=PERMISSION).message
+        return credentials_failed(error, SERVICE, permission=permission).message
     if status_of(error) == 403:  # noqa: PLR2004
-        return denied(SERVICE, google_words(error), permission=PERMISSION).message
+        return denied(SERVICE, google_words(error), permission=permission).message
     if rule.code == FILTERED:
         return explain((google_words(error),))
     sentence = rule.sentence or "Vertex AI did not return the state of the operation."

@@ -61,7 +61,13 @@ class OmniVideoGenerator:
     ) -> None:
         self._output = output
         self._parent = f"projects/{project}/locations/{location}"
-        self._calls = VertexCalls(credentials, base_url=base_url, now=now)
+        self._calls = VertexCalls(
+            credentials,
+            submits_by="aiplatform.interactions.create",
+            checks_by="aiplatform.interactions.get",
+            base_url=base_url,
+            now=now,
+        )
         self._submit_timeout = submit_timeout
         self._client = self._calls.client(
             project=project, location=location, api_version=_API_VERSION, timeout=submit_timeout

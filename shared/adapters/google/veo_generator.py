@@ -30,6 +30,7 @@ EXPECTED_IN = timedelta(seconds=90)
 
 # The version that Google's documentation of Veo uses; the SDK's own default is v1beta1.
 _API_VERSION = "v1"
+_PERMISSION = "aiplatform.endpoints.predict"
 _CHECK_RETRIES = types.HttpRetryOptions(attempts=2, initial_delay=0.3, jitter=0.2)
 _OPERATION = re.compile(
     r"projects/[^/]+/locations/(?P<location>[a-z0-9-]+)/publishers/google/models/[^/]+"
@@ -54,7 +55,9 @@ class VeoVideoGenerator:
         submit_timeout: timedelta = SUBMISSION,
     ) -> None:
         self._output = output
-        self._calls = VertexCalls(credentials, base_url=base_url, now=now)
+        self._calls = VertexCalls(
+            credentials, submits_by=_PERMISSION, checks_by=_PERMISSION, base_url=base_url, now=now
+        )
         self._client = self._calls.client(
             project=project, location=location, api_version=_API_VERSION, timeout=submit_timeout
         )

@@ -28,10 +28,23 @@ logger = logging.getLogger(__name__)
 
 
 class VertexCalls:
-    """All requests go to `base_url`, if it is given, else to the host of their location."""
+    """All requests go to `base_url`, if it is given, else to the host of their location.
 
-    def __init__(self, credentials: Credentials, *, base_url: str, now: Clock) -> None:
+    `submits_by` and `checks_by` are the permissions that these calls need.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        submits_by: str,
+        checks_by: str,
+        base_url: str,
+        now: Clock,
+    ) -> None:
         self._credentials = credentials
+        self._submits_by = submits_by
+        self._checks_by = checks_by
         self._base_url = base_url
         self._now = now
 
@@ -63,8 +76,12 @@ class VertexCalls:
     def not_accepted(self, error: Exception, submission: Submission) -> SubmissionError:
         """Return what to raise after an error of a submission, which is logged."""
         self._renew_token_after(error)
-        model_id = submission.parameters.model
-        found = submission_error(error, model_id=model_id, today=self._now().date())
+        found = submission_error(
+            error,
+            permission=self._submits_by,
+            model_id=submission.parameters.model,
+            today=self._now().date(),
+        )
         about = {"campaign_id": submission.campaign_id, "video_hash": submission.video_hash}
         logger.warning("generator.submission: %s", found.message, extra=about)
         return found
@@ -72,7 +89,7 @@ class VertexCalls:
     def not_known(self, error: Exception) -> Gone:
         """Raise UnavailableError unless the error of a check says that the operation is gone."""
         self._renew_token_after(error)
-        found = check_error(error)
+        found = check_error(error, permission=self._checks_by)
         if isinstance(found, UnavailableError):
             raise found from None
         return found
