@@ -32,6 +32,7 @@ _TOLD = (
     "batch",
     "create",
     "create in a queue",
+    "create with Omni",
     "change the prompt",
     "regenerate",
     "delete campaign",

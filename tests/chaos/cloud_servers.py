@@ -5,6 +5,7 @@ Says where it is as JSON in one line, and serves until its input ends.
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -67,6 +68,12 @@ class BilledVertex(FakeVertex):
     def _submit(self, model: str, model_id: str, body: Json) -> Answer:
         self._places.note(ASKED, f"{body['parameters']['storageUri'].rstrip('/')}/sample_0.mp4")
         return super()._submit(model, model_id, body)
+
+    def _interact(self, method: str, route: re.Match[str], body: Any) -> Answer:  # noqa: ANN401  # It is JSON.
+        if not route["id"]:
+            folder = body["response_format"]["gcs_uri"].rstrip("/")
+            self._places.note(ASKED, f"{folder}/sample_0.mp4")
+        return super()._interact(method, route, body)
 
     def _write(self, uri: str, clip: bytes) -> None:
         _, video_hash = _video_at(uri)

@@ -1,4 +1,4 @@
-"""The emulated cloud: Firestore's emulator, a strict bucket, and Veo behind Google's own SDK.
+"""The emulated cloud: Firestore's emulator, a strict bucket, and Vertex AI behind Google's SDK.
 
 No process has a client before it is forked: the one that forks asks others to look for it.
 """
@@ -7,13 +7,13 @@ import json
 import os
 import pickle
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.oauth2.service_account import Credentials
 
@@ -21,16 +21,20 @@ from shared.adapters.google.batch_repository import FirestoreBatchRepository
 from shared.adapters.google.bucket import open_bucket
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.clip_output import BucketOutput
+from shared.adapters.google.generators import GeneratorOfEachFamily
 from shared.adapters.google.object_store import GCSObjectStore
+from shared.adapters.google.omni_generator import OmniVideoGenerator
 from shared.adapters.google.turn_repository import FirestoreTurnRepository
 from shared.adapters.google.url_signer import V4URLSigner
 from shared.adapters.google.veo_generator import VeoVideoGenerator
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import is_stopping, utc_now
+from shared.domain.model_registry import LOCATIONS, Family
 from shared.domain.models import parse_rates
 from shared.domain.schedule import CLOUD_LEASES
 from shared.ports import Ports
+from shared.ports.video_generator import VideoGenerator
 from shared.settings import read_settings
 from shared.use_cases.copy_campaigns import Installation
 from tests.chaos.bill import Bill, MeteredInspector
@@ -46,6 +50,10 @@ from tests.eventually import eventually
 
 T = TypeVar("T")
 
+_GENERATORS: Mapping[Family, Callable[..., VideoGenerator]] = {
+    "veo": VeoVideoGenerator,
+    "omni": OmniVideoGenerator,
+}
 _SETTINGS = {"CAMPAIGN_BUDGET_USD": "1000", "DAILY_BUDGET_USD": "1000"}
 
 
@@ -144,14 +152,7 @@ def _adapters(world: CloudWorld, touch: Touch) -> Adapters:
         turns=FirestoreTurnRepository(campaigns),
         mirror=ObjectStoreMirror(objects.with_brief_calls(), gap=timedelta(seconds=1), now=utc_now),
         queue=world.mailbox,
-        generator=VeoVideoGenerator(
-            project=name,
-            location="us-central1",
-            credentials=CountedToken(),
-            output=BucketOutput(name),
-            now=world.clock,
-            base_url=os.environ["VEO_BASE_URL"],
-        ),
+        generator=_generator(world),
         inspector=MeteredInspector(PyAVClipInspector(is_stopping=is_stopping), world.bill),
         local_signatures=None,
         policy=read_settings(
@@ -160,6 +161,22 @@ def _adapters(world: CloudWorld, touch: Touch) -> Adapters:
         clock=world.clock,
         leases=CLOUD_LEASES,
         rates=parse_rates(world.rates),
+    )
+
+
+def _generator(world: CloudWorld) -> VideoGenerator:
+    common: dict[str, Any] = {
+        "project": world.root.name,
+        "credentials": CountedToken(),
+        "output": BucketOutput(world.root.name),
+        "now": world.clock,
+        "base_url": os.environ["VEO_BASE_URL"],
+    }
+    return GeneratorOfEachFamily(
+        {
+            family: partial(generator, location=LOCATIONS[family], **common)
+            for family, generator in _GENERATORS.items()
+        }
     )
 
 

@@ -144,9 +144,10 @@ class Matrix:
         if trial.aftermath is Aftermath.NAP and history.inspections > looks:
             yield Finding(Kind.WASTED, f"{history.inspections} looks into clips")
         is_unknown = any("outcome_unknown" in each for each in history.shape) and not is_stop
+        is_open = is_unknown or trial.story.may_end_otherwise
         is_unexpected = history.shape not in [each.shape for each in expected]
         is_over = is_stop or trial.aftermath.is_deadly
-        if is_over and is_unexpected and not history.findings and not is_unknown:
+        if is_over and is_unexpected and not history.findings and not is_open:
             yield Finding(Kind.OTHERWISE, f"{history.shape}")
 
     def _begin(

@@ -178,7 +178,8 @@ def _money(remains: Remains, bill: Bill) -> Iterator[Finding]:
         return
     spent = sum((each.money.spent for each in remains.campaigns), ZERO)
     held = sum((each.money.possibly_spent for each in remains.campaigns), ZERO)
-    billed = PRICE * len(bill.made())
+    prices = {video.video_hash: price(video.parameters) for video in remains.videos}
+    billed = sum((prices.get(each, PRICE) for each in bill.made()), ZERO)
     if spent != billed:
         yield Finding(Kind.DISAGREEMENT, f"{spent} of {billed} dollars are spent, {held} held")
 

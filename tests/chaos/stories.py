@@ -34,6 +34,7 @@ CAMPAIGN = "spring"
 # Few lines are several chunks.
 run_batch_module._AT_ONCE = 2
 
+OMNI = "gemini-omni-1.2-flash"
 VIDEOS = f"/v1/campaigns/{CAMPAIGN}/videos"
 
 Versions = Mapping[str, str]
@@ -75,6 +76,7 @@ class Story:
 
     `rates` are those of the models, as in MODEL_RATES.
     The first `lost_races` commits that complete a video meet a conflict, as in a crowd.
+    A story that `may_end_otherwise` depends on whether a clip is made before its next step.
     A story that `must_be_repeated` is one that only its caller can finish. Where the caller
     `asks_again` when all is at rest, it does so under the same key, and nothing more is paid.
     Every process of it begins by `enter`, and `rule` holds at rest beside all others.
@@ -86,6 +88,7 @@ class Story:
     shown: frozenset[int] = frozenset({0})
     faults: str = ""
     rates: str = ""
+    may_end_otherwise: bool = False
     must_be_repeated: bool = False
     asks_again: bool = False
     lost_races: int = 0
@@ -104,8 +107,8 @@ def asking(method: str, path: str, body: Json | bytes | None = None, key: str | 
     return act
 
 
-def creating(*prompts: str) -> Act:
-    return asking("POST", VIDEOS, {"prompts": prompts, "seconds": SECONDS})
+def creating(*prompts: str, model: str = DEFAULT_MODEL) -> Act:
+    return asking("POST", VIDEOS, {"prompts": prompts, "seconds": SECONDS, "model": model})
 
 
 PICTURE = a_picture()
@@ -239,6 +242,13 @@ def one_submitted(stage: Stage) -> None:
     stage.deliver()
 
 
+def one_submitted_to_omni(stage: Stage) -> None:
+    stage.act(creating("A red bicycle", model=OMNI))
+    stage.settle()
+    stage.act(REGENERATING)
+    stage.deliver()
+
+
 def two_versions_elsewhere(stage: Stage) -> None:
     two_versions(stage)
     stage.swap()
@@ -268,6 +278,12 @@ NOTHING_SHOWN: frozenset[int] = frozenset()
 
 STORIES = (
     Story(name="create", scene=nothing, act=creating("A red bicycle"), shown=NOTHING_SHOWN),
+    Story(
+        name="create with Omni",
+        scene=nothing,
+        act=creating("A red bicycle", model=OMNI),
+        shown=NOTHING_SHOWN,
+    ),
     Story(
         name="create four",
         scene=nothing,
@@ -380,6 +396,13 @@ STORIES = (
         name="cancel submitted",
         scene=one_submitted,
         act=asking("POST", "/v1/videos/{pending}/cancel", {}),
+    ),
+    # Omni's clip may be made before the cancellation is.
+    Story(
+        name="cancel submitted to Omni",
+        scene=one_submitted_to_omni,
+        act=asking("POST", "/v1/videos/{pending}/cancel", {}),
+        may_end_otherwise=True,
     ),
     Story(
         name="import",
