@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 
 from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.limits import require_dollars
-from shared.domain.video import Phase
+from shared.domain.model_registry import MODELS
+from shared.domain.video import Phase, Video
 from shared.http.calls import Call, json_response
 from shared.http.campaign_types import CleanupResource
 from shared.http.creations import all_created_response, created_response
@@ -66,17 +67,11 @@ def promote(call: Call, video_id: str) -> Response:
 
 
 def cancel(call: Call, video_id: str) -> Response:
-    """Answer with a note: a video that was already submitted is paid for all the same."""
+    """Answer with a note: a video that was already submitted may be paid for all the same."""
     read_body(call.request, EmptyBody)
     video = cancel_video(call.ports, *parse_video_id(video_id))
-    is_free = video.phase is Phase.CANCELLED
     resource = video_resource(video, base_url=call.base_url, now=call.now)
-    resource["note"] = (
-        "Nothing was submitted, and nothing is billed."
-        if is_free
-        else "It was already submitted, and Veo cannot cancel: it will be billed, and stored as "
-        "historical."
-    )
+    resource["note"] = _note(video)
     return json_response(resource)
 
 
@@ -101,3 +96,19 @@ def cleanup(call: Call, campaign_id: str) -> Response:
 
 def _max_cost(body: RegenerateBody) -> Decimal | None:
     return require_dollars(body.max_cost_usd, param="max_cost_usd")
+
+
+def _note(cancelled: Video) -> str:
+    if cancelled.phase is Phase.CANCELLED:
+        return "Nothing was submitted, and nothing is billed."
+    model = MODELS.get(cancelled.parameters.model)
+    if model is not None and model.can_cancel:
+        return (
+            "It was already submitted. Google is asked to stop it, and its price is held as "
+            "possibly spent. If its clip is made before that, it is billed, and stored as "
+            "historical."
+        )
+    return (
+        "It was already submitted, and Veo cannot cancel: it will be billed, and stored as "
+        "historical."
+    )

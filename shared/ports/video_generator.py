@@ -8,6 +8,8 @@ from shared.domain.video import GenerationParameters
 
 # The code of a `Failed` whose clip the safety filter blocked.
 FILTERED = "content_filtered"
+# That of an operation that was stopped.
+CANCELLED = "cancelled"
 # That of a refusal whose picture is not in the object store any more.
 INPUT_MISSING = "input_missing"
 

@@ -4,6 +4,7 @@ from functools import partial
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import UnreadableRecordError, WrongStateError
+from shared.domain.model_registry import MODELS
 from shared.domain.removal import remove
 from shared.domain.versions import cancel, promote
 from shared.domain.video import Phase, Video
@@ -13,6 +14,7 @@ from shared.use_cases.committing import decide
 from shared.use_cases.damaged_records import discard_damaged
 from shared.use_cases.finding_clips import require_stored_clip
 from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.publishing import ask_for_step
 from shared.use_cases.read_campaigns import current_video
 
 
@@ -33,7 +35,8 @@ def promote_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
 def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     """Cancel a video that is not submitted. A submitted one becomes historical when it is done.
 
-    Veo cannot cancel: a submitted video is paid for, so it is stored and counted.
+    A clip that is made is paid for, so it is stored and counted. Where the model can, the video's
+    next step, which is requested at once, stops the generator first.
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
     change = decide(ports, video, partial(_cancel, ports))
@@ -42,6 +45,8 @@ def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     (cancelled,) = change.videos
     if cancelled.phase is Phase.CANCELLED:
         announce("video.cancelled", cancelled)
+    elif _can_be_stopped(cancelled):
+        ask_for_step(ports, cancelled)
     return cancelled
 
 
@@ -83,6 +88,11 @@ def _cancel(ports: Ports, campaign: Campaign, video: Video) -> Change:
     if video.phase is Phase.CANCELLED:
         return Change(campaign=campaign)
     return cancel(campaign, video, now=ports.now())
+
+
+def _can_be_stopped(video: Video) -> bool:
+    model = MODELS.get(video.parameters.model)
+    return video.phase is Phase.GENERATING and model is not None and model.can_cancel
 
 
 def _remove(ports: Ports, campaign: Campaign, video: Video) -> Change:

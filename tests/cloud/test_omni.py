@@ -93,6 +93,7 @@ def test_a_prompt_that_is_refused_at_once_was_filtered(omni: Omni, answer: objec
         (Ending.EMPTY, "provider_error", True, "tokens of a video"),
         (Ending.INTERNAL_ERROR, "provider_error", True, "Internal error encountered."),
         (Ending.INVALID, "provider_error", True, "could not be read"),
+        ({"status": "cancelled"}, "cancelled", True, "was cancelled"),
         ({"status": "budget_exceeded"}, "provider_error", True, "budget_exceeded"),
         ({"status": "has_expired"}, "provider_error", True, "has_expired"),
     ],

@@ -16,6 +16,7 @@ from shared.domain.storage_layout import attempt_prefix, is_clip
 from shared.domain.video import GenerationParameters
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import (
+    CANCELLED,
     Failed,
     Gone,
     OperationState,
@@ -190,7 +191,10 @@ class VideoGeneratorContract:
         state = generator.check(operation)
         can_cancel = MODELS[self.model].can_cancel
         assert isinstance(state, Failed if can_cancel else Running)
-        assert not isinstance(state, Failed) or state.possibly_billed
+        assert not isinstance(state, Failed) or (state.code, state.possibly_billed) == (
+            CANCELLED,
+            True,
+        )
 
     def test_an_unknown_operation_may_be_cancelled(self, generator: VideoGenerator) -> None:
         operation = generator.submit(a_submission(model=self.model)).operation

@@ -1,6 +1,7 @@
 """A video of Gemini Omni, from the request to the clip, in both families."""
 
-from tests.functional.showreel import KITE, Showreel
+from tests.functional.places import Place
+from tests.functional.showreel import KITE, Showreel, served
 
 MODEL = "gemini-omni-1.2-flash"
 
@@ -24,3 +25,16 @@ def test_a_negative_prompt_for_omni_is_refused(showreel: Showreel) -> None:
 
     assert answer.status_code == 422
     assert answer.json["error"]["param"] == "negative_prompt"
+
+
+def test_a_cancelled_video_of_omni_is_stopped_and_its_price_held(place: Place) -> None:
+    with served(place, {"SYNTHETIC_SECONDS": "1800"}) as service:
+        (video,) = service.create("spring", KITE, model=MODEL)
+        service.in_phase(video, "generating")
+
+        answer = service.post(f"/v1/videos/{video['id']}/cancel").json
+
+        assert "Google is asked to stop it" in answer["note"]
+        ended = service.ended(video)
+        assert (ended["error"]["code"], ended["cost"]["actual"]) == ("cancelled", None)
+        assert service.campaign("spring")["money"]["possibly_spent"] == 0.28

@@ -12,10 +12,11 @@ from google.genai.interactions import Interaction
 
 from shared.adapters.google.generator_answers import Rule, Then, anything
 from shared.adapters.google.veo_filters import is_about_policy
-from shared.ports.video_generator import FILTERED
+from shared.ports.video_generator import CANCELLED, FILTERED
 
 _RUNNING = ("queued", "in_progress")
 _COMPLETED = "completed"
+_CANCELLED = "cancelled"
 # The API may add statuses. One that does not say that the interaction ended is asked again.
 _ENDED = re.compile(
     r"fail|error|cancel|expire|incomplete|budget_exceeded|requires_action", re.IGNORECASE
@@ -45,6 +46,8 @@ def failure_words(interaction: Interaction) -> str:
 def failure_message(interaction: Interaction) -> str:
     """Say why an interaction ended without a clip."""
     text = output_text(interaction)[:_LONGEST_QUOTE]
+    if interaction.status == _CANCELLED:
+        return "The interaction with Gemini Omni was cancelled."
     if interaction.status != _COMPLETED:
         words = failure_words(interaction)[:_LONGEST_QUOTE] or "Google gives no reason."
         return f"The interaction with Gemini Omni ended as {interaction.status}: {words}"
@@ -107,6 +110,7 @@ INTERACTION_ANSWERS: Sequence[Rule[Interaction]] = (
         code=FILTERED,
     ),
     Rule("completed, with nothing", _is_completed, Then.LOOK_FOR_CLIP),
+    Rule("cancelled", _is(_CANCELLED), Then.FAIL_HELD, code=CANCELLED),
     Rule(
         "failed, about Google's policies",
         _ended_about_policy,
@@ -114,7 +118,7 @@ INTERACTION_ANSWERS: Sequence[Rule[Interaction]] = (
         code=FILTERED,
     ),
     Rule(
-        "failed, cancelled, incomplete, budget_exceeded, requires_action, or another end",
+        "failed, incomplete, budget_exceeded, requires_action, or another end",
         _ended,
         Then.FAIL_HELD,
         code="provider_error",

@@ -13,7 +13,7 @@ from shared.domain.inputs import Inputs, Picture
 from shared.domain.model_registry import MODELS, Model
 from shared.domain.models import frame_size
 from shared.domain.storage_layout import input_path
-from shared.ports.video_generator import FILTERED, Failed, Gone, Submission
+from shared.ports.video_generator import CANCELLED, FILTERED, Failed, Gone, Submission
 
 _FILE = "operation.json"
 _ENDINGS: dict[FaultKind | None, Failed | Gone] = {
@@ -39,10 +39,9 @@ _REFUSED_BY_OMNI = Failed(
         "Gemini Omni made no clip. Rephrase the prompt. The model says: I can't make this video."
     ),
 )
-# Google documents nothing about the bill of a cancelled interaction.
-CANCELLED = Failed(
-    code="provider_error",
-    message="The interaction with Gemini Omni ended as cancelled: Google gives no reason.",
+STOPPED = Failed(
+    code=CANCELLED,
+    message="The interaction with Gemini Omni was cancelled.",
     possibly_billed=True,
 )
 

@@ -10,7 +10,7 @@ from tempfile import NamedTemporaryFile
 
 from shared.adapters.local.clip_renderer import render_clip
 from shared.adapters.local.synthetic_operation import (
-    CANCELLED,
+    STOPPED,
     SyntheticOperation,
     decode_operation,
     encode_operation,
@@ -146,7 +146,7 @@ class SyntheticVideoGenerator:
 
     def _state(self, operation: SyntheticOperation) -> OperationState:
         if operation.can_cancel and self._has(operation.cancelled_path):
-            return CANCELLED
+            return STOPPED
         left = operation.done_at - self._now()
         if left > timedelta():
             return Running(check_after=max(left, SHORTEST_CHECK))

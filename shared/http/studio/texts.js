@@ -255,6 +255,7 @@ export const TEXTS = {
   tryAgain: "Try again",
   dismiss: "Dismiss",
   failed: {
+    cancelled: "Cancelled while it was made",
     content_filtered: "Filtered by the model's safety rules",
     invalid_output: "The clip was not a playable video",
     outcome_unknown: "The model did not respond",
