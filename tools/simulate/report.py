@@ -69,12 +69,12 @@ def _panel(result: Result) -> Iterator[str]:
     for half in range(int(hours * 2) + 1):
         x = _x(half / 2, hours)
         yield f'<text x="{x}" y="{_HEIGHT - 20}" text-anchor="middle">{half / 2:g} h</text>'
-    moments = [hours * place / _POINTS for place in range(_POINTS + 1)]
-    counts = [_counts(result, hour * 3600) for hour in moments]
+    moments = [result.seconds * (place / _POINTS) for place in range(_POINTS + 1)]
+    counts = [_counts(result, second) for second in moments]
     for name, colour in _COLOURS.items():
         points = " ".join(
-            f"{_x(hour, hours)},{_y(count[name], most)}"
-            for hour, count in zip(moments, counts, strict=True)
+            f"{_x(second / 3600, hours)},{_y(count[name], most)}"
+            for second, count in zip(moments, counts, strict=True)
         )
         yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
 
