@@ -76,7 +76,7 @@ def test_an_interrupted_run_is_continued_by_the_next(
     first = begun.stdout.readline()
     begun.send_signal(signal.SIGINT)
     _, said = begun.communicate(timeout=SECONDS_TO_END)
-    assert (begun.returncode, "run it again" in said) == (130, True)
+    assert (begun.returncode, "run the command again" in said) == (130, True)
 
     ended = bulk(file, port)
 
