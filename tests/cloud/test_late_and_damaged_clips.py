@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from google.genai.types import HttpRetryOptions
 
-from shared.adapters.google import video_generator
+from shared.adapters.google import veo_generator
 from shared.domain.money import Money
 from shared.domain.schedule import DEADLINE, LATE_CHECK, OUTCOME_WINDOW
 from shared.domain.video import Phase, Video
@@ -72,7 +72,7 @@ def test_five_minutes_of_checks_that_fail_only_delay_a_video(
     showreel: Showreel, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_once = HttpRetryOptions(attempts=2, initial_delay=0.001, jitter=0)
-    monkeypatch.setattr(video_generator, "_CHECK_RETRIES", at_once)
+    monkeypatch.setattr(veo_generator, "_CHECK_RETRIES", at_once)
     video = showreel.create("A red bicycle")
     showreel.deliver()
     showreel.veo.vertex.fail(POLL, fault, times=MANY)

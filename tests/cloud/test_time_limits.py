@@ -20,9 +20,10 @@ from shared.adapters.google import (
     bucket,
     firestore_documents,
     message_queue,
+    omni_generator,
     signing_credentials,
     timely_credentials,
-    video_generator,
+    veo_generator,
 )
 from shared.adapters.google.firestore_documents import FirestoreDocuments, Write
 from shared.adapters.google.message_queue import PubSubMessageQueue
@@ -59,7 +60,8 @@ def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timely_credentials, "TRY", timedelta(seconds=A_TRY))
     monkeypatch.setattr(signing_credentials, "SIGNING_TRY", timedelta(seconds=A_TRY))
     monkeypatch.setattr(timely_credentials, "LAST_RETRY", timedelta(seconds=LAST_BEGIN))
-    monkeypatch.setattr(video_generator, "TRY", timedelta(seconds=A_TRY))
+    for generator in (omni_generator, veo_generator):
+        monkeypatch.setattr(generator, "TRY", timedelta(seconds=A_TRY))
     monkeypatch.setitem(bucket._CALL, "timeout", A_TRY)
     monkeypatch.setitem(bucket._CALL, "retry", bucket._CALL["retry"].with_timeout(LAST_BEGIN))
 
@@ -263,7 +265,8 @@ def test_the_limits_are_those_of_the_schedule(monkeypatch: pytest.MonkeyPatch) -
 
     for module in (firestore_documents, message_queue):
         assert (module._TRY_SECONDS, module._RETRY_SECONDS) == (8, 12)
-    assert vars(timely_credentials)["TRY"] is vars(video_generator)["TRY"] is TRY
+    assert vars(timely_credentials)["TRY"] is vars(veo_generator)["TRY"] is TRY
+    assert vars(omni_generator)["TRY"] is TRY
     assert vars(timely_credentials)["LAST_RETRY"] is LAST_RETRY
     assert vars(signing_credentials)["SIGNING_TRY"] == timedelta(seconds=5)
     assert (bucket._CALL["timeout"], bucket._CALL["retry"]._timeout) == (8, 12)
