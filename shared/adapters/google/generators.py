@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from shared.building import built_once
 from shared.domain.errors import GenerationRefusedError
 from shared.domain.model_registry import MODELS, Family
 from shared.ports.video_generator import (
@@ -16,12 +17,20 @@ from shared.ports.video_generator import (
 _COLLECTIONS: Mapping[str, Family] = {"operations": "veo", "interactions": "omni"}
 
 
+class _FamilyGenerator:
+    def __init__(self, build: Callable[[], VideoGenerator]) -> None:
+        self._build = build
+
+    @built_once
+    def generator(self) -> VideoGenerator:
+        return self._build()
+
+
 class GeneratorOfEachFamily:
-    """Builds the generator of a family on its first use."""
+    """Builds the generator of a family on its first use, once for all threads."""
 
     def __init__(self, build: Mapping[Family, Callable[[], VideoGenerator]]) -> None:
-        self._build = build
-        self._built: dict[Family, VideoGenerator] = {}
+        self._families = {family: _FamilyGenerator(each) for family, each in build.items()}
 
     def submit(self, submission: Submission) -> Accepted:
         model_id = submission.parameters.model
@@ -30,7 +39,7 @@ class GeneratorOfEachFamily:
             raise GenerationRefusedError(
                 f"No generator is known for {model_id}.", code="model_not_found"
             )
-        return self._generator(model.family).submit(submission)
+        return self._families[model.family].generator.submit(submission)
 
     def check(self, operation: str) -> OperationState:
         generator = self._of(operation)
@@ -44,9 +53,4 @@ class GeneratorOfEachFamily:
     def _of(self, operation: str) -> VideoGenerator | None:
         collection = operation.rpartition("#")[2].rpartition("/")[0].rpartition("/")[2]
         family = _COLLECTIONS.get(collection)
-        return None if family is None else self._generator(family)
-
-    def _generator(self, family: Family) -> VideoGenerator:
-        if family not in self._built:
-            self._built[family] = self._build[family]()
-        return self._built[family]
+        return None if family is None else self._families[family].generator
