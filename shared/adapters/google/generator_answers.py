@@ -18,7 +18,15 @@ from google.auth.exceptions import GoogleAuthError
 from google.genai.errors import APIError
 
 from shared.adapters.google.veo_filters import is_about_policy
-from shared.ports.video_generator import FILTERED
+from shared.domain.schedule import RECHECK_AFTER
+from shared.ports.video_generator import (
+    FILTERED,
+    Failed,
+    Gone,
+    OperationState,
+    Running,
+    Succeeded,
+)
 
 T = TypeVar("T")
 
@@ -55,6 +63,22 @@ class Rule(Generic[T]):
 
 def first_fitting(rules: Sequence[Rule[T]], answer: T) -> Rule[T]:
     return next(rule for rule in rules if rule.fits(answer))
+
+
+def state_after(
+    rule: Rule[T], *, message: Callable[[], str], clip: Callable[[], str | None]
+) -> OperationState:
+    """Return the state that a rule for a check stands for.
+
+    `message` gives that of a failure, and `clip` the path of a clip that is to be stored.
+    """
+    if rule.then is Then.WAIT:
+        return Running(check_after=RECHECK_AFTER)
+    if rule.then in (Then.FAIL, Then.FAIL_HELD):
+        is_held = rule.then is Then.FAIL_HELD
+        return Failed(code=rule.code, message=message(), possibly_billed=is_held)
+    path = clip() if rule.then is Then.STORE else None
+    return Gone() if path is None else Succeeded(clip_path=path)
 
 
 def anything(_answer: object) -> bool:

@@ -10,7 +10,7 @@ from google.genai import types
 from google.genai.interactions import Interaction
 
 from shared.adapters.google.clip_output import ClipOutput
-from shared.adapters.google.generator_answers import Then, first_fitting
+from shared.adapters.google.generator_answers import Then, first_fitting, state_after
 from shared.adapters.google.omni_answers import (
     INTERACTION_ANSWERS,
     failure_message,
@@ -19,16 +19,13 @@ from shared.adapters.google.omni_answers import (
 )
 from shared.adapters.google.vertex_calls import VertexCalls, labels
 from shared.domain.errors import SubmissionUnknownError
-from shared.domain.schedule import RECHECK_AFTER, SUBMISSION, TRY
+from shared.domain.schedule import SUBMISSION, TRY
 from shared.ports import Clock
 from shared.ports.video_generator import (
     Accepted,
-    Failed,
     Gone,
     OperationState,
-    Running,
     Submission,
-    Succeeded,
 )
 
 EXPECTED_IN = timedelta(seconds=60)
@@ -117,21 +114,16 @@ class OmniVideoGenerator:
 
     def _state(self, interaction: Interaction, prefix: str) -> OperationState:
         rule = first_fitting(INTERACTION_ANSWERS, interaction)
-        if rule.then is Then.WAIT:
-            return Running(check_after=RECHECK_AFTER)
-        if is_paid_without_clip(interaction):
+        if rule.then is not Then.WAIT and is_paid_without_clip(interaction):
             logger.error("omni.paid_without_clip", extra={"operation": interaction.id})
-        if rule.then in (Then.FAIL, Then.FAIL_HELD):
-            return Failed(
-                code=rule.code,
-                message=failure_message(interaction),
-                possibly_billed=rule.then is Then.FAIL_HELD,
-            )
-        path = self._kept(interaction, prefix) if rule.then is Then.STORE else None
-        if path is None:
+        state = state_after(
+            rule,
+            message=lambda: failure_message(interaction),
+            clip=lambda: self._kept(interaction, prefix),
+        )
+        if isinstance(state, Gone):
             logger.warning("omni.interaction_without_clip", extra={"operation": interaction.id})
-            return Gone()
-        return Succeeded(clip_path=path)
+        return state
 
     def _kept(self, interaction: Interaction, prefix: str) -> str | None:
         clips = (_video(each) for each in output(interaction, "video"))

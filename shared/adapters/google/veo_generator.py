@@ -8,21 +8,18 @@ from google.auth.credentials import Credentials
 from google.genai import types
 
 from shared.adapters.google.clip_output import ClipOutput
-from shared.adapters.google.generator_answers import Then, first_fitting
+from shared.adapters.google.generator_answers import first_fitting, state_after
 from shared.adapters.google.veo_answers import OPERATION_ANSWERS, failure_message
 from shared.adapters.google.veo_pictures import VeoPictures, pictures_of, pictures_read
 from shared.adapters.google.vertex_calls import VertexCalls, labels, milliseconds
 from shared.domain.errors import SubmissionUnknownError
-from shared.domain.schedule import RECHECK_AFTER, SUBMISSION, TRY
+from shared.domain.schedule import SUBMISSION, TRY
 from shared.ports import Clock
 from shared.ports.video_generator import (
     Accepted,
-    Failed,
     Gone,
     OperationState,
-    Running,
     Submission,
-    Succeeded,
 )
 
 # Veo's documentation says 11 s to 6 min; most clips take one to two minutes.
@@ -118,19 +115,14 @@ class VeoVideoGenerator:
 
     def _state(self, operation: types.GenerateVideosOperation, prefix: str) -> OperationState:
         rule = first_fitting(OPERATION_ANSWERS, operation)
-        if rule.then is Then.WAIT:
-            return Running(check_after=RECHECK_AFTER)
-        if rule.then in (Then.FAIL, Then.FAIL_HELD):
-            return Failed(
-                code=rule.code,
-                message=failure_message(operation),
-                possibly_billed=rule.then is Then.FAIL_HELD,
-            )
-        path = self._kept(operation, prefix) if rule.then is Then.STORE else None
-        if path is None:
+        state = state_after(
+            rule,
+            message=lambda: failure_message(operation),
+            clip=lambda: self._kept(operation, prefix),
+        )
+        if isinstance(state, Gone):
             logger.warning("veo.operation_without_clip", extra={"operation": operation.name})
-            return Gone()
-        return Succeeded(clip_path=path)
+        return state
 
     def _kept(self, operation: types.GenerateVideosOperation, prefix: str) -> str | None:
         clips = (operation.response and operation.response.generated_videos) or []
