@@ -9,14 +9,22 @@ ignore_env_file()
 
 pytest_plugins = ["tests.cloud.fixtures", "tests.cloud.bucket_fixtures"]
 
-# A failure prints the line that repeats it. A busy machine is slow, and that is no failure.
+# A run of the suite draws the same examples as the one before it: a change that lands is not
+# refused for an example that chance has found elsewhere. A busy machine is slow, and that is no
+# failure.
 settings.register_profile(
     "showreel",
     deadline=None,
-    derandomize=False,
-    # Half of the usual number: the tests run often, and each run draws other examples.
+    derandomize=True,
     max_examples=50,
-    print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
+)
+# `pytest --hypothesis-profile=search` looks for new examples; a failure prints how to repeat it.
+settings.register_profile(
+    "search",
+    settings.get_profile("showreel"),
+    derandomize=False,
+    max_examples=500,
+    print_blob=True,
 )
 settings.load_profile("showreel")
