@@ -20,9 +20,9 @@ from shared.http.batch_types import BatchEstimateResource, BatchResource
 from shared.http.calls import POLLING, Call, encode, json_response, list_response
 from shared.http.idempotency import answer_idempotently
 from shared.http.request_types import (
-    BatchListQuery,
     BatchQuery,
     EmptyBody,
+    PageQuery,
     ReadQuery,
     SentBatch,
     read_body,
@@ -70,7 +70,7 @@ def read(call: Call, batch_id: str) -> Response:
 
 
 def list_all(call: Call) -> Response:
-    query = read_query(call.request, BatchListQuery)
+    query = read_query(call.request, PageQuery)
     batches = call.ports.batches
     after = None if query.after is None else batches.get(require_batch_id(query.after))
     found = batches.list(after=after, limit=query.limit + 1)

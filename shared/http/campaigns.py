@@ -24,7 +24,7 @@ from shared.http.campaign_types import (
     MoneyResource,
     SlotResource,
 )
-from shared.http.request_types import CampaignBody, CampaignListQuery, read_body, read_query
+from shared.http.request_types import CampaignBody, PageQuery, read_body, read_query
 from shared.http.resources import epoch, thumbnail_url_of, unreadable_resource, video_resource
 from shared.ports.policy import limits_of
 from shared.use_cases.begin_campaign import set_budget
@@ -41,7 +41,7 @@ def read(call: Call, campaign_id: str) -> Response:
 
 
 def list_all(call: Call) -> Response:
-    query = read_query(call.request, CampaignListQuery)
+    query = read_query(call.request, PageQuery)
     after = None if query.after is None else require_campaign_id(query.after)
     found = call.ports.campaigns.list_campaigns(after=after, limit=query.limit + 1)
     page = found[: query.limit]

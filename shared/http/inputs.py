@@ -8,13 +8,15 @@ from werkzeug.wrappers import Response
 from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import require_campaign_id
 from shared.domain.inputs import MAX_INPUT_BYTES, StoredInput, input_id
-from shared.http.calls import Call, json_response
+from shared.http.calls import Call, json_response, list_response
 from shared.http.content import is_served_by_bucket, redirect, serve
 from shared.http.request_types import (
     FORM_BYTES,
     InputBody,
+    PageQuery,
     read_body,
     read_file,
+    read_query,
 )
 from shared.http.resource_types import DeletedInput, InputResource
 from shared.http.resources import epoch
@@ -30,6 +32,15 @@ def add(call: Call, campaign_id: str) -> Response:
     location = {"Location": f"{call.base_url}v1/inputs/{resource['id']}"}
     status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
     return json_response(resource, status=status, headers=location)
+
+
+def list_all(call: Call, campaign_id: str) -> Response:
+    query = read_query(call.request, PageQuery)
+    inputs, has_more = keep_inputs.list_inputs(
+        call.ports, require_campaign_id(campaign_id), after=query.after, limit=query.limit
+    )
+    resources = [_resource(call, campaign_id, each) for each in inputs]
+    return list_response(resources, ids=[each["id"] for each in resources], has_more=has_more)
 
 
 def read(call: Call, input_id: str) -> Response:

@@ -51,7 +51,7 @@ class ListQuery(Body):
     include: Include | None = None
 
 
-class CampaignListQuery(Body):
+class PageQuery(Body):
     after: str | None = None
     limit: PageSize = 20
 
@@ -106,11 +106,6 @@ class SessionBody(Body):
 class BatchQuery(Body):
     max_cost_usd: Amount | None = None
     priority: Priority | None = None
-
-
-class BatchListQuery(Body):
-    after: str | None = None
-    limit: PageSize = 20
 
 
 class SentBatch(BatchQuery, kw_only=True):

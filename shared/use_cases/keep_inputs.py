@@ -8,6 +8,7 @@ from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
+    InvalidRequestError,
     NotFoundError,
     ObjectNotFoundError,
 )
@@ -16,6 +17,7 @@ from shared.domain.inputs import (
     Picture,
     StoredInput,
     find_input,
+    input_id,
     parse_input_id,
     with_input,
 )
@@ -68,6 +70,24 @@ def read_input(ports: Ports, input_id: str) -> tuple[str, StoredInput]:
     if found is None:
         raise NotFoundError("There is no input with this id.")
     return campaign_id, found
+
+
+def list_inputs(
+    ports: Ports, campaign_id: str, *, after: str | None, limit: int
+) -> tuple[tuple[StoredInput, ...], bool]:
+    """Return a page of a campaign's inputs, the newest first, and whether there are more.
+
+    `after` is the id of the last input of the previous page. Raise CampaignNotFoundError, or
+    InvalidRequestError for an id that is not one of the campaign's.
+    """
+    inputs = sorted(ports.campaigns.get_campaign(campaign_id).inputs, key=_age)
+    if after is not None:
+        ids = [input_id(campaign_id, each.picture) for each in inputs]
+        if after not in ids:
+            raise InvalidRequestError("The campaign has no input with this id.", param="after")
+        inputs = inputs[ids.index(after) + 1 :]
+    usable = [each for each in inputs if each.state is not InputState.DELETED]
+    return tuple(usable[:limit]), len(usable) > limit
 
 
 def content_of_input(ports: Ports, input_id: str) -> ObjectInfo:
@@ -150,6 +170,10 @@ def _needed(state: CampaignState) -> tuple[StoredInput, ...]:
         for each in state.campaign.inputs
         if each.state is InputState.KEPT or each.picture.sha256 in used
     )
+
+
+def _age(stored: StoredInput) -> tuple[float, str]:
+    return -stored.created_at.timestamp(), stored.picture.sha256
 
 
 def _is_stored(ports: Ports, campaign: Campaign, picture: Picture) -> bool:

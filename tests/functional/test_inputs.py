@@ -69,6 +69,26 @@ def test_a_video_is_made_from_a_picture_once(showreel: Showreel) -> None:
     assert made_from(showreel)["id"] != video["id"]
 
 
+def test_a_list_has_the_usable_inputs_of_a_campaign_newest_first(showreel: Showreel) -> None:
+    ids = [
+        uploaded(showreel, a_picture(colour=(shade, 0, 0))).json["id"] for shade in (1, 2, 3, 4, 5)
+    ]
+    used = made_from(showreel, image=data_uri(JPEG))["image"]
+    showreel.delete(f"/v1/inputs/{ids.pop(2)}")
+    pages: list[Json] = []
+    after = ""
+
+    while not pages or pages[-1]["has_more"]:
+        pages.append(showreel.get(f"{CAMPAIGN}/inputs?limit=2{after}").json)
+        after = f"&after={pages[-1]['last_id']}"
+
+    assert [each["id"] for page in pages for each in page["data"]] == [used, *reversed(ids)]
+    assert [len(page["data"]) for page in pages] == [2, 2, 1]
+    assert pages[0]["data"][1] == showreel.get(f"/v1/inputs/{ids[-1]}").json
+    assert_refused(showreel.get(f"{CAMPAIGN}/inputs?after=input_x.0"), 400, "invalid_request")
+    assert_refused(showreel.get("/v1/campaigns/unknown/inputs"), 404, "not_found")
+
+
 def test_a_deleted_picture_stays_for_its_videos_and_goes_with_them(showreel: Showreel) -> None:
     image = uploaded(showreel, PNG).json["id"]
     video = showreel.ended(made_from(showreel, image=image))
