@@ -1,10 +1,11 @@
 """Write the table of docs/models.md, which shows the model registry."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from shared.domain.model_registry import LOCATIONS, MODELS, Model
+from shared.domain.tasks import Task
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "models.md"
 _TABLE = re.compile(r"(?<=<!-- models -->\n).*(?=<!-- /models -->)", re.DOTALL)
@@ -28,18 +29,26 @@ def _rows() -> Iterator[tuple[str, ...]]:
         yield (
             f"`{model.model_id}`",
             LOCATIONS[model.family],
-            ", ".join(model.tasks),
-            _seconds(model),
+            ", ".join(_task(model, task) for task in model.tasks),
+            _numbers(model.durations),
             "; ".join(_price(model, resolution) for resolution in model.resolutions),
             "yes" if model.can_cancel else "no",
             _until(model),
         )
 
 
-def _seconds(model: Model) -> str:
-    if isinstance(model.durations, range):
-        return f"{min(model.durations)} to {max(model.durations)}"
-    return ", ".join(map(str, model.durations))
+def _task(model: Model, task: Task) -> str:
+    limits = model.clip_limits.get(task)
+    if limits is None:
+        return task
+    adds = f", adds {_numbers(limits.adds)} s" if limits.adds else ""
+    return f"{task} (of {limits.shortest} to {limits.longest} s{adds})"
+
+
+def _numbers(seconds: Sequence[int]) -> str:
+    if isinstance(seconds, range):
+        return f"{min(seconds)} to {max(seconds)}"
+    return ", ".join(map(str, seconds))
 
 
 def _price(model: Model, resolution: str) -> str:

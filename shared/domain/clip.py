@@ -1,6 +1,7 @@
 """The measured facts of a clip, and the free space that storing clips requires."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,4 +42,4 @@ def room_for(clips: "Iterable[GenerationParameters]") -> int:
 
 def _most_bytes(clip: "GenerationParameters") -> int:
     most = _MOST_BYTES_EACH_SECOND.get(clip.resolution, max(_MOST_BYTES_EACH_SECOND.values()))
-    return most * clip.duration_seconds
+    return most * ceil(clip.clip_seconds)

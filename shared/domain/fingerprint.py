@@ -85,11 +85,16 @@ def _digest(campaign_id: str, enhanced_prompt: str, parameters: GenerationParame
 
 
 def _digests(inputs: Inputs) -> dict[str, object]:
-    """Name the pictures by their digests. A frame that is not given has no field.
+    """Name the inputs by their digests. One that is not given has no field.
 
     Requests without pictures keep the fingerprints that they had before there were any.
     """
-    frames = {"image": inputs.image, "last_frame": inputs.last_frame}
+    frames = {
+        "image": inputs.image,
+        "last_frame": inputs.last_frame,
+        "extended_clip": inputs.extended_clip,
+        "edited_clip": inputs.edited_clip,
+    }
     return {
         "reference_images": [each.sha256 for each in inputs.reference_images],
         **{name: frame.sha256 for name, frame in frames.items() if frame},

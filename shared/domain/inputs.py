@@ -1,4 +1,4 @@
-"""Pictures that a video starts from, and how a campaign keeps them."""
+"""What a video is made from, pictures or a clip, and how a campaign keeps it."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,8 @@ MAX_INPUT_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
 MOST_INPUTS = 300
 MOST_REFERENCES = 3
-SUFFIXES = {"image/jpeg": "jpg", "image/png": "png"}
+CLIP_TYPE = "video/mp4"
+SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", CLIP_TYPE: "mp4"}
 ACCEPTED = "Send a JPEG or PNG."
 
 _INPUT_ID = r"input_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})"
@@ -22,9 +23,10 @@ _HASH_LENGTH = 16
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """`sha256` is that of the bytes as they were sent. Width and height are as a viewer shows it.
+    """A picture as it was sent, or a moving one: the clip of a video. Only a clip has a duration.
 
-    The stored picture may be rotated, with an EXIF orientation.
+    `sha256` is that of its bytes. Width and height are as a viewer shows it; the stored picture may
+    be rotated, with an EXIF orientation.
     """
 
     sha256: str
@@ -32,6 +34,7 @@ class Picture:
     size_bytes: int
     width: int
     height: int
+    duration_seconds: float | None = None
 
     @property
     def short_hash(self) -> str:
@@ -40,15 +43,21 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """The pictures of one request: a first frame, a last one, or up to three references."""
+    """A first frame, and a last one; or up to three references; or a clip to extend or to edit."""
 
     image: Picture | None = None
     last_frame: Picture | None = None
     reference_images: tuple[Picture, ...] = ()
+    extended_clip: Picture | None = None
+    edited_clip: Picture | None = None
 
     def __iter__(self) -> Iterator[Picture]:
-        frames = (self.image, self.last_frame)
-        return chain((each for each in frames if each), self.reference_images)
+        single = (self.image, self.last_frame, self.extended_clip, self.edited_clip)
+        return chain((each for each in single if each), self.reference_images)
+
+    @property
+    def clip(self) -> Picture | None:
+        return self.extended_clip or self.edited_clip
 
 
 class InputState(StrEnum):

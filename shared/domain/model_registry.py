@@ -6,16 +6,19 @@ are LiteLLM's, and agree with Google's token rates. All as read on `PRICED_ON`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from shared.domain.tasks import Task
+from shared.domain.tasks import ClipLimits, Task
 
 PRICED_ON = date(2026, 11, 7)
 DEFAULT_MODEL = "veo-3.1-generate-001"
 
+
+_OF_VEO = (Task.TEXT, Task.IMAGE, Task.FRAMES, Task.REFERENCES, Task.EXTENSION)
+_VEO_CLIPS = {Task.EXTENSION: ClipLimits(shortest=1, longest=30, adds=(7,))}
 
 # The models of a family are called in the same way, where Google serves them.
 Family = Literal["veo", "omni"]
@@ -27,6 +30,7 @@ class Model:
     """`prices` maps a resolution to USD per second: with audio, and silent where it can be.
 
     `durations` are whole seconds; resolutions in `longest_only` are made only in the longest.
+    `clip_limits` has the limits of the tasks that take a clip.
     `options` are the optional parameters that the model takes. `can_cancel` says whether Google
     stops an accepted submission.
     `guaranteed_until` is the day up to which Google promises the model; it may answer for longer.
@@ -37,7 +41,8 @@ class Model:
     model_id: str
     family: Family = "veo"
     stage: str = "ga"
-    tasks: tuple[Task, ...] = tuple(Task)
+    tasks: tuple[Task, ...] = _OF_VEO
+    clip_limits: Mapping[Task, ClipLimits] = field(default_factory=lambda: _VEO_CLIPS)
     durations: Sequence[int] = (4, 6, 8)
     prices: Mapping[str, tuple[Decimal, Decimal | None]]
     longest_only: tuple[str, ...] = ("1080p", "4k")
@@ -59,11 +64,18 @@ def _usd(with_audio: str, silent: str | None = None) -> tuple[Decimal, Decimal |
 
 
 def _omni(model_id: str, *, longest: int, usd: Mapping[str, str], **more: Any) -> Model:  # noqa: ANN401  # Fields of Model.
-    """Return a row of Gemini Omni, whose models differ in little."""
+    """Return a row of Gemini Omni, whose models differ in little.
+
+    An extension of theirs makes the extended clip again, too. A longer one would lose its start.
+    """
     return Model(
         model_id=model_id,
         family="omni",
         tasks=(Task.TEXT,),
+        clip_limits={
+            Task.EXTENSION: ClipLimits(shortest=1, longest=30, adds=range(3, 11), is_remade=True),
+            Task.EDIT: ClipLimits(shortest=3, longest=longest),
+        },
         durations=range(3, longest + 1),
         prices={resolution: _usd(price) for resolution, price in usd.items()},
         longest_only=(),
@@ -95,7 +107,7 @@ MODELS: Mapping[str, Model] = {
             model_id="veo-3.1-lite-generate-001",
             stage="preview",
             prices={"720p": _usd("0.05", "0.03"), "1080p": _usd("0.08", "0.05")},
-            tasks=(Task.TEXT, Task.IMAGE, Task.FRAMES),
+            tasks=(Task.TEXT, Task.IMAGE, Task.FRAMES, Task.EXTENSION),
         ),
         _omni(
             "gemini-omni-1.2-flash",

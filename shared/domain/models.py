@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from math import ceil
 
 from shared.domain.errors import (
     ModelNotFoundError,
@@ -12,7 +13,7 @@ from shared.domain.errors import (
     UnsupportedSizeError,
 )
 from shared.domain.model_registry import MODELS, PRICED_ON, Model
-from shared.domain.tasks import Shape, Task, require_task
+from shared.domain.tasks import Shape, Task, require_clip, require_task, shape_of, task_of
 from shared.domain.video import GenerationParameters
 
 ASPECT_RATIOS = ("16:9", "9:16")
@@ -65,11 +66,23 @@ def usable_model(model_id: str, today: date) -> Model:
 def require_supported(parameters: GenerationParameters, today: date) -> None:
     """Raise unless the model can make this; nothing is rounded to what it could make instead."""
     model = usable_model(parameters.model, today)
-    _require(parameters.duration_seconds, model.durations, param="seconds", model=model)
+    require_pictures(parameters, shape_of(parameters.inputs))
+    _require_seconds(parameters, model)
     _require(parameters.aspect_ratio, ASPECT_RATIOS, param="aspect_ratio", model=model)
     _require(parameters.resolution, model.resolutions, param="resolution", model=model)
     _require(parameters.fps, (24,), param="fps", model=model)
     _require_options(parameters, model)
+
+
+def _require_seconds(parameters: GenerationParameters, model: Model) -> None:
+    task, clip = task_of(parameters.inputs), parameters.source_clip
+    if clip is not None:
+        limits = model.clip_limits[task]
+        require_clip(clip, limits, model_id=model.model_id, task=task)
+        if task is Task.EXTENSION:
+            _require(parameters.duration_seconds, limits.adds, param="seconds", model=model)
+        return
+    _require(parameters.duration_seconds, model.durations, param="seconds", model=model)
     longest = max(model.durations)
     if parameters.resolution in model.longest_only and parameters.duration_seconds != longest:
         free = next(each for each in model.resolutions if each not in model.longest_only)
@@ -102,7 +115,6 @@ def _require_options(parameters: GenerationParameters, model: Model) -> None:
         )
     if parameters.seed is not None and not 0 <= parameters.seed <= MAX_SEED:
         raise UnsupportedParameterError(f"A seed is a number from 0 to {MAX_SEED}.", param="seed")
-    require_pictures(parameters, _shape_of(parameters))
 
 
 def require_pictures(parameters: GenerationParameters, shape: Shape) -> None:
@@ -113,17 +125,6 @@ def require_pictures(parameters: GenerationParameters, shape: Shape) -> None:
         model_id=parameters.model,
         tasks=model.tasks if model else tuple(Task),
         seconds=parameters.duration_seconds,
-    )
-
-
-def _shape_of(parameters: GenerationParameters) -> Shape:
-    inputs = parameters.inputs
-    if inputs is None:
-        return Shape()
-    return Shape(
-        image=inputs.image is not None,
-        last_frame=inputs.last_frame is not None,
-        references=len(inputs.reference_images),
     )
 
 
@@ -157,15 +158,21 @@ def shape_of_size(size: str) -> tuple[str, str]:
 
 def price(parameters: GenerationParameters) -> Decimal:
     """Return what one clip costs, in USD."""
-    return _per_second(parameters) * parameters.duration_seconds
+    return _per_second(parameters) * _billed_seconds(parameters)
 
 
 def price_basis(parameters: GenerationParameters) -> str:
     sound = "with audio" if parameters.generate_audio else "silent"
     return (
         f"{parameters.model}, {parameters.resolution} {sound}: {_per_second(parameters)} USD/s "
-        f"x {parameters.duration_seconds} s, prices of {PRICED_ON}"
+        f"x {_billed_seconds(parameters)} s, prices of {PRICED_ON}"
     )
+
+
+def _billed_seconds(parameters: GenerationParameters) -> int:
+    limits = MODELS[parameters.model].clip_limits.get(task_of(parameters.inputs))
+    is_remade = limits is not None and limits.is_remade
+    return ceil(parameters.clip_seconds) if is_remade else parameters.duration_seconds
 
 
 def _per_second(parameters: GenerationParameters) -> Decimal:

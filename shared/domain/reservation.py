@@ -36,6 +36,7 @@ def new_video(
     requested_by: str | None = None,
     batch_id: str | None = None,
     fingerprint: str | None = None,
+    remixed_from_video_id: str | None = None,
 ) -> Video:
     """Return a video that is not stored yet, with its prompt, its price and its fingerprint.
 
@@ -66,6 +67,7 @@ def new_video(
         priority=priority,
         queue=place,
         batch_id=batch_id,
+        remixed_from_video_id=remixed_from_video_id,
         created_at=now,
         deadline_at=limit_at,
         due_at=now + REPUBLISH_AFTER if place is None else limit_at,
@@ -99,4 +101,5 @@ def new_version(
         priority=priority,
         place=place,
         requested_by=requested_by,
+        remixed_from_video_id=source.remixed_from_video_id,
     )

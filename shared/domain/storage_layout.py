@@ -7,7 +7,7 @@ videos/cache/<campaign_id>/curr_<video_hash>.json               metadata of a cu
 videos/cache/<campaign_id>/<video_hash>.json                    metadata of any other
 videos/cache/<campaign_id>/campaign.json                        the campaign's record
 videos/attempts/<campaign_id>/<video_hash>/<attempt>/           what the generator writes
-videos/inputs/<campaign_id>/<sha256>.<jpg|png>                  a picture as it was sent
+videos/inputs/<campaign_id>/<sha256>.<jpg|png|mp4>              a picture or clip for videos
 videos/requests/<request>.json                                  the answer to a request
 videos/requests/claims/<key>.json                               a claim: this request was made
 videos/requests/deleted/<campaign_id>.json                      when a campaign was deleted
@@ -84,8 +84,8 @@ def input_path(campaign_id: str, picture: Picture) -> str:
 
 
 def is_input(path: str) -> bool:
-    """Whether the object has the name of a picture of a campaign."""
-    return re.fullmatch(rf"{INPUTS}/[^/]+/[0-9a-f]{{64}}\.(?:jpg|png)", path) is not None
+    """Whether the object has the name of an input of a campaign."""
+    return re.fullmatch(rf"{INPUTS}/[^/]+/[0-9a-f]{{64}}\.(?:jpg|png|mp4)", path) is not None
 
 
 def is_clip(path: str) -> bool:

@@ -18,7 +18,7 @@ from typing import Any
 
 from shared.domain.clip import ClipFacts
 from shared.domain.identity import video_id
-from shared.domain.inputs import Inputs
+from shared.domain.inputs import Inputs, Picture
 
 
 class Phase(StrEnum):
@@ -92,7 +92,8 @@ def phases_of(status: str) -> tuple[Phase, ...]:
 class GenerationParameters:
     """What the model is asked for, under Google's own names.
 
-    `inputs` is None for a video that is made from text alone.
+    `inputs` is None for a video that is made from text alone. `duration_seconds` of an extension
+    are those that it adds.
     """
 
     model: str
@@ -105,6 +106,20 @@ class GenerationParameters:
     seed: int | None = None
     person_generation: str | None = None
     inputs: Inputs | None = None
+
+    @property
+    def source_clip(self) -> Picture | None:
+        """The clip that is extended or edited."""
+        return self.inputs.clip if self.inputs else None
+
+    @property
+    def clip_seconds(self) -> float:
+        """How long the clip is to be. That of an extension begins with what it extends."""
+        source = self.source_clip
+        if self.inputs is None or source is None:
+            return self.duration_seconds
+        length = source.duration_seconds or 0.0
+        return length + self.duration_seconds if self.inputs.extended_clip else length
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +177,7 @@ class Video:
     `clip` is known once the clip is verified and stored, which may be before the video is done.
     `requested_by` is the name of the API key of its request.
     `batch_id` is the batch whose line created it.
+    `remixed_from_video_id` is the video that it was made from: a remix, an extension or an edit.
     `revision` is what the record was read at; empty for one that was never stored.
     `unread` has the fields of a newer release that this one does not know; they are stored again.
     """
@@ -195,6 +211,7 @@ class Video:
     tags: tuple[str, ...] = ()
     requested_by: str | None = None
     batch_id: str | None = None
+    remixed_from_video_id: str | None = None
     revision: str = ""
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
 

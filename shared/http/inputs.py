@@ -86,6 +86,7 @@ def _resource(call: Call, campaign_id: str, stored: StoredInput) -> InputResourc
         "size_bytes": picture.size_bytes,
         "width": picture.width,
         "height": picture.height,
+        "duration_seconds": picture.duration_seconds,
         "sha256": picture.sha256,
         "content_url": f"{call.base_url}v1/inputs/{name}/content",
     }

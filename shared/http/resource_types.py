@@ -68,6 +68,7 @@ class VideoResource(TypedDict):
     prompt: str
     seconds: str
     size: str
+    task: Task
     remixed_from_video_id: str | None
     campaign_id: str
     index: int
@@ -85,6 +86,8 @@ class VideoResource(TypedDict):
     image: str | None
     last_frame: str | None
     reference_images: Sequence[str]
+    extended_clip: str | None
+    edited_clip: str | None
     fingerprint: str
     cost: CostResource
     attempts: int
@@ -115,7 +118,7 @@ class DeletedVideo(TypedDict):
 
 
 class InputResource(TypedDict):
-    """A picture as it was sent; width and height are as a viewer shows it."""
+    """A picture as it was sent, or a clip. Width and height are as a viewer shows it."""
 
     id: str
     object: Literal["input"]
@@ -125,6 +128,7 @@ class InputResource(TypedDict):
     size_bytes: int
     width: int
     height: int
+    duration_seconds: float | None
     sha256: str
     content_url: str
 
@@ -168,9 +172,23 @@ class PriceResource(TypedDict):
     silent: Dollars | None
 
 
+class ClipLimitsResource(TypedDict):
+    """Which clips a model extends or edits; an extension adds one of `added_seconds`.
+
+    If they are `all_billed`, the price is that of all seconds of the new clip; else of the added
+    ones.
+    """
+
+    shortest_seconds: int
+    longest_seconds: int
+    added_seconds: Sequence[int]
+    all_billed: bool
+
+
 class ModelResource(TypedDict):
     """`rate_per_minute` is the limit of submissions; null means no limit.
 
+    `clips` has the limits of the tasks that take a clip.
     `longest_only` are the resolutions that the model makes only in the longest of `seconds`.
     `options` are the optional parameters that it takes. A model with `can_cancel` stops an
     accepted submission.
@@ -184,6 +202,7 @@ class ModelResource(TypedDict):
     location: str
     tasks: Sequence[Task]
     seconds: Sequence[int]
+    clips: Mapping[Task, ClipLimitsResource]
     resolutions: Sequence[str]
     longest_only: Sequence[str]
     audio: bool

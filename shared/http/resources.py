@@ -10,6 +10,7 @@ from shared.domain.clip_warnings import clip_warnings
 from shared.domain.inputs import Inputs, input_id
 from shared.domain.models import frame_size
 from shared.domain.storage_layout import clip_path
+from shared.domain.tasks import task_of
 from shared.domain.video import Status
 from shared.http.calls import encode
 
@@ -59,9 +60,10 @@ def video_resource(
         "error": video.failure,
         "model": parameters.model,
         "prompt": video.prompt,
-        "seconds": str(parameters.duration_seconds),
+        "seconds": str(round(parameters.clip_seconds)),
         "size": f"{width}x{height}",
-        "remixed_from_video_id": None,
+        "task": task_of(parameters.inputs),
+        "remixed_from_video_id": video.remixed_from_video_id,
         "campaign_id": video.campaign_id,
         "index": video.index,
         "version_state": video.version_state,
@@ -78,6 +80,8 @@ def video_resource(
         "image": _id_of(video, inputs.image),
         "last_frame": _id_of(video, inputs.last_frame),
         "reference_images": [input_id(video.campaign_id, each) for each in inputs.reference_images],
+        "extended_clip": _id_of(video, inputs.extended_clip),
+        "edited_clip": _id_of(video, inputs.edited_clip),
         "fingerprint": video.fingerprint,
         "cost": _cost(video.cost),
         "attempts": len(video.attempts),

@@ -11,6 +11,7 @@ from shared.domain.campaign import Campaign
 from shared.domain.errors import NotFoundError, UnavailableError
 from shared.domain.model_registry import MODELS, Model
 from shared.domain.money import Money
+from shared.domain.tasks import Task
 from shared.http.api import BUCKETS, Durations, recorded
 from shared.http.calls import Call, json_response, list_response
 from shared.http.resource_types import HealthResource, ModelResource
@@ -57,6 +58,16 @@ def _model_resource(model: Model, *, policy: Policy, rate: int | None) -> ModelR
         "location": policy.location_of(model.family),
         "tasks": model.tasks,
         "seconds": tuple(model.durations),
+        "clips": {
+            task: {
+                "shortest_seconds": limits.shortest,
+                "longest_seconds": limits.longest,
+                "added_seconds": tuple(limits.adds),
+                "all_billed": limits.is_remade or task is Task.EDIT,
+            }
+            for task, limits in model.clip_limits.items()
+            if task in model.tasks
+        },
         "resolutions": model.resolutions,
         "longest_only": [each for each in model.resolutions if each in model.longest_only],
         "audio": model.audio,

@@ -12,6 +12,7 @@ from itertools import chain
 from shared.domain.campaign import Campaign
 from shared.domain.errors import InvalidInputError, InvalidRequestError, NotFoundError
 from shared.domain.inputs import (
+    CLIP_TYPE,
     MAX_INPUT_BYTES,
     Inputs,
     InputState,
@@ -210,4 +211,6 @@ def _picture_of(name: str, source: str, campaign: Campaign) -> Picture:
     known = find_input(campaign.inputs, short_hash)
     if known is None:
         raise InvalidInputError("The campaign has no input with this id.", param=name)
+    if known.picture.media_type == CLIP_TYPE:
+        raise InvalidInputError("This input is a clip. Name a picture.", param=name)
     return known.picture

@@ -137,12 +137,11 @@ def _description(video: Video) -> dict[str, str]:
 
 
 def _require_duration(facts: ClipFacts, video: Video) -> None:
-    asked = timedelta(seconds=video.parameters.duration_seconds)
+    asked = video.parameters.clip_seconds
     tolerance = timedelta(seconds=_DURATION_TOLERANCE_FRAMES / video.parameters.fps)
-    if abs(timedelta(seconds=facts.duration_seconds) - asked) > tolerance:
+    if abs(timedelta(seconds=facts.duration_seconds - asked)) > tolerance:
         raise InvalidClipError(
-            f"The clip lasts {facts.duration_seconds:.2f} s; {asked.total_seconds():.0f} s were "
-            f"asked for."
+            f"The clip lasts {facts.duration_seconds:.2f} s; {asked:g} s were asked for."
         )
 
 

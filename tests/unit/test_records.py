@@ -60,6 +60,7 @@ from tests.unit.domain.builders import (
     a_campaign,
     a_generating_video,
     a_picture,
+    a_source_clip,
 )
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -90,6 +91,8 @@ inputs = st.builds(
     image=st.none() | pictures,
     last_frame=st.none() | pictures,
     reference_images=several(pictures),
+    extended_clip=st.none() | pictures,
+    edited_clip=st.none() | pictures,
 )
 campaigns = st.builds(
     Campaign,
@@ -216,7 +219,11 @@ def a_full_video() -> Video:
         seed=7,
         person_generation="allow_adult",
         inputs=Inputs(
-            image=a_picture(1), last_frame=a_picture(2), reference_images=(a_picture(3),)
+            image=a_picture(1),
+            last_frame=a_picture(2),
+            reference_images=(a_picture(3),),
+            extended_clip=a_source_clip(),
+            edited_clip=a_source_clip(3.029),
         ),
     )
     return a_generating_video(
@@ -246,6 +253,7 @@ def a_full_video() -> Video:
         tags=("launch", "été"),
         requested_by="shop",
         batch_id="batch_0123456789abcdef",
+        remixed_from_video_id="video_spring.0123456789abcdef",
     )
 
 
@@ -375,6 +383,7 @@ WITHOUT_QUEUE: dict[str, Any] = {
     "queue": None,
     "refusals": 0,
     "batch_id": None,
+    "remixed_from_video_id": None,
 }
 
 

@@ -37,6 +37,12 @@ def a_picture(number: int = 0) -> Picture:
     )
 
 
+def a_source_clip(seconds: float = 8.0) -> Picture:
+    return replace(
+        a_picture(9), media_type="video/mp4", width=1280, height=720, duration_seconds=seconds
+    )
+
+
 def a_campaign(campaign_id: str = "spring") -> Campaign:
     return Campaign(campaign_id=campaign_id, created_at=NOW, updated_at=NOW)
 

@@ -37,6 +37,8 @@ DIFFERENT_INPUTS = (
     Inputs(reference_images=(a_picture(1),)),
     Inputs(reference_images=(a_picture(1), a_picture(2))),
     Inputs(reference_images=(a_picture(2), a_picture(1))),
+    Inputs(extended_clip=a_picture(1)),
+    Inputs(edited_clip=a_picture(1)),
 )
 
 # A few values each, so that equal requests are drawn as often as different ones.

@@ -12,6 +12,7 @@ from shared.domain.errors import (
     UnsupportedParameterError,
     UnsupportedSizeError,
 )
+from shared.domain.inputs import Inputs
 from shared.domain.model_registry import DEFAULT_MODEL, MODELS, Model
 from shared.domain.models import (
     ASPECT_RATIOS,
@@ -22,12 +23,15 @@ from shared.domain.models import (
     shape_of_size,
     usable_model,
 )
+from shared.domain.tasks import Task
 from shared.domain.video import GenerationParameters
+from tests.unit.domain.builders import a_source_clip
 
 TODAY = date(2026, 11, 20)
 LITE = "veo-3.1-lite-generate-001"
 FAST = "veo-3.1-fast-generate-001"
 STANDARD = "veo-3.1-generate-001"
+OMNI = "gemini-omni-1.2-flash"
 DEFAULTS = GenerationParameters(model=DEFAULT_MODEL)
 RETIRED = [model for model in MODELS.values() if model.retired_on]
 USABLE = [model for model in MODELS.values() if not model.retired_on]
@@ -118,6 +122,68 @@ def test_an_unsupported_parameter_is_refused_with_the_supported_values(
         require_supported(replace(DEFAULTS, **changes), TODAY)  # type: ignore[arg-type]
 
     assert param == raised.value.param
+
+
+def extending(seconds: float, **changes: object) -> GenerationParameters:
+    extension = replace(
+        DEFAULTS, duration_seconds=7, inputs=Inputs(extended_clip=a_source_clip(seconds))
+    )
+    return replace(extension, **changes)  # type: ignore[arg-type]
+
+
+def editing(seconds: float, model: str = OMNI) -> GenerationParameters:
+    inputs = Inputs(edited_clip=a_source_clip(seconds))
+    return replace(DEFAULTS, model=model, duration_seconds=round(seconds), inputs=inputs)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "param", "advice"),
+    [
+        (editing(8, STANDARD), "model", "edit_video. It makes: .*reference_to_video, extend_video"),
+        (extending(8, duration_seconds=8), "seconds", "seconds=8. Use one of: 7"),
+        (extending(36), "video", "1 to 30 seconds. This one lasts 36.0 s"),
+        (extending(0.4), "video", "1 to 30 seconds"),
+        (extending(8, resolution="8k"), "resolution", "720p, 1080p, 4k"),
+    ],
+)
+def test_a_clip_that_the_model_does_not_take_is_refused(
+    parameters: GenerationParameters, param: str, advice: str
+) -> None:
+    with pytest.raises(UnsupportedParameterError, match=advice) as raised:
+        require_supported(parameters, TODAY)
+
+    assert param == raised.value.param
+
+
+@pytest.mark.parametrize("seconds", [1, 3.029, 8, 30.04])
+@pytest.mark.parametrize("model", [STANDARD, FAST, LITE])
+def test_veo_adds_seven_seconds_to_a_clip_and_bills_only_these(model: str, seconds: float) -> None:
+    """Also in 1080p, which it makes from text only in eight seconds."""
+    extension = extending(seconds, model=model, resolution="1080p")
+
+    require_supported(extension, TODAY)
+    a_second = MODELS[model].prices["1080p"][0]
+    assert (price(extension), extension.clip_seconds) == (7 * a_second, seconds + 7)
+
+
+def test_an_extension_that_makes_its_whole_clip_again_costs_all_of_it() -> None:
+    extension = extending(8.04, model=OMNI)
+
+    assert price(extension) == 16 * MODELS[OMNI].prices["720p"][0]
+    assert "x 16 s" in price_basis(extension)
+
+
+def test_an_edit_is_as_long_as_its_clip() -> None:
+    edit = editing(3.029)
+
+    assert (edit.clip_seconds, price(edit)) == (3.029, 3 * MODELS[OMNI].prices["720p"][0])
+
+
+@pytest.mark.parametrize("model", USABLE, ids=lambda model: model.model_id)
+def test_each_task_with_a_clip_has_its_limits(model: Model) -> None:
+    takes_clips = {Task.EXTENSION, Task.EDIT}.intersection(model.tasks)
+
+    assert takes_clips <= model.clip_limits.keys()
 
 
 def test_sound_of_a_silent_model_is_refused() -> None:
