@@ -9,6 +9,7 @@ from shared.adapters.google.clip_output import BucketOutput, ClipOutput, InlineO
 from shared.adapters.google.omni_generator import OmniVideoGenerator
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import Submission
+from tests.cloud.discovery import DescribedVertex
 from tests.cloud.veo import BUCKET, PROJECT, TODAY, CountedToken, a_submission, into
 from tools.emulated_cloud.vertex import FakeVertex
 from tools.emulated_cloud.vertex.clips import plain_clip
@@ -29,7 +30,7 @@ class Omni:
 @contextmanager
 def omni_in_bucket(**timing: Any) -> Iterator[Omni]:  # noqa: ANN401
     objects = InMemoryObjectStore()
-    vertex = FakeVertex(write_clip=into(objects), make_clip=plain_clip, **timing)
+    vertex = DescribedVertex(write_clip=into(objects), make_clip=plain_clip, **timing)
     with _running(vertex, objects, BucketOutput(BUCKET)) as omni:
         yield omni
 
@@ -37,7 +38,7 @@ def omni_in_bucket(**timing: Any) -> Iterator[Omni]:  # noqa: ANN401
 @contextmanager
 def omni_inline(**timing: Any) -> Iterator[Omni]:  # noqa: ANN401
     objects = InMemoryObjectStore()
-    vertex = FakeVertex(make_clip=plain_clip, **timing)
+    vertex = DescribedVertex(make_clip=plain_clip, **timing)
     with _running(vertex, objects, InlineOutput(objects)) as omni:
         yield omni
 
@@ -59,6 +60,7 @@ def an_omni_generator(url: str, **changes: Any) -> OmniVideoGenerator:  # noqa: 
 
 
 @contextmanager
-def _running(vertex: FakeVertex, objects: ObjectStore, output: ClipOutput) -> Iterator[Omni]:
+def _running(vertex: DescribedVertex, objects: ObjectStore, output: ClipOutput) -> Iterator[Omni]:
     with vertex, closing(an_omni_generator(vertex.url, output=output)) as generator:
         yield Omni(vertex=vertex, generator=generator, objects=objects)
+    assert vertex.unknown == []

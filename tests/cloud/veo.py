@@ -15,6 +15,7 @@ from shared.domain.storage_layout import attempt_prefix
 from shared.domain.video import GenerationParameters
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import Submission, VideoGenerator
+from tests.cloud.discovery import DescribedVertex
 from tools.emulated_cloud.vertex import FakeVertex
 from tools.emulated_cloud.vertex.clips import plain_clip
 from tools.emulated_cloud.vertex.operations import WriteClip
@@ -54,7 +55,7 @@ class Veo:
 @contextmanager
 def veo_in_bucket(objects: ObjectStore | None = None, **timing: Any) -> Iterator[Veo]:  # noqa: ANN401
     objects = objects or InMemoryObjectStore()
-    vertex = FakeVertex(write_clip=into(objects), make_clip=plain_clip, **timing)
+    vertex = DescribedVertex(write_clip=into(objects), make_clip=plain_clip, **timing)
     with _running(vertex, objects, BucketOutput(BUCKET)) as veo:
         yield veo
 
@@ -62,7 +63,7 @@ def veo_in_bucket(objects: ObjectStore | None = None, **timing: Any) -> Iterator
 @contextmanager
 def veo_inline(objects: ObjectStore | None = None, **timing: Any) -> Iterator[Veo]:  # noqa: ANN401
     objects = objects or InMemoryObjectStore()
-    vertex = FakeVertex(make_clip=plain_clip, **timing)
+    vertex = DescribedVertex(make_clip=plain_clip, **timing)
     with _running(vertex, objects, InlineOutput(objects)) as veo:
         yield veo
 
@@ -105,6 +106,7 @@ def a_submission(prompt: str = "A red bicycle", **parameters: Any) -> Submission
 
 
 @contextmanager
-def _running(vertex: FakeVertex, objects: ObjectStore, output: ClipOutput) -> Iterator[Veo]:
+def _running(vertex: DescribedVertex, objects: ObjectStore, output: ClipOutput) -> Iterator[Veo]:
     with vertex, closing(a_generator(vertex.url, output=output)) as generator:
         yield Veo(vertex=vertex, generator=generator, objects=objects)
+    assert vertex.unknown == []
