@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Iterator
+from urllib.request import Request, urlopen
 
 import pytest
 
+from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.domain.errors import (
     GenerationRefusedError,
     SubmissionUnknownError,
     UnavailableError,
 )
-from shared.ports.video_generator import Failed, Gone, Running
+from shared.ports.video_generator import Failed, Gone, Running, Succeeded
 from tests.cloud.omni import MODEL, Omni, omni_in_bucket, omni_submission
 from tests.cloud.veo import BUCKET
 from tests.contract.video_generator_contract import ended
@@ -58,9 +60,13 @@ def test_a_submission_is_a_stored_background_interaction_with_its_own_prefix(omn
     assert request.body == expected
 
 
-@pytest.mark.parametrize("fault", [UNAVAILABLE, NOT_JSON], ids=["503", "not JSON"])
+@pytest.mark.parametrize(
+    "fault",
+    [UNAVAILABLE, Fault(answer=error(409, "ABORTED", "Try again.")), NOT_JSON],
+    ids=["503", "409", "not JSON"],
+)
 def test_an_ambiguous_answer_is_not_submitted_again(omni: Omni, fault: Fault) -> None:
-    """By default the SDK would repeat a 503 four times."""
+    """By default the SDK would repeat a 503 and a 409 four times."""
     omni.vertex.fail(INTERACTIONS, fault)
 
     with pytest.raises(SubmissionUnknownError):
@@ -160,3 +166,23 @@ def test_a_refusal_names_the_permission_that_is_missing(omni: Omni) -> None:
     omni.vertex.fail(INTERACTIONS, denied)
     with pytest.raises(UnavailableError, match=r"aiplatform\.interactions\.get"):
         omni.generator.check(operation)
+
+
+def test_a_deleted_interaction_is_gone(omni: Omni) -> None:
+    operation = omni.generator.submit(omni_submission()).operation
+    deleted = f"{omni.vertex.url}/v1beta1/{operation.rpartition('#')[2]}"
+
+    with urlopen(Request(deleted, method="DELETE", headers={"Authorization": "Bearer token"})):
+        found = omni.generator.check(operation)
+
+    assert isinstance(found, Gone)
+
+
+def test_a_clip_may_be_longer_than_its_seconds_by_the_end_of_its_sound(omni: Omni) -> None:
+    """Clips of 3 s have been measured as 3.029 s."""
+    state = ended(omni.generator, omni.generator.submit(omni_submission()).operation)
+
+    assert isinstance(state, Succeeded)
+    with omni.objects.open(state.clip_path) as clip:
+        facts = PyAVClipInspector().inspect(clip)
+    assert facts.audio_seconds == pytest.approx(3.02, abs=0.01)

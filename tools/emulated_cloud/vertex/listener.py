@@ -58,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(given)
 
-    do_GET = do_POST  # noqa: N815  # Its given name.
+    do_GET = do_DELETE = do_POST  # noqa: N815  # Their given names.
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # Its given name.
         """Log nothing: `requests` has every request."""

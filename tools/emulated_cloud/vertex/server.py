@@ -148,6 +148,8 @@ class FakeVertex:
             return error(404, "NOT_FOUND", "The Interactions API is not served here.")
         if route["cancel"] and method == "POST":
             return self.interactions.cancel(route["id"])
+        if route["id"] and method == "DELETE":
+            return self.interactions.delete(route["id"])
         if route["id"]:
             return self.interactions.fetch(route["id"])
         problem = first_problem_of_interaction(body)
