@@ -168,7 +168,7 @@ class ObjectStoreMirror:
         return {**found, **_raw(listing, state)}
 
     def _said(self, file: ObjectInfo, record: Record) -> str | None:
-        """Return the file's path if it says what the record says, in other bytes or more words."""
+        """Return the file's path if it holds the same record in other bytes or with more fields."""
         try:
             return file.path if is_up_to_date(self._read(file.path), record) else None
         except (ObjectNotFoundError, UnreadableRecordError):
@@ -198,7 +198,7 @@ class ObjectStoreMirror:
             else:
                 self._objects.replace(file, BytesIO(content))
         except (ConflictError, ObjectExistsError):
-            # Another process has written it since; the tick looks whether that was the latest.
+            # Another process has written it since; the tick checks whether that was the latest.
             return path
         except ShowreelError:
             logger.warning("record.unmirrored", extra={"path": path}, exc_info=True)

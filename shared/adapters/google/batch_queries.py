@@ -37,7 +37,7 @@ def due_batches(client: firestore.Client, before: datetime, *, limit: int) -> Qu
 
 
 def videos_in_phase(client: firestore.Client, batch_id: str, phase: Phase) -> Query:
-    """Ask for a batch's videos in the order of what they have cost, so that an index has both."""
+    """Query videos of one phase, ordered by cost: the order makes the index hold both."""
     return _in_phase(client, batch_id, phase).order_by(CHARGED)
 
 

@@ -58,7 +58,7 @@ _BRIEF = _limits(one_try=MIRROR_TRY, last_retry=MIRROR_LAST_RETRY)
 
 
 def open_bucket(name: str, credentials: Credentials | None = None) -> "GCSBucket":
-    """Without `credentials`, use those of the environment, or STORAGE_EMULATOR_HOST and none."""
+    """Without `credentials`, use those of the environment; with STORAGE_EMULATOR_HOST, none."""
     with google_errors(SERVICE, permission="storage.objects.get"):
         return GCSBucket(name, ObjectsClient(project=None, credentials=credentials))
 

@@ -37,7 +37,7 @@ def cursor_after(work: DueWork | None) -> Cursor | None:
 
 
 def may_match(query: VideoQuery) -> bool:
-    """Firestore is asked only for what can be: no other name is one of its own."""
+    """Whether a document can have this id; Firestore refuses queries for other ids."""
     is_campaign = query.campaign_id is None or is_campaign_id(query.campaign_id)
     return is_campaign and (query.status is None or bool(phases_of(query.status)))
 
@@ -64,7 +64,7 @@ def videos_of(
 
 
 def all_videos(client: firestore.Client, campaign_id: str) -> Query:
-    """Query every document. An order would leave out those without the ordering field."""
+    """Query every document, unordered: an order leaves out documents without the field."""
     return _videos(client, campaign_id)
 
 
@@ -86,7 +86,7 @@ def names_of_videos(client: firestore.Client, campaign_id: str, *, limit: int) -
 
 
 def campaigns_with_chores(client: firestore.Client, *, after: Document | None, limit: int) -> Query:
-    """A list that holds anything is greater than an empty one."""
+    """Query campaigns with chores: a list of any is greater than an empty one."""
     campaigns = client.collection(CAMPAIGNS).where(filter=FieldFilter("chores", ">", []))
     return _page(client, campaigns, "chores", after).limit(limit)
 

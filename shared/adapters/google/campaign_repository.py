@@ -210,7 +210,7 @@ class FirestoreCampaignRepository:
     def due(
         self, before: datetime, *, limit: int, after: DueWork | None = None
     ) -> tuple[DueWork, ...]:
-        """Return videos first, and of them first those that are due for longest."""
+        """Return videos before campaigns, the longest overdue first."""
         client = self._documents.client
 
         def due(last: Document | None, limit: int) -> list[Document]:

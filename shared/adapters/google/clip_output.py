@@ -21,11 +21,11 @@ class ClipOutput(Protocol):
         """Return the clip's path in the object store, or None if it is not stored there."""
 
     def picture(self, path: str, media_type: str) -> Image:
-        """Return a stored picture as Veo gets it. Raise ObjectNotFoundError or StorageError."""
+        """Return a stored picture as Veo takes it. Raise ObjectNotFoundError or StorageError."""
 
 
 class BucketOutput:
-    """Veo writes into the bucket of the object store."""
+    """The generator writes into the bucket of the object store."""
 
     def __init__(self, bucket: str) -> None:
         self._root = f"gs://{bucket}/"
@@ -45,7 +45,7 @@ class BucketOutput:
 
 
 class InlineOutput:
-    """Veo answers with the bytes, which this stores.
+    """The generator answers with the bytes of the clip, which this class stores.
 
     An operation does not name its attempt, so its handle begins with the attempt's prefix.
     """

@@ -12,7 +12,7 @@ from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 
 from shared.domain.errors import UnavailableError
 
-# But not part of an e-mail address, which contains `.iam.gserviceaccount.com`.
+# The pattern excludes e-mail addresses, which contain `.iam.gserviceaccount.com`.
 _PERMISSION = re.compile(r"(?<![\w.@-])(?:aiplatform|datastore|iam|pubsub|storage)\.\w+\.\w+\b")
 _REFUSED = re.compile(r"\b403\b|PERMISSION_DENIED")
 

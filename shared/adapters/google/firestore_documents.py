@@ -176,7 +176,7 @@ class FirestoreDocuments:
     def _written_before(self, writes: Sequence[Write]) -> tuple[str, ...] | None:
         """Return the revisions if every document is as written.
 
-        Then an earlier try succeeded and its answer was lost: the batch conflicts with itself.
+        If so, an earlier try succeeded and its answer was lost: the batch conflicts with itself.
         """
         found = self.get_all(write.path for write in writes)
         documents = [found.get(write.path) for write in writes]

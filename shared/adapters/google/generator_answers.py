@@ -51,7 +51,7 @@ class Then(StrEnum):
 
 @dataclass(frozen=True)
 class Rule(Generic[T]):
-    """`answer` and `then` are the words of the documentation; a caller gets `sentence`."""
+    """`answer` and `then` are for the documentation; `sentence` is the message for the caller."""
 
     answer: str
     fits: Callable[[T], bool]

@@ -50,7 +50,7 @@ class GCSObjectStore:
     def __init__(self, bucket: Callable[[], GCSBucket], *, signer: V4URLSigner) -> None:
         self._open_bucket = bucket
         self._signer = signer
-        # Replaced as a whole, by any thread. Every change is conditioned on its generation.
+        # Any thread replaces it as a whole. Every change has the generation as its condition.
         self._opened: dict[str, StoredObject] = {}
 
     def with_brief_calls(self) -> GCSObjectStore:
@@ -157,7 +157,7 @@ class GCSObjectStore:
     def sign(
         self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
     ) -> SignedURL:
-        # The empty name would be that of the bucket, whose URL lists what is in it.
+        # An empty name would sign the URL of the bucket, which lists its objects.
         _require_name(path)
         return self._signer.sign(path, expires_in=expires_in, method=method)
 

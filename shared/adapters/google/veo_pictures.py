@@ -1,4 +1,4 @@
-"""The pictures of a submission as Veo gets them."""
+"""The pictures of a submission as Veo takes them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

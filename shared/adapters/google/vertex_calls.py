@@ -53,7 +53,7 @@ class VertexCalls:
     ) -> Client:
         """Return a client that sends each request once.
 
-        It takes nothing from the environment, which could name another API, project or host.
+        It ignores the environment, which could name another API, project or host.
         """
         return Client(
             vertexai=True,

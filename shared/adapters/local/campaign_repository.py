@@ -75,7 +75,7 @@ class LocalCampaignRepository:
         return self._database.has_lost_commits()
 
     def accept_lost_commits(self) -> None:
-        """Let it count as complete again."""
+        """Let the database count as complete again."""
         self._database.accept_lost_commits()
 
     def get_campaign(self, campaign_id: str) -> Campaign:
@@ -180,7 +180,7 @@ class LocalCampaignRepository:
     def due(
         self, before: datetime, *, limit: int, after: DueWork | None = None
     ) -> tuple[DueWork, ...]:
-        """Return videos first, and of them first those that are due for longest."""
+        """Return videos before campaigns, the longest overdue first."""
         until = columns.micros(before)
         with self._database.snapshot() as connection:
             due = connection.execute(statements.DUE_VIDEOS, (until, *_due_after(after)))

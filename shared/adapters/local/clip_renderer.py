@@ -12,7 +12,7 @@ class ClipSpec:
     `variation` is any string; it selects the colours, the motion and the chord. `fast_start` puts
     the index before the media, so that a player needs no second request.
 
-    A clip with an `image` begins with it and comes slowly closer; it may end with the `last_frame`.
+    A clip with an `image` begins with it and pushes in slowly; it may end with the `last_frame`.
     `references` are shown in a strip under the prompt. Each is the content of a JPEG or PNG.
     """
 

@@ -59,7 +59,7 @@ class RecordDatabase:
         self._restore = restore
         self._is_checked = False
         self._pool = ConnectionPool()
-        # It also runs when the process ends, and leaves the file without a write-ahead log.
+        # The end of the process closes the pool, too: the file is left without a write-ahead log.
         weakref.finalize(self, ConnectionPool.close, self._pool)
 
     @contextmanager

@@ -184,7 +184,7 @@ def _now() -> int:
 
 
 def write(connection: sqlite3.Connection, statement: str, row: Row, what: str) -> None:
-    """Raise ConflictError unless the statement finds the record as it was read."""
+    """Execute a statement. Raise ConflictError unless it finds the record as it was read."""
     if connection.execute(statement, row).rowcount != 1:
         raise ConflictError(f"{what} has changed. Read it again.")
 
@@ -207,7 +207,7 @@ def _unreadable(
 
 
 def row_of(connection: sqlite3.Connection, statement: str, key: str) -> Any | None:  # noqa: ANN401
-    """Return the row of a key, or None. A key that no text can hold is the key of nothing."""
+    """Return the row of a key, or None. A key that is not valid text has no row."""
     with suppress(UnicodeEncodeError):
         return connection.execute(statement, (key,)).fetchone()
     return None

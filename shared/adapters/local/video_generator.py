@@ -98,7 +98,7 @@ class SyntheticVideoGenerator:
         record = self._record(operation)
         if record is None:
             return
-        # It was cancelled before, or its record is damaged: the next check says so.
+        # The operation was cancelled before, or its record is damaged: the next check reports it.
         with suppress(ObjectExistsError, StorageError):
             found = decode_operation(record)
             if found.can_cancel and found.done_at > self._now():

@@ -33,7 +33,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _BLOCK_BYTES = 64 * 1024
 _LONGEST_URL = 2048
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Showreel"}
-# IPv6 addresses that IANA gives to networks. What embeds an IPv4 address lies elsewhere, except:
+# IPv6 addresses that IANA assigns to networks, and the two parts of them that embed IPv4 addresses.
 _UNICAST = IPv6Network("2000::/3")
 _EMBEDDING = (IPv6Network("2001::/32"), IPv6Network("2002::/16"))
 
@@ -162,7 +162,7 @@ def _body(response: HTTPResponse, most_bytes: int, end: float) -> bytes:
         if len(body) > most_bytes:
             raise InvalidUrlError(too_long)
         _left(end)
-    # The end of the time looks like the end of a body without a length.
+    # A connection that was shut down looks like the end of a body without a length.
     _left(end)
     return bytes(body)
 
@@ -183,13 +183,13 @@ def _as_invalid() -> Iterator[None]:
     try:
         yield
     except (HTTPError, HTTPException, OSError, ValueError) as error:
-        # The words of these errors may hold what the caller must not know.
+        # The texts of these errors may contain what the caller must not know.
         logger.info("web.failed", exc_info=True)
         raise InvalidUrlError("The URL cannot be read.") from error
 
 
 def _shut_down(connection: HTTPSConnection) -> None:
-    """Interrupt whatever waits for this connection: a slow sender keeps every single read short."""
+    """Interrupt every wait for this connection: a slow sender can keep each single read short."""
     sock = connection.sock
     if sock is not None:
         with suppress(OSError):

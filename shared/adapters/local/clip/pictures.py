@@ -1,11 +1,11 @@
-"""Clips that are made from pictures: frames that come slowly closer, and strips of references."""
+"""Clips that are made from pictures: a slow push in on a frame, and strips of references."""
 
 import io
 from collections.abc import Sequence
 
 from PIL import Image, ImageOps
 
-# How much closer the camera is at the end.
+# The magnification at the end.
 _CLOSER = 0.08
 # The last frame is mixed in during the last part of a clip.
 _FADE_BEGINS = 0.6
@@ -14,7 +14,7 @@ _GAP = 0.02
 
 
 class PushIn:
-    """Shows `image` at moment 0, whole, then from slowly nearer, and `last_frame` at moment 1."""
+    """Shows the whole `image` at moment 0, pushes in, and ends with `last_frame`."""
 
     def __init__(self, image: bytes, last_frame: bytes | None, *, size: tuple[int, int]) -> None:
         self._size = size
