@@ -1,10 +1,10 @@
 """Write the table of docs/models.md, which shows the model registry."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from shared.domain.model_registry import LOCATIONS, MODELS, Model
+from shared.domain.model_registry import LOCATIONS, MODELS, Model, seconds_in_words
 from shared.domain.tasks import Task
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "models.md"
@@ -30,7 +30,7 @@ def _rows() -> Iterator[tuple[str, ...]]:
             f"`{model.model_id}`",
             LOCATIONS[model.family],
             ", ".join(_task(model, task) for task in model.tasks),
-            _numbers(model.durations),
+            seconds_in_words(model.durations),
             "; ".join(_price(model, resolution) for resolution in model.resolutions),
             "yes" if model.can_cancel else "no",
             _until(model),
@@ -38,17 +38,16 @@ def _rows() -> Iterator[tuple[str, ...]]:
 
 
 def _task(model: Model, task: Task) -> str:
-    limits = model.clip_limits.get(task)
-    if limits is None:
-        return task
-    adds = f", adds {_numbers(limits.adds)} s" if limits.adds else ""
-    return f"{task} (of {limits.shortest} to {limits.longest} s{adds})"
-
-
-def _numbers(seconds: Sequence[int]) -> str:
-    if isinstance(seconds, range):
-        return f"{min(seconds)} to {max(seconds)}"
-    return ", ".join(map(str, seconds))
+    if task in model.clip_limits:
+        clips = model.clip_limits[task]
+        adds = f", adds {seconds_in_words(clips.adds)} s" if clips.adds else ""
+        return f"{task} (of {clips.shortest} to {clips.longest} s{adds})"
+    limits = []
+    if task is Task.REFERENCES:
+        limits.append(f"1 to {model.most_references} pictures")
+    if model.seconds_of(task) != model.durations:
+        limits.append(f"{seconds_in_words(model.seconds_of(task))} s only")
+    return f"{task} ({', '.join(limits)})" if limits else task
 
 
 def _price(model: Model, resolution: str) -> str:

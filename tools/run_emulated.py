@@ -125,7 +125,12 @@ def set_up_project(
         name=PROJECT, firestore_host=firestore_host, pubsub_host=pubsub_host, storage=storage
     )
     project.create()
-    vertex = FakeVertex(seconds=VEO_SECONDS, quota=VEO_QUOTA, write_clip=project.keep_clip)
+    vertex = FakeVertex(
+        seconds=VEO_SECONDS,
+        quota=VEO_QUOTA,
+        write_clip=project.keep_clip,
+        read_object=project.read_object,
+    )
     stack.enter_context(vertex)
     account = ServiceAccount("showreel")
     storage.trust(account.email, account.key.public_key())

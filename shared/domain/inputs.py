@@ -12,9 +12,9 @@ from shared.domain.errors import InvalidInputError, NotFoundError
 MAX_INPUT_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
 MOST_INPUTS = 300
-MOST_REFERENCES = 3
+PICTURE_SUFFIXES = {"image/jpeg": "jpg", "image/png": "png"}
 CLIP_TYPE = "video/mp4"
-SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", CLIP_TYPE: "mp4"}
+SUFFIXES = {**PICTURE_SUFFIXES, CLIP_TYPE: "mp4"}
 ACCEPTED = "Send a JPEG or PNG."
 
 _INPUT_ID = r"input_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})"
@@ -43,7 +43,7 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """A first frame, and a last one; or up to three references; or a clip to extend or to edit."""
+    """A first frame, and a last one; or references; or a clip to extend or to edit."""
 
     image: Picture | None = None
     last_frame: Picture | None = None

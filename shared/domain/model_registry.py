@@ -30,7 +30,9 @@ class Model:
     """`prices` maps a resolution to USD per second: with audio, and silent where it can be.
 
     `durations` are whole seconds; resolutions in `longest_only` are made only in the longest.
-    `clip_limits` has the limits of the tasks that take a clip.
+    `task_seconds` has the tasks for which only some of the durations are allowed.
+    `most_references` limits the reference images of one video. `clip_limits` has the limits of the
+    tasks that take a clip.
     `options` are the optional parameters that the model takes. `can_cancel` says whether Google
     stops an accepted submission.
     `guaranteed_until` is the day up to which Google promises the model; it may answer for longer.
@@ -44,6 +46,10 @@ class Model:
     tasks: tuple[Task, ...] = _OF_VEO
     clip_limits: Mapping[Task, ClipLimits] = field(default_factory=lambda: _VEO_CLIPS)
     durations: Sequence[int] = (4, 6, 8)
+    task_seconds: Mapping[Task, Sequence[int]] = field(
+        default_factory=lambda: {Task.REFERENCES: (8,)}
+    )
+    most_references: int = 3
     prices: Mapping[str, tuple[Decimal, Decimal | None]]
     longest_only: tuple[str, ...] = ("1080p", "4k")
     audio: bool = True
@@ -58,6 +64,19 @@ class Model:
     def resolutions(self) -> tuple[str, ...]:
         return tuple(self.prices)
 
+    def seconds_of(self, task: Task) -> Sequence[int]:
+        """Return the allowed seconds; of an extension the added ones, of an edit none."""
+        if task in self.clip_limits:
+            return self.clip_limits[task].adds
+        return self.task_seconds.get(task, self.durations)
+
+
+def seconds_in_words(seconds: Sequence[int]) -> str:
+    """Return `4, 6, 8`, or `3 to 15` for a range."""
+    if isinstance(seconds, range):
+        return f"{min(seconds)} to {max(seconds)}"
+    return ", ".join(map(str, seconds))
+
 
 def _usd(with_audio: str, silent: str | None = None) -> tuple[Decimal, Decimal | None]:
     return Decimal(with_audio), None if silent is None else Decimal(silent)
@@ -71,12 +90,14 @@ def _omni(model_id: str, *, longest: int, usd: Mapping[str, str], **more: Any) -
     return Model(
         model_id=model_id,
         family="omni",
-        tasks=(Task.TEXT,),
+        tasks=(Task.TEXT, Task.IMAGE, Task.FRAMES, Task.REFERENCES),
         clip_limits={
             Task.EXTENSION: ClipLimits(shortest=1, longest=30, adds=range(3, 11), is_remade=True),
             Task.EDIT: ClipLimits(shortest=3, longest=longest),
         },
         durations=range(3, longest + 1),
+        task_seconds={Task.FRAMES: range(3, 11)},
+        most_references=10,
         prices={resolution: _usd(price) for resolution, price in usd.items()},
         longest_only=(),
         options=("seed",),

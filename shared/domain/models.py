@@ -12,8 +12,8 @@ from shared.domain.errors import (
     UnsupportedParameterError,
     UnsupportedSizeError,
 )
-from shared.domain.model_registry import MODELS, PRICED_ON, Model
-from shared.domain.tasks import Shape, Task, require_clip, require_task, shape_of, task_of
+from shared.domain.model_registry import MODELS, PRICED_ON, Model, seconds_in_words
+from shared.domain.tasks import FIELDS, Shape, Task, require_clip, shape_of, task_of
 from shared.domain.video import GenerationParameters
 
 ASPECT_RATIOS = ("16:9", "9:16")
@@ -119,13 +119,28 @@ def _require_options(parameters: GenerationParameters, model: Model) -> None:
 
 def require_pictures(parameters: GenerationParameters, shape: Shape) -> None:
     """Raise UnsupportedParameterError if the model cannot use them; an unknown model passes."""
-    model = MODELS.get(parameters.model)
-    require_task(
-        shape,
-        model_id=parameters.model,
-        tasks=model.tasks if model else tuple(Task),
-        seconds=parameters.duration_seconds,
-    )
+    task, model = shape.task, MODELS.get(parameters.model)
+    if task is Task.TEXT or model is None:
+        return
+    field = FIELDS.get(task)
+    if task not in model.tasks:
+        raise UnsupportedParameterError(
+            f"{model.model_id} does not support {field or task}. It makes: "
+            f"{', '.join(model.tasks)}.",
+            param=field or "model",
+        )
+    if shape.references > model.most_references:
+        raise UnsupportedParameterError(
+            f"{model.model_id} takes at most {model.most_references} reference_images.",
+            param=field,
+        )
+    if task in model.task_seconds and parameters.duration_seconds not in model.task_seconds[task]:
+        allowed = seconds_in_words(model.task_seconds[task])
+        raise UnsupportedParameterError(
+            f"{model.model_id} takes {field} only for {allowed} seconds; "
+            f"{str(parameters.duration_seconds)[:40]} were asked for.",
+            param="seconds",
+        )
 
 
 def _require(value: object, allowed: Sequence[object], *, param: str, model: Model) -> None:

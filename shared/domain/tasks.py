@@ -1,12 +1,12 @@
-"""What a model makes a video from, and what it cannot combine."""
+"""What a video is made from, and what no model can combine."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from shared.domain.errors import UnsupportedParameterError
-from shared.domain.inputs import MOST_REFERENCES, Inputs, Picture
+from shared.domain.inputs import Inputs, Picture
 
 
 class Task(StrEnum):
@@ -18,12 +18,11 @@ class Task(StrEnum):
     EDIT = "edit_video"
 
 
-_FIELDS = {
+FIELDS = {
     Task.IMAGE: "image",
     Task.FRAMES: "last_frame",
     Task.REFERENCES: "reference_images",
 }
-REFERENCE_SECONDS = 8
 
 
 class ClipLimits(NamedTuple):
@@ -59,11 +58,6 @@ class Shape:
                 "reference_images cannot be combined with image or last_frame. Send either.",
                 param="reference_images",
             )
-        if self.references > MOST_REFERENCES:
-            raise UnsupportedParameterError(
-                f"A video has at most {MOST_REFERENCES} reference_images.",
-                param="reference_images",
-            )
         if self.last_frame and not self.image:
             raise UnsupportedParameterError(
                 "last_frame needs an image, which is the first frame.", param="last_frame"
@@ -89,25 +83,6 @@ def shape_of(inputs: Inputs | None) -> Shape:
 
 def task_of(inputs: Inputs | None) -> Task:
     return shape_of(inputs).task
-
-
-def require_task(shape: Shape, *, model_id: str, tasks: Collection[Task], seconds: int) -> None:
-    """Raise UnsupportedParameterError unless the model can make a video from these inputs."""
-    task = shape.task
-    if task is Task.TEXT:
-        return
-    if task not in tasks:
-        field = _FIELDS.get(task)
-        raise UnsupportedParameterError(
-            f"{model_id} does not support {field or task}. It makes: {', '.join(tasks)}.",
-            param=field or "model",
-        )
-    if task is Task.REFERENCES and seconds != REFERENCE_SECONDS:
-        raise UnsupportedParameterError(
-            f"{model_id} takes reference_images only for {REFERENCE_SECONDS} seconds. Ask for "
-            f"seconds={REFERENCE_SECONDS}.",
-            param="seconds",
-        )
 
 
 def require_clip(clip: Picture, limits: ClipLimits, *, model_id: str, task: Task) -> None:

@@ -93,7 +93,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "examples": ["input_spring.fedcba9876543210"],
     },
     "reference_images": {
-        "description": "Up to 3 pictures of what the video shows, instead of `image`; 8 seconds.",
+        "description": "Pictures of what the video shows, instead of `image`. GET /v1/models says "
+        "how many a model takes, and for which seconds.",
         "examples": [["input_spring.0123456789abcdef"]],
     },
     "input_reference": {

@@ -172,6 +172,15 @@ class PriceResource(TypedDict):
     silent: Dollars | None
 
 
+class InputLimitsResource(TypedDict):
+    """The limits of pictures. `max_reference_images` is 0 for a model that takes none."""
+
+    media_types: Sequence[str]
+    max_bytes: int
+    max_pixels: int
+    max_reference_images: int
+
+
 class ClipLimitsResource(TypedDict):
     """Which clips a model extends or edits; an extension adds one of `added_seconds`.
 
@@ -188,7 +197,8 @@ class ClipLimitsResource(TypedDict):
 class ModelResource(TypedDict):
     """`rate_per_minute` is the limit of submissions; null means no limit.
 
-    `clips` has the limits of the tasks that take a clip.
+    `task_seconds` has the seconds that each task allows; for an extension they are the added ones,
+    and an edit is as long as its clip. `clips` has the limits of the tasks that take a clip.
     `longest_only` are the resolutions that the model makes only in the longest of `seconds`.
     `options` are the optional parameters that it takes. A model with `can_cancel` stops an
     accepted submission.
@@ -202,6 +212,8 @@ class ModelResource(TypedDict):
     location: str
     tasks: Sequence[Task]
     seconds: Sequence[int]
+    task_seconds: Mapping[Task, Sequence[int]]
+    inputs: InputLimitsResource
     clips: Mapping[Task, ClipLimitsResource]
     resolutions: Sequence[str]
     longest_only: Sequence[str]

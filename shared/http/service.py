@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from shared.domain.campaign import Campaign
 from shared.domain.errors import NotFoundError, UnavailableError
+from shared.domain.inputs import MAX_INPUT_BYTES, MAX_PIXELS, PICTURE_SUFFIXES
 from shared.domain.model_registry import MODELS, Model
 from shared.domain.money import Money
 from shared.domain.tasks import Task
@@ -58,6 +59,13 @@ def _model_resource(model: Model, *, policy: Policy, rate: int | None) -> ModelR
         "location": policy.location_of(model.family),
         "tasks": model.tasks,
         "seconds": tuple(model.durations),
+        "task_seconds": {task: tuple(model.seconds_of(task)) for task in model.tasks},
+        "inputs": {
+            "media_types": tuple(PICTURE_SUFFIXES),
+            "max_bytes": MAX_INPUT_BYTES,
+            "max_pixels": MAX_PIXELS,
+            "max_reference_images": model.most_references if Task.REFERENCES in model.tasks else 0,
+        },
         "clips": {
             task: {
                 "shortest_seconds": limits.shortest,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from shared.domain.inputs import MOST_REFERENCES
+from shared.domain.model_registry import MODELS
 from shared.domain.video import Lane
 from shared.requests.parsing import Body
 
@@ -20,6 +20,8 @@ MAX_TAG_CHARACTERS = 64
 
 DEFAULT_SECONDS = 8
 DEFAULT_FPS = 24
+
+_MOST_REFERENCES = max(model.most_references for model in MODELS.values())
 
 _WHOLE_NUMBER = re.compile(r"([0-9]{1,5})(?:\.0+)?")
 
@@ -63,7 +65,7 @@ class GenerationBody(Body):
     person_generation: str | None = None
     image: str | None = None
     last_frame: str | None = None
-    reference_images: Annotated[list[str], Meta(max_length=MOST_REFERENCES)] = field(
+    reference_images: Annotated[list[str], Meta(max_length=_MOST_REFERENCES)] = field(
         default_factory=list
     )
     input_reference: str | None = None

@@ -155,7 +155,9 @@ def _cloud(stack: ExitStack, folder: Path) -> tuple[CloudProject, FakeVertex, Ma
         storage=storage,
     )
     project.create()
-    vertex = stack.enter_context(FakeVertex(seconds=1, write_clip=project.keep_clip))
+    vertex = stack.enter_context(
+        FakeVertex(seconds=1, write_clip=project.keep_clip, read_object=project.read_object)
+    )
     account = ServiceAccount("showreel")
     storage.trust(account.email, account.key.public_key())
     key_file = folder / "key.json"

@@ -10,7 +10,7 @@ from shared.adapters.google.omni_generator import OmniVideoGenerator
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import Submission
 from tests.cloud.discovery import DescribedVertex
-from tests.cloud.veo import BUCKET, PROJECT, TODAY, CountedToken, a_submission, into
+from tests.cloud.veo import BUCKET, PROJECT, TODAY, CountedToken, a_submission, into, out_of
 from tools.emulated_cloud.vertex import FakeVertex
 from tools.emulated_cloud.vertex.clips import plain_clip
 from tools.in_memory.object_store import InMemoryObjectStore
@@ -30,7 +30,9 @@ class Omni:
 @contextmanager
 def omni_in_bucket(**timing: Any) -> Iterator[Omni]:  # noqa: ANN401
     objects = InMemoryObjectStore()
-    vertex = DescribedVertex(write_clip=into(objects), make_clip=plain_clip, **timing)
+    vertex = DescribedVertex(
+        write_clip=into(objects), read_object=out_of(objects), make_clip=plain_clip, **timing
+    )
     with _running(vertex, objects, BucketOutput(BUCKET)) as omni:
         yield omni
 

@@ -23,6 +23,7 @@ from tools.emulated_cloud.vertex.answers import (
     invalid_argument,
     model_not_found,
     no_quota,
+    object_not_found,
     page,
     permission_denied,
 )
@@ -44,6 +45,7 @@ FILTERED_AT_ONCE = invalid_argument(
     "Support codes: 58061214, 99999999"
 )
 FILTERED = "400 with support codes or a code such as SAFETY, or about Google's policies"
+NO_OBJECT = "404 about an object of Cloud Storage"
 NO_MODEL = "any other 404"
 UNCLEAR = "408, 409, 499"
 INVALID = "400, and any other 4xx"
@@ -92,6 +94,7 @@ CASES = [
     refused(FILTERED, FILTERED_AT_ONCE, "content_filtered"),
     busy("401", UNAUTHENTICATED),
     refused("403", permission_denied(RESOURCE), "permission_denied"),
+    refused(NO_OBJECT, object_not_found("gs://bucket/cup.png"), "input_missing"),
     refused(NO_MODEL, model_not_found(RESOURCE), "model_not_found"),
     refused(NO_MODEL, page(404, "<html>Not found</html>"), "model_not_found"),
     busy("429", NO_QUOTA),

@@ -11,6 +11,7 @@ from google.auth.credentials import AnonymousCredentials
 
 from shared.adapters.google.clip_output import BucketOutput, ClipOutput, InlineOutput
 from shared.adapters.google.veo_generator import VeoVideoGenerator
+from shared.domain.errors import ObjectNotFoundError
 from shared.domain.storage_layout import attempt_prefix
 from shared.domain.video import GenerationParameters
 from shared.ports.object_store import ObjectStore
@@ -18,7 +19,7 @@ from shared.ports.video_generator import Submission, VideoGenerator
 from tests.cloud.discovery import DescribedVertex
 from tools.emulated_cloud.vertex import FakeVertex
 from tools.emulated_cloud.vertex.clips import plain_clip
-from tools.emulated_cloud.vertex.operations import WriteClip
+from tools.emulated_cloud.vertex.operations import ReadObject, WriteClip
 from tools.in_memory.object_store import InMemoryObjectStore
 
 PROJECT = "showreel-project"
@@ -55,7 +56,9 @@ class Veo:
 @contextmanager
 def veo_in_bucket(objects: ObjectStore | None = None, **timing: Any) -> Iterator[Veo]:  # noqa: ANN401
     objects = objects or InMemoryObjectStore()
-    vertex = DescribedVertex(write_clip=into(objects), make_clip=plain_clip, **timing)
+    vertex = DescribedVertex(
+        write_clip=into(objects), read_object=out_of(objects), make_clip=plain_clip, **timing
+    )
     with _running(vertex, objects, BucketOutput(BUCKET)) as veo:
         yield veo
 
@@ -103,6 +106,19 @@ def a_submission(prompt: str = "A red bicycle", **parameters: Any) -> Submission
         parameters=GenerationParameters(**chosen),
         output_prefix=attempt_prefix("Spring_2026", "0123456789abcdef", 1),
     )
+
+
+def out_of(objects: ObjectStore) -> ReadObject:
+    """Let Vertex AI read the objects of the bucket from `objects`."""
+
+    def read(uri: str) -> bytes:
+        try:
+            with objects.open(uri.removeprefix(f"gs://{BUCKET}/")) as content:
+                return content.read()
+        except ObjectNotFoundError as error:
+            raise FileNotFoundError(uri) from error
+
+    return read
 
 
 @contextmanager

@@ -122,8 +122,8 @@ BAD_REQUESTS: dict[str, tuple[Json, int, str, str]] = {
     ),
     "four references": (
         {"reference_images": [data_uri(PNG)] * 4},
-        400,
-        "invalid_request",
+        422,
+        "unsupported_parameter",
         "reference_images",
     ),
     "image twice": (

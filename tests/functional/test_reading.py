@@ -211,6 +211,11 @@ def test_models_show_capabilities_prices_and_retirement_dates(showreel: Showreel
     default = models["veo-3.1-generate-001"]
     assert default["default"] is True
     assert default["seconds"] == [4, 6, 8]
+    assert default["task_seconds"]["reference_to_video"] == [8]
+    assert default["inputs"]["max_reference_images"] == 3
+    lite = models["veo-3.1-lite-generate-001"]
+    assert lite["inputs"]["max_reference_images"] == 0
+    assert "reference_to_video" not in lite["task_seconds"]
     assert default["usd_per_second"]["720p"] == {"with_audio": 0.4, "silent": 0.2}
     retired = models["veo-2.0-generate-001"]
     assert retired["retired_on"] == "2026-06-30"

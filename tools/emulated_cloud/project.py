@@ -101,6 +101,13 @@ class CloudProject:
         path = uri.removeprefix(f"gs://{self.bucket_name}/")
         self.bucket.blob(path).upload_from_string(clip, content_type="video/mp4")
 
+    def read_object(self, uri: str) -> bytes:
+        """Return the content of an object. Raise FileNotFoundError."""
+        blob = self.bucket.get_blob(uri.removeprefix(f"gs://{self.bucket_name}/"))
+        if blob is None:
+            raise FileNotFoundError(uri)
+        return bytes(blob.download_as_bytes())
+
     def environment(self, key_file: Path) -> dict[str, str]:
         """Return the settings of Showreel and of Google's clients for this project."""
         return {

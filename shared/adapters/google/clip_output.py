@@ -1,18 +1,28 @@
-"""Where Veo reads pictures and writes clips: in the bucket, or, without one, in its messages."""
+"""Where Google's models read pictures and write clips: a bucket, or their messages without one."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import Protocol
 
 from google.genai.types import Image, Video
 
-from shared.domain.errors import ObjectExistsError, StorageError, UnavailableError
+from shared.domain.errors import (
+    GenerationRefusedError,
+    GeneratorBusyError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    StorageError,
+    UnavailableError,
+)
+from shared.domain.schedule import RECHECK_AFTER
 from shared.ports.object_store import ObjectStore
+from shared.ports.video_generator import INPUT_MISSING
 
 
 class ClipOutput(Protocol):
     def storage_uri(self, prefix: str) -> str | None:
-        """Return the URI that Veo writes to, or None to get the bytes in its answer."""
+        """Return the URI that the model writes to, or None to get the bytes in its answer."""
 
     def handle(self, operation: str, prefix: str) -> str:
         """Return what the attempt records: it identifies the operation and its output."""
@@ -21,11 +31,14 @@ class ClipOutput(Protocol):
         """Return the clip's path in the object store, or None if it is not stored there."""
 
     def picture(self, path: str, media_type: str) -> Image:
-        """Return a stored picture as Veo takes it. Raise ObjectNotFoundError or StorageError."""
+        """Return a stored picture as the SDK sends it.
+
+        Raise ObjectNotFoundError, StorageError or UnavailableError.
+        """
 
 
 class BucketOutput:
-    """The generator writes into the bucket of the object store."""
+    """The generators read and write in the bucket of the object store."""
 
     def __init__(self, bucket: str) -> None:
         self._root = f"gs://{bucket}/"
@@ -45,7 +58,7 @@ class BucketOutput:
 
 
 class InlineOutput:
-    """The generator answers with the bytes of the clip, which this class stores.
+    """Pictures and clips are in the messages as bytes; this class stores the clips.
 
     An operation does not name its attempt, so its handle begins with the attempt's prefix.
     """
@@ -74,3 +87,16 @@ class InlineOutput:
     def picture(self, path: str, media_type: str) -> Image:
         with self._objects.open(path) as content:
             return Image(image_bytes=content.read(), mime_type=media_type)
+
+
+@contextmanager
+def pictures_read() -> Iterator[None]:
+    """Raise GenerationRefusedError for a picture that is lost, GeneratorBusyError otherwise."""
+    try:
+        yield
+    except ObjectNotFoundError as error:
+        raise GenerationRefusedError(
+            "A picture that the video is made from is lost. Send it again.", code=INPUT_MISSING
+        ) from error
+    except (StorageError, UnavailableError) as error:
+        raise GeneratorBusyError(error.message, retry_after=RECHECK_AFTER) from error

@@ -21,6 +21,7 @@ from shared.adapters.google.veo_filters import is_about_policy
 from shared.domain.schedule import RECHECK_AFTER
 from shared.ports.video_generator import (
     FILTERED,
+    INPUT_MISSING,
     Failed,
     Gone,
     OperationState,
@@ -140,6 +141,10 @@ def _retired(refusal: Refusal) -> bool:
     return refusal.model_is_retired and _status(404)(refusal)
 
 
+def _without_object(refusal: Refusal) -> bool:
+    return _status(404)(refusal) and "gs://" in google_words(refusal.error)
+
+
 def _forgotten(refusal: Refusal) -> bool:
     """A proxy or a wrong host answers 404 too, but not in Google's form."""
     words = google_words(refusal.error)
@@ -172,6 +177,13 @@ SUBMISSION_ANSWERS: Sequence[Rule[Refusal]] = (
         retry_after=timedelta(seconds=5),
     ),
     Rule("403", _status(403), Then.REFUSE, code="permission_denied"),
+    Rule(
+        "404 about an object of Cloud Storage",
+        _without_object,
+        Then.REFUSE,
+        code=INPUT_MISSING,
+        sentence="A picture that the video is made from is lost. Send it again.",
+    ),
     Rule(
         "404, and the model is past its date in Showreel's registry",
         _retired,

@@ -9,7 +9,7 @@ from google.auth.credentials import Credentials
 from google.genai import types
 from google.genai.interactions import Interaction
 
-from shared.adapters.google.clip_output import ClipOutput
+from shared.adapters.google.clip_output import ClipOutput, pictures_read
 from shared.adapters.google.generator_answers import Then, first_fitting, state_after
 from shared.adapters.google.omni_answers import (
     INTERACTION_ANSWERS,
@@ -17,6 +17,7 @@ from shared.adapters.google.omni_answers import (
     is_paid_without_clip,
     output,
 )
+from shared.adapters.google.omni_content import Content, content_of, omni_task
 from shared.adapters.google.vertex_calls import VertexCalls, labels
 from shared.domain.errors import SubmissionUnknownError
 from shared.domain.schedule import SUBMISSION, TRY
@@ -72,9 +73,12 @@ class OmniVideoGenerator:
 
     def submit(self, submission: Submission) -> Accepted:
         prefix = submission.output_prefix
+        # Before the request: what fails here was certainly not accepted.
+        with pictures_read():
+            content = content_of(submission, self._output)
         try:
             interaction = self._client.interactions.create(
-                **_request(submission, storage_uri=self._output.storage_uri(prefix)),
+                **_request(submission, content, storage_uri=self._output.storage_uri(prefix)),
                 timeout=self._submit_timeout.total_seconds(),
             )
         # After any error, the submission may have been accepted: the rules decide.
@@ -130,7 +134,9 @@ class OmniVideoGenerator:
         return next((path for clip in clips if (path := self._output.keep(clip, prefix))), None)
 
 
-def _request(submission: Submission, *, storage_uri: str | None) -> dict[str, Any]:
+def _request(
+    submission: Submission, content: Content, *, storage_uri: str | None
+) -> dict[str, Any]:
     """Without a storage URI, the bytes come in the answer."""
     parameters = submission.parameters
     response_format = {
@@ -140,14 +146,14 @@ def _request(submission: Submission, *, storage_uri: str | None) -> dict[str, An
         "resolution": parameters.resolution,
         "delivery": "uri" if storage_uri else "inline",
     }
-    generation_config: dict[str, Any] = {"video_config": {"task": "text_to_video"}}
+    generation_config: dict[str, Any] = {"video_config": {"task": omni_task(submission)}}
     if storage_uri:
         response_format["gcs_uri"] = storage_uri
     if parameters.seed is not None:
         generation_config["seed"] = parameters.seed
     return {
         "model": parameters.model,
-        "input": submission.enhanced_prompt,
+        "input": content,
         "background": True,
         "store": True,
         "generation_config": generation_config,

@@ -7,10 +7,10 @@ from datetime import timedelta
 from google.auth.credentials import Credentials
 from google.genai import types
 
-from shared.adapters.google.clip_output import ClipOutput
+from shared.adapters.google.clip_output import ClipOutput, pictures_read
 from shared.adapters.google.generator_answers import first_fitting, state_after
 from shared.adapters.google.veo_answers import OPERATION_ANSWERS, failure_message
-from shared.adapters.google.veo_pictures import VeoPictures, pictures_of, pictures_read
+from shared.adapters.google.veo_pictures import VeoPictures, pictures_of
 from shared.adapters.google.vertex_calls import VertexCalls, labels, milliseconds
 from shared.domain.errors import SubmissionUnknownError
 from shared.domain.schedule import SUBMISSION, TRY

@@ -1,7 +1,5 @@
 """The pictures of a submission as Veo takes them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from google.genai.types import (
@@ -11,17 +9,9 @@ from google.genai.types import (
 )
 
 from shared.adapters.google.clip_output import ClipOutput
-from shared.domain.errors import (
-    GenerationRefusedError,
-    GeneratorBusyError,
-    ObjectNotFoundError,
-    StorageError,
-    UnavailableError,
-)
 from shared.domain.inputs import Picture
-from shared.domain.schedule import RECHECK_AFTER
 from shared.domain.storage_layout import input_path
-from shared.ports.video_generator import INPUT_MISSING, Submission
+from shared.ports.video_generator import Submission
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,16 +41,3 @@ def pictures_of(submission: Submission, output: ClipOutput) -> VeoPictures:
         last_frame=image(inputs.last_frame) if inputs.last_frame else None,
         references=references or None,
     )
-
-
-@contextmanager
-def pictures_read() -> Iterator[None]:
-    """Raise GenerationRefusedError for a picture that is lost, GeneratorBusyError otherwise."""
-    try:
-        yield
-    except ObjectNotFoundError as error:
-        raise GenerationRefusedError(
-            "A picture that the video is made from is lost. Send it again.", code=INPUT_MISSING
-        ) from error
-    except (StorageError, UnavailableError) as error:
-        raise GeneratorBusyError(error.message, retry_after=RECHECK_AFTER) from error

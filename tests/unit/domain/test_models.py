@@ -25,16 +25,21 @@ from shared.domain.models import (
 )
 from shared.domain.tasks import Task
 from shared.domain.video import GenerationParameters
-from tests.unit.domain.builders import a_source_clip
+from tests.unit.domain.builders import a_picture, a_source_clip
 
 TODAY = date(2026, 11, 20)
 LITE = "veo-3.1-lite-generate-001"
 FAST = "veo-3.1-fast-generate-001"
 STANDARD = "veo-3.1-generate-001"
 OMNI = "gemini-omni-1.2-flash"
+FRAMES = Inputs(image=a_picture(1), last_frame=a_picture(2))
 DEFAULTS = GenerationParameters(model=DEFAULT_MODEL)
 RETIRED = [model for model in MODELS.values() if model.retired_on]
 USABLE = [model for model in MODELS.values() if not model.retired_on]
+
+
+def references(count: int) -> Inputs:
+    return Inputs(reference_images=tuple(map(a_picture, range(count))))
 
 
 def test_the_defaults_are_supported() -> None:
@@ -112,6 +117,11 @@ def test_a_model_past_its_guarantee_still_answers() -> None:
         ({"resolution": "4k", "duration_seconds": 6}, "seconds", "seconds=8"),
         ({"seed": -1}, "seed", "4294967295"),
         ({"seed": 2**32}, "seed", "4294967295"),
+        ({"inputs": references(4)}, "reference_images", "at most 3"),
+        ({"inputs": references(1), "duration_seconds": 4}, "seconds", "only for 8 seconds"),
+        ({"model": LITE, "inputs": references(1)}, "reference_images", "image_to_video"),
+        ({"model": OMNI, "inputs": references(11)}, "reference_images", "at most 10"),
+        ({"model": OMNI, "inputs": FRAMES, "duration_seconds": 11}, "seconds", "3 to 10 seconds"),
     ],
     ids=str,
 )
@@ -184,6 +194,15 @@ def test_each_task_with_a_clip_has_its_limits(model: Model) -> None:
     takes_clips = {Task.EXTENSION, Task.EDIT}.intersection(model.tasks)
 
     assert takes_clips <= model.clip_limits.keys()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "seconds"), [(Inputs(image=a_picture()), 15), (FRAMES, 10), (references(10), 15)]
+)
+def test_omni_takes_pictures_up_to_its_limits(inputs: Inputs, seconds: int) -> None:
+    parameters = GenerationParameters(model=OMNI, inputs=inputs, duration_seconds=seconds)
+
+    require_supported(parameters, TODAY)
 
 
 def test_sound_of_a_silent_model_is_refused() -> None:

@@ -78,6 +78,10 @@ def operation_not_found(name: str) -> Answer:
     return error(404, "NOT_FOUND", f"The operation {name!r} was not found.")
 
 
+def object_not_found(uri: str) -> Answer:
+    return error(404, "NOT_FOUND", f"The Cloud Storage object {uri} was not found.")
+
+
 def no_quota(*, retry_after_seconds: int) -> Answer:
     return error(
         429,

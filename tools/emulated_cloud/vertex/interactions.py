@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from tools.emulated_cloud.vertex.answers import Answer, Json, answer, invalid_argument
 from tools.emulated_cloud.vertex.endings import Ending, Script
+from tools.emulated_cloud.vertex.interaction_validation import prompt_of
 from tools.emulated_cloud.vertex.operations import Operation, Operations
 
 # Output tokens of a second with sound, from the maxima that Google publishes.
@@ -19,7 +20,7 @@ class Interactions(Operations):
 
     def accept(self, model: str, body: Json) -> Answer:
         wanted = body["response_format"]
-        prompt = body["input"]
+        prompt = prompt_of(body)
         interaction = Operation(
             name=secrets.token_urlsafe(28),
             prompt=prompt,

@@ -20,6 +20,7 @@ from tools.emulated_cloud.vertex.endings import (
 
 MakeClip = Callable[[str, Json], bytes]
 WriteClip = Callable[[str, bytes], None]
+ReadObject = Callable[[str], bytes]
 
 
 @dataclass(kw_only=True)

@@ -16,17 +16,22 @@ from tools.emulated_cloud.vertex.answers import (
     invalid_argument,
     model_not_found,
     no_quota,
+    object_not_found,
     operation_not_found,
     unauthenticated,
 )
 from tools.emulated_cloud.vertex.clips import prompted_clip
 from tools.emulated_cloud.vertex.endings import Script
 from tools.emulated_cloud.vertex.faults import Fault, Faults
+from tools.emulated_cloud.vertex.interaction_validation import (
+    blocks_of,
+    first_problem_of_interaction,
+)
 from tools.emulated_cloud.vertex.interactions import Interactions
 from tools.emulated_cloud.vertex.listener import Listener, Request
-from tools.emulated_cloud.vertex.operations import MakeClip, Operations, WriteClip
+from tools.emulated_cloud.vertex.operations import MakeClip, Operations, ReadObject, WriteClip
 from tools.emulated_cloud.vertex.quota import Counting, Quota
-from tools.emulated_cloud.vertex.validation import first_problem, first_problem_of_interaction
+from tools.emulated_cloud.vertex.validation import first_problem
 
 SUBMIT = ":predictLongRunning"
 INTERACTIONS = "/interactions"
@@ -46,6 +51,10 @@ def no_bucket(uri: str, clip: bytes) -> None:
     raise PermissionError(f"there is no bucket for {uri}")
 
 
+def no_objects(uri: str) -> bytes:
+    raise FileNotFoundError(f"there is no bucket for {uri}")
+
+
 class FakeVertex:
     """Serves at `url` inside a `with` block. The real Veo would bill each accepted submission.
 
@@ -59,12 +68,14 @@ class FakeVertex:
         polls: int | None = None,
         quota: float = math.inf,
         write_clip: WriteClip = no_bucket,
+        read_object: ReadObject = no_objects,
         make_clip: MakeClip = prompted_clip,
     ) -> None:
         self.models = {name for name, model in MODELS.items() if model.retired_on is None}
         self.interactions = Interactions(
             seconds=seconds, polls=polls, write_clip=write_clip, make_clip=make_clip
         )
+        self._read_object = read_object
         self.requests: list[Request] = []
         self.operations = Operations(
             seconds=seconds, polls=polls, write_clip=write_clip, make_clip=make_clip
@@ -158,6 +169,11 @@ class FakeVertex:
         model = body["model"]
         if model not in self._of("omni"):
             return model_not_found(model)
+        for uri in (each["uri"] for each in blocks_of(body, "image") if "uri" in each):
+            try:
+                self._read_object(uri)
+            except FileNotFoundError:
+                return object_not_found(uri)
         return self._accepted(self.interactions, model, model, body)
 
     def _of(self, family: Family) -> set[str]:

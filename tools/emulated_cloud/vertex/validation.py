@@ -1,11 +1,9 @@
-"""The validation of requests for videos, as Vertex AI does it."""
+"""The validation of requests for videos of Veo, as Vertex AI does it."""
 
 import base64
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from shared.domain.model_registry import MODELS
 from tools.emulated_cloud.vertex.answers import Json
 
 LONG = 8
@@ -14,7 +12,6 @@ _MOST_REFERENCES = 3
 _LARGEST_PICTURE = 20 * 1024 * 1024
 _SIGNATURES = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 
-_DURATION = re.compile(r"([0-9]+)s")
 _LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _LABEL_VALUE = re.compile(r"[a-z0-9_-]{0,63}")
 _CHOICES: dict[str, tuple[object, ...]] = {
@@ -28,40 +25,6 @@ _CHOICES: dict[str, tuple[object, ...]] = {
 
 def first_problem(body: Json, model_id: str) -> str | None:
     return next(_problems(body, model_id), None)
-
-
-def first_problem_of_interaction(body: Any) -> str | None:  # noqa: ANN401  # It is JSON.
-    return next(_problems_of_interaction(body), None)
-
-
-def _problems_of_interaction(body: Any) -> Iterator[str]:  # noqa: ANN401  # It is JSON.
-    if not isinstance(body, dict) or not isinstance(body.get("response_format"), dict):
-        yield "The body is no interaction that asks for a video."
-        return
-    wanted = body["response_format"]
-    if not body.get("input") or not body.get("model"):
-        yield "Model and input must be given."
-    if wanted.get("type") != "video":
-        yield "The response format must be a video."
-    if not (body.get("background") and body.get("store")):
-        yield "Only a stored background interaction can be fetched."
-    yield from _problems_of_response_format(str(body.get("model")), wanted)
-    yield from _problems_of_labels(body.get("labels", {}))
-
-
-def _problems_of_response_format(model_id: str, wanted: Json) -> Iterator[str]:
-    model = MODELS.get(model_id)
-    duration = _DURATION.fullmatch(str(wanted.get("duration", "8s")))
-    if duration is None:
-        yield "The duration must be given as 8s."
-    elif model is not None and int(duration[1]) not in model.durations:
-        yield "The value for `duration` is out of bound."
-    if wanted.get("aspect_ratio", "16:9") not in ("16:9", "9:16"):
-        yield "The value for `aspect_ratio` is not supported."
-    if wanted.get("resolution", "720p") not in ("360p", "720p", "1080p", "4k"):
-        yield "The value for `resolution` is not supported."
-    if (wanted.get("delivery") == "uri") != bool(wanted.get("gcs_uri")):
-        yield "Delivery by URI needs a gcs_uri, and inline delivery has none."
 
 
 def _problems(body: Json, model_id: str) -> Iterator[str]:
@@ -78,7 +41,7 @@ def _problems(body: Json, model_id: str) -> Iterator[str]:
     yield from _problems_of_parameters(parameters)
     if parameters.get("durationSeconds", LONG) != LONG and _must_be_long(instance, parameters):
         yield f"The duration must be {LONG} seconds for this request."
-    yield from _problems_of_labels(body.get("labels", {}))
+    yield from problems_of_labels(body.get("labels", {}))
 
 
 def _problems_of_parameters(parameters: Json) -> Iterator[str]:
@@ -124,20 +87,20 @@ def _problems_of_picture(picture: Json) -> Iterator[str]:
         if not str(picture["gcsUri"]).startswith("gs://"):
             yield "Only Cloud Storage URIs are supported."
     else:
-        yield from _problems_of_bytes(str(picture["bytesBase64Encoded"]), media_type)
+        yield from problems_of_bytes(str(picture["bytesBase64Encoded"]), media_type)
 
 
-def _problems_of_bytes(encoded: str, media_type: str) -> Iterator[str]:
+def problems_of_bytes(encoded: str, media_type: str) -> Iterator[str]:
     try:
         content = base64.b64decode(encoded, validate=True)
     except ValueError:
         yield "The image is no valid base64."
         return
-    if len(content) > _LARGEST_PICTURE or not content.startswith(_SIGNATURES[media_type]):
+    if len(content) > _LARGEST_PICTURE or not content.startswith(_SIGNATURES.get(media_type, b"")):
         yield f"The image is no {media_type} of up to {_LARGEST_PICTURE} bytes."
 
 
-def _problems_of_labels(labels: Json) -> Iterator[str]:
+def problems_of_labels(labels: Json) -> Iterator[str]:
     for key, value in labels.items():
         if not _LABEL_KEY.fullmatch(key) or not _LABEL_VALUE.fullmatch(value):
             yield f"The label {key}={value} is invalid."
