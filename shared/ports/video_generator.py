@@ -10,15 +10,16 @@ from shared.domain.video import GenerationParameters
 FILTERED = "content_filtered"
 # That of an operation that was stopped.
 CANCELLED = "cancelled"
-# That of a refusal whose picture is not in the object store any more.
+# That of a refusal whose input is not in the object store any more.
 INPUT_MISSING = "input_missing"
+INPUT_IS_LOST = "A picture or clip that the video is made from is lost. Send it again."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
     """The input of an attempt. `output_prefix` belongs to this attempt alone.
 
-    The pictures that `parameters` name are in the object store.
+    The inputs that `parameters` name are in the object store.
     """
 
     campaign_id: str

@@ -1,11 +1,12 @@
-"""Where Google's models read pictures and write clips: a bucket, or their messages without one."""
+"""Where Google's models read inputs and write clips: a bucket, or their messages without one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Protocol
 
-from google.genai.types import Image, Video
+from google.genai.types import Video
 
 from shared.domain.errors import (
     GenerationRefusedError,
@@ -17,7 +18,16 @@ from shared.domain.errors import (
 )
 from shared.domain.schedule import RECHECK_AFTER
 from shared.ports.object_store import ObjectStore
-from shared.ports.video_generator import INPUT_MISSING
+from shared.ports.video_generator import INPUT_IS_LOST, INPUT_MISSING
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentInput:
+    """A picture or a clip of a request: its URI in the bucket, or its bytes."""
+
+    media_type: str
+    uri: str | None = None
+    content: bytes | None = field(default=None, repr=False)
 
 
 class ClipOutput(Protocol):
@@ -30,8 +40,8 @@ class ClipOutput(Protocol):
     def keep(self, clip: Video, prefix: str) -> str | None:
         """Return the clip's path in the object store, or None if it is not stored there."""
 
-    def picture(self, path: str, media_type: str) -> Image:
-        """Return a stored picture as the SDK sends it.
+    def sent(self, path: str, media_type: str) -> SentInput:
+        """Return a stored input as a request names it.
 
         Raise ObjectNotFoundError, StorageError or UnavailableError.
         """
@@ -53,12 +63,12 @@ class BucketOutput:
         uri = clip.uri or ""
         return uri.removeprefix(self._root) if uri.startswith(self._root) else None
 
-    def picture(self, path: str, media_type: str) -> Image:
-        return Image(gcs_uri=f"{self._root}{path}", mime_type=media_type)
+    def sent(self, path: str, media_type: str) -> SentInput:
+        return SentInput(media_type=media_type, uri=f"{self._root}{path}")
 
 
 class InlineOutput:
-    """Pictures and clips are in the messages as bytes; this class stores the clips.
+    """Inputs and clips are in the messages as bytes; this class stores the clips.
 
     An operation does not name its attempt, so its handle begins with the attempt's prefix.
     """
@@ -84,19 +94,17 @@ class InlineOutput:
             raise UnavailableError(error.message) from error
         return path
 
-    def picture(self, path: str, media_type: str) -> Image:
+    def sent(self, path: str, media_type: str) -> SentInput:
         with self._objects.open(path) as content:
-            return Image(image_bytes=content.read(), mime_type=media_type)
+            return SentInput(media_type=media_type, content=content.read())
 
 
 @contextmanager
-def pictures_read() -> Iterator[None]:
-    """Raise GenerationRefusedError for a picture that is lost, GeneratorBusyError otherwise."""
+def inputs_read() -> Iterator[None]:
+    """Raise GenerationRefusedError for an input that is lost, GeneratorBusyError otherwise."""
     try:
         yield
     except ObjectNotFoundError as error:
-        raise GenerationRefusedError(
-            "A picture that the video is made from is lost. Send it again.", code=INPUT_MISSING
-        ) from error
+        raise GenerationRefusedError(INPUT_IS_LOST, code=INPUT_MISSING) from error
     except (StorageError, UnavailableError) as error:
         raise GeneratorBusyError(error.message, retry_after=RECHECK_AFTER) from error

@@ -21,6 +21,7 @@ from shared.adapters.google.veo_filters import is_about_policy
 from shared.domain.schedule import RECHECK_AFTER
 from shared.ports.video_generator import (
     FILTERED,
+    INPUT_IS_LOST,
     INPUT_MISSING,
     Failed,
     Gone,
@@ -182,7 +183,7 @@ SUBMISSION_ANSWERS: Sequence[Rule[Refusal]] = (
         _without_object,
         Then.REFUSE,
         code=INPUT_MISSING,
-        sentence="A picture that the video is made from is lost. Send it again.",
+        sentence=INPUT_IS_LOST,
     ),
     Rule(
         "404, and the model is past its date in Showreel's registry",

@@ -9,7 +9,7 @@ from google.auth.credentials import Credentials
 from google.genai import types
 from google.genai.interactions import Interaction
 
-from shared.adapters.google.clip_output import ClipOutput, pictures_read
+from shared.adapters.google.clip_output import ClipOutput, inputs_read
 from shared.adapters.google.generator_answers import Then, first_fitting, state_after
 from shared.adapters.google.omni_answers import (
     INTERACTION_ANSWERS,
@@ -17,7 +17,7 @@ from shared.adapters.google.omni_answers import (
     is_paid_without_clip,
     output,
 )
-from shared.adapters.google.omni_content import Content, content_of, omni_task
+from shared.adapters.google.omni_content import Json, content_of, omni_task, wanted_clip
 from shared.adapters.google.vertex_calls import VertexCalls, labels
 from shared.domain.errors import SubmissionUnknownError
 from shared.domain.schedule import SUBMISSION, TRY
@@ -74,7 +74,7 @@ class OmniVideoGenerator:
     def submit(self, submission: Submission) -> Accepted:
         prefix = submission.output_prefix
         # Before the request: what fails here was certainly not accepted.
-        with pictures_read():
+        with inputs_read():
             content = content_of(submission, self._output)
         try:
             interaction = self._client.interactions.create(
@@ -134,19 +134,12 @@ class OmniVideoGenerator:
         return next((path for clip in clips if (path := self._output.keep(clip, prefix))), None)
 
 
-def _request(
-    submission: Submission, content: Content, *, storage_uri: str | None
-) -> dict[str, Any]:
+def _request(submission: Submission, content: str | list[Json], *, storage_uri: str | None) -> Json:
     """Without a storage URI, the bytes come in the answer."""
     parameters = submission.parameters
-    response_format = {
-        "type": "video",
-        "aspect_ratio": parameters.aspect_ratio,
-        "duration": f"{parameters.duration_seconds}s",
-        "resolution": parameters.resolution,
-        "delivery": "uri" if storage_uri else "inline",
-    }
-    generation_config: dict[str, Any] = {"video_config": {"task": omni_task(submission)}}
+    response_format = wanted_clip(parameters)
+    response_format["delivery"] = "uri" if storage_uri else "inline"
+    generation_config: Json = {"video_config": {"task": omni_task(parameters)}}
     if storage_uri:
         response_format["gcs_uri"] = storage_uri
     if parameters.seed is not None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from google.auth.credentials import Credentials
 from google.genai import types
 
-from shared.adapters.google.clip_output import ClipOutput, pictures_read
+from shared.adapters.google.clip_output import ClipOutput, inputs_read
 from shared.adapters.google.generator_answers import first_fitting, state_after
 from shared.adapters.google.veo_answers import OPERATION_ANSWERS, failure_message
 from shared.adapters.google.veo_pictures import VeoPictures, pictures_of
@@ -62,7 +62,7 @@ class VeoVideoGenerator:
     def submit(self, submission: Submission) -> Accepted:
         storage_uri = self._output.storage_uri(submission.output_prefix)
         # Before the request: what fails here was certainly not accepted.
-        with pictures_read():
+        with inputs_read():
             pictures = pictures_of(submission, self._output)
         try:
             operation = self._client.models.generate_videos(

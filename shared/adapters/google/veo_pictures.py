@@ -28,7 +28,8 @@ def pictures_of(submission: Submission, output: ClipOutput) -> VeoPictures:
         return VeoPictures()
 
     def image(picture: Picture) -> Image:
-        return output.picture(input_path(submission.campaign_id, picture), picture.media_type)
+        sent = output.sent(input_path(submission.campaign_id, picture), picture.media_type)
+        return Image(gcs_uri=sent.uri, image_bytes=sent.content, mime_type=sent.media_type)
 
     references = [
         VideoGenerationReferenceImage(

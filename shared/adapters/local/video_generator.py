@@ -29,6 +29,7 @@ from shared.domain.storage_layout import input_path
 from shared.ports import Clock
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import (
+    INPUT_IS_LOST,
     INPUT_MISSING,
     Accepted,
     Failed,
@@ -109,10 +110,7 @@ class SyntheticVideoGenerator:
             for picture in submission.parameters.inputs or ():
                 self._objects.head(input_path(submission.campaign_id, picture))
         except ObjectNotFoundError as error:
-            raise GenerationRefusedError(
-                "A picture that the video is made from is lost. Send it again.",
-                code=INPUT_MISSING,
-            ) from error
+            raise GenerationRefusedError(INPUT_IS_LOST, code=INPUT_MISSING) from error
         except (StorageError, UnavailableError) as error:
             raise GeneratorBusyError(error.message, retry_after=_UNWRITABLE_RETRY) from error
 
