@@ -42,12 +42,11 @@ async function deleteAll(campaign) {
 }
 
 async function ended(video) {
-  let latest = video;
-  while (["queued", "in_progress"].includes(latest.status)) {
+  for (;;) {
+    const latest = await videos.retrieve(video.id);
+    if (!["queued", "in_progress"].includes(latest.status)) return latest;
     await new Promise((wait) => setTimeout(wait, 200));
-    latest = await videos.retrieve(video.id);
   }
-  return latest;
 }
 
 const made = await ended(
