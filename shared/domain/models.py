@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from math import ceil
@@ -150,6 +151,17 @@ def _require(value: object, allowed: Sequence[object], *, param: str, model: Mod
             f"{model.model_id} does not support {param}={str(value)[:40]}. Use one of: {choices}.",
             param=param,
         )
+
+
+def of_take(parameters: GenerationParameters, take: int) -> GenerationParameters:
+    """Return the parameters of one of the takes of a prompt, counted from 0.
+
+    Each take after the first has a seed of its own, counted on from that of the request. So an
+    equal request has equal takes, and a request for more takes has these among them.
+    """
+    if not take:
+        return parameters
+    return replace(parameters, seed=((parameters.seed or 0) + take) % (MAX_SEED + 1))
 
 
 def frame_size(resolution: str, aspect_ratio: str) -> tuple[int, int]:

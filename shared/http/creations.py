@@ -34,8 +34,10 @@ def create(call: Call) -> Response:
 
     def act(claim: Claim | None) -> Response:
         ready = _with_pictures(call, request, make)
-        (created,) = create_videos(call.ports, replace(ready, claim=claim))
-        return created_response(call, created)
+        created = create_videos(call.ports, replace(ready, claim=claim))
+        if body.n is None:
+            return created_response(call, created[0])
+        return all_created_response(call, created[0].video.campaign_id, created)
 
     return answer_idempotently(call, body, act)
 

@@ -78,6 +78,12 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "maximum": MAX_SEED,
         "examples": [7],
     },
+    "n": {
+        "description": "How many videos to make of the prompt, each in a slot of its own and paid "
+        "for by itself. The answer is a list. The seeds count up from `seed`; without it the first "
+        "video has none, and the others have 1, 2, 3. Default: 1.",
+        "examples": [2],
+    },
     "person_generation": {
         "description": "Whether adults may be shown, or no people. Default: the model's own.",
         "enum": list(PERSON_GENERATION),
@@ -98,7 +104,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "examples": [["input_spring.0123456789abcdef"]],
     },
     "input_reference": {
-        "description": "OpenAI's name of `image`.",
+        "description": "OpenAI's name of `image`: a text as for `image`, or an object with "
+        "`image_url` or `file_id`, the id of an input.",
         "examples": ["input_spring.0123456789abcdef"],
     },
     "url": {

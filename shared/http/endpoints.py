@@ -66,8 +66,9 @@ class Endpoint(msgspec.Struct, frozen=True):
     """`path` is a URI template (RFC 6570). An endpoint for GET answers HEAD as well.
 
     `handler` returns the function that is called with a Call and the values of the path's
-    variables. `answers` has the type of the body for each status: `bytes` for media, `str` for
-    the studio's files, None without a body. An endpoint that `takes_key` supports Idempotency-Key.
+    variables. `answers` has the type of the body for each status, or the types that it may have:
+    `bytes` for media, `str` for the studio's files, None without a body. An endpoint that
+    `takes_key` supports Idempotency-Key.
     One that `takes_lines` has bodies of JSON lines or CSV, each line a `body`.
     One that `is_open` needs no API key.
     """
@@ -98,6 +99,12 @@ def _campaign() -> Mapping[int, Any]:
 
 def _created() -> Mapping[int, Any]:
     return {202: answered.VideoResource, **_video()}
+
+
+def _created_takes() -> Mapping[int, Any]:
+    """One video, or for `n` of them a list."""
+    either = (answered.VideoResource, answered.ListResource[answered.VideoResource])
+    return {202: either, 200: either}
 
 
 def _all_created() -> Mapping[int, Any]:
@@ -145,8 +152,9 @@ ENDPOINTS: Sequence[Endpoint] = (
              "The models: capabilities, prices and retirement dates",
              answers=lambda: {200: answered.ListResource[answered.ModelResource]}),
     Endpoint("POST", "/v1/videos", lambda: creations.create,
-             "Create a video: 202 for a new one, 200 for one that exists or is in progress",
-             answers=_created, body=lambda: bodies.CreateVideoBody, takes_key=True),
+             "Create a video, or `n` of one prompt: 202 for a new one, 200 for one that exists or "
+             "is in progress",
+             answers=_created_takes, body=lambda: bodies.CreateVideoBody, takes_key=True),
     Endpoint("GET", "/v1/videos", lambda: videos.list_all,
              "List videos", answers=_videos, query=lambda: sent.ListQuery),
     Endpoint("POST", "/v1/videos/estimate", lambda: creations.estimate,

@@ -155,16 +155,18 @@ def _query_parameters(endpoint: Endpoint) -> list[Schema]:
     return [{"name": name, "in": "query", "schema": each} for name, each in properties.items()]
 
 
-def _answer(kind: type | None) -> Schema:
+def _answer(kind: type | tuple[type, ...] | None) -> Schema:
     if kind is None:
         return {"description": "No body"}
-    if kind in _MEDIA_TYPES:
+    if not isinstance(kind, tuple) and kind in _MEDIA_TYPES:
         return {"description": "The bytes", "content": _MEDIA_TYPES[kind]}
     media_type = _JSON_LINES if kind is BatchResultLine else "application/json"
     return {"description": "Success", "content": {media_type: {"schema": _schema(kind)}}}
 
 
-def _schema(kind: type) -> Schema:
+def _schema(kind: type | tuple[type, ...]) -> Schema:
+    if isinstance(kind, tuple):
+        return {"oneOf": [_schema(each) for each in kind]}
     (schema,), _ = msgspec.json.schema_components([kind], ref_template=_REFERENCE)
     return schema
 
@@ -172,7 +174,8 @@ def _schema(kind: type) -> Schema:
 def _components() -> Schema:
     bodies = [endpoint.body() for endpoint in ENDPOINTS if endpoint.body is not None]
     answers = [kind for endpoint in ENDPOINTS for kind in endpoint.answers().values()]
-    kinds = [kind for kind in answers if kind is not None and kind not in _MEDIA_TYPES]
+    each_kind = [each for kind in answers for each in (kind if isinstance(kind, tuple) else [kind])]
+    kinds = [kind for kind in each_kind if kind is not None and kind not in _MEDIA_TYPES]
     described = dict.fromkeys([Problem, *bodies, *kinds])
     _, components = msgspec.json.schema_components(list(described), ref_template=_REFERENCE)
     for body in dict.fromkeys(bodies):

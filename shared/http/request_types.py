@@ -186,6 +186,8 @@ def _read_form(request: Request, kind: type[B]) -> B:
         elif isinstance(entries := values.setdefault(field, {}), dict):
             _require_once("form", entry[2], entries)
             entries[entry[2]] = value
+        else:
+            _require_once("form", field, values)
     return from_values(values, kind)
 
 

@@ -20,6 +20,7 @@ MAX_TAG_CHARACTERS = 64
 
 DEFAULT_SECONDS = 8
 DEFAULT_FPS = 24
+MAX_TAKES = 4
 
 _MOST_REFERENCES = max(model.most_references for model in MODELS.values())
 
@@ -44,10 +45,18 @@ Entries = Annotated[
     dict[str, Annotated[str, _ENTRY]],
     Meta(extra_json_schema={"maxProperties": MAX_ENTRIES, "propertyNames": _LENGTH}),
 ]
+Takes = Annotated[int, Meta(ge=1, le=MAX_TAKES)]
 Tags = Annotated[
     list[Annotated[str, Meta(min_length=1, max_length=MAX_TAG_CHARACTERS)]],
     Meta(max_length=MAX_TAGS),
 ]
+
+
+class InputReference(Body, forbid_unknown_fields=False):
+    """A picture as OpenAI names it: by one of these."""
+
+    image_url: str | None = None
+    file_id: str | None = None
 
 
 class GenerationBody(Body):
@@ -68,19 +77,27 @@ class GenerationBody(Body):
     reference_images: Annotated[list[str], Meta(max_length=_MOST_REFERENCES)] = field(
         default_factory=list
     )
-    input_reference: str | None = None
+    input_reference: str | InputReference | None = None
     business_context: Entries = field(default_factory=dict)
     metadata: Entries = field(default_factory=dict)
     tags: Tags = field(default_factory=list)
     priority: Priority | None = None
 
     def __post_init__(self) -> None:
-        """Turn "4", which OpenAI's SDK sends, into 4, and default values into None."""
+        """Turn what OpenAI's SDK sends into plain values, and default values into None."""
         if isinstance(self.seconds, str) and (whole := _WHOLE_NUMBER.fullmatch(self.seconds)):
             self.seconds = int(whole[1])
+        if isinstance(self.input_reference, InputReference):
+            self.input_reference = _named(self.input_reference)
         self.seconds = None if self.seconds == DEFAULT_SECONDS else self.seconds
         self.fps = None if self.fps == DEFAULT_FPS else self.fps
         self.generate_audio = None if self.generate_audio else self.generate_audio
+
+
+def _named(reference: InputReference) -> str | InputReference:
+    """Return what an object with one field names."""
+    names = [each for each in (reference.image_url, reference.file_id) if each is not None]
+    return names[0] if len(names) == 1 else reference
 
 
 class CreationBody(GenerationBody):
@@ -95,6 +112,12 @@ class CreateVideoBody(CreationBody, kw_only=True):
     prompt: Prompt
     campaign_id: CampaignId | None = None
     index: Annotated[int, Meta(ge=0)] | None = None
+    n: Takes | None = None
+
+    def __post_init__(self) -> None:
+        """Turn default values into None."""
+        super().__post_init__()
+        self.n = None if self.n == 1 else self.n
 
 
 class CreateCampaignVideosBody(CreationBody, kw_only=True):
@@ -114,6 +137,7 @@ class BatchLineBody(CreationBody, kw_only=True):
     prompt: Prompt | None = None
     prompts: Annotated[list[Prompt], Meta(extra_json_schema={"minItems": 1})] | None = None
     index: Annotated[int, Meta(ge=0)] | None = None
+    n: Takes | None = None
 
 
 class EstimateBody(GenerationBody):
@@ -123,3 +147,4 @@ class EstimateBody(GenerationBody):
     prompts: Annotated[list[Prompt], Meta(extra_json_schema={"minItems": 1})] | None = None
     campaign_id: CampaignId | None = None
     index: Annotated[int, Meta(ge=0)] | None = None
+    n: Takes | None = None

@@ -22,6 +22,7 @@ from shared.requests.bodies import (
     CreationBody,
     EstimateBody,
     GenerationBody,
+    InputReference,
 )
 from shared.use_cases.create_videos import CreateVideos, Draft
 from shared.use_cases.inputs import Sources, require_ids, sent_inputs
@@ -38,9 +39,15 @@ def create_one(
     sources: Sources | None = None,
 ) -> CreateVideos:
     """`sources` are the pictures of the body once they were read."""
-    draft = Draft(prompt=require_prompt(body.prompt), index=body.index)
+    takes = body.n or 1
+    if takes > 1 and body.index is not None:
+        raise InvalidRequestError(
+            f"{takes} videos need {takes} slots. Leave index out.", param="index"
+        )
+    prompt = require_prompt(body.prompt)
+    drafts = tuple(Draft(prompt=prompt, index=body.index, take=take) for take in range(takes))
     return _create(
-        body, body.campaign_id, (draft,), default_model, requested_by=requested_by, sources=sources
+        body, body.campaign_id, drafts, default_model, requested_by=requested_by, sources=sources
     )
 
 
@@ -82,10 +89,6 @@ def batch_line(
     requested_by: str | None = None,
 ) -> CreateVideos:
     """Create videos in either way. `priority` is that of a line which names none."""
-    if body.prompts is not None and body.index is not None:
-        raise InvalidRequestError(
-            "index belongs to prompt: prompts take the slots from 0.", param="index"
-        )
     creation = {name: getattr(body, name) for name in CreationBody.__struct_fields__}
     creation["priority"] = body.priority or priority
     sources = require_ids(sources_of(body), "A line of a batch")
@@ -103,12 +106,20 @@ def _either(
     if (body.prompt is None) == (body.prompts is None):
         raise InvalidRequestError("Send either prompt or prompts.", param="prompt")
     if body.prompts is not None:
+        for name in ("index", "n"):
+            if getattr(body, name) is not None:
+                about = f"{name} belongs to prompt: each of the prompts has one slot, from 0."
+                raise InvalidRequestError(about, param=name)
         many = CreateCampaignVideosBody(prompts=body.prompts, **fields)
         return create_all(
             body.campaign_id, many, default_model, requested_by=requested_by, sources=sources
         )
     one = CreateVideoBody(
-        prompt=body.prompt or "", campaign_id=body.campaign_id, index=body.index, **fields
+        prompt=body.prompt or "",
+        campaign_id=body.campaign_id,
+        index=body.index,
+        n=body.n,
+        **fields,
     )
     return create_one(one, default_model, requested_by=requested_by, sources=sources)
 
@@ -134,7 +145,10 @@ def _create(
         campaign_id=require_campaign_id(campaign_id)
         if campaign_id is not None
         else own_campaign_id(
-            [draft.prompt for draft in drafts], business_context=context, parameters=parameters
+            # Any number of takes of a prompt are in one campaign.
+            [draft.prompt for draft in drafts if not draft.take],
+            business_context=context,
+            parameters=parameters,
         ),
         former_campaign_id=None if is_named else _FORMER_CAMPAIGN,
         drafts=drafts,
@@ -151,12 +165,17 @@ def _create(
 
 def sources_of(body: GenerationBody) -> Sources:
     """Return the pictures that a body names. OpenAI's input_reference is the image."""
-    if body.image is not None and body.input_reference is not None:
+    reference = body.input_reference
+    if isinstance(reference, InputReference):
+        raise InvalidRequestError(
+            "input_reference has either image_url or file_id.", param="input_reference"
+        )
+    if body.image is not None and reference is not None:
         raise InvalidRequestError(
             "input_reference is another name of image. Send either.", param="input_reference"
         )
     return Sources(
-        image=body.input_reference if body.image is None else body.image,
+        image=reference if body.image is None else body.image,
         last_frame=body.last_frame,
         reference_images=tuple(body.reference_images),
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from shared.domain.campaign import Campaign
 from shared.domain.errors import CampaignVideoLimitError
 from shared.domain.limits import require_max_cost
-from shared.domain.models import require_pictures, require_supported
+from shared.domain.models import of_take, require_pictures, require_supported
 from shared.domain.reservation import new_video
 from shared.domain.versions import require_kept, reserve
 from shared.domain.video import GenerationParameters, Lane, Outcome, Video
@@ -49,10 +49,14 @@ from shared.use_cases.reserving import (
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A prompt, and the index of its slot; None takes the next free slot."""
+    """A prompt, and the index of its slot; None takes the next free slot.
+
+    `take` counts the videos of one prompt from 0.
+    """
 
     prompt: str
     index: int | None = None
+    take: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,11 +140,11 @@ def with_inputs(request: CreateVideos, campaign: Campaign) -> CreateVideos:
 
 
 def require_slots(ports: Ports, request: CreateVideos) -> None:
-    """Raise CampaignVideoLimitError for more prompts than a campaign has slots."""
+    """Raise CampaignVideoLimitError for more videos than a campaign has slots."""
     most = ports.policy.max_videos_per_campaign
     if len(request.drafts) > most:
         raise CampaignVideoLimitError(
-            f"A campaign has at most {most} videos; {len(request.drafts)} prompts were sent. Send "
+            f"A campaign has at most {most} videos; {len(request.drafts)} were asked for. Ask for "
             f"no more than {most}."
         )
 
@@ -219,7 +223,7 @@ def _new_video(
         index=index,
         prompt=wanted.draft.prompt,
         business_context=request.business_context,
-        parameters=request.parameters,
+        parameters=of_take(request.parameters, wanted.draft.take),
         fingerprint=wanted.fingerprint,
         metadata=request.metadata,
         tags=request.tags,

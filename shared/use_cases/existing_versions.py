@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.domain.fingerprint import fingerprint, fingerprint_as_written
+from shared.domain.models import of_take
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -53,7 +54,7 @@ def find_as_written(campaign: Campaign, request: CreateVideos, draft: Draft) -> 
             campaign_id=request.campaign_id,
             prompt=draft.prompt,
             business_context=request.business_context,
-            parameters=request.parameters,
+            parameters=of_take(request.parameters, draft.take),
         )
     )
 
@@ -69,5 +70,5 @@ def _fingerprint(request: CreateVideos, draft: Draft) -> str:
         campaign_id=request.campaign_id,
         prompt=draft.prompt,
         business_context=request.business_context,
-        parameters=request.parameters,
+        parameters=of_take(request.parameters, draft.take),
     )

@@ -45,10 +45,11 @@ def alone(lock: str, story: str) -> tuple[list[str], str]:
     return [sys.executable, "-S", str(STORIES / story)], str(python_client(lock))
 
 
+NODE = Client("node-6", "6.49.0", lambda: (["node", str(STORIES / "openai_story.mjs")], ""))
 CLIENTS = [
     Client("python-2", "2.54.0", lambda: alone("openai-2", "openai_story.py")),
     Client("python-3", "3.54.0", lambda: ([sys.executable, OPENAI_STORY], "")),
-    Client("node-6", "6.49.0", lambda: (["node", str(STORIES / "openai_story.mjs")], "")),
+    NODE,
     Client("litellm", "1.110.2", lambda: alone("litellm", "litellm_story.py")),
 ]
 OF_OPENAI = [client for client in CLIENTS if client.name != "litellm"]
@@ -131,6 +132,16 @@ def test_one_prompt_of_two_lines_is_one_video_for_all_and_paid_once(
     assert made == {campaign["slots"][0]["current"]["id"]}
     assert campaign["counts"]["current"] == 1
     assert campaign["money"]["spent"] == 1.6
+
+
+@by_name(OF_OPENAI)
+def test_takes_of_a_prompt_are_a_list(told: dict[str, Future[Json]], client: Client) -> None:
+    assert saw(told, client)["takes"] == ["list", 2]
+
+
+def test_a_picture_is_named_as_openais_types_name_it(told: dict[str, Future[Json]]) -> None:
+    """The SDK for Python refuses an object; that for Node sends it as a form."""
+    assert saw(told, NODE)["pictured"] == "input_single"
 
 
 @by_name(OF_OPENAI)

@@ -75,7 +75,7 @@ def test_the_complete_request_has_every_field_and_is_accepted(
     answer = endless.post("/v1/videos", request)
 
     assert answer.status_code == 202, answer.text
-    assert body["properties"].keys() - request.keys() == {"size", *PICTURES}
+    assert body["properties"].keys() - request.keys() == {"size", "n", *PICTURES}
     answered = answer.json
     for name in request.keys() - {"max_cost_usd", "seconds"}:
         assert answered[name] == request[name], name

@@ -277,6 +277,8 @@ def test_batches_are_listed_the_newest_first(idle: Showreel) -> None:
          "invalid_batch", [2]),
         (lines(a_line(0, index=0), a_line(0, index=0, prompt="A boat")), JSON_LINES,
          "invalid_batch", [2]),
+        (lines({"campaign_id": "c", "prompts": ["A boat"], "n": 2}), JSON_LINES,
+         "invalid_batch", [1]),
         (b"[]\n", JSON_LINES, "invalid_batch", [1]),
     ],
 )  # fmt: skip

@@ -8,7 +8,7 @@ from shared import bootstrap
 from shared.use_cases.campaign_state import load_campaign_state
 from tests.eventually import eventually
 from tests.functional.places import Place
-from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, served
+from tests.functional.showreel import BOAT, GALLERY, KITE, Json, Showreel, served
 
 
 def test_a_new_video_is_answered_202_with_its_location(endless: Showreel) -> None:
@@ -72,6 +72,33 @@ def test_the_answer_has_the_callers_prompt_and_the_composed_one(endless: Showree
     assert video["prompt"] == KITE
     assert video["business_context"] == context
     assert video["enhanced_prompt"] == f"{KITE}\n\nBrand: Ember & Oak\nTone: Warm"
+
+
+def test_takes_of_one_prompt_are_a_list_and_the_same_again_costs_nothing(
+    endless: Showreel,
+) -> None:
+    order = {"prompt": KITE, "campaign_id": "spring", "seconds": 4, "seed": 7}
+    estimate = endless.post("/v1/videos/estimate", {**order, "n": 3}).json
+    key = {"Idempotency-Key": "takes"}
+
+    answer = endless.send("POST", "/v1/videos", json={**order, "n": 3}, headers=key)
+
+    takes = answer.json["data"]
+    assert (answer.status_code, answer.json["object"]) == (202, "list")
+    assert answer.headers["Location"] == "http://localhost/v1/campaigns/spring"
+    assert [(each["index"], each["seed"]) for each in takes] == [(0, 7), (1, 8), (2, 9)]
+    assert estimate["cost"]["estimated"] == 4.8
+    assert [each["cost"]["estimated"] for each in takes] == [1.6, 1.6, 1.6]
+    form: Json = {
+        "data": {**order, "n": "3", "seconds": "4", "seed": "7"},
+        "content_type": "multipart/form-data",
+    }
+    again = endless.send("POST", "/v1/videos", **form)
+    retried = endless.send("POST", "/v1/videos", **form, headers=key)
+    assert (again.status_code, retried.headers["Idempotency-Replayed"]) == (200, "true")
+    ids = [each["id"] for each in takes]
+    assert [[each["id"] for each in one.json["data"]] for one in (again, retried)] == [ids, ids]
+    assert endless.post("/v1/videos", {**order, "n": 1}).json["id"] == ids[0]
 
 
 def test_a_form_and_json_are_equal_requests(endless: Showreel) -> None:

@@ -1,6 +1,7 @@
 """Pictures that videos are made from: sent, stored, used, refused and removed."""
 
 import io
+from typing import Any
 
 from tests.eventually import eventually
 from tests.functional.places import ONLY_LOCAL
@@ -47,24 +48,26 @@ def test_a_picture_is_kept_as_it_was_sent(showreel: Showreel) -> None:
     assert pictures_of(showreel) == [f"videos/inputs/spring/{found['sha256']}.png"]
 
 
+def by_form(showreel: Showreel, **picture: Any) -> Json:  # noqa: ANN401  # A text or a file.
+    fields = {"prompt": "A cup", "campaign_id": "spring", "seconds": "4", **picture}
+    form = {"data": fields, "content_type": "multipart/form-data"}
+    return dict(showreel.send("POST", "/v1/videos", **form).json)
+
+
 def test_a_video_is_made_from_a_picture_once(showreel: Showreel) -> None:
     image = uploaded(showreel, JPEG).json["id"]
 
     video = made_from(showreel, image=image)
     by_bytes = made_from(showreel, image=data_uri(JPEG))
-    form = showreel.send(
-        "POST",
-        "/v1/videos",
-        data={
-            "prompt": "A cup",
-            "campaign_id": "spring",
-            "seconds": "4",
-            "input_reference": (io.BytesIO(JPEG), "cup.jpg"),
-        },
-    )
+    spellings = [
+        made_from(showreel, input_reference={"file_id": image}),
+        made_from(showreel, input_reference={"image_url": data_uri(JPEG)}),
+        by_form(showreel, input_reference=(io.BytesIO(JPEG), "cup.jpg")),
+        by_form(showreel, **{"input_reference[image_url]": data_uri(JPEG)}),
+    ]
 
     assert video["image"] == image
-    assert {by_bytes["id"], form.json["id"]} == {video["id"]}
+    assert {each["id"] for each in (by_bytes, *spellings)} == {video["id"]}
     assert showreel.ended(video)["status"] == "completed"
     assert made_from(showreel)["id"] != video["id"]
 

@@ -9,6 +9,10 @@ const { VERSION } = createRequire(`${folder}/`)("openai/version");
 const client = new OpenAI({ baseURL, apiKey: "none is needed" });
 const { videos } = client;
 
+// A picture of two by two pixels.
+const PIXELS =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGM8EaDBwMDAxMDAwMDAAAAPygFEiUmOcwAAAABJRU5ErkJggg==";
+
 async function bytesOf(id, query) {
   const response = await videos.downloadContent(id, query);
   return Buffer.from(await response.arrayBuffer());
@@ -64,6 +68,8 @@ const own = await videos.create({
   tags: [name, "shared"],
 });
 const again = await videos.create(kettle);
+const takes = await videos.create({ ...kettle, seed: 1, n: 2 });
+const pictured = await videos.create({ ...kettle, input_reference: { image_url: PIXELS } });
 const clip = await bytesOf(made.id);
 const thumbnail = await bytesOf(made.id, { variant: "thumbnail" });
 const tagged = await idsOf(videos.list({ limit: 1, tag: name }));
@@ -77,6 +83,8 @@ console.log(
     clip: clip.subarray(4, 8).toString("latin1"),
     thumbnail: thumbnail.subarray(0, 3).toString("hex"),
     own: [own.id === again.id, own.metadata, own.tags],
+    takes: [takes.object, takes.data.length],
+    pictured: pictured.image.split("-")[0],
     tagged: JSON.stringify(tagged) === JSON.stringify([own.id]),
     refused: [
       await refusal(() => videos.create({ prompt: "A kettle", seconds: "12" })),

@@ -5,6 +5,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import openai
 
@@ -28,6 +29,9 @@ def main(name: str, base_url: str) -> None:
         extra_body={"metadata": {"client": name}, "tags": [name, "shared"]},
     )
     again = videos.create(prompt=f"An unhurried kettle of {name}", seconds="4")
+    takes = videos.create(
+        prompt=f"An unhurried kettle of {name}", seconds="4", extra_body={"n": 2, "seed": 1}
+    )
     clip = videos.download_content(made.id).read()
     thumbnail = videos.download_content(made.id, variant="thumbnail").read()
     tagged = [video.id for video in videos.list(limit=1, extra_query={"tag": name})]
@@ -39,6 +43,7 @@ def main(name: str, base_url: str) -> None:
         "clip": clip[4:8].decode("latin-1"),
         "thumbnail": thumbnail[:3].hex(),
         "own": [own.id == again.id, extra(own, "metadata"), extra(own, "tags")],
+        "takes": [takes.object, len(extra(takes, "data"))],
         "tagged": tagged == [own.id],
         "refused": [
             refusal(lambda: videos.create(prompt="A kettle", seconds="12")),
@@ -66,7 +71,7 @@ def delete_all(client: openai.OpenAI, campaign_id: str) -> list[int]:
     return [len(deleted), len(client.videos.list(extra_query=asked).data)]
 
 
-def extra(video: object, field: str) -> object:
+def extra(video: object, field: str) -> Any:  # noqa: ANN401  # JSON.
     return getattr(video, field, None)
 
 

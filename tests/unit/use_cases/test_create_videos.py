@@ -8,6 +8,7 @@ import pytest
 from shared.domain.campaign import Change, Version
 from shared.domain.errors import (
     CampaignVideoLimitError,
+    MaxCostExceededError,
     ModelRetiredError,
     ShowreelError,
     SlotBusyError,
@@ -15,6 +16,7 @@ from shared.domain.errors import (
     UnsupportedParameterError,
 )
 from shared.domain.fingerprint import fingerprint_as_written
+from shared.domain.models import MAX_SEED
 from shared.domain.money import Savings
 from shared.domain.prompt import enhance
 from shared.domain.video import Outcome, Phase, VersionState, Video
@@ -79,6 +81,36 @@ def test_the_composed_prompt_is_stored_beside_the_callers_own(ports: FakePorts) 
     assert "A red bicycle" == video.prompt
     assert enhance("A red bicycle", context) == video.enhanced_prompt
     assert (context, {"order": "7"}) == (video.business_context, video.metadata)
+
+
+def takes(number: int, **changes: object) -> CreateVideos:
+    drafts = tuple(Draft(prompt="A red bicycle", take=take) for take in range(number))
+    return a_request(drafts=drafts, **changes)
+
+
+def test_takes_of_a_prompt_differ_in_their_seeds_and_more_of_them_keep_the_first(
+    ports: FakePorts,
+) -> None:
+    with pytest.raises(MaxCostExceededError):
+        create_videos(ports, takes(2, max_cost=2 * PRICE - 1))
+    assert_nothing_is_kept(ports)
+
+    first = create_videos(ports, takes(2))
+
+    assert [(each.video.index, each.video.parameters.seed) for each in first] == [(0, None), (1, 1)]
+    assert 2 * PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+    more = create_videos(ports, takes(4))
+    assert [each.video.id for each in first] == [each.video.id for each in more[:2]]
+    assert [2, 3] == [each.video.parameters.seed for each in more[2:]]
+    assert 4 * PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.reserved
+
+
+def test_the_seeds_of_takes_go_on_from_zero_after_the_largest(ports: FakePorts) -> None:
+    parameters = replace(PARAMETERS, seed=MAX_SEED)
+
+    created = create_videos(ports, takes(3, parameters=parameters))
+
+    assert [MAX_SEED, 0, 1] == [each.video.parameters.seed for each in created]
 
 
 def test_a_prompt_without_an_index_goes_to_the_next_free_slot(ports: FakePorts) -> None:
