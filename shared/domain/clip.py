@@ -1,6 +1,7 @@
 """The measured facts of a clip, and the free space that storing clips requires."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
 
 # Larger than every clip seen so far, from Veo or rendered: a bound, not an estimate.
 _MOST_BYTES_EACH_SECOND = {"720p": 2_000_000, "1080p": 4_000_000, "4k": 16_000_000}
+
+_TOLERANCE_FRAMES = 2
+_TOLERANCE_SECONDS_OF_SOURCE = 1
 
 # A clip may be stored twice during a write, and several are written at the same time.
 _ROOM = 4
@@ -33,6 +37,18 @@ class ClipFacts:
     size_bytes: int
     pixel_format: str = ""
     audio_seconds: float | None = None
+
+
+def has_ordered_length(clip: ClipFacts, ordered: "GenerationParameters") -> bool:
+    """Whether the clip is as long as it was ordered.
+
+    Google documents no exact length of a clip that is made from another one.
+    """
+    seconds = _TOLERANCE_FRAMES / ordered.fps
+    if ordered.source_clip is not None:
+        seconds = _TOLERANCE_SECONDS_OF_SOURCE
+    difference = timedelta(seconds=clip.duration_seconds - ordered.clip_seconds)
+    return abs(difference) <= timedelta(seconds=seconds)
 
 
 def room_for(clips: "Iterable[GenerationParameters]") -> int:

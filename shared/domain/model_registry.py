@@ -82,7 +82,14 @@ def _usd(with_audio: str, silent: str | None = None) -> tuple[Decimal, Decimal |
     return Decimal(with_audio), None if silent is None else Decimal(silent)
 
 
-def _omni(model_id: str, *, longest: int, usd: Mapping[str, str], **more: Any) -> Model:  # noqa: ANN401  # Fields of Model.
+def _omni(
+    model_id: str,
+    *,
+    longest: int,
+    usd: Mapping[str, str],
+    extends_not_in: tuple[str, ...] = (),
+    **more: Any,  # noqa: ANN401  # Fields of Model.
+) -> Model:
     """Return a row of Gemini Omni, whose models differ in little.
 
     An extension of theirs makes the extended clip again, too. A longer one would lose its start.
@@ -90,9 +97,11 @@ def _omni(model_id: str, *, longest: int, usd: Mapping[str, str], **more: Any) -
     return Model(
         model_id=model_id,
         family="omni",
-        tasks=(Task.TEXT, Task.IMAGE, Task.FRAMES, Task.REFERENCES),
+        tasks=tuple(Task),
         clip_limits={
-            Task.EXTENSION: ClipLimits(shortest=1, longest=30, adds=range(3, 11), is_remade=True),
+            Task.EXTENSION: ClipLimits(
+                shortest=1, longest=30, adds=range(3, 11), is_remade=True, not_in=extends_not_in
+            ),
             Task.EDIT: ClipLimits(shortest=3, longest=longest),
         },
         durations=range(3, longest + 1),
@@ -140,6 +149,8 @@ MODELS: Mapping[str, Model] = {
             "gemini-omni-1.1-flash-preview",
             longest=10,
             usd={"720p": "0.101", "360p": "0.034", "1080p": "0.152", "4k": "0.304"},
+            # In 4k, its extensions run for minutes and end with an internal error.
+            extends_not_in=("4k",),
             stage="preview",
             guaranteed_until=date(2026, 12, 3),
             successor="gemini-omni-1.2-flash",

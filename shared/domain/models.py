@@ -82,6 +82,8 @@ def _require_seconds(parameters: GenerationParameters, model: Model) -> None:
         require_clip(clip, limits, model_id=model.model_id, task=task)
         if task is Task.EXTENSION:
             _require(parameters.duration_seconds, limits.adds, param="seconds", model=model)
+        made = [each for each in model.resolutions if each not in limits.not_in]
+        _require(parameters.resolution, made, param="resolution", model=model)
         return
     _require(parameters.duration_seconds, model.durations, param="seconds", model=model)
     longest = max(model.durations)

@@ -29,13 +29,14 @@ class ClipLimits(NamedTuple):
     """Which clips a model extends or edits, from the `shortest` to the `longest`, in seconds.
 
     An extension `adds` one of these numbers of seconds. Of a clip that `is_remade`, every second is
-    billed; else only the added ones.
+    billed; else only the added ones. `not_in` are the resolutions that the task does not make.
     """
 
     shortest: int
     longest: int
     adds: Sequence[int] = ()
     is_remade: bool = False
+    not_in: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

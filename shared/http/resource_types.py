@@ -192,6 +192,7 @@ class ClipLimitsResource(TypedDict):
     longest_seconds: int
     added_seconds: Sequence[int]
     all_billed: bool
+    resolutions: Sequence[str]
 
 
 class ModelResource(TypedDict):

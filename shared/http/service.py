@@ -72,6 +72,7 @@ def _model_resource(model: Model, *, policy: Policy, rate: int | None) -> ModelR
                 "longest_seconds": limits.longest,
                 "added_seconds": tuple(limits.adds),
                 "all_billed": limits.is_remade or task is Task.EDIT,
+                "resolutions": [each for each in model.resolutions if each not in limits.not_in],
             }
             for task, limits in model.clip_limits.items()
             if task in model.tasks

@@ -7,12 +7,11 @@ between two of these, the next delivery or the tick continues.
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
 from io import BytesIO
 from typing import BinaryIO
 
 from shared.domain.campaign import Change
-from shared.domain.clip import ClipFacts
+from shared.domain.clip import ClipFacts, has_ordered_length
 from shared.domain.errors import (
     InvalidClipError,
     ObjectExistsError,
@@ -30,8 +29,6 @@ from shared.use_cases.fail_video import fail_video
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.holding import Hold, holding
-
-_DURATION_TOLERANCE_FRAMES = 2
 
 
 def store_video(
@@ -137,9 +134,8 @@ def _description(video: Video) -> dict[str, str]:
 
 
 def _require_duration(facts: ClipFacts, video: Video) -> None:
-    asked = video.parameters.clip_seconds
-    tolerance = timedelta(seconds=_DURATION_TOLERANCE_FRAMES / video.parameters.fps)
-    if abs(timedelta(seconds=facts.duration_seconds - asked)) > tolerance:
+    if not has_ordered_length(facts, video.parameters):
+        asked = video.parameters.clip_seconds
         raise InvalidClipError(
             f"The clip lasts {facts.duration_seconds:.2f} s; {asked:g} s were asked for."
         )

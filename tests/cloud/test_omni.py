@@ -1,40 +1,26 @@
 """What is Gemini Omni's alone; the contract has the rest."""
 
-import base64
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from io import BytesIO
+from collections.abc import Iterator
 from urllib.request import Request, urlopen
 
 import pytest
 
 from shared.adapters.media.clip_inspector import PyAVClipInspector
-from shared.adapters.media.picture_inspector import PillowPictureInspector
 from shared.domain.errors import (
     GenerationRefusedError,
     SubmissionUnknownError,
     UnavailableError,
 )
-from shared.domain.inputs import Inputs
-from shared.domain.storage_layout import input_path
-from shared.ports.video_generator import Failed, Gone, Running, Submission, Succeeded
-from tests.cloud.omni import MODEL, Omni, omni_in_bucket, omni_inline, omni_submission
+from shared.ports.video_generator import Failed, Gone, Running, Succeeded
+from tests.cloud.omni import MODEL, Omni, omni_in_bucket, omni_submission
 from tests.cloud.veo import BUCKET
 from tests.contract.video_generator_contract import ended
-from tests.pictures import a_picture
 from tools.emulated_cloud.vertex import Ending
 from tools.emulated_cloud.vertex.answers import Json, error, invalid_argument
 from tools.emulated_cloud.vertex.endings import Script
 from tools.emulated_cloud.vertex.faults import NOT_JSON, UNAVAILABLE, Fault
-from tools.emulated_cloud.vertex.interaction_validation import blocks_of, prompt_of
 from tools.emulated_cloud.vertex.server import INTERACTIONS
-
-PICTURES = {
-    PillowPictureInspector().inspect(content): content
-    for content in (a_picture("PNG"), a_picture("JPEG"))
-}
-PNG, JPEG = PICTURES
 
 
 @pytest.fixture
@@ -72,63 +58,6 @@ def test_a_submission_is_a_stored_background_interaction_with_its_own_prefix(omn
         },
     }
     assert request.body == expected
-
-
-@pytest.mark.parametrize(
-    ("inputs", "task"),
-    [
-        (Inputs(image=PNG), "image_to_video"),
-        (Inputs(image=PNG, last_frame=JPEG), "image_to_video"),
-        (Inputs(reference_images=(JPEG, PNG)), "reference_to_video"),
-    ],
-    ids=["first frame", "two frames", "references"],
-)
-@pytest.mark.parametrize("start", [omni_in_bucket, omni_inline], ids=["bucket", "laptop"])
-def test_pictures_follow_the_prompt_in_the_order_of_their_task(
-    start: Callable[[], AbstractContextManager[Omni]], inputs: Inputs, task: str
-) -> None:
-    with start() as omni:
-        submission = stored_with_pictures(omni, inputs)
-
-        state = ended(omni.generator, omni.generator.submit(submission).operation)
-
-        assert isinstance(state, Succeeded)
-        request = omni.vertex.asked(INTERACTIONS)[0].body
-        assert request["generation_config"]["video_config"] == {"task": task}
-        assert request["response_format"].keys() >= {"aspect_ratio", "duration", "resolution"}
-        assert prompt_of(request) == submission.enhanced_prompt
-        sent = [content_of(omni, block) for block in blocks_of(request, "image")]
-        assert sent == [(each.media_type, PICTURES[each]) for each in inputs]
-
-
-def test_a_picture_that_the_bucket_has_lost_is_not_submitted(omni: Omni) -> None:
-    submission = stored_with_pictures(omni, Inputs(image=PNG))
-    omni.objects.delete(input_path(submission.campaign_id, PNG))
-
-    with pytest.raises(GenerationRefusedError) as raised:
-        omni.generator.submit(submission)
-
-    assert raised.value.code == "input_missing"
-    assert omni.vertex.submissions == 0
-
-
-def stored_with_pictures(omni: Omni, inputs: Inputs) -> Submission:
-    submission = omni_submission(inputs=inputs)
-    for each in inputs:
-        omni.objects.put(
-            input_path(submission.campaign_id, each),
-            BytesIO(PICTURES[each]),
-            content_type=each.media_type,
-        )
-    return submission
-
-
-def content_of(omni: Omni, block: Json) -> tuple[str, bytes]:
-    """Return the type and the bytes of a picture that was sent, or is in the bucket."""
-    if "data" in block:
-        return block["mime_type"], base64.b64decode(block["data"])
-    with omni.objects.open(block["uri"].removeprefix(f"gs://{BUCKET}/")) as content:
-        return block["mime_type"], content.read()
 
 
 @pytest.mark.parametrize(
@@ -171,6 +100,12 @@ def test_a_prompt_that_is_refused_at_once_was_filtered(omni: Omni, answer: objec
         (Ending.INTERNAL_ERROR, "provider_error", True, "Internal error encountered."),
         (Ending.INVALID, "provider_error", True, "could not be read"),
         ({"status": "cancelled"}, "cancelled", True, "was cancelled"),
+        (
+            {"status": "completed", "usage": {"total_output_tokens": 0}},
+            "content_filtered",
+            False,
+            "EEA, Switzerland and the UK",
+        ),
         ({"status": "budget_exceeded"}, "provider_error", True, "budget_exceeded"),
         ({"status": "has_expired"}, "provider_error", True, "has_expired"),
     ],

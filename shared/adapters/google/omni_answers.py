@@ -53,6 +53,11 @@ def failure_message(interaction: Interaction) -> str:
         return f"The interaction with Gemini Omni ended as {interaction.status}: {words}"
     if is_paid_without_clip(interaction):
         return "Gemini Omni counts tokens of a video, but its answer has none."
+    if not text:
+        return (
+            "Gemini Omni made nothing, and gives no reason. Rephrase the prompt. Google may also "
+            "refuse to edit and to extend videos for users in the EEA, Switzerland and the UK."
+        )
     return f"Gemini Omni made no clip. Rephrase the prompt. The model says: {text}"
 
 
@@ -90,6 +95,12 @@ def _ended_about_policy(interaction: Interaction) -> bool:
     return _ended(interaction) and is_about_policy(failure_words(interaction))
 
 
+def _made_nothing(interaction: Interaction) -> bool:
+    """An answer without a count proves nothing."""
+    usage = interaction.usage
+    return _is_completed(interaction) and usage is not None and usage.total_output_tokens == 0
+
+
 INTERACTION_ANSWERS: Sequence[Rule[Interaction]] = (
     Rule("queued, in_progress", _is(*_RUNNING), Then.WAIT),
     Rule(
@@ -106,6 +117,12 @@ INTERACTION_ANSWERS: Sequence[Rule[Interaction]] = (
     Rule(
         "completed, with a text alone",
         lambda interaction: _is_completed(interaction) and bool(output_text(interaction)),
+        Then.FAIL,
+        code=FILTERED,
+    ),
+    Rule(
+        "completed, with nothing, and no output tokens are counted",
+        _made_nothing,
         Then.FAIL,
         code=FILTERED,
     ),

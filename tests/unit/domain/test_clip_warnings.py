@@ -2,10 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain.clip import ClipFacts
+from shared.domain.clip import ClipFacts, has_ordered_length
 from shared.domain.clip_warnings import ClipWarningCode, clip_warnings, may_replace_current
+from shared.domain.inputs import Inputs
 from shared.domain.video import GenerationParameters
-from tests.unit.domain.builders import CLIP, MODEL
+from tests.unit.domain.builders import CLIP, MODEL, a_source_clip
 
 WIDE = GenerationParameters(model=MODEL)
 TALL = replace(WIDE, aspect_ratio="9:16")
@@ -18,6 +19,16 @@ def codes(clip: ClipFacts, ordered: GenerationParameters = WIDE) -> list[ClipWar
 
 def clip(width: int = 1280, height: int = 720, **facts: object) -> ClipFacts:
     return replace(CLIP, width=width, height=height, **facts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("seconds", "is_ordered"), [(15.9, True), (14.1, True), (16.1, False)])
+def test_an_extension_may_differ_from_its_length_by_a_second(
+    seconds: float, *, is_ordered: bool
+) -> None:
+    inputs = Inputs(extended_clip=a_source_clip(8))
+    ordered = replace(WIDE, inputs=inputs, duration_seconds=7)
+
+    assert has_ordered_length(clip(duration_seconds=seconds), ordered) is is_ordered
 
 
 @pytest.mark.parametrize(

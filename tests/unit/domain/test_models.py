@@ -32,6 +32,7 @@ LITE = "veo-3.1-lite-generate-001"
 FAST = "veo-3.1-fast-generate-001"
 STANDARD = "veo-3.1-generate-001"
 OMNI = "gemini-omni-1.2-flash"
+OMNI_1_1 = "gemini-omni-1.1-flash-preview"
 FRAMES = Inputs(image=a_picture(1), last_frame=a_picture(2))
 DEFAULTS = GenerationParameters(model=DEFAULT_MODEL)
 RETIRED = [model for model in MODELS.values() if model.retired_on]
@@ -154,6 +155,9 @@ def editing(seconds: float, model: str = OMNI) -> GenerationParameters:
         (extending(36), "video", "1 to 30 seconds. This one lasts 36.0 s"),
         (extending(0.4), "video", "1 to 30 seconds"),
         (extending(8, resolution="8k"), "resolution", "720p, 1080p, 4k"),
+        (editing(11, OMNI_1_1), "video", "edits clips of 3 to 10 seconds"),
+        (extending(8, model=OMNI_1_1, resolution="4k"), "resolution", "720p, 360p, 1080p"),
+        (extending(8, model=OMNI, duration_seconds=11), "seconds", "3, 4, .*, 10"),
     ],
 )
 def test_a_clip_that_the_model_does_not_take_is_refused(

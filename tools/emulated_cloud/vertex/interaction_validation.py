@@ -1,7 +1,7 @@
 """The validation of interactions that ask for videos, as Vertex AI does it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from shared.domain.model_registry import MODELS
@@ -16,7 +16,12 @@ _PICTURES: Mapping[str, tuple[int, int]] = {
     "text_to_video": (0, 0),
     "image_to_video": (1, 2),
     "reference_to_video": (1, 10),
+    "extend": (0, 0),
+    "edit": (0, 10),
 }
+# What the clip in the input determines.
+_DETERMINED = {"extend": ("aspect_ratio",), "edit": ("aspect_ratio", "duration")}
+_CLIP_TYPES = ("video/mp4", "video/mov", "video/mpeg", "video/webm", "video/wmv", "video/3gpp")
 
 
 def first_problem_of_interaction(body: Any) -> str | None:  # noqa: ANN401  # It is JSON.
@@ -37,6 +42,16 @@ def prompt_of(body: Json) -> str:
     return " ".join(each["text"] for each in blocks_of(body, "text"))
 
 
+def task_of(body: Json) -> Any:  # noqa: ANN401  # It is JSON.
+    return body.get("generation_config", {}).get("video_config", {}).get("task")
+
+
+def seconds_of(wanted: Json) -> int:
+    """Return the duration of a response format, or 0 for one in another form."""
+    duration = _DURATION.fullmatch(str(wanted.get("duration", "8s")))
+    return 0 if duration is None else int(duration[1])
+
+
 def _problems(body: Any) -> Iterator[str]:  # noqa: ANN401  # It is JSON.
     if not isinstance(body, dict) or not isinstance(body.get("response_format"), dict):
         yield "The body is no interaction that asks for a video."
@@ -54,8 +69,7 @@ def _problems(body: Any) -> Iterator[str]:  # noqa: ANN401  # It is JSON.
 
 
 def _problems_of_task(body: Json) -> Iterator[str]:
-    task = body.get("generation_config", {}).get("video_config", {}).get("task")
-    pictures = blocks_of(body, "image")
+    task, pictures, clips = task_of(body), blocks_of(body, "image"), blocks_of(body, "video")
     if task is not None and body.get("previous_interaction_id"):
         yield "previous_interaction_id cannot be combined with a task."
     if task not in _PICTURES:
@@ -64,29 +78,34 @@ def _problems_of_task(body: Json) -> Iterator[str]:
     fewest, most = _PICTURES[task]
     if not fewest <= len(pictures) <= most:
         yield f"The task {task} takes {fewest} to {most} images."
+    if len(clips) != (task in _DETERMINED):
+        yield f"The task {task} takes {int(task in _DETERMINED)} videos."
+    for name in _DETERMINED.get(task, ()):
+        if name in body["response_format"]:
+            yield f"`{name}` cannot be set for the task {task}."
     for each in pictures:
-        yield from _problems_of_picture(each)
-    if task == "image_to_video" and len(pictures) > 1:
-        seconds = _seconds(body["response_format"])
-        if seconds is not None and seconds > _LONGEST_WITH_TWO_FRAMES:
-            yield "The value for `duration` is out of bound for two frames."
+        yield from _problems_of_input(each, _PICTURE_TYPES)
+    for each in clips:
+        yield from _problems_of_input(each, _CLIP_TYPES)
+    has_two_frames = task == "image_to_video" and len(pictures) > 1
+    if has_two_frames and seconds_of(body["response_format"]) > _LONGEST_WITH_TWO_FRAMES:
+        yield "The value for `duration` is out of bound for two frames."
 
 
-def _problems_of_picture(picture: Json) -> Iterator[str]:
-    media_type = picture.get("mime_type")
-    if media_type not in _PICTURE_TYPES:
-        yield f"The mime type {media_type} is not supported."
-    elif len(picture.keys() & {"uri", "data"}) != 1:
+def _problems_of_input(block: Json, media_types: Collection[str]) -> Iterator[str]:
+    if block.get("mime_type") not in media_types:
+        yield f"The mime type {block.get('mime_type')} is not supported."
+    if len(block.keys() & {"uri", "data"}) != 1:
         yield "Exactly one of uri and data must be given."
-    elif "data" in picture:
-        yield from problems_of_bytes(str(picture["data"]), media_type)
-    elif not str(picture["uri"]).startswith("gs://"):
+    if not str(block.get("uri", "gs://")).startswith("gs://"):
         yield "Only GCS URIs are supported."
+    if block["type"] == "image" and "data" in block:
+        yield from problems_of_bytes(str(block["data"]), block["mime_type"])
 
 
 def _problems_of_response_format(model_id: str, wanted: Json) -> Iterator[str]:
-    model, seconds = MODELS.get(model_id), _seconds(wanted)
-    if seconds is None:
+    model, seconds = MODELS.get(model_id), seconds_of(wanted)
+    if not seconds:
         yield "The duration must be given as 8s."
     elif model is not None and seconds not in model.durations:
         yield "The value for `duration` is out of bound."
@@ -96,8 +115,3 @@ def _problems_of_response_format(model_id: str, wanted: Json) -> Iterator[str]:
         yield "The value for `resolution` is not supported."
     if (wanted.get("delivery") == "uri") != bool(wanted.get("gcs_uri")):
         yield "Delivery by URI needs a gcs_uri, and inline delivery has none."
-
-
-def _seconds(wanted: Json) -> int | None:
-    duration = _DURATION.fullmatch(str(wanted.get("duration", "8s")))
-    return None if duration is None else int(duration[1])

@@ -4,11 +4,13 @@ import base64
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from tools.emulated_cloud.vertex.answers import Answer, Json, answer, invalid_argument
 from tools.emulated_cloud.vertex.endings import Ending, Script
+from tools.emulated_cloud.vertex.interaction_inputs import clip_parameters, refusal_of
 from tools.emulated_cloud.vertex.interaction_validation import prompt_of
-from tools.emulated_cloud.vertex.operations import Operation, Operations
+from tools.emulated_cloud.vertex.operations import Operation, Operations, ReadObject
 
 # Output tokens of a second with sound, from the maxima that Google publishes.
 _TOKENS_PER_SECOND = {"360p": 1931, "720p": 5792, "1080p": 8688, "4k": 17376}
@@ -16,20 +18,27 @@ _REFUSAL = "I can't make this video, because it could offend against the policie
 
 
 class Interactions(Operations):
-    """Ends each interaction as Vertex AI does: a refused prompt is completed, with a text."""
+    """Ends each interaction as Vertex AI does: a refused prompt is completed, with a text.
+
+    `read_object` reads the objects of an input.
+    """
+
+    def __init__(self, *, read_object: ReadObject, **timing: Any) -> None:  # noqa: ANN401  # Those of Operations.
+        super().__init__(**timing)
+        self._read_object = read_object
+
+    def refusal_of(self, body: Json) -> Answer | None:
+        return refusal_of(body, self._read_object)
 
     def accept(self, model: str, body: Json) -> Answer:
-        wanted = body["response_format"]
         prompt = prompt_of(body)
         interaction = Operation(
             name=secrets.token_urlsafe(28),
             prompt=prompt,
             parameters={
-                "aspectRatio": wanted.get("aspect_ratio", "16:9"),
-                "durationSeconds": int(wanted.get("duration", "8s").removesuffix("s")),
-                "resolution": wanted.get("resolution", "720p"),
+                **clip_parameters(body, self._read_object),
                 "seed": body.get("generation_config", {}).get("seed", ""),
-                "storageUri": wanted.get("gcs_uri"),
+                "storageUri": body["response_format"].get("gcs_uri"),
                 "model": model,
             },
             script=self._next_script(prompt),

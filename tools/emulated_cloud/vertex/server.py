@@ -16,17 +16,13 @@ from tools.emulated_cloud.vertex.answers import (
     invalid_argument,
     model_not_found,
     no_quota,
-    object_not_found,
     operation_not_found,
     unauthenticated,
 )
 from tools.emulated_cloud.vertex.clips import prompted_clip
 from tools.emulated_cloud.vertex.endings import Script
 from tools.emulated_cloud.vertex.faults import Fault, Faults
-from tools.emulated_cloud.vertex.interaction_validation import (
-    blocks_of,
-    first_problem_of_interaction,
-)
+from tools.emulated_cloud.vertex.interaction_validation import first_problem_of_interaction
 from tools.emulated_cloud.vertex.interactions import Interactions
 from tools.emulated_cloud.vertex.listener import Listener, Request
 from tools.emulated_cloud.vertex.operations import MakeClip, Operations, ReadObject, WriteClip
@@ -73,9 +69,12 @@ class FakeVertex:
     ) -> None:
         self.models = {name for name, model in MODELS.items() if model.retired_on is None}
         self.interactions = Interactions(
-            seconds=seconds, polls=polls, write_clip=write_clip, make_clip=make_clip
+            read_object=read_object,
+            seconds=seconds,
+            polls=polls,
+            write_clip=write_clip,
+            make_clip=make_clip,
         )
-        self._read_object = read_object
         self.requests: list[Request] = []
         self.operations = Operations(
             seconds=seconds, polls=polls, write_clip=write_clip, make_clip=make_clip
@@ -169,12 +168,8 @@ class FakeVertex:
         model = body["model"]
         if model not in self._of("omni"):
             return model_not_found(model)
-        for uri in (each["uri"] for each in blocks_of(body, "image") if "uri" in each):
-            try:
-                self._read_object(uri)
-            except FileNotFoundError:
-                return object_not_found(uri)
-        return self._accepted(self.interactions, model, model, body)
+        refusal = self.interactions.refusal_of(body)
+        return refusal or self._accepted(self.interactions, model, model, body)
 
     def _of(self, family: Family) -> set[str]:
         return {name for name in self.models if MODELS[name].family == family}
