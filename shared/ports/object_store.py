@@ -88,10 +88,11 @@ class ObjectStore(Protocol):
         `source` is removed. Raise ObjectNotFoundError if neither exists.
         """
 
-    def copy(self, source: str, target: str) -> None:
+    def copy(self, source: str, target: str, *, mode: PutMode = PutMode.CREATE) -> None:
         """Give the bytes a second name. Safe to run twice.
 
-        An existing `target` is kept. Raise ObjectNotFoundError if neither exists.
+        Raise ObjectNotFoundError without a `source`. CREATE keeps an existing `target`, and is then
+        content without one.
         """
 
     def free_bytes(self) -> int | None:

@@ -326,6 +326,20 @@ class ObjectStoreContract:
 
         assert paths(store, "videos/") == [OTHER]
 
+    def test_a_copy_may_replace_its_target(self, store: ObjectStore) -> None:
+        """An object that was found before is not the new one, even with the same bytes."""
+        put(store, PATH)
+        put(store, OTHER)
+        before = store.head(OTHER)
+
+        store.copy(PATH, OTHER, mode=PutMode.OVERWRITE)
+        store.delete_unchanged(before)
+
+        assert read(store, OTHER) == CLIP
+        store.delete(PATH)
+        with pytest.raises(ObjectNotFoundError):
+            store.copy(PATH, OTHER, mode=PutMode.OVERWRITE)
+
     @pytest.mark.parametrize("target", [PATH, OTHER])
     def test_a_copy_without_source_and_target_is_not_found(
         self, store: ObjectStore, target: str

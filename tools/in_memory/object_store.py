@@ -101,11 +101,11 @@ class InMemoryObjectStore:
             if target not in self.objects:
                 self.objects[target] = described
 
-    def copy(self, source: str, target: str) -> None:
+    def copy(self, source: str, target: str, *, mode: PutMode = PutMode.CREATE) -> None:
         _require_path(target)
         with self._lock:
-            stored = self.objects.get(target) or self._get(source)
-            self.objects[target] = stored
+            if mode is PutMode.OVERWRITE or target not in self.objects:
+                self.objects[target] = replace(self._get(source), version=next(self._versions))
 
     def free_bytes(self) -> int | None:
         return None

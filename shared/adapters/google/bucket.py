@@ -18,6 +18,7 @@ from shared.adapters.google.google_errors import google_errors
 from shared.adapters.google.stored_object import Properties, StoredObject
 from shared.domain.errors import ConflictError, UnavailableError
 from shared.domain.schedule import LAST_RETRY, MIRROR_LAST_RETRY, MIRROR_TRY, TRY
+from shared.ports.object_store import PutMode
 
 _CHUNK_BYTES = 4 * 1024 * 1024
 
@@ -158,10 +159,10 @@ class GCSBucket:
                 self._rewrite(stored, target)
                 self.delete(stored.path, if_generation=stored.generation)
 
-    def copy(self, stored: StoredObject, target: str) -> None:
-        """Copy to a free name, with the properties and the metadata."""
+    def copy(self, stored: StoredObject, target: str, mode: PutMode) -> None:
+        """Copy with the properties and the metadata. CREATE copies to a free name only."""
         with bucket_errors(self._name, permission="storage.objects.create", path=stored.path):
-            self._rewrite(stored, target)
+            self._rewrite(stored, target, mode)
 
     def delete(self, path: str, *, if_generation: int | None = None) -> None:
         with bucket_errors(self._name, permission="storage.objects.delete", path=path):
@@ -196,14 +197,14 @@ class GCSBucket:
                 writer.terminate()
             raise
 
-    def _rewrite(self, stored: StoredObject, target: str) -> None:
+    def _rewrite(self, stored: StoredObject, target: str, mode: PutMode = PutMode.CREATE) -> None:
         source, copy = self._bucket.blob(stored.path), self._bucket.blob(target)
         token, has_more = None, True
         while has_more:
             token, _, _ = copy.rewrite(
                 source,
                 token=token,
-                if_generation_match=0,
+                if_generation_match=0 if mode is PutMode.CREATE else None,
                 if_source_generation_match=stored.generation,
                 **self._limits,
             )

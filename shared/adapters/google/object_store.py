@@ -128,12 +128,14 @@ class GCSObjectStore:
                 return
         raise UnavailableError(f"The object {source!r} keeps changing. Try again soon.")
 
-    def copy(self, source: str, target: str) -> None:
+    def copy(self, source: str, target: str, *, mode: PutMode = PutMode.CREATE) -> None:
         _require_name(source)
         _require_name(target)
         try:
-            self._bucket.copy(self._bucket.look(source), target)
+            self._bucket.copy(self._bucket.look(source), target, mode)
         except ObjectNotFoundError:
+            if mode is PutMode.OVERWRITE:
+                raise
             self._require_renamed(source, target)
         except ConflictError:
             # Another process made the copy, or the source has changed: the service reports both so.

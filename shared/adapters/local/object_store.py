@@ -103,11 +103,13 @@ class LocalObjectStore:
             self._files.sync(new[:-1])
             self._files.tidy(old[:-1])
 
-    def copy(self, source: str, target: str) -> None:
+    def copy(self, source: str, target: str, *, mode: PutMode = PutMode.CREATE) -> None:
         try:
             with self.open(source) as content, suppress(ObjectExistsError):
-                self.put(target, content, content_type="")
+                self.put(target, content, content_type="", mode=mode)
         except ObjectNotFoundError:
+            if mode is PutMode.OVERWRITE:
+                raise
             self.head(target)
 
     def is_case_sensitive(self) -> bool:
