@@ -19,6 +19,7 @@ from tools.emulated_cloud.vertex.server import POLL, SUBMIT
 
 MODEL = "projects/p/locations/us-central1/publishers/google/models/veo-3.1-generate-001"
 SHORT = {"durationSeconds": 4, "storageUri": "gs://bucket/attempts/1/"}
+NO_CLIP = "AAAA"
 TOKEN = {"Authorization": "Bearer token"}
 
 Json = dict[str, Any]
@@ -48,6 +49,10 @@ def submit(vertex: FakeVertex, prompt: str = "A kite", **parameters: object) -> 
     given = {key: value for key, value in (SHORT | parameters).items() if value is not None}
     body = {"instances": [{"prompt": prompt}], "parameters": given}
     return str(ask(vertex, f"{MODEL}{SUBMIT}", body)["name"])
+
+
+def extending(**video: str) -> Json:
+    return {"instances": [{"prompt": "x", "video": {"mimeType": "video/mp4", **video}}]}
 
 
 def poll(vertex: FakeVertex, name: str) -> Json:
@@ -144,6 +149,21 @@ def test_a_filtered_operation_has_no_list_of_videos(vertex: FakeVertex) -> None:
         (f"{MODEL}{SUBMIT}", {}, TOKEN, "400 INVALID_ARGUMENT"),
         (f"{MODEL}{SUBMIT}", [], TOKEN, "400 INVALID_ARGUMENT"),
         (f"{MODEL}{SUBMIT}", {"instances": [{}]}, TOKEN, "400 INVALID_ARGUMENT"),
+        (f"{MODEL}{SUBMIT}", extending(gcsUri="gs://bucket/1.mp4"), TOKEN, "404 NOT_FOUND"),
+        (f"{MODEL}{SUBMIT}", extending(gcsUri="https://x/1.mp4"), TOKEN, "400 INVALID_ARGUMENT"),
+        (f"{MODEL}{SUBMIT}", extending(bytesBase64Encoded=NO_CLIP), TOKEN, "400 INVALID_ARGUMENT"),
+        (
+            f"{MODEL}{SUBMIT}",
+            extending(gcsUri="gs://bucket/1.mp4", mimeType="video/webm"),
+            TOKEN,
+            "400 INVALID_ARGUMENT",
+        ),
+        (
+            f"{MODEL}{SUBMIT}",
+            extending(gcsUri="gs://bucket/1.mp4") | {"parameters": {"durationSeconds": 8}},
+            TOKEN,
+            "400 INVALID_ARGUMENT",
+        ),
     ],
 )
 def test_invalid_requests_are_refused_with_googles_status(

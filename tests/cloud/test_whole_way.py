@@ -8,6 +8,9 @@ import pytest
 
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.domain.storage_layout import clip_path
+from shared.domain.tasks import Task
+from shared.use_cases.change_versions import delete_video
+from shared.use_cases.derive_videos import DeriveVideo, derive_video
 from shared.use_cases.inputs import Sources
 from tests.cloud.veo import BUCKET, TODAY
 from tests.cloud.whole_way import PRICE, Showreel, inline
@@ -80,6 +83,32 @@ def test_veo_gets_references(showreel: Showreel) -> None:
     ]
 
 
+def test_veo_extends_a_clip_also_after_its_video_was_deleted(showreel: Showreel) -> None:
+    old = showreel.ended(showreel.create("A red bicycle"))
+    clip = read(showreel, clip_path("spring", old.video_hash, old.index, current=True))
+    request = DeriveVideo(
+        campaign_id="spring",
+        video_hash=old.video_hash,
+        prompt="It falls over",
+        task=Task.EXTENSION,
+        seconds=7,
+    )
+    extension = derive_video(showreel, request).video
+    delete_video(showreel, "spring", old.video_hash)
+
+    done = showreel.ended(extension)
+
+    assert done.clip is not None
+    assert done.clip.duration_seconds == pytest.approx(11, abs=0.1)
+    assert (done.cost.actual, showreel.veo.vertex.submissions) == (Decimal("2.80"), 2)
+    [_, sent] = showreel.veo.vertex.asked(SUBMIT)
+    [instance] = sent.body["instances"]
+    assert sent.body["parameters"].get("durationSeconds") is None
+    assert instance.keys() == {"prompt", "video"}
+    if "gcsUri" in instance["video"]:
+        assert clip == sent_to_veo(showreel, instance["video"], "video/mp4")
+
+
 def test_a_lost_picture_is_found_before_anything_is_submitted(tmp_path: Path) -> None:
     objects = LocalObjectStore(tmp_path, now=lambda: TODAY)
     with inline(objects) as veo:
@@ -101,7 +130,10 @@ def sent_to_veo(showreel: Showreel, image: dict[str, str], media_type: str) -> b
     assert media_type == image["mimeType"]
     if "bytesBase64Encoded" in image:
         return base64.b64decode(image["bytesBase64Encoded"])
-    path = image["gcsUri"].removeprefix(f"gs://{BUCKET}/")
+    return read(showreel, image["gcsUri"].removeprefix(f"gs://{BUCKET}/"))
+
+
+def read(showreel: Showreel, path: str) -> bytes:
     with showreel.objects.open(path) as content:
         return content.read()
 

@@ -10,7 +10,7 @@ from google.genai import types
 from shared.adapters.google.clip_output import ClipOutput, inputs_read
 from shared.adapters.google.generator_answers import first_fitting, state_after
 from shared.adapters.google.veo_answers import OPERATION_ANSWERS, failure_message
-from shared.adapters.google.veo_pictures import VeoPictures, pictures_of
+from shared.adapters.google.veo_inputs import VeoInputs, inputs_of
 from shared.adapters.google.vertex_calls import VertexCalls, labels, milliseconds
 from shared.domain.errors import SubmissionUnknownError
 from shared.domain.schedule import SUBMISSION, TRY
@@ -63,14 +63,14 @@ class VeoVideoGenerator:
         storage_uri = self._output.storage_uri(submission.output_prefix)
         # Before the request: what fails here was certainly not accepted.
         with inputs_read():
-            pictures = pictures_of(submission, self._output)
+            inputs = inputs_of(submission, self._output)
         try:
             operation = self._client.models.generate_videos(
                 model=submission.parameters.model,
                 source=types.GenerateVideosSource(
-                    prompt=submission.enhanced_prompt, image=pictures.image
+                    prompt=submission.enhanced_prompt, image=inputs.image, video=inputs.video
                 ),
-                config=_config(submission, pictures, storage_uri=storage_uri),
+                config=_config(submission, inputs, storage_uri=storage_uri),
             )
         # After any error, the submission may have been accepted: the rules decide.
         except Exception as error:  # noqa: BLE001
@@ -131,20 +131,21 @@ class VeoVideoGenerator:
 
 
 def _config(
-    submission: Submission, pictures: VeoPictures, *, storage_uri: str | None
+    submission: Submission, inputs: VeoInputs, *, storage_uri: str | None
 ) -> types.GenerateVideosConfig:
     parameters = submission.parameters
     return types.GenerateVideosConfig(
         number_of_videos=1,
         output_gcs_uri=storage_uri,
-        duration_seconds=parameters.duration_seconds,
+        # An extension has its only duration without being told.
+        duration_seconds=None if inputs.video else parameters.duration_seconds,
         aspect_ratio=parameters.aspect_ratio,
         resolution=parameters.resolution,
         generate_audio=parameters.generate_audio,
         seed=parameters.seed,
         negative_prompt=parameters.negative_prompt,
         person_generation=parameters.person_generation,
-        last_frame=pictures.last_frame,
-        reference_images=pictures.references,
+        last_frame=inputs.last_frame,
+        reference_images=inputs.references,
         labels=labels(submission),
     )

@@ -21,6 +21,7 @@ from tools.emulated_cloud.vertex.answers import (
 )
 from tools.emulated_cloud.vertex.clips import prompted_clip
 from tools.emulated_cloud.vertex.endings import Script
+from tools.emulated_cloud.vertex.extensions import with_clip_parameters
 from tools.emulated_cloud.vertex.faults import Fault, Faults
 from tools.emulated_cloud.vertex.interaction_validation import first_problem_of_interaction
 from tools.emulated_cloud.vertex.interactions import Interactions
@@ -75,6 +76,7 @@ class FakeVertex:
             write_clip=write_clip,
             make_clip=make_clip,
         )
+        self._read_object = read_object
         self.requests: list[Request] = []
         self.operations = Operations(
             seconds=seconds, polls=polls, write_clip=write_clip, make_clip=make_clip
@@ -180,7 +182,10 @@ class FakeVertex:
         problem = first_problem(body, model_id)
         if problem:
             return invalid_argument(problem)
-        return self._accepted(self.operations, model, model_id, body)
+        complete = with_clip_parameters(body, self._read_object)
+        if isinstance(complete, Answer):
+            return complete
+        return self._accepted(self.operations, model, model_id, complete)
 
     def _accepted(self, kind: Operations, model: str, model_id: str, body: Json) -> Answer:
         with self._quota_lock:

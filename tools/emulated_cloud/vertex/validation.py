@@ -38,6 +38,7 @@ def _problems(body: Json, model_id: str) -> Iterator[str]:
     if instance.get("referenceImages") and "-lite-" in model_id:
         yield "Reference images are not supported by this model."
     yield from _problems_of_pictures(instance)
+    yield from _problems_of_video(instance, parameters)
     yield from _problems_of_parameters(parameters)
     if parameters.get("durationSeconds", LONG) != LONG and _must_be_long(instance, parameters):
         yield f"The duration must be {LONG} seconds for this request."
@@ -73,6 +74,23 @@ def _problems_of_pictures(instance: Json) -> Iterator[str]:
             yield "The reference type must be asset."
     for picture in (*frames, *(each.get("image", {}) for each in references)):
         yield from _problems_of_picture(picture)
+
+
+def _problems_of_video(instance: Json, parameters: Json) -> Iterator[str]:
+    """Another duration than that of an extension is refused. The clip itself is checked later."""
+    video = instance.get("video")
+    if not video:
+        return
+    if any(instance.get(name) for name in ("image", "lastFrame", "referenceImages")):
+        yield "A video cannot be combined with images."
+    if video.get("mimeType") != "video/mp4":
+        yield f"The mime type {video.get('mimeType')} is not supported; supported is: video/mp4."
+    if len(video.keys() & {"gcsUri", "bytesBase64Encoded"}) != 1:
+        yield "Exactly one of gcsUri and bytesBase64Encoded must be given."
+    elif not str(video.get("gcsUri", "gs://")).startswith("gs://"):
+        yield "Only Cloud Storage URIs are supported."
+    if "durationSeconds" in parameters:
+        yield "The duration of an extension cannot be set."
 
 
 def _problems_of_picture(picture: Json) -> Iterator[str]:
