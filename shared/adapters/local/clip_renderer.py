@@ -14,6 +14,7 @@ class ClipSpec:
 
     A clip with an `image` begins with it and pushes in slowly; it may end with the `last_frame`.
     `references` are shown in a strip under the prompt. Each is the content of a JPEG or PNG.
+    A clip may begin with all of the clip `extended`, or show the prompt over the clip `edited`.
     """
 
     prompt: str
@@ -28,6 +29,8 @@ class ClipSpec:
     image: bytes | None = None
     last_frame: bytes | None = None
     references: tuple[bytes, ...] = ()
+    extended: bytes | None = None
+    edited: bytes | None = None
 
 
 def render_clip(

@@ -96,7 +96,7 @@ class SyntheticOperation:
             width=width,
             height=height,
             fps=parameters.fps,
-            seconds=parameters.duration_seconds,
+            seconds=round(parameters.clip_seconds),
             audio=parameters.generate_audio,
             variation=submission.video_hash,
             # Veo puts the index last. Players have to support both.
@@ -104,6 +104,8 @@ class SyntheticOperation:
             image=content(inputs.image),
             last_frame=content(inputs.last_frame),
             references=tuple(filter(None, map(content, inputs.reference_images))),
+            extended=content(inputs.extended_clip),
+            edited=content(inputs.edited_clip),
         )
 
 

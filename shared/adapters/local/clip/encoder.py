@@ -23,6 +23,7 @@ from PIL import Image
 from shared.adapters.local.clip.backdrop import Backdrop
 from shared.adapters.local.clip.pictures import PushIn, Strip
 from shared.adapters.local.clip.sound import SAMPLE_RATE, draw_chord
+from shared.adapters.local.clip.source import Edited, faded, frames_of, picture_of
 from shared.adapters.local.clip.title import Layout, draw_title
 
 if TYPE_CHECKING:
@@ -58,22 +59,33 @@ def _encode(spec: "ClipSpec", destination: Path, is_stopping: Callable[[], bool]
             for samples in draw_chord(variation=spec.variation, seconds=spec.seconds):
                 container.mux(sound.encode(samples))
             container.mux(sound.encode())
-        for frame in _frames(spec):
+        for number, frame in enumerate(_frames(spec)):
             if is_stopping():
                 raise InterruptedError(EINTR, "this process was asked to stop")
+            frame.pts, frame.time_base = number, Fraction(1, spec.fps)
             container.mux(picture.encode(frame))
         container.mux(picture.encode())
 
 
 def _frames(spec: "ClipSpec") -> Iterator[VideoFrame]:
     """Yield limited-range BT.709 frames, as players expect of H.264."""
+    extended = frames_of(spec.extended, size=(spec.width, spec.height)) if spec.extended else ()
+    last, start = None, 0
+    for frame in extended:
+        yield frame
+        last, start = frame, start + 1
+    yield from _own_frames(spec, start, picture_of(last) if last else None)
+
+
+def _own_frames(spec: "ClipSpec", start: int, before: Image.Image | None) -> Iterator[VideoFrame]:
+    """Yield the frames from number `start` on, which follow `before` in an extension."""
     layout = Layout(width=spec.width, height=spec.height)
     words = draw_title(prompt=spec.prompt, caption=spec.caption, layout=layout)
     if spec.image is not None:
         # The picture is shown as it is, without words on it.
         words = Image.new("L", words.size)
-    paint, overlay = _painter(spec, words), _Overlay(words)
-    scaler, count = VideoReformatter(), spec.fps * spec.seconds
+    paint, overlay = _painter(spec, words, before), _Overlay(words)
+    scaler, count = VideoReformatter(), spec.fps * spec.seconds - start
     for number in range(count):
         # The first frame is moment 0. Only a last frame needs moment 1: others start again there.
         last = count - 1 if spec.image is not None else count
@@ -89,16 +101,21 @@ def _frames(spec: "ClipSpec") -> Iterator[VideoFrame]:
             threads=1,
         )
         overlay.lay(frame, layout.progress_line((number + 1) / count))
-        frame.pts, frame.time_base = number, Fraction(1, spec.fps)
         yield frame
 
 
-def _painter(spec: "ClipSpec", words: Image.Image) -> Callable[[float], Image.Image]:
+def _painter(
+    spec: "ClipSpec", words: Image.Image, before: Image.Image | None
+) -> Callable[[float], Image.Image]:
     """Return what paints the picture at a moment, small or of the clip's size."""
     size = (spec.width, spec.height)
     if spec.image is not None:
         return PushIn(spec.image, spec.last_frame, size=size).paint
+    if spec.edited is not None:
+        return Edited(spec.edited, size=size).paint
     backdrop = Backdrop(words, variation=spec.variation)
+    if before is not None:
+        return lambda moment: faded(before, backdrop.paint(moment), moment)
     if not spec.references:
         return backdrop.paint
     strip = Strip(spec.references, size=size)

@@ -12,24 +12,30 @@ from tests.pictures import a_picture, turned
 
 SIZE = (320, 180)
 RED, BLUE = (200, 30, 30), (30, 30, 200)
+DARK_RED = (70, 10, 10)
+# Without words.
+CORNER = (0, 0, 20, 8)
 TOLERANCE = 12
 
 
-def frames_of(tmp_path: Path, **pictures: object) -> list[Image.Image]:
+def rendered(tmp_path: Path, **fields: object) -> Path:
     spec = ClipSpec(
         prompt="A cup",
         caption="spring",
         width=SIZE[0],
         height=SIZE[1],
         fps=24,
-        seconds=1,
         audio=False,
         variation="v",
-        **pictures,  # type: ignore[arg-type]  # Fields of the specification.
+        **{"seconds": 1, **fields},  # type: ignore[arg-type]  # Fields of the specification.
     )
     file = tmp_path / "clip.mp4"
     render_clip(spec, file)
-    with av.open(str(file)) as container:
+    return file
+
+
+def frames_of(tmp_path: Path, **fields: object) -> list[Image.Image]:
+    with av.open(str(rendered(tmp_path, **fields))) as container:
         return [_image(frame) for frame in container.decode(video=0)]
 
 
@@ -64,6 +70,31 @@ def test_references_are_shown_side_by_side(tmp_path: Path) -> None:
     bottom = SIZE[1] - 30
     assert is_like(first.crop((20, bottom, 50, bottom + 10)), RED)
     assert is_like(first.crop((SIZE[0] // 2 + 20, bottom, SIZE[0] // 2 + 50, bottom + 10)), BLUE)
+
+
+@pytest.fixture
+def red_clip(tmp_path: Path) -> bytes:
+    return rendered(tmp_path, image=a_picture("PNG", size=SIZE, colour=RED)).read_bytes()
+
+
+def test_an_extension_begins_with_the_clip_and_goes_on_from_its_end(
+    tmp_path: Path, red_clip: bytes
+) -> None:
+    frames = frames_of(tmp_path, seconds=2, extended=red_clip)
+
+    assert len(frames) == 48
+    assert all(is_like(frame, RED) for frame in frames[:24])
+    assert is_like(frames[24].crop(CORNER), RED)
+    assert not is_like(frames[47].crop(CORNER), RED)
+
+
+def test_an_edit_shows_the_clip_behind_its_prompt(tmp_path: Path, red_clip: bytes) -> None:
+    frames = frames_of(tmp_path, edited=red_clip)
+
+    assert len(frames) == 24
+    assert is_like(frames[12].crop(CORNER), DARK_RED)
+    _, brightest = frames[12].convert("L").getextrema()
+    assert brightest == pytest.approx(255, abs=20)
 
 
 def test_the_camera_comes_closer() -> None:
