@@ -1,8 +1,10 @@
-"""Attributes that are built once, on first use, also by several threads."""
+"""Attributes that are built once, on first use, also by several threads; modules likewise."""
 
 from collections.abc import Callable
 from functools import cached_property
+from importlib import import_module
 from threading import RLock
+from types import ModuleType
 from typing import Any, Self, TypeVar, overload
 
 T = TypeVar("T")
@@ -28,3 +30,17 @@ class built_once(cached_property[T]):  # noqa: N801  # It is used as `cached_pro
             return self
         with self._building:
             return super().__get__(instance, owner)
+
+
+class ModuleOnUse:
+    """A module that is imported when one of its names is used, not at a process's start."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @cached_property
+    def _module(self) -> ModuleType:
+        return import_module(self._name)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._module, name)

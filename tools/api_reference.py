@@ -18,6 +18,9 @@ DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 _CREATE = ("CreateVideoBody", "CreateCampaignVideosBody")
 _OTHERS = {
     "RegenerateBody": "`POST …/regenerate`",
+    "RemixBody": "`POST …/remix`",
+    "EditBody": "`POST …/edit`",
+    "ExtendBody": "`POST …/extend`",
     "CampaignBody": "`PATCH /v1/campaigns/{c}`",
     "CleanupBody": "`POST /v1/campaigns/{c}/cleanup`",
     "SignedUrlBody": "`POST /v1/videos/{id}/signed-url`",

@@ -1,13 +1,4 @@
-"""A video: one generated version for one slot. `video_steps` has the steps that it takes by itself.
-
-reserved ─▶ submitting ─▶ generating ─▶ storing ─▶ done
-    ▲            │ busy       │ filtered   │
-    └────────────┤            ├────────────┴──▶ failed
-                 ├▶ outcome_unknown ─▶ storing | failed
-                 └▶ storing, where the answer was lost and its clip is there
-
-Steps that change the campaign too (done, failed, cancelled) are in `versions`.
-"""
+"""A video: one generated version for one slot. `video_steps` shows its phases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

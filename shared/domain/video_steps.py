@@ -1,5 +1,11 @@
 """The steps that a video takes by itself: each returns the record that is to be committed.
 
+reserved ─▶ submitting ─▶ generating ─▶ storing ─▶ done
+    ▲            │ busy       │ filtered   │
+    └────────────┤            ├────────────┴──▶ failed
+                 ├▶ outcome_unknown ─▶ storing | failed
+                 └▶ storing, where the answer was lost and its clip is there
+
 Steps that change the campaign too (done, failed, cancelled) are in `versions`.
 """
 

@@ -44,8 +44,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "examples": ["veo-3.1-fast-generate-001"],
     },
     "seconds": {
-        "description": "The duration in whole seconds, as a number or a text. GET /v1/models lists "
-        "those of each model. Default: 8.",
+        "description": "The duration in whole seconds, as a number or a text; of an extension, "
+        "what it adds. GET /v1/models lists those of each model. Default: 8; of an extension, 7.",
         "examples": [8],
     },
     "size": {
@@ -107,6 +107,10 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "description": "OpenAI's name of `image`: a text as for `image`, or an object with "
         "`image_url` or `file_id`, the id of an input.",
         "examples": ["input_spring.0123456789abcdef"],
+    },
+    "video": {
+        "description": "The completed video.",
+        "examples": [{"id": "video_spring.0123456789abcdef"}],
     },
     "url": {
         "description": "An https:// URL of a public address, which the service fetches.",

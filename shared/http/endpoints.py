@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from shared.building import ModuleOnUse
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import ModuleType
 
     from werkzeug.wrappers import Response
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
         campaigns,
         content,
         creations,
+        derivations,
         inputs,
         service,
         studio_pages,
@@ -32,34 +32,21 @@ if TYPE_CHECKING:
     from shared.requests import bodies
     from shared.requests.parsing import Body
 else:
-
-    class _OnUse:
-        """A module that is imported when one of its names is used, not at a process's start."""
-
-        def __init__(self, name: str) -> None:
-            self._name = name
-
-        @cached_property
-        def _module(self) -> ModuleType:
-            return import_module(self._name)
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(self._module, name)
-
-    batches = _OnUse("shared.http.batches")
-    campaigns = _OnUse("shared.http.campaigns")
-    content = _OnUse("shared.http.content")
-    creations = _OnUse("shared.http.creations")
-    inputs = _OnUse("shared.http.inputs")
-    service = _OnUse("shared.http.service")
-    studio_pages = _OnUse("shared.http.studio_pages")
-    versions = _OnUse("shared.http.versions")
-    videos = _OnUse("shared.http.videos")
-    sent = _OnUse("shared.http.request_types")
-    answered = _OnUse("shared.http.resource_types")
-    answered_batches = _OnUse("shared.http.batch_types")
-    answered_campaigns = _OnUse("shared.http.campaign_types")
-    bodies = _OnUse("shared.requests.bodies")
+    batches = ModuleOnUse("shared.http.batches")
+    campaigns = ModuleOnUse("shared.http.campaigns")
+    content = ModuleOnUse("shared.http.content")
+    creations = ModuleOnUse("shared.http.creations")
+    derivations = ModuleOnUse("shared.http.derivations")
+    inputs = ModuleOnUse("shared.http.inputs")
+    service = ModuleOnUse("shared.http.service")
+    studio_pages = ModuleOnUse("shared.http.studio_pages")
+    versions = ModuleOnUse("shared.http.versions")
+    videos = ModuleOnUse("shared.http.videos")
+    sent = ModuleOnUse("shared.http.request_types")
+    answered = ModuleOnUse("shared.http.resource_types")
+    answered_batches = ModuleOnUse("shared.http.batch_types")
+    answered_campaigns = ModuleOnUse("shared.http.campaign_types")
+    bodies = ModuleOnUse("shared.requests.bodies")
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -169,6 +156,21 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("POST", "/v1/videos/{video_id}/regenerate", lambda: versions.regenerate,
              "Create a new version; the current one stays until the new one is stored",
              answers=_created, body=lambda: sent.RegenerateBody, takes_key=True),
+    Endpoint("POST", "/v1/videos/{video_id}/remix", lambda: derivations.remix,
+             "Create a new version with another prompt, and all else as in this video",
+             answers=_created, body=lambda: bodies.RemixBody, takes_key=True),
+    Endpoint("POST", "/v1/videos/{video_id}/extend", lambda: derivations.extend,
+             "Create a new version that continues this video's clip",
+             answers=_created, body=lambda: bodies.ExtendBody, takes_key=True),
+    Endpoint("POST", "/v1/videos/{video_id}/edit", lambda: derivations.edit,
+             "Create a new version that is this video's clip, edited",
+             answers=_created, body=lambda: bodies.EditBody, takes_key=True),
+    Endpoint("POST", "/v1/videos/extensions", lambda: derivations.extension_of,
+             "Extend a video, in OpenAI's form", answers=_created,
+             body=lambda: bodies.ExtensionOfBody, takes_key=True),
+    Endpoint("POST", "/v1/videos/edits", lambda: derivations.edit_of,
+             "Edit a video, in OpenAI's form", answers=_created,
+             body=lambda: bodies.EditOfBody, takes_key=True),
     Endpoint("POST", "/v1/videos/{video_id}/promote", lambda: versions.promote,
              "Make a historical video current again", answers=_video),
     Endpoint("POST", "/v1/videos/{video_id}/cancel", lambda: versions.cancel,

@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 description, made from the endpoints and the types of bodies and answers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from shared.http.endpoints import ENDPOINTS, Endpoint
 from shared.http.problems import CONTENT_TYPE, Problem
 from shared.http.request_types import InputBody
 from shared.http.resource_types import Metrics
-from shared.requests.bodies import CAMPAIGN_ID, CreateVideoBody
+from shared.requests.bodies import CAMPAIGN_ID, CreateVideoBody, EditOfBody, ExtensionOfBody
 from shared.requests.parsing import Body
 
 Schema = dict[str, Any]
@@ -23,6 +23,12 @@ VERSION = "0.2.0"
 _JSON_LINES = "application/x-ndjson"
 _REFERENCE = "#/components/schemas/{name}"
 _FORM_ENTRY = {"style": "deepObject", "explode": True}
+# Bodies that OpenAI's SDKs send as forms, with the fields that are objects.
+_FORMS: Mapping[type[Body], Sequence[str]] = {
+    CreateVideoBody: ("business_context", "metadata"),
+    EditOfBody: ("video",),
+    ExtensionOfBody: ("video",),
+}
 _KEY: Schema = {
     "name": idempotency.KEY,
     "in": "header",
@@ -129,9 +135,10 @@ def _content(body: type[Body]) -> Schema:
     schema = {"schema": _schema(body)}
     if body is InputBody:
         return {"application/json": schema, "multipart/form-data": {"schema": _FILE}}
-    if body is not CreateVideoBody:
+    entries = _FORMS.get(body)
+    if entries is None:
         return {"application/json": schema}
-    form = schema | {"encoding": dict.fromkeys(("business_context", "metadata"), _FORM_ENTRY)}
+    form = schema | {"encoding": dict.fromkeys(entries, _FORM_ENTRY)}
     return {"application/json": schema, "multipart/form-data": form}
 
 

@@ -19,12 +19,20 @@ MAX_TAGS = 16
 MAX_TAG_CHARACTERS = 64
 
 DEFAULT_SECONDS = 8
+# Every model that extends clips can add this.
+DEFAULT_ADDED_SECONDS = 7
 DEFAULT_FPS = 24
 MAX_TAKES = 4
 
 _MOST_REFERENCES = max(model.most_references for model in MODELS.values())
 
 _WHOLE_NUMBER = re.compile(r"([0-9]{1,5})(?:\.0+)?")
+
+
+def whole_number(value: int | str | None) -> int | str | None:
+    """Turn "4", which OpenAI's SDK sends, into 4. Return anything else as it is."""
+    whole = _WHOLE_NUMBER.fullmatch(value) if isinstance(value, str) else None
+    return int(whole[1]) if whole else value
 
 
 def one_of(*allowed: str) -> Meta:
@@ -85,8 +93,7 @@ class GenerationBody(Body):
 
     def __post_init__(self) -> None:
         """Turn what OpenAI's SDK sends into plain values, and default values into None."""
-        if isinstance(self.seconds, str) and (whole := _WHOLE_NUMBER.fullmatch(self.seconds)):
-            self.seconds = int(whole[1])
+        self.seconds = whole_number(self.seconds)
         if isinstance(self.input_reference, InputReference):
             self.input_reference = _named(self.input_reference)
         self.seconds = None if self.seconds == DEFAULT_SECONDS else self.seconds
@@ -138,6 +145,41 @@ class BatchLineBody(CreationBody, kw_only=True):
     prompts: Annotated[list[Prompt], Meta(extra_json_schema={"minItems": 1})] | None = None
     index: Annotated[int, Meta(ge=0)] | None = None
     n: Takes | None = None
+
+
+class RemixBody(Body, kw_only=True):
+    """Another prompt for a video. What the body does not name stays as it is."""
+
+    prompt: Prompt
+    max_cost_usd: Amount | None = None
+    priority: Priority | None = None
+
+
+class EditBody(RemixBody, kw_only=True):
+    model: str | None = None
+
+
+class ExtendBody(EditBody, kw_only=True):
+    seconds: int | str | None = None
+
+    def __post_init__(self) -> None:
+        self.seconds = whole_number(self.seconds)
+
+
+class VideoReference(Body):
+    id: str
+
+
+class EditOfBody(EditBody, kw_only=True):
+    """OpenAI's form, which names the video beside the prompt."""
+
+    video: VideoReference
+
+
+class ExtensionOfBody(ExtendBody, kw_only=True):
+    """OpenAI's form, as that of an edit."""
+
+    video: VideoReference
 
 
 class EstimateBody(GenerationBody):

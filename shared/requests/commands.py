@@ -197,7 +197,7 @@ def _parameters(body: GenerationBody, default_model: str) -> GenerationParameter
     aspect_ratio, resolution = _shape(body)
     return GenerationParameters(
         model=default_model if body.model is None else body.model,
-        duration_seconds=_seconds(body.seconds),
+        duration_seconds=seconds_of(body.seconds),
         aspect_ratio=aspect_ratio,
         resolution=resolution,
         fps=DEFAULT_FPS if body.fps is None else body.fps,
@@ -223,9 +223,10 @@ def _shape(body: GenerationBody) -> tuple[str, str]:
     return aspect_ratio, resolution
 
 
-def _seconds(value: int | str | None) -> int:
+def seconds_of(value: int | str | None, *, default: int = DEFAULT_SECONDS) -> int:
+    """Raise UnsupportedParameterError for a text that is no whole number."""
     if value is None:
-        return DEFAULT_SECONDS
+        return default
     if isinstance(value, str):
         raise UnsupportedParameterError("seconds must be an integer.", param="seconds")
     return value

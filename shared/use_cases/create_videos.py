@@ -31,10 +31,11 @@ from shared.use_cases.existing_versions import (
 )
 from shared.use_cases.inputs import (
     NO_PICTURES,
+    CopiedClip,
+    NewInput,
     Sources,
     inputs_of,
-    new_pictures,
-    with_used,
+    require_inputs,
 )
 from shared.use_cases.read_campaigns import videos_of
 from shared.use_cases.reserving import (
@@ -43,6 +44,9 @@ from shared.use_cases.reserving import (
     begin_all,
     commit_plan,
     count_savings,
+    existing,
+    repeated,
+    with_inputs_of,
     with_place,
 )
 
@@ -68,6 +72,7 @@ class CreateVideos:
     They wait for their turns in the lane of their `priority`: at `place_at`, or, by default, after
     the other videos of the campaign.
     Their pictures are the `sources`; the parameters have them once the campaign is read.
+    A video that is made from another one, and perhaps from its `clip`, names it.
     """
 
     campaign_id: str
@@ -84,6 +89,13 @@ class CreateVideos:
     priority: Lane = Lane.INTERACTIVE
     place_at: datetime | None = None
     sources: Sources = NO_PICTURES
+    clip: CopiedClip | None = None
+    remixed_from_video_id: str | None = None
+
+    @property
+    def new_inputs(self) -> tuple[NewInput, ...]:
+        """The inputs that may not be in the campaign's record yet."""
+        return (*self.sources.sent, self.clip) if self.clip else self.sources.sent
 
 
 def create_videos(ports: Ports, request: CreateVideos) -> tuple[CreatedVideo, ...]:
@@ -116,13 +128,7 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
     wanted = wanted_of(campaign, request)
     videos = videos_of(ports, campaign, needed_videos(campaign, wanted, made))
     plan = plan_from(ports, request, wanted, made=made, campaign=campaign, videos=videos)
-    if not request.sources.sent or not any(each.is_new for each in plan.answers):
-        return plan
-    return replace(
-        plan,
-        campaign=with_used(plan.campaign, request.sources, ports.now()),
-        pictures=new_pictures(campaign, request.sources),
-    )
+    return with_inputs_of(plan, campaign, request.new_inputs, now=ports.now())
 
 
 def require_usable(ports: Ports, request: CreateVideos) -> None:
@@ -134,6 +140,7 @@ def require_usable(ports: Ports, request: CreateVideos) -> None:
 def with_inputs(request: CreateVideos, campaign: Campaign) -> CreateVideos:
     """Return the request with its pictures as parameters. Raise InvalidInputError."""
     if not any(request.sources):
+        require_inputs(request.parameters.inputs, campaign, request.new_inputs)
         return request
     inputs = inputs_of(request.sources, campaign)
     return replace(request, parameters=replace(request.parameters, inputs=inputs))
@@ -168,11 +175,11 @@ def plan_from(
     answers: list[CreatedVideo] = []
     for position, each in enumerate(wanted):
         if own := made.get(position) or made_equal.get(each.fingerprint):
-            answers.append(_made_before(own))
+            answers.append(repeated(own))
             continue
         known = each.known or campaign.find(each.fingerprint)
         if known is not None:
-            answers.append(_spared(known_videos[known.video_hash]))
+            answers.append(existing(known_videos[known.video_hash]))
             continue
         campaign, video = _new_video(ports, campaign, request, position, each)
         known_videos[video.video_hash] = video
@@ -234,14 +241,6 @@ def _new_video(
         place=place,
         requested_by=request.requested_by,
         batch_id=request.batch_id,
+        remixed_from_video_id=request.remixed_from_video_id,
     )
     return campaign, video
-
-
-def _made_before(video: Video) -> CreatedVideo:
-    return CreatedVideo(video=video, outcome=Outcome.CREATED, was_made_before=True)
-
-
-def _spared(video: Video) -> CreatedVideo:
-    outcome = Outcome.CACHE_HIT if video.is_current else Outcome.ATTACHED
-    return CreatedVideo(video=video, outcome=outcome)

@@ -1,9 +1,9 @@
-"""The pictures of a request: gathered before anything is decided, stored before it is reserved."""
+"""The inputs of a request: gathered before anything is decided, stored before it is reserved."""
 
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -23,8 +23,10 @@ from shared.domain.inputs import (
 )
 from shared.domain.storage_layout import input_path
 from shared.domain.tasks import Shape
+from shared.domain.video import Video
 from shared.ports import Ports
 from shared.ports.object_store import PutMode
+from shared.use_cases.finding_clips import require_stored_clip
 
 FETCH = timedelta(seconds=10)
 
@@ -38,6 +40,16 @@ class SentPicture:
     picture: Picture
     content: bytes = field(repr=False)
 
+
+@dataclass(frozen=True, kw_only=True)
+class CopiedClip:
+    """The clip of a video of the campaign. Its object is copied from the video's."""
+
+    picture: Picture
+    video: Video
+
+
+NewInput = SentPicture | CopiedClip
 
 Source = str | SentPicture
 """The id of an input, or a picture that was sent."""
@@ -132,6 +144,13 @@ def inputs_of(sources: Sources, campaign: Campaign) -> Inputs | None:
     return sent_inputs(sources.mapped(found))
 
 
+def require_inputs(inputs: Inputs | None, campaign: Campaign, new: Iterable[NewInput] = ()) -> None:
+    """Raise InvalidInputError unless the campaign has all inputs of a video, or gets them now."""
+    kept = {each.picture.sha256 for each in (*campaign.inputs, *new)}
+    if any(each.sha256 not in kept for each in inputs or ()):
+        raise InvalidInputError("A picture that the video was made from was deleted with it.")
+
+
 def sent_inputs(sources: Sources) -> Inputs | None:
     """Return the pictures that were sent; None without any."""
     references = map(_sent, sources.reference_images)
@@ -147,29 +166,34 @@ def _sent(source: Source | None) -> Picture | None:
     return source.picture if isinstance(source, SentPicture) else None
 
 
-def with_used(campaign: Campaign, sources: Sources, now: datetime) -> Campaign:
-    """Return the campaign with the pictures that were sent among its inputs."""
+def with_used(campaign: Campaign, used: Iterable[NewInput], now: datetime) -> Campaign:
+    """Return the campaign with these among its inputs."""
     inputs = campaign.inputs
-    for each in sources.sent:
+    for each in used:
         inputs = with_input(inputs, each.picture, InputState.USED, now=now)
     return campaign if inputs == campaign.inputs else replace(campaign, inputs=inputs)
 
 
-def new_pictures(campaign: Campaign, sources: Sources) -> tuple[SentPicture, ...]:
-    """Return the pictures whose bytes are not among the campaign's inputs yet."""
+def new_inputs(campaign: Campaign, used: Iterable[NewInput]) -> tuple[NewInput, ...]:
+    """Return those whose bytes are not among the campaign's inputs yet."""
     known = {each.picture.sha256 for each in campaign.inputs}
-    new = {each.picture.sha256: each for each in sources.sent}
+    new = {each.picture.sha256: each for each in used}
     return tuple(each for digest, each in new.items() if digest not in known)
 
 
-def store_pictures(ports: Ports, campaign_id: str, pictures: tuple[SentPicture, ...]) -> None:
+def store_inputs(ports: Ports, campaign_id: str, inputs: Iterable[NewInput]) -> None:
     """Store the bytes of inputs that the campaign does not have.
 
     They replace an object that may be there without a record, and may be about to be removed.
     """
-    for each in pictures:
+    for each in inputs:
+        path = input_path(campaign_id, each.picture)
+        if isinstance(each, CopiedClip):
+            clip = require_stored_clip(ports, each.video)
+            ports.objects.copy(clip.path, path, mode=PutMode.OVERWRITE)
+            continue
         ports.objects.put(
-            input_path(campaign_id, each.picture),
+            path,
             BytesIO(each.content),
             content_type=each.picture.media_type,
             mode=PutMode.OVERWRITE,

@@ -29,7 +29,7 @@ from shared.ports.object_store import ObjectInfo
 from shared.use_cases.begin_campaign import new_campaign
 from shared.use_cases.campaign_state import load_campaign_state
 from shared.use_cases.committing import until_committed
-from shared.use_cases.inputs import SentPicture, store_pictures
+from shared.use_cases.inputs import SentPicture, store_inputs
 
 # An object without a record: a request that stores one was refused, or its process has died.
 _FORSAKEN_AFTER = timedelta(days=1)
@@ -53,7 +53,7 @@ def add_input(ports: Ports, campaign_id: str, content: bytes) -> tuple[StoredInp
         inputs = with_input(campaign.inputs, picture, InputState.KEPT, now=now)
         is_new = find_input(campaign.inputs, picture.short_hash) is None
         if not _is_stored(ports, campaign, picture):
-            store_pictures(ports, campaign_id, (SentPicture(picture=picture, content=content),))
+            store_inputs(ports, campaign_id, (SentPicture(picture=picture, content=content),))
         if inputs != campaign.inputs:
             ports.campaigns.commit(
                 Change(campaign=replace(campaign, inputs=inputs, updated_at=now))

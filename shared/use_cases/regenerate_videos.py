@@ -17,7 +17,14 @@ from shared.ports.policy import limits_of, queue_limit
 from shared.use_cases.claims import Claim, hashes_of, made_before, new_video_hash
 from shared.use_cases.committing import until_committed
 from shared.use_cases.read_campaigns import videos_of
-from shared.use_cases.reserving import CreatedVideo, Plan, begin_all, commit_plan, with_place
+from shared.use_cases.reserving import (
+    CreatedVideo,
+    Plan,
+    begin_all,
+    commit_plan,
+    repeated,
+    with_place,
+)
 
 
 def regenerate_video(
@@ -95,10 +102,7 @@ def _read(
 
 
 def _answered(made: Mapping[int, Video]) -> tuple[CreatedVideo, ...]:
-    return tuple(
-        CreatedVideo(video=video, outcome=Outcome.CREATED, was_made_before=True)
-        for video in made.values()
-    )
+    return tuple(map(repeated, made.values()))
 
 
 def _commit(ports: Ports, plan: Plan, max_cost: Decimal | None) -> tuple[CreatedVideo, ...]:

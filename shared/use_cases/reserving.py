@@ -16,7 +16,7 @@ from shared.ports import Ports
 from shared.ports.policy import limits_of, queue_limit
 from shared.use_cases.announcing import announce, warn_of_budget
 from shared.use_cases.budgeting import commit_reservation
-from shared.use_cases.inputs import SentPicture, store_pictures
+from shared.use_cases.inputs import NewInput, new_inputs, store_inputs, with_used
 from shared.use_cases.publishing import ask_for_step
 
 
@@ -35,11 +35,11 @@ class CreatedVideo:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """An answer for each request, in order. `pictures` are to be stored before it is committed."""
+    """An answer for each request, in order. `inputs` are to be stored before it is committed."""
 
     campaign: Campaign
     answers: tuple[CreatedVideo, ...]
-    pictures: tuple[SentPicture, ...] = ()
+    inputs: tuple[NewInput, ...] = ()
 
     @property
     def cost(self) -> Decimal:
@@ -51,6 +51,30 @@ class Plan:
     def changed(self) -> tuple[Video, ...]:
         """The records to commit."""
         return tuple(video for answer in self.answers if (video := _changed(answer)))
+
+
+def repeated(video: Video) -> CreatedVideo:
+    """Answer a repeated request with the video that it made before."""
+    return CreatedVideo(video=video, outcome=Outcome.CREATED, was_made_before=True)
+
+
+def existing(video: Video) -> CreatedVideo:
+    """Answer a request with an equal video, which is current or pending."""
+    outcome = Outcome.CACHE_HIT if video.is_current else Outcome.ATTACHED
+    return CreatedVideo(video=video, outcome=outcome)
+
+
+def with_inputs_of(
+    plan: Plan, campaign: Campaign, used: tuple[NewInput, ...], *, now: datetime
+) -> Plan:
+    """Return the plan with the inputs of its request, of which `campaign` has some already."""
+    if not any(each.is_new for each in plan.answers):
+        return plan
+    return replace(
+        plan,
+        campaign=with_used(plan.campaign, used, now),
+        inputs=new_inputs(campaign, used),
+    )
 
 
 def with_place(
@@ -84,7 +108,7 @@ def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
     if not videos:
         return plan.answers
     require_room(ports, plan.answers)
-    store_pictures(ports, plan.campaign.campaign_id, plan.pictures)
+    store_inputs(ports, plan.campaign.campaign_id, plan.inputs)
     change = commit_reservation(ports, Change(campaign=plan.campaign, videos=videos))
     warn_of_spending(ports, plan)
     stored = {video.video_hash: video for video in change.videos}

@@ -152,6 +152,7 @@ def test_a_video_without_a_campaign_is_found_again_by_its_request_and_its_tags(
 
     assert story["own"] == [True, {"client": client.name}, [client.name, "shared"]]
     assert story["tagged"]
+    assert story["derived"] == [True, "failed", "11"]
     assert story["retrieved"]
 
 

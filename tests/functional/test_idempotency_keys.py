@@ -19,7 +19,7 @@ KEY = "order-17"
 REUSED = (422, "idempotency_key_reused")
 
 A_VIDEO = {"prompt": KITE, "campaign_id": "spring", "seconds": 4, "metadata": {"a": "1", "b": "2"}}
-SPENDING = ["create", "create all", "regenerate", "regenerate all"]
+SPENDING = ["create", "create all", "extend", "regenerate", "regenerate all"]
 
 
 @pytest.fixture
@@ -42,6 +42,7 @@ def request_(request: pytest.FixtureRequest, waiting_gallery: Showreel) -> tuple
     requests: dict[str, tuple[str, Json]] = {
         "create": ("/v1/videos", {"prompt": "new", "campaign_id": GALLERY}),
         "create all": (f"/v1/campaigns/{GALLERY}/videos", {"prompts": [KITE, "new"]}),
+        "extend": (f"/v1/videos/{video['id']}/extend", {"prompt": "It lands"}),
         "regenerate": (f"/v1/videos/{video['id']}/regenerate", {}),
         "regenerate all": (f"/v1/campaigns/{GALLERY}/regenerate", {}),
     }

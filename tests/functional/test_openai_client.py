@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import openai
 import pytest
@@ -231,6 +231,25 @@ def test_a_video_begins_with_a_file(client: openai.OpenAI) -> None:
 
     assert video.model_extra is not None
     assert video.model_extra["image"].startswith("input_single-")
+
+
+def test_a_video_is_remixed_extended_and_not_edited_by_veo(client: openai.OpenAI) -> None:
+    """The client takes no object for `video`, which it declares; `extra_body` does."""
+    kite, boat = client.videos.list(extra_query={"version_state": "current"}).data
+    unsent: Any = openai.omit
+    added: Any = "7"
+    named = {"video": {"id": kite.id}}
+
+    remixed = client.videos.remix(boat.id, prompt="A paper boat in snow")
+    extended = client.videos.extend(
+        prompt="It lands", seconds=added, video=unsent, extra_body=named
+    )
+
+    assert (remixed.remixed_from_video_id, remixed.seconds) == (boat.id, "4")
+    assert (extended.remixed_from_video_id, extended.seconds) == (kite.id, "11")
+    with pytest.raises(openai.UnprocessableEntityError) as refused:
+        client.videos.edit(prompt="At night", video=unsent, extra_body=named)
+    assert (refused.value.code, refused.value.param) == ("unsupported_parameter", "model")
 
 
 def test_a_file_that_is_no_picture_is_refused_with_its_parameter(client: openai.OpenAI) -> None:

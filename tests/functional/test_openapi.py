@@ -51,6 +51,11 @@ def test_exactly_the_operations_that_spend_take_a_key(description: Json) -> None
         "batches_create",
         "creations_create",
         "creations_create_all",
+        "derivations_edit",
+        "derivations_edit_of",
+        "derivations_extend",
+        "derivations_extension_of",
+        "derivations_remix",
         "versions_regenerate",
         "versions_regenerate_all",
     }
@@ -96,8 +101,9 @@ def test_answers_to_actions_match_the_description(
     endless_gallery: Showreel, description: Json
 ) -> None:
     slot = endless_gallery.campaign(GALLERY)["slots"][0]
+    current_id = slot["current"]["id"]
     current, old = (
-        f"/v1/videos/{slot['current']['id']}",
+        f"/v1/videos/{current_id}",
         f"/v1/videos/{slot['historical'][0]['id']}",
     )
     video, campaign = "/v1/videos/{video_id}", "/v1/campaigns/{campaign_id}"
@@ -108,6 +114,10 @@ def test_answers_to_actions_match_the_description(
         (f"/v1/campaigns/{GALLERY}/videos", f"{campaign}/videos", {"prompts": ["new"]}),
         (f"{old}/promote", f"{video}/promote", None),
         (f"{old}/signed-url", f"{video}/signed-url", {"ttl_seconds": 60}),
+        ("/v1/videos/edits", "/v1/videos/edits", {"prompt": "new", "video": {"id": current_id}}),
+        (f"{current}/edit", f"{video}/edit", {"prompt": "new"}),
+        (f"{current}/extend", f"{video}/extend", {"prompt": "new"}),
+        (f"{current}/remix", f"{video}/remix", {"prompt": "newer"}),
         (f"{current}/cancel", f"{video}/cancel", None),
         (f"{current}/regenerate", f"{video}/regenerate", None),
         (f"/v1/campaigns/{GALLERY}/regenerate", f"{campaign}/regenerate", None),

@@ -70,6 +70,10 @@ const own = await videos.create({
 const again = await videos.create(kettle);
 const takes = await videos.create({ ...kettle, seed: 1, n: 2 });
 const pictured = await videos.create({ ...kettle, input_reference: { image_url: PIXELS } });
+const base = await ended(await videos.create({ prompt: `A kettle of ${name}`, seconds: "4" }));
+const remixed = await ended(await videos.remix(base.id, { prompt: `A hopeless cup of ${name}` }));
+const source = { id: base.id };
+const extended = await videos.extend({ prompt: "An unhurried end", seconds: "7", video: source });
 const clip = await bytesOf(made.id);
 const thumbnail = await bytesOf(made.id, { variant: "thumbnail" });
 const tagged = await idsOf(videos.list({ limit: 1, tag: name }));
@@ -85,6 +89,11 @@ console.log(
     own: [own.id === again.id, own.metadata, own.tags],
     takes: [takes.object, takes.data.length],
     pictured: pictured.image.split("-")[0],
+    derived: [
+      remixed.remixed_from_video_id === base.id && extended.remixed_from_video_id === base.id,
+      remixed.status,
+      extended.seconds,
+    ],
     tagged: JSON.stringify(tagged) === JSON.stringify([own.id]),
     refused: [
       await refusal(() => videos.create({ prompt: "A kettle", seconds: "12" })),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import openai
+from openai.types import Video
 
 # The SDK marks its video methods as deprecated since OpenAI closed its own service.
 warnings.simplefilter("ignore", DeprecationWarning)
@@ -32,6 +33,14 @@ def main(name: str, base_url: str) -> None:
     takes = videos.create(
         prompt=f"An unhurried kettle of {name}", seconds="4", extra_body={"n": 2, "seed": 1}
     )
+    base = videos.create_and_poll(prompt=f"A kettle of {name}", seconds="4")
+    remixed = ended(client, videos.remix(base.id, prompt=f"A hopeless cup of {name}"))
+    unsent: Any = openai.omit
+    added: Any = "7"
+    named = {"video": {"id": base.id}}
+    extended = videos.extend(
+        prompt="An unhurried end", seconds=added, video=unsent, extra_body=named
+    )
     clip = videos.download_content(made.id).read()
     thumbnail = videos.download_content(made.id, variant="thumbnail").read()
     tagged = [video.id for video in videos.list(limit=1, extra_query={"tag": name})]
@@ -44,6 +53,11 @@ def main(name: str, base_url: str) -> None:
         "thumbnail": thumbnail[:3].hex(),
         "own": [own.id == again.id, extra(own, "metadata"), extra(own, "tags")],
         "takes": [takes.object, len(extra(takes, "data"))],
+        "derived": [
+            remixed.remixed_from_video_id == extended.remixed_from_video_id == base.id,
+            remixed.status,
+            extended.seconds,
+        ],
         "tagged": tagged == [own.id],
         "refused": [
             refusal(lambda: videos.create(prompt="A kettle", seconds="12")),
@@ -60,15 +74,20 @@ def delete_all(client: openai.OpenAI, campaign_id: str) -> list[int]:
     """Delete each video as it is listed. Return how many were, and how many are left."""
     asked = {"campaign_id": campaign_id}
     for number in range(5):
-        video = client.videos.create(prompt=f"Hopeless {number}", seconds="4", extra_body=asked)
-        while video.status != "failed":
-            time.sleep(0.2)
-            video = client.videos.retrieve(video.id)
+        prompt = f"Hopeless {number}"
+        ended(client, client.videos.create(prompt=prompt, seconds="4", extra_body=asked))
     deleted = [
         client.videos.delete(video.id).deleted
         for video in client.videos.list(limit=2, extra_query=asked)
     ]
     return [len(deleted), len(client.videos.list(extra_query=asked).data)]
+
+
+def ended(client: openai.OpenAI, video: Video) -> Video:
+    while video.status in ("queued", "in_progress"):
+        time.sleep(0.2)
+        video = client.videos.retrieve(video.id)
+    return video
 
 
 def extra(video: object, field: str) -> Any:  # noqa: ANN401  # JSON.
