@@ -1,4 +1,4 @@
-"""Kill processes at every point of every story, and look whether a rule breaks: `make chaos`."""
+"""Kill processes at each moment of every story, and look whether a rule breaks: `make chaos`."""
 
 import argparse
 import logging
@@ -13,7 +13,7 @@ from tests.chaos.aftermaths import Aftermath
 from tests.chaos.matrix import BrokenPeaceError, Matrix, Trial
 from tests.chaos.releases import RELEASES
 from tests.chaos.report import Row, table
-from tests.chaos.run import Part, catch, rows_of, run_trials, sampled, say
+from tests.chaos.run import Part, catch, few, rows_of, run_trials, sampled, say
 from tests.chaos.safeguards import SAFEGUARDS, Safeguard, take_nothing_out
 from tests.chaos.sections import SECTIONS
 from tests.chaos.stories import STORIES
@@ -103,6 +103,9 @@ def _tell_and_end(what: str) -> None:
 
 def _trials(part: Part, matrix: Matrix, options: argparse.Namespace, seed: int) -> Sequence[Trial]:
     stories = [each for each in part.stories if options.story in (None, each.name)]
+    if options.sample is not None:
+        # To tell a story in peace takes as long as a history.
+        stories = few(stories, options.sample, seed)
     trials = [
         trial
         for story in stories

@@ -97,15 +97,15 @@ class History:
         if self.story.asks_again:
             self._ask_again()
         self._report(*self._witness.look())
-        self._report(*self.world.observe(partial(broken_rules, bill=self.world.bill)))
-        self._report(*self.world.observe(self._broken_by_story))
-        if not self.story.must_be_repeated:
-            # What is copied was counted elsewhere.
-            self._report(*self.world.observe(day_disagreements))
-        self.shape = self.world.observe(shape_of)
+        found, self.shape = self.world.observe(self._in_the_end)
+        self._report(*found)
 
-    def _broken_by_story(self, ports: Ports) -> tuple[Finding, ...]:
-        return tuple(self.story.rule(ports, self.versions))
+    def _in_the_end(self, ports: Ports) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+        """Return what is wrong at rest, and the shape."""
+        # What is copied was counted elsewhere.
+        days = () if self.story.must_be_repeated else day_disagreements(ports)
+        rules = broken_rules(ports, bill=self.world.bill)
+        return (*rules, *self.story.rule(ports, self.versions), *days), shape_of(ports)
 
     def _comes_to_rest(self) -> bool:
         act = partial(act_once, self.world, self.story.act, self.versions)

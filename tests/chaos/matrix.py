@@ -1,4 +1,4 @@
-"""The crash matrix: every story, killed at every point, with all that may follow."""
+"""The crash matrix: every story, disturbed at each of its moments, with all that may follow."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.chaos.aftermaths import Aftermath
 from tests.chaos.findings import Finding, Kind
 from tests.chaos.history import History
+from tests.chaos.moments import in_their_calls, to_kill_at, to_pause_at
 from tests.chaos.safeguards import Weaken
 from tests.chaos.scenes import SetScene, set_scene
 from tests.chaos.shared_state import shared_state
@@ -90,11 +91,11 @@ class Matrix:
         return other
 
     def trials(self, story: Story) -> Iterator[Trial]:
-        for point, name in enumerate(self.peace(story).points):
-            # A process that is stopped while it changes the disk blocks all others.
-            blocks = name.startswith("at ")
-            for aftermath in (each for each in Aftermath if each.is_deadly or not blocks):
-                yield Trial(story=story, point=point, name=name, aftermath=aftermath)
+        points = self.peace(story).points
+        named = tuple(in_their_calls(points))
+        for aftermath in Aftermath:
+            for point in to_kill_at(points) if aftermath.is_deadly else to_pause_at(points):
+                yield Trial(story=story, point=point, name=named[point], aftermath=aftermath)
 
     def peace(self, story: Story) -> Peace:
         """Tell the story once without any crash."""

@@ -36,6 +36,12 @@ class Part:
     standing: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
+def few(stories: Sequence[Story], most: int, seed: int) -> list[Story]:
+    """Choose some if there are more. The same seed chooses the same ones."""
+    chosen = random.Random(seed)  # noqa: S311  # A sample, not a secret.
+    return chosen.sample(stories, k=min(most, len(stories)))
+
+
 def sampled(trials: Sequence[Trial], size: int, seed: int) -> list[Trial]:
     """Choose about `size` trials, some of every story. The same seed chooses the same ones."""
     chosen = random.Random(seed)  # noqa: S311  # A sample, not a secret.

@@ -70,7 +70,7 @@ SAFEGUARDS = (
         "a commit's precondition",
         "campaigns",
         Overwriting,
-        at=Where("create", "campaigns.get_video", Aftermath.AGAIN),
+        at=Where("create", "mirror.write_submission", Aftermath.AGAIN),
         breaks=(Kind.PAID_TWICE,),
     ),
     _without(
@@ -91,21 +91,21 @@ SAFEGUARDS = (
         "lost races that are no tries",
         "campaigns",
         CountingWhatCameBack,
-        at=Where("lose races", "campaigns.commit", Aftermath.AGAIN),
+        at=Where("lose races", "objects.rename", Aftermath.AGAIN),
         breaks=(Kind.LOST,),
     ),
     _without(
         "the record before the submission",
         "campaigns",
         RecordingAfterwards,
-        at=Where("create", "generator.submit", Aftermath.LOST),
+        at=Where("create", "generator.objects.put", Aftermath.LOST),
         breaks=(Kind.PAID_TWICE,),
     ),
     _without(
         "no submission after an unknown one",
         "campaigns",
         SubmittingAgain,
-        at=Where("create", "generator.submit", Aftermath.LOST),
+        at=Where("create", "generator.objects.put", Aftermath.LOST),
         breaks=(Kind.PAID_TWICE,),
     ),
     _without(
@@ -140,7 +140,7 @@ SAFEGUARDS = (
         "what cannot be read is not missing",
         "campaigns",
         LeavingOut,
-        at=Where("regenerate under two releases", "inspector.inspect", Aftermath.LOST),
+        at=Where("regenerate under two releases", "objects.rename", Aftermath.LOST),
         breaks=(Kind.DISAGREEMENT,),
     ),
     _without(
@@ -148,7 +148,7 @@ SAFEGUARDS = (
         "objects",
         OverwritingObjects,
         # Not at the clip's rename: the thumbnail is put at the same time, in either order.
-        at=Where("create", "before campaigns.commit", Aftermath.LOST),
+        at=Where("create", "COMMIT in campaigns.commit", Aftermath.LOST),
         breaks=(Kind.REWRITTEN,),
     ),
     _without(
@@ -162,14 +162,14 @@ SAFEGUARDS = (
         "adoption of unknown outcomes",
         "objects",
         Unadopting,
-        at=Where("answer lost", "generator.submit", Aftermath.LOST),
+        at=Where("answer lost", "generator.objects.put", Aftermath.LOST),
         breaks=(Kind.LOST,),
     ),
     _without(
         "a look into the clip",
         "inspector",
         Believing,
-        at=Where("corrupt", "inspector.inspect", Aftermath.LOST),
+        at=Where("corrupt", "campaigns.commit", Aftermath.LOST),
         breaks=(Kind.LOST,),
     ),
 )

@@ -31,10 +31,10 @@ class Section:
 
 SECTIONS = {
     "races": Section(module="racing", function="run_races", rounds=25),
-    "mishaps": Section(module="accidents", function="run_mishaps", rounds=60),
+    "mishaps": Section(module="accidents", function="run_mishaps", rounds=600),
     "callers": Section(module="callers", function="run_callers", rounds=50),
     "histories": Section(module="sequences", function="run_sequences", rounds=10),
     "stops": Section(module="stops", function="run_stops", rounds=10),
-    "cloud-stops": Section(module="stops", function="run_cloud_stops", rounds=5),
+    "cloud-stops": Section(module="stops", function="run_cloud_stops", rounds=10),
     "cloud-races": Section(module="cloud_racing", function="run_cloud_races", rounds=5),
 }

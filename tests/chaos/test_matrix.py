@@ -9,9 +9,9 @@ from tests.chaos.machine import run_chaos
 
 
 def test_no_disturbance_of_the_local_family_breaks_a_rule() -> None:
-    run_chaos("local", "--sample", "30")
+    run_chaos("local", "--sample", "12")
 
 
 @pytest.mark.usefixtures("strict_server")
 def test_no_disturbance_of_the_emulated_cloud_breaks_a_rule(firestore_host: str) -> None:
-    run_chaos("cloud", "--sample", "4")
+    run_chaos("cloud", "--sample", "3")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.chaos.machine import run_chaos
 
-ROUNDS = {"races": 1, "mishaps": 1, "callers": 4, "stops": 1}
+ROUNDS = {"races": 1, "mishaps": 3, "callers": 4, "stops": 1}
 
 
 @pytest.mark.parametrize("name", ROUNDS)
@@ -16,7 +16,7 @@ def test_no_disturbance_breaks_a_rule(name: str) -> None:
 def test_no_function_of_the_emulated_cloud_that_stops_breaks_a_rule(
     firestore_host: str, pubsub_host: str
 ) -> None:
-    """Each function is told to stop once, and started again."""
+    """Two functions are told to stop, and started again."""
     run_chaos("cloud-stops", "--rounds", "1")
 
 
@@ -26,14 +26,18 @@ def test_no_race_in_the_emulated_cloud_breaks_a_rule(firestore_host: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "safeguard", "breaks"),
+    ("name", "sample", "safeguard", "breaks"),
     [
-        ("races", "a commit's precondition", "paid twice"),
-        ("mishaps", "chores", "a video is lost"),
-        ("callers", "money in the same commit", "disagreement at rest"),
+        ("races", (1, 1), "a commit's precondition", "paid twice"),
+        ("mishaps", (9, 7), "chores", "a video is lost"),
+        ("callers", (1, 1), "money in the same commit", "disagreement at rest"),
     ],
 )
-def test_a_rule_breaks_without_a_safeguard(name: str, safeguard: str, breaks: str) -> None:
-    """This seed breaks the rule in the first race or mishap, or among the first requests."""
+def test_a_rule_breaks_without_a_safeguard(
+    name: str, sample: tuple[int, int], safeguard: str, breaks: str
+) -> None:
+    """The rule breaks in the first race or mishap of the sample, or among the first requests."""
+    rounds, seed = map(str, sample)
+
     with pytest.raises(AssertionError, match=breaks):
-        run_chaos(name, "--rounds", "1", "--seed", "1", "--without", safeguard)
+        run_chaos(name, "--rounds", rounds, "--seed", seed, "--without", safeguard)

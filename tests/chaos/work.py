@@ -15,6 +15,7 @@ from shared.use_cases.generate_video import generate_video
 from shared.use_cases.maintain_campaigns import take_tick
 from shared.use_cases.run_batch import run_batch
 from tests.chaos.mailbox import Letter, Mailbox
+from tests.chaos.moments import REQUESTED
 from tests.chaos.rules import is_at_rest
 from tests.chaos.stories import Act, Versions
 from tests.chaos.tripwire import Meeting, Touch, touch_nothing
@@ -119,6 +120,7 @@ def live(world: World, act: Work[None], post: Post, touch: Touch) -> bool:
     """
     _Server()
     act(touch)
+    touch(REQUESTED)
     world.state.has_acted = 1
     return settle(world, post, lambda work: [work(touch)]) is not None
 

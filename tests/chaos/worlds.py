@@ -53,7 +53,7 @@ class World(Protocol):
     def bill(self) -> Bill: ...
     @property
     def pause_seconds(self) -> float:
-        """How long a witness rests between two looks, which are work for everybody."""
+        """How long a witness rests at least between two looks."""
 
     def opened(self, touch: Touch) -> AbstractContextManager[Site]:
         """Yield new adapters of this process, and `touch` every point that it comes to."""
