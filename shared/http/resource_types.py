@@ -202,7 +202,8 @@ class ModelResource(TypedDict):
     and an edit is as long as its clip. `clips` has the limits of the tasks that take a clip.
     `longest_only` are the resolutions that the model makes only in the longest of `seconds`.
     `options` are the optional parameters that it takes. A model with `can_cancel` stops an
-    accepted submission.
+    accepted submission. If it is `simulated`, its videos are synthetic: nothing is billed, and
+    nothing is sent to Google.
     """
 
     id: str
@@ -226,6 +227,7 @@ class ModelResource(TypedDict):
     guaranteed_until: date | None
     retired_on: date | None
     successor: str | None
+    simulated: bool
 
 
 class ListResource(TypedDict, Generic[R]):

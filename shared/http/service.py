@@ -90,6 +90,7 @@ def _model_resource(model: Model, *, policy: Policy, rate: int | None) -> ModelR
         "guaranteed_until": model.guaranteed_until,
         "retired_on": model.retired_on,
         "successor": model.successor,
+        "simulated": policy.simulated,
     }
 
 

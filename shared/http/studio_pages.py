@@ -26,6 +26,7 @@ _CONTENT_TYPES = {
 _IMPORT = re.compile(
     r'^(?:import \{[^}]*\} from|@import) "\./([\w-]+\.(?:js|css))";\n', re.MULTILINE
 )
+_DOCUMENTATION = re.compile(r"^ */\*\*.*?\*/\n", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:class|const|function) )", re.MULTILINE)
 
 _POLICY = {
@@ -130,7 +131,8 @@ def studio_file(filename: str) -> StudioFile:
 def join_modules(entry: str) -> str:
     """Return a script or style sheet with all its imports: a first load takes three requests.
 
-    Scripts import names only, and no two of them declare the same name.
+    Scripts import names only, and no two of them declare the same name. Their documentation is
+    left out.
     """
     joined: dict[str, str] = {}
     _join(entry, joined)
@@ -143,7 +145,7 @@ def _join(name: str, joined: dict[str, str]) -> None:
     for imported in _IMPORT.findall(source):
         if imported not in joined:
             _join(imported, joined)
-    joined[name] = _EXPORT.sub("", _IMPORT.sub("", source))
+    joined[name] = _DOCUMENTATION.sub("", _EXPORT.sub("", _IMPORT.sub("", source)))
 
 
 def _read(name: str) -> str:

@@ -10,6 +10,7 @@ from tests.browser.briefs import CONTEXT, HALTED, PROMPTS
 from tests.browser.server import Server, serving
 from tests.browser.studio import Studio, opened
 from tests.browser.views import GALLERY, TROUBLE
+from tests.pictures import a_picture, data_uri
 from tools.install_chromium import MissingBrowserError, find_chromium
 
 FLAGS = (
@@ -74,6 +75,8 @@ def gallery(server: Server, data_folder: Path) -> Server:
     first, *_ = server.make(GALLERY, *PROMPTS, business_context=CONTEXT)
     server.create(GALLERY, *PROMPTS, business_context=CONTEXT)
     server.regenerate(first)
-    _, torn = server.make(TROUBLE, "A marble statue dances", "Lanterns sway over a market")
+    picture = data_uri(a_picture())
+    prompts = ("A marble statue dances", "Lanterns sway over a market")
+    _, torn = server.make(TROUBLE, *prompts, image=picture)
     (data_folder / f"videos/generated/{TROUBLE}/{torn['filename']}").write_bytes(b"torn")
     return server

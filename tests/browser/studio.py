@@ -50,6 +50,17 @@ class Studio:
         file = FilePayload(name=name, mimeType="", buffer=content)
         self.page.get_by_label("CSV or JSON lines").set_input_files(file)
 
+    def start_from(self, pictures: str) -> None:
+        choice = self.form.get_by_role("group", name="Start from")
+        choice.get_by_text(pictures, exact=True).click()
+
+    def choose_pictures(self, field: str, *contents: bytes, name: str = "cup.png") -> None:
+        """Choose them in a field of the form, which then uploads them."""
+        files = [FilePayload(name=name, mimeType="", buffer=each) for each in contents]
+        with self.page.expect_file_chooser() as chooser:
+            self.button(f"(Choose|Replace).* as {field.lower()}").click()
+        chooser.value.set_files(files)
+
     def another_tab(self) -> "Studio":
         return replace(self, page=self.context.new_page())
 

@@ -8,7 +8,7 @@ from tests.browser.server import Server
 from tests.browser.studio import Studio
 from tests.eventually import eventually
 
-FIRST_LOAD_BYTES = 100_000
+FIRST_LOAD_BYTES = 60_000
 HEADERS_BYTES = 3_000
 # Posters are as many as there are videos, and browsers ask for a tab's icon by themselves.
 PICTURES = ("img", "other")

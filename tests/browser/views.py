@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.briefs import BRIEF, HALTED, PROMPTS
 from tests.browser.studio import Studio
+from tests.pictures import a_picture
 
 GALLERY = "harbour-line"
 """A campaign of four videos; the first has a history."""
@@ -32,6 +33,10 @@ def composed(studio: Studio) -> None:
     new_campaign(studio)
     studio.fill_brief(BRIEF)
     studio.fill_prompts(PROMPTS)
+    studio.start_from("References")
+    studio.choose_pictures("References", a_picture(size=(640, 360)))
+    studio.button("Use an earlier one as references").click()
+    studio.form.get_by_role("group", name="Earlier pictures").get_by_role("button").wait_for()
     studio.button("^Make 4").wait_for()
 
 

@@ -15,7 +15,7 @@ FILES = {
     "/studio/studio.js": "text/javascript; charset=utf-8",
     "/studio/icon.svg": "image/svg+xml",
 }
-MOST_BYTES = 100_000
+MOST_BYTES = 60_000
 MOST_REQUESTS = 3
 
 _NEEDED = re.compile(r'<(?:script[^>]* src|link rel="stylesheet" href)="([^"]+)"')

@@ -1,7 +1,8 @@
 import { TEXTS } from "./texts.js";
+import { sendingWithProgress } from "./upload.js";
 
 const LONGEST_WAIT = 30_000;
-// A file of 10,000 lines is checked line by line.
+// A file of 10,000 lines is checked line by line, and a picture may be large.
 const LONGEST_UPLOAD = 300_000;
 const MOST_ATTEMPTS = 3;
 const GATEWAY_ERRORS = [502, 503, 504];
@@ -96,12 +97,19 @@ export async function remove(path) {
   return request("DELETE", path);
 }
 
+/** Upload a file. Rejects with the signal's reason once that is aborted. */
+export async function upload(path, file, { onProgress, signal }) {
+  const form = new FormData();
+  form.append("file", file);
+  return request("POST", path, form, { transfer: sendingWithProgress(onProgress), signal });
+}
+
 /** Send a request that may cost money, with an Idempotency-Key that its retries repeat. */
 export async function spend(path, body = {}) {
   const headers = { "Idempotency-Key": newKey() };
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await request("POST", path, body, headers);
+      return await request("POST", path, body, { headers });
     } catch (error) {
       if (attempt === MOST_ATTEMPTS || !mayPass(error)) throw error;
       await seconds(error.retryAfter ?? attempt);
@@ -109,13 +117,22 @@ export async function spend(path, body = {}) {
   }
 }
 
-/** Resolve with the body and the seconds until the next poll. A Blob is sent as it is. */
-async function request(method, path, body, headers = {}) {
+/**
+ * Resolve with the body and the seconds until the next poll. A file or a form is sent as it is.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {any} [body]
+ * @param {{headers?: object, transfer?: any, signal?: AbortSignal}} [options]
+ */
+async function request(method, path, body, { headers = {}, ...sending } = {}) {
+  const isForm = body instanceof FormData;
   const isFile = body instanceof Blob;
-  const sent = body && !isFile ? JSON.stringify(body) : body;
-  const type = body && { "Content-Type": isFile ? body.type : "application/json" };
-  const longest = isFile ? LONGEST_UPLOAD : LONGEST_WAIT;
-  const response = await ask(path, { method, body: sent, headers: { ...type, ...headers } }, longest);
+  const sent = body && !isFile && !isForm ? JSON.stringify(body) : body;
+  const type = body && !isForm && { "Content-Type": isFile ? body.type : "application/json" };
+  const longest = isFile || isForm ? LONGEST_UPLOAD : LONGEST_WAIT;
+  const options = { method, body: sent, headers: { ...type, ...headers } };
+  const response = await ask(path, options, { longest, ...sending });
   const isOurs = response.headers.get("Content-Type")?.includes("json");
   if (!isOurs) {
     connection.noticed(false);
@@ -124,7 +141,7 @@ async function request(method, path, body, headers = {}) {
   const answered = await response.json();
   const retryAfter = Number(response.headers.get("Retry-After")) || null;
   if (answered.code === "invalid_api_key") {
-    if (await isUnlocked()) return request(method, path, body, headers);
+    if (await isUnlocked()) return request(method, path, body, { headers, ...sending });
     answered.detail = TEXTS.keyNeeded;
   }
   if (!response.ok) throw new Problem(response.status, answered, retryAfter);
@@ -139,14 +156,22 @@ async function isUnlocked() {
   return isGiven;
 }
 
-async function ask(path, options, longest = LONGEST_WAIT) {
+/**
+ * @param {string} path
+ * @param {RequestInit} options
+ * @param {{longest?: number, transfer?: any, signal?: AbortSignal}} [sending]
+ */
+async function ask(path, options, { longest = LONGEST_WAIT, transfer = fetch, signal } = {}) {
+  const timeout = AbortSignal.timeout(longest);
+  const until = signal ? AbortSignal.any([signal, timeout]) : timeout;
   try {
-    const response = await fetch(path, { ...options, signal: AbortSignal.timeout(longest) });
+    const response = await transfer(path, { ...options, signal: until });
     const isThere =
       !GATEWAY_ERRORS.includes(response.status) || response.headers.has("X-Request-Id");
     connection.noticed(isThere, response.headers.get("Date"));
     return response;
   } catch {
+    signal?.throwIfAborted();
     connection.noticed(false);
     throw new Unreachable();
   }

@@ -4,6 +4,7 @@ import { BATCH_TEXTS } from "./batch_texts.js";
 import { confirmed } from "./dialogs.js";
 import { element, setText, showIn, written } from "./dom.js";
 import { Choice, Field } from "./fields.js";
+import { acceptDrops } from "./file_drop.js";
 import { money } from "./format.js";
 import { say } from "./notices.js";
 import { TEXTS } from "./texts.js";
@@ -50,23 +51,11 @@ export class BatchForm {
       this.#submit,
     );
     this.#input.addEventListener("change", () => this.#check());
-    this.#receiveDrops();
-    this.#show({});
-  }
-
-  #receiveDrops() {
-    const isOver = (event, over) => {
-      event.preventDefault();
-      this.root.classList.toggle("dropping", over);
-    };
-    this.root.addEventListener("dragover", (event) => isOver(event, true));
-    this.root.addEventListener("dragleave", (event) => isOver(event, false));
-    this.root.addEventListener("drop", (event) => {
-      isOver(event, false);
-      if (!event.dataTransfer.files.length) return;
-      this.#input.files = event.dataTransfer.files;
+    acceptDrops(this.root, (files) => {
+      this.#input.files = files;
       this.#check();
     });
+    this.#show({});
   }
 
   async #check() {

@@ -1,9 +1,11 @@
 import { Unreachable, connection, send, spend } from "./api.js";
 import { BriefFields } from "./brief_fields.js";
 import { button, element, setText } from "./dom.js";
+import { Draft } from "./draft.js";
 import { money } from "./format.js";
 import { GenerationSettings } from "./generation_settings.js";
 import { say } from "./notices.js";
+import { PICTURE_TEXTS } from "./picture_texts.js";
 import { PromptList } from "./prompt_list.js";
 import { sourcesOf, standingOf } from "./slot_sources.js";
 import { EXAMPLE, TEXTS } from "./texts.js";
@@ -29,7 +31,9 @@ export class CampaignForm {
     onclick: () => this.changeBudget(this.#budget),
   });
   #budget = null;
-  #standing = null;
+  #standing = undefined;
+  #sources = [];
+  #draft;
   #estimate = null;
   #timer = null;
   #isTouched = false;
@@ -39,14 +43,21 @@ export class CampaignForm {
     this.campaignId = campaignId;
     this.onSent = onSent;
     this.changeBudget = changeBudget;
-    this.#settings = new GenerationSettings(models);
+    this.#draft = new Draft({ campaignId, onDiscard: () => this.#showCampaign() });
+    this.#settings = new GenerationSettings({
+      models,
+      campaignId,
+      onChange: () => this.#changed(),
+    });
     this.root = element(
       "form",
       // Input before the campaign is loaded would lose the campaign's settings.
       { class: "brief", hidden: true, novalidate: true, "aria-label": TEXTS.formTitle },
+      this.#draft.root,
       this.#example,
       this.#brief.root,
       this.#prompts.root,
+      this.#settings.pictures.root,
       this.#settings.root,
       element(
         "div",
@@ -59,7 +70,10 @@ export class CampaignForm {
     );
     this.root.addEventListener("submit", (event) => this.#send(event));
     this.root.addEventListener("input", () => this.#changed());
-    this.root.addEventListener("keydown", (event) => this.#shortcut(event));
+    this.root.addEventListener("keydown", ({ key, ctrlKey, metaKey }) => {
+      if (key === "Enter" && (ctrlKey || metaKey)) this.root.requestSubmit();
+    });
+    this.#settings.pictures.listenTo(this.root);
     this.#showEstimate();
   }
 
@@ -71,8 +85,11 @@ export class CampaignForm {
     this.#example.hidden = campaign !== null || this.#isTouched;
     const standing = campaign && standingOf(campaign, failures);
     if (standing === this.#standing) return;
+    const isFirst = this.#standing === undefined;
     this.#standing = standing;
-    if (!this.#isTouched) this.#fill(sourcesOf(campaign, failures));
+    this.#sources = campaign ? sourcesOf(campaign, failures) : [];
+    if (isFirst) this.#restoreDraft();
+    if (!this.#isTouched) this.#fill(this.#sources);
     this.#estimateSoon();
   }
 
@@ -82,6 +99,27 @@ export class CampaignForm {
     this.#brief.fill(latest.business_context);
     this.#prompts.fill(Array.from(sources, (video) => video?.prompt ?? ""));
     this.#settings.fill(latest);
+  }
+
+  #restoreDraft() {
+    const draft = this.#draft.restore();
+    if (!draft) return;
+    this.#isTouched = true;
+    this.#example.hidden = true;
+    this.#brief.fill(draft.business_context);
+    this.#prompts.fill(draft.prompts);
+    this.#settings.fill(draft);
+  }
+
+  /** Show the campaign instead of what was typed. */
+  #showCampaign() {
+    this.#isTouched = false;
+    this.#brief.fill({});
+    this.#prompts.fill([]);
+    this.#settings.pictures.fill({});
+    this.#fill(this.#sources);
+    this.#prompts.focus();
+    this.#estimateSoon();
   }
 
   #fillExample() {
@@ -94,6 +132,7 @@ export class CampaignForm {
   #changed() {
     this.#isTouched = true;
     this.#example.hidden = true;
+    this.#draft.keep(this.#body());
     this.#estimateSoon();
   }
 
@@ -113,7 +152,8 @@ export class CampaignForm {
   async #askForEstimate() {
     const body = this.#body();
     const isFit = [this.#prompts.check(), this.#settings.check()].every(Boolean);
-    if (!isFit) setText(this.#summary, TEXTS.estimateUnfit);
+    const { isSending } = this.#settings.pictures;
+    if (!isFit) setText(this.#summary, isSending ? PICTURE_TEXTS.sending : TEXTS.estimateUnfit);
     if (!isFit || body.prompts.length === 0) return;
     const timer = this.#timer;
     const isStale = () => timer !== this.#timer;
@@ -171,6 +211,7 @@ export class CampaignForm {
       const { body } = await spend(`/v1/campaigns/${this.campaignId}/videos`, order);
       const made = count(body.data, "created");
       say(made ? TEXTS.sent(made) : TEXTS.sentNothing);
+      this.#draft.forget();
       this.#isTouched = false;
       await this.onSent();
     } catch (error) {
@@ -201,10 +242,6 @@ export class CampaignForm {
   /** The day's budget has the same error code, also for a campaign without a limit. */
   #mayBeTheCampaignsBudget(error) {
     return error?.code === "budget_exceeded" && this.#budget?.limit_usd !== null;
-  }
-
-  #shortcut(event) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.root.requestSubmit();
   }
 }
 

@@ -1,12 +1,14 @@
 import { element, setText } from "./dom.js";
 import { Choice, Field } from "./fields.js";
 import { modelName, money } from "./format.js";
+import { PICTURE_TEXTS } from "./picture_texts.js";
+import { Pictures } from "./pictures.js";
 import { TEXTS } from "./texts.js";
 
 const DEFAULT_SECONDS = 8;
 const day = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
 
-/** The generation settings, limited to what the selected model supports. */
+/** The generation settings and the pictures, limited to what the selected model supports. */
 export class GenerationSettings {
   #models;
   #model;
@@ -23,7 +25,14 @@ export class GenerationSettings {
   });
   #personGeneration = null;
 
-  constructor(models) {
+  constructor({ models, campaignId, onChange }) {
+    this.pictures = new Pictures({
+      campaignId,
+      onChange: () => {
+        this.#offer();
+        onChange();
+      },
+    });
     this.#models = new Map(models.map((model) => [model.id, model]));
     this.#model = new Field(element("select", {}, ...models.map(modelOption)), {
       label: TEXTS.model,
@@ -47,11 +56,13 @@ export class GenerationSettings {
       seed: this.#seed.value.trim() === "" ? null : Number(this.#seed.value),
       person_generation: this.#option("person_generation", this.#personGeneration),
     };
-    return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== null));
+    const set = Object.entries(chosen).filter(([, value]) => value !== null);
+    return { ...Object.fromEntries(set), ...this.pictures.values };
   }
 
-  /** Load the settings of a video. */
+  /** Load the settings of a video, or of a request. */
   fill(video) {
+    this.pictures.fill(video);
     if (this.#models.get(video.model)?.retired_on === null) this.#model.value = video.model;
     this.#offer();
     this.#resolution.value = video.resolution;
@@ -60,7 +71,7 @@ export class GenerationSettings {
     this.#audio.checked = video.generate_audio;
     this.#negativePrompt.value = video.negative_prompt ?? "";
     this.#seed.value = video.seed ?? "";
-    this.#personGeneration = video.person_generation;
+    this.#personGeneration = video.person_generation ?? null;
     this.#offer();
   }
 
@@ -68,7 +79,7 @@ export class GenerationSettings {
   check() {
     const isWhole = /^\d*$/.test(this.#seed.value.trim());
     this.#seed.showError(isWhole ? null : TEXTS.badSeed);
-    return isWhole;
+    return this.pictures.check() && isWhole;
   }
 
   /** Show an API error at the field it names. Return whether the field is here. */
@@ -77,13 +88,14 @@ export class GenerationSettings {
       param
     ];
     field?.showError(text);
-    return Boolean(field);
+    return Boolean(field) || this.pictures.showError(param, text);
   }
 
   clearErrors() {
     for (const field of [this.#model, this.#negativePrompt, this.#seed]) {
       field.showError(null);
     }
+    this.pictures.clearErrors();
   }
 
   #layOut() {
@@ -115,6 +127,22 @@ export class GenerationSettings {
     );
   }
 
+  /** Some resolutions and some uses of pictures are possible in some lengths only. */
+  #limitSeconds(model) {
+    const longest = Math.max(...model.seconds);
+    const isFree = !model.longest_only.includes(this.#resolution.value);
+    const ofTask = model.task_seconds[this.pictures.task];
+    const allowed = ofTask.filter((count) => isFree || count === longest);
+    if (!allowed.includes(Number(this.#seconds.value))) this.#seconds.value = allowed.at(-1);
+    this.#seconds.allow((count) => allowed.includes(Number(count)));
+    setText(this.#seconds.hint, this.#lengthHint({ model, isFree, longest, ofTask }));
+  }
+
+  #lengthHint({ model, isFree, longest, ofTask }) {
+    if (!isFree) return TEXTS.longestOnly(longest);
+    return ofTask.length < model.seconds.length ? PICTURE_TEXTS.secondsOfTask(ofTask) : "";
+  }
+
   /** Return a value that the selected model takes, else null. */
   #option(name, value) {
     return this.#models.get(this.#model.value).options.includes(name) ? value : null;
@@ -122,20 +150,17 @@ export class GenerationSettings {
 
   #offer() {
     const model = this.#models.get(this.#model.value);
-    const longest = Math.max(...model.seconds);
     setText(this.#model.hint, modelHint(model));
+    this.pictures.offer(model);
     this.#seconds.offer(
       model.seconds.map((count) => [count, TEXTS.secondsOption(count)]),
-      model.seconds.includes(DEFAULT_SECONDS) ? DEFAULT_SECONDS : longest,
+      model.seconds.includes(DEFAULT_SECONDS) ? DEFAULT_SECONDS : Math.max(...model.seconds),
     );
     this.#resolution.offer(
       model.resolutions.map((name) => [name, name]),
       model.resolutions[0],
     );
-    const isFree = !model.longest_only.includes(this.#resolution.value);
-    if (!isFree) this.#seconds.value = longest;
-    this.#seconds.allow((count) => isFree || Number(count) === longest);
-    setText(this.#seconds.hint, isFree ? "" : TEXTS.longestOnly(longest));
+    this.#limitSeconds(model);
     this.#audio.disabled = !model.audio || !model.options.includes("generate_audio");
     if (this.#audio.disabled) this.#audio.checked = model.audio;
     this.#negativePrompt.root.hidden = !model.options.includes("negative_prompt");

@@ -39,6 +39,10 @@ export class PromptList {
     this.#number();
   }
 
+  focus() {
+    this.#rows[0].field.control.focus();
+  }
+
   fill(prompts) {
     const texts = prompts.length ? prompts : [""];
     while (this.#rows.length > texts.length) this.#rows.pop().field.root.remove();

@@ -6,6 +6,7 @@ import { contentPath } from "./player.js";
 import { priceTag } from "./spending.js";
 import { Stage } from "./stage.js";
 import { TEXTS } from "./texts.js";
+import { madeFrom } from "./thumbnails.js";
 import { VersionHistory } from "./version_history.js";
 
 const SHORT_PROMPT = 150;
@@ -115,7 +116,13 @@ export class SlotCard {
     const prompt = written("p", video.prompt, { class: "prompt clamped" });
     const isLong = video.prompt.length > SHORT_PROMPT || video.prompt.includes("\n");
     const meta = element("p", { class: "meta" }, recipe(video));
-    return [prompt, isLong && expandButton(prompt), meta, ...clipWarnings(video)];
+    return [
+      prompt,
+      isLong && expandButton(prompt),
+      meta,
+      madeFrom(video),
+      ...clipWarnings(video),
+    ];
   }
 
   #offer(current, pending) {

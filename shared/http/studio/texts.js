@@ -105,6 +105,8 @@ export const TEXTS = {
   addPrompt: "Add a prompt",
   removePrompt: (number) => `Remove prompt ${number}`,
   example: "Use an example",
+  draftRestored: "These are your changes that were not sent yet. ",
+  discardDraft: "Discard them",
   promptEmpty: (number) => `Write prompt ${number}, or remove it.`,
   promptTooLong: (excess) => `${excess} characters too many: the maximum is 5,000.`,
   settings: "Settings",

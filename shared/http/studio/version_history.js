@@ -2,6 +2,7 @@ import { button, clipWarnings, element, showIn, setText, unseen, written } from 
 import { recipe, when } from "./format.js";
 import { thumbnailPath } from "./player.js";
 import { TEXTS } from "./texts.js";
+import { madeFrom } from "./thumbnails.js";
 
 /** The historical versions of a slot, each with its poster. */
 export class VersionHistory {
@@ -41,6 +42,7 @@ export class VersionHistory {
         {},
         element("p", { class: "made" }, made, element("span", { class: "tag" }, TEXTS.otherFile)),
         element("p", { class: "meta" }, recipe(video)),
+        madeFrom(video),
         ...clipWarnings(video),
         video.prompt !== current?.prompt && written("p", video.prompt, { class: "prompt" }),
         element(

@@ -27,7 +27,7 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_each_module_is_sent_once_after_its_imports(modules: Path) -> None:
-    (modules / "c.js").write_text("export const C = 1;\n")
+    (modules / "c.js").write_text("/** A\n * constant. */\nexport const C = 1;\n")
     (modules / "b.js").write_text('import { C } from "./c.js";\n\nexport function b() {}\n')
     entry = 'import {\n  C,\n} from "./c.js";\nimport { b } from "./b.js";\nexport class A {}\n'
     (modules / "a.js").write_text(entry)
