@@ -114,8 +114,8 @@ def creating(*prompts: str, model: str = DEFAULT_MODEL) -> Act:
 PICTURE = a_picture()
 
 
-def creating_from_picture(prompt: str) -> Act:
-    body = {"prompts": [prompt], "seconds": SECONDS, "image": data_uri(PICTURE)}
+def creating_from_picture(prompt: str, model: str = DEFAULT_MODEL) -> Act:
+    body = {"prompts": [prompt], "seconds": SECONDS, "model": model, "image": data_uri(PICTURE)}
     return asking("POST", VIDEOS, body)
 
 
@@ -337,6 +337,13 @@ STORIES = (
         name="create from a picture",
         scene=nothing,
         act=creating_from_picture("A red bicycle"),
+        shown=NOTHING_SHOWN,
+        rule=whole_pictures,
+    ),
+    Story(
+        name="create from a picture with Omni",
+        scene=nothing,
+        act=creating_from_picture("A red bicycle", OMNI),
         shown=NOTHING_SHOWN,
         rule=whole_pictures,
     ),
