@@ -15,7 +15,7 @@ _WARNING = Decimal("0.8")
 
 @dataclass(frozen=True, kw_only=True)
 class DayBudget:
-    """`committed` is the sum that videos reserved on `day` hold or have cost.
+    """`committed` is the sum of the reserved prices of the day's videos, unless they were free.
 
     `warned` is the budget for which the warning was logged; zero if none was.
     `revision` is empty for a day that is not stored yet. `unread` is as in a video.

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from shared.domain.tasks import ClipLimits, Task
 
@@ -25,6 +25,18 @@ Family = Literal["veo", "omni"]
 LOCATIONS: Mapping[Family, str] = {"veo": "us-central1", "omni": "global"}
 
 
+class TokenPrices(NamedTuple):
+    """In USD for a million tokens. `text` is also the price of thoughts."""
+
+    inputs: Decimal
+    text: Decimal
+    video: Decimal
+
+    def cost(self, *, inputs: int, text: int, video: int) -> Decimal:
+        used = inputs * self.inputs + text * self.text + video * self.video
+        return used / 1_000_000
+
+
 @dataclass(frozen=True, kw_only=True)
 class Model:
     """`prices` maps a resolution to USD per second: with audio, and silent where it can be.
@@ -33,6 +45,7 @@ class Model:
     `task_seconds` has the tasks for which only some of the durations are allowed.
     `most_references` limits the reference images of one video. `clip_limits` has the limits of the
     tasks that take a clip.
+    A model with `token_prices` is billed by tokens, and its price a second is what a clip takes.
     `options` are the optional parameters that the model takes. `can_cancel` says whether Google
     stops an accepted submission.
     `guaranteed_until` is the day up to which Google promises the model; it may answer for longer.
@@ -51,6 +64,7 @@ class Model:
     )
     most_references: int = 3
     prices: Mapping[str, tuple[Decimal, Decimal | None]]
+    token_prices: TokenPrices | None = None
     longest_only: tuple[str, ...] = ("1080p", "4k")
     audio: bool = True
     options: tuple[str, ...] = ("generate_audio", "negative_prompt", "person_generation", "seed")
@@ -87,6 +101,7 @@ def _omni(
     *,
     longest: int,
     usd: Mapping[str, str],
+    usd_of_video: str,
     extends_not_in: tuple[str, ...] = (),
     **more: Any,  # noqa: ANN401  # Fields of Model.
 ) -> Model:
@@ -108,6 +123,7 @@ def _omni(
         task_seconds={Task.FRAMES: range(3, 11)},
         most_references=10,
         prices={resolution: _usd(price) for resolution, price in usd.items()},
+        token_prices=TokenPrices(Decimal("1.50"), Decimal("9.00"), Decimal(usd_of_video)),
         longest_only=(),
         options=("seed",),
         can_cancel=True,
@@ -143,12 +159,14 @@ MODELS: Mapping[str, Model] = {
             "gemini-omni-1.2-flash",
             longest=15,
             usd={"720p": "0.070", "360p": "0.023", "1080p": "0.104", "4k": "0.209"},
+            usd_of_video="12.00",
         ),
         # The end is that of the model's name on the Gemini API; Vertex AI has published none.
         _omni(
             "gemini-omni-1.1-flash-preview",
             longest=10,
             usd={"720p": "0.101", "360p": "0.034", "1080p": "0.152", "4k": "0.304"},
+            usd_of_video="17.50",
             # In 4k, its extensions run for minutes and end with an internal error.
             extends_not_in=("4k",),
             stage="preview",

@@ -17,7 +17,10 @@ def reserve_price(money: Money, video: Video) -> Money:
 
 
 def settle(money: Money, video: Video, outcome: AttemptOutcome) -> Money:
-    """Move the video's dollars to the account that `outcome` determines."""
+    """Move the video's dollars to the account that `outcome` determines.
+
+    What a billed video cost may differ from what was held for it.
+    """
     amount = video.cost.estimated
     if video.is_possibly_billed:
         money = replace(money, possibly_spent=money.possibly_spent - amount)
@@ -27,15 +30,14 @@ def settle(money: Money, video: Video, outcome: AttemptOutcome) -> Money:
         return replace(money, possibly_spent=money.possibly_spent + amount)
     if outcome is not AttemptOutcome.BILLED:
         return money
-    simulated = amount if video.cost.simulated else ZERO
-    return replace(money, spent=money.spent + amount, simulated=money.simulated + simulated)
+    return money + _spent_on(video)
 
 
 def charged(video: Video, outcome: AttemptOutcome) -> Decimal | None:
     """Return the actual cost of `video`, or None while it is unknown."""
     if outcome is AttemptOutcome.POSSIBLY_BILLED:
         return None
-    return video.cost.estimated if outcome is AttemptOutcome.BILLED else ZERO
+    return _billed(video) if outcome is AttemptOutcome.BILLED else ZERO
 
 
 def held_by(video: Video) -> Money:
@@ -43,10 +45,20 @@ def held_by(video: Video) -> Money:
     amount = video.cost.estimated
     outcome = video.attempt.outcome if video.attempts else AttemptOutcome.NOT_BILLED
     if outcome is AttemptOutcome.BILLED:
-        return Money(spent=amount, simulated=amount if video.cost.simulated else ZERO)
+        return _spent_on(video)
     if outcome is AttemptOutcome.POSSIBLY_BILLED:
         return Money(possibly_spent=amount)
     return Money() if video.has_ended else Money(reserved=amount)
+
+
+def _spent_on(video: Video) -> Money:
+    billed = _billed(video)
+    return Money(spent=billed, simulated=billed if video.cost.simulated else ZERO)
+
+
+def _billed(video: Video) -> Decimal:
+    """Return what the generator has counted, else the price."""
+    return video.cost.estimated if video.cost.actual is None else video.cost.actual
 
 
 def recomputed(campaign: Campaign, videos: Iterable[Video]) -> Money:

@@ -85,7 +85,7 @@ def _done(video: Video, *, shown: bool, clip: ClipFacts, now: datetime) -> Video
         with_outcome(video, AttemptOutcome.BILLED),
         phase=Phase.DONE,
         version_state=VersionState.CURRENT if shown else VersionState.HISTORICAL,
-        cost=replace(video.cost, actual=video.cost.estimated),
+        cost=replace(video.cost, actual=charged(video, AttemptOutcome.BILLED)),
         clip=clip,
         failure=None,
         completed_at=now,

@@ -138,7 +138,10 @@ class QueuePlace:
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """In USD. A simulated video has the price of the simulated model; nothing is billed."""
+    """In USD. A simulated video has the price of the simulated model; nothing is billed.
+
+    `actual` is set at the end, or when the generator has said what it used.
+    """
 
     estimated: Decimal
     actual: Decimal | None = None

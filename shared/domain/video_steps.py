@@ -11,6 +11,7 @@ Steps that change the campaign too (done, failed, cancelled) are in `versions`.
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import WrongStateError
@@ -94,8 +95,10 @@ def still_generating(video: Video, *, due_at: datetime) -> Video:
     return replace(video, lease_expires_at=None, due_at=due_at)
 
 
-def begin_storing(video: Video, *, lease_expires_at: datetime) -> Video:
+def begin_storing(video: Video, *, lease_expires_at: datetime, usd: Decimal | None = None) -> Video:
     """A clip exists, so the submission was accepted, even if its outcome was unknown.
+
+    `usd` is what it cost, if the generator has said so.
 
     A failed video that may have been billed takes this step when its clip is late.
     """
@@ -107,6 +110,7 @@ def begin_storing(video: Video, *, lease_expires_at: datetime) -> Video:
     return replace(
         video,
         phase=Phase.STORING,
+        cost=video.cost if usd is None else replace(video.cost, actual=usd),
         store_tries=video.store_tries + 1,
         lease_expires_at=lease_expires_at,
         due_at=lease_expires_at,

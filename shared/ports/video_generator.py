@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Protocol
 
 from shared.domain.video import GenerationParameters
@@ -47,9 +48,13 @@ class Running:
 
 @dataclass(frozen=True, kw_only=True)
 class Succeeded:
-    """The clip is in the object store, under the attempt's prefix."""
+    """The clip is in the object store, under the attempt's prefix.
+
+    `usd` is what it cost, where the generator says what it used.
+    """
 
     clip_path: str
+    usd: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from typing import assert_never
 
 from shared.domain.errors import UnavailableError
+from shared.domain.model_registry import MODELS
 from shared.domain.queueing import place_again
 from shared.domain.schedule import OUTCOME_WINDOW, RECHECK_AFTER, late_check_at
 from shared.domain.versions import clear
@@ -54,8 +56,8 @@ def _act_on(ports: Ports, video: Video, state: OperationState) -> None:
     match state:
         case Running(check_after=check_after):
             _wait(ports, video, still_generating, delay=check_after)
-        case Succeeded(clip_path=path):
-            store_video(ports, video, path)
+        case Succeeded(clip_path=path, usd=usd):
+            store_video(ports, video, path, usd=usd)
         case Failed(code=code, possibly_billed=False) if (
             code == FILTERED and _may_be_submitted_again(ports, video)
         ):
@@ -141,11 +143,15 @@ def _wait(
 def check_late(ports: Ports, video: Video) -> None:
     """Store a late clip, free dollars that were not billed, or schedule the next check."""
     found = find_clip(ports, video)
-    state = _state_of(ports, video) if found is None else Succeeded(clip_path=found.path)
+    state = (
+        _state_of(ports, video)
+        if found is None
+        else Succeeded(clip_path=found.path, usd=usd_of(ports, video))
+    )
     # A generator that returns the clip in its answer has stored it during this check.
     if isinstance(state, Succeeded):
         logger.info("video.late_success", extra={"video_id": video.id})
-        store_video(ports, video, state.clip_path)
+        store_video(ports, video, state.clip_path, usd=state.usd)
     elif isinstance(state, Failed) and not state.possibly_billed:
         change = decide(ports, video, partial(clear, now=ports.now()))
         announce("video.cleared", change.videos[0])
@@ -162,3 +168,15 @@ def _state_of(ports: Ports, video: Video) -> OperationState | None:
         return ports.generator.check(video.attempt.operation)
     except UnavailableError:
         return None
+
+
+def usd_of(ports: Ports, video: Video) -> Decimal | None:
+    """Ask what the operation of a clip that was found used, if its model is billed by tokens.
+
+    The clip is stored whatever the answer is.
+    """
+    model = MODELS.get(video.parameters.model)
+    if model is None or model.token_prices is None:
+        return None
+    state = _state_of(ports, video)
+    return state.usd if isinstance(state, Succeeded) else None

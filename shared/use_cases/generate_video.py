@@ -28,7 +28,7 @@ from shared.ports.message_queue import VideoMessage
 from shared.ports.policy import queue_limit
 from shared.ports.video_generator import Failed, Succeeded
 from shared.use_cases.announcing import report_unreadable
-from shared.use_cases.check_operation import check_late, check_operation, look_for_clip
+from shared.use_cases.check_operation import check_late, check_operation, look_for_clip, usd_of
 from shared.use_cases.committing import read_both, revise
 from shared.use_cases.fail_video import fail_video
 from shared.use_cases.finding_clips import find_clip
@@ -153,8 +153,9 @@ def _may_store_announced(video: Video) -> bool:
 
 
 def _store_announced(ports: Ports, video: Video, path: str, replacing: str | None) -> None:
+    usd = usd_of(ports, video)
     try:
-        store_video(ports, video, path, replacing=replacing)
+        store_video(ports, video, path, replacing=replacing, usd=usd)
     except ObjectNotFoundError:
         # It was removed. The tick asks the generator when the video is due.
         logger.warning("clip.missing", extra={"video_id": video.id})

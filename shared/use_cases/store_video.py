@@ -7,6 +7,7 @@ between two of these, the next delivery or the tick continues.
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from decimal import Decimal
 from io import BytesIO
 from typing import BinaryIO
 
@@ -32,10 +33,16 @@ from shared.use_cases.holding import Hold, holding
 
 
 def store_video(
-    ports: Ports, video: Video, path: str | None = None, *, replacing: str | None = None
+    ports: Ports,
+    video: Video,
+    path: str | None = None,
+    *,
+    replacing: str | None = None,
+    usd: Decimal | None = None,
 ) -> None:
     """Store the clip that the generator wrote, at `path` if that is known.
 
+    `usd` is what it cost, if the generator has said so.
     `replacing` is the hash of the current video of its slot, if that is known.
     Raise ObjectNotFoundError, with nothing committed, if there is no clip.
     """
@@ -43,7 +50,7 @@ def store_video(
     with ports.objects.open(path) as clip:
         lease_expires_at = ports.now() + ports.leases.store
         claimed = ports.campaigns.commit_video(
-            begin_storing(video, lease_expires_at=lease_expires_at)
+            begin_storing(video, lease_expires_at=lease_expires_at, usd=usd)
         )
         with holding(ports, claimed) as hold:
             completed = _store_held(ports, hold, path, clip, replacing)

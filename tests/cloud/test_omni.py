@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from decimal import Decimal
 from urllib.request import Request, urlopen
 
 import pytest
@@ -121,6 +122,24 @@ def test_an_interaction_without_a_clip_fails(
     assert isinstance(state, Failed)
     assert (state.code, state.possibly_billed) == (code, is_held)
     assert words in state.message
+
+
+def test_a_clip_costs_its_tokens(omni: Omni) -> None:
+    """Three seconds of 5,792 tokens, with 20 of text, 30 of thoughts and 12 of input."""
+    state = ended(omni.generator, omni.generator.submit(omni_submission()).operation)
+
+    assert isinstance(state, Succeeded)
+    assert state.usd == (17_376 * 12 + 50 * 9 + 12 * Decimal("1.5")) / 1_000_000
+
+
+def test_a_clip_whose_tokens_are_not_counted_has_no_cost(omni: Omni) -> None:
+    video = {"type": "video", "uri": f"gs://{BUCKET}/clip.mp4", "mime_type": "video/mp4"}
+    steps = [{"type": "model_output", "content": [video]}]
+    omni.vertex.interactions_will_end({"status": "completed", "steps": steps})
+
+    state = ended(omni.generator, omni.generator.submit(omni_submission()).operation)
+
+    assert state == Succeeded(clip_path="clip.mp4")
 
 
 def test_tokens_of_a_video_without_a_clip_are_an_alarm(

@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 from shared.domain.errors import ShowreelError
@@ -25,13 +26,14 @@ class Script:
 
     `raises` is what `submit` raises; no operation is known then, unless it `is_accepted` before
     and only the answer is lost. After `running_checks` an operation has its `ending`: the bytes of
-    a clip, an answer, or an error that `check` raises.
+    a clip, an answer, or an error that `check` raises. A clip costs `usd`, if they are counted.
     """
 
     raises: ShowreelError | None = None
     is_accepted: bool = False
     running_checks: int = 0
     ending: bytes | Failed | Gone | ShowreelError = A_CLIP
+    usd: Decimal | None = None
 
 
 @dataclass(kw_only=True)
@@ -111,4 +113,4 @@ class FakeVideoGenerator:
             return ending
         if operation.clip_path is None:
             operation.clip_path = self.write_clip(operation.submission, ending)
-        return Succeeded(clip_path=operation.clip_path)
+        return Succeeded(clip_path=operation.clip_path, usd=operation.script.usd)

@@ -66,6 +66,8 @@ def test_omni_ends_with_a_clip_in_the_folder_or_with_its_own_words(
     made, refused = laptop.ended(made), laptop.ended(refused)
 
     assert (made["status"], made["cost"]["billed"]) == ("completed", True)
+    spent = laptop.campaign("spring")["money"]["spent"]
+    assert made["cost"]["actual"] == spent == 0.20898 < made["cost"]["estimated"]
     assert laptop.get(made["content_url"]).headers["Content-Type"] == "video/mp4"
     assert refused["error"]["code"] == "content_filtered"
     assert "I can't make this video" in refused["error"]["message"]

@@ -6,12 +6,14 @@ documents neither a refusal, which is a completed interaction with text alone, n
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from google.genai.interactions import Interaction
 
 from shared.adapters.google.generator_answers import Rule, Then, anything
 from shared.adapters.google.veo_filters import is_about_policy
+from shared.domain.model_registry import MODELS
 from shared.ports.video_generator import CANCELLED, FILTERED
 
 _RUNNING = ("queued", "in_progress")
@@ -64,6 +66,18 @@ def failure_message(interaction: Interaction) -> str:
 def is_paid_without_clip(interaction: Interaction) -> bool:
     """Whether the bill has a video that the answer does not have."""
     return _is_completed(interaction) and _video_tokens(interaction) > 0 and not _clip(interaction)
+
+
+def usd_of(interaction: Interaction) -> Decimal | None:
+    """Return the cost of a clip, or None if the answer does not count its tokens."""
+    usage, video = interaction.usage, _video_tokens(interaction)
+    model = MODELS.get(str(interaction.model).rpartition("/")[2])
+    if usage is None or not video or model is None or model.token_prices is None:
+        return None
+    written = (usage.total_output_tokens or video) - video + (usage.total_thought_tokens or 0)
+    return model.token_prices.cost(
+        inputs=usage.total_input_tokens or 0, text=max(written, 0), video=video
+    )
 
 
 def _words(error: Any) -> str:  # noqa: ANN401  # A typed error, or JSON that no type declares.

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from shared.adapters.google.omni_answers import (
     failure_message,
     is_paid_without_clip,
     output,
+    usd_of,
 )
 from shared.adapters.google.omni_content import Json, content_of, omni_task, wanted_clip
 from shared.adapters.google.vertex_calls import VertexCalls, labels
@@ -27,6 +29,7 @@ from shared.ports.video_generator import (
     Gone,
     OperationState,
     Submission,
+    Succeeded,
 )
 
 EXPECTED_IN = timedelta(seconds=60)
@@ -125,6 +128,8 @@ class OmniVideoGenerator:
             message=lambda: failure_message(interaction),
             clip=lambda: self._kept(interaction, prefix),
         )
+        if isinstance(state, Succeeded):
+            return replace(state, usd=usd_of(interaction))
         if isinstance(state, Gone):
             logger.warning("omni.interaction_without_clip", extra={"operation": interaction.id})
         return state

@@ -131,7 +131,7 @@ def _money_of(videos: Iterable[Video]) -> Money:
     """Return what a campaign should have that ever had these videos, and saved nothing."""
     spent = possibly_spent = simulated = ZERO
     for video in videos:
-        price = video.cost.estimated
+        price = video.cost.estimated if video.cost.actual is None else video.cost.actual
         match video.attempt.outcome if video.attempts else AttemptOutcome.NOT_BILLED:
             case AttemptOutcome.BILLED:
                 spent += price

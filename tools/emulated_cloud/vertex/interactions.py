@@ -119,7 +119,9 @@ def _completed(content: list[Json], video_tokens: int) -> Json:
     if video_tokens:
         modalities.append({"modality": "video", "tokens": video_tokens})
     usage = {
+        "total_input_tokens": 12,
         "total_output_tokens": 20 + video_tokens,
+        "total_thought_tokens": 30,
         "output_tokens_by_modality": modalities,
     }
     steps = [{"type": "model_output", "content": content}]
