@@ -15,7 +15,7 @@ SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	exit 1; }; $(PYTHON) tools/set_up.py
 
 .PHONY: help run run-emulated demo bulk test chaos check bench simulate screenshots clean-history copy \
-	rebuild-records reconcile package deploy destroy settings lock clean
+	rebuild-records reconcile doctor package deploy destroy settings lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +74,9 @@ rebuild-records: .venv/runtime ## Rebuild lost records from the JSON beside the 
 
 reconcile: .venv/runtime ## Compare records, slots, bucket and operations (RECONCILE_ARGS=--repair)
 	@$(BIN)/python -m tools.reconcile $(RECONCILE_ARGS)
+
+doctor: .venv/runtime ## Say what the installation lacks, and what to do; changes nothing (DOCTOR_ARGS=--help)
+	@$(BIN)/python -m tools.doctor $(DOCTOR_ARGS)
 
 package: .venv/runtime ## Write what is deployed into dist/showreel.zip
 	@$(BIN)/python -m tools.package

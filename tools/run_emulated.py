@@ -15,12 +15,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shared.settings import InvalidSettingsError, environment, read_settings
+from tools.doctor.expected import FUNCTIONS
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
 from tools.emulated_cloud.environment import keep_off_the_cloud
 from tools.emulated_cloud.function_process import THIS_TREE, FunctionProcess, Installation
-from tools.emulated_cloud.project import FUNCTIONS, CloudProject, write_key_file
+from tools.emulated_cloud.project import CloudProject, write_key_file
 from tools.emulated_cloud.tokens import TokenServer
 from tools.emulated_cloud.vertex import FakeVertex
 from tools.serve import (

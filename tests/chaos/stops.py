@@ -29,13 +29,14 @@ from tests.chaos.rules import held_by_nobody
 from tests.chaos.safeguards import Weaken
 from tests.chaos.track import Tell
 from tests.e2e.launcher import kill, launch, three_lines
+from tools.doctor.expected import FUNCTIONS
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.emulators import FirestoreEmulator, PubSubEmulator
 from tools.emulated_cloud.environment import keep_off_the_cloud
 from tools.emulated_cloud.function_process import FunctionProcess
 from tools.emulated_cloud.processes import free_port
-from tools.emulated_cloud.project import FUNCTIONS, CloudProject, write_key_file
+from tools.emulated_cloud.project import CloudProject, write_key_file
 from tools.emulated_cloud.tokens import TokenServer
 from tools.emulated_cloud.vertex import FakeVertex
 

@@ -58,7 +58,11 @@ def test_the_printed_environment_reaches_the_emulated_cloud_from_another_shell(
     ended = run(shell, f"until curl -s {campaign} | grep -q '\"current\":1'; do sleep 1; done")
     agreed = run(shell, f"cd {ROOT} && {sys.executable} -m tools.reconcile --campaign by-message")
 
+    examined = run(shell, f"cd {ROOT} && {sys.executable} -m tools.doctor")
+
     assert ended == ""
+    assert "the emulated cloud has no such service" in examined
+    assert "Nothing is missing." in examined
     assert "1 campaign in gs://showreel-emulated-videos and Firestore" in agreed
 
 

@@ -16,7 +16,8 @@ from shared.domain.storage_layout import CURSOR, MIRROR_CURSOR
 from tests.eventually import eventually
 from tests.functional.places import NewApp
 from tests.functional.workers import Workers
-from tools.emulated_cloud.project import FUNCTIONS, CloudProject
+from tools.doctor.expected import FUNCTIONS
+from tools.emulated_cloud.project import CloudProject
 
 # A bucket refuses to write a tick's cursor more than once a second.
 _TICK_SECONDS = 1.2

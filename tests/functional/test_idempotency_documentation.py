@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from shared.http.endpoints import ENDPOINTS
-from tools.emulated_cloud.project import FUNCTIONS
+from tools.doctor.expected import FUNCTIONS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "idempotency.md"
 

@@ -18,8 +18,9 @@ from shared.settings import read_settings
 from tests.infra.installation import CALLER, PROJECT, PUBLISHER, Installation
 from tests.infra.providers import ROOT, TERRAFORM
 from tests.infra.terraform import Terraform
-from tests.infra.test_iam import Grant, grants
+from tests.infra.test_iam import grants
 from tests.infra.test_monitoring import logged_events
+from tools.doctor.expected import Grant
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.infra_costs import SERVICES, TICKS, VIDEOS_A_MONTH, Use, days_of_round
 from tools.infra_reference import DOCUMENTS, INFRA, blocks, inputs, with_tables

@@ -6,9 +6,7 @@ import pytest
 
 from tests.infra.calls import Use, ports_used_by
 from tests.infra.installation import CALLER, PROJECT, PUBLISHER, REPOSITORY, Installation, Json
-
-Grant = tuple[str, str, str]
-"""Who, which role, and on what."""
+from tools.doctor.expected import GRANTS, RECORDS, REQUESTS, STEPS, VIDEOS, Grant
 
 _SCOPES = {
     "google_artifact_registry_repository_iam_member": "repository",
@@ -21,44 +19,15 @@ _SCOPES = {
     "google_storage_bucket_iam_member": "bucket",
 }
 
-_RECORDS = "Firestore, the database of the records"
-_VIDEOS = "bucket of the videos"
-_STEPS = "topic generate-video"
-_REQUESTS = "topic request-videos"
-
 EXPECTED: set[Grant] = {
-    *{
-        (target, role, scope)
-        for target in ("generate_video", "maintain_campaigns", "request_videos", "serve_api")
-        for role, scope in (("datastore.user", _RECORDS), ("storage.objectUser", _VIDEOS))
-    },
-    ("serve_api", "pubsub.publisher", _STEPS),
-    ("request_videos", "pubsub.publisher", _STEPS),
-    ("maintain_campaigns", "pubsub.publisher", _STEPS),
-    ("generate_video", "pubsub.publisher", _STEPS),
-    ("serve_api", "pubsub.publisher", _REQUESTS),
-    ("request_videos", "pubsub.publisher", _REQUESTS),
-    ("maintain_campaigns", "pubsub.publisher", _REQUESTS),
-    ("generate_video", "aiplatform.user", "project"),
-    ("serve_api", "showreelSigner", "account serve_api"),
+    *GRANTS,
     ("serve_api", "secretmanager.secretAccessor", "secret signing-key"),
-    ("push", "run.invoker", "service generate-video"),
-    ("push", "run.invoker", "service maintain-campaigns"),
-    ("push", "run.invoker", "service request-videos"),
-    ("Pub/Sub", "iam.serviceAccountOpenIdTokenCreator", "account push"),
-    ("Pub/Sub", "pubsub.publisher", "topic dead-letters"),
-    ("Pub/Sub", "pubsub.subscriber", "subscription generate-video"),
-    ("Pub/Sub", "pubsub.subscriber", "subscription maintain-campaigns"),
-    ("Pub/Sub", "pubsub.subscriber", "subscription request-videos"),
-    ("Vertex AI", "aiplatform.serviceAgent", "project"),
-    ("Vertex AI", "storage.objectUser", _VIDEOS),
-    ("Cloud Storage", "pubsub.publisher", _STEPS),
     ("build", "logging.logWriter", "project"),
     ("build", "storage.objectViewer", "bucket of the source"),
     ("build", "storage.objectViewer", "buckets of Cloud Functions"),
     ("build", "artifactregistry.writer", "images"),
     (CALLER, "run.invoker", "service serve-api"),
-    (PUBLISHER, "pubsub.publisher", _REQUESTS),
+    (PUBLISHER, "pubsub.publisher", REQUESTS),
     ("CI", "cloudfunctions.developer", "project"),
     ("CI", "iam.securityReviewer", "project"),
     ("CI", "viewer", "project"),
@@ -125,9 +94,9 @@ def _places(installation: Installation) -> dict[tuple[str, str, str], str]:
     subscription = "google_pubsub_subscription_iam_member"
     return {
         (project, PROJECT, ""): "project",
-        (project, PROJECT, f'resource.name == "{database}"'): _RECORDS,
+        (project, PROJECT, f'resource.name == "{database}"'): RECORDS,
         (project, PROJECT, copies): "buckets of Cloud Functions",
-        (bucket, installation.one("google_storage_bucket.videos")["name"], ""): _VIDEOS,
+        (bucket, installation.one("google_storage_bucket.videos")["name"], ""): VIDEOS,
         (bucket, installation.one("google_storage_bucket.source")["name"], ""): (
             "bucket of the source"
         ),
@@ -157,11 +126,11 @@ def test_the_list_of_grants_is_complete(installation: Installation) -> None:
 
 
 NEEDED: dict[Use, tuple[str, str]] = {
-    ("campaigns", ""): ("datastore.user", _RECORDS),
-    ("objects", ""): ("storage.objectUser", _VIDEOS),
+    ("campaigns", ""): ("datastore.user", RECORDS),
+    ("objects", ""): ("storage.objectUser", VIDEOS),
     ("objects", "sign"): ("showreelSigner", "account {target}"),
-    ("queue", "publish"): ("pubsub.publisher", _STEPS),
-    ("queue", "publish_batch"): ("pubsub.publisher", _REQUESTS),
+    ("queue", "publish"): ("pubsub.publisher", STEPS),
+    ("queue", "publish_batch"): ("pubsub.publisher", REQUESTS),
     ("generator", ""): ("aiplatform.user", "project"),
 }
 """The role, and on what, that a call to a port needs; other calls need none."""

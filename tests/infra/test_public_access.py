@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.infra.installation import Installation, foresee, refusal
 from tests.infra.terraform import Terraform
+from tools.doctor.expected import PUBLIC_ACCESS_PREVENTION
 
 EVERYBODY = {"allAuthenticatedUsers", "allUsers"}
 
@@ -59,6 +60,6 @@ def test_only_known_publishers_may_publish(terraform: Terraform, tmp_path: Path)
 def test_no_bucket_can_be_opened_to_everybody(installation: Installation) -> None:
     buckets = installation.of_types({"google_storage_bucket"})
 
-    assert {("enforced", True)} == {
+    assert {(PUBLIC_ACCESS_PREVENTION, True)} == {
         (each["public_access_prevention"], each["uniform_bucket_level_access"]) for each in buckets
     }

@@ -2,6 +2,7 @@
 
 from shared.domain.schedule import DEADLINE
 from tests.infra.installation import Installation
+from tools.doctor.expected import DEAD_LETTERS, FUNCTIONS, TICK
 
 LONGEST_ACK_SECONDS = 600
 
@@ -20,6 +21,7 @@ def test_each_function_but_the_api_has_a_topic_that_pushes_to_it(
     for target, subscription in subscriptions.items():
         assert topics[target]["id"] == subscription["topic"]
         assert target.replace("_", "-") == topics[target]["name"] == subscription["name"]
+    assert FUNCTIONS == {topic["name"]: target for target, topic in topics.items()}
 
 
 def test_a_push_authenticates_to_its_function_alone(
@@ -62,6 +64,7 @@ def test_undeliverable_messages_are_kept(installation: Installation) -> None:
         (dead,) = subscription["dead_letter_policy"]
         assert topic["id"] == dead["dead_letter_topic"]
     assert topic["id"] == kept["topic"]
+    assert DEAD_LETTERS == topic["name"]
     assert seconds(kept["message_retention_duration"]) >= 7 * 24 * 60 * 60
 
 
@@ -78,6 +81,7 @@ def test_a_tick_comes_each_minute(installation: Installation) -> None:
     assert "* * * * *" == job["schedule"]
     topic = installation.all("google_pubsub_topic.function")["maintain_campaigns"]
     assert topic["id"] == target["topic_name"]
+    assert TICK == job["name"] == topic["name"]
 
 
 def test_unprocessed_ticks_expire(installation: Installation) -> None:

@@ -11,20 +11,30 @@ from threading import Event, Thread
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.storage import Bucket, Client  # type: ignore[import-untyped]
 
-from shared.domain.storage_layout import ATTEMPTS
+from shared.domain.storage_layout import ATTEMPTS, BATCHES, REQUESTS
+from tools.doctor.expected import DEAD_LETTERS, FUNCTIONS, PUBLIC_ACCESS_PREVENTION
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.topics import Topics
 
-FUNCTIONS = {
-    "generate-video": "generate_video",
-    "request-videos": "request_videos",
-    "maintain-campaigns": "maintain_campaigns",
-}
-"""Each topic, and the function to which its subscription pushes."""
-
-_DEAD_LETTERS = "dead-letters"
 _ACK_SECONDS = 60
+_SETTINGS = {
+    "iamConfiguration": {
+        "uniformBucketLevelAccess": {"enabled": True},
+        "publicAccessPrevention": PUBLIC_ACCESS_PREVENTION,
+    },
+    "lifecycle": {
+        "rule": [
+            {
+                "action": {"type": "Delete"},
+                "condition": {
+                    "age": 30,
+                    "matchesPrefix": [f"{each}/" for each in (ATTEMPTS, BATCHES, REQUESTS)],
+                },
+            }
+        ]
+    },
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +65,10 @@ class CloudProject:
 
     def create(self) -> None:
         """Create the bucket and the topics."""
-        self.storage.create_bucket(self.bucket_name)
-        for topic in (*FUNCTIONS, _DEAD_LETTERS):
+        self.storage.create_bucket(self.bucket_name, _SETTINGS)
+        for topic in (*FUNCTIONS, DEAD_LETTERS):
             self.topics.create(topic)
+        self.topics.keep(DEAD_LETTERS, subscription=DEAD_LETTERS)
 
     def subscribe(self, urls: Mapping[str, str]) -> None:
         """Push the messages of each topic to its function, by the function's name.
@@ -72,7 +83,7 @@ class CloudProject:
                 topic=topic,
                 subscription=topic,
                 ack_seconds=_ACK_SECONDS,
-                dead_letters=_DEAD_LETTERS,
+                dead_letters=DEAD_LETTERS,
             )
 
     def unsubscribe(self) -> None:

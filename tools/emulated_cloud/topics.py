@@ -46,6 +46,10 @@ class Topics:
             }
         self._call("PUT", f"subscriptions/{subscription}", body)
 
+    def keep(self, topic: str, *, subscription: str) -> None:
+        """Keep the messages of `topic` for a reader."""
+        self._call("PUT", f"subscriptions/{subscription}", {"topic": self._name(f"topics/{topic}")})
+
     def delete_subscription(self, subscription: str) -> None:
         self._call("DELETE", f"subscriptions/{subscription}")
 

@@ -71,7 +71,7 @@ class VertexCalls:
         )
 
     def url(self, location: str) -> str:
-        return self._base_url or _vertex_url(location)
+        return self._base_url or vertex_url(location)
 
     def not_accepted(self, error: Exception, submission: Submission) -> SubmissionError:
         """Return what to raise after an error of a submission, which is logged."""
@@ -115,7 +115,7 @@ def milliseconds(duration: timedelta) -> int:
     return duration // timedelta(milliseconds=1)
 
 
-def _vertex_url(location: str) -> str:
+def vertex_url(location: str) -> str:
     """Return the host that serves a location."""
     if location == "global":
         return "https://aiplatform.googleapis.com"

@@ -1,11 +1,20 @@
 """The operations of Cloud Storage, by request."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote, unquote
 
-from tools.emulated_cloud.bucket.exchange import Answer, Request, refuse, refuse_xml
+from tools.emulated_cloud.bucket.exchange import (
+    Answer,
+    Request,
+    Resource,
+    answer_json,
+    refuse,
+    refuse_xml,
+)
+from tools.emulated_cloud.bucket.notifications import Notifier
 from tools.emulated_cloud.bucket.objects import Objects
 from tools.emulated_cloud.bucket.signatures import InvalidSignatureError, SignatureVerifier
 from tools.emulated_cloud.bucket.uploads import Uploads
@@ -27,6 +36,8 @@ _ROUTES = {
     "objects.rewrite": rf"POST {_OBJECT}/rewriteTo{_BUCKET.replace('bucket', 'copy')}/o/"
     r"(?P<target>[^/]+)",
     "buckets": r"(?:GET|POST|DELETE) /storage/v1/b(?:/(?P<bucket>[^/]+))?",
+    "buckets.patch": rf"PATCH /storage/v1{_BUCKET}",
+    "notifications.list": rf"GET /storage/v1{_BUCKET}/notificationConfigs",
     "signed": r"(?:GET|HEAD) /(?!storage/|upload/|download/)(?P<bucket>[^/]+)/(?P<name>.+)",
 }
 _Operation = Callable[[Request, str], Answer]
@@ -54,7 +65,10 @@ class StorageAPI:
         objects: Objects,
         uploads: Uploads,
         signatures: SignatureVerifier,
+        notifier: Notifier,
     ) -> None:
+        self._notifier = notifier
+        self._settings: dict[str, Resource] = {}
         self._upstream = upstream
         self._objects = objects
         self._signatures = signatures
@@ -64,6 +78,8 @@ class StorageAPI:
             "objects.insert.cancel": uploads.cancel,
             "objects.list": objects.list,
             "buckets": self._bucket,
+            "buckets.patch": self._patch,
+            "notifications.list": self._notifications,
         }
         self._by_name: dict[str, _ObjectOperation] = {
             "objects.get": objects.get,
@@ -96,7 +112,21 @@ class StorageAPI:
         not_empty = request.method == "DELETE" and answer.status == 412
         if not_empty:
             return refuse(409, "conflict", "The bucket you tried to delete is not empty.")
+        if request.method == "POST" and answer.is_success:
+            created = json.loads(request.body)
+            self._settings[created["name"]] = created
+        if request.method == "GET" and answer.is_success:
+            return answer_json({**answer.json, **self._settings.get(bucket, {})})
         return answer
+
+    def _patch(self, request: Request, bucket: str) -> Answer:
+        settings = self._settings.setdefault(bucket, {})
+        settings |= json.loads(request.body)
+        return answer_json(settings)
+
+    def _notifications(self, request: Request, bucket: str) -> Answer:
+        configs = [each.config for each in self._notifier.notifications]
+        return answer_json({"items": configs})
 
     def _signed(self, request: Request, bucket: str, name: str) -> Answer:
         if request.path != f"/{bucket}/{quote(name, safe='/~')}":

@@ -22,6 +22,16 @@ class Notification:
     topic: str
     prefix: str = ""
 
+    @property
+    def config(self) -> dict[str, object]:
+        """What the bucket says about it."""
+        return {
+            "topic": f"//pubsub.googleapis.com/{self.topic}",
+            "payload_format": "JSON_API_V1",
+            "event_types": ["OBJECT_FINALIZE"],
+            "object_name_prefix": self.prefix,
+        }
+
 
 class Notifier:
     """Publishes in order, on its own thread: the bucket's answer does not wait for it."""

@@ -1,7 +1,9 @@
 """The bucket with its faults and its log."""
 
+import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock, Thread
 from types import TracebackType
@@ -53,6 +55,7 @@ class StrictBucketServer:
             objects=self._objects,
             uploads=Uploads(self._objects, self.url),
             signatures=self._signatures,
+            notifier=self._notifier,
         )
 
     def __enter__(self) -> Self:
@@ -72,8 +75,9 @@ class StrictBucketServer:
         self._notifier.close()
         self._upstream.close()
 
-    def create_bucket(self, name: str) -> None:
-        body = f'{{"name": "{name}"}}'.encode()
+    def create_bucket(self, name: str, settings: Mapping[str, object] | None = None) -> None:
+        """Create it; what `settings` say about access and lifecycle is kept, and has no effect."""
+        body = json.dumps({"name": name, **(settings or {})}).encode()
         self._answer(Request(method="POST", path="/storage/v1/b", query="project=p", body=body))
 
     def trust(self, email: str, key: RSAPublicKey) -> None:

@@ -12,6 +12,7 @@ from shared.domain.model_registry import LOCATIONS, MODELS, Family
 from tools.emulated_cloud.vertex.answers import (
     Answer,
     Json,
+    answer,
     error,
     invalid_argument,
     model_not_found,
@@ -38,6 +39,7 @@ _ROUTE = re.compile(
     r"/v1[a-z0-9]*/(?P<model>projects/[^/]+/locations/[^/]+/publishers/google/models/(?P<id>[^/:]+))"
     rf"(?P<method>{SUBMIT}|{POLL})"
 )
+_MODEL = re.compile(r"/v1[a-z0-9]*/publishers/google/models/(?P<id>[^/:]+)")
 _INTERACTION = re.compile(
     r"/v1[a-z0-9]*/projects/[^/]+/locations/(?P<location>[^/]+)/interactions"
     r"(?:/(?P<id>[^/?]+)(?P<cancel>/cancel)?)?(?:\?stream=false)?"
@@ -146,6 +148,8 @@ class FakeVertex:
             return unauthenticated()
         if interaction := _INTERACTION.fullmatch(request.path):
             return self._interact(request.method, interaction, body)
+        if request.method == "GET" and (model := _MODEL.fullmatch(request.path)):
+            return self._describe(model["id"])
         route = _ROUTE.fullmatch(request.path)
         if request.method != "POST" or route is None:
             return operation_not_found(request.path)
@@ -172,6 +176,10 @@ class FakeVertex:
             return model_not_found(model)
         refusal = self.interactions.refusal_of(body)
         return refusal or self._accepted(self.interactions, model, model, body)
+
+    def _describe(self, model_id: str) -> Answer:
+        name = f"publishers/google/models/{model_id}"
+        return answer({"name": name}) if model_id in self.models else model_not_found(name)
 
     def _of(self, family: Family) -> set[str]:
         return {name for name in self.models if MODELS[name].family == family}

@@ -1,0 +1,122 @@
+"""A project that infra/ has set up: what no emulator has of it, as far as it can be asked for."""
+
+import json
+from collections.abc import Mapping
+from threading import Thread
+from types import TracebackType
+from typing import Any, Self
+
+from tools.doctor.expected import ALL_FUNCTIONS, GRANTS, INDEXES, PERMISSIONS, TICK
+from tools.doctor.rights import Policies
+from tools.emulated_cloud.vertex.answers import Answer, answer, error
+from tools.emulated_cloud.vertex.listener import Listener, Request
+
+REGION = "us-central1"
+NUMBER = "123456789012"
+SERVICES = (
+    *("cloudfunctions", "cloudresourcemanager", "cloudscheduler", "iam", "run", "secretmanager"),
+    *("firestore-admin", "pubsub-iam", "storage-iam"),
+)
+
+Json = dict[str, Any]
+
+
+class GoogleProject:
+    """Serves at `url` inside a `with` block; a test takes away what it wants to be missing.
+
+    `resources` are the answers by path, `permissions` those that the caller has.
+    """
+
+    def __init__(self, project: str, environment: Mapping[str, str]) -> None:
+        self.project = project
+        self.permissions = {each for some in PERMISSIONS.values() for each in some}
+        self.resources: dict[str, Any] = {
+            f"/v1/projects/{project}": {"projectNumber": NUMBER},
+            f"/storage/v1/projects/{project}/serviceAccount": {
+                "email_address": f"service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com"
+            },
+            self.job: {"state": "ENABLED"},
+            **{self.function(name): _function(environment) for name in ALL_FUNCTIONS},
+            **_indexes(f"/v1/projects/{project}/databases/(default)/collectionGroups/-"),
+        }
+        self._listener = Listener(self._answer)
+        self.url = f"http://127.0.0.1:{self._listener.server_port}"
+
+    def __enter__(self) -> Self:
+        Thread(target=self._listener.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._listener.shutdown()
+        self._listener.server_close()
+
+    @property
+    def hosts(self) -> dict[str, str]:
+        return dict.fromkeys(SERVICES, self.url)
+
+    @property
+    def job(self) -> str:
+        return f"/v1/projects/{self.project}/locations/{REGION}/jobs/{TICK}"
+
+    def function(self, name: str) -> str:
+        service = name.replace("_", "-")
+        return f"/v2/projects/{self.project}/locations/{REGION}/functions/{service}"
+
+    def grant_all(self, policies: Policies) -> None:
+        for who, role, place in GRANTS:
+            _, path = policies.place(place)
+            policy = self.resources.setdefault(f"/{path}", {"bindings": []})
+            members = [policies.members[who]]
+            policy["bindings"].append({"role": policies.role(role), "members": members})
+
+    def _answer(self, request: Request, body: Json | None) -> Answer:
+        path, _, query = request.path.partition("?")
+        if "estPermissions" in path or "estIamPermissions" in path:
+            asked = (body or {}).get("permissions") or [
+                each.partition("=")[2] for each in query.split("&")
+            ]
+            return answer({"permissions": [each for each in asked if each in self.permissions]})
+        found = self.resources.get(path)
+        if isinstance(found, Answer):
+            return found
+        return error(404, "NOT_FOUND", f"{path} was not found.") if found is None else answer(found)
+
+
+def _function(environment: Mapping[str, str]) -> Json:
+    return {"state": "ACTIVE", "serviceConfig": {"environmentVariables": dict(environment)}}
+
+
+def _indexes(groups: str) -> dict[str, Json]:
+    """Return the indexes as Firestore lists them."""
+    file = json.loads(INDEXES.read_bytes())
+    place = groups.removesuffix("-")
+    name = {"fieldPath": "__name__", "order": "ASCENDING"}
+    indexes = [
+        {
+            "name": f"{place}{each['collectionGroup']}/indexes/{number}",
+            "queryScope": each["queryScope"],
+            "fields": [*each["fields"], name],
+            "state": "READY",
+        }
+        for number, each in enumerate(file["indexes"])
+    ]
+    fields = [
+        {
+            "name": f"{place}{each['collectionGroup']}/fields/{each['fieldPath']}",
+            "indexConfig": {
+                "indexes": [_single(each["fieldPath"], one) for one in each["indexes"]]
+            },
+        }
+        for each in file["fieldOverrides"]
+    ]
+    return {f"{groups}/indexes": {"indexes": indexes}, f"{groups}/fields": {"fields": fields}}
+
+
+def _single(path: str, index: Json) -> Json:
+    fields = [{"fieldPath": path, "order": index["order"]}]
+    return {"queryScope": index["queryScope"], "fields": fields, "state": "READY"}

@@ -1,0 +1,283 @@
+"""`make doctor` names each thing that is missing, and nothing that is not."""
+
+import json
+import re
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from shared.adapters import google as adapters
+from shared.domain.model_registry import DEFAULT_MODEL
+from shared.settings import read_settings
+from tests.cloud.discovery import DescribedVertex
+from tests.cloud.loopback import only_loopback
+from tests.configured import configured, run_tool
+from tests.functional.cloud_place import CloudPlace
+from tests.functional.google_project import GoogleProject
+from tests.functional.showreel import serving
+from tools.doctor.__main__ import cloud_findings
+from tools.doctor.cloud import Cloud, hosts_of
+from tools.doctor.expected import FUNCTIONS, PERMISSIONS
+from tools.doctor.findings import Finding, Verdict, is_well
+from tools.doctor.rights import Policies
+from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.processes import free_port
+from tools.emulated_cloud.project import CloudProject, write_key_file
+from tools.emulated_cloud.tokens import TokenServer
+from tools.emulated_cloud.vertex.answers import error
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Everything that the doctor asks; each part can lose something."""
+
+    cloud: CloudProject
+    google: GoogleProject
+    vertex: DescribedVertex
+    tokens: TokenServer
+    environment: Mapping[str, str]
+
+    def examined(self) -> list[Finding]:
+        with configured(self.environment):
+            return [*cloud_findings(self._asked())]
+
+    def _asked(self) -> Cloud:
+        chosen = read_settings(self.environment)
+        return Cloud(chosen, hosts_of(chosen, self.environment) | self.google.hosts)
+
+    def grant_all(self) -> None:
+        with configured(self.environment):
+            self.google.grant_all(Policies(self._asked()))
+
+    def pubsub(self, method: str, path: str, body: object = None) -> None:
+        url = f"http://{self.cloud.pubsub_host}/v1/projects/{self.cloud.name}/{path}"
+        send(method, url, body)
+
+    def change_bucket(self, **settings: object) -> None:
+        url = f"{self.cloud.storage.url}/storage/v1/b/{self.cloud.bucket_name}"
+        send("PATCH", url, settings)
+
+
+def send(method: str, url: str, body: object) -> None:
+    headers = {"Content-Type": "application/json"}
+    data = json.dumps(body or {}).encode()
+    urlopen(Request(url, data=data, method=method, headers=headers)).close()
+
+
+@pytest.fixture
+def world(
+    new_cloud: Callable[[], CloudPlace], signing_account: ServiceAccount, tmp_path: Path
+) -> Iterator[World]:
+    cloud = new_cloud().project
+    with only_loopback() as refused, ExitStack() as stack:
+        tokens = stack.enter_context(TokenServer())
+        vertex = stack.enter_context(DescribedVertex())
+        key_file = tmp_path / "key.json"
+        write_key_file(signing_account, key_file, token_url=tokens.url)
+        environment = {**cloud.environment(key_file), "VEO_BASE_URL": vertex.url}
+        google = stack.enter_context(GoogleProject(cloud.name, environment))
+        cloud.subscribe(dict.fromkeys(FUNCTIONS.values(), "http://127.0.0.1:9/"))
+        stack.callback(cloud.storage.forget)
+        stack.callback(cloud.unsubscribe)
+        found = World(
+            cloud=cloud, google=google, vertex=vertex, tokens=tokens, environment=environment
+        )
+        found.grant_all()
+        yield found
+        assert vertex.unknown == []
+        assert vertex.submissions == 0
+        assert refused == []
+
+
+def test_a_whole_installation_lacks_nothing(world: World) -> None:
+    before = len(world.cloud.storage.requests)
+
+    found = world.examined()
+
+    assert {each.verdict for each in found} == {Verdict.OK, Verdict.NOTE}
+    notes = {each.subject: each.detail for each in found if each.verdict is Verdict.NOTE}
+    assert f"model {DEFAULT_MODEL}, the default" in notes
+    assert all("it may stop answering" in each for each in notes.values())
+    asked = world.cloud.storage.requests[before:]
+    assert all(each.line.startswith("GET ") for each in asked)
+
+
+def test_every_permission_that_an_adapter_names_is_asked_for() -> None:
+    named = {
+        permission
+        for file in Path(adapters.__file__).parent.glob("*.py")
+        for permission in re.findall(
+            r'"((?:aiplatform|pubsub|storage)\.\w+\.\w+)"', file.read_text()
+        )
+    }
+
+    assert named <= {each for some in PERMISSIONS.values() for each in some}
+    assert named
+
+
+def test_policies_that_cannot_be_read_are_not_taken_for_missing_rights(world: World) -> None:
+    refusal = error(403, "PERMISSION_DENIED", "The caller may not read this policy.")
+    world.google.resources[f"/v1/projects/{world.cloud.name}:getIamPolicy"] = refusal
+
+    found = world.examined()
+
+    [unknown] = [each for each in found if each.verdict is Verdict.UNKNOWN]
+    assert unknown.subject == "rights of the functions"
+    assert "roles/iam.securityReviewer" in unknown.detail
+    assert not is_well(found)
+
+
+def test_on_a_laptop_there_is_no_cloud_to_check(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with serving(data):
+        told = run_tool("doctor.__main__", "--port", free_port(), STORAGE_URL=f"file://{data}")
+
+    assert (0, "") == (told.returncode, told.stderr)
+    assert "there is no cloud to check" in told.stdout
+    assert told.stdout.endswith("\nNothing is missing.\n")
+
+
+def test_a_damaged_database_and_an_occupied_port_are_named(tmp_path: Path) -> None:
+    (tmp_path / ".records.db").write_bytes(b"This is no database. " * 1000)
+    with socket.create_server(("127.0.0.1", 0)) as occupant:
+        port = occupant.getsockname()[1]
+        told = run_tool("doctor.__main__", "--port", port, STORAGE_URL=f"file://{tmp_path}")
+
+    assert told.returncode == 1
+    assert "It is damaged: file is not a database" in told.stdout
+    assert f"note         port {port}" in told.stdout
+    assert told.stdout.endswith("1 problem, 0 not checked.\n")
+
+
+def test_wrong_settings_are_problems() -> None:
+    told = run_tool("doctor.__main__", KEEP_HISTORICAL="many")
+
+    assert told.returncode == 1
+    assert "KEEP_HISTORICAL='many' is not a whole number." in told.stdout
+
+
+def paused(world: World) -> None:
+    world.google.resources[world.google.job] = {"state": "PAUSED"}
+
+
+def without_an_index(world: World) -> None:
+    [path] = [each for each in world.google.resources if each.endswith("/-/indexes")]
+    world.google.resources[path]["indexes"].pop()
+
+
+def with_an_index_that_is_built(world: World) -> None:
+    [path] = [each for each in world.google.resources if each.endswith("/-/indexes")]
+    world.google.resources[path]["indexes"][0]["state"] = "CREATING"
+
+
+def without_a_field(world: World) -> None:
+    [path] = [each for each in world.google.resources if each.endswith("/-/fields")]
+    fields = world.google.resources[path]["fields"]
+    fields[:] = [each for each in fields if not each["name"].endswith("videos/fields/due_at")]
+
+
+def without_the_grant_of_vertex(world: World) -> None:
+    policy = world.google.resources[f"/storage/v1/b/{world.cloud.bucket_name}/iam"]
+    policy["bindings"] = [each for each in policy["bindings"] if "aiplatform" not in str(each)]
+
+
+def with_a_setting_that_is_wrong(world: World) -> None:
+    function = world.google.resources[world.google.function("serve_api")]
+    function["serviceConfig"]["environmentVariables"]["KEEP_HISTORICAL"] = "many"
+
+
+def with_another_bucket(world: World) -> None:
+    function = world.google.resources[world.google.function("generate_video")]
+    function["serviceConfig"]["environmentVariables"]["STORAGE_URL"] = "gs://another"
+
+
+def without_a_secret(world: World) -> None:
+    function = world.google.resources[world.google.function("serve_api")]
+    secret = {"key": "API_KEYS", "secret": "showreel-api-keys", "version": "latest"}
+    function["serviceConfig"]["secretEnvironmentVariables"] = [secret]
+
+
+@pytest.mark.parametrize(
+    ("fault", "subject", "words"),
+    [
+        (
+            lambda w: w.pubsub("DELETE", "topics/request-videos"),
+            "topic request-videos",
+            "no such topic",
+        ),
+        (
+            lambda w: w.pubsub(
+                "POST", "subscriptions/generate-video:modifyPushConfig", {"pushConfig": {}}
+            ),
+            "topic generate-video",
+            "No subscription pushes",
+        ),
+        (
+            lambda w: w.pubsub("DELETE", "subscriptions/dead-letters"),
+            "topic dead-letters",
+            "keeps nothing",
+        ),
+        (lambda w: w.cloud.storage.forget(), "notification of new clips", "does not announce"),
+        (
+            lambda w: w.change_bucket(iamConfiguration={"publicAccessPrevention": "inherited"}),
+            "bucket {bucket}",
+            "access lists",
+        ),
+        (
+            lambda w: w.change_bucket(
+                lifecycle={"rule": [{"action": {"type": "Delete"}, "condition": {"age": 30}}]}
+            ),
+            "lifecycle of {bucket}",
+            "videos are lost",
+        ),
+        (without_an_index, "indexes of the database", "1 are missing"),
+        (with_an_index_that_is_built, "indexes of the database", "1 are missing or still built"),
+        (without_a_field, "indexes of the database", "videos/due_at"),
+        (paused, "scheduler job maintain-campaigns", "PAUSED"),
+        (
+            lambda w: w.google.resources.pop(w.google.job),
+            "scheduler job maintain-campaigns",
+            "no such job",
+        ),
+        (
+            lambda w: w.google.resources.pop(w.google.function("serve_api")),
+            "function serve_api",
+            "not deployed",
+        ),
+        (with_a_setting_that_is_wrong, "function serve_api", "KEEP_HISTORICAL='many'"),
+        (with_another_bucket, "function generate_video", "STORAGE_URL is gs://another"),
+        (without_a_secret, "function serve_api", "showreel-api-keys"),
+        (without_the_grant_of_vertex, "rights of Vertex AI", "storage.objectUser on bucket"),
+        (
+            lambda w: w.google.permissions.discard("pubsub.topics.publish"),
+            "rights of these credentials",
+            "pubsub.topics.publish on generate-video",
+        ),
+        (
+            lambda w: w.google.permissions.discard("aiplatform.interactions.create"),
+            "rights of these credentials",
+            "aiplatform.interactions.create",
+        ),
+        (
+            lambda w: w.vertex.models.discard(DEFAULT_MODEL),
+            f"model {DEFAULT_MODEL}, the default",
+            "does not offer it",
+        ),
+        (lambda w: w.tokens.refusals.extend([400] * 9), "credentials", "could not be used"),
+    ],
+)
+def test_what_is_missing_is_named_with_what_to_do(
+    world: World, fault: Callable[[World], object], subject: str, words: str
+) -> None:
+    fault(world)
+
+    [found] = [each for each in world.examined() if each.verdict is Verdict.PROBLEM]
+
+    assert subject.format(bucket=world.cloud.bucket_name) == found.subject
+    assert words in found.detail
+    assert found.remedy
