@@ -17,8 +17,8 @@ variable "default_model" {
   default     = null
 
   validation {
-    condition     = var.default_model == null || can(regex("^veo-[a-z0-9.-]+$", var.default_model))
-    error_message = "default_model must be the id of a model of Veo; GET /v1/models lists them."
+    condition     = var.default_model == null || can(regex("^(veo|gemini-omni)-[a-z0-9.-]+$", var.default_model))
+    error_message = "default_model must be the id of a model of Veo or Gemini Omni; GET /v1/models lists them."
   }
 }
 

@@ -49,8 +49,9 @@ class Model:
     `options` are the optional parameters that the model takes. `can_cancel` says whether Google
     stops an accepted submission.
     `guaranteed_until` is the day up to which Google promises the model; it may answer for longer.
-    `retired_on` is the day since when it does not. `rate_per_minute` is how many submissions a
-    minute Google gives a project by default.
+    `retired_on` is the day since when it does not. `successor` is the model to use after either
+    day: Google's or, where Google names none, one without a known end.
+    `rate_per_minute` is how many submissions a minute Google gives a project by default.
     """
 
     model_id: str
@@ -143,11 +144,13 @@ MODELS: Mapping[str, Model] = {
             model_id="veo-3.1-generate-001",
             prices={**_STANDARD, "4k": _usd("0.60", "0.40")},
             guaranteed_until=date(2026, 11, 17),
+            successor="gemini-omni-1.2-flash",
         ),
         Model(
             model_id="veo-3.1-fast-generate-001",
             prices=_FAST,
             guaranteed_until=date(2026, 11, 17),
+            successor="gemini-omni-1.2-flash",
         ),
         Model(
             model_id="veo-3.1-lite-generate-001",

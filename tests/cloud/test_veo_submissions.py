@@ -14,6 +14,7 @@ from shared.domain.errors import (
     SubmissionError,
     SubmissionUnknownError,
 )
+from shared.domain.model_registry import MODELS
 from tests.cloud.veo import MODEL, TODAY, CountedToken, MakeVeo, Veo, a_submission
 from tools.emulated_cloud.processes import free_port
 from tools.emulated_cloud.vertex.answers import (
@@ -220,6 +221,7 @@ def test_a_model_not_found_after_its_retirement_date_is_retired(
         generator.submit(a_submission(model=model))
 
     assert raised.value.code == "model_retired"
+    assert raised.value.message.endswith(f"Use {MODELS[model].successor}.")
 
 
 def test_a_refusal_names_the_permission_that_is_missing(veo: Veo) -> None:

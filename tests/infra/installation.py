@@ -25,7 +25,7 @@ EVERYTHING: Json = {
     "campaign_budget_usd": 12.5,
     "cors_origins": [ORIGIN],
     "daily_budget_usd": 0,
-    "default_model": "veo-3.1-fast-generate-001",
+    "default_model": "gemini-omni-1.2-flash",
     "filtered_retries": 2,
     "github_repository": REPOSITORY,
     "invokers": [CALLER],

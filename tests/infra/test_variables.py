@@ -22,7 +22,7 @@ REFUSED: dict[str, list[tuple[str, list[object]]]] = {
     "campaign_budget_usd": [("must be an amount in dollars", [-0.01, 1e13])],
     "cors_origins": [("never *", [["*"], ["https://a.example/"], ["http://a.example"]])],
     "daily_budget_usd": [("must be an amount in dollars", [-1, 1e13])],
-    "default_model": [("the id of a model of Veo", ["sora-2"])],
+    "default_model": [("the id of a model of Veo", ["sora-2", "gemini-3-pro"])],
     "filtered_retries": [("from 0 to 3", [-1, 4, 0.5])],
     "firestore_database": [("with its parentheses", ["default", "db", "Records"])],
     "firestore_location": [("a location of Firestore", ["us", "US-CENTRAL1"])],

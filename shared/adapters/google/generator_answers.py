@@ -190,7 +190,7 @@ SUBMISSION_ANSWERS: Sequence[Rule[Refusal]] = (
         _retired,
         Then.REFUSE,
         code="model_retired",
-        sentence="Google has retired this model. Choose another one.",
+        sentence="Google has retired this model.",
     ),
     Rule(
         "any other 404",

@@ -43,6 +43,9 @@ def submission_error(
     retired = is_past_its_date(model_id, today)
     rule = first_fitting(SUBMISSION_ANSWERS, Refusal(error=error, model_is_retired=retired))
     sentence = _sentence(rule, error, permission)
+    model = MODELS.get(model_id)
+    if rule.code == "model_retired" and model is not None:
+        sentence += f" Use {model.successor}."
     if rule.then is Then.SUBMIT_AGAIN:
         return GeneratorBusyError(sentence, retry_after=_retry_after(error) or rule.retry_after)
     if rule.then is Then.REFUSE:

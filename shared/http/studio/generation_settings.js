@@ -182,5 +182,5 @@ function modelHint(model) {
   if (!model.guaranteed_until) return "";
   const date = day.format(new Date(model.guaranteed_until));
   const isOver = model.guaranteed_until < new Date().toISOString().slice(0, 10);
-  return isOver ? TEXTS.guaranteeOver(date) : TEXTS.guaranteed(date);
+  return isOver ? TEXTS.guaranteeOver(date, modelName(model.successor)) : TEXTS.guaranteed(date);
 }

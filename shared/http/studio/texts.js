@@ -115,7 +115,8 @@ export const TEXTS = {
   modelPrice: (name, price) => `${name} · ${price}/s`,
   preview: "Preview model: Google may change or withdraw it.",
   guaranteed: (date) => `Available at least until ${date}.`,
-  guaranteeOver: (date) => `Google guaranteed it until ${date}. It may stop working.`,
+  guaranteeOver: (date, successor) =>
+    `Google guaranteed it until ${date}. When it stops working, use ${successor}.`,
   seconds: "Length",
   secondsOption: (count) => `${count} s`,
   aspectRatio: "Format",

@@ -95,6 +95,19 @@ def test_a_model_is_usable_until_the_day_before_it_retires() -> None:
         usable_model(model.model_id, last_day + timedelta(days=1))
 
 
+def test_the_default_is_the_first_model_that_is_not_retired() -> None:
+    assert DEFAULT_MODEL == next(name for name, model in MODELS.items() if not model.retired_on)
+
+
+@pytest.mark.parametrize("model", [each for each in MODELS.values() if each.guaranteed_until])
+def test_the_successor_of_a_guaranteed_model_lives_for_longer(model: Model) -> None:
+    assert model.guaranteed_until is not None
+
+    successor = usable_model(str(model.successor), model.guaranteed_until)
+
+    assert successor.guaranteed_until is None
+
+
 def test_a_model_past_its_guarantee_still_answers() -> None:
     """Google promises it up to that day, and does not switch it off on the next."""
     model = MODELS[STANDARD]
