@@ -4,6 +4,7 @@ A story sets its scene in peace. Then it acts once, and what that causes goes on
 is at rest.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -111,11 +112,8 @@ def creating(*prompts: str, model: str = DEFAULT_MODEL) -> Act:
     return asking("POST", VIDEOS, {"prompts": prompts, "seconds": SECONDS, "model": model})
 
 
-PICTURE = a_picture()
-
-
 def creating_from_picture(prompt: str, model: str = DEFAULT_MODEL) -> Act:
-    body = {"prompts": [prompt], "seconds": SECONDS, "model": model, "image": data_uri(PICTURE)}
+    body = {"prompts": [prompt], "seconds": SECONDS, "model": model, "image": data_uri(a_picture())}
     return asking("POST", VIDEOS, body)
 
 
@@ -127,18 +125,18 @@ def deleting_picture(site: Site, versions: Versions) -> None:
             asking("DELETE", f"/v1/inputs/{name}")(site, versions)
 
 
-def whole_pictures(ports: Ports, versions: Versions) -> Iterable[Finding]:
-    """At rest, the pictures of videos, and those that campaigns list, are whole."""
+def whole_inputs(ports: Ports, versions: Versions) -> Iterable[Finding]:
+    """At rest, the inputs of videos, and those that campaigns list, are whole."""
     for campaign in ports.campaigns.list_campaigns(after=None, limit=9):
         assert isinstance(campaign, Campaign)
         videos = ports.campaigns.get_all_videos(campaign.campaign_id).videos
         needed = {each for video in videos for each in video.parameters.inputs or ()}
         listed = {each.picture for each in campaign.inputs}
         if needed - listed:
-            yield Finding(Kind.LOST, f"pictures that {campaign.campaign_id} does not list")
+            yield Finding(Kind.LOST, f"inputs that {campaign.campaign_id} does not list")
         for each in listed:
             with ports.objects.open(input_path(campaign.campaign_id, each)) as content:
-                if content.read() != PICTURE:
+                if hashlib.sha256(content.read()).hexdigest() != each.sha256:
                     yield Finding(Kind.LOST, f"the bytes of {each.sha256}")
 
 
@@ -200,6 +198,7 @@ def copying(site: Site, versions: Versions) -> None:
     list(copy_campaigns(site.elsewhere, here))
 
 
+EDITING = asking("POST", "/v1/videos/{current}/edit", {"prompt": "In blue", "model": OMNI})
 REGENERATING = asking("POST", "/v1/videos/{current}/regenerate", {})
 
 
@@ -220,6 +219,11 @@ def two_slots(stage: Stage) -> None:
 def one_video_from_picture(stage: Stage) -> None:
     stage.act(creating_from_picture("A red bicycle"))
     stage.settle()
+
+
+def one_edit(stage: Stage) -> None:
+    one_video(stage)
+    stage.act(EDITING)
 
 
 def two_versions(stage: Stage) -> None:
@@ -338,26 +342,34 @@ STORIES = (
         scene=nothing,
         act=creating_from_picture("A red bicycle"),
         shown=NOTHING_SHOWN,
-        rule=whole_pictures,
+        rule=whole_inputs,
     ),
     Story(
         name="create from a picture with Omni",
         scene=nothing,
         act=creating_from_picture("A red bicycle", OMNI),
         shown=NOTHING_SHOWN,
-        rule=whole_pictures,
+        rule=whole_inputs,
     ),
     Story(
         name="regenerate from a picture",
         scene=one_video_from_picture,
         act=REGENERATING,
-        rule=whole_pictures,
+        rule=whole_inputs,
     ),
     Story(
         name="delete a picture",
         scene=one_video_from_picture,
         act=deleting_picture,
-        rule=whole_pictures,
+        rule=whole_inputs,
+    ),
+    Story(name="edit", scene=one_video, act=EDITING, rule=whole_inputs),
+    Story(
+        name="delete the video of an edit",
+        scene=one_edit,
+        act=asking("DELETE", "/v1/videos/{current}"),
+        shown=NOTHING_SHOWN,
+        rule=whole_inputs,
     ),
     Story(name="change by message", scene=one_video, act=sending("A kite"), asks_again=True),
     Story(
