@@ -59,6 +59,11 @@ class Inputs:
     def clip(self) -> Picture | None:
         return self.extended_clip or self.edited_clip
 
+    def clip_seconds(self, own: int) -> float:
+        """Return the length of a clip that is made from these, with `own` seconds of its own."""
+        given = (self.clip and self.clip.duration_seconds) or 0.0
+        return given if self.edited_clip else given + own
+
 
 class InputState(StrEnum):
     """KEPT was uploaded as an input; USED came with a request; DELETED is kept for videos only."""

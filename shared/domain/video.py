@@ -106,11 +106,8 @@ class GenerationParameters:
     @property
     def clip_seconds(self) -> float:
         """How long the clip is to be. That of an extension begins with what it extends."""
-        source = self.source_clip
-        if self.inputs is None or source is None:
-            return self.duration_seconds
-        length = source.duration_seconds or 0.0
-        return length + self.duration_seconds if self.inputs.extended_clip else length
+        own = self.duration_seconds
+        return self.inputs.clip_seconds(own) if self.inputs else own
 
 
 @dataclass(frozen=True, kw_only=True)
