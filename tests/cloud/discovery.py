@@ -1,15 +1,18 @@
-"""Google's own description of Vertex AI, which google-api-python-client carries.
+"""Google's own description of its services, which google-api-python-client carries.
 
-It describes the Interactions API as RPCs: on the wire, names have underscores, `type` names a
-choice, and an interaction and its model are one object. It leaves Veo's parameters open.
+That of Vertex AI describes the Interactions API as RPCs: on the wire, names have underscores,
+`type` names a choice, and an interaction and its model are one object. It leaves Veo's parameters
+open.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from tools.emulated_cloud.vertex import FakeVertex
 from tools.emulated_cloud.vertex.answers import Answer
@@ -20,6 +23,7 @@ from tools.emulated_cloud.vertex.server import INTERACTIONS, POLL, SUBMIT
 Schema = Mapping[str, Any]
 Schemas = Mapping[str, Schema]
 
+_VERSIONS = {"cloudfunctions": "v2", "run": "v2"}
 _KINDS = {"boolean": bool, "integer": int, "string": str}
 # Where the description has several names for one field of the wire.
 _NAMES = {"mime_type": "mimeTypeString", "response_format": "responseFormatSingleton"}
@@ -88,6 +92,42 @@ def unknown_in_answer(path: str, answer: Any) -> Iterator[str]:  # noqa: ANN401 
         yield from problems(answer, known["GoogleLongrunningOperation"], known)
         response = {k: v for k, v in answer.get("response", {}).items() if k != "@type"}
         yield from problems(response, known[f"{_VEO}{version}GenerateVideoResponse"], known)
+    elif path.startswith(f"/{version.lower()}/publishers/"):
+        yield from problems(answer, known[f"{_VEO}{version}PublisherModel"], known)
+
+
+def unknown_in_question(
+    service: str, path: str, body: Mapping[str, Any] | None, answer: Mapping[str, Any]
+) -> Iterator[str]:
+    """Compare a request to another service, and its answer. Only a request to POST has a body."""
+    document = _document(service, _VERSIONS.get(service, "v1"))
+    line, _, query = path.partition("?")
+    verb = "GET" if body is None else "POST"
+    method = next(
+        (each for each in _methods(document) if _serves(each, document, verb, line)), None
+    )
+    if method is None:
+        yield f"{service} has no {verb} {line}"
+        return
+    known = document["schemas"]
+    for name in parse_qs(query):
+        if name not in method["parameters"].keys() | document["parameters"].keys():
+            yield f"{method['id']} has no parameter {name}"
+    if body:
+        yield from problems(body, method.get("request", {"properties": {}}), known, method["id"])
+    yield from problems(answer, method["response"], known, method["id"])
+
+
+def _methods(resource: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from resource.get("methods", {}).values()
+    for each in resource.get("resources", {}).values():
+        yield from _methods(each)
+
+
+def _serves(method: Mapping[str, Any], document: Schema, verb: str, line: str) -> bool:
+    template = document["servicePath"] + method.get("flatPath", method["path"])
+    pattern = re.sub(r"\\{\w+\\}", "[^/:]+", re.escape(template))
+    return method["httpMethod"] == verb and re.fullmatch(pattern, line) is not None
 
 
 def problems(content: Any, schema: Schema, known: Schemas, place: str = "") -> Iterator[str]:  # noqa: ANN401  # It is JSON.
@@ -121,6 +161,8 @@ def _problems_of_fields(
 
 
 def _as_described(name: str, value: Any, fields: Schemas) -> tuple[str, Any]:  # noqa: ANN401  # It is JSON.
+    if name in fields:
+        return name, value
     if name == "input":
         return ("stringContent" if isinstance(value, str) else "steps"), value
     if name == "content" and "contentList" in fields:
@@ -148,12 +190,12 @@ def _fields(known: Schemas, name: str) -> dict[str, Schema]:
 
 def _described(path: str) -> tuple[str, Schemas]:
     version = path.split("/")[1]
-    return version.capitalize(), schemas(version)
+    return version.capitalize(), _document("aiplatform", version)["schemas"]
 
 
 @cache
-def schemas(version: str) -> Schemas:
-    path = f"googleapiclient/discovery_cache/documents/aiplatform.{version}.json"
+def _document(service: str, version: str) -> Schema:
+    path = f"googleapiclient/discovery_cache/documents/{service}.{version}.json"
     document = distribution("google-api-python-client").locate_file(path)
-    found: Schemas = json.loads(Path(str(document)).read_bytes())["schemas"]
+    found: Schema = json.loads(Path(str(document)).read_bytes())
     return found

@@ -3,7 +3,7 @@
 import json
 import re
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +14,14 @@ import pytest
 from shared.adapters import google as adapters
 from shared.domain.model_registry import DEFAULT_MODEL
 from shared.settings import read_settings
-from tests.cloud.discovery import DescribedVertex
+from tests.cloud.discovery import DescribedVertex, unknown_in_question
 from tests.cloud.loopback import only_loopback
 from tests.configured import configured, run_tool
 from tests.functional.cloud_place import CloudPlace
 from tests.functional.google_project import GoogleProject
 from tests.functional.showreel import serving
 from tools.doctor.__main__ import cloud_findings
-from tools.doctor.cloud import Cloud, hosts_of
+from tools.doctor.cloud import Cloud, Json, hosts_of
 from tools.doctor.expected import FUNCTIONS, PERMISSIONS
 from tools.doctor.findings import Finding, Verdict, is_well
 from tools.doctor.rights import Policies
@@ -30,6 +30,21 @@ from tools.emulated_cloud.processes import free_port
 from tools.emulated_cloud.project import CloudProject, write_key_file
 from tools.emulated_cloud.tokens import TokenServer
 from tools.emulated_cloud.vertex.answers import error
+
+API_KEYS = "/v1/projects/{}/secrets/showreel-api-keys/versions/latest"
+
+
+class DescribedCloud(Cloud):
+    """`unknown` has the questions, and what the stand-ins answer, that Google does not describe."""
+
+    unknown: Sequence[str] = ()
+
+    def read(self, service: str, path: str, body: Json | None = None) -> Json | None:
+        found = super().read(service, path, body)
+        if found is not None:
+            name = service.partition("-")[0]
+            self.unknown = [*self.unknown, *unknown_in_question(name, path, body, found)]
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,15 +59,15 @@ class World:
 
     def examined(self) -> list[Finding]:
         with configured(self.environment):
-            return [*cloud_findings(self._asked())]
+            return [*cloud_findings(self.asked())]
 
-    def _asked(self) -> Cloud:
+    def asked(self) -> DescribedCloud:
         chosen = read_settings(self.environment)
-        return Cloud(chosen, hosts_of(chosen, self.environment) | self.google.hosts)
+        return DescribedCloud(chosen, hosts_of(chosen, self.environment) | self.google.hosts)
 
     def grant_all(self) -> None:
         with configured(self.environment):
-            self.google.grant_all(Policies(self._asked()))
+            self.google.grant_all(Policies(self.asked()))
 
     def pubsub(self, method: str, path: str, body: object = None) -> None:
         url = f"http://{self.cloud.pubsub_host}/v1/projects/{self.cloud.name}/{path}"
@@ -95,16 +110,21 @@ def world(
 
 
 def test_a_whole_installation_lacks_nothing(world: World) -> None:
+    without_a_secret(world)
+    world.google.resources[API_KEYS.format(world.cloud.name)] = {"state": "ENABLED"}
     before = len(world.cloud.storage.requests)
 
-    found = world.examined()
+    with configured(world.environment):
+        asked = world.asked()
+        found = [*cloud_findings(asked)]
 
+    assert asked.unknown == []
     assert {each.verdict for each in found} == {Verdict.OK, Verdict.NOTE}
     notes = {each.subject: each.detail for each in found if each.verdict is Verdict.NOTE}
     assert f"model {DEFAULT_MODEL}, the default" in notes
     assert all("it may stop answering" in each for each in notes.values())
-    asked = world.cloud.storage.requests[before:]
-    assert all(each.line.startswith("GET ") for each in asked)
+    sent = world.cloud.storage.requests[before:]
+    assert all(each.line.startswith("GET ") for each in sent)
 
 
 def test_every_permission_that_an_adapter_names_is_asked_for() -> None:

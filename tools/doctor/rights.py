@@ -145,10 +145,9 @@ class Policies:
 
     def _fetched(self, place: tuple[str, str]) -> Mapping[str, set[str]] | None:
         service, path = place
-        # These two take a question; the others are read.
-        asks = service in ("cloudresourcemanager", "iam")
-        # With conditions, which are in policies of version 3.
-        body = {"options": {"requestedPolicyVersion": 3}} if asks else None
+        # Policies of version 3 have conditions.
+        version = {"options": {"requestedPolicyVersion": 3}}
+        body = {"cloudresourcemanager": version, "iam": {}}.get(service)
         roles: dict[str, set[str]] = defaultdict(set)
         policy = self._cloud.read(service, path, body)
         if policy is None:
