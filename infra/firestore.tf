@@ -47,6 +47,12 @@ resource "google_firestore_field" "index" {
   collection = each.value.collectionGroup
   field      = each.value.fieldPath
 
+  # Firestore removes a document after this moment.
+  dynamic "ttl_config" {
+    for_each = try(each.value.ttl, false) ? [1] : []
+    content {}
+  }
+
   index_config {
     dynamic "indexes" {
       for_each = each.value.indexes

@@ -58,6 +58,7 @@ locals {
     QUEUE_LIMIT_HOURS       = var.queue_limit_hours
     KEEP_HISTORICAL         = var.keep_historical
     KEEP_FAILED_DAYS        = var.keep_failed_days
+    EVENT_DAYS              = var.event_days
     PUBLIC_URL              = var.public_url
     ALLOWED_HOSTS           = length(var.allowed_hosts) == 0 ? null : join(",", var.allowed_hosts)
     ALLOWED_ORIGINS         = length(var.allowed_origins) == 0 ? null : join(",", var.allowed_origins)

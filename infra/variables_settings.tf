@@ -110,6 +110,17 @@ variable "keep_failed_days" {
   }
 }
 
+variable "event_days" {
+  description = "Days for which an event can be read, at least. Default: 30."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.event_days == null || contains(range(1, 366), coalesce(var.event_days, 0))
+    error_message = "event_days must be a whole number from 1 to 365."
+  }
+}
+
 variable "public_url" {
   description = "Public base URL in responses, if callers use a URL other than the function's."
   type        = string

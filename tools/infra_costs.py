@@ -65,7 +65,7 @@ SERVICES: dict[str, tuple[Use, ...]] = {
     ),
     "Firestore": (
         Use(what="document read", usd="0.0000003", each_video="25", each_month=str(16 * TICKS)),
-        Use(what="document written", usd="0.0000009", each_video="14"),
+        Use(what="document written", usd="0.0000009", each_video="15"),
         Use(what="GiB kept for a month", usd="0.33", each_video="0.00002"),
     ),
     "Pub/Sub and Scheduler": (

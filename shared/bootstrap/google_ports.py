@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shared.adapters.google.batch_repository import FirestoreBatchRepository
     from shared.adapters.google.bucket import GCSBucket
     from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+    from shared.adapters.google.event_log import FirestoreEventLog
     from shared.adapters.google.message_queue import PubSubMessageQueue
     from shared.adapters.google.object_store import GCSObjectStore
     from shared.adapters.google.turn_repository import FirestoreTurnRepository
@@ -55,6 +56,7 @@ class GooglePorts(FamilyPorts):
             project=self._settings.google_cloud_project,
             database=self._settings.firestore_database,
             now=self.now,
+            event_days=self._settings.event_days,
         )
 
     @built_once
@@ -68,6 +70,12 @@ class GooglePorts(FamilyPorts):
         from shared.adapters.google.turn_repository import FirestoreTurnRepository
 
         return FirestoreTurnRepository(self.campaigns)
+
+    @built_once
+    def events(self) -> FirestoreEventLog:
+        from shared.adapters.google.event_log import FirestoreEventLog
+
+        return FirestoreEventLog(self.campaigns.documents, now=self.now)
 
     @built_once
     def mirror(self) -> ObjectStoreMirror:

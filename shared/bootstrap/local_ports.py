@@ -19,6 +19,7 @@ from shared.domain.schedule import LAPTOP_LEASES, LAPTOP_LEASES_WITH_VEO
 if TYPE_CHECKING:
     from shared.adapters.local.batch_repository import LocalBatchRepository
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
+    from shared.adapters.local.event_log import LocalEventLog
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
     from shared.adapters.local.turn_repository import LocalTurnRepository
@@ -62,7 +63,9 @@ class LocalPorts(FamilyPorts):
     def campaigns(self) -> LocalCampaignRepository:
         from shared.adapters.local.campaign_repository import LocalCampaignRepository
 
-        campaigns = LocalCampaignRepository(self._settings.data_folder)
+        campaigns = LocalCampaignRepository(
+            self._settings.data_folder, event_days=self._settings.event_days
+        )
         if campaigns.has_lost_commits():
             self._rebuild(campaigns)
         return campaigns
@@ -78,6 +81,12 @@ class LocalPorts(FamilyPorts):
         from shared.adapters.local.turn_repository import LocalTurnRepository
 
         return LocalTurnRepository(self.campaigns.database)
+
+    @built_once
+    def events(self) -> LocalEventLog:
+        from shared.adapters.local.event_log import LocalEventLog
+
+        return LocalEventLog(self.campaigns.database)
 
     @built_once
     def mirror(self) -> ObjectStoreMirror:

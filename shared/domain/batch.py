@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.domain.errors import WrongStateError
+from shared.domain.events import Event, EventType, event_id
 from shared.domain.money import ZERO
 from shared.domain.schedule import COMMIT_DELAY
 from shared.domain.video import ENDED, Failure, Lane, Outcome, Phase
@@ -202,6 +203,22 @@ def cancelled(batch: Batch, *, now: datetime) -> Batch:
 def ended(batch: Batch, totals: Totals, *, now: datetime) -> Batch:
     """End a batch of which every line is done and every video has ended."""
     return replace(batch, completed_at=now, due_at=None, ended=dict(totals))
+
+
+def batch_ends_of(batch: Batch) -> tuple[Event, ...]:
+    """Return the event of a batch's end, or none while it is in progress."""
+    if batch.completed_at is None:
+        return ()
+    kind = EventType.BATCH_COMPLETED
+    event = Event(
+        id=event_id(kind, batch.batch_id, batch.completed_at),
+        type=kind,
+        created_at=batch.completed_at,
+        batch_id=batch.batch_id,
+        requested_by=batch.requested_by,
+        lines=batch.lines,
+    )
+    return (event,)
 
 
 def is_over(batch: Batch, totals: Totals) -> bool:

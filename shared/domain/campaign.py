@@ -15,6 +15,7 @@ from shared.domain.video import Lane, Video
 
 if TYPE_CHECKING:
     from shared.domain.daily_budget import DayBudget
+    from shared.domain.events import Event
 
 # The largest page of a list: all of its videos may be removed before the next page is requested.
 MOST_REMOVED = 100
@@ -204,6 +205,7 @@ class Change:
 
     `days` are the budgets of the days that the videos' dollars are taken from, or returned to.
     Of the unreadable records, `discarded` are removed and `carried` are stored unchanged.
+    `events` are what the commit makes true. One that is stored already is not stored again.
     """
 
     campaign: Campaign
@@ -212,6 +214,22 @@ class Change:
     days: "tuple[DayBudget, ...]" = ()
     discarded: tuple[Unreadable, ...] = ()
     carried: tuple[Unreadable, ...] = ()
+    events: "tuple[Event, ...]" = ()
+
+    def then(self, following: "Change") -> "Change":
+        """Return both in one commit; `following` was decided by the records that this leaves."""
+        removed = (*self.removed, *following.removed)
+        gone = {video.video_hash for video in removed}
+        changed = {video.video_hash: video for video in (*self.videos, *following.videos)}
+        return replace(
+            following,
+            videos=tuple(video for name, video in changed.items() if name not in gone),
+            removed=removed,
+            days=(*self.days, *following.days),
+            discarded=(*self.discarded, *following.discarded),
+            carried=(*self.carried, *following.carried),
+            events=(*self.events, *following.events),
+        )
 
     @property
     def gone(self) -> "tuple[Video | Unreadable, ...]":

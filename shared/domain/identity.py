@@ -2,7 +2,12 @@
 
 import re
 
-from shared.domain.errors import BatchNotFoundError, InvalidRequestError, VideoNotFoundError
+from shared.domain.errors import (
+    BatchNotFoundError,
+    InvalidRequestError,
+    NotFoundError,
+    VideoNotFoundError,
+)
 
 _CAMPAIGN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _VIDEO_ID = re.compile(r"video_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})", re.ASCII)
@@ -58,4 +63,11 @@ def require_batch_id(text: str) -> str:
     # Compiled on its first use: most processes handle no batch.
     if not re.fullmatch(r"batch_[0-9a-f]{16}", text, re.ASCII):
         raise BatchNotFoundError("There is no batch with this id.")
+    return text
+
+
+def require_event_id(text: str) -> str:
+    """Return `text` if it can be the id of an event. Raise NotFoundError."""
+    if not re.fullmatch(r"evt_[0-9a-f]{32}", text, re.ASCII):
+        raise NotFoundError("There is no event with this id.")
     return text

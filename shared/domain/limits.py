@@ -59,10 +59,8 @@ def require_max_cost(cost: Decimal, max_cost: Decimal | None) -> None:
         )
 
 
-def reaches_warning(*, before: Decimal, after: Decimal, budget: Decimal | None) -> bool:
+def reaches_warning(*, before: Decimal, after: Decimal, budget: Decimal) -> bool:
     """Whether a step from `before` to `after` crosses 80 % of a budget."""
-    if budget is None:
-        return False
     threshold = budget * _WARNING_SHARE
     return before < threshold <= after
 

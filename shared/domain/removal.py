@@ -47,16 +47,14 @@ def begin_deletion(campaign: Campaign, pending: Sequence[Video], *, now: datetim
     Raise WrongStateError if one is submitted: it is paid for.
     """
     change = Change(campaign=with_chores(campaign, DELETE))
-    cancelled: list[Video] = []
     for video in pending:
         if video.phase is not Phase.RESERVED:
             raise WrongStateError(
                 f"The video {video.id} is being made and is paid for already. Delete the campaign "
                 f"when the video is finished."
             )
-        change = cancel(change.campaign, video, now=now)
-        cancelled += change.videos
-    return Change(campaign=replace(change.campaign, updated_at=now), videos=tuple(cancelled))
+        change = change.then(cancel(change.campaign, video, now=now))
+    return replace(change, campaign=replace(change.campaign, updated_at=now))
 
 
 def is_expired(video: Video, *, before: datetime) -> bool:

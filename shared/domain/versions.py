@@ -17,6 +17,7 @@ from shared.domain.errors import (
     SlotBusyError,
     WrongStateError,
 )
+from shared.domain.events import ends_of, promotion_of
 from shared.domain.limits import Limits, require_budget
 from shared.domain.schedule import late_check_at
 from shared.domain.settlement import charged, reserve_price, settle
@@ -77,7 +78,7 @@ def complete(
     else:
         change = _keep(settled, freed, done, at=now)
     # Every clip is first stored under the name of a current version.
-    return change if shown else _renaming(change, video)
+    return replace(change if shown else _renaming(change, video), events=ends_of(done))
 
 
 def _done(video: Video, *, shown: bool, clip: ClipFacts, now: datetime) -> Video:
@@ -133,7 +134,8 @@ def fail(
     )
     money = settle(campaign.money, video, outcome)
     slot = campaign.slot(video.index).without_pending(video)
-    return _change(replace(campaign, money=money), slot, at=now, videos=(ended,))
+    change = _change(replace(campaign, money=money), slot, at=now, videos=(ended,))
+    return replace(change, events=ends_of(ended))
 
 
 def clear(campaign: Campaign, video: Video, *, now: datetime) -> Change:
@@ -162,7 +164,7 @@ def cancel(campaign: Campaign, video: Video, *, now: datetime) -> Change:
     failure = Failure(code="cancelled", message="The video was cancelled; nothing was paid.")
     change = fail(campaign, video, failure=failure, outcome=AttemptOutcome.NOT_BILLED, now=now)
     cancelled = replace(change.videos[0], phase=Phase.CANCELLED, cancel_requested=True)
-    return replace(change, videos=(cancelled,))
+    return replace(change, videos=(cancelled,), events=ends_of(cancelled))
 
 
 def promote(campaign: Campaign, video: Video, *, replaced: Video | None, now: datetime) -> Change:
@@ -172,7 +174,8 @@ def promote(campaign: Campaign, video: Video, *, replaced: Video | None, now: da
     slot = campaign.slot(video.index)
     _require_current(slot, replaced)
     shown = replace(video, version_state=VersionState.CURRENT)
-    return _renaming(_show(campaign, slot.without(video), shown, replaced, at=now), video)
+    change = _renaming(_show(campaign, slot.without(video), shown, replaced, at=now), video)
+    return replace(change, events=(promotion_of(shown, at=now),))
 
 
 def _show(

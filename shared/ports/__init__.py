@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shared.ports.batch_repository import BatchRepository
     from shared.ports.campaign_repository import CampaignRepository, SavingsTally
     from shared.ports.clip_inspector import ClipInspector
+    from shared.ports.event_log import EventLog
     from shared.ports.message_queue import MessageQueue
     from shared.ports.object_store import ObjectStore, SignatureVerifier, StorageProbe
     from shared.ports.picture_inspector import PictureInspector
@@ -40,6 +41,8 @@ class Ports(Protocol):
     def batches(self) -> BatchRepository: ...
     @property
     def turns(self) -> TurnRepository: ...
+    @property
+    def events(self) -> EventLog: ...
     @property
     def mirror(self) -> RecordMirror: ...
     @property

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from shared.domain.batch import Batch, Totals
     from shared.domain.campaign import Change
+    from shared.domain.events import Event
     from shared.domain.video import Video
 
 
@@ -22,11 +23,14 @@ class BatchRepository(Protocol):
     def get(self, batch_id: str) -> Batch:
         """Raise BatchNotFoundError."""
 
-    def commit(self, batch: Batch, changes: Sequence[Change] = ()) -> Batch:
-        """Write the batch and all changes, or nothing; return the batch with its new revision.
+    def commit(
+        self, batch: Batch, changes: Sequence[Change] = (), *, events: Sequence[Event] = ()
+    ) -> Batch:
+        """Write the batch, all changes and the batch's own events, or nothing.
 
-        Each change is of another campaign. Raise ConflictError if any record differs from what was
-        read; an empty revision means that there must be none yet.
+        Each change is of another campaign. Return the batch with its new revision. Raise
+        ConflictError if any record differs from what was read; an empty revision means that there
+        must be none yet.
         """
 
     def list(self, *, after: Batch | None, limit: int) -> tuple[Batch, ...]:

@@ -18,21 +18,24 @@ if TYPE_CHECKING:
     from shared.domain.batch import Batch
     from shared.domain.campaign import Campaign
     from shared.domain.daily_budget import DayBudget
+    from shared.domain.events import Event
     from shared.domain.pacing import Pace
     from shared.domain.video import Video
+
+    Stored = Campaign | Video | DayBudget | Pace | Batch | Event
 
 SCHEMA_VERSION = 1
 
 Record = dict[str, Any]
-T = TypeVar("T", "Campaign", "Video", "DayBudget", "Pace", "Batch")
+T = TypeVar("T", "Campaign", "Video", "DayBudget", "Pace", "Batch", "Event")
 
 
-def to_record(stored: Campaign | Video | DayBudget | Pace | Batch) -> Record:
+def to_record(stored: Stored) -> Record:
     record = _known_fields(stored)
     return with_unread(record, stored.unread) if stored.unread else record
 
 
-def encode(stored: Campaign | Video | DayBudget | Pace | Batch) -> bytes:
+def encode(stored: Stored) -> bytes:
     return encode_record(to_record(stored))
 
 
@@ -90,7 +93,7 @@ def naming(place: str, *, revision: str = "") -> Iterator[None]:
         ) from error
 
 
-def _known_fields(stored: Campaign | Video | DayBudget | Pace | Batch) -> Record:
+def _known_fields(stored: Stored) -> Record:
     known = replace(stored, unread={}) if stored.unread else stored
     fields = msgspec.to_builtins(known, builtin_types=(datetime,))
     for beside_the_record in ("revision", "unread", "savings"):

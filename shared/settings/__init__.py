@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from shared.domain.events import EVENT_DAYS
 from shared.domain.model_registry import DEFAULT_MODEL, LOCATIONS, MODELS, Family
 from shared.domain.models import parse_rates
 from shared.settings.checks import problems_of
@@ -94,6 +95,9 @@ class Settings:
         30,
         "How many days after its end the record of a failed or cancelled video is kept (8 to 365); "
         "its dollars stay counted",
+    )
+    event_days: int = _setting(
+        EVENT_DAYS, "For how many days `GET /v1/events` has an event, at least (1 to 365)"
     )
     synthetic_seconds: float = _setting(
         2.0,

@@ -28,6 +28,7 @@ _MOST_FAILED_DAYS = 365
 _LONGEST_SYNTHETIC_SECONDS = 1800
 _MOST_FILTERED_RETRIES = 3
 _LONGEST_QUEUE_HOURS = 168
+_MOST_EVENT_DAYS = 365
 
 
 def problems_of(found: Settings) -> list[str]:
@@ -58,6 +59,7 @@ def problems_of(found: Settings) -> list[str]:
         "which are kept for 7 days.": (
             _LEAST_FAILED_DAYS <= found.keep_failed_days <= _MOST_FAILED_DAYS
         ),
+        "EVENT_DAYS must be between 1 and 365.": 1 <= found.event_days <= _MOST_EVENT_DAYS,
         "MAX_VIDEOS_PER_CAMPAIGN * (KEEP_HISTORICAL + 2) must be no more than "
         f"{MOST_VERSIONS}, which one record can hold. Lower one of the two.": (
             most_versions(

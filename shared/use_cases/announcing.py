@@ -1,46 +1,56 @@
 """Structured lifecycle events in the log: one for each start and end of a video."""
 
 import logging
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from shared.domain.campaign import Campaign
+from shared.domain.events import Event, EventType, VideoFacts, facts_of
 from shared.domain.video import Video
 
 logger = logging.getLogger(__name__)
 
 
 def announce(event: str, video: Video) -> None:
-    """Log `event`, such as `video.completed`, with the ids that identify the video.
+    """Log `event`, such as `video.reserved`, with the ids that identify the video.
 
     `usd` is its price, or 0 if it is simulated: alerts add up what was reserved.
     `requested_by` is the name of the caller's API key.
     """
-    logger.info(
-        event,
-        extra={
-            "video_id": video.id,
-            "campaign_id": video.campaign_id,
-            "index": video.index,
-            "phase": video.phase,
-            "requested_by": video.requested_by,
-            "failure": video.failure and video.failure.code,
-            "usd": 0.0 if video.cost.simulated else float(video.cost.estimated),
-        },
-    )
+    fields = _fields(facts_of(video), video.campaign_id, video.requested_by)
+    logger.info(event, extra=fields)
 
 
-def warn_of_budget(campaign: Campaign, budget: Decimal | None) -> None:
-    """Log that 80 % of a campaign's budget are used. Called once, when the limit is crossed."""
-    logger.warning(
-        "campaign.budget_warning",
-        extra={
-            "campaign_id": campaign.campaign_id,
-            "used_usd": str(campaign.money.committed),
-            "budget_usd": str(budget),
-        },
-    )
+def announce_events(events: Iterable[Event]) -> None:
+    """Log the events of a commit, after it, as `announce` does."""
+    for event in events:
+        level = logging.WARNING if event.type is EventType.BUDGET_WARNING else logging.INFO
+        logger.log(level, event.type.value, extra=_fields_of(event))
+
+
+def _fields_of(event: Event) -> dict[str, object]:
+    if event.video is not None:
+        return _fields(event.video, event.campaign_id, event.requested_by)
+    if event.batch_id:
+        return {"batch_id": event.batch_id, "lines": event.lines}
+    return {
+        "campaign_id": event.campaign_id,
+        "used_usd": str(event.used_usd),
+        "budget_usd": str(event.budget_usd),
+    }
+
+
+def _fields(video: VideoFacts, campaign_id: str, requested_by: str | None) -> dict[str, object]:
+    return {
+        "video_id": video.id,
+        "campaign_id": campaign_id,
+        "index": video.index,
+        "phase": video.phase,
+        "requested_by": requested_by,
+        "failure": video.failure and video.failure.code,
+        "usd": 0.0 if video.cost.simulated else float(video.cost.estimated),
+    }
 
 
 def warn_of_day(day: date, *, used: Decimal, budget: Decimal) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from shared.domain.batch import Batch
 from shared.domain.campaign import Campaign, Change
@@ -31,7 +31,10 @@ from shared.use_cases.create_videos import (
     with_inputs,
 )
 from shared.use_cases.existing_versions import Wanted, needed_videos, wanted_of
-from shared.use_cases.reserving import Plan, warn_of_spending
+from shared.use_cases.reserving import Plan, warnings_of
+
+if TYPE_CHECKING:
+    from shared.domain.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +90,7 @@ class LinePlanner:
         self._campaigns: dict[str, Campaign] = {}
         self._changed: defaultdict[str, dict[str, Video]] = defaultdict(dict)
         self._not_deleted: set[str] = set()
-        self._plans: list[Plan] = []
+        self._warnings: defaultdict[str, list[Event]] = defaultdict(list)
         self._stored = ports.campaigns.get_many(self._claimed())
         self._known = {number: self._read(each) for number, each in self._requests.items()}
         self._pages = self._needed_pages()
@@ -124,7 +127,11 @@ class LinePlanner:
     def changes(self) -> tuple[Change, ...]:
         """Return the changes of all planned lines, for one commit."""
         changes = tuple(
-            Change(campaign=self._campaigns[campaign_id], videos=tuple(videos.values()))
+            Change(
+                campaign=self._campaigns[campaign_id],
+                videos=tuple(videos.values()),
+                events=tuple(self._warnings[campaign_id]),
+            )
             for campaign_id, videos in self._changed.items()
         )
         if self._day is None or self._day is self._first_day:
@@ -132,9 +139,7 @@ class LinePlanner:
         return replace(changes[0], days=(self._day,)), *changes[1:]
 
     def warn(self) -> None:
-        """Log the budgets that the changes, which are committed, bring to 80 %."""
-        for plan in self._plans:
-            warn_of_spending(self._ports, plan)
+        """Log that the changes, which are committed, bring the day's budget to 80 %."""
         before, after, budget = self._first_day, self._day, self._ports.policy.daily_budget_usd
         if before and after and budget is not None and begins_warning(before, after):
             warn_of_day(after.day, used=after.committed, budget=budget)
@@ -149,7 +154,7 @@ class LinePlanner:
         for video in plan.changed:
             dated = of_day(video, day.day) if day and not video.revision else video
             self._changed[campaign_id][video.video_hash] = dated
-        self._plans.append(plan)
+        self._warnings[campaign_id] += warnings_of(self._ports, plan)
 
     def _claimed(self) -> dict[str, list[str]]:
         """Return the names of the videos that the lines' claims may have made, by campaign."""

@@ -6,7 +6,7 @@ from shared.domain.batch import Batch, cancelled
 from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import UnavailableError
 from shared.domain.versions import cancel
-from shared.domain.video import Phase, Video
+from shared.domain.video import Phase
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoPage
 from shared.use_cases.budgeting import all_giving_back
@@ -48,10 +48,8 @@ def _cancelled(ports: Ports, campaign: object, page: VideoPage) -> Change | None
     """Cancel those of the videos that still wait. None for a campaign that has none."""
     if not isinstance(campaign, Campaign):
         return None
-    gone: list[Video] = []
+    change = Change(campaign=campaign)
     for video in page.videos:
         if video.phase is Phase.RESERVED:
-            change = cancel(campaign, video, now=ports.now())
-            campaign = change.campaign
-            gone += change.videos
-    return Change(campaign=campaign, videos=tuple(gone)) if gone else None
+            change = change.then(cancel(change.campaign, video, now=ports.now()))
+    return change if change.videos else None

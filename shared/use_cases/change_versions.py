@@ -26,8 +26,6 @@ def promote_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
     change = decide(ports, video, partial(_promote, ports))
-    if change.videos:
-        announce("video.promoted", change.videos[0])
     finish_chores(ports, campaign_id)
     return change.videos[0] if change.videos else ports.campaigns.get_video(campaign_id, video_hash)
 
@@ -43,9 +41,7 @@ def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     if not change.videos:
         return ports.campaigns.get_video(campaign_id, video_hash)
     (cancelled,) = change.videos
-    if cancelled.phase is Phase.CANCELLED:
-        announce("video.cancelled", cancelled)
-    elif _can_be_stopped(cancelled):
+    if _can_be_stopped(cancelled):
         ask_for_step(ports, cancelled)
     return cancelled
 
@@ -60,15 +56,7 @@ def delete_video(ports: Ports, campaign_id: str, video_hash: str) -> None:
     except UnreadableRecordError:
         discard_damaged(ports, campaign_id, video_hash)
         return
-    phases: list[Phase] = []
-
-    def rule(campaign: Campaign, latest: Video) -> Change:
-        phases.append(latest.phase)
-        return _remove(ports, campaign, latest)
-
-    (removed,) = decide(ports, video, rule).removed
-    if phases[-1] is Phase.RESERVED:
-        announce("video.cancelled", removed)
+    (removed,) = decide(ports, video, partial(_remove, ports)).removed
     announce("video.deleted", removed)
     finish_chores(ports, campaign_id)
 
@@ -96,12 +84,13 @@ def _can_be_stopped(video: Video) -> bool:
 
 
 def _remove(ports: Ports, campaign: Campaign, video: Video) -> Change:
+    change = Change(campaign=campaign)
     if video.phase is Phase.RESERVED:
-        cancelled = cancel(campaign, video, now=ports.now())
-        campaign, (video,) = cancelled.campaign, cancelled.videos
+        change = cancel(campaign, video, now=ports.now())
+        (video,) = change.videos
     if not video.has_ended:
         raise WrongStateError(
             "This video is being made and is paid for already. Delete it when it is finished; "
             "cancel keeps it from becoming current."
         )
-    return remove(campaign, (video,), now=ports.now())
+    return change.then(remove(change.campaign, (video,), now=ports.now()))

@@ -16,6 +16,7 @@ from shared.domain.errors import (
 from shared.domain.schedule import CONTENTION
 from shared.domain.video import Video
 from shared.ports import Ports
+from shared.use_cases.announcing import announce_events
 from shared.use_cases.budgeting import giving_back
 
 T = TypeVar("T")
@@ -71,15 +72,22 @@ def revise_held(ports: Ports, held: Video, transition: Callable[[Video], Video])
     return revise(ports, held, rule)
 
 
-def decide(ports: Ports, video: Video, rule: Callable[[Campaign, Video], Change]) -> Change:
-    """Commit a change of a campaign and one of its videos, decided by their latest records.
+def commit(ports: Ports, change: Change) -> Change:
+    """Commit a change, and announce its events. Raise ConflictError.
 
-    The dollars of a video that ends unbilled are credited to the budget of their day.
+    The dollars of videos that end unbilled are credited to the budgets of their days.
     """
+    committed = ports.campaigns.commit(giving_back(ports, change))
+    announce_events(committed.events)
+    return committed
+
+
+def decide(ports: Ports, video: Video, rule: Callable[[Campaign, Video], Change]) -> Change:
+    """Commit a change of a campaign and one of its videos, decided by their latest records."""
 
     def attempt() -> Change:
         campaign, latest = read_both(ports, video.campaign_id, video.video_hash)
-        return ports.campaigns.commit(giving_back(ports, rule(campaign, latest)))
+        return commit(ports, rule(campaign, latest))
 
     return until_committed(attempt)
 

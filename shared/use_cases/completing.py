@@ -20,9 +20,7 @@ from shared.domain.video import Phase, Status, Video
 from shared.domain.video_steps import clip_stored
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
-from shared.use_cases.announcing import announce
-from shared.use_cases.budgeting import giving_back
-from shared.use_cases.committing import revise, until_committed
+from shared.use_cases.committing import commit, revise, until_committed
 from shared.use_cases.read_campaigns import current_video, readable_videos_of
 
 # Each video is up to three records in the commit, and up to three reads before it.
@@ -88,7 +86,6 @@ def _complete_together(
         raise CampaignNotFoundError(f"There is no campaign {campaign_id!r}.")
     known = {each.video_hash: each for each in page.videos}
     change = Change(campaign=campaign)
-    completed = []
     for video in videos:
         try:
             one = _complete(ports, change.campaign, video, known)
@@ -97,13 +94,9 @@ def _complete_together(
             if video is videos[0]:
                 raise
             continue
-        completed.append(video)
-        change = replace(one, videos=(*change.videos, *one.videos))
+        change = change.then(one)
     change = _without_surplus(ports, change)
-    committed = ports.campaigns.commit(giving_back(ports, change))
-    for video in completed:
-        announce("video.completed", _among(committed, video))
-    return committed
+    return commit(ports, change)
 
 
 def _complete(ports: Ports, campaign: Campaign, video: Video, known: Mapping[str, Video]) -> Change:
@@ -127,11 +120,4 @@ def _without_surplus(ports: Ports, change: Change) -> Change:
     old = [*known.values(), *readable_videos_of(ports, change.campaign, others).values()]
     now = ports.now()
     removal = remove(change.campaign, old, now=now, objects_until=now + NAME_LIFE)
-    gone = {video.video_hash for video in old}
-    kept = tuple(video for video in change.videos if video.video_hash not in gone)
-    return replace(removal, videos=kept)
-
-
-def _among(change: Change, video: Video) -> Video:
-    """Return `video` from `change`, which may have removed it already if no history is kept."""
-    return next(each for each in (*change.videos, *change.removed) if each.id == video.id)
+    return change.then(removal)

@@ -13,10 +13,8 @@ from shared.domain.removal import begin_deletion, remove
 from shared.domain.storage_layout import ATTEMPTS, GENERATED, INPUTS
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
-from shared.use_cases.announcing import announce
-from shared.use_cases.budgeting import giving_back
 from shared.use_cases.claims import note_deletion
-from shared.use_cases.committing import until_committed
+from shared.use_cases.committing import commit, until_committed
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.read_campaigns import videos_of
 
@@ -37,10 +35,9 @@ def delete_campaign(ports: Ports, campaign_id: str) -> bool:
         names = [slot.pending.video_hash for slot in campaign.slots if slot.pending]
         pending = videos_of(ports, campaign, names)
         change = begin_deletion(campaign, tuple(pending.values()), now=ports.now())
-        return ports.campaigns.commit(giving_back(ports, change))
+        return commit(ports, change)
 
-    for video in until_committed(attempt).videos:
-        announce("video.cancelled", video)
+    until_committed(attempt)
     return continue_deletion(ports, campaign_id, end=ports.now() + _PATIENCE)
 
 

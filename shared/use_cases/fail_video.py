@@ -5,7 +5,6 @@ from shared.domain.errors import WrongStateError
 from shared.domain.versions import fail
 from shared.domain.video import AttemptOutcome, Failure, Video
 from shared.ports import Ports
-from shared.use_cases.announcing import announce
 from shared.use_cases.committing import decide
 
 
@@ -23,5 +22,4 @@ def fail_video(
         failure = Failure(code=code, message=message)
         return fail(campaign, latest, failure=failure, outcome=outcome, now=ports.now())
 
-    change = decide(ports, video, rule)
-    announce("video.failed", change.videos[0])
+    decide(ports, video, rule)

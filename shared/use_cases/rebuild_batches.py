@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from shared.domain.batch import Batch, restored
+from shared.domain.batch import Batch, batch_ends_of, restored
 from shared.domain.errors import BatchNotFoundError, ObjectNotFoundError, UnreadableRecordError
 from shared.domain.storage_layout import BATCHES, batch_id_at, batch_results_prefix
 from shared.ports.batch_repository import BatchRepository
@@ -41,14 +41,14 @@ def _is_committed(batches: BatchRepository, kept: Batch) -> bool:
     try:
         stored = batches.get(kept.batch_id)
     except BatchNotFoundError:
-        batches.commit(kept)
+        batches.commit(kept, events=batch_ends_of(kept))
         return True
     except UnreadableRecordError:
         return False
     merged = _merged(stored, kept)
     if merged == stored:
         return False
-    batches.commit(merged)
+    batches.commit(merged, events=batch_ends_of(merged))
     return True
 
 

@@ -12,6 +12,7 @@ from shared.domain.campaign import Change
 from shared.domain.copying import merge
 from shared.domain.daily_budget import held_day
 from shared.domain.errors import CampaignNotFoundError, UnreadableRecordError
+from shared.domain.events import ends_of
 from shared.domain.money import ZERO
 from shared.domain.storage_layout import DELETIONS
 from shared.domain.unreadable import Unreadable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from shared.domain.daily_budget import DayBudget
+    from shared.domain.events import Event
     from shared.domain.reconciling import CampaignState
     from shared.domain.video import Video
     from shared.ports.campaign_repository import CampaignRepository
@@ -118,6 +120,7 @@ def _change(
         removed=tuple(removed),
         carried=tuple(carried),
         days=tuple(_days(campaigns, videos, known)),
+        events=tuple(_ends(videos, known)),
     )
 
 
@@ -133,6 +136,14 @@ def _days(
     for day, amount in lost.items():
         budget = campaigns.get_day(day)
         yield replace(budget, committed=budget.committed + amount)
+
+
+def _ends(videos: list[Video], known: dict[str, Video]) -> Iterator[Event]:
+    """Yield the events of the ends that the records had lost."""
+    for video in videos:
+        before = known.get(video.video_hash)
+        if before is None or ends_of(before) != ends_of(video):
+            yield from ends_of(video)
 
 
 def _read_if_any(campaigns: CampaignRepository, campaign_id: str) -> CampaignState | None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.clip import room_for
+from shared.domain.events import Event, budget_warning
 from shared.domain.limits import budget_of, reaches_warning
 from shared.domain.money import ZERO, Savings
 from shared.domain.queueing import place_in_queue
@@ -14,7 +15,7 @@ from shared.domain.video import Lane, Outcome, QueuePlace, Video
 from shared.domain.video_steps import withdraw_cancellation
 from shared.ports import Ports
 from shared.ports.policy import limits_of, queue_limit
-from shared.use_cases.announcing import announce, warn_of_budget
+from shared.use_cases.announcing import announce, announce_events
 from shared.use_cases.budgeting import commit_reservation
 from shared.use_cases.inputs import NewInput, new_inputs, store_inputs, with_used
 from shared.use_cases.publishing import ask_for_step
@@ -109,8 +110,10 @@ def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
         return plan.answers
     require_room(ports, plan.answers)
     store_inputs(ports, plan.campaign.campaign_id, plan.inputs)
-    change = commit_reservation(ports, Change(campaign=plan.campaign, videos=videos))
-    warn_of_spending(ports, plan)
+    events = warnings_of(ports, plan)
+    change = Change(campaign=plan.campaign, videos=videos, events=events)
+    change = commit_reservation(ports, change)
+    announce_events(events)
     stored = {video.video_hash: video for video in change.videos}
     return tuple(
         replace(answer, video=stored.get(answer.video.video_hash, answer.video))
@@ -162,9 +165,11 @@ def _changed(answer: CreatedVideo) -> Video | None:
     )
 
 
-def warn_of_spending(ports: Ports, plan: Plan) -> None:
-    """Log that the plan, which is committed, reaches 80 % of its campaign's budget, if it does."""
-    committed = plan.campaign.money.committed
+def warnings_of(ports: Ports, plan: Plan) -> tuple[Event, ...]:
+    """Return the event of a plan that reaches 80 % of its campaign's budget, if it does."""
+    used = plan.campaign.money.committed
     budget = budget_of(plan.campaign, limits_of(ports.policy))
-    if reaches_warning(before=committed - plan.cost, after=committed, budget=budget):
-        warn_of_budget(plan.campaign, budget)
+    if budget is None or not reaches_warning(before=used - plan.cost, after=used, budget=budget):
+        return ()
+    campaign_id, now = plan.campaign.campaign_id, ports.now()
+    return (budget_warning(campaign_id, used=used, budget=budget, at=now),)

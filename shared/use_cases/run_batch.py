@@ -17,6 +17,7 @@ from shared.domain.batch import (
     Batch,
     LineResult,
     LineVideo,
+    batch_ends_of,
     encode_results,
     ended,
     is_over,
@@ -41,7 +42,7 @@ from shared.domain.schedule import BATCH_RECHECK, BATCH_RETRY, BATCH_TURN, BROKE
 from shared.domain.storage_layout import batch_request_path, batch_results_path
 from shared.domain.video import Failure
 from shared.ports import Ports
-from shared.use_cases.announcing import announce
+from shared.use_cases.announcing import announce_events
 from shared.use_cases.batch_lines import Line, LinePlanner, Lines, claimed_lines
 from shared.use_cases.budgeting import budget_of_today
 from shared.use_cases.cancel_batch import cancellations
@@ -159,6 +160,7 @@ class _Run:
     def _commit(self, batch: Batch, changes: Sequence[Change] = ()) -> None:
         due_at = self._ports.now() + BATCH_RETRY
         self._batch = self._ports.batches.commit(replace(batch, due_at=due_at), changes)
+        announce_events(event for change in changes for event in change.events)
 
     def _chunk(self, prompts: int) -> tuple[Line, ...]:
         """Return the next lines, with up to so many prompts together, and one line at least."""
@@ -187,8 +189,6 @@ class _Run:
         if not changes:
             return False
         self._commit(self._batch, changes)
-        for video in (video for change in changes for video in change.videos):
-            announce("video.cancelled", video)
         return True
 
     def _end_if_over(self) -> None:
@@ -200,9 +200,10 @@ class _Run:
             self._batch = self._ports.batches.commit(later)
             return
         over = replace(ended(self._batch, totals, now=now), latest=())
-        self._batch = self._ports.batches.commit(over)
+        events = batch_ends_of(over)
+        self._batch = self._ports.batches.commit(over, events=events)
         self._mirror()
-        logger.info("batch.completed", extra={"batch_id": over.batch_id, "lines": over.lines})
+        announce_events(events)
 
     def _mirror(self) -> None:
         with suppress(UnavailableError):

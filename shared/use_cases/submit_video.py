@@ -30,7 +30,6 @@ from shared.domain.video_steps import (
 from shared.ports import Ports
 from shared.ports.policy import queue_limit
 from shared.ports.video_generator import Accepted, Submission
-from shared.use_cases.announcing import announce
 from shared.use_cases.check_operation import look_again
 from shared.use_cases.committing import decide, revise, until_committed
 from shared.use_cases.fail_video import fail_video
@@ -101,8 +100,7 @@ def _is_batch_cancelled(ports: Ports, video: Video) -> bool:
 
 
 def _cancel(ports: Ports, video: Video) -> None:
-    change = decide(ports, video, partial(cancel, now=ports.now()))
-    announce("video.cancelled", change.videos[0])
+    decide(ports, video, partial(cancel, now=ports.now()))
 
 
 def _rate(ports: Ports, video: Video) -> int | None:

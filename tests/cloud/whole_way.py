@@ -31,6 +31,7 @@ from tests.fakes.message_queue import InMemoryMessageQueue
 from tests.fakes.ports import POLICY, FakeWeb
 from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
+from tools.in_memory.event_log import InMemoryEventLog
 from tools.in_memory.turn_repository import InMemoryTurnRepository
 
 PRICE = Decimal("1.60")
@@ -61,6 +62,7 @@ class Showreel:
     def __post_init__(self) -> None:
         self.queue = InMemoryMessageQueue(self.now)
         self.batches = InMemoryBatchRepository(self.campaigns)
+        self.events = InMemoryEventLog(self.campaigns)
         self.turns = InMemoryTurnRepository(self.campaigns)
         self.mirror = ObjectStoreMirror(self.objects, gap=timedelta(), now=self.now)
         self.storage_probe = ObjectStoreProbe(self.objects, self.now)

@@ -22,6 +22,7 @@ from tests.fakes.video_generator import FakeVideoGenerator
 from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.clip import A_CLIP, CLIP_FACTS
+from tools.in_memory.event_log import InMemoryEventLog
 from tools.in_memory.object_store import InMemoryObjectStore
 from tools.in_memory.turn_repository import InMemoryTurnRepository
 
@@ -114,6 +115,7 @@ class FakePorts:
         self.storage_probe = ObjectStoreProbe(self.objects, self.clock)
         self.campaigns = InMemoryCampaignRepository(self.clock)
         self.batches = InMemoryBatchRepository(self.campaigns)
+        self.events = InMemoryEventLog(self.campaigns)
         self.turns = InMemoryTurnRepository(self.campaigns)
         self.json = InMemoryObjectStore(self.clock)
         self.mirror = ObjectStoreMirror(self.json, gap=timedelta(), now=self.clock)
@@ -137,6 +139,7 @@ class FakePorts:
         other.campaigns.campaigns |= self.campaigns.campaigns
         other.campaigns.videos |= self.campaigns.videos
         other.campaigns.days |= self.campaigns.days
+        other.campaigns.events |= self.campaigns.events
         other.turns.paces |= self.turns.paces
         other.batches.batches |= self.batches.batches
         other.campaigns.written_at |= self.campaigns.written_at

@@ -29,6 +29,7 @@ EVERYTHING: Json = {
     "filtered_retries": 2,
     "github_repository": REPOSITORY,
     "invokers": [CALLER],
+    "event_days": 90,
     "keep_failed_days": 60,
     "keep_historical": 2,
     "max_videos_per_campaign": 8,

@@ -2,6 +2,7 @@
 
 import json
 
+from shared.adapters.google.event_log import EVENTS, EXPIRES_AT
 from tests.infra.installation import Installation
 from tests.infra.terraform import MODULE
 
@@ -67,6 +68,13 @@ def test_the_deployed_exemptions_match_the_file(installation: Installation) -> N
     }
 
     assert stated == made
+
+
+def test_an_event_is_removed_when_it_expires(installation: Installation) -> None:
+    fields = installation.all("google_firestore_field.index").values()
+    expiring = [(each["collection"], each["field"]) for each in fields if each["ttl_config"]]
+
+    assert [(EVENTS, EXPIRES_AT)] == expiring
 
 
 def test_indexes_belong_to_the_database_of_the_records(installation: Installation) -> None:

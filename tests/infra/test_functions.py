@@ -96,7 +96,7 @@ def test_the_settings_match_the_variables(installation: Installation) -> None:
         assert topics["request_videos"]["name"] == settings.request_topic
         for name in ("campaign_budget_usd", "daily_budget_usd", "filtered_retries"):
             assert EVERYTHING[name] == getattr(settings, name), name
-        for name in ("keep_failed_days", "keep_historical", "queue_limit_hours"):
+        for name in ("event_days", "keep_failed_days", "keep_historical", "queue_limit_hours"):
             assert EVERYTHING[name] == getattr(settings, name), name
         assert EVERYTHING["model_rates"].items() <= settings.rates.items()
 

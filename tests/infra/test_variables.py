@@ -33,6 +33,7 @@ REFUSED: dict[str, list[tuple[str, list[object]]]] = {
         ("must be a member of IAM", [["ana@example.com"], ["user:ana"], ["user:*@example.com"]]),
         ("also set allow_public = true", [["allUsers"], ["allAuthenticatedUsers"]]),
     ],
+    "event_days": [("from 1 to 365", [0, 366, 1.5])],
     "keep_failed_days": [("from 8 to 365", [0, 7, 366, 8.5])],
     "keep_historical": [("from 0 to 100", [-1, 1.5])],
     "model_rates": [

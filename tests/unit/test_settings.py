@@ -57,6 +57,8 @@ def test_a_folder_is_absolute_or_beside_the_process(url: str, folder: Path) -> N
         ("KEEP_FAILED_DAYS", "7"),
         ("KEEP_FAILED_DAYS", "366"),
         ("KEEP_FAILED_DAYS", "a month"),
+        ("EVENT_DAYS", "0"),
+        ("EVENT_DAYS", "366"),
         ("SYNTHETIC_SECONDS", "nan"),
         ("SYNTHETIC_SECONDS", "-1"),
         ("SYNTHETIC_SECONDS", "1801"),

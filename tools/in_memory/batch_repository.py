@@ -8,6 +8,7 @@ from threading import RLock
 from shared.domain.batch import Batch, PhaseTotals, Totals
 from shared.domain.campaign import Change
 from shared.domain.errors import BatchNotFoundError, ConflictError
+from shared.domain.events import Event
 from shared.domain.money import ZERO
 from shared.domain.video import Phase, Video
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
@@ -27,12 +28,15 @@ class InMemoryBatchRepository:
         except KeyError:
             raise BatchNotFoundError("There is no batch with this id.") from None
 
-    def commit(self, batch: Batch, changes: Sequence[Change] = ()) -> Batch:
+    def commit(
+        self, batch: Batch, changes: Sequence[Change] = (), *, events: Sequence[Event] = ()
+    ) -> Batch:
         with self._lock:
             before = self.batches.get(batch.batch_id)
             if (before.revision if before else "") != batch.revision:
                 raise ConflictError(f"The batch {batch.batch_id} has changed. Read it again.")
             self._campaigns.commit_all(changes)
+            self._campaigns.store_events(events)
             stored = replace(batch, revision=f"{int(batch.revision or 0) + 1}")
             self.batches[batch.batch_id] = stored
             return stored

@@ -10,6 +10,7 @@ from threading import RLock
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import ConflictError
+from shared.domain.events import Event
 from shared.domain.money import Savings
 from shared.domain.queueing import waiting
 from shared.domain.unreadable import Unreadable
@@ -25,7 +26,7 @@ DUE, WRITTEN = ("", "due"), ("", "written")
 
 
 class InMemoryRecords:
-    """`campaigns`, `videos` and `days` are what is stored, for a test to look at.
+    """`campaigns`, `videos`, `days` and `events` are what is stored, for a test to look at.
 
     `lock` is held by every commit, also of repositories that commit together with this one.
     """
@@ -34,6 +35,7 @@ class InMemoryRecords:
         self.campaigns: dict[str, Campaign] = {}
         self.videos: IndexedDict[tuple[str, str], Video] = IndexedDict(_groups)
         self.days: dict[date, DayBudget] = {}
+        self.events: dict[str, Event] = {}
         self.unreadable: dict[tuple[str, str | None], Unreadable] = {}
         self.written_at: IndexedDict[tuple[str, str | None], datetime] = IndexedDict(_by_time)
         self._now = now
@@ -81,12 +83,18 @@ class InMemoryRecords:
             videos = tuple(self._store(video) for video in change.videos)
             days = tuple(replace(day, revision=self._revision()) for day in change.days)
             self.days |= {day.day: day for day in days}
+            self.store_events(change.events)
             return replace(change, campaign=campaign, videos=videos, days=days)
 
     def commit_video(self, video: Video) -> Video:
         with self.lock:
             self._require_videos_unchanged((video,))
             return self._store(video)
+
+    def store_events(self, events: Iterable[Event]) -> None:
+        """Add the events of a commit, in its order."""
+        for event in events:
+            self.events.setdefault(event.id, event)
 
     def remove_campaign(self, campaign: Campaign) -> None:
         with self.lock:

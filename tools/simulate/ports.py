@@ -21,6 +21,7 @@ from shared.use_cases.storage_probe import ObjectStoreProbe
 from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.clip import CLIP_FACTS
+from tools.in_memory.event_log import InMemoryEventLog
 from tools.in_memory.object_store import InMemoryObjectStore
 from tools.in_memory.turn_repository import InMemoryTurnRepository
 from tools.simulate.clock import SimulatedClock
@@ -195,6 +196,7 @@ class SimulatedPorts:
         self.campaigns: Any = Timed(self.records, clock, _RECORD_SECONDS)
         self.paces = CountedTurns(self.records)
         self.turns: Any = Timed(self.paces, clock, _RECORD_SECONDS)
+        self.events = InMemoryEventLog(self.records)
         self.batches: Any = Timed(InMemoryBatchRepository(self.records), clock, _RECORD_SECONDS)
         self.queue: Any = Timed(Topic(publish, publish_request), clock, _PUBLISH_SECONDS)
         self.storage_probe = ObjectStoreProbe(self.objects, clock)

@@ -20,6 +20,7 @@ from shared.adapters.google.firestore_documents import Aggregate, Document, Writ
 from shared.domain.batch import Batch, PhaseTotals, Totals
 from shared.domain.campaign import Change
 from shared.domain.errors import BatchNotFoundError, UnreadableRecordError
+from shared.domain.events import Event
 from shared.domain.identity import require_batch_id
 from shared.domain.video import Phase, Video
 from shared.records.batches import batch_from_record
@@ -39,11 +40,14 @@ class FirestoreBatchRepository:
             raise BatchNotFoundError("There is no batch with this id.")
         return _batch_of(document)
 
-    def commit(self, batch: Batch, changes: Sequence[Change] = ()) -> Batch:
+    def commit(
+        self, batch: Batch, changes: Sequence[Change] = (), *, events: Sequence[Event] = ()
+    ) -> Batch:
         path = batch_path(batch.batch_id)
         own = Write(path=path, fields=to_record(batch), revision=batch.revision)
         others = (write for change in changes for write in self._campaigns.writes_of(change))
-        revision, *_ = self._documents.commit([own, *others])
+        own_events = self._campaigns.writes_of_events(events)
+        revision, *_ = self._documents.commit([own, *others, *own_events])
         return replace(batch, revision=revision)
 
     def list(self, *, after: Batch | None, limit: int) -> tuple[Batch, ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from shared.adapters.google import campaign_queries as queries
 from shared.adapters.google.campaign_documents import (
     CAMPAIGNS,
     VIDEOS,
@@ -29,21 +30,8 @@ from shared.adapters.google.campaign_documents import (
     write_as_it_is,
     write_of,
 )
-from shared.adapters.google.campaign_queries import (
-    all_campaigns,
-    all_videos,
-    campaigns_with_chores,
-    campaigns_with_due_chores,
-    cursor_after,
-    cursor_at,
-    cursor_of,
-    due_videos,
-    may_match,
-    names_of_videos,
-    videos_of,
-    written_since,
-)
 from shared.adapters.google.day_documents import read_day, write_of_day
+from shared.adapters.google.event_log import write_of_event
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget
@@ -52,6 +40,7 @@ from shared.domain.errors import (
     ConflictError,
     VideoNotFoundError,
 )
+from shared.domain.events import EVENT_DAYS, Event
 from shared.domain.identity import parse_video_id, video_id
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
@@ -77,7 +66,10 @@ class FirestoreCampaignRepository:
     campaign is always written with its videos, even if unchanged, for its precondition.
     """
 
-    def __init__(self, *, project: str, database: str, now: Clock = utc_now) -> None:
+    def __init__(
+        self, *, project: str, database: str, now: Clock = utc_now, event_days: int = EVENT_DAYS
+    ) -> None:
+        self._event_days = event_days
         self._documents = FirestoreDocuments(project=project, database=database)
         self._now = now
 
@@ -102,7 +94,7 @@ class FirestoreCampaignRepository:
     def get_all_videos(self, campaign_id: str) -> VideoPage:
         if not is_campaign_id(campaign_id):
             return VideoPage(videos=(), has_more=False)
-        found = self._documents.query(all_videos(self._documents.client, campaign_id))
+        found = self._documents.query(queries.all_videos(self._documents.client, campaign_id))
         videos, unread = sorted_out(found, video_of)
         return VideoPage(videos=tuple(videos), has_more=False, unreadable=tuple(unread))
 
@@ -151,7 +143,12 @@ class FirestoreCampaignRepository:
             *map(write_of_day, change.days),
             *(write_as_it_is(record, at=now) for record in change.carried),
             *map(removal_of, change.gone),
+            *self.writes_of_events(change.events),
         ]
+
+    def writes_of_events(self, events: Iterable[Event]) -> list[Write]:
+        now = self._now()
+        return [write_of_event(event, at=now, days=self._event_days) for event in events]
 
     def commit_video(self, video: Video, *, beside: Sequence[Write] = ()) -> Video:
         """Commit a video, and with it the writes of other records."""
@@ -164,12 +161,12 @@ class FirestoreCampaignRepository:
         if self.get_campaign(campaign_id).revision != campaign.revision:
             raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
         client = self._documents.client
-        names = names_of_videos(client, campaign_id, limit=_REMOVED_AT_ONCE)
+        names = queries.names_of_videos(client, campaign_id, limit=_REMOVED_AT_ONCE)
         while found := self._documents.query(names):
             self._documents.commit(
                 [Write(path=each.path, fields=None, revision=each.revision) for each in found]
             )
-        savings = Write(path=savings_path(campaign_id), fields=None, revision="")
+        savings = Write(path=savings_path(campaign_id), fields=None, revision=None)
         own = Write(path=Key(campaign_id).path, fields=None, revision=campaign.revision)
         self._documents.commit([savings, own])
 
@@ -178,14 +175,14 @@ class FirestoreCampaignRepository:
             self._documents.increment(savings_path(campaign_id), increments(amount, hits))
 
     def list_videos(self, query: VideoQuery) -> VideoPage:
-        first = None if query.after is None else cursor_at(query.after)
-        if not may_match(query):
+        first = None if query.after is None else queries.cursor_at(query.after)
+        if not queries.may_match(query):
             return VideoPage(videos=(), has_more=False)
 
         def read(last: Document | None, limit: int) -> list[Document]:
-            after = cursor_of(last) if last else first
+            after = queries.cursor_of(last) if last else first
             return self._documents.query(
-                videos_of(self._documents.client, query, after=after, limit=limit)
+                queries.videos_of(self._documents.client, query, after=after, limit=limit)
             )
 
         videos, unreadable = filled(read, video_of, query.limit + 1)
@@ -197,7 +194,7 @@ class FirestoreCampaignRepository:
 
     def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign | Unreadable, ...]:
         page = self._documents.query(
-            all_campaigns(self._documents.client, after=after, limit=limit)
+            queries.all_campaigns(self._documents.client, after=after, limit=limit)
         )
         campaigns = list(map(campaign_or_unreadable, page))
         paths = [savings_path(each.campaign_id) for each in campaigns]
@@ -214,16 +211,17 @@ class FirestoreCampaignRepository:
         client = self._documents.client
 
         def due(last: Document | None, limit: int) -> list[Document]:
-            cursor = cursor_after(after) if last is None else (last.fields["due_at"], last.path)
-            return self._documents.query(due_videos(client, before, after=cursor, limit=limit))
+            cursor = (last.fields["due_at"], last.path) if last else queries.cursor_after(after)
+            query = queries.due_videos(client, before, after=cursor, limit=limit)
+            return self._documents.query(query)
 
         def busy(last: Document | None, limit: int) -> list[Document]:
-            return self._documents.query(campaigns_with_chores(client, after=last, limit=limit))
+            query = queries.campaigns_with_chores(client, after=last, limit=limit)
+            return self._documents.query(query)
 
         def delayed(last: Document | None, limit: int) -> list[Document]:
-            return self._documents.query(
-                campaigns_with_due_chores(client, before, after=last, limit=limit)
-            )
+            query = queries.campaigns_with_due_chores(client, before, after=last, limit=limit)
+            return self._documents.query(query)
 
         videos, _ = filled(due, video_of, limit)
         work = tuple(
@@ -238,13 +236,14 @@ class FirestoreCampaignRepository:
 
     def changed_since(self, since: datetime, *, limit: int) -> tuple[ChangedCampaign, ...]:
         client = self._documents.client
+        collections = (client.collection(CAMPAIGNS), client.collection_group(VIDEOS))
         changes = [
             ChangedCampaign(
                 campaign_id=key_at(document.path).campaign_id,
                 changed_at=document.fields[WRITTEN_AT],
             )
-            for collection in (client.collection(CAMPAIGNS), client.collection_group(VIDEOS))
-            for document in self._documents.query(written_since(collection, since, limit=limit))
+            for query in (queries.written_since(each, since, limit=limit) for each in collections)
+            for document in self._documents.query(query)
             if is_ours(document.path)
         ]
         return tuple(sorted(changes, key=lambda each: each.changed_at)[:limit])

@@ -62,13 +62,13 @@ class Aggregate:
 class Write:
     """The new fields of a document; without `fields` it is removed.
 
-    The document must have the given `revision`; if that is empty, it must not exist yet. A removal
-    without a revision is unconditional.
+    The document must have the given `revision`; if that is empty, it must not exist yet. With None
+    the write is unconditional.
     """
 
     path: str
     fields: Fields | None
-    revision: str
+    revision: str | None
 
 
 class FirestoreDocuments:
@@ -163,6 +163,8 @@ class FirestoreDocuments:
             batch.delete(
                 reference, option=self._unless_changed(write.revision) if write.revision else None
             )
+        elif write.revision is None:
+            batch.set(reference, to_fields(write.fields))
         elif write.revision:
             option = self._unless_changed(write.revision)
             batch.update(reference, by_path(write.fields), option=option)

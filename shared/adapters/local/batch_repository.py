@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.domain.batch import Batch, Totals
     from shared.domain.campaign import Change
+    from shared.domain.events import Event
     from shared.domain.video import Video
 
 _LATEST = (2**63 - 1, "")
@@ -42,10 +43,13 @@ class LocalBatchRepository:
             raise BatchNotFoundError("There is no batch with this id.")
         return _batch_of(*row)
 
-    def commit(self, batch: Batch, changes: Sequence[Change] = ()) -> Batch:
+    def commit(
+        self, batch: Batch, changes: Sequence[Change] = (), *, events: Sequence[Event] = ()
+    ) -> Batch:
         with self._database.writing() as connection:
             for change in changes:
                 self._campaigns.stored(connection, change)
+            self._campaigns.store_events(connection, events)
             return stored_batch(connection, batch)
 
     def list(self, *, after: Batch | None, limit: int) -> tuple[Batch, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from shared.adapters.local import record_columns as columns
 from shared.adapters.local import record_statements as statements
+from shared.adapters.local.event_log import store_events
 from shared.adapters.local.files.data_folder import DataFolder
 from shared.adapters.local.record_database import RecordDatabase
 from shared.adapters.local.record_rows import (
@@ -23,11 +24,8 @@ from shared.adapters.local.record_rows import (
     video_of,
 )
 from shared.building import built_once
-from shared.domain.errors import (
-    CampaignNotFoundError,
-    ConflictError,
-    VideoNotFoundError,
-)
+from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
+from shared.domain.events import EVENT_DAYS
 from shared.domain.identity import video_id
 from shared.ports.campaign_repository import ChangedCampaign, DueWork, VideoPage
 
@@ -40,11 +38,10 @@ if TYPE_CHECKING:
     from shared.adapters.local.record_connections import Connection
     from shared.domain.campaign import Campaign, Change
     from shared.domain.daily_budget import DayBudget
+    from shared.domain.events import Event
     from shared.domain.unreadable import Unreadable
     from shared.domain.video import Video
     from shared.ports.campaign_repository import VideoQuery
-
-T = TypeVar("T")
 
 _DECODED = 2048
 
@@ -55,8 +52,9 @@ class LocalCampaignRepository:
     A record is decoded once while it does not change: reading it again costs one query.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, event_days: int = EVENT_DAYS) -> None:
         self._files = DataFolder(root)
+        self._event_days = event_days
         self._database = RecordDatabase(self._files, self._restore)
         self._video_of = lru_cache(_DECODED)(video_of)
         self._campaign_of = lru_cache(_DECODED)(campaign_of)
@@ -138,7 +136,12 @@ class LocalCampaignRepository:
         """Store a change in a transaction of the caller, and return it as `commit` does."""
         if not change.campaign.revision:
             self._require_free_name(connection, change.campaign.campaign_id)
+        self.store_events(connection, change.events)
         return stored_change(connection, change)
+
+    def store_events(self, connection: Connection, events: Iterable[Event]) -> None:
+        """Store the events of a commit in its transaction."""
+        store_events(connection, events, days=self._event_days)
 
     def commit_video(self, video: Video) -> Video:
         with self._database.writing() as connection:
@@ -148,10 +151,8 @@ class LocalCampaignRepository:
         campaign_id = campaign.campaign_id
         with self._database.writing() as connection:
             own = (campaign_id, campaign.revision)
-            if (
-                not connection.execute(statements.DELETE_CAMPAIGN, own).rowcount
-                and campaign.revision
-            ):
+            is_removed = connection.execute(statements.DELETE_CAMPAIGN, own).rowcount
+            if campaign.revision and not is_removed:
                 raise ConflictError(f"The campaign {campaign_id!r} has changed. Read it again.")
             connection.execute(statements.DELETE_TAGS_OF_CAMPAIGN, (campaign_id,))
             connection.execute(statements.DELETE_BATCH_VIDEOS_OF_CAMPAIGN, (campaign_id,))
@@ -215,7 +216,7 @@ class LocalCampaignRepository:
         from shared.adapters.local.first_release import committed_on_days
         from shared.adapters.local.record_files import rebuild_from_files
 
-        count = rebuild_from_files(self._files, connection)
+        count = rebuild_from_files(self._files, connection, event_days=self._event_days)
         for day, committed in committed_on_days(self._files).items():
             stored = day_of(day, row_of(connection, statements.ONE_DAY, day.isoformat()))
             hold_on_day(connection, stored, committed)

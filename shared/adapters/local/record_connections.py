@@ -19,7 +19,7 @@ from shared.adapters.local.record_errors import (
     OlderSchemaError,
     code_of,
 )
-from shared.adapters.local.record_schema import SCHEMA, SCHEMA_VERSION, UPGRADE_FROM_1
+from shared.adapters.local.record_schema import SCHEMA, SCHEMA_VERSION, UPGRADES
 from shared.domain.errors import StorageError, UnavailableError
 
 if TYPE_CHECKING:
@@ -143,8 +143,8 @@ def opened_unchanging(path: str) -> Connection:
         raise sqlite3.OperationalError("The write-ahead log cannot be read.")
     connection = _connect(path, "mode=ro&immutable=1")
     try:
-        # The queries of lists and videos are the same in the schema before.
-        _require_schema(connection, oldest=SCHEMA_VERSION - 1)
+        # The queries of lists and videos are the same in the earlier schemas.
+        _require_schema(connection, oldest=min(UPGRADES))
     except BaseException:
         connection.close()
         raise
@@ -152,13 +152,14 @@ def opened_unchanging(path: str) -> Connection:
 
 
 def upgrade(path: str) -> None:
-    """Bring a database of the schema before to this one, in one transaction."""
+    """Bring a database of an earlier schema to this one, in one transaction."""
     connection = _connect(path, "mode=rw")
     try:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")
+        statements = UPGRADES[_version_of(connection)]
         connection.executescript(
-            f"BEGIN IMMEDIATE; {UPGRADE_FROM_1} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            f"BEGIN IMMEDIATE; {statements} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
         )
     finally:
         connection.close()
@@ -210,10 +211,10 @@ def _connect(path: str, options: str) -> Connection:
 
 
 def _require_schema(connection: Connection, *, oldest: int = SCHEMA_VERSION) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    version = _version_of(connection)
     if version > SCHEMA_VERSION:
         raise StorageError(NEWER)
-    if version == SCHEMA_VERSION - 1 < oldest:
+    if version in UPGRADES and version < oldest:
         raise OlderSchemaError("The database of records has the schema of an earlier release.")
     if version < oldest:
         error = sqlite3.DatabaseError("The database of records is older, or unfinished.")
@@ -221,6 +222,11 @@ def _require_schema(connection: Connection, *, oldest: int = SCHEMA_VERSION) -> 
         raise error
     # Read the first page of the tables too: it is where most damage shows.
     connection.execute("SELECT 1 FROM campaigns LIMIT 1").fetchall()
+
+
+def _version_of(connection: Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
 
 
 def _size(path: str) -> int:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.batch_repository import stored_batch
+from shared.adapters.local.event_log import store_events
 from shared.adapters.local.files.storage_errors import is_missing
 from shared.adapters.local.record_database import transaction
 from shared.adapters.local.record_rows import (
@@ -21,9 +22,10 @@ from shared.adapters.local.record_rows import (
     stored_day,
     stored_video,
 )
-from shared.domain.batch import restored
+from shared.domain.batch import batch_ends_of, restored
 from shared.domain.daily_budget import DayBudget, held_day
 from shared.domain.errors import UnreadableRecordError
+from shared.domain.events import ends_of
 from shared.domain.money import ZERO
 from shared.domain.storage_layout import BATCH_FILE, BATCHES, CACHE, MIRROR_CURSOR
 from shared.domain.unreadable import Unreadable
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from shared.adapters.local.files.data_folder import DataFolder
     from shared.adapters.local.record_connections import Connection
+    from shared.domain.events import Event
 
 logger = logging.getLogger(__name__)
 
@@ -45,11 +48,13 @@ _RECORDS = tuple(CACHE.split("/"))
 _BATCHES = tuple(BATCHES.split("/"))
 
 
-def rebuild_from_files(files: DataFolder, connection: Connection) -> int:
+def rebuild_from_files(files: DataFolder, connection: Connection, *, event_days: int) -> int:
     """Store what the files say in an empty database, and return how many campaigns there are.
 
     A file that cannot be read is stored as it is: its video is not taken for one that never was.
+    Each video and batch that has ended gets the event of its end again, in the order of the ends.
     """
+    events: list[Event] = []
     days: defaultdict[date, Decimal] = defaultdict(lambda: ZERO)
     count = 0
     for campaign_id in _names(files, _RECORDS, are_folders=True):
@@ -61,6 +66,7 @@ def rebuild_from_files(files: DataFolder, connection: Connection) -> int:
         with transaction(connection):
             _store(connection, filed)
         for video in filed.videos.values():
+            events += ends_of(video)
             if day := held_day(video):
                 days[day] += video.cost.estimated
     with transaction(connection):
@@ -68,7 +74,10 @@ def rebuild_from_files(files: DataFolder, connection: Connection) -> int:
             stored_day(connection, DayBudget(day=day, committed=committed))
     with transaction(connection):
         for batch_id in _names(files, _BATCHES, are_folders=True):
-            _restore_batch(files, connection, batch_id)
+            events += _restore_batch(files, connection, batch_id)
+    with transaction(connection):
+        in_order = sorted(events, key=lambda event: event.created_at)
+        store_events(connection, in_order, days=event_days)
     return count
 
 
@@ -83,20 +92,25 @@ def _store(connection: Connection, filed: FiledRecords) -> None:
         store_unread_video(connection, record.campaign_id, video_hash, record.content)
 
 
-def _restore_batch(files: DataFolder, connection: Connection, batch_id: str) -> None:
-    """Store the record of a batch, as far as its results and its videos are in the folder."""
+def _restore_batch(files: DataFolder, connection: Connection, batch_id: str) -> tuple[Event, ...]:
+    """Store the record of a batch, as far as its results and its videos are in the folder.
+
+    Return the event of its end, if it has ended.
+    """
     folder = (*_BATCHES, batch_id)
     try:
         accepted = decode_batch(_content(files, (*folder, BATCH_FILE)))
         require_place(accepted.batch_id == batch_id)
     except (FileNotFoundError, UnreadableRecordError):
         logger.warning("batch.not_rebuilt", extra={"batch_id": batch_id}, exc_info=True)
-        return
+        return ()
     contents = (
         _content(files, (*folder, "results", name))
         for name in sorted(_names(files, (*folder, "results")))
     )
-    stored_batch(connection, restored(accepted, contents, until=_mirrored_until(files)))
+    batch = restored(accepted, contents, until=_mirrored_until(files))
+    stored_batch(connection, batch)
+    return batch_ends_of(batch)
 
 
 def _mirrored_until(files: DataFolder) -> datetime | None:

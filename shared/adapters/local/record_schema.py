@@ -1,10 +1,10 @@
-"""The tables of the records in SQLite, and the upgrade from the schema before.
+"""The tables of the records in SQLite, and the upgrades from earlier schemas.
 
 A record is kept as its JSON, the same bytes as beside the videos; its other columns are derived
 from it, for queries (`record_columns`). Moments are microseconds since 1970.
 """
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _BATCHES = """
 CREATE TABLE batches (
@@ -30,7 +30,16 @@ CREATE INDEX videos_waiting ON videos (model, lane, queue_order, id) WHERE queue
 CREATE TABLE paces (model TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT NULL);
 """
 
-UPGRADE_FROM_1 = f"""
+_EVENTS = """
+CREATE TABLE events (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
+  campaign_id TEXT, created_at INTEGER NOT NULL, record BLOB NOT NULL
+);
+CREATE INDEX events_of_campaign ON events (campaign_id);
+CREATE INDEX events_of_type ON events (type);
+"""
+
+_UPGRADE_FROM_1 = f"""
 ALTER TABLE videos ADD COLUMN model TEXT;
 ALTER TABLE videos ADD COLUMN lane TEXT;
 ALTER TABLE videos ADD COLUMN queue_order INTEGER;
@@ -39,6 +48,9 @@ ALTER TABLE videos ADD COLUMN queue_order INTEGER;
 {_BATCHES}
 """
 """No record of schema 1 has a place in the queue: its columns stay empty until it gets one."""
+
+UPGRADES = {1: f"{_UPGRADE_FROM_1} {_EVENTS}", 2: _EVENTS}
+"""The statements that bring a database of an earlier schema to this one."""
 
 SCHEMA = f"""
 CREATE TABLE campaigns (
@@ -67,4 +79,5 @@ CREATE TABLE days (day TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT
 {_LAST_COMMIT}
 {_QUEUE}
 {_BATCHES}
+{_EVENTS}
 """

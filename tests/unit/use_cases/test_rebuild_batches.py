@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.batch import Batch
+from shared.domain.batch import Batch, batch_ends_of
 from shared.domain.storage_layout import batch_results_prefix
 from shared.use_cases import run_batch as run_batch_module
 from shared.use_cases.cancel_batch import cancel_batch
@@ -87,6 +87,9 @@ def test_a_batch_cancelled_after_a_backup_stays_cancelled(ports: FakePorts) -> N
 def test_an_ended_batch_is_not_started_again(used: FakePorts) -> None:
     carry_out(used)
     ended = used.batches.batches.pop(BATCH_ID)
+    (end,) = batch_ends_of(ended)
+    assert used.campaigns.events.pop(end.id) == end
 
     assert rebuilt(used) == [BATCH_ID]
     assert replace(used.batches.get(BATCH_ID), revision=ended.revision) == ended
+    assert used.campaigns.events[end.id] == end

@@ -27,14 +27,17 @@ from shared.adapters.google.campaign_queries import (
     videos_of,
     written_since,
 )
+from shared.adapters.google.event_log import events_after
 from shared.adapters.google.firestore_documents import Document
 from shared.adapters.google.turn_queries import (
     any_waiting_video,
     last_waiting_video,
     waiting_videos,
 )
+from shared.domain.events import EventType, ends_of
 from shared.domain.video import Failure, Lane, Phase, VersionState
 from shared.ports.campaign_repository import SortOrder, VideoQuery
+from shared.ports.event_log import EventQuery
 from shared.records.form import to_record
 from tests.contract.batch_repository_contract import a_batch
 from tests.unit.domain.builders import CLIP, MODEL, NOW, a_campaign, a_generating_video
@@ -89,6 +92,13 @@ def queries() -> Iterator[firestore.Query]:
     reserved = Document(path="campaigns/a/videos/b", fields={"created_at": NOW}, revision="")
     for last in (None, reserved):
         yield waiting_in_batch(client, "batch_0123456789abcdef", after=last, limit=9)
+    fields = {"written_at": NOW}
+    last_event = Document(path=f"events/evt_{'0' * 32}", fields=fields, revision="")
+    for kind, campaign_id, last in product(
+        (None, EventType.VIDEO_FAILED), (None, "spring"), (None, last_event)
+    ):
+        wanted = EventQuery(type=kind, campaign_id=campaign_id)
+        yield events_after(client, wanted, after=last, until=NOW, limit=9)
     yield all_videos(client, "spring")
     yield all_campaigns(client, after=None, limit=9)
     yield all_campaigns(client, after="spring", limit=9)
@@ -158,7 +168,13 @@ def test_maps_lists_and_prose_are_not_indexed_field_by_field() -> None:
         a_generating_video(), clip=CLIP, failure=Failure(code="failed", message="It failed.")
     )
 
-    records = (("videos", failed), ("campaigns", a_campaign()), ("batches", a_batch()))
+    (event,) = ends_of(replace(failed, phase=Phase.FAILED, completed_at=NOW))
+    records = (
+        ("videos", failed),
+        ("campaigns", a_campaign()),
+        ("batches", a_batch()),
+        ("events", event),
+    )
     for collection, record in records:
         fields = to_record(record)
         large = {name for name, value in fields.items() if isinstance(value, dict | list)}

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
+from shared.adapters.local.event_log import LocalEventLog
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.local_ports import LocalPorts
 from shared.domain.campaign import Change
 from shared.domain.errors import CampaignNotFoundError, VideoNotFoundError
+from shared.domain.events import Event
 from shared.domain.video import Phase, Video
+from shared.ports.event_log import EventQuery
 from shared.ports.video_generator import Submission
 from shared.settings import Settings
 from shared.use_cases.change_versions import delete_video, promote_video
@@ -100,6 +103,11 @@ def finished(ports: FakePorts, video: Video) -> Video:
     return stored(ports, video)
 
 
+def events_of(ports: FakePorts) -> tuple[Event, ...]:
+    assert isinstance(ports.campaigns, LocalCampaignRepository)
+    return LocalEventLog(ports.campaigns.database).list(EventQuery())
+
+
 def make(ports: FakePorts, campaign_id: str = "spring") -> Video:
     return finished(ports, reserve(ports, campaign_id=campaign_id, drafts=(SPRING,)))
 
@@ -149,14 +157,33 @@ def test_a_finished_video_that_a_rolled_back_database_forgot_is_not_paid_again(
     former = kept_database(used, tmp_path)
     paid = make(used)
     newest = used.campaigns.get_campaign("spring")
+    ends = events_of(used)
     roll_back(used, tmp_path, former)
 
     again = ports_of(tmp_path)
 
     assert stored(again, paid) == paid
+    assert events_of(again) == ends
     assert paid.id == reserve(again, drafts=(SPRING,)).id
     mirror_campaign(again.mirror, again.campaigns, "spring")
     assert newest == again.campaigns.get_campaign("spring")
+
+
+def test_the_ends_that_a_lost_database_had_are_listed_again_in_their_order(
+    used: FakePorts, tmp_path: Path
+) -> None:
+    """Not in the order of the campaigns."""
+    paid = make(used)
+    ends = events_of(used)
+    kept_database(used, tmp_path)
+    for file in tmp_path.glob(".records.*"):
+        file.unlink()
+
+    again = ports_of(tmp_path)
+
+    assert stored(again, paid) == paid
+    assert [event.campaign_id for event in ends] == ["winter", "spring"]
+    assert events_of(again) == ends
 
 
 def test_promotions_and_deletions_after_a_backup_survive_the_rebuild(

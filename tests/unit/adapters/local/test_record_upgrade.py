@@ -1,4 +1,4 @@
-"""A database of the schema before this one is upgraded in place, and nothing is forgotten."""
+"""A database of an earlier schema is upgraded in place, and nothing is forgotten."""
 
 import sqlite3
 from contextlib import closing
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
-from shared.adapters.local.record_schema import UPGRADE_FROM_1
+from shared.adapters.local.record_schema import UPGRADES
 from shared.adapters.local.turn_repository import LocalTurnRepository
 from shared.domain.campaign import Change
 from shared.domain.errors import StorageError
@@ -20,7 +20,8 @@ from shared.domain.video import Lane
 from tests.contract.queue_contract import a_waiting_video
 from tests.unit.domain.builders import MODEL, a_campaign, a_generating_video, a_reserved_video
 
-DOWNGRADE = """
+FROM_3_TO_2 = "DROP TABLE events; PRAGMA user_version = 2;"
+FROM_2_TO_1 = """
 DROP INDEX videos_waiting;
 DROP TABLE paces;
 DROP TABLE last_commit;
@@ -33,16 +34,18 @@ PRAGMA user_version = 1;
 """
 
 
-@pytest.fixture
-def former(tmp_path: Path) -> Path:
-    """A data folder as the release before left it."""
+@pytest.fixture(params=[2, 1])
+def former(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A data folder as an earlier release left it, with the schema of `request.param`."""
     data = tmp_path / "data"
     with closing(LocalCampaignRepository(data)) as repository:
         videos = (a_reserved_video(1), a_generating_video(2))
         repository.commit(Change(campaign=a_campaign(), videos=videos))
         repository.add_savings("spring", Decimal("3.20"), 1)
     with closing(sqlite3.connect(data / ".records.db")) as connection:
-        connection.executescript(DOWNGRADE)
+        connection.executescript(FROM_3_TO_2)
+        if request.param == 1:
+            connection.executescript(FROM_2_TO_1)
     return data
 
 
@@ -82,8 +85,8 @@ def test_an_upgrade_that_is_cut_off_is_done_again(
     former: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as fault:
-        half = UPGRADE_FROM_1.replace("CREATE TABLE paces", "CREATE TABLE videos")
-        fault.setattr("shared.adapters.local.record_connections.UPGRADE_FROM_1", half)
+        half = {version: f"{each} CREATE TABLE videos (id);" for version, each in UPGRADES.items()}
+        fault.setattr("shared.adapters.local.record_connections.UPGRADES", half)
         with closing(LocalCampaignRepository(former)) as repository, pytest.raises(StorageError):
             repository.get_campaign("spring")
 

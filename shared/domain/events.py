@@ -1,0 +1,121 @@
+"""Events: what a commit made true, stored by the same commit, for callers to be told."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from shared.domain.money import ZERO
+from shared.domain.video import Cost, Failure, Phase, Status, Video
+
+EVENT_DAYS = 30
+_DIGITS = 32
+
+
+class EventType(StrEnum):
+    VIDEO_COMPLETED = "video.completed"
+    VIDEO_FAILED = "video.failed"
+    VIDEO_CANCELLED = "video.cancelled"
+    VIDEO_PROMOTED = "video.promoted"
+    BATCH_COMPLETED = "batch.completed"
+    BUDGET_WARNING = "campaign.budget_warning"
+
+
+_ENDS = {
+    Phase.DONE: EventType.VIDEO_COMPLETED,
+    Phase.FAILED: EventType.VIDEO_FAILED,
+    Phase.CANCELLED: EventType.VIDEO_CANCELLED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoFacts:
+    """The fields of a video at the moment of its event."""
+
+    id: str
+    index: int
+    status: Status
+    phase: Phase
+    batch_id: str | None
+    failure: Failure | None
+    cost: Cost
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """An event never changes: it has the facts of its moment, `created_at`.
+
+    `id` is derived from its type, its subject and its moment. The subject is a `video` with its
+    `campaign_id`, or the batch `batch_id` with its number of `lines`, or the campaign `campaign_id`
+    that has used `used_usd` of `budget_usd`. `unread` is as in a video.
+    """
+
+    id: str
+    type: EventType
+    created_at: datetime
+    campaign_id: str = ""
+    requested_by: str | None = None
+    video: VideoFacts | None = None
+    batch_id: str = ""
+    lines: int = 0
+    used_usd: Decimal = ZERO
+    budget_usd: Decimal = ZERO
+    unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
+
+
+def facts_of(video: Video) -> VideoFacts:
+    return VideoFacts(
+        id=video.id,
+        index=video.index,
+        status=video.status,
+        phase=video.phase,
+        batch_id=video.batch_id,
+        failure=video.failure,
+        cost=video.cost,
+    )
+
+
+def event_id(kind: EventType, subject: str, at: datetime) -> str:
+    """Return the id of an event; `subject` is the id of what it is about."""
+    digest = hashlib.sha256(f"{kind}\n{subject}\n{at.isoformat()}".encode())
+    return f"evt_{digest.hexdigest()[:_DIGITS]}"
+
+
+def ends_of(video: Video) -> tuple[Event, ...]:
+    """Return the event of a video's present end, or none while it is pending.
+
+    A record of an early release may have no time of its end, and so no event.
+    """
+    kind, at = _ENDS.get(video.phase), video.completed_at
+    return () if kind is None or at is None else (_of_video(kind, video, at),)
+
+
+def promotion_of(video: Video, *, at: datetime) -> Event:
+    return _of_video(EventType.VIDEO_PROMOTED, video, at)
+
+
+def budget_warning(campaign_id: str, *, used: Decimal, budget: Decimal, at: datetime) -> Event:
+    """Return the event of a reservation that reaches 80 % of its campaign's budget."""
+    kind = EventType.BUDGET_WARNING
+    return Event(
+        id=event_id(kind, campaign_id, at),
+        type=kind,
+        created_at=at,
+        campaign_id=campaign_id,
+        used_usd=used,
+        budget_usd=budget,
+    )
+
+
+def _of_video(kind: EventType, video: Video, at: datetime) -> Event:
+    return Event(
+        id=event_id(kind, video.id, at),
+        type=kind,
+        created_at=at,
+        campaign_id=video.campaign_id,
+        requested_by=video.requested_by,
+        video=facts_of(video),
+    )

@@ -1,0 +1,34 @@
+"""The events of the installation, in the order in which callers read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from shared.domain.events import Event, EventType
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventQuery:
+    """Which events to list. `after` is the id of the last event of the page before."""
+
+    after: str | None = None
+    type: EventType | None = None
+    campaign_id: str | None = None
+    limit: int = 20
+
+
+class EventLog(Protocol):
+    """Reads what commits have stored: their repositories write the events of a change.
+
+    An event that is stored already is not stored again. Each is kept for EVENT_DAYS at least.
+    """
+
+    def list(self, query: EventQuery) -> tuple[Event, ...]:
+        """Return up to `limit` events in one order, in which an event never appears before another.
+
+        So what follows the last event of a page is all that was not read yet. An event may appear
+        some time after its commit. Raise NotFoundError if there is no event `after`. What
+        cannot be read is left out.
+        """

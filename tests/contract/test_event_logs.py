@@ -1,0 +1,126 @@
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.google.batch_repository import FirestoreBatchRepository
+from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.adapters.google.event_log import FirestoreEventLog
+from shared.adapters.local.batch_repository import LocalBatchRepository
+from shared.adapters.local.campaign_repository import LocalCampaignRepository
+from shared.adapters.local.event_log import LocalEventLog
+from shared.domain.campaign import Change
+from shared.domain.schedule import CALL
+from shared.ports.event_log import EventQuery
+from tests.contract.event_log_contract import EventLogContract, a_warning
+from tests.fakes.ports import FakeClock
+from tests.unit.domain.builders import a_campaign
+from tools.in_memory.batch_repository import InMemoryBatchRepository
+from tools.in_memory.campaign_repository import InMemoryCampaignRepository
+from tools.in_memory.event_log import InMemoryEventLog
+
+DAY = 24 * 60 * 60
+
+
+class TestInMemoryEventLog(EventLogContract):
+    @pytest.fixture
+    def campaigns(self) -> InMemoryCampaignRepository:
+        return InMemoryCampaignRepository()
+
+    @pytest.fixture
+    def batches(self, campaigns: InMemoryCampaignRepository) -> InMemoryBatchRepository:
+        return InMemoryBatchRepository(campaigns)
+
+    @pytest.fixture
+    def events(self, campaigns: InMemoryCampaignRepository) -> InMemoryEventLog:
+        return InMemoryEventLog(campaigns)
+
+
+class TestLocalEventLog(EventLogContract):
+    @pytest.fixture
+    def campaigns(self, tmp_path: Path) -> LocalCampaignRepository:
+        return LocalCampaignRepository(tmp_path / "data", event_days=7)
+
+    @pytest.fixture
+    def batches(self, campaigns: LocalCampaignRepository) -> LocalBatchRepository:
+        return LocalBatchRepository(campaigns)
+
+    @pytest.fixture
+    def events(self, campaigns: LocalCampaignRepository) -> LocalEventLog:
+        return LocalEventLog(campaigns.database)
+
+    def test_an_event_is_removed_after_event_days_and_not_before(
+        self, campaigns: LocalCampaignRepository, events: LocalEventLog, clock: FakeClock
+    ) -> None:
+        first, second = a_warning(0), a_warning(1)
+        self.commit(campaigns, clock, first, second, a_warning(7 * DAY))
+
+        assert events.list(EventQuery())[0] == first
+
+        self.commit(campaigns, clock, a_warning(7 * DAY + 1))
+
+        assert events.list(EventQuery())[0] == second
+
+    def test_an_event_that_cannot_be_read_is_left_out(
+        self,
+        campaigns: LocalCampaignRepository,
+        events: LocalEventLog,
+        clock: FakeClock,
+        tmp_path: Path,
+    ) -> None:
+        self.commit(campaigns, clock, a_warning(1), a_warning(2))
+        with closing(sqlite3.connect(tmp_path / "data" / ".records.db")) as connection, connection:
+            connection.execute("UPDATE events SET record = '{}' WHERE number = 1")
+
+        assert events.list(EventQuery(limit=1)) == (a_warning(2),)
+
+
+class TestFirestoreEventLog(EventLogContract):
+    @pytest.fixture
+    def campaigns(
+        self, firestore_host: str, project: str, clock: FakeClock
+    ) -> FirestoreCampaignRepository:
+        return FirestoreCampaignRepository(project=project, database="(default)", now=clock)
+
+    @pytest.fixture
+    def batches(self, campaigns: FirestoreCampaignRepository) -> FirestoreBatchRepository:
+        return FirestoreBatchRepository(campaigns)
+
+    @pytest.fixture
+    def events(self, campaigns: FirestoreCampaignRepository, clock: FakeClock) -> FirestoreEventLog:
+        return FirestoreEventLog(campaigns.documents, now=clock)
+
+    def test_an_event_whose_commit_took_long_is_listed_in_its_place(
+        self,
+        campaigns: FirestoreCampaignRepository,
+        events: FirestoreEventLog,
+        clock: FakeClock,
+    ) -> None:
+        slow = campaigns.writes_of(Change(campaign=a_campaign("slow"), events=(a_warning(1),)))
+        clock.advance(timedelta(seconds=1))
+        self.commit(campaigns, clock, a_warning(2))
+        clock.advance(CALL - timedelta(seconds=2))
+
+        assert events.list(EventQuery()) == ()
+
+        campaigns.documents.commit(slow)
+
+        assert self.listed(events, clock, EventQuery()) == (a_warning(1), a_warning(2))
+
+    def test_an_event_expires_and_what_cannot_be_read_is_left_out(
+        self,
+        campaigns: FirestoreCampaignRepository,
+        events: FirestoreEventLog,
+        clock: FakeClock,
+    ) -> None:
+        first, second = a_warning(1), a_warning(2)
+        self.commit(campaigns, clock, first, second)
+        document = campaigns.documents.client.document(f"events/{first.id}")
+
+        expires_at = document.get().get("expires_at")
+        document.update({"type": "video.forgotten"})
+
+        assert expires_at == first.created_at + timedelta(days=30)
+        assert self.listed(events, clock, EventQuery(limit=1)) == (second,)
