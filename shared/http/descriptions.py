@@ -164,6 +164,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     "status": {"description": "Only videos with this status."},
     "version_state": {"description": "Only videos with this state."},
     "tag": {"description": "Only videos with this tag."},
+    "type": {"description": "Only events of this type."},
 }
 """By name: a field means the same in every request."""
 
@@ -177,7 +178,7 @@ CODES: Mapping[str, str] = {
     "invalid_input": "A picture cannot be used; `error.param` names its field.",
     "invalid_url": "A URL cannot be read, or does not resolve to a public address.",
     "invalid_batch": "Lines of the batch cannot be carried out; `lines` names the first of them.",
-    "not_found": "The campaign, batch, video, input, file or path does not exist.",
+    "not_found": "The campaign, batch, video, input, event, file or path does not exist.",
     "method_not_allowed": "The path does not support the method; `Allow` lists those that it does.",
     "campaign_video_limit": "The campaign has no free slot.",
     "budget_exceeded": "The request would exceed the budget of the campaign or the day.",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         content,
         creations,
         derivations,
+        events,
         inputs,
         service,
         studio_pages,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         videos,
     )
     from shared.http import campaign_types as answered_campaigns
+    from shared.http import event_types as answered_events
     from shared.http import request_types as sent
     from shared.http import resource_types as answered
     from shared.requests import bodies
@@ -37,6 +39,7 @@ else:
     content = ModuleOnUse("shared.http.content")
     creations = ModuleOnUse("shared.http.creations")
     derivations = ModuleOnUse("shared.http.derivations")
+    events = ModuleOnUse("shared.http.events")
     inputs = ModuleOnUse("shared.http.inputs")
     service = ModuleOnUse("shared.http.service")
     studio_pages = ModuleOnUse("shared.http.studio_pages")
@@ -46,6 +49,7 @@ else:
     answered = ModuleOnUse("shared.http.resource_types")
     answered_batches = ModuleOnUse("shared.http.batch_types")
     answered_campaigns = ModuleOnUse("shared.http.campaign_types")
+    answered_events = ModuleOnUse("shared.http.event_types")
     bodies = ModuleOnUse("shared.requests.bodies")
 
 
@@ -55,9 +59,8 @@ class Endpoint(msgspec.Struct, frozen=True):
     `handler` returns the function that is called with a Call and the values of the path's
     variables. `answers` has the type of the body for each status, or the types that it may have:
     `bytes` for media, `str` for the studio's files, None without a body. An endpoint that
-    `takes_key` supports Idempotency-Key.
-    One that `takes_lines` has bodies of JSON lines or CSV, each line a `body`.
-    One that `is_open` needs no API key.
+    `takes_key` supports Idempotency-Key. One that `takes_lines` has bodies of JSON lines or CSV,
+    each line a `body`. One that `is_open` needs no API key.
     """
 
     method: str
@@ -76,16 +79,12 @@ def _video() -> Mapping[int, Any]:
     return {200: answered.VideoResource}
 
 
-def _videos() -> Mapping[int, Any]:
-    return {200: answered.ListResource[answered.VideoResource]}
-
-
 def _campaign() -> Mapping[int, Any]:
     return {200: answered_campaigns.CampaignResource}
 
 
 def _created() -> Mapping[int, Any]:
-    return {202: answered.VideoResource, **_video()}
+    return dict.fromkeys((202, 200), answered.VideoResource)
 
 
 def _created_takes() -> Mapping[int, Any]:
@@ -95,7 +94,7 @@ def _created_takes() -> Mapping[int, Any]:
 
 
 def _all_created() -> Mapping[int, Any]:
-    return {202: answered.ListResource[answered.VideoResource], **_videos()}
+    return dict.fromkeys((202, 200), answered.ListResource[answered.VideoResource])
 
 
 def _batch() -> Mapping[int, Any]:
@@ -143,7 +142,8 @@ ENDPOINTS: Sequence[Endpoint] = (
              "is in progress",
              answers=_created_takes, body=lambda: bodies.CreateVideoBody, takes_key=True),
     Endpoint("GET", "/v1/videos", lambda: videos.list_all,
-             "List videos", answers=_videos, query=lambda: sent.ListQuery),
+             "List videos", query=lambda: sent.ListQuery,
+             answers=lambda: {200: answered.ListResource[answered.VideoResource]}),
     Endpoint("POST", "/v1/videos/estimate", lambda: creations.estimate,
              "Estimate the cost of a request, and which of its videos are cached",
              answers=lambda: {200: answered.EstimateResource}, body=lambda: bodies.EstimateBody),
@@ -235,6 +235,10 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("POST", "/v1/batches/{batch_id}/cancel", lambda: batches.cancel,
              "Cancel what is not submitted; submitted videos are paid for, and finished",
              answers=_batch),
+    Endpoint("GET", "/v1/events", lambda: events.list_all,
+             "List events in their order: ends of videos and batches, promotions, budget warnings",
+             answers=lambda: {200: answered.ListResource[answered_events.EventResource]},
+             query=lambda: sent.EventListQuery),
     Endpoint("GET", "/api/v1/content/videos/{campaign_id}/{filename}", lambda: content.of_file,
              "A clip or thumbnail by its file name", answers=_media),
     Endpoint("GET", "/local-bucket/{+path}", lambda: content.of_signed_path,

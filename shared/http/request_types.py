@@ -3,14 +3,16 @@
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from msgspec import UNSET, Meta, UnsetType
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.wrappers import Request
 
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
+from shared.domain.events import EventType
 from shared.domain.schedule import MAX_SIGNED_TTL
 from shared.domain.video import Status, VersionState
 from shared.requests.bodies import Amount, CampaignId, GenerationBody, Priority, one_of
@@ -18,6 +20,8 @@ from shared.requests.parsing import B, Body, fields_of, from_json, from_values
 
 if TYPE_CHECKING:
     from shared.domain.batch import BatchFormat
+
+E = TypeVar("E", bound=StrEnum)
 
 MAX_BODY_BYTES = 1_000_000
 MAX_BATCH_BYTES = 10_000_000
@@ -106,6 +110,11 @@ class SessionBody(Body):
 class BatchQuery(Body):
     max_cost_usd: Amount | None = None
     priority: Priority | None = None
+
+
+class EventListQuery(PageQuery):
+    type: Annotated[str, one_of(*EventType)] | None = None
+    campaign_id: CampaignId | None = None
 
 
 class SentBatch(BatchQuery, kw_only=True):
@@ -214,3 +223,14 @@ def read_file(request: Request, name: str, *, most_bytes: int) -> bytes:
 def _require_once(where: str, key: str, values: Mapping[str, object]) -> None:
     if key in values:
         raise InvalidRequestError(f"The {where} has {key[:80]!r} more than once.", param=key)
+
+
+def require_one_of(kind: type[E], value: str | None, param: str) -> E | None:
+    """Raise InvalidRequestError for a value that `kind` does not have."""
+    if value is None:
+        return None
+    try:
+        return kind(value)
+    except ValueError:
+        choices = ", ".join(kind)
+        raise InvalidRequestError(f"{param} is one of: {choices}.", param=param) from None

@@ -83,7 +83,7 @@ def video_resource(
         "extended_clip": _id_of(video, inputs.extended_clip),
         "edited_clip": _id_of(video, inputs.edited_clip),
         "fingerprint": video.fingerprint,
-        "cost": _cost(video.cost),
+        "cost": cost_resource(video.cost),
         "attempts": len(video.attempts),
         "cancel_requested": video.cancel_requested,
         "priority": video.priority,
@@ -171,7 +171,7 @@ def _queue(estimate: QueueEstimate) -> QueueResource:
     }
 
 
-def _cost(cost: Cost) -> CostResource:
+def cost_resource(cost: Cost) -> CostResource:
     billed = cost.actual is not None and cost.actual > 0 and not cost.simulated
     return {
         "currency": cost.currency,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from shared.domain.errors import InvalidRequestError
 from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.text import canonical
 from shared.domain.video import Status, VersionState
 from shared.http.calls import POLLING, json_response, list_response
-from shared.http.request_types import ListQuery, ReadQuery, read_query
+from shared.http.request_types import ListQuery, ReadQuery, read_query, require_one_of
 from shared.http.resources import encoded_video, unreadable_resource, video_resource
 from shared.use_cases.queue_estimates import estimates_of
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
     from shared.domain.video import Video
     from shared.http.calls import Call
-
-E = TypeVar("E", bound=StrEnum)
 
 
 def read(call: Call, video_id: str) -> Response:
@@ -45,10 +42,10 @@ def list_all(call: Call) -> Response:
         VideoQuery(
             campaign_id=query.campaign_id,
             tag=query.tag and canonical(query.tag),
-            version_state=_one_of(VersionState, query.version_state, "version_state"),
-            status=_one_of(Status, query.status, "status"),
+            version_state=require_one_of(VersionState, query.version_state, "version_state"),
+            status=require_one_of(Status, query.status, "status"),
             limit=query.limit,
-            order=_one_of(SortOrder, query.order, "order") or SortOrder.DESCENDING,
+            order=require_one_of(SortOrder, query.order, "order") or SortOrder.DESCENDING,
         ),
         after=query.after,
     )
@@ -86,13 +83,3 @@ def video_resources(
     for resource in resources:
         resource["signed_url"] = signed.get(resource["id"])
     return resources
-
-
-def _one_of(kind: type[E], value: str | None, param: str) -> E | None:
-    if value is None:
-        return None
-    try:
-        return kind(value)
-    except ValueError:
-        choices = ", ".join(kind)
-        raise InvalidRequestError(f"{param} is one of: {choices}.", param=param) from None

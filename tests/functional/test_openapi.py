@@ -73,7 +73,7 @@ def test_every_operation_id_is_unique(description: Json) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/health", "/v1/openapi.json", "/v1/models", "/v1/videos", "/v1/campaigns"],
+    ["/", "/health", "/v1/openapi.json", "/v1/models", "/v1/videos", "/v1/campaigns", "/v1/events"],
 )
 def test_answers_to_reads_match_the_description(
     gallery: Showreel, description: Json, path: str

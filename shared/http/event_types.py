@@ -1,0 +1,44 @@
+"""The types of answers about events; only requests about events load them."""
+
+from typing import Annotated, Literal, NotRequired, TypedDict
+
+from msgspec import Meta
+
+from shared.domain.events import EventType
+from shared.domain.video import Failure, Phase, Status
+from shared.http.resource_types import CostResource, Dollars, Epoch
+
+
+class EventData(TypedDict):
+    """What the event is about, at its moment; `object` says which of the fields there are.
+
+    A video has its own fields under the same names. A batch has the `total` of its lines: each is
+    done, and each video of the batch has ended. A campaign has used `used_usd` of `budget_usd`.
+    """
+
+    id: str
+    object: Literal["video", "batch", "campaign"]
+    campaign_id: NotRequired[str]
+    index: NotRequired[int]
+    batch_id: NotRequired[str | None]
+    status: NotRequired[Status]
+    phase: NotRequired[Phase]
+    error: NotRequired[Failure | None]
+    cost: NotRequired[CostResource]
+    content_url: NotRequired[str]
+    thumbnail_url: NotRequired[str]
+    requested_by: NotRequired[str | None]
+    total: NotRequired[int]
+    used_usd: NotRequired[Dollars]
+    budget_usd: NotRequired[Dollars]
+
+
+class EventResource(TypedDict):
+    """An event never changes. The same `id` is the same event."""
+
+    id: str
+    object: Literal["event"]
+    type: EventType
+    created_at: Epoch
+    timestamp: Annotated[str, Meta(description="`created_at` to the microsecond (RFC 3339)")]
+    data: EventData

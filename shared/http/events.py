@@ -1,0 +1,77 @@
+"""The handler that lists events."""
+
+from werkzeug.wrappers import Response
+
+from shared.domain.events import Event, EventType, VideoFacts
+from shared.domain.identity import require_campaign_id
+from shared.http.calls import Call, list_response
+from shared.http.event_types import EventData, EventResource
+from shared.http.request_types import EventListQuery, read_query, require_one_of
+from shared.http.resources import content_url_of, cost_resource, epoch, thumbnail_url_of
+from shared.ports.event_log import EventQuery
+
+
+def list_all(call: Call) -> Response:
+    query = read_query(call.request, EventListQuery)
+    if query.campaign_id is not None:
+        require_campaign_id(query.campaign_id)
+    found = call.ports.events.list(
+        EventQuery(
+            after=query.after,
+            type=require_one_of(EventType, query.type, "type"),
+            campaign_id=query.campaign_id,
+            limit=query.limit + 1,
+        )
+    )
+    page = found[: query.limit]
+    return list_response(
+        [event_resource(event, base_url=call.base_url) for event in page],
+        ids=[event.id for event in page],
+        has_more=len(found) > query.limit,
+    )
+
+
+def event_resource(event: Event, *, base_url: str) -> EventResource:
+    return {
+        "id": event.id,
+        "object": "event",
+        "type": event.type,
+        "created_at": epoch(event.created_at),
+        "timestamp": event.created_at.isoformat(),
+        "data": _data(event, base_url),
+    }
+
+
+def _data(event: Event, base_url: str) -> EventData:
+    if event.video is not None:
+        return _video(event, event.video, base_url)
+    if event.batch_id:
+        return {
+            "id": event.batch_id,
+            "object": "batch",
+            "total": event.lines,
+            "requested_by": event.requested_by,
+        }
+    return {
+        "id": event.campaign_id,
+        "object": "campaign",
+        "used_usd": event.used_usd,
+        "budget_usd": event.budget_usd,
+    }
+
+
+def _video(event: Event, video: VideoFacts, base_url: str) -> EventData:
+    return {
+        "id": video.id,
+        "object": "video",
+        "campaign_id": event.campaign_id,
+        "index": video.index,
+        "batch_id": video.batch_id,
+        "status": video.status,
+        "phase": video.phase,
+        "error": video.failure,
+        "cost": cost_resource(video.cost),
+        "requested_by": event.requested_by,
+        "content_url": content_url_of(video.id, base_url=base_url),
+        "thumbnail_url": thumbnail_url_of(video.id, base_url=base_url),
+    }
