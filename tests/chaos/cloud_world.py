@@ -21,6 +21,7 @@ from shared.adapters.google.batch_repository import FirestoreBatchRepository
 from shared.adapters.google.bucket import open_bucket
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.clip_output import BucketOutput
+from shared.adapters.google.event_log import FirestoreEventLog
 from shared.adapters.google.generators import GeneratorOfEachFamily
 from shared.adapters.google.object_store import GCSObjectStore
 from shared.adapters.google.omni_generator import OmniVideoGenerator
@@ -32,7 +33,7 @@ from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import is_stopping, utc_now
 from shared.domain.model_registry import LOCATIONS, Family
 from shared.domain.models import parse_rates
-from shared.domain.schedule import CLOUD_LEASES
+from shared.domain.schedule import CLOUD_LEASES, COMMIT_DELAY
 from shared.ports import Ports
 from shared.ports.video_generator import VideoGenerator
 from shared.settings import read_settings
@@ -149,6 +150,8 @@ def _adapters(world: CloudWorld, touch: Touch) -> Adapters:
         objects=objects,
         campaigns=campaigns,
         batches=FirestoreBatchRepository(campaigns),
+        # Every commit is over when events are read.
+        events=FirestoreEventLog(campaigns.documents, now=lambda: world.clock() + COMMIT_DELAY),
         turns=FirestoreTurnRepository(campaigns),
         mirror=ObjectStoreMirror(objects.with_brief_calls(), gap=timedelta(seconds=1), now=utc_now),
         queue=world.mailbox,

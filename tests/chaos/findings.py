@@ -10,6 +10,7 @@ class Kind(StrEnum):
     REWRITTEN = "an object was written again"
     UNREADABLE = "the current video cannot be read"
     DISAGREEMENT = "disagreement at rest"
+    NO_EVENT = "an end without its event, or an event without its end"
     OTHERWISE = "it ended otherwise"
     WASTED = "work was done twice"
     HELD = "a process that has ended still holds a video"

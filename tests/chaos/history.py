@@ -8,7 +8,13 @@ from shared.ports import Ports
 from tests.chaos.aftermaths import Aftermath
 from tests.chaos.children import Child, ChildError, KilledError, fork, in_a_process
 from tests.chaos.findings import Finding, Kind
-from tests.chaos.rules import broken_rules, day_disagreements, held_by_nobody, shape_of
+from tests.chaos.rules import (
+    broken_rules,
+    day_disagreements,
+    event_disagreements,
+    held_by_nobody,
+    shape_of,
+)
 from tests.chaos.shared_state import NOWHERE
 from tests.chaos.stories import CAMPAIGN, Story, Versions
 from tests.chaos.tripwire import Touch, touch_nothing
@@ -102,10 +108,12 @@ class History:
 
     def _in_the_end(self, ports: Ports) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
         """Return what is wrong at rest, and the shape."""
-        # What is copied was counted elsewhere.
-        days = () if self.story.must_be_repeated else day_disagreements(ports)
         rules = broken_rules(ports, bill=self.world.bill)
-        return (*rules, *self.story.rule(ports, self.versions), *days), shape_of(ports)
+        found = (*rules, *self.story.rule(ports, self.versions))
+        if not self.story.must_be_repeated:
+            # What is copied was counted elsewhere, and ended there.
+            found = (*found, *day_disagreements(ports), *event_disagreements(ports))
+        return found, shape_of(ports)
 
     def _comes_to_rest(self) -> bool:
         act = partial(act_once, self.world, self.story.act, self.versions)

@@ -12,6 +12,7 @@ from shared.adapters.local import video_generator as synthetic
 from shared.adapters.local.batch_repository import LocalBatchRepository
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.clip_renderer import ClipSpec
+from shared.adapters.local.event_log import LocalEventLog
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.adapters.local.turn_repository import LocalTurnRepository
 from shared.adapters.media.clip_inspector import PyAVClipInspector
@@ -152,6 +153,7 @@ class LocalWorld:
             objects=objects,
             campaigns=campaigns,
             batches=LocalBatchRepository(campaigns),
+            events=LocalEventLog(campaigns.database),
             turns=LocalTurnRepository(campaigns.database),
             mirror=self._mirror(objects),
             queue=self.mailbox,

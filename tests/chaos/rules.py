@@ -15,11 +15,13 @@ from shared.domain.unreadable import Unreadable
 from shared.domain.video import GenerationParameters, Phase, Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
+from shared.ports.event_log import EventQuery
 from shared.use_cases.finding_clips import find_clip
 from tests.chaos.bill import Bill
 from tests.chaos.clips import SECONDS, clip_of
 from tests.chaos.findings import Finding, Kind
 from tests.unit.use_cases.rules import (
+    event_problems,
     has_ended_properly,
     kept_for_signed_urls,
     objects_of,
@@ -182,6 +184,14 @@ def _money(remains: Remains, bill: Bill) -> Iterator[Finding]:
     billed = sum((prices.get(each, PRICE) for each in bill.made()), ZERO)
     if spent != billed:
         yield Finding(Kind.DISAGREEMENT, f"{spent} of {billed} dollars are spent, {held} held")
+
+
+def event_disagreements(ports: Ports) -> tuple[Finding, ...]:
+    """What has ended has its event, and each event its end."""
+    videos = remains_of(ports).videos
+    batches = ports.batches.list(after=None, limit=_MANY)
+    events = ports.events.list(EventQuery(limit=_MANY))
+    return tuple(Finding(Kind.NO_EVENT, each) for each in event_problems(videos, batches, events))
 
 
 def day_disagreements(ports: Ports) -> tuple[Finding, ...]:

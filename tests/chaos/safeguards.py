@@ -22,6 +22,7 @@ from tests.chaos.weak_ports import (
     OverwritingObjects,
     Piecemeal,
     RecordingAfterwards,
+    StoringEventsAfterwards,
     SubmittingAgain,
     Unadopting,
     WithoutChores,
@@ -79,6 +80,13 @@ SAFEGUARDS = (
         Piecemeal,
         at=Where("promote", "campaigns.commit", Aftermath.LOST),
         breaks=(Kind.DISAGREEMENT,),
+    ),
+    _without(
+        "the event in the commit of its end",
+        "campaigns",
+        StoringEventsAfterwards,
+        at=Where("create", "campaigns.commit", Aftermath.LOST),
+        breaks=(Kind.NO_EVENT,),
     ),
     _without(
         "leases",

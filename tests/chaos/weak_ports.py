@@ -81,6 +81,17 @@ class Piecemeal(Instead):
         return replace(committed, videos=videos)
 
 
+class StoringEventsAfterwards(Instead):
+    """Commits the end of a video, and then its event."""
+
+    def commit(self, change: Change) -> Change:
+        committed: Change = self._port.commit(replace(change, events=()))
+        if not change.events:
+            return committed
+        following = Change(campaign=committed.campaign, events=change.events)
+        return replace(committed, campaign=self._port.commit(following).campaign)
+
+
 class WithoutLeases(Instead):
     def commit_video(self, video: Video) -> Any:  # noqa: ANN401
         return self._port.commit_video(replace(video, lease_expires_at=None))

@@ -14,6 +14,7 @@ from shared.ports import Ports
 from shared.ports.batch_repository import BatchRepository
 from shared.ports.campaign_repository import CampaignRepository
 from shared.ports.clip_inspector import ClipInspector
+from shared.ports.event_log import EventLog
 from shared.ports.message_queue import MessageQueue
 from shared.ports.object_store import ObjectStore, SignatureVerifier
 from shared.ports.policy import Policy
@@ -91,6 +92,7 @@ class Adapters:
     objects: ObjectStore
     campaigns: CampaignRepository
     batches: BatchRepository
+    events: EventLog
     turns: TurnRepository
     mirror: RecordMirror
     queue: MessageQueue
@@ -117,6 +119,7 @@ class Adapters:
                 storage_probe=self._storage_probe,
                 campaigns=campaigns,
                 batches=watched(self.batches, "batches", touch),
+                events=self.events,
                 turns=watched(self.turns, "turns", touch),
                 mirror=watched(self.mirror, "mirror", touch),
                 queue=watched(self.queue, "queue", touch),

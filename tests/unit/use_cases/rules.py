@@ -1,10 +1,12 @@
 """The rules that may never break, as assertions over all that is stored of one campaign."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from shared.domain.batch import Batch, batch_ends_of
 from shared.domain.campaign import Campaign, ChoreKind
+from shared.domain.events import Event, EventType, ends_of
 from shared.domain.money import ZERO, Money
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import REQUESTS, clip_path, thumbnail_path
@@ -36,6 +38,10 @@ class Witness:
         self()
         assert_agreement(self._ports)
         assert_what_is_paid_for_is_kept(self._ports)
+        events = self._ports.campaigns.events.values()
+        assert [] == list(
+            event_problems(_videos(self._ports), self._ports.batches.batches.values(), events)
+        )
         for campaign in self._ports.campaigns.campaigns.values():
             assert _money_of(self._videos.values()) == replace(campaign.money, saved=ZERO)
             assert recomputed(campaign, _videos(self._ports)) == campaign.money
@@ -100,6 +106,38 @@ def assert_what_is_paid_for_is_kept(ports: FakePorts) -> None:
     for video in _videos(ports):
         if video.video_hash in made:
             assert video.phase is Phase.DONE
+
+
+def assert_ends_have_events(ports: FakePorts) -> None:
+    batches, events = ports.batches.batches.values(), ports.campaigns.events.values()
+    assert [] == list(event_problems(_videos(ports), batches, events))
+
+
+def event_problems(
+    videos: Iterable[Video], batches: Iterable[Batch], events: Iterable[Event]
+) -> Iterator[str]:
+    """Yield what is wrong at rest: an end without its event, or an event without its end.
+
+    A video that failed may have been completed, or have failed again, later.
+    """
+    known = {event.id: event for event in events}
+    records = {video.id: video for video in videos}
+    for event in (each for video in records.values() for each in ends_of(video)):
+        if known.get(event.id) != event:
+            yield f"{event} is not stored: there is {known.get(event.id)}"
+    ended = {event.id for batch in batches for event in batch_ends_of(batch)}
+    if missing := ended - known.keys():
+        yield f"the ends of batches are not stored: {missing}"
+    for event in known.values():
+        video = records.get(event.video.id) if event.video else None
+        if video is None or event.type is EventType.VIDEO_PROMOTED or event in ends_of(video):
+            continue
+        was_late = video.completed_at is not None and event.created_at < video.completed_at
+        if event.type is not EventType.VIDEO_FAILED or not was_late:
+            yield f"{event} is stored, and {video.id} is {video.phase}"
+    of_batches = {event.id for event in known.values() if event.batch_id}
+    if of_batches - ended:
+        yield f"these are events of batches that have not ended: {of_batches - ended}"
 
 
 def has_ended_properly(video: Video) -> bool:
