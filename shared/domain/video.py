@@ -123,10 +123,7 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True)
 class QueuePlace:
-    """Where a reserved video waits for its turn. In a lane, the earliest `order` is next.
-
-    At `limit_at` a video that still waits fails.
-    """
+    """Where a video waits: in a lane, the earliest `order` is next. It fails at `limit_at`."""
 
     lane: Lane
     order: datetime
