@@ -17,12 +17,12 @@ from shared.domain.models import require_supported, usable_model
 from shared.domain.tasks import Task
 from shared.domain.video import GenerationParameters, Lane, Video
 from shared.ports import Ports
-from shared.use_cases.claims import Claim
+from shared.use_cases.claims import Claim, hashes_of, made_before
 from shared.use_cases.content import require_content
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from shared.use_cases.finding_clips import require_stored_clip
 from shared.use_cases.inputs import CopiedClip
-from shared.use_cases.reserving import CreatedVideo
+from shared.use_cases.reserving import CreatedVideo, begin_all, repeated
 
 _BLOCK_BYTES = 1024 * 1024
 
@@ -50,8 +50,12 @@ class DeriveVideo:
 def derive_video(ports: Ports, request: DeriveVideo) -> CreatedVideo:
     """Make the next version of the video's slot. Its clip, if it is used, becomes an input.
 
+    A repeated request gets its video even if the video that it was made from is gone.
     Raise NotReadyError without a clip, and the errors of `create_videos`.
     """
+    if made := _made_before(ports, request):
+        begin_all(ports, (made,))
+        return made
     source = ports.campaigns.get_video(request.campaign_id, request.video_hash)
     creation = CreateVideos(
         campaign_id=source.campaign_id,
@@ -70,6 +74,16 @@ def derive_video(ports: Ports, request: DeriveVideo) -> CreatedVideo:
         creation = _with_clip(ports, creation, request, source)
     (created,) = create_videos(ports, creation)
     return created
+
+
+def _made_before(ports: Ports, request: DeriveVideo) -> CreatedVideo | None:
+    """Return the video that an earlier attempt made for the claim."""
+    if request.claim is None:
+        return None
+    names = hashes_of(request.claim, range(1))
+    _, page = ports.campaigns.get_together(request.campaign_id, names)
+    made = made_before(request.claim, range(1), page)
+    return repeated(made[0]) if made else None
 
 
 def _with_clip(

@@ -254,6 +254,9 @@ def counted(client: Client) -> dict[str, Calls]:
     ]
     client.submit(following[0])
     calls["the same, for a clip that replaces another one"] = client.shown_after(following[0])
+    calls["extend a video"] = of(
+        lambda: client.send("POST", f"/v1/videos/{following[0]}/extend", {"prompt": "It sinks"})
+    )
     calls["cancel a video that waits"] = of(
         lambda: client.send("POST", f"/v1/videos/{client.create('c', 'A boat')[0]}/cancel")
     )[len(calls["create one video"]) :]

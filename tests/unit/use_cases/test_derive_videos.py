@@ -22,6 +22,7 @@ from shared.domain.tasks import Task
 from shared.domain.video import GenerationParameters, Outcome, VersionState, Video
 from shared.ports.object_store import ObjectInfo
 from shared.use_cases.change_versions import delete_video
+from shared.use_cases.claims import Claim
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from shared.use_cases.derive_videos import DeriveVideo, derive_video
 from shared.use_cases.inputs import Sources, gather
@@ -119,6 +120,19 @@ def test_a_repeated_extension_is_paid_once(ports: FakePorts) -> None:
     )
     assert {each.video.id for each in (first, again, later)} == {first.video.id}
     assert len(ports.generator.submissions) == 2
+
+
+def test_a_repeated_request_is_answered_after_its_video_is_gone(ports: FakePorts) -> None:
+    """Its first answer was lost in a crash."""
+    old = make(ports)
+    claim = Claim(name="key_1", digest="", claimed_at=ports.now().isoformat())
+    first = derive(ports, old, Task.EXTENSION, claim=claim)
+    delete_video(ports, CAMPAIGN_ID, old.video_hash)
+
+    again = derive(ports, old, Task.EXTENSION, claim=claim)
+
+    assert (again.video.id, again.outcome) == (first.video.id, Outcome.CREATED)
+    assert len(ports.campaigns.videos) == 1
 
 
 def test_a_slot_that_makes_another_video_is_busy(ports: FakePorts) -> None:
