@@ -5,7 +5,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -125,6 +125,16 @@ def test_a_whole_installation_lacks_nothing(world: World) -> None:
     assert all("it may stop answering" in each for each in notes.values())
     sent = world.cloud.storage.requests[before:]
     assert all(each.line.startswith("GET ") for each in sent)
+
+
+def test_a_laptop_with_veo_needs_rights_and_models_alone(world: World, tmp_path: Path) -> None:
+    laptop = {"STORAGE_URL": f"file://{tmp_path}", "VIDEO_GENERATOR": "veo"}
+
+    found = replace(world, environment={**world.environment, **laptop}).examined()
+
+    assert is_well(found)
+    kinds = [each.subject.split(" ")[0] for each in found]
+    assert ["credentials", "rights", "model"] == [*dict.fromkeys(kinds)]
 
 
 def test_every_permission_that_an_adapter_names_is_asked_for() -> None:
