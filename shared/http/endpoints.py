@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         derivations,
         events,
         inputs,
+        models,
         service,
         studio_pages,
         versions,
@@ -41,6 +42,7 @@ else:
     derivations = ModuleOnUse("shared.http.derivations")
     events = ModuleOnUse("shared.http.events")
     inputs = ModuleOnUse("shared.http.inputs")
+    models = ModuleOnUse("shared.http.models")
     service = ModuleOnUse("shared.http.service")
     studio_pages = ModuleOnUse("shared.http.studio_pages")
     versions = ModuleOnUse("shared.http.versions")
@@ -134,9 +136,9 @@ ENDPOINTS: Sequence[Endpoint] = (
              answers=lambda: {200: answered.Metrics}),
     Endpoint("GET", "/v1/openapi.json", lambda: service.description,
              "This description", answers=lambda: {200: dict[str, Any]}),
-    Endpoint("GET", "/v1/models", lambda: service.models,
+    Endpoint("GET", "/v1/models", lambda: models.all_models,
              "The models: capabilities, prices and retirement dates",
-             answers=lambda: {200: answered.ListResource[answered.ModelResource]}),
+             answers=lambda: {200: answered.ListResource[models.ModelResource]}),
     Endpoint("POST", "/v1/videos", lambda: creations.create,
              "Create a video, or `n` of one prompt: 202 for a new one, 200 for one that exists or "
              "is in progress",

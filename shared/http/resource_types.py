@@ -1,7 +1,6 @@
 """The types of answers: mypy checks the handlers against them, and OpenAPI is made from them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Generic, Literal, NotRequired, TypedDict, TypeVar
 
@@ -163,71 +162,6 @@ class EstimateResource(TypedDict):
     object: Literal["estimate"]
     cost: EstimatedCost
     videos: Sequence[EstimatedVideo]
-
-
-class PriceResource(TypedDict):
-    """`silent` is null for a model that always makes audio."""
-
-    with_audio: Dollars
-    silent: Dollars | None
-
-
-class InputLimitsResource(TypedDict):
-    """The limits of pictures. `max_reference_images` is 0 for a model that takes none."""
-
-    media_types: Sequence[str]
-    max_bytes: int
-    max_pixels: int
-    max_reference_images: int
-
-
-class ClipLimitsResource(TypedDict):
-    """Which clips a model extends or edits; an extension adds one of `added_seconds`.
-
-    If they are `all_billed`, the price is that of all seconds of the new clip; else of the added
-    ones.
-    """
-
-    shortest_seconds: int
-    longest_seconds: int
-    added_seconds: Sequence[int]
-    all_billed: bool
-    resolutions: Sequence[str]
-
-
-class ModelResource(TypedDict):
-    """`rate_per_minute` is the limit of submissions; null means no limit.
-
-    `task_seconds` has the seconds that each task allows; for an extension they are the added ones,
-    and an edit is as long as its clip. `clips` has the limits of the tasks that take a clip.
-    `longest_only` are the resolutions that the model makes only in the longest of `seconds`.
-    `options` are the optional parameters that it takes. A model with `can_cancel` stops an
-    accepted submission. If it is `simulated`, its videos are synthetic: nothing is billed, and
-    nothing is sent to Google.
-    """
-
-    id: str
-    object: Literal["model"]
-    owned_by: str
-    stage: str
-    default: bool
-    location: str
-    tasks: Sequence[Task]
-    seconds: Sequence[int]
-    task_seconds: Mapping[Task, Sequence[int]]
-    inputs: InputLimitsResource
-    clips: Mapping[Task, ClipLimitsResource]
-    resolutions: Sequence[str]
-    longest_only: Sequence[str]
-    audio: bool
-    options: Sequence[str]
-    can_cancel: bool
-    rate_per_minute: int | None
-    usd_per_second: Mapping[str, PriceResource]
-    guaranteed_until: date | None
-    retired_on: date | None
-    successor: str | None
-    simulated: bool
 
 
 class ListResource(TypedDict, Generic[R]):

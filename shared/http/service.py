@@ -1,4 +1,4 @@
-"""Handlers about the service itself: health, models, the OpenAPI description, metrics."""
+"""Handlers about the service itself: health, the OpenAPI description, metrics."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -9,16 +9,12 @@ from werkzeug.wrappers import Response
 
 from shared.domain.campaign import Campaign
 from shared.domain.errors import NotFoundError, UnavailableError
-from shared.domain.inputs import MAX_INPUT_BYTES, MAX_PIXELS, PICTURE_SUFFIXES
-from shared.domain.model_registry import MODELS, Model
 from shared.domain.money import Money
-from shared.domain.tasks import Task
 from shared.http.api import BUCKETS, Durations, recorded
-from shared.http.calls import Call, json_response, list_response
-from shared.http.resource_types import HealthResource, ModelResource
+from shared.http.calls import Call, json_response
+from shared.http.resource_types import HealthResource
 from shared.ports import Ports
 from shared.ports.campaign_repository import ListPosition, VideoQuery
-from shared.ports.policy import Policy
 
 _PAGE = 100
 
@@ -31,15 +27,6 @@ def health(call: Call) -> Response:
     return json_response(HealthResource(status="ok"))
 
 
-def models(call: Call) -> Response:
-    policy, rates = call.ports.policy, call.ports.rates
-    resources = [
-        _model_resource(model, policy=policy, rate=rates.get(name))
-        for name, model in MODELS.items()
-    ]
-    return list_response(resources, ids=list(MODELS))
-
-
 def description(call: Call) -> Response:
     # Only this endpoint pays for the import.
     from shared.http.openapi import describe
@@ -47,51 +34,6 @@ def description(call: Call) -> Response:
     return json_response(
         describe(base_url=call.base_url, needs_key=bool(call.ports.policy.api_keys))
     )
-
-
-def _model_resource(model: Model, *, policy: Policy, rate: int | None) -> ModelResource:
-    return {
-        "id": model.model_id,
-        "object": "model",
-        "owned_by": "google",
-        "stage": model.stage,
-        "default": model.model_id == policy.default_model,
-        "location": policy.location_of(model.family),
-        "tasks": model.tasks,
-        "seconds": tuple(model.durations),
-        "task_seconds": {task: tuple(model.seconds_of(task)) for task in model.tasks},
-        "inputs": {
-            "media_types": tuple(PICTURE_SUFFIXES),
-            "max_bytes": MAX_INPUT_BYTES,
-            "max_pixels": MAX_PIXELS,
-            "max_reference_images": model.most_references if Task.REFERENCES in model.tasks else 0,
-        },
-        "clips": {
-            task: {
-                "shortest_seconds": limits.shortest,
-                "longest_seconds": limits.longest,
-                "added_seconds": tuple(limits.adds),
-                "all_billed": limits.is_remade or task is Task.EDIT,
-                "resolutions": [each for each in model.resolutions if each not in limits.not_in],
-            }
-            for task, limits in model.clip_limits.items()
-            if task in model.tasks
-        },
-        "resolutions": model.resolutions,
-        "longest_only": [each for each in model.resolutions if each in model.longest_only],
-        "audio": model.audio,
-        "options": model.options,
-        "can_cancel": model.can_cancel,
-        "rate_per_minute": rate,
-        "usd_per_second": {
-            resolution: {"with_audio": with_audio, "silent": silent}
-            for resolution, (with_audio, silent) in model.prices.items()
-        },
-        "guaranteed_until": model.guaranteed_until,
-        "retired_on": model.retired_on,
-        "successor": model.successor,
-        "simulated": policy.simulated,
-    }
 
 
 def metrics(call: Call) -> Response:

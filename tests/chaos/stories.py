@@ -26,6 +26,7 @@ from shared.use_cases.copy_campaigns import Installation, copy_campaigns
 from shared.use_cases.read_batch import read_results
 from tests.chaos.clips import SECONDS
 from tests.chaos.findings import Finding, Kind
+from tests.chaos.rules import OMNI
 from tests.chaos.safeguards import Weaken, take_nothing_out
 from tests.chaos.witness import Json, ask
 from tests.chaos.worlds import Site
@@ -35,7 +36,6 @@ CAMPAIGN = "spring"
 # Few lines are several chunks.
 run_batch_module._AT_ONCE = 2
 
-OMNI = "gemini-omni-1.2-flash"
 VIDEOS = f"/v1/campaigns/{CAMPAIGN}/videos"
 
 Versions = Mapping[str, str]

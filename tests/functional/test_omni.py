@@ -2,6 +2,7 @@
 
 from tests.functional.places import Place
 from tests.functional.showreel import KITE, Showreel, served
+from tests.pictures import a_picture, data_uri
 
 MODEL = "gemini-omni-1.2-flash"
 
@@ -16,6 +17,19 @@ def test_omni_makes_a_video_of_a_length_that_veo_does_not_make(showreel: Showree
     assert done["cost"]["actual"] == 0.069
     (again,) = showreel.create("spring", KITE, **chosen)
     assert (again["id"], again["outcome"]) == (video["id"], "cache_hit")
+
+
+def test_pictures_for_omni_are_its_own_number_and_seconds(endless: Showreel) -> None:
+    pictures = [data_uri(a_picture(colour=(shade, 0, 0))) for shade in range(4)]
+    body = {"prompt": KITE, "campaign_id": "spring", "model": MODEL, "seconds": 3}
+
+    referring = endless.post("/v1/videos", {**body, "reference_images": pictures})
+    two_frames = {"image": pictures[0], "last_frame": pictures[1], "seconds": 11}
+    refused = endless.post("/v1/videos", {**body, **two_frames})
+
+    assert len(referring.json["reference_images"]) == 4
+    assert refused.status_code == 422
+    assert refused.json["error"]["param"] == "seconds"
 
 
 def test_a_negative_prompt_for_omni_is_refused(showreel: Showreel) -> None:

@@ -217,6 +217,9 @@ def test_models_show_capabilities_prices_and_retirement_dates(showreel: Showreel
     assert lite["inputs"]["max_reference_images"] == 0
     assert "reference_to_video" not in lite["task_seconds"]
     assert default["usd_per_second"]["720p"] == {"with_audio": 0.4, "silent": 0.2}
+    assert default["usd_per_million_tokens"] is None
+    omni = models["gemini-omni-1.2-flash"]
+    assert omni["usd_per_million_tokens"] == {"inputs": 1.5, "text": 9, "video": 12}
     retired = models["veo-2.0-generate-001"]
     assert retired["retired_on"] == "2026-06-30"
     assert retired["successor"] == "veo-3.1-generate-001"

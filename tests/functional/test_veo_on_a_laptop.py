@@ -21,7 +21,8 @@ from tools.emulated_cloud.vertex import FakeVertex
 
 @pytest.fixture
 def vertex() -> Iterator[FakeVertex]:
-    with FakeVertex() as vertex:
+    """Finishes with the first check: one that meets a running operation is followed 20 s later."""
+    with FakeVertex(polls=0) as vertex:
         yield vertex
 
 
@@ -73,6 +74,24 @@ def test_omni_ends_with_a_clip_in_the_folder_or_with_its_own_words(
     assert "I can't make this video" in refused["error"]["message"]
     assert refused["cost"]["actual"] == 0
     assert (vertex.interactions.count, vertex.operations.count) == (2, 0)
+
+
+def test_omni_edits_the_clip_of_veo_and_extends_the_edit(
+    laptop: Showreel, vertex: FakeVertex
+) -> None:
+    (made,) = laptop.create("spring", KITE, seconds=4)
+    made = laptop.ended(made)
+
+    body = {"prompt": "Make it night", "model": "gemini-omni-1.2-flash"}
+    edit = laptop.ended(laptop.post(f"/v1/videos/{made['id']}/edit", body).json)
+    landing = {"prompt": "The kite lands", "seconds": 3}
+    longer = laptop.ended(laptop.post(f"/v1/videos/{edit['id']}/extend", landing).json)
+
+    assert [each["seconds"] for each in (made, edit, longer)] == ["4", "4", "7"]
+    assert longer["clip"]["duration_seconds"] == pytest.approx(7, abs=0.1)
+    assert longer["version_state"] == "current"
+    assert longer["remixed_from_video_id"] == edit["id"]
+    assert (vertex.interactions.count, vertex.operations.count) == (2, 1)
 
 
 def test_a_disk_without_hard_links_keeps_a_paid_clip(
