@@ -33,8 +33,9 @@ class TokenPrices(NamedTuple):
     video: Decimal
 
     def cost(self, *, inputs: int, text: int, video: int) -> Decimal:
+        """Return whole millionths of a dollar, in which databases store a cost."""
         used = inputs * self.inputs + text * self.text + video * self.video
-        return used / 1_000_000
+        return used.quantize(Decimal(1)) / 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)

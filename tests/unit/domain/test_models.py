@@ -256,6 +256,13 @@ def test_the_price_is_the_seconds_at_the_model_s_rate(
     assert Decimal(expected) == price(parameters)
 
 
+def test_tokens_cost_whole_millionths_of_a_dollar() -> None:
+    prices = MODELS[OMNI].token_prices
+    assert prices is not None
+
+    assert prices.cost(inputs=1001, text=50, video=46_336) == Decimal("0.557984")
+
+
 def test_the_price_includes_its_calculation() -> None:
     expected = f"{STANDARD}, 720p with audio: 0.40 USD/s x 8 s, prices of 2026-11-07"
 
