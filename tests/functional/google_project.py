@@ -6,6 +6,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
+from tools.doctor.cloud import Cloud
 from tools.doctor.expected import ALL_FUNCTIONS, GRANTS, INDEXES, PERMISSIONS, TICK
 from tools.doctor.rights import Policies
 from tools.emulated_cloud.vertex.answers import Answer, answer, error
@@ -13,6 +14,11 @@ from tools.emulated_cloud.vertex.listener import Listener, Request
 
 REGION = "us-central1"
 NUMBER = "123456789012"
+AGENTS = {
+    "Pub/Sub": f"service-{NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com",
+    "Vertex AI": f"service-{NUMBER}@gcp-sa-aiplatform.iam.gserviceaccount.com",
+    "Cloud Storage": f"service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com",
+}
 SERVICES = (
     *("cloudfunctions", "cloudresourcemanager", "cloudscheduler", "iam", "run", "secretmanager"),
     *("firestore-admin", "pubsub-iam", "storage-iam"),
@@ -33,7 +39,7 @@ class GoogleProject:
         self.resources: dict[str, Any] = {
             f"/v1/projects/{project}": {"projectNumber": NUMBER},
             f"/storage/v1/projects/{project}/serviceAccount": {
-                "email_address": f"service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com"
+                "email_address": AGENTS["Cloud Storage"]
             },
             self.job: {"state": "ENABLED"},
             **{self.function(name): _function(environment) for name in ALL_FUNCTIONS},
@@ -67,12 +73,18 @@ class GoogleProject:
         service = name.replace("_", "-")
         return f"/v2/projects/{self.project}/locations/{REGION}/functions/{service}"
 
-    def grant_all(self, policies: Policies) -> None:
+    def grant_all(self, cloud: Cloud) -> None:
+        policies = Policies(cloud)
+        policies.members = {who: self._member(who) for who, _, _ in GRANTS}
         for who, role, place in GRANTS:
             _, path = policies.place(place)
             policy = self.resources.setdefault(f"/{path}", {"bindings": []})
             members = [policies.members[who]]
             policy["bindings"].append({"role": policies.role(role), "members": members})
+
+    def _member(self, who: str) -> str:
+        account = f"showreel-{who.replace('_', '-')}@{self.project}.iam.gserviceaccount.com"
+        return f"serviceAccount:{AGENTS.get(who, account)}"
 
     def _answer(self, request: Request, body: Json | None) -> Answer:
         path, _, query = request.path.partition("?")

@@ -18,13 +18,12 @@ from tests.cloud.discovery import DescribedVertex, unknown_in_question
 from tests.cloud.loopback import only_loopback
 from tests.configured import configured, run_tool
 from tests.functional.cloud_place import CloudPlace
-from tests.functional.google_project import GoogleProject
+from tests.functional.google_project import REGION, GoogleProject
 from tests.functional.showreel import serving
 from tools.doctor.__main__ import cloud_findings
 from tools.doctor.cloud import Cloud, Json, hosts_of
 from tools.doctor.expected import FUNCTIONS, PERMISSIONS
 from tools.doctor.findings import Finding, Verdict, is_well
-from tools.doctor.rights import Policies
 from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.processes import free_port
 from tools.emulated_cloud.project import CloudProject, write_key_file
@@ -63,11 +62,8 @@ class World:
 
     def asked(self) -> DescribedCloud:
         chosen = read_settings(self.environment)
-        return DescribedCloud(chosen, hosts_of(chosen, self.environment) | self.google.hosts)
-
-    def grant_all(self) -> None:
-        with configured(self.environment):
-            self.google.grant_all(Policies(self.asked()))
+        hosts = hosts_of(chosen, self.environment) | self.google.hosts
+        return DescribedCloud(chosen, hosts, region=REGION)
 
     def pubsub(self, method: str, path: str, body: object = None) -> None:
         url = f"http://{self.cloud.pubsub_host}/v1/projects/{self.cloud.name}/{path}"
@@ -102,7 +98,7 @@ def world(
         found = World(
             cloud=cloud, google=google, vertex=vertex, tokens=tokens, environment=environment
         )
-        found.grant_all()
+        google.grant_all(found.asked())
         yield found
         assert vertex.unknown == []
         assert vertex.submissions == 0

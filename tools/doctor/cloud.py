@@ -62,9 +62,10 @@ class Cloud:
     @cached_property
     def region(self) -> str:
         """The region of the functions: infra/ puts them where the bucket is."""
+        if self._region:
+            return self._region
         location = str((self.bucket or {}).get("location", "")).lower()
-        found = location if _REGION.fullmatch(location) else "us-central1"
-        return self._region or found
+        return location if _REGION.fullmatch(location) else "us-central1"
 
     @cached_property
     def number(self) -> str:
