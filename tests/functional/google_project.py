@@ -123,6 +123,7 @@ def _indexes(groups: str) -> dict[str, Json]:
             "indexConfig": {
                 "indexes": [_single(each["fieldPath"], one) for one in each["indexes"]]
             },
+            **({"ttlConfig": {"state": "ACTIVE"}} if each.get("ttl") else {}),
         }
         for each in file["fieldOverrides"]
     ]

@@ -207,6 +207,12 @@ def without_a_field(world: World) -> None:
     fields[:] = [each for each in fields if not each["name"].endswith("videos/fields/due_at")]
 
 
+def without_a_ttl_policy(world: World) -> None:
+    [path] = [each for each in world.google.resources if each.endswith("/-/fields")]
+    for each in world.google.resources[path]["fields"]:
+        each.pop("ttlConfig", None)
+
+
 def without_the_grant_of_vertex(world: World) -> None:
     policy = world.google.resources[f"/storage/v1/b/{world.cloud.bucket_name}/iam"]
     policy["bindings"] = [each for each in policy["bindings"] if "aiplatform" not in str(each)]
@@ -264,6 +270,7 @@ def without_a_secret(world: World) -> None:
         (without_an_index, "indexes of the database", "1 are missing"),
         (with_an_index_that_is_built, "indexes of the database", "1 are missing or still built"),
         (without_a_field, "indexes of the database", "videos/due_at"),
+        (without_a_ttl_policy, "indexes of the database", "events/expires_at"),
         (paused, "scheduler job maintain-campaigns", "PAUSED"),
         (
             lambda w: w.google.resources.pop(w.google.job),

@@ -116,7 +116,10 @@ def database_findings(cloud: Cloud) -> Iterator[Finding]:
 
 
 def index_findings(cloud: Cloud) -> Iterator[Finding]:
-    """Queries need the composite indexes, and single-field indexes that Firestore does not make."""
+    """Queries need the composite indexes, and single-field indexes that Firestore does not make.
+
+    Events are removed by a TTL policy.
+    """
     subject = "indexes of the database"
     place = f"v1/projects/{cloud.project}/databases/{cloud.settings.firestore_database}"
     groups = f"{place}/collectionGroups/-"
@@ -133,6 +136,12 @@ def index_findings(cloud: Cloud) -> Iterator[Finding]:
         index
         for each in expected["fieldOverrides"]
         for index in _single(each, f"{each['collectionGroup']}/{each['fieldPath']}")
+    }
+    kept |= {_policy(_path(each)) for each in fields if _is_active(each.get("ttlConfig"))}
+    single |= {
+        _policy(f"{each['collectionGroup']}/{each['fieldPath']}")
+        for each in expected["fieldOverrides"]
+        if each.get("ttl")
     }
     missing = sorted((wanted - ready) | (single - kept))
     if missing:
@@ -154,6 +163,14 @@ def _single(config: Mapping[str, Any], path: str) -> Iterator[str]:
     for each in config.get("indexes", ()):
         [field] = each.get("fields", [each])
         yield f"{path} ({each['queryScope']}): {field.get('order') or field.get('arrayConfig')}"
+
+
+def _is_active(policy: Json | None) -> bool:
+    return policy is not None and policy["state"] == "ACTIVE"
+
+
+def _policy(path: str) -> str:
+    return f"{path} (TTL policy)"
 
 
 def _group(resource: Json) -> str:
