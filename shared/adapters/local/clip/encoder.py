@@ -23,7 +23,7 @@ from PIL import Image
 from shared.adapters.local.clip.backdrop import Backdrop
 from shared.adapters.local.clip.pictures import PushIn, Strip
 from shared.adapters.local.clip.sound import SAMPLE_RATE, draw_chord
-from shared.adapters.local.clip.source import Edited, faded, frames_of, picture_of
+from shared.adapters.local.clip.source import Edited, faded, frames_of, picture_of, without_words
 from shared.adapters.local.clip.title import Layout, draw_title
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _frames(spec: "ClipSpec") -> Iterator[VideoFrame]:
     for frame in extended:
         yield frame
         last, start = frame, start + 1
-    yield from _own_frames(spec, start, picture_of(last) if last else None)
+    yield from _own_frames(spec, start, without_words(picture_of(last)) if last else None)
 
 
 def _own_frames(spec: "ClipSpec", start: int, before: Image.Image | None) -> Iterator[VideoFrame]:

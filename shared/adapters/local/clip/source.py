@@ -8,10 +8,11 @@ from av import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from PIL import Image
 
-# How much of an edited clip is left behind the words, and of how much of an extension the last
-# picture of the extended clip is seen.
-_DIMMED = 0.35
+# How bright an edited clip stays behind the words, and when an extension no longer shows the clip.
+_DIMMED = 0.5
 _FADED_AT = 0.3
+# In so few blocks across, the words of a picture are not legible.
+_BLOCKS = 20
 
 
 def frames_of(content: bytes, *, size: tuple[int, int]) -> Iterator[VideoFrame]:
@@ -37,6 +38,11 @@ def picture_of(frame: VideoFrame) -> Image.Image:
     return Image.frombytes("RGB", size, bytes(plane), "raw", "RGB", plane.line_size)
 
 
+def without_words(picture: Image.Image) -> Image.Image:
+    block = max(1, picture.width // _BLOCKS)
+    return picture.reduce(block).resize(picture.size, Image.Resampling.BICUBIC)
+
+
 class Edited:
     """Shows the clip, dimmed behind the words of its edit, and its last picture once it ends."""
 
@@ -48,7 +54,7 @@ class Edited:
     def paint(self, _moment: float) -> Image.Image:
         frame = next(self._frames, None)
         if frame is not None:
-            self._shown = Image.blend(self._ground, picture_of(frame), _DIMMED)
+            self._shown = Image.blend(self._ground, without_words(picture_of(frame)), _DIMMED)
         return self._shown
 
 

@@ -12,7 +12,7 @@ from tests.pictures import a_picture, turned
 
 SIZE = (320, 180)
 RED, BLUE = (200, 30, 30), (30, 30, 200)
-DARK_RED = (70, 10, 10)
+DARK_RED = (100, 15, 15)
 # Without words.
 CORNER = (0, 0, 20, 8)
 TOLERANCE = 12
