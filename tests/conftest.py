@@ -7,7 +7,11 @@ from tools.emulated_cloud.environment import ignore_env_file, keep_off_the_cloud
 keep_off_the_cloud()
 ignore_env_file()
 
-pytest_plugins = ["tests.cloud.fixtures", "tests.cloud.bucket_fixtures"]
+pytest_plugins = [
+    "tests.cloud.fixtures",
+    "tests.cloud.bucket_fixtures",
+    "tests.e2e.shared_cloud",
+]
 
 # A run of the suite draws the same examples as the one before it: a change that lands is not
 # refused for an example that chance has found elsewhere. A busy machine is slow, and that is no

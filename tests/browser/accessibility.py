@@ -6,6 +6,7 @@ from importlib.resources import files
 from playwright.sync_api import Page
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+HAS_AXE = "() => 'axe' in window"
 RUN = "options => axe.run(options)"
 OPTIONS: Mapping[str, object] = {
     "resultTypes": ["violations"],
@@ -16,7 +17,8 @@ OPTIONS: Mapping[str, object] = {
 
 def violations(page: Page, *, only: Sequence[str] = ()) -> list[str]:
     """Return each violation of a rule, or of the rules `only`, with its element."""
-    page.evaluate(AXE)
+    if not page.evaluate(HAS_AXE):
+        page.evaluate(AXE)
     options = {**OPTIONS, "runOnly": {"type": "rule", "values": only}} if only else OPTIONS
     found = page.evaluate(RUN, options)["violations"]
     return [

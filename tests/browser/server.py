@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.e2e.launcher import LOCAL, launch, three_lines
+from tests.e2e.launcher import launch, three_lines
 from tests.eventually import eventually
 from tools.emulated_cloud.processes import free_port
 
@@ -26,7 +26,6 @@ ENDED = ("completed", "failed")
 class Server:
     port: int
     process: Popen[str]
-    announced: str
 
     @property
     def origin(self) -> str:
@@ -70,17 +69,17 @@ class Server:
 
 @contextmanager
 def serving(
-    log: Path, environment: Mapping[str, str], *, port: int | None = None, program: str = LOCAL
+    log: Path, environment: Mapping[str, str], *, port: int | None = None
 ) -> Iterator[Server]:
     """Serve as `make run` does, until the end of the block."""
     port = port or free_port()
     with pytest.MonkeyPatch.context() as variables:
         for name, value in environment.items():
             variables.setenv(name, value)
-        process = launch(port, log=log, program=program)
+        process = launch(port, log=log)
     with process:
         try:
-            announced = "".join(three_lines(process))
-            yield Server(port=port, process=process, announced=announced)
+            three_lines(process)
+            yield Server(port=port, process=process)
         finally:
             process.terminate()

@@ -10,10 +10,9 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, expect
 
 from tests.browser.briefs import PROMPTS
-from tests.browser.server import Server, serving
+from tests.browser.server import Server
 from tests.browser.studio import Studio, opened
-from tests.e2e.launcher import EMULATED
-from tools.emulated_cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
+from tests.e2e.shared_cloud import SharedCloud
 
 BUCKET = re.compile(r"served at (http://\S+)")
 # So slow that most of a clip is still to come when it begins to play.
@@ -47,21 +46,14 @@ class Expiry:
         self.session.send("Fetch.fulfillRequest", {**request, "responseCode": 400, "body": body})
 
 
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    try:
-        FirestoreEmulator()
-        PubSubEmulator()
-    except MissingToolError as error:
-        pytest.skip(str(error))
-    log = tmp_path_factory.mktemp("cloud") / "stderr.log"
-    with serving(log, {}, program=EMULATED) as server:
-        yield server
+@pytest.fixture
+def cloud(shared_cloud: SharedCloud) -> Server:
+    return Server(port=shared_cloud.port, process=shared_cloud.process)
 
 
 @pytest.fixture
-def bucket(cloud: Server) -> str:
-    found = BUCKET.search(cloud.announced)
+def bucket(shared_cloud: SharedCloud) -> str:
+    found = BUCKET.search("".join(shared_cloud.lines))
     assert found
     return found[1]
 

@@ -27,7 +27,7 @@ RUNNING = "() => document.getAnimations().filter(each => each.playState === 'run
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """A size of the window and a colour scheme. `rules` limits axe to what the scheme may break."""
+    """A size of the window and a colour scheme. `rules` limits axe to what the look may break."""
 
     name: str
     size: ViewportSize
@@ -43,7 +43,13 @@ LOOKS = (
     Look(name="light-wide", size=WIDE, scheme="light"),
     # A scheme changes colours alone.
     Look(name="dark-wide", size=WIDE, scheme="dark", rules=["color-contrast"]),
-    Look(name="light-phone", size=PHONE, scheme="light"),
+    # A size moves and hides: what is found in a hidden part is found on the wide page.
+    Look(
+        name="light-phone",
+        size=PHONE,
+        scheme="light",
+        rules=["scrollable-region-focusable", "target-size"],
+    ),
 )
 
 

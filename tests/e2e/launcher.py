@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 from tests.eventually import eventually
 
@@ -13,14 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LOCAL = "tools.serve"
 EMULATED = "tools.run_emulated"
-
-
-class SharedCloud(NamedTuple):
-    """An emulated cloud for all tests, and the lines that it printed."""
-
-    port: int
-    pid: int
-    lines: list[str]
 
 
 def launch(port: int, *, log: Path, program: str = LOCAL) -> subprocess.Popen[str]:
