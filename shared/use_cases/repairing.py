@@ -1,6 +1,7 @@
 """Repair disagreements where that loses nothing that was paid for."""
 
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -25,6 +26,7 @@ from shared.use_cases.publishing import ask_for_step
 
 logger = logging.getLogger(__name__)
 
+_MIRROR_GAP_SECONDS = 1.0
 _OF_RECORDS = frozenset(
     {Disagreement.SLOTS_DISAGREE, Disagreement.MONEY_DISAGREES, Disagreement.CLIP_MISNAMED}
 )
@@ -41,7 +43,8 @@ def repair(
 ) -> None:
     """Repair findings one after the other. Raise OutOfTimeError at `end`.
 
-    A repair that fails is logged. Objects without a record are left alone.
+    A repair that fails is logged. Objects without a record are left alone. Without an `end`, JSON
+    that a bucket refuses to write again so soon is written a second later.
     """
     found = list(findings)
     kinds = {finding.kind for finding in found}
@@ -59,6 +62,14 @@ def repair(
             logger.warning("reconcile.unrepaired", extra=extra, exc_info=True)
     check_time(ports, end)
     if Disagreement.METADATA_STALE in kinds:
+        _write_json(ports, campaign_id, is_patient=end is None)
+
+
+def _write_json(ports: Ports, campaign_id: str, *, is_patient: bool) -> None:
+    left = mirror_campaign(ports.mirror, ports.campaigns, campaign_id)
+    if left and is_patient:
+        # A bucket refuses a name that was written within the last second.
+        time.sleep(_MIRROR_GAP_SECONDS)
         mirror_campaign(ports.mirror, ports.campaigns, campaign_id)
 
 

@@ -9,9 +9,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from shared import bootstrap
 from shared.adapters.local import video_generator
 from shared.adapters.local.clip_renderer import ClipSpec, render_clip
+from shared.use_cases.campaign_state import load_campaign_state
 from tests.chaos.clips import marked
+from tests.eventually import eventually
 from tests.functional.cloud_place import CloudPlace, a_project_like
 from tests.functional.places import FolderPlace, Place
 from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, served, serving
@@ -120,6 +123,14 @@ def exhibit(place: Place) -> None:
         service.ended(second)
         regenerated = service.post(f"/v1/videos/{service.ended(first)['id']}/regenerate")
         service.ended(regenerated.json)
+        # A name that a bucket refused so soon is written by the next tick.
+        eventually(_is_mirrored)
+
+
+def _is_mirrored() -> bool:
+    ports = bootstrap.ports()
+    listing = ports.mirror.list(GALLERY)
+    return not ports.mirror.stale(listing, load_campaign_state(ports.campaigns, GALLERY))
 
 
 @pytest.fixture

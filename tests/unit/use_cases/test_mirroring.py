@@ -1,18 +1,23 @@
 """The JSON beside the videos follows the records, and no request waits for it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 
 from shared.adapters.record_mirror import ObjectStoreMirror
+from shared.domain.agreement import Disagreement
 from shared.domain.errors import RetryLaterError, StorageError, UnavailableError
 from shared.domain.reconciling import CampaignState
-from shared.domain.schedule import COMMIT_DELAY, TICK
+from shared.domain.schedule import COMMIT_DELAY, MIRRORED_AFTER, TICK
 from shared.domain.storage_layout import CACHE, MIRROR_CURSOR
 from shared.domain.video import Phase, Video
+from shared.ports.object_store import PutMode
 from shared.ports.video_generator import Submission
+from shared.records.files import file_path_of
 from shared.use_cases import mirroring
 from shared.use_cases.begin_campaign import set_budget
 from shared.use_cases.campaign_state import load_campaign_state
@@ -21,6 +26,7 @@ from shared.use_cases.create_videos import create_videos
 from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.mirroring import sweep_mirror
+from shared.use_cases.reconcile import repair_disagreements
 from shared.use_cases.regenerate_videos import regenerate_video
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script
@@ -146,6 +152,23 @@ def test_no_name_is_written_more_than_once_a_second(ports: FakePorts) -> None:
 
     assert (in_json(ports, video) or video).phase is Phase.GENERATING
     assert stale(ports) == ()
+
+
+def test_a_repair_waits_until_a_name_can_be_written_again(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sleep(seconds: float) -> None:
+        ports.clock.advance(timedelta(seconds=seconds))
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    ports.mirror = ObjectStoreMirror(ports.json, gap=A_SECOND, now=ports.clock)
+    video = make(ports)
+    ports.clock.advance(MIRRORED_AFTER)
+    ports.json.put(file_path_of(video), BytesIO(b"{}"), content_type="", mode=PutMode.OVERWRITE)
+
+    found = repair_disagreements(ports, CAMPAIGN_ID)
+
+    assert [(each.kind, each.repaired) for each in found] == [(Disagreement.METADATA_STALE, True)]
 
 
 def cancel(ports: FakePorts, video: Video) -> None:
