@@ -68,12 +68,13 @@ def waiting(videos: Iterable[Video]) -> list[Video]:
     return [each for each in videos if each.phase is Phase.RESERVED and each.queue is not None]
 
 
-def estimate(video: Video, pace: Pace, rate: int | None, now: datetime) -> QueueEstimate:
+def estimate(
+    place: QueuePlace | None, pace: Pace, rate: int | None, now: datetime
+) -> QueueEstimate:
     """Estimate from the pace record alone, which has the queue of the giver's last count."""
-    place = video.queue
     if place is None or rate is None:
         return QueueEstimate(position=1, expected_submission_at=now)
-    position = _position(place, pace.lane(place.lane))
+    position = _position(place, pace.lane(place.lane), rate, now)
     if not rate:
         return QueueEstimate(
             position=position,
@@ -104,15 +105,20 @@ def reason_for_waiting(estimates: Iterable[QueueEstimate]) -> str | None:
     return next((each.reason for each in estimates if each.reason), None)
 
 
-def _position(place: QueuePlace, seen: LaneSeen | None) -> int:
-    """Take the places between the first and the last as evenly spaced."""
+def _position(place: QueuePlace, seen: LaneSeen | None, rate: int, now: datetime) -> int:
+    """Take the counted places, and those after them, as evenly spaced."""
     if seen is None or not seen.waiting or seen.first is None or seen.last is None:
-        return 1
+        return 1 + _places_between(now, place.order, rate)
     if place.order > seen.last:
-        return seen.waiting + 1
+        return seen.waiting + max(1, _places_between(max(seen.last, now), place.order, rate))
     span = seen.last - seen.first
     share = (place.order - seen.first) / span if span else 1.0
     return 1 + round((seen.waiting - 1) * min(max(share, 0), 1))
+
+
+def _places_between(earlier: datetime, later: datetime, rate: int) -> int:
+    """Return how many places of one flow are not counted yet."""
+    return max(0, ceil((later - earlier) / spacing(rate)))
 
 
 def _turns_until(position: int, lane: Lane, pace: Pace) -> float:

@@ -71,6 +71,7 @@ def create_batch(
         batch,
         lines=estimate.lines,
         estimated=estimate.cost,
+        to_create=estimate.videos[Outcome.CREATED],
         due_at=batch.created_at + BATCH_RETRY,
     )
     _keep(ports, accepted, content)

@@ -27,7 +27,7 @@ def estimates_of(ports: Ports, videos: Iterable[Video]) -> Mapping[str, QueueEst
 
     paces = ports.turns.get_paces({each.parameters.model for each in waiting})
     return {
-        each.id: estimate(each, pace, ports.rates.get(pace.model), ports.now())
+        each.id: estimate(each.queue, pace, ports.rates.get(pace.model), ports.now())
         for each in waiting
         if (pace := paces.get(each.parameters.model))
     }

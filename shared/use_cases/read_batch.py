@@ -7,13 +7,12 @@ from datetime import datetime
 from shared.domain.batch import Batch, LineResult, Totals, decode_results, is_over
 from shared.domain.errors import ObjectNotFoundError, StorageError
 from shared.domain.identity import parse_video_id
-from shared.domain.queueing import expected_done_at, reason_for_waiting, spacing
+from shared.domain.queueing import estimate, expected_done_at, reason_for_waiting, spacing
 from shared.domain.schedule import USUAL_GENERATION
 from shared.domain.storage_layout import batch_results_path, batch_results_prefix
 from shared.domain.unreadable import Unreadable
-from shared.domain.video import Video
+from shared.domain.video import Lane, Phase, QueuePlace, Video
 from shared.ports import Ports
-from shared.use_cases.queue_estimates import estimates_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,18 +47,31 @@ def view_of(ports: Ports, batch: Batch) -> BatchView:
 
 
 def _with_estimate(ports: Ports, view: BatchView) -> BatchView:
-    """Estimate by the last video that waits, and by the lines that have none yet."""
-    batch = view.batch
-    waiting = ports.batches.waiting(batch.batch_id, limit=1)
-    estimates = estimates_of(ports, waiting).values()
-    if not estimates:
-        done_at = ports.now() + USUAL_GENERATION if batch.is_read else None
-        return replace(view, expected_done_at=done_at)
-    done_at = expected_done_at(estimates)
-    rate = ports.rates.get(waiting[0].parameters.model)
-    if done_at is not None and rate is not None:
-        done_at += (batch.lines - batch.next_line) * spacing(rate)
-    return replace(view, expected_done_at=done_at, reason=reason_for_waiting(estimates))
+    """Estimate by the place of the last video, which may not be reserved yet."""
+    now, will_wait = ports.now(), not view.batch.is_read or view.totals.get(Phase.RESERVED)
+    if view.batch.cancelled_at is not None or not will_wait:
+        return replace(view, expected_done_at=now + USUAL_GENERATION)
+    model, lane = _last_queue(ports, view.batch)
+    rate = ports.rates.get(model)
+    count = view.batch.created if view.batch.is_read else _to_create(view.batch)
+    last = view.batch.created_at + count * spacing(rate or 0)
+    place = QueuePlace(lane=lane, order=last, limit_at=last)
+    paces = ports.turns.get_paces((model,))
+    estimates = [estimate(place, pace, rate, now) for pace in paces.values()]
+    return replace(
+        view, expected_done_at=expected_done_at(estimates), reason=reason_for_waiting(estimates)
+    )
+
+
+def _last_queue(ports: Ports, batch: Batch) -> tuple[str, Lane]:
+    """Return the model and the lane of a video that waits, or those of the batch."""
+    for video in ports.batches.waiting(batch.batch_id, limit=1) if batch.is_read else ():
+        return video.parameters.model, video.priority
+    return batch.default_model, batch.priority
+
+
+def _to_create(batch: Batch) -> int:
+    return batch.lines if batch.to_create is None else batch.to_create
 
 
 def read_results(ports: Ports, batch: Batch) -> Iterator[tuple[ResolvedResult, ...]]:

@@ -271,6 +271,7 @@ def a_full_batch() -> Batch:
         created_at=NOW,
         due_at=SOON,
         requested_by="shop",
+        to_create=2,
         next_line=2,
         latest=(
             LineResult(line=2, campaign_id="spring", done_at=NOW, videos=(made,)),

@@ -16,8 +16,7 @@ from shared.domain.queueing import (
     spacing,
 )
 from shared.domain.schedule import GIVE_EVERY, GIVING_PAUSE, TURN_WINDOW, USUAL_GENERATION
-from shared.domain.video import Lane, QueuePlace, Video
-from shared.domain.video_steps import take_place
+from shared.domain.video import Lane, QueuePlace
 from tests.unit.domain.builders import MODEL, NOW, SOON, a_campaign, a_reserved_video
 
 RATE = 60
@@ -44,9 +43,8 @@ def placed(
     return campaign, orders
 
 
-def waiting_at(order: datetime, lane: Lane = Lane.BULK) -> Video:
-    place = QueuePlace(lane=lane, order=order, limit_at=NOW + DAY)
-    return take_place(a_reserved_video(), place)
+def waiting_at(order: datetime, lane: Lane = Lane.BULK) -> QueuePlace:
+    return QueuePlace(lane=lane, order=order, limit_at=NOW + DAY)
 
 
 def lane_of(lane: Lane, waiting: int) -> LaneSeen:
@@ -150,7 +148,9 @@ def test_a_video_of_an_earlier_release_has_its_place_by_its_creation() -> None:
     assert QueuePlace(lane=Lane.BULK, order=NOW, limit_at=SOON + DAY) == place
 
 
-@pytest.mark.parametrize(("second", "position"), [(0, 1), (4, 5), (99, 100), (100, 101), (-9, 1)])
+@pytest.mark.parametrize(
+    ("second", "position"), [(0, 1), (4, 5), (99, 100), (100, 101), (149, 150), (-9, 1)]
+)
 def test_the_position_is_estimated_between_the_first_and_the_last(
     second: int, position: int
 ) -> None:
@@ -159,6 +159,12 @@ def test_the_position_is_estimated_between_the_first_and_the_last(
     found = estimate(waiting_at(NOW + second * SECOND), pace, RATE, NOW)
 
     assert position == found.position
+
+
+def test_places_that_the_giver_has_not_counted_yet_are_those_of_one_flow() -> None:
+    found = estimate(waiting_at(NOW + 49 * SECOND), EMPTY, RATE, NOW)
+
+    assert (50, NOW + turns(50)) == (found.position, found.expected_submission_at)
 
 
 def test_a_lone_lane_has_the_whole_rate() -> None:

@@ -22,7 +22,7 @@ from shared.domain.errors import (
     UnavailableError,
     WrongStateError,
 )
-from shared.domain.schedule import BATCH_RETRY
+from shared.domain.schedule import BATCH_RETRY, USUAL_GENERATION
 from shared.domain.storage_layout import batch_request_path, batch_results_prefix
 from shared.domain.video import Lane, Outcome, Phase
 from shared.use_cases import run_batch as run_batch_module
@@ -30,6 +30,7 @@ from shared.use_cases.cancel_batch import cancel_batch
 from shared.use_cases.change_versions import cancel_video, delete_video
 from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.maintain_campaigns import maintain_campaigns
+from shared.use_cases.read_batch import view_of
 from tests.fakes.ports import POLICY, FakePorts
 from tests.unit.use_cases.batches import (
     BATCH_ID,
@@ -549,3 +550,27 @@ def test_the_places_go_on_in_the_next_chunk(ports: FakePorts, small_chunks: None
     orders = sorted(each.queue.order for each in ports.campaigns.videos.values() if each.queue)
     began = ports.batches.get(BATCH_ID).created_at
     assert [(order - began).total_seconds() for order in orders] == list(range(7))
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+def test_the_end_of_a_batch_is_estimated_before_the_first_tick(
+    ports: FakePorts, small_chunks: None, *, is_read: bool
+) -> None:
+    """The second line has two prompts, and the last one is cached."""
+    ports.rates = {ports.policy.default_model: 2}
+    make(ports, "Kite 4", campaign_id="c4")
+    two = {"campaign_id": "c1", "prompts": ["A boat", "A leaf"]}
+    create(ports, file_of(a_line(0), two, a_line(2), a_line(3), a_line(4)))
+    if is_read:
+        run(ports)
+        deliver(ports)
+    reads: list[str] = []
+    acting = watched(ports, Hooks(before_call=lambda: reads.append("")))
+
+    view = view_of(acting, ports.batches.get(BATCH_ID))
+
+    # Five videos, two a minute; the totals, with what waits, and the pace.
+    assert view.expected_done_at is not None
+    minutes = (view.expected_done_at - USUAL_GENERATION - ports.now()) / timedelta(minutes=1)
+    assert 2 <= minutes <= 3.5
+    assert len(reads) == (3 if is_read else 2)
