@@ -5,7 +5,7 @@ which holds under a quota for each minute of the clock as well as under one for 
 Refusals of the generator lower the pace for a while.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from shared.domain.schedule import (
     LONGEST_BLOCK,
     PROBE,
     SECOND_REFUSAL,
+    TURN_LEAD,
     TURN_LIFE,
     TURN_WINDOW,
 )
@@ -34,8 +35,6 @@ _MOST_DOUBLINGS = 10
 # While turns are given they are given evenly, faster than the pace by this: it makes up for pauses.
 CATCHING_UP = 1.25
 _LONGEST_CATCHING_UP = timedelta(seconds=10)
-# Of five turns, bulk has one while both lanes wait.
-_TURNS_BEFORE_BULK = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +72,8 @@ class Pace:
     for longest. Nothing is submitted before `blocked_until`; `refusals` counts those in a row, and
     at `probed_at` the first submission after a block began. `percent` is the share of the rate that
     was left at `refused_at`, and has recovered since then. `since_bulk` counts the interactive
-    turns since the last one of bulk. `revision` is empty for a record that is not stored yet.
+    turns since the last one of bulk. `late_at` is when the last late turn was logged. `revision` is
+    empty for a record that is not stored yet.
     `unread` is as in a video.
     """
 
@@ -87,6 +87,7 @@ class Pace:
     refused_at: datetime | None = None
     percent: int = _WHOLE
     since_bulk: int = 0
+    late_at: datetime | None = None
     lanes: tuple[LaneSeen, ...] = ()
     revision: str = ""
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
@@ -123,10 +124,26 @@ def is_busy(pace: Pace, now: datetime) -> bool:
     return bool(pace.turns) and abs(now - pace.turns[-1].at) < BETWEEN_TURNS
 
 
-def has_turn(pace: Pace, video: Video, now: datetime) -> bool:
-    """Whether the video was given a turn that it may use. After a refusal it may not."""
-    lately = {each.video_id for each in pace.given if now < each.at + TURN_LIFE}
-    return not pace.refusals and video.id in lately
+def given_turn(pace: Pace, video: Video, now: datetime) -> datetime | None:
+    """Return the moment of a given turn that the video may use. After a refusal it may not."""
+    given = [each.at for each in pace.given if each.video_id == video.id]
+    may_be_used = given and not pace.refusals and now < given[-1] + TURN_LIFE
+    return given[-1] if may_be_used else None
+
+
+def use_late(pace: Pace, video: Video, now: datetime) -> Pace | None:
+    """Log the given turn of a video when it is used, or return None if nothing is submitted now.
+
+    Of those that are used late within a second, only the first one is logged: the record would be
+    written too often.
+    """
+    if pace.blocked_until is not None and now < pace.blocked_until:
+        return None
+    if pace.late_at is not None and abs(now - pace.late_at) < BETWEEN_TURNS:
+        return pace
+    # A late probe is none before this.
+    late = take_turns_back(replace(pace, probed_at=None, late_at=now), (video,))
+    return take_turns(late, 1, now)
 
 
 def turns_to_give(pace: Pace, rate: int, now: datetime) -> int:
@@ -138,14 +155,16 @@ def turns_to_give(pace: Pace, rate: int, now: datetime) -> int:
 
 
 def take_turns(pace: Pace, count: int, now: datetime) -> Pace:
-    """Log turns, and forget those that no longer count. The first one after a block is a probe."""
-    turns = [each for each in pace.turns if each.at > now - TURN_WINDOW]
-    if turns and _second(turns[-1].at) == _second(now):
-        turns[-1] = Turns(at=max(turns[-1].at, now), count=turns[-1].count + count)
-    else:
-        turns.append(Turns(at=now, count=count))
+    """Log turns, and forget those that no longer count. The first one after a block is a probe.
+
+    `now` may be the moment for which they are given: earlier turns may still be taken until then.
+    """
+    since = now - TURN_LEAD - TURN_WINDOW
+    log = {_second(each.at): each for each in pace.turns if each.at > since}
+    same = log.get(_second(now), Turns(at=now, count=0))
+    log[_second(now)] = Turns(at=max(same.at, now), count=same.count + count)
     given = tuple(each for each in pace.given if each.at > now - TURN_WINDOW)
-    taken = replace(pace, turns=tuple(turns), given=given)
+    taken = replace(pace, turns=tuple(log[second] for second in sorted(log)), given=given)
     if not pace.refusals:
         return taken
     if _is_probed(pace, now):
@@ -182,26 +201,6 @@ def take_turns_back(pace: Pace, videos: Collection[Video]) -> Pace:
         turns=tuple(each for each in turns if each.count > 0),
         given=tuple(each for each in pace.given if each.video_id not in ids),
     )
-
-
-def choose(
-    waiting: Mapping[Lane, Sequence[Video]], count: int, *, since_bulk: int
-) -> tuple[tuple[Video, ...], int]:
-    """Choose up to `count` videos: interactive ones first, and every fifth turn for bulk.
-
-    What one lane does not use is lent to the other. In a lane, the videos are in order. Return also
-    the number of interactive turns since the last one of bulk.
-    """
-    interactive, bulk = (deque(waiting.get(lane, ())) for lane in (Lane.INTERACTIVE, Lane.BULK))
-    chosen: list[Video] = []
-    while len(chosen) < count and (interactive or bulk):
-        if bulk and (not interactive or since_bulk >= _TURNS_BEFORE_BULK):
-            chosen.append(bulk.popleft())
-            since_bulk = 0
-        else:
-            chosen.append(interactive.popleft())
-            since_bulk = since_bulk + 1 if bulk else 0
-    return tuple(chosen), since_bulk
 
 
 def refused(pace: Pace, *, retry_after: timedelta, now: datetime) -> Pace:

@@ -1,6 +1,7 @@
 """The places in a model's queue: in which order videos wait, and when their turn comes."""
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -12,6 +13,7 @@ from shared.domain.video import Lane, Phase, QueuePlace, Video
 
 _MINUTE = timedelta(minutes=1)
 # Of five turns, bulk has one while both lanes wait.
+_TURNS_BEFORE_BULK = 4
 _SHARES = {Lane.INTERACTIVE: 0.8, Lane.BULK: 0.2}
 
 
@@ -66,6 +68,31 @@ def place_again(video: Video, *, limit: timedelta, now: datetime) -> QueuePlace:
 def waiting(videos: Iterable[Video]) -> list[Video]:
     """Return those that wait for their turn."""
     return [each for each in videos if each.phase is Phase.RESERVED and each.queue is not None]
+
+
+def moment_of_turns(pace: Pace, now: datetime, *, lead: timedelta) -> datetime:
+    """Return the moment for which turns are given now. After a refusal they are used at once."""
+    return now if pace.refusals else now + lead
+
+
+def choose(
+    waiting: Mapping[Lane, Sequence[Video]], count: int, *, since_bulk: int
+) -> tuple[tuple[Video, ...], int]:
+    """Choose up to `count` videos: interactive ones first, and every fifth turn for bulk.
+
+    What one lane does not use is lent to the other. In a lane, the videos are in order. Return also
+    the number of interactive turns since the last one of bulk.
+    """
+    interactive, bulk = (deque(waiting.get(lane, ())) for lane in (Lane.INTERACTIVE, Lane.BULK))
+    chosen: list[Video] = []
+    while len(chosen) < count and (interactive or bulk):
+        if bulk and (not interactive or since_bulk >= _TURNS_BEFORE_BULK):
+            chosen.append(bulk.popleft())
+            since_bulk = 0
+        else:
+            chosen.append(interactive.popleft())
+            since_bulk = since_bulk + 1 if bulk else 0
+    return tuple(chosen), since_bulk
 
 
 def estimate(
@@ -142,7 +169,7 @@ def _expected_turn(pace: Pace, rate: int, number: int, now: datetime) -> datetim
     """
     begins = now if pace.blocked_until is None else max(now, pace.blocked_until)
     each_minute = turns_each_minute(pace, rate, begins)
-    taken = [each.at for each in pace.turns for _ in range(each.count)]
+    taken = sorted(each.at for each in pace.turns for _ in range(each.count))
     frees = [max(at + TURN_WINDOW, begins) for at in taken if at > now - TURN_WINDOW]
     # After a refusal, more turns may be in the log than the pace allows.
     frees = ([begins] * each_minute + frees)[-each_minute:]

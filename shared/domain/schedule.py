@@ -90,9 +90,12 @@ DEADLINE = timedelta(minutes=45)
 # The usual time of a generation, for estimates of waiting videos.
 USUAL_GENERATION = timedelta(seconds=90)
 
-# Turns taken within this count against the rate: a minute, and a second for clocks that differ and
-# messages that are not equally fast.
-TURN_WINDOW = timedelta(seconds=61)
+# Clocks differ, and calls are not equally fast. A turn that is used later than this after its
+# moment is logged when it is used.
+TURN_SLACK = timedelta(seconds=1)
+
+# Turns taken within this count against the rate.
+TURN_WINDOW = timedelta(minutes=1) + TURN_SLACK
 
 # No video takes its own turn within this time of another turn: the pace record would be written
 # more often than Firestore sustains. One of the videos that arrive meanwhile takes turns for all.
@@ -113,7 +116,11 @@ LOOK_AGAIN = timedelta(seconds=30)
 # A video that was given a turn and is not submitted after this is given another.
 GIVE_AGAIN_AFTER = timedelta(seconds=10)
 
-# A turn is not used later than this after it was given.
+# A turn is given for a moment so far ahead, until which its step waits. Messages are not equally
+# fast: the generator would otherwise get more submissions in some minutes than turns were given.
+TURN_LEAD = timedelta(seconds=4)
+
+# A turn is not used later than this after the moment for which it was given.
 TURN_LIFE = timedelta(seconds=60)
 
 # Waiting videos are counted at this interval, for estimates.

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 
 from shared.domain.errors import ConflictError, UnreadableRecordError
@@ -18,7 +18,6 @@ from shared.domain.model_registry import MODELS
 from shared.domain.pacing import (
     Given,
     Pace,
-    choose,
     free_turns,
     give_turns,
     given_to,
@@ -27,7 +26,8 @@ from shared.domain.pacing import (
     turns_each_minute,
     turns_to_give,
 )
-from shared.domain.schedule import GIVE_AGAIN_AFTER, GIVE_EVERY, SURVEY_EVERY
+from shared.domain.queueing import choose, moment_of_turns
+from shared.domain.schedule import GIVE_AGAIN_AFTER, GIVE_EVERY, SURVEY_EVERY, TURN_LEAD
 from shared.domain.video import Lane, Video
 from shared.ports import Ports
 from shared.use_cases.announcing import report_unreadable
@@ -45,13 +45,15 @@ _Waiting = Mapping[Lane, Sequence[Video]]
 def giving_turns(ports: Ports, *, end: datetime) -> Iterator[threading.Thread | None]:
     """Give turns beside the work of the tick, until `end` or until nothing waits.
 
-    Return the thread that gives them. If `end` has come, they are given once, before that work.
+    Return the thread that gives them. If `end` has come, they are given once, before that work, and
+    without TURN_LEAD: the messages stay in this process.
     """
     if ports.now() >= end:
-        _give_all(ports, end)
+        _give_all(ports, end, timedelta())
         yield None
         return
-    giver = threading.Thread(target=_give_all, args=(ports, end), name="giver", daemon=True)
+    arguments = (ports, end, TURN_LEAD)
+    giver = threading.Thread(target=_give_all, args=arguments, name="giver", daemon=True)
     giver.start()
     try:
         yield giver
@@ -59,20 +61,20 @@ def giving_turns(ports: Ports, *, end: datetime) -> Iterator[threading.Thread | 
         giver.join()
 
 
-def give_all_turns(ports: Ports, *, end: datetime) -> None:
+def give_all_turns(ports: Ports, *, end: datetime, lead: timedelta = timedelta()) -> None:
     """Give turns of every model until `end` or until nothing waits; at least once.
 
     If nothing waits, two reads say so.
     """
     models = _models_to_look_at(ports)
-    while models := [model for model in models if give_round(ports, model)]:
+    while models := [model for model in models if give_round(ports, model, lead=lead)]:
         if ports.now() + GIVE_EVERY > end:
             return
         time.sleep(GIVE_EVERY.total_seconds())
 
 
-def give_round(ports: Ports, model: str) -> bool:
-    """Give the turns that are free now, and return whether more may be given soon.
+def give_round(ports: Ports, model: str, *, lead: timedelta = timedelta()) -> bool:
+    """Give the turns that are free `lead` from now, and return whether more may be given soon.
 
     The number of calls does not depend on the queue: a read, a page of each lane, one commit and
     one publish.
@@ -83,13 +85,14 @@ def give_round(ports: Ports, model: str) -> bool:
     except UnreadableRecordError as error:
         report_unreadable(model, error.message)
         return False
-    found = _waiting(ports, pace, _turns_to_give(pace, rate, now))
+    at = moment_of_turns(pace, now, lead=lead)
+    found = _waiting(ports, pace, _turns_to_give(pace, rate, at))
     if not any(found.values()):
         _note_empty(ports, pace)
         return False
     known = replace(pace, given=given_to(pace, _all(found), now))
     unused = _unused(known, _all(found), now)
-    count = _turns_to_give(take_turns_back(known, unused), rate, now)
+    count = _turns_to_give(take_turns_back(known, unused), rate, at)
     again = unused[:count]
     new, since_bulk = choose(
         _for_giver(known, found, now), count - len(again), since_bulk=pace.since_bulk
@@ -97,10 +100,10 @@ def give_round(ports: Ports, model: str) -> bool:
     latest = _surveyed(ports, pace, rate, now)
     if chosen := (*again, *new):
         latest = take_turns_back(replace(latest, given=known.given), again)
-        latest = give_turns(latest, chosen, since_bulk=since_bulk, now=now)
+        latest = give_turns(latest, chosen, since_bulk=since_bulk, now=at)
         latest = replace(latest, waiting_since=pace.waiting_since or now)
     if latest is not pace and _is_committed(ports, latest):
-        give_turn(ports, *chosen, at=now)
+        give_turn(ports, *chosen, at=at)
     return rate != 0
 
 
@@ -110,7 +113,7 @@ def give_together(ports: Ports, pace: Pace, rate: int, video: Video) -> bool:
     If more waits than there are turns, only the giver gives any from now on. Of several such steps,
     the commit of one succeeds.
     """
-    now = ports.now()
+    now = at = ports.now()
     count = min(free_turns(pace, rate, now), _MOST_AT_ONCE)
     found = _waiting(ports, pace, count)
     given = given_to(pace, _all(found), now)
@@ -121,11 +124,12 @@ def give_together(ports: Ports, pace: Pace, rate: int, video: Video) -> bool:
     latest = replace(pace, given=given)
     if len(chosen) < sum(map(len, waiting.values())):
         latest = replace(_surveyed(ports, latest, rate, now), waiting_since=now)
-    latest = give_turns(latest, chosen, since_bulk=since_bulk, now=now)
+        at = moment_of_turns(pace, now, lead=TURN_LEAD)
+    latest = give_turns(latest, chosen, since_bulk=since_bulk, now=at)
     if not _is_committed(ports, latest):
         return False
     others = [each for each in chosen if each.id != video.id]
-    give_turn(ports, *others, at=now)
+    give_turn(ports, *others, at=at)
     return len(others) < len(chosen)
 
 
@@ -143,9 +147,9 @@ def read_pace(ports: Ports, model: str) -> Pace:
         return Pace(model=model, revision=error.revision)
 
 
-def _give_all(ports: Ports, end: datetime) -> None:
+def _give_all(ports: Ports, end: datetime, lead: timedelta) -> None:
     try:
-        give_all_turns(ports, end=end)
+        give_all_turns(ports, end=end, lead=lead)
     except Exception:
         # A thread has no caller. The next tick tries again.
         logger.exception("turns.failed")

@@ -35,7 +35,7 @@ from shared.use_cases.committing import decide, revise, until_committed
 from shared.use_cases.fail_video import fail_video
 from shared.use_cases.give_turns import read_pace
 from shared.use_cases.publishing import ask_for_step_later
-from shared.use_cases.take_turn import Turn, commit_with_turn, take_turn
+from shared.use_cases.take_turn import Turn, commit_with_turn, take_turn, wait_for_moment
 
 logger = logging.getLogger(__name__)
 
@@ -47,15 +47,10 @@ def submit_video(ports: Ports, video: Video, *, turn: datetime | None = None) ->
     leaves the phase `submitting`, from which no step leads to another submission.
     Raise UnavailableError, with nothing recorded, if the clip could not be stored.
     """
-    now = ports.now()
     if video.cancel_requested:
         _cancel(ports, video)
         return
-    if video.refusals and video.queue is None and video.due_at and now < video.due_at:
-        # The generator of a model without a queue has asked to wait.
-        return
-    has_turn = _rate(ports, video) is None or (turn is not None and now < turn + TURN_LIFE)
-    taken = Turn() if has_turn else take_turn(ports, video)
+    taken = _turn_of(ports, video, turn)
     if taken is None:
         return
     if _is_batch_cancelled(ports, video):
@@ -64,6 +59,10 @@ def submit_video(ports: Ports, video: Video, *, turn: datetime | None = None) ->
     # No attempt is made if the clip could not be stored or the generator has no credentials.
     ports.storage_probe.require(room_for((video.parameters,)))
     generator = ports.generator
+    taken = wait_for_moment(ports, video, taken)
+    if taken is None:
+        return
+    now = ports.now()
     submitting = begin_attempt(video, now=now, lease_expires_at=now + ports.leases.submit)
     # The bucket that does not take this file would not take the clip either.
     ports.mirror.write_submission(submitting)
@@ -88,6 +87,15 @@ def submit_video(ports: Ports, video: Video, *, turn: datetime | None = None) ->
         look_again(ports, claimed)
     else:
         _keep_operation(ports, claimed, accepted)
+
+
+def _turn_of(ports: Ports, video: Video, turn: datetime | None) -> Turn | None:
+    now = ports.now()
+    if video.refusals and video.queue is None and video.due_at and now < video.due_at:
+        # The generator of a model without a queue has asked to wait.
+        return None
+    has_turn = _rate(ports, video) is None or (turn is not None and now < turn + TURN_LIFE)
+    return Turn(at=turn) if has_turn else take_turn(ports, video)
 
 
 def _is_batch_cancelled(ports: Ports, video: Video) -> bool:

@@ -4,11 +4,19 @@ import random
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from shared.domain.errors import ConflictError, UnreadableRecordError
-from shared.domain.pacing import Pace, has_turn, is_busy, may_take_turn, take_turns
+from shared.domain.pacing import (
+    Pace,
+    given_turn,
+    is_busy,
+    may_take_turn,
+    take_turns,
+    use_late,
+)
 from shared.domain.queueing import place_again
-from shared.domain.schedule import BETWEEN_TURNS
+from shared.domain.schedule import BETWEEN_TURNS, TURN_LEAD, TURN_SLACK
 from shared.domain.video import Video
 from shared.domain.video_steps import take_place
 from shared.ports import Ports
@@ -23,9 +31,13 @@ _LONGEST_JITTER_SECONDS = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """With `pace`, the commit of the attempt takes the turn; without, the turn is logged."""
+    """With `pace`, the commit of the attempt logs the turn; without, the turn is logged.
+
+    A turn that was given for the moment `at` may be used even if the pace has changed meanwhile.
+    """
 
     pace: Pace | None = None
+    at: datetime | None = None
 
 
 def take_turn(ports: Ports, video: Video) -> Turn | None:
@@ -39,11 +51,33 @@ def take_turn(ports: Ports, video: Video) -> Turn | None:
     pace, now = _read(ports, video), ports.now()
     if pace is None:
         return None
-    if has_turn(pace, video, now):
-        return Turn()
+    if at := given_turn(pace, video, now):
+        return Turn(at=at)
     if may_take_turn(pace, _rate(ports, video), now) and is_busy(pace, now):
         return _take_together(ports, video)
     return _take_alone(ports, video, pace)
+
+
+def wait_for_moment(ports: Ports, video: Video, turn: Turn) -> Turn | None:
+    """Wait until a given turn may be used. If it is late, it counts from now on.
+
+    So the generator gets no more submissions in any minute than the log has turns. Return None if
+    the video needs another turn.
+    """
+    if turn.at is None:
+        return turn
+    seconds = min(turn.at - ports.now(), TURN_LEAD).total_seconds()
+    if seconds > 0:
+        time.sleep(seconds)
+    if ports.now() <= turn.at + TURN_SLACK:
+        return turn
+    pace = _read(ports, video)
+    if pace is None or pace.waiting_since is None:
+        return turn
+    late = use_late(pace, video, ports.now())
+    if late is pace:
+        return turn
+    return None if late is None else replace(turn, pace=late)
 
 
 def commit_with_turn(ports: Ports, submitting: Video, turn: Turn) -> Video | None:
@@ -61,7 +95,7 @@ def commit_with_turn(ports: Ports, submitting: Video, turn: Turn) -> Video | Non
             if latest.revision != submitting.revision:
                 raise
         # Another video has taken a turn.
-        other = _take_together(ports, latest)
+        other = Turn() if turn.at else _take_together(ports, latest)
         if other is None:
             return None
         turn = other
@@ -75,8 +109,8 @@ def _take_together(ports: Ports, video: Video) -> Turn | None:
         pace, now, rate = _read(ports, video), ports.now(), _rate(ports, video)
         if pace is None:
             return None
-        if has_turn(pace, video, now):
-            return Turn()
+        if at := given_turn(pace, video, now):
+            return Turn(at=at)
         if video.queue is None or not may_take_turn(pace, rate, now):
             return _take_alone(ports, video, pace)
         if give_together(ports, pace, rate, video):

@@ -305,6 +305,7 @@ def a_full_pace() -> Pace:
         refused_at=NOW,
         percent=80,
         since_bulk=3,
+        late_at=SOON,
         lanes=(LaneSeen(lane=Lane.BULK, waiting=9, first=NOW, last=SOON, seen_at=NOW),),
     )
 

@@ -6,6 +6,7 @@ from math import inf
 
 from tools.emulated_cloud.vertex.quota import Counting
 from tools.simulate.generator import CLIP_SECONDS
+from tools.simulate.pubsub import USUAL, Latency
 
 RATE = 50.0
 _MINUTE = 60.0
@@ -19,9 +20,9 @@ class Case:
 
     `rates` are the seconds from which another rate a minute holds. `filtered` is the share of
     clips that the safety filter blocks, `lost` that of messages to `generate_video` that never
-    arrive. A tick comes up to `tick_late` seconds early or late. The generator is not reached from
-    the first to the second moment of `down`. `deaths` is the probability that a process is killed
-    before or after any one call.
+    arrive, and `latency` how late the others are. A tick comes up to `tick_late` seconds early or
+    late. The generator is not reached from the first to the second moment of `down`. `deaths` is
+    the probability that a process is killed before or after any one call.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Case:
     counting: Counting = Counting.FIXED
     filtered: float = 0.0
     lost: float = 0.0
+    latency: Latency = USUAL
     tick_late: float = 0.0
     down: tuple[float, float] = (inf, inf)
     deaths: float = 0.0
@@ -71,6 +73,11 @@ CASES = (
         tick_late=2.0,
     ),
     _many(name="3,000, a token bucket", counting=Counting.BUCKET),
+    _many(
+        name="3,000, a rolling minute, slow pushes",
+        counting=Counting.ROLLING,
+        latency=Latency(seconds=1.0, cold_starts=0.1),
+    ),
     _many(
         name="3,000, the quota halved after 20 min",
         rates=((0.0, RATE), (_TROUBLE, RATE / 2)),

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from random import Random
 from typing import Any, BinaryIO
 
 from shared.domain.batch import Batch
@@ -31,15 +33,19 @@ _RECORD_SECONDS, _OBJECT_SECONDS, _PUBLISH_SECONDS = 0.04, 0.06, 0.03
 # What the adapter of a bucket answers by itself.
 _WITHOUT_CALL = frozenset({"free_bytes", "is_case_sensitive"})
 _INSPECTED_SECONDS, _THUMBNAIL_SECONDS = 1.5, 0.5
+# A call takes 0.5 to 1.5 times as long as usual; one in a hundred, ten times as long.
+_FASTEST, _SLOWEST = 0.5, 1.5
+_STALLED, _STALLED_TIMES = 0.01, 10.0
 
 
 class Timed:
     """Passes each call on in the middle of the time that it takes."""
 
-    def __init__(self, port: object, clock: SimulatedClock, seconds: float) -> None:
+    def __init__(self, port: object, clock: SimulatedClock, chance: Random, seconds: float) -> None:
         self._port = port
         self._clock = clock
-        self._pause = seconds / 2
+        self._random = chance
+        self._seconds = seconds
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # Any method of any port.
         method = getattr(self._port, name)
@@ -47,12 +53,19 @@ class Timed:
             return method
 
         def call(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # As above.
-            self._clock.sleep(self._pause)
+            pause = self._duration() / 2
+            self._clock.sleep(pause)
             answer = method(*arguments, **options)
-            self._clock.sleep(self._pause)
+            self._clock.sleep(pause)
             return answer
 
         return call
+
+    def _duration(self) -> float:
+        times = self._random.uniform(_FASTEST, _SLOWEST)
+        if self._random.random() < _STALLED:
+            times *= _STALLED_TIMES
+        return self._seconds * times
 
 
 class CountedRecords(InMemoryCampaignRepository):
@@ -177,11 +190,13 @@ class SimulatedPorts:
         clock: SimulatedClock,
         settings: Settings,
         *,
+        chance: Random,
         objects: InMemoryObjectStore,
         generator: SimulatedGenerator,
         publish: Callable[[bytes], object],
         publish_request: Callable[[bytes], object],
     ) -> None:
+        timed = partial(Timed, clock=clock, chance=chance)
         self.records = CountedRecords(clock)
         self.now = clock
         self.policy = settings
@@ -192,13 +207,13 @@ class SimulatedPorts:
         self.inspector = Inspector(clock)
         self.pictures = NoPictures()
         self.web = NoPictures()
-        self.objects: Any = Timed(objects, clock, _OBJECT_SECONDS)
-        self.campaigns: Any = Timed(self.records, clock, _RECORD_SECONDS)
+        self.objects: Any = timed(objects, seconds=_OBJECT_SECONDS)
+        self.campaigns: Any = timed(self.records, seconds=_RECORD_SECONDS)
         self.paces = CountedTurns(self.records)
-        self.turns: Any = Timed(self.paces, clock, _RECORD_SECONDS)
+        self.turns: Any = timed(self.paces, seconds=_RECORD_SECONDS)
         self.events = InMemoryEventLog(self.records)
-        self.batches: Any = Timed(InMemoryBatchRepository(self.records), clock, _RECORD_SECONDS)
-        self.queue: Any = Timed(Topic(publish, publish_request), clock, _PUBLISH_SECONDS)
+        self.batches: Any = timed(InMemoryBatchRepository(self.records), seconds=_RECORD_SECONDS)
+        self.queue: Any = timed(Topic(publish, publish_request), seconds=_PUBLISH_SECONDS)
         self.storage_probe = ObjectStoreProbe(self.objects, clock)
-        self.mirror: Any = Timed(NoMirror(), clock, _OBJECT_SECONDS)
+        self.mirror: Any = timed(NoMirror(), seconds=_OBJECT_SECONDS)
         self.savings = SavingsCounter(self.campaigns)

@@ -13,12 +13,27 @@ from tools.simulate.clock import SimulatedClock
 # infra/pubsub.tf sets these.
 FIRST_WAIT, LONGEST_WAIT = 10.0, 600.0
 MOST_DELIVERIES = 20
-_LATENCY = 0.1
+_SHORTEST_LATENCY = 0.05
+_SHORTEST_START, _LONGEST_START = 2.0, 5.0
 # Google's page on pushes: refusals slow the whole subscription. One refusal a second means a
 # delivery each half second; five mean one each 30 to 60 s. Between these, it is interpolated.
 _REFUSALS_WITHIN = 10.0
 _GAP_AT_ONE, _GAP_AT_FIVE = 0.5, 45.0
 _LONGEST_GAP = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latency:
+    """How late pushes are: by so many `seconds` on average, at random.
+
+    The share `cold_starts` of them reach an instance that is being started.
+    """
+
+    seconds: float
+    cold_starts: float
+
+
+USUAL = Latency(seconds=0.25, cold_starts=0.02)
 
 
 @dataclass(kw_only=True)
@@ -38,6 +53,7 @@ class Subscription:
     take: Callable[[PubSubMessage], bool]
     places: int
     random: Random
+    latency: Latency
     lost: float = 0.0
 
     def __post_init__(self) -> None:
@@ -56,7 +72,13 @@ class Subscription:
         self.published += 1
         message = PubSubMessage(message_id=str(next(self._ids)), data=data, attributes=attributes)
         if self.random.random() >= self.lost:
-            self._add(Delivery(message=message), after=_LATENCY)
+            self._add(Delivery(message=message), after=self._lateness())
+
+    def _lateness(self) -> float:
+        seconds = _SHORTEST_LATENCY + self.random.expovariate(1 / self.latency.seconds)
+        if self.random.random() < self.latency.cold_starts:
+            seconds += self.random.uniform(_SHORTEST_START, _LONGEST_START)
+        return seconds
 
     def _add(self, delivery: Delivery, *, after: float) -> None:
         def arrive() -> None:

@@ -68,6 +68,7 @@ class World:
         self.ports = SimulatedPorts(
             self.clock,
             read_settings(_SETTINGS),
+            chance=self._random,
             objects=objects,
             generator=self.generator,
             publish=self.steps.publish,
@@ -100,7 +101,12 @@ class World:
                 return False
 
         return Subscription(
-            clock=self.clock, take=take, places=places, random=self._random, lost=lost
+            clock=self.clock,
+            take=take,
+            places=places,
+            random=self._random,
+            latency=self.case.latency,
+            lost=lost,
         )
 
     def _schedule_requests(self) -> None:

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from shared.domain.pacing import (
     LaneSeen,
     Pace,
-    choose,
     free_turns,
     give_turns,
     given_to,
-    has_turn,
+    given_turn,
     is_busy,
     is_unused,
     may_take_turn,
@@ -22,13 +21,16 @@ from shared.domain.pacing import (
     take_turns_back,
     turns_each_minute,
     turns_to_give,
+    use_late,
 )
+from shared.domain.queueing import choose, moment_of_turns
 from shared.domain.schedule import (
     FIRST_BLOCK,
     GIVE_AGAIN_AFTER,
     GIVE_EVERY,
     LONGEST_BLOCK,
     PROBE,
+    TURN_LEAD,
     TURN_LIFE,
     TURN_WINDOW,
 )
@@ -85,7 +87,7 @@ def test_a_record_stays_small_whatever_the_rate(rate: int) -> None:
         now += timedelta(milliseconds=330)
         pace = take_turns(pace, min(rate, free_turns(pace, rate, now)), now)
 
-    assert len(pace.turns) <= TURN_WINDOW / SECOND + 1
+    assert len(pace.turns) <= (TURN_WINDOW + TURN_LEAD) / SECOND + 1
     assert len(encode_pace(pace)) < 8_000
 
 
@@ -194,9 +196,41 @@ def test_a_given_turn_may_be_used_until_it_is_old_or_the_model_is_refused() -> N
     video, other = waiting_videos(Lane.BULK, 2)
     pace = give_turns(EMPTY, [video], since_bulk=0, now=NOW)
 
-    assert (True, False) == (has_turn(pace, video, NOW), has_turn(pace, other, NOW))
-    assert not has_turn(pace, video, NOW + TURN_LIFE)
-    assert not has_turn(refused(pace, retry_after=WAIT, now=NOW), video, NOW)
+    assert (NOW, None) == (given_turn(pace, video, NOW), given_turn(pace, other, NOW))
+    assert not given_turn(pace, video, NOW + TURN_LIFE)
+    assert not given_turn(refused(pace, retry_after=WAIT, now=NOW), video, NOW)
+
+
+def test_a_turn_that_is_used_late_counts_from_then_on() -> None:
+    video, other = waiting_videos(Lane.BULK, 2)
+    pace = give_turns(EMPTY, [video, other], since_bulk=0, now=NOW)
+
+    late = use_late(pace, video, NOW + 9 * SECOND)
+
+    assert late is not None
+    assert [(NOW, 1), (NOW + 9 * SECOND, 1)] == [(each.at, each.count) for each in late.turns]
+    assert [other.id] == [each.video_id for each in late.given]
+    assert use_late(late, other, NOW + 9.5 * SECOND) is late
+
+
+def test_a_late_turn_is_not_used_while_the_model_is_blocked_and_may_be_the_probe_after_it() -> None:
+    (video,) = waiting_videos(Lane.BULK, 1)
+    blocked = refused(EMPTY, retry_after=WAIT, now=NOW)
+    pace = give_turns(blocked, [video], since_bulk=0, now=NOW + FIRST_BLOCK)
+
+    assert use_late(pace, video, NOW + FIRST_BLOCK - SECOND) is None
+    late = use_late(pace, video, NOW + FIRST_BLOCK + PROBE + SECOND)
+
+    assert late is not None
+    assert (1, NOW + FIRST_BLOCK + PROBE + SECOND) == (late.refusals, late.probed_at)
+
+
+def test_turns_are_given_ahead_unless_the_model_has_refused() -> None:
+    blocked = refused(EMPTY, retry_after=WAIT, now=NOW)
+
+    moments = [moment_of_turns(pace, NOW, lead=4 * SECOND) for pace in (EMPTY, blocked)]
+
+    assert [NOW + 4 * SECOND, NOW] == moments
 
 
 def test_a_pace_is_busy_within_a_second_of_its_last_turn() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tools.simulate.__main__ import PAGE, PLOT, SECTION
 from tools.simulate.cases import CASES, PLOTTED, RATE, Case
+from tools.simulate.pubsub import Latency
 from tools.simulate.report import plot, table
 from tools.simulate.results import Result, simulate
 from tools.simulate.world import World
@@ -58,7 +59,7 @@ def test_every_documented_video_ends_and_none_is_paid_twice_or_lost() -> None:
         assert row["paid twice / lost"] == "0 / 0", case.name
         assert number(row["failed"]) == 0 or case.deaths, case.name
         assert number(row["longest record, kB"]) <= 8, case.name
-        assert pace_writes_in_a_second(row) <= (3 if case.deaths else 2), case.name
+        assert pace_writes_in_a_second(row) <= 3, case.name
         assert number(row["filtered: reported within, s"]) <= MINUTE, case.name
 
 
@@ -96,7 +97,11 @@ def test_killed_processes_and_lost_messages_pay_nothing_twice_and_lose_no_clip(s
 
 
 def test_a_tick_makes_the_same_calls_for_300_waiting_videos_as_for_3000() -> None:
-    few, many = (calls_of_a_tick(Case(name="waiting", bulk=count)) for count in (300, 3000))
+    # No turn is late: a late one is written, too.
+    prompt = Latency(seconds=0.001, cold_starts=0.0)
+    few, many = (
+        calls_of_a_tick(Case(name="waiting", bulk=count, latency=prompt)) for count in (300, 3000)
+    )
 
     assert few == many
     assert few["waiting"] > 20

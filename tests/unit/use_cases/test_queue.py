@@ -23,6 +23,7 @@ from shared.domain.schedule import (
     GIVE_AGAIN_AFTER,
     GIVE_EVERY,
     PROBE,
+    TURN_LEAD,
     TURN_LIFE,
     TURN_WINDOW,
 )
@@ -37,6 +38,7 @@ from shared.use_cases.queue_estimates import estimates_of
 from shared.use_cases.regenerate_videos import regenerate_video
 from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script
+from tests.unit.use_cases.conftest import Pauses
 from tests.unit.use_cases.rules import assert_agreement
 from tests.unit.use_cases.scenes import (
     QUEUE_LIMIT,
@@ -616,3 +618,35 @@ def test_a_used_turn_that_comes_again_asks_the_generator_nothing(ports: FakePort
     generate_video(watched(ports, Hooks(before_effect=lambda: calls.append(""))), message)
 
     assert [] == calls
+
+
+def test_a_step_waits_for_the_moment_of_its_turn(ports: FakePorts, pauses: Pauses) -> None:
+    """Messages are not equally fast: a turn is given ahead."""
+    queue_up(ports, 1)
+    ports.clock.advance(TURN_WINDOW - TURN_LEAD)
+    give_round(ports, DEFAULT_MODEL, lead=TURN_LEAD)
+    ports.clock.advance(timedelta(seconds=1))
+
+    deliver(ports)
+
+    assert TURN_LEAD.total_seconds() - 1 in pauses.lengths
+    assert RATE + 1 == len(ports.generator.submissions)
+
+
+@pytest.mark.parametrize("is_overtaken", [False, True])
+def test_a_late_turn_counts_from_its_use_on(ports: FakePorts, *, is_overtaken: bool) -> None:
+    """Unless the giver writes the pace meanwhile: the video is not kept waiting for that."""
+    queue_up(ports, 2)
+    ports.clock.advance(TURN_WINDOW)
+    give_round(ports, DEFAULT_MODEL)
+    late = timedelta(seconds=7)
+    ports.clock.advance(late)
+    used_at = ports.now()
+    overtake = Once(lambda: ports.turns.commit_pace(replace(pace_of(ports), since_bulk=1)), at=0)
+    acting = watched(ports, Hooks(before_effect=overtake)) if is_overtaken else ports
+
+    generate_video(acting, next(each for each in ports.queue.messages if each.turn))
+
+    assert RATE + 1 == len(ports.generator.submissions)
+    moment = used_at - late if is_overtaken else used_at
+    assert (moment, 1) in {(each.at, each.count) for each in pace_of(ports).turns}
