@@ -10,21 +10,25 @@ from io import BytesIO
 import pytest
 from google.cloud.firestore import Query
 
+from shared.adapters.google.batch_repository import FirestoreBatchRepository
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments
-from shared.domain.schedule import RECONCILE_ROUND
+from shared.adapters.google.turn_repository import FirestoreTurnRepository
+from shared.domain.schedule import GIVE_EVERY, RECONCILE_ROUND
 from shared.domain.storage_layout import CURSOR
 from shared.domain.video import Video
 from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.create_videos import Draft
+from shared.use_cases.give_turns import give_all_turns
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.reconcile_next import reconcile_next
 from shared.use_cases.regenerate_videos import regenerate_video
 from shared.use_cases.savings import SavingsCounter
 from tests.cloud.firestore_door import COMMIT, GET, QUERY, Call, Door, firestore_door
 from tests.contract.campaign_repository_contract import stored
+from tests.contract.queue_contract import a_waiting_video
 from tests.fakes.ports import POLICY, FakePorts
-from tests.unit.domain.builders import SOON, a_reserved_video
+from tests.unit.domain.builders import MODEL, NOW, SOON, a_reserved_video
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, deliver, reserve, wake
 from tools.infra_costs import SERVICES, TICKS
 
@@ -182,6 +186,44 @@ def test_a_tick_reads_as_many_documents_as_the_costs_say(
     (costs,) = (use for use in SERVICES["Firestore"] if use.what == "document read")
     assert len(found) == door.count(QUERY)
     assert (str(read * TICKS), 0) == (costs.each_month, door.count(COMMIT))
+
+
+def test_a_tick_reads_as_many_documents_with_240_waiting_videos_as_with_40(
+    firestore_host: str, project: str, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of two ticks, so that turns have been given before it."""
+    ports = ports_in_firestore(project, max_videos=4)
+    assert isinstance(ports.campaigns, FirestoreCampaignRepository)
+    ports.turns = FirestoreTurnRepository(ports.campaigns)  # type: ignore[assignment]
+    ports.batches = FirestoreBatchRepository(ports.campaigns)  # type: ignore[assignment]
+    ports.rates = {MODEL: 50}
+    ports.clock.advance(NOW + timedelta(hours=1) - ports.now())
+    found = counted_queries(monkeypatch)
+    read: list[int] = []
+    for waiting in (range(40), range(40, 240)):
+        for first in waiting[::4]:
+            videos = map(a_waiting_video, range(first, first + 4))
+            stored(ports.campaigns, *videos, campaign_id=f"campaign-{first}")
+        # What has changed is mirrored, and the turns of the last tick count no longer.
+        for _ in range(2):
+            maintain_campaigns(ports)
+            ports.clock.advance(timedelta(minutes=5))
+        documents_of_a_tick(ports, door, found)
+        read.append(documents_of_a_tick(ports, door, found))
+
+    assert read[0] == read[1]
+    assert sum(each.count for each in ports.turns.get_pace(MODEL).turns) > 10
+
+
+def documents_of_a_tick(ports: FakePorts, door: Door, found: list[int]) -> int:
+    found.clear()
+    door.calls.clear()
+    maintain_campaigns(ports)
+    reconcile_next(ports)
+    give_all_turns(ports, end=ports.now())
+    ports.clock.advance(GIVE_EVERY)
+    named = sum(call.documents for call in door.calls if call.method == GET)
+    return named + sum(max(1, documents) for documents in found)
 
 
 def test_a_late_tick_reads_no_more_for_each_campaign(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from threading import get_ident
@@ -24,18 +24,23 @@ from werkzeug.test import EnvironBuilder
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.object_store import GCSObjectStore
+from shared.adapters.google.turn_repository import FirestoreTurnRepository
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import utc_now
+from shared.domain.model_registry import DEFAULT_MODEL
+from shared.domain.schedule import TURN_SLACK, TURN_WINDOW
 from shared.domain.storage_layout import attempts_prefix
 from shared.domain.video import Video
 from shared.http.api import respond
 from shared.ports.message_queue import VideoMessage
 from shared.use_cases.generate_video import generate_video
+from shared.use_cases.give_turns import give_round
 from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.cloud.firestore_door import Call, firestore_door
 from tests.fakes.ports import POLICY, FakePorts
 from tests.fakes.video_generator import FakeVideoGenerator
+from tests.pictures import a_picture, data_uri
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 SECTION = re.compile(r"(?<=<!-- calls -->\n).*(?=<!-- /calls -->)", re.DOTALL)
@@ -131,6 +136,7 @@ def ports(
     ports.campaigns = FirestoreCampaignRepository(  # type: ignore[assignment]  # As above.
         project=project, database="(default)"
     )
+    ports.turns = FirestoreTurnRepository(ports.campaigns)  # type: ignore[arg-type, assignment]
     ports.savings = SavingsCounter(ports.campaigns)
     ports.mirror = ObjectStoreMirror(bucket_store, gap=timedelta(seconds=1.5), now=utc_now)
     ports.storage_probe = ObjectStoreProbe(ports.objects, ports.clock)
@@ -163,9 +169,11 @@ class Client:
         assert response.status_code < 400, response.get_data(as_text=True)
         return json.loads(response.get_data() or "null")
 
-    def create(self, campaign_id: str, *prompts: str, key: str | None = None) -> list[Any]:
+    def create(
+        self, campaign_id: str, *prompts: str, key: str | None = None, **fields: str
+    ) -> list[Any]:
         headers = {"Idempotency-Key": key} if key else None
-        body = {"prompts": prompts}
+        body = {"prompts": prompts, **fields}
         path = f"/v1/campaigns/{campaign_id}/videos"
         answer = self.send("POST", path, body, headers)
         return [each["id"] for each in answer["data"]]
@@ -174,11 +182,11 @@ class Client:
         campaign_id, video_hash = video_id.removeprefix("video_").split(".")
         return self.ports.campaigns.get_video(campaign_id, video_hash)
 
-    def submit(self, video_id: str) -> None:
+    def submit(self, video_id: str, *, turn: datetime | None = None) -> None:
         video = self.video(video_id)
         generate_video(
             self.ports,
-            VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash),
+            VideoMessage(campaign_id=video.campaign_id, video_hash=video.video_hash, turn=turn),
         )
 
     def announce(self, video_id: str) -> VideoMessage:
@@ -257,10 +265,54 @@ def counted(client: Client) -> dict[str, Calls]:
     calls["extend a video"] = of(
         lambda: client.send("POST", f"/v1/videos/{following[0]}/extend", {"prompt": "It sinks"})
     )
+    calls |= of_pictures(client) | of_a_queue(client)
     calls["cancel a video that waits"] = of(
         lambda: client.send("POST", f"/v1/videos/{client.create('c', 'A boat')[0]}/cancel")
     )[len(calls["create one video"]) :]
     return calls
+
+
+def of_pictures(client: Client) -> dict[str, Calls]:
+    of = client.counter.of
+    url = "https://shop.example.com/cup.png"
+    client.ports.web.pages[url] = a_picture()
+    stored = client.send("POST", "/v1/campaigns/stored/inputs", {"url": url})
+    return {
+        "create one video from a picture in the request": of(
+            lambda: client.create("sent", "A cup", image=data_uri(a_picture()))
+        ),
+        "create one from a stored picture": of(
+            lambda: client.create("stored", "A cup", image=stored["id"])
+        ),
+    }
+
+
+def of_a_queue(client: Client) -> dict[str, Calls]:
+    """Return the calls for videos of a model with a rate of one a minute, and of its giver."""
+    of, ports = client.counter.of, client.ports
+    ports.rates = {DEFAULT_MODEL: 1}
+    (first,) = client.create("first", "A boat")
+    own_turn = of(lambda: client.submit(first))
+    (second,) = client.create("second", "A boat")
+    no_turn = of(lambda: client.submit(second))
+    ports.clock.advance(TURN_WINDOW)
+    giving = of(lambda: give_round(ports, DEFAULT_MODEL))
+    given = of(lambda: client.submit(second, turn=ports.now()))
+    shown = client.shown_after(second)
+    (third,) = client.create("third", "A boat")
+    client.submit(third)
+    ports.clock.advance(TURN_WINDOW)
+    give_round(ports, DEFAULT_MODEL)
+    late = of(lambda: client.submit(third, turn=ports.now() - 2 * TURN_SLACK))
+    ports.rates = {}
+    return {
+        "submit a video that takes its own turn": own_turn,
+        "the step of a video that has to wait": no_turn,
+        "give turns, with the count of each lane, which is made once a minute": giving,
+        "submit a video that was given a turn": given,
+        "from its announced clip to the commit that shows it": shown,
+        "submit a video whose turn is late": late,
+    }
 
 
 def own(calls: Calls) -> list[str]:
@@ -275,6 +327,8 @@ LIMITS = {
     "create one video": 3,
     "create eight videos": 3,
     "create one with an Idempotency-Key": 5,
+    "create one video from a picture in the request": 4,
+    "create one from a stored picture": 4,
     "read a campaign with eight slots": 2,
     "from the announced clip to the commit that shows it": 8,
     "the same, for a clip that replaces another one": 8,

@@ -81,6 +81,13 @@ def test_a_folder_is_absolute_or_beside_the_process(url: str, folder: Path) -> N
         ("ALLOWED_ORIGINS", "https://App.example.com"),
         ("API_KEYS", "a-key-without-a-name-0123456789abcdef"),
         ("API_KEYS", "shop:short"),
+        ("MODEL_RATES", "50"),
+        ("MODEL_RATES", "sora-2=50"),
+        ("MODEL_RATES", "veo-3.1-generate-001"),
+        ("MODEL_RATES", "veo-3.1-generate-001=fast"),
+        ("MODEL_RATES", "veo-3.1-generate-001=-1"),
+        ("MODEL_RATES", "veo-3.1-generate-001=10000"),
+        ("MODEL_RATES", "veo-3.1-generate-001=5,veo-3.1-generate-001=6"),
     ],
 )
 def test_an_invalid_value_is_refused_with_the_name_of_its_setting(name: str, value: str) -> None:
