@@ -26,6 +26,7 @@ class ClipFacts:
 
     `fps` is the average; `audio_codec` and `audio_seconds` are None for a silent clip.
     `pixel_format` is FFmpeg's name, such as yuv420p; empty in records of earlier releases.
+    `c2pa_manifest`: the file has a C2PA manifest, which is not validated; None is as above.
     """
 
     duration_seconds: float
@@ -37,6 +38,7 @@ class ClipFacts:
     size_bytes: int
     pixel_format: str = ""
     audio_seconds: float | None = None
+    c2pa_manifest: bool | None = None
 
 
 def has_ordered_length(clip: ClipFacts, ordered: "GenerationParameters") -> bool:

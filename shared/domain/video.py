@@ -163,8 +163,7 @@ class Video:
     `budget_day` is the day whose budget holds its dollars; None where no day has one.
     `store_tries` counts the tries to store its clip whose process vanished.
     `clip` is known once the clip is verified and stored, which may be before the video is done.
-    `requested_by` is the name of the API key of its request.
-    `batch_id` is the batch whose line created it.
+    `requested_by` is the name of its request's API key, and `batch_id` the batch of its line.
     `remixed_from_video_id` is the video that it was made from: a remix, an extension or an edit.
     `revision` is what the record was read at; empty for one that was never stored.
     `unread` has the fields of a newer release that this one does not know; they are stored again.
@@ -200,6 +199,7 @@ class Video:
     requested_by: str | None = None
     batch_id: str | None = None
     remixed_from_video_id: str | None = None
+    ai_generated: bool = True
     revision: str = ""
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
 

@@ -10,6 +10,7 @@ from shared.domain.clip import ClipFacts
 from shared.domain.clip_warnings import ClipWarningCode
 from shared.domain.tasks import Task
 from shared.domain.video import Failure, Lane, Outcome, Phase, Status, VersionState
+from shared.http.provenance import Provenance
 
 R = TypeVar("R")
 
@@ -105,6 +106,7 @@ class VideoResource(TypedDict):
     tags: Sequence[str]
     requested_by: str | None
     ai_generated: bool
+    provenance: Provenance | None
     outcome: NotRequired[Outcome]
     note: NotRequired[str]
     signed_url: NotRequired[SignedURLResource | None]

@@ -13,6 +13,7 @@ from shared.domain.storage_layout import clip_path
 from shared.domain.tasks import task_of
 from shared.domain.video import Status
 from shared.http.calls import encode
+from shared.http.provenance import provenance_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -99,7 +100,8 @@ def video_resource(
         "metadata": video.metadata,
         "tags": video.tags,
         "requested_by": video.requested_by,
-        "ai_generated": True,
+        "ai_generated": video.ai_generated,
+        "provenance": provenance_of(video) if video.status is Status.COMPLETED else None,
     }
 
 

@@ -137,6 +137,7 @@ def _description(video: Video) -> dict[str, str]:
         "index": str(video.index),
         "fingerprint": video.fingerprint,
         "model": video.parameters.model,
+        "ai_generated": "true",
     }
 
 

@@ -1,5 +1,6 @@
 """Lists, campaigns, models and what the service says of itself."""
 
+import json
 from itertools import chain
 
 import pytest
@@ -77,6 +78,21 @@ def test_an_empty_list_has_no_items(showreel: Showreel) -> None:
         "unreadable": [],
     }
     assert answer.json == nothing
+
+
+def test_a_completed_video_says_where_its_clip_comes_from(gallery: Showreel) -> None:
+    """A simulated clip has no manifest. The JSON beside the video says the same."""
+    video = gallery.campaign(GALLERY)["slots"][1]["current"]
+
+    provenance = video["provenance"]
+    assert (provenance["ai_generated"], provenance["model"]) == (True, video["model"])
+    assert provenance["operation"]
+    assert (provenance["simulated"], provenance["c2pa_manifest"]) == (True, False)
+    name = video["id"].rpartition(".")[2]
+    record = json.loads(gallery.read(f"videos/cache/{GALLERY}/curr_{name}.json"))
+    assert record["ai_generated"]
+    assert record["attempts"][-1]["operation"] == provenance["operation"]
+    assert record["clip"]["c2pa_manifest"] is False
 
 
 def test_videos_are_listed_by_version_state(gallery: Showreel) -> None:

@@ -53,6 +53,7 @@ def test_clips_of_veo_are_billed_and_stored_in_the_folder(
     ended = laptop.ended(video)
 
     assert (ended["status"], ended["cost"]["billed"]) == ("completed", True)
+    assert (ended["provenance"]["simulated"], ended["provenance"]["c2pa_manifest"]) == (False, True)
     assert f"videos/generated/spring/{ended['filename']}" in laptop.files()
     assert laptop.get(ended["content_url"]).headers["Content-Type"] == "video/mp4"
     assert vertex.submissions == 1

@@ -57,7 +57,7 @@ class PyAVClipInspector:
         return cast("BinaryIO", GuardedStream(clip, self._is_stopping))
 
     def _inspect(self, clip: BinaryIO) -> ClipFacts:
-        size_bytes = require_whole(clip)
+        boxes = require_whole(clip)
         with _opened(clip) as container:
             video = _video_stream(container)
             audio = container.streams.best("audio")
@@ -73,7 +73,8 @@ class PyAVClipInspector:
                 pixel_format=first.format.name,
                 audio_codec=audio.codec.canonical_name if audio else None,
                 audio_seconds=sound.seconds if audio else None,
-                size_bytes=size_bytes,
+                size_bytes=boxes.size_bytes,
+                c2pa_manifest=boxes.has_manifest,
             )
 
     def _thumbnail(self, clip: BinaryIO) -> bytes:

@@ -102,6 +102,7 @@ def test_stored_objects_say_whose_they_are(ports: FakePorts) -> None:
         "index": "0",
         "fingerprint": video.fingerprint,
         "model": video.parameters.model,
+        "ai_generated": "true",
     }
 
 

@@ -1,14 +1,23 @@
-"""Real clips of the asked length and shape, each rendered once."""
+"""Real clips of the asked length and shape, each rendered once.
+
+Google's clips carry a C2PA manifest. These have its box, with an empty store and no signature.
+"""
 
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import UUID
 
 from shared.adapters.local.clip_renderer import ClipSpec, render_clip
 from shared.domain.models import frame_size
 from tools.emulated_cloud.vertex.answers import Json
 
 _FPS = 24
+
+_C2PA = UUID("d8fec3d6-1b0e-483c-9297-5828877ec481").bytes
+_VERSION_AND_FLAGS, _NO_MERKLE_BOX = bytes(4), bytes(8)
+_STORE_TYPE = b"c2pa" + bytes.fromhex("00110010800000aa00389b71")
+_HAS_LABEL = b"\x03"
 
 
 def prompted_clip(prompt: str, parameters: Json) -> bytes:
@@ -41,4 +50,13 @@ def _rendered(spec: ClipSpec) -> bytes:
     with TemporaryDirectory() as folder:
         clip = Path(folder, "clip.mp4")
         render_clip(spec, clip)
-        return clip.read_bytes()
+        return clip.read_bytes() + manifest_box()
+
+
+def manifest_box() -> bytes:
+    store = _box(b"jumb", _box(b"jumd", _STORE_TYPE + _HAS_LABEL + b"c2pa\0"))
+    return _box(b"uuid", _C2PA + _VERSION_AND_FLAGS + b"manifest\0" + _NO_MERKLE_BOX + store)
+
+
+def _box(kind: bytes, content: bytes) -> bytes:
+    return (8 + len(content)).to_bytes(4) + kind + content

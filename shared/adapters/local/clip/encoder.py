@@ -40,6 +40,8 @@ _H264_OPTIONS = {
 _AAC_BIT_RATE = 96_000
 _BT709_MATRIX = 1
 
+_COMMENT = "A synthetic clip, rendered by Showreel. No model has generated it."
+
 
 def encode(spec: "ClipSpec", destination: Path, is_stopping: Callable[[], bool]) -> None:
     try:
@@ -53,6 +55,7 @@ def encode(spec: "ClipSpec", destination: Path, is_stopping: Callable[[], bool])
 def _encode(spec: "ClipSpec", destination: Path, is_stopping: Callable[[], bool]) -> None:
     options = {"movflags": "+faststart"} if spec.fast_start else {}
     with av.open(str(destination), "w", format="mp4", options=options) as container:
+        container.metadata["comment"] = _COMMENT
         picture = _add_picture(container, spec)
         sound = _add_sound(container) if spec.audio else None
         if sound is not None:

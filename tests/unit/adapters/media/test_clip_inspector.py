@@ -6,6 +6,7 @@ from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
 import av
 import pytest
@@ -116,8 +117,32 @@ def test_a_clip_is_described_by_its_content(inspector: PyAVClipInspector, conten
         audio_codec="aac",
         audio_seconds=found.audio_seconds,
         size_bytes=len(content),
+        c2pa_manifest=False,
     )
     assert found.audio_seconds == pytest.approx(1.0, abs=0.03)
+
+
+def uuid_box(of: str, purpose: bytes) -> bytes:
+    content = UUID(of).bytes + bytes(4) + purpose + bytes(8)
+    return (8 + len(content)).to_bytes(4) + b"uuid" + content
+
+
+C2PA = "d8fec3d6-1b0e-483c-9297-5828877ec481"
+XMP = "be7acfcb-97a9-42e8-9c71-999491e3afac"
+
+
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        (uuid_box(C2PA, b"manifest\0"), True),
+        (uuid_box(C2PA, b"merkle\0"), False),
+        (uuid_box(XMP, b"manifest\0"), False),
+    ],
+)
+def test_a_c2pa_manifest_is_found_by_its_box(
+    inspector: PyAVClipInspector, content: bytes, box: bytes, *, expected: bool
+) -> None:
+    assert inspector.inspect(io.BytesIO(content + box)).c2pa_manifest is expected
 
 
 def test_a_silent_clip_has_no_audio_codec(inspector: PyAVClipInspector, render: Render) -> None:
