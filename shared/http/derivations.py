@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from msgspec import UNSET
 from werkzeug.wrappers import Response
 
 from shared.domain.identity import parse_video_id
@@ -14,6 +15,7 @@ from shared.http.idempotency import answer_idempotently
 from shared.http.request_types import read_body
 from shared.requests.bodies import (
     DEFAULT_ADDED_SECONDS,
+    DerivationBody,
     EditBody,
     EditOfBody,
     ExtendBody,
@@ -23,6 +25,7 @@ from shared.requests.bodies import (
 from shared.requests.commands import lane_of, seconds_of
 from shared.use_cases.claims import Claim
 from shared.use_cases.derive_videos import DeriveVideo, derive_video
+from shared.use_cases.inputs import Sources, require_ids
 
 
 def remix(call: Call, video_id: str) -> Response:
@@ -47,7 +50,7 @@ def edit_of(call: Call) -> Response:
     return _derive(call, body.video.id, body)
 
 
-def _derive(call: Call, video_id: str, body: RemixBody | EditBody | ExtendBody) -> Response:
+def _derive(call: Call, video_id: str, body: DerivationBody) -> Response:
     campaign_id, video_hash = parse_video_id(video_id)
     request = DeriveVideo(
         campaign_id=campaign_id,
@@ -57,6 +60,8 @@ def _derive(call: Call, video_id: str, body: RemixBody | EditBody | ExtendBody) 
         priority=lane_of(body.priority),
         requested_by=call.requester,
     )
+    if isinstance(body, RemixBody):
+        request = replace(request, sources=_pictures(body))
     if isinstance(body, EditBody):
         request = replace(request, task=Task.EDIT, model=body.model)
     if isinstance(body, ExtendBody):
@@ -67,3 +72,15 @@ def _derive(call: Call, video_id: str, body: RemixBody | EditBody | ExtendBody) 
         return created_response(call, derive_video(call.ports, replace(request, claim=claim)))
 
     return answer_idempotently(call, body, act)
+
+
+def _pictures(body: RemixBody) -> Sources | None:
+    """Return the pictures that replace those of the video, or None if they stay."""
+    sources = Sources(
+        image=None if body.image is UNSET else body.image,
+        last_frame=body.last_frame,
+        reference_images=tuple(body.reference_images),
+    )
+    if body.image is UNSET and not any(sources):
+        return None
+    return require_ids(sources, "A remix")

@@ -19,7 +19,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "examples": ["Steam rises from a stoneware cup at dawn, slow push in"],
     },
     "prompts": {
-        "description": "One prompt for each video; the first is slot 0. All are created, or none.",
+        "description": "One prompt for each video; the first is slot 0. A null leaves its slot as "
+        "it is. All are created, or none.",
         "examples": [["Steam rises from a cup", "Coffee beans tumble in slow motion"]],
     },
     "campaign_id": {

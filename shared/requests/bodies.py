@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from msgspec import Meta, field
+from msgspec import UNSET, Meta, UnsetType, field
 
 from shared.domain.model_registry import MODELS
 from shared.domain.video import Lane
@@ -48,12 +48,14 @@ CAMPAIGN_ID = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"}
 CampaignId = Annotated[str, Meta(extra_json_schema=CAMPAIGN_ID)]
 Priority = Annotated[str, one_of(*Lane)]
 Prompt = Annotated[str, Meta(extra_json_schema={"minLength": 1})]
+Prompts = Annotated[list[Prompt | None], Meta(extra_json_schema={"minItems": 1})]
 Amount = Annotated[Decimal, Meta(extra_json_schema={"minimum": 0, "maximum": 10**12})]
 Entries = Annotated[
     dict[str, Annotated[str, _ENTRY]],
     Meta(extra_json_schema={"maxProperties": MAX_ENTRIES, "propertyNames": _LENGTH}),
 ]
 Takes = Annotated[int, Meta(ge=1, le=MAX_TAKES)]
+References = Annotated[list[str], Meta(max_length=_MOST_REFERENCES)]
 Tags = Annotated[
     list[Annotated[str, Meta(min_length=1, max_length=MAX_TAG_CHARACTERS)]],
     Meta(max_length=MAX_TAGS),
@@ -82,9 +84,7 @@ class GenerationBody(Body):
     person_generation: str | None = None
     image: str | None = None
     last_frame: str | None = None
-    reference_images: Annotated[list[str], Meta(max_length=_MOST_REFERENCES)] = field(
-        default_factory=list
-    )
+    reference_images: References = field(default_factory=list)
     input_reference: str | InputReference | None = None
     business_context: Entries = field(default_factory=dict)
     metadata: Entries = field(default_factory=dict)
@@ -128,7 +128,7 @@ class CreateVideoBody(CreationBody, kw_only=True):
 
 
 class CreateCampaignVideosBody(CreationBody, kw_only=True):
-    prompts: Annotated[list[Prompt], Meta(extra_json_schema={"minItems": 1})]
+    prompts: Prompts
 
 
 class RequestVideosBody(CreateCampaignVideosBody, kw_only=True):
@@ -142,12 +142,12 @@ class BatchLineBody(CreationBody, kw_only=True):
 
     campaign_id: CampaignId
     prompt: Prompt | None = None
-    prompts: Annotated[list[Prompt], Meta(extra_json_schema={"minItems": 1})] | None = None
+    prompts: Prompts | None = None
     index: Annotated[int, Meta(ge=0)] | None = None
     n: Takes | None = None
 
 
-class RemixBody(Body, kw_only=True):
+class DerivationBody(Body, kw_only=True):
     """Another prompt for a video. What the body does not name stays as it is."""
 
     prompt: Prompt
@@ -155,7 +155,15 @@ class RemixBody(Body, kw_only=True):
     priority: Priority | None = None
 
 
-class EditBody(RemixBody, kw_only=True):
+class RemixBody(DerivationBody, kw_only=True):
+    """Pictures replace those of the video. A null `image` alone removes them."""
+
+    image: str | UnsetType | None = UNSET
+    last_frame: str | None = None
+    reference_images: References = field(default_factory=list)
+
+
+class EditBody(DerivationBody, kw_only=True):
     model: str | None = None
 
 
@@ -186,7 +194,7 @@ class EstimateBody(GenerationBody):
     """The body of either endpoint that creates videos."""
 
     prompt: Prompt | None = None
-    prompts: Annotated[list[Prompt], Meta(extra_json_schema={"minItems": 1})] | None = None
+    prompts: Prompts | None = None
     campaign_id: CampaignId | None = None
     index: Annotated[int, Meta(ge=0)] | None = None
     n: Takes | None = None

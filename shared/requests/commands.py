@@ -61,12 +61,13 @@ def create_all(
     sources: Sources | None = None,
 ) -> CreateVideos:
     """`priority` is that of a body which names none. `sources` are as in `create_one`."""
-    if not body.prompts:
-        raise InvalidRequestError("prompts must hold at least one prompt.", param="prompts")
     drafts = tuple(
         Draft(prompt=require_prompt(prompt, param=f"prompts[{index}]"), index=index)
         for index, prompt in enumerate(body.prompts)
+        if prompt is not None
     )
+    if not drafts:
+        raise InvalidRequestError("prompts must hold at least one prompt.", param="prompts")
     request = _create(
         body, campaign_id, drafts, default_model, requested_by=requested_by, sources=sources
     )
@@ -188,9 +189,8 @@ def lane_of(priority: str | None, *, default: Lane = Lane.INTERACTIVE) -> Lane:
     try:
         return Lane(priority)
     except ValueError:
-        raise InvalidRequestError(
-            f"priority is one of: {', '.join(Lane)}.", param="priority"
-        ) from None
+        about = f"priority is one of: {', '.join(Lane)}."
+        raise InvalidRequestError(about, param="priority") from None
 
 
 def _parameters(body: GenerationBody, default_model: str) -> GenerationParameters:

@@ -21,7 +21,7 @@ from shared.use_cases.claims import Claim, hashes_of, made_before
 from shared.use_cases.content import require_content
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from shared.use_cases.finding_clips import require_stored_clip
-from shared.use_cases.inputs import CopiedClip
+from shared.use_cases.inputs import CopiedClip, Sources
 from shared.use_cases.reserving import CreatedVideo, begin_all, repeated
 
 _BLOCK_BYTES = 1024 * 1024
@@ -31,6 +31,7 @@ _BLOCK_BYTES = 1024 * 1024
 class DeriveVideo:
     """`task` is EXTENSION or EDIT, or None for a remix: the same parameters with another prompt.
 
+    The `sources` of a remix replace the pictures of the video.
     An extension or an edit may be made by another `model` than the video. An extension adds
     `seconds`.
     """
@@ -41,6 +42,7 @@ class DeriveVideo:
     task: Task | None = None
     seconds: int = 0
     model: str | None = None
+    sources: Sources | None = None
     max_cost: Decimal | None = None
     priority: Lane = Lane.INTERACTIVE
     requested_by: str | None = None
@@ -70,6 +72,9 @@ def derive_video(ports: Ports, request: DeriveVideo) -> CreatedVideo:
         priority=request.priority,
         remixed_from_video_id=source.id,
     )
+    if request.sources is not None:
+        others = replace(source.parameters, inputs=None)
+        creation = replace(creation, parameters=others, sources=request.sources)
     if request.task is not None:
         creation = _with_clip(ports, creation, request, source)
     (created,) = create_videos(ports, creation)

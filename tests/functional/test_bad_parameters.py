@@ -136,6 +136,8 @@ def test_an_unsupported_request_is_refused(
     [
         ({}, INVALID, "required field prompts"),
         ({"prompts": []}, INVALID, "at least one prompt"),
+        ({"prompts": [None]}, INVALID, "at least one prompt"),
+        ({"prompts": [*[None] * 4, "e"]}, (422, "campaign_video_limit"), "slot 4 does not exist"),
         ({"prompts": "a"}, INVALID, "must be an array"),
         ({"prompts": ["a", 2]}, INVALID, "prompts[1] must be a string"),
         ({"prompts": ["a", " "]}, INVALID, "must not be empty"),

@@ -64,6 +64,19 @@ def test_a_new_video_has_every_field_that_openai_clients_require(endless: Showre
     assert (video["completed_at"], video["error"], video["expires_at"]) == (None, None, None)
 
 
+def test_a_null_among_the_prompts_leaves_its_slot_as_it_is(endless: Showreel) -> None:
+    kept, *_ = endless.create("spring", KITE)
+    body = {"prompts": [None, BOAT, None]}
+
+    estimate = endless.post("/v1/videos/estimate", {**body, "campaign_id": "spring"}).json
+    (new,) = endless.post("/v1/campaigns/spring/videos", body).json["data"]
+
+    assert [(each["outcome"], each["index"]) for each in estimate["videos"]] == [("created", 1)]
+    assert (new["prompt"], new["index"]) == (BOAT, 1)
+    slots = endless.get("/v1/campaigns/spring").json["slots"]
+    assert [each["pending"]["id"] for each in slots] == [kept["id"], new["id"]]
+
+
 def test_the_answer_has_the_callers_prompt_and_the_composed_one(endless: Showreel) -> None:
     context = {"brand": "Ember & Oak", "tone": "Warm"}
 

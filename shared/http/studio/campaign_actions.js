@@ -4,6 +4,8 @@ import { cleanUp, confirmed } from "./dialogs.js";
 import { money, size } from "./format.js";
 import { say, sayFailure } from "./notices.js";
 import { priceOf } from "./spending.js";
+import { makeTake } from "./take_dialog.js";
+import { TAKE_TEXTS } from "./take_texts.js";
 import { TEXTS } from "./texts.js";
 
 /** User actions on a campaign and its videos. `onDone` runs after each, also after a failure. */
@@ -11,12 +13,21 @@ export class CampaignActions {
   #path;
   #onDone;
 
-  constructor({ path, onDone }) {
+  constructor({ path, models, onDone }) {
     this.#path = path;
+    this.models = models;
     this.#onDone = onDone;
   }
 
   regenerate = (video) => this.#do(() => this.#regenerate(pathOf(video), [video]));
+
+  /** Make a take from a video: `kind` is remix, extend or edit. */
+  derive = async (kind, video) => {
+    const made = await makeTake(kind, video, this.models);
+    if (!made) return;
+    say(made.outcome === "created" ? TAKE_TEXTS.sent(video.index + 1) : TAKE_TEXTS.existing);
+    await this.#onDone();
+  };
 
   /** Resolve with whether the video is current now. */
   promote = (video) =>

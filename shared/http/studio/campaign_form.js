@@ -7,7 +7,7 @@ import { GenerationSettings } from "./generation_settings.js";
 import { say } from "./notices.js";
 import { PICTURE_TEXTS } from "./picture_texts.js";
 import { PromptList } from "./prompt_list.js";
-import { sourcesOf, standingOf } from "./slot_sources.js";
+import { keptPromptOf, latestOf, sourcesOf, standingOf } from "./slot_sources.js";
 import { EXAMPLE, TEXTS } from "./texts.js";
 
 const PAUSE_MILLISECONDS = 400;
@@ -49,6 +49,7 @@ export class CampaignForm {
       campaignId,
       onChange: () => this.#changed(),
     });
+    const sending = [this.#summary, this.#error, this.#changeBudget, this.#submit];
     this.root = element(
       "form",
       // Input before the campaign is loaded would lose the campaign's settings.
@@ -59,14 +60,7 @@ export class CampaignForm {
       this.#prompts.root,
       this.#settings.pictures.root,
       this.#settings.root,
-      element(
-        "div",
-        { class: "sending" },
-        this.#summary,
-        this.#error,
-        this.#changeBudget,
-        this.#submit,
-      ),
+      element("div", { class: "sending" }, ...sending),
     );
     this.root.addEventListener("submit", (event) => this.#send(event));
     this.root.addEventListener("input", () => this.#changed());
@@ -88,16 +82,17 @@ export class CampaignForm {
     const isFirst = this.#standing === undefined;
     this.#standing = standing;
     this.#sources = campaign ? sourcesOf(campaign, failures) : [];
+    this.#prompts.kept = Array.from(this.#sources, keptPromptOf);
     if (isFirst) this.#restoreDraft();
-    if (!this.#isTouched) this.#fill(this.#sources);
+    if (!this.#isTouched) this.#fill();
     this.#estimateSoon();
   }
 
-  #fill(sources) {
-    const latest = sources.findLast(Boolean);
+  #fill() {
+    const latest = latestOf(this.#sources);
     if (!latest) return;
     this.#brief.fill(latest.business_context);
-    this.#prompts.fill(Array.from(sources, (video) => video?.prompt ?? ""));
+    this.#prompts.fill(Array.from(this.#sources, (video) => video?.prompt ?? ""));
     this.#settings.fill(latest);
   }
 
@@ -107,7 +102,7 @@ export class CampaignForm {
     this.#isTouched = true;
     this.#example.hidden = true;
     this.#brief.fill(draft.business_context);
-    this.#prompts.fill(draft.prompts);
+    this.#prompts.fill(draft.prompts.map((text, at) => text ?? this.#sources[at]?.prompt ?? ""));
     this.#settings.fill(draft);
   }
 
@@ -117,7 +112,7 @@ export class CampaignForm {
     this.#brief.fill({});
     this.#prompts.fill([]);
     this.#settings.pictures.fill({});
-    this.#fill(this.#sources);
+    this.#fill();
     this.#prompts.focus();
     this.#estimateSoon();
   }
@@ -154,7 +149,7 @@ export class CampaignForm {
     const isFit = [this.#prompts.check(), this.#settings.check()].every(Boolean);
     const { isSending } = this.#settings.pictures;
     if (!isFit) setText(this.#summary, isSending ? PICTURE_TEXTS.sending : TEXTS.estimateUnfit);
-    if (!isFit || body.prompts.length === 0) return;
+    if (!isFit || !body.prompts.some(Boolean)) return;
     const timer = this.#timer;
     const isStale = () => timer !== this.#timer;
     try {
@@ -189,7 +184,8 @@ export class CampaignForm {
   }
 
   #summaryText(counts) {
-    if (!this.#prompts.values.length) return TEXTS.estimateNothing;
+    const { values } = this.#prompts;
+    if (!values.some(Boolean)) return values.length ? TEXTS.regenerateInstead : TEXTS.estimateNothing;
     if (!this.#estimate) return TEXTS.estimating;
     const summary = TEXTS.estimateSummary(counts);
     return counts.created || counts.attached ? summary : `${summary}. ${TEXTS.regenerateInstead}`;

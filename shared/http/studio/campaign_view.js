@@ -42,6 +42,7 @@ export class CampaignView {
     this.title = id;
     this.#actions = new CampaignActions({
       path: `/v1/campaigns/${id}`,
+      models,
       onDone: () => this.#changed(),
     });
     this.#form = new CampaignForm({

@@ -24,6 +24,7 @@ export class Pictures {
   #note = element("p", { class: "hint" });
   #error = element("p", { class: "error", role: "alert" });
   #model = null;
+  #loaded = "{}";
   #onChange;
 
   /** `onChange` runs when the pictures change, and when an upload begins or ends. */
@@ -70,12 +71,20 @@ export class Pictures {
     );
   }
 
+  /** The values if they differ from the pictures that were loaded, else nothing. */
+  get changes() {
+    const { values } = this;
+    if (JSON.stringify(values) === this.#loaded) return {};
+    return Object.keys(values).length ? values : { image: null };
+  }
+
   /** Load the pictures of a video, or of a request. */
   fill(source) {
     for (const [name, field] of this.#fields) {
       field.fill([source[name] ?? []].flat());
     }
     this.#choose(taskOf(source));
+    this.#loaded = JSON.stringify(this.values);
   }
 
   /** Offer what the model can do. */

@@ -9,6 +9,7 @@ const LONGEST_PROMPT = 5000;
 export class PromptList {
   #rows = [];
   #limit = Infinity;
+  #kept = [];
   #list = element("div", { class: "prompts" });
   #add = button(TEXTS.addPrompt, {
     kind: "quiet",
@@ -28,10 +29,16 @@ export class PromptList {
     this.fill([""]);
   }
 
-  /** The prompts without trailing empty ones. */
+  /** The prompts without trailing empty ones; null for a video that stays as it is. */
   get values() {
     const texts = this.#rows.map((row) => row.field.value.trim());
-    return texts.slice(0, texts.findLastIndex(Boolean) + 1);
+    const used = texts.slice(0, texts.findLastIndex(Boolean) + 1);
+    return used.map((text, index) => (text === this.#kept[index] ? null : text));
+  }
+
+  /** By position, the prompt with which a video stays as it is, or null. */
+  set kept(prompts) {
+    this.#kept = prompts;
   }
 
   set limit(limit) {
@@ -65,10 +72,12 @@ export class PromptList {
     this.#rows[index]?.field.showError(text);
   }
 
-  /** Show the estimated outcome of each prompt, or clear it. */
+  /** Show the estimated outcome of each prompt that is sent, or clear it. */
   showEstimates(estimates) {
+    const { values } = this;
+    const remaining = [...estimates];
     this.#rows.forEach((row, index) => {
-      const estimate = estimates[index];
+      const estimate = values[index] === null ? { outcome: "kept" } : remaining.shift();
       row.outcome.dataset.outcome = estimate?.outcome ?? "";
       setText(row.outcome, estimate ? outcomeText(estimate, index) : "");
     });
@@ -120,8 +129,13 @@ export class PromptList {
 }
 
 function problemOf(text, index, length) {
+  return promptProblem(text, index < length ? TEXTS.promptEmpty(index + 1) : null);
+}
+
+/** Why a prompt cannot be sent, or null. `missing` is the reason for an empty one. */
+export function promptProblem(text, missing) {
   const prompt = text.trim();
-  if (!prompt && index < length) return TEXTS.promptEmpty(index + 1);
+  if (!prompt) return missing;
   const excess = [...prompt].length - LONGEST_PROMPT;
   return excess > 0 ? TEXTS.promptTooLong(excess) : null;
 }

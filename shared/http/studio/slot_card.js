@@ -5,6 +5,8 @@ import { Making } from "./making.js";
 import { contentPath } from "./player.js";
 import { priceTag } from "./spending.js";
 import { Stage } from "./stage.js";
+import { TAKE_TEXTS } from "./take_texts.js";
+import { KINDS, modelsFor, takeSource } from "./takes.js";
 import { TEXTS } from "./texts.js";
 import { madeFrom } from "./thumbnails.js";
 import { VersionHistory } from "./version_history.js";
@@ -14,7 +16,7 @@ const SHORT_PROMPT = 150;
 /**
  * One slot of a campaign: its video, progress, history and actions.
  *
- * `actions` has regenerate, promote, cancel, remove and dismiss; each takes a video.
+ * `actions` has the models, and regenerate, derive, promote, cancel, remove and dismiss.
  */
 export class SlotCard {
   #number;
@@ -120,6 +122,7 @@ export class SlotCard {
       prompt,
       isLong && expandButton(prompt),
       meta,
+      takeSource(video, this.#slot.historical),
       madeFrom(video),
       ...clipWarnings(video),
     ];
@@ -128,13 +131,21 @@ export class SlotCard {
   #offer(current, pending) {
     if (!current) return [];
     const about = () => unseen(TEXTS.ofVideo(this.#number));
-    const { regenerate, remove } = this.#actions;
+    const { regenerate, derive, remove, models } = this.#actions;
+    const disabled = Boolean(pending);
     return [
       button([TEXTS.regenerate, about(), priceTag(current)], {
         icon: "again",
-        disabled: Boolean(pending),
+        disabled,
         onclick: () => regenerate(current),
       }),
+      ...KINDS.filter((kind) => modelsFor(kind, current, models).length).map((kind) =>
+        button([TAKE_TEXTS[kind].button, about()], {
+          kind: "quiet",
+          disabled,
+          onclick: () => derive(kind, current),
+        }),
+      ),
       element(
         "a",
         { class: "button quiet", href: contentPath(current.id), target: "_blank", rel: "noopener" },

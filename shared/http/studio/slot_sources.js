@@ -15,3 +15,19 @@ export function standingOf(campaign, failures) {
   const slots = campaign.slots.map(({ current, pending }) => [current?.id, pending?.id]);
   return JSON.stringify([slots, failures.map(({ id }) => id), campaign.budget]);
 }
+
+/**
+ * The prompt with which a video stays as it is, or null.
+ *
+ * A take that was made on its card has a clip or pictures of its own: the form would make another.
+ */
+export function keptPromptOf(video) {
+  const isKept = video?.remixed_from_video_id && video.status !== "failed";
+  return isKept ? video.prompt.trim() : null;
+}
+
+/** The latest video whose settings the form can have. */
+export function latestOf(sources) {
+  const videos = sources.filter(Boolean);
+  return videos.findLast((video) => keptPromptOf(video) === null) ?? videos.at(-1);
+}

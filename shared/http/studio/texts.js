@@ -151,6 +151,7 @@ export const TEXTS = {
     created: (price) => `New · ${price}`,
     cache_hit: "Cached · free",
     attached: "In progress · free",
+    kept: "Stays as it is",
   },
   cachedElsewhere: (number) => `Cached in video ${number} · free`,
   sent: (count) => `${plural(count, "video")} in progress.`,

@@ -1,6 +1,7 @@
 import { button, clipWarnings, element, showIn, setText, unseen, written } from "./dom.js";
 import { recipe, when } from "./format.js";
 import { thumbnailPath } from "./player.js";
+import { takeSource } from "./takes.js";
 import { TEXTS } from "./texts.js";
 import { madeFrom } from "./thumbnails.js";
 
@@ -19,10 +20,11 @@ export class VersionHistory {
     setText(this.#title, TEXTS.history(historical.length));
     this.root.hidden = historical.length === 0;
     const state = [current?.id, historical.map((video) => video.id)];
-    showIn(this.#list, state, () => historical.map((video) => this.#item(video, current)));
+    showIn(this.#list, state, () => historical.map((video) => this.#item(video, [current, ...historical])));
   }
 
-  #item(video, current) {
+  #item(video, versions) {
+    const [current] = versions;
     const made = TEXTS.made(when(video.created_at));
     const action = (label, onclick, kind = "") =>
       button([label, unseen(`: ${made}`)], { kind: `small ${kind}`, onclick });
@@ -42,6 +44,7 @@ export class VersionHistory {
         {},
         element("p", { class: "made" }, made, element("span", { class: "tag" }, TEXTS.otherFile)),
         element("p", { class: "meta" }, recipe(video)),
+        takeSource(video, versions),
         madeFrom(video),
         ...clipWarnings(video),
         video.prompt !== current?.prompt && written("p", video.prompt, { class: "prompt" }),

@@ -16,7 +16,7 @@ from shared.domain.errors import (
     SlotBusyError,
     UnsupportedParameterError,
 )
-from shared.domain.inputs import InputState
+from shared.domain.inputs import InputState, input_id
 from shared.domain.storage_layout import inputs_prefix
 from shared.domain.tasks import Task
 from shared.domain.video import GenerationParameters, Outcome, VersionState, Video
@@ -26,7 +26,7 @@ from shared.use_cases.claims import Claim
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from shared.use_cases.derive_videos import DeriveVideo, derive_video
 from shared.use_cases.inputs import Sources, gather
-from shared.use_cases.keep_inputs import remove_unused
+from shared.use_cases.keep_inputs import add_input, remove_unused
 from shared.use_cases.regenerate_videos import regenerate_video
 from shared.use_cases.reserving import CreatedVideo
 from tests.fakes.ports import FakePorts
@@ -77,6 +77,27 @@ def test_a_remix_differs_from_its_video_in_the_prompt_alone(ports: FakePorts) ->
     assert stored(ports, old).is_current
     assert finish(ports, new).is_current
     assert stored(ports, old).version_state is VersionState.HISTORICAL
+
+
+def test_the_pictures_of_a_remix_replace_those_of_its_video(ports: FakePorts) -> None:
+    red, blue = (
+        input_id(CAMPAIGN_ID, add_input(ports, CAMPAIGN_ID, a_picture(colour=colour))[0].picture)
+        for colour in ("red", "blue")
+    )
+    old = finish(ports, reserve(ports, sources=Sources(image=red)))
+    framed = derive(ports, old, None, sources=Sources(image=red, last_frame=blue)).video
+
+    finish(ports, framed)
+    same = derive(ports, framed, None, sources=None, prompt="It goes on").video
+    finish(ports, same)
+    without = derive(ports, same, None, sources=Sources()).video
+
+    assert [
+        [input_id(CAMPAIGN_ID, picture) for picture in video.parameters.inputs or ()]
+        for video in (framed, same, without)
+    ] == [[red, blue], [red, blue], []]
+    with pytest.raises(InvalidInputError):
+        derive(ports, finish(ports, without), None, sources=Sources(image=f"{red[:-1]}z"))
 
 
 def test_an_extension_continues_the_clip_and_costs_what_it_adds(ports: FakePorts) -> None:

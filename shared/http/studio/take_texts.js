@@ -1,0 +1,38 @@
+/** The texts about takes that are made from another one. */
+export const TAKE_TEXTS = {
+  remix: {
+    button: "Remix…",
+    title: (number) => `Remix video ${number}`,
+    about: "A new take with other words or pictures. Length, format and brief stay as they are.",
+    prompt: "Prompt",
+    placeholder: "",
+    confirm: (price) => `Remix · ${price}`,
+    madeFrom: "Remixed from",
+  },
+  extend: {
+    button: "Extend…",
+    title: (number) => `Extend video ${number}`,
+    about: "A new take that begins with this clip and continues it.",
+    prompt: "What happens next",
+    placeholder: "The steam clears, and a hand lifts the cup.",
+    confirm: (price) => `Extend · ${price}`,
+    madeFrom: "Extended from",
+  },
+  edit: {
+    button: "Edit…",
+    title: (number) => `Edit video ${number}`,
+    about: "A new take: this clip, with one thing changed.",
+    prompt: "What to change",
+    placeholder: "Make it night, with snow outside the window.",
+    confirm: (price) => `Edit · ${price}`,
+    madeFrom: "Edited from",
+  },
+  model: "Model",
+  seconds: "Longer by",
+  promptMissing: "Write what the new take shows.",
+  stays: "The current video stays until the new one is ready.",
+  existing: "This take exists already. Nothing was charged.",
+  sent: (number) => `A new take of video ${number} is in progress.`,
+  source: (made) => `the take of ${made}`,
+  sourceGone: "a take that is not here any more",
+};
