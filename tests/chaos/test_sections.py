@@ -4,7 +4,7 @@ import pytest
 
 from tests.chaos.machine import run_chaos
 
-ROUNDS = {"races": 1, "mishaps": 3, "callers": 4, "stops": 1}
+ROUNDS = {"races": 1, "mishaps": 3, "callers": 3, "stops": 1}
 
 
 @pytest.mark.parametrize("name", ROUNDS)

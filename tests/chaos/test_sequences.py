@@ -6,7 +6,7 @@ from tests.chaos.machine import run_chaos
 
 
 def test_every_history_ends_with_consistent_records() -> None:
-    run_chaos("histories", "--rounds", "3")
+    run_chaos("histories", "--rounds", "2")
 
 
 @pytest.mark.parametrize(
