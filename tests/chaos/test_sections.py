@@ -1,4 +1,4 @@
-"""A sample of the sections beside the matrix: `make chaos` runs a hundred times as many rounds."""
+"""A sample of the sections beside the matrix: `make chaos` runs 10 to 200 times as many rounds."""
 
 import pytest
 
