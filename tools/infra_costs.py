@@ -53,7 +53,7 @@ SERVICES: dict[str, tuple[Use, ...]] = {
     "Cloud Storage": (
         Use(what="GiB stored for a month", usd="0.02", each_video="0.0075"),
         Use(
-            what="operation of class A", usd="0.000005", each_video="19", each_month=str(5 * TICKS)
+            what="operation of class A", usd="0.000005", each_video="21", each_month=str(5 * TICKS)
         ),
         Use(
             what="operation of class B",

@@ -85,7 +85,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--delete-orphans",
         action="store_true",
-        help="delete clips and thumbnails without a record; they were paid for",
+        help="delete clips and pictures without a record; they were paid for",
     )
     parser.add_argument(
         "--restore-damaged",

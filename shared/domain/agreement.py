@@ -21,8 +21,9 @@ from shared.domain.storage_layout import (
     clip_path,
     input_path,
     is_input,
-    thumbnail_path,
-    version_of_media,
+    parts_of_media,
+    picture_path,
+    picture_paths,
     video_of_clip,
 )
 from shared.domain.unreadable import Unreadable
@@ -38,7 +39,7 @@ class Disagreement(StrEnum):
     CLIP_MISSING = "clip_missing"
     INPUT_MISSING = "input_missing"
     CLIP_MISNAMED = "clip_misnamed"
-    THUMBNAIL_MISSING = "thumbnail_missing"
+    PICTURE_MISSING = "picture_missing"
     OBJECT_WITHOUT_RECORD = "object_without_record"
     UNKNOWN_OBJECT = "unknown_object"
     CHORE_WAITING = "chore_waiting"
@@ -118,7 +119,7 @@ def without_record(campaign_id: str, path: str) -> Finding:
 
 def _is_media(campaign_id: str, path: str) -> bool:
     try:
-        version_of_media(campaign_id, path.rpartition("/")[2])
+        parts_of_media(campaign_id, path.rpartition("/")[2])
     except ShowreelError:
         return False
     return True
@@ -167,9 +168,11 @@ def _of_names(video: Video, media: frozenset[str], *, has_both: bool) -> Iterato
     elif wrong in media and not (right in media and has_both):
         detail = f"It is {video.version_state}, but {wrong} exists."
         yield _about(video, Disagreement.CLIP_MISNAMED, detail)
-    if thumbnail_path(*place) not in media:
-        detail = f"{thumbnail_path(*place)} is missing."
-        yield _about(video, Disagreement.THUMBNAIL_MISSING, detail)
+    kept = video.clip.pictures if video.clip else ()
+    missing = [path for each in kept if (path := picture_path(*place, each)) not in media]
+    if missing:
+        detail = f"Missing: {', '.join(missing)}."
+        yield _about(video, Disagreement.PICTURE_MISSING, detail)
 
 
 def _of_objects(state: CampaignState, objects: Objects, *, now: datetime) -> Iterator[Finding]:
@@ -209,7 +212,7 @@ def _names(video: Video) -> Iterator[str]:
     place = (video.campaign_id, video.video_hash, video.index)
     yield clip_path(*place, current=True)
     yield clip_path(*place, current=False)
-    yield thumbnail_path(*place)
+    yield from picture_paths(*place)
 
 
 def _about(video: Video, kind: Disagreement, detail: str) -> Finding:

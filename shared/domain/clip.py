@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,11 +13,18 @@ if TYPE_CHECKING:
 # Larger than every clip seen so far, from Veo or rendered: a bound, not an estimate.
 _MOST_BYTES_EACH_SECOND = {"720p": 2_000_000, "1080p": 4_000_000, "4k": 16_000_000}
 
-_TOLERANCE_FRAMES = 2
+# Clips of Gemini Omni that were ordered with 3 s have been measured as 3.029 s.
+_TOLERANCE_SECONDS = 0.1
 _TOLERANCE_SECONDS_OF_SOURCE = 1
 
 # A clip may be stored twice during a write, and several are written at the same time.
 _ROOM = 4
+
+
+Companion = Literal["thumbnail", "spritesheet", "preview"]
+"""A picture of a clip, stored beside it, by its name in the API."""
+
+COMPANIONS: tuple[Companion, ...] = ("thumbnail", "spritesheet", "preview")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +34,7 @@ class ClipFacts:
     `fps` is the average; `audio_codec` and `audio_seconds` are None for a silent clip.
     `pixel_format` is FFmpeg's name, such as yuv420p; empty in records of earlier releases.
     `c2pa_manifest`: the file has a C2PA manifest, which is not validated; None is as above.
+    `pictures` are those stored beside the clip; earlier releases stored only the thumbnail.
     """
 
     duration_seconds: float
@@ -39,6 +47,7 @@ class ClipFacts:
     pixel_format: str = ""
     audio_seconds: float | None = None
     c2pa_manifest: bool | None = None
+    pictures: tuple[Companion, ...] = ("thumbnail",)
 
 
 def has_ordered_length(clip: ClipFacts, ordered: "GenerationParameters") -> bool:
@@ -46,9 +55,8 @@ def has_ordered_length(clip: ClipFacts, ordered: "GenerationParameters") -> bool
 
     Google documents no exact length of a clip that is made from another one.
     """
-    seconds = _TOLERANCE_FRAMES / ordered.fps
-    if ordered.source_clip is not None:
-        seconds = _TOLERANCE_SECONDS_OF_SOURCE
+    made_from_clip = ordered.source_clip is not None
+    seconds = _TOLERANCE_SECONDS_OF_SOURCE if made_from_clip else _TOLERANCE_SECONDS
     difference = timedelta(seconds=clip.duration_seconds - ordered.clip_seconds)
     return abs(difference) <= timedelta(seconds=seconds)
 

@@ -3,6 +3,8 @@
 videos/generated/<campaign_id>/curr_<video_hash>_<index>.mp4    current
 videos/generated/<campaign_id>/<video_hash>_<index>.mp4         historical
 videos/generated/<campaign_id>/thumb_<video_hash>_<index>.jpg   thumbnail, of either
+videos/generated/<campaign_id>/sprite_<video_hash>_<index>.jpg  sprite sheet, of either
+videos/generated/<campaign_id>/preview_<video_hash>_<index>.webp  preview, of either
 videos/cache/<campaign_id>/curr_<video_hash>.json               metadata of a current video
 videos/cache/<campaign_id>/<video_hash>.json                    metadata of any other
 videos/cache/<campaign_id>/campaign.json                        the campaign's record
@@ -21,6 +23,7 @@ videos/maintenance/probes/<name>.txt                            a test that obje
 
 import re
 
+from shared.domain.clip import COMPANIONS, Companion
 from shared.domain.errors import ObjectNotFoundError, VideoNotFoundError
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 from shared.domain.inputs import SUFFIXES, Picture
@@ -38,7 +41,16 @@ MIRROR_CURSOR = "videos/maintenance/mirrored.json"
 PROBES = "videos/maintenance/probes"
 CAMPAIGN_FILE = "campaign.json"
 
-_MEDIA_FILE = re.compile(r"(curr_|thumb_)?([0-9a-f]{16})_(0|[1-9][0-9]{0,2})\.(mp4|jpg)")
+# Pictures keep their names while the clip is current and while it is historical.
+_PICTURE_FILES: dict[Companion, tuple[str, str]] = {
+    "thumbnail": ("thumb_", "jpg"),
+    "spritesheet": ("sprite_", "jpg"),
+    "preview": ("preview_", "webp"),
+}
+_PICTURE_TYPES = {"jpg": "image/jpeg", "webp": "image/webp"}
+_PICTURES = {form: picture for picture, form in _PICTURE_FILES.items()}
+_CLIPS = {("", "mp4"), ("curr_", "mp4")}
+_MEDIA_FILE = re.compile(r"([a-z]+_)?([0-9a-f]{16})_(0|[1-9][0-9]{0,2})\.(mp4|jpg|webp)")
 _METADATA_FILE = re.compile(r"(?:curr_)?([0-9a-f]{16})\.json")
 _CLIP = re.compile(r"[^/]\.mp4\Z")
 # <campaign_id>/<video_hash>/<attempt>/…/sample_0.mp4
@@ -50,8 +62,18 @@ def clip_path(campaign_id: str, video_hash: str, index: int, *, current: bool) -
     return f"{GENERATED}/{campaign_id}/{prefix}{video_hash}_{index}.mp4"
 
 
-def thumbnail_path(campaign_id: str, video_hash: str, index: int) -> str:
-    return f"{GENERATED}/{campaign_id}/thumb_{video_hash}_{index}.jpg"
+def picture_path(campaign_id: str, video_hash: str, index: int, picture: Companion) -> str:
+    prefix, suffix = _PICTURE_FILES[picture]
+    return f"{GENERATED}/{campaign_id}/{prefix}{video_hash}_{index}.{suffix}"
+
+
+def media_type_of(picture: Companion) -> str:
+    return _PICTURE_TYPES[_PICTURE_FILES[picture][1]]
+
+
+def picture_paths(campaign_id: str, video_hash: str, index: int) -> tuple[str, ...]:
+    """Return the paths of all pictures that may be stored beside a clip."""
+    return tuple(picture_path(campaign_id, video_hash, index, each) for each in COMPANIONS)
 
 
 def metadata_file(video_hash: str, *, current: bool) -> str:
@@ -152,21 +174,26 @@ def spellings_of_media(campaign_id: str, filename: str) -> tuple[str, ...]:
     A clip that becomes historical or current again is renamed, with the same bytes. Both names
     reach it, so a player with the old URL can still seek.
     """
-    video_hash, index = version_of_media(campaign_id, filename)
-    if filename.startswith("thumb_"):
-        return (thumbnail_path(campaign_id, video_hash, index),)
+    video_hash, index, picture = parts_of_media(campaign_id, filename)
+    if picture is not None:
+        return (picture_path(campaign_id, video_hash, index, picture),)
     current = clip_path(campaign_id, video_hash, index, current=True)
     historical = clip_path(campaign_id, video_hash, index, current=False)
     return (current, historical) if filename.startswith("curr_") else (historical, current)
 
 
-def version_of_media(campaign_id: str, filename: str) -> tuple[str, int]:
-    """Return (video_hash, index) of a public file name. Raise ObjectNotFoundError."""
+def parts_of_media(campaign_id: str, filename: str) -> tuple[str, int, Companion | None]:
+    """Return (video_hash, index, picture) of a public file name; no picture for a clip.
+
+    Raise ObjectNotFoundError.
+    """
     match = _MEDIA_FILE.fullmatch(filename)
     if match is None:
         raise ObjectNotFoundError("There is no such file.")
     prefix, video_hash, index, suffix = match.groups()
     require_campaign_id(campaign_id)
-    if (prefix == "thumb_") != (suffix == "jpg"):
+    form = (prefix or "", suffix)
+    picture = _PICTURES.get(form)
+    if picture is None and form not in _CLIPS:
         raise ObjectNotFoundError("There is no such file.")
-    return video_hash, int(index)
+    return video_hash, int(index), picture

@@ -12,11 +12,14 @@ from werkzeug.http import http_date, quote_etag
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import FileWrapper
 
+from shared.domain.clip import COMPANIONS, Companion
 from shared.domain.errors import InvalidRequestError, NotFoundError, ObjectNotFoundError
 from shared.domain.identity import parse_video_id
 from shared.domain.video import Phase, Video
 from shared.http.calls import Call, json_response
 from shared.http.request_types import (
+    VARIANTS,
+    VIDEO,
     ContentQuery,
     SignatureQuery,
     SignedUrlBody,
@@ -27,7 +30,6 @@ from shared.http.resource_types import SignedURLResource
 from shared.parallel import in_parallel
 from shared.ports.object_store import MEDIA_CACHE_CONTROL, ObjectInfo, SignedMethod
 from shared.use_cases.content import (
-    Variant,
     content_of_file,
     content_of_path,
     content_of_video,
@@ -42,11 +44,11 @@ _BLOCK_BYTES = 256 * 1024
 
 
 def of_video(call: Call, video_id: str) -> Response:
-    variant = _variant(read_query(call.request, ContentQuery).variant)
+    picture = _picture(read_query(call.request, ContentQuery).variant)
     video = call.ports.campaigns.get_video(*parse_video_id(video_id))
     if is_served_by_bucket(call):
-        return redirect(call, locate_content(call.ports, video, variant))
-    return serve(call, lambda: content_of_video(call.ports, video, variant))
+        return redirect(call, locate_content(call.ports, video, picture))
+    return serve(call, lambda: content_of_video(call.ports, video, picture))
 
 
 def of_file(call: Call, campaign_id: str, filename: str) -> Response:
@@ -68,7 +70,7 @@ def signed_url(call: Call, video_id: str) -> Response:
     body = read_body(call.request, SignedUrlBody)
     method = _method(body.method)
     video = call.ports.campaigns.get_video(*parse_video_id(video_id))
-    path = locate_content(call.ports, video, _variant(body.variant))
+    path = locate_content(call.ports, video, _picture(body.variant))
     return json_response(_sign(call, path, timedelta(seconds=body.ttl_seconds), method))
 
 
@@ -92,11 +94,14 @@ def _sign(
     }
 
 
-def _variant(text: str) -> Variant:
-    try:
-        return Variant(text)
-    except ValueError:
-        raise InvalidRequestError("variant is video or thumbnail.", param="variant") from None
+def _picture(variant: str) -> Companion | None:
+    """Return the picture that a variant names; None for the clip."""
+    if variant == VIDEO:
+        return None
+    for picture in COMPANIONS:
+        if variant == picture:
+            return picture
+    raise InvalidRequestError(f"variant is one of: {', '.join(VARIANTS)}.", param="variant")
 
 
 def _method(text: str) -> SignedMethod:

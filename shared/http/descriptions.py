@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shared.domain.clip import COMPANIONS
 from shared.domain.model_registry import MODELS
 from shared.domain.models import ASPECT_RATIOS, LONG_SIDES, MAX_SEED, PERSON_GENERATION, frame_size
 from shared.domain.video import Lane
@@ -145,8 +146,9 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     },
     "ttl_seconds": {"description": "The lifetime of the URL: up to 12 hours.", "examples": [900]},
     "variant": {
-        "description": "The clip or its thumbnail, a JPEG.",
-        "enum": ["video", "thumbnail"],
+        "description": "The clip; its thumbnail, a JPEG; a sprite sheet, a JPEG of 4 x 4 evenly "
+        "spaced frames; or a preview, an animated WebP of these.",
+        "enum": ["video", *COMPANIONS],
     },
     "method": {
         "description": "The HTTP method for which the URL is signed.",

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.wrappers import Request
 
+from shared.domain.clip import COMPANIONS
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.domain.events import EventType
 from shared.domain.schedule import MAX_SIGNED_TTL
@@ -29,6 +30,8 @@ MAX_BATCH_BYTES = 10_000_000
 MAX_CREATION_BYTES = 28_000_000
 FORM_BYTES = 100_000
 MAX_PAGE = 100
+VIDEO = "video"
+VARIANTS = (VIDEO, *COMPANIONS)
 MAX_TTL_SECONDS = int(MAX_SIGNED_TTL.total_seconds())
 
 _BLOCK_BYTES = 64 * 1024
@@ -41,7 +44,7 @@ _JSON_LINES = ("", "application/json", "application/x-ndjson")
 
 PageSize = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
 Include = Annotated[str, one_of("signed_url")]
-Variant = Annotated[str, one_of("video", "thumbnail")]
+Variant = Annotated[str, one_of(*VARIANTS)]
 
 
 class ListQuery(Body):
@@ -67,7 +70,7 @@ class ReadQuery(Body):
 class ContentQuery(Body, forbid_unknown_fields=False):
     """Ignores other parameters: players add some to bypass caches."""
 
-    variant: Variant = "video"
+    variant: Variant = VIDEO
 
 
 class SignatureQuery(Body, forbid_unknown_fields=False):
@@ -77,7 +80,7 @@ class SignatureQuery(Body, forbid_unknown_fields=False):
 
 class SignedUrlBody(Body):
     ttl_seconds: Annotated[int, Meta(ge=1, le=MAX_TTL_SECONDS)] = 900
-    variant: Variant = "video"
+    variant: Variant = VIDEO
     method: Annotated[str, one_of("GET", "HEAD")] = "GET"
 
 

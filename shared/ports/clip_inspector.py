@@ -1,15 +1,23 @@
 """Inspection of clips."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from shared.domain.clip import ClipFacts
+from shared.domain.clip import ClipFacts, Companion
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectedClip:
+    """`pictures` has the bytes of each of `facts.pictures`."""
+
+    facts: ClipFacts
+    pictures: Mapping[Companion, bytes]
 
 
 class ClipInspector(Protocol):
-    """Inspects clips. Each method reads the stream from its beginning, in constant memory."""
+    def inspect(self, clip: BinaryIO) -> InspectedClip:
+        """Read the stream once from its beginning, in constant memory.
 
-    def inspect(self, clip: BinaryIO) -> ClipFacts:
-        """Raise InvalidClipError unless it is a whole MP4 with a video stream."""
-
-    def thumbnail(self, clip: BinaryIO) -> bytes:
-        """Return a JPEG of the first frame that is not black. Raise InvalidClipError."""
+        Raise InvalidClipError unless it is a whole MP4 with a video stream.
+        """

@@ -1,4 +1,4 @@
-"""Objects: the bytes of clips, thumbnails and metadata."""
+"""Objects: the bytes of clips, pictures and metadata."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import BinaryIO, Protocol
 
 MEDIA_CACHE_CONTROL = "private, max-age=86400, immutable"
-"""For clips and thumbnails: their bytes never change, and shared caches must not store them."""
+"""For clips and pictures: their bytes never change, and shared caches must not store them."""
 
 
 class PutMode(StrEnum):

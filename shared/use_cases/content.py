@@ -4,9 +4,9 @@ Signed URLs are made from the records, without reading the store.
 """
 
 from collections.abc import Iterable
-from enum import StrEnum
 
 from shared.domain.campaign import Campaign, ChoreKind
+from shared.domain.clip import Companion
 from shared.domain.errors import (
     CampaignNotFoundError,
     NotReadyError,
@@ -16,9 +16,9 @@ from shared.domain.errors import (
 from shared.domain.storage_layout import (
     GENERATED,
     clip_path,
+    parts_of_media,
+    picture_path,
     spellings_of_media,
-    thumbnail_path,
-    version_of_media,
 )
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
@@ -27,17 +27,11 @@ from shared.use_cases.committing import read_both
 from shared.use_cases.finding_clips import require_stored_clip
 
 
-class Variant(StrEnum):
-    VIDEO = "video"
-    THUMBNAIL = "thumbnail"
-
-
-def content_of_video(ports: Ports, video: Video, variant: Variant) -> ObjectInfo:
-    """Raise NotReadyError or ObjectNotFoundError."""
+def content_of_video(ports: Ports, video: Video, picture: Companion | None) -> ObjectInfo:
+    """Find the clip, or a picture of it. Raise NotReadyError or ObjectNotFoundError."""
     require_content(video)
-    if variant is Variant.THUMBNAIL:
-        path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
-        return ports.objects.head(path)
+    if picture is not None:
+        return ports.objects.head(_path_of_picture(video, picture))
     return require_stored_clip(ports, video)
 
 
@@ -68,22 +62,22 @@ def content_of_file(ports: Ports, campaign_id: str, filename: str) -> ObjectInfo
     raise ObjectNotFoundError("There is no such file.")
 
 
-def locate_content(ports: Ports, video: Video, variant: Variant) -> str:
-    """Raise NotReadyError, as `content_of_video`."""
+def locate_content(ports: Ports, video: Video, picture: Companion | None) -> str:
+    """Raise NotReadyError or ObjectNotFoundError, as `content_of_video`."""
     require_content(video)
-    if variant is Variant.THUMBNAIL:
-        return thumbnail_path(video.campaign_id, video.video_hash, video.index)
+    if picture is not None:
+        return _path_of_picture(video, picture)
     return locate_clips(ports, (video,))[video.id]
 
 
 def locate_file(ports: Ports, campaign_id: str, filename: str) -> str:
     """Find a file by its public name. Raise VideoNotFoundError or ObjectNotFoundError."""
-    video_hash, index = version_of_media(campaign_id, filename)
+    video_hash, index, picture = parts_of_media(campaign_id, filename)
     campaign, video = _read(ports, campaign_id, video_hash)
     if video.phase is not Phase.DONE or video.index != index:
         raise ObjectNotFoundError("There is no such file.")
-    if filename.endswith(".jpg"):
-        return thumbnail_path(campaign_id, video_hash, index)
+    if picture is not None:
+        return _path_of_picture(video, picture)
     return _path(ports, campaign, video)
 
 
@@ -123,6 +117,16 @@ def _path(ports: Ports, campaign: Campaign | None, video: Video) -> str:
     if campaign is None or _is_being_renamed(campaign, video):
         return require_stored_clip(ports, video).path
     return clip_path(video.campaign_id, video.video_hash, video.index, current=video.is_current)
+
+
+def _path_of_picture(video: Video, picture: Companion) -> str:
+    """Raise ObjectNotFoundError for a video of a release that did not store such pictures."""
+    if video.clip is None or picture not in video.clip.pictures:
+        raise ObjectNotFoundError(
+            f"This video has no {picture}: it was stored by an earlier release. Regenerate it for "
+            f"one."
+        )
+    return picture_path(video.campaign_id, video.video_hash, video.index, picture)
 
 
 def _is_being_renamed(campaign: Campaign, video: Video) -> bool:

@@ -12,7 +12,7 @@ from shared.domain.storage_layout import (
     attempts_prefix,
     clip_path,
     inputs_prefix,
-    thumbnail_path,
+    picture_paths,
 )
 from shared.domain.video import Phase, Video
 from shared.ports.object_store import ObjectInfo, ObjectStore
@@ -47,7 +47,7 @@ class MediaCopy:
         for video in videos:
             if video.phase is Phase.DONE:
                 self._copy_clip(video)
-                self._copy_thumbnail(video)
+                self._copy_pictures(video)
             elif not video.has_ended or video.is_possibly_billed:
                 self._copy_attempts(video.video_hash)
 
@@ -94,10 +94,10 @@ class MediaCopy:
         else:
             self._copy(found, names[0])
 
-    def _copy_thumbnail(self, video: Video) -> None:
-        path = thumbnail_path(video.campaign_id, video.video_hash, video.index)
-        if path in self._here and path not in self._there:
-            self._copy(self._here[path], path)
+    def _copy_pictures(self, video: Video) -> None:
+        for path in picture_paths(video.campaign_id, video.video_hash, video.index):
+            if path in self._here and path not in self._there:
+                self._copy(self._here[path], path)
 
     def _copy_attempts(self, video_hash: str) -> None:
         """Copy the output of the video's attempts, from which a clip may still be adopted."""

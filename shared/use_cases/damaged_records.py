@@ -13,7 +13,7 @@ from shared.domain.errors import (
     WrongStateError,
 )
 from shared.domain.identity import video_id
-from shared.domain.storage_layout import GENERATED, version_of_media
+from shared.domain.storage_layout import GENERATED, parts_of_media
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
@@ -93,7 +93,7 @@ def _indexes_of(ports: Ports, record: Unreadable) -> Iterator[int]:
     """Yield the slots in the names of its objects."""
     for info in ports.objects.list(f"{GENERATED}/{record.campaign_id}/"):
         try:
-            video_hash, index = version_of_media(record.campaign_id, info.path.rpartition("/")[2])
+            video_hash, index, _ = parts_of_media(record.campaign_id, info.path.rpartition("/")[2])
         except ObjectNotFoundError:
             continue
         if video_hash == record.video_hash:

@@ -11,7 +11,7 @@ from shared.domain.storage_layout import (
     attempts_prefix,
     clip_path,
     metadata_path,
-    thumbnail_path,
+    picture_paths,
 )
 from shared.ports import Ports
 from shared.use_cases.committing import until_committed
@@ -112,6 +112,7 @@ def _remove(ports: Ports, campaign_id: str, chore: Chore) -> None:
         path = clip_path(campaign_id, chore.video_hash, chore.index, current=current)
         ports.objects.delete(path)
         ports.objects.delete(metadata_path(campaign_id, chore.video_hash, current=current))
-    ports.objects.delete(thumbnail_path(campaign_id, chore.video_hash, chore.index))
+    for path in picture_paths(campaign_id, chore.video_hash, chore.index):
+        ports.objects.delete(path)
     for left in ports.objects.list(attempts_prefix(campaign_id, chore.video_hash)):
         ports.objects.delete(left.path)

@@ -5,16 +5,15 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from io import BytesIO
 
 from shared.domain.agreement import Disagreement, Finding
 from shared.domain.campaign import Change, Chore, ChoreKind
 from shared.domain.chores import with_chores
-from shared.domain.errors import ObjectExistsError, OutOfTimeError, ShowreelError
+from shared.domain.errors import OutOfTimeError, ShowreelError
 from shared.domain.identity import parse_video_id
 from shared.domain.reconciling import reconciled
 from shared.domain.settlement import recomputed
-from shared.domain.storage_layout import clip_path, thumbnail_path
+from shared.domain.storage_layout import clip_path
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.campaign_state import PAGE, load_campaign_state
@@ -23,6 +22,7 @@ from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.mirroring import mirror_campaign
 from shared.use_cases.publishing import ask_for_step
+from shared.use_cases.store_video import store_picture
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def _write_json(ports: Ports, campaign_id: str, *, is_patient: bool) -> None:
 
 
 def delete_without_record(ports: Ports, findings: Iterable[Finding]) -> int:
-    """Remove clips and thumbnails without a record, which a person has to decide.
+    """Remove clips and pictures without a record, which a person has to decide.
 
     Return how many. Objects with other names are left alone.
     """
@@ -110,8 +110,8 @@ def _renaming(video: Video) -> Chore:
 
 def _repair_video(ports: Ports, finding: Finding) -> None:
     match finding.kind:
-        case Disagreement.THUMBNAIL_MISSING:
-            _renew_thumbnail(ports, _video(ports, finding))
+        case Disagreement.PICTURE_MISSING:
+            _renew_pictures(ports, _video(ports, finding))
         case Disagreement.OVERDUE | Disagreement.OPERATION_LOST:
             ask_for_step(ports, _video(ports, finding))
         case Disagreement.MONEY_AT_RISK:
@@ -124,14 +124,14 @@ def _ask_for_late_clip(ports: Ports, video: Video) -> None:
         ask_for_step(ports, video)
 
 
-def _renew_thumbnail(ports: Ports, video: Video) -> None:
+def _renew_pictures(ports: Ports, video: Video) -> None:
+    """Store the pictures that the record names, as they are drawn today."""
     place = (video.campaign_id, video.video_hash, video.index)
     with ports.objects.open(clip_path(*place, current=video.is_current)) as clip:
-        thumbnail = ports.inspector.thumbnail(clip)
-    try:
-        ports.objects.put(thumbnail_path(*place), BytesIO(thumbnail), content_type="image/jpeg")
-    except ObjectExistsError:
-        return
+        drawn = ports.inspector.inspect(clip).pictures
+    kept = video.clip.pictures if video.clip else ()
+    for each in kept:
+        store_picture(ports, video, each, drawn[each])
 
 
 def _video(ports: Ports, finding: Finding) -> Video:

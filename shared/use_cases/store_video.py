@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from shared.domain.campaign import Change
-from shared.domain.clip import ClipFacts, has_ordered_length
+from shared.domain.clip import COMPANIONS, ClipFacts, Companion, has_ordered_length
 from shared.domain.errors import (
     InvalidClipError,
     ObjectExistsError,
@@ -21,7 +21,7 @@ from shared.domain.errors import (
     StorageError,
     UnavailableError,
 )
-from shared.domain.storage_layout import attempts_prefix, clip_path, thumbnail_path
+from shared.domain.storage_layout import attempts_prefix, clip_path, media_type_of, picture_path
 from shared.domain.video import AttemptOutcome, Video
 from shared.domain.video_steps import begin_storing
 from shared.ports import Ports
@@ -104,27 +104,30 @@ def _store(ports: Ports, hold: Hold, path: str, clip: BinaryIO) -> ClipFacts:
     if video.clip is not None and path == target:
         return video.clip
     reader = hold.reading(clip)
-    facts = ports.inspector.inspect(reader)
-    _require_duration(facts, video)
-    thumbnail = ports.inspector.thumbnail(reader)
+    found = ports.inspector.inspect(reader)
+    _require_duration(found.facts, video)
     hold.renew()
-    # The clip and its thumbnail are two objects, stored in parallel.
-    with ThreadPoolExecutor(1) as pool:
-        storing = pool.submit(_store_thumbnail, ports, video, thumbnail)
+    # The pictures are stored while the clip gets its name.
+    with ThreadPoolExecutor(len(COMPANIONS)) as pool:
+        storing = [
+            pool.submit(store_picture, ports, video, *each) for each in found.pictures.items()
+        ]
         # The commit decides whether it becomes current; if not, a chore renames it.
         if path != target:
             ports.objects.rename(path, target, metadata=_description(video))
-        storing.result()
+        for each in storing:
+            each.result()
     hold.renew()
-    return facts
+    return found.facts
 
 
-def _store_thumbnail(ports: Ports, video: Video, content: bytes) -> None:
+def store_picture(ports: Ports, video: Video, picture: Companion, content: bytes) -> None:
+    """Store a picture of the video's clip, unless it is stored already."""
     with suppress(ObjectExistsError):
         ports.objects.put(
-            thumbnail_path(video.campaign_id, video.video_hash, video.index),
+            picture_path(video.campaign_id, video.video_hash, video.index, picture),
             BytesIO(content),
-            content_type="image/jpeg",
+            content_type=media_type_of(picture),
             metadata=_description(video),
         )
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from shared.domain.clip import ClipFacts
 from shared.domain.errors import GenerationRefusedError, GeneratorBusyError
 from shared.domain.storage_layout import video_of_clip
-from shared.ports.clip_inspector import ClipInspector
+from shared.ports.clip_inspector import ClipInspector, InspectedClip
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import Accepted, OperationState, Submission, VideoGenerator
 
@@ -115,9 +114,6 @@ class MeteredInspector:
         self._inspector = inspector
         self._bill = bill
 
-    def inspect(self, clip: BinaryIO) -> ClipFacts:
+    def inspect(self, clip: BinaryIO) -> InspectedClip:
         self._bill.note(Entry(INSPECTED))
         return self._inspector.inspect(clip)
-
-    def thumbnail(self, clip: BinaryIO) -> bytes:
-        return self._inspector.thumbnail(clip)

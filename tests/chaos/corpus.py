@@ -68,7 +68,7 @@ PLAUSIBLE: Mapping[str, tuple[Any, ...]] = {
     "size": ("1280x720", "720x1280"),
     "status": ("queued", "in_progress", "completed", "failed"),
     "ttl_seconds": (60, 43_200, 0, 2**70),
-    "variant": ("video", "thumbnail"),
+    "variant": ("video", "thumbnail", "spritesheet", "preview"),
     "version_state": ("current", "pending", "historical"),
 }
 HEADERS: Mapping[str, tuple[str, ...]] = {

@@ -125,7 +125,7 @@ def _problem_with_clip(video: Video, ports: Ports) -> str | None:
     path = clip_path(video.campaign_id, video.video_hash, video.index, current=video.is_current)
     try:
         with ports.objects.open(path) as clip:
-            facts = inspector.inspect(clip)
+            facts = inspector.inspect(clip).facts
         with ports.objects.open(path) as clip:
             content = clip.read()
     except (InvalidClipError, ObjectNotFoundError) as error:

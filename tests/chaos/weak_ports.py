@@ -12,8 +12,10 @@ from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotF
 from shared.domain.storage_layout import ATTEMPTS
 from shared.domain.video import Phase, Video
 from shared.ports.campaign_repository import DueWork, VideoPage
+from shared.ports.clip_inspector import InspectedClip
 from shared.ports.object_store import PutMode
 from tests.chaos.clips import SECONDS
+from tools.in_memory.clip import PICTURES
 
 T = TypeVar("T")
 
@@ -204,8 +206,8 @@ class Unadopting(Instead):
 class Believing(Instead):
     """Takes every file for the clip that was asked for."""
 
-    def inspect(self, clip: BinaryIO) -> ClipFacts:
-        return ClipFacts(
+    def inspect(self, clip: BinaryIO) -> InspectedClip:
+        facts = ClipFacts(
             duration_seconds=SECONDS,
             width=64,
             height=36,
@@ -213,7 +215,6 @@ class Believing(Instead):
             video_codec="h264",
             audio_codec=None,
             size_bytes=len(clip.read()),
+            pictures=tuple(PICTURES),
         )
-
-    def thumbnail(self, clip: BinaryIO) -> bytes:
-        return b"a picture"
+        return InspectedClip(facts=facts, pictures=PICTURES)

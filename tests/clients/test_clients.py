@@ -139,6 +139,11 @@ def test_takes_of_a_prompt_are_a_list(told: dict[str, Future[Json]], client: Cli
     assert saw(told, client)["takes"] == ["list", 2]
 
 
+@by_name(OF_OPENAI)
+def test_a_sprite_sheet_is_a_jpeg(told: dict[str, Future[Json]], client: Client) -> None:
+    assert saw(told, client)["sheet"] == "ffd8ff"
+
+
 def test_a_picture_is_named_as_openais_types_name_it(told: dict[str, Future[Json]]) -> None:
     """The SDK for Python refuses an object; that for Node sends it as a form."""
     assert saw(told, NODE)["pictured"] == "input_single"

@@ -209,5 +209,5 @@ def test_a_clip_may_be_longer_than_its_seconds_by_the_end_of_its_sound(omni: Omn
 
     assert isinstance(state, Succeeded)
     with omni.objects.open(state.clip_path) as clip:
-        facts = PyAVClipInspector().inspect(clip)
+        facts = PyAVClipInspector().inspect(clip).facts
     assert facts.audio_seconds == pytest.approx(3.02, abs=0.01)

@@ -95,7 +95,7 @@ def test_a_clip_is_sent_without_what_it_determines(
     assert request["generation_config"]["video_config"] == {"task": task}
     assert {"aspect_ratio", "duration"} - request["response_format"].keys() == determined
     with omni.objects.open(state.clip_path) as clip:
-        facts = PyAVClipInspector().inspect(clip)
+        facts = PyAVClipInspector().inspect(clip).facts
     assert facts.width < facts.height
     assert facts.duration_seconds == pytest.approx(seconds, abs=0.1)
 

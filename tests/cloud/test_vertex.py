@@ -96,7 +96,7 @@ def test_clips_are_real_and_match_the_request(
 ) -> None:
     done(vertex, submit(vertex, aspectRatio=shape, generateAudio=False))
 
-    facts = PyAVClipInspector().inspect(BytesIO(next(iter(bucket.values()))))
+    facts = PyAVClipInspector().inspect(BytesIO(next(iter(bucket.values())))).facts
     assert size == (facts.width, facts.height)
     assert facts.duration_seconds == pytest.approx(4, abs=0.1)
     assert facts.audio_codec is None

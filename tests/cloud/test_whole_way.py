@@ -36,7 +36,7 @@ def test_a_prompt_becomes_a_stored_clip(showreel: Showreel) -> None:
 
     assert video.status == "completed"
     with showreel.objects.open(clip_path("spring", video.video_hash, 0, current=True)) as clip:
-        facts = showreel.inspector.inspect(clip)
+        facts = showreel.inspector.inspect(clip).facts
     assert facts.duration_seconds == pytest.approx(4, abs=0.1)
     assert (facts.width, facts.height, facts.video_codec) == (1280, 720, "h264")
     assert PRICE == showreel.money.spent

@@ -94,6 +94,8 @@ def files_of(*, current: str, historical: str | None = None) -> list[str]:
                 f"cache/kitchen/{prefix}{video_hash}.json",
                 f"generated/kitchen/{prefix}{video_hash}_0.mp4",
                 f"generated/kitchen/thumb_{video_hash}_0.jpg",
+                f"generated/kitchen/sprite_{video_hash}_0.jpg",
+                f"generated/kitchen/preview_{video_hash}_0.webp",
             ]
     return sorted(f"videos/{name}" for name in names)
 

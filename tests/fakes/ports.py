@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from shared.adapters.media.picture_inspector import PillowPictureInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
-from shared.domain.clip import ClipFacts
 from shared.domain.errors import InvalidClipError, InvalidUrlError
 from shared.domain.model_registry import DEFAULT_MODEL, LOCATIONS, Family
 from shared.domain.schedule import CLOUD_LEASES, Leases
+from shared.ports.clip_inspector import InspectedClip
 from shared.ports.object_store import SignatureVerifier
 from shared.ports.policy import Policy
 from shared.use_cases.savings import SavingsCounter
@@ -21,12 +21,13 @@ from tests.fakes.message_queue import InMemoryMessageQueue
 from tests.fakes.video_generator import FakeVideoGenerator
 from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
-from tools.in_memory.clip import A_CLIP, CLIP_FACTS
+from tools.in_memory.clip import A_CLIP, CLIP_FACTS, PICTURES
 from tools.in_memory.event_log import InMemoryEventLog
 from tools.in_memory.object_store import InMemoryObjectStore
 from tools.in_memory.turn_repository import InMemoryTurnRepository
 
-A_JPEG = b"a thumbnail"
+if TYPE_CHECKING:
+    from shared.domain.clip import ClipFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,16 +74,12 @@ class FakeClipInspector:
     def __init__(self) -> None:
         self.known: dict[bytes, ClipFacts] = {A_CLIP: CLIP_FACTS}
 
-    def inspect(self, clip: BinaryIO) -> ClipFacts:
+    def inspect(self, clip: BinaryIO) -> InspectedClip:
         clip.seek(0)
         try:
-            return self.known[clip.read()]
+            return InspectedClip(facts=self.known[clip.read()], pictures=PICTURES)
         except KeyError:
             raise InvalidClipError("This is not an MP4.") from None
-
-    def thumbnail(self, clip: BinaryIO) -> bytes:
-        self.inspect(clip)
-        return A_JPEG
 
 
 class FakeWeb:

@@ -85,20 +85,29 @@ def test_head_has_the_headers_of_get_without_the_bytes(
     assert [head.headers[name] for name in ours] == [whole.headers[name] for name in ours]
 
 
-def test_the_thumbnail_is_a_jpeg(gallery: Showreel, video: Json) -> None:
-    answer = gallery.get(video["thumbnail_url"])
+@pytest.mark.parametrize(
+    ("variant", "prefix", "media_type"),
+    [
+        ("thumbnail", "thumb_", "image/jpeg"),
+        ("spritesheet", "sprite_", "image/jpeg"),
+        ("preview", "preview_", "image/webp"),
+    ],
+)
+def test_a_picture_has_a_url_by_the_video_and_one_by_its_file_name(
+    gallery: Showreel, video: Json, variant: str, prefix: str, media_type: str
+) -> None:
+    answer = gallery.get(f"{by_id(video)}?variant={variant}")
 
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
-    assert answer.data.startswith(b"\xff\xd8\xff")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, media_type)
+    assert answer.data.startswith(b"RIFF" if variant == "preview" else b"\xff\xd8\xff")
     assert answer.headers["Content-Disposition"].startswith("inline")
-
-
-def test_the_thumbnail_has_a_url_by_file_name(gallery: Showreel, video: Json) -> None:
-    name = video["filename"].replace("curr_", "thumb_").replace(".mp4", ".jpg")
-
-    answer = gallery.get(f"/api/v1/content/videos/{GALLERY}/{name}")
-
-    assert answer.data == gallery.get(video["thumbnail_url"]).data
+    name = (
+        video["filename"]
+        .replace("curr_", prefix)
+        .replace("mp4", "webp" if variant == "preview" else "jpg")
+    )
+    assert gallery.get(f"/api/v1/content/videos/{GALLERY}/{name}").data == answer.data
+    assert variant in video["clip"]["pictures"]
 
 
 @EITHER_URL

@@ -21,7 +21,7 @@ def boat(service: Showreel) -> Json:
 def seconds_of(service: Showreel, url: str) -> float:
     answer = service.get(url)
     assert answer.headers["Content-Type"] == "video/mp4"
-    return PyAVClipInspector().inspect(BytesIO(answer.data)).duration_seconds
+    return PyAVClipInspector().inspect(BytesIO(answer.data)).facts.duration_seconds
 
 
 def test_an_extended_video_replaces_its_video_and_keeps_its_clip(gallery: Showreel) -> None:

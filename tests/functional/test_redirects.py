@@ -35,7 +35,7 @@ def urls(video: Json) -> list[str]:
     thumbnail = video["filename"].replace("curr_", "thumb_").replace(".mp4", ".jpg")
     return [
         f"/v1/videos/{video['id']}/content",
-        f"/v1/videos/{video['id']}/content?variant=thumbnail",
+        f"/v1/videos/{video['id']}/content?variant=preview",
         f"/api/v1/content/videos/{GALLERY}/{video['filename']}",
         f"/api/v1/content/videos/{GALLERY}/{thumbnail}",
     ]

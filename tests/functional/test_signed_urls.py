@@ -61,10 +61,10 @@ def test_a_signed_url_of_this_service_is_good_for_head_as_well(
     assert gallery.head(signed(gallery, video)["url"]).status_code == 200
 
 
-def test_a_signed_url_can_be_that_of_the_thumbnail(gallery: Showreel, video: Json) -> None:
-    url = signed(gallery, video, variant="thumbnail")["url"]
+def test_a_signed_url_can_be_that_of_a_picture(gallery: Showreel, video: Json) -> None:
+    url = signed(gallery, video, variant="preview")["url"]
 
-    assert gallery.get(url).headers["Content-Type"] == "image/jpeg"
+    assert gallery.get(url).headers["Content-Type"] == "image/webp"
 
 
 def test_a_signed_url_says_when_it_expires(gallery: Showreel, video: Json) -> None:

@@ -39,6 +39,8 @@ def files_of(video: Json) -> set[str]:
     return {
         f"{GENERATED}/{shown}{name}_{video['index']}.mp4",
         f"{GENERATED}/thumb_{name}_{video['index']}.jpg",
+        f"{GENERATED}/sprite_{name}_{video['index']}.jpg",
+        f"{GENERATED}/preview_{name}_{video['index']}.webp",
         f"{CACHE}/{shown}{name}.json",
     }
 

@@ -14,7 +14,7 @@ from shared.domain.storage_layout import (
     claim_path,
     clip_path,
     metadata_path,
-    thumbnail_path,
+    picture_paths,
     video_of_clip,
 )
 from tests.infra.installation import ORIGIN, Installation, Json
@@ -51,7 +51,7 @@ def test_attempts_and_receipts_are_removed_by_age(installation: Installation) ->
     [
         clip_path("spring", HASH, 0, current=True),
         clip_path("spring", HASH, 0, current=False),
-        thumbnail_path("spring", HASH, 0),
+        *picture_paths("spring", HASH, 0),
         metadata_path("spring", HASH, current=True),
         campaign_path("spring"),
     ],

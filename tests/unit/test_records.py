@@ -27,7 +27,7 @@ from shared.domain.campaign import (
     Slot,
     Version,
 )
-from shared.domain.clip import ClipFacts
+from shared.domain.clip import COMPANIONS, ClipFacts
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import StorageError
 from shared.domain.inputs import Inputs, InputState, Picture, StoredInput
@@ -247,7 +247,13 @@ def a_full_video() -> Video:
         queue=QueuePlace(lane=Lane.BULK, order=NOW, limit_at=SOON),
         refusals=3,
         completed_at=SOON,
-        clip=replace(CLIP, pixel_format="yuv420p", audio_seconds=8.0, c2pa_manifest=True),
+        clip=replace(
+            CLIP,
+            pixel_format="yuv420p",
+            audio_seconds=8.0,
+            c2pa_manifest=True,
+            pictures=COMPANIONS,
+        ),
         failure=Failure(code="timeout", message="It took too long."),
         metadata={"order": "17"},
         tags=("launch", "été"),

@@ -1,6 +1,6 @@
 """Bytes that stand for a clip where nothing looks into it, and what an inspector finds in them."""
 
-from shared.domain.clip import ClipFacts
+from shared.domain.clip import COMPANIONS, ClipFacts
 
 A_CLIP = b"a clip"
 CLIP_FACTS = ClipFacts(
@@ -11,4 +11,6 @@ CLIP_FACTS = ClipFacts(
     video_codec="h264",
     audio_codec="aac",
     size_bytes=len(A_CLIP),
+    pictures=COMPANIONS,
 )
+PICTURES = {each: f"a {each}".encode() for each in COMPANIONS}

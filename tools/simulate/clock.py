@@ -72,6 +72,11 @@ class SimulatedClock:
         process = Process(run_unless_killed, parent=self._hub, life=life or Life())
         self._resume(process, after)
 
+    @property
+    def is_passing(self) -> bool:
+        """Whether time passes for the caller: a process, and no thread without the clock."""
+        return isinstance(getcurrent(), Process)
+
     def sleep(self, seconds: float) -> None:
         """Let time pass for the process that calls this. No time passes for any other caller.
 

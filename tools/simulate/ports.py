@@ -7,13 +7,13 @@ from random import Random
 from typing import Any, BinaryIO
 
 from shared.domain.batch import Batch
-from shared.domain.clip import ClipFacts
 from shared.domain.errors import InvalidInputError
 from shared.domain.inputs import Picture
 from shared.domain.pacing import Pace
 from shared.domain.schedule import CLOUD_LEASES
 from shared.domain.video import Video
 from shared.messages import encode, encode_batch
+from shared.ports.clip_inspector import InspectedClip
 from shared.ports.message_queue import VideoMessage
 from shared.ports.record_mirror import MirrorListing
 from shared.records.videos import encode_video
@@ -22,7 +22,7 @@ from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
 from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
-from tools.in_memory.clip import CLIP_FACTS
+from tools.in_memory.clip import CLIP_FACTS, PICTURES
 from tools.in_memory.event_log import InMemoryEventLog
 from tools.in_memory.object_store import InMemoryObjectStore
 from tools.in_memory.turn_repository import InMemoryTurnRepository
@@ -32,7 +32,7 @@ from tools.simulate.generator import SimulatedGenerator
 _RECORD_SECONDS, _OBJECT_SECONDS, _PUBLISH_SECONDS = 0.04, 0.06, 0.03
 # What the adapter of a bucket answers by itself.
 _WITHOUT_CALL = frozenset({"free_bytes", "is_case_sensitive"})
-_INSPECTED_SECONDS, _THUMBNAIL_SECONDS = 1.5, 0.5
+_INSPECTED_SECONDS = 2.0
 # A call takes 0.5 to 1.5 times as long as usual; one in a hundred, ten times as long.
 _FASTEST, _SLOWEST = 0.5, 1.5
 _STALLED, _STALLED_TIMES = 0.01, 10.0
@@ -53,6 +53,9 @@ class Timed:
             return method
 
         def call(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # As above.
+            if not self._clock.is_passing:
+                # Real threads would draw numbers in another order each time.
+                return method(*arguments, **options)
             pause = self._duration() / 2
             self._clock.sleep(pause)
             answer = method(*arguments, **options)
@@ -117,13 +120,9 @@ class Inspector:
     def __init__(self, clock: SimulatedClock) -> None:
         self._clock = clock
 
-    def inspect(self, clip: BinaryIO) -> ClipFacts:
+    def inspect(self, clip: BinaryIO) -> InspectedClip:
         self._clock.sleep(_INSPECTED_SECONDS)
-        return CLIP_FACTS
-
-    def thumbnail(self, clip: BinaryIO) -> bytes:
-        self._clock.sleep(_THUMBNAIL_SECONDS)
-        return b"a thumbnail"
+        return InspectedClip(facts=CLIP_FACTS, pictures=PICTURES)
 
 
 class NoPictures:

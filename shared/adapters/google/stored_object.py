@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from google.cloud.storage import Blob  # type: ignore[import-untyped]
 
-_MEDIA_TYPES = {".jpg": "image/jpeg", ".mp4": "video/mp4"}
+_MEDIA_TYPES = {".jpg": "image/jpeg", ".mp4": "video/mp4", ".webp": "image/webp"}
 
 
 def media_type_of(path: str) -> str | None:
-    """Return the media type for the name of a clip or thumbnail, else None."""
+    """Return the media type for the name of a clip or picture, else None."""
     return _MEDIA_TYPES.get(PurePosixPath(path).suffix)
 
 

@@ -21,6 +21,7 @@ _CONTENT_TYPES = {
     ".json": "application/json",
     ".mp4": "video/mp4",
     ".png": "image/png",
+    ".webp": "image/webp",
 }
 
 

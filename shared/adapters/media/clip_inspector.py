@@ -1,19 +1,15 @@
 """Inspects clips with PyAV."""
 
-import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from fractions import Fraction
-from functools import partial
 from typing import Any, BinaryIO, cast
 
 import av
 from av import Packet, VideoFrame, VideoStream
 from av.container import InputContainer
 from av.stream import Disposition, Stream
-from av.video.reformatter import Colorspace
-from PIL import Image
 
+from shared.adapters.media.clip_pictures import ClipPictures, quarter_turns
 from shared.adapters.media.guarded_stream import (
     GuardedStream,
     is_of_the_machine,
@@ -22,22 +18,16 @@ from shared.adapters.media.guarded_stream import (
 from shared.adapters.media.mp4_boxes import require_whole
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import InvalidClipError
+from shared.ports.clip_inspector import InspectedClip
 
 _MISSING_FRAMES_TOLERATED = 2
-
-_THUMBNAIL_WIDTH = 640
-_JPEG_QUALITY = 85
-# A frame is black if nearly every pixel is darker than this.
-_DARK = 32
-_NEARLY_EVERY = 0.98
-
-_UNSPECIFIED_COLORSPACE = 2
-# Without a tag, browsers take BT.709 for HD, and FFmpeg takes BT.601 for everything.
-_HD_HEIGHT = 720
+# Of a larger picture only key frames are decoded: the others refer to several earlier frames, and
+# a decoder holds all of these.
+_MOST_PIXELS_WITH_REFERENCES = 1920 * 1088
 
 
 class PyAVClipInspector:
-    """Reads packets without decoding them, and decodes only until the first usable frame.
+    """Reads and decodes a clip in one pass.
 
     Raises UnavailableError once `is_stopping`, which by default is never.
     """
@@ -45,48 +35,9 @@ class PyAVClipInspector:
     def __init__(self, *, is_stopping: Callable[[], bool] = bool) -> None:
         self._is_stopping = is_stopping
 
-    def inspect(self, clip: BinaryIO) -> ClipFacts:
+    def inspect(self, clip: BinaryIO) -> InspectedClip:
         with machine_faults():
-            return self._inspect(self._guarded(clip))
-
-    def thumbnail(self, clip: BinaryIO) -> bytes:
-        with machine_faults():
-            return self._thumbnail(self._guarded(clip))
-
-    def _guarded(self, clip: BinaryIO) -> BinaryIO:
-        return cast("BinaryIO", GuardedStream(clip, self._is_stopping))
-
-    def _inspect(self, clip: BinaryIO) -> ClipFacts:
-        boxes = require_whole(clip)
-        with _opened(clip) as container:
-            video = _video_stream(container)
-            audio = container.streams.best("audio")
-            picture, sound, first = _presented(container, video, audio)
-            _require_frames(picture, video)
-            width, height = _displayed_size(first, video)
-            return ClipFacts(
-                duration_seconds=picture.seconds,
-                width=width,
-                height=height,
-                fps=picture.frames / picture.seconds,
-                video_codec=video.codec.canonical_name,
-                pixel_format=first.format.name,
-                audio_codec=audio.codec.canonical_name if audio else None,
-                audio_seconds=sound.seconds if audio else None,
-                size_bytes=boxes.size_bytes,
-                c2pa_manifest=boxes.has_manifest,
-            )
-
-    def _thumbnail(self, clip: BinaryIO) -> bytes:
-        with _opened(clip) as container:
-            video = _video_stream(container)
-            # Threads would decode many frames beyond the first one that is needed.
-            video.thread_type = "NONE"
-            picture = partial(_picture, aspect=video.sample_aspect_ratio)
-            shown = _first_light(map(picture, container.decode(video)))
-        jpeg = io.BytesIO()
-        shown.save(jpeg, "JPEG", quality=_JPEG_QUALITY)
-        return jpeg.getvalue()
+            return _inspected(cast("BinaryIO", GuardedStream(clip, self._is_stopping)))
 
 
 class _Presented:
@@ -119,6 +70,84 @@ class _Presented:
         return float((max(self._ends) - min(self._begins)) * (self._stream.time_base or 0))
 
 
+class _Decoder:
+    """Decodes what the pictures need, and holds no more frames than that takes."""
+
+    def __init__(self, video: VideoStream, seconds: float | None) -> None:
+        # Threads would hold a frame each.
+        video.thread_type = "NONE"
+        self._video = video
+        self._codec = video.codec_context
+        self._only_keys = video.width * video.height > _MOST_PIXELS_WITH_REFERENCES
+        self._begin: float | None = None
+        self.pictures = ClipPictures(seconds, video.sample_aspect_ratio)
+        self.first: _FirstFrame | None = None
+
+    def add(self, packet: "Packet[Any]") -> None:
+        if packet.stream_index != self._video.index:
+            return
+        if self._only_keys and self.first is not None and not packet.is_keyframe:
+            return
+        for frame in self._frames(packet):
+            self._take(frame, packet)
+        if self.first is not None and not self.pictures.needs_every_frame:
+            self._codec.skip_frame = "NONREF"
+
+    def _frames(self, packet: "Packet[Any]") -> Iterator[VideoFrame]:
+        try:
+            yield from self._codec.decode(packet)
+            if self._only_keys and packet.is_keyframe:
+                yield from self._codec.decode(None)
+                self._codec.flush_buffers()
+        except (av.InvalidDataError, av.EOFError):
+            # A player skips a damaged frame, too.
+            return
+
+    def _take(self, frame: VideoFrame, packet: "Packet[Any]") -> None:
+        if self.first is None:
+            self.first = _FirstFrame(frame, self._video)
+        pts = packet.pts if frame.pts is None else frame.pts
+        seconds = float((pts or 0) * (self._video.time_base or 0))
+        if self._begin is None:
+            self._begin = seconds
+        self.pictures.take(frame, seconds - self._begin)
+
+
+class _FirstFrame:
+    """What is known only once a frame is decoded."""
+
+    def __init__(self, frame: VideoFrame, video: VideoStream) -> None:
+        self.pixel_format = frame.format.name
+        self.size = _displayed_size(frame, video)
+
+
+def _inspected(clip: BinaryIO) -> InspectedClip:
+    boxes = require_whole(clip)
+    with _opened(clip) as container:
+        video = _video_stream(container)
+        audio = container.streams.best("audio")
+        picture, sound, decoder = _read(container, video, audio)
+        if decoder.first is None:
+            raise InvalidClipError("The clip has no frame that can be decoded.")
+        _require_frames(picture, video)
+        pictures = decoder.pictures.encoded(picture.seconds)
+        width, height = decoder.first.size
+        facts = ClipFacts(
+            duration_seconds=picture.seconds,
+            width=width,
+            height=height,
+            fps=picture.frames / picture.seconds,
+            video_codec=video.codec.canonical_name,
+            pixel_format=decoder.first.pixel_format,
+            audio_codec=audio.codec.canonical_name if audio else None,
+            audio_seconds=sound.seconds if audio else None,
+            size_bytes=boxes.size_bytes,
+            c2pa_manifest=boxes.has_manifest,
+            pictures=tuple(pictures),
+        )
+    return InspectedClip(facts=facts, pictures=pictures)
+
+
 @contextmanager
 def _opened(clip: BinaryIO) -> Iterator[InputContainer]:
     clip.seek(0)
@@ -140,30 +169,24 @@ def _video_stream(container: InputContainer) -> VideoStream:
     raise InvalidClipError("The clip has no video stream that can be played.")
 
 
-def _presented(
+def _read(
     container: InputContainer, video: VideoStream, audio: Stream | None
-) -> tuple[_Presented, _Presented, VideoFrame]:
-    """Return picture and sound as presented, and the first frame that can be decoded."""
-    video.thread_type = "NONE"
-    picture, sound, first = _Presented(video), _Presented(audio), None
+) -> tuple[_Presented, _Presented, _Decoder]:
+    """Return picture and sound as presented, and what was decoded."""
+    picture, sound = _Presented(video), _Presented(audio)
+    decoder = _Decoder(video, _announced_seconds(video))
     for packet in container.demux():
         if packet.is_corrupt:
             raise InvalidClipError("The clip is cut off or damaged in the middle of a frame.")
         picture.add(packet)
         sound.add(packet)
-        if first is None and packet.stream_index == video.index:
-            first = _decoded(video, packet)
-    if first is None:
-        raise InvalidClipError("The clip has no frame that can be decoded.")
-    return picture, sound, first
+        decoder.add(packet)
+    return picture, sound, decoder
 
 
-def _decoded(video: VideoStream, packet: "Packet[Any]") -> VideoFrame | None:
-    try:
-        frames = video.codec_context.decode(packet)
-    except (av.InvalidDataError, av.EOFError):
-        return None
-    return frames[0] if frames else None
+def _announced_seconds(video: VideoStream) -> float | None:
+    """Return the duration by the index of the clip, if that has one."""
+    return float(video.duration * (video.time_base or 0)) if video.duration else None
 
 
 def _require_frames(picture: _Presented, video: VideoStream) -> None:
@@ -179,40 +202,4 @@ def _require_frames(picture: _Presented, video: VideoStream) -> None:
 def _displayed_size(frame: VideoFrame, video: VideoStream) -> tuple[int, int]:
     """Return (width, height) after pixel shape and rotation."""
     width = round(frame.width * (video.sample_aspect_ratio or 1))
-    return (frame.height, width) if _quarter_turns(frame) % 2 else (width, frame.height)
-
-
-def _quarter_turns(frame: VideoFrame) -> int:
-    """Return how often a player turns the frame counterclockwise by 90 degrees, 0 to 3."""
-    return round(frame.rotation / 90) % 4
-
-
-def _first_light(pictures: Iterator[Image.Image]) -> Image.Image:
-    """Return the first picture that is not black, or the first one if all are."""
-    first = next(pictures, None)
-    if first is None:
-        raise InvalidClipError("The clip has no frame that can be decoded.")
-    if not _is_black(first):
-        return first
-    return next((picture for picture in pictures if not _is_black(picture)), first)
-
-
-def _is_black(picture: Image.Image) -> bool:
-    brightness = picture.convert("L").histogram()
-    return sum(brightness[:_DARK]) >= _NEARLY_EVERY * sum(brightness)
-
-
-def _picture(frame: VideoFrame, aspect: Fraction | None) -> Image.Image:
-    shown = frame.width * (aspect or 1)
-    width = round(min(shown, _THUMBNAIL_WIDTH))
-    height = max(1, round(frame.height * width / shown))
-    scaled = frame.reformat(width, height, "rgb24", src_colorspace=_colorspace(frame))
-    plane = scaled.planes[0]
-    picture = Image.frombytes("RGB", (width, height), bytes(plane), "raw", "RGB", plane.line_size)
-    # Rotation by quarter turns loses no pixel.
-    return picture.rotate(90 * _quarter_turns(frame), expand=True)
-
-
-def _colorspace(frame: VideoFrame) -> Colorspace | None:
-    untagged = frame.colorspace == _UNSPECIFIED_COLORSPACE and frame.height >= _HD_HEIGHT
-    return Colorspace.ITU709 if untagged else None
+    return (frame.height, width) if quarter_turns(frame) % 2 else (width, frame.height)

@@ -76,6 +76,7 @@ const source = { id: base.id };
 const extended = await videos.extend({ prompt: "An unhurried end", seconds: "7", video: source });
 const clip = await bytesOf(made.id);
 const thumbnail = await bytesOf(made.id, { variant: "thumbnail" });
+const sheet = await bytesOf(made.id, { variant: "spritesheet" });
 const tagged = await idsOf(videos.list({ limit: 1, tag: name }));
 const full = { seconds: "4", campaign_id: "full" };
 
@@ -86,6 +87,7 @@ console.log(
     retrieved: JSON.stringify(await videos.retrieve(made.id)) === JSON.stringify(made),
     clip: clip.subarray(4, 8).toString("latin1"),
     thumbnail: thumbnail.subarray(0, 3).toString("hex"),
+    sheet: sheet.subarray(0, 3).toString("hex"),
     own: [own.id === again.id, own.metadata, own.tags],
     takes: [takes.object, takes.data.length],
     pictured: pictured.image.split("-")[0],

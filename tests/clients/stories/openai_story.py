@@ -43,6 +43,7 @@ def main(name: str, base_url: str) -> None:
     )
     clip = videos.download_content(made.id).read()
     thumbnail = videos.download_content(made.id, variant="thumbnail").read()
+    sheet = videos.download_content(made.id, variant="spritesheet").read()
     tagged = [video.id for video in videos.list(limit=1, extra_query={"tag": name})]
     full = {"campaign_id": "full"}
     saw = {
@@ -51,6 +52,7 @@ def main(name: str, base_url: str) -> None:
         "retrieved": videos.retrieve(made.id) == made,
         "clip": clip[4:8].decode("latin-1"),
         "thumbnail": thumbnail[:3].hex(),
+        "sheet": sheet[:3].hex(),
         "own": [own.id == again.id, extra(own, "metadata"), extra(own, "tags")],
         "takes": [takes.object, len(extra(takes, "data"))],
         "derived": [

@@ -15,8 +15,8 @@ from shared.domain.storage_layout import (
     clip_path,
     is_clip,
     metadata_path,
+    picture_paths,
     spellings_of_media,
-    thumbnail_path,
     video_hash_of_metadata,
     video_of_clip,
 )
@@ -35,7 +35,7 @@ def test_every_object_has_the_name_that_the_layout_promises() -> None:
     actual = [
         clip_path("spring", HASH, 2, current=True),
         clip_path("spring", HASH, 2, current=False),
-        thumbnail_path("spring", HASH, 2),
+        *picture_paths("spring", HASH, 2),
         metadata_path("spring", HASH, current=True),
         metadata_path("spring", HASH, current=False),
         campaign_path("spring"),
@@ -46,6 +46,8 @@ def test_every_object_has_the_name_that_the_layout_promises() -> None:
         f"videos/generated/spring/curr_{HASH}_2.mp4",
         f"videos/generated/spring/{HASH}_2.mp4",
         f"videos/generated/spring/thumb_{HASH}_2.jpg",
+        f"videos/generated/spring/sprite_{HASH}_2.jpg",
+        f"videos/generated/spring/preview_{HASH}_2.webp",
         f"videos/cache/spring/curr_{HASH}.json",
         f"videos/cache/spring/{HASH}.json",
         "videos/cache/spring/campaign.json",
@@ -66,12 +68,9 @@ def test_a_clip_is_found_by_its_file_name_under_that_name_first_and_the_other_ne
 
 
 @given(CAMPAIGN_IDS, VIDEO_HASHES, INDEXES)
-def test_a_thumbnail_is_found_by_its_file_name(
-    campaign_id: str, video_hash: str, index: int
-) -> None:
-    path = thumbnail_path(campaign_id, video_hash, index)
-
-    assert (path,) == spellings_of_media(campaign_id, filename_of(path))
+def test_a_picture_is_found_by_its_file_name(campaign_id: str, video_hash: str, index: int) -> None:
+    for path in picture_paths(campaign_id, video_hash, index):
+        assert (path,) == spellings_of_media(campaign_id, filename_of(path))
 
 
 @given(campaign_id=CAMPAIGN_IDS, video_hash=VIDEO_HASHES, current=st.booleans())
@@ -114,7 +113,7 @@ def test_no_campaign_id_makes_a_path_that_leaves_its_folder(
     campaign_id = require_campaign_id(campaign_id)
     paths = [
         clip_path(campaign_id, video_hash, index, current=current),
-        thumbnail_path(campaign_id, video_hash, index),
+        *picture_paths(campaign_id, video_hash, index),
         metadata_path(campaign_id, video_hash, current=current),
         campaign_path(campaign_id),
         attempt_prefix(campaign_id, video_hash, attempt).removesuffix("/"),
@@ -150,6 +149,9 @@ def test_no_attempt_writes_under_the_prefix_of_another(
         f"{HASH}_0.jpg",
         f"curr_{HASH}_0.jpg",
         f"thumb_{HASH}_0.mp4",
+        f"preview_{HASH}_0.jpg",
+        f"sprite_{HASH}_0.webp",
+        f"poster_{HASH}_0.jpg",
         f"thumb_curr_{HASH}_0.jpg",
         f"{HASH}_.mp4",
         f"{HASH}_-1.mp4",

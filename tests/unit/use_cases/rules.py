@@ -9,7 +9,7 @@ from shared.domain.campaign import Campaign, ChoreKind
 from shared.domain.events import Event, EventType, ends_of
 from shared.domain.money import ZERO, Money
 from shared.domain.settlement import recomputed
-from shared.domain.storage_layout import REQUESTS, clip_path, thumbnail_path
+from shared.domain.storage_layout import REQUESTS, clip_path, picture_paths
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
 from shared.ports.video_generator import Failed
 from tests.fakes.ports import FakePorts
@@ -183,7 +183,7 @@ def objects_of(video: Video) -> set[str]:
     if video.phase is not Phase.DONE:
         return set()
     place = (video.campaign_id, video.video_hash, video.index)
-    return {clip_path(*place, current=video.is_current), thumbnail_path(*place)}
+    return {clip_path(*place, current=video.is_current), *picture_paths(*place)}
 
 
 def kept_for_signed_urls(campaigns: Iterable[Campaign], *, besides: set[str]) -> set[str]:
@@ -194,7 +194,7 @@ def kept_for_signed_urls(campaigns: Iterable[Campaign], *, besides: set[str]) ->
             place = (campaign.campaign_id, each.chore.video_hash, each.chore.index)
             kept |= {clip_path(*place, current=current) for current in (True, False)}
             if each.chore.kind is ChoreKind.REMOVE:
-                kept.add(thumbnail_path(*place))
+                kept.update(picture_paths(*place))
     return kept - besides
 
 

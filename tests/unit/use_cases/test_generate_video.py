@@ -306,7 +306,7 @@ def test_a_store_that_does_not_answer_is_no_reason_to_give_a_clip_up(
         raise UnavailableError("Down.")
 
     with monkeypatch.context() as fault:
-        fault.setattr(ports.inspector, "thumbnail", fail)
+        fault.setattr(ports.inspector, "inspect", fail)
         for _ in range(2 * STORE_TRIES):
             with pytest.raises(RetryLaterError):
                 wake(ports, video)

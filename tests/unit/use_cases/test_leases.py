@@ -36,7 +36,7 @@ from tests.unit.use_cases.scenes import (
 from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 
 BROKEN = Failed(code="provider_error", message="It broke.", possibly_billed=True)
-# How many calls to a Google service a call of the port makes; others make one. A thumbnail is put
+# How many calls to a Google service a call of the port makes; others make one. Pictures are put
 # while the clip gets its name, which takes longer.
 SERVICE_CALLS = {"put": 0, "rename": 6}
 
@@ -86,10 +86,6 @@ class SlowInspector:
     def inspect(self, clip: Any) -> Any:  # noqa: ANN401
         self._read(clip)
         return self._ports.inspector.inspect(clip)
-
-    def thumbnail(self, clip: Any) -> bytes:  # noqa: ANN401
-        self._read(clip)
-        return self._ports.inspector.thumbnail(clip)
 
     def _read(self, clip: Any) -> None:  # noqa: ANN401
         for _ in range(50):

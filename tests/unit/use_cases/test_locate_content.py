@@ -6,12 +6,13 @@ import pytest
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import with_chores
+from shared.domain.clip import COMPANIONS, Companion
 from shared.domain.errors import NotFoundError, NotReadyError
-from shared.domain.storage_layout import clip_path, thumbnail_path
+from shared.domain.storage_layout import clip_path, picture_path
 from shared.domain.video import Video
 from shared.ports.object_store import ObjectInfo
 from shared.use_cases.change_versions import promote_video
-from shared.use_cases.content import Variant, locate_clips, locate_content, locate_file
+from shared.use_cases.content import locate_clips, locate_content, locate_file
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, make, remake, reserve, stored, submit
 
@@ -46,14 +47,15 @@ def test_both_versions_of_a_slot_are_located_without_reading_the_store(
     assert expected == locate_clips(ports, (old, new))
 
 
-def test_a_thumbnail_is_located_without_reading_the_store(
-    ports: FakePorts, unasked: Callable[[FakePorts], None]
+@pytest.mark.parametrize("picture", COMPANIONS)
+def test_a_picture_is_located_without_reading_the_store(
+    ports: FakePorts, unasked: Callable[[FakePorts], None], picture: Companion
 ) -> None:
     video = make(ports)
     unasked(ports)
 
-    expected = thumbnail_path(CAMPAIGN_ID, video.video_hash, 0)
-    assert expected == locate_content(ports, video, Variant.THUMBNAIL)
+    expected = picture_path(CAMPAIGN_ID, video.video_hash, 0, picture)
+    assert expected == locate_content(ports, video, picture)
     assert expected == locate_file(ports, CAMPAIGN_ID, expected.rpartition("/")[2])
 
 
@@ -66,7 +68,7 @@ def test_a_clip_whose_rename_is_due_is_looked_for(ports: FakePorts, *, renamed: 
     if not renamed:
         ports.objects.rename(name_of(video, current=True), name_of(video, current=False))
 
-    located = locate_content(ports, video, Variant.VIDEO)
+    located = locate_content(ports, video, None)
 
     assert name_of(video, current=renamed) == located
 
@@ -97,7 +99,7 @@ def test_a_pending_video_has_no_location(
     video = begin(ports)
 
     with pytest.raises(NotReadyError):
-        locate_content(ports, video, Variant.VIDEO)
+        locate_content(ports, video, None)
     with pytest.raises(NotFoundError):
         locate_file(ports, CAMPAIGN_ID, filename_of(video, current=True))
 

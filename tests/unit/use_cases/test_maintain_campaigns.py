@@ -84,8 +84,8 @@ def leave_names(ports: FakePorts) -> Video:
     new = regenerate_video(ports, CAMPAIGN_ID, old.video_hash).video
     deliver(ports)
     with pytest.raises(KeyboardInterrupt):
-        # The check, the store, a thumbnail, a clip and the completion come before the renaming.
-        wake(watched(ports, Hooks(before_effect=Once(interrupt, at=6))), new)
+        # The check, the store, three pictures, a clip and the completion come before the renaming.
+        wake(watched(ports, Hooks(before_effect=Once(interrupt, at=8))), new)
     lose_messages(ports)
     assert () != ports.campaigns.get_campaign(CAMPAIGN_ID).chores
     return new

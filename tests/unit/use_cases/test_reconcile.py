@@ -13,8 +13,9 @@ from shared.domain.agreement import Disagreement, Finding
 from shared.domain.campaign import Change
 from shared.domain.money import Money
 from shared.domain.schedule import DEADLINE, RECONCILE_ROUND, TICK
-from shared.domain.storage_layout import CURSOR, attempts_prefix, clip_path, thumbnail_path
+from shared.domain.storage_layout import CURSOR, attempts_prefix, clip_path, picture_path
 from shared.domain.video import Phase, VersionState, Video
+from shared.ports.clip_inspector import InspectedClip
 from shared.ports.record_mirror import MirrorListing
 from shared.ports.video_generator import Gone
 from shared.use_cases.create_videos import Draft
@@ -29,7 +30,7 @@ from shared.use_cases.reconcile import (
 )
 from shared.use_cases.reconcile_next import LATE_CAMPAIGNS, reconcile_next
 from shared.use_cases.repairing import delete_without_record
-from tests.fakes.ports import A_JPEG, FakePorts
+from tests.fakes.ports import FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.rules import assert_agreement
 from tests.unit.use_cases.scenes import (
@@ -45,7 +46,7 @@ from tests.unit.use_cases.scenes import (
     submit,
     wake,
 )
-from tools.in_memory.clip import A_CLIP
+from tools.in_memory.clip import A_CLIP, CLIP_FACTS, PICTURES
 
 D = Disagreement
 ANOTHER = "00ff00ff00ff00ff"
@@ -56,7 +57,7 @@ def clip_name(video: Video, *, current: bool = True) -> str:
 
 
 def thumbnail_name(video: Video) -> str:
-    return thumbnail_path(video.campaign_id, video.video_hash, video.index)
+    return picture_path(video.campaign_id, video.video_hash, video.index, "thumbnail")
 
 
 def put(ports: FakePorts, path: str, content: bytes = A_CLIP) -> None:
@@ -142,7 +143,7 @@ Fault = Callable[[FakePorts, Video], None]
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        (forget_the_thumbnail, D.THUMBNAIL_MISSING),
+        (forget_the_thumbnail, D.PICTURE_MISSING),
         (name_it_historical, D.CLIP_MISNAMED),
         (name_it_twice, D.CLIP_MISNAMED),
         (lose_money, D.MONEY_DISAGREES),
@@ -192,7 +193,7 @@ def test_a_missing_thumbnail_is_made_again_from_the_clip(ports: FakePorts) -> No
 
     repair(ports)
 
-    assert A_JPEG == ports.objects.objects[thumbnail_name(video)].content
+    assert PICTURES["thumbnail"] == ports.objects.objects[thumbnail_name(video)].content
 
 
 def test_clips_without_a_record_are_deleted_on_request(ports: FakePorts) -> None:
@@ -386,7 +387,7 @@ class TestTheTick:
             raise MemoryError
 
         with monkeypatch.context() as fault:
-            fault.setattr(ports.inspector, "thumbnail", crash)
+            fault.setattr(ports.inspector, "inspect", crash)
             with pytest.raises(MemoryError):
                 reconcile_next(ports)
         reconcile_next(ports)
@@ -494,8 +495,8 @@ def let_the_round_be_late(ports: FakePorts) -> None:
 
 
 def slow_thumbnails(ports: FakePorts, monkeypatch: pytest.MonkeyPatch, each: timedelta) -> None:
-    def take_time(_: object) -> bytes:
+    def take_time(_: object) -> InspectedClip:
         ports.clock.advance(each)
-        return A_JPEG
+        return InspectedClip(facts=CLIP_FACTS, pictures=PICTURES)
 
-    monkeypatch.setattr(ports.inspector, "thumbnail", take_time)
+    monkeypatch.setattr(ports.inspector, "inspect", take_time)

@@ -32,7 +32,6 @@ READS = frozenset(
         "open",
         "is_case_sensitive",
         "survey",
-        "thumbnail",
         "totals",
         "waiting",
     }

@@ -24,7 +24,7 @@ def with_clip_parameters(body: Json, read_object: ReadObject) -> Json | Answer:
     if not video:
         return body
     try:
-        clip = PyAVClipInspector().inspect(BytesIO(_content(video, read_object)))
+        clip = PyAVClipInspector().inspect(BytesIO(_content(video, read_object))).facts
     except FileNotFoundError:
         return object_not_found(video["gcsUri"])
     except InvalidClipError:

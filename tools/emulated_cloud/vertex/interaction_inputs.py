@@ -56,7 +56,7 @@ def clip_parameters(body: Json, read_object: ReadObject) -> Json:
 
 def _source_of(body: Json, read_object: ReadObject) -> ClipFacts | None:
     for block in blocks_of(body, "video"):
-        return PyAVClipInspector().inspect(BytesIO(_content(block, read_object)))
+        return PyAVClipInspector().inspect(BytesIO(_content(block, read_object))).facts
     return None
 
 

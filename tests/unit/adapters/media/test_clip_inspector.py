@@ -1,7 +1,9 @@
 import errno
 import io
 import os
-from collections.abc import Callable, Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -12,15 +14,15 @@ import av
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageSequence, ImageStat
 
 from shared.adapters.media.clip_inspector import PyAVClipInspector
-from shared.domain.clip import ClipFacts
+from shared.domain.clip import COMPANIONS, ClipFacts
 from shared.domain.errors import InvalidClipError, StorageError, UnavailableError
 
 Render = Callable[..., Path]
 
-JPEG = b"\xff\xd8\xff"
+FAST = {"preset": "ultrafast"}
 BLACK, NEARLY_BLACK, GREY, WHITE = 16, 24, 128, 235
 
 
@@ -56,13 +58,15 @@ def content(clip: Path) -> bytes:
     return clip.read_bytes()
 
 
-def film(path: Path, shades: Sequence[int]) -> bytes:
+def film(
+    path: Path, shades: Sequence[int], size: tuple[int, int] = (320, 180), **options: str
+) -> bytes:
     """Writes one grey frame for each luma."""
     with av.open(str(path), "w") as container:
-        video = container.add_stream("libx264", rate=24, options={"preset": "ultrafast"})
-        video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
+        video = container.add_stream("libx264", rate=24, options=FAST | options)
+        (video.width, video.height), video.pix_fmt = size, "yuv420p"
         for number, shade in enumerate(shades):
-            frame = av.VideoFrame(320, 180, "yuv420p")
+            frame = av.VideoFrame(*size, "yuv420p")
             for plane, value in zip(frame.planes, (shade, GREY, GREY), strict=True):
                 plane.update(bytes([value]) * plane.buffer_size)
             frame.pts, frame.time_base = number, Fraction(1, 24)
@@ -100,12 +104,20 @@ def without_box(content: bytes, box: bytes) -> bytes:
     return content.replace(box, b"free", 1)
 
 
+def facts_of(clip: BinaryIO) -> ClipFacts:
+    return PyAVClipInspector().inspect(clip).facts
+
+
+def thumbnail_of(clip: BinaryIO) -> bytes:
+    return PyAVClipInspector().inspect(clip).pictures["thumbnail"]
+
+
 def brightness(jpeg: bytes) -> float:
     return ImageStat.Stat(Image.open(io.BytesIO(jpeg)).convert("L")).mean[0]
 
 
-def test_a_clip_is_described_by_its_content(inspector: PyAVClipInspector, content: bytes) -> None:
-    found = inspector.inspect(io.BytesIO(content))
+def test_a_clip_is_described_by_its_content(content: bytes) -> None:
+    found = facts_of(io.BytesIO(content))
 
     assert found == ClipFacts(
         duration_seconds=1.0,
@@ -118,6 +130,7 @@ def test_a_clip_is_described_by_its_content(inspector: PyAVClipInspector, conten
         audio_seconds=found.audio_seconds,
         size_bytes=len(content),
         c2pa_manifest=False,
+        pictures=COMPANIONS,
     )
     assert found.audio_seconds == pytest.approx(1.0, abs=0.03)
 
@@ -139,15 +152,13 @@ XMP = "be7acfcb-97a9-42e8-9c71-999491e3afac"
         (uuid_box(XMP, b"manifest\0"), False),
     ],
 )
-def test_a_c2pa_manifest_is_found_by_its_box(
-    inspector: PyAVClipInspector, content: bytes, box: bytes, *, expected: bool
-) -> None:
-    assert inspector.inspect(io.BytesIO(content + box)).c2pa_manifest is expected
+def test_a_c2pa_manifest_is_found_by_its_box(content: bytes, box: bytes, *, expected: bool) -> None:
+    assert facts_of(io.BytesIO(content + box)).c2pa_manifest is expected
 
 
-def test_a_silent_clip_has_no_audio_codec(inspector: PyAVClipInspector, render: Render) -> None:
+def test_a_silent_clip_has_no_audio_codec(render: Render) -> None:
     with render(audio=False).open("rb") as clip:
-        facts = inspector.inspect(clip)
+        facts = facts_of(clip)
 
     assert (None, None) == (facts.audio_codec, facts.audio_seconds)
 
@@ -163,29 +174,23 @@ def test_a_clip_is_read_once_and_piece_by_piece(
     assert max(reader.reads) <= 64 * 1024
 
 
-def test_a_stream_that_was_read_before_is_read_from_its_beginning(
-    inspector: PyAVClipInspector, content: bytes
-) -> None:
+def test_a_stream_that_was_read_before_is_read_from_its_beginning(content: bytes) -> None:
     reader = io.BytesIO(content)
     reader.seek(0, io.SEEK_END)
 
-    assert inspector.inspect(reader).size_bytes == len(content)
-    assert inspector.thumbnail(reader)
+    assert facts_of(reader).size_bytes == len(content)
+    assert thumbnail_of(reader)
     assert not reader.closed
 
 
-def test_a_clip_with_its_index_at_the_end_is_whole(
-    inspector: PyAVClipInspector, tmp_path: Path
-) -> None:
+def test_a_clip_with_its_index_at_the_end_is_whole(tmp_path: Path) -> None:
     clip = film(tmp_path / "film.mp4", [WHITE] * 24)
 
     assert clip.index(b"moov") > clip.index(b"mdat")
-    assert 1.0 == inspector.inspect(io.BytesIO(clip)).duration_seconds
+    assert 1.0 == facts_of(io.BytesIO(clip)).duration_seconds
 
 
-def test_a_fragmented_clip_is_measured_by_its_fragments(
-    inspector: PyAVClipInspector, clip: Path, tmp_path: Path
-) -> None:
+def test_a_fragmented_clip_is_measured_by_its_fragments(clip: Path, tmp_path: Path) -> None:
     fragmented = tmp_path / "fragmented.mp4"
     flags = {"movflags": "frag_keyframe+empty_moov"}
     with av.open(str(clip)) as source, av.open(str(fragmented), "w", options=flags) as copy:
@@ -196,7 +201,7 @@ def test_a_fragmented_clip_is_measured_by_its_fragments(
                 copy.mux(packet)
 
     with fragmented.open("rb") as stream:
-        assert 1.0 == inspector.inspect(stream).duration_seconds
+        assert 1.0 == facts_of(stream).duration_seconds
 
 
 DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
@@ -252,46 +257,38 @@ ODDITIES: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("odd", ODDITIES.values(), ids=ODDITIES)
 def test_a_clip_is_measured_by_its_presented_time(
-    odd: Callable[[bytes], bytes], inspector: PyAVClipInspector, content: bytes
+    odd: Callable[[bytes], bytes], content: bytes
 ) -> None:
-    facts = inspector.inspect(io.BytesIO(odd(content)))
+    facts = facts_of(io.BytesIO(odd(content)))
 
     assert (1.0, 24.0) == (facts.duration_seconds, facts.fps)
 
 
-def test_frames_that_an_edit_list_hides_are_not_counted(
-    inspector: PyAVClipInspector, content: bytes
-) -> None:
-    facts = inspector.inspect(io.BytesIO(with_edit(content, skip=0.5, seconds=0.5)))
+def test_frames_that_an_edit_list_hides_are_not_counted(content: bytes) -> None:
+    facts = facts_of(io.BytesIO(with_edit(content, skip=0.5, seconds=0.5)))
 
     assert (0.5, 24.0) == (facts.duration_seconds, facts.fps)
 
 
-def test_sound_that_outlasts_the_picture_does_not_lengthen_the_clip(
-    inspector: PyAVClipInspector, content: bytes
-) -> None:
-    facts = inspector.inspect(io.BytesIO(with_edit(content, skip=0, seconds=0.25)))
+def test_sound_that_outlasts_the_picture_does_not_lengthen_the_clip(content: bytes) -> None:
+    facts = facts_of(io.BytesIO(with_edit(content, skip=0, seconds=0.25)))
 
     assert facts.duration_seconds == pytest.approx(0.25, abs=1 / 24)
     assert facts.audio_seconds == pytest.approx(1.0, abs=0.03)
 
 
-def test_a_clip_is_as_large_as_a_player_shows_it(
-    inspector: PyAVClipInspector, content: bytes
-) -> None:
-    on_its_side = inspector.inspect(io.BytesIO(turned(content)))
-    narrow = inspector.inspect(io.BytesIO(with_narrow_pixels(content)))
+def test_a_clip_is_as_large_as_a_player_shows_it(content: bytes) -> None:
+    on_its_side = facts_of(io.BytesIO(turned(content)))
+    narrow = facts_of(io.BytesIO(with_narrow_pixels(content)))
 
     assert (180, 320) == (on_its_side.width, on_its_side.height)
     assert (160, 180) == (narrow.width, narrow.height)
 
 
-def test_a_thumbnail_is_turned_and_shaped_as_a_player_shows_the_clip(
-    inspector: PyAVClipInspector, content: bytes
-) -> None:
-    upright = Image.open(io.BytesIO(inspector.thumbnail(io.BytesIO(content))))
-    on_its_side = Image.open(io.BytesIO(inspector.thumbnail(io.BytesIO(turned(content)))))
-    narrow = Image.open(io.BytesIO(inspector.thumbnail(io.BytesIO(with_narrow_pixels(content)))))
+def test_a_thumbnail_is_turned_and_shaped_as_a_player_shows_the_clip(content: bytes) -> None:
+    upright = Image.open(io.BytesIO(thumbnail_of(io.BytesIO(content))))
+    on_its_side = Image.open(io.BytesIO(thumbnail_of(io.BytesIO(turned(content)))))
+    narrow = Image.open(io.BytesIO(thumbnail_of(io.BytesIO(with_narrow_pixels(content)))))
 
     assert (180, 320) == on_its_side.size
     clockwise = upright.transpose(Image.Transpose.ROTATE_270)
@@ -299,9 +296,7 @@ def test_a_thumbnail_is_turned_and_shaped_as_a_player_shows_the_clip(
     assert (160, 180) == narrow.size
 
 
-def test_untagged_hd_colours_are_taken_for_those_of_hd(
-    inspector: PyAVClipInspector, tmp_path: Path
-) -> None:
+def test_untagged_hd_colours_are_taken_for_those_of_hd(tmp_path: Path) -> None:
     """An orange of BT.709: as BT.601, its red would be 13 too low."""
     path = tmp_path / "orange.mp4"
     with av.open(str(path), "w") as container:
@@ -315,7 +310,7 @@ def test_untagged_hd_colours_are_taken_for_those_of_hd(
         container.mux(video.encode())
 
     with path.open("rb") as clip:
-        thumbnail = Image.open(io.BytesIO(inspector.thumbnail(clip)))
+        thumbnail = Image.open(io.BytesIO(thumbnail_of(clip)))
 
     assert thumbnail.getpixel((300, 150)) == pytest.approx((228, 94, 15), abs=4)
 
@@ -333,8 +328,6 @@ def test_sound_alone_is_no_clip(inspector: PyAVClipInspector, tmp_path: Path) ->
 
     with pytest.raises(InvalidClipError, match="no video stream"):
         inspector.inspect(io.BytesIO(sound))
-    with pytest.raises(InvalidClipError, match="no video stream"):
-        inspector.thumbnail(io.BytesIO(sound))
 
 
 @given(share=st.floats(0, 1, exclude_max=True))
@@ -354,25 +347,19 @@ def test_no_damage_raises_any_other_error(damage: dict[int, int], content: bytes
     clip = io.BytesIO(bytes(damaged))
     # Some damage makes FFmpeg ask for more memory than there is.
     with suppress(InvalidClipError, StorageError):
-        assert PyAVClipInspector().inspect(clip).duration_seconds > 0
-    with suppress(InvalidClipError, StorageError):
-        assert PyAVClipInspector().thumbnail(clip).startswith(JPEG)
+        assert facts_of(clip).duration_seconds > 0
 
 
-@pytest.mark.parametrize("look", [PyAVClipInspector.inspect, PyAVClipInspector.thumbnail])
 @pytest.mark.parametrize("code", [errno.EIO, errno.EMFILE, errno.ENOMEM, errno.ENOSPC])
 def test_a_fault_of_this_machine_is_not_taken_for_a_bad_clip(
-    look: Callable[[PyAVClipInspector, BinaryIO], object],
-    inspector: PyAVClipInspector,
-    content: bytes,
-    code: int,
+    inspector: PyAVClipInspector, content: bytes, code: int
 ) -> None:
     class Failing(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
             raise OSError(code, os.strerror(code))
 
     with pytest.raises(StorageError, match=os.strerror(code)):
-        look(inspector, Failing(content))
+        inspector.inspect(Failing(content))
 
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENOMEM, errno.ENOSPC])
@@ -389,7 +376,7 @@ def test_an_error_of_this_machine_in_ffmpeg_is_not_taken_for_a_bad_clip(
 
 
 def test_a_lack_of_memory_is_not_taken_for_a_bad_clip(
-    inspector: PyAVClipInspector, content: bytes, monkeypatch: pytest.MonkeyPatch
+    content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_arguments: object, **_options: object) -> None:
         raise MemoryError
@@ -397,17 +384,16 @@ def test_a_lack_of_memory_is_not_taken_for_a_bad_clip(
     monkeypatch.setattr(Image.Image, "save", fail)
 
     with pytest.raises(StorageError, match="Cannot allocate memory"):
-        inspector.thumbnail(io.BytesIO(content))
+        thumbnail_of(io.BytesIO(content))
 
 
-@pytest.mark.parametrize("look", [PyAVClipInspector.inspect, PyAVClipInspector.thumbnail])
 def test_no_clip_is_read_on_when_the_process_is_to_stop(
-    look: Callable[[PyAVClipInspector, BinaryIO], object], content: bytes
+    content: bytes,
 ) -> None:
     reader = CountingReader(content)
 
     with pytest.raises(UnavailableError, match="asked to stop"):
-        look(PyAVClipInspector(is_stopping=lambda: True), reader)
+        PyAVClipInspector(is_stopping=lambda: True).inspect(reader)
 
     assert [] == reader.reads
 
@@ -419,43 +405,102 @@ def test_a_lost_connection_is_not_taken_for_a_bad_clip(
         inspector.inspect(LostReader(content))
 
 
-def test_a_thumbnail_is_a_jpeg_of_the_first_frame(
-    inspector: PyAVClipInspector, render: Render
-) -> None:
+def test_a_thumbnail_is_a_jpeg_of_the_first_frame(render: Render) -> None:
     with render(width=1280, height=720, fps=2).open("rb") as clip:
-        thumbnail = Image.open(io.BytesIO(inspector.thumbnail(clip)))
+        thumbnail = Image.open(io.BytesIO(thumbnail_of(clip)))
 
     assert ("JPEG", (640, 360)) == (thumbnail.format, thumbnail.size)
 
 
-def test_a_small_clip_is_not_enlarged(inspector: PyAVClipInspector, content: bytes) -> None:
-    thumbnail = Image.open(io.BytesIO(inspector.thumbnail(io.BytesIO(content))))
+def test_a_small_clip_is_not_enlarged(content: bytes) -> None:
+    thumbnail = Image.open(io.BytesIO(thumbnail_of(io.BytesIO(content))))
 
     assert (320, 180) == thumbnail.size
 
 
-def test_a_thumbnail_skips_a_black_beginning(inspector: PyAVClipInspector, tmp_path: Path) -> None:
+def test_a_thumbnail_skips_a_black_beginning(tmp_path: Path) -> None:
     clip = film(tmp_path / "film.mp4", [BLACK] * 30 + [NEARLY_BLACK] * 6 + [WHITE] * 12)
 
-    assert brightness(inspector.thumbnail(io.BytesIO(clip))) > 250
+    assert brightness(thumbnail_of(io.BytesIO(clip))) > 250
 
 
-def test_a_black_clip_has_a_black_thumbnail(inspector: PyAVClipInspector, tmp_path: Path) -> None:
+def test_a_black_clip_has_a_black_thumbnail(tmp_path: Path) -> None:
     clip = film(tmp_path / "film.mp4", [BLACK] * 12)
 
-    assert brightness(inspector.thumbnail(io.BytesIO(clip))) < 5
+    assert brightness(thumbnail_of(io.BytesIO(clip))) < 5
 
 
-def test_a_thumbnail_reads_only_the_beginning(inspector: PyAVClipInspector, render: Render) -> None:
-    reader = CountingReader(render(width=640, height=360, seconds=2).read_bytes())
-
-    inspector.thumbnail(reader)
-
-    assert sum(reader.reads) < len(reader.getvalue()) / 2
+def shades_of(pictures: Iterable[Image.Image]) -> list[float]:
+    return [ImageStat.Stat(each.convert("L")).mean[0] for each in pictures]
 
 
-def test_frames_that_cannot_be_decoded_make_no_thumbnail(
-    inspector: PyAVClipInspector, content: bytes
-) -> None:
-    with pytest.raises(InvalidClipError):
-        inspector.thumbnail(io.BytesIO(without_media(content)))
+def tiles_of(sheet: Image.Image, size: tuple[int, int] = (320, 180)) -> list[Image.Image]:
+    width, height = size
+    corners = [(column * width, row * height) for row in range(4) for column in range(4)]
+    assert (4 * width, 4 * height) == sheet.size
+    return [sheet.crop((x, y, x + width, y + height)) for x, y in corners]
+
+
+def test_sprite_sheet_and_preview_show_the_middle_of_each_sixteenth(tmp_path: Path) -> None:
+    shades = [24 + 4 * number for number in range(48)]
+    clip = io.BytesIO(film(tmp_path / "film.mp4", shades))
+
+    pictures = PyAVClipInspector().inspect(clip).pictures
+
+    sheet = Image.open(io.BytesIO(pictures["spritesheet"]))
+    preview = Image.open(io.BytesIO(pictures["preview"]))
+    assert ("JPEG", "WEBP", 0) == (sheet.format, preview.format, preview.info["loop"])
+    middles = [(shades[3 * part + 1] - 16) * 255 / 219 for part in range(16)]
+    assert shades_of(tiles_of(sheet)) == pytest.approx(middles, abs=8)
+    assert shades_of(ImageSequence.Iterator(preview)) == pytest.approx(middles, abs=8)
+
+
+def test_a_clip_with_few_frames_has_a_whole_sprite_sheet(tmp_path: Path) -> None:
+    clip = io.BytesIO(film(tmp_path / "film.mp4", [BLACK, WHITE]))
+
+    sheet = Image.open(io.BytesIO(PyAVClipInspector().inspect(clip).pictures["spritesheet"]))
+
+    shades = [round(each / 255) for each in shades_of(tiles_of(sheet))]
+    assert (shades, set(shades)) == (sorted(shades), {0, 1})
+
+
+def test_the_pictures_of_an_upright_clip_are_upright(content: bytes) -> None:
+    pictures = PyAVClipInspector().inspect(io.BytesIO(turned(content))).pictures
+
+    sizes = [Image.open(io.BytesIO(each)).size for each in pictures.values()]
+    assert sizes == [(180, 320), (4 * 180, 4 * 320), (180, 320)]
+
+
+MEASURED = """
+import re, sys
+from pathlib import Path
+from shared.adapters.media.clip_inspector import PyAVClipInspector
+peaks = []
+for path in sys.argv[1:]:
+    with open(path, "rb") as clip:
+        PyAVClipInspector().inspect(clip)
+    status = Path("/proc/self/status").read_text()
+    peaks.append(int(re.search(r"VmHWM:\\s*(\\d+) kB", status)[1]))
+print(peaks[1] - peaks[0])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux has /proc.")
+def test_a_4k_clip_is_inspected_in_40_mb_more_than_a_small_one(tmp_path: Path) -> None:
+    """Its frames refer to four others; a decoder that holds these needs 57 MB."""
+    film(tmp_path / "small.mp4", [WHITE])
+    shades = [GREY + number for number in range(10)]
+    film(tmp_path / "large.mp4", shades, (3840, 2160), refs="4", bf="3", g="5")
+    command = [sys.executable, "-c", MEASURED]
+
+    done = subprocess.run(
+        [*command, tmp_path / "small.mp4", tmp_path / "large.mp4"],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+
+    assert int(done.stdout) <= 40_000
+    with (tmp_path / "large.mp4").open("rb") as clip:
+        sheet = Image.open(io.BytesIO(PyAVClipInspector().inspect(clip).pictures["spritesheet"]))
+    assert len({round(each) for each in shades_of(tiles_of(sheet))}) == 2
