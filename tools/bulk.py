@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any
+from urllib.parse import urlencode
 
 from shared.settings import InvalidSettingsError, settings
 
@@ -23,15 +24,36 @@ INTERRUPTED = 130
 
 _JSON_LINES, _CSV = "application/x-ndjson", "text/csv"
 _POLL_SECONDS = 2.0
+_LOG_SECONDS = 60.0
 _TIMEOUT_SECONDS = 300
 _OVER = ("completed", "cancelled")
 _WIDTH = 100
+# Nothing answers, or a connection ends in the middle of an answer.
+_INTERRUPTIONS = (OSError, http.client.HTTPException)
 
 Json = dict[str, Any]
 
 
 class RefusedError(Exception):
     """The service has refused the request; the message has its reasons."""
+
+
+class Line:
+    """A line that changes on a terminal; elsewhere a new line each minute, and at the end."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stdout.isatty()
+        self._next = time.monotonic() + _LOG_SECONDS
+
+    def show(self, text: str) -> None:
+        if self._is_terminal:
+            print(f"\r{text[:_WIDTH]:<{_WIDTH}}", end="", flush=True)
+        elif time.monotonic() >= self._next:
+            self._next += _LOG_SECONDS
+            print(text, flush=True)
+
+    def end(self, text: str) -> None:
+        print(f"\r{text[:_WIDTH]:<{_WIDTH}}" if self._is_terminal else text, flush=True)
 
 
 class Service:
@@ -85,14 +107,14 @@ def main() -> int:
             "\nStopped. The batch continues; run the command again to follow it.", file=sys.stderr
         )
         return INTERRUPTED
-    except (InvalidSettingsError, OSError, RefusedError) as error:
+    except (InvalidSettingsError, RefusedError, *_INTERRUPTIONS) as error:
         print(error, file=sys.stderr)
         return 1
 
 
 def _send(service: Service, file: Path, max_cost_usd: str | None) -> Json:
     kind = _CSV if file.suffix.lower() == ".csv" else _JSON_LINES
-    query = "" if max_cost_usd is None else f"?max_cost_usd={max_cost_usd}"
+    query = "" if max_cost_usd is None else f"?{urlencode({'max_cost_usd': max_cost_usd})}"
     batch = service.read(f"/v1/batches{query}", file.read_bytes(), {"Content-Type": kind})
     cost = batch["cost_usd"]["estimated"]
     print(f"{batch['id']}: {batch['total']:,} lines, {cost:,.2f} USD at most", flush=True)
@@ -100,16 +122,17 @@ def _send(service: Service, file: Path, max_cost_usd: str | None) -> Json:
 
 
 def _follow(service: Service, batch: Json) -> Json:
-    """Show the progress on one line until the batch is over."""
+    """Show the progress until the batch is over."""
     path = f"/v1/batches/{batch['id']}"
+    line = Line()
     while batch["status"] not in _OVER:
-        _show(_progress(batch))
+        line.show(_progress(batch))
         time.sleep(_POLL_SECONDS)
         try:
             batch = service.read(path)
-        except OSError as error:
-            _show(f"Waiting for the service: {error}")
-    _show(_progress(batch), end="\n")
+        except _INTERRUPTIONS as error:
+            line.show(f"Waiting for the service: {error}")
+    line.end(_progress(batch))
     return batch
 
 
@@ -147,14 +170,6 @@ def _progress(batch: Json) -> str:
 
 
 _SHOWN = ("queued", "in_progress", "failed", "cancelled")
-
-
-def _show(text: str, *, end: str = "") -> None:
-    """Write over the line before on a terminal; elsewhere, write a line only at the end."""
-    if sys.stdout.isatty():
-        print(f"\r{text[:_WIDTH]:<{_WIDTH}}", end=end, flush=True)
-    elif end:
-        print(text, flush=True)
 
 
 def _reason(error: urllib.error.HTTPError) -> str:

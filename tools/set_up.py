@@ -12,8 +12,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+if sys.platform != "win32":
+    import fcntl
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
@@ -75,7 +79,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=LOCKS)
     try:
-        set_up(ROOT / ".venv", parser.parse_args().what)
+        what = parser.parse_args().what
+        with alone():
+            set_up(ROOT / ".venv", what)
     except SetUpError as error:
         print(error, file=sys.stderr)
         return 1
@@ -85,6 +91,19 @@ def main() -> int:
     return 0
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait for another set-up of this folder to end. Windows has no such lock."""
+    with Path(__file__).open("rb") as file:
+        if sys.platform != "win32":
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("Another set-up is working in this folder. Waiting for it.", flush=True)
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def set_up(environment: Path, what: str) -> None:
     """Install the lock, and leave a stamp file for make. Raise SetUpError.
 
@@ -92,6 +111,8 @@ def set_up(environment: Path, what: str) -> None:
     """
     started = time.monotonic()
     lock = ROOT / LOCKS[what]
+    if is_current(environment / what, lock):
+        return
     packages = {name.lower() for name in _PIN.findall(lock.read_text("utf-8"))}
     adds = what == "dev" and is_current(environment / "runtime", ROOT / LOCKS["runtime"])
     for stamp in LOCKS:

@@ -2,9 +2,9 @@
 
 from contextlib import suppress
 
-from shared.domain.batch import Batch, cancelled
+from shared.domain.batch import Batch, cancelled, is_over
 from shared.domain.campaign import Campaign, Change
-from shared.domain.errors import UnavailableError
+from shared.domain.errors import UnavailableError, WrongStateError
 from shared.domain.versions import cancel
 from shared.domain.video import Phase
 from shared.ports import Ports
@@ -23,6 +23,7 @@ def cancel_batch(ports: Ports, batch_id: str) -> Batch:
 
     def attempt() -> tuple[Batch, bool]:
         batch = ports.batches.get(batch_id)
+        _require_unfinished(ports, batch)
         stopped = cancelled(batch, now=ports.now())
         return (batch, False) if stopped is batch else (ports.batches.commit(stopped), True)
 
@@ -33,6 +34,13 @@ def cancel_batch(ports: Ports, batch_id: str) -> Batch:
             ports.mirror.write_batch(batch)
     ask_to_continue(ports, batch_id)
     return batch
+
+
+def _require_unfinished(ports: Ports, batch: Batch) -> None:
+    """The end of a batch is committed some time after the end of its last video."""
+    is_cancelled = batch.cancelled_at is not None
+    if batch.is_read and not is_cancelled and is_over(batch, ports.batches.totals(batch.batch_id)):
+        raise WrongStateError("The batch is completed; there is nothing to cancel.")
 
 
 def cancellations(ports: Ports, batch_id: str, *, limit: int) -> tuple[Change, ...]:

@@ -66,7 +66,7 @@ def test_without_a_network_the_set_up_prints_what_it_needs(clone: Path) -> None:
     assert not (clone / ".venv" / "runtime").exists()
 
 
-def test_an_interrupted_set_up_is_completed_by_the_next_run(
+def test_an_interrupted_set_up_is_completed_by_the_one_that_waits_for_it(
     clone: Path, few: NewerIndex, silent_index: socket.socket
 ) -> None:
     # A shell starts what runs in its background with SIGINT ignored, and children inherit that.
@@ -75,12 +75,15 @@ def test_an_interrupted_set_up_is_completed_by_the_next_run(
     connection, _ = silent_index.accept()
     half_done = clone / ".venv" / "half-done"
     half_done.touch()
+    waiting = make(clone, few.url)
+    assert waiting.stdout is not None
+    assert waiting.stdout.readline().startswith("Another set-up is working in this folder.")
     os.killpg(interrupted.pid, signal.SIGINT)
     _, error = interrupted.communicate()
     connection.close()
     assert "The set-up was interrupted. The next one starts from scratch." in error
 
-    said, error = make(clone, few.url).communicate()
+    said, error = waiting.communicate()
 
     assert "2 packages" in said
     assert "" == error

@@ -101,7 +101,11 @@ def _restore_batch(files: DataFolder, connection: Connection, batch_id: str) -> 
     try:
         accepted = decode_batch(_content(files, (*folder, BATCH_FILE)))
         require_place(accepted.batch_id == batch_id)
-    except (FileNotFoundError, UnreadableRecordError):
+    except FileNotFoundError:
+        # It is being accepted, or its process died before it was.
+        logger.warning("batch.without_record", extra={"batch_id": batch_id})
+        return ()
+    except UnreadableRecordError:
         logger.warning("batch.not_rebuilt", extra={"batch_id": batch_id}, exc_info=True)
         return ()
     contents = (

@@ -341,9 +341,11 @@ def test_a_batch_that_is_cancelled_while_it_is_read_makes_no_more_videos(
 def test_a_submitted_video_of_a_cancelled_batch_is_finished(ports: FakePorts) -> None:
     create(ports, lines(2))
     run(ports)
-    settle(ports)
+    deliver(ports)
+    assert len(ports.generator.submissions) == 2
 
     cancel_batch(ports, BATCH_ID)
+    settle(ports)
     run(ports)
 
     assert {each.phase for each in ports.campaigns.videos.values()} == {Phase.DONE}
@@ -353,6 +355,18 @@ def test_a_submitted_video_of_a_cancelled_batch_is_finished(ports: FakePorts) ->
 def test_a_completed_batch_cannot_be_cancelled(ports: FakePorts) -> None:
     create(ports, lines(1))
     carry_out(ports)
+
+    with pytest.raises(WrongStateError):
+        cancel_batch(ports, BATCH_ID)
+
+
+def test_a_batch_whose_videos_have_ended_cannot_be_cancelled(ports: FakePorts) -> None:
+    """Although its own end is committed later."""
+    create(ports, lines(1))
+    run(ports)
+    (video,) = ports.campaigns.videos.values()
+    cancel_video(ports, video.campaign_id, video.video_hash)
+    assert status(ports) is BatchStatus.COMPLETED
 
     with pytest.raises(WrongStateError):
         cancel_batch(ports, BATCH_ID)

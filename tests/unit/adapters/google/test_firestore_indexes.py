@@ -109,17 +109,24 @@ def index_of(query: firestore.Query) -> Index:
     asked = query._to_protobuf()
     source = asked.from_[0]
     scope = "COLLECTION_GROUP" if source.all_descendants else "COLLECTION"
-    equal = [(each.field.field_path, _COMPARED[each.op]) for each in equalities(asked.where)]
+    compared = comparisons(asked.where)
+    equal = [(each.field.field_path, _COMPARED[each.op]) for each in compared if is_equality(each)]
     order = [(each.field.field_path, each.direction.name) for each in asked.order_by]
+    ranges = {each.field.field_path for each in compared if not is_equality(each)}
+    assert ranges <= {name for name, _ in order}, "A query orders by the field of its range."
     # The name comes last in every index, in the direction of the field before it.
     assert len({direction for _, direction in order}) <= 1
     fields = (*equal, *(each for each in order if each[0] != "__name__"))
     return source.collection_id, scope, fields
 
 
-def equalities(where: StructuredQuery.Filter) -> list[Any]:
+def comparisons(where: StructuredQuery.Filter) -> list[Any]:
     filters = [each.field_filter for each in where.composite_filter.filters] or [where.field_filter]
-    return [each for each in filters if each.op in _COMPARED]
+    return [each for each in filters if each.field.field_path]
+
+
+def is_equality(comparison: Any) -> bool:  # noqa: ANN401  # The SDK's classes are made at run time.
+    return comparison.op in _COMPARED
 
 
 def needed() -> set[Index]:
