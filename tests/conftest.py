@@ -20,7 +20,7 @@ settings.register_profile(
     "showreel",
     deadline=None,
     derandomize=True,
-    max_examples=50,
+    max_examples=25,
     suppress_health_check=[HealthCheck.too_slow],
 )
 # `pytest --hypothesis-profile=search` looks for new examples; a failure prints how to repeat it.

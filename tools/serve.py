@@ -22,7 +22,8 @@ HOST = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # Only if it is asked for.
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 30
-STOP_SECONDS = 5
+# As Cloud Run gives: a busy machine needs them to release the videos that it renders.
+STOP_SECONDS = 10
 # A paused player holds a thread, and so does a slow or incomplete request. The framework's default,
 # four for each core, is soon used up; an idle thread costs nothing.
 THREADS = "512"

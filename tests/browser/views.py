@@ -24,13 +24,14 @@ def campaigns(studio: Studio) -> None:
     studio.page.get_by_role("link", name=GALLERY).wait_for()
 
 
-def new_campaign(studio: Studio) -> None:
-    studio.open("spring-launch")
+def new_campaign(studio: Studio, campaign_id: str = "spring-launch") -> None:
+    studio.open(campaign_id)
     studio.page.get_by_text("Your videos appear here").wait_for()
 
 
 def composed(studio: Studio) -> None:
-    new_campaign(studio)
+    # Its picture is stored, so the campaign exists from then on.
+    new_campaign(studio, "spring-pictures")
     studio.fill_brief(BRIEF)
     studio.fill_prompts(PROMPTS)
     studio.start_from("References")

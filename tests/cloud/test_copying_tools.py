@@ -116,8 +116,8 @@ def test_a_copy_to_the_cloud_and_back_is_identical(
 ) -> None:
     assert tool("copy_campaigns", url(data), bucket) == [
         "autumn: copied, 1 videos, 0 objects, 0 bytes",
-        "spring: copied, 3 videos, 6 objects, 51 bytes",
-        "summer: copied, 1 videos, 2 objects, 17 bytes",
+        "spring: copied, 3 videos, 12 objects, 117 bytes",
+        "summer: copied, 1 videos, 4 objects, 39 bytes",
         "3 campaigns, of which 0 were left alone.",
     ]
     again = [f"{name}: up to date" for name in ("autumn", "spring", "summer")]
@@ -157,7 +157,7 @@ def test_a_newer_campaign_of_the_folder_is_copied_again(
 
     said = tool("copy_campaigns", url(data), bucket)
 
-    assert said[1] == "spring: copied, 2 videos, 2 objects, 17 bytes"
+    assert said[1] == "spring: copied, 2 videos, 4 objects, 39 bytes"
 
 
 def test_a_database_that_is_lost_is_rebuilt_from_the_bucket(
@@ -222,7 +222,7 @@ def test_an_unreadable_record_is_copied_to_the_cloud_and_back_unchanged(
     again = tool("copy_campaigns", environment["STORAGE_URL"], url(back), lines_of_a_failure=True)
 
     note = "; 1 unreadable records are copied unchanged"
-    assert f"spring: copied, 2 videos, 6 objects, 51 bytes{note}" == said[1]
+    assert f"spring: copied, 2 videos, 12 objects, 117 bytes{note}" == said[1]
     assert f"spring: up to date{note}" == again[1]
     copied = contents(back)
     name = str(file.relative_to(data))

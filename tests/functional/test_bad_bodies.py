@@ -101,7 +101,7 @@ def chunked(content: bytes) -> Request:
         pytest.param(
             as_form(part("prompt", "a") + part("metadata", "b") + part("metadata[c]", "d") + END),
             400,
-            "metadata must be a JSON object",
+            "'metadata' more than once",
             id="form that contradicts itself",
         ),
         pytest.param(
