@@ -21,7 +21,7 @@ if sys.platform != "win32":
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
-MEGABYTES = {"runtime": 230, "dev": 590}
+MEGABYTES = {"runtime": 230, "dev": 690}
 INSTALL = (
     *("install", "--no-deps", "--require-hashes", "--disable-pip-version-check"),
     # Python compiles a module at its first import; most modules are never imported.

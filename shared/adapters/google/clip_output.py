@@ -20,6 +20,8 @@ from shared.domain.schedule import RECHECK_AFTER
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import INPUT_IS_LOST, INPUT_MISSING
 
+_BEFORE_OPERATION = "#"
+
 
 @dataclass(frozen=True, kw_only=True)
 class SentInput:
@@ -80,7 +82,7 @@ class InlineOutput:
         return None
 
     def handle(self, operation: str, prefix: str) -> str:
-        return f"{prefix}#{operation}"
+        return f"{prefix}{_BEFORE_OPERATION}{operation}"
 
     def keep(self, clip: Video, prefix: str) -> str | None:
         """Raise UnavailableError if the clip cannot be stored: the next check gets it again."""
@@ -97,6 +99,12 @@ class InlineOutput:
     def sent(self, path: str, media_type: str) -> SentInput:
         with self._objects.open(path) as content:
             return SentInput(media_type=media_type, content=content.read())
+
+
+def parse_handle(handle: str) -> tuple[str, str]:
+    """Return the attempt's prefix, empty for output in a bucket, and the operation."""
+    prefix, _, operation = handle.rpartition(_BEFORE_OPERATION)
+    return prefix, operation
 
 
 @contextmanager

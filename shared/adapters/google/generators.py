@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from shared.adapters.google.clip_output import parse_handle
 from shared.building import built_once
 from shared.domain.errors import GenerationRefusedError
 from shared.domain.model_registry import MODELS, Family
@@ -51,6 +52,6 @@ class GeneratorOfEachFamily:
             generator.cancel(operation)
 
     def _of(self, operation: str) -> VideoGenerator | None:
-        collection = operation.rpartition("#")[2].rpartition("/")[0].rpartition("/")[2]
+        collection = parse_handle(operation)[1].rpartition("/")[0].rpartition("/")[2]
         family = _COLLECTIONS.get(collection)
         return None if family is None else self._families[family].generator

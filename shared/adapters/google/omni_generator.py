@@ -10,7 +10,7 @@ from google.auth.credentials import Credentials
 from google.genai import types
 from google.genai.interactions import Interaction
 
-from shared.adapters.google.clip_output import ClipOutput, inputs_read
+from shared.adapters.google.clip_output import ClipOutput, inputs_read, parse_handle
 from shared.adapters.google.generator_answers import Then, first_fitting, state_after
 from shared.adapters.google.omni_answers import (
     INTERACTION_ANSWERS,
@@ -95,7 +95,7 @@ class OmniVideoGenerator:
         return Accepted(operation=self._output.handle(name, prefix), expected_in=EXPECTED_IN)
 
     def check(self, operation: str) -> OperationState:
-        prefix, _, name = operation.rpartition("#")
+        prefix, name = parse_handle(operation)
         match = _PATH.fullmatch(name)
         if match is None:
             return Gone()
@@ -107,7 +107,7 @@ class OmniVideoGenerator:
         return self._state(found, prefix)
 
     def cancel(self, operation: str) -> None:
-        match = _PATH.fullmatch(operation.rpartition("#")[2])
+        match = _PATH.fullmatch(parse_handle(operation)[1])
         if match is None:
             return
         try:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from google.auth.credentials import Credentials
 from google.genai import types
 
-from shared.adapters.google.clip_output import ClipOutput, inputs_read
+from shared.adapters.google.clip_output import ClipOutput, inputs_read, parse_handle
 from shared.adapters.google.generator_answers import first_fitting, state_after
 from shared.adapters.google.veo_answers import OPERATION_ANSWERS, failure_message
 from shared.adapters.google.veo_inputs import VeoInputs, inputs_of
@@ -84,7 +84,7 @@ class VeoVideoGenerator:
         )
 
     def check(self, operation: str) -> OperationState:
-        prefix, _, name = operation.rpartition("#")
+        prefix, name = parse_handle(operation)
         match = _OPERATION.fullmatch(name)
         if match is None:
             return Gone()
