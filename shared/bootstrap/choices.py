@@ -79,7 +79,8 @@ class FamilyPorts(ABC):
     def web(self) -> Web:
         from shared.adapters.web.guarded_web import GuardedWeb
 
-        return GuardedWeb()
+        on_laptop = not self._settings.bucket or bool(self._settings.storage_emulator_host)
+        return GuardedWeb(posts_to_localhost=on_laptop)
 
     @built_once
     def savings(self) -> SavingsCounter:

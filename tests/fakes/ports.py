@@ -15,6 +15,7 @@ from shared.domain.schedule import CLOUD_LEASES, Leases
 from shared.ports.clip_inspector import InspectedClip
 from shared.ports.object_store import SignatureVerifier
 from shared.ports.policy import Policy
+from shared.ports.web import WebAnswer
 from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.fakes.message_queue import InMemoryMessageQueue
@@ -83,11 +84,13 @@ class FakeClipInspector:
 
 
 class FakeWeb:
-    """Answers with what a test puts at a URL."""
+    """Answers with what a test puts at a URL; posts get the answers of `receivers`, in turn."""
 
     def __init__(self) -> None:
         self.pages: dict[str, bytes] = {}
         self.requests: list[str] = []
+        self.receivers: dict[str, list[WebAnswer]] = {}
+        self.posts: list[tuple[str, Mapping[str, str], bytes]] = []
 
     def get(self, url: str, *, most_bytes: int, within: timedelta) -> bytes:
         self.requests.append(url)
@@ -95,6 +98,26 @@ class FakeWeb:
             return self.pages[url]
         except KeyError:
             raise InvalidUrlError("The URL answers 404, not 200.") from None
+
+    def require_postable(self, url: str) -> None:
+        if url not in self.receivers:
+            raise InvalidUrlError("The host of the URL cannot be found.")
+
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str],
+        most_bytes: int,
+        within: timedelta,
+    ) -> WebAnswer:
+        """Repeat the last answer of a receiver; one without any cannot be reached."""
+        self.posts.append((url, headers, body))
+        answers = self.receivers.get(url)
+        if not answers:
+            raise InvalidUrlError("The URL cannot be reached, or its answer cannot be read.")
+        return answers[0] if len(answers) == 1 else answers.pop(0)
 
 
 @dataclass(kw_only=True)

@@ -2,60 +2,47 @@
 
 A name is resolved once, each of its addresses is checked, and the connection goes to a checked
 address: a name that is resolved differently the next time changes nothing. A redirect is a new
-request. The environment's proxies are not used.
+request. The environment's proxies are not used. On a laptop, a POST may also go to
+`http://localhost`.
 """
 
 import logging
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from http.client import HTTPException
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from threading import Timer
 from typing import NoReturn
 
 import certifi
 from urllib3 import HTTPResponse
-from urllib3.connection import HTTPSConnection
-from urllib3.exceptions import HTTPError, LocationParseError
-from urllib3.util import Url, parse_url
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
+from urllib3.util import Url
+from urllib3.util.ssl_match_hostname import CertificateError
 
+from shared.adapters.web.urls import (
+    Resolve,
+    authority_of,
+    is_loopback,
+    is_public,
+    name_of,
+    parsed,
+    port_of,
+    resolve,
+)
 from shared.domain.errors import InvalidUrlError
+from shared.ports.web import WebAnswer
 
-Resolve = Callable[[str, int], Sequence[str]]
-
-_HTTPS_PORT = 443
+_LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _BLOCK_BYTES = 64 * 1024
-_LONGEST_URL = 2048
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Showreel"}
-# IPv6 addresses that IANA assigns to networks, and the two parts of them that embed IPv4 addresses.
-_UNICAST = IPv6Network("2000::/3")
-_EMBEDDING = (IPv6Network("2001::/32"), IPv6Network("2002::/16"))
-
 logger = logging.getLogger(__name__)
-
-
-def is_public(address: str) -> bool:
-    """Whether the address belongs to a host of the Internet, and reaches no other one."""
-    found = ip_address(address)
-    if isinstance(found, IPv6Address) and not _is_unicast(found):
-        return False
-    return found.is_global and not found.is_multicast and not found.is_reserved
-
-
-def _is_unicast(address: IPv6Address) -> bool:
-    return address in _UNICAST and not any(address in network for network in _EMBEDDING)
-
-
-def resolve(host: str, port: int) -> Sequence[str]:
-    """Return the addresses of a name. Raise OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(each[4][0]) for each in found))
 
 
 class GuardedWeb:
@@ -67,76 +54,120 @@ class GuardedWeb:
         resolve: Resolve = resolve,
         may_reach: Callable[[str], bool] = is_public,
         trust: Callable[[], ssl.SSLContext] | None = None,
+        posts_to_localhost: bool = False,
     ) -> None:
         self._resolve = resolve
         self._may_reach = may_reach
         self._trust = trust or _trusted
+        self._local_hosts = _LOCAL_HOSTS if posts_to_localhost else ()
 
     def get(self, url: str, *, most_bytes: int, within: timedelta) -> bytes:
         end = time.monotonic() + within.total_seconds()
         for _ in range(_MOST_REDIRECTS + 1):
-            target = _parsed(url)
-            with self._answered(target, end) as response:
+            target = parsed(url)
+            with self._answered("GET", target, end) as response:
                 if response.status not in _REDIRECTS:
                     return _body(response, most_bytes, end)
                 url = _redirected(target, response)
         raise InvalidUrlError(f"The URL is redirected more than {_MOST_REDIRECTS} times.")
 
+    def require_postable(self, url: str) -> None:
+        self._addresses(parsed(url, self._local_hosts))
+
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str],
+        most_bytes: int,
+        within: timedelta,
+    ) -> WebAnswer:
+        end = time.monotonic() + within.total_seconds()
+        target = parsed(url, self._local_hosts)
+        with self._answered("POST", target, end, headers, body) as response:
+            return WebAnswer(status=response.status, body=_beginning(response, most_bytes))
+
     @contextmanager
-    def _answered(self, url: Url, end: float) -> Iterator[HTTPResponse]:
+    def _answered(
+        self,
+        method: str,
+        url: Url,
+        end: float,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Iterator[HTTPResponse]:
         """Yield the response to one request; the connection is closed `end` at the latest."""
-        host, port = url.host or "", url.port or _HTTPS_PORT
-        name = host.strip("[]")
-        connection = HTTPSConnection(
-            self._address(name, port),
-            port,
-            timeout=_left(end),
-            ssl_context=self._trust(),
-            server_hostname=name,
-            assert_hostname=name,
-        )
-        timer = Timer(_left(end), _shut_down, (connection,))
-        timer.daemon = True
-        try:
-            with _as_invalid():
-                connection.connect()
-                timer.start()
-                authority = host if port == _HTTPS_PORT else f"{host}:{port}"
+        addresses = self._addresses(url)
+        with _as_invalid(end), closing(self._connected(url, addresses, end)) as connection:
+            # The connection gives its socket to a response that has no length.
+            timer = Timer(_left(end), _shut_down, (connection.sock,))
+            timer.daemon = True
+            timer.start()
+            try:
                 connection.request(
-                    "GET",
+                    method,
                     url.request_uri,
-                    headers={**_HEADERS, "Host": authority},
+                    body=body,
+                    headers={**_HEADERS, "Host": authority_of(url), **(headers or {})},
                     preload_content=False,
                     decode_content=False,
                 )
                 # It holds the socket, too.
                 with closing(connection.getresponse()) as response:
+                    # A connection that was shut down looks like the end of the headers.
+                    _left(end)
                     yield response
-        finally:
-            timer.cancel()
-            connection.close()
+            finally:
+                timer.cancel()
 
-    def _address(self, host: str, port: int) -> str:
-        """Return an address of the host, all of which may be reached. Raise InvalidUrlError."""
+    def _connected(self, url: Url, addresses: Sequence[str], end: float) -> HTTPConnection:
+        """Return a connection to the first address that accepts one."""
+        for address in addresses[:-1]:
+            with suppress(NewConnectionError):
+                return self._connection(url, address, end)
+        return self._connection(url, addresses[-1], end)
+
+    def _connection(self, url: Url, address: str, end: float) -> HTTPConnection:
+        port, timeout = port_of(url), _left(end)
+        connection = (
+            HTTPConnection(address, port, timeout=timeout)
+            if url.scheme == "http"
+            else HTTPSConnection(
+                address,
+                port,
+                timeout=timeout,
+                ssl_context=self._trust(),
+                server_hostname=name_of(url),
+                assert_hostname=name_of(url),
+            )
+        )
         try:
-            addresses = self._resolve(host, port)
+            connection.connect()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _addresses(self, url: Url) -> Sequence[str]:
+        """Return the addresses of the host, all of which may be reached. Raise InvalidUrlError."""
+        try:
+            addresses = self._resolve(name_of(url), port_of(url))
         except (OSError, UnicodeError) as error:
             raise InvalidUrlError("The host of the URL cannot be found.") from error
-        if not addresses or not all(map(self._may_reach, addresses)):
+        may_reach = is_loopback if url.scheme == "http" else self._may_reach
+        if not addresses or not all(map(may_reach, addresses)):
             raise InvalidUrlError("The URL does not lead to a public address.")
-        return addresses[0]
+        return addresses
 
 
-def _parsed(url: str) -> Url:
-    try:
-        parsed = parse_url(url)
-    except LocationParseError as error:
-        raise InvalidUrlError("This is not a URL.") from error
-    if parsed.scheme != "https" or not parsed.host or len(url) > _LONGEST_URL:
-        raise InvalidUrlError(f"Send an https:// URL of up to {_LONGEST_URL:,} characters.")
-    if parsed.auth is not None:
-        raise InvalidUrlError("The URL must not hold a user name or a password.")
-    return parsed
+def _beginning(response: HTTPResponse, most_bytes: int) -> bytes:
+    """Return what can be read of the body: the status says how the request ended."""
+    body = bytearray()
+    with suppress(HTTPError, HTTPException, OSError, ValueError):
+        while len(body) < most_bytes and (block := response.read1(most_bytes - len(body))):
+            body += block
+    return bytes(body)
 
 
 def _redirected(url: Url, response: HTTPResponse) -> str:
@@ -179,21 +210,26 @@ def _too_slow() -> NoReturn:
 
 
 @contextmanager
-def _as_invalid() -> Iterator[None]:
+def _as_invalid(end: float) -> Iterator[None]:
     try:
         yield
     except (HTTPError, HTTPException, OSError, ValueError) as error:
         # The texts of these errors may contain what the caller must not know.
         logger.info("web.failed", exc_info=True)
-        raise InvalidUrlError("The URL cannot be read.") from error
+        _left(end)
+        raise InvalidUrlError(_reason(error)) from error
 
 
-def _shut_down(connection: HTTPSConnection) -> None:
-    """Interrupt every wait for this connection: a slow sender can keep each single read short."""
-    sock = connection.sock
-    if sock is not None:
-        with suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
+def _reason(error: Exception) -> str:
+    if isinstance(error, SSLError | ssl.SSLError | CertificateError):
+        return "No TLS connection to the URL is possible: its certificate or protocol is not valid."
+    return "The URL cannot be reached, or its answer cannot be read."
+
+
+def _shut_down(sock: socket.socket) -> None:
+    """Interrupt every wait for this socket: a slow sender can keep each single read short."""
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _trusted() -> ssl.SSLContext:

@@ -14,11 +14,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from shared.adapters.web.guarded_web import GuardedWeb, is_public, resolve
+from shared.adapters.web.guarded_web import GuardedWeb
+from shared.adapters.web.urls import is_public, resolve
 from shared.domain.errors import InvalidUrlError
+from shared.ports.web import WebAnswer
 
 HOST = "pictures.example"
 SOON = timedelta(seconds=5)
+BODY = b'{"id": "evt_1"}'
 OK = b"HTTP/1.1 200 OK\r\n"
 
 
@@ -30,7 +33,7 @@ def answer(body: bytes, *headers: str, status: str = "200 OK") -> Sequence[bytes
 class Site:
     """Answers each request with the pieces that a test puts at its path."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: ssl.SSLContext | None) -> None:
         self.pages: dict[str, Sequence[bytes]] = {}
         self.pause = 0.0
         self.requests: list[str] = []
@@ -49,17 +52,18 @@ class Site:
                 threading.Thread(target=self._answer, args=(accepted,), daemon=True).start()
 
     def _answer(self, accepted: socket.socket) -> None:
-        with (
-            suppress(OSError),
-            accepted,
-            self._context.wrap_socket(accepted, server_side=True) as s,
-        ):
-            request = s.recv(10_000).decode()
-            self.requests.append(request)
-            path = request.partition(" ")[2].partition(" ")[0]
+        with suppress(OSError), accepted, self._secured(accepted) as s:
+            request = s.recv(10_000)
+            while request.startswith(b"POST") and not request.endswith(BODY):
+                request += s.recv(10_000)
+            self.requests.append(request.decode("latin-1"))
+            path = self.requests[-1].partition(" ")[2].partition(" ")[0]
             for piece in self.pages.get(path, ()):
                 s.sendall(piece)
                 time.sleep(self.pause)
+
+    def _secured(self, accepted: socket.socket) -> socket.socket:
+        return self._context.wrap_socket(accepted, server_side=True) if self._context else accepted
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +98,13 @@ def site(certificate: Path) -> Iterator[Site]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     site = Site(context)
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def plain() -> Iterator[Site]:
+    site = Site(None)
     yield site
     site.close()
 
@@ -252,7 +263,7 @@ def test_a_certificate_of_another_host_is_refused(certificate: Path, site: Site)
     )
     site.pages["/"] = answer(b"a picture")
 
-    with pytest.raises(InvalidUrlError, match="cannot be read"):
+    with pytest.raises(InvalidUrlError, match="certificate"):
         web.get(f"https://other.example:{site.port}/", most_bytes=1000, within=SOON)
 
 
@@ -263,3 +274,148 @@ def test_the_environment_names_no_proxy(
     site.pages["/"] = answer(b"a picture")
 
     assert got(web, site, "/") == b"a picture"
+
+
+def sent(web: GuardedWeb, url: str, *, most: int = 500, within: timedelta = SOON) -> WebAnswer:
+    headers = {"Content-Type": "application/json"}
+    return web.post(url, BODY, headers=headers, most_bytes=most, within=within)
+
+
+def at(site: Site, path: str, *, scheme: str = "https", host: str = HOST) -> str:
+    return f"{scheme}://{host}:{site.port}{path}"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        (answer(b"thanks", status="202 Accepted"), (202, b"thanks")),
+        (answer(b"x" * 10_000_000), (200, b"x" * 500)),
+        (ENDLESS, (200, b"x" * 500)),
+        ([OK + b"Content-Length: 500\r\n\r\nhalf"], (200, b"half")),
+        (answer(b"", "Location: https://127.0.0.1/", status="302 Found"), (302, b"")),
+        (answer(b"", status="204 No Content"), (204, b"")),
+        (answer(b"no", status="500 Broken"), (500, b"no")),
+    ],
+)
+def test_a_post_returns_the_status_and_the_beginning_of_the_body(
+    web: GuardedWeb, site: Site, pieces: Sequence[bytes], expected: tuple[int, bytes]
+) -> None:
+    site.pages["/hook?a=b"] = pieces
+
+    found = sent(web, at(site, "/hook?a=b"))
+
+    assert (found.status, found.body) == expected
+    [request] = site.requests
+    for part in ("POST /hook?a=b HTTP/1.1", f"Host: {HOST}:{site.port}", "application/json"):
+        assert part in request
+    assert f"Content-Length: {len(BODY)}\r\n" in request
+    assert request.endswith(f"\r\n\r\n{BODY.decode()}")
+
+
+@pytest.mark.parametrize(
+    ("pieces", "pause", "word"),
+    [
+        ([b""], 60.0, "too long"),
+        ([OK, *[b"X-Slow: header\r\n"] * 500], 0.05, "too long"),
+        ([], 0.0, "cannot be reached"),
+        ([b"nonsense\r\n\r\n"], 0.0, "cannot be reached"),
+    ],
+    ids=["silent", "slow headers", "closes at once", "speaks no HTTP"],
+)
+def test_a_receiver_without_an_answer_fails_within_the_limit(
+    web: GuardedWeb, site: Site, pieces: Sequence[bytes], pause: float, word: str
+) -> None:
+    site.pages["/"], site.pause = pieces, pause
+    began = time.monotonic()
+
+    with pytest.raises(InvalidUrlError, match=word):
+        sent(web, at(site, "/"), within=timedelta(seconds=1))
+
+    assert time.monotonic() - began < 10
+
+
+def test_the_status_of_a_slow_body_counts(web: GuardedWeb, site: Site) -> None:
+    site.pages["/"], site.pause = [OK + b"\r\n", *[b"x"] * 500], 0.05
+
+    assert sent(web, at(site, "/"), within=timedelta(seconds=1)).status == 200
+
+
+def test_a_receiver_that_speaks_no_tls_gets_nothing(web: GuardedWeb, plain: Site) -> None:
+    with pytest.raises(InvalidUrlError, match="No TLS connection"):
+        sent(web, at(plain, "/"))
+
+    assert not any(BODY.decode() in request for request in plain.requests)
+
+
+def test_a_host_that_refuses_connections_is_named_unreachable(web: GuardedWeb) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+
+    with pytest.raises(InvalidUrlError, match="cannot be reached"):
+        sent(web, f"https://{HOST}:{port}/")
+
+
+def test_a_name_that_changes_its_address_is_checked_at_each_post(site: Site) -> None:
+    addresses = [["93.184.215.14"], ["127.0.0.1"]]
+    web = GuardedWeb(resolve=lambda host, port: addresses.pop(0))
+    web.require_postable(at(site, "/"))
+
+    with pytest.raises(InvalidUrlError, match="public"):
+        sent(web, at(site, "/"))
+
+    assert site.requests == []
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_laptop_posts_to_itself_without_tls(plain: Site, host: str) -> None:
+    plain.pages["/"] = answer(b"thanks")
+    url = at(plain, "/", scheme="http", host=host)
+    both = {"localhost": ["::1", "127.0.0.1"]}
+    laptop = GuardedWeb(resolve=lambda name, port: both.get(name, [name]), posts_to_localhost=True)
+
+    laptop.require_postable(url)
+    # Nothing answers at ::1, which is tried first.
+    assert sent(laptop, url).body == b"thanks"
+    with pytest.raises(InvalidUrlError, match="https://"):
+        GuardedWeb().require_postable(url)
+    with pytest.raises(InvalidUrlError, match="https://"):
+        laptop.get(url, most_bytes=10, within=SOON)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/",
+        "http://localhost.example.com/",
+        "http://localhost@example.com/",
+        "http://user@localhost/",
+        "http://10.0.0.1/",
+        "http://127.0.0.2/",
+        "http://0.0.0.0/",
+        "http://[::ffff:127.0.0.1]/",
+        "https://localhost/",
+        "https://127.0.0.1/",
+        "https://169.254.169.254/",
+        "https://metadata.google.internal/",
+        "https://user:password@example.com/",
+        "https:///path",
+        "ftp://localhost/",
+        "localhost:8000",
+        "https://example.com/" + "x" * 2048,
+        "http://[::1",
+        "",
+    ],
+)
+def test_no_other_url_is_postable_from_a_laptop(url: str) -> None:
+    names = {"localhost": ["127.0.0.1"], "metadata.google.internal": ["169.254.169.254"]}
+    laptop = GuardedWeb(resolve=lambda name, port: names.get(name, [name]), posts_to_localhost=True)
+
+    with pytest.raises(InvalidUrlError):
+        laptop.require_postable(url)
+
+
+def test_a_localhost_that_leads_elsewhere_is_refused() -> None:
+    odd = GuardedWeb(resolve=lambda name, port: ["93.184.215.14"], posts_to_localhost=True)
+
+    with pytest.raises(InvalidUrlError):
+        odd.require_postable("http://localhost:8000/")
