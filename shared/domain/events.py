@@ -22,6 +22,8 @@ class EventType(StrEnum):
     VIDEO_PROMOTED = "video.promoted"
     BATCH_COMPLETED = "batch.completed"
     BUDGET_WARNING = "campaign.budget_warning"
+    WEBHOOK_DISABLED = "webhook.disabled"
+    WEBHOOK_TEST = "webhook.test"
 
 
 _ENDS = {
@@ -50,7 +52,8 @@ class Event:
 
     `id` is derived from its type, its subject and its moment. The subject is a `video` with its
     `campaign_id`, or the batch `batch_id` with its number of `lines`, or the campaign `campaign_id`
-    that has used `used_usd` of `budget_usd`. `unread` is as in a video.
+    that has used `used_usd` of `budget_usd`, or the webhook `webhook_id`, disabled for a `reason`.
+    `unread` is as in a video.
     """
 
     id: str
@@ -63,6 +66,8 @@ class Event:
     lines: int = 0
     used_usd: Decimal = ZERO
     budget_usd: Decimal = ZERO
+    webhook_id: str = ""
+    reason: str = ""
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -107,6 +112,17 @@ def budget_warning(campaign_id: str, *, used: Decimal, budget: Decimal, at: date
         campaign_id=campaign_id,
         used_usd=used,
         budget_usd=budget,
+    )
+
+
+def of_webhook(kind: EventType, webhook_id: str, *, at: datetime, reason: str = "") -> Event:
+    """Return the event that a webhook is disabled, or one that is sent to test it."""
+    return Event(
+        id=event_id(kind, webhook_id, at),
+        type=kind,
+        created_at=at,
+        webhook_id=webhook_id,
+        reason=reason,
     )
 
 

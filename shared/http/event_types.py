@@ -14,10 +14,11 @@ class EventData(TypedDict):
 
     A video has its own fields under the same names. A batch has the `total` of its lines: each is
     done, and each video of the batch has ended. A campaign has used `used_usd` of `budget_usd`.
+    A webhook is disabled for a `reason`.
     """
 
     id: str
-    object: Literal["video", "batch", "campaign"]
+    object: Literal["video", "batch", "campaign", "webhook"]
     campaign_id: NotRequired[str]
     index: NotRequired[int]
     batch_id: NotRequired[str | None]
@@ -31,6 +32,7 @@ class EventData(TypedDict):
     total: NotRequired[int]
     used_usd: NotRequired[Dollars]
     budget_usd: NotRequired[Dollars]
+    reason: NotRequired[str]
 
 
 class EventResource(TypedDict):

@@ -52,6 +52,8 @@ def _data(event: Event, base_url: str) -> EventData:
             "total": event.lines,
             "requested_by": event.requested_by,
         }
+    if event.webhook_id:
+        return {"id": event.webhook_id, "object": "webhook", "reason": event.reason}
     return {
         "id": event.campaign_id,
         "object": "campaign",

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from shared.domain.events import Event
     from shared.domain.pacing import Pace
     from shared.domain.video import Video
+    from shared.domain.webhooks import Delivery, Webhooks
 
-    Stored = Campaign | Video | DayBudget | Pace | Batch | Event
+    Stored = Campaign | Video | DayBudget | Pace | Batch | Event | Webhooks | Delivery
 
 SCHEMA_VERSION = 1
 
 Record = dict[str, Any]
-T = TypeVar("T", "Campaign", "Video", "DayBudget", "Pace", "Batch", "Event")
+T = TypeVar("T", "Campaign", "Video", "DayBudget", "Pace", "Batch", "Event", "Webhooks", "Delivery")
 
 
 def to_record(stored: Stored) -> Record:

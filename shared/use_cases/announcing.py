@@ -9,6 +9,8 @@ from functools import lru_cache
 from shared.domain.events import Event, EventType, VideoFacts, facts_of
 from shared.domain.video import Video
 
+_WARNINGS = (EventType.BUDGET_WARNING, EventType.WEBHOOK_DISABLED)
+
 logger = logging.getLogger(__name__)
 
 
@@ -25,7 +27,7 @@ def announce(event: str, video: Video) -> None:
 def announce_events(events: Iterable[Event]) -> None:
     """Log the events of a commit, after it, as `announce` does."""
     for event in events:
-        level = logging.WARNING if event.type is EventType.BUDGET_WARNING else logging.INFO
+        level = logging.WARNING if event.type in _WARNINGS else logging.INFO
         logger.log(level, event.type.value, extra=_fields_of(event))
 
 
@@ -34,6 +36,8 @@ def _fields_of(event: Event) -> dict[str, object]:
         return _fields(event.video, event.campaign_id, event.requested_by)
     if event.batch_id:
         return {"batch_id": event.batch_id, "lines": event.lines}
+    if event.webhook_id:
+        return {"webhook_id": event.webhook_id, "reason": event.reason}
     return {
         "campaign_id": event.campaign_id,
         "used_usd": str(event.used_usd),

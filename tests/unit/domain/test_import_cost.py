@@ -19,8 +19,8 @@ import pytest
 import shared.domain
 
 ROOT = Path(__file__).resolve().parents[3]
-# Only requests about experiments load them.
-ON_USE = {"shared.domain.experiments", "shared.domain.proportions"}
+# Only requests about experiments or webhooks, and deliveries, load them.
+ON_USE = {"shared.domain.experiments", "shared.domain.proportions", "shared.domain.webhooks"}
 MODULES = sorted(
     {f"shared.domain.{module.name}" for module in pkgutil.iter_modules(shared.domain.__path__)}
     - ON_USE
