@@ -1,6 +1,7 @@
-"""OpenAI's SDKs and LiteLLM, unchanged, against the server that `make run` starts.
+"""OpenAI's SDKs, LiteLLM and the programs of docs/clients.md, against the server of `make run`.
 
-All of them send the same prompt of two lines, and each in its own spelling: it is paid once.
+The clients are unchanged. They send the same prompt of two lines, each in its own spelling: it is
+paid once.
 """
 
 import json
@@ -12,17 +13,31 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
 from tests.browser.server import Server, serving
+from tests.clients.documented import (
+    KEY,
+    LITELLM,
+    PROGRAMS,
+    Place,
+    create_with_litellm,
+    litellm_proxy,
+    place,
+    run_program,
+)
 from tests.clients.installing import HERE, MissingClientError, node_client, python_client
 
 Json = dict[str, Any]
+Told = dict[str, Future[Json]]
 
 STORIES = HERE / "stories"
 OPENAI_STORY = str(STORIES / "openai_story.py")
 SECONDS = 300
+# The programs download in parts of so many bytes.
+PART = 100_000
 
 REFUSED = [
     ["UnprocessableEntityError", 422, "unsupported_parameter", "seconds"],
@@ -50,9 +65,7 @@ CLIENTS = [
     Client("python-2", "2.54.0", lambda: alone("openai-2", "openai_story.py")),
     Client("python-3", "3.54.0", lambda: ([sys.executable, OPENAI_STORY], "")),
     NODE,
-    Client("litellm", "1.110.2", lambda: alone("litellm", "litellm_story.py")),
 ]
-OF_OPENAI = [client for client in CLIENTS if client.name != "litellm"]
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +87,20 @@ def server(log: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def told(server: Server) -> Iterator[dict[str, Future[Json]]]:
-    """What each client saw. All of them are at it at once."""
-    with ThreadPoolExecutor(len(CLIENTS)) as clients:
-        yield {each.name: clients.submit(tell, each, server) for each in CLIENTS}
+def told(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """What each client saw, by its name. All of them are at it at once."""
+    folder = tmp_path_factory.mktemp("programs")
+
+    def at(name: str) -> Place:
+        return place(folder / name, server)
+
+    with ThreadPoolExecutor(len(CLIENTS) + len(PROGRAMS) + 1) as clients:
+        yield {
+            # It takes longest to start.
+            LITELLM: clients.submit(tell_litellm, at(LITELLM)),
+            **{each.name: clients.submit(tell, each, server) for each in CLIENTS},
+            **{each: clients.submit(tell_program, each, at(each)) for each in PROGRAMS},
+        }
 
 
 def tell(client: Client, server: Server) -> Json:
@@ -85,48 +108,62 @@ def tell(client: Client, server: Server) -> Json:
     arguments = [client.name, f"{server.origin}/v1"]
     if client.name.startswith("node"):
         arguments.append(str(node_client()))
-    environment = {
-        **os.environ,
-        "PYTHONPATH": packages,
-        # LiteLLM would ask GitHub for its price list.
-        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-    }
+    return story_of([*command, *arguments], packages)
+
+
+def tell_litellm(at: Place) -> Json:
+    with litellm_proxy(at) as url:
+        created = create_with_litellm(at)
+        story = [sys.executable, str(STORIES / "litellm_story.py"), url, KEY, created]
+        return story_of(story, "")
+
+
+def tell_program(heading: str, at: Place) -> Json:
+    video, status = run_program(heading, at).split()
+    return {"video": video, "status": status, "clip": at.clip()}
+
+
+def story_of(command: list[str], packages: str) -> Json:
     done = subprocess.run(
-        [*command, *arguments],
+        command,
         check=False,
         capture_output=True,
         text=True,
-        env=environment,
+        env={**os.environ, "PYTHONPATH": packages},
         timeout=SECONDS,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def saw(told: dict[str, Future[Json]], client: Client) -> Json:
+def saw(told: Told, name: str) -> Json:
     try:
-        return told[client.name].result()
+        return told[name].result()
     except MissingClientError as error:
-        pytest.skip(f"{client.name} cannot be installed: {error}")
+        pytest.skip(f"{name} cannot be installed: {error}")
 
 
-def by_name(clients: list[Client]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("client", clients, ids=lambda client: client.name)
+by_name = pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 
 
-@by_name(CLIENTS)
-def test_a_video_is_made_read_and_downloaded(told: dict[str, Future[Json]], client: Client) -> None:
-    story = saw(told, client)
+@pytest.mark.parametrize("name", [LITELLM, *(client.name for client in CLIENTS)])
+def test_a_video_is_made_read_and_downloaded(told: Told, name: str) -> None:
+    story = saw(told, name)
 
-    assert story["version"] == client.version
     assert story["made"][1:] == ["completed", 100]
-    assert (story["clip"], story["thumbnail"]) == ("ftyp", "ffd8ff")
+    assert story["clip"] == "ftyp"
+
+
+@by_name
+def test_the_sdk_has_the_version_that_the_page_names(told: Told, client: Client) -> None:
+    assert saw(told, client.name)["version"] == client.version
 
 
 def test_one_prompt_of_two_lines_is_one_video_for_all_and_paid_once(
-    told: dict[str, Future[Json]], server: Server
+    told: Told, server: Server
 ) -> None:
-    made = {saw(told, client)["made"][0] for client in CLIENTS}
+    names = [LITELLM, *(client.name for client in CLIENTS)]
+    made = {saw(told, name)["made"][0] for name in names}
 
     campaign = server.get("/v1/campaigns/lines")
     assert made == {campaign["slots"][0]["current"]["id"]}
@@ -134,26 +171,49 @@ def test_one_prompt_of_two_lines_is_one_video_for_all_and_paid_once(
     assert campaign["money"]["spent"] == 1.6
 
 
-@by_name(OF_OPENAI)
-def test_takes_of_a_prompt_are_a_list(told: dict[str, Future[Json]], client: Client) -> None:
-    assert saw(told, client)["takes"] == ["list", 2]
-
-
-@by_name(OF_OPENAI)
-def test_a_sprite_sheet_is_a_jpeg(told: dict[str, Future[Json]], client: Client) -> None:
-    assert saw(told, client)["sheet"] == "ffd8ff"
-
-
-def test_a_picture_is_named_as_openais_types_name_it(told: dict[str, Future[Json]]) -> None:
-    """The SDK for Python refuses an object; that for Node sends it as a form."""
-    assert saw(told, NODE)["pictured"] == "input_single"
-
-
-@by_name(OF_OPENAI)
-def test_a_video_without_a_campaign_is_found_again_by_its_request_and_its_tags(
-    told: dict[str, Future[Json]], client: Client
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_documented_program_downloads_the_whole_clip_in_parts(
+    told: Told, server: Server, name: str
 ) -> None:
-    story = saw(told, client)
+    story = saw(told, name)
+
+    assert story["status"] == "completed"
+    content_url = server.get(f"/v1/videos/{story['video']}")["content_url"]
+    with urlopen(content_url, timeout=30) as content:
+        assert story["clip"] == content.read()
+    assert len(story["clip"]) > PART
+
+
+def test_the_documented_programs_make_one_video_of_the_picture(told: Told, server: Server) -> None:
+    made = {saw(told, name)["video"] for name in (*PROGRAMS, LITELLM)}
+
+    (slot,) = server.get("/v1/campaigns/cups")["slots"]
+    assert made == {slot["current"]["id"]}
+    assert slot["current"]["task"] == "image_to_video"
+
+
+@by_name
+def test_takes_of_a_prompt_are_a_list(told: Told, client: Client) -> None:
+    assert saw(told, client.name)["takes"] == ["list", 2]
+
+
+@by_name
+def test_a_thumbnail_and_a_sprite_sheet_are_jpegs(told: Told, client: Client) -> None:
+    story = saw(told, client.name)
+
+    assert (story["thumbnail"], story["sheet"]) == ("ffd8ff", "ffd8ff")
+
+
+def test_a_picture_is_named_as_openais_types_name_it(told: Told) -> None:
+    """The SDK for Python refuses an object; that for Node sends it as a form."""
+    assert saw(told, NODE.name)["pictured"] == "input_single"
+
+
+@by_name
+def test_a_video_without_a_campaign_is_found_again_by_its_request_and_its_tags(
+    told: Told, client: Client
+) -> None:
+    story = saw(told, client.name)
 
     assert story["own"] == [True, {"client": client.name}, [client.name, "shared"]]
     assert story["tagged"]
@@ -161,33 +221,31 @@ def test_a_video_without_a_campaign_is_found_again_by_its_request_and_its_tags(
     assert story["retrieved"]
 
 
-@by_name(OF_OPENAI)
+@by_name
 def test_a_refusal_raises_the_sdks_exception_with_code_and_parameter(
-    told: dict[str, Future[Json]], client: Client
+    told: Told, client: Client
 ) -> None:
-    story = saw(told, client)
+    story = saw(told, client.name)
 
     assert story["refused"] == REFUSED
     assert story["unknown"] == ["NotFoundError", 404, "not_found", None]
 
 
-@by_name(OF_OPENAI)
-def test_every_video_can_be_deleted_as_it_is_listed(
-    told: dict[str, Future[Json]], client: Client
-) -> None:
-    assert saw(told, client)["deleted"] == [5, 0]
+@by_name
+def test_every_video_can_be_deleted_as_it_is_listed(told: Told, client: Client) -> None:
+    assert saw(told, client.name)["deleted"] == [5, 0]
 
 
-def test_litellm_lists_retrieves_and_raises_refusals(told: dict[str, Future[Json]]) -> None:
-    story = saw(told, CLIENTS[-1])
+def test_litellms_proxy_repeats_a_request_and_raises_refusals(told: Told) -> None:
+    story = saw(told, LITELLM)
 
-    assert (story["own"], story["listed"]) == (True, True)
-    limits = [["BadRequestError", 422]] * 2
-    assert story["refused"] == [*limits, ["BadRequestError", 400], ["BadRequestError", 422]]
+    assert story["own"]
+    assert [status for _, status in story["refused"]] == [422, 422, 400]
 
 
-def test_no_client_sends_a_refused_request_again(told: dict[str, Future[Json]], log: Path) -> None:
-    refused = sum(answer[1] == 422 for client in CLIENTS for answer in saw(told, client)["refused"])
+def test_no_client_sends_a_refused_request_again(told: Told, log: Path) -> None:
+    names = [LITELLM, *(client.name for client in CLIENTS)]
+    refused = sum(answer[1] == 422 for name in names for answer in saw(told, name)["refused"])
 
     lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     assert refused == sum(line.get("status") == 422 for line in lines) > 0
