@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shared.adapters.google.message_queue import PubSubMessageQueue
     from shared.adapters.google.object_store import GCSObjectStore
     from shared.adapters.google.turn_repository import FirestoreTurnRepository
+    from shared.adapters.google.webhook_repository import FirestoreWebhookRepository
     from shared.adapters.record_mirror import ObjectStoreMirror
     from shared.domain.schedule import Leases
     from shared.ports.video_generator import VideoGenerator
@@ -76,6 +77,12 @@ class GooglePorts(FamilyPorts):
         from shared.adapters.google.event_log import FirestoreEventLog
 
         return FirestoreEventLog(self.campaigns.documents, now=self.now)
+
+    @built_once
+    def webhooks(self) -> FirestoreWebhookRepository:
+        from shared.adapters.google.webhook_repository import FirestoreWebhookRepository
+
+        return FirestoreWebhookRepository(self.campaigns, event_days=self._settings.event_days)
 
     @built_once
     def mirror(self) -> ObjectStoreMirror:

@@ -3,6 +3,7 @@
 import json
 
 from shared.adapters.google.event_log import EVENTS, EXPIRES_AT
+from shared.adapters.google.webhook_queries import DELIVERIES
 from tests.infra.installation import Installation
 from tests.infra.terraform import MODULE
 
@@ -70,11 +71,11 @@ def test_the_deployed_exemptions_match_the_file(installation: Installation) -> N
     assert stated == made
 
 
-def test_an_event_is_removed_when_it_expires(installation: Installation) -> None:
+def test_events_and_deliveries_are_removed_when_they_expire(installation: Installation) -> None:
     fields = installation.all("google_firestore_field.index").values()
     expiring = [(each["collection"], each["field"]) for each in fields if each["ttl_config"]]
 
-    assert [(EVENTS, EXPIRES_AT)] == expiring
+    assert [(DELIVERIES, EXPIRES_AT), (EVENTS, EXPIRES_AT)] == sorted(expiring)
 
 
 def test_indexes_belong_to_the_database_of_the_records(installation: Installation) -> None:

@@ -34,10 +34,13 @@ from shared.adapters.google.turn_queries import (
     last_waiting_video,
     waiting_videos,
 )
+from shared.adapters.google.webhook_queries import WEBHOOKS, deliveries_before, due_deliveries
 from shared.domain.events import EventType, ends_of
 from shared.domain.video import Failure, Lane, Phase, VersionState
+from shared.domain.webhooks import DeliveryStatus
 from shared.ports.campaign_repository import SortOrder, VideoQuery
 from shared.ports.event_log import EventQuery
+from shared.ports.webhook_repository import DeliveryQuery
 from shared.records.form import to_record
 from tests.contract.batch_repository_contract import a_batch
 from tests.unit.domain.builders import CLIP, MODEL, NOW, a_campaign, a_generating_video
@@ -99,6 +102,11 @@ def queries() -> Iterator[firestore.Query]:
     ):
         wanted = EventQuery(type=kind, campaign_id=campaign_id)
         yield events_after(client, wanted, after=last, until=NOW, limit=9)
+    created = Document(path=f"{WEBHOOKS}/deliveries/1", fields={"created_at": NOW}, revision="")
+    for delivery_status, last in product((None, DeliveryStatus.FAILED), (None, created)):
+        page = DeliveryQuery(webhook_id=f"wh_{'0' * 16}", status=delivery_status)
+        yield deliveries_before(client, page, after=last, limit=9)
+    yield due_deliveries(client, NOW, limit=9)
     yield all_videos(client, "spring")
     yield all_campaigns(client, after=None, limit=9)
     yield all_campaigns(client, after="spring", limit=9)

@@ -1,0 +1,110 @@
+"""Webhooks and their deliveries in Firestore, in the database of the events."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.adapters.google.event_log import EXPIRES_AT
+from shared.adapters.google.firestore_documents import Document, Write
+from shared.adapters.google.webhook_queries import (
+    WEBHOOKS,
+    deliveries_before,
+    delivery_path,
+    due_deliveries,
+    key_of,
+)
+from shared.domain.errors import ConflictError, NotFoundError, UnreadableRecordError
+from shared.domain.events import EVENT_DAYS, Event
+from shared.domain.webhooks import Delivery, DeliveryKey, Webhooks
+from shared.ports.webhook_repository import DeliveryQuery
+from shared.records.form import naming, require_place, to_record
+from shared.records.webhooks import delivery_from_record, webhooks_from_record
+
+
+class FirestoreWebhookRepository:
+    """A revision is the time of a document's last change, as for campaigns."""
+
+    def __init__(
+        self, campaigns: FirestoreCampaignRepository, *, event_days: int = EVENT_DAYS
+    ) -> None:
+        self._campaigns = campaigns
+        self._documents = campaigns.documents
+        self._event_days = event_days
+
+    def get(self) -> Webhooks:
+        document = self._documents.get(WEBHOOKS)
+        if document is None:
+            return Webhooks()
+        with naming(document.path):
+            return webhooks_from_record(document.fields, revision=document.revision)
+
+    def commit(self, webhooks: Webhooks, *, events: Sequence[Event] = ()) -> Webhooks:
+        own = Write(path=WEBHOOKS, fields=to_record(webhooks), revision=webhooks.revision)
+        revision, *_ = self._documents.commit([own, *self._campaigns.writes_of_events(events)])
+        return replace(webhooks, revision=revision)
+
+    def add_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        writes = [self._write_of(each) for each in deliveries]
+        try:
+            self._create_missing(writes)
+        except ConflictError:
+            # Another process has added some of them since they were looked for.
+            self._create_missing(writes)
+
+    def get_delivery(self, key: DeliveryKey) -> Delivery:
+        return _delivery_of(self._document_of(key))
+
+    def commit_delivery(self, delivery: Delivery) -> Delivery:
+        (revision,) = self._documents.commit([self._write_of(delivery)])
+        return replace(delivery, revision=revision)
+
+    def due(self, before: datetime, *, limit: int) -> tuple[DeliveryKey, ...]:
+        query = due_deliveries(self._documents.client, before, limit=limit)
+        return tuple(map(key_of, self._documents.query(query)))
+
+    def list_deliveries(self, query: DeliveryQuery) -> tuple[Delivery, ...]:
+        last = (
+            None
+            if query.after is None
+            else self._document_of(DeliveryKey(query.webhook_id, query.after))
+        )
+        found: list[Delivery] = []
+        while missing := query.limit - len(found):
+            page = self._documents.query(
+                deliveries_before(self._documents.client, query, after=last, limit=missing)
+            )
+            for document in page:
+                with suppress(UnreadableRecordError):
+                    found.append(_delivery_of(document))
+            if len(page) < missing:
+                break
+            last = page[-1]
+        return tuple(found)
+
+    def _document_of(self, key: DeliveryKey) -> Document:
+        document = self._documents.get(delivery_path(key))
+        if document is None:
+            raise NotFoundError("There is no delivery of this event.")
+        return document
+
+    def _create_missing(self, writes: Sequence[Write]) -> None:
+        stored = self._documents.get_all(write.path for write in writes)
+        if missing := [write for write in writes if write.path not in stored]:
+            self._documents.commit(missing)
+
+    def _write_of(self, delivery: Delivery) -> Write:
+        expires_at = delivery.created_at + timedelta(days=self._event_days)
+        fields = {**to_record(delivery), EXPIRES_AT: expires_at}
+        path = delivery_path(delivery.key)
+        return Write(path=path, fields=fields, revision=delivery.revision)
+
+
+def _delivery_of(document: Document) -> Delivery:
+    """Raise UnreadableRecordError."""
+    record = {name: value for name, value in document.fields.items() if name != EXPIRES_AT}
+    with naming(document.path):
+        delivery = delivery_from_record(record, revision=document.revision)
+        require_place(delivery.key == key_of(document))
+    return delivery
