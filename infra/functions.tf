@@ -116,7 +116,7 @@ resource "google_cloudfunctions2_function" "function" {
 
   lifecycle {
     precondition {
-      condition     = coalesce(var.max_videos_per_campaign, 4) * (coalesce(var.keep_historical, 1) + 2) <= 4000
+      condition     = coalesce(var.max_videos_per_campaign, 4) * (coalesce(var.keep_historical, 10) + 2) <= 4000
       error_message = "max_videos_per_campaign * (keep_historical + 2) must be no more than 4000, which one record can hold."
     }
 

@@ -89,7 +89,7 @@ variable "queue_limit_hours" {
 }
 
 variable "keep_historical" {
-  description = "Historical videos kept per slot. Default: 1."
+  description = "Historical videos kept per slot. Default: 10."
   type        = number
   default     = null
 

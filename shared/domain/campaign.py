@@ -27,15 +27,16 @@ class Version:
 
     video_hash: str
     fingerprint: str
+    kept: bool = False
 
     @classmethod
     def of(cls, video: Video) -> "Version":
-        return cls(video_hash=video.video_hash, fingerprint=video.fingerprint)
+        return cls(video_hash=video.video_hash, fingerprint=video.fingerprint, kept=video.kept)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """`historical` is ordered from the latest replaced to the earliest."""
+    """`historical` is ordered from the latest replaced to the earliest, then the cancelled."""
 
     index: int
     current: Version | None = None
@@ -53,6 +54,15 @@ class Slot:
 
     def is_making(self, video: Video) -> bool:
         return _is(self.pending, video)
+
+    def with_facts_of(self, video: Video) -> "Slot":
+        """Return the slot with what it repeats of a completed video brought up to date."""
+        version = Version.of(video)
+        return replace(
+            self,
+            current=version if _is(self.current, video) else self.current,
+            historical=tuple(version if _is(each, video) else each for each in self.historical),
+        )
 
     def without_pending(self, video: Video) -> "Slot":
         """Return the slot without `video` if that is its pending version."""

@@ -9,6 +9,8 @@ from shared.domain.errors import BudgetExceededError, InvalidRequestError, MaxCo
 # A slot has a current, a pending and its historical videos. Together they fit into one document of
 # Firestore, of 1 MiB, even if the object of each is still to be renamed.
 MOST_VERSIONS = 4000
+# Kept videos come on top of them.
+MOST_KEPT = 100
 
 _WARNING_SHARE = Decimal("0.8")
 # Up to here a double, the number type of JSON readers, represents cents exactly.

@@ -62,15 +62,15 @@ def _slot(slot: Slot, videos: list[Video], *, written_at: datetime) -> Slot:
     current = _current(slot, stored, written_at=written_at)
     if current is not None:
         del stored[current.video_hash]
-    kept = [each for each in slot.historical if each.video_hash in stored]
-    for each in kept:
-        del stored[each.video_hash]
+    known = [stored.pop(each.video_hash) for each in slot.historical if each.video_hash in stored]
     added = sorted(stored.values(), key=_completion, reverse=True)
+    replaced = [each for each in added if not each.cancel_requested]
+    cancelled = [each for each in added if each.cancel_requested]
     return replace(
         slot,
         current=None if current is None else Version.of(current),
         pending=_pending(slot, videos),
-        historical=(*map(Version.of, added), *kept),
+        historical=tuple(map(Version.of, (*replaced, *known, *cancelled))),
     )
 
 

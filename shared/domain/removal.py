@@ -69,7 +69,12 @@ def is_expired(video: Video, *, before: datetime) -> bool:
 
 
 def surplus(campaign: Campaign, keep: int) -> tuple[str, ...]:
-    """Return the video_hash of every historical video beyond the `keep` latest of its slot."""
+    """Return the video_hash of every historical video beyond the `keep` latest of its slot.
+
+    A kept video is none of them, and does not count.
+    """
     return tuple(
-        version.video_hash for slot in campaign.slots for version in slot.historical[keep:]
+        version.video_hash
+        for slot in campaign.slots
+        for version in [each for each in slot.historical if not each.kept][keep:]
     )

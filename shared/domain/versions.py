@@ -18,7 +18,7 @@ from shared.domain.errors import (
     WrongStateError,
 )
 from shared.domain.events import ends_of, promotion_of
-from shared.domain.limits import Limits, require_budget
+from shared.domain.limits import MOST_KEPT, Limits, require_budget
 from shared.domain.schedule import late_check_at
 from shared.domain.settlement import charged, reserve_price, settle
 from shared.domain.video import AttemptOutcome, Failure, Phase, VersionState, Video
@@ -178,6 +178,26 @@ def promote(campaign: Campaign, video: Video, *, replaced: Video | None, now: da
     return replace(change, events=(promotion_of(shown, at=now),))
 
 
+def mark(campaign: Campaign, video: Video, *, kept: bool, now: datetime) -> Change:
+    """Exempt a completed video from every clean-up, or no longer."""
+    if video.kept == kept:
+        return Change(campaign=campaign)
+    if video.phase is not Phase.DONE:
+        raise WrongStateError("Only a completed video can be kept.")
+    if kept and _kept_count(campaign) >= MOST_KEPT:
+        raise WrongStateError(
+            f"Campaign {campaign.campaign_id!r} keeps {MOST_KEPT} videos, which is the most. "
+            f"Set kept to false for another one first."
+        )
+    marked = replace(video, kept=kept)
+    slot = campaign.slot(video.index).with_facts_of(marked)
+    return _change(campaign, slot, at=now, videos=(marked,))
+
+
+def _kept_count(campaign: Campaign) -> int:
+    return sum(each.kept for slot in campaign.slots for each in (*slot.versions, *slot.historical))
+
+
 def _show(
     campaign: Campaign, slot: Slot, video: Video, replaced: Video | None, *, at: datetime
 ) -> Change:
@@ -193,9 +213,10 @@ def _show(
 
 
 def _keep(campaign: Campaign, slot: Slot, video: Video, *, at: datetime) -> Change:
-    """Make `video` the latest historical version."""
-    kept = replace(slot, historical=(Version.of(video), *slot.historical))
-    return _change(campaign, kept, at=at, videos=(video,))
+    """Make `video` the latest historical version; a cancelled one the first to be removed."""
+    version = Version.of(video)
+    history = (*slot.historical, version) if video.cancel_requested else (version, *slot.historical)
+    return _change(campaign, replace(slot, historical=history), at=at, videos=(video,))
 
 
 def _renaming(change: Change, video: Video) -> Change:

@@ -164,6 +164,7 @@ class Video:
     `store_tries` counts the tries to store its clip whose process vanished.
     `clip` is known once the clip is verified and stored, which may be before the video is done.
     `requested_by` is the name of its request's API key, and `batch_id` the batch of its line.
+    A `kept` video is removed by no clean-up.
     `remixed_from_video_id` is the video that it was made from: a remix, an extension or an edit.
     `revision` is what the record was read at; empty for one that was never stored.
     `unread` has the fields of a newer release that this one does not know; they are stored again.
@@ -199,6 +200,7 @@ class Video:
     requested_by: str | None = None
     batch_id: str | None = None
     remixed_from_video_id: str | None = None
+    kept: bool = False
     ai_generated: bool = True
     revision: str = ""
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)

@@ -70,6 +70,7 @@ class CampaignFacts(TypedDict):
     created_at: Epoch
     updated_at: Epoch
     max_videos: int
+    keep_historical: int
     counts: CountsResource
     money: MoneyResource
     budget: BudgetResource

@@ -77,6 +77,7 @@ def _facts(call: Call, campaign: Campaign) -> CampaignFacts:
         "created_at": epoch(campaign.created_at),
         "updated_at": epoch(campaign.updated_at),
         "max_videos": call.ports.policy.max_videos_per_campaign,
+        "keep_historical": call.ports.policy.keep_historical,
         "counts": _counts_resource(campaign),
         "money": _money_resource(campaign),
         "budget": _budget_resource(campaign, limits_of(call.ports.policy)),

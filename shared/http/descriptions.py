@@ -155,9 +155,11 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "enum": ["GET", "HEAD"],
     },
     "keep_last": {
-        "description": "The number of historical videos that each slot keeps.",
+        "description": "The number of historical videos that each slot keeps, beside those that "
+        "are `kept`.",
         "examples": [1],
     },
+    "kept": {"description": "Whether the video is exempt from every clean-up."},
     "dry_run": {"description": "Whether to list the videos without removing them."},
     "key": {"description": "One of API_KEYS.", "examples": ["0123456789abcdef0123456789abcdef"]},
     "after": {"description": "The last id of the previous page."},

@@ -108,10 +108,6 @@ def _media() -> Mapping[int, Any]:
     return {200: bytes, 206: bytes, 302: None, 304: None}
 
 
-def _input() -> Mapping[int, Any]:
-    return {200: answered.InputResource}
-
-
 def _page() -> Mapping[int, Any]:
     return {200: str, 304: None}
 
@@ -151,6 +147,8 @@ ENDPOINTS: Sequence[Endpoint] = (
              answers=lambda: {200: answered.EstimateResource}, body=lambda: bodies.EstimateBody),
     Endpoint("GET", "/v1/videos/{video_id}", lambda: videos.read,
              "Read a video", answers=_video, query=lambda: sent.ReadQuery),
+    Endpoint("PATCH", "/v1/videos/{video_id}", lambda: versions.change,
+             "Keep a video: no clean-up removes it", answers=_video, body=lambda: sent.VideoBody),
     Endpoint("DELETE", "/v1/videos/{video_id}", lambda: versions.delete,
              "Delete a video and its files", answers=lambda: {200: answered.DeletedVideo}),
     Endpoint("GET", "/v1/videos/{video_id}/content", lambda: content.of_video,
@@ -204,14 +202,14 @@ ENDPOINTS: Sequence[Endpoint] = (
              body=lambda: sent.CleanupBody),
     Endpoint("POST", "/v1/campaigns/{campaign_id}/inputs", lambda: inputs.add,
              "Add a picture from which videos of the campaign are made: a file, or a URL",
-             answers=lambda: {201: answered.InputResource, **_input()},
+             answers=lambda: dict.fromkeys((201, 200), answered.InputResource),
              body=lambda: sent.InputBody),
     Endpoint("GET", "/v1/campaigns/{campaign_id}/inputs", lambda: inputs.list_all,
              "List the inputs that new videos of the campaign can use, the newest first",
              answers=lambda: {200: answered.ListResource[answered.InputResource]},
              query=lambda: sent.PageQuery),
     Endpoint("GET", "/v1/inputs/{input_id}", lambda: inputs.read,
-             "Read an input", answers=_input),
+             "Read an input", answers=lambda: {200: answered.InputResource}),
     Endpoint("DELETE", "/v1/inputs/{input_id}", lambda: inputs.delete,
              "Delete an input; videos that were made from it can still be regenerated",
              answers=lambda: {200: answered.DeletedInput}),

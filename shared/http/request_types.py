@@ -100,6 +100,12 @@ class CampaignBody(Body):
     budget_usd: Amount | UnsetType | None = UNSET
 
 
+class VideoBody(Body):
+    """A field that is left out stays as it is."""
+
+    kept: bool | UnsetType = UNSET
+
+
 class InputBody(Body):
     """Instead of a form with a file."""
 

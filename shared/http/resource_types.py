@@ -99,6 +99,7 @@ class VideoResource(TypedDict):
     expected_at: Epoch | None
     clip: ClipFacts | None
     warnings: Sequence[ClipWarningResource]
+    kept: bool
     filename: str | None
     content_url: str
     thumbnail_url: str

@@ -94,6 +94,7 @@ def video_resource(
         "expected_at": moment(attempt.expected_at if attempt else None),
         "clip": video.clip if video.status is Status.COMPLETED else None,
         "warnings": _warnings(video),
+        "kept": video.kept,
         "filename": _filename(video),
         "content_url": content_url,
         "thumbnail_url": thumbnail_url_of(video.id, base_url=base_url),

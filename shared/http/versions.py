@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from msgspec import UNSET
 from werkzeug.wrappers import Response
 
 from shared.domain.identity import parse_video_id, require_campaign_id
@@ -12,11 +13,22 @@ from shared.http.calls import Call, json_response
 from shared.http.campaign_types import CleanupResource
 from shared.http.creations import all_created_response, created_response
 from shared.http.idempotency import answer_idempotently
-from shared.http.request_types import CleanupBody, EmptyBody, RegenerateBody, read_body
+from shared.http.request_types import (
+    CleanupBody,
+    EmptyBody,
+    RegenerateBody,
+    VideoBody,
+    read_body,
+)
 from shared.http.resource_types import DeletedVideo
 from shared.http.resources import video_resource
 from shared.requests.commands import lane_of
-from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
+from shared.use_cases.change_versions import (
+    cancel_video,
+    delete_video,
+    mark_video,
+    promote_video,
+)
 from shared.use_cases.claims import Claim
 from shared.use_cases.cleanup_campaign import cleanup_campaign, preview_cleanup
 from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
@@ -63,6 +75,17 @@ def regenerate_all(call: Call, campaign_id: str) -> Response:
 def promote(call: Call, video_id: str) -> Response:
     read_body(call.request, EmptyBody)
     video = promote_video(call.ports, *parse_video_id(video_id))
+    return json_response(video_resource(video, base_url=call.base_url, now=call.now))
+
+
+def change(call: Call, video_id: str) -> Response:
+    """Exempt a video from every clean-up, or no longer."""
+    place = parse_video_id(video_id)
+    body = read_body(call.request, VideoBody)
+    if body.kept is UNSET:
+        video = call.ports.campaigns.get_video(*place)
+    else:
+        video = mark_video(call.ports, *place, kept=body.kept)
     return json_response(video_resource(video, base_url=call.base_url, now=call.now))
 
 

@@ -90,7 +90,9 @@ class Settings:
     queue_limit_hours: int = _setting(
         24, "How many hours a video may wait for its turn before it fails, unbilled (1 to 168)"
     )
-    keep_historical: int = _setting(1, "How many replaced videos are kept for each slot (0 to 100)")
+    keep_historical: int = _setting(
+        10, "How many replaced videos are kept for each slot (0 to 100)"
+    )
     keep_failed_days: int = _setting(
         30,
         "How many days after its end the record of a failed or cancelled video is kept (8 to 365); "

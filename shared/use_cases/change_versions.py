@@ -1,4 +1,4 @@
-"""Promote, cancel and delete versions on request. None of these costs anything."""
+"""Promote, keep, cancel and delete versions on request. None of these costs anything."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import UnreadableRecordError, WrongStateError
 from shared.domain.model_registry import MODELS
 from shared.domain.removal import remove
-from shared.domain.versions import cancel, promote
+from shared.domain.versions import cancel, mark, promote
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
 from shared.use_cases.announcing import announce
@@ -27,6 +27,16 @@ def promote_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     video = ports.campaigns.get_video(campaign_id, video_hash)
     change = decide(ports, video, partial(_promote, ports))
     finish_chores(ports, campaign_id)
+    return change.videos[0] if change.videos else ports.campaigns.get_video(campaign_id, video_hash)
+
+
+def mark_video(ports: Ports, campaign_id: str, video_hash: str, *, kept: bool) -> Video:
+    """Exempt a completed video from every clean-up, or no longer.
+
+    A video that is so already is returned unchanged.
+    """
+    video = ports.campaigns.get_video(campaign_id, video_hash)
+    change = decide(ports, video, lambda *read: mark(*read, kept=kept, now=ports.now()))
     return change.videos[0] if change.videos else ports.campaigns.get_video(campaign_id, video_hash)
 
 

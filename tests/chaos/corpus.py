@@ -52,6 +52,7 @@ PLAUSIBLE: Mapping[str, tuple[Any, ...]] = {
     "include": ("signed_url",),
     "index": (0, 1, 3, 4, -1),
     "keep_last": (0, 1, -1, 2**70),
+    "kept": (True, False),
     "limit": (1, 100, 0, -1, 2**70),
     "max_cost_usd": (0, 1.6, 1000, -1),
     "method": ("GET", "HEAD"),

@@ -99,7 +99,7 @@ def test_an_unknown_field_of_an_action_is_refused(
     [
         ("PUT", "/v1/videos", {"GET", "HEAD", "POST"}),
         ("DELETE", "/v1/videos", {"GET", "HEAD", "POST"}),
-        ("PATCH", f"/v1/videos/video_{GALLERY}.{HASH}", {"GET", "HEAD", "DELETE"}),
+        ("PUT", f"/v1/videos/video_{GALLERY}.{HASH}", {"GET", "HEAD", "PATCH", "DELETE"}),
         ("POST", f"/v1/videos/video_{GALLERY}.{HASH}/content", {"GET", "HEAD"}),
         ("GET", f"/v1/videos/video_{GALLERY}.{HASH}/promote", {"POST"}),
         ("POST", f"/v1/campaigns/{GALLERY}", {"GET", "HEAD", "PATCH", "DELETE"}),

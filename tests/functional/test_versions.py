@@ -82,22 +82,23 @@ def test_a_second_regenerate_attaches_to_the_first(endless_gallery: Showreel) ->
 
 
 def test_history_beyond_the_setting_is_removed_and_its_clip_outlives_signed_urls(
-    gallery: Showreel, monkeypatch: pytest.MonkeyPatch
+    gallery_copy: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    oldest, old = historical(gallery), current(gallery)
+    with served(gallery_copy, {"KEEP_HISTORICAL": "1"}) as gallery:
+        oldest, old = historical(gallery), current(gallery)
 
-    new = gallery.ended(gallery.post(f"/v1/videos/{old['id']}/regenerate").json)
+        new = gallery.ended(gallery.post(f"/v1/videos/{old['id']}/regenerate").json)
 
-    kept = files_of(new) | files_of(gallery.video(old)) | files_of(current(gallery, 1))
-    kept.add(f"{CACHE}/campaign.json")
-    records = {name for name in files_of(oldest) if name.startswith(CACHE)}
-    assert eventually(lambda: kept <= gallery.files() and not records & gallery.files())
-    assert files_of(oldest) - records <= gallery.files()
-    assert gallery.get(f"/v1/videos/{oldest['id']}").status_code == 404
+        kept = files_of(new) | files_of(gallery.video(old)) | files_of(current(gallery, 1))
+        kept.add(f"{CACHE}/campaign.json")
+        records = {name for name in files_of(oldest) if name.startswith(CACHE)}
+        assert eventually(lambda: kept <= gallery.files() and not records & gallery.files())
+        assert files_of(oldest) - records <= gallery.files()
+        assert gallery.get(f"/v1/videos/{oldest['id']}").status_code == 404
 
-    let_signed_urls_expire(monkeypatch)
-    # Another tick may have come first, and each notes where it was.
-    assert eventually(lambda: gallery.files() - NOTES == kept)
+        let_signed_urls_expire(monkeypatch)
+        # Another tick may have come first, and each notes where it was.
+        assert eventually(lambda: gallery.files() - NOTES == kept)
 
 
 def let_signed_urls_expire(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,6 +191,21 @@ def test_a_clean_up_removes_history_and_nothing_current(gallery: Showreel) -> No
     assert [video["id"] for video in answer.json["deleted"]] == [old["id"]]
     assert eventually(lambda: gallery.files() - NOTES == kept)
     assert gallery.get(f"/v1/videos/{old['id']}").status_code == 404
+
+
+def test_a_kept_video_survives_a_clean_up(gallery: Showreel) -> None:
+    old = historical(gallery)
+    before = gallery.files() - NOTES
+
+    kept = gallery.send("PATCH", f"/v1/videos/{old['id']}", json={"kept": True})
+    unchanged = gallery.send("PATCH", f"/v1/videos/{old['id']}", json={})
+    cleaned = gallery.post(f"/v1/campaigns/{GALLERY}/cleanup", {"dry_run": False})
+
+    assert (200, True, True) == (kept.status_code, kept.json["kept"], unchanged.json["kept"])
+    assert cleaned.json["deleted"] == []
+    assert gallery.files() - NOTES == before
+    assert historical(gallery)["kept"] is True
+    assert gallery.campaign(GALLERY)["keep_historical"] == 10
 
 
 def test_a_clean_up_keeps_the_requested_number(gallery: Showreel) -> None:

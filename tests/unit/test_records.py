@@ -182,10 +182,13 @@ paces = st.builds(
 days = st.builds(DayBudget, committed=dollars, warned=dollars, revision=st.just(""))
 
 
+def a_full_slot(*, kept: bool = True) -> Slot:
+    version = Version(video_hash="0123456789abcdef", fingerprint="f" * 64, kept=kept)
+    return Slot(index=0, current=version, pending=version, historical=(version,))
+
+
 def a_full_campaign() -> Campaign:
     """A campaign with something in every field."""
-    version = Version(video_hash="0123456789abcdef", fingerprint="f" * 64)
-    slot = Slot(index=0, current=version, pending=version, historical=(version,))
     money = Money(
         reserved=Decimal("3.20"),
         spent=Decimal("6.40"),
@@ -197,7 +200,7 @@ def a_full_campaign() -> Campaign:
     return replace(
         a_campaign(),
         updated_at=SOON,
-        slots=(slot,),
+        slots=(a_full_slot(),),
         money=money,
         removed_money=Money(spent=Decimal("3.20")),
         budget_usd=Decimal("100.00"),
@@ -260,6 +263,7 @@ def a_full_video() -> Video:
         requested_by="shop",
         batch_id="batch_0123456789abcdef",
         remixed_from_video_id="video_spring.0123456789abcdef",
+        kept=True,
     )
 
 
@@ -393,6 +397,7 @@ EARLIER: dict[str, Any] = {
     "refusals": 0,
     "batch_id": None,
     "remixed_from_video_id": None,
+    "kept": False,
 }
 
 
@@ -401,7 +406,9 @@ def test_files_from_before_there_was_a_queue_are_readable() -> None:
     campaign = decode_campaign((GOLDEN / "campaign-0.2.json").read_bytes())
 
     assert video == replace(a_full_video(), **EARLIER)
-    assert campaign == replace(a_full_campaign(), flows=(), inputs=())
+    assert campaign == replace(
+        a_full_campaign(), slots=(a_full_slot(kept=False),), flows=(), inputs=()
+    )
 
 
 def test_a_file_of_the_first_release_is_readable_without_the_fields_that_came_later() -> None:

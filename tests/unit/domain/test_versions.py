@@ -183,16 +183,14 @@ class TestComplete:
         assert (renaming(1),) == change.campaign.chores
         assert Money(spent=2 * PRICE) == change.campaign.money
 
-    def test_keeps_what_it_does_not_show_as_the_latest_of_history(
-        self, replacement: Change
-    ) -> None:
+    def test_keeps_what_was_cancelled_as_the_first_to_be_removed(self, replacement: Change) -> None:
         video = a_storing_video(2, cancel_requested=True)
         campaign = reserved(video, in_=replacement.campaign)
 
         change = complete(campaign, video, replaced=None, clip=CLIP, now=SOON)
 
         kept = change.campaign.slot(0).historical
-        assert hashes(2, 0) == [version.video_hash for version in kept]
+        assert hashes(0, 2) == [version.video_hash for version in kept]
 
     def test_twice_is_refused(self) -> None:
         change = completed(0)

@@ -1,10 +1,11 @@
-"""Promote, cancel and delete: what a person does to versions, and none of it is paid for."""
+"""Promote, keep, cancel and delete: what a person does to versions, and none of it is paid for."""
 
 from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 
+from shared.domain import versions
 from shared.domain.errors import (
     ObjectNotFoundError,
     UnavailableError,
@@ -13,7 +14,13 @@ from shared.domain.errors import (
 )
 from shared.domain.storage_layout import clip_path
 from shared.domain.video import Phase, VersionState, Video
-from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
+from shared.use_cases.change_versions import (
+    cancel_video,
+    delete_video,
+    mark_video,
+    promote_video,
+)
+from shared.use_cases.cleanup_campaign import cleanup_campaign
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.rules import assert_agreement
@@ -59,6 +66,51 @@ def delete(ports: FakePorts, video: Video) -> None:
 
 def historical_name(video: Video) -> str:
     return clip_path(video.campaign_id, video.video_hash, video.index, current=False)
+
+
+class TestMark:
+    def test_a_kept_video_stays_kept_whatever_becomes_of_it(self, ports: FakePorts) -> None:
+        """The slot keeps one more historical video, which a later one takes the place of."""
+        kept = make(ports)
+        mark_video(ports, CAMPAIGN_ID, kept.video_hash, kept=True)
+        second = remake(ports, kept)
+        third = remake(ports, second)
+        fourth = remake(ports, third)
+
+        cleanup_campaign(ports, CAMPAIGN_ID, keep=0)
+
+        assert {kept.video_hash, fourth.video_hash} == {each for _, each in ports.campaigns.videos}
+        assert stored(ports, kept).kept
+        promote(ports, kept)
+        assert stored(ports, kept).kept
+        assert_agreement(ports)
+
+    def test_a_video_that_is_kept_no_longer_is_cleaned_up(
+        self, ports: FakePorts, old: Video, new: Video
+    ) -> None:
+        mark_video(ports, CAMPAIGN_ID, old.video_hash, kept=True)
+        before = mark_video(ports, CAMPAIGN_ID, old.video_hash, kept=True)
+        assert before == stored(ports, old)
+
+        mark_video(ports, CAMPAIGN_ID, old.video_hash, kept=False)
+        cleanup_campaign(ports, CAMPAIGN_ID, keep=0)
+
+        assert {new.video_hash} == {each for _, each in ports.campaigns.videos}
+
+    def test_only_a_completed_video_can_be_kept(self, ports: FakePorts) -> None:
+        video = submit(ports)
+
+        with pytest.raises(WrongStateError, match="completed"):
+            mark_video(ports, CAMPAIGN_ID, video.video_hash, kept=True)
+
+    def test_a_campaign_keeps_a_limited_number(
+        self, ports: FakePorts, old: Video, new: Video, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(versions, "MOST_KEPT", 1)
+        mark_video(ports, CAMPAIGN_ID, old.video_hash, kept=True)
+
+        with pytest.raises(WrongStateError, match="keeps 1 videos"):
+            mark_video(ports, CAMPAIGN_ID, new.video_hash, kept=True)
 
 
 class TestPromote:

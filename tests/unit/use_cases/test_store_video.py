@@ -452,6 +452,20 @@ def test_a_cancellation_while_it_is_stored_still_counts(ports: FakePorts) -> Non
     assert_agreement(ports)
 
 
+def test_a_cancelled_video_takes_the_place_of_no_other(ports: FakePorts) -> None:
+    """With room for one historical video, it leaves again, as the next replaced one does not."""
+    old = make(ports)
+    current = remake(ports, old)
+    cancelled = regenerate_video(ports, CAMPAIGN_ID, current.video_hash).video
+    deliver(ports)
+    cancel_video(ports, CAMPAIGN_ID, cancelled.video_hash)
+
+    settle(ports)
+
+    assert {old.video_hash, current.video_hash} == {each for _, each in ports.campaigns.videos}
+    assert_agreement(ports)
+
+
 def test_with_keep_historical_0_a_cancelled_video_is_removed_when_it_completes() -> None:
     ports = FakePorts(policy=replace(POLICY, keep_historical=0))
     video = submit(ports)

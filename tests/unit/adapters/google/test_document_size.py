@@ -1,5 +1,6 @@
 """The largest campaign that the settings allow fits into one document of Firestore."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,7 +17,7 @@ from shared.domain.inputs import (
     Picture,
     StoredInput,
 )
-from shared.domain.limits import MOST_VERSIONS, most_versions
+from shared.domain.limits import MOST_KEPT, MOST_VERSIONS, most_versions
 from shared.domain.money import Money
 from shared.records.form import to_record
 from tests.unit.domain.builders import NOW
@@ -48,12 +49,13 @@ def document_size(campaign: Campaign) -> int:
 
 
 def largest(slots: int, keep_historical: int) -> Campaign:
-    """Every slot is full and makes another video, and every object is still to be renamed."""
+    """Every slot is full and makes another video; every object is still to be renamed."""
 
     def version(number: int) -> Version:
         return Version(video_hash=f"{number:016x}", fingerprint=f"{number:064x}")
 
     each = keep_historical + 2
+    kept = tuple(replace(version(2**60 + number), kept=True) for number in range(MOST_KEPT))
     return Campaign(
         campaign_id="c" * 64,
         created_at=NOW,
@@ -63,8 +65,9 @@ def largest(slots: int, keep_historical: int) -> Campaign:
                 index=index,
                 current=version(index * each),
                 pending=version(index * each + 1),
-                historical=tuple(
-                    version(index * each + 2 + number) for number in range(keep_historical)
+                historical=(
+                    *(version(index * each + 2 + number) for number in range(keep_historical)),
+                    *(kept if index == 0 else ()),
                 ),
             )
             for index in range(slots)
@@ -89,7 +92,7 @@ def largest(slots: int, keep_historical: int) -> Campaign:
         ),
         chores=tuple(
             Chore(kind=ChoreKind.RENAME, video_hash=f"{number:016x}", index=99)
-            for number in range(slots * each)
+            for number in range(slots * each + MOST_KEPT)
         ),
     )
 
