@@ -270,7 +270,7 @@ def without_a_secret(world: World) -> None:
         (without_an_index, "indexes of the database", "1 are missing"),
         (with_an_index_that_is_built, "indexes of the database", "1 are missing or still built"),
         (without_a_field, "indexes of the database", "videos/due_at"),
-        (without_a_ttl_policy, "indexes of the database", "events/expires_at"),
+        (without_a_ttl_policy, "indexes of the database", "deliveries/expires_at"),
         (paused, "scheduler job maintain-campaigns", "PAUSED"),
         (
             lambda w: w.google.resources.pop(w.google.job),
