@@ -22,6 +22,8 @@ FLAGS = (
     # No machine of a test has a GPU, and what emulates one takes a tenth of the time.
     "--disable-gpu",
     "--disable-software-rasterizer",
+    # To start a process for each page, and one in advance, takes longer than what most pages do.
+    "--renderer-process-limit=1",
     "--font-render-hinting=none",
     # Names of web sites elsewhere, and of one that was rebound to this machine.
     "--host-resolver-rules=MAP *.test 127.0.0.1",

@@ -20,6 +20,7 @@ Json = dict[str, Any]
 # Rendering takes what a busy machine leaves it.
 PATIENCE_SECONDS = 120
 ENDED = ("completed", "failed")
+FEW_FRAMES = Path(__file__).with_name("few_frames.py")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,10 +72,10 @@ class Server:
 def serving(
     log: Path, environment: Mapping[str, str], *, port: int | None = None
 ) -> Iterator[Server]:
-    """Serve as `make run` does, until the end of the block."""
+    """Serve as `make run` does, with fewer frames, until the end of the block."""
     port = port or free_port()
     with pytest.MonkeyPatch.context() as variables:
-        for name, value in environment.items():
+        for name, value in {"FUNCTION_SOURCE": str(FEW_FRAMES), **environment}.items():
             variables.setenv(name, value)
         process = launch(port, log=log)
     with process:

@@ -153,9 +153,10 @@ def opened(
 ) -> Iterator[Studio]:
     """A profile of its own, in which no page may fail, or do what its policy forbids.
 
+    It asks for reduced motion: a processor draws each picture of an animation.
     Beside the server only the origins `elsewhere` may be asked.
     """
-    with browser.new_context(**options) as context:
+    with browser.new_context(reduced_motion="reduce", **options) as context:
         context.set_default_timeout(PATIENCE_MS)
         wire = Wire(context)
         yield Studio(server=server, context=context, page=context.new_page(), wire=wire)

@@ -61,7 +61,7 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def view(name: str, browser: Browser, gallery: Server) -> Iterator[Studio]:
     # Colours that fade from one scheme to the next would be measured on their way.
-    with opened(browser, gallery, viewport=WIDE, reduced_motion="reduce") as studio:
+    with opened(browser, gallery, viewport=WIDE) as studio:
         VIEWS[name](studio)
         yield studio
 
@@ -92,7 +92,7 @@ def test_no_view_scrolls_sideways(view: Studio) -> None:
 
 def test_a_phone_shows_the_videos_first(browser: Browser, gallery: Server) -> None:
     """On a wide page the form beside the videos is open, on a phone it is not."""
-    with opened(browser, gallery, viewport=PHONE, reduced_motion="reduce") as studio:
+    with opened(browser, gallery, viewport=PHONE) as studio:
         VIEWS["campaign"](studio)
 
         assert not studio.form.is_visible()
