@@ -24,6 +24,9 @@ from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.emulators import FirestoreEmulator, PubSubEmulator
 from tools.emulated_cloud.project import CloudProject, write_key_file
 
+# Frames that no test here looks at cost processor time, to decode and to scale.
+FEW_FRAMES = 2
+
 # With an emulated bucket nobody needs a token.
 NOBODY = "http://127.0.0.1:9/token"
 
@@ -45,7 +48,7 @@ def shared_clips() -> Iterator[None]:
     def copy(spec: ClipSpec, destination: Path, *, is_stopping: Callable[[], bool] = bool) -> None:
         if is_stopping():
             raise InterruptedError
-        shape = replace(spec, prompt="Any prompt", caption="", variation="")
+        shape = replace(spec, prompt="Any prompt", caption="", variation="", fps=FEW_FRAMES)
         destination.write_bytes(marked(rendered(shape), f"{spec.prompt} {spec.variation}"))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -103,15 +106,15 @@ def endless(place: Place) -> Iterator[Showreel]:
         yield service
 
 
-@pytest.fixture(scope="session")
-def gallery_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="package")
+def gallery_folder(shared_clips: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("gallery") / "data"
     exhibit(FolderPlace(folder))
     return folder
 
 
-@pytest.fixture(scope="session")
-def gallery_cloud(new_cloud: Callable[[], CloudPlace]) -> CloudPlace:
+@pytest.fixture(scope="package")
+def gallery_cloud(shared_clips: None, new_cloud: Callable[[], CloudPlace]) -> CloudPlace:
     place = new_cloud()
     exhibit(place)
     return place

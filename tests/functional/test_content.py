@@ -53,15 +53,15 @@ def test_the_whole_clip_has_type_length_name_and_an_identity(
 
 
 @EITHER_URL
-@pytest.mark.parametrize("added", ["t=1700000000", "_=1&v=2", "utm_source=x", "x-cors=1"])
 def test_unknown_query_parameters_are_ignored(
-    gallery: Showreel, video: Json, clip: bytes, url: Url, added: str
+    gallery: Showreel, video: Json, clip: bytes, url: Url
 ) -> None:
     """Players keep caches out so."""
-    answer = gallery.get(f"{url(video)}?{added}")
+    for added in ("t=1700000000", "_=1&v=2", "utm_source=x", "x-cors=1"):
+        answer = gallery.get(f"{url(video)}?{added}")
 
-    assert (answer.status_code, answer.data) == (200, clip)
-    assert gallery.head(f"{url(video)}?{added}").status_code == 200
+        assert (answer.status_code, answer.data) == (200, clip), added
+        assert gallery.head(f"{url(video)}?{added}").status_code == 200, added
 
 
 def test_unknown_query_parameters_do_not_change_the_variant(gallery: Showreel, video: Json) -> None:
@@ -111,28 +111,24 @@ def test_a_picture_has_a_url_by_the_video_and_one_by_its_file_name(
 
 
 @EITHER_URL
-@pytest.mark.parametrize(
-    ("header", "asked"),
-    [
-        pytest.param("bytes=0-0", slice(0, 1), id="the first byte"),
-        pytest.param("bytes=100-299", slice(100, 300), id="from the middle"),
-        pytest.param("bytes=100-", slice(100, None), id="open"),
-        pytest.param("bytes=-100", slice(-100, None), id="suffix"),
-        pytest.param("bytes=100-999999999", slice(100, None), id="clipped to the end"),
-    ],
-)
 def test_a_range_is_answered_with_exactly_its_bytes(
-    gallery: Showreel, video: Json, url: Url, header: str, asked: slice
+    gallery: Showreel, video: Json, url: Url
 ) -> None:
     clip = gallery.get(url(video)).data
+    for header, asked in (
+        ("bytes=0-0", slice(0, 1)),
+        ("bytes=100-299", slice(100, 300)),
+        ("bytes=100-", slice(100, None)),
+        ("bytes=-100", slice(-100, None)),
+        ("bytes=100-999999999", slice(100, None)),
+    ):
+        answer = gallery.get(url(video), headers={"Range": header})
 
-    answer = gallery.get(url(video), headers={"Range": header})
-
-    start, stop, _ = asked.indices(len(clip))
-    assert (answer.status_code, answer.data) == (206, clip[asked])
-    assert answer.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{len(clip)}"
-    assert answer.headers["Content-Length"] == str(stop - start)
-    assert answer.headers["Content-Type"] == "video/mp4"
+        start, stop, _ = asked.indices(len(clip))
+        assert (answer.status_code, answer.data) == (206, clip[asked]), header
+        assert answer.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{len(clip)}"
+        assert answer.headers["Content-Length"] == str(stop - start)
+        assert answer.headers["Content-Type"] == "video/mp4"
 
 
 @ONLY_LOCAL
