@@ -4,21 +4,22 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.eventually import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 
-LOCAL = "tools.serve"
-EMULATED = "tools.run_emulated"
+LOCAL = ("-m", "tools.serve")
+EMULATED = ("-m", "tools.run_emulated")
 
 
-def launch(port: int, *, log: Path, program: str = LOCAL) -> subprocess.Popen[str]:
+def launch(port: int, *, log: Path, program: Sequence[str] = LOCAL) -> subprocess.Popen[str]:
     """Start it with its standard error in a file: a full pipe would block it."""
     with log.open("w") as stderr:
         return subprocess.Popen(
-            [sys.executable, "-m", program, "--port", str(port)],
+            [sys.executable, *program, "--port", str(port)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=stderr,
