@@ -8,6 +8,7 @@ from tests.browser.studio import Studio
 from tests.eventually import eventually
 
 IN_STEP_SECONDS = 0.15
+APART = "pair => Math.abs(pair[0].currentTime - pair[1].currentTime)"
 PIER = "Waves under a pier"
 
 
@@ -82,14 +83,12 @@ def test_old_and_new_play_in_step_and_one_click_keeps_the_new_one(
 
     studio.button("Play both").click()
     new.plays_beyond(0.5)
-    apart = studio.page.evaluate(
-        "pair => Math.abs(pair[0].currentTime - pair[1].currentTime)",
-        [old.element.element_handle(), new.element.element_handle()],
-    )
+    pair = [old.element.element_handle(), new.element.element_handle()]
+    # A busy machine decodes one ahead of the other, until the studio corrects that.
+    eventually(lambda: studio.page.evaluate(APART, pair) < IN_STEP_SECONDS)
     studio.button("Pause both").click()
     new.seek(3)
 
-    assert apart < IN_STEP_SECONDS
     eventually(lambda: is_at(old, 3))
     assert old.state()["paused"]
     assert new.state()["paused"]
