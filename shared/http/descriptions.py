@@ -173,6 +173,20 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
 }
 """By name: a field means the same in every request."""
 
+_COSTS: Mapping[str, str] = {
+    "versions_regenerate": "Costs the price of a video, each time it is carried out.",
+    "versions_regenerate_all": "Costs the price of every current video, each time it is carried "
+    "out.",
+    "batches_create": "Costs the price of each new video of its lines, which POST "
+    "/v1/batches/estimate adds up for free; videos that exist or are in progress cost nothing. "
+    "A batch that the budget does not cover is refused.",
+}
+_OF_NEW_VIDEOS = (
+    "Costs the price of each new video, which POST /v1/videos/estimate says for free; one that "
+    "exists or is in progress costs nothing. What the budget does not cover is refused."
+)
+
+
 CODES: Mapping[str, str] = {
     "invalid_request": "A field is missing, unknown, or wrong; `error.param` names it. The status "
     "is 413 if the body is too large, and 415 if it has another type of content.",
@@ -210,6 +224,11 @@ CODES: Mapping[str, str] = {
     "internal": "An unexpected error, logged with the `request_id`.",
 }
 """Every `code` of a problem."""
+
+
+def costs_of(operation_id: str, *, spends: bool) -> str:
+    """Say what an operation costs, to people and to agents, which choose tools by it."""
+    return _COSTS.get(operation_id, _OF_NEW_VIDEOS) if spends else "Costs nothing."
 
 
 def with_descriptions(schema: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import msgspec
 
 from shared.http import idempotency
 from shared.http.batch_types import BatchResultLine
-from shared.http.descriptions import CODES, with_descriptions
+from shared.http.descriptions import CODES, costs_of, with_descriptions
 from shared.http.endpoints import ENDPOINTS, Endpoint
 from shared.http.problems import CONTENT_TYPE, Problem
 from shared.http.request_types import InputBody
@@ -92,9 +92,11 @@ def _paths() -> Schema:
 
 
 def _operation(endpoint: Endpoint) -> Schema:
+    name = operation_id(endpoint)
     described: Schema = {
-        "operationId": operation_id(endpoint),
+        "operationId": name,
         "summary": endpoint.summary,
+        "description": f"{endpoint.summary}. {costs_of(name, spends=endpoint.takes_key)}",
         "parameters": [
             *_path_parameters(endpoint.path),
             *_query_parameters(endpoint),
