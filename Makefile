@@ -14,7 +14,7 @@ SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "Showreel needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
 	exit 1; }; $(PYTHON) tools/set_up.py
 
-.PHONY: help run run-emulated demo bulk test chaos check bench simulate screenshots clean-history copy \
+.PHONY: help run run-emulated demo bulk mcp test chaos check bench simulate screenshots clean-history copy \
 	rebuild-records reconcile doctor package deploy destroy settings lock clean
 
 help: ## List the targets
@@ -33,6 +33,9 @@ demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running s
 
 bulk: .venv/runtime ## Send FILE (JSON lines or CSV) as one batch to URL, and write its results beside it
 	@$(BIN)/python -m tools.bulk "$(FILE)" --url "$(URL)" $(BULK_ARGS)
+
+mcp: .venv/mcp ## Serve the API at SHOWREEL_URL as tools for agents (MCP_ARGS=--help; docs/agents.md)
+	@$(BIN)/python -m tools.mcp_server $(MCP_ARGS)
 
 test: .venv/dev ## Run every test (PYTEST_ARGS passes through)
 	@$(BIN)/python -m tools.install_chromium
@@ -103,6 +106,10 @@ clean: ## Remove the environment and all caches; data/ stays
 
 .venv/runtime: requirements.txt
 	@$(SET_UP) runtime
+
+# The output of make mcp is read by a program.
+.venv/mcp: requirements-mcp.txt
+	@$(SET_UP) mcp >&2
 
 .venv/dev: requirements-dev.txt
 	@$(SET_UP) dev

@@ -18,7 +18,7 @@ COMPILE = (
     *("--generate-hashes", "--no-strip-extras", "--custom-compile-command=make lock", "--quiet"),
 )
 # Official clients that are tested, each in an environment of its own.
-CLIENTS = ("tests/clients/openai-2", "tests/clients/litellm")
+CLIENTS = ("tests/clients/openai-2", "tests/clients/litellm", "tests/clients/adk")
 
 _PIN_WITH_EXTRAS = re.compile(
     r"^(?P<name>[\w.-]+)\[(?P<extras>[\w.,-]+)\](?P<rest>==.*\n(?: +--hash=.*\n)+)", re.MULTILINE
@@ -28,7 +28,9 @@ _PIN_WITH_EXTRAS = re.compile(
 def main() -> int:
     options = sys.argv[1:]
     lock("requirements.txt", *options)
-    lock("requirements-dev.txt", "--group=dev", "--constraint=requirements.txt", *options)
+    for group in ("mcp", "dev"):
+        constraint = "--constraint=requirements.txt"
+        lock(f"requirements-{group}.txt", f"--group={group}", constraint, *options)
     for client in CLIENTS:
         lock(f"{client}.txt", *options, source=f"{client}.in")
     return 0

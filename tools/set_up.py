@@ -1,4 +1,4 @@
-"""Install the lock into .venv: `python3 tools/set_up.py runtime`, or `dev` for the tests too.
+"""Install a lock into .venv: `python3 tools/set_up.py runtime`, `mcp`, or `dev` for the tests.
 
 The Makefile runs it with the Python that it finds, so it imports the standard library alone. The
 lock names every package with its hash, and pip resolves nothing, so that every version of pip
@@ -20,8 +20,13 @@ if sys.platform != "win32":
     import fcntl
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCKS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
-MEGABYTES = {"runtime": 230, "dev": 690}
+# Each lock contains those before it.
+LOCKS = {
+    "runtime": "requirements.txt",
+    "mcp": "requirements-mcp.txt",
+    "dev": "requirements-dev.txt",
+}
+MEGABYTES = {"runtime": 230, "mcp": 240, "dev": 690}
 INSTALL = (
     *("install", "--no-deps", "--require-hashes", "--disable-pip-version-check"),
     # Python compiles a module at its first import; most modules are never imported.
@@ -114,7 +119,7 @@ def set_up(environment: Path, what: str) -> None:
     if is_current(environment / what, lock):
         return
     packages = {name.lower() for name in _PIN.findall(lock.read_text("utf-8"))}
-    adds = what == "dev" and is_current(environment / "runtime", ROOT / LOCKS["runtime"])
+    adds = what != "runtime" and is_current(environment / "runtime", ROOT / LOCKS["runtime"])
     for stamp in LOCKS:
         (environment / stamp).unlink(missing_ok=True)
     print(
@@ -125,8 +130,10 @@ def set_up(environment: Path, what: str) -> None:
     if not adds:
         create(environment)
     install(environment, lock, len(packages))
-    for stamp in ("runtime", what):
+    for stamp in LOCKS:
         (environment / stamp).touch()
+        if stamp == what:
+            break
     print(f"  .venv is ready after {time.monotonic() - started:.0f} s.", flush=True)
 
 
