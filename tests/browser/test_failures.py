@@ -43,7 +43,9 @@ def test_a_missing_file_is_named_and_a_broken_one_plays_once_it_is_whole(
     studio.player(0).plays_beyond(0.5)
 
 
-def test_a_filtered_video_says_why(server: Server, studio: Studio) -> None:
+def test_a_filtered_video_says_why_and_its_prompt_can_be_edited(
+    server: Server, studio: Studio
+) -> None:
     [video] = server.make("filtered", "A marble statue dances")
 
     studio.open("filtered")
@@ -55,6 +57,12 @@ def test_a_filtered_video_says_why(server: Server, studio: Studio) -> None:
         "You were not charged.",
     ):
         expect(studio.card(0)).to_contain_text(text)
+    studio.button("Edit the prompt").click()
+    expect(studio.prompt(0)).to_be_focused()
+    studio.button("Dismiss").click()
+    expect(studio.card(0)).to_have_count(0)
+    expect(studio.prompt(0)).to_have_value("A marble statue dances")
+    expect(studio.button("^Make 1 video")).to_be_enabled()
 
 
 def test_a_video_that_waited_too_long_says_what_to_do(server: Server, studio: Studio) -> None:
@@ -76,6 +84,7 @@ def test_a_video_that_waited_too_long_says_what_to_do(server: Server, studio: St
 
 
 def test_a_failure_leaves_the_current_video_in_its_place(server: Server, studio: Studio) -> None:
+    """The failing prompt is in the form when its card makes a new take, and asks which."""
     server.make("kept", "A calm lake")
     studio.open("kept")
     player = studio.player(0)
@@ -84,7 +93,10 @@ def test_a_failure_leaves_the_current_video_in_its_place(server: Server, studio:
     player.plays_beyond(0.1)
 
     studio.fill_prompts(["A volcano by a lake"])
-    studio.make()
+    studio.regenerate(0)
+    expect(studio.dialog).to_contain_text("A volcano by a lake")
+    expect(studio.dialog).to_contain_text("As before · $1.60")
+    studio.dialog.get_by_role("button", name="Make the take").click()
 
     expect(studio.card(0)).to_contain_text("The model failed")
     expect(studio.card(0)).to_contain_text("Current MP4")

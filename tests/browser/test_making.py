@@ -24,6 +24,7 @@ NOTE_PROGRESS = """() => {
 
 def test_a_brief_and_a_click_end_in_four_videos_that_play(studio: Studio) -> None:
     studio.open()
+    expect(studio.page.get_by_text("Practice mode: nothing is billed")).to_be_visible()
     studio.start_campaign("pier-season")
     studio.fill_brief(BRIEF)
     studio.fill_prompts(PROMPTS)
@@ -115,6 +116,18 @@ def test_a_video_that_waits_says_its_place_and_when_it_starts_or_why_it_does_not
 
     expect(card).to_contain_text(re.compile(r"1,212th in line, starts about .*2099, \d\d:00"))
     expect(heading).to_contain_text(re.compile(r"All videos done about .*2099, \d\d:01"))
+
+
+def test_what_is_paid_for_is_not_used_only_after_a_question(server: Server, studio: Studio) -> None:
+    [video] = server.create("paid-for", "A glacier at dusk")
+    studio.open("paid-for")
+
+    studio.button("Don't use it video 1").click()
+    expect(studio.dialog).to_contain_text("It is already paid for ($1.60).")
+    studio.dialog.get_by_role("button", name="Don't use it").click()
+
+    expect(studio.card(0)).to_contain_text("its clip goes to the end of the history")
+    assert server.get(f"/v1/videos/{video['id']}")["cancel_requested"]
 
 
 def test_all_videos_are_regenerated_after_their_price_was_shown(

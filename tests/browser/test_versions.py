@@ -1,6 +1,6 @@
 """New versions: the old one plays on, both are compared, and either is kept."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.player import Player
 from tests.browser.server import PATIENCE_SECONDS, Json, Server
@@ -101,14 +101,35 @@ def test_old_and_new_play_in_step_and_one_click_keeps_the_new_one(
     assert replacement["id"] in studio.player(0).source()
 
 
-def test_a_historical_version_can_be_promoted_and_cleanup_previews_its_deletions(
+def keeping_one(route: Route) -> None:
+    """Let the campaign say that a slot keeps one historical video."""
+    answer = route.fetch()
+    route.fulfill(response=answer, json={**answer.json(), "keep_historical": 1})
+
+
+def test_a_historical_version_can_be_kept_and_promoted_and_cleanup_previews_its_deletions(
     server: Server, studio: Studio
 ) -> None:
     [old] = server.make("history", PIER)
     new = server.regenerate(old)
+    studio.context.route("**/v1/campaigns/history", keeping_one)
     studio.open("history")
 
+    expect(studio.card(0)).to_contain_text("The next take removes the one made")
     studio.card(0).get_by_text("History (1)").click()
+    expect(studio.card(0)).to_contain_text("The last 1 take and those you keep stay.")
+    item = studio.card(0).get_by_role("listitem")
+    expect(item).to_contain_text("Removed next")
+    keep = item.get_by_role("button", name="Keep")
+    keep.click()
+    expect(keep).to_have_attribute("aria-pressed", "true")
+    expect(studio.card(0)).not_to_contain_text("The next take removes")
+    studio.button("Clean up").click()
+    expect(studio.dialog).to_contain_text("Nothing to remove")
+    studio.page.keyboard.press("Escape")
+    keep.click()
+    expect(keep).to_have_attribute("aria-pressed", "false")
+
     expect(studio.card(0).get_by_role("listitem").locator("img")).to_have_js_property(
         "naturalWidth", 640
     )

@@ -2,6 +2,7 @@ import { patch, remove, send, spend } from "./api.js";
 import { askForBudget, budgetSentence } from "./budget_dialog.js";
 import { cleanUp, confirmed } from "./dialogs.js";
 import { money, size } from "./format.js";
+import { askWhichPrompt } from "./changed_prompt.js";
 import { say, sayFailure } from "./notices.js";
 import { priceOf } from "./spending.js";
 import { makeTake } from "./take_dialog.js";
@@ -11,15 +12,30 @@ import { TEXTS } from "./texts.js";
 /** User actions on a campaign and its videos. `onDone` runs after each, also after a failure. */
 export class CampaignActions {
   #path;
+  #form;
   #onDone;
 
-  constructor({ path, models, onDone }) {
+  /** `form` has the prompts that were changed, and focuses one. */
+  constructor({ path, models, form, onDone }) {
     this.#path = path;
     this.models = models;
+    this.#form = form;
     this.#onDone = onDone;
   }
 
-  regenerate = (video) => this.#do(() => this.#regenerate(pathOf(video), [video]));
+  /** Make a take with the prompt of the video, or if the form has another, with that of choice. */
+  regenerate = (video) =>
+    this.#do(async () => {
+      const order = this.#form.orderOfChanged(video);
+      const changed = order && (await askWhichPrompt(video, order));
+      if (changed === null) await this.#regenerate(pathOf(video), [video]);
+      else if (changed) await spend(`${this.#path}/videos`, changed);
+    });
+
+  /** Exempt a video from every clean-up, or no longer. */
+  keep = (video) => this.#do(() => patch(pathOf(video), { kept: !video.kept }));
+
+  editPrompt = (video) => this.#form.focusPrompt(video.index);
 
   /** Make a take from a video: `kind` is remix, extend or edit. */
   derive = async (kind, video) => {
@@ -36,13 +52,33 @@ export class CampaignActions {
       say(TEXTS.broughtBack(video.index + 1));
     });
 
-  cancel = (video) =>
-    this.#do(async () => {
+  /** Before its submission a video costs nothing; afterwards it is only not used. */
+  cancel = async (video) => {
+    const isSure = video.phase === "reserved" || (await confirmed(this.#cancelling(video)));
+    if (!isSure) return;
+    await this.#do(async () => {
       const { body } = await send(`${pathOf(video)}/cancel`);
       say(body.note);
     });
+  };
 
-  dismiss = (video) => this.#do(() => remove(pathOf(video)));
+  canStop = (video) => this.models.some(({ id, can_cancel: can }) => id === video.model && can);
+
+  #cancelling(video) {
+    const [number, price] = [video.index + 1, money(priceOf([video]))];
+    return this.canStop(video)
+      ? { title: TEXTS.stopTitle(number), body: TEXTS.stopBody(price), confirm: TEXTS.stop }
+      : {
+          title: TEXTS.cancelPaidTitle(number),
+          body: TEXTS.cancelPaidBody(price),
+          confirm: TEXTS.cancelPaid,
+        };
+  }
+
+  dismiss = (video) => {
+    this.#form.keepWords();
+    return this.#do(() => remove(pathOf(video)));
+  };
 
   remove = async (video) => {
     const number = video.index + 1;

@@ -39,9 +39,10 @@ export class CampaignForm {
   #isTouched = false;
   #isSending = false;
 
-  constructor({ campaignId, models, onSent, changeBudget }) {
+  constructor({ campaignId, models, onSent, onFocus, changeBudget }) {
     this.campaignId = campaignId;
     this.onSent = onSent;
+    this.onFocus = onFocus;
     this.changeBudget = changeBudget;
     this.#draft = new Draft({ campaignId, onDiscard: () => this.#showCampaign() });
     this.#settings = new GenerationSettings({
@@ -86,6 +87,24 @@ export class CampaignForm {
     if (isFirst) this.#restoreDraft();
     if (!this.#isTouched) this.#fill();
     this.#estimateSoon();
+  }
+
+  /** Keep what the form says when a video leaves the campaign. */
+  keepWords() {
+    this.#changed();
+  }
+
+  focusPrompt(index) {
+    this.onFocus();
+    this.#prompts.focus(index);
+  }
+
+  /** The order of one take with the prompt of the form, if that differs from the video's. */
+  orderOfChanged(video) {
+    const prompt = this.#prompts.texts[video.index];
+    if (!this.#isTouched || !prompt || prompt === video.prompt.trim()) return null;
+    const body = { ...this.#body(), prompts: [...Array(video.index).fill(null), prompt] };
+    return { prompt, body, estimated: { ...body, campaign_id: this.campaignId } };
   }
 
   #fill() {

@@ -40,16 +40,18 @@ export class CampaignView {
     this.#id = id;
     this.#reader = new CampaignReader(id);
     this.title = id;
-    this.#actions = new CampaignActions({
-      path: `/v1/campaigns/${id}`,
-      models,
-      onDone: () => this.#changed(),
-    });
     this.#form = new CampaignForm({
       campaignId: id,
       models,
       onSent: () => this.#changed(),
+      onFocus: () => (this.#panel.open = true),
       changeBudget: (budget) => this.#actions.changeBudget(budget),
+    });
+    this.#actions = new CampaignActions({
+      path: `/v1/campaigns/${id}`,
+      models,
+      form: this.#form,
+      onDone: () => this.#changed(),
     });
     this.#money = new CampaignMoney({ changeBudget: (budget) => this.#budgetButton(budget) });
     this.root = this.#layOut();
@@ -152,11 +154,15 @@ export class CampaignView {
       this.#cards.delete(index);
     }
     const news = slots.map((slot) =>
-      this.#card(slot.index).update(slot, failureOf(slot, this.#failures)),
+      this.#card(slot.index).update(slot, failureOf(slot, this.#failures), this.#limit),
     );
     announce(news.filter(Boolean));
     if (slots.length === 0) this.#grid.append(this.#empty);
     else this.#empty.remove();
+  }
+
+  get #limit() {
+    return this.#campaign?.keep_historical ?? 0;
   }
 
   #card(index) {

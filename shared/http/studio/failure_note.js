@@ -3,7 +3,7 @@ import { priceTag } from "./spending.js";
 import { TEXTS } from "./texts.js";
 
 /** Why a video failed, and what to do. */
-export function failureNote(failure, { regenerate, dismiss }) {
+export function failureNote(failure, { regenerate, dismiss, editPrompt }) {
   const again = button([TEXTS.tryAgain, priceTag(failure)], {
     kind: "small",
     icon: "again",
@@ -18,6 +18,12 @@ export function failureNote(failure, { regenerate, dismiss }) {
     element(
       "div",
       { class: "actions" },
+      failure.error?.code === "content_filtered" &&
+        button(TEXTS.editPrompt, {
+          kind: "small primary",
+          icon: "edit",
+          onclick: () => editPrompt(failure),
+        }),
       again,
       button(TEXTS.dismiss, { kind: "small quiet", onclick: () => dismiss(failure) }),
     ),

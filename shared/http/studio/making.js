@@ -14,12 +14,15 @@ export class Making {
   #note = element("p", { class: "hint" });
   #cancel;
   #video = null;
+  #number;
+  #canStop;
 
-  constructor({ number, onCancel }) {
+  constructor({ number, onCancel, canStop }) {
+    this.#number = number;
+    this.#canStop = canStop;
     this.#bar = element("progress", { max: 100, value: 0, "aria-label": TEXTS.making(number) });
-    this.#cancel = button(TEXTS.cancel, {
+    this.#cancel = button("", {
       kind: "quiet small",
-      "aria-label": TEXTS.cancel + TEXTS.ofVideo(number),
       onclick: () => onCancel(this.#video),
     });
     const line = element("div", { class: "row" }, this.#phase, this.#time, this.#cancel);
@@ -31,8 +34,19 @@ export class Making {
     setText(this.#phase, video.queue ? TEXTS.waits : (TEXTS.phases[video.phase] ?? ""));
     setText(this.#note, noteOf(video, hasCurrent));
     this.#cancel.hidden = video.cancel_requested;
+    this.#nameCancel(this.#cancelText(video));
     this.#bar.hidden = Boolean(video.queue);
     this.tick();
+  }
+
+  #cancelText(video) {
+    if (video.phase === "reserved") return TEXTS.cancel;
+    return this.#canStop(video) ? TEXTS.stop : TEXTS.cancelPaid;
+  }
+
+  #nameCancel(text) {
+    setText(this.#cancel, text);
+    this.#cancel.ariaLabel = text + TEXTS.ofVideo(this.#number);
   }
 
   tick() {

@@ -29,9 +29,14 @@ export class PromptList {
     this.fill([""]);
   }
 
+  /** What is written in each field. */
+  get texts() {
+    return this.#rows.map((row) => row.field.value.trim());
+  }
+
   /** The prompts without trailing empty ones; null for a video that stays as it is. */
   get values() {
-    const texts = this.#rows.map((row) => row.field.value.trim());
+    const { texts } = this;
     const used = texts.slice(0, texts.findLastIndex(Boolean) + 1);
     return used.map((text, index) => (text === this.#kept[index] ? null : text));
   }
@@ -46,8 +51,8 @@ export class PromptList {
     this.#number();
   }
 
-  focus() {
-    this.#rows[0].field.control.focus();
+  focus(index = 0) {
+    (this.#rows[index] ?? this.#rows[0]).field.control.focus();
   }
 
   fill(prompts) {

@@ -1,6 +1,6 @@
 import { button, clipWarnings, element, setText, showIn, uniqueId, unseen, written } from "./dom.js";
 import { failureNote } from "./failure_note.js";
-import { cost, recipe } from "./format.js";
+import { cost, recipe, when } from "./format.js";
 import { Making } from "./making.js";
 import { contentPath } from "./player.js";
 import { priceTag } from "./spending.js";
@@ -9,7 +9,7 @@ import { TAKE_TEXTS } from "./take_texts.js";
 import { KINDS, modelsFor, takeSource } from "./takes.js";
 import { TEXTS } from "./texts.js";
 import { madeFrom } from "./thumbnails.js";
-import { VersionHistory } from "./version_history.js";
+import { VersionHistory, keepButton, nextToGo } from "./version_history.js";
 
 const SHORT_PROMPT = 150;
 
@@ -22,6 +22,7 @@ export class SlotCard {
   #number;
   #actions;
   #slot = null;
+  #limit = 0;
   #failure = null;
   #compared = null;
   #stage;
@@ -36,7 +37,11 @@ export class SlotCard {
     this.#number = index + 1;
     this.#actions = actions;
     this.#stage = new Stage({ number: this.#number, onKeep: (id) => this.#keep(id) });
-    this.#making = new Making({ number: this.#number, onCancel: actions.cancel });
+    this.#making = new Making({
+      number: this.#number,
+      onCancel: actions.cancel,
+      canStop: actions.canStop,
+    });
     this.#history = new VersionHistory({ ...actions, compare: (video) => this.#compare(video.id) });
     const title = element("h3", { id: uniqueId("video") }, TEXTS.video(this.#number));
     const heading = element("div", { class: "row" }, title, this.#cost);
@@ -50,8 +55,9 @@ export class SlotCard {
   }
 
   /** Show the slot. Return the change of its video since the last call, if any. */
-  update(slot, failure) {
+  update(slot, failure, limit) {
     const before = this.#slot;
+    this.#limit = limit;
     [this.#slot, this.#failure] = [slot, failure];
     const kind = before?.pending && this.#outcomeOf(before);
     if (kind === "newVersion") this.#compared = before.current.id;
@@ -86,8 +92,10 @@ export class SlotCard {
     this.#showStrip();
     setText(this.#cost, shown ? cost(shown) : "");
     showIn(this.#text, [shown?.id, shown?.status], () => this.#describe(shown));
-    showIn(this.#buttons, [current?.id, Boolean(pending)], () => this.#offer(current, pending));
-    this.#history.update(this.#slot);
+    const next = nextToGo(this.#slot.historical, this.#limit);
+    const offered = [current?.id, current?.kept, Boolean(pending), next?.id];
+    showIn(this.#buttons, offered, () => this.#offer(current, pending, next));
+    this.#history.update(this.#slot, this.#limit, next);
   }
 
   #showStage() {
@@ -128,7 +136,7 @@ export class SlotCard {
     ];
   }
 
-  #offer(current, pending) {
+  #offer(current, pending, next) {
     if (!current) return [];
     const about = () => unseen(TEXTS.ofVideo(this.#number));
     const { regenerate, derive, remove, models } = this.#actions;
@@ -152,6 +160,8 @@ export class SlotCard {
         TEXTS.openFile,
         about(),
       ),
+      keepButton(current, { onclick: () => this.#actions.keep(current), name: about() }),
+      next && element("p", { class: "hint goes-next" }, TEXTS.removesTake(when(next.created_at))),
       button("", {
         kind: "quiet last",
         icon: "sweep",

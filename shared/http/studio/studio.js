@@ -56,6 +56,7 @@ function followOwnLinks(event) {
 async function begin() {
   const { body } = await read("/v1/models");
   models = body.data;
+  document.getElementById("practice").hidden = !models.every((model) => model.simulated);
   starting.stop();
   showTrouble(null);
   show({ hasMoved: false });

@@ -32,6 +32,7 @@ function shortened(prompt) {
 /** All texts of the studio. */
 export const TEXTS = {
   product: "Showreel",
+  practice: "Practice mode: nothing is billed",
   allCampaigns: "Campaigns",
   tagline: "Prompts in, playable videos out. You never pay twice.",
   batches: "Batches",
@@ -178,10 +179,32 @@ export const TEXTS = {
   remove: "Delete",
   removeTitle: (number) => `Delete video ${number}?`,
   removeVersionTitle: "Delete this version?",
+  changedPromptTitle: (number) => `Which prompt for video ${number}?`,
+  changedPromptBody: "The form has another prompt than this video.",
+  changedPromptChoice: "Make a new take",
+  withNewPrompt: (price) => `With the prompt of the form · ${price}`,
+  asBefore: (price) => `As before · ${price}`,
+  makeTake: "Make the take",
   removeBody: "This permanently deletes the file and its record. Its cost stays in the campaign's total.",
   removed: (number) => `Video ${number} deleted.`,
+  keep: "Keep",
+  keepHint: "Exempt from every clean-up",
+  historyLimit: (count) =>
+    count
+      ? `The last ${plural(count, "take")} and those you keep stay.`
+      : "Only the takes that you keep stay.",
+  goesNext: "Removed next",
+  removesTake: (date) => `The next take removes the one made ${date}. Keep it to prevent that.`,
   cancel: "Cancel",
-  cancelledPending: "Cancelled. It is already paid for, so its clip is kept in the history.",
+  cancelPaid: "Don't use it",
+  cancelPaidTitle: (number) => `Don't use the new take of video ${number}?`,
+  cancelPaidBody: (price) =>
+    `It is already paid for (${price}). Its clip goes to the end of the history, from which it is removed first.`,
+  stop: "Stop",
+  stopTitle: (number) => `Stop the new take of video ${number}?`,
+  stopBody: (price) =>
+    `Google is asked to stop it, and may still bill ${price}. If its clip is made before that, it goes to the end of the history.`,
+  cancelledPending: "Cancelled. It is already paid for, so its clip goes to the end of the history.",
   noCurrent: "No current version",
   noCurrentHint: "Restore one from the history, or write a prompt for it.",
   phases: {
@@ -258,6 +281,7 @@ export const TEXTS = {
   fileUnread: "The file could not be read completely.",
   tryAgain: "Try again",
   dismiss: "Dismiss",
+  editPrompt: "Edit the prompt",
   failed: {
     cancelled: "Cancelled while it was made",
     content_filtered: "Filtered by the model's safety rules",

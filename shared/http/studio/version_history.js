@@ -8,27 +8,32 @@ import { madeFrom } from "./thumbnails.js";
 /** The historical versions of a slot, each with its poster. */
 export class VersionHistory {
   #title = element("summary");
+  #limit = element("p", { class: "hint" });
   #list = element("ul", { class: "versions" });
   #actions;
 
   constructor(actions) {
     this.#actions = actions;
-    this.root = element("details", { class: "history" }, this.#title, this.#list);
+    this.root = element("details", { class: "history" }, this.#title, this.#limit, this.#list);
   }
 
-  update({ current, historical }) {
+  /** `next` is the take that the next one removes, if any. */
+  update({ current, historical }, limit, next) {
+    setText(this.#limit, TEXTS.historyLimit(limit));
     setText(this.#title, TEXTS.history(historical.length));
     this.root.hidden = historical.length === 0;
-    const state = [current?.id, historical.map((video) => video.id)];
-    showIn(this.#list, state, () => historical.map((video) => this.#item(video, [current, ...historical])));
+    const state = [current?.id, next?.id, historical.map((video) => [video.id, video.kept])];
+    showIn(this.#list, state, () =>
+      historical.map((video) => this.#item(video, [current, ...historical], next)),
+    );
   }
 
-  #item(video, versions) {
+  #item(video, versions, next) {
     const [current] = versions;
     const made = TEXTS.made(when(video.created_at));
     const action = (label, onclick, kind = "") =>
       button([label, unseen(`: ${made}`)], { kind: `small ${kind}`, onclick });
-    const { compare, promote, remove } = this.#actions;
+    const { compare, promote, keep, remove } = this.#actions;
     return element(
       "li",
       {},
@@ -42,7 +47,13 @@ export class VersionHistory {
       element(
         "div",
         {},
-        element("p", { class: "made" }, made, element("span", { class: "tag" }, TEXTS.otherFile)),
+        element(
+          "p",
+          { class: "made" },
+          made,
+          element("span", { class: "tag" }, TEXTS.otherFile),
+          video.id === next?.id && element("span", { class: "tag" }, TEXTS.goesNext),
+        ),
         element("p", { class: "meta" }, recipe(video)),
         takeSource(video, versions),
         madeFrom(video),
@@ -53,9 +64,27 @@ export class VersionHistory {
           { class: "actions" },
           current && action(TEXTS.compare, () => compare(video)),
           action(TEXTS.bringBack, () => promote(video)),
+          keepButton(video, { onclick: () => keep(video), name: unseen(`: ${made}`), kind: "small" }),
           action(TEXTS.remove, () => remove(video), "quiet"),
         ),
       ),
     );
   }
+}
+
+/** A button that keeps a video, or no longer. */
+export function keepButton(video, { onclick, name, kind = "" }) {
+  return button([TEXTS.keep, name], {
+    kind: `quiet star ${kind}`,
+    icon: "star",
+    title: TEXTS.keepHint,
+    "aria-pressed": String(video.kept),
+    onclick,
+  });
+}
+
+/** The historical take that the next one removes, if any. */
+export function nextToGo(historical, limit) {
+  const removable = historical.filter((video) => !video.kept);
+  return removable.length > 0 && removable.length >= limit ? removable[Math.max(limit - 1, 0)] : null;
 }
