@@ -239,13 +239,12 @@ async def listening(port: int) -> None:
 def test_a_service_that_is_not_there_or_does_not_answer_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(to_service, "ANSWER_SECONDS", 0.2)
-
     async def story() -> None:
         absent = f"http://127.0.0.1:{free_port()}"
         async with Client(serve(Service(absent))) as client:
             said = await error(client, "list_videos")
             assert f"Nothing answers at {absent}." in said
+        monkeypatch.setattr(to_service, "ANSWER_SECONDS", 0.2)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             url = f"http://127.0.0.1:{silent.getsockname()[1]}"
             async with Client(serve(Service(url))) as client:
