@@ -59,11 +59,19 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def view(name: str, browser: Browser, gallery: Server) -> Iterator[Studio]:
-    # Colours that fade from one scheme to the next would be measured on their way.
+def viewer(browser: Browser, gallery: Server) -> Iterator[Studio]:
+    """One page for all views: a new profile would load every file and clip again."""
     with opened(browser, gallery, viewport=WIDE) as studio:
-        VIEWS[name](studio)
         yield studio
+
+
+@pytest.fixture(scope="module")
+def view(name: str, viewer: Studio) -> Iterator[Studio]:
+    # Colours that fade from one scheme to the next would be measured on their way.
+    LOOKS[0].take_on(viewer.page)
+    VIEWS[name](viewer)
+    yield viewer
+    viewer.context.set_offline(offline=False)
 
 
 def test_axe_finds_no_violation(view: Studio) -> None:
