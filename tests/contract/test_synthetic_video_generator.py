@@ -1,7 +1,12 @@
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from shared.adapters.local import video_generator
+from shared.adapters.local.clip_renderer import ClipSpec, render_clip
 from shared.adapters.local.video_generator import SyntheticVideoGenerator
 from shared.domain.faults import parse_faults
 from tests.contract.video_generator_contract import (
@@ -21,7 +26,18 @@ FAULTS = {
 }
 
 
+def render_few_frames(
+    spec: ClipSpec, destination: Path, *, is_stopping: Callable[[], bool] = bool
+) -> None:
+    """The contract looks at no frame, and each costs processor time."""
+    render_clip(replace(spec, fps=2), destination, is_stopping=is_stopping)
+
+
 class TestSyntheticVideoGenerator(VideoGeneratorContract):
+    @pytest.fixture(autouse=True)
+    def few_frames(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(video_generator, "render_clip", render_few_frames)
+
     @pytest.fixture
     def objects(self) -> InMemoryObjectStore:
         return InMemoryObjectStore()
