@@ -14,6 +14,7 @@ from shared.bootstrap.choices import (
     synthetic_generator,
 )
 from shared.building import built_once
+from shared.domain.errors import UnavailableError
 from shared.domain.schedule import CLOUD_LEASES
 
 if TYPE_CHECKING:
@@ -83,6 +84,12 @@ class GooglePorts(FamilyPorts):
         from shared.adapters.google.webhook_repository import FirestoreWebhookRepository
 
         return FirestoreWebhookRepository(self.campaigns, event_days=self._settings.event_days)
+
+    @property
+    def webhook_key(self) -> bytes:
+        if not self._settings.signing_key:
+            raise UnavailableError("Webhooks need the setting SIGNING_KEY.")
+        return self._settings.signing_key.encode()
 
     @built_once
     def mirror(self) -> ObjectStoreMirror:

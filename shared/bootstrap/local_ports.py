@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
     from shared.adapters.local.turn_repository import LocalTurnRepository
+    from shared.adapters.local.webhook_repository import LocalWebhookRepository
     from shared.adapters.record_mirror import ObjectStoreMirror
     from shared.domain.schedule import Leases
     from shared.ports.message_queue import VideoMessage
@@ -89,6 +90,16 @@ class LocalPorts(FamilyPorts):
         return LocalEventLog(self.campaigns.database)
 
     @built_once
+    def webhooks(self) -> LocalWebhookRepository:
+        from shared.adapters.local.webhook_repository import LocalWebhookRepository
+
+        return LocalWebhookRepository(self.campaigns, days=self._settings.event_days)
+
+    @built_once
+    def webhook_key(self) -> bytes:
+        return self.objects.signing_key().encode()
+
+    @built_once
     def mirror(self) -> ObjectStoreMirror:
         from shared.adapters.record_mirror import ObjectStoreMirror
 
@@ -101,6 +112,8 @@ class LocalPorts(FamilyPorts):
         queue = LocalMessageQueue(
             subscriber=self._take_step,
             batch_subscriber=self._run_batch,
+            event_subscriber=self._tell_event,
+            delivery_subscriber=self._deliver_event,
             tick=self._tick,
             tick_every=timedelta(seconds=_TICK_SECONDS),
             is_stopping=is_stopping,
@@ -168,6 +181,18 @@ class LocalPorts(FamilyPorts):
         from shared.use_cases.run_batch import run_batch
 
         run_batch(self, batch_id, lines_of)
+
+    def _tell_event(self, event_id: str) -> None:
+        from shared.use_cases.deliver_event import tell_event
+
+        tell_event(self, event_id)
+
+    def _deliver_event(self, webhook_id: str, event_id: str) -> None:
+        from shared.domain.webhooks import DeliveryKey
+        from shared.http.events import event_body
+        from shared.use_cases.deliver_event import deliver_event
+
+        deliver_event(self, DeliveryKey(webhook_id, event_id), event_body)
 
     def _tick(self, number: int) -> None:
         """Messages are lost with their process, so the first tick wakes every pending video.

@@ -68,9 +68,13 @@ class Webhook:
         return (self.generation,)
 
     def gets(self, event: Event) -> bool:
-        """Return whether the event is to be delivered; to a paused webhook it is, later."""
+        """Return whether the event is to be delivered; to a paused webhook it is, later.
+
+        A database that is rebuilt has events of long ago: a webhook gets those since it exists.
+        """
         return (
             self.status is not WebhookStatus.DISABLED
+            and event.created_at >= self.created_at
             and (not self.events or event.type in self.events)
             and self.campaign_id in ("", event.campaign_id)
         )
@@ -183,16 +187,14 @@ def answered(delivery: Delivery, answer: Answer, *, now: datetime, chance: float
     )
     if answer.status in _SUCCESSES:
         return replace(noted, status=DeliveryStatus.DELIVERED, due_at=None)
-    due_at = now + wait_after(delivery.tries, chance=chance)
-    if is_gone(answer) or due_at > delivery.until:
+    if is_gone(answer):
         return failed(noted)
-    return replace(noted, due_at=due_at)
+    return _later(noted, wait_after(delivery.tries, chance=chance), now=now)
 
 
 def postponed(delivery: Delivery, *, now: datetime) -> Delivery:
     """Return a delivery that waits for a paused webhook."""
-    due_at = now + _LONGEST_WAIT
-    return failed(delivery) if due_at > delivery.until else replace(delivery, due_at=due_at)
+    return _later(delivery, _LONGEST_WAIT, now=now)
 
 
 def failed(delivery: Delivery, error: str = "") -> Delivery:
@@ -205,6 +207,13 @@ def again(delivery: Delivery, *, now: datetime) -> Delivery:
     """Return a delivery that begins from the start, with the answer of its last try."""
     status = DeliveryStatus.PENDING
     return replace(delivery, status=status, due_at=now, until=now + PERIOD, tries=0)
+
+
+def _later(delivery: Delivery, wait: timedelta, *, now: datetime) -> Delivery:
+    """Return a delivery that is due after a wait; the last time, when it ends."""
+    if now >= delivery.until:
+        return failed(delivery)
+    return replace(delivery, due_at=min(now + wait, delivery.until))
 
 
 def wait_after(tries: int, *, chance: float) -> timedelta:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from shared.http.calls import Call
-    from shared.http.endpoints import Endpoint
+    from shared.http.endpoint import Endpoint
 
 SESSION_COOKIE = "showreel_session"
 

@@ -21,7 +21,8 @@ from shared.http.access import (
     require_own_page,
 )
 from shared.http.calls import Call
-from shared.http.endpoints import ENDPOINTS, Endpoint
+from shared.http.endpoint import Endpoint
+from shared.http.endpoints import ENDPOINTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

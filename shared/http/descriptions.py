@@ -166,12 +166,16 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     "limit": {"description": "The number of entries of a page.", "minimum": 1, "maximum": 100},
     "order": {"description": "By creation: newest first, or oldest first."},
     "include": {"description": "`signed_url` adds a URL that needs no other permission."},
-    "status": {"description": "Only videos with this status."},
+    "status": {"description": "Only those with this status."},
     "version_state": {"description": "Only videos with this state."},
     "tag": {"description": "Only videos with this tag."},
     "type": {"description": "Only events of this type."},
+    "events": {
+        "description": "The types of events that are sent. Default: all.",
+        "examples": [["video.completed", "video.failed"]],
+    },
 }
-"""By name: a field means the same in every request."""
+"""By name: a field means the same in every request that does not describe it itself."""
 
 _COSTS: Mapping[str, str] = {
     "versions_regenerate": "Costs the price of a video, each time it is carried out.",
@@ -198,7 +202,7 @@ CODES: Mapping[str, str] = {
     "invalid_input": "A picture cannot be used; `error.param` names its field.",
     "invalid_url": "A URL cannot be read, or does not resolve to a public address.",
     "invalid_batch": "Lines of the batch cannot be carried out; `lines` names the first of them.",
-    "not_found": "The campaign, batch, video, input, event, file or path does not exist.",
+    "not_found": "The campaign, batch, video, input, event, webhook, file or path does not exist.",
     "method_not_allowed": "The path does not support the method; `Allow` lists those that it does.",
     "campaign_video_limit": "The campaign has no free slot.",
     "budget_exceeded": "The request would exceed the budget of the campaign or the day.",
@@ -211,7 +215,7 @@ CODES: Mapping[str, str] = {
     "cross_site_request": "A page of another site sent this; `ALLOWED_ORIGINS` can allow it.",
     "host_not_allowed": "The Host is not allowed; `ALLOWED_HOSTS` can allow it.",
     "invalid_api_key": "The request has no valid API key: send `Authorization: Bearer <key>`.",
-    "rejected": "A rule of the campaign forbids it.",
+    "rejected": "A rule forbids it, such as one webhook for each URL.",
     "invalid_signature": "The signed URL was modified.",
     "signature_expired": "The signed URL has expired.",
     "range_not_satisfiable": "The range is outside the file.",
@@ -242,4 +246,4 @@ def _described(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     words = dict(FIELDS.get(name, {}))
     if "enum" in words and {"type": "null"} in schema.get("anyOf", ()):
         words["enum"] = [*words["enum"], None]
-    return {**schema, **words}
+    return {**words, **schema}

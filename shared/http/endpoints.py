@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from shared.building import ModuleOnUse
+from shared.http.endpoint import Endpoint
+from shared.http.event_endpoints import EVENT_ENDPOINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from werkzeug.wrappers import Response
+    from collections.abc import Mapping, Sequence
 
     from shared.http import batch_types as answered_batches
     from shared.http import (
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
         content,
         creations,
         derivations,
-        events,
         inputs,
         models,
         service,
@@ -29,18 +26,15 @@ if TYPE_CHECKING:
         videos,
     )
     from shared.http import campaign_types as answered_campaigns
-    from shared.http import event_types as answered_events
     from shared.http import request_types as sent
     from shared.http import resource_types as answered
     from shared.requests import bodies
-    from shared.requests.parsing import Body
 else:
     batches = ModuleOnUse("shared.http.batches")
     campaigns = ModuleOnUse("shared.http.campaigns")
     content = ModuleOnUse("shared.http.content")
     creations = ModuleOnUse("shared.http.creations")
     derivations = ModuleOnUse("shared.http.derivations")
-    events = ModuleOnUse("shared.http.events")
     inputs = ModuleOnUse("shared.http.inputs")
     models = ModuleOnUse("shared.http.models")
     service = ModuleOnUse("shared.http.service")
@@ -51,30 +45,7 @@ else:
     answered = ModuleOnUse("shared.http.resource_types")
     answered_batches = ModuleOnUse("shared.http.batch_types")
     answered_campaigns = ModuleOnUse("shared.http.campaign_types")
-    answered_events = ModuleOnUse("shared.http.event_types")
     bodies = ModuleOnUse("shared.requests.bodies")
-
-
-class Endpoint(msgspec.Struct, frozen=True):
-    """`path` is a URI template (RFC 6570). An endpoint for GET answers HEAD as well.
-
-    `handler` returns the function that is called with a Call and the values of the path's
-    variables. `answers` has the type of the body for each status, or the types that it may have:
-    `bytes` for media, `str` for the studio's files, None without a body. An endpoint that
-    `takes_key` supports Idempotency-Key. One that `takes_lines` has bodies of JSON lines or CSV,
-    each line a `body`. One that `is_open` needs no API key.
-    """
-
-    method: str
-    path: str
-    handler: Callable[[], Callable[..., Response]]
-    summary: str
-    answers: Callable[[], Mapping[int, Any]]
-    body: Callable[[], type[Body]] | None = None
-    query: Callable[[], type[Body]] | None = None
-    takes_key: bool = False
-    takes_lines: bool = False
-    is_open: bool = False
 
 
 def _video() -> Mapping[int, Any]:
@@ -235,10 +206,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("POST", "/v1/batches/{batch_id}/cancel", lambda: batches.cancel,
              "Cancel what is not submitted; submitted videos are paid for, and finished",
              answers=_batch),
-    Endpoint("GET", "/v1/events", lambda: events.list_all,
-             "List events in their order: ends of videos and batches, promotions, budget warnings",
-             answers=lambda: {200: answered.ListResource[answered_events.EventResource]},
-             query=lambda: sent.EventListQuery),
+    *EVENT_ENDPOINTS,
     Endpoint("GET", "/api/v1/content/videos/{campaign_id}/{filename}", lambda: content.of_file,
              "A clip or a picture of it by its file name", answers=_media),
     Endpoint("GET", "/local-bucket/{+path}", lambda: content.of_signed_path,

@@ -4,7 +4,7 @@ from werkzeug.wrappers import Response
 
 from shared.domain.events import Event, EventType, VideoFacts
 from shared.domain.identity import require_campaign_id
-from shared.http.calls import Call, list_response
+from shared.http.calls import Call, encode, list_response
 from shared.http.event_types import EventData, EventResource
 from shared.http.request_types import EventListQuery, read_query, require_one_of
 from shared.http.resources import content_url_of, cost_resource, epoch, thumbnail_url_of
@@ -29,6 +29,11 @@ def list_all(call: Call) -> Response:
         ids=[event.id for event in page],
         has_more=len(found) > query.limit,
     )
+
+
+def event_body(event: Event, base_url: str) -> bytes:
+    """Return what is sent of an event: the same bytes each time."""
+    return encode(event_resource(event, base_url=base_url))
 
 
 def event_resource(event: Event, *, base_url: str) -> EventResource:

@@ -9,7 +9,8 @@ import msgspec
 from shared.http import idempotency
 from shared.http.batch_types import BatchResultLine
 from shared.http.descriptions import CODES, costs_of, with_descriptions
-from shared.http.endpoints import ENDPOINTS, Endpoint
+from shared.http.endpoint import Endpoint
+from shared.http.endpoints import ENDPOINTS
 from shared.http.problems import CONTENT_TYPE, Problem
 from shared.http.request_types import InputBody
 from shared.http.resource_types import Metrics

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shared.ports.turn_repository import TurnRepository
     from shared.ports.video_generator import VideoGenerator
     from shared.ports.web import Web
+    from shared.ports.webhook_repository import WebhookRepository
 
 Clock = Callable[[], datetime]
 
@@ -43,6 +44,13 @@ class Ports(Protocol):
     def turns(self) -> TurnRepository: ...
     @property
     def events(self) -> EventLog: ...
+    @property
+    def webhooks(self) -> WebhookRepository: ...
+    @property
+    def webhook_key(self) -> bytes:
+        """The key from which the secrets of webhooks are derived. Raise UnavailableError."""
+        ...
+
     @property
     def mirror(self) -> RecordMirror: ...
     @property

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from shared.domain.events import Event, EventType
 
 
@@ -32,3 +34,15 @@ class EventLog(Protocol):
         some time after its commit. Raise NotFoundError if there is no event `after`. What
         cannot be read is left out.
         """
+
+    def get(self, event_id: str) -> Event:
+        """Raise NotFoundError or UnreadableRecordError."""
+
+    def untold(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
+        """Return events of before a moment that are not told, the earliest first.
+
+        An event is untold from its commit on. What cannot be read is left out.
+        """
+
+    def note_told(self, event_id: str) -> None:
+        """Take an event off the untold ones. An id that is not stored changes nothing."""

@@ -1,8 +1,15 @@
-"""Messages, each of which requests the next step of a video or of a batch."""
+"""Messages: each requests the next step of a video or a batch, or tells or delivers an event."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from shared.domain.events import Event
+    from shared.domain.webhooks import DeliveryKey
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,3 +37,12 @@ class MessageQueue(Protocol):
 
     def publish_batch(self, batch_id: str) -> None:
         """Send a message that requests the next lines of a batch, as `publish` does."""
+
+    def publish_events(self, *events: Event) -> None:
+        """Send messages that request that these events be told, as `publish` does."""
+
+    def publish_deliveries(self, *keys: DeliveryKey) -> None:
+        """Send messages that request that these deliveries be tried, as `publish` does."""
+
+    def publish_delivery_later(self, key: DeliveryKey, delay: timedelta) -> None:
+        """Request it after `delay`, or not at all if the queue cannot: the tick finds it."""

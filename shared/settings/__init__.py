@@ -112,7 +112,7 @@ class Settings:
         "slow, corrupt, turned",
     )
     signing_key: str = _secret(
-        "The secret of local signed URLs; by default it is generated and kept in the data folder"
+        "The secret of local signed URLs and of webhooks; by default it is kept in the data folder"
     )
     public_url: str = _setting(
         "", "The service's URL in answers, if it differs from the URL of the request"

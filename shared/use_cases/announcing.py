@@ -1,4 +1,4 @@
-"""Structured lifecycle events in the log: one for each start and end of a video."""
+"""Announce what happens: in the log, and to the webhooks that get an event."""
 
 import logging
 from collections.abc import Iterable
@@ -6,8 +6,10 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from shared.domain.errors import ShowreelError
 from shared.domain.events import Event, EventType, VideoFacts, facts_of
 from shared.domain.video import Video
+from shared.ports import Ports
 
 _WARNINGS = (EventType.BUDGET_WARNING, EventType.WEBHOOK_DISABLED)
 
@@ -24,11 +26,21 @@ def announce(event: str, video: Video) -> None:
     logger.info(event, extra=fields)
 
 
-def announce_events(events: Iterable[Event]) -> None:
-    """Log the events of a commit, after it, as `announce` does."""
+def announce_events(ports: Ports, events: Iterable[Event]) -> None:
+    """Log the events of a commit, after it, as `announce` does, and publish them.
+
+    If they cannot be published, the commit is still right: a tick publishes them.
+    """
+    events = tuple(events)
     for event in events:
         level = logging.WARNING if event.type in _WARNINGS else logging.INFO
         logger.log(level, event.type.value, extra=_fields_of(event))
+    if not events:
+        return
+    try:
+        ports.queue.publish_events(*events)
+    except ShowreelError:
+        logger.warning("events.unpublished", extra={"events": len(events)}, exc_info=True)
 
 
 def _fields_of(event: Event) -> dict[str, object]:

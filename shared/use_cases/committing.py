@@ -78,7 +78,7 @@ def commit(ports: Ports, change: Change) -> Change:
     The dollars of videos that end unbilled are credited to the budgets of their days.
     """
     committed = ports.campaigns.commit(giving_back(ports, change))
-    announce_events(committed.events)
+    announce_events(ports, committed.events)
     return committed
 
 

@@ -18,6 +18,8 @@ from shared.use_cases.reconcile_next import reconcile_next
 logger = logging.getLogger(__name__)
 
 _PAGE = 200
+# By then the message that followed a commit, or was due, is delivered.
+_LOST_AFTER = timedelta(minutes=1)
 
 
 def take_tick(
@@ -67,6 +69,7 @@ def maintain_campaigns(
         due = ports.campaigns.due(before, limit=_PAGE, after=videos[-1])
         count += len(due)
     _wake_batches(ports, before)
+    _tell_again(ports, at_once=before > ports.now())
     sweep_mirror(ports, end=end)
     return count
 
@@ -115,3 +118,15 @@ def _wake_batches(ports: Ports, before: datetime) -> None:
             ports.queue.publish_batch(batch_id)
     except ShowreelError:
         logger.exception("maintain.failed", extra={"batches": True})
+
+
+def _tell_again(ports: Ports, *, at_once: bool) -> None:
+    """Publish the events and deliveries whose messages are lost; `at_once`, all that are due."""
+    before = ports.now() - (timedelta() if at_once else _LOST_AFTER)
+    try:
+        if events := ports.events.untold(before, limit=_PAGE):
+            ports.queue.publish_events(*events)
+        if due := ports.webhooks.due(before, limit=_PAGE):
+            ports.queue.publish_deliveries(*due)
+    except ShowreelError:
+        logger.exception("maintain.failed", extra={"events": True})

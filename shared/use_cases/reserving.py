@@ -113,7 +113,7 @@ def commit_plan(ports: Ports, plan: Plan) -> tuple[CreatedVideo, ...]:
     events = warnings_of(ports, plan)
     change = Change(campaign=plan.campaign, videos=videos, events=events)
     change = commit_reservation(ports, change)
-    announce_events(events)
+    announce_events(ports, events)
     stored = {video.video_hash: video for video in change.videos}
     return tuple(
         replace(answer, video=stored.get(answer.video.video_hash, answer.video))

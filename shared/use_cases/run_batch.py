@@ -160,7 +160,7 @@ class _Run:
     def _commit(self, batch: Batch, changes: Sequence[Change] = ()) -> None:
         due_at = self._ports.now() + BATCH_RETRY
         self._batch = self._ports.batches.commit(replace(batch, due_at=due_at), changes)
-        announce_events(event for change in changes for event in change.events)
+        announce_events(self._ports, (event for change in changes for event in change.events))
 
     def _chunk(self, prompts: int) -> tuple[Line, ...]:
         """Return the next lines, with up to so many prompts together, and one line at least."""
@@ -203,7 +203,7 @@ class _Run:
         events = batch_ends_of(over)
         self._batch = self._ports.batches.commit(over, events=events)
         self._mirror()
-        announce_events(events)
+        announce_events(self._ports, events)
 
     def _mirror(self) -> None:
         with suppress(UnavailableError):

@@ -28,6 +28,7 @@ from shared.adapters.google.omni_generator import OmniVideoGenerator
 from shared.adapters.google.turn_repository import FirestoreTurnRepository
 from shared.adapters.google.url_signer import V4URLSigner
 from shared.adapters.google.veo_generator import VeoVideoGenerator
+from shared.adapters.google.webhook_repository import FirestoreWebhookRepository
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import is_stopping, utc_now
@@ -152,6 +153,7 @@ def _adapters(world: CloudWorld, touch: Touch) -> Adapters:
         batches=FirestoreBatchRepository(campaigns),
         # Every commit is over when events are read.
         events=FirestoreEventLog(campaigns.documents, now=lambda: world.clock() + COMMIT_DELAY),
+        webhooks=FirestoreWebhookRepository(campaigns),
         turns=FirestoreTurnRepository(campaigns),
         mirror=ObjectStoreMirror(objects.with_brief_calls(), gap=timedelta(seconds=1), now=utc_now),
         queue=world.mailbox,

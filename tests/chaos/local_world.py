@@ -15,9 +15,11 @@ from shared.adapters.local.clip_renderer import ClipSpec
 from shared.adapters.local.event_log import LocalEventLog
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.adapters.local.turn_repository import LocalTurnRepository
+from shared.adapters.local.webhook_repository import LocalWebhookRepository
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import is_stopping
+from shared.domain.events import EVENT_DAYS
 from shared.domain.faults import parse_faults
 from shared.domain.models import parse_rates
 from shared.domain.schedule import LAPTOP_LEASES
@@ -154,6 +156,7 @@ class LocalWorld:
             campaigns=campaigns,
             batches=LocalBatchRepository(campaigns),
             events=LocalEventLog(campaigns.database),
+            webhooks=LocalWebhookRepository(campaigns, days=EVENT_DAYS),
             turns=LocalTurnRepository(campaigns.database),
             mirror=self._mirror(objects),
             queue=self.mailbox,

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from shared.domain.events import Event
+from shared.domain.webhooks import DeliveryKey
 from shared.ports import Clock
 from shared.ports.message_queue import VideoMessage
 
 
 @dataclass(frozen=True, order=True)
 class Letter:
-    """A message, and when it may be delivered. That of a batch has no campaign.
+    """A message, and when it may be delivered. Only that of a video has a campaign.
 
     `turn` is empty for a message without a turn.
     """
@@ -52,6 +54,18 @@ class Mailbox:
     def publish_batch(self, batch_id: str) -> None:
         """Publish a message that has the id in place of a hash, and no campaign."""
         self.publish(VideoMessage(campaign_id="", video_hash=batch_id))
+
+    def publish_events(self, *events: Event) -> None:
+        for event in events:
+            self.publish(VideoMessage(campaign_id="", video_hash=event.id))
+
+    def publish_deliveries(self, *keys: DeliveryKey) -> None:
+        for key in keys:
+            self.publish_delivery_later(key, timedelta())
+
+    def publish_delivery_later(self, key: DeliveryKey, delay: timedelta) -> None:
+        """Publish a message that has both ids in place of a hash, and no campaign."""
+        self.publish_later(VideoMessage(campaign_id="", video_hash="/".join(key)), delay)
 
     def letters(self, *, after: int) -> tuple[Letter, ...]:
         """Return what was published after the first so many."""

@@ -9,8 +9,11 @@ from typing import TypeVar
 
 from shared.bootstrap.choices import is_stopping
 from shared.domain.errors import RetryLaterError
+from shared.domain.webhooks import DeliveryKey
+from shared.http.events import event_body
 from shared.ports import Ports
 from shared.requests.batches import lines_of
+from shared.use_cases.deliver_event import deliver_event, tell_event
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.maintain_campaigns import take_tick
 from shared.use_cases.run_batch import run_batch
@@ -163,11 +166,21 @@ def _deliver(ports: Ports, mailbox: Mailbox, post: Post) -> Post:
     raise AssertionError(f"There are messages after {_MOST_DELIVERIES} deliveries.")
 
 
+def _take_other(ports: Ports, ids: str) -> None:
+    """Take a message that is not of a video."""
+    if ids.startswith("evt_"):
+        tell_event(ports, ids)
+    elif "/" in ids:
+        deliver_event(ports, DeliveryKey(*ids.split("/")), event_body)
+    else:
+        run_batch(ports, ids, lines_of)
+
+
 def take_letter(ports: Ports, letter: Letter) -> timedelta | None:
     """Return when it has to be delivered again, if it has to be."""
     try:
         if not letter.campaign_id:
-            run_batch(ports, letter.video_hash, lines_of)
+            _take_other(ports, letter.video_hash)
             return None
         generate_video(ports, letter.message)
     except RetryLaterError as error:

@@ -21,6 +21,7 @@ from shared.ports.policy import Policy
 from shared.ports.record_mirror import RecordMirror
 from shared.ports.turn_repository import TurnRepository
 from shared.ports.video_generator import VideoGenerator
+from shared.ports.webhook_repository import WebhookRepository
 from shared.use_cases.copy_campaigns import Installation
 from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
@@ -93,6 +94,7 @@ class Adapters:
     campaigns: CampaignRepository
     batches: BatchRepository
     events: EventLog
+    webhooks: WebhookRepository
     turns: TurnRepository
     mirror: RecordMirror
     queue: MessageQueue
@@ -120,6 +122,8 @@ class Adapters:
                 campaigns=campaigns,
                 batches=watched(self.batches, "batches", touch),
                 events=self.events,
+                webhooks=self.webhooks,
+                webhook_key=b"a key for the secrets of webhooks",
                 turns=watched(self.turns, "turns", touch),
                 mirror=watched(self.mirror, "mirror", touch),
                 queue=watched(self.queue, "queue", touch),

@@ -33,6 +33,7 @@ from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.event_log import InMemoryEventLog
 from tools.in_memory.turn_repository import InMemoryTurnRepository
+from tools.in_memory.webhook_repository import InMemoryWebhookRepository
 
 PRICE = Decimal("1.60")
 LATEST = timedelta(hours=1)
@@ -64,6 +65,8 @@ class Showreel:
         self.batches = InMemoryBatchRepository(self.campaigns)
         self.events = InMemoryEventLog(self.campaigns)
         self.turns = InMemoryTurnRepository(self.campaigns)
+        self.webhooks = InMemoryWebhookRepository(self.campaigns)
+        self.webhook_key = b""
         self.mirror = ObjectStoreMirror(self.objects, gap=timedelta(), now=self.now)
         self.storage_probe = ObjectStoreProbe(self.objects, self.now)
         self.savings = SavingsCounter(self.campaigns)

@@ -151,3 +151,27 @@ class EventLogContract:
         campaigns.remove_campaign(campaigns.get_campaign("spring"))
 
         assert self.listed(events, clock, EventQuery(campaign_id="spring")) == (a_failure(1),)
+
+    def test_an_event_is_untold_from_its_commit_until_that_is_noted(
+        self, campaigns: CampaignRepository, events: EventLog, clock: FakeClock
+    ) -> None:
+        first, second, third = (a_warning(number) for number in range(3))
+        earlier = min(clock(), NOW) - timedelta(minutes=1)
+        self.commit(campaigns, clock, first, second, third)
+        later = max(clock(), NOW) + timedelta(minutes=1)
+
+        assert events.untold(later, limit=9) == (first, second, third)
+        assert events.untold(later, limit=1) == (first,)
+        assert events.untold(earlier, limit=9) == ()
+        assert events.get(first.id) == first
+
+        for event_id in (second.id, second.id, f"evt_{0:032x}"):
+            events.note_told(event_id)
+
+        assert events.untold(later, limit=9) == (first, third)
+        assert events.get(second.id) == second
+
+    def test_an_event_that_is_not_stored_is_not_found(self, events: EventLog) -> None:
+        for event_id in (a_warning(1).id, "/", "\ud800"):
+            with pytest.raises(NotFoundError):
+                events.get(event_id)

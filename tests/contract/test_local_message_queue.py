@@ -13,6 +13,8 @@ class TestLocalMessageQueue(MessageQueueContract):
         queue = LocalMessageQueue(
             subscriber=subscriber.take,
             batch_subscriber=subscriber.take_batch,
+            event_subscriber=lambda _: None,
+            delivery_subscriber=lambda *_: None,
             tick=lambda _: None,
             tick_every=timedelta(hours=1),
         )

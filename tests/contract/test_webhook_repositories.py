@@ -1,5 +1,7 @@
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -7,6 +9,10 @@ from shared.adapters.google.campaign_repository import FirestoreCampaignReposito
 from shared.adapters.google.event_log import FirestoreEventLog
 from shared.adapters.google.firestore_documents import Document
 from shared.adapters.google.webhook_repository import FirestoreWebhookRepository
+from shared.adapters.local.campaign_repository import LocalCampaignRepository
+from shared.adapters.local.event_log import LocalEventLog
+from shared.adapters.local.webhook_repository import LocalWebhookRepository
+from shared.domain.errors import NotFoundError, UnreadableRecordError
 from shared.ports.webhook_repository import DeliveryQuery
 from tests.contract.webhook_repository_contract import (
     WebhookRepositoryContract,
@@ -79,3 +85,49 @@ class TestFirestoreWebhookRepository(WebhookRepositoryContract):
         webhooks.add_deliveries([a_delivery(1), a_delivery(2)])
 
         assert len(webhooks.list_deliveries(DeliveryQuery(webhook_id=a_webhook().id))) == 2
+
+
+class TestLocalWebhookRepository(WebhookRepositoryContract):
+    @pytest.fixture
+    def campaigns(self, tmp_path: Path) -> LocalCampaignRepository:
+        return LocalCampaignRepository(tmp_path / "data")
+
+    @pytest.fixture
+    def webhooks(self, campaigns: LocalCampaignRepository) -> LocalWebhookRepository:
+        return LocalWebhookRepository(campaigns, days=30)
+
+    @pytest.fixture
+    def events(self, campaigns: LocalCampaignRepository) -> LocalEventLog:
+        return LocalEventLog(campaigns.database)
+
+    def test_a_delivery_is_removed_after_its_days_and_not_before(
+        self, webhooks: LocalWebhookRepository
+    ) -> None:
+        first = a_delivery(1)
+        last = a_delivery(30 * 24 * 60 * 60 + 1)
+        webhooks.add_deliveries([first, last])
+
+        assert webhooks.get_delivery(first.key).event == first.event
+
+        webhooks.add_deliveries(
+            [replace(a_delivery(2), created_at=last.created_at + timedelta(seconds=1))]
+        )
+
+        with pytest.raises(NotFoundError):
+            webhooks.get_delivery(first.key)
+
+    def test_a_delivery_that_cannot_be_read_is_left_out_of_lists(
+        self, campaigns: LocalCampaignRepository, webhooks: LocalWebhookRepository
+    ) -> None:
+        first, second = a_delivery(1), a_delivery(2)
+        webhooks.add_deliveries([first, second])
+        with campaigns.database.writing() as connection:
+            connection.execute(
+                "UPDATE deliveries SET record = '{}' WHERE event_id = ?", (second.event.id,)
+            )
+
+        (listed,) = webhooks.list_deliveries(DeliveryQuery(webhook_id=a_webhook().id, limit=1))
+
+        assert listed.key == first.key
+        with pytest.raises(UnreadableRecordError):
+            webhooks.get_delivery(second.key)

@@ -5,6 +5,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.domain.errors import RetryLaterError
+from shared.domain.events import Event
+from shared.domain.webhooks import DeliveryKey
 from shared.ports import Clock
 from shared.ports.message_queue import VideoMessage
 
@@ -17,6 +19,8 @@ class InMemoryMessageQueue:
     def __init__(self, now: Clock) -> None:
         self._now = now
         self.batches: list[str] = []
+        self.events: list[Event] = []
+        self.deliveries: list[tuple[datetime, DeliveryKey]] = []
         self._waiting: list[tuple[datetime, VideoMessage]] = []
 
     def publish(self, *messages: VideoMessage) -> None:
@@ -35,6 +39,30 @@ class InMemoryMessageQueue:
             with suppress(RetryLaterError):
                 subscriber(self.batches[0])
                 self.batches.pop(0)
+
+    def publish_events(self, *events: Event) -> None:
+        self.events += events
+
+    def publish_deliveries(self, *keys: DeliveryKey) -> None:
+        for key in keys:
+            self.publish_delivery_later(key, timedelta())
+
+    def publish_delivery_later(self, key: DeliveryKey, delay: timedelta) -> None:
+        self.deliveries.append((self._now() + delay, key))
+
+    def deliver_events(self, subscriber: Callable[[str], object]) -> None:
+        """Deliver the messages of events; one whose subscriber raises stays."""
+        while self.events:
+            subscriber(self.events[0].id)
+            self.events.pop(0)
+
+    def send_due(self, subscriber: Callable[[DeliveryKey], object]) -> None:
+        """Deliver the messages of deliveries that are due now."""
+        waiting = self.deliveries
+        due = {key: None for at, key in waiting if at <= self._now()}
+        self.deliveries = [each for each in waiting if each[0] > self._now()]
+        for key in due:
+            subscriber(key)
 
     @property
     def messages(self) -> tuple[VideoMessage, ...]:

@@ -26,6 +26,7 @@ from tools.in_memory.clip import A_CLIP, CLIP_FACTS, PICTURES
 from tools.in_memory.event_log import InMemoryEventLog
 from tools.in_memory.object_store import InMemoryObjectStore
 from tools.in_memory.turn_repository import InMemoryTurnRepository
+from tools.in_memory.webhook_repository import InMemoryWebhookRepository
 
 if TYPE_CHECKING:
     from shared.domain.clip import ClipFacts
@@ -137,6 +138,8 @@ class FakePorts:
         self.batches = InMemoryBatchRepository(self.campaigns)
         self.events = InMemoryEventLog(self.campaigns)
         self.turns = InMemoryTurnRepository(self.campaigns)
+        self.webhooks = InMemoryWebhookRepository(self.campaigns)
+        self.webhook_key = b"a key for the secrets of webhooks"
         self.json = InMemoryObjectStore(self.clock)
         self.mirror = ObjectStoreMirror(self.json, gap=timedelta(), now=self.clock)
         self.queue = InMemoryMessageQueue(self.clock)
@@ -160,11 +163,16 @@ class FakePorts:
         other.campaigns.videos |= self.campaigns.videos
         other.campaigns.days |= self.campaigns.days
         other.campaigns.events |= self.campaigns.events
+        other.campaigns.untold |= self.campaigns.untold
+        other.webhooks.webhooks = self.webhooks.webhooks
+        other.webhooks.deliveries |= self.webhooks.deliveries
         other.turns.paces |= self.turns.paces
         other.batches.batches |= self.batches.batches
         other.campaigns.written_at |= self.campaigns.written_at
         other.campaigns._revisions = count(next(self.campaigns._revisions))
         other.queue._waiting += self.queue._waiting
+        other.queue.events += self.queue.events
+        other.queue.deliveries += self.queue.deliveries
         other.generator.submissions += self.generator.submissions
         other.generator.operations |= {
             name: replace(operation) for name, operation in self.generator.operations.items()

@@ -13,7 +13,19 @@ from tests.functional.showreel import Showreel
 CANARY = b"Nobody was to read this."
 PATHS = [(endpoint.method, endpoint.path) for endpoint in ENDPOINTS if "{" in endpoint.path]
 NAMES = [
-    dict.fromkeys(("campaign_id", "video_id", "batch_id", "input_id", "filename", "path"), attack)
+    dict.fromkeys(
+        (
+            "campaign_id",
+            "video_id",
+            "batch_id",
+            "input_id",
+            "webhook_id",
+            "event_id",
+            "filename",
+            "path",
+        ),
+        attack,
+    )
     for attack in ATTACKS
 ]
 MISLEADING = {

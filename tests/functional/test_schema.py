@@ -178,7 +178,11 @@ def there(service: Showreel) -> dict[str, str]:
     batch = service.send(
         "POST", "/v1/batches", data=json.dumps(line), content_type="application/x-ndjson"
     )
+    webhook = service.post("/v1/webhooks", {"url": "http://localhost:9/"})
+    delivery = service.post(f"/v1/webhooks/{webhook.json['id']}/test")
     return {
+        "webhook_id": webhook.json["id"],
+        "event_id": delivery.json["id"],
         "batch_id": batch.json["id"],
         "campaign_id": GALLERY,
         "video_id": video["id"],

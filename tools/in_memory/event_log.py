@@ -1,5 +1,7 @@
 """The events in memory, with the whole contract of their port."""
 
+from datetime import datetime
+
 from shared.domain.errors import NotFoundError
 from shared.domain.events import Event
 from shared.ports.event_log import EventQuery
@@ -25,3 +27,19 @@ class InMemoryEventLog:
             for event in found
             if query.type in (None, event.type) and query.campaign_id in (None, event.campaign_id)
         )[: query.limit]
+
+    def get(self, event_id: str) -> Event:
+        with self._campaigns.lock:
+            if event_id not in self._campaigns.events:
+                raise NotFoundError("There is no event with this id.")
+            return self._campaigns.events[event_id]
+
+    def untold(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
+        with self._campaigns.lock:
+            untold = self._campaigns.untold.items()
+            found = [self._campaigns.events[each] for each, at in untold if at < before]
+            return tuple(found[:limit])
+
+    def note_told(self, event_id: str) -> None:
+        with self._campaigns.lock:
+            self._campaigns.untold.pop(event_id, None)

@@ -51,9 +51,11 @@ class InMemoryWebhookRepository:
 
     def due(self, before: datetime, *, limit: int) -> tuple[DeliveryKey, ...]:
         found = sorted(
-            (each.due_at, each.key) for each in self.deliveries.values() if each.due_at is not None
+            (each.due_at, each.key)
+            for each in self.deliveries.values()
+            if each.due_at is not None and each.due_at <= before
         )
-        return tuple(key for due_at, key in found if due_at <= before)[:limit]
+        return tuple(key for _, key in found[:limit])
 
     def list_deliveries(self, query: DeliveryQuery) -> tuple[Delivery, ...]:
         found = [each for each in self.deliveries.values() if each.webhook_id == query.webhook_id]

@@ -19,6 +19,8 @@ from shared.records.form import naming, require_place, to_record
 
 EVENTS = "events"
 EXPIRES_AT = "expires_at"
+# When an event was stored that is not told yet.
+UNTOLD = "untold"
 _NAME = "__name__"
 
 
@@ -48,6 +50,21 @@ class FirestoreEventLog:
             last = page[-1]
         return tuple(found)
 
+    def get(self, event_id: str) -> Event:
+        return _event_of(self._event_at(event_id))
+
+    def untold(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
+        found: list[Event] = []
+        for document in self._documents.query(
+            untold_events(self._documents.client, before, limit=limit)
+        ):
+            with suppress(UnreadableRecordError):
+                found.append(_event_of(document))
+        return tuple(found)
+
+    def note_told(self, event_id: str) -> None:
+        self._documents.remove_field(_path_of(event_id), UNTOLD)
+
     def _event_at(self, event_id: str) -> Document:
         document = self._documents.get(_path_of(require_event_id(event_id)))
         if document is None:
@@ -75,16 +92,21 @@ def events_after(
     return found.limit(limit)
 
 
+def untold_events(client: firestore.Client, before: datetime, *, limit: int) -> Query:
+    found = client.collection(EVENTS).where(filter=FieldFilter(UNTOLD, "<", before))
+    return found.order_by(UNTOLD).limit(limit)
+
+
 def write_of_event(event: Event, *, at: datetime, days: int) -> Write:
     """Return a write without a condition: a rebuild may store an event that is there already."""
     expires_at = event.created_at + timedelta(days=days)
-    fields = {**to_record(event), WRITTEN_AT: at, EXPIRES_AT: expires_at}
+    fields = {**to_record(event), WRITTEN_AT: at, EXPIRES_AT: expires_at, UNTOLD: at}
     return Write(path=_path_of(event.id), fields=fields, revision=None)
 
 
 def _event_of(document: Document) -> Event:
     """Raise UnreadableRecordError."""
-    beside = (WRITTEN_AT, EXPIRES_AT)
+    beside = (WRITTEN_AT, EXPIRES_AT, UNTOLD)
     record = {name: value for name, value in document.fields.items() if name not in beside}
     with naming(document.path):
         event = event_from_record(record)

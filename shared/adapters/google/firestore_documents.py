@@ -1,6 +1,7 @@
 """Documents in Firestore: each read is one call, each commit one batch with preconditions."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -156,6 +157,12 @@ class FirestoreDocuments:
         reference = self.client.document(path)
         with google_errors(_SERVICE, permission="datastore.entities.update"):
             _retried(lambda: reference.set(added, merge=True, **_one_try()))
+
+    def remove_field(self, path: str, name: str) -> None:
+        """Remove a field of a document, if both exist."""
+        reference = self.client.document(path)
+        with google_errors(_SERVICE, permission="datastore.entities.update"), suppress(NotFound):
+            _retried(lambda: reference.update({name: firestore.DELETE_FIELD}, **_one_try()))
 
     def _add(self, batch: firestore.WriteBatch, write: Write) -> None:
         reference = self.client.document(write.path)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import timedelta
 
+    from shared.domain.events import Event
+    from shared.domain.webhooks import DeliveryKey
     from shared.ports.message_queue import VideoMessage
 
 # The errors that Google's own client retries.
@@ -62,6 +64,15 @@ class PubSubMessageQueue:
 
     def publish_batch(self, batch_id: str) -> None:
         self._publish(self._batch_topic, (encode_batch(batch_id),))
+
+    def publish_events(self, *events: Event) -> None:
+        """Do nothing yet: this family delivers no events, and keeps them as untold."""
+
+    def publish_deliveries(self, *keys: DeliveryKey) -> None:
+        """Do nothing yet, as `publish_events`."""
+
+    def publish_delivery_later(self, key: DeliveryKey, delay: timedelta) -> None:
+        """Do nothing yet, as `publish_events`."""
 
     def _publish(self, topic: str, contents: Iterable[bytes]) -> None:
         with google_errors("Pub/Sub", permission="pubsub.topics.publish"):

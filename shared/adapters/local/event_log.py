@@ -10,10 +10,12 @@ from shared.adapters.local.record_columns import micros
 from shared.adapters.local.record_rows import row_of
 from shared.domain.errors import NotFoundError, UnreadableRecordError
 from shared.records.events import decode_event, encode_event
+from shared.records.form import naming
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
+    from datetime import datetime
 
     from shared.adapters.local.record_database import RecordDatabase
     from shared.domain.events import Event
@@ -21,9 +23,13 @@ if TYPE_CHECKING:
 
 # There is one writer at a time: the numbers are in the order of the commits.
 _INSERT = (
-    "INSERT OR IGNORE INTO events (id, type, campaign_id, created_at, record)"
-    " VALUES (?, ?, ?, ?, ?)"
+    "INSERT OR IGNORE INTO events (id, type, campaign_id, created_at, record, untold)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
 )
+_ONE = "SELECT record FROM events WHERE id = ?"
+_UNTOLD = "SELECT record FROM events WHERE untold < ? ORDER BY untold, number"
+_TOLD = "UPDATE events SET untold = NULL WHERE id = ?"
+_MISSING = "There is no event with this id. It may be older than EVENT_DAYS."
 _NUMBER = "SELECT number FROM events WHERE id = ?"
 # Only the earliest are looked at: no index is needed, and every event removes more than itself.
 _REMOVE = (
@@ -37,24 +43,46 @@ class LocalEventLog:
         self._database = database
 
     def list(self, query: EventQuery) -> tuple[Event, ...]:
-        found: list[Event] = []
         with self._database.snapshot() as connection:
             statement, values = _list_of(query, after=_number(connection, query.after))
-            for (record,) in connection.execute(statement, values):
-                if len(found) == query.limit:
-                    break
-                with suppress(UnreadableRecordError):
-                    found.append(decode_event(record))
-        return tuple(found)
+            return _events_in(connection.execute(statement, values), query.limit)
+
+    def get(self, event_id: str) -> Event:
+        with self._database.reading() as connection:
+            row = row_of(connection, _ONE, event_id)
+        if row is None:
+            raise NotFoundError(_MISSING)
+        with naming(f"events/{event_id}"):
+            return decode_event(row[0])
+
+    def untold(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
+        with self._database.reading() as connection:
+            return _events_in(connection.execute(_UNTOLD, (micros(before),)), limit)
+
+    def note_told(self, event_id: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute(_TOLD, (event_id,))
 
 
 def store_events(connection: sqlite3.Connection, events: Iterable[Event], *, days: int) -> None:
     """Store events, and remove some that are so many days older."""
     for event in events:
         created_at = micros(event.created_at)
-        row = (event.id, event.type, event.campaign_id, created_at, encode_event(event))
+        record = encode_event(event)
+        row = (event.id, event.type, event.campaign_id, created_at, record, created_at)
         connection.execute(_INSERT, row)
         connection.execute(_REMOVE, (micros(event.created_at - timedelta(days=days)),))
+
+
+def _events_in(rows: Iterable[tuple[bytes]], limit: int) -> tuple[Event, ...]:
+    """Return the first of them that can be read."""
+    found: list[Event] = []
+    for (record,) in rows:
+        if len(found) == limit:
+            break
+        with suppress(UnreadableRecordError):
+            found.append(decode_event(record))
+    return tuple(found)
 
 
 def _number(connection: sqlite3.Connection, event_id: str | None) -> int:
@@ -62,7 +90,7 @@ def _number(connection: sqlite3.Connection, event_id: str | None) -> int:
         return 0
     row = row_of(connection, _NUMBER, event_id)
     if row is None:
-        raise NotFoundError("There is no event with this id. It may be older than EVENT_DAYS.")
+        raise NotFoundError(_MISSING)
     return int(row[0])
 
 

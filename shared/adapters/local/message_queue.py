@@ -1,20 +1,31 @@
 """A message queue within one process, instead of Pub/Sub and the scheduler."""
 
-import heapq
+from __future__ import annotations
+
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from random import SystemRandom
-from threading import Condition, Event, Thread
-from time import monotonic
+from threading import Event as Signal
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, NamedTuple
 
+from shared.adapters.local.message_schedule import Schedule
 from shared.domain.errors import RetryLaterError
 from shared.domain.identity import video_id
 from shared.ports.message_queue import VideoMessage
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.adapters.local.message_schedule import Delivery
+    from shared.domain.events import Event
+    from shared.domain.webhooks import DeliveryKey
+
 THREADS = 4
+# A receiver may keep each of its threads waiting for as long as a request may take.
+SENDERS = 8
+SENDERS_OF_A_WEBHOOK = 2
 SHORTEST_BACKOFF = timedelta(seconds=0.2)
 LONGEST_BACKOFF = timedelta(seconds=30)
 MAX_DOUBLINGS = 8
@@ -24,18 +35,20 @@ _random = SystemRandom()
 logger = logging.getLogger(__name__)
 
 
-_Message = VideoMessage | str
-"""A message of a video, or the id of a batch."""
+class _Batch(NamedTuple):
+    batch_id: str
 
 
-@dataclass(frozen=True, order=True, kw_only=True)
-class _Delivery:
-    """`due` is a time of the monotonic clock; `number` keeps the order of equal times."""
+class _Told(NamedTuple):
+    event_id: str
 
-    due: float
-    number: int
-    message: _Message = field(compare=False)
-    refusals: int = field(default=0, compare=False)
+
+class _Sent(NamedTuple):
+    webhook_id: str
+    event_id: str
+
+
+_Message = VideoMessage | _Batch | _Told | _Sent
 
 
 class LocalMessageQueue:
@@ -46,6 +59,9 @@ class LocalMessageQueue:
     Equal messages that wait are delivered as one. A refused message keeps its time, also when an
     equal one is published. Once `is_stopping` (by default never), nothing more is delivered.
     Messages that wait when the process ends are lost; `tick` finds their videos in the next run.
+
+    Deliveries to webhooks have threads of their own, and one webhook only some of them: a receiver
+    that does not answer keeps neither videos nor other receivers waiting.
     """
 
     def __init__(
@@ -53,6 +69,8 @@ class LocalMessageQueue:
         *,
         subscriber: Callable[[VideoMessage], object],
         batch_subscriber: Callable[[str], object],
+        event_subscriber: Callable[[str], object],
+        delivery_subscriber: Callable[[str, str], object],
         tick: Callable[[int], object],
         tick_every: timedelta,
         is_stopping: Callable[[], bool] = bool,
@@ -60,31 +78,42 @@ class LocalMessageQueue:
         """`tick` is called with the number of the tick, from 0 at the start."""
         self._subscriber = subscriber
         self._batch_subscriber = batch_subscriber
+        self._event_subscriber = event_subscriber
+        self._delivery_subscriber = delivery_subscriber
         self._tick = tick
         self._tick_every = tick_every
-        self._numbers = count()
-        self._changed = Condition()
-        self._schedule: list[_Delivery] = []
-        self._waiting: dict[_Message, _Delivery] = {}
         self._is_stopping = is_stopping
-        self._closed = Event()
+        self._closed = Signal()
+        self._steps: Schedule[_Message] = Schedule(has_closed=self._has_closed)
+        self._sendings: Schedule[_Message] = Schedule(
+            has_closed=self._has_closed,
+            group_of=lambda message: message.webhook_id if isinstance(message, _Sent) else None,
+            most_of_group=SENDERS_OF_A_WEBHOOK,
+        )
+        self._starting = Lock()
         self._threads: list[Thread] = []
 
     def start(self) -> None:
         """Start deliveries and ticks. Further calls change nothing."""
-        with self._changed:
+        with self._starting:
             if self._threads:
                 return
-            targets = [self._tick_until_closed, *[self._deliver_until_closed] * THREADS]
-            self._threads = [Thread(target=target, daemon=True) for target in targets]
+            takers = [self._steps] * THREADS + [self._sendings] * SENDERS
+            self._threads = [
+                Thread(target=self._tick_until_closed, daemon=True),
+                *(
+                    Thread(target=self._deliver_until_closed, args=(each,), daemon=True)
+                    for each in takers
+                ),
+            ]
             for thread in self._threads:
                 thread.start()
 
     def close(self) -> None:
         """Drop the messages that wait, and return when every delivery under way has ended."""
         self._closed.set()
-        with self._changed:
-            self._changed.notify_all()
+        self._steps.wake()
+        self._sendings.wake()
         for thread in self._threads:
             thread.join()
 
@@ -92,78 +121,66 @@ class LocalMessageQueue:
         for message in messages:
             self.publish_later(message, timedelta())
 
-    def publish_batch(self, batch_id: str) -> None:
-        self._publish(batch_id, timedelta())
-
     def publish_later(self, message: VideoMessage, delay: timedelta) -> None:
-        self._publish(message, delay)
+        self._steps.add(message, seconds=delay.total_seconds())
 
-    def _publish(self, message: _Message, delay: timedelta) -> None:
-        due = monotonic() + delay.total_seconds()
-        self._add(_Delivery(due=due, number=next(self._numbers), message=message))
+    def publish_batch(self, batch_id: str) -> None:
+        self._steps.add(_Batch(batch_id), seconds=0)
 
-    def _add(self, delivery: _Delivery) -> None:
-        with self._changed:
-            earlier = self._waiting.get(delivery.message)
-            if earlier is not None and (earlier.refusals or earlier.due <= delivery.due):
-                return
-            self._waiting[delivery.message] = delivery
-            heapq.heappush(self._schedule, delivery)
-            self._changed.notify_all()
+    def publish_events(self, *events: Event) -> None:
+        for event in events:
+            self._steps.add(_Told(event.id), seconds=0)
 
-    def _next(self) -> _Delivery | None:
-        """Wait until a delivery is due. Return None once the queue is closed, or about to be."""
-        with self._changed:
-            while not self._has_closed():
-                seconds = self._schedule[0].due - monotonic() if self._schedule else None
-                if seconds is None or seconds > 0:
-                    self._changed.wait(seconds)
-                    continue
-                delivery = heapq.heappop(self._schedule)
-                # An equal message that is due earlier may have replaced it.
-                if self._waiting.get(delivery.message) is delivery:
-                    return self._waiting.pop(delivery.message)
-        return None
+    def publish_deliveries(self, *keys: DeliveryKey) -> None:
+        for key in keys:
+            self.publish_delivery_later(key, timedelta())
+
+    def publish_delivery_later(self, key: DeliveryKey, delay: timedelta) -> None:
+        self._sendings.add(_Sent(*key), seconds=delay.total_seconds())
 
     def _has_closed(self) -> bool:
         return self._closed.is_set() or self._is_stopping()
 
-    def _deliver_until_closed(self) -> None:
-        while delivery := self._next():
-            self._deliver(delivery)
+    def _deliver_until_closed(self, schedule: Schedule[_Message]) -> None:
+        while delivery := schedule.take():
+            self._deliver(schedule, delivery)
+            schedule.end(delivery)
 
-    def _deliver(self, delivery: _Delivery) -> None:
-        about = _ids(delivery.message)
+    def _deliver(self, schedule: Schedule[_Message], delivery: Delivery[_Message]) -> None:
+        about, refusals = _ids(delivery.message), delivery.refusals + 1
         try:
             self._take(delivery.message)
         except RetryLaterError as error:
             logger.info("message.postponed: %s", error.message, extra=about)
-            self._add_again(delivery, not_before=error.retry_after)
+            wait = max(error.retry_after, backoff(refusals))
         except Exception:
             logger.exception("message.failed", extra=about)
-            self._add_again(delivery)
+            wait = backoff(refusals)
+        else:
+            return
+        schedule.add(delivery.message, seconds=wait.total_seconds(), refusals=refusals)
 
     def _take(self, message: _Message) -> None:
-        if isinstance(message, str):
-            self._batch_subscriber(message)
-        else:
+        if isinstance(message, VideoMessage):
             self._subscriber(message)
-
-    def _add_again(self, delivery: _Delivery, *, not_before: timedelta = timedelta()) -> None:
-        refusals = delivery.refusals + 1
-        wait = max(not_before, backoff(refusals))
-        due = monotonic() + wait.total_seconds()
-        self._add(replace(delivery, due=due, refusals=refusals))
+        elif isinstance(message, _Batch):
+            self._batch_subscriber(message.batch_id)
+        elif isinstance(message, _Told):
+            self._event_subscriber(message.event_id)
+        else:
+            self._delivery_subscriber(message.webhook_id, message.event_id)
 
     def _tick_until_closed(self) -> None:
         for number in count():
             if self._has_closed():
-                return
+                break
             try:
                 self._tick(number)
             except Exception:
                 logger.exception("tick.failed")
             self._closed.wait(self._tick_every.total_seconds())
+        self._steps.wake()
+        self._sendings.wake()
 
 
 def backoff(refusals: int) -> timedelta:
@@ -174,8 +191,8 @@ def backoff(refusals: int) -> timedelta:
 
 
 def _ids(message: _Message) -> dict[str, str]:
-    if isinstance(message, str):
-        return {"batch_id": message}
+    if not isinstance(message, VideoMessage):
+        return message._asdict()
     return {
         "campaign_id": message.campaign_id,
         "video_id": video_id(message.campaign_id, message.video_hash),

@@ -37,7 +37,11 @@ class LocalObjectStore:
 
     def __init__(self, root: Path, *, now: Clock, signing_key: str = "") -> None:
         self._files = DataFolder(root)
-        self._signer = URLSigner(lambda: signing_key or kept_key(self._files), now)
+        self._given_key = signing_key
+        self._signer = URLSigner(self.signing_key, now)
+
+    def signing_key(self) -> str:
+        return self._given_key or kept_key(self._files)
 
     def put(
         self,

@@ -4,7 +4,7 @@ A record is kept as its JSON, the same bytes as beside the videos; its other col
 from it, for queries (`record_columns`). Moments are microseconds since 1970.
 """
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _BATCHES = """
 CREATE TABLE batches (
@@ -39,6 +39,30 @@ CREATE INDEX events_of_campaign ON events (campaign_id);
 CREATE INDEX events_of_type ON events (type);
 """
 
+# `untold` is when an event was stored that is not told yet. Those of an upgraded database are older
+# than every webhook.
+_UNTOLD = """
+ALTER TABLE events ADD COLUMN untold INTEGER;
+CREATE INDEX events_untold ON events (untold, number) WHERE untold IS NOT NULL;
+"""
+
+_WEBHOOKS = """
+CREATE TABLE webhooks (
+  id INTEGER PRIMARY KEY CHECK (id = 1), record BLOB NOT NULL, revision TEXT NOT NULL
+);
+CREATE TABLE deliveries (
+  webhook_id TEXT NOT NULL, event_id TEXT NOT NULL, record BLOB NOT NULL, revision TEXT NOT NULL,
+  created_at INTEGER NOT NULL, status TEXT NOT NULL, due_at INTEGER,
+  PRIMARY KEY (webhook_id, event_id)
+);
+CREATE INDEX deliveries_due ON deliveries (due_at, webhook_id, event_id) WHERE due_at IS NOT NULL;
+CREATE INDEX deliveries_created ON deliveries (created_at);
+CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, created_at, event_id);
+CREATE INDEX deliveries_in_status ON deliveries (webhook_id, status, created_at, event_id);
+"""
+
+_UPGRADE_FROM_3 = f"{_UNTOLD} {_WEBHOOKS}"
+_UPGRADE_FROM_2 = f"{_EVENTS} {_UPGRADE_FROM_3}"
 _UPGRADE_FROM_1 = f"""
 ALTER TABLE videos ADD COLUMN model TEXT;
 ALTER TABLE videos ADD COLUMN lane TEXT;
@@ -49,7 +73,7 @@ ALTER TABLE videos ADD COLUMN queue_order INTEGER;
 """
 """No record of schema 1 has a place in the queue: its columns stay empty until it gets one."""
 
-UPGRADES = {1: f"{_UPGRADE_FROM_1} {_EVENTS}", 2: _EVENTS}
+UPGRADES = {1: f"{_UPGRADE_FROM_1} {_UPGRADE_FROM_2}", 2: _UPGRADE_FROM_2, 3: _UPGRADE_FROM_3}
 """The statements that bring a database of an earlier schema to this one."""
 
 SCHEMA = f"""
@@ -80,4 +104,6 @@ CREATE TABLE days (day TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT
 {_QUEUE}
 {_BATCHES}
 {_EVENTS}
+{_UNTOLD}
+{_WEBHOOKS}
 """

@@ -43,11 +43,11 @@ def phase_of_the_video(ports: LocalPorts) -> Phase:
 
 def test_the_first_tick_wakes_a_video_that_is_not_overdue(ports: LocalPorts) -> None:
     ports._tick(1)
-    assert not ports.queue._waiting
+    assert not len(ports.queue._steps)
 
     ports._tick(0)
 
-    assert 1 == len(ports.queue._waiting)
+    assert 1 == len(ports.queue._steps)
 
 
 def test_a_message_of_the_queue_takes_the_video_forward(ports: LocalPorts) -> None:

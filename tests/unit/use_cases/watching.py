@@ -90,6 +90,9 @@ def watched(ports: FakePorts, hooks: Hooks) -> Ports:
             campaigns=campaigns,
             batches=watch(ports.batches),
             turns=watch(ports.turns),
+            # What follows an end has its own tests.
+            events=ports.events,
+            webhooks=ports.webhooks,
             # Nothing that is decided depends on it.
             mirror=ports.mirror,
             queue=watch(ports.queue),

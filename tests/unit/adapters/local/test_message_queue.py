@@ -10,13 +10,16 @@ import pytest
 
 from shared.adapters.local.message_queue import (
     LONGEST_BACKOFF,
+    SENDERS_OF_A_WEBHOOK,
     SHORTEST_BACKOFF,
     THREADS,
     LocalMessageQueue,
     backoff,
 )
 from shared.domain.errors import RetryLaterError
+from shared.domain.webhooks import DeliveryKey
 from shared.ports.message_queue import VideoMessage
+from tests.contract.event_log_contract import a_warning
 from tests.eventually import DEADLINE_SECONDS, eventually
 
 A_LONG_TIME = timedelta(hours=1)
@@ -46,15 +49,27 @@ class Mailbox:
         self._then(message)
 
 
-def no_batch(batch_id: str) -> None:
-    raise AssertionError(f"No test publishes {batch_id}.")
+def no_batch(*ids: str) -> None:
+    raise AssertionError(f"This test does not publish {ids}.")
 
 
-def a_queue(
-    subscriber: Subscriber, *, tick: Tick = no_tick, tick_every: timedelta = A_LONG_TIME
+def a_queue(  # Each has a default.
+    subscriber: Subscriber,
+    *,
+    event_subscriber: Callable[[str], object] = no_batch,
+    delivery_subscriber: Callable[[str, str], object] = no_batch,
+    tick: Tick = no_tick,
+    tick_every: timedelta = A_LONG_TIME,
+    is_stopping: Callable[[], bool] = bool,
 ) -> LocalMessageQueue:
     return LocalMessageQueue(
-        subscriber=subscriber, batch_subscriber=no_batch, tick=tick, tick_every=tick_every
+        subscriber=subscriber,
+        batch_subscriber=no_batch,
+        event_subscriber=event_subscriber,
+        delivery_subscriber=delivery_subscriber,
+        tick=tick,
+        tick_every=tick_every,
+        is_stopping=is_stopping,
     )
 
 
@@ -198,7 +213,7 @@ def test_an_equal_message_does_not_shorten_the_backoff_of_a_refused_one() -> Non
     with started(a_queue(mailbox)) as queue:
         queue.publish(a_message(1))
         eventually(lambda: mailbox.count[a_message(1)])
-        eventually(lambda: queue._waiting)
+        eventually(lambda: len(queue._steps))
         queue.publish(a_message(1))
         queue.publish(a_message(2))
         eventually(lambda: mailbox.count[a_message(2)])
@@ -256,13 +271,7 @@ def test_nothing_more_is_delivered_once_the_process_is_to_stop() -> None:
     """The server may wait for a reader of a clip long after it was asked to stop."""
     stopping = Event()
     mailbox = Mailbox(lambda message: stopping.set())
-    queue = LocalMessageQueue(
-        subscriber=mailbox,
-        batch_subscriber=no_batch,
-        tick=no_tick,
-        tick_every=timedelta(milliseconds=1),
-        is_stopping=stopping.is_set,
-    )
+    queue = a_queue(mailbox, tick_every=timedelta(milliseconds=1), is_stopping=stopping.is_set)
     for number in range(3 * THREADS):
         queue.publish(a_message(number))
     queue.start()
@@ -303,3 +312,52 @@ def test_the_backoff_doubles_within_its_bounds(refusals: int) -> None:
     assert SHORTEST_BACKOFF <= min(waits)
     assert max(waits) <= longest
     assert max(waits) > longest / 2
+
+
+def test_an_event_and_its_deliveries_are_delivered_by_their_ids(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def tell(event_id: str) -> None:
+        told.append(event_id)
+        queue.publish_delivery_later(DeliveryKey("wh_1", event_id), timedelta(milliseconds=1))
+
+    def send(*key: str) -> None:
+        sent.append(key)
+        if len(sent) == 1:
+            raise ZeroDivisionError
+
+    event = a_warning(1)
+    told: list[str] = []
+    sent: list[tuple[str, ...]] = []
+    queue = a_queue(Mailbox(), event_subscriber=tell, delivery_subscriber=send)
+    with started(queue):
+        queue.publish_events(event)
+        eventually(lambda: len(sent) == 2)
+
+    assert told == [event.id]
+    assert sent == [("wh_1", event.id)] * 2
+    assert caplog.records[0].__dict__["webhook_id"] == "wh_1"
+
+
+def test_a_receiver_that_does_not_answer_keeps_neither_videos_nor_other_receivers_waiting() -> None:
+    def send(webhook_id: str, event_id: str) -> None:
+        if webhook_id == "wh_dead":
+            hanging.append(event_id)
+            released.wait(DEADLINE_SECONDS)
+        else:
+            sent.append(event_id)
+
+    released, mailbox = Event(), Mailbox()
+    hanging: list[str] = []
+    sent: list[str] = []
+    with started(a_queue(mailbox, delivery_subscriber=send)) as queue:
+        events = [f"evt_{number}" for number in range(20)]
+        queue.publish_deliveries(*(DeliveryKey("wh_dead", each) for each in events))
+        eventually(lambda: len(hanging) == SENDERS_OF_A_WEBHOOK)
+        queue.publish_deliveries(*(DeliveryKey("wh_alive", each) for each in events))
+        queue.publish(a_message())
+        eventually(lambda: len(sent) == 20 and mailbox.count[a_message()])
+
+        assert len(hanging) == SENDERS_OF_A_WEBHOOK
+        released.set()
+        eventually(lambda: sorted(hanging) == sorted(events))

@@ -10,16 +10,28 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
+from shared.adapters.local.event_log import LocalEventLog
 from shared.adapters.local.record_schema import UPGRADES
 from shared.adapters.local.turn_repository import LocalTurnRepository
+from shared.adapters.local.webhook_repository import LocalWebhookRepository
 from shared.domain.campaign import Change
 from shared.domain.errors import StorageError
 from shared.domain.money import Savings
 from shared.domain.pacing import Pace
 from shared.domain.video import Lane
+from shared.ports.event_log import EventQuery
+from tests.contract.event_log_contract import a_warning
 from tests.contract.queue_contract import a_waiting_video
+from tests.contract.webhook_repository_contract import a_delivery, a_webhook
 from tests.unit.domain.builders import MODEL, a_campaign, a_generating_video, a_reserved_video
 
+FROM_4_TO_3 = """
+DROP INDEX events_untold;
+ALTER TABLE events DROP COLUMN untold;
+DROP TABLE webhooks;
+DROP TABLE deliveries;
+PRAGMA user_version = 3;
+"""
 FROM_3_TO_2 = "DROP TABLE events; PRAGMA user_version = 2;"
 FROM_2_TO_1 = """
 DROP INDEX videos_waiting;
@@ -34,7 +46,7 @@ PRAGMA user_version = 1;
 """
 
 
-@pytest.fixture(params=[2, 1])
+@pytest.fixture(params=[3, 2, 1])
 def former(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A data folder as an earlier release left it, with the schema of `request.param`."""
     data = tmp_path / "data"
@@ -43,9 +55,8 @@ def former(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
         repository.commit(Change(campaign=a_campaign(), videos=videos))
         repository.add_savings("spring", Decimal("3.20"), 1)
     with closing(sqlite3.connect(data / ".records.db")) as connection:
-        connection.executescript(FROM_3_TO_2)
-        if request.param == 1:
-            connection.executescript(FROM_2_TO_1)
+        for script in (FROM_4_TO_3, FROM_3_TO_2, FROM_2_TO_1)[: 4 - request.param]:
+            connection.executescript(script)
     return data
 
 
@@ -62,6 +73,10 @@ def test_every_record_and_what_was_saved_is_kept(
         turns = LocalTurnRepository(repository.database)
         turns.commit_pace(Pace(model=MODEL))
         repository.commit(Change(campaign=campaign, videos=(a_waiting_video(3),)))
+        webhooks = LocalWebhookRepository(repository, days=30)
+        webhooks.commit(webhooks.get().having(a_webhook()), events=[a_warning(1)])
+        webhooks.add_deliveries([a_delivery(1)])
+        assert LocalEventLog(repository.database).list(EventQuery()) == (a_warning(1),)
         assert [video.index for video in turns.waiting(MODEL, Lane.BULK, limit=9)] == [0]
 
     assert ["records.upgraded"] == [

@@ -1,0 +1,161 @@
+"""The webhooks and their deliveries in the same SQLite database as the events."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from shared.adapters.local.record_columns import micros, revision_of
+from shared.adapters.local.record_rows import write
+from shared.domain.errors import NotFoundError, UnreadableRecordError
+from shared.domain.webhooks import DeliveryKey, Webhooks
+from shared.records.form import naming, require_place
+from shared.records.webhooks import (
+    decode_delivery,
+    decode_webhooks,
+    encode_delivery,
+    encode_webhooks,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from shared.adapters.local.campaign_repository import LocalCampaignRepository
+    from shared.domain.events import Event
+    from shared.domain.webhooks import Delivery
+    from shared.ports.webhook_repository import DeliveryQuery
+
+_WEBHOOKS = "SELECT record, revision FROM webhooks WHERE id = 1"
+_INSERT_WEBHOOKS = "INSERT OR IGNORE INTO webhooks VALUES (1, ?, ?)"
+_UPDATE_WEBHOOKS = "UPDATE webhooks SET record = ?, revision = ? WHERE id = 1 AND revision = ?"
+
+_COLUMNS = "SELECT webhook_id, event_id, record, revision FROM deliveries"
+_DELIVERY = f"{_COLUMNS} WHERE webhook_id = ? AND event_id = ?"
+_DUE = (
+    "SELECT webhook_id, event_id FROM deliveries WHERE due_at <= ?"
+    " ORDER BY due_at, webhook_id, event_id LIMIT ?"
+)
+_INSERT = (
+    "INSERT OR IGNORE INTO deliveries"
+    " (webhook_id, event_id, record, revision, created_at, status, due_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_UPDATE = (
+    "UPDATE deliveries SET record = ?, revision = ?, created_at = ?, status = ?, due_at = ?"
+    " WHERE webhook_id = ? AND event_id = ? AND revision = ?"
+)
+# As for events: every delivery removes more than itself.
+_REMOVE = (
+    "DELETE FROM deliveries WHERE rowid IN (SELECT rowid FROM deliveries"
+    " WHERE created_at < ? ORDER BY created_at LIMIT 10)"
+)
+
+
+class LocalWebhookRepository:
+    """A revision is a digest of a record's JSON, as for campaigns."""
+
+    def __init__(self, campaigns: LocalCampaignRepository, *, days: int) -> None:
+        """Deliveries are kept for so many `days`."""
+        self._campaigns = campaigns
+        self._database = campaigns.database
+        self._kept = timedelta(days=days)
+
+    def get(self) -> Webhooks:
+        with self._database.reading() as connection:
+            row = connection.execute(_WEBHOOKS).fetchone()
+        if row is None:
+            return Webhooks()
+        record, revision = row
+        with naming("webhooks"):
+            return decode_webhooks(record, revision=revision)
+
+    def commit(self, webhooks: Webhooks, *, events: Sequence[Event] = ()) -> Webhooks:
+        record = encode_webhooks(webhooks)
+        revision = revision_of(record)
+        with self._database.writing() as connection:
+            if webhooks.revision:
+                changed = (record, revision, webhooks.revision)
+                write(connection, _UPDATE_WEBHOOKS, changed, "The record of webhooks")
+            else:
+                write(connection, _INSERT_WEBHOOKS, (record, revision), "The record of webhooks")
+            self._campaigns.store_events(connection, events)
+        return replace(webhooks, revision=revision)
+
+    def add_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        with self._database.writing() as connection:
+            for each in deliveries:
+                record = encode_delivery(each)
+                row = (*each.key, record, revision_of(record), *_columns(each))
+                connection.execute(_INSERT, row)
+                connection.execute(_REMOVE, (micros(each.created_at - self._kept),))
+
+    def get_delivery(self, key: DeliveryKey) -> Delivery:
+        with self._database.reading() as connection:
+            return _delivery_in(connection, key)
+
+    def commit_delivery(self, delivery: Delivery) -> Delivery:
+        record = encode_delivery(delivery)
+        revision = revision_of(record)
+        changed = (record, revision, *_columns(delivery), *delivery.key, delivery.revision)
+        with self._database.writing() as connection:
+            write(connection, _UPDATE, changed, "The delivery")
+        return replace(delivery, revision=revision)
+
+    def due(self, before: datetime, *, limit: int) -> tuple[DeliveryKey, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute(_DUE, (micros(before), limit))
+            return tuple(DeliveryKey(*row) for row in rows)
+
+    def list_deliveries(self, query: DeliveryQuery) -> tuple[Delivery, ...]:
+        found: list[Delivery] = []
+        with self._database.snapshot() as connection:
+            statement, values = _list_of(connection, query)
+            for row in connection.execute(statement, values):
+                if len(found) == query.limit:
+                    break
+                with suppress(UnreadableRecordError):
+                    found.append(_delivery_of(*row))
+        return tuple(found)
+
+
+def _list_of(connection: sqlite3.Connection, query: DeliveryQuery) -> tuple[str, list[object]]:
+    index = "deliveries_of_webhook" if query.status is None else "deliveries_in_status"
+    conditions, values = ["webhook_id = ?"], [query.webhook_id]
+    if query.status is not None:
+        conditions.append("status = ?")
+        values.append(query.status)
+    places: tuple[object, ...] = ()
+    if query.after is not None:
+        last = _delivery_in(connection, DeliveryKey(query.webhook_id, query.after))
+        conditions.append("(created_at, event_id) < (?, ?)")
+        places = (micros(last.created_at), last.event.id)
+    statement = f"{_COLUMNS} INDEXED BY {index} WHERE {' AND '.join(conditions)}"
+    return f"{statement} ORDER BY created_at DESC, event_id DESC", [*values, *places]
+
+
+def _delivery_in(connection: sqlite3.Connection, key: DeliveryKey) -> Delivery:
+    """Raise NotFoundError."""
+    row = None
+    # Text that is not valid is the name of nothing.
+    with suppress(UnicodeEncodeError):
+        row = connection.execute(_DELIVERY, key).fetchone()
+    if row is None:
+        raise NotFoundError("There is no delivery of this event.")
+    return _delivery_of(*row)
+
+
+def _delivery_of(webhook_id: str, event_id: str, record: bytes, revision: str) -> Delivery:
+    """Raise UnreadableRecordError."""
+    with naming(f"webhooks/{webhook_id}/{event_id}"):
+        stored = decode_delivery(record, revision=revision)
+        require_place(stored.key == (webhook_id, event_id))
+    return stored
+
+
+def _columns(delivery: Delivery) -> tuple[int, str, int | None]:
+    due_at = None if delivery.due_at is None else micros(delivery.due_at)
+    return micros(delivery.created_at), delivery.status, due_at

@@ -1,0 +1,36 @@
+"""What is known of one endpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from werkzeug.wrappers import Response
+
+    from shared.requests.parsing import Body
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """`path` is a URI template (RFC 6570). An endpoint for GET answers HEAD as well.
+
+    `handler` returns the function that is called with a Call and the values of the path's
+    variables. `answers` has the type of the body for each status, or the types that it may have:
+    `bytes` for media, `str` for the studio's files, None without a body. An endpoint that
+    `takes_key` supports Idempotency-Key. One that `takes_lines` has bodies of JSON lines or CSV,
+    each line a `body`. One that `is_open` needs no API key.
+    """
+
+    method: str
+    path: str
+    handler: Callable[[], Callable[..., Response]]
+    summary: str
+    answers: Callable[[], Mapping[int, Any]]
+    body: Callable[[], type[Body]] | None = None
+    query: Callable[[], type[Body]] | None = None
+    takes_key: bool = False
+    takes_lines: bool = False
+    is_open: bool = False

@@ -1,0 +1,192 @@
+"""Tell an event to its webhooks: make its deliveries, send each, and note how it is answered."""
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.domain.errors import (
+    ConflictError,
+    InvalidUrlError,
+    NotFoundError,
+    UnreadableRecordError,
+)
+from shared.domain.events import Event, EventType, of_webhook
+from shared.domain.webhook_signatures import secret_of, signed_headers
+from shared.domain.webhooks import (
+    KEPT_BYTES,
+    PERIOD,
+    SENDING,
+    Answer,
+    Delivery,
+    DeliveryKey,
+    DeliveryStatus,
+    Webhook,
+    WebhookStatus,
+    again,
+    answered,
+    delivery_of,
+    failed,
+    is_gone,
+    is_silent,
+    postponed,
+    taken,
+)
+from shared.ports import Ports
+from shared.ports.webhook_repository import DeliveryQuery
+from shared.use_cases.announcing import announce_events, report_unreadable
+from shared.use_cases.committing import until_committed
+
+BodyOf = Callable[[Event, str], bytes]
+"""Returns the body of an event; its URLs begin with the given one."""
+
+logger = logging.getLogger(__name__)
+
+
+def tell_event(ports: Ports, event_id: str) -> None:
+    """Make a delivery for each webhook that gets the event, and note that it is told.
+
+    A repeat makes none twice. What dies before the note is repeated by a tick.
+    """
+    try:
+        event = ports.events.get(event_id)
+    except NotFoundError:
+        logger.info("event.missing", extra={"event_id": event_id})
+        return
+    except UnreadableRecordError as error:
+        # It is left out of lists, too.
+        report_unreadable(event_id, error.message)
+        return
+    now = ports.now()
+    receivers = [each for each in ports.webhooks.get().webhooks if each.gets(event)]
+    deliveries = [delivery_of(each, event, now=now) for each in receivers]
+    if deliveries:
+        ports.webhooks.add_deliveries(deliveries)
+    ports.events.note_told(event_id)
+    if deliveries:
+        ports.queue.publish_deliveries(*(each.key for each in deliveries))
+
+
+def deliver_event(ports: Ports, key: DeliveryKey, body_of: BodyOf) -> None:
+    """Try a delivery that is due. One that another process tries, or that has ended, is left.
+
+    A try that fails is not an error of its message: the delivery is due again later.
+    """
+    try:
+        delivery = ports.webhooks.get_delivery(key)
+    except NotFoundError:
+        logger.info("delivery.missing", extra=key._asdict())
+        return
+    if not delivery.is_due(ports.now()):
+        return
+    webhook = ports.webhooks.get().find(key.webhook_id)
+    try:
+        if webhook is None or webhook.status is WebhookStatus.DISABLED:
+            why = "The webhook is deleted." if webhook is None else "The webhook is disabled."
+            ports.webhooks.commit_delivery(failed(delivery, why))
+        elif webhook.status is WebhookStatus.PAUSED:
+            ports.webhooks.commit_delivery(postponed(delivery, now=ports.now()))
+        else:
+            _try(ports, webhook, delivery, body_of)
+    except ConflictError:
+        logger.info("delivery.taken", extra=key._asdict())
+
+
+def send_test(ports: Ports, webhook_id: str, body_of: BodyOf) -> Delivery:
+    """Send an event to a webhook once, and return its delivery. Raise NotFoundError."""
+    webhook = ports.webhooks.get().get(webhook_id)
+    event = of_webhook(EventType.WEBHOOK_TEST, webhook_id, at=ports.now())
+    # There is one try, even if this process dies in it.
+    once = replace(delivery_of(webhook, event, now=ports.now()), until=ports.now())
+    lost = failed(taken(once, now=ports.now()), "The test was cut off.")
+    ports.webhooks.add_deliveries([lost])
+    held = ports.webhooks.get_delivery(lost.key)
+    answer = send(ports, webhook, event, body_of)
+    tried = answered(held, answer, now=ports.now(), chance=0)
+    return ports.webhooks.commit_delivery(tried)
+
+
+def redeliver(ports: Ports, key: DeliveryKey) -> Delivery:
+    """Let a delivery begin from the start. Raise NotFoundError."""
+    ports.webhooks.get().get(key.webhook_id)
+
+    def attempt() -> Delivery:
+        latest = ports.webhooks.get_delivery(key)
+        return ports.webhooks.commit_delivery(again(latest, now=ports.now()))
+
+    delivery = until_committed(attempt)
+    ports.queue.publish_deliveries(key)
+    return delivery
+
+
+def send(ports: Ports, webhook: Webhook, event: Event, body_of: BodyOf) -> Answer:
+    """Send one signed request, and return what is kept of its answer."""
+    now = ports.now()
+    body = body_of(event, webhook.base_url)
+    secrets = [
+        secret_of(ports.webhook_key, webhook.id, generation)
+        for generation in webhook.generations(now)
+    ]
+    headers = {
+        "Content-Type": "application/json",
+        **signed_headers(event.id, body, secrets, at=now),
+    }
+    try:
+        found = ports.web.post(
+            webhook.url, body, headers=headers, most_bytes=KEPT_BYTES, within=SENDING
+        )
+    except InvalidUrlError as error:
+        return Answer(None, error=error.message)
+    return Answer(found.status, body=found.body[:KEPT_BYTES].decode(errors="replace"))
+
+
+def _try(ports: Ports, webhook: Webhook, delivery: Delivery, body_of: BodyOf) -> None:
+    held = ports.webhooks.commit_delivery(taken(delivery, now=ports.now()))
+    answer = send(ports, webhook, held.event, body_of)
+    if is_gone(answer):
+        _disable(ports, webhook.id, "The receiver answered 410: it wants no more events.")
+    now = ports.now()
+    noted = ports.webhooks.commit_delivery(
+        answered(held, answer, now=now, chance=random.random())  # noqa: S311  # Jitter.
+    )
+    _end(ports, webhook, noted)
+
+
+def _end(ports: Ports, webhook: Webhook, noted: Delivery) -> None:
+    """Log a try, and follow it: by the next one, or by disabling a webhook that is silent."""
+    now = ports.now()
+    about = {
+        **noted.key._asdict(),
+        "status": noted.status,
+        "answered": noted.answered,
+        "tries": noted.tries,
+    }
+    logger.info("delivery.tried", extra=about)
+    if noted.due_at is not None:
+        ports.queue.publish_delivery_later(noted.key, max(noted.due_at - now, timedelta()))
+    elif noted.status is DeliveryStatus.FAILED and _is_silent(ports, webhook, noted, now):
+        hours = PERIOD // timedelta(hours=1)
+        _disable(ports, webhook.id, f"No delivery of the last {hours} hours succeeded.")
+
+
+def _is_silent(ports: Ports, webhook: Webhook, expired: Delivery, now: datetime) -> bool:
+    succeeded = DeliveryQuery(webhook_id=webhook.id, status=DeliveryStatus.DELIVERED, limit=1)
+    last = next(iter(ports.webhooks.list_deliveries(succeeded)), None)
+    return is_silent(webhook, expired, last, now)
+
+
+def _disable(ports: Ports, webhook_id: str, reason: str) -> None:
+    """Disable an active webhook; the same commit stores the event."""
+
+    def attempt() -> tuple[Event, ...]:
+        found = ports.webhooks.get()
+        webhook = found.find(webhook_id)
+        if webhook is None or webhook.status is not WebhookStatus.ACTIVE:
+            return ()
+        event = of_webhook(EventType.WEBHOOK_DISABLED, webhook_id, at=ports.now(), reason=reason)
+        disabled = replace(webhook, status=WebhookStatus.DISABLED, disabled_reason=reason)
+        ports.webhooks.commit(found.changing(disabled), events=(event,))
+        return (event,)
+
+    announce_events(ports, until_committed(attempt))

@@ -1,0 +1,290 @@
+"""Webhooks as callers and receivers meet them."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import time
+
+import pytest
+from openai import OpenAI
+from standardwebhooks import Webhook as Verifier
+
+from tests.eventually import eventually
+from tests.functional.places import Place
+from tests.functional.refusals import assert_refused
+from tests.functional.showreel import KITE, Json, Showreel, served
+
+
+@dataclass
+class Receiver:
+    """Keeps what it gets; answers with `statuses`, then 200."""
+
+    statuses: list[int] = field(default_factory=list)
+    got: list[tuple[dict[str, str], bytes, float]] = field(default_factory=list)
+    url: str = ""
+
+    @property
+    def events(self) -> list[Json]:
+        return [json.loads(body) for _, body, _ in self.got]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    found = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # The name that the server calls.
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            found.got.append(({k.lower(): v for k, v in self.headers.items()}, body, time()))
+            self.send_response(found.statuses.pop(0) if found.statuses else 200)
+            self.end_headers()
+            self.wfile.write(b"thank you")
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    with _serving(Handler) as port:
+        found.url = f"http://localhost:{port}/hook"
+        yield found
+
+
+@contextmanager
+def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def family() -> str:
+    """The emulated cloud delivers through its own function, which has its own tests."""
+    return "local"
+
+
+@pytest.fixture
+def service(place: Place) -> Iterator[Showreel]:
+    with served(place) as service:
+        yield service
+
+
+def register(service: Showreel, url: str, **fields: object) -> Json:
+    answer = service.post("/v1/webhooks", {"url": url, **fields})
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json)
+
+
+def deliveries(service: Showreel, webhook: Json, query: str = "") -> list[Json]:
+    return list(service.get(f"/v1/webhooks/{webhook['id']}/deliveries{query}").json["data"])
+
+
+def test_the_end_of_a_video_is_sent_within_a_second_as_both_libraries_verify_it(
+    service: Showreel, receiver: Receiver
+) -> None:
+    webhook = register(service, receiver.url, events=["video.completed"])
+    (kite,) = service.create("spring", KITE)
+    service.ended(kite)
+    ((headers, body, arrived_at),) = eventually(lambda: receiver.got)
+
+    openai = OpenAI(api_key="none", webhook_secret=webhook["secret"])
+    unwrapped = openai.webhooks.unwrap(body, headers)
+    verified = Verifier(webhook["secret"]).verify(body, headers)
+
+    (event,) = service.get("/v1/events").json["data"]
+    assert verified == event
+    assert (unwrapped.type, unwrapped.id) == ("video.completed", event["id"])
+    assert headers["webhook-id"] == event["id"]
+    committed_at = datetime.fromisoformat(event["timestamp"]).timestamp()
+    assert arrived_at - committed_at < 1
+
+    done = eventually(lambda: deliveries(service, webhook, "?status=delivered"))
+    assert (
+        done[0].items()
+        >= {
+            "id": event["id"],
+            "object": "webhook.delivery",
+            "webhook_id": webhook["id"],
+            "event": event,
+            "tries": 1,
+            "due_at": None,
+            "response_status": 200,
+            "response_body": "thank you",
+            "error": None,
+        }.items()
+    )
+
+
+def test_a_webhook_is_registered_read_changed_and_deleted(
+    service: Showreel, receiver: Receiver
+) -> None:
+    answer = service.post("/v1/webhooks", {"url": receiver.url, "campaign_id": "spring"})
+    registered = answer.json
+    secret = registered.pop("secret")
+    path = f"/v1/webhooks/{registered['id']}"
+
+    assert answer.headers["Location"].endswith(path)
+    assert secret.startswith("whsec_")
+    assert (
+        registered.items()
+        >= {
+            "object": "webhook",
+            "url": receiver.url,
+            "events": None,
+            "campaign_id": "spring",
+            "status": "active",
+            "disabled_reason": None,
+            "previous_secret_until": None,
+            "requested_by": None,
+        }.items()
+    )
+    assert service.get(path).json == registered
+    assert service.get("/v1/webhooks").json["data"] == [registered]
+
+    changed = service.send("PATCH", path, json={"events": ["video.failed"], "status": "paused"})
+    assert changed.json == {**registered, "events": ["video.failed"], "status": "paused"}
+    assert service.send("PATCH", path, json={}).json == changed.json
+
+    assert service.delete(path).json == {
+        "id": registered["id"],
+        "object": "webhook.deleted",
+        "deleted": True,
+    }
+    assert service.get("/v1/webhooks").json["data"] == []
+    for method, tail in (
+        ("GET", ""),
+        ("PATCH", ""),
+        ("DELETE", ""),
+        ("POST", "/test"),
+        ("POST", "/rotate"),
+        ("GET", "/deliveries"),
+        ("POST", f"/deliveries/evt_{0:032x}/redeliver"),
+    ):
+        assert_refused(service.send(method, f"{path}{tail}"), 404, "not_found")
+
+
+def test_a_webhook_is_tested_and_the_answer_shown_and_sent_again(
+    service: Showreel, receiver: Receiver
+) -> None:
+    webhook = register(service, receiver.url)
+    path = f"/v1/webhooks/{webhook['id']}"
+    receiver.statuses = [500]
+
+    tried = service.post(f"{path}/test").json
+    assert (tried["status"], tried["response_status"]) == ("failed", 500)
+    assert tried["event"]["type"] == "webhook.test"
+    assert deliveries(service, webhook) == [tried]
+
+    again = service.post(f"{path}/deliveries/{tried['id']}/redeliver").json
+    assert (again["status"], again["tries"]) == ("pending", 0)
+    eventually(lambda: deliveries(service, webhook, "?status=delivered"))
+    first, second = receiver.got
+    assert first[1] == second[1]
+    assert first[0]["webhook-id"] == second[0]["webhook-id"] == tried["id"]
+
+
+def test_both_secrets_sign_after_a_rotation(service: Showreel, receiver: Receiver) -> None:
+    webhook = register(service, receiver.url)
+    path = f"/v1/webhooks/{webhook['id']}"
+    rotated = service.post(f"{path}/rotate").json
+    service.post(f"{path}/test")
+
+    ((headers, body, _),) = receiver.got
+    assert rotated["secret"] != webhook["secret"]
+    for secret in (webhook["secret"], rotated["secret"]):
+        assert Verifier(secret).verify(body, headers)
+    assert rotated["previous_secret_until"] > time()
+    assert_refused(service.post(f"{path}/rotate"), 409, "wrong_state")
+
+
+def test_no_record_and_no_log_holds_a_secret(
+    service: Showreel, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG"):
+        webhook = register(service, receiver.url)
+        service.post(f"/v1/webhooks/{webhook['id']}/test")
+        eventually(lambda: receiver.got)
+
+    secret = webhook["secret"].removeprefix("whsec_")
+    stored = b"".join(file.read_bytes() for file in service.folder.glob(".records.*"))
+    assert webhook["id"].encode() in stored
+    assert secret.encode() not in stored
+    assert secret not in caplog.text
+    assert all(secret not in str(vars(record)) for record in caplog.records)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "param", "says"),
+    [
+        ({}, "invalid_request", "url", "url"),
+        ({"url": "no URL"}, "invalid_url", "url", ""),
+        ({"url": "ftp://localhost/"}, "invalid_url", "url", "https://"),
+        ({"url": "http://example.com/"}, "invalid_url", "url", "https://"),
+        ({"url": "https://10.0.0.1/"}, "invalid_url", "url", "public address"),
+        ({"url": "http://localhost/" + 2048 * "x"}, "invalid_request", "url", "2,048"),
+        (
+            {"url": "http://localhost/", "events": ["video.made"]},
+            "invalid_request",
+            "events",
+            "video.completed",
+        ),
+        ({"url": "http://localhost/", "events": ["webhook.test"]}, "invalid_request", "events", ""),
+        ({"url": "http://localhost/", "campaign_id": "/"}, "invalid_request", "campaign_id", ""),
+        ({"url": "http://localhost/", "secret": "mine"}, "invalid_request", "secret", ""),
+    ],
+)
+def test_what_cannot_be_registered_is_refused(
+    service: Showreel, body: Json, code: str, param: str, says: str
+) -> None:
+    answer = service.post("/v1/webhooks", body)
+
+    assert_refused(answer, 400, code)
+    assert answer.json["error"]["param"] == param
+    assert says in answer.json["detail"]
+
+
+def test_one_url_is_registered_once_for_a_campaign_and_a_hundred_in_all(
+    service: Showreel, receiver: Receiver
+) -> None:
+    first = register(service, receiver.url)
+    register(service, receiver.url, campaign_id="spring")
+
+    again = service.post("/v1/webhooks", {"url": receiver.url})
+    assert_refused(again, 409, "rejected")
+    assert first["id"] in again.json["detail"]
+
+    for number in range(98):
+        register(service, f"{receiver.url}/{number}")
+    assert_refused(service.post("/v1/webhooks", {"url": f"{receiver.url}/x"}), 422, "rejected")
+
+
+@pytest.mark.parametrize(
+    ("query", "param"), [("status=open", "status"), ("limit=0", "limit"), ("page=2", "page")]
+)
+def test_a_list_of_deliveries_with_a_wrong_parameter_is_refused(
+    service: Showreel, receiver: Receiver, query: str, param: str
+) -> None:
+    webhook = register(service, receiver.url)
+
+    answer = service.get(f"/v1/webhooks/{webhook['id']}/deliveries?{query}")
+
+    assert_refused(answer, 400, "invalid_request")
+    assert answer.json["error"]["param"] == param
+
+
+def test_nothing_is_listed_after_an_event_that_was_not_delivered(
+    service: Showreel, receiver: Receiver
+) -> None:
+    webhook = register(service, receiver.url)
+
+    answer = service.get(f"/v1/webhooks/{webhook['id']}/deliveries?after=evt_{0:032x}")
+
+    assert_refused(answer, 404, "not_found")
