@@ -11,7 +11,6 @@ from typing import Any
 from shared.domain.money import ZERO
 from shared.domain.video import Cost, Failure, Phase, Status, Video
 
-EVENT_DAYS = 30
 _DIGITS = 32
 
 

@@ -1,10 +1,15 @@
 """Video-count and spending limits."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from shared.domain.campaign import Campaign
 from shared.domain.errors import BudgetExceededError, InvalidRequestError, MaxCostExceededError
+
+if TYPE_CHECKING:
+    from shared.domain.campaign import Campaign
 
 # A slot has a current, a pending and its historical videos. Together they fit into one document of
 # Firestore, of 1 MiB, even if the object of each is still to be renamed.

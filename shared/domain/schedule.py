@@ -187,3 +187,7 @@ def late_check_at(submitted_at: datetime, *, now: datetime) -> datetime | None:
     """Return when to look again at what may have been billed, or None when that is over."""
     following = now + LATE_CHECK
     return following if following <= submitted_at + LATE_WINDOW else None
+
+
+# The default of how long an event is listed, in days.
+EVENT_DAYS = 30

@@ -10,17 +10,15 @@ from shared.http.endpoint import Endpoint
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from shared.http import event_types as answered_events
+    from shared.http import event_types as of_events
     from shared.http import events, webhooks
-    from shared.http import request_types as sent
     from shared.http import resource_types as answered
     from shared.http import webhook_types as of_webhooks
 else:
     events = ModuleOnUse("shared.http.events")
     webhooks = ModuleOnUse("shared.http.webhooks")
-    sent = ModuleOnUse("shared.http.request_types")
     answered = ModuleOnUse("shared.http.resource_types")
-    answered_events = ModuleOnUse("shared.http.event_types")
+    of_events = ModuleOnUse("shared.http.event_types")
     of_webhooks = ModuleOnUse("shared.http.webhook_types")
 
 
@@ -36,8 +34,8 @@ def _delivery() -> Mapping[int, Any]:
 EVENT_ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("GET", "/v1/events", lambda: events.list_all,
              "List events in their order: ends of videos and batches, promotions, budget warnings",
-             answers=lambda: {200: answered.ListResource[answered_events.EventResource]},
-             query=lambda: sent.EventListQuery),
+             answers=lambda: {200: answered.ListResource[of_events.EventResource]},
+             query=lambda: of_events.EventListQuery),
     Endpoint("POST", "/v1/webhooks", lambda: webhooks.register,
              "Register a URL to which events are sent, signed by the secret in this answer",
              answers=lambda: {201: of_webhooks.WebhookResource},

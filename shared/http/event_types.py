@@ -1,4 +1,4 @@
-"""The types of answers about events; only requests about events load them."""
+"""The types of requests and answers about events; only requests about events load them."""
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 
@@ -6,7 +6,14 @@ from msgspec import Meta
 
 from shared.domain.events import EventType
 from shared.domain.video import Failure, Phase, Status
+from shared.http.request_types import PageQuery
 from shared.http.resource_types import CostResource, Dollars, Epoch
+from shared.requests.bodies import CampaignId, one_of
+
+
+class EventListQuery(PageQuery):
+    type: Annotated[str, one_of(*EventType)] | None = None
+    campaign_id: CampaignId | None = None
 
 
 class EventData(TypedDict):

@@ -13,7 +13,6 @@ from werkzeug.wrappers import Request
 
 from shared.domain.clip import COMPANIONS
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
-from shared.domain.events import EventType
 from shared.domain.schedule import MAX_SIGNED_TTL
 from shared.domain.video import Status, VersionState
 from shared.requests.bodies import Amount, CampaignId, GenerationBody, Priority, one_of
@@ -119,11 +118,6 @@ class SessionBody(Body):
 class BatchQuery(Body):
     max_cost_usd: Amount | None = None
     priority: Priority | None = None
-
-
-class EventListQuery(PageQuery):
-    type: Annotated[str, one_of(*EventType)] | None = None
-    campaign_id: CampaignId | None = None
 
 
 class SentBatch(BatchQuery, kw_only=True):

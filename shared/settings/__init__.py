@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from shared.domain.events import EVENT_DAYS
 from shared.domain.model_registry import DEFAULT_MODEL, LOCATIONS, MODELS, Family
 from shared.domain.models import parse_rates
+from shared.domain.schedule import EVENT_DAYS
 from shared.settings.checks import problems_of
 
 

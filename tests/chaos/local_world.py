@@ -19,10 +19,9 @@ from shared.adapters.local.webhook_repository import LocalWebhookRepository
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import is_stopping
-from shared.domain.events import EVENT_DAYS
 from shared.domain.faults import parse_faults
 from shared.domain.models import parse_rates
-from shared.domain.schedule import LAPTOP_LEASES
+from shared.domain.schedule import EVENT_DAYS, LAPTOP_LEASES
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import VideoGenerator

@@ -40,8 +40,9 @@ from shared.domain.errors import (
     ConflictError,
     VideoNotFoundError,
 )
-from shared.domain.events import EVENT_DAYS, Event
+from shared.domain.events import Event
 from shared.domain.identity import parse_video_id, video_id
+from shared.domain.schedule import EVENT_DAYS
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 from shared.ports import Clock

@@ -16,7 +16,8 @@ from shared.adapters.google.webhook_queries import (
     key_of,
 )
 from shared.domain.errors import ConflictError, NotFoundError, UnreadableRecordError
-from shared.domain.events import EVENT_DAYS, Event
+from shared.domain.events import Event
+from shared.domain.schedule import EVENT_DAYS
 from shared.domain.webhooks import Delivery, DeliveryKey, Webhooks
 from shared.ports.webhook_repository import DeliveryQuery
 from shared.records.form import naming, require_place, to_record

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from shared.adapters.local import record_columns as columns
 from shared.adapters.local import record_statements as statements
-from shared.adapters.local.event_log import store_events
 from shared.adapters.local.files.data_folder import DataFolder
 from shared.adapters.local.record_database import RecordDatabase
 from shared.adapters.local.record_rows import (
@@ -25,8 +24,8 @@ from shared.adapters.local.record_rows import (
 )
 from shared.building import built_once
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
-from shared.domain.events import EVENT_DAYS
 from shared.domain.identity import video_id
+from shared.domain.schedule import EVENT_DAYS
 from shared.ports.campaign_repository import ChangedCampaign, DueWork, VideoPage
 
 if TYPE_CHECKING:
@@ -141,6 +140,8 @@ class LocalCampaignRepository:
 
     def store_events(self, connection: Connection, events: Iterable[Event]) -> None:
         """Store the events of a commit in its transaction."""
+        from shared.adapters.local.event_log import store_events
+
         store_events(connection, events, days=self._event_days)
 
     def commit_video(self, video: Video) -> Video:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.adapters.local import record_columns as columns
 from shared.adapters.local import record_statements as statements
-from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.identity import video_id
 from shared.domain.money import ZERO
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from shared.domain.campaign import Campaign, Change
+    from shared.domain.daily_budget import DayBudget
     from shared.domain.video import Video
 
     Row = tuple[object, ...]
@@ -71,6 +71,8 @@ def dollars(millionths: int) -> Decimal:
 
 def day_of(day: date, row: tuple[bytes, str] | None) -> DayBudget:
     """Raise UnreadableRecordError."""
+    from shared.domain.daily_budget import DayBudget
+
     if row is None:
         return DayBudget(day=day)
     from shared.records.days import decode_day
