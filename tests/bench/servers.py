@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -69,7 +70,12 @@ def showreel(data: Path) -> Function:
 
 
 def write_byte_code() -> None:
-    """Do what an installation does, and `make run`: a stale file costs more than any import."""
+    """Do what an installation does, and `make run`: a stale file costs more than any import.
+
+    Packages without byte code, as some installers leave them, would make the hello cost 3.7 times
+    as much, and every ratio to it too small.
+    """
+    compileall.compile_dir(sysconfig.get_path("purelib"), quiet=2)
     for folder in ("functions", "shared"):
         compileall.compile_dir(ROOT / folder, quiet=1)
     for source in (ROOT / "main.py", HELLO.source, FIRESTORE_FLOOR.source):
