@@ -14,8 +14,8 @@ SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "Showreel needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
 	exit 1; }; $(PYTHON) tools/set_up.py
 
-.PHONY: help run run-emulated demo bulk mcp test chaos check bench simulate screenshots clean-history copy \
-	rebuild-records reconcile doctor package deploy destroy settings lock clean
+.PHONY: help run run-emulated demo bulk listen mcp test chaos check bench simulate screenshots clean-history \
+	copy rebuild-records reconcile doctor package deploy destroy settings lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,11 @@ demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running s
 
 bulk: .venv/runtime ## Send FILE (JSON lines or CSV) as one batch to URL, and write its results beside it
 	@$(BIN)/python -m tools.bulk "$(FILE)" --url "$(URL)" $(BULK_ARGS)
+
+listen: PORT = 9000
+listen: URL = http://localhost:8000
+listen: .venv/runtime ## Receive the webhooks of URL at PORT (9000), verify and print them
+	@$(BIN)/python -m tools.listen --port $(PORT) --url "$(URL)"
 
 mcp: .venv/mcp ## Serve the API at SHOWREEL_URL as tools for agents (MCP_ARGS=--help; docs/agents.md)
 	@$(BIN)/python -m tools.mcp_server $(MCP_ARGS)

@@ -5,37 +5,21 @@ same file is the same batch.
 """
 
 import argparse
-import http.client
-import json
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from shutil import copyfileobj
-from typing import IO, Any
 from urllib.parse import urlencode
 
 from shared.settings import InvalidSettingsError, settings
-
-INTERRUPTED = 130
+from tools.service import INTERRUPTED, INTERRUPTIONS, Json, RefusedError, Service
 
 _JSON_LINES, _CSV = "application/x-ndjson", "text/csv"
 _POLL_SECONDS = 2.0
 _LOG_SECONDS = 60.0
-_TIMEOUT_SECONDS = 300
 _OVER = ("completed", "cancelled")
 _WIDTH = 100
-# Nothing answers, or a connection ends in the middle of an answer.
-_INTERRUPTIONS = (OSError, http.client.HTTPException)
-
-Json = dict[str, Any]
-
-
-class RefusedError(Exception):
-    """The service has refused the request; the message has its reasons."""
 
 
 class Line:
@@ -56,39 +40,6 @@ class Line:
         print(f"\r{text[:_WIDTH]:<{_WIDTH}}" if self._is_terminal else text, flush=True)
 
 
-class Service:
-    """The API at a URL. With API_KEYS in the settings, the first of them is sent."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url.rstrip("/")
-        _, _, key = settings().api_keys.partition(",")[0].partition(":")
-        self._headers = {"Authorization": f"Bearer {key.strip()}"} if key else {}
-
-    def open(
-        self, path: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
-    ) -> IO[bytes]:
-        """Raise RefusedError, or OSError if the service does not answer or may answer later."""
-        sent = {**self._headers, **(headers or {})}
-        request = urllib.request.Request(f"{self._url}{path}", content, sent)  # noqa: S310  # A person's own URL.
-        try:
-            opened: IO[bytes] = urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS)  # noqa: S310  # As above.
-        except urllib.error.HTTPError as error:
-            if error.code == http.client.SERVICE_UNAVAILABLE:
-                raise OSError(_reason(error)) from error
-            raise RefusedError(_reason(error)) from error
-        except urllib.error.URLError as error:
-            message = f"Nothing answers at {self._url} ({error.reason}). Start it: make run"
-            raise OSError(message) from error
-        return opened
-
-    def read(
-        self, path: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
-    ) -> Json:
-        with self.open(path, content, headers) as answer:
-            read: Json = json.load(answer)
-            return read
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bulk", description=__doc__)
     parser.add_argument("file", type=Path)
@@ -107,7 +58,7 @@ def main() -> int:
             "\nStopped. The batch continues; run the command again to follow it.", file=sys.stderr
         )
         return INTERRUPTED
-    except (InvalidSettingsError, RefusedError, *_INTERRUPTIONS) as error:
+    except (InvalidSettingsError, RefusedError, *INTERRUPTIONS) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -130,7 +81,7 @@ def _follow(service: Service, batch: Json) -> Json:
         time.sleep(_POLL_SECONDS)
         try:
             batch = service.read(path)
-        except _INTERRUPTIONS as error:
+        except INTERRUPTIONS as error:
             line.show(f"Waiting for the service: {error}")
     line.end(_progress(batch))
     return batch
@@ -170,17 +121,6 @@ def _progress(batch: Json) -> str:
 
 
 _SHOWN = ("queued", "in_progress", "failed", "cancelled")
-
-
-def _reason(error: urllib.error.HTTPError) -> str:
-    """Return the detail of the problem, and the lines that it names."""
-    text = error.read().decode(errors="replace")
-    try:
-        problem = json.loads(text)
-        lines = [f"  line {each['line']}: {each['message']}" for each in problem.get("lines", ())]
-        return "\n".join([problem["detail"], *lines])
-    except (ValueError, LookupError, TypeError):
-        return f"{error.url} answered {error.code}: {text[:500]}"
 
 
 if __name__ == "__main__":

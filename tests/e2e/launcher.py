@@ -1,15 +1,19 @@
 """The real servers, started as `make run` and `make run-emulated` start them."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.eventually import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
+
+_HEARD = re.compile(r'(\S+) evt_\w+: the signature is right\n\{\n  "id": "(.*?)"')
 
 LOCAL = ("-m", "tools.serve")
 EMULATED = ("-m", "tools.run_emulated")
@@ -33,6 +37,29 @@ def three_lines(launcher: subprocess.Popen[str]) -> list[str]:
     lines = [launcher.stdout.readline() for _ in range(3)]
     assert all(lines), f"It ended with {launcher.wait()}; its log says why."
     return lines
+
+
+@contextmanager
+def listening(port: int, url: str, printed: Path) -> Iterator[None]:
+    """Run `make listen` for the block; `printed` gets what it prints."""
+    options = ["--port", str(port), "--url", url]
+    with printed.open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tools.listen", *options], cwd=ROOT, stdout=log, stderr=log
+        )
+    with process:
+        try:
+            eventually(lambda: process.poll() is not None or printed.stat().st_size)
+            assert process.poll() is None, printed.read_text("utf-8")
+            yield
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait() == 0, printed.read_text("utf-8")
+
+
+def heard(printed: Path) -> list[tuple[str, str]]:
+    """Return the type and the subject of each event whose signature `make listen` has verified."""
+    return _HEARD.findall(printed.read_text("utf-8"))
 
 
 def kill(launcher: subprocess.Popen[str]) -> None:

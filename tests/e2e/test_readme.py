@@ -10,7 +10,9 @@ from shlex import quote
 import pytest
 
 from tests.e2e.console import normal, run, session
-from tests.e2e.launcher import ROOT, three_lines
+from tests.e2e.launcher import ROOT, heard, listening, three_lines
+from tests.eventually import eventually
+from tools.emulated_cloud.processes import free_port
 
 README = "README.md"
 _DIFFERS = re.compile(r'"simulated"|^HTTP/1\.1|^[A-Za-z-]+: ')
@@ -37,16 +39,24 @@ def without_what_families_differ_in(output: str) -> str:
     return "\n".join(line for line in lines if not _DIFFERS.search(line))
 
 
-def test_every_command_prints_what_the_readme_says(
-    launcher: subprocess.Popen[str], port: int, shell: subprocess.Popen[str]
+def test_every_command_prints_what_the_readme_says_and_each_end_is_heard(
+    launcher: subprocess.Popen[str], port: int, shell: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     assert len(session(README)) >= 9
     three_lines(launcher)
+    printed = tmp_path / "listen.log"
 
-    for command, output in session(README):
-        printed = run(shell, at(port, command))
+    with listening(free_port(), f"http://localhost:{port}", printed):
+        for command, output in session(README):
+            answered = run(shell, at(port, command))
 
-        assert normal(at(port, output)) == normal(printed), command
+            assert normal(at(port, output)) == normal(answered), command
+        eventually(lambda: len(heard(printed)) >= 4)
+
+    assert sorted(kind for kind, _ in heard(printed)) == [
+        *["video.completed"] * 3,
+        "video.promoted",
+    ]
 
 
 def test_the_readmes_loops_end_when_videos_fail(
