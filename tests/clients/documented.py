@@ -16,7 +16,7 @@ from PIL import Image
 
 from tests.browser.server import Server
 from tests.clients.installing import node_client, python_client
-from tests.e2e.launcher import ROOT
+from tests.e2e.launcher import ROOT, heard, listening
 from tests.eventually import eventually
 from tools.emulated_cloud.processes import free_port
 
@@ -25,9 +25,8 @@ PROGRAMS = [
     "Python with httpx",
     "Node with openai",
     "Node with fetch",
-    "curl",
 ]
-LITELLM = "LiteLLM"
+CURL, LITELLM = "curl", "LiteLLM"
 KEY = "sk-0123456789abcdef0123456789abcdef"
 SECONDS = 300
 
@@ -46,11 +45,12 @@ class Place:
 
     folder: Path
     server: Server
+    receiver: int
     proxy: int
 
     def localised(self, text: str) -> str:
-        ports = {"8000": self.server.port, "4000": self.proxy}
-        return re.sub(r"\b(8000|4000)\b", lambda found: str(ports[found[0]]), text)
+        ports = {"8000": self.server.port, "9000": self.receiver, "4000": self.proxy}
+        return re.sub(r"\b(8000|9000|4000)\b", lambda found: str(ports[found[0]]), text)
 
     def run(self, command: list[str], text: str, environment: Mapping[str, str]) -> str:
         """Return what it prints, given the text as its standard input."""
@@ -76,18 +76,27 @@ def place(folder: Path, server: Server) -> Place:
     # Noise, which makes a large clip, and the same for all.
     noise = Random(0).randbytes(64 * 36)  # noqa: S311  # A picture.
     Image.frombytes("L", (64, 36), noise).save(folder / "cup.png")
-    return Place(folder=folder, server=server, proxy=free_port())
+    return Place(folder=folder, server=server, receiver=free_port(), proxy=free_port())
 
 
 def run_program(heading: str, at: Place) -> str:
     (program,) = blocks(heading)
-    if heading == "curl":
-        return at.run(["/bin/bash", "-e"], program, {})
     if heading.startswith("Node"):
         (at.folder / "node_modules").symlink_to(node_client() / "node_modules")
         return at.run(["node", "--input-type=module", "-"], program, {})
     packages = {"Python with httpx": str(python_client("openai-2"))}
     return at.run([sys.executable, "-"], program, {"PYTHONPATH": packages.get(heading, "")})
+
+
+def run_curl(at: Place) -> str:
+    """Return the id of the video, which `make listen` has printed as completed."""
+    create, download = blocks(CURL)
+    printed = at.folder / "listen.log"
+    with listening(at.receiver, at.server.origin, printed):
+        video = at.run(["/bin/bash", "-e"], f"{create}\necho $VIDEO", {}).strip()
+        eventually(lambda: ("video.completed", video) in heard(printed), within_seconds=SECONDS)
+    at.run(["/bin/bash", "-e"], download, {"VIDEO": video})
+    return video
 
 
 @contextmanager

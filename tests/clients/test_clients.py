@@ -19,6 +19,7 @@ import pytest
 
 from tests.browser.server import Server, serving
 from tests.clients.documented import (
+    CURL,
     KEY,
     LITELLM,
     PROGRAMS,
@@ -26,6 +27,7 @@ from tests.clients.documented import (
     create_with_litellm,
     litellm_proxy,
     place,
+    run_curl,
     run_program,
 )
 from tests.clients.installing import HERE, MissingClientError, node_client, python_client
@@ -94,12 +96,13 @@ def told(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[T
     def at(name: str) -> Place:
         return place(folder / name, server)
 
-    with ThreadPoolExecutor(len(CLIENTS) + len(PROGRAMS) + 1) as clients:
+    with ThreadPoolExecutor(len(CLIENTS) + len(PROGRAMS) + 2) as clients:
         yield {
             # It takes longest to start.
             LITELLM: clients.submit(tell_litellm, at(LITELLM)),
             **{each.name: clients.submit(tell, each, server) for each in CLIENTS},
             **{each: clients.submit(tell_program, each, at(each)) for each in PROGRAMS},
+            CURL: clients.submit(tell_curl, at(CURL)),
         }
 
 
@@ -119,8 +122,12 @@ def tell_litellm(at: Place) -> Json:
 
 
 def tell_program(heading: str, at: Place) -> Json:
-    video, status = run_program(heading, at).split()
-    return {"video": video, "status": status, "clip": at.clip()}
+    video, end = run_program(heading, at).split()
+    return {"video": video, "end": end, "clip": at.clip()}
+
+
+def tell_curl(at: Place) -> Json:
+    return {"video": run_curl(at), "end": "video.completed", "clip": at.clip()}
 
 
 def story_of(command: list[str], packages: str) -> Json:
@@ -171,25 +178,30 @@ def test_one_prompt_of_two_lines_is_one_video_for_all_and_paid_once(
     assert campaign["money"]["spent"] == 1.6
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_a_documented_program_downloads_the_whole_clip_in_parts(
+@pytest.mark.parametrize("name", [*PROGRAMS, CURL])
+def test_a_documented_program_waits_for_its_webhook_and_downloads_the_clip_in_parts(
     told: Told, server: Server, name: str
 ) -> None:
     story = saw(told, name)
 
-    assert story["status"] == "completed"
-    content_url = server.get(f"/v1/videos/{story['video']}")["content_url"]
-    with urlopen(content_url, timeout=30) as content:
+    video = server.get(f"/v1/videos/{story['video']}")
+    assert (story["end"], video["task"]) == ("video.completed", "image_to_video")
+    with urlopen(video["content_url"], timeout=30) as content:
         assert story["clip"] == content.read()
     assert len(story["clip"]) > PART
 
 
-def test_the_documented_programs_make_one_video_of_the_picture(told: Told, server: Server) -> None:
-    made = {saw(told, name)["video"] for name in (*PROGRAMS, LITELLM)}
+def test_the_documented_request_to_litellm_is_that_of_curl(told: Told) -> None:
+    assert saw(told, LITELLM)["video"] == saw(told, CURL)["video"]
 
-    (slot,) = server.get("/v1/campaigns/cups")["slots"]
-    assert made == {slot["current"]["id"]}
-    assert slot["current"]["task"] == "image_to_video"
+
+def test_each_program_and_make_listen_have_deleted_their_webhooks(
+    told: Told, server: Server
+) -> None:
+    for name in (*PROGRAMS, CURL):
+        saw(told, name)
+
+    assert server.get("/v1/webhooks")["data"] == []
 
 
 @by_name
