@@ -17,6 +17,7 @@ from tests.chaos.run import Part, catch, few, rows_of, run_trials, sampled, say
 from tests.chaos.safeguards import SAFEGUARDS, Safeguard, take_nothing_out
 from tests.chaos.sections import SECTIONS
 from tests.chaos.stories import STORIES
+from tests.chaos.telling import TOLD
 from tools.emulated_cloud.environment import ignore_env_file
 
 PARTS = ("local", "cloud")
@@ -40,7 +41,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
-    stories = [story.name for story in (*STORIES, *RELEASES)]
+    stories = [story.name for story in (*STORIES, TOLD, *RELEASES)]
     parser.add_argument("part", nargs="?", choices=[*PARTS, *SECTIONS], help="only this part")
     parser.add_argument("--story", choices=stories, help="only this one")
     parser.add_argument("--at", default="", metavar="WORDS", help="only points so named")

@@ -13,6 +13,7 @@ from tests.chaos.run import Part
 from tests.chaos.safeguards import Weaken
 from tests.chaos.shared_state import shared_state
 from tests.chaos.stories import STORIES
+from tests.chaos.telling import TOLD
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  # Only a folder made in it is used.
 
@@ -29,4 +30,4 @@ def local_matrix(weaken: Weaken) -> Iterator[Matrix]:
         yield Matrix(LocalWorld(empty, shared_state()), Path(folder, "notes"), weaken)
 
 
-PART = Part(name="local", stories=(*STORIES, *RELEASES), new_matrix=local_matrix)
+PART = Part(name="local", stories=(*STORIES, TOLD, *RELEASES), new_matrix=local_matrix)

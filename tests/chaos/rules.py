@@ -14,6 +14,7 @@ from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import GENERATED, clip_path
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import GenerationParameters, Phase, Video
+from shared.domain.webhooks import PERIOD
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
 from shared.ports.event_log import EventQuery
@@ -70,6 +71,8 @@ def is_at_rest(ports: Ports) -> bool:
         and not any(campaign.chores for campaign in remains.campaigns)
         and not ports.campaigns.due(ports.now(), limit=1)
         and all(batch.has_ended for batch in ports.batches.list(after=None, limit=_MANY))
+        and not ports.events.untold(ports.now() + PERIOD, limit=1)
+        and not ports.webhooks.due(ports.now() + PERIOD, limit=1)
     )
 
 
