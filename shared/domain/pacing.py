@@ -5,8 +5,7 @@ which holds under a quota for each minute of the clock as well as under one for 
 Refusals of the generator lower the pace for a while.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -15,16 +14,14 @@ from typing import Any
 from shared.domain.schedule import (
     BETWEEN_TURNS,
     FIRST_BLOCK,
-    GIVE_AGAIN_AFTER,
     GIVE_EVERY,
     LONGEST_BLOCK,
     PROBE,
     SECOND_REFUSAL,
     TURN_LEAD,
-    TURN_LIFE,
     TURN_WINDOW,
 )
-from shared.domain.video import Lane, Video
+from shared.domain.video import Lane
 
 _MINUTE = timedelta(minutes=1)
 _WHOLE = 100
@@ -47,10 +44,18 @@ class Turns:
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """A turn that was given to a video and is not known to be used."""
+    """A turn that was given to a video for the moment `at`, and is not known to be used.
+
+    One that is still unused after that moment counts from `counted_at`.
+    """
 
     video_id: str
     at: datetime
+    counted_at: datetime | None = None
+
+    @property
+    def counts_from(self) -> datetime:
+        return self.counted_at or self.at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +77,7 @@ class Pace:
     for longest. Nothing is submitted before `blocked_until`; `refusals` counts those in a row, and
     at `probed_at` the first submission after a block began. `percent` is the share of the rate that
     was left at `refused_at`, and has recovered since then. `since_bulk` counts the interactive
-    turns since the last one of bulk. `late_at` is when the last late turn was logged. `revision` is
-    empty for a record that is not stored yet.
+    turns since the last one of bulk. `revision` is empty for a record that is not stored yet.
     `unread` is as in a video.
     """
 
@@ -87,7 +91,6 @@ class Pace:
     refused_at: datetime | None = None
     percent: int = _WHOLE
     since_bulk: int = 0
-    late_at: datetime | None = None
     lanes: tuple[LaneSeen, ...] = ()
     revision: str = ""
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
@@ -124,28 +127,6 @@ def is_busy(pace: Pace, now: datetime) -> bool:
     return bool(pace.turns) and abs(now - pace.turns[-1].at) < BETWEEN_TURNS
 
 
-def given_turn(pace: Pace, video: Video, now: datetime) -> datetime | None:
-    """Return the moment of a given turn that the video may use. After a refusal it may not."""
-    given = [each.at for each in pace.given if each.video_id == video.id]
-    may_be_used = given and not pace.refusals and now < given[-1] + TURN_LIFE
-    return given[-1] if may_be_used else None
-
-
-def use_late(pace: Pace, video: Video, now: datetime) -> Pace | None:
-    """Log the given turn of a video when it is used, or return None if nothing is submitted now.
-
-    Of those that are used late within a second, only the first one is logged: the record would be
-    written too often.
-    """
-    if pace.blocked_until is not None and now < pace.blocked_until:
-        return None
-    if pace.late_at is not None and abs(now - pace.late_at) < BETWEEN_TURNS:
-        return pace
-    # A late probe is none before this.
-    late = take_turns_back(replace(pace, probed_at=None, late_at=now), (video,))
-    return take_turns(late, 1, now)
-
-
 def turns_to_give(pace: Pace, rate: int, now: datetime) -> int:
     """Return how many of the free turns to give now: they are spread, not given in a burst."""
     since = now - pace.turns[-1].at if pace.turns else _LONGEST_CATCHING_UP
@@ -160,9 +141,9 @@ def take_turns(pace: Pace, count: int, now: datetime) -> Pace:
     `now` may be the moment for which they are given: earlier turns may still be taken until then.
     """
     since = now - TURN_LEAD - TURN_WINDOW
-    log = {_second(each.at): each for each in pace.turns if each.at > since}
-    same = log.get(_second(now), Turns(at=now, count=0))
-    log[_second(now)] = Turns(at=max(same.at, now), count=same.count + count)
+    log = {second_of(each.at): each for each in pace.turns if each.at > since}
+    same = log.get(second_of(now), Turns(at=now, count=0))
+    log[second_of(now)] = Turns(at=max(same.at, now), count=same.count + count)
     given = tuple(each for each in pace.given if each.at > now - TURN_WINDOW)
     taken = replace(pace, turns=tuple(log[second] for second in sorted(log)), given=given)
     if not pace.refusals:
@@ -170,37 +151,6 @@ def take_turns(pace: Pace, count: int, now: datetime) -> Pace:
     if _is_probed(pace, now):
         return replace(taken, refusals=0, blocked_until=None, probed_at=None)
     return replace(taken, probed_at=pace.probed_at or now)
-
-
-def give_turns(pace: Pace, videos: Sequence[Video], *, since_bulk: int, now: datetime) -> Pace:
-    """Log a turn for each of these videos, which `choose` has chosen."""
-    taken = take_turns(pace, len(videos), now)
-    given = tuple(Given(video_id=video.id, at=now) for video in videos)
-    lanes = tuple(_less(seen, videos) for seen in pace.lanes)
-    return replace(taken, given=(*taken.given, *given), lanes=lanes, since_bulk=since_bulk)
-
-
-def given_to(pace: Pace, waiting: Iterable[Video], now: datetime) -> tuple[Given, ...]:
-    """Return the turns that count and were given to videos that still wait."""
-    ids, since = {video.id for video in waiting}, now - TURN_WINDOW
-    return tuple(each for each in pace.given if each.video_id in ids and each.at > since)
-
-
-def is_unused(given: Given, now: datetime) -> bool:
-    """Whether the message of a video that still waits has had the time to arrive."""
-    return given.at <= now - GIVE_AGAIN_AFTER
-
-
-def take_turns_back(pace: Pace, videos: Collection[Video]) -> Pace:
-    """Take out of the log the turns of videos that are given another: they use one of the two."""
-    ids = {video.id for video in videos}
-    unused = Counter(_second(each.at) for each in pace.given if each.video_id in ids)
-    turns = (replace(each, count=each.count - unused[_second(each.at)]) for each in pace.turns)
-    return replace(
-        pace,
-        turns=tuple(each for each in turns if each.count > 0),
-        given=tuple(each for each in pace.given if each.video_id not in ids),
-    )
 
 
 def refused(pace: Pace, *, retry_after: timedelta, now: datetime) -> Pace:
@@ -237,13 +187,5 @@ def _percent(pace: Pace, now: datetime) -> int:
     return min(_WHOLE, pace.percent + max(recovered, 0))
 
 
-def _less(seen: LaneSeen, videos: Sequence[Video]) -> LaneSeen:
-    places = [each.queue for each in videos if each.queue and each.queue.lane is seen.lane]
-    if not places:
-        return seen
-    first = max(place.order for place in places)
-    return replace(seen, waiting=max(seen.waiting - len(places), 0), first=first)
-
-
-def _second(moment: datetime) -> datetime:
+def second_of(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)

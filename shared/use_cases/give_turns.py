@@ -14,18 +14,9 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from shared.domain.errors import ConflictError, UnreadableRecordError
+from shared.domain.given_turns import give_turns, given_to, is_unused, take_turns_back
 from shared.domain.model_registry import MODELS
-from shared.domain.pacing import (
-    Given,
-    Pace,
-    free_turns,
-    give_turns,
-    given_to,
-    is_unused,
-    take_turns_back,
-    turns_each_minute,
-    turns_to_give,
-)
+from shared.domain.pacing import Given, Pace, free_turns, turns_each_minute, turns_to_give
 from shared.domain.queueing import choose, moment_of_turns
 from shared.domain.schedule import GIVE_AGAIN_AFTER, GIVE_EVERY, SURVEY_EVERY, TURN_LEAD
 from shared.domain.video import Lane, Video
@@ -131,6 +122,12 @@ def give_together(ports: Ports, pace: Pace, rate: int, video: Video) -> bool:
     others = [each for each in chosen if each.id != video.id]
     give_turn(ports, *others, at=at)
     return len(others) < len(chosen)
+
+
+def waiting_with_turns(ports: Ports, pace: Pace) -> list[Video]:
+    """Return the videos that were given turns and still wait."""
+    ids = {each.video_id for each in pace.given}
+    return [video for video in _all(_waiting(ports, pace, 0)) if video.id in ids]
 
 
 def read_pace(ports: Ports, model: str) -> Pace:

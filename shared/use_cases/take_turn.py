@@ -7,14 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.errors import ConflictError, UnreadableRecordError
-from shared.domain.pacing import (
-    Pace,
-    given_turn,
-    is_busy,
-    may_take_turn,
-    take_turns,
-    use_late,
-)
+from shared.domain.given_turns import given_turn, is_late, is_void, turn_of, use_late
+from shared.domain.pacing import Pace, is_busy, may_take_turn, take_turns
 from shared.domain.queueing import place_again
 from shared.domain.schedule import BETWEEN_TURNS, TURN_LEAD, TURN_SLACK
 from shared.domain.video import Video
@@ -22,7 +16,7 @@ from shared.domain.video_steps import take_place
 from shared.ports import Ports
 from shared.ports.policy import queue_limit
 from shared.use_cases.announcing import report_unreadable
-from shared.use_cases.give_turns import give_together, read_pace
+from shared.use_cases.give_turns import give_together, read_pace, waiting_with_turns
 
 # A video that loses so many races for a turn is left to the giver of turns.
 _TRIES = 3
@@ -62,22 +56,18 @@ def wait_for_moment(ports: Ports, video: Video, turn: Turn) -> Turn | None:
     """Wait until a given turn may be used. If it is late, it counts from now on.
 
     So the generator gets no more submissions in any minute than the log has turns. Return None if
-    the video needs another turn.
+    the video needs another turn: the generator has refused a submission since, or the video has
+    taken its own turn, was late because its process was being prepared, and now has to wait.
     """
+    if turn.pace is not None and ports.now() > turn.pace.turns[-1].at + TURN_SLACK:
+        again = take_turn(ports, video)
+        if again is None:
+            return None
+        turn = again
     if turn.at is None:
         return turn
-    seconds = min(turn.at - ports.now(), TURN_LEAD).total_seconds()
-    if seconds > 0:
-        time.sleep(seconds)
-    if ports.now() <= turn.at + TURN_SLACK:
-        return turn
-    pace = _read(ports, video)
-    if pace is None or pace.waiting_since is None:
-        return turn
-    late = use_late(pace, video, ports.now())
-    if late is pace:
-        return turn
-    return None if late is None else replace(turn, pace=late)
+    _sleep_until(ports, turn.at)
+    return _given(ports, video, turn.at)
 
 
 def commit_with_turn(ports: Ports, submitting: Video, turn: Turn) -> Video | None:
@@ -94,12 +84,33 @@ def commit_with_turn(ports: Ports, submitting: Video, turn: Turn) -> Video | Non
             latest = ports.campaigns.get_video(submitting.campaign_id, submitting.video_hash)
             if latest.revision != submitting.revision:
                 raise
-        # Another video has taken a turn.
-        other = Turn() if turn.at else _take_together(ports, latest)
+        # Another video has taken a turn, or the log has changed.
+        other = _given(ports, latest, turn.at) if turn.at else _take_together(ports, latest)
         if other is None:
             return None
         turn = other
     return None
+
+
+def _given(ports: Ports, video: Video, at: datetime) -> Turn | None:
+    """Return the turn that was given for `at`, or the one that has replaced it, at its moment."""
+    pace = _read(ports, video)
+    if pace is None:
+        return Turn(at=at)
+    given = turn_of(pace, video, at)
+    if is_void(pace, given):
+        return None
+    _sleep_until(ports, given.at)
+    now = ports.now()
+    if not is_late(given, now):
+        return Turn(at=at)
+    return Turn(at=at, pace=use_late(pace, video, waiting_with_turns(ports, pace), now))
+
+
+def _sleep_until(ports: Ports, moment: datetime) -> None:
+    seconds = min(moment - ports.now(), TURN_LEAD).total_seconds()
+    if seconds > 0:
+        time.sleep(seconds)
 
 
 def _take_together(ports: Ports, video: Video) -> Turn | None:

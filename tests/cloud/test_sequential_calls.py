@@ -303,7 +303,9 @@ def of_a_queue(client: Client) -> dict[str, Calls]:
     client.submit(third)
     ports.clock.advance(TURN_WINDOW)
     give_round(ports, DEFAULT_MODEL)
-    late = of(lambda: client.submit(third, turn=ports.now() - 2 * TURN_SLACK))
+    moment = ports.now()
+    ports.clock.advance(2 * TURN_SLACK)
+    late = of(lambda: client.submit(third, turn=moment))
     ports.rates = {}
     return {
         "submit a video that takes its own turn": own_turn,

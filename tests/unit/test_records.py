@@ -307,7 +307,7 @@ def a_full_pace() -> Pace:
     return Pace(
         model=MODEL,
         turns=(Turns(at=NOW, count=2),),
-        given=(Given(video_id="video_spring.0000000000000001", at=NOW),),
+        given=(Given(video_id="video_spring.0000000000000001", at=NOW, counted_at=SOON),),
         waiting_since=NOW,
         blocked_until=SOON,
         refusals=1,
@@ -315,7 +315,6 @@ def a_full_pace() -> Pace:
         refused_at=NOW,
         percent=80,
         since_bulk=3,
-        late_at=SOON,
         lanes=(LaneSeen(lane=Lane.BULK, waiting=9, first=NOW, last=SOON, seen_at=NOW),),
     )
 

@@ -6,22 +6,28 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.pacing import (
-    LaneSeen,
-    Pace,
-    free_turns,
+from shared.domain.given_turns import (
     give_turns,
     given_to,
     given_turn,
-    is_busy,
+    is_late,
     is_unused,
+    is_void,
+    take_turns_back,
+    turn_of,
+    use_late,
+)
+from shared.domain.pacing import (
+    Given,
+    LaneSeen,
+    Pace,
+    free_turns,
+    is_busy,
     may_take_turn,
     refused,
     take_turns,
-    take_turns_back,
     turns_each_minute,
     turns_to_give,
-    use_late,
 )
 from shared.domain.queueing import choose, moment_of_turns
 from shared.domain.schedule import (
@@ -32,6 +38,7 @@ from shared.domain.schedule import (
     PROBE,
     TURN_LEAD,
     TURN_LIFE,
+    TURN_SLACK,
     TURN_WINDOW,
 )
 from shared.domain.video import Lane, QueuePlace, Video
@@ -201,28 +208,35 @@ def test_a_given_turn_may_be_used_until_it_is_old_or_the_model_is_refused() -> N
     assert not given_turn(refused(pace, retry_after=WAIT, now=NOW), video, NOW)
 
 
-def test_a_turn_that_is_used_late_counts_from_then_on() -> None:
+def test_turns_that_are_used_late_count_from_then_on_with_one_write() -> None:
+    used, late, gone, soon = waiting_videos(Lane.BULK, 4)
+    now = NOW + 9 * SECOND
+    pace = give_turns(EMPTY, [used, late, gone], since_bulk=0, now=NOW)
+    pace = give_turns(pace, [soon], since_bulk=0, now=now + SECOND)
+
+    pace = use_late(pace, used, [used, late, soon], now)
+
+    assert [(NOW, 1), (now, 2), (now + SECOND, 1)] == [(each.at, each.count) for each in pace.turns]
+    assert [late.id, gone.id, soon.id] == [each.video_id for each in pace.given]
+    turns = [turn_of(pace, video, NOW) for video in (used, late, gone, soon)]
+    assert [True, False, True, False] == [is_late(turn, now + TURN_SLACK) for turn in turns]
+    assert is_late(turn_of(pace, late, NOW), now + TURN_SLACK + SECOND)
+    assert is_unused(turn_of(pace, late, NOW), NOW + GIVE_AGAIN_AFTER)
+    assert [1, 1, 1] == [each.count for each in take_turns_back(pace, [late]).turns]
+
+
+def test_a_turn_is_void_once_the_generator_has_refused_and_the_next_one_is_the_probe() -> None:
     video, other = waiting_videos(Lane.BULK, 2)
-    pace = give_turns(EMPTY, [video, other], since_bulk=0, now=NOW)
-
-    late = use_late(pace, video, NOW + 9 * SECOND)
-
-    assert late is not None
-    assert [(NOW, 1), (NOW + 9 * SECOND, 1)] == [(each.at, each.count) for each in late.turns]
-    assert [other.id] == [each.video_id for each in late.given]
-    assert use_late(late, other, NOW + 9.5 * SECOND) is late
-
-
-def test_a_late_turn_is_not_used_while_the_model_is_blocked_and_may_be_the_probe_after_it() -> None:
-    (video,) = waiting_videos(Lane.BULK, 1)
-    blocked = refused(EMPTY, retry_after=WAIT, now=NOW)
+    pace = give_turns(EMPTY, [other], since_bulk=0, now=NOW + SECOND)
+    blocked = refused(pace, retry_after=WAIT, now=NOW)
     pace = give_turns(blocked, [video], since_bulk=0, now=NOW + FIRST_BLOCK)
 
-    assert use_late(pace, video, NOW + FIRST_BLOCK - SECOND) is None
-    late = use_late(pace, video, NOW + FIRST_BLOCK + PROBE + SECOND)
+    turns = [turn_of(pace, each, NOW) for each in (other, video)]
+    assert [True, False] == [is_void(pace, turn) for turn in turns]
+    late = use_late(pace, video, [other, video], NOW + FIRST_BLOCK + PROBE + SECOND)
 
-    assert late is not None
     assert (1, NOW + FIRST_BLOCK + PROBE + SECOND) == (late.refusals, late.probed_at)
+    assert (Given(video_id=other.id, at=NOW + SECOND),) == late.given
 
 
 def test_turns_are_given_ahead_unless_the_model_has_refused() -> None:

@@ -15,7 +15,7 @@ from shared.domain.errors import (
     UnavailableError,
 )
 from shared.domain.model_registry import DEFAULT_MODEL
-from shared.domain.pacing import Pace, free_turns
+from shared.domain.pacing import Pace, free_turns, refused
 from shared.domain.schedule import (
     BROKEN_RETRY,
     DEADLINE,
@@ -634,19 +634,49 @@ def test_a_step_waits_for_the_moment_of_its_turn(ports: FakePorts, pauses: Pause
 
 
 @pytest.mark.parametrize("is_overtaken", [False, True])
-def test_a_late_turn_counts_from_its_use_on(ports: FakePorts, *, is_overtaken: bool) -> None:
-    """Unless the giver writes the pace meanwhile: the video is not kept waiting for that."""
-    queue_up(ports, 2)
+def test_late_turns_count_from_their_use_on_with_one_write(
+    ports: FakePorts, *, is_overtaken: bool
+) -> None:
+    """Also if the giver writes the pace meanwhile."""
+    queue_up(ports, 3)
     ports.clock.advance(TURN_WINDOW)
-    give_round(ports, DEFAULT_MODEL)
-    late = timedelta(seconds=7)
-    ports.clock.advance(late)
-    used_at = ports.now()
+    for _ in range(RATE):
+        give_round(ports, DEFAULT_MODEL)
+        ports.clock.advance(GIVE_EVERY)
+    ports.clock.advance(timedelta(seconds=7))
     overtake = Once(lambda: ports.turns.commit_pace(replace(pace_of(ports), since_bulk=1)), at=0)
     acting = watched(ports, Hooks(before_effect=overtake)) if is_overtaken else ports
+    before = int(pace_of(ports).revision)
 
-    generate_video(acting, next(each for each in ports.queue.messages if each.turn))
+    for message in [each for each in ports.queue.messages if each.turn]:
+        generate_video(acting, message)
 
+    assert 2 * RATE == len(ports.generator.submissions)
+    assert [(ports.now(), RATE)] == [(each.at, each.count) for each in pace_of(ports).turns]
+    assert 1 + is_overtaken == int(pace_of(ports).revision) - before
+
+
+def test_a_video_takes_its_own_turn_once_its_process_is_prepared(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(ports, 1)
+    slow = Once(lambda: ports.clock.advance(timedelta(seconds=5)), at=0)
+    monkeypatch.setattr(ports.storage_probe, "require", lambda _size: slow())
+
+    deliver(ports)
+
+    assert [ports.now()] == [each.at for each in pace_of(ports).turns]
+
+
+def test_a_refusal_stops_the_videos_that_have_turns(ports: FakePorts) -> None:
+    queue_up(ports, 1)
+    ports.clock.advance(TURN_WINDOW)
+    give_round(ports, DEFAULT_MODEL, lead=TURN_LEAD)
+    ports.turns.commit_pace(refused(pace_of(ports), retry_after=WAIT, now=ports.now()))
+
+    deliver(ports)
+    assert RATE == len(ports.generator.submissions)
+
+    ports.clock.advance(GIVE_AGAIN_AFTER + TURN_LEAD)
+    give(ports)
     assert RATE + 1 == len(ports.generator.submissions)
-    moment = used_at - late if is_overtaken else used_at
-    assert (moment, 1) in {(each.at, each.count) for each in pace_of(ports).turns}
