@@ -41,6 +41,9 @@ VEO_SECONDS = 2
 # Submissions a minute and model, as Google gives a new project.
 VEO_QUOTA = 50
 WATCH_SECONDS = 0.5
+# The framework's threads, 4 for each processor, are too few for `generate_video`: most of its steps
+# wait for the moment of a turn. Cloud Run starts instances for them.
+THREADS_OF = {"serve_api": THREADS, "generate_video": "16"}
 LAST_LINE = "All of its data is gone when this ends."
 
 
@@ -153,9 +156,10 @@ def start_functions(
         home = folder / target
         home.mkdir()
         is_api = target == "serve_api"
+        threads = {"THREADS": THREADS_OF[target]} if target in THREADS_OF else {}
         function = FunctionProcess(
             target,
-            environment={**environment, "THREADS": THREADS} if is_api else environment,
+            environment={**environment, **threads},
             home=home,
             port=port if is_api else 0,
             installation=installation,

@@ -6,6 +6,7 @@ Google's clips carry a C2PA manifest. These have its box, with an empty store an
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from uuid import UUID
 
 from shared.adapters.local.clip_renderer import ClipSpec, render_clip
@@ -13,6 +14,9 @@ from shared.domain.models import frame_size
 from tools.emulated_cloud.vertex.answers import Json
 
 _FPS = 24
+# Fifty operations may end within seconds. Together, their renderings keep the servers of this
+# process from answering; and those of one clip are one.
+_RENDERING = Lock()
 
 _C2PA = UUID("d8fec3d6-1b0e-483c-9297-5828877ec481").bytes
 _VERSION_AND_FLAGS, _NO_MERKLE_BOX = bytes(4), bytes(8)
@@ -25,19 +29,19 @@ def prompted_clip(prompt: str, parameters: Json) -> bytes:
     width, height = frame_size(
         parameters.get("resolution", "720p"), parameters.get("aspectRatio", "16:9")
     )
-    return _rendered(
-        ClipSpec(
-            prompt=prompt,
-            caption="Not made by Veo",
-            width=width,
-            height=height,
-            fps=_FPS,
-            seconds=parameters.get("durationSeconds", 8),
-            audio=parameters.get("generateAudio", True),
-            variation=str(parameters.get("seed", "")),
-            fast_start=False,
-        )
+    spec = ClipSpec(
+        prompt=prompt,
+        caption="Not made by Veo",
+        width=width,
+        height=height,
+        fps=_FPS,
+        seconds=parameters.get("durationSeconds", 8),
+        audio=parameters.get("generateAudio", True),
+        variation=str(parameters.get("seed", "")),
+        fast_start=False,
     )
+    with _RENDERING:
+        return _rendered(spec)
 
 
 def plain_clip(_prompt: str, parameters: Json) -> bytes:
