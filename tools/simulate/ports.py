@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from shared.domain.batch import Batch
 from shared.domain.errors import InvalidInputError
+from shared.domain.events import Event
 from shared.domain.inputs import Picture
 from shared.domain.pacing import Pace
 from shared.domain.schedule import CLOUD_LEASES
@@ -26,12 +27,13 @@ from tools.in_memory.clip import CLIP_FACTS, PICTURES
 from tools.in_memory.event_log import InMemoryEventLog
 from tools.in_memory.object_store import InMemoryObjectStore
 from tools.in_memory.turn_repository import InMemoryTurnRepository
+from tools.in_memory.webhook_repository import InMemoryWebhookRepository
 from tools.simulate.clock import SimulatedClock
 from tools.simulate.generator import SimulatedGenerator
 
 _RECORD_SECONDS, _OBJECT_SECONDS, _PUBLISH_SECONDS = 0.04, 0.06, 0.03
-# What the adapter of a bucket answers by itself.
-_WITHOUT_CALL = frozenset({"free_bytes", "is_case_sensitive"})
+# What the adapter of a bucket answers by itself; and no webhook is simulated.
+_WITHOUT_CALL = frozenset({"free_bytes", "is_case_sensitive", "publish_events"})
 _INSPECTED_SECONDS = 2.0
 # A call takes 0.5 to 1.5 times as long as usual; one in a hundred, ten times as long.
 _FASTEST, _SLOWEST = 0.5, 1.5
@@ -139,10 +141,14 @@ class Topic:
     """Publishes the wire form of messages. Pub/Sub cannot deliver later."""
 
     def __init__(
-        self, publish: Callable[[bytes], object], publish_request: Callable[[bytes], object]
+        self,
+        publish: Callable[[bytes], object],
+        publish_request: Callable[[bytes], object],
+        events: InMemoryEventLog,
     ) -> None:
         self._publish = publish
         self._publish_request = publish_request
+        self._events = events
 
     def publish(self, *messages: VideoMessage) -> None:
         for message in messages:
@@ -153,6 +159,11 @@ class Topic:
 
     def publish_batch(self, batch_id: str) -> None:
         self._publish_request(encode_batch(batch_id))
+
+    def publish_events(self, *events: Event) -> None:
+        """There are no webhooks: an event is told to none at once."""
+        for event in events:
+            self._events.note_told(event.id)
 
 
 class NoMirror:
@@ -211,8 +222,11 @@ class SimulatedPorts:
         self.paces = CountedTurns(self.records)
         self.turns: Any = timed(self.paces, seconds=_RECORD_SECONDS)
         self.events = InMemoryEventLog(self.records)
+        self.webhooks = InMemoryWebhookRepository(self.records)
         self.batches: Any = timed(InMemoryBatchRepository(self.records), seconds=_RECORD_SECONDS)
-        self.queue: Any = timed(Topic(publish, publish_request), seconds=_PUBLISH_SECONDS)
+        self.queue: Any = timed(
+            Topic(publish, publish_request, self.events), seconds=_PUBLISH_SECONDS
+        )
         self.storage_probe = ObjectStoreProbe(self.objects, clock)
         self.mirror: Any = timed(NoMirror(), seconds=_OBJECT_SECONDS)
         self.savings = SavingsCounter(self.campaigns)
