@@ -69,6 +69,7 @@ class Studio:
         self.button("Start").click()
 
     def fill_brief(self, brief: Mapping[str, str]) -> None:
+        self.form.get_by_text("Brief", exact=True).click()
         for label, text in brief.items():
             self.page.get_by_label(label, exact=True).fill(text)
 

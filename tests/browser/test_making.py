@@ -67,6 +67,40 @@ def test_the_form_shows_new_videos_cached_videos_and_the_price_before_it_is_sent
     assert 1 == len(server.get("/v1/videos?campaign_id=estimated")["data"])
 
 
+PASTE = """(field, text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  const options = {clipboardData, bubbles: true, cancelable: true};
+  field.dispatchEvent(new ClipboardEvent("paste", options));
+}"""
+
+
+def test_pasted_lines_become_prompts_of_which_only_those_with_a_tick_are_sent(
+    server: Server, studio: Studio
+) -> None:
+    """A cheaper model says what it would cost, and is taken by a click."""
+    studio.open("pasted")
+    studio.prompt(0).evaluate(PASTE, "A red kite\n\nA blue kite\nA green kite")
+
+    expect(studio.prompt(2)).to_have_value("A green kite")
+    expect(studio.button("Make 3 videos · \\$9.60")).to_be_enabled()
+    studio.form.get_by_label("Make prompt 2").uncheck()
+    expect(studio.form).to_contain_text("Not sent")
+    expect(studio.button("Make 2 videos · \\$6.40")).to_be_enabled()
+    studio.button("Veo 3.1 Fast would be \\$1.60").click()
+    expect(studio.button("Make 2 videos · \\$1.60")).to_be_enabled()
+    studio.page.reload()
+    expect(studio.form.get_by_label("Make prompt 2")).not_to_be_checked()
+    studio.make()
+
+    studio.progress(0).wait_for()
+    sent = server.get("/v1/videos?campaign_id=pasted")["data"]
+    assert {"A red kite", "A green kite"} == {video["prompt"] for video in sent}
+    expect(studio.prompt(1)).to_have_value("A blue kite")
+    studio.form.get_by_label("Make prompt 2").check()
+    expect(studio.button("Make 1 video · \\$0.80")).to_be_enabled()
+
+
 def test_the_form_is_disabled_until_the_campaigns_settings_are_loaded(
     server: Server, studio: Studio
 ) -> None:

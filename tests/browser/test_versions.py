@@ -117,7 +117,7 @@ def test_a_historical_version_can_be_kept_and_promoted_and_cleanup_previews_its_
 
     expect(studio.card(0)).to_contain_text("The next take removes the one made")
     studio.card(0).get_by_text("History (1)").click()
-    expect(studio.card(0)).to_contain_text("The last 1 take and those you keep stay.")
+    expect(studio.card(0)).to_contain_text("Room for 1 earlier take, beside those you keep.")
     item = studio.card(0).get_by_role("listitem")
     expect(item).to_contain_text("Removed next")
     keep = item.get_by_role("button", name="Keep")

@@ -1,25 +1,27 @@
-import { element } from "./dom.js";
+import { element, setText } from "./dom.js";
 import { Field } from "./fields.js";
 import { TEXTS } from "./texts.js";
 
 const LONGEST_ENTRY = 500;
 
-/** The fields of the business context. Entries with other names, set by the API, are kept. */
+/** The fields of the business context, folded to one line. Entries with other names, set by the API, are kept. */
 export class BriefFields {
   #fields = new Map();
+  #line = element("span", { class: "hint" });
   #grid = element("div", { class: "fields" });
 
   constructor() {
     this.root = element(
-      "fieldset",
-      { class: "section" },
-      element("legend", {}, TEXTS.brief),
-      element("p", { class: "hint" }, TEXTS.briefHint),
+      "details",
+      { class: "section brief-fold" },
+      element("summary", {}, element("strong", {}, TEXTS.brief), this.#line),
       this.#grid,
     );
+    this.root.addEventListener("input", () => this.#fold());
     for (const [key, [label, placeholder]] of Object.entries(TEXTS.context)) {
       this.#add(key, label, placeholder);
     }
+    this.#fold();
   }
 
   get values() {
@@ -34,6 +36,12 @@ export class BriefFields {
     for (const [key, field] of this.#fields) {
       field.value = context[key] ?? "";
     }
+    this.#fold();
+  }
+
+  /** Show what is written in one line. */
+  #fold() {
+    setText(this.#line, Object.values(this.values).join(" · ") || TEXTS.briefHint);
   }
 
   #add(key, label, placeholder) {

@@ -5,9 +5,11 @@ import { Draft } from "./draft.js";
 import { money } from "./format.js";
 import { GenerationSettings } from "./generation_settings.js";
 import { say } from "./notices.js";
+import { OrderLine } from "./order_line.js";
 import { PICTURE_TEXTS } from "./picture_texts.js";
 import { PromptList } from "./prompt_list.js";
-import { keptPromptOf, latestOf, sourcesOf, standingOf } from "./slot_sources.js";
+import { PromptIdeas } from "./prompt_ideas.js";
+import { currentIn, keptPromptOf, latestOf, sourcesOf, standingOf } from "./slot_sources.js";
 import { EXAMPLE, TEXTS } from "./texts.js";
 
 const PAUSE_MILLISECONDS = 400;
@@ -18,6 +20,7 @@ export class CampaignForm {
   #brief = new BriefFields();
   #prompts = new PromptList({ onChange: () => this.#changed() });
   #settings;
+  #order;
   #summary = element("p", { class: "summary", role: "status" });
   #error = element("p", { class: "error", role: "alert" });
   #submit = element("button", { type: "submit", class: "button primary wide", disabled: true });
@@ -38,6 +41,7 @@ export class CampaignForm {
   #timer = null;
   #isTouched = false;
   #isSending = false;
+  #isWanted = false;
 
   constructor({ campaignId, models, onSent, onFocus, changeBudget }) {
     this.campaignId = campaignId;
@@ -50,15 +54,23 @@ export class CampaignForm {
       campaignId,
       onChange: () => this.#changed(),
     });
-    const sending = [this.#summary, this.#error, this.#changeBudget, this.#submit];
+    this.#order = new OrderLine(this.#settings);
+    const sending = [
+      this.#order.root,
+      this.#summary,
+      this.#error,
+      this.#changeBudget,
+      this.#submit,
+    ];
     this.root = element(
       "form",
       // Input before the campaign is loaded would lose the campaign's settings.
       { class: "brief", hidden: true, novalidate: true, "aria-label": TEXTS.formTitle },
       this.#draft.root,
-      this.#example,
-      this.#brief.root,
       this.#prompts.root,
+      this.#example,
+      new PromptIdeas(this.#prompts).root,
+      this.#brief.root,
       this.#settings.pictures.root,
       this.#settings.root,
       element("div", { class: "sending" }, ...sending),
@@ -66,7 +78,7 @@ export class CampaignForm {
     this.root.addEventListener("submit", (event) => this.#send(event));
     this.root.addEventListener("input", () => this.#changed());
     this.root.addEventListener("keydown", ({ key, ctrlKey, metaKey }) => {
-      if (key === "Enter" && (ctrlKey || metaKey)) this.root.requestSubmit();
+      if (key === "Enter" && (ctrlKey || metaKey)) this.#sendOnceEstimated();
     });
     this.#settings.pictures.listenTo(this.root);
     this.#showEstimate();
@@ -84,6 +96,7 @@ export class CampaignForm {
     this.#standing = standing;
     this.#sources = campaign ? sourcesOf(campaign, failures) : [];
     this.#prompts.kept = Array.from(this.#sources, keptPromptOf);
+    this.#prompts.shown = campaign ? currentIn(campaign) : [];
     if (isFirst) this.#restoreDraft();
     if (!this.#isTouched) this.#fill();
     this.#estimateSoon();
@@ -121,7 +134,8 @@ export class CampaignForm {
     this.#isTouched = true;
     this.#example.hidden = true;
     this.#brief.fill(draft.business_context);
-    this.#prompts.fill(draft.prompts.map((text, at) => text ?? this.#sources[at]?.prompt ?? ""));
+    const texts = draft.prompts.map((text, at) => text ?? this.#sources[at]?.prompt ?? "");
+    this.#prompts.fill(texts, draft.unticked);
     this.#settings.fill(draft);
   }
 
@@ -146,8 +160,15 @@ export class CampaignForm {
   #changed() {
     this.#isTouched = true;
     this.#example.hidden = true;
-    this.#draft.keep(this.#body());
+    this.#isWanted = false;
+    this.#draft.keep({ ...this.#body(), ...this.#prompts.drafted });
     this.#estimateSoon();
+  }
+
+  /** Ctrl+Enter may come before the estimate: then the form is sent once its price is known. */
+  #sendOnceEstimated() {
+    this.#isWanted = this.#estimate === null;
+    if (!this.#isWanted) this.root.requestSubmit();
   }
 
   #estimateSoon() {
@@ -177,6 +198,8 @@ export class CampaignForm {
       if (isStale()) return;
       this.#estimate = { sent: body, ...answer.body };
       this.#showEstimate();
+      if (this.#isWanted && !this.#submit.disabled) this.root.requestSubmit();
+      this.#isWanted = false;
     } catch (error) {
       if (isStale()) return;
       if (error instanceof Unreachable) this.#estimateOnceReachable();
@@ -197,6 +220,7 @@ export class CampaignForm {
       attached: count(videos, "attached"),
     };
     this.#prompts.showEstimates(videos);
+    this.#order.show(counts.created);
     setText(this.#summary, this.#summaryText(counts));
     setText(this.#submit, this.#submitText(counts));
     this.#submit.disabled = !counts.created || this.#isSending;
@@ -204,7 +228,10 @@ export class CampaignForm {
 
   #summaryText(counts) {
     const { values } = this.#prompts;
-    if (!values.some(Boolean)) return values.length ? TEXTS.regenerateInstead : TEXTS.estimateNothing;
+    if (!values.some(Boolean)) {
+      const isKept = values.length > 0 && !this.#prompts.hasUnsent;
+      return isKept ? TEXTS.regenerateInstead : TEXTS.estimateNothing;
+    }
     if (!this.#estimate) return TEXTS.estimating;
     const summary = TEXTS.estimateSummary(counts);
     return counts.created || counts.attached ? summary : `${summary}. ${TEXTS.regenerateInstead}`;
@@ -226,8 +253,8 @@ export class CampaignForm {
       const { body } = await spend(`/v1/campaigns/${this.campaignId}/videos`, order);
       const made = count(body.data, "created");
       say(made ? TEXTS.sent(made) : TEXTS.sentNothing);
-      this.#draft.forget();
-      this.#isTouched = false;
+      this.#isTouched = this.#prompts.hasUnsent;
+      if (!this.#isTouched) this.#draft.forget();
       await this.onSent();
     } catch (error) {
       this.#showError(error);

@@ -63,6 +63,10 @@ export class CampaignView {
     this.#ticking = setInterval(() => this.#tick(), TICK_MILLISECONDS);
   }
 
+  focusFirst() {
+    this.#form.focusPrompt(0);
+  }
+
   stop() {
     this.#poller.stop();
     clearInterval(this.#ticking);
@@ -116,6 +120,7 @@ export class CampaignView {
     showTrouble(null);
     this.#render();
     if (isFirst) this.#panel.open = wide.matches || this.#cards.size === 0;
+    if (isFirst && !campaign && wide.matches) this.focusFirst();
     return retryAfter;
   }
 

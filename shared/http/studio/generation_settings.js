@@ -1,6 +1,7 @@
 import { element, setText } from "./dom.js";
 import { Choice, Field } from "./fields.js";
 import { modelName, money } from "./format.js";
+import { perSecond } from "./order_line.js";
 import { PICTURE_TEXTS } from "./picture_texts.js";
 import { Pictures } from "./pictures.js";
 import { TEXTS } from "./texts.js";
@@ -45,6 +46,7 @@ export class GenerationSettings {
     this.root.addEventListener("change", () => this.#offer());
   }
 
+  /** @returns {any} */
   get values() {
     const chosen = {
       model: this.#model.value,
@@ -58,6 +60,36 @@ export class GenerationSettings {
     };
     const set = Object.entries(chosen).filter(([, value]) => value !== null);
     return { ...Object.fromEntries(set), ...this.pictures.values };
+  }
+
+  /** The dearest model that makes the same for less, or undefined. */
+  get cheaper() {
+    const { values } = this;
+    const price = perSecond(this.#models.get(values.model), values);
+    return [...this.#models.values()]
+      .filter((model) => this.#canMake(model, values) && perSecond(model, values) < price)
+      .toSorted((one, other) => perSecond(other, values) - perSecond(one, values))[0];
+  }
+
+  focus() {
+    this.#model.control.focus();
+  }
+
+  choose(model) {
+    this.#model.value = model;
+    this.root.dispatchEvent(new Event("change"));
+    this.root.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  #canMake(model, { seconds, resolution, generate_audio: hasAudio }) {
+    const isLongest = seconds === Math.max(...model.seconds);
+    return (
+      model.retired_on === null &&
+      model.usd_per_million_tokens === null &&
+      (model.task_seconds[this.pictures.task] ?? []).includes(seconds) &&
+      (isLongest || !model.longest_only.includes(resolution)) &&
+      (model.audio || !hasAudio)
+    );
   }
 
   /** Load the settings of a video, or of a request. */

@@ -12,6 +12,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 export class Home {
   title = TEXTS.campaignsTitle;
   #list = element("div", { class: "campaigns", "aria-busy": "true" });
+  #start;
   #pages = 1;
   #poller = new Poller({
     load: () => this.#load(),
@@ -20,6 +21,7 @@ export class Home {
 
   constructor({ open }) {
     this.open = open;
+    this.#start = startForm(open);
     this.root = element(
       "div",
       { class: "home" },
@@ -29,13 +31,21 @@ export class Home {
         element("h1", { tabindex: "-1" }, TEXTS.campaignsTitle),
         element("p", { class: "lead" }, TEXTS.tagline),
       ),
-      startForm(open),
+      this.#start,
       this.#list,
     );
     this.#list.append(
       ...Array.from({ length: 3 }, () => element("div", { class: "skeleton row" })),
     );
     this.#poller.start();
+  }
+
+  focusFirst() {
+    this.#start.querySelector("input").focus();
+  }
+
+  autofocus() {
+    this.focusFirst();
   }
 
   stop() {

@@ -10,6 +10,14 @@ export class PromptList {
   #rows = [];
   #limit = Infinity;
   #kept = [];
+  #shown = [];
+  #focused = null;
+  #joined = null;
+  #rejoin = button(TEXTS.keepAsOne, {
+    kind: "link",
+    hidden: true,
+    onclick: () => this.#joinPasted(),
+  });
   #list = element("div", { class: "prompts" });
   #add = button(TEXTS.addPrompt, {
     kind: "quiet",
@@ -24,6 +32,7 @@ export class PromptList {
       { class: "section" },
       element("legend", {}, TEXTS.prompts),
       this.#list,
+      this.#rejoin,
       this.#add,
     );
     this.fill([""]);
@@ -34,16 +43,32 @@ export class PromptList {
     return this.#rows.map((row) => row.field.value.trim());
   }
 
-  /** The prompts without trailing empty ones; null for a video that stays as it is. */
+  /** The prompts without trailing empty ones; null for one that is not to be made. */
   get values() {
     const { texts } = this;
     const used = texts.slice(0, texts.findLastIndex(Boolean) + 1);
-    return used.map((text, index) => (text === this.#kept[index] ? null : text));
+    return used.map((text, index) => (this.#isSent(index) ? text : null));
+  }
+
+  /** What a draft keeps: null for a video that stays as it is, and which prompts have no tick. */
+  get drafted() {
+    const prompts = this.texts.map((text, index) => (text === this.#kept[index] ? null : text));
+    return { prompts, unticked: this.#indexes((row) => !row.tick.checked) };
+  }
+
+  /** Whether a prompt was written that is not sent because it has no tick. */
+  get hasUnsent() {
+    return this.#indexes((row) => row.field.value.trim() && !row.tick.checked).length > 0;
   }
 
   /** By position, the prompt with which a video stays as it is, or null. */
   set kept(prompts) {
     this.#kept = prompts;
+  }
+
+  /** By position, whether a new video replaces one. */
+  set shown(shown) {
+    this.#shown = shown;
   }
 
   set limit(limit) {
@@ -55,20 +80,29 @@ export class PromptList {
     (this.#rows[index] ?? this.#rows[0]).field.control.focus();
   }
 
-  fill(prompts) {
+  /** Write into the prompt that had the focus last, or the first empty one. */
+  write(textOf) {
+    const row = this.#focused ?? this.#rows.find(({ field }) => !field.value) ?? this.#rows.at(-1);
+    row.field.value = textOf(row.field.value.trim());
+    row.field.control.focus();
+    this.onChange();
+  }
+
+  fill(prompts, unticked = []) {
     const texts = prompts.length ? prompts : [""];
     while (this.#rows.length > texts.length) this.#rows.pop().field.root.remove();
     while (this.#rows.length < texts.length) this.#append();
     this.#rows.forEach((row, index) => {
       if (row.field.value !== texts[index]) row.field.value = texts[index];
+      row.tick.checked = !unticked.includes(index);
     });
+    this.#rejoin.hidden = true;
     this.#number();
   }
 
   /** Show errors in the prompts. Return whether all are valid. */
   check() {
-    const { length } = this.values;
-    const problems = this.#rows.map((row, index) => problemOf(row.field.value, index, length));
+    const problems = this.#rows.map((row) => promptProblem(row.field.value, null));
     this.#rows.forEach((row, index) => row.field.showError(problems[index]));
     return !problems.some(Boolean);
   }
@@ -82,10 +116,26 @@ export class PromptList {
     const { values } = this;
     const remaining = [...estimates];
     this.#rows.forEach((row, index) => {
-      const estimate = values[index] === null ? { outcome: "kept" } : remaining.shift();
+      const estimate = values[index] ? remaining.shift() : this.#unsent(row, index);
       row.outcome.dataset.outcome = estimate?.outcome ?? "";
-      setText(row.outcome, estimate ? outcomeText(estimate, index) : "");
+      setText(row.outcome, estimate ? outcomeText(estimate, index, this.#shown[index]) : "");
     });
+  }
+
+  #isSent(index) {
+    const { field, tick } = this.#rows[index];
+    const text = field.value.trim();
+    return text !== "" && tick.checked && text !== this.#kept[index];
+  }
+
+  #unsent({ field, tick }, index) {
+    const text = field.value.trim();
+    if (!text) return null;
+    return { outcome: tick.checked && text === this.#kept[index] ? "kept" : "unticked" };
+  }
+
+  #indexes(isMeant) {
+    return this.#rows.flatMap((row, index) => (isMeant(row) ? [index] : []));
   }
 
   #append() {
@@ -97,13 +147,16 @@ export class PromptList {
     const number = element("span");
     const field = new Field(control, { label: number });
     const outcome = element("span", { class: "outcome" });
+    const tick = element("input", { type: "checkbox", checked: true });
     const remove = button("", {
       kind: "quiet small",
       icon: "close",
       onclick: () => this.#remove(row),
     });
-    const row = { field, outcome, remove, number };
-    field.root.append(element("div", { class: "row" }, outcome, remove));
+    const row = { field, outcome, remove, number, tick };
+    control.addEventListener("focus", () => (this.#focused = row));
+    control.addEventListener("paste", (event) => this.#paste(event, row));
+    field.root.append(element("div", { class: "row" }, outcome, tick, remove));
     this.#rows.push(row);
     this.#list.append(field.root);
   }
@@ -112,6 +165,8 @@ export class PromptList {
     const index = this.#rows.indexOf(row);
     this.#rows.splice(index, 1);
     row.field.root.remove();
+    this.#focused = null;
+    this.#rejoin.hidden = true;
     this.#number();
     this.#rows[Math.min(index, this.#rows.length - 1)].field.control.focus();
     this.onChange();
@@ -123,18 +178,40 @@ export class PromptList {
     this.#rows.at(-1).field.control.focus();
   }
 
+  /** Make a prompt of each line that is pasted into an empty field, as far as there is room. */
+  #paste(event, row) {
+    const pasted = event.clipboardData.getData("text/plain");
+    const lines = pasted.split("\n").map((line) => line.trim()).filter(Boolean);
+    const after = this.#rows.slice(this.#rows.indexOf(row) + 1);
+    const isFree = [row, ...after].every(({ field }) => !field.value.trim());
+    const before = this.#rows.length - after.length - 1;
+    if (lines.length < 2 || !isFree || before + lines.length > this.#limit) return;
+    event.preventDefault();
+    const texts = this.texts.slice(0, before);
+    this.fill([...texts, ...lines], this.drafted.unticked);
+    this.#joined = { before, prompts: [...texts, pasted.trim()] };
+    this.#rejoin.hidden = false;
+    this.#rows.at(-1).field.control.focus();
+    this.onChange();
+  }
+
+  #joinPasted() {
+    const { before, prompts } = this.#joined;
+    this.fill(prompts, this.drafted.unticked);
+    this.focus(before);
+    this.onChange();
+  }
+
   #number() {
     this.#rows.forEach((row, index) => {
       setText(row.number, TEXTS.prompt(index + 1));
       row.remove.setAttribute("aria-label", TEXTS.removePrompt(index + 1));
       row.remove.hidden = this.#rows.length === 1;
+      row.tick.ariaLabel = TEXTS.tickPrompt(index + 1);
+      row.tick.hidden = this.#rows.length === 1;
     });
     this.#add.hidden = this.#rows.length >= this.#limit;
   }
-}
-
-function problemOf(text, index, length) {
-  return promptProblem(text, index < length ? TEXTS.promptEmpty(index + 1) : null);
 }
 
 /** Why a prompt cannot be sent, or null. `missing` is the reason for an empty one. */
@@ -145,8 +222,10 @@ export function promptProblem(text, missing) {
   return excess > 0 ? TEXTS.promptTooLong(excess) : null;
 }
 
-function outcomeText({ outcome, cost, index }, position) {
-  if (outcome === "created") return TEXTS.outcome.created(money(cost));
+function outcomeText({ outcome, cost, index }, position, isShown) {
+  if (outcome === "created") {
+    return isShown ? TEXTS.replaces(money(cost)) : TEXTS.outcome.created(money(cost));
+  }
   if (outcome === "cache_hit" && index !== position) return TEXTS.cachedElsewhere(index + 1);
   return TEXTS.outcome[outcome];
 }

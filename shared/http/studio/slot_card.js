@@ -132,6 +132,13 @@ export class SlotCard {
       meta,
       takeSource(video, this.#slot.historical),
       madeFrom(video),
+      video.enhanced_prompt !== video.prompt &&
+        element(
+          "details",
+          {},
+          element("summary", {}, TEXTS.readByModel),
+          written("p", video.enhanced_prompt, { class: "prompt" }),
+        ),
       ...clipWarnings(video),
     ];
   }
@@ -160,7 +167,10 @@ export class SlotCard {
         TEXTS.openFile,
         about(),
       ),
-      keepButton(current, { onclick: () => this.#actions.keep(current), name: about() }),
+      keepButton(current, {
+        onclick: () => this.#actions.keep(current),
+        text: unseen(TEXTS.keep + TEXTS.ofVideo(this.#number)),
+      }),
       next && element("p", { class: "hint goes-next" }, TEXTS.removesTake(when(next.created_at))),
       button("", {
         kind: "quiet last",

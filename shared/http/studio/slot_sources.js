@@ -10,6 +10,13 @@ export function sourcesOf(campaign, failures) {
   return sources;
 }
 
+/** By position, whether a slot shows a video. */
+export function currentIn(campaign) {
+  const shown = [];
+  for (const { index, current } of campaign.slots) shown[index] = current !== null;
+  return shown;
+}
+
 /** The data on which the form and its estimate depend. */
 export function standingOf(campaign, failures) {
   const slots = campaign.slots.map(({ current, pending }) => [current?.id, pending?.id]);

@@ -5,6 +5,7 @@ import { Home, campaignPath, isCampaignName } from "./home.js";
 import { askForKey } from "./key_dialog.js";
 import { showTrouble } from "./notices.js";
 import { Poller } from "./polling.js";
+import { listenForShortcuts } from "./shortcuts.js";
 import { TEXTS } from "./texts.js";
 
 const main = document.getElementById("main");
@@ -16,6 +17,9 @@ const frames = document.querySelectorAll("[data-text]");
 for (const frame of frames) {
   frame.textContent = TEXTS[frame.dataset.text];
 }
+
+// On a phone, a focused field would open the keyboard over the page.
+const desk = matchMedia("(min-width: 1000px) and (pointer: fine)");
 
 let shown = null;
 let models = null;
@@ -31,6 +35,7 @@ async function show({ hasMoved }) {
     link.ariaCurrent = isHere ? "page" : null;
   }
   if (hasMoved) main.querySelector("h1").focus();
+  else if (desk.matches) shown.autofocus?.();
 }
 
 /** One campaign, the batches, or all campaigns. */
@@ -66,6 +71,11 @@ async function begin() {
 const starting = new Poller({ load: begin, onFailure: (error) => showTrouble(error.message) });
 
 whenKeyIsNeeded(askForKey);
+listenForShortcuts({
+  n: () => shown?.focusFirst?.(),
+  c: () => models && open("/"),
+  b: () => models && open("/?batches"),
+});
 window.addEventListener("popstate", () => models && show({ hasMoved: true }));
 document.addEventListener("click", followOwnLinks);
 starting.start();

@@ -87,6 +87,16 @@ export const TEXTS = {
   budgetIsDefault: (amount) => `Budget is the default, ${amount}.`,
   budgetIsNone: "Budget has no limit.",
   save: "Save",
+  shortcutsTitle: "Keyboard shortcuts",
+  shortcutsSwitch: "Use single keys",
+  shortcuts: [
+    ["n", "Write a prompt, or name a campaign"],
+    ["c", "All campaigns"],
+    ["b", "Batches"],
+    ["Ctrl Enter", "Make the videos of the form"],
+    ["Space", "Play or pause the video in focus"],
+    ["?", "This list"],
+  ],
 
   // The form
   formTitle: "Brief and prompts",
@@ -108,7 +118,13 @@ export const TEXTS = {
   example: "Use an example",
   draftRestored: "These are your changes that were not sent yet. ",
   discardDraft: "Discard them",
-  promptEmpty: (number) => `Write prompt ${number}, or remove it.`,
+  tickPrompt: (number) => `Make prompt ${number}`,
+  keepAsOne: "Keep the pasted lines as one prompt",
+  ideas: "Ideas for prompts",
+  starters: "Start with",
+  cheaper: (name, price) => `${name} would be ${price}`,
+  replaces: (price) => `New take · ${price}`,
+  readByModel: "What the model reads",
   promptTooLong: (excess) => `${excess} characters too many: the maximum is 5,000.`,
   settings: "Settings",
   model: "Model",
@@ -153,6 +169,7 @@ export const TEXTS = {
     cache_hit: "Cached · free",
     attached: "In progress · free",
     kept: "Stays as it is",
+    unticked: "Not sent",
   },
   cachedElsewhere: (number) => `Cached in video ${number} · free`,
   sent: (count) => `${plural(count, "video")} in progress.`,
@@ -189,10 +206,7 @@ export const TEXTS = {
   removed: (number) => `Video ${number} deleted.`,
   keep: "Keep",
   keepHint: "Exempt from every clean-up",
-  historyLimit: (count) =>
-    count
-      ? `The last ${plural(count, "take")} and those you keep stay.`
-      : "Only the takes that you keep stay.",
+  historyLimit: (count) => `Room for ${plural(count, "earlier take")}, beside those you keep.`,
   goesNext: "Removed next",
   removesTake: (date) => `The next take removes the one made ${date}. Keep it to prevent that.`,
   cancel: "Cancel",

@@ -64,7 +64,11 @@ export class VersionHistory {
           { class: "actions" },
           current && action(TEXTS.compare, () => compare(video)),
           action(TEXTS.bringBack, () => promote(video)),
-          keepButton(video, { onclick: () => keep(video), name: unseen(`: ${made}`), kind: "small" }),
+          keepButton(video, {
+            onclick: () => keep(video),
+            text: [TEXTS.keep, unseen(`: ${made}`)],
+            kind: "small",
+          }),
           action(TEXTS.remove, () => remove(video), "quiet"),
         ),
       ),
@@ -73,8 +77,8 @@ export class VersionHistory {
 }
 
 /** A button that keeps a video, or no longer. */
-export function keepButton(video, { onclick, name, kind = "" }) {
-  return button([TEXTS.keep, name], {
+export function keepButton(video, { onclick, text, kind = "" }) {
+  return button(text, {
     kind: `quiet star ${kind}`,
     icon: "star",
     title: TEXTS.keepHint,
