@@ -26,7 +26,9 @@ _CONTENT_TYPES = {
 _IMPORT = re.compile(
     r'^(?:import \{[^}]*\} from|@import) "\./([\w-]+\.(?:js|css))";\n', re.MULTILINE
 )
-_DOCUMENTATION = re.compile(r"^ */\*\*.*?\*/\n", re.MULTILINE | re.DOTALL)
+_DOCUMENTATION = re.compile(r"^ *(?:/\*\*(?s:.*?)\*/|//[^\n]*)\n", re.MULTILINE)
+# No text of a module has more than one line.
+_INDENTATION = re.compile(r"^ +", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:class|const|function) )", re.MULTILINE)
 
 _POLICY = {
@@ -131,8 +133,8 @@ def studio_file(filename: str) -> StudioFile:
 def join_modules(entry: str) -> str:
     """Return a script or style sheet with all its imports: a first load takes three requests.
 
-    Scripts import names only, and no two of them declare the same name. Their documentation is
-    left out.
+    Scripts import names only, and no two of them declare the same name. Their documentation and
+    indentation are left out.
     """
     joined: dict[str, str] = {}
     _join(entry, joined)
@@ -145,7 +147,10 @@ def _join(name: str, joined: dict[str, str]) -> None:
     for imported in _IMPORT.findall(source):
         if imported not in joined:
             _join(imported, joined)
-    joined[name] = _DOCUMENTATION.sub("", _EXPORT.sub("", _IMPORT.sub("", source)))
+    text = _IMPORT.sub("", source)
+    if name.endswith(".js"):
+        text = _INDENTATION.sub("", _DOCUMENTATION.sub("", _EXPORT.sub("", text)))
+    joined[name] = text
 
 
 def _read(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.server import Server
 from tests.browser.studio import Studio
@@ -16,6 +16,28 @@ SIZES = """() => ["navigation", "resource"].flatMap(kind => performance.getEntri
   .map(entry => [entry.name, entry.initiatorType, entry.transferSize])"""
 AN_HOUR_MS = 3_600_000
 TOLERANCE_SECONDS = 0.05
+
+
+# A browser without a screen has none, and asks nobody.
+NOTIFICATIONS = """
+  window.notified = [];
+  window.Notification = class {
+    static permission = "default";
+    static async requestPermission() { this.permission = "granted"; }
+    constructor(title, {body}) { notified.push([title, body]); }
+  };"""
+
+
+def in_progress(route: Route) -> None:
+    """Answer as if the video were still made, also if it has ended."""
+    answer = route.fetch()
+    campaign = answer.json()
+    [slot] = campaign["slots"]
+    pending = slot["pending"] or {**slot["current"], "status": "in_progress", "phase": "generating"}
+    campaign["slots"] = [{**slot, "pending": pending, "current": None}]
+    campaign["counts"] = {**campaign["counts"], "pending": 1, "current": 0}
+    headers = {**answer.headers, "retry-after": "5"}
+    route.fulfill(response=answer, json=campaign, headers=headers)
 
 
 def transferred(studio: Studio) -> dict[str, int]:
@@ -38,7 +60,7 @@ def test_the_first_load_is_small_and_the_second_transfers_no_file_again(studio: 
     second = transferred(studio)
 
     assert 3 == len([url for url in first if "/v1/" not in url])
-    assert sum(first.values()) < FIRST_LOAD_BYTES
+    assert sum(first.values()) < FIRST_LOAD_BYTES, first
     assert sum(size for url, size in second.items() if "/v1/" not in url) < HEADERS_BYTES
 
 
@@ -56,20 +78,39 @@ def test_the_studio_polls_no_more_often_than_the_server_asks(
     assert all(gap >= wait - TOLERANCE_SECONDS for gap, wait in zip(gaps, waits, strict=False))
 
 
-def test_a_hidden_tab_sends_no_request_until_it_is_visible_again(
+def test_a_hidden_tab_says_in_its_title_when_its_videos_are_ready_and_asks_no_more(
     server: Server, studio: Studio
 ) -> None:
-    server.create("hidden", "A glacier grows")
+    """Once a minute while they are made; then no request until it is visible again."""
+    server.create("hidden", "A seal dives")
+    studio.context.route("**/v1/campaigns/hidden", in_progress)
+    studio.context.add_init_script(NOTIFICATIONS)
     studio.page.clock.install()
     studio.open("hidden")
-    expect(studio.form).to_contain_text("In progress · free")
+    expect(studio.page).to_have_title("(1 in progress) · hidden · Showreel")
+    studio.button("Notify me").click()
+    expect(studio.button("Notify me")).to_be_hidden()
     studio.hide()
     studio.finish_requests()
     studio.wire.forget()
+    studio.page.clock.run_for(59_000)
+    studio.finish_requests()
+    assert [] == studio.polls("hidden")
 
+    studio.context.unroute_all()
+    server.ended(server.get("/v1/videos?campaign_id=hidden")["data"][0])
+    studio.page.clock.run_for(1_000)
+    expect(studio.page).to_have_title("✓ News · hidden · Showreel")
+    assert [["hidden", "Video 1 is ready."]] == studio.page.evaluate("notified")
+    # The form asks once more what its prompt costs.
+    studio.page.clock.run_for(1_000)
+    studio.finish_requests()
+    studio.wire.forget()
     studio.page.clock.run_for(AN_HOUR_MS)
     studio.finish_requests()
     assert [] == studio.wire.asked("/v1/")
 
     studio.show()
     eventually(lambda: studio.polls("hidden"))
+    studio.page.clock.run_for(2_000)
+    expect(studio.page).to_have_title("hidden · Showreel")

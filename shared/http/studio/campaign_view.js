@@ -9,6 +9,7 @@ import { since } from "./format.js";
 import { say, showTrouble } from "./notices.js";
 import { Poller, notifyOtherTabs } from "./polling.js";
 import { SlotCard } from "./slot_card.js";
+import { PageNews, canAskToNotify, notifyButton } from "./page_news.js";
 import { TEXTS } from "./texts.js";
 import { outlookOf } from "./waiting.js";
 
@@ -20,6 +21,7 @@ const wide = matchMedia("(min-width: 1000px)");
 export class CampaignView {
   #id;
   #reader;
+  #pageNews;
   #actions;
   #form;
   #poller;
@@ -39,6 +41,7 @@ export class CampaignView {
   constructor({ id, models }) {
     this.#id = id;
     this.#reader = new CampaignReader(id);
+    this.#pageNews = new PageNews(id);
     this.title = id;
     this.#form = new CampaignForm({
       campaignId: id,
@@ -138,7 +141,9 @@ export class CampaignView {
     const { current = 0, pending = 0, historical = 0 } = campaign?.counts ?? {};
     const regenerateAll = () => this.#actions.regenerateAll(currentVideos(this.#campaign));
     const cleanUp = () => this.#actions.cleanUp();
-    showIn(this.#buttons, [current > 0, pending > 0, historical > 0], () => [
+    const mayNotify = pending > 0 && canAskToNotify();
+    showIn(this.#buttons, [current > 0, pending > 0, historical > 0, mayNotify], () => [
+      mayNotify && notifyButton(() => this.#renderButtons(this.#campaign)),
       current > 0 &&
         button(TEXTS.regenerateAll, {
           icon: "again",
@@ -161,9 +166,13 @@ export class CampaignView {
     const news = slots.map((slot) =>
       this.#card(slot.index).update(slot, failureOf(slot, this.#failures), this.#limit),
     );
-    announce(news.filter(Boolean));
+    this.#showNews(announce(news.filter(Boolean)));
     if (slots.length === 0) this.#grid.append(this.#empty);
     else this.#empty.remove();
+  }
+
+  #showNews(sentences) {
+    this.#pageNews.update(this.#campaign?.counts.pending ?? 0, sentences);
   }
 
   get #limit() {
@@ -189,6 +198,7 @@ export class CampaignView {
 
   #tick() {
     if (document.hidden) return;
+    if (this.#pageNews.wasSeen()) this.#showNews([]);
     for (const card of this.#cards.values()) card.tick();
   }
 }
@@ -203,10 +213,12 @@ function subtitleOf(campaign) {
   return `${TEXTS.counts(campaign.counts)} · ${TEXTS.updated(ago)}`;
 }
 
-/** Announce each kind of change in one sentence. */
+/** Announce each kind of change in one sentence, and return the sentences. */
 function announce(news) {
-  for (const [kind, text] of Object.entries(TEXTS.news)) {
+  const sentences = Object.entries(TEXTS.news).flatMap(([kind, text]) => {
     const numbers = news.filter((each) => each.kind === kind).map((each) => each.number);
-    if (numbers.length) say(text(numbers));
-  }
+    return numbers.length ? [text(numbers)] : [];
+  });
+  for (const sentence of sentences) say(sentence);
+  return sentences;
 }

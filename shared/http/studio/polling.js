@@ -1,6 +1,7 @@
 import { connection } from "./api.js";
 
 const IDLE_SECONDS = 15;
+const HIDDEN_SECONDS = 60;
 const BACKOFF_SECONDS = [1, 2, 4, 8, 15];
 
 const channel = new BroadcastChannel("showreel");
@@ -11,7 +12,7 @@ export function notifyOtherTabs(campaignId) {
 }
 
 /**
- * Keeps a view up to date while it is visible.
+ * Keeps a view up to date while it is visible, and once a minute while it is hidden and busy.
  *
  * `load` resolves with the seconds until the next poll, or null if nothing is in progress. Failures
  * are retried with increasing delays.
@@ -24,6 +25,7 @@ export class Poller {
   #loading = null;
   #isWantedAgain = false;
   #hasLoaded = false;
+  #isBusy = false;
   #stopping = new AbortController();
 
   constructor({ load, onFailure }) {
@@ -52,8 +54,13 @@ export class Poller {
       return this.#loading;
     }
     clearTimeout(this.#timer);
-    if (this.#stopping.signal.aborted || (document.hidden && this.#hasLoaded)) return undefined;
-    this.#loading = this.#loadUntilFresh();
+    if (this.#stopping.signal.aborted) return undefined;
+    if (document.hidden && this.#hasLoaded) return this.#schedule(HIDDEN_SECONDS);
+    return this.#begin();
+  }
+
+  #begin() {
+    this.#loading ??= this.#loadUntilFresh();
     return this.#loading;
   }
 
@@ -72,6 +79,7 @@ export class Poller {
       const retryAfter = await this.#load();
       this.#failures = 0;
       this.#hasLoaded = true;
+      this.#isBusy = retryAfter !== null;
       return retryAfter ?? IDLE_SECONDS;
     } catch (error) {
       this.#onFailure(error);
@@ -82,8 +90,9 @@ export class Poller {
   }
 
   #schedule(seconds) {
-    if (this.#stopping.signal.aborted || document.hidden) return;
-    this.#timer = setTimeout(() => this.refresh(), seconds * 1000);
+    if (this.#stopping.signal.aborted || (document.hidden && !this.#isBusy)) return;
+    const wait = document.hidden ? HIDDEN_SECONDS : seconds;
+    this.#timer = setTimeout(() => this.#begin(), wait * 1000);
   }
 
   #connectionChanged() {

@@ -32,6 +32,9 @@ function shortened(prompt) {
 /** All texts of the studio. */
 export const TEXTS = {
   product: "Showreel",
+  titlePending: (count) => `(${count} in progress)`,
+  titleNews: "✓ News",
+  notifyMe: "Notify me",
   practice: "Practice mode: nothing is billed",
   allCampaigns: "Campaigns",
   tagline: "Prompts in, playable videos out. You never pay twice.",
