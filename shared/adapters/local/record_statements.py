@@ -100,12 +100,12 @@ def list_of(query: VideoQuery) -> tuple[str, list[object]]:
     """
     table, index = ("tags", "tags_created") if query.tag is not None else ("videos", _index(query))
     wanted = {
-        f"{table}.tag": query.tag,
-        "videos.campaign_id": query.campaign_id,
-        "videos.version_state": query.version_state,
-        "videos.status": query.status,
+        f"{table}.tag = ?": query.tag,
+        "videos.campaign_id = ?": query.campaign_id,
+        "videos.version_state = ?": query.version_state,
+        "videos.status = ?": query.status,
     }
-    conditions = [f"{column} = ?" for column, value in wanted.items() if value is not None]
+    conditions = [each for each, value in wanted.items() if value is not None]
     values: list[object] = [value for value in wanted.values() if value is not None]
     descending = query.order == "desc"
     if query.after is not None:
