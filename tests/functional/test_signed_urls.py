@@ -155,19 +155,20 @@ def begins(service: Showreel, url: str) -> int:
 
 
 def test_a_signed_url_works_after_its_video_was_replaced_and_removed_from_history(
-    gallery: Showreel, monkeypatch: pytest.MonkeyPatch
+    gallery_copy: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slot = gallery.campaign(GALLERY)["slots"][0]
-    videos = [slot["current"], *slot["historical"]]
-    urls = [signed(gallery, each, ttl_seconds=3600)["url"] for each in videos]
-    gallery.ended(gallery.post(f"/v1/videos/{videos[0]['id']}/regenerate").json)
+    with served(gallery_copy, {"KEEP_HISTORICAL": "1"}) as gallery:
+        slot = gallery.campaign(GALLERY)["slots"][0]
+        videos = [slot["current"], *slot["historical"]]
+        urls = [signed(gallery, each, ttl_seconds=3600)["url"] for each in videos]
+        gallery.ended(gallery.post(f"/v1/videos/{videos[0]['id']}/regenerate").json)
 
-    assert [begins(gallery, url) for url in urls] == [206, 206]
-    gallery.post(f"/v1/videos/{videos[0]['id']}/promote")
-    assert [begins(gallery, url) for url in urls] == [206, 206]
+        assert [begins(gallery, url) for url in urls] == [206, 206]
+        gallery.post(f"/v1/videos/{videos[0]['id']}/promote")
+        assert [begins(gallery, url) for url in urls] == [206, 206]
 
-    later = datetime.now(UTC) + NAME_LIFE
-    monkeypatch.setattr(type(bootstrap.ports()), "now", property(lambda _: lambda: later))
-    maintain_campaigns(bootstrap.ports())
-    # The check of signatures keeps to the clock, and still accepts them.
-    assert [begins(gallery, url) for url in urls] == [206, 404]
+        later = datetime.now(UTC) + NAME_LIFE
+        monkeypatch.setattr(type(bootstrap.ports()), "now", property(lambda _: lambda: later))
+        maintain_campaigns(bootstrap.ports())
+        # The check of signatures keeps to the clock, and still accepts them.
+        assert [begins(gallery, url) for url in urls] == [206, 404]
