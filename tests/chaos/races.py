@@ -116,7 +116,8 @@ class Race:
     """`later` is the time between the scene and the start.
 
     `paid` are the submissions that its end may have seen since its scene was set.
-    One that `ends_at_once` leaves nothing to be done when its runners have ended.
+    One that `ends_at_once` leaves no video to be worked on when its runners have ended. They take
+    no messages about events.
     """
 
     name: str

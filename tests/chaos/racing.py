@@ -12,7 +12,7 @@ from tests.chaos.children import Child, ChildError, KilledError, fork
 from tests.chaos.findings import Finding, Kind
 from tests.chaos.races import RACES, Line, Race
 from tests.chaos.report import Row
-from tests.chaos.rules import broken_rules, is_at_rest
+from tests.chaos.rules import broken_rules, have_all_ended
 from tests.chaos.safeguards import Weaken
 from tests.chaos.scenes import SetScene, set_scene
 from tests.chaos.stories import CAMPAIGN
@@ -76,7 +76,7 @@ def _to_the_end(race: Race, scene: SetScene, seed: int) -> tuple[Finding, ...]:
         runners.append(fork(partial(runner.run, line)))
     for each in runners:
         each.join()
-    if race.ends_at_once and not world.observe(is_at_rest):
+    if race.ends_at_once and not world.observe(have_all_ended):
         return (Finding(Kind.RESTLESS, "there is work left when all runners have ended"),)
     if settle(world, scene.post, partial(_by_two, world)) is None:
         return (Finding(Kind.RESTLESS, f"there is work left after {MOST_TICKS} ticks"),)

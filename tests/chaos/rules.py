@@ -64,6 +64,15 @@ def remains_of(ports: Ports) -> Remains:
 
 def is_at_rest(ports: Ports) -> bool:
     """Whether nothing is left to be done."""
+    return (
+        have_all_ended(ports)
+        and not ports.events.untold(ports.now() + PERIOD, limit=1)
+        and not ports.webhooks.due(ports.now() + PERIOD, limit=1)
+    )
+
+
+def have_all_ended(ports: Ports) -> bool:
+    """Whether no video, campaign or batch is left to be worked on; events may be untold."""
     remains = remains_of(ports)
     return (
         not remains.unreadable
@@ -71,8 +80,6 @@ def is_at_rest(ports: Ports) -> bool:
         and not any(campaign.chores for campaign in remains.campaigns)
         and not ports.campaigns.due(ports.now(), limit=1)
         and all(batch.has_ended for batch in ports.batches.list(after=None, limit=_MANY))
-        and not ports.events.untold(ports.now() + PERIOD, limit=1)
-        and not ports.webhooks.due(ports.now() + PERIOD, limit=1)
     )
 
 

@@ -32,7 +32,7 @@ Work = Callable[[Touch], T]
 TICK = timedelta(minutes=1)
 MOST_TICKS = 90
 
-_MOST_DELIVERIES = 200
+_MOST_DELIVERIES = 500
 
 
 @dataclass(frozen=True, kw_only=True)
