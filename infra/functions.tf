@@ -28,6 +28,15 @@ locals {
       max_instances   = null
       keeps_messages  = 7 * 24 * 60 * 60
     }
+    # A receiver may take ten seconds to answer, and costs no processor meanwhile.
+    deliver_events = {
+      description     = "Pub/Sub: tells an event, and sends it to one webhook"
+      memory          = "512Mi"
+      timeout_seconds = 120
+      concurrency     = 16
+      max_instances   = null
+      keeps_messages  = 7 * 24 * 60 * 60
+    }
     # An undelivered tick is useless once later ticks exist.
     maintain_campaigns = {
       description     = "Pub/Sub: the tick, each minute"
@@ -41,12 +50,17 @@ locals {
 
   names = { for target in keys(local.functions) : target => replace(target, "_", "-") }
 
+  # Cloud Run gives each service this URL before the service exists.
+  api_url = "https://${local.names["serve_api"]}-${data.google_project.this.number}.${var.region}.run.app"
+
   settings = {
     STORAGE_URL             = "gs://${google_storage_bucket.videos.name}"
     GOOGLE_CLOUD_PROJECT    = var.project_id
     FIRESTORE_DATABASE      = google_firestore_database.records.name
     GENERATE_TOPIC          = google_pubsub_topic.function["generate_video"].name
     REQUEST_TOPIC           = google_pubsub_topic.function["request_videos"].name
+    DELIVERY_TOPIC          = google_pubsub_topic.function["deliver_events"].name
+    EVENT_TOPIC             = google_pubsub_topic.events.name
     VEO_LOCATION            = var.veo_location
     VIDEO_GENERATOR         = var.video_generator
     DEFAULT_MODEL           = var.default_model
@@ -99,6 +113,8 @@ resource "google_cloudfunctions2_function" "function" {
 
     environment_variables = merge(
       { for name, value in local.settings : name => tostring(value) if value != null },
+      # The URLs in events; requests, which have a URL of their own, come to the API alone.
+      each.key == "deliver_events" ? { PUBLIC_URL = coalesce(var.public_url, local.api_url) } : {},
       # Read by functions-framework: concurrent requests per instance.
       { THREADS = tostring(each.value.concurrency) },
     )

@@ -30,8 +30,9 @@ resource "google_project_iam_member" "records" {
   }
 }
 
+# Who sends requests to the URLs of callers has no access to videos, and may not cause any.
 resource "google_storage_bucket_iam_member" "videos" {
-  for_each = local.functions
+  for_each = setsubtract(keys(local.functions), ["deliver_events"])
 
   bucket = google_storage_bucket.videos.name
   role   = "roles/storage.objectUser"
@@ -46,14 +47,27 @@ resource "google_pubsub_topic_iam_member" "steps" {
   member = local.member[each.key]
 }
 
-# Messages carry out a batch: the API sends the first, its own function the following ones,
-# and the tick those of batches whose message was lost.
+# The API sends a batch's first message, its function the next ones, and the tick those that were lost.
 resource "google_pubsub_topic_iam_member" "batches" {
   for_each = toset(["maintain_campaigns", "request_videos", "serve_api"])
 
   topic  = google_pubsub_topic.function["request_videos"].id
   role   = "roles/pubsub.publisher"
   member = local.member[each.key]
+}
+
+resource "google_pubsub_topic_iam_member" "deliveries" {
+  for_each = local.functions
+
+  topic  = google_pubsub_topic.function["deliver_events"].id
+  role   = "roles/pubsub.publisher"
+  member = local.member[each.key]
+}
+
+resource "google_pubsub_topic_iam_member" "events" {
+  topic  = google_pubsub_topic.events.id
+  role   = "roles/pubsub.publisher"
+  member = local.member["deliver_events"]
 }
 
 resource "google_project_iam_member" "veo" {

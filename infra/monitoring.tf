@@ -16,6 +16,7 @@ locals {
   push     = "monitored_resource=\"pubsub_subscription\",subscription_id=~\"${join("|", [for target in keys(local.pushed) : local.names[target]])}\""
   dead     = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${google_pubsub_subscription.dead_letters.name}\""
   tick     = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.names["maintain_campaigns"]}\""
+  deliver  = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.names["deliver_events"]}\""
   generate = "monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.names["generate_video"]}\""
 
   failed = "sum by (service_name) (increase(${local.run}request_count{${local.ours},response_code=~\"5..\"}[10m]))"
@@ -69,6 +70,15 @@ locals {
       severity = "WARNING"
       summary  = "80 % of daily_budget_usd is used today (UTC). At 100 %, requests are refused until midnight."
       query    = "sum(increase(${local.logs.warnings}{${local.ours},event=\"daily_budget.warning\"}[10m])) > 0"
+    }
+    deliveries = {
+      title    = "Events not delivered"
+      severity = "WARNING"
+      summary  = "A webhook was disabled, or events have waited for ten minutes to be told."
+      query = join(" or ", [
+        "sum(increase(${local.logs.warnings}{${local.ours},event=\"webhook.disabled\"}[10m])) > 0",
+        "max(${local.pubsub}oldest_unacked_message_age{${local.deliver}}) > 600",
+      ])
     }
     # A campaign is compared again only hours later. Money at risk needs no repair, and overdue videos
     # have their own alert.

@@ -18,6 +18,11 @@ output "request_topic" {
   value       = google_pubsub_topic.function["request_videos"].id
 }
 
+output "event_topic" {
+  description = "Topic with each event, for subscribers."
+  value       = google_pubsub_topic.events.id
+}
+
 output "dead_letters" {
   description = "Subscription that holds undeliverable messages."
   value       = google_pubsub_subscription.dead_letters.id

@@ -50,6 +50,13 @@ resource "google_pubsub_subscription" "function" {
   ]
 }
 
+# For subscribers of the installation: each event, with attributes to filter by.
+resource "google_pubsub_topic" "events" {
+  name = "video-events"
+
+  depends_on = [google_project_service.api]
+}
+
 resource "google_pubsub_topic" "dead_letters" {
   name = "dead-letters"
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from shared.domain.errors import BatchNotFoundError, InvalidRequestError
 from shared.domain.identity import require_batch_id, require_campaign_id
 from shared.domain.storage_layout import video_of_clip
+from shared.domain.webhooks import DeliveryKey
 from shared.ports.message_queue import VideoMessage
 
 _VIDEO_HASH = re.compile(r"[0-9a-f]{16}", re.ASCII)
@@ -33,6 +34,26 @@ def encode(message: VideoMessage) -> bytes:
 
 def encode_batch(batch_id: str) -> bytes:
     return json.dumps({"batch_id": batch_id}).encode()
+
+
+def encode_event(event_id: str) -> bytes:
+    return json.dumps({"event_id": event_id}).encode()
+
+
+def encode_delivery(key: DeliveryKey) -> bytes:
+    return json.dumps(key._asdict()).encode()
+
+
+def delivery_or_event_of(message: PubSubMessage) -> DeliveryKey | str:
+    """Return the delivery, or the id of the event, of a message that is about one.
+
+    Raise InvalidRequestError for any other message.
+    """
+    fields = _object(message.data)
+    event_id = _text(fields, "event_id")
+    return (
+        DeliveryKey(_text(fields, "webhook_id"), event_id) if "webhook_id" in fields else event_id
+    )
 
 
 def batch_of(message: PubSubMessage) -> str | None:

@@ -16,7 +16,7 @@ TICKS = 31 * 24 * 60
 
 CAMPAIGNS = (100, 1_440, 25_000, 250_000)
 
-_ALERTS = 9
+_ALERTS = 10
 _OF_A_TICK = (
     "vCPU second",
     "GiB second",
@@ -48,7 +48,7 @@ SERVICES: dict[str, tuple[Use, ...]] = {
     "Functions": (
         Use(what="vCPU second", usd="0.000024", each_video="8", each_month=str(TICKS * 3 // 5)),
         Use(what="GiB second", usd="0.0000025", each_video="8", each_month=str(TICKS * 3 // 10)),
-        Use(what="request", usd="0.0000004", each_video="16", each_month=str(TICKS)),
+        Use(what="request", usd="0.0000004", each_video="17", each_month=str(TICKS)),
     ),
     "Cloud Storage": (
         Use(what="GiB stored for a month", usd="0.02", each_video="0.0075"),
@@ -64,8 +64,8 @@ SERVICES: dict[str, tuple[Use, ...]] = {
         Use(what="GiB to the internet", usd="0.12", each_video="0.0056"),
     ),
     "Firestore": (
-        Use(what="document read", usd="0.0000003", each_video="25", each_month=str(16 * TICKS)),
-        Use(what="document written", usd="0.0000009", each_video="15"),
+        Use(what="document read", usd="0.0000003", each_video="27", each_month=str(18 * TICKS)),
+        Use(what="document written", usd="0.0000009", each_video="16"),
         Use(what="GiB kept for a month", usd="0.33", each_video="0.00002"),
     ),
     "Pub/Sub and Scheduler": (

@@ -156,10 +156,13 @@ def start_functions(
         home = folder / target
         home.mkdir()
         is_api = target == "serve_api"
-        threads = {"THREADS": THREADS_OF[target]} if target in THREADS_OF else {}
+        own = {"THREADS": THREADS_OF[target]} if target in THREADS_OF else {}
+        if target == "deliver_events":
+            # The URLs in events; requests, which have a URL of their own, come to the API alone.
+            own["PUBLIC_URL"] = f"http://localhost:{port}"
         function = FunctionProcess(
             target,
-            environment={**environment, **threads},
+            environment={**environment, **own},
             home=home,
             port=port if is_api else 0,
             installation=installation,

@@ -109,6 +109,8 @@ class GooglePorts(FamilyPorts):
             project=self._settings.google_cloud_project,
             topic=self._settings.generate_topic,
             batch_topic=self._settings.request_topic,
+            delivery_topic=self._settings.delivery_topic,
+            event_topic=self._settings.event_topic,
         )
 
     @built_once

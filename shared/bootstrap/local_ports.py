@@ -183,9 +183,10 @@ class LocalPorts(FamilyPorts):
         run_batch(self, batch_id, lines_of)
 
     def _tell_event(self, event_id: str) -> None:
+        from shared.http.events import event_body
         from shared.use_cases.deliver_event import tell_event
 
-        tell_event(self, event_id)
+        tell_event(self, event_id, event_body)
 
     def _deliver_event(self, webhook_id: str, event_id: str) -> None:
         from shared.domain.webhooks import DeliveryKey

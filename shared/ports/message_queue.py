@@ -44,5 +44,8 @@ class MessageQueue(Protocol):
     def publish_deliveries(self, *keys: DeliveryKey) -> None:
         """Send messages that request that these deliveries be tried, as `publish` does."""
 
+    def publish_to_topic(self, event: Event, body: bytes) -> None:
+        """Send an event to the topic that callers subscribe to. A laptop has none."""
+
     def publish_delivery_later(self, key: DeliveryKey, delay: timedelta) -> None:
         """Request it after `delay`, or not at all if the queue cannot: the tick finds it."""

@@ -56,6 +56,12 @@ class Settings:
     request_topic: str = _setting(
         "request-videos", "The Pub/Sub topic whose messages `request_videos` takes"
     )
+    delivery_topic: str = _setting(
+        "deliver-events", "The Pub/Sub topic whose messages `deliver_events` takes"
+    )
+    event_topic: str = _setting(
+        "video-events", "The Pub/Sub topic to which each event is published, for subscribers"
+    )
     veo_location: str = _setting("us-central1", "The region of the requests to Veo's models")
     veo_base_url: str = _setting(
         "", "The URL of Vertex AI, if it is not Google's own: a proxy, or an emulator"

@@ -44,8 +44,8 @@ BodyOf = Callable[[Event, str], bytes]
 logger = logging.getLogger(__name__)
 
 
-def tell_event(ports: Ports, event_id: str) -> None:
-    """Make a delivery for each webhook that gets the event, and note that it is told.
+def tell_event(ports: Ports, event_id: str, body_of: BodyOf) -> None:
+    """Make a delivery for each webhook that gets the event, and send it to the topic.
 
     A repeat makes none twice. What dies before the note is repeated by a tick.
     """
@@ -63,6 +63,8 @@ def tell_event(ports: Ports, event_id: str) -> None:
     deliveries = [delivery_of(each, event, now=now) for each in receivers]
     if deliveries:
         ports.webhooks.add_deliveries(deliveries)
+    base_url = f"{ports.policy.public_url.rstrip('/')}/"
+    ports.queue.publish_to_topic(event, body_of(event, base_url))
     ports.events.note_told(event_id)
     if deliveries:
         ports.queue.publish_deliveries(*(each.key for each in deliveries))

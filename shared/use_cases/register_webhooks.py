@@ -30,6 +30,8 @@ def register_webhook(
     if len(url) > LONGEST_URL:
         raise InvalidRequestError(f"A url has up to {LONGEST_URL:,} characters.", param="url")
     ports.web.require_postable(url)
+    # Without it, the webhook would be registered and its secret unknown.
+    _ = ports.webhook_key
     now = ports.now()
     webhook = Webhook(
         # Secrets are derived from the id: it never comes again.

@@ -36,6 +36,7 @@ _TOLD = (
     "change the prompt",
     "regenerate",
     "delete campaign",
+    "tell a receiver",
 )
 
 

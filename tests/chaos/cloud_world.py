@@ -43,6 +43,7 @@ from tests.chaos.bill import Bill, MeteredInspector
 from tests.chaos.children import in_a_process
 from tests.chaos.cloud_contents import Contents, contents_of, fill
 from tests.chaos.mailbox import Topic
+from tests.chaos.receiver import Receiver
 from tests.chaos.safeguards import Weaken, take_nothing_out
 from tests.chaos.shared_state import SharedClock, SharedState
 from tests.chaos.tripwire import Touch, touch_nothing
@@ -157,6 +158,7 @@ def _adapters(world: CloudWorld, touch: Touch) -> Adapters:
         turns=FirestoreTurnRepository(campaigns),
         mirror=ObjectStoreMirror(objects.with_brief_calls(), gap=timedelta(seconds=1), now=utc_now),
         queue=world.mailbox,
+        receiver=Receiver(world.root),
         generator=_generator(world),
         inspector=MeteredInspector(PyAVClipInspector(is_stopping=is_stopping), world.bill),
         local_signatures=None,

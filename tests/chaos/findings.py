@@ -11,6 +11,7 @@ class Kind(StrEnum):
     UNREADABLE = "the current video cannot be read"
     DISAGREEMENT = "disagreement at rest"
     NO_EVENT = "an end without its event, or an event without its end"
+    UNTOLD = "an event that its receiver did not get"
     OTHERWISE = "it ended otherwise"
     WASTED = "work was done twice"
     HELD = "a process that has ended still holds a video"

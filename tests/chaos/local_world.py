@@ -31,6 +31,7 @@ from tests.chaos.bill import Bill, MeteredGenerator, MeteredInspector, MeteredOu
 from tests.chaos.clips import clip_of
 from tests.chaos.crowd import losing_races
 from tests.chaos.mailbox import Mailbox
+from tests.chaos.receiver import Receiver
 from tests.chaos.safeguards import Weaken, take_nothing_out
 from tests.chaos.shared_state import SharedClock, SharedState
 from tests.chaos.tripwire import Touch, touch_nothing, watched, watched_disk
@@ -159,6 +160,7 @@ class LocalWorld:
             turns=LocalTurnRepository(campaigns.database),
             mirror=self._mirror(objects),
             queue=self.mailbox,
+            receiver=Receiver(self.root),
             generator=self._generator(touch),
             inspector=MeteredInspector(PyAVClipInspector(is_stopping=is_stopping), self.bill),
             local_signatures=objects,

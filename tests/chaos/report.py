@@ -10,7 +10,7 @@ _COLUMNS = {
     "double payments": (Kind.PAID_TWICE,),
     "lost videos": (Kind.LOST,),
     "unreadable or rewritten": (Kind.UNREADABLE, Kind.REWRITTEN),
-    "disagreements at rest": (Kind.DISAGREEMENT, Kind.OTHERWISE, Kind.NO_EVENT),
+    "disagreements at rest": (Kind.DISAGREEMENT, Kind.OTHERWISE, Kind.NO_EVENT, Kind.UNTOLD),
     "no rest, waste or failure": (
         Kind.RESTLESS,
         Kind.WASTED,

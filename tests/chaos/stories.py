@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from functions.request_videos import take_request
 from shared.domain.campaign import Campaign
@@ -21,16 +21,21 @@ from shared.domain.storage_layout import input_path
 from shared.messages import PubSubMessage
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
+from shared.ports.event_log import EventQuery
 from shared.use_cases import run_batch as run_batch_module
 from shared.use_cases.copy_campaigns import Installation, copy_campaigns
 from shared.use_cases.read_batch import read_results
 from tests.chaos.clips import SECONDS
 from tests.chaos.findings import Finding, Kind
+from tests.chaos.receiver import URL
 from tests.chaos.rules import OMNI
 from tests.chaos.safeguards import Weaken, take_nothing_out
 from tests.chaos.witness import Json, ask
 from tests.chaos.worlds import Site
 from tests.pictures import a_picture, data_uri
+
+if TYPE_CHECKING:
+    from tests.chaos.receiver import Receiver
 
 CAMPAIGN = "spring"
 # Few lines are several chunks.
@@ -187,6 +192,17 @@ def whole_batches(ports: Ports, versions: Versions) -> Iterable[Finding]:
             yield Finding(Kind.LOST, f"videos of {batch.batch_id}: {told} instead of {made}")
 
 
+REGISTERING = asking("POST", "/v1/webhooks", {"url": URL})
+
+
+def all_told(ports: Ports, versions: Versions) -> Iterable[Finding]:
+    """At rest, the receiver has accepted each event."""
+    accepted = cast("Receiver", ports.web).accepted()
+    for event in ports.events.list(EventQuery(limit=99)):
+        if event.id not in accepted:
+            yield Finding(Kind.UNTOLD, f"{event.id} is {event.type}")
+
+
 def do_nothing(site: Site, versions: Versions) -> None:
     """Let the scene go on as it is."""
 
@@ -209,6 +225,10 @@ def nothing(stage: Stage) -> None:
 def one_video(stage: Stage) -> None:
     stage.act(creating("A red bicycle"))
     stage.settle()
+
+
+def one_receiver(stage: Stage) -> None:
+    stage.act(REGISTERING)
 
 
 def two_slots(stage: Stage) -> None:
@@ -322,6 +342,13 @@ STORIES = (
         act=REGENERATING,
         faults="rate_limited",
         rates=f"{DEFAULT_MODEL}=50",
+    ),
+    Story(
+        name="tell a receiver",
+        scene=one_receiver,
+        act=creating("A red bicycle"),
+        shown=NOTHING_SHOWN,
+        rule=all_told,
     ),
     Story(name="change the prompt", scene=one_video, act=creating("A blue bicycle")),
     Story(name="regenerate", scene=two_versions, act=REGENERATING),

@@ -169,7 +169,7 @@ def _deliver(ports: Ports, mailbox: Mailbox, post: Post) -> Post:
 def _take_other(ports: Ports, ids: str) -> None:
     """Take a message that is not of a video."""
     if ids.startswith("evt_"):
-        tell_event(ports, ids)
+        tell_event(ports, ids, event_body)
     elif "/" in ids:
         deliver_event(ports, DeliveryKey(*ids.split("/")), event_body)
     else:

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Protocol, Self, TypeVar, cast
 
 from shared.adapters.media.picture_inspector import PillowPictureInspector
-from shared.adapters.web.guarded_web import GuardedWeb
 from shared.domain.schedule import Leases
 from shared.ports import Ports
 from shared.ports.batch_repository import BatchRepository
@@ -27,6 +26,7 @@ from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.chaos.bill import Bill
 from tests.chaos.mailbox import Mailbox
+from tests.chaos.receiver import Receiver
 from tests.chaos.safeguards import Weaken
 from tests.chaos.shared_state import SharedClock, SharedState
 from tests.chaos.tripwire import Touch, watched
@@ -95,6 +95,7 @@ class Adapters:
     batches: BatchRepository
     events: EventLog
     webhooks: WebhookRepository
+    receiver: Receiver
     turns: TurnRepository
     mirror: RecordMirror
     queue: MessageQueue
@@ -121,8 +122,8 @@ class Adapters:
                 storage_probe=self._storage_probe,
                 campaigns=campaigns,
                 batches=watched(self.batches, "batches", touch),
-                events=self.events,
-                webhooks=self.webhooks,
+                events=watched(self.events, "events", touch),
+                webhooks=watched(self.webhooks, "webhooks", touch),
                 webhook_key=b"a key for the secrets of webhooks",
                 turns=watched(self.turns, "turns", touch),
                 mirror=watched(self.mirror, "mirror", touch),
@@ -130,7 +131,7 @@ class Adapters:
                 generator=watched(self.generator, "generator", touch),
                 inspector=watched(self.inspector, "inspector", touch),
                 pictures=PillowPictureInspector(),
-                web=GuardedWeb(resolve=lambda host, port: ["127.0.0.1"]),
+                web=watched(self.receiver, "web", touch),
                 savings=SavingsCounter(campaigns),
                 local_signatures=self.local_signatures,
                 policy=self.policy,

@@ -12,13 +12,17 @@ from google.cloud.firestore import Query
 
 from shared.adapters.google.batch_repository import FirestoreBatchRepository
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.adapters.google.event_log import FirestoreEventLog
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments
 from shared.adapters.google.turn_repository import FirestoreTurnRepository
+from shared.adapters.google.webhook_repository import FirestoreWebhookRepository
 from shared.domain.schedule import GIVE_EVERY, RECONCILE_ROUND
 from shared.domain.storage_layout import CURSOR
 from shared.domain.video import Video
+from shared.http.events import event_body
 from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.create_videos import Draft
+from shared.use_cases.deliver_event import tell_event
 from shared.use_cases.give_turns import give_all_turns
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.reconcile_next import reconcile_next
@@ -170,6 +174,10 @@ def test_a_tick_reads_as_many_documents_as_the_costs_say(
     ports = ports_in_firestore(project, max_videos=4)
     for index in range(4):
         made(ports, reserve(ports, drafts=(Draft(prompt=f"View {index}", index=index),)))
+    assert isinstance(ports.campaigns, FirestoreCampaignRepository)
+    ports.events = FirestoreEventLog(ports.campaigns.documents, now=ports.clock)  # type: ignore[assignment]
+    ports.webhooks = FirestoreWebhookRepository(ports.campaigns)  # type: ignore[assignment]
+    ports.queue.deliver_events(lambda event_id: tell_event(ports, event_id, event_body))
     # What has changed is mirrored, and not read again.
     for _ in range(2):
         maintain_campaigns(ports)

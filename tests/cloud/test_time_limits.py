@@ -112,14 +112,22 @@ def test_a_firestore_that_stalls_once_is_asked_again(
         assert documents.get("campaigns/spring") is None
 
 
+def a_queue(project: str) -> PubSubMessageQueue:
+    return PubSubMessageQueue(
+        project=project,
+        topic="generate-video",
+        batch_topic="request-videos",
+        delivery_topic="deliver-events",
+        event_topic="video-events",
+    )
+
+
 def test_a_pubsub_that_hangs_is_given_up_in_time(
     project: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with answering(STALL) as service:
         monkeypatch.setenv("PUBSUB_EMULATOR_HOST", service.host)
-        queue = PubSubMessageQueue(
-            project=project, topic="generate-video", batch_topic="request-videos"
-        )
+        queue = a_queue(project)
         with ending_in_time(), pytest.raises(UnavailableError, match="Pub/Sub"):
             queue.publish(MESSAGE)
 
@@ -133,9 +141,7 @@ def test_a_pubsub_that_stalls_once_is_asked_again(
     with answering(STALL, answer) as service, ending_in_time():
         monkeypatch.setenv("PUBSUB_EMULATOR_HOST", service.host)
 
-        PubSubMessageQueue(
-            project=project, topic="generate-video", batch_topic="request-videos"
-        ).publish(MESSAGE)
+        a_queue(project).publish(MESSAGE)
 
 
 STORE_USES: dict[str, Callable[[GCSObjectStore], object]] = {

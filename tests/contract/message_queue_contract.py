@@ -6,8 +6,12 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.errors import RetryLaterError
+from shared.domain.events import budget_warning
+from shared.domain.money import ZERO
+from shared.domain.webhooks import DeliveryKey
 from shared.ports.message_queue import MessageQueue, VideoMessage
 from tests.eventually import eventually
+from tests.unit.domain.builders import NOW
 
 FIRST = VideoMessage(campaign_id="spring", video_hash="0123456789abcdef")
 SECOND = VideoMessage(campaign_id="spring", video_hash="fedcba9876543210")
@@ -15,6 +19,7 @@ SECOND = VideoMessage(campaign_id="spring", video_hash="fedcba9876543210")
 BATCH_ID = "batch_0123456789abcdef"
 
 Batches = Callable[[], list[str]]
+Told = Callable[[], list[str | DeliveryKey]]
 Received = Callable[[], list[VideoMessage]]
 
 
@@ -24,6 +29,7 @@ class Subscriber:
     def __init__(self) -> None:
         self.received: list[VideoMessage] = []
         self.batches: list[str] = []
+        self.events: list[str | DeliveryKey] = []
         self.refusals = 0
 
     def take(self, message: VideoMessage) -> None:
@@ -34,6 +40,12 @@ class Subscriber:
 
     def take_batch(self, batch_id: str) -> None:
         self.batches.append(batch_id)
+        if self.refusals:
+            self.refusals -= 1
+            raise RetryLaterError("Not now.", retry_after=timedelta())
+
+    def take_event(self, event: str | DeliveryKey) -> None:
+        self.events.append(event)
         if self.refusals:
             self.refusals -= 1
             raise RetryLaterError("Not now.", retry_after=timedelta())
@@ -55,6 +67,11 @@ class MessageQueueContract:
     def batches(self, subscriber: Subscriber) -> Batches:
         """The same for the messages of batches."""
         return lambda: subscriber.batches
+
+    @pytest.fixture
+    def told(self, subscriber: Subscriber) -> Told:
+        """The same for the messages of events and of deliveries."""
+        return lambda: subscriber.events
 
     def test_published_messages_are_delivered(
         self, queue: MessageQueue, received: Received
@@ -91,6 +108,18 @@ class MessageQueueContract:
         queue.publish_batch(BATCH_ID)
 
         eventually(lambda: batches() == [BATCH_ID] * 2)
+
+    def test_the_messages_of_events_are_delivered_until_they_are_taken(
+        self, queue: MessageQueue, subscriber: Subscriber, told: Told
+    ) -> None:
+        event = budget_warning("spring", used=ZERO, budget=ZERO, at=NOW)
+        key = DeliveryKey(f"wh_{'0' * 24}", event.id)
+        subscriber.refusals = 1
+
+        queue.publish_events(event)
+        queue.publish_deliveries(key)
+
+        eventually(lambda: {event.id, key} == {*told()} and len(told()) == 3)
 
     def test_a_delayed_message_is_not_delivered_early(
         self, queue: MessageQueue, received: Received

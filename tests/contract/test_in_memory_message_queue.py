@@ -1,13 +1,17 @@
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 
+from shared.domain.errors import RetryLaterError
+from shared.domain.webhooks import DeliveryKey
 from shared.ports.message_queue import VideoMessage
 from tests.contract.message_queue_contract import (
     Batches,
     MessageQueueContract,
     Received,
     Subscriber,
+    Told,
 )
 from tests.fakes.message_queue import InMemoryMessageQueue
 
@@ -24,6 +28,16 @@ class TestInMemoryMessageQueue(MessageQueueContract):
         def deliver_and_look() -> list[VideoMessage]:
             queue.deliver_all(subscriber.take)
             return subscriber.received
+
+        return deliver_and_look
+
+    @pytest.fixture
+    def told(self, queue: InMemoryMessageQueue, subscriber: Subscriber) -> Told:
+        def deliver_and_look() -> list[str | DeliveryKey]:
+            with suppress(RetryLaterError):
+                queue.deliver_events(subscriber.take_event)
+                queue.send_due(subscriber.take_event)
+            return subscriber.events
 
         return deliver_and_look
 

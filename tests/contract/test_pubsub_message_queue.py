@@ -1,8 +1,13 @@
+import json
+import runpy
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
+from google.cloud.pubsub_v1 import SubscriberClient  # type: ignore[import-untyped]
 from google.pubsub_v1.types import PublishResponse
 from grpc import StatusCode  # type: ignore[import-untyped]
 from werkzeug.serving import make_server
@@ -10,17 +15,26 @@ from werkzeug.wrappers import Request, Response
 
 from shared.adapters.google.message_queue import PubSubMessageQueue
 from shared.domain.errors import UnavailableError
-from shared.messages import PubSubMessage, batch_of, decode
+from shared.domain.events import Event, ends_of
+from shared.domain.video import Phase
+from shared.http.events import event_body
+from shared.messages import PubSubMessage, batch_of, decode, delivery_or_event_of
 from shared.ports import Ports
 from shared.pubsub.pushes import answer_push
 from tests.cloud.denial import answering, denying
+from tests.contract.event_log_contract import a_warning
 from tests.contract.message_queue_contract import FIRST, SECOND, MessageQueueContract, Subscriber
+from tests.eventually import eventually
 from tests.fakes.no_ports import NoPorts
+from tests.unit.domain.builders import NOW, a_reserved_video
 from tools.emulated_cloud.processes import free_port
 from tools.emulated_cloud.topics import Topics
 
 TOPIC = "generate-video"
 BATCH_TOPIC = "request-videos"
+DELIVERY_TOPIC = "deliver-events"
+EVENT_TOPIC = "video-events"
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "subscribe.py"
 PUBLISHED = PublishResponse.serialize(PublishResponse(message_ids=["1"]))
 
 
@@ -29,6 +43,9 @@ def receiving(subscriber: Subscriber) -> Iterator[str]:
     """Take pushes at the URL that is given."""
 
     def take(ports: Ports, message: PubSubMessage) -> None:
+        if b"event_id" in message.data:
+            subscriber.take_event(delivery_or_event_of(message))
+            return
         batch_id = batch_of(message)
         if batch_id is not None:
             subscriber.take_batch(batch_id)
@@ -51,7 +68,13 @@ def receiving(subscriber: Subscriber) -> Iterator[str]:
 
 
 def a_queue(project: str) -> PubSubMessageQueue:
-    return PubSubMessageQueue(project=project, topic=TOPIC, batch_topic=BATCH_TOPIC)
+    return PubSubMessageQueue(
+        project=project,
+        topic=TOPIC,
+        batch_topic=BATCH_TOPIC,
+        delivery_topic=DELIVERY_TOPIC,
+        event_topic=EVENT_TOPIC,
+    )
 
 
 class TestPubSubMessageQueue(MessageQueueContract):
@@ -61,11 +84,11 @@ class TestPubSubMessageQueue(MessageQueueContract):
     ) -> Iterator[PubSubMessageQueue]:
         topics = Topics(host=pubsub_host, project=project)
         with receiving(subscriber) as url:
-            for topic in (TOPIC, BATCH_TOPIC):
+            for topic in (TOPIC, BATCH_TOPIC, DELIVERY_TOPIC):
                 topics.create(topic)
                 topics.push_to(url, topic=topic, subscription=topic)
             yield a_queue(project)
-            for topic in (TOPIC, BATCH_TOPIC):
+            for topic in (TOPIC, BATCH_TOPIC, DELIVERY_TOPIC):
                 topics.delete_subscription(topic)
 
 
@@ -120,3 +143,48 @@ def test_a_missing_permission_is_named(project: str, monkeypatch: pytest.MonkeyP
 
         with pytest.raises(UnavailableError, match=r"pubsub\.topics\.publish is missing"):
             a_queue(project).publish(FIRST)
+
+
+def test_the_filter_of_the_example_selects_by_the_attributes_of_events(
+    pubsub_host: str, project: str
+) -> None:
+    """The emulator keeps a filter and delivers all: what it selects is computed here."""
+    topics = Topics(host=pubsub_host, project=project)
+    topics.create(EVENT_TOPIC)
+    topics.keep(EVENT_TOPIC, subscription="all")
+    received: list[dict[str, Any]] = []
+    future = runpy.run_path(str(EXAMPLE))["subscribe"](project, "spring", received.append)
+    completed = an_end(Phase.DONE, "spring")
+    others = [an_end(Phase.DONE, "autumn"), an_end(Phase.FAILED, "spring"), a_warning(1)]
+
+    for event in (*others, completed):
+        a_queue(project).publish_to_topic(event, event_body(event, "https://showreel.example/"))
+
+    eventually(lambda: completed.id in [each["id"] for each in received])
+    future.cancel()
+    future.result()
+    (body,) = (each for each in received if each["id"] == completed.id)
+    assert body["data"]["content_url"].startswith("https://showreel.example/v1/videos/")
+    with SubscriberClient() as client:
+        own = client.subscription_path(project, "spring-completed")
+        wanted = client.get_subscription(subscription=own).filter
+        everything = client.subscription_path(project, "all")
+        pulled = client.pull(subscription=everything, max_messages=9, timeout=30).received_messages
+    conditions = [f'attributes.{n} = "{v}"' for n, v in completed_attributes(completed).items()]
+    assert sorted(wanted.split(" AND ")) == sorted(conditions)
+    selected = [
+        json.loads(each.message.data)["id"]
+        for each in pulled
+        if completed_attributes(completed).items() <= dict(each.message.attributes).items()
+    ]
+    assert [completed.id] == selected
+
+
+def completed_attributes(event: Event) -> dict[str, str]:
+    return {"type": event.type.value, "campaign_id": event.campaign_id}
+
+
+def an_end(phase: Phase, campaign_id: str) -> Event:
+    video = a_reserved_video(1, campaign_id=campaign_id, phase=phase, completed_at=NOW)
+    (event,) = ends_of(video)
+    return event

@@ -20,6 +20,7 @@ class InMemoryMessageQueue:
         self._now = now
         self.batches: list[str] = []
         self.events: list[Event] = []
+        self.topic: list[tuple[Event, bytes]] = []
         self.deliveries: list[tuple[datetime, DeliveryKey]] = []
         self._waiting: list[tuple[datetime, VideoMessage]] = []
 
@@ -42,6 +43,9 @@ class InMemoryMessageQueue:
 
     def publish_events(self, *events: Event) -> None:
         self.events += events
+
+    def publish_to_topic(self, event: Event, body: bytes) -> None:
+        self.topic.append((event, body))
 
     def publish_deliveries(self, *keys: DeliveryKey) -> None:
         for key in keys:

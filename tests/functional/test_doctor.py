@@ -243,6 +243,11 @@ def without_a_secret(world: World) -> None:
             "no such topic",
         ),
         (
+            lambda w: w.pubsub("DELETE", "topics/video-events"),
+            "topic video-events",
+            "no such topic",
+        ),
+        (
             lambda w: w.pubsub(
                 "POST", "subscriptions/generate-video:modifyPushConfig", {"pushConfig": {}}
             ),

@@ -1,5 +1,6 @@
 """What each request loads of Google's SDKs: a cold start pays for every one of them."""
 
+import base64
 import json
 import os
 import subprocess
@@ -90,6 +91,15 @@ def test_a_push_about_no_video_loads_no_generator(gallery_copy: Place) -> None:
     push = {"message": {"messageId": "1", "data": "eyJhIjogMX0="}}
 
     assert loaded_by(gallery_copy, "generate_video", ("POST", "/", push)) == [[200, []]]
+
+
+def test_an_event_needs_neither_the_bucket_nor_a_generator(gallery_copy: Place) -> None:
+    data = base64.b64encode(json.dumps({"event_id": f"evt_{'0' * 32}"}).encode()).decode()
+    message = {"messageId": "1", "data": data}
+
+    loaded = loaded_by(gallery_copy, "deliver_events", ("POST", "/", {"message": message}))
+
+    assert loaded == [[200, ["google.auth", "google.cloud.firestore"]]]
 
 
 def test_a_tick_needs_no_queue_and_no_generator(gallery_copy: Place) -> None:

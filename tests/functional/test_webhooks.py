@@ -67,7 +67,7 @@ def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
 
 @pytest.fixture
 def family() -> str:
-    """The emulated cloud delivers through its own function, which has its own tests."""
+    """One test is of the emulated cloud, where a function delivers."""
     return "local"
 
 
@@ -121,6 +121,32 @@ def test_the_end_of_a_video_is_sent_within_a_second_as_both_libraries_verify_it(
             "error": None,
         }.items()
     )
+
+
+@pytest.mark.parametrize("family", ["emulated"])
+def test_the_function_of_a_cloud_sends_what_both_libraries_verify(
+    service: Showreel, receiver: Receiver
+) -> None:
+    receiver.statuses = [503]
+    webhook = register(service, receiver.url, events=["video.completed"], campaign_id="spring")
+    path = f"/v1/webhooks/{webhook['id']}/deliveries"
+    (kite,) = service.create("spring", KITE)
+    service.ended(kite)
+    (refused,) = eventually(
+        lambda: [each for each in deliveries(service, webhook) if each["response_status"]]
+    )
+    assert (refused["status"], refused["response_status"]) == ("pending", 503)
+
+    service.post(f"{path}/{refused['id']}/redeliver")
+    eventually(lambda: deliveries(service, webhook, "?status=delivered"))
+
+    (_, first, _), (headers, body, _) = receiver.got[:2]
+    unwrapped = OpenAI(api_key="none", webhook_secret=webhook["secret"]).webhooks.unwrap(
+        body, headers
+    )
+    assert (unwrapped.type, unwrapped.id) == ("video.completed", refused["id"])
+    assert Verifier(webhook["secret"]).verify(body, headers)["data"]["id"] == kite["id"]
+    assert first == body
 
 
 def test_a_webhook_is_registered_read_changed_and_deleted(

@@ -123,6 +123,8 @@ BREACHES = [
                     ),
                     'for_each = var.publishers topic = google_pubsub_topic.function["'
                     'request_videos"].id': f"for_each = var.publishers\n{_GENERATE_TOPIC}",
+                    'setsubtract(keys(local.functions), ["deliver_events"])': "local.functions",
+                    "topic = google_pubsub_topic.events.id": _GENERATE_TOPIC,
                     "roles/aiplatform.serviceAgent": "roles/aiplatform.admin",
                     "roles/iam.serviceAccountOpenIdTokenCreator": (
                         "roles/iam.serviceAccountTokenCreator"

@@ -24,7 +24,6 @@ FRAMEWORK_SETTINGS = {"THREADS"}
 # What has no meaning in a cloud, would make it a stand-in of itself, or is the platform's to set.
 LOCAL_SETTINGS = {
     "K_SERVICE",
-    "SIGNING_KEY",
     "STORAGE_EMULATOR_HOST",
     "SYNTHETIC_FAULTS",
     "SYNTHETIC_SECONDS",
@@ -32,7 +31,7 @@ LOCAL_SETTINGS = {
 }
 
 # What no state of Terraform may hold: it is given by `secrets`.
-SECRET_SETTINGS = {"API_KEYS"}
+SECRET_SETTINGS = {"API_KEYS", "SIGNING_KEY"}
 
 
 def targets() -> list[str]:
@@ -94,6 +93,8 @@ def test_the_settings_match_the_variables(installation: Installation) -> None:
         topics = installation.all("google_pubsub_topic.function")
         assert topics["generate_video"]["name"] == settings.generate_topic
         assert topics["request_videos"]["name"] == settings.request_topic
+        assert topics["deliver_events"]["name"] == settings.delivery_topic
+        assert installation.one("google_pubsub_topic.events")["name"] == settings.event_topic
         for name in ("campaign_budget_usd", "daily_budget_usd", "filtered_retries"):
             assert EVERYTHING[name] == getattr(settings, name), name
         for name in ("event_days", "keep_failed_days", "keep_historical", "queue_limit_hours"):
@@ -108,6 +109,19 @@ def test_required_settings_are_derived(plain_installation: Installation) -> None
         assert Settings().default_model == settings.default_model
         assert (None, None) == (settings.campaign_budget_usd, settings.daily_budget_usd)
         assert not settings.simulated
+
+
+def test_the_urls_in_events_are_those_of_the_api(
+    installation: Installation, plain_installation: Installation
+) -> None:
+    place = f"{plain_installation.project_number}.us-central1.run.app"
+
+    for found, url in (
+        (installation, EVERYTHING["public_url"]),
+        (plain_installation, f"https://serve-api-{place}"),
+    ):
+        assert url == environment(found, "deliver_events")["PUBLIC_URL"]
+    assert "PUBLIC_URL" not in environment(plain_installation, "serve_api")
 
 
 def test_a_function_answers_as_many_requests_at_once_as_it_has_threads(

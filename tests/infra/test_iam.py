@@ -6,7 +6,16 @@ import pytest
 
 from tests.infra.calls import Use, ports_used_by
 from tests.infra.installation import CALLER, PROJECT, PUBLISHER, REPOSITORY, Installation, Json
-from tools.doctor.expected import GRANTS, RECORDS, REQUESTS, STEPS, VIDEOS, Grant
+from tools.doctor.expected import (
+    DELIVERIES,
+    EVENTS,
+    GRANTS,
+    RECORDS,
+    REQUESTS,
+    STEPS,
+    VIDEOS,
+    Grant,
+)
 
 _SCOPES = {
     "google_artifact_registry_repository_iam_member": "repository",
@@ -33,6 +42,7 @@ EXPECTED: set[Grant] = {
     ("CI", "viewer", "project"),
     ("CI", "storage.objectUser", "bucket of the source"),
     ("CI", "iam.serviceAccountUser", "account build"),
+    ("CI", "iam.serviceAccountUser", "account deliver_events"),
     ("CI", "iam.serviceAccountUser", "account generate_video"),
     ("CI", "iam.serviceAccountUser", "account maintain_campaigns"),
     ("CI", "iam.serviceAccountUser", "account request_videos"),
@@ -88,7 +98,9 @@ def _places(installation: Installation) -> dict[tuple[str, str, str], str]:
     copies = f'resource.name.startsWith("projects/_/buckets/gcf-v2-sources-{number}-")'
     topics = installation.all("google_pubsub_topic.function").values()
     subscriptions = installation.all("google_pubsub_subscription.function").values()
-    dead_letters = installation.one("google_pubsub_topic.dead_letters")
+    others = [
+        installation.one(f"google_pubsub_topic.{name}") for name in ("dead_letters", "events")
+    ]
     project, bucket = "google_project_iam_member", "google_storage_bucket_iam_member"
     topic, account = "google_pubsub_topic_iam_member", "google_service_account_iam_member"
     subscription = "google_pubsub_subscription_iam_member"
@@ -106,7 +118,7 @@ def _places(installation: Installation) -> dict[tuple[str, str, str], str]:
             installation.one("google_artifact_registry_repository.images")["name"],
             "",
         ): "images",
-        **{(topic, each["id"], ""): f"topic {each['name']}" for each in (*topics, dead_letters)},
+        **{(topic, each["id"], ""): f"topic {each['name']}" for each in (*topics, *others)},
         **{
             (subscription, each["id"], ""): f"subscription {each['name']}" for each in subscriptions
         },
@@ -127,17 +139,22 @@ def test_the_list_of_grants_is_complete(installation: Installation) -> None:
 
 NEEDED: dict[Use, tuple[str, str]] = {
     ("campaigns", ""): ("datastore.user", RECORDS),
+    ("webhooks", ""): ("datastore.user", RECORDS),
     ("objects", ""): ("storage.objectUser", VIDEOS),
     ("objects", "sign"): ("showreelSigner", "account {target}"),
     ("queue", "publish"): ("pubsub.publisher", STEPS),
     ("queue", "publish_batch"): ("pubsub.publisher", REQUESTS),
+    ("queue", "publish_events"): ("pubsub.publisher", DELIVERIES),
+    ("queue", "publish_deliveries"): ("pubsub.publisher", DELIVERIES),
+    ("queue", "publish_to_topic"): ("pubsub.publisher", EVENTS),
     ("generator", ""): ("aiplatform.user", "project"),
 }
 """The role, and on what, that a call to a port needs; other calls need none."""
 
 
 @pytest.mark.parametrize(
-    "target", ["generate_video", "maintain_campaigns", "request_videos", "serve_api"]
+    "target",
+    ["deliver_events", "generate_video", "maintain_campaigns", "request_videos", "serve_api"],
 )
 def test_a_function_may_do_what_its_code_calls_and_nothing_else(
     installation: Installation, target: str

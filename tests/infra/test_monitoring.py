@@ -155,6 +155,7 @@ def test_each_documented_failure_has_an_alert(installation: Installation) -> Non
     assert {
         "day",
         "dead_letters",
+        "deliveries",
         "disagreement",
         "error_rate",
         "errors",
@@ -194,6 +195,7 @@ def test_every_event_in_a_query_or_metric_is_logged_by_the_code(installation: In
         "request.failed",
         "video.failed",
         "video.overdue",
+        "webhook.disabled",
     } == asked_for
     assert {"video.reserved"} == counted
     assert asked_for | counted <= logged_events()

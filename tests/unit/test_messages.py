@@ -4,7 +4,15 @@ from dataclasses import replace
 import pytest
 
 from shared.domain.errors import InvalidRequestError
-from shared.messages import PubSubMessage, decode, encode
+from shared.domain.webhooks import DeliveryKey
+from shared.messages import (
+    PubSubMessage,
+    decode,
+    delivery_or_event_of,
+    encode,
+    encode_delivery,
+    encode_event,
+)
 from shared.ports.message_queue import VideoMessage
 
 VIDEO = VideoMessage(campaign_id="spring-launch", video_hash="0123456789abcdef")
@@ -78,3 +86,26 @@ MALFORMED = {
 def test_a_malformed_message_is_an_invalid_request(data: bytes) -> None:
     with pytest.raises(InvalidRequestError, match=r"\.$"):
         decode(message(data))
+
+
+def test_the_messages_of_events_and_deliveries_survive_the_wire() -> None:
+    key = DeliveryKey("wh_1", "evt_1")
+
+    assert "evt_1" == delivery_or_event_of(message(encode_event("evt_1")))
+    assert key == delivery_or_event_of(message(encode_delivery(key)))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"event_id": 1}',
+        b'{"webhook_id": "wh_1"}',
+        b'{"webhook_id": 2, "event_id": "e"}',
+    ],
+)
+def test_other_messages_are_about_no_event(data: bytes) -> None:
+    with pytest.raises(InvalidRequestError):
+        delivery_or_event_of(message(data))

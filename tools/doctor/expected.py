@@ -10,6 +10,7 @@ FUNCTIONS = {
     "generate-video": "generate_video",
     "request-videos": "request_videos",
     "maintain-campaigns": "maintain_campaigns",
+    "deliver-events": "deliver_events",
 }
 """Each topic, and the function to which its subscription pushes."""
 
@@ -20,6 +21,9 @@ TICK = "maintain-campaigns"
 
 DEAD_LETTERS = "dead-letters"
 
+EVENT_TOPIC = "video-events"
+"""For subscribers of the installation; no function takes its messages."""
+
 PUBLIC_ACCESS_PREVENTION = "enforced"
 
 Grant = tuple[str, str, str]
@@ -29,6 +33,8 @@ RECORDS = "Firestore, the database of the records"
 VIDEOS = "bucket of the videos"
 STEPS = "topic generate-video"
 REQUESTS = "topic request-videos"
+DELIVERIES = "topic deliver-events"
+EVENTS = f"topic {EVENT_TOPIC}"
 
 GRANTS: Collection[Grant] = (
     ("serve_api", "datastore.user", RECORDS),
@@ -48,11 +54,20 @@ GRANTS: Collection[Grant] = (
     ("maintain_campaigns", "storage.objectUser", VIDEOS),
     ("maintain_campaigns", "pubsub.publisher", STEPS),
     ("maintain_campaigns", "pubsub.publisher", REQUESTS),
+    ("deliver_events", "datastore.user", RECORDS),
+    ("deliver_events", "pubsub.publisher", EVENTS),
+    ("serve_api", "pubsub.publisher", DELIVERIES),
+    ("request_videos", "pubsub.publisher", DELIVERIES),
+    ("generate_video", "pubsub.publisher", DELIVERIES),
+    ("maintain_campaigns", "pubsub.publisher", DELIVERIES),
+    ("deliver_events", "pubsub.publisher", DELIVERIES),
+    ("push", "run.invoker", "service deliver-events"),
     ("push", "run.invoker", "service generate-video"),
     ("push", "run.invoker", "service maintain-campaigns"),
     ("push", "run.invoker", "service request-videos"),
     ("Pub/Sub", "iam.serviceAccountOpenIdTokenCreator", "account push"),
     ("Pub/Sub", "pubsub.publisher", "topic dead-letters"),
+    ("Pub/Sub", "pubsub.subscriber", "subscription deliver-events"),
     ("Pub/Sub", "pubsub.subscriber", "subscription generate-video"),
     ("Pub/Sub", "pubsub.subscriber", "subscription maintain-campaigns"),
     ("Pub/Sub", "pubsub.subscriber", "subscription request-videos"),

@@ -71,8 +71,15 @@ def _announces_clips(config: Json, topic: str) -> bool:
 
 
 def topic_findings(cloud: Cloud) -> Iterator[Finding]:
-    for topic in (cloud.settings.generate_topic, cloud.settings.request_topic, TICK):
+    settings = cloud.settings
+    for topic in (settings.generate_topic, settings.request_topic, settings.delivery_topic, TICK):
         yield _topic_finding(cloud, topic)
+    # It needs no subscription: it is for others.
+    subject = f"topic {settings.event_topic}"
+    if _subscriptions(cloud, settings.event_topic) is None:
+        yield problem(subject, "There is no such topic.", deploy(cloud))
+    else:
+        yield ok(subject)
     subject = f"topic {DEAD_LETTERS}"
     subscriptions = _subscriptions(cloud, DEAD_LETTERS)
     if subscriptions is None:

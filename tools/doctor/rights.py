@@ -49,7 +49,8 @@ def _missing_permissions(cloud: Cloud) -> Iterator[str]:
 
 def _missing_on_topics(cloud: Cloud) -> Iterator[str]:
     asked = PERMISSIONS["pubsub"]
-    for topic in (cloud.settings.generate_topic, cloud.settings.request_topic):
+    settings = cloud.settings
+    for topic in (settings.generate_topic, settings.request_topic, settings.delivery_topic):
         path = f"v1/projects/{cloud.project}/topics/{topic}:testIamPermissions"
         found = cloud.read("pubsub-iam", path, {"permissions": asked})
         yield from (f"{each} on {topic}" for each in _not_granted(found, asked))

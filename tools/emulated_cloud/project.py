@@ -12,7 +12,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud.storage import Bucket, Client  # type: ignore[import-untyped]
 
 from shared.domain.storage_layout import ATTEMPTS, BATCHES, REQUESTS
-from tools.doctor.expected import DEAD_LETTERS, FUNCTIONS, PUBLIC_ACCESS_PREVENTION
+from tools.doctor.expected import DEAD_LETTERS, EVENT_TOPIC, FUNCTIONS, PUBLIC_ACCESS_PREVENTION
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.topics import Topics
@@ -66,7 +66,7 @@ class CloudProject:
     def create(self) -> None:
         """Create the bucket and the topics."""
         self.storage.create_bucket(self.bucket_name, _SETTINGS)
-        for topic in (*FUNCTIONS, DEAD_LETTERS):
+        for topic in (*FUNCTIONS, EVENT_TOPIC, DEAD_LETTERS):
             self.topics.create(topic)
         self.topics.keep(DEAD_LETTERS, subscription=DEAD_LETTERS)
 
@@ -128,6 +128,7 @@ class CloudProject:
             "STORAGE_EMULATOR_HOST": self.storage.url,
             "FIRESTORE_EMULATOR_HOST": self.firestore_host,
             "PUBSUB_EMULATOR_HOST": self.pubsub_host,
+            "SIGNING_KEY": f"The signing key of {self.name}",
         }
 
 

@@ -24,10 +24,10 @@ from google.cloud.pubsub_v1.types import (  # type: ignore[import-untyped]
 from shared.adapters.google.google_errors import google_errors
 from shared.building import built_once
 from shared.domain.schedule import LAST_RETRY, TRY
-from shared.messages import encode, encode_batch
+from shared.messages import encode, encode_batch, encode_delivery, encode_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import timedelta
 
     from shared.domain.events import Event
@@ -55,9 +55,13 @@ class PubSubMessageQueue:
     message is published, because the platform forks the process before that.
     """
 
-    def __init__(self, *, project: str, topic: str, batch_topic: str) -> None:
+    def __init__(
+        self, *, project: str, topic: str, batch_topic: str, delivery_topic: str, event_topic: str
+    ) -> None:
         self._topic = f"projects/{project}/topics/{topic}"
         self._batch_topic = f"projects/{project}/topics/{batch_topic}"
+        self._delivery_topic = f"projects/{project}/topics/{delivery_topic}"
+        self._event_topic = f"projects/{project}/topics/{event_topic}"
 
     def publish(self, *messages: VideoMessage) -> None:
         self._publish(self._topic, map(encode, messages))
@@ -66,18 +70,31 @@ class PubSubMessageQueue:
         self._publish(self._batch_topic, (encode_batch(batch_id),))
 
     def publish_events(self, *events: Event) -> None:
-        """Do nothing yet: this family delivers no events, and keeps them as untold."""
+        self._publish(self._delivery_topic, (encode_event(each.id) for each in events))
 
     def publish_deliveries(self, *keys: DeliveryKey) -> None:
-        """Do nothing yet, as `publish_events`."""
+        self._publish(self._delivery_topic, map(encode_delivery, keys))
 
     def publish_delivery_later(self, key: DeliveryKey, delay: timedelta) -> None:
-        """Do nothing yet, as `publish_events`."""
+        """Do nothing: the tick finds a delivery that is due."""
 
-    def _publish(self, topic: str, contents: Iterable[bytes]) -> None:
+    def publish_to_topic(self, event: Event, body: bytes) -> None:
+        """A subscription can filter by what an event is about."""
+        about = {
+            "type": event.type.value,
+            "campaign_id": event.campaign_id,
+            "video_id": event.video.id if event.video else "",
+            "batch_id": event.batch_id,
+        }
+        attributes = {name: value for name, value in about.items() if value}
+        self._publish(self._event_topic, (body,), attributes)
+
+    def _publish(
+        self, topic: str, contents: Iterable[bytes], attributes: Mapping[str, str] | None = None
+    ) -> None:
         with google_errors("Pub/Sub", permission="pubsub.topics.publish"):
             publisher = self._publisher
-            sent = [publisher.publish(topic, content) for content in contents]
+            sent = [publisher.publish(topic, content, **(attributes or {})) for content in contents]
             for published in sent:
                 published.result(timeout=_RETRY_SECONDS + 2 * _TRY_SECONDS)
 

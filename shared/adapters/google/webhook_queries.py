@@ -53,6 +53,6 @@ def deliveries_before(
 
 
 def _webhook_path(webhook_id: str) -> str:
-    if not re.fullmatch(r"wh_[0-9a-f]{16}", webhook_id, re.ASCII):
+    if not re.fullmatch(r"wh_[0-9a-f]{1,64}", webhook_id, re.ASCII):
         raise NotFoundError("There is no webhook with this id.")
     return f"webhooks/{webhook_id}"

@@ -135,6 +135,9 @@ class LocalMessageQueue:
         for key in keys:
             self.publish_delivery_later(key, timedelta())
 
+    def publish_to_topic(self, event: Event, body: bytes) -> None:
+        """Do nothing: a laptop has no topic."""
+
     def publish_delivery_later(self, key: DeliveryKey, delay: timedelta) -> None:
         self._sendings.add(_Sent(*key), seconds=delay.total_seconds())
 

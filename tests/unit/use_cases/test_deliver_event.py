@@ -78,7 +78,7 @@ def commit(ports: FakePorts, *events: Event) -> None:
 
 def deliver(ports: FakePorts) -> None:
     """Deliver the messages that are due."""
-    ports.queue.deliver_events(lambda event_id: tell_event(ports, event_id))
+    ports.queue.deliver_events(lambda event_id: tell_event(ports, event_id, event_body))
     ports.queue.send_due(lambda key: deliver_event(ports, key, event_body))
 
 
@@ -370,7 +370,7 @@ def test_a_process_may_die_between_commit_publish_send_and_note(
     process = mortal(ports, point)
     with suppress(Death, StopIteration):
         announce_events(process, (event,))
-        ports.queue.deliver_events(lambda event_id: tell_event(process, event_id))
+        ports.queue.deliver_events(lambda event_id: tell_event(process, event_id, event_body))
         ports.queue.send_due(lambda key: deliver_event(process, key, event_body))
         ports.clock.advance(MINUTE)
         ports.queue.send_due(lambda key: deliver_event(process, key, event_body))

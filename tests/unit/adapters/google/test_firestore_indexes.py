@@ -27,7 +27,7 @@ from shared.adapters.google.campaign_queries import (
     videos_of,
     written_since,
 )
-from shared.adapters.google.event_log import events_after
+from shared.adapters.google.event_log import events_after, untold_events
 from shared.adapters.google.firestore_documents import Document
 from shared.adapters.google.turn_queries import (
     any_waiting_video,
@@ -106,6 +106,7 @@ def queries() -> Iterator[firestore.Query]:
     for delivery_status, last in product((None, DeliveryStatus.FAILED), (None, created)):
         page = DeliveryQuery(webhook_id=f"wh_{'0' * 16}", status=delivery_status)
         yield deliveries_before(client, page, after=last, limit=9)
+    yield untold_events(client, NOW, limit=9)
     yield due_deliveries(client, NOW, limit=9)
     yield all_videos(client, "spring")
     yield all_campaigns(client, after=None, limit=9)

@@ -4,8 +4,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,11 +16,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from shared.adapters.web.guarded_web import GuardedWeb
 from shared.adapters.web.urls import is_public, resolve
+from shared.bootstrap.choices import FamilyPorts
+from shared.bootstrap.google_ports import GooglePorts
+from shared.bootstrap.local_ports import LocalPorts
 from shared.domain.errors import InvalidUrlError
 from shared.ports.web import WebAnswer
+from shared.settings import read_settings
 
 HOST = "pictures.example"
 SOON = timedelta(seconds=5)
+CLOUD = {"STORAGE_URL": "gs://videos", "GOOGLE_CLOUD_PROJECT": "showreel"}
 BODY = b'{"id": "evt_1"}'
 OK = b"HTTP/1.1 200 OK\r\n"
 
@@ -419,3 +424,21 @@ def test_a_localhost_that_leads_elsewhere_is_refused() -> None:
 
     with pytest.raises(InvalidUrlError):
         odd.require_postable("http://localhost:8000/")
+
+
+@pytest.mark.parametrize(
+    ("family", "environment", "may_post"),
+    [
+        (LocalPorts, {}, True),
+        (GooglePorts, CLOUD, False),
+        (GooglePorts, {**CLOUD, "STORAGE_EMULATOR_HOST": "http://localhost:9"}, True),
+    ],
+    ids=["a folder", "Google Cloud", "the emulated cloud"],
+)
+def test_a_deployed_function_does_not_post_to_itself(
+    family: type[FamilyPorts], environment: Mapping[str, str], *, may_post: bool
+) -> None:
+    web = family(read_settings(environment)).web
+
+    with nullcontext() if may_post else pytest.raises(InvalidUrlError):
+        web.require_postable("http://127.0.0.1:8000/")
