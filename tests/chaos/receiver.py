@@ -18,7 +18,8 @@ class Receiver(GuardedWeb):
         self._seen, self._accepted = folder / "seen", folder / "accepted"
 
     def require_postable(self, url: str) -> None:
-        assert url == URL
+        if url != URL:
+            super().require_postable(url)
 
     def post(
         self,
