@@ -41,13 +41,17 @@ from shared.use_cases.committing import until_committed
 BodyOf = Callable[[Event, str], bytes]
 """Returns the body of an event; its URLs begin with the given one."""
 
+# Rebuilt records store the events of old ends again, of which receivers knew at their time.
+_TOO_OLD = timedelta(days=7)
+
 logger = logging.getLogger(__name__)
 
 
 def tell_event(ports: Ports, event_id: str, body_of: BodyOf) -> None:
     """Make a delivery for each webhook that gets the event, and send it to the topic.
 
-    A repeat makes none twice. What dies before the note is repeated by a tick.
+    A repeat makes none twice. What dies before the note is repeated by a tick. An event that is a
+    week old is not told any more.
     """
     try:
         event = ports.events.get(event_id)
@@ -59,6 +63,9 @@ def tell_event(ports: Ports, event_id: str, body_of: BodyOf) -> None:
         report_unreadable(event_id, error.message)
         return
     now = ports.now()
+    if now - event.created_at > _TOO_OLD:
+        ports.events.note_told(event_id)
+        return
     receivers = [each for each in ports.webhooks.get().webhooks if each.gets(event)]
     deliveries = [delivery_of(each, event, now=now) for each in receivers]
     if deliveries:

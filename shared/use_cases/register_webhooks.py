@@ -30,8 +30,6 @@ def register_webhook(
     if len(url) > LONGEST_URL:
         raise InvalidRequestError(f"A url has up to {LONGEST_URL:,} characters.", param="url")
     ports.web.require_postable(url)
-    # Without it, the webhook would be registered and its secret unknown.
-    _ = ports.webhook_key
     now = ports.now()
     webhook = Webhook(
         # Secrets are derived from the id: it never comes again.
@@ -44,7 +42,7 @@ def register_webhook(
         campaign_id=campaign_id,
         requested_by=requested_by,
     )
-    # Without a key there is no secret to answer with.
+    # Without a key the webhook would be registered, and its secret unknown.
     secret_for(ports, webhook)
     until_committed(lambda: ports.webhooks.commit(ports.webhooks.get().having(webhook)))
     return webhook

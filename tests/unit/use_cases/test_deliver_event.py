@@ -156,6 +156,24 @@ def test_a_webhook_gets_no_events_of_before_its_registration(ports: FakePorts) -
     assert ports.campaigns.untold == {}
 
 
+@pytest.mark.parametrize(
+    ("age", "is_told"), [(timedelta(days=6), True), (timedelta(days=8), False)]
+)
+def test_an_event_that_is_a_week_old_is_not_told_any_more(
+    ports: FakePorts, age: timedelta, *, is_told: bool
+) -> None:
+    event = an_event(ports)
+    registered(ports, OK)
+    commit(ports, event)
+    ports.clock.advance(age)
+
+    maintain_campaigns(ports)
+    deliver(ports)
+
+    assert (len(ports.queue.topic), len(ports.web.posts)) == (is_told, is_told)
+    assert ports.events.untold(ports.now(), limit=1) == ()
+
+
 def test_a_failed_try_is_noted_and_repeated_with_the_same_body_and_id(ports: FakePorts) -> None:
     webhook, event = registered(ports, BUSY, OK), an_event(ports)
 
