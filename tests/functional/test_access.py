@@ -10,15 +10,17 @@ from tests.functional.showreel import GALLERY, Showreel
 
 Headers = Mapping[str, str]
 
-VIDEO = f"video_{GALLERY}.0123456789abcdef"
-BATCH = "batch_0123456789abcdef"
-INPUT = f"input_{GALLERY}.0123456789abcdef"
+IDS = {
+    "campaign_id": GALLERY,
+    "video_id": f"video_{GALLERY}.0123456789abcdef",
+    "batch_id": "batch_0123456789abcdef",
+    "input_id": f"input_{GALLERY}.0123456789abcdef",
+    "webhook_id": f"wh_{0:024x}",
+    "event_id": f"evt_{0:032x}",
+}
 
 WRITES = [
-    (
-        endpoint.method,
-        endpoint.path.format(campaign_id=GALLERY, video_id=VIDEO, batch_id=BATCH, input_id=INPUT),
-    )
+    (endpoint.method, endpoint.path.format(**IDS))
     for endpoint in ENDPOINTS
     if endpoint.method != "GET"
 ]
