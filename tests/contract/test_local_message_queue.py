@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from shared.adapters.local.message_queue import LocalMessageQueue
+from shared.domain.webhooks import DeliveryKey
 from tests.contract.message_queue_contract import MessageQueueContract, Subscriber
 
 
@@ -13,8 +14,8 @@ class TestLocalMessageQueue(MessageQueueContract):
         queue = LocalMessageQueue(
             subscriber=subscriber.take,
             batch_subscriber=subscriber.take_batch,
-            event_subscriber=lambda _: None,
-            delivery_subscriber=lambda *_: None,
+            event_subscriber=subscriber.take_event,
+            delivery_subscriber=lambda *key: subscriber.take_event(DeliveryKey(*key)),
             tick=lambda _: None,
             tick_every=timedelta(hours=1),
         )
