@@ -21,10 +21,14 @@ _CONTENT_TYPES = {
     "studio.html": "text/html; charset=utf-8",
     "studio.css": "text/css; charset=utf-8",
     "studio.js": "text/javascript; charset=utf-8",
+    "webhooks_view.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
+_ENTRY = "studio.js"
+# Loaded when its page is opened. It imports from the script what that has already.
+_LATER = "webhooks_view.js"
 _IMPORT = re.compile(
-    r'^(?:import \{[^}]*\} from|@import) "\./([\w-]+\.(?:js|css))";\n', re.MULTILINE
+    r'^(?:import \{([^}]*)\} from|@import) "\./([\w-]+\.(?:js|css))";\n', re.MULTILINE
 )
 _DOCUMENTATION = re.compile(r"^ *(?:/\*\*(?s:.*?)\*/|//[^\n]*)\n", re.MULTILINE)
 # No text of a module has more than one line.
@@ -133,23 +137,54 @@ def studio_file(filename: str) -> StudioFile:
 def join_modules(entry: str) -> str:
     """Return a script or style sheet with all its imports: a first load takes three requests.
 
+    The later module leaves out what the first load has, and imports it from there.
     Scripts import names only, and no two of them declare the same name. Their documentation and
     indentation are left out.
     """
     joined: dict[str, str] = {}
     _join(entry, joined)
-    return "\n".join(joined.values())
+    if entry == _ENTRY:
+        return "\n".join([*joined.values(), f"export {{ {_shared_names()} }};"])
+    if entry != _LATER:
+        return "\n".join(joined.values())
+    own = _modules(_LATER) - _modules(_ENTRY)
+    parts = [text for name, text in joined.items() if name in own]
+    return "\n".join([f'import {{ {_shared_names()} }} from "./{_ENTRY}";', *parts])
+
+
+def _shared_names() -> str:
+    """Return what the later module imports from modules of the first load."""
+    first = _modules(_ENTRY)
+    return ", ".join(
+        sorted(
+            {
+                name.strip()
+                for module in _modules(_LATER) - first
+                for names, imported in _IMPORT.findall(_read(module))
+                if imported in first
+                for name in names.split(",")
+                if name.strip()
+            }
+        )
+    )
+
+
+def _modules(entry: str) -> set[str]:
+    joined: dict[str, str] = {}
+    _join(entry, joined)
+    return set(joined)
 
 
 def _join(name: str, joined: dict[str, str]) -> None:
     """Append the imports of a module, then the module."""
     source = _read(name)
-    for imported in _IMPORT.findall(source):
+    for _names, imported in _IMPORT.findall(source):
         if imported not in joined:
             _join(imported, joined)
     text = _IMPORT.sub("", source)
     if name.endswith(".js"):
-        text = _INDENTATION.sub("", _DOCUMENTATION.sub("", _EXPORT.sub("", text)))
+        text = _INDENTATION.sub("", _DOCUMENTATION.sub("", text))
+        text = text if name == _LATER else _EXPORT.sub("", text)
     joined[name] = text
 
 

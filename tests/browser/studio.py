@@ -45,6 +45,9 @@ class Studio:
     def open_batches(self) -> None:
         self.page.goto(f"{self.server.origin}/?batches")
 
+    def open_webhooks(self) -> None:
+        self.page.goto(f"{self.server.origin}/?webhooks")
+
     def choose_file(self, content: bytes, name: str = "prompts.csv") -> None:
         """Choose it as the file of a batch."""
         file = FilePayload(name=name, mimeType="", buffer=content)

@@ -104,6 +104,24 @@ def batches(studio: Studio) -> None:
     studio.page.get_by_text("Line 3:").wait_for()
 
 
+def webhooks(studio: Studio) -> None:
+    """One is paused; nothing listens at the URL of the other, which has a new secret."""
+    paused = studio.server.post("/v1/webhooks", {"url": f"http://localhost:9/{next(_number)}"})
+    studio.open_webhooks()
+    studio.page.get_by_label("URL").fill(f"http://localhost:9/{next(_number)}")
+    studio.button("Add a webhook").click()
+    studio.page.get_by_text("it is not shown again").wait_for()
+    other = studio.page.get_by_role("article", name=paused["url"])
+    other.get_by_role("button", name="Pause").click()
+    other.get_by_role("button", name="Resume").wait_for()
+    other.get_by_role("button", name="Send a test").click()
+    studio.page.get_by_text("The test was not delivered").wait_for()
+    studio.button("Close").click()
+    other.get_by_text("Deliveries").click()
+    other.get_by_role("button", name="Send again").wait_for()
+    studio.page.get_by_text("Send only some events").click()
+
+
 def in_trouble(studio: Studio) -> None:
     studio.open(TROUBLE)
     studio.card(1).get_by_role("alert").wait_for()
@@ -128,6 +146,7 @@ VIEWS: Mapping[str, Callable[[Studio], None]] = {
     "making": making,
     "waiting": waiting,
     "batches": batches,
+    "webhooks": webhooks,
     "trouble": in_trouble,
     "unanswered": unanswered,
 }

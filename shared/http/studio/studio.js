@@ -1,9 +1,9 @@
-import { read, whenKeyIsNeeded } from "./api.js";
+import { Unreachable, read, whenKeyIsNeeded } from "./api.js";
 import { BatchesView } from "./batches_view.js";
 import { CampaignView } from "./campaign_view.js";
 import { Home, campaignPath, isCampaignName } from "./home.js";
 import { askForKey } from "./key_dialog.js";
-import { showTrouble } from "./notices.js";
+import { sayFailure, showTrouble } from "./notices.js";
 import { Poller } from "./polling.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { TEXTS } from "./texts.js";
@@ -26,8 +26,12 @@ let models = null;
 
 /** Show the page of the current URL. */
 async function show({ hasMoved }) {
+  const { href } = location;
+  const page = await pageOf(new URLSearchParams(location.search));
+  if (!page) return sayFailure(new Unreachable());
+  if (href !== location.href) return page.stop();
   shown?.stop();
-  shown = pageOf(new URLSearchParams(location.search));
+  shown = page;
   document.title = `${shown.title} · ${TEXTS.product}`;
   main.replaceChildren(shown.root);
   for (const link of links) {
@@ -38,11 +42,15 @@ async function show({ hasMoved }) {
   else if (desk.matches) shown.autofocus?.();
 }
 
-/** One campaign, the batches, or all campaigns. */
-function pageOf(query) {
+/** One campaign, the batches, the webhooks or all campaigns; null if its code cannot be loaded. */
+async function pageOf(query) {
   const id = query.get("campaign") ?? "";
   if (isCampaignName(id)) return new CampaignView({ id, models });
   if (query.has("batches")) return new BatchesView();
+  if (query.has("webhooks")) {
+    const code = await import("./webhooks_view.js").catch(() => null);
+    return code && new code.WebhooksView();
+  }
   return new Home({ open: (campaignId) => open(campaignPath(campaignId)) });
 }
 

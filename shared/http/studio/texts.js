@@ -39,6 +39,7 @@ export const TEXTS = {
   allCampaigns: "Campaigns",
   tagline: "Prompts in, playable videos out. You never pay twice.",
   batches: "Batches",
+  webhooks: "Webhooks",
   description: "API",
   skip: "Skip to the content",
 

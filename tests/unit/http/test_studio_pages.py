@@ -14,6 +14,7 @@ from shared.http import studio_pages
 from shared.http.studio_pages import FOLDER, join_modules, studio_file
 
 ROOT = Path(__file__).parents[3]
+LATER = "webhooks_view.js"
 
 _IMPORTS = re.compile(r'import \{([^}]*)\} from "\./([\w-]+\.js)"')
 _EXPORTS = re.compile(r"^export (?:async )?(?:class|const|function) (\w+)", re.MULTILINE)
@@ -37,7 +38,7 @@ def test_each_module_is_sent_once_after_its_imports(modules: Path) -> None:
 
 
 def test_every_module_of_the_studio_is_sent() -> None:
-    script = join_modules("studio.js")
+    script = join_modules("studio.js") + join_modules(LATER)
 
     for path in FOLDER.glob("*.js"):
         names = _TOP_LEVEL.findall(path.read_text("utf-8").replace("export ", ""))
@@ -57,7 +58,7 @@ def test_every_style_sheet_of_the_studio_is_sent_once() -> None:
 def test_the_modules_share_no_top_level_name() -> None:
     script = join_modules("studio.js")
 
-    assert not re.search(r"^(?:import|export)\b", script, re.MULTILINE)
+    assert not re.search(r"^(?:import|export (?!\{))", script, re.MULTILINE)
     sources = [path.read_text("utf-8") for path in FOLDER.glob("*.js")]
     declared = _TOP_LEVEL.findall("\n".join(sources).replace("export ", ""))
     repeated = [name for name, times in Counter(declared).items() if times > 1]
@@ -87,7 +88,8 @@ def test_every_exported_name_is_imported_somewhere() -> None:
         (module, name) for module, source in sources.items() for name in _EXPORTS.findall(source)
     }
 
-    assert exported - imported == set()
+    # The script imports this one when the page is opened.
+    assert exported - imported == {(LATER, "WebhooksView")}
 
 
 def test_every_text_is_used() -> None:

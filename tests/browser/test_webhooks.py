@@ -1,0 +1,118 @@
+"""Webhooks: one is added, tested and shown with its deliveries, and its secret is shown once."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from playwright.sync_api import expect
+from standardwebhooks import Webhook as Verifier
+
+from tests.browser.server import Json, Server
+from tests.browser.studio import Studio
+from tests.eventually import eventually
+
+ANSWER = "<img src=x onerror=\"document.title = 'taken over'\">"
+
+
+class Receiver(ThreadingHTTPServer):
+    """Keeps what it gets, and answers with `status`."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.status = 200
+        self.got: list[tuple[dict[str, str], bytes]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.server_port}/hook"
+
+    def event(self, event_type: str) -> Json | None:
+        events = [json.loads(body) for _, body in self.got]
+        return next((each for each in events if each["type"] == event_type), None)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:  # The name that the server calls.
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
+        self.send_response(self.server.status)
+        self.end_headers()
+        self.wfile.write(ANSWER.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with ExitStack() as ending, Receiver() as found:
+        thread = Thread(target=found.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        ending.callback(thread.join)
+        ending.callback(found.shutdown)
+        yield found
+
+
+def test_a_webhook_is_added_tested_followed_paused_and_deleted(
+    server: Server, studio: Studio, receiver: Receiver
+) -> None:
+    studio.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    studio.open()
+    studio.page.get_by_role("link", name="Webhooks").click()
+    expect(studio.page).to_have_title("Webhooks · Showreel")
+    studio.page.get_by_label("URL").fill("http://192.168.0.1/hook")
+    studio.button("Add a webhook").click()
+    expect(studio.page.get_by_label("URL")).to_have_attribute("aria-invalid", "true")
+
+    studio.page.get_by_label("URL").fill(receiver.url)
+    studio.page.get_by_label("Campaign", exact=True).fill("told")
+    studio.button("Add a webhook").click()
+    card = studio.page.get_by_role("article", name=receiver.url)
+    expect(card).to_be_focused()
+    card.get_by_role("button", name="Copy the secret").click()
+    expect(studio.page.get_by_text("Secret copied.")).to_be_visible()
+    secret = str(studio.page.evaluate("() => navigator.clipboard.readText()"))
+
+    card.get_by_role("button", name="Send a test").click()
+    expect(studio.page.get_by_text("The receiver accepted the test.")).to_be_visible()
+    ((headers, body),) = receiver.got
+    assert "webhook.test" == Verifier(secret).verify(body, headers)["type"]
+
+    receiver.status = 500
+    (video,) = server.make("told", "A bell rings")
+    card.get_by_text("Deliveries").click()
+    item = card.get_by_role("listitem").filter(has_text=f"video.completed {video['id']}")
+    expect(item).to_contain_text("answer 500")
+    expect(item).to_contain_text("<img src=x")
+    receiver.status = 200
+    item.get_by_role("button", name="Send again").click()
+    expect(item).to_contain_text("Delivered")
+    assert eventually(lambda: receiver.event("video.completed"))
+
+    card.get_by_role("button", name="Pause").click()
+    expect(card).to_contain_text("Its events wait")
+    assert "paused" == hook(server, receiver)["status"]
+    card.get_by_role("button", name="Resume").click()
+    expect(card).to_contain_text("Active")
+    card.get_by_role("button", name="Replace the secret").click()
+    studio.dialog.get_by_role("button", name="Replace the secret").click()
+    expect(card).to_contain_text("The previous secret also signs until")
+    assert secret != card.get_by_role("group", name="Secret").inner_text()
+
+    card.get_by_role("button", name="Delete").click()
+    studio.dialog.get_by_role("button", name="Back").click()
+    assert hook(server, receiver)
+    card.get_by_role("button", name="Delete").click()
+    studio.dialog.get_by_role("button", name="Delete").click()
+    expect(card).to_be_hidden()
+    assert receiver.url not in [each["url"] for each in server.get("/v1/webhooks")["data"]]
+
+
+def hook(server: Server, receiver: Receiver) -> Json:
+    (found,) = [each for each in server.get("/v1/webhooks")["data"] if each["url"] == receiver.url]
+    return dict(found)
