@@ -66,6 +66,13 @@ def require_batch_id(text: str) -> str:
     return text
 
 
+def require_webhook_id(text: str) -> str:
+    """Return `text` if it can be the id of a webhook. Raise NotFoundError."""
+    if not re.fullmatch(r"wh_[0-9a-f]{1,64}", text, re.ASCII):
+        raise NotFoundError("There is no webhook with this id.")
+    return text
+
+
 def require_event_id(text: str) -> str:
     """Return `text` if it can be the id of an event. Raise NotFoundError."""
     if not re.fullmatch(r"evt_[0-9a-f]{32}", text, re.ASCII):

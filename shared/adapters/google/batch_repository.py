@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -17,9 +16,10 @@ from shared.adapters.google.batch_queries import (
 from shared.adapters.google.campaign_documents import MILLIONTHS, filled, video_of
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.firestore_documents import Aggregate, Document, Write
+from shared.adapters.google.firestore_pages import readable_page
 from shared.domain.batch import Batch, PhaseTotals, Totals
 from shared.domain.campaign import Change
-from shared.domain.errors import BatchNotFoundError, UnreadableRecordError
+from shared.domain.errors import BatchNotFoundError
 from shared.domain.events import Event
 from shared.domain.identity import require_batch_id
 from shared.domain.video import Phase, Video
@@ -52,17 +52,13 @@ class FirestoreBatchRepository:
 
     def list(self, *, after: Batch | None, limit: int) -> tuple[Batch, ...]:
         client = self._documents.client
-        cursor = (after.created_at, batch_path(after.batch_id)) if after else None
-        found: list[Batch] = []
-        while missing := limit - len(found):
-            page = self._documents.query(batches_before(client, after=cursor, limit=missing))
-            for document in page:
-                with suppress(UnreadableRecordError):
-                    found.append(_batch_of(document))
-            if len(page) < missing:
-                break
-            cursor = page[-1].fields["created_at"], page[-1].path
-        return tuple(found)
+        first = (after.created_at, batch_path(after.batch_id)) if after else None
+
+        def read(last: Document | None, limit: int) -> list[Document]:
+            cursor = (last.fields["created_at"], last.path) if last else first
+            return self._documents.query(batches_before(client, after=cursor, limit=limit))
+
+        return readable_page(read, _batch_of, limit)
 
     def due(self, before: datetime, *, limit: int) -> tuple[str, ...]:
         found = self._documents.query(due_batches(self._documents.client, before, limit=limit))

@@ -5,7 +5,7 @@ count money in millionths of a dollar, because Firestore adds only integers exac
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from shared.adapters.google.firestore_documents import Document, Write
+from shared.adapters.google.firestore_pages import filled_page
 from shared.domain.campaign import Campaign
 from shared.domain.errors import (
     InvalidRequestError,
@@ -146,18 +147,14 @@ def filled(
     limit: int,
 ) -> tuple[list[T], list[Unreadable]]:
     """Read pages until there are `limit` readable records, or no more documents."""
-    found: list[T] = []
     failed: list[Unreadable] = []
-    last: Document | None = None
-    while missing := limit - len(found):
-        page = read(last, missing)
+
+    def records_of(page: Sequence[Document]) -> list[T]:
         records, unread = sorted_out(page, decode)
-        found += records
-        failed += unread
-        if len(page) < missing:
-            break
-        last = page[-1]
-    return found, failed
+        failed.extend(unread)
+        return records
+
+    return list(filled_page(read, records_of, limit)), failed
 
 
 def sorted_out(

@@ -1,6 +1,5 @@
 """The events in Firestore: `events/<event_id>`, removed by a TTL policy on `expires_at`."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from google.cloud import firestore
@@ -8,7 +7,8 @@ from google.cloud.firestore import FieldFilter, Query
 
 from shared.adapters.google.campaign_documents import WRITTEN_AT
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
-from shared.domain.errors import NotFoundError, UnreadableRecordError
+from shared.adapters.google.firestore_pages import readable_page
+from shared.domain.errors import NotFoundError
 from shared.domain.events import Event
 from shared.domain.identity import require_event_id
 from shared.domain.schedule import COMMIT_DELAY
@@ -37,30 +37,24 @@ class FirestoreEventLog:
     def list(self, query: EventQuery) -> tuple[Event, ...]:
         last = None if query.after is None else self._event_at(query.after)
         until = self._now() - COMMIT_DELAY
-        found: list[Event] = []
-        while missing := query.limit - len(found):
-            page = self._documents.query(
-                events_after(self._documents.client, query, after=last, until=until, limit=missing)
+
+        def read(last: Document | None, limit: int) -> list[Document]:
+            client = self._documents.client
+            return self._documents.query(
+                events_after(client, query, after=last, until=until, limit=limit)
             )
-            for document in page:
-                with suppress(UnreadableRecordError):
-                    found.append(_event_of(document))
-            if len(page) < missing:
-                break
-            last = page[-1]
-        return tuple(found)
+
+        return readable_page(read, _event_of, query.limit, after=last)
 
     def get(self, event_id: str) -> Event:
         return _event_of(self._event_at(event_id))
 
     def untold(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
-        found: list[Event] = []
-        for document in self._documents.query(
-            untold_events(self._documents.client, before, limit=limit)
-        ):
-            with suppress(UnreadableRecordError):
-                found.append(_event_of(document))
-        return tuple(found)
+        def read(last: Document | None, limit: int) -> list[Document]:
+            client = self._documents.client
+            return self._documents.query(untold_events(client, before, after=last, limit=limit))
+
+        return readable_page(read, _event_of, limit)
 
     def note_told(self, event_id: str) -> None:
         self._documents.remove_field(_path_of(event_id), UNTOLD)
@@ -92,9 +86,16 @@ def events_after(
     return found.limit(limit)
 
 
-def untold_events(client: firestore.Client, before: datetime, *, limit: int) -> Query:
+def untold_events(
+    client: firestore.Client, before: datetime, *, after: Document | None, limit: int
+) -> Query:
     found = client.collection(EVENTS).where(filter=FieldFilter(UNTOLD, "<", before))
-    return found.order_by(UNTOLD).limit(limit)
+    found = found.order_by(UNTOLD).order_by(_NAME)
+    if after is not None:
+        found = found.start_after(
+            {UNTOLD: after.fields[UNTOLD], _NAME: client.document(after.path)}
+        )
+    return found.limit(limit)
 
 
 def write_of_event(event: Event, *, at: datetime, days: int) -> Write:

@@ -4,15 +4,13 @@ All webhooks are `webhooks/all`. A delivery is `webhooks/<webhook_id>/deliveries
 policy on `expires_at` removes it.
 """
 
-import re
 from datetime import datetime
 
 from google.cloud import firestore
 from google.cloud.firestore import FieldFilter, Query
 
 from shared.adapters.google.firestore_documents import Document
-from shared.domain.errors import NotFoundError
-from shared.domain.identity import require_event_id
+from shared.domain.identity import require_event_id, require_webhook_id
 from shared.domain.webhooks import DeliveryKey
 from shared.ports.webhook_repository import DeliveryQuery
 
@@ -53,6 +51,4 @@ def deliveries_before(
 
 
 def _webhook_path(webhook_id: str) -> str:
-    if not re.fullmatch(r"wh_[0-9a-f]{1,64}", webhook_id, re.ASCII):
-        raise NotFoundError("There is no webhook with this id.")
-    return f"webhooks/{webhook_id}"
+    return f"webhooks/{require_webhook_id(webhook_id)}"

@@ -1,13 +1,13 @@
 """Webhooks and their deliveries in Firestore, in the database of the events."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.event_log import EXPIRES_AT
 from shared.adapters.google.firestore_documents import Document, Write
+from shared.adapters.google.firestore_pages import readable_page
 from shared.adapters.google.webhook_queries import (
     WEBHOOKS,
     deliveries_before,
@@ -15,7 +15,7 @@ from shared.adapters.google.webhook_queries import (
     due_deliveries,
     key_of,
 )
-from shared.domain.errors import ConflictError, NotFoundError, UnreadableRecordError
+from shared.domain.errors import ConflictError, NotFoundError
 from shared.domain.events import Event
 from shared.domain.schedule import EVENT_DAYS
 from shared.domain.webhooks import Delivery, DeliveryKey, Webhooks
@@ -71,18 +71,12 @@ class FirestoreWebhookRepository:
             if query.after is None
             else self._document_of(DeliveryKey(query.webhook_id, query.after))
         )
-        found: list[Delivery] = []
-        while missing := query.limit - len(found):
-            page = self._documents.query(
-                deliveries_before(self._documents.client, query, after=last, limit=missing)
-            )
-            for document in page:
-                with suppress(UnreadableRecordError):
-                    found.append(_delivery_of(document))
-            if len(page) < missing:
-                break
-            last = page[-1]
-        return tuple(found)
+
+        def read(last: Document | None, limit: int) -> list[Document]:
+            client = self._documents.client
+            return self._documents.query(deliveries_before(client, query, after=last, limit=limit))
+
+        return readable_page(read, _delivery_of, query.limit, after=last)
 
     def _document_of(self, key: DeliveryKey) -> Document:
         document = self._documents.get(delivery_path(key))

@@ -106,7 +106,8 @@ def queries() -> Iterator[firestore.Query]:
     for delivery_status, last in product((None, DeliveryStatus.FAILED), (None, created)):
         page = DeliveryQuery(webhook_id=f"wh_{'0' * 16}", status=delivery_status)
         yield deliveries_before(client, page, after=last, limit=9)
-    yield untold_events(client, NOW, limit=9)
+    untold = Document(path=last_event.path, fields={"untold": NOW}, revision="")
+    yield from (untold_events(client, NOW, after=last, limit=9) for last in (None, untold))
     yield due_deliveries(client, NOW, limit=9)
     yield all_videos(client, "spring")
     yield all_campaigns(client, after=None, limit=9)

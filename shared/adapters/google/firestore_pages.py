@@ -1,0 +1,46 @@
+"""Pages of a list: some documents that are read give no record, and others take their places."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TypeVar
+
+from shared.adapters.google.firestore_documents import Document
+from shared.domain.errors import UnreadableRecordError
+
+T = TypeVar("T")
+
+Read = Callable[[Document | None, int], Sequence[Document]]
+"""Returns up to so many documents that follow one, or the first ones."""
+
+
+def filled_page(
+    read: Read,
+    records_of: Callable[[Sequence[Document]], Sequence[T]],
+    limit: int,
+    *,
+    after: Document | None = None,
+) -> tuple[T, ...]:
+    """Read documents until there are `limit` records of them, or no more documents."""
+    found: list[T] = []
+    while missing := limit - len(found):
+        page = read(after, missing)
+        found += records_of(page)
+        if len(page) < missing:
+            break
+        after = page[-1]
+    return tuple(found)
+
+
+def readable_page(
+    read: Read, decode: Callable[[Document], T], limit: int, *, after: Document | None = None
+) -> tuple[T, ...]:
+    """Return a page without what cannot be read."""
+
+    def records_of(documents: Sequence[Document]) -> list[T]:
+        found: list[T] = []
+        for document in documents:
+            with suppress(UnreadableRecordError):
+                found.append(decode(document))
+        return found
+
+    return filled_page(read, records_of, limit, after=after)
