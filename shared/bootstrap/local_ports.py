@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.adapters.local.webhook_repository import LocalWebhookRepository
     from shared.adapters.record_mirror import ObjectStoreMirror
     from shared.domain.schedule import Leases
+    from shared.domain.webhooks import DeliveryKey
     from shared.ports.message_queue import VideoMessage
     from shared.ports.object_store import SignatureVerifier
     from shared.ports.video_generator import VideoGenerator
@@ -188,12 +189,11 @@ class LocalPorts(FamilyPorts):
 
         tell_event(self, event_id, event_body)
 
-    def _deliver_event(self, webhook_id: str, event_id: str) -> None:
-        from shared.domain.webhooks import DeliveryKey
+    def _deliver_event(self, key: DeliveryKey) -> None:
         from shared.http.events import event_body
         from shared.use_cases.deliver_event import deliver_event
 
-        deliver_event(self, DeliveryKey(webhook_id, event_id), event_body)
+        deliver_event(self, key, event_body)
 
     def _tick(self, number: int) -> None:
         """Messages are lost with their process, so the first tick wakes every pending video.

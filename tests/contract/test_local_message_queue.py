@@ -4,7 +4,6 @@ from datetime import timedelta
 import pytest
 
 from shared.adapters.local.message_queue import LocalMessageQueue
-from shared.domain.webhooks import DeliveryKey
 from tests.contract.message_queue_contract import MessageQueueContract, Subscriber
 
 
@@ -15,7 +14,7 @@ class TestLocalMessageQueue(MessageQueueContract):
             subscriber=subscriber.take,
             batch_subscriber=subscriber.take_batch,
             event_subscriber=subscriber.take_event,
-            delivery_subscriber=lambda *key: subscriber.take_event(DeliveryKey(*key)),
+            delivery_subscriber=subscriber.take_event,
             tick=lambda _: None,
             tick_every=timedelta(hours=1),
         )

@@ -43,12 +43,8 @@ class _Told(NamedTuple):
     event_id: str
 
 
-class _Sent(NamedTuple):
-    webhook_id: str
-    event_id: str
-
-
-_Message = VideoMessage | _Batch | _Told | _Sent
+if TYPE_CHECKING:
+    _Message = VideoMessage | _Batch | _Told | DeliveryKey
 
 
 class LocalMessageQueue:
@@ -70,7 +66,7 @@ class LocalMessageQueue:
         subscriber: Callable[[VideoMessage], object],
         batch_subscriber: Callable[[str], object],
         event_subscriber: Callable[[str], object],
-        delivery_subscriber: Callable[[str, str], object],
+        delivery_subscriber: Callable[[DeliveryKey], object],
         tick: Callable[[int], object],
         tick_every: timedelta,
         is_stopping: Callable[[], bool] = bool,
@@ -85,9 +81,9 @@ class LocalMessageQueue:
         self._is_stopping = is_stopping
         self._closed = Signal()
         self._steps: Schedule[_Message] = Schedule(has_closed=self._has_closed)
-        self._sendings: Schedule[_Message] = Schedule(
+        self._sendings: Schedule[DeliveryKey] = Schedule(
             has_closed=self._has_closed,
-            group_of=lambda message: message.webhook_id if isinstance(message, _Sent) else None,
+            group_of=lambda key: key.webhook_id,
             most_of_group=SENDERS_OF_A_WEBHOOK,
         )
         self._starting = Lock()
@@ -139,7 +135,7 @@ class LocalMessageQueue:
         """Do nothing: a laptop has no topic."""
 
     def publish_delivery_later(self, key: DeliveryKey, delay: timedelta) -> None:
-        self._sendings.add(_Sent(*key), seconds=delay.total_seconds())
+        self._sendings.add(key, seconds=delay.total_seconds())
 
     def _has_closed(self) -> bool:
         return self._closed.is_set() or self._is_stopping()
@@ -171,7 +167,7 @@ class LocalMessageQueue:
         elif isinstance(message, _Told):
             self._event_subscriber(message.event_id)
         else:
-            self._delivery_subscriber(message.webhook_id, message.event_id)
+            self._delivery_subscriber(message)
 
     def _tick_until_closed(self) -> None:
         for number in count():

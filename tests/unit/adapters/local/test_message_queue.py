@@ -49,7 +49,7 @@ class Mailbox:
         self._then(message)
 
 
-def no_batch(*ids: str) -> None:
+def no_batch(*ids: object) -> None:
     raise AssertionError(f"This test does not publish {ids}.")
 
 
@@ -57,7 +57,7 @@ def a_queue(  # Each has a default.
     subscriber: Subscriber,
     *,
     event_subscriber: Callable[[str], object] = no_batch,
-    delivery_subscriber: Callable[[str, str], object] = no_batch,
+    delivery_subscriber: Callable[[DeliveryKey], object] = no_batch,
     tick: Tick = no_tick,
     tick_every: timedelta = A_LONG_TIME,
     is_stopping: Callable[[], bool] = bool,
@@ -321,7 +321,7 @@ def test_an_event_and_its_deliveries_are_delivered_by_their_ids(
         told.append(event_id)
         queue.publish_delivery_later(DeliveryKey("wh_1", event_id), timedelta(milliseconds=1))
 
-    def send(*key: str) -> None:
+    def send(key: DeliveryKey) -> None:
         sent.append(key)
         if len(sent) == 1:
             raise ZeroDivisionError
@@ -340,12 +340,12 @@ def test_an_event_and_its_deliveries_are_delivered_by_their_ids(
 
 
 def test_a_receiver_that_does_not_answer_keeps_neither_videos_nor_other_receivers_waiting() -> None:
-    def send(webhook_id: str, event_id: str) -> None:
-        if webhook_id == "wh_dead":
-            hanging.append(event_id)
+    def send(key: DeliveryKey) -> None:
+        if key.webhook_id == "wh_dead":
+            hanging.append(key.event_id)
             released.wait(DEADLINE_SECONDS)
         else:
-            sent.append(event_id)
+            sent.append(key.event_id)
 
     released, mailbox = Event(), Mailbox()
     hanging: list[str] = []
