@@ -10,7 +10,6 @@ from shared.domain.errors import LimitError, NotFoundError, RejectedError
 from shared.domain.events import Event, EventType
 
 MOST_WEBHOOKS = 100
-LONGEST_URL = 2048
 KEPT_BYTES = 500
 """How much of a receiver's answer is kept."""
 

@@ -61,7 +61,7 @@ def list_all(call: Call) -> Response:
 
 
 def read(call: Call, webhook_id: str) -> Response:
-    return json_response(_resource(call.ports.webhooks.get().get(webhook_id)))
+    return json_response(_resource(_webhook(call, webhook_id)))
 
 
 def change(call: Call, webhook_id: str) -> Response:
@@ -87,12 +87,14 @@ def rotate(call: Call, webhook_id: str) -> Response:
 
 
 def test(call: Call, webhook_id: str) -> Response:
-    return _delivery_response(call, deliver_event.send_test(call.ports, webhook_id, event_body))
+    webhook = _webhook(call, webhook_id)
+    tried = deliver_event.send_test(call.ports, webhook, event_body)
+    return json_response(_delivery(tried, base_url=webhook.base_url))
 
 
 def deliveries(call: Call, webhook_id: str) -> Response:
     query = read_query(call.request, DeliveryListQuery)
-    webhook = call.ports.webhooks.get().get(webhook_id)
+    webhook = _webhook(call, webhook_id)
     found = call.ports.webhooks.list_deliveries(
         DeliveryQuery(
             webhook_id=webhook.id,
@@ -110,8 +112,9 @@ def deliveries(call: Call, webhook_id: str) -> Response:
 
 
 def redeliver(call: Call, webhook_id: str, event_id: str) -> Response:
-    key = DeliveryKey(webhook_id, event_id)
-    return _delivery_response(call, deliver_event.redeliver(call.ports, key))
+    webhook = _webhook(call, webhook_id)
+    again = deliver_event.redeliver(call.ports, DeliveryKey(webhook.id, event_id))
+    return json_response(_delivery(again, base_url=webhook.base_url))
 
 
 def _types(events: Sequence[str] | None) -> tuple[EventType, ...]:
@@ -123,10 +126,9 @@ def _types(events: Sequence[str] | None) -> tuple[EventType, ...]:
     return tuple(EventType(each) for each in events or ())
 
 
-def _delivery_response(call: Call, delivery: Delivery) -> Response:
-    webhook = call.ports.webhooks.get().find(delivery.webhook_id)
-    base_url = webhook.base_url if webhook else call.base_url
-    return json_response(_delivery(delivery, base_url=base_url))
+def _webhook(call: Call, webhook_id: str) -> Webhook:
+    """Raise NotFoundError."""
+    return call.ports.webhooks.get().get(webhook_id)
 
 
 def _with_secret(call: Call, webhook: Webhook) -> WebhookResource:

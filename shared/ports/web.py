@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
+LONGEST_URL = 2048
+
 
 @dataclass(frozen=True, kw_only=True)
 class WebAnswer:

@@ -27,7 +27,7 @@ def promote_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     video = ports.campaigns.get_video(campaign_id, video_hash)
     change = decide(ports, video, partial(_promote, ports))
     finish_chores(ports, campaign_id)
-    return change.videos[0] if change.videos else ports.campaigns.get_video(campaign_id, video_hash)
+    return _after(ports, video, change)
 
 
 def mark_video(ports: Ports, campaign_id: str, video_hash: str, *, kept: bool) -> Video:
@@ -37,7 +37,7 @@ def mark_video(ports: Ports, campaign_id: str, video_hash: str, *, kept: bool) -
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
     change = decide(ports, video, lambda *read: mark(*read, kept=kept, now=ports.now()))
-    return change.videos[0] if change.videos else ports.campaigns.get_video(campaign_id, video_hash)
+    return _after(ports, video, change)
 
 
 def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
@@ -104,3 +104,10 @@ def _remove(ports: Ports, campaign: Campaign, video: Video) -> Change:
             "cancel keeps it from becoming current."
         )
     return change.then(remove(change.campaign, (video,), now=ports.now()))
+
+
+def _after(ports: Ports, video: Video, change: Change) -> Video:
+    """Return a video as a change of it has left it, which may have changed nothing."""
+    if change.videos:
+        return change.videos[0]
+    return ports.campaigns.get_video(video.campaign_id, video.video_hash)

@@ -102,10 +102,9 @@ def deliver_event(ports: Ports, key: DeliveryKey, body_of: BodyOf) -> None:
         logger.info("delivery.taken", extra=key._asdict())
 
 
-def send_test(ports: Ports, webhook_id: str, body_of: BodyOf) -> Delivery:
-    """Send an event to a webhook once, and return its delivery. Raise NotFoundError."""
-    webhook = ports.webhooks.get().get(webhook_id)
-    event = of_webhook(EventType.WEBHOOK_TEST, webhook_id, at=ports.now())
+def send_test(ports: Ports, webhook: Webhook, body_of: BodyOf) -> Delivery:
+    """Send an event to a webhook once, and return its delivery."""
+    event = of_webhook(EventType.WEBHOOK_TEST, webhook.id, at=ports.now())
     # There is one try, even if this process dies in it.
     once = replace(delivery_of(webhook, event, now=ports.now()), until=ports.now())
     lost = failed(taken(once, now=ports.now()), "The test was cut off.")
@@ -118,7 +117,6 @@ def send_test(ports: Ports, webhook_id: str, body_of: BodyOf) -> Delivery:
 
 def redeliver(ports: Ports, key: DeliveryKey) -> Delivery:
     """Let a delivery begin from the start. Raise NotFoundError."""
-    ports.webhooks.get().get(key.webhook_id)
 
     def attempt() -> Delivery:
         latest = ports.webhooks.get_delivery(key)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from shared.domain.errors import InvalidRequestError, WrongStateError
 from shared.domain.events import EventType
 from shared.domain.webhook_signatures import secret_of
-from shared.domain.webhooks import LONGEST_URL, Webhook, WebhookStatus
+from shared.domain.webhooks import Webhook, WebhookStatus
 from shared.ports import Ports
+from shared.ports.web import LONGEST_URL
 from shared.use_cases.committing import until_committed
 
 _ID_BYTES = 12

@@ -39,7 +39,7 @@ CREATE INDEX events_of_campaign ON events (campaign_id);
 CREATE INDEX events_of_type ON events (type);
 """
 
-# `untold` is when an event was stored that is not told yet. Those of an upgraded database are older
+# `untold` is the creation of an event that is not told yet. Those of an upgraded database are older
 # than every webhook.
 _UNTOLD = """
 ALTER TABLE events ADD COLUMN untold INTEGER;

@@ -8,11 +8,11 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from shared.domain.errors import InvalidUrlError
+from shared.ports.web import LONGEST_URL
 
 Resolve = Callable[[str, int], Sequence[str]]
 
 _PORTS = {"http": 80, "https": 443}
-_LONGEST_URL = 2048
 # IPv6 addresses that IANA assigns to networks, and the two parts of them that embed IPv4 addresses.
 _UNICAST = IPv6Network("2000::/3")
 _EMBEDDING = (IPv6Network("2001::/32"), IPv6Network("2002::/16"))
@@ -44,8 +44,8 @@ def parsed(url: str, local_hosts: Sequence[str] = ()) -> Url:
         raise InvalidUrlError("This is not a URL.") from error
     is_local = found.scheme == "http" and found.host in local_hosts
     is_remote = found.scheme == "https" and bool(found.host)
-    if not (is_local or is_remote) or len(url) > _LONGEST_URL:
-        raise InvalidUrlError(f"Send an https:// URL of up to {_LONGEST_URL:,} characters.")
+    if not (is_local or is_remote) or len(url) > LONGEST_URL:
+        raise InvalidUrlError(f"Send an https:// URL of up to {LONGEST_URL:,} characters.")
     if found.auth is not None:
         raise InvalidUrlError("The URL must not hold a user name or a password.")
     return found

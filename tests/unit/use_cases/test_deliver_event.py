@@ -314,7 +314,7 @@ def test_two_secrets_sign_for_a_day_after_a_rotation(ports: FakePorts) -> None:
 def test_a_test_is_sent_at_once_and_only_once(ports: FakePorts) -> None:
     webhook = registered(ports, BUSY, events=(EventType.VIDEO_FAILED,))
 
-    tried = send_test(ports, webhook.id, event_body)
+    tried = send_test(ports, webhook, event_body)
     passed(ports, 30 * MINUTE)
 
     assert (tried.status, tried.answered, tried.tries) == (DeliveryStatus.FAILED, 503, 1)
