@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 from playwright.sync_api import Browser, Page
+
+from tests.receiver import listening
 
 PAGE = b"<!doctype html><title>Elsewhere</title><p>Win a prize!</p>"
 
@@ -25,14 +26,8 @@ class _Pages(BaseHTTPRequestHandler):
 def site() -> Iterator[int]:
     """Serve the same page at every path of a port, for every host name."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Pages)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with listening(server):
         yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

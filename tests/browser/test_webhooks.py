@@ -1,10 +1,6 @@
 """Webhooks: one is added, tested and shown with its deliveries, and its secret is shown once."""
 
-import json
 from collections.abc import Iterator
-from contextlib import ExitStack
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 from playwright.sync_api import expect
@@ -13,48 +9,15 @@ from standardwebhooks import Webhook as Verifier
 from tests.browser.server import Json, Server
 from tests.browser.studio import Studio
 from tests.eventually import eventually
+from tests.receiver import Receiver, listening
 
 ANSWER = "<img src=x onerror=\"document.title = 'taken over'\">"
 
 
-class Receiver(ThreadingHTTPServer):
-    """Keeps what it gets, and answers with `status`."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.status = 200
-        self.got: list[tuple[dict[str, str], bytes]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self.server_port}/hook"
-
-    def event(self, event_type: str) -> Json | None:
-        events = [json.loads(body) for _, body in self.got]
-        return next((each for each in events if each["type"] == event_type), None)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:  # The name that the server calls.
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
-        self.send_response(self.server.status)
-        self.end_headers()
-        self.wfile.write(ANSWER.encode())
-
-    def log_message(self, *_: object) -> None:
-        """Print nothing."""
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with ExitStack() as ending, Receiver() as found:
-        thread = Thread(target=found.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        ending.callback(thread.join)
-        ending.callback(found.shutdown)
+    found = Receiver(ANSWER)
+    with listening(found):
         yield found
 
 
@@ -80,7 +43,7 @@ def test_a_webhook_is_added_tested_followed_paused_and_deleted(
 
     card.get_by_role("button", name="Send a test").click()
     expect(studio.page.get_by_text("The receiver accepted the test.")).to_be_visible()
-    ((headers, body),) = receiver.got
+    ((headers, body, _),) = receiver.got
     assert "webhook.test" == Verifier(secret).verify(body, headers)["type"]
 
     receiver.status = 500
@@ -95,7 +58,9 @@ def test_a_webhook_is_added_tested_followed_paused_and_deleted(
     receiver.status = 200
     item.get_by_role("button", name="Send again").click()
     expect(item).to_contain_text("Delivered")
-    assert eventually(lambda: receiver.event("video.completed"))
+    assert eventually(
+        lambda: [each for each in receiver.events if each["type"] == "video.completed"]
+    )
 
     card.get_by_role("button", name="Pause").click()
     expect(card).to_contain_text("Its events wait")

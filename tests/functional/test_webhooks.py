@@ -1,12 +1,7 @@
 """Webhooks as callers and receivers meet them."""
 
-import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import time
 
 import pytest
@@ -17,52 +12,14 @@ from tests.eventually import eventually
 from tests.functional.places import Place
 from tests.functional.refusals import assert_refused
 from tests.functional.showreel import KITE, Json, Showreel, served
-
-
-@dataclass
-class Receiver:
-    """Keeps what it gets; answers with `statuses`, then 200."""
-
-    statuses: list[int] = field(default_factory=list)
-    got: list[tuple[dict[str, str], bytes, float]] = field(default_factory=list)
-    url: str = ""
-
-    @property
-    def events(self) -> list[Json]:
-        return [json.loads(body) for _, body, _ in self.got]
+from tests.receiver import Receiver, listening
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     found = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # The name that the server calls.
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            found.got.append(({k.lower(): v for k, v in self.headers.items()}, body, time()))
-            self.send_response(found.statuses.pop(0) if found.statuses else 200)
-            self.end_headers()
-            self.wfile.write(b"thank you")
-
-        def log_message(self, *_: object) -> None:
-            """Print nothing."""
-
-    with _serving(Handler) as port:
-        found.url = f"http://localhost:{port}/hook"
+    with listening(found):
         yield found
-
-
-@contextmanager
-def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
