@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -142,37 +143,29 @@ def join_modules(entry: str) -> str:
     indentation are left out.
     """
     joined: dict[str, str] = {}
-    _join(entry, joined)
-    if entry == _ENTRY:
-        return "\n".join([*joined.values(), f"export {{ {_shared_names()} }};"])
-    if entry != _LATER:
+    if entry not in (_ENTRY, _LATER):
+        _join(entry, joined)
         return "\n".join(joined.values())
-    own = _modules(_LATER) - _modules(_ENTRY)
-    parts = [text for name, text in joined.items() if name in own]
-    return "\n".join([f'import {{ {_shared_names()} }} from "./{_ENTRY}";', *parts])
+    _join(_ENTRY, joined)
+    first = tuple(joined)
+    _join(_LATER, joined)
+    own = {name: text for name, text in joined.items() if name not in first}
+    shared = ", ".join(sorted(_imported(own, first)))
+    if entry == _LATER:
+        return "\n".join([f'import {{ {shared} }} from "./{_ENTRY}";', *own.values()])
+    return "\n".join([*(joined[name] for name in first), f"export {{ {shared} }};"])
 
 
-def _shared_names() -> str:
-    """Return what the later module imports from modules of the first load."""
-    first = _modules(_ENTRY)
-    return ", ".join(
-        sorted(
-            {
-                name.strip()
-                for module in _modules(_LATER) - first
-                for names, imported in _IMPORT.findall(_read(module))
-                if imported in first
-                for name in names.split(",")
-                if name.strip()
-            }
-        )
-    )
-
-
-def _modules(entry: str) -> set[str]:
-    joined: dict[str, str] = {}
-    _join(entry, joined)
-    return set(joined)
+def _imported(modules: Iterable[str], others: Collection[str]) -> set[str]:
+    """Return the names that modules import from the others."""
+    return {
+        name.strip()
+        for module in modules
+        for names, imported in _IMPORT.findall(_read(module))
+        if imported in others
+        for name in names.split(",")
+        if name.strip()
+    }
 
 
 def _join(name: str, joined: dict[str, str]) -> None:

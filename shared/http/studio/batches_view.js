@@ -1,9 +1,9 @@
-import { connection, readPages } from "./api.js";
+import { readPages } from "./api.js";
 import { BatchCard } from "./batch_card.js";
 import { BatchForm } from "./batch_form.js";
 import { BATCH_TEXTS } from "./batch_texts.js";
-import { button, element, emptyState, showIn } from "./dom.js";
-import { showTrouble } from "./notices.js";
+import { button, element, emptyState, intro, showIn } from "./dom.js";
+import { showLoadFailure, showTrouble } from "./notices.js";
 import { Poller, notifyOtherTabs } from "./polling.js";
 import { TEXTS } from "./texts.js";
 
@@ -21,19 +21,14 @@ export class BatchesView {
   #pages = 1;
   #poller = new Poller({
     load: () => this.#load(),
-    onFailure: (error) => connection.isUp && showTrouble(error.message),
+    onFailure: showLoadFailure,
   });
 
   constructor() {
     this.root = element(
       "div",
       { class: "home" },
-      element(
-        "div",
-        { class: "intro" },
-        element("h1", { tabindex: "-1" }, BATCH_TEXTS.batchesTitle),
-        element("p", { class: "lead" }, BATCH_TEXTS.batchesLead),
-      ),
+      intro(BATCH_TEXTS.batchesTitle, BATCH_TEXTS.batchesLead),
       this.#form.root,
       this.#section,
     );

@@ -6,7 +6,7 @@ import { CampaignReader } from "./campaign_reader.js";
 import { button, element, emptyState, setText, showIn } from "./dom.js";
 import { failureOf, slotsWithFailures } from "./failures.js";
 import { since } from "./format.js";
-import { say, showTrouble } from "./notices.js";
+import { say, showLoadFailure, showTrouble } from "./notices.js";
 import { Poller, notifyOtherTabs } from "./polling.js";
 import { SlotCard } from "./slot_card.js";
 import { PageNews, canAskToNotify, notifyButton } from "./page_news.js";
@@ -60,7 +60,7 @@ export class CampaignView {
     this.root = this.#layOut();
     this.#poller = new Poller({
       load: () => this.#load(),
-      onFailure: (error) => connection.isUp && showTrouble(error.message),
+      onFailure: showLoadFailure,
     });
     this.#poller.start();
     this.#ticking = setInterval(() => this.#tick(), TICK_MILLISECONDS);

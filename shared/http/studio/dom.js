@@ -56,6 +56,16 @@ export function clipWarnings(video) {
   );
 }
 
+/** What a page begins with; its heading is focused when the page is opened. */
+export function intro(title, lead) {
+  return element(
+    "div",
+    { class: "intro" },
+    element("h1", { tabindex: "-1" }, title),
+    element("p", { class: "lead" }, lead),
+  );
+}
+
 /** A placeholder for an empty list. */
 export function emptyState(title, text) {
   return element(

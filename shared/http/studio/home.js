@@ -1,7 +1,7 @@
 import { connection, readPages } from "./api.js";
-import { button, element, emptyState, showIn, uniqueId, unseen } from "./dom.js";
+import { button, element, emptyState, intro, showIn, uniqueId, unseen } from "./dom.js";
 import { money, since } from "./format.js";
-import { showTrouble } from "./notices.js";
+import { showLoadFailure, showTrouble } from "./notices.js";
 import { Poller } from "./polling.js";
 import { TEXTS } from "./texts.js";
 
@@ -16,7 +16,7 @@ export class Home {
   #pages = 1;
   #poller = new Poller({
     load: () => this.#load(),
-    onFailure: (error) => connection.isUp && showTrouble(error.message),
+    onFailure: showLoadFailure,
   });
 
   constructor({ open }) {
@@ -25,12 +25,7 @@ export class Home {
     this.root = element(
       "div",
       { class: "home" },
-      element(
-        "div",
-        { class: "intro" },
-        element("h1", { tabindex: "-1" }, TEXTS.campaignsTitle),
-        element("p", { class: "lead" }, TEXTS.tagline),
-      ),
+      intro(TEXTS.campaignsTitle, TEXTS.tagline),
       this.#start,
       this.#list,
     );

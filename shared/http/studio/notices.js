@@ -31,6 +31,11 @@ export function showTrouble(text) {
   banner.hidden = !text;
 }
 
+/** Show why a page cannot be loaded. While the server is unreachable, the banner says so already. */
+export function showLoadFailure(error) {
+  if (connection.isUp) showTrouble(error.message);
+}
+
 connection.addEventListener("change", () => {
   showTrouble(connection.isUp ? null : TEXTS.offline);
   if (connection.isUp) say(TEXTS.backOnline);

@@ -1,6 +1,6 @@
-import { connection, read } from "./api.js";
-import { element, emptyState, showIn } from "./dom.js";
-import { showTrouble } from "./notices.js";
+import { read } from "./api.js";
+import { element, emptyState, intro, showIn } from "./dom.js";
+import { showLoadFailure, showTrouble } from "./notices.js";
 import { Poller, notifyOtherTabs } from "./polling.js";
 import { WebhookCard } from "./webhook_card.js";
 import { WebhookForm } from "./webhook_form.js";
@@ -17,19 +17,14 @@ export class WebhooksView {
   #cards = new Map();
   #poller = new Poller({
     load: () => this.#load(),
-    onFailure: (error) => connection.isUp && showTrouble(error.message),
+    onFailure: showLoadFailure,
   });
 
   constructor() {
     this.root = element(
       "div",
       { class: "home" },
-      element(
-        "div",
-        { class: "intro" },
-        element("h1", { tabindex: "-1" }, WEBHOOK_TEXTS.title),
-        element("p", { class: "lead" }, WEBHOOK_TEXTS.lead),
-      ),
+      intro(WEBHOOK_TEXTS.title, WEBHOOK_TEXTS.lead),
       this.#form.root,
       this.#list,
     );
