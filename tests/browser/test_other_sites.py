@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.elsewhere import site, visited
-from tests.browser.server import Json, Server
+from tests.browser.server import Json, Server, serving
 
 ORIGINS = ["http://evil.test", "http://localhost"]
 KEPT = "kept"
@@ -58,10 +58,13 @@ def elsewhere() -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def victim(server: Server) -> Server:
-    """The server, with a campaign that has a video."""
-    server.make(KEPT, "A kite over dunes")
-    return server
+def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of its own, so that nothing else changes its state, with a campaign and a video."""
+    folder = tmp_path_factory.mktemp("victim")
+    environment = {"STORAGE_URL": (folder / "data").as_uri(), "SYNTHETIC_SECONDS": "0"}
+    with serving(folder / "stderr.log", environment) as server:
+        server.make(KEPT, "A kite over dunes")
+        yield server
 
 
 def state_of(server: Server) -> list[Json]:
