@@ -109,7 +109,7 @@ def serve(host: str, port: int, *, place: str) -> int:
 
 
 def start(host: str, port: int) -> subprocess.Popen[bytes]:
-    program = ending_with_parent(str(Path(sys.executable).with_name("functions-framework")))
+    program = ending_with_parent(sys.executable, "-m", "tools.framework")
     arguments = ["--target=serve_api", f"--host={host}", f"--port={port}"]
     environment = {"THREADS": THREADS, **os.environ}  # noqa: TID251  # It is the server's.
     # In a session of its own, the server does not get the terminal's Ctrl-C, at which it would drop

@@ -1,17 +1,23 @@
 """What `make run` starts: the real server, its three lines, and its end."""
 
+import http.client
 import signal
 import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.launcher import launch, three_lines
+from tools.serve import STOP_SECONDS
 
 SECONDS_TO_END = 30
+# Clients keep idle connections for up to 4 s, unless they know better: Node's fetch does.
+IDLE_SECONDS = 5
 
 
 def test_the_server_prints_its_url_its_data_folder_and_a_first_command(
@@ -22,6 +28,22 @@ def test_the_server_prints_its_url_its_data_folder_and_a_first_command(
     assert f"http://localhost:{port}" in where
     assert str(data_folder) in data
     assert f"curl http://localhost:{port}/v1/" in first_video
+
+
+def test_a_client_may_reuse_an_idle_connection_and_does_not_delay_the_stop(
+    launcher: subprocess.Popen[str], port: int
+) -> None:
+    three_lines(launcher)
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS_TO_END)) as client:
+        client.request("GET", "/health")
+        client.getresponse().read()
+
+        time.sleep(IDLE_SECONDS)
+        client.request("GET", "/health")
+
+        assert client.getresponse().read()
+        launcher.terminate()
+        assert launcher.wait(STOP_SECONDS / 2) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
