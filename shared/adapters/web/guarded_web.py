@@ -215,7 +215,7 @@ def _as_invalid(end: float) -> Iterator[None]:
         yield
     except (HTTPError, HTTPException, OSError, ValueError) as error:
         # The texts of these errors may contain what the caller must not know.
-        logger.info("web.failed", exc_info=True)
+        logger.info("web.failed", extra={"cause": repr(error)})
         _left(end)
         raise InvalidUrlError(_reason(error)) from error
 
