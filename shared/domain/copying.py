@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain.campaign import Campaign, Change, Version
+from shared.domain.campaign import Campaign, Change
 from shared.domain.money import Money
 from shared.domain.reconciling import CampaignState, has_clip, reconciled
 from shared.domain.settlement import held_by, recomputed
+from shared.domain.slot import Version
 from shared.domain.video import Phase, VersionState, Video
 
 # The order of phases within one attempt. A postponed submission returns to `reserved`.

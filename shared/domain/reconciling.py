@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from shared.domain.campaign import Campaign, Slot, Version
+from shared.domain.campaign import Campaign
 from shared.domain.inputs import InputState, StoredInput
 from shared.domain.money import ZERO
+from shared.domain.slot import Slot, Version
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import VersionState, Video
 

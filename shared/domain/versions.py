@@ -7,7 +7,7 @@ promises (pay once, keep the current video, account for all money) are tested in
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Slot, Version
+from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import chore_for, with_chores
 from shared.domain.clip import ClipFacts
 from shared.domain.clip_warnings import may_replace_current
@@ -21,6 +21,7 @@ from shared.domain.events import ends_of, promotion_of
 from shared.domain.limits import MOST_KEPT, Limits, require_budget
 from shared.domain.schedule import late_check_at
 from shared.domain.settlement import charged, reserve_price, settle
+from shared.domain.slot import Slot, Version
 from shared.domain.video import AttemptOutcome, Failure, Phase, VersionState, Video
 from shared.domain.video_steps import with_outcome
 

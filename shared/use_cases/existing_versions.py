@@ -11,7 +11,8 @@ from shared.domain.models import of_take
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from shared.domain.campaign import Campaign, Version
+    from shared.domain.campaign import Campaign
+    from shared.domain.slot import Version
     from shared.domain.video import Video
     from shared.use_cases.create_videos import CreateVideos, Draft
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.domain.campaign import Campaign, Slot
+from shared.domain.campaign import Campaign
 from shared.domain.errors import CampaignNotFoundError, ConflictError
+from shared.domain.slot import Slot
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 from shared.ports import Ports

@@ -12,9 +12,10 @@ from google.cloud.firestore import GeoPoint
 
 from shared.adapters.google.campaign_documents import WRITTEN_AT
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
-from shared.domain.campaign import Change, Chore, ChoreKind, Slot, Version
+from shared.domain.campaign import Change, Chore, ChoreKind
 from shared.domain.errors import ConflictError, StorageError, UnreadableRecordError
 from shared.domain.money import Savings
+from shared.domain.slot import Slot, Version
 from shared.domain.video import Failure, VersionState, Video
 from shared.ports.campaign_repository import VideoQuery
 from shared.records.form import to_record

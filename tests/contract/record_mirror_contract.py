@@ -9,9 +9,10 @@ from io import BytesIO
 import pytest
 
 from shared.adapters.record_mirror import ObjectStoreMirror
-from shared.domain.campaign import Campaign, Slot, Version
+from shared.domain.campaign import Campaign
 from shared.domain.money import Savings
 from shared.domain.reconciling import CampaignState
+from shared.domain.slot import Slot, Version
 from shared.domain.storage_layout import CACHE
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import (

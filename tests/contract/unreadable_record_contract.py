@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Slot, Version
+from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.errors import ConflictError, UnreadableRecordError, VideoNotFoundError
+from shared.domain.slot import Slot, Version
 from shared.domain.unreadable import Unreadable
 from shared.domain.versions import promote
 from shared.domain.video import Phase, VersionState, Video

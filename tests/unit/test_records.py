@@ -17,22 +17,14 @@ from shared.domain.batch import (
     LineVideo,
     PhaseTotals,
 )
-from shared.domain.campaign import (
-    Campaign,
-    Chore,
-    ChoreKind,
-    DelayedChore,
-    Flow,
-    Removed,
-    Slot,
-    Version,
-)
+from shared.domain.campaign import Campaign, Chore, ChoreKind, DelayedChore, Flow, Removed
 from shared.domain.clip import COMPANIONS, ClipFacts
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import StorageError
 from shared.domain.inputs import Inputs, InputState, Picture, StoredInput
 from shared.domain.money import Money, Savings
 from shared.domain.pacing import Given, LaneSeen, Pace, Turns
+from shared.domain.slot import Slot, Version
 from shared.domain.video import (
     Attempt,
     AttemptOutcome,

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.campaign import Campaign, Slot, Version
+from shared.domain.campaign import Campaign
 from shared.domain.errors import CampaignVideoLimitError
+from shared.domain.slot import Slot, Version
 from tests.unit.domain.builders import LIMIT, a_campaign, a_reserved_video
 
 BOAT = Version(video_hash="0" * 16, fingerprint="boat")

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.campaign import Slot, Version
 from shared.domain.copying import Verdict, judge, merge_into_target
 from shared.domain.reconciling import CampaignState
 from shared.domain.settlement import recomputed
+from shared.domain.slot import Slot, Version
 from shared.domain.video import Phase, VersionState, Video
 from tests.unit.domain.builders import (
     NOW,

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.campaign import Campaign, Slot, Version
+from shared.domain.campaign import Campaign
 from shared.domain.reconciling import CampaignState, reconciled
+from shared.domain.slot import Slot, Version
 from shared.domain.video import Phase, VersionState, Video
 from tests.unit.domain.builders import (
     NOW,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.campaign import Change, Version
+from shared.domain.campaign import Change
 from shared.domain.errors import (
     CampaignVideoLimitError,
     MaxCostExceededError,
@@ -19,6 +19,7 @@ from shared.domain.fingerprint import fingerprint_as_written
 from shared.domain.models import MAX_SEED
 from shared.domain.money import Savings
 from shared.domain.prompt import enhance
+from shared.domain.slot import Version
 from shared.domain.video import Outcome, Phase, VersionState, Video
 from shared.use_cases.change_versions import cancel_video, delete_video
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos

@@ -8,7 +8,7 @@ import pytest
 
 from shared.adapters.google.campaign_documents import key_of
 from shared.adapters.google.firestore_fields import to_fields
-from shared.domain.campaign import Campaign, Chore, ChoreKind, Slot, Version
+from shared.domain.campaign import Campaign, Chore, ChoreKind
 from shared.domain.inputs import (
     MAX_INPUT_BYTES,
     MAX_PIXELS,
@@ -19,6 +19,7 @@ from shared.domain.inputs import (
 )
 from shared.domain.limits import MOST_KEPT, MOST_VERSIONS, most_versions
 from shared.domain.money import Money
+from shared.domain.slot import Slot, Version
 from shared.records.form import to_record
 from tests.unit.domain.builders import NOW
 

@@ -22,7 +22,7 @@ from shared.adapters.local import (
     turn_repository,
 )
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
-from shared.domain.campaign import Change, Slot, Version
+from shared.domain.campaign import Change
 from shared.domain.errors import (
     CampaignNotFoundError,
     ConflictError,
@@ -31,6 +31,7 @@ from shared.domain.errors import (
     VideoNotFoundError,
 )
 from shared.domain.money import Money
+from shared.domain.slot import Slot, Version
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, VersionState
 from shared.ports.campaign_repository import ListPosition, SortOrder, VideoQuery
