@@ -1,41 +1,16 @@
 """Handlers of the studio: its page, script, style sheet and icon, and its sessions."""
 
-import gzip
-import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
 from http import HTTPStatus
-from pathlib import Path
 
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request, Response
 
 from shared.domain.errors import NotFoundError
 from shared.http.access import SESSION_COOKIE, session_for
 from shared.http.calls import Call
 from shared.http.request_types import SessionBody, read_body
+from shared.http.studio_files import LANGUAGES, PAGE, localized, studio_file
 
-FOLDER = Path(__file__).parent / "studio"
-
-_CONTENT_TYPES = {
-    "studio.html": "text/html; charset=utf-8",
-    "studio.css": "text/css; charset=utf-8",
-    "studio.js": "text/javascript; charset=utf-8",
-    "webhooks_view.js": "text/javascript; charset=utf-8",
-    "icon.svg": "image/svg+xml",
-}
-_ENTRY = "studio.js"
-# Loaded when its page is opened. It imports from the script what that has already.
-_LATER = "webhooks_view.js"
-_IMPORT = re.compile(
-    r'^(?:import \{([^}]*)\} from|@import) "\./([\w-]+\.(?:js|css))";\n', re.MULTILINE
-)
-_DOCUMENTATION = re.compile(r"^ *(?:/\*\*(?s:.*?)\*/|//[^\n]*)\n", re.MULTILINE)
-# No text of a module has more than one line.
-_INDENTATION = re.compile(r"^ +", re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:class|const|function) )", re.MULTILINE)
-
+_LANGUAGE_COOKIE = "language"
 _POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -51,18 +26,9 @@ _POLICY = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class StudioFile:
-    """`compressed` is `content` in gzip."""
-
-    content_type: str
-    content: bytes
-    compressed: bytes
-    digest: str
-
-
 def page(call: Call) -> Response:
-    response = file(call, "studio.html")
+    response = file(call, localized(PAGE, _language_of(call.request)))
+    response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
     response.headers["Content-Security-Policy"] = content_security_policy(
         bucket_url=call.ports.policy.bucket_url
     )
@@ -85,6 +51,14 @@ def file(call: Call, filename: str) -> Response:
         response.headers["Content-Encoding"] = "gzip"
     response.set_etag(f"{found.digest}-gzip" if is_compressed else found.digest)
     return response.make_conditional(call.request)
+
+
+def _language_of(request: Request) -> str:
+    """Return the language that the URL names, the browser keeps as a choice, or prefers."""
+    chosen = request.args.get("lang", request.cookies.get(_LANGUAGE_COOKIE))
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
 def start_session(call: Call) -> Response:
@@ -117,69 +91,3 @@ def content_security_policy(*, bucket_url: str) -> str:
     media = f"'self' {bucket_url}" if bucket_url else "'self'"
     directives = _POLICY | {"img-src": media, "media-src": media}
     return "; ".join(f"{name} {sources}" for name, sources in directives.items())
-
-
-@cache
-def studio_file(filename: str) -> StudioFile:
-    """Raise NotFoundError unless the studio has this file."""
-    content_type = _CONTENT_TYPES.get(filename)
-    if content_type is None:
-        raise NotFoundError("The studio has no such file.")
-    text = join_modules(filename) if filename.endswith((".js", ".css")) else _read(filename)
-    content = text.encode()
-    return StudioFile(
-        content_type=content_type,
-        content=content,
-        compressed=gzip.compress(content, mtime=0),
-        digest=sha256(content).hexdigest()[:32],
-    )
-
-
-def join_modules(entry: str) -> str:
-    """Return a script or style sheet with all its imports: a first load takes three requests.
-
-    The later module leaves out what the first load has, and imports it from there.
-    Scripts import names only, and no two of them declare the same name. Their documentation and
-    indentation are left out.
-    """
-    joined: dict[str, str] = {}
-    if entry not in (_ENTRY, _LATER):
-        _join(entry, joined)
-        return "\n".join(joined.values())
-    _join(_ENTRY, joined)
-    first = tuple(joined)
-    _join(_LATER, joined)
-    own = {name: text for name, text in joined.items() if name not in first}
-    shared = ", ".join(sorted(_imported(own, first)))
-    if entry == _LATER:
-        return "\n".join([f'import {{ {shared} }} from "./{_ENTRY}";', *own.values()])
-    return "\n".join([*(joined[name] for name in first), f"export {{ {shared} }};"])
-
-
-def _imported(modules: Iterable[str], others: Collection[str]) -> set[str]:
-    """Return the names that modules import from the others."""
-    return {
-        name.strip()
-        for module in modules
-        for names, imported in _IMPORT.findall(_read(module))
-        if imported in others
-        for name in names.split(",")
-        if name.strip()
-    }
-
-
-def _join(name: str, joined: dict[str, str]) -> None:
-    """Append the imports of a module, then the module."""
-    source = _read(name)
-    for _names, imported in _IMPORT.findall(source):
-        if imported not in joined:
-            _join(imported, joined)
-    text = _IMPORT.sub("", source)
-    if name.endswith(".js"):
-        text = _INDENTATION.sub("", _DOCUMENTATION.sub("", text))
-        text = text if name == _LATER else _EXPORT.sub("", text)
-    joined[name] = text
-
-
-def _read(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")

@@ -1,4 +1,5 @@
-import { grouped, plural } from "./texts.js";
+import { grouped } from "./locale.js";
+import { plural } from "./texts.js";
 
 /** The texts of batches. */
 export const BATCH_TEXTS = {

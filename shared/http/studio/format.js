@@ -1,11 +1,12 @@
+import { LANGUAGE } from "./locale.js";
 import { TEXTS } from "./texts.js";
 
-const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+const dollars = new Intl.NumberFormat(LANGUAGE, { style: "currency", currency: "USD" });
 const hours = /** @type {const} */ ({ timeStyle: "short", hourCycle: "h23" });
-const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", ...hours });
-const time = new Intl.DateTimeFormat("en", hours);
-const ago = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const megabytes = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+const moment = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", ...hours });
+const time = new Intl.DateTimeFormat(LANGUAGE, hours);
+const ago = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
+const megabytes = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const STEPS = [

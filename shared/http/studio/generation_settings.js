@@ -1,13 +1,14 @@
 import { element, setText } from "./dom.js";
 import { Choice, Field } from "./fields.js";
 import { modelName, money } from "./format.js";
+import { LANGUAGE } from "./locale.js";
 import { perSecond } from "./order_line.js";
 import { PICTURE_TEXTS } from "./picture_texts.js";
 import { Pictures } from "./pictures.js";
 import { TEXTS } from "./texts.js";
 
 const DEFAULT_SECONDS = 8;
-const day = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
+const day = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "long", timeZone: "UTC" });
 
 /** The generation settings and the pictures, limited to what the selected model supports. */
 export class GenerationSettings {

@@ -1,10 +1,4 @@
-const pixels = new Intl.NumberFormat("en-US");
-const kinds = new Intl.ListFormat("en", { type: "disjunction" });
-
-/** "JPEG or PNG" */
-function kindNames(mediaTypes) {
-  return kinds.format(mediaTypes.map((type) => type.replace(/^.*\//, "").toUpperCase()));
-}
+import { grouped, kindNames } from "./locale.js";
 
 /** The texts about pictures. */
 export const PICTURE_TEXTS = {
@@ -41,7 +35,7 @@ export const PICTURE_TEXTS = {
   staysHere: "They are not sent to Google: this installation makes synthetic videos.",
   goesTo: (model, location) => `They are sent to Google: ${model} reads them (${location}).`,
   picture: (field, name) => (name ? `${field}: ${name}` : field),
-  sizeOf: ({ width, height }) => `${pixels.format(width)} × ${pixels.format(height)}`,
+  sizeOf: ({ width, height }) => `${grouped(width)} × ${grouped(height)}`,
   remove: (field, name) => `Remove ${name ?? "the picture"}: ${field}`,
   removed: "The picture is removed.",
   uploading: (name) => `Uploading ${name}`,

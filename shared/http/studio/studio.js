@@ -3,6 +3,7 @@ import { BatchesView } from "./batches_view.js";
 import { CampaignView } from "./campaign_view.js";
 import { Home, campaignPath, isCampaignName } from "./home.js";
 import { askForKey } from "./key_dialog.js";
+import { LANGUAGE, chooseLanguage } from "./locale.js";
 import { sayFailure, showTrouble } from "./notices.js";
 import { Poller } from "./polling.js";
 import { listenForShortcuts } from "./shortcuts.js";
@@ -17,6 +18,12 @@ const frames = document.querySelectorAll("[data-text]");
 for (const frame of frames) {
   frame.textContent = TEXTS[frame.dataset.text];
 }
+
+/** @type {HTMLSelectElement} */
+const language = document.querySelector("#language");
+language.value = LANGUAGE;
+language.ariaLabel = TEXTS.language;
+language.addEventListener("change", () => chooseLanguage(language.value));
 
 // On a phone, a focused field would open the keyboard over the page.
 const desk = matchMedia("(min-width: 1000px) and (pointer: fine)");

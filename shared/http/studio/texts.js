@@ -1,13 +1,7 @@
-const LONGEST_LABEL_WORDS = 12;
+import { LANGUAGE, grouped, listed, shortened } from "./locale.js";
 
-const list = new Intl.ListFormat("en");
-const integer = new Intl.NumberFormat("en-US");
-const rank = new Intl.PluralRules("en", { type: "ordinal" });
+const rank = new Intl.PluralRules(LANGUAGE, { type: "ordinal" });
 const RANKS = { one: "st", two: "nd", few: "rd", other: "th" };
-
-export function grouped(count) {
-  return integer.format(count);
-}
 
 /** "1 video", "2,000 videos". */
 export function plural(count, one) {
@@ -19,14 +13,7 @@ function ordinal(count) {
 }
 
 function videos(numbers) {
-  const names = list.format(numbers.map(String));
-  return `${numbers.length === 1 ? "Video" : "Videos"} ${names}`;
-}
-
-function shortened(prompt) {
-  const words = prompt.split(/\s+/, LONGEST_LABEL_WORDS + 1);
-  const isLong = words.length > LONGEST_LABEL_WORDS;
-  return isLong ? `${words.slice(0, -1).join(" ")}…` : prompt;
+  return `${numbers.length === 1 ? "Video" : "Videos"} ${listed(numbers)}`;
 }
 
 /** All texts of the studio. */
@@ -42,6 +29,7 @@ export const TEXTS = {
   webhooks: "Webhooks",
   description: "API",
   skip: "Skip to the content",
+  language: "Language",
 
   // Campaigns
   startTitle: "Start a campaign",

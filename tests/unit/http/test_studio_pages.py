@@ -10,20 +10,21 @@ from pathlib import Path
 import pytest
 
 from shared.domain.errors import NotFoundError
-from shared.http import studio_pages
-from shared.http.studio_pages import FOLDER, join_modules, studio_file
+from shared.http import studio_files
+from shared.http.studio_files import FOLDER, LANGUAGES, join_modules, studio_file
 
 ROOT = Path(__file__).parents[3]
 LATER = "webhooks_view.js"
 
-_IMPORTS = re.compile(r'import \{([^}]*)\} from "\./([\w-]+\.js)"')
+_IMPORTS = re.compile(r'import \{([^}]*)\} from "(\.{1,2}/[\w-]+\.js)"')
 _EXPORTS = re.compile(r"^export (?:async )?(?:class|const|function) (\w+)", re.MULTILINE)
+_NAMES_OF_TEXTS = re.compile(r"^  (\w+)(?::|,)", re.MULTILINE)
 _TOP_LEVEL = re.compile(r"^(?:async )?(?:class|const|function|let) (\w+)", re.MULTILINE)
 
 
 @pytest.fixture
 def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(studio_pages, "FOLDER", tmp_path)
+    monkeypatch.setattr(studio_files, "FOLDER", tmp_path)
     return tmp_path
 
 
@@ -31,10 +32,25 @@ def test_each_module_is_sent_once_after_its_imports(modules: Path) -> None:
     (modules / "c.js").write_text("/** A\n * constant. */\nexport const C = 1;\n")
     (modules / "b.js").write_text('import { C } from "./c.js";\n\nexport function b() {}\n')
     entry = 'import {\n  C,\n} from "./c.js";\nimport { b } from "./b.js";\nexport class A {}\n'
-    (modules / "a.js").write_text(entry)
+    (modules / "studio.js").write_text(entry)
 
-    joined = " ".join(join_modules("a.js").split())
+    joined = " ".join(join_modules("studio.js").split())
     assert joined == "const C = 1; function b() {} class A {}"
+
+
+def test_a_language_replaces_the_modules_that_its_folder_has(modules: Path) -> None:
+    (modules / "studio.js").write_text('import { A } from "./a.js";\nimport("./later.js");\n')
+    (modules / "later.js").write_text('import { A } from "./a.js";\nexport const L = A;\n')
+    (modules / "a.js").write_text('import { B } from "./b.js";\nexport const A = B;\n')
+    (modules / "b.js").write_text("export const B = 1;\n")
+    (modules / "xx").mkdir()
+    (modules / "xx" / "a.js").write_text('import { B } from "../b.js";\nexport const A = -B;\n')
+
+    first, later = join_modules("studio.js", "xx"), join_modules("later.js", "xx")
+    assert " ".join(first.split()) == (
+        'const B = 1; const A = -B; import("./later.xx.js"); export { A };'
+    )
+    assert " ".join(later.split()) == 'import { A } from "./studio.xx.js"; export const L = A;'
 
 
 def test_every_module_of_the_studio_is_sent() -> None:
@@ -65,12 +81,14 @@ def test_the_modules_share_no_top_level_name() -> None:
     assert repeated == []
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.js")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(FOLDER.rglob("*.js")), ids=lambda path: str(path.relative_to(FOLDER))
+)
 def test_a_module_imports_what_is_exported_and_what_it_uses(path: Path) -> None:
     source = path.read_text("utf-8")
 
     for names, module in _IMPORTS.findall(source):
-        exported = _EXPORTS.findall((FOLDER / module).read_text("utf-8"))
+        exported = _EXPORTS.findall((path.parent / module).read_text("utf-8"))
         for name in re.findall(r"\w+", names):
             assert name in exported, f"{name} of {module}"
             assert len(re.findall(rf"\b{name}\b", source)) > 1, f"{name} is not used"
@@ -79,7 +97,7 @@ def test_a_module_imports_what_is_exported_and_what_it_uses(path: Path) -> None:
 def test_every_exported_name_is_imported_somewhere() -> None:
     sources = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.js")}
     imported = {
-        (module, name)
+        (module.removeprefix("./"), name)
         for source in sources.values()
         for names, module in _IMPORTS.findall(source)
         for name in re.findall(r"\w+", names)
@@ -95,10 +113,32 @@ def test_every_exported_name_is_imported_somewhere() -> None:
 def test_every_text_is_used() -> None:
     texts = (FOLDER / "texts.js").read_text("utf-8")
     names = re.findall(r"^  (\w+)(?::|,)", texts.partition("export const EXAMPLE")[0], re.MULTILINE)
-    used = "".join(path.read_text("utf-8") for path in FOLDER.iterdir())
+    used = "".join(path.read_text("utf-8") for path in FOLDER.glob("*.*"))
 
     unused = [name for name in names if not re.search(rf'TEXTS\.{name}\b|data-text="{name}"', used)]
     assert unused == []
+
+
+def test_the_page_offers_every_language() -> None:
+    offered = re.findall(r'<option value="(\w+)"', (FOLDER / "studio.html").read_text("utf-8"))
+
+    assert sorted(offered) == sorted(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_a_language_translates_every_module_of_texts(language: str) -> None:
+    """The type checker compares the texts, but allows one more in the translation."""
+    texts = {path.name for path in FOLDER.glob("*texts.js")}
+
+    assert texts == {path.name for path in (FOLDER / language).glob("*.js")}
+    for name in texts:
+        original, translation = (
+            path.read_text("utf-8") for path in (FOLDER / name, FOLDER / language / name)
+        )
+        assert sorted(_EXPORTS.findall(original)) == sorted(_EXPORTS.findall(translation)), name
+        if name != "idea_texts.js":
+            found = _NAMES_OF_TEXTS.findall
+            assert sorted(found(original)) == sorted(found(translation)), name
 
 
 def test_a_missing_file_is_not_found() -> None:
@@ -118,5 +158,5 @@ def test_the_studio_is_deployed_with_the_functions(tmp_path: Path) -> None:
         text=True,
     )
 
-    files = {str(path.relative_to(ROOT)) for path in FOLDER.iterdir()}
+    files = {str(path.relative_to(ROOT)) for path in FOLDER.rglob("*.*")}
     assert files <= set(uploaded.stdout.splitlines())

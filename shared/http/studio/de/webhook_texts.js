@@ -1,0 +1,62 @@
+/** @type {typeof import("../webhook_texts.js").WEBHOOK_TEXTS} */
+export const WEBHOOK_TEXTS = {
+  title: "Webhooks",
+  lead: "Ein Webhook ist eine URL, die eine signierte Nachricht bekommt, wenn ein Video, ein Stapel oder eine Wiederherstellung endet.",
+  add: "Webhook hinzufügen",
+  url: "URL",
+  urlHint:
+    "Eine https://-Adresse. Ein Dienst auf diesem Rechner kann auch an http://localhost senden.",
+  campaign: "Kampagne",
+  campaignHint: "Leer bedeutet: die Ereignisse aller Kampagnen.",
+  onlySome: "Nur einige Ereignisse senden",
+  onlySomeHint: "Ohne Auswahl werden alle Ereignisse gesendet.",
+  events: [
+    "video.completed",
+    "video.failed",
+    "video.cancelled",
+    "video.promoted",
+    "batch.completed",
+    "campaign.budget_warning",
+    "webhook.disabled",
+  ],
+  noneTitle: "Noch keine Webhooks",
+  none: "Fügen Sie die URL eines Empfängers hinzu. Zum Ausprobieren auf diesem Rechner: make listen PORT=9000.",
+  statuses: { active: "Aktiv", paused: "Angehalten", disabled: "Abgeschaltet" },
+  meta: ({ events, campaign_id: campaign }) =>
+    `${events ? events.join(", ") : "Alle Ereignisse"} · ${campaign ?? "alle Kampagnen"}`,
+  disabled: (reason) => `Abgeschaltet: ${reason}`,
+  disabledHint:
+    "Reparieren Sie den Empfänger, und setzen Sie den Webhook dann fort. Prüfen Sie ihn mit einem Test.",
+  pausedHint: "Seine Ereignisse warten und werden gesendet, wenn Sie ihn fortsetzen.",
+  secretHint:
+    "Dieses Geheimnis signiert die Nachrichten. Kopieren Sie es jetzt: Es wird nicht noch einmal angezeigt.",
+  secret: "Geheimnis",
+  copy: "Geheimnis kopieren",
+  copied: "Geheimnis kopiert.",
+  notCopied: "Der Browser hat das Kopieren nicht erlaubt. Markieren und kopieren Sie das Geheimnis.",
+  previousUntil: (time) => `Das vorherige Geheimnis signiert noch bis ${time}.`,
+  test: "Test senden",
+  tested: "Der Empfänger hat den Test angenommen.",
+  testFailed: ({ error, response_status: status }) =>
+    `Der Test wurde nicht zugestellt: ${error ?? `der Empfänger antwortete ${status}`}`,
+  pause: "Anhalten",
+  resume: "Fortsetzen",
+  rotate: "Geheimnis ersetzen",
+  rotateTitle: "Das Geheimnis ersetzen?",
+  rotateBody:
+    "Sie bekommen ein neues Geheimnis. Einen Tag lang werden Nachrichten mit beiden signiert.",
+  remove: "Löschen",
+  removeTitle: "Diesen Webhook löschen?",
+  removeBody: (url) =>
+    `${url} bekommt keine Ereignisse mehr. Was noch nicht zugestellt ist, wird nicht gesendet.`,
+  removed: "Webhook gelöscht.",
+  of: (url) => ` ${url}`,
+  deliveries: "Zustellungen",
+  noDeliveries: "Noch wurde nichts gesendet.",
+  deliveryStatuses: { pending: "Wartet", delivered: "Zugestellt", failed: "Fehlgeschlagen" },
+  tries: (count) => `${count} ${count === 1 ? "Versuch" : "Versuche"}`,
+  nextTry: (time) => `nächster Versuch ${time}`,
+  answered: (status) => `Antwort ${status}`,
+  sendAgain: "Erneut senden",
+  sentAgain: "Das Ereignis wird erneut gesendet.",
+};
