@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shared.adapters.google.webhook_repository import FirestoreWebhookRepository
     from shared.adapters.record_mirror import ObjectStoreMirror
     from shared.domain.schedule import Leases
+    from shared.ports.play_repository import PlayRepository
     from shared.ports.video_generator import VideoGenerator
 
 
@@ -90,6 +91,14 @@ class GooglePorts(FamilyPorts):
         if not self._settings.signing_key:
             raise UnavailableError("Webhooks need the setting SIGNING_KEY.")
         return self._settings.signing_key.encode()
+
+    @property
+    def plays(self) -> PlayRepository:
+        raise UnavailableError("Plays are not counted in the cloud yet.")
+
+    @property
+    def play_key(self) -> bytes:
+        return self._settings.play_key.encode()
 
     @built_once
     def mirror(self) -> ObjectStoreMirror:

@@ -14,6 +14,7 @@ from shared.bootstrap.choices import (
     synthetic_generator,
 )
 from shared.building import built_once
+from shared.domain.errors import ShowreelError
 from shared.domain.schedule import LAPTOP_LEASES, LAPTOP_LEASES_WITH_VEO
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from shared.adapters.local.event_log import LocalEventLog
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
+    from shared.adapters.local.play_repository import LocalPlayRepository
     from shared.adapters.local.turn_repository import LocalTurnRepository
     from shared.adapters.local.webhook_repository import LocalWebhookRepository
     from shared.adapters.record_mirror import ObjectStoreMirror
@@ -101,6 +103,20 @@ class LocalPorts(FamilyPorts):
         return self.objects.signing_key().encode()
 
     @built_once
+    def plays(self) -> LocalPlayRepository:
+        from shared.adapters.local.play_repository import LocalPlayRepository
+
+        return LocalPlayRepository(self._settings.data_folder)
+
+    @property
+    def play_key(self) -> bytes:
+        try:
+            return self._play_key
+        except ShowreelError:
+            # The folder can only be read: nothing can be counted there.
+            return b""
+
+    @built_once
     def mirror(self) -> ObjectStoreMirror:
         from shared.adapters.record_mirror import ObjectStoreMirror
 
@@ -135,6 +151,15 @@ class LocalPorts(FamilyPorts):
     def local_signatures(self) -> SignatureVerifier:
         return self.objects
 
+    @built_once
+    def _play_key(self) -> bytes:
+        from shared.adapters.local.files.data_folder import DataFolder
+        from shared.adapters.local.signing_key import kept_key
+        from shared.domain.signed_tokens import derived_key
+
+        key = self._settings.signing_key or kept_key(DataFolder(self._settings.data_folder))
+        return derived_key(key.encode())
+
     def start(self) -> None:
         """Let the queue deliver and tick from its first message on, and in any case soon.
 
@@ -156,6 +181,8 @@ class LocalPorts(FamilyPorts):
             self.savings.write_all()
         if "campaigns" in vars(self):
             self.campaigns.close()
+        if "plays" in vars(self):
+            self.plays.close()
 
     def _rebuild(self, campaigns: LocalCampaignRepository) -> None:
         """Restore from the JSON what a lost log or an old backup of the database lacks."""

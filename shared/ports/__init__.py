@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shared.ports.message_queue import MessageQueue
     from shared.ports.object_store import ObjectStore, SignatureVerifier, StorageProbe
     from shared.ports.picture_inspector import PictureInspector
+    from shared.ports.play_repository import PlayRepository
     from shared.ports.policy import Policy
     from shared.ports.record_mirror import RecordMirror
     from shared.ports.turn_repository import TurnRepository
@@ -49,6 +50,13 @@ class Ports(Protocol):
     @property
     def webhook_key(self) -> bytes:
         """The key from which the secrets of webhooks are derived. Raise UnavailableError."""
+        ...
+
+    @property
+    def plays(self) -> PlayRepository: ...
+    @property
+    def play_key(self) -> bytes:
+        """The key that signs play tokens and embeds; empty where plays are not counted."""
         ...
 
     @property

@@ -57,6 +57,11 @@ class Policy(Protocol):
         ...
 
     @property
+    def plays_url(self) -> str:
+        """Where players report; empty if it is this service."""
+        ...
+
+    @property
     def allowed_hosts(self) -> str:
         """Host names, separated by commas, that the service answers to besides its usual ones."""
         ...

@@ -120,6 +120,13 @@ class Settings:
     signing_key: str = _secret(
         "The secret of local signed URLs and of webhooks; by default it is kept in the data folder"
     )
+    play_key: str = _secret(
+        "The secret of play tokens and of embeds, with a bucket; without it no plays are counted. "
+        "With a folder it follows from `SIGNING_KEY`. A new one ends every embed"
+    )
+    plays_url: str = _setting(
+        "", "The URL to which players report; by default `/v1/plays` of this service"
+    )
     public_url: str = _setting(
         "", "The service's URL in answers, if it differs from the URL of the request"
     )

@@ -32,6 +32,7 @@ from tests.fakes.ports import POLICY, FakeWeb
 from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.event_log import InMemoryEventLog
+from tools.in_memory.play_repository import InMemoryPlayRepository
 from tools.in_memory.turn_repository import InMemoryTurnRepository
 from tools.in_memory.webhook_repository import InMemoryWebhookRepository
 
@@ -67,6 +68,8 @@ class Showreel:
         self.turns = InMemoryTurnRepository(self.campaigns)
         self.webhooks = InMemoryWebhookRepository(self.campaigns)
         self.webhook_key = b""
+        self.plays = InMemoryPlayRepository()
+        self.play_key = b""
         self.mirror = ObjectStoreMirror(self.objects, gap=timedelta(), now=self.now)
         self.storage_probe = ObjectStoreProbe(self.objects, self.now)
         self.savings = SavingsCounter(self.campaigns)

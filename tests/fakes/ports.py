@@ -25,6 +25,7 @@ from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.clip import A_CLIP, CLIP_FACTS, PICTURES
 from tools.in_memory.event_log import InMemoryEventLog
 from tools.in_memory.object_store import InMemoryObjectStore
+from tools.in_memory.play_repository import InMemoryPlayRepository
 from tools.in_memory.turn_repository import InMemoryTurnRepository
 from tools.in_memory.webhook_repository import InMemoryWebhookRepository
 
@@ -44,6 +45,7 @@ class FakePolicy:
     default_model: str = DEFAULT_MODEL
     simulated: bool = False
     public_url: str = ""
+    plays_url: str = ""
     allowed_hosts: str = ""
     allowed_origins: str = ""
     api_keys: str = ""
@@ -140,6 +142,8 @@ class FakePorts:
         self.turns = InMemoryTurnRepository(self.campaigns)
         self.webhooks = InMemoryWebhookRepository(self.campaigns)
         self.webhook_key = b"a key for the secrets of webhooks"
+        self.plays = InMemoryPlayRepository()
+        self.play_key = b"a key for the tokens of plays"
         self.json = InMemoryObjectStore(self.clock)
         self.mirror = ObjectStoreMirror(self.json, gap=timedelta(), now=self.clock)
         self.queue = InMemoryMessageQueue(self.clock)
@@ -166,6 +170,8 @@ class FakePorts:
         other.campaigns.untold |= self.campaigns.untold
         other.webhooks.webhooks = self.webhooks.webhooks
         other.webhooks.deliveries |= self.webhooks.deliveries
+        other.plays.views |= self.plays.views
+        other.plays.counts |= self.plays.counts
         other.turns.paces |= self.turns.paces
         other.batches.batches |= self.batches.batches
         other.campaigns.written_at |= self.campaigns.written_at

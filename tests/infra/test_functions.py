@@ -24,6 +24,7 @@ FRAMEWORK_SETTINGS = {"THREADS"}
 # What has no meaning in a cloud, would make it a stand-in of itself, or is the platform's to set.
 LOCAL_SETTINGS = {
     "K_SERVICE",
+    "PLAYS_URL",
     "STORAGE_EMULATOR_HOST",
     "SYNTHETIC_FAULTS",
     "SYNTHETIC_SECONDS",
@@ -31,7 +32,7 @@ LOCAL_SETTINGS = {
 }
 
 # What no state of Terraform may hold: it is given by `secrets`.
-SECRET_SETTINGS = {"API_KEYS", "SIGNING_KEY"}
+SECRET_SETTINGS = {"API_KEYS", "PLAY_KEY", "SIGNING_KEY"}
 
 
 def targets() -> list[str]:

@@ -122,7 +122,7 @@ def identity_of(path: str) -> FileIdentity | None:
 
 def opened(path: str, identity: FileIdentity) -> Connection:
     """Open the database for reading and writing."""
-    connection = _connect(path, "mode=rw")
+    connection = connected(path, "mode=rw")
     try:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")
@@ -141,7 +141,7 @@ def opened_unchanging(path: str) -> Connection:
     """
     if _size(f"{path}-wal"):
         raise sqlite3.OperationalError("The write-ahead log cannot be read.")
-    connection = _connect(path, "mode=ro&immutable=1")
+    connection = connected(path, "mode=ro&immutable=1")
     try:
         # The queries of lists and videos are the same in the earlier schemas.
         _require_schema(connection, oldest=min(UPGRADES))
@@ -153,7 +153,7 @@ def opened_unchanging(path: str) -> Connection:
 
 def upgrade(path: str) -> None:
     """Bring a database of an earlier schema to this one, in one transaction."""
-    connection = _connect(path, "mode=rw")
+    connection = connected(path, "mode=rw")
     try:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")
@@ -167,14 +167,14 @@ def upgrade(path: str) -> None:
 
 def empty() -> Connection:
     """Return a database in memory without any record."""
-    connection = _connect("", "mode=memory")
+    connection = connected("", "mode=memory")
     connection.executescript(SCHEMA)
     return connection
 
 
 def made(path: str) -> Connection:
     """Make the file of a new database. What is written is safe only after `finish`."""
-    connection = _connect(path, "mode=rwc")
+    connection = connected(path, "mode=rwc")
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA journal_mode = MEMORY")
     connection.executescript(SCHEMA)
@@ -198,7 +198,7 @@ def finish(connection: Connection) -> None:
     connection.close()
 
 
-def _connect(path: str, options: str) -> Connection:
+def connected(path: str, options: str) -> Connection:
     # Threads share connections, one at a time. Transactions begin and end by statements.
     return sqlite3.connect(
         f"file:{quote(path)}?{options}",

@@ -7,6 +7,8 @@ from typing import Any
 from shared.domain.campaign import Campaign
 from shared.domain.clip import ClipFacts
 from shared.domain.inputs import Picture
+from shared.domain.play_tokens import PlayToken
+from shared.domain.plays import Beacon
 from shared.domain.reservation import new_video
 from shared.domain.video import GenerationParameters, Phase, Video
 from shared.domain.video_steps import (
@@ -19,6 +21,7 @@ from shared.domain.video_steps import (
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)
 LIMIT = 4
+A_VIDEO = "video_spring.0123456789abcdef"
 MODEL = "veo-3.1-generate-001"
 CLIP = ClipFacts(
     duration_seconds=8.0,
@@ -89,3 +92,14 @@ def a_storing_video(number: int = 0, **changes: Any) -> Video:  # noqa: ANN401
 def a_video_in(phase: Phase) -> Video:
     """A video that has one attempt, in any phase."""
     return replace(a_generating_video(), phase=phase)
+
+
+def a_token(**changes: Any) -> PlayToken:  # noqa: ANN401  # Any field of the class.
+    token = PlayToken(
+        video_id=A_VIDEO, duration_ms=8000, issued_at=NOW, expires_at=NOW + timedelta(days=1)
+    )
+    return replace(token, **changes)
+
+
+def a_beacon(number: int = 0, **changes: Any) -> Beacon:  # noqa: ANN401  # As above.
+    return replace(Beacon(view=f"{number:032x}", seq=1, token=""), **changes)

@@ -19,8 +19,11 @@ import pytest
 import shared.domain
 
 ROOT = Path(__file__).resolve().parents[3]
-# Only requests about experiments or webhooks, and deliveries, load them.
-ON_USE = {"shared.domain.experiments", "shared.domain.proportions", "shared.domain.webhooks"}
+# Only requests about experiments, plays or webhooks, and deliveries, load them.
+ON_USE = {
+    f"shared.domain.{name}"
+    for name in ("experiments", "play_tokens", "plays", "proportions", "webhooks")
+}
 MODULES = sorted(
     {f"shared.domain.{module.name}" for module in pkgutil.iter_modules(shared.domain.__path__)}
     - ON_USE
