@@ -12,7 +12,7 @@ from shared.domain.inputs import StoredInput
 from shared.domain.money import Money, Savings
 from shared.domain.slot import Slot, Version
 from shared.domain.unreadable import Unreadable
-from shared.domain.video import Lane, Video
+from shared.domain.video import GenerationParameters, Lane, Video
 
 if TYPE_CHECKING:
     from shared.domain.daily_budget import DayBudget
@@ -69,6 +69,18 @@ class Flow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What videos are to be made of. A prompt is null for a slot that another campaign left free.
+
+    `parameters` and `business_context` are for all of them.
+    """
+
+    prompts: tuple[str | None, ...]
+    business_context: Mapping[str, str]
+    parameters: GenerationParameters
+
+
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
     """`slots` holds the used ones, by index.
 
@@ -82,11 +94,18 @@ class Campaign:
     `budget_usd` is the campaign's own limit; without one it has that of the installation.
     `removed_money` is the part of `money` whose videos were removed. `delayed_until` is the
     earliest due time of the `delayed` chores. `unread` is as in a video.
+
+    `failed` has the slots whose latest video failed. `draft` is what its first videos are to be
+    made of; the first reservation removes it.
     """
 
     campaign_id: str
     created_at: datetime
     updated_at: datetime
+    title: str | None = None
+    archived: bool = False
+    draft: Draft | None = None
+    failed: tuple[int, ...] = ()
     slots: tuple[Slot, ...] = ()
     money: Money = Money()
     removed_money: Money = Money()
@@ -125,7 +144,8 @@ class Campaign:
         """Return the campaign without `video` in its slot, and keep its position in lists."""
         gone = Removed(video_hash=video.video_hash, created_at=video.created_at)
         slot = self.slot(video.index).without(video)
-        return replace(self.with_slot(slot), removed=(*self.removed, gone)[-MOST_REMOVED:])
+        left = self.with_slot(slot).with_failure(video.index, is_last=False)
+        return replace(left, removed=(*self.removed, gone)[-MOST_REMOVED:])
 
     def find(self, fingerprint: str) -> Version | None:
         """The current or pending video that has this fingerprint, in any slot."""
@@ -147,6 +167,13 @@ class Campaign:
         slots = sorted([*others, slot], key=lambda each: each.index)
         used = [each for each in slots if each.versions or each.historical]
         return replace(self, slots=tuple(used))
+
+    def with_failure(self, index: int, *, is_last: bool) -> "Campaign":
+        """Return the campaign with whether the latest video of a slot failed."""
+        if is_last == (index in self.failed):
+            return self
+        others = {each for each in self.failed if each != index}
+        return replace(self, failed=tuple(sorted({*others, index} if is_last else others)))
 
     def _versions(self) -> Iterator[Version]:
         for slot in self.slots:

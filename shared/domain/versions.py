@@ -50,8 +50,9 @@ def reserve(campaign: Campaign, video: Video, limits: Limits) -> Change:
             f"is named twice. Name a slot once, and wait until its video is done, or cancel it."
         )
     require_budget(campaign, video.cost.estimated, limits)
+    campaign = campaign.with_failure(video.index, is_last=False)
     return _change(
-        replace(campaign, money=reserve_price(campaign.money, video)),
+        replace(campaign, money=reserve_price(campaign.money, video), draft=None),
         replace(slot, pending=Version.of(video)),
         at=video.created_at,
         videos=(video,),
@@ -72,6 +73,7 @@ def complete(
     shown = becomes_current(campaign, video, clip)
     done = _done(video, shown=shown, clip=clip, now=now)
     settled = replace(campaign, money=settle(campaign.money, video, AttemptOutcome.BILLED))
+    settled = settled.with_failure(video.index, is_last=False)
     freed = slot.without_pending(video)
     if shown:
         _require_current(slot, replaced)
@@ -134,8 +136,11 @@ def fail(
         queue=None,
     )
     money = settle(campaign.money, video, outcome)
-    slot = campaign.slot(video.index).without_pending(video)
-    change = _change(replace(campaign, money=money), slot, at=now, videos=(ended,))
+    slot = campaign.slot(video.index)
+    if slot.is_making(video) and not video.cancel_requested:
+        campaign = campaign.with_failure(video.index, is_last=True)
+    freed = slot.without_pending(video)
+    change = _change(replace(campaign, money=money), freed, at=now, videos=(ended,))
     return replace(change, events=ends_of(ended))
 
 
@@ -163,8 +168,9 @@ def cancel(campaign: Campaign, video: Video, *, now: datetime) -> Change:
     if video.phase is not Phase.RESERVED:
         return Change(campaign=campaign, videos=(replace(video, cancel_requested=True),))
     failure = Failure(code="cancelled", message="The video was cancelled; nothing was paid.")
-    change = fail(campaign, video, failure=failure, outcome=AttemptOutcome.NOT_BILLED, now=now)
-    cancelled = replace(change.videos[0], phase=Phase.CANCELLED, cancel_requested=True)
+    asked = replace(video, cancel_requested=True)
+    change = fail(campaign, asked, failure=failure, outcome=AttemptOutcome.NOT_BILLED, now=now)
+    cancelled = replace(change.videos[0], phase=Phase.CANCELLED)
     return replace(change, videos=(cancelled,), events=ends_of(cancelled))
 
 

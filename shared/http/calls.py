@@ -9,7 +9,7 @@ import msgspec
 from werkzeug.wrappers import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from werkzeug.wrappers import Request
@@ -73,6 +73,7 @@ def list_response(
     ids: Sequence[str],
     has_more: bool = False,
     unreadable: Sequence[UnreadableResource] | None = None,
+    beside: Mapping[str, object] | None = None,
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response:
@@ -85,4 +86,4 @@ def list_response(
     }
     if unreadable is not None:
         body["unreadable"] = unreadable
-    return json_response(body, status=status, headers=headers)
+    return json_response({**body, **(beside or {})}, status=status, headers=headers)

@@ -1,6 +1,6 @@
 """The types of answers about campaigns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
 from shared.http.resource_types import Dollars, Epoch, UnreadableResource, VideoResource
@@ -34,6 +34,9 @@ class SlotResource(TypedDict):
 
 
 class CountsResource(TypedDict):
+    """`failed` is the number of slots whose latest video failed."""
+
+    failed: int
     current: int
     pending: int
     historical: int
@@ -62,11 +65,29 @@ class BudgetResource(TypedDict):
     default_usd: Dollars | None
 
 
+class DraftResource(TypedDict):
+    """Fields of the request for the first videos."""
+
+    prompts: Sequence[str | None]
+    business_context: Mapping[str, str]
+    model: str
+    seconds: int
+    aspect_ratio: str
+    resolution: str
+    fps: int
+    generate_audio: bool
+    negative_prompt: str | None
+    seed: int | None
+    person_generation: str | None
+
+
 class CampaignFacts(TypedDict):
     """The fields of a campaign, alone and in a list."""
 
     id: str
     object: Literal["campaign"]
+    title: str | None
+    archived: bool
     created_at: Epoch
     updated_at: Epoch
     max_videos: int
@@ -79,9 +100,10 @@ class CampaignFacts(TypedDict):
 class CampaignResource(CampaignFacts):
     """`unreadable` is the number of unreadable videos in all slots.
 
-    `queue` is null unless a video waits for its turn.
+    `queue` is null unless a video waits for its turn. `draft` is null once it has had a video.
     """
 
+    draft: DraftResource | None
     queue: CampaignQueueResource | None
     unreadable: int
     slots: Sequence[SlotResource]

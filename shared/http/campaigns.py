@@ -1,4 +1,4 @@
-"""Handlers that read, list and delete campaigns, and set their budgets."""
+"""Handlers of campaigns."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -7,12 +7,24 @@ from http import HTTPStatus
 from msgspec import UNSET
 from werkzeug.wrappers import Response
 
-from shared.domain.campaign import Campaign
+from shared.domain.campaign import Campaign, Draft
+from shared.domain.errors import InvalidRequestError
+from shared.domain.finding import CampaignFilter, CampaignStatus, words_in
 from shared.domain.identity import require_campaign_id, video_id
 from shared.domain.limits import Limits, available, budget_of, require_dollars
 from shared.domain.queueing import QueueEstimate, expected_done_at, reason_for_waiting
+from shared.domain.titles import title_of
 from shared.domain.unreadable import Unreadable
 from shared.http.calls import POLLING, Call, json_response, list_response
+from shared.http.campaign_requests import (
+    CampaignBody,
+    CampaignListQuery,
+    CampaignOrder,
+    DuplicateBody,
+    NewCampaignBody,
+    cursor_of,
+    position_in,
+)
 from shared.http.campaign_types import (
     BudgetResource,
     CampaignFacts,
@@ -21,14 +33,17 @@ from shared.http.campaign_types import (
     CampaignSummary,
     CountsResource,
     DeletedCampaign,
+    DraftResource,
     MoneyResource,
     SlotResource,
 )
-from shared.http.request_types import CampaignBody, PageQuery, read_body, read_query
+from shared.http.request_types import read_body, read_query, require_one_of
 from shared.http.resources import epoch, thumbnail_url_of, unreadable_resource, video_resource
+from shared.ports.campaign_repository import CampaignPosition, CampaignQuery
 from shared.ports.policy import limits_of
-from shared.use_cases.begin_campaign import set_budget
+from shared.use_cases.begin_campaign import Facts, begin_titled, change_campaign
 from shared.use_cases.delete_campaign import delete_campaign
+from shared.use_cases.duplicate_campaign import duplicate_campaign
 from shared.use_cases.queue_estimates import estimates_of
 from shared.use_cases.read_campaigns import CampaignView, SlotView, read_campaign
 
@@ -41,7 +56,12 @@ def read(call: Call, campaign_id: str) -> Response:
 
 
 def list_all(call: Call) -> Response:
-    query = read_query(call.request, PageQuery)
+    query = read_query(call.request, CampaignListQuery)
+    if require_one_of(CampaignOrder, query.order, "order") is CampaignOrder.UPDATED:
+        return _list_found(call, query)
+    for param in ("q", "status", "archived"):
+        if getattr(query, param) not in ("", None):
+            raise InvalidRequestError(f"{param} needs order=updated.", param=param)
     after = None if query.after is None else require_campaign_id(query.after)
     found = call.ports.campaigns.list_campaigns(after=after, limit=query.limit + 1)
     page = found[: query.limit]
@@ -53,13 +73,52 @@ def list_all(call: Call) -> Response:
     )
 
 
+def _list_found(call: Call, query: CampaignListQuery) -> Response:
+    """Answer with a page by the latest change."""
+    wanted = CampaignFilter(
+        words=words_in(query.q),
+        status=require_one_of(CampaignStatus, query.status, "status"),
+        archived=query.archived,
+    )
+    after = None if query.after is None else position_in(query.after)
+    asked = CampaignQuery(wanted=wanted, after=after, limit=query.limit + 1)
+    found = call.ports.campaigns.find_campaigns(asked)
+    page = found[: query.limit]
+    return list_response(
+        [_summary(call, campaign) for campaign in page],
+        ids=[cursor_of(CampaignPosition.of(campaign)) for campaign in page],
+        has_more=len(found) > query.limit,
+        unreadable=[],
+    )
+
+
+def create(call: Call) -> Response:
+    """Create a campaign without videos."""
+    title = title_of(read_body(call.request, NewCampaignBody).title)
+    if title is None:
+        raise InvalidRequestError("title must not be empty.", param="title")
+    return _created(call, begin_titled(call.ports, title))
+
+
+def duplicate(call: Call, campaign_id: str) -> Response:
+    require_campaign_id(campaign_id)
+    title = title_of(read_body(call.request, DuplicateBody).title)
+    return _created(call, duplicate_campaign(call.ports, campaign_id, title))
+
+
 def change(call: Call, campaign_id: str) -> Response:
-    """Set the budget, and create the campaign if it does not exist yet."""
+    """Change the campaign, and create it if it does not exist yet."""
     require_campaign_id(campaign_id)
     body = read_body(call.request, CampaignBody)
+    facts: Facts = {}
+    if body.title is not UNSET:
+        facts["title"] = title_of(body.title)
+    if body.archived is not UNSET:
+        facts["archived"] = body.archived
     if body.budget_usd is not UNSET:
-        budget = require_dollars(body.budget_usd, param="budget_usd")
-        set_budget(call.ports, campaign_id, budget)
+        facts["budget_usd"] = require_dollars(body.budget_usd, param="budget_usd")
+    if facts:
+        change_campaign(call.ports, campaign_id, **facts)
     return read(call, campaign_id)
 
 
@@ -70,10 +129,18 @@ def delete(call: Call, campaign_id: str) -> Response:
     return json_response(deleted, status=HTTPStatus.OK if is_deleted else HTTPStatus.ACCEPTED)
 
 
+def _created(call: Call, campaign: Campaign) -> Response:
+    location = {"Location": f"{call.base_url}v1/campaigns/{campaign.campaign_id}"}
+    resource = _resource(call, CampaignView(campaign=campaign, slots=()))
+    return json_response(resource, status=HTTPStatus.CREATED, headers=location)
+
+
 def _facts(call: Call, campaign: Campaign) -> CampaignFacts:
     return {
         "id": campaign.campaign_id,
         "object": "campaign",
+        "title": campaign.title,
+        "archived": campaign.archived,
         "created_at": epoch(campaign.created_at),
         "updated_at": epoch(campaign.updated_at),
         "max_videos": call.ports.policy.max_videos_per_campaign,
@@ -89,6 +156,7 @@ def _resource(call: Call, view: CampaignView) -> CampaignResource:
     queue = estimates_of(call.ports, pending)
     return {
         **_facts(call, view.campaign),
+        "draft": _draft(view.campaign.draft),
         "unreadable": sum(len(slot.unreadable) for slot in view.slots),
         "queue": _queue(queue) if queue else None,
         "slots": [_slot(call, slot, queue) for slot in view.slots],
@@ -126,8 +194,28 @@ def _slot(call: Call, slot: SlotView, queue: Mapping[str, QueueEstimate]) -> Slo
     }
 
 
+def _draft(draft: Draft | None) -> DraftResource | None:
+    if draft is None:
+        return None
+    parameters = draft.parameters
+    return {
+        "prompts": draft.prompts,
+        "business_context": draft.business_context,
+        "model": parameters.model,
+        "seconds": parameters.duration_seconds,
+        "aspect_ratio": parameters.aspect_ratio,
+        "resolution": parameters.resolution,
+        "fps": parameters.fps,
+        "generate_audio": parameters.generate_audio,
+        "negative_prompt": parameters.negative_prompt,
+        "seed": parameters.seed,
+        "person_generation": parameters.person_generation,
+    }
+
+
 def _counts_resource(campaign: Campaign) -> CountsResource:
     return {
+        "failed": len(campaign.failed),
         "current": sum(slot.current is not None for slot in campaign.slots),
         "pending": sum(slot.pending is not None for slot in campaign.slots),
         "historical": sum(len(slot.historical) for slot in campaign.slots),

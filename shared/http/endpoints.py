@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         versions,
         videos,
     )
+    from shared.http import campaign_requests as sent_campaigns
     from shared.http import campaign_types as answered_campaigns
     from shared.http import request_types as sent
     from shared.http import resource_types as answered
@@ -42,6 +43,7 @@ else:
     versions = ModuleOnUse("shared.http.versions")
     videos = ModuleOnUse("shared.http.videos")
     sent = ModuleOnUse("shared.http.request_types")
+    sent_campaigns = ModuleOnUse("shared.http.campaign_requests")
     answered = ModuleOnUse("shared.http.resource_types")
     answered_batches = ModuleOnUse("shared.http.batch_types")
     answered_campaigns = ModuleOnUse("shared.http.campaign_types")
@@ -54,6 +56,10 @@ def _video() -> Mapping[int, Any]:
 
 def _campaign() -> Mapping[int, Any]:
     return {200: answered_campaigns.CampaignResource}
+
+
+def _new_campaign() -> Mapping[int, Any]:
+    return {201: answered_campaigns.CampaignResource}
 
 
 def _created() -> Mapping[int, Any]:
@@ -105,7 +111,7 @@ ENDPOINTS: Sequence[Endpoint] = (
              "This description", answers=lambda: {200: dict[str, Any]}),
     Endpoint("GET", "/v1/models", lambda: models.all_models,
              "The models: capabilities, prices and retirement dates",
-             answers=lambda: {200: answered.ListResource[models.ModelResource]}),
+             answers=lambda: {200: models.ModelList}),
     Endpoint("POST", "/v1/videos", lambda: creations.create,
              "Create a video, or `n` of one prompt: 202 for a new one, 200 for one that exists or "
              "is in progress",
@@ -151,13 +157,20 @@ ENDPOINTS: Sequence[Endpoint] = (
              "Create a URL that needs no other permission until it expires",
              answers=lambda: {200: answered.SignedURLResource}, body=lambda: sent.SignedUrlBody),
     Endpoint("GET", "/v1/campaigns", lambda: campaigns.list_all,
-             "List campaigns, sorted by id",
+             "List campaigns, sorted by id or by their latest change, and search them",
              answers=lambda: {200: answered.ListResource[answered_campaigns.CampaignSummary]},
-             query=lambda: sent.PageQuery),
+             query=lambda: sent_campaigns.CampaignListQuery),
+    Endpoint("POST", "/v1/campaigns", lambda: campaigns.create,
+             "Create a campaign without videos, under an id that is made of its title",
+             answers=_new_campaign, body=lambda: sent_campaigns.NewCampaignBody),
     Endpoint("GET", "/v1/campaigns/{campaign_id}", lambda: campaigns.read,
              "Read a campaign: slots, counts and money", answers=_campaign),
     Endpoint("PATCH", "/v1/campaigns/{campaign_id}", lambda: campaigns.change,
-             "Set a campaign's budget", answers=_campaign, body=lambda: sent.CampaignBody),
+             "Set a campaign's title or budget, or archive it", answers=_campaign,
+             body=lambda: sent_campaigns.CampaignBody),
+    Endpoint("POST", "/v1/campaigns/{campaign_id}/duplicate", lambda: campaigns.duplicate,
+             "Create a campaign with the words and settings of this one, and without videos",
+             answers=_new_campaign, body=lambda: sent_campaigns.DuplicateBody),
     Endpoint("DELETE", "/v1/campaigns/{campaign_id}", lambda: campaigns.delete,
              "Delete a campaign with all of its videos",
              answers=lambda: dict.fromkeys((200, 202), answered_campaigns.DeletedCampaign)),

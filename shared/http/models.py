@@ -10,7 +10,7 @@ from shared.domain.inputs import MAX_INPUT_BYTES, MAX_PIXELS, PICTURE_SUFFIXES
 from shared.domain.model_registry import MODELS, Model
 from shared.domain.tasks import Task
 from shared.http.calls import Call, list_response
-from shared.http.resource_types import Dollars
+from shared.http.resource_types import Dollars, ListResource
 from shared.ports.policy import Policy
 
 
@@ -88,13 +88,21 @@ class ModelResource(TypedDict):
     simulated: bool
 
 
+class ModelList(ListResource[ModelResource]):
+    """`max_videos` is the number of slots of each campaign."""
+
+    max_videos: int
+
+
 def all_models(call: Call) -> Response:
     policy, rates = call.ports.policy, call.ports.rates
     resources = [
         _model_resource(model, policy=policy, rate=rates.get(name))
         for name, model in MODELS.items()
     ]
-    return list_response(resources, ids=list(MODELS))
+    return list_response(
+        resources, ids=list(MODELS), beside={"max_videos": policy.max_videos_per_campaign}
+    )
 
 
 def _model_resource(model: Model, *, policy: Policy, rate: int | None) -> ModelResource:

@@ -93,12 +93,6 @@ class RegenerateBody(Body):
     priority: Priority | None = None
 
 
-class CampaignBody(Body):
-    """A field that is left out stays as it is; null removes the campaign's own budget."""
-
-    budget_usd: Amount | UnsetType | None = UNSET
-
-
 class VideoBody(Body):
     """A field that is left out stays as it is."""
 

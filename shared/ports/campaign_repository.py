@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from shared.domain.finding import CampaignFilter
 from shared.domain.identity import video_id
 
 if TYPE_CHECKING:
@@ -69,6 +70,27 @@ class VideoPage:
     videos: tuple[Video, ...]
     has_more: bool
     unreadable: tuple[Unreadable, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignPosition:
+    """The position of a campaign among those that are ordered by their latest change."""
+
+    updated_at: datetime
+    campaign_id: str
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> CampaignPosition:
+        return cls(updated_at=campaign.updated_at, campaign_id=campaign.campaign_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignQuery:
+    """Which campaigns to find. `after` is the position of the last one of the page before."""
+
+    wanted: CampaignFilter = field(default_factory=CampaignFilter)
+    after: CampaignPosition | None = None
+    limit: int = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +184,12 @@ class CampaignRepository(Protocol):
 
     def list_campaigns(self, *, after: str | None, limit: int) -> tuple[Campaign | Unreadable, ...]:
         """Order by id; `after` is the last id of the page before."""
+
+    def find_campaigns(self, query: CampaignQuery) -> tuple[Campaign, ...]:
+        """Return the campaigns with the latest change first; of equal age, the greater id.
+
+        One that changes between two pages moves to the front. An unreadable record is on no page.
+        """
 
     def due(
         self, before: datetime, *, limit: int, after: DueWork | None = None

@@ -1,17 +1,29 @@
-"""Create a campaign, with its first videos or with a budget."""
+"""Create a campaign, or change what callers set of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
+from secrets import token_hex
+from typing import TypedDict, Unpack
 
-from shared.domain.campaign import Campaign, Change
-from shared.domain.errors import CampaignNameTakenError
+from shared.domain.campaign import Campaign, Change, Draft
+from shared.domain.errors import CampaignNameTakenError, ConflictError
+from shared.domain.titles import ids_for
 from shared.domain.unreadable import Unreadable
 from shared.domain.versions import require_kept
 from shared.ports import Ports
 from shared.ports.object_store import ObjectStore
 from shared.use_cases.campaign_state import all_campaigns
 from shared.use_cases.committing import until_committed
+
+
+class Facts(TypedDict, total=False):
+    """The fields of a campaign that a caller sets."""
+
+    title: str | None
+    archived: bool
+    budget_usd: Decimal | None
 
 
 def new_campaign(ports: Ports, campaign_id: str) -> Campaign:
@@ -21,20 +33,40 @@ def new_campaign(ports: Ports, campaign_id: str) -> Campaign:
     return Campaign(campaign_id=campaign_id, created_at=now, updated_at=now)
 
 
-def set_budget(ports: Ports, campaign_id: str, budget_usd: Decimal | None) -> None:
-    """Set the campaign's own budget; None restores the default of the installation.
+def begin_titled(
+    ports: Ports, title: str, *, budget_usd: Decimal | None = None, draft: Draft | None = None
+) -> Campaign:
+    """Store a new campaign, without videos, under an id that is made of its title."""
+    for campaign_id in ids_for(title, _endings()):
+        with suppress(ConflictError, CampaignNameTakenError):
+            campaign = replace(
+                new_campaign(ports, campaign_id), title=title, budget_usd=budget_usd, draft=draft
+            )
+            return ports.campaigns.commit(Change(campaign=campaign)).campaign
+    raise ConflictError("Another request makes campaigns of this title. Send this one again.")
 
-    A budget below the sum that is used only stops new videos. An unknown campaign is created.
+
+def change_campaign(ports: Ports, campaign_id: str, **facts: Unpack[Facts]) -> None:
+    """Change what a caller may set. An unknown campaign is created.
+
+    A budget of None is that of the installation. One below the sum that is used only stops new
+    videos.
     """
 
     def attempt() -> None:
         stored, _ = ports.campaigns.get_together(campaign_id, ())
         campaign = stored or new_campaign(ports, campaign_id)
         require_kept(campaign)
-        changed = replace(campaign, budget_usd=budget_usd, updated_at=ports.now())
+        changed = replace(campaign, **facts, updated_at=ports.now())
         ports.campaigns.commit(Change(campaign=changed))
 
     until_committed(attempt)
+
+
+def _endings() -> Iterator[str]:
+    """Yield numbers, and then what hardly any other campaign has."""
+    yield from map(str, range(2, 10))
+    yield from (token_hex(4) for _ in range(3))
 
 
 def require_name(

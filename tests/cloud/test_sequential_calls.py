@@ -161,7 +161,8 @@ class Client:
         request = EnvironBuilder(
             method=method,
             base_url=f"https://{HOST}",
-            path=path,
+            path=path.partition("?")[0],
+            query_string=path.partition("?")[2],
             json=body,
             headers=Headers(headers or {}),
         ).get_request()
@@ -254,6 +255,8 @@ def counted(client: Client) -> dict[str, Calls]:
     )
     calls["list videos"] = of(lambda: client.send("GET", "/v1/videos?campaign_id=eight"))
     calls["list campaigns"] = of(lambda: client.send("GET", "/v1/campaigns"))
+    search = "/v1/campaigns?order=updated&archived=false&q=spring"
+    calls["search campaigns"] = of(lambda: client.send("GET", search))
     calls["regenerate a video"] = of(lambda: client.send("POST", f"{path}/regenerate"))
     following = [
         each["pending"]["id"]

@@ -1,14 +1,22 @@
 """What every repository of campaigns keeps in its lists, and in what it calls due."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
+from itertools import chain
+from typing import Any
 
 import pytest
 
-from shared.domain.campaign import Change, Chore, ChoreKind
+from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import with_delayed_chores
+from shared.domain.finding import CampaignFilter, CampaignStatus, words_in
+from shared.domain.slot import Slot, Version
 from shared.domain.video import Phase, VersionState
 from shared.ports.campaign_repository import (
+    CampaignPosition,
+    CampaignQuery,
     CampaignRepository,
     DueWork,
     ListPosition,
@@ -20,6 +28,19 @@ from tests.contract.campaign_repository_contract import numbers, stored, with_hi
 from tests.unit.domain.builders import NOW, SOON, a_campaign, a_reserved_video
 
 CHORE = Chore(kind=ChoreKind.RENAME, video_hash="0" * 16, index=0)
+
+
+def keep(repository: CampaignRepository, campaign_id: str, **facts: Any) -> None:  # noqa: ANN401
+    """Commit a new campaign with these facts."""
+    repository.commit(Change(campaign=replace(a_campaign(campaign_id), **facts)))
+
+
+def ids(campaigns: Iterable[Campaign]) -> list[str]:
+    return [each.campaign_id for each in campaigns]
+
+
+def found(repository: CampaignRepository, **wanted: Any) -> list[str]:  # noqa: ANN401
+    return ids(repository.find_campaigns(CampaignQuery(wanted=CampaignFilter(**wanted))))
 
 
 class CampaignListContract:
@@ -240,6 +261,90 @@ class CampaignListContract:
         found = repository.list_campaigns(after="b", limit=4)
 
         assert [each.campaign_id for each in found] == ["c"]
+
+    def test_campaigns_are_found_with_the_latest_change_first(
+        self, repository: CampaignRepository
+    ) -> None:
+        for minutes, campaign_id in enumerate(("b", "c", "a", "B")):
+            keep(repository, campaign_id, updated_at=NOW + timedelta(minutes=minutes // 2))
+
+        pages = [repository.find_campaigns(CampaignQuery(limit=1))]
+        while pages[-1]:
+            after = CampaignPosition.of(pages[-1][0])
+            pages.append(repository.find_campaigns(CampaignQuery(after=after, limit=1)))
+
+        assert ["a", "B", "c", "b"] == ids(chain.from_iterable(pages)) == found(repository)
+
+    def test_a_change_moves_a_campaign_to_the_front_and_no_page_lists_it_twice(
+        self, repository: CampaignRepository
+    ) -> None:
+        for minutes, campaign_id in enumerate(("a", "b", "c")):
+            keep(repository, campaign_id, updated_at=NOW + timedelta(minutes=minutes))
+        first = repository.find_campaigns(CampaignQuery(limit=1))
+
+        changed = replace(repository.get_campaign("a"), updated_at=NOW + timedelta(minutes=9))
+        repository.commit(Change(campaign=changed))
+        repository.add_savings("a", Decimal("3.20"), 1)
+
+        rest = repository.find_campaigns(CampaignQuery(after=CampaignPosition.of(first[0])))
+        assert (["c"], ["b"]) == (ids(first), ids(rest))
+        assert ["a", "c", "b"] == found(repository)
+        assert 1 == repository.find_campaigns(CampaignQuery(limit=1))[0].savings.hits
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("winter", ["winter-roast", "w1"]),
+            ("ROAST wint", ["winter-roast", "w1"]),
+            ("Müller", ["muller"]),
+            ("mulle 2026", ["muller"]),
+            ("cold-brewed-coffees", ["cold-brewed-coffees"]),
+            ("cold-brewed-coffees-at-home", []),
+            ("oast", []),
+            ("unforeseeable", ["long"]),
+            ("unforeseeably", []),
+            ("is:archived", []),
+            ("100%_", ["long"]),
+        ],
+    )
+    def test_a_campaign_is_found_by_the_beginnings_of_its_words(
+        self, repository: CampaignRepository, text: str, expected: list[str]
+    ) -> None:
+        keep(repository, "w1", title="Winter Roast!")
+        keep(repository, "winter-roast")
+        keep(repository, "muller", title="Mu\u0308ller & Söhne, 2026")
+        keep(repository, "cold-brewed-coffees")
+        keep(repository, "long", title="Unforeseeable 100", archived=True)
+
+        assert expected == found(repository, words=words_in(text))
+
+    def test_a_campaign_is_found_by_its_status(self, repository: CampaignRepository) -> None:
+        version = Version(video_hash="0" * 16, fingerprint="f")
+        keep(repository, "quiet", slots=(Slot(index=0, current=version),))
+        keep(repository, "busy", slots=(Slot(index=0, pending=version),))
+        keep(repository, "broken", failed=(0,))
+        keep(repository, "old", failed=(1,), archived=True)
+
+        assert ["busy"] == found(repository, status=CampaignStatus.PENDING)
+        assert ["old", "broken"] == found(repository, status=CampaignStatus.FAILED)
+        assert ["broken"] == found(repository, status=CampaignStatus.FAILED, archived=False)
+        assert ["old"] == found(repository, archived=True)
+        assert ["quiet", "busy", "broken"] == found(repository, archived=False)
+        assert [] == found(repository, status=CampaignStatus.PENDING, words=("quiet",))
+
+    def test_a_campaign_is_found_by_its_latest_facts_alone(
+        self, repository: CampaignRepository
+    ) -> None:
+        keep(repository, "spring", title="Winter", archived=True, failed=(0,))
+        stored = repository.get_campaign("spring")
+
+        repository.commit(Change(campaign=replace(stored, title="Summer", archived=False)))
+
+        assert [] == found(repository, words=("winter",))
+        assert [] == found(repository, archived=True)
+        assert ["spring"] == found(repository, words=("summer",), status=CampaignStatus.FAILED)
+        repository.remove_campaign(repository.get_campaign("spring"))
+        assert [] == found(repository)
 
     def test_a_video_is_due_from_its_due_at(self, repository: CampaignRepository) -> None:
         stored(repository, a_reserved_video(1, due_at=SOON))

@@ -132,7 +132,13 @@ def test_a_campaign_shows_its_slots_counts_and_money(gallery: Showreel) -> None:
     campaign = gallery.campaign(GALLERY)
 
     assert (campaign["id"], campaign["object"], campaign["max_videos"]) == (GALLERY, "campaign", 4)
-    assert campaign["counts"] == {"current": 2, "pending": 0, "historical": 1, "cache_hits": 0}
+    assert campaign["counts"] == {
+        "failed": 0,
+        "current": 2,
+        "pending": 0,
+        "historical": 1,
+        "cache_hits": 0,
+    }
     assert campaign["money"] == {
         "currency": "USD",
         "reserved": 0,
@@ -192,7 +198,7 @@ def test_a_listed_campaign_equals_the_campaign_without_its_videos(
     (listed,) = gallery.get("/v1/campaigns").json["data"]
     read = gallery.campaign(GALLERY)
 
-    assert (read.pop("unreadable"), read.pop("queue")) == (0, None)
+    assert (read.pop("unreadable"), read.pop("queue"), read.pop("draft")) == (0, None, None)
     shown = [slot["current"]["thumbnail_url"] for slot in read.pop("slots")]
     assert listed == {**read, "thumbnail_urls": shown}
 
@@ -222,7 +228,9 @@ def test_a_pending_video_shows_progress_below_100(endless: Showreel) -> None:
 
 
 def test_models_show_capabilities_prices_and_retirement_dates(showreel: Showreel) -> None:
-    models = {model["id"]: model for model in showreel.get("/v1/models").json["data"]}
+    answer = showreel.get("/v1/models").json
+    models = {model["id"]: model for model in answer["data"]}
+    assert 4 == answer["max_videos"]
 
     default = models["veo-3.1-generate-001"]
     assert default["default"] is True

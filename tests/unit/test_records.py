@@ -17,7 +17,7 @@ from shared.domain.batch import (
     LineVideo,
     PhaseTotals,
 )
-from shared.domain.campaign import Campaign, Chore, ChoreKind, DelayedChore, Flow, Removed
+from shared.domain.campaign import Campaign, Chore, ChoreKind, DelayedChore, Draft, Flow, Removed
 from shared.domain.clip import COMPANIONS, ClipFacts
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import StorageError
@@ -192,6 +192,14 @@ def a_full_campaign() -> Campaign:
     return replace(
         a_campaign(),
         updated_at=SOON,
+        title="Grüße & Küsse",
+        archived=True,
+        draft=Draft(
+            prompts=("A kettle.", None),
+            business_context={"tone": "grün"},
+            parameters=GenerationParameters(model=MODEL),
+        ),
+        failed=(2,),
         slots=(a_full_slot(),),
         money=money,
         removed_money=Money(spent=Decimal("3.20")),
@@ -398,7 +406,14 @@ def test_files_from_before_there_was_a_queue_are_readable() -> None:
 
     assert video == replace(a_full_video(), **EARLIER)
     assert campaign == replace(
-        a_full_campaign(), slots=(a_full_slot(kept=False),), flows=(), inputs=()
+        a_full_campaign(),
+        title=None,
+        archived=False,
+        draft=None,
+        failed=(),
+        slots=(a_full_slot(kept=False),),
+        flows=(),
+        inputs=(),
     )
 
 

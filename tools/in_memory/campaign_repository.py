@@ -13,6 +13,7 @@ from shared.domain.errors import (
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 from shared.ports.campaign_repository import (
+    CampaignQuery,
     ChangedCampaign,
     DueWork,
     SortOrder,
@@ -109,6 +110,19 @@ class InMemoryCampaignRepository(InMemoryRecords):
         ids = sorted(each for each in known if after is None or each > after)
         return tuple(known[each] for each in ids[:limit])
 
+    def find_campaigns(self, query: CampaignQuery) -> tuple[Campaign, ...]:
+        with self.lock:
+            found = sorted(map(_change, self.campaigns.values()), reverse=True)
+            campaigns = [self.campaigns[campaign_id] for _, campaign_id in found]
+        after = query.after
+        last = None if after is None else (after.updated_at, after.campaign_id)
+        matching = [
+            each
+            for each in campaigns
+            if (last is None or _change(each) < last) and query.wanted.matches(each)
+        ]
+        return tuple(matching[: query.limit])
+
     def due(
         self, before: datetime, *, limit: int, after: DueWork | None = None
     ) -> tuple[DueWork, ...]:
@@ -161,6 +175,10 @@ def _matches(video: Video, query: VideoQuery) -> bool:
         and query.version_state in (None, video.version_state)
         and query.status in (None, video.status)
     )
+
+
+def _change(campaign: Campaign) -> tuple[datetime, str]:
+    return campaign.updated_at, campaign.campaign_id
 
 
 def _creation(video: Video) -> tuple[datetime, str]:

@@ -20,6 +20,7 @@ from shared.domain.errors import (
     UnreadableRecordError,
     VideoNotFoundError,
 )
+from shared.domain.finding import keys_of
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 from shared.domain.money import ZERO, Savings
 from shared.domain.unreadable import Unreadable
@@ -38,6 +39,11 @@ WRITTEN_AT = "written_at"
 # What a video of a batch has cost, in millionths of a dollar: no part of its record, for the
 # database to add up.
 CHARGED = "charged_millionths"
+
+# By what a campaign is found: the beginnings of its words, and its states. It is no part of the
+# record.
+FOUND_BY = "found_by"
+LONGEST_BEGINNING = 10
 
 MILLIONTHS = 1_000_000
 
@@ -74,9 +80,16 @@ def key_at(path: str) -> Key:
 
 def write_of(record: Record, *, at: datetime) -> Write:
     fields = {**to_record(record), WRITTEN_AT: at}
-    if isinstance(record, Video) and record.batch_id is not None:
+    if isinstance(record, Campaign):
+        fields[FOUND_BY] = _beginnings(keys_of(record))
+    elif record.batch_id is not None:
         fields[CHARGED] = int((record.cost.actual or ZERO) * MILLIONTHS)
     return Write(path=key_of(record).path, fields=fields, revision=record.revision)
+
+
+def _beginnings(keys: Iterable[str]) -> list[str]:
+    lengths = range(1, LONGEST_BEGINNING + 1)
+    return sorted({key if ":" in key else key[:length] for key in keys for length in lengths})
 
 
 def write_as_it_is(record: Unreadable, *, at: datetime) -> Write:
@@ -217,5 +230,5 @@ def _savings_of(document: Document) -> Savings:
 
 
 def _record_in(document: Document) -> dict[str, Any]:
-    beside = (WRITTEN_AT, CHARGED)
+    beside = (WRITTEN_AT, CHARGED, FOUND_BY)
     return {name: value for name, value in document.fields.items() if name not in beside}

@@ -7,14 +7,24 @@ from google.cloud.firestore import CollectionGroup, FieldFilter, Query
 
 from shared.adapters.google.campaign_documents import (
     CAMPAIGNS,
+    FOUND_BY,
+    LONGEST_BEGINNING,
     VIDEOS,
     WRITTEN_AT,
     Key,
     is_campaign_id,
 )
 from shared.adapters.google.firestore_documents import Document
+from shared.domain.finding import ARCHIVED, CampaignFilter, status_key
 from shared.domain.video import phases_of
-from shared.ports.campaign_repository import DueWork, ListPosition, SortOrder, VideoQuery
+from shared.ports.campaign_repository import (
+    CampaignPosition,
+    CampaignQuery,
+    DueWork,
+    ListPosition,
+    SortOrder,
+    VideoQuery,
+)
 
 Cursor = tuple[datetime, str]
 """The moment by which videos are ordered, and the path of a document: after it, a page begins."""
@@ -28,6 +38,14 @@ def cursor_of(document: Document) -> Cursor:
 
 def cursor_at(position: ListPosition) -> Cursor:
     return position.created_at, Key(position.campaign_id, position.video_hash).path
+
+
+def place_of(document: Document) -> Cursor:
+    return document.fields["updated_at"], document.path
+
+
+def place_at(position: CampaignPosition) -> Cursor:
+    return position.updated_at, Key(position.campaign_id).path
 
 
 def cursor_after(work: DueWork | None) -> Cursor | None:
@@ -113,6 +131,32 @@ def all_campaigns(client: firestore.Client, *, after: str | None, limit: int) ->
     if after is not None:
         found = found.start_after({_NAME: client.document(Key(after).path)})
     return found.limit(limit)
+
+
+def found_campaigns(
+    client: firestore.Client, query: CampaignQuery, *, after: Cursor | None, limit: int
+) -> Query:
+    """Query campaigns that may match, the latest change first.
+
+    Firestore takes one condition on a list: the reader checks the others.
+    """
+    found = Query(client.collection(CAMPAIGNS))
+    if key := _most_telling(query.wanted):
+        found = found.where(filter=FieldFilter(FOUND_BY, "array_contains", key))
+    found = found.order_by("updated_at", direction=Query.DESCENDING)
+    found = found.order_by(_NAME, direction=Query.DESCENDING)
+    if after is not None:
+        updated_at, path = after
+        found = found.start_after({"updated_at": updated_at, _NAME: client.document(path)})
+    return found.limit(limit)
+
+
+def _most_telling(wanted: CampaignFilter) -> str | None:
+    if wanted.words:
+        return max(wanted.words, key=len)[:LONGEST_BEGINNING]
+    if wanted.status is not None:
+        return status_key(wanted.status)
+    return ARCHIVED if wanted.archived else None
 
 
 def _page(client: firestore.Client, query: Query, field: str, after: Document | None) -> Query:

@@ -26,10 +26,10 @@ from shared.adapters.google.campaign_documents import (
     savings_path,
     sorted_out,
     video_of,
-    with_savings,
     write_as_it_is,
     write_of,
 )
+from shared.adapters.google.campaign_finder import find_campaigns, with_all_savings
 from shared.adapters.google.day_documents import read_day, write_of_day
 from shared.adapters.google.event_log import write_of_event
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
@@ -47,6 +47,7 @@ from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 from shared.ports import Clock
 from shared.ports.campaign_repository import (
+    CampaignQuery,
     ChangedCampaign,
     DueWork,
     VideoPage,
@@ -197,13 +198,10 @@ class FirestoreCampaignRepository:
         page = self._documents.query(
             queries.all_campaigns(self._documents.client, after=after, limit=limit)
         )
-        campaigns = list(map(campaign_or_unreadable, page))
-        paths = [savings_path(each.campaign_id) for each in campaigns]
-        savings = self._documents.get_all(paths) if paths else {}
-        return tuple(
-            with_savings(each, savings) if isinstance(each, Campaign) else each
-            for each in campaigns
-        )
+        return with_all_savings(self._documents, map(campaign_or_unreadable, page))
+
+    def find_campaigns(self, query: CampaignQuery) -> tuple[Campaign, ...]:
+        return find_campaigns(self._documents, query)
 
     def due(
         self, before: datetime, *, limit: int, after: DueWork | None = None

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from shared.domain.events import Event
     from shared.domain.unreadable import Unreadable
     from shared.domain.video import Video
-    from shared.ports.campaign_repository import VideoQuery
+    from shared.ports.campaign_repository import CampaignQuery, VideoQuery
 
 _DECODED = 2048
 
@@ -179,13 +179,19 @@ class LocalCampaignRepository:
             rows = connection.execute(statements.CAMPAIGNS_AFTER, (after or "", limit)).fetchall()
         return tuple(or_unreadable(self._campaign_of, row) for row in rows)
 
+    def find_campaigns(self, query: CampaignQuery) -> tuple[Campaign, ...]:
+        with self._database.reading() as connection:
+            found = connection.execute(*statements.found_by(query))
+            campaigns, _ = readable(self._campaign_of, found, query.limit)
+        return tuple(campaigns)
+
     def due(
         self, before: datetime, *, limit: int, after: DueWork | None = None
     ) -> tuple[DueWork, ...]:
         """Return videos before campaigns, the longest overdue first."""
         until = columns.micros(before)
         with self._database.snapshot() as connection:
-            due = connection.execute(statements.DUE_VIDEOS, (until, *_due_after(after)))
+            due = connection.execute(statements.DUE_VIDEOS, (until, *statements.due_after(after)))
             videos, _ = readable(self._video_of, due, limit)
             work = tuple(map(_due_work, videos))
             if after is not None:
@@ -242,9 +248,3 @@ class LocalCampaignRepository:
 
 def _due_work(video: Video) -> DueWork:
     return DueWork(campaign_id=video.campaign_id, video_hash=video.video_hash, due_at=video.due_at)
-
-
-def _due_after(work: DueWork | None) -> tuple[int, str]:
-    if work is None or work.due_at is None:
-        return -1, ""
-    return columns.micros(work.due_at), video_id(work.campaign_id, work.video_hash or "")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.adapters.local.files.folders import is_plain
 from shared.domain.errors import UnreadableRecordError
+from shared.domain.finding import keys_of
 from shared.domain.identity import video_id
 from shared.domain.video import Phase, Status, VersionState, phases_of
 from shared.records.form import parse
@@ -54,6 +55,8 @@ class CampaignRow(NamedTuple):
     revision: str
     changed_at: int
     due_at: int | None
+    updated_at: int | None = None
+    found_by: str = ""
 
 
 def revision_of(record: bytes) -> str:
@@ -65,7 +68,10 @@ def campaign_row(campaign: Campaign, record: bytes, changed_at: int) -> Campaign
     """Raise OSError (EINVAL) for an id that cannot be the name of the folder beside the videos."""
     _require_names(campaign.campaign_id)
     due_at = _AT_ONCE if campaign.chores else _micros(campaign.delayed_until)
-    return CampaignRow(campaign.campaign_id, record, revision_of(record), changed_at, due_at)
+    updated_at, found_by = micros(campaign.updated_at), f" {' '.join(keys_of(campaign))} "
+    return CampaignRow(
+        campaign.campaign_id, record, revision_of(record), changed_at, due_at, updated_at, found_by
+    )
 
 
 def video_row(video: Video, record: bytes, changed_at: int) -> VideoRow:

@@ -4,7 +4,7 @@ A record is kept as its JSON, the same bytes as beside the videos; its other col
 from it, for queries (`record_columns`). Moments are microseconds since 1970.
 """
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 _BATCHES = """
 CREATE TABLE batches (
@@ -61,7 +61,27 @@ CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, created_at, event_
 CREATE INDEX deliveries_in_status ON deliveries (webhook_id, status, created_at, event_id);
 """
 
-_UPGRADE_FROM_3 = f"{_UNTOLD} {_WEBHOOKS}"
+_FINDING = """
+ALTER TABLE campaigns ADD COLUMN updated_at INTEGER;
+ALTER TABLE campaigns ADD COLUMN found_by TEXT NOT NULL DEFAULT '';
+CREATE INDEX campaigns_found ON campaigns (updated_at, campaign_id, found_by);
+"""
+
+# From the records of a database that is upgraded, as far as they are JSON.
+_FIND_RECORDS = """
+UPDATE campaigns SET
+  updated_at = strftime('%s', substr(json_extract(CAST(record AS TEXT), '$.updated_at'), 1, 19))
+    * 1000000 + CASE substr(json_extract(CAST(record AS TEXT), '$.updated_at'), 20, 1)
+      WHEN '.' THEN CAST(substr(json_extract(CAST(record AS TEXT), '$.updated_at'), 21, 6)
+        AS INTEGER) ELSE 0 END,
+  found_by = ' ' || lower(replace(replace(campaign_id, '-', ' '), '_', ' ')) || CASE WHEN EXISTS (
+    SELECT 1 FROM json_each(CAST(record AS TEXT), '$.slots')
+    WHERE json_extract(value, '$.pending') IS NOT NULL) THEN ' is:pending ' ELSE ' ' END
+  WHERE json_valid(CAST(record AS TEXT));
+"""
+
+_UPGRADE_FROM_4 = f"{_FINDING} {_FIND_RECORDS}"
+_UPGRADE_FROM_3 = f"{_UNTOLD} {_WEBHOOKS} {_UPGRADE_FROM_4}"
 _UPGRADE_FROM_2 = f"{_EVENTS} {_UPGRADE_FROM_3}"
 _UPGRADE_FROM_1 = f"""
 ALTER TABLE videos ADD COLUMN model TEXT;
@@ -73,7 +93,12 @@ ALTER TABLE videos ADD COLUMN queue_order INTEGER;
 """
 """No record of schema 1 has a place in the queue: its columns stay empty until it gets one."""
 
-UPGRADES = {1: f"{_UPGRADE_FROM_1} {_UPGRADE_FROM_2}", 2: _UPGRADE_FROM_2, 3: _UPGRADE_FROM_3}
+UPGRADES = {
+    1: f"{_UPGRADE_FROM_1} {_UPGRADE_FROM_2}",
+    2: _UPGRADE_FROM_2,
+    3: _UPGRADE_FROM_3,
+    4: _UPGRADE_FROM_4,
+}
 """The statements that bring a database of an earlier schema to this one."""
 
 SCHEMA = f"""
@@ -106,4 +131,5 @@ CREATE TABLE days (day TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT
 {_EVENTS}
 {_UNTOLD}
 {_WEBHOOKS}
+{_FINDING}
 """

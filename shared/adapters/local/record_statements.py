@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.record_columns import micros
+from shared.domain.finding import ARCHIVED, status_key
+from shared.domain.identity import video_id
 
 if TYPE_CHECKING:
-    from shared.ports.campaign_repository import VideoQuery
+    from shared.ports.campaign_repository import CampaignQuery, DueWork, VideoQuery
 
 _CAMPAIGNS = "SELECT campaign_id, record, revision, saved_millionths, hits FROM campaigns"
 VIDEOS = "campaign_id, video_hash, record, revision FROM videos"
@@ -30,11 +32,12 @@ NOTE_COMMIT = "UPDATE last_commit SET moment = max(moment + 1, ?) WHERE id = 1"
 DUE_VIDEOS = f"SELECT {VIDEOS} WHERE due_at <= ? AND (due_at, id) > (?, ?) ORDER BY due_at, id"
 
 INSERT_CAMPAIGN = (
-    "INSERT OR IGNORE INTO campaigns (campaign_id, record, revision, changed_at, due_at)"
-    " VALUES (?, ?, ?, ?, ?)"
+    "INSERT OR IGNORE INTO campaigns (campaign_id, record, revision, changed_at, due_at,"
+    " updated_at, found_by) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 UPDATE_CAMPAIGN = (
-    "UPDATE campaigns SET record = ?, revision = ?, changed_at = ?, due_at = ?"
+    "UPDATE campaigns SET record = ?, revision = ?, changed_at = ?, due_at = ?, updated_at = ?,"
+    " found_by = ?"
     " WHERE campaign_id = ? AND revision = ?"
 )
 SAME_NAME = "SELECT 1 FROM campaigns WHERE campaign_id = ? COLLATE NOCASE"
@@ -123,9 +126,40 @@ def list_of(query: VideoQuery) -> tuple[str, list[object]]:
     return statement, values
 
 
+def found_by(query: CampaignQuery) -> tuple[str, list[object]]:
+    """Return the statement for a page of campaigns and those after it, and its values.
+
+    It compares within its index, and reads the rows of those that match.
+    """
+    conditions = ["updated_at IS NOT NULL"]
+    values: list[object] = []
+    if query.after is not None:
+        conditions.append("(updated_at, campaign_id) < (?, ?)")
+        values += [micros(query.after.updated_at), query.after.campaign_id]
+    keys = [f" {word}" for word in query.wanted.words]
+    if query.wanted.status is not None:
+        keys.append(f" {status_key(query.wanted.status)} ")
+    conditions += ["instr(found_by, ?) > 0"] * len(keys)
+    values += keys
+    if query.wanted.archived is not None:
+        conditions.append(f"instr(found_by, ?) {'>' if query.wanted.archived else '='} 0")
+        values.append(f" {ARCHIVED} ")
+    statement = (
+        f"{_CAMPAIGNS} INDEXED BY campaigns_found WHERE {' AND '.join(conditions)}"
+        " ORDER BY updated_at DESC, campaign_id DESC"
+    )
+    return statement, values
+
+
 def _index(query: VideoQuery) -> str:
     if query.campaign_id is not None:
         return "videos_of_campaign"
     if query.version_state is not None:
         return "videos_in_state"
     return "videos_in_status" if query.status is not None else "videos_created"
+
+
+def due_after(work: DueWork | None) -> tuple[int, str]:
+    if work is None or work.due_at is None:
+        return -1, ""
+    return micros(work.due_at), video_id(work.campaign_id, work.video_hash or "")

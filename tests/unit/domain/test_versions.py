@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
+from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Draft
 from shared.domain.chores import with_chores, without_chores
 from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
 from shared.domain.limits import Limits
@@ -431,3 +431,48 @@ def test_a_chore_is_promised_once_and_kept_until_it_is_done() -> None:
 
 def test_a_change_is_dated() -> None:
     assert completed(0).campaign.updated_at == SOON
+
+
+class TestFailedSlots:
+    """`Campaign.failed`: the slots whose latest video failed."""
+
+    def test_a_failure_counts_until_the_next_reservation_or_completion(self) -> None:
+        first, other = a_reserved_video(0), a_reserved_video(1, index=2)
+        campaign = reserved(other, in_=reserved(first))
+
+        after_both = failed(other, in_=failed(first, in_=campaign))
+        again = reserved(a_reserved_video(3), in_=after_both)
+        late = a_storing_video(1, index=2)
+        done = complete(after_both, late, replaced=None, clip=CLIP, now=SOON).campaign
+
+        assert ((0, 2), (2,), (0,)) == (after_both.failed, again.failed, done.failed)
+
+    def test_a_dismissed_failure_does_not_count(self) -> None:
+        video = a_reserved_video(0)
+        change = failing(video, in_=reserved(video))
+
+        assert () == remove(change.campaign, change.videos, now=SOON).campaign.failed
+
+    def test_a_cancelled_video_and_one_that_is_not_the_latest_do_not_count(self) -> None:
+        video, unwanted = a_reserved_video(0), a_reserved_video(1, cancel_requested=True)
+
+        assert () == cancel(reserved(video), video, now=SOON).campaign.failed
+        assert () == failed(unwanted, in_=reserved(unwanted)).failed
+        assert () == failed(video, in_=reserved(a_reserved_video(2))).failed
+
+    def test_the_first_reservation_removes_the_draft(self) -> None:
+        draft = Draft(
+            prompts=("A cup",), business_context={}, parameters=a_reserved_video().parameters
+        )
+        campaign = replace(a_campaign(), draft=draft)
+
+        assert reserved(a_reserved_video(0), in_=campaign).draft is None
+
+
+def failing(video: Video, *, in_: Campaign) -> Change:
+    failure = Failure(code="failed", message="It failed.")
+    return fail(in_, video, failure=failure, outcome=AttemptOutcome.NOT_BILLED, now=SOON)
+
+
+def failed(video: Video, *, in_: Campaign) -> Campaign:
+    return failing(video, in_=in_).campaign

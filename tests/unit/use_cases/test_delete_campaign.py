@@ -12,7 +12,7 @@ from shared.domain.errors import (
     WrongStateError,
 )
 from shared.domain.money import ZERO
-from shared.use_cases.begin_campaign import set_budget
+from shared.use_cases.begin_campaign import change_campaign
 from shared.use_cases.claims import Claim
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.delete_campaign import continue_deletion, delete_campaign
@@ -103,7 +103,7 @@ def test_a_campaign_being_deleted_accepts_no_new_video(ports: FakePorts) -> None
         lambda: create_videos(ports, a_request("A red bicycle")),
         lambda: create_videos(ports, a_request("Another one")),
         lambda: regenerate_campaign(ports, CAMPAIGN_ID),
-        lambda: set_budget(ports, CAMPAIGN_ID, None),
+        lambda: change_campaign(ports, CAMPAIGN_ID, budget_usd=None),
     ):
         with pytest.raises(CampaignDeletedError):
             act()

@@ -8,7 +8,7 @@ import pytest
 from shared.domain.errors import BudgetExceededError, MaxCostExceededError
 from shared.domain.limits import Limits, available, reaches_warning
 from shared.ports.video_generator import Failed
-from shared.use_cases.begin_campaign import set_budget
+from shared.use_cases.begin_campaign import change_campaign
 from shared.use_cases.change_versions import delete_video
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.estimate_videos import estimate_videos
@@ -56,7 +56,7 @@ def test_a_budget_can_be_used_up_to_its_last_cent(frugal: FakePorts) -> None:
 
 def test_a_cache_hit_needs_no_budget(frugal: FakePorts) -> None:
     make(frugal, "One")
-    set_budget(frugal, CAMPAIGN_ID, Decimal(0))
+    change_campaign(frugal, CAMPAIGN_ID, budget_usd=Decimal(0))
 
     (hit,) = create_videos(frugal, a_request("One", max_cost=Decimal(0)))
 
@@ -102,11 +102,11 @@ def test_regenerating_obeys_the_budget(frugal: FakePorts) -> None:
 
 
 def test_a_campaign_can_have_a_budget_of_its_own_and_give_it_up(frugal: FakePorts) -> None:
-    set_budget(frugal, CAMPAIGN_ID, PRICE)
+    change_campaign(frugal, CAMPAIGN_ID, budget_usd=PRICE)
     with pytest.raises(BudgetExceededError):
         create_videos(frugal, a_request("One", "Two"))
 
-    set_budget(frugal, CAMPAIGN_ID, None)
+    change_campaign(frugal, CAMPAIGN_ID, budget_usd=None)
 
     create_videos(frugal, a_request("One", "Two"))
 

@@ -19,7 +19,7 @@ from shared.ports.object_store import PutMode
 from shared.ports.video_generator import Submission
 from shared.records.files import file_path_of
 from shared.use_cases import mirroring
-from shared.use_cases.begin_campaign import set_budget
+from shared.use_cases.begin_campaign import change_campaign
 from shared.use_cases.campaign_state import load_campaign_state
 from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
 from shared.use_cases.create_videos import create_videos
@@ -186,7 +186,7 @@ def promote(ports: FakePorts, video: Video) -> None:
 
 
 CHANGES: list[Callable[[FakePorts, Video], object]] = [
-    lambda ports, video: set_budget(ports, CAMPAIGN_ID, None),
+    lambda ports, video: change_campaign(ports, CAMPAIGN_ID, budget_usd=None),
     lambda ports, video: delete_video(ports, CAMPAIGN_ID, video.video_hash),
     cancel,
     promote,

@@ -24,6 +24,7 @@ from shared.adapters.google.campaign_queries import (
     campaigns_with_chores,
     campaigns_with_due_chores,
     due_videos,
+    found_campaigns,
     videos_of,
     written_since,
 )
@@ -36,9 +37,10 @@ from shared.adapters.google.turn_queries import (
 )
 from shared.adapters.google.webhook_queries import WEBHOOKS, deliveries_before, due_deliveries
 from shared.domain.events import EventType, ends_of
+from shared.domain.finding import CampaignFilter
 from shared.domain.video import Failure, Lane, Phase, VersionState
 from shared.domain.webhooks import DeliveryStatus
-from shared.ports.campaign_repository import SortOrder, VideoQuery
+from shared.ports.campaign_repository import CampaignQuery, SortOrder, VideoQuery
 from shared.ports.event_log import EventQuery
 from shared.ports.webhook_repository import DeliveryQuery
 from shared.records.form import to_record
@@ -85,6 +87,11 @@ def queries() -> Iterator[firestore.Query]:
     for last in (None, busy):
         yield campaigns_with_chores(client, after=last, limit=9)
         yield campaigns_with_due_chores(client, NOW, after=last, limit=9)
+    wanted = (CampaignFilter(), CampaignFilter(words=("roast",)), CampaignFilter(archived=True))
+    yield from (
+        found_campaigns(client, CampaignQuery(wanted=each), after=after, limit=9)
+        for each, after in product(wanted, (None, (NOW, "campaigns/a")))
+    )
     for collection in (client.collection("campaigns"), client.collection_group("videos")):
         yield written_since(collection, NOW, limit=9)
     newest = (NOW, "batches/batch_0123456789abcdef")
@@ -100,8 +107,8 @@ def queries() -> Iterator[firestore.Query]:
     for kind, campaign_id, last in product(
         (None, EventType.VIDEO_FAILED), (None, "spring"), (None, last_event)
     ):
-        wanted = EventQuery(type=kind, campaign_id=campaign_id)
-        yield events_after(client, wanted, after=last, until=NOW, limit=9)
+        asked = EventQuery(type=kind, campaign_id=campaign_id)
+        yield events_after(client, asked, after=last, until=NOW, limit=9)
     created = Document(path=f"{WEBHOOKS}/deliveries/1", fields={"created_at": NOW}, revision="")
     for delivery_status, last in product((None, DeliveryStatus.FAILED), (None, created)):
         page = DeliveryQuery(webhook_id=f"wh_{'0' * 16}", status=delivery_status)

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
@@ -14,17 +15,28 @@ from shared.adapters.local.event_log import LocalEventLog
 from shared.adapters.local.record_schema import UPGRADES
 from shared.adapters.local.turn_repository import LocalTurnRepository
 from shared.adapters.local.webhook_repository import LocalWebhookRepository
-from shared.domain.campaign import Change
+from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import StorageError
+from shared.domain.finding import CampaignStatus
 from shared.domain.money import Savings
 from shared.domain.pacing import Pace
+from shared.domain.slot import Slot, Version
 from shared.domain.video import Lane
+from shared.ports.campaign_repository import CampaignPosition, CampaignQuery
 from shared.ports.event_log import EventQuery
+from tests.contract.campaign_list_contract import found
 from tests.contract.event_log_contract import a_warning
 from tests.contract.queue_contract import a_waiting_video
 from tests.contract.webhook_repository_contract import a_delivery, a_webhook
-from tests.unit.domain.builders import MODEL, a_campaign, a_generating_video, a_reserved_video
+from tests.unit.domain.builders import MODEL, NOW, a_campaign, a_generating_video, a_reserved_video
 
+LATER = NOW + timedelta(microseconds=1)
+FROM_5_TO_4 = """
+DROP INDEX campaigns_found;
+ALTER TABLE campaigns DROP COLUMN updated_at;
+ALTER TABLE campaigns DROP COLUMN found_by;
+PRAGMA user_version = 4;
+"""
 FROM_4_TO_3 = """
 DROP INDEX events_untold;
 ALTER TABLE events DROP COLUMN untold;
@@ -46,16 +58,23 @@ PRAGMA user_version = 1;
 """
 
 
-@pytest.fixture(params=[3, 2, 1])
+def a_busy_campaign() -> Campaign:
+    pending = Slot(index=0, pending=Version.of(a_reserved_video(1)))
+    return replace(a_campaign(), slots=(pending,))
+
+
+@pytest.fixture(params=[4, 3, 2, 1])
 def former(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A data folder as an earlier release left it, with the schema of `request.param`."""
     data = tmp_path / "data"
     with closing(LocalCampaignRepository(data)) as repository:
         videos = (a_reserved_video(1), a_generating_video(2))
-        repository.commit(Change(campaign=a_campaign(), videos=videos))
+        repository.commit(Change(campaign=a_busy_campaign(), videos=videos))
+        repository.commit(Change(campaign=replace(a_campaign("winter-roast"), updated_at=LATER)))
+        repository.commit(Change(campaign=a_campaign("torn")))
         repository.add_savings("spring", Decimal("3.20"), 1)
     with closing(sqlite3.connect(data / ".records.db")) as connection:
-        for script in (FROM_4_TO_3, FROM_3_TO_2, FROM_2_TO_1)[: 4 - request.param]:
+        for script in (FROM_5_TO_4, FROM_4_TO_3, FROM_3_TO_2, FROM_2_TO_1)[: 5 - request.param]:
             connection.executescript(script)
     return data
 
@@ -83,6 +102,20 @@ def test_every_record_and_what_was_saved_is_kept(
         each.message for each in caplog.records if each.message.startswith("records.")
     ]
     assert not list(former.glob(".records.former-*"))
+
+
+def test_every_campaign_is_found(former: Path) -> None:
+    with closing(sqlite3.connect(former / ".records.db")) as connection:
+        connection.execute("UPDATE campaigns SET record = x'00' WHERE campaign_id = 'torn'")
+        connection.commit()
+
+    with closing(LocalCampaignRepository(former)) as repository:
+        assert ["winter-roast", "spring"] == found(repository)
+        assert ["winter-roast"] == found(repository, words=("roast",))
+        assert ["spring"] == found(repository, status=CampaignStatus.PENDING)
+        first = repository.get_campaign("winter-roast")
+        rest = repository.find_campaigns(CampaignQuery(after=CampaignPosition.of(first)))
+        assert ["spring"] == [each.campaign_id for each in rest]
 
 
 def test_processes_that_start_at_once_upgrade_it_once(former: Path) -> None:
