@@ -5,12 +5,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from shared.domain.errors import BatchNotFoundError, InvalidRequestError
-from shared.domain.identity import require_batch_id, require_campaign_id
+from shared.domain.identity import parse_video_id, require_batch_id, require_campaign_id
 from shared.domain.storage_layout import video_of_clip
 from shared.domain.webhooks import DeliveryKey
 from shared.ports.message_queue import VideoMessage
+
+if TYPE_CHECKING:
+    from shared.domain.plays import View
 
 _VIDEO_HASH = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _OBJECT_CREATED = "OBJECT_FINALIZE"
@@ -42,6 +46,35 @@ def encode_event(event_id: str) -> bytes:
 
 def encode_delivery(key: DeliveryKey) -> bytes:
     return json.dumps(key._asdict()).encode()
+
+
+def encode_view(view_id: str, view: "View") -> bytes:
+    """Return a row of the export; infra/play_views.schema.json has its columns.
+
+    It has nothing of the page or the person, and no token.
+    """
+    from shared.domain.plays import counts_of  # noqa: PLC0415  # Most messages are about none.
+
+    counts = counts_of(view)
+    row = {
+        "view_id": view_id,
+        "beacons": view.beacons,
+        "day": view.day.isoformat(),
+        "campaign_id": parse_video_id(view.video_id)[0],
+        "video_id": view.video_id,
+        "experiment_id": view.experiment_id,
+        "arm": view.arm,
+        "duration_ms": view.duration_ms,
+        "impression": view.impression,
+        "play": bool(counts.plays),
+        "view": bool(counts.views),
+        **{name: bool(getattr(counts, name)) for name in ("q25", "q50", "q75", "q100")},
+        "played_ms": counts.played_ms,
+        "visible_ms": min(view.visible_ms, counts.played_ms),
+        "bins": view.bins if counts.plays else 0,
+        **{name: getattr(view, name) for name in ("loops", "muted", "autoplay", "stalls", "error")},
+    }
+    return json.dumps(row).encode()
 
 
 def delivery_or_event_of(message: PubSubMessage) -> DeliveryKey | str:

@@ -14,6 +14,10 @@ SECONDS_OF_VIDEO = 8
 TICKS = 31 * 24 * 60
 """In a month."""
 
+VIEWS_A_MONTH = (10_000, 1_000_000, 100_000_000)
+BEACONS = 2
+"""Of a view: one when it begins to play, one when the page is left."""
+
 CAMPAIGNS = (100, 1_440, 25_000, 250_000)
 
 _ALERTS = 10
@@ -79,6 +83,38 @@ SERVICES: dict[str, tuple[Use, ...]] = {
         Use(what="GiB of images", usd="0.10", each_month="5"),
     ),
 }
+
+
+# Of a view. Tests of Firestore's operations count those of a beacon; the database's TTL removes the
+# view. Seconds are an estimate: 50 ms for a beacon that an instance answers alone.
+PLAYS: dict[str, tuple[Use, ...]] = {
+    "Firestore": (
+        Use(what="document read", usd="0.0000003", each_video=str(BEACONS)),
+        Use(what="document written", usd="0.0000009", each_video=str(2 * BEACONS)),
+        Use(what="document deleted", usd="0.0000001", each_video="1"),
+    ),
+    "Function": (
+        Use(what="vCPU second", usd="0.000024", each_video="0.1"),
+        Use(what="GiB second", usd="0.0000025", each_video="0.05"),
+        Use(what="request", usd="0.0000004", each_video=str(BEACONS)),
+    ),
+    "Export, if chosen": (
+        # A message is billed as 1 kB at least.
+        Use(what="GiB published", usd="0.039", each_video="0.0000019"),
+        Use(what="GiB written to BigQuery", usd="0.049", each_video="0.0000019"),
+        Use(what="GiB stored for a month", usd="0.02", each_video="0.0000008"),
+    ),
+}
+
+
+def view_table() -> list[str]:
+    """Return the lines of a table: what views cost, by their number in a month."""
+    columns = " | ".join(f"{views:,} views" for views in VIEWS_A_MONTH)
+    rows = [
+        _row(service, [_cost(uses, views) for views in VIEWS_A_MONTH])
+        for service, uses in PLAYS.items()
+    ]
+    return [f"| | {columns} |", "| --- |" + " ---: |" * len(VIEWS_A_MONTH), *rows]
 
 
 def month_table() -> list[str]:

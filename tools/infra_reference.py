@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tools.infra_costs import month_table, price_table, round_table
+from tools.infra_costs import month_table, price_table, round_table, view_table
 
 ROOT = Path(__file__).resolve().parents[1]
 INFRA = ROOT / "infra"
@@ -30,6 +30,7 @@ def with_tables(document: str) -> str:
         "costs": month_table(),
         "prices": price_table(),
         "rounds": round_table(),
+        "views": view_table(),
     }
     for name, lines in tables.items():
         begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from shared.adapters.google.event_log import FirestoreEventLog
     from shared.adapters.google.message_queue import PubSubMessageQueue
     from shared.adapters.google.object_store import GCSObjectStore
+    from shared.adapters.google.play_repository import FirestorePlayRepository
     from shared.adapters.google.turn_repository import FirestoreTurnRepository
     from shared.adapters.google.webhook_repository import FirestoreWebhookRepository
     from shared.adapters.record_mirror import ObjectStoreMirror
     from shared.domain.schedule import Leases
-    from shared.ports.play_repository import PlayRepository
     from shared.ports.video_generator import VideoGenerator
 
 
@@ -86,15 +86,19 @@ class GooglePorts(FamilyPorts):
 
         return FirestoreWebhookRepository(self.campaigns, event_days=self._settings.event_days)
 
+    @built_once
+    def plays(self) -> FirestorePlayRepository:
+        from shared.adapters.google.firestore_documents import FirestoreDocuments
+        from shared.adapters.google.play_repository import FirestorePlayRepository
+
+        project, database = self._settings.google_cloud_project, self._settings.plays_database
+        return FirestorePlayRepository(FirestoreDocuments(project=project, database=database))
+
     @property
     def webhook_key(self) -> bytes:
         if not self._settings.signing_key:
             raise UnavailableError("Webhooks need the setting SIGNING_KEY.")
         return self._settings.signing_key.encode()
-
-    @property
-    def plays(self) -> PlayRepository:
-        raise UnavailableError("Plays are not counted in the cloud yet.")
 
     @property
     def play_key(self) -> bytes:
@@ -120,6 +124,7 @@ class GooglePorts(FamilyPorts):
             batch_topic=self._settings.request_topic,
             delivery_topic=self._settings.delivery_topic,
             event_topic=self._settings.event_topic,
+            plays_topic=self._settings.plays_topic,
         )
 
     @built_once

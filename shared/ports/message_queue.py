@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from shared.domain.events import Event
+    from shared.domain.plays import View
     from shared.domain.webhooks import DeliveryKey
 
 
@@ -46,6 +47,9 @@ class MessageQueue(Protocol):
 
     def publish_to_topic(self, event: Event, body: bytes) -> None:
         """Send an event to the topic that callers subscribe to. A laptop has none."""
+
+    def publish_view(self, view_id: str, view: View) -> None:
+        """Send what is known of a view to the topic of the export. A laptop has none."""
 
     def publish_delivery_later(self, key: DeliveryKey, delay: timedelta) -> None:
         """Request it after `delay`, or not at all if the queue cannot: the tick finds it."""

@@ -62,6 +62,11 @@ class Policy(Protocol):
         ...
 
     @property
+    def plays_topic(self) -> str:
+        """The topic to which views are exported; empty if none is."""
+        ...
+
+    @property
     def allowed_hosts(self) -> str:
         """Host names, separated by commas, that the service answers to besides its usual ones."""
         ...

@@ -62,6 +62,12 @@ class Settings:
     event_topic: str = _setting(
         "video-events", "The Pub/Sub topic to which each event is published, for subscribers"
     )
+    plays_database: str = _setting(
+        "showreel-plays", "The Firestore database of the counters of plays, apart from the records"
+    )
+    plays_topic: str = _setting(
+        "", "The Pub/Sub topic to which each view is exported; by default none is"
+    )
     veo_location: str = _setting("us-central1", "The region of the requests to Veo's models")
     veo_base_url: str = _setting(
         "", "The URL of Vertex AI, if it is not Google's own: a proxy, or an emulator"

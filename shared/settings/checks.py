@@ -20,6 +20,8 @@ _HOST = r"(?i:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])"
 _ORIGIN = r"https?://(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
 _USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
 _TOPIC = r"[A-Za-z][A-Za-z0-9._~+%-]{2,254}"
+_DATABASE = r"\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9]"
+_LEAST_SECRET = 32
 _MOST_SLOTS = 100
 _MOST_HISTORICAL = 100
 _LEAST_FAILED_DAYS = 8
@@ -72,6 +74,15 @@ def problems_of(found: Settings) -> list[str]:
         ),
         "PUBLIC_URL must begin with http:// or https://, and name a host.": (
             not found.public_url or _is_web_address(found.public_url)
+        ),
+        "PLAY_KEY must have at least 32 characters: openssl rand -hex 32.": (
+            not found.play_key or len(found.play_key) >= _LEAST_SECRET
+        ),
+        "PLAYS_URL must begin with http:// or https://, and name a host.": (
+            not found.plays_url or _is_web_address(found.plays_url)
+        ),
+        "PLAYS_TOPIC needs a bucket: a folder exports nothing.": (
+            bool(found.bucket) or not found.plays_topic
         ),
         "LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.": (
             found.log_level in ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -150,7 +161,13 @@ def _google_checks(found: Settings) -> dict[str, bool]:
         "GOOGLE_CLOUD_PROJECT must be the id of a project; it is required with a bucket and with "
         "Veo.": _is(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]", found.google_cloud_project),
         "FIRESTORE_DATABASE must be (default) or the id of a database.": _is(
-            r"\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9]", found.firestore_database
+            _DATABASE, found.firestore_database
+        ),
+        "PLAYS_DATABASE must be (default) or the id of a database.": _is(
+            _DATABASE, found.plays_database
+        ),
+        "PLAYS_TOPIC must be the id of a topic, without projects/…/.": (
+            not found.plays_topic or _is(_TOPIC, found.plays_topic)
         ),
         "REQUEST_TOPIC must be the id of a topic, without projects/…/.": _is(
             _TOPIC, found.request_topic

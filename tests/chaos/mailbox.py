@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from shared.domain.events import Event
+from shared.domain.plays import View
 from shared.domain.webhooks import DeliveryKey
 from shared.ports import Clock
 from shared.ports.message_queue import VideoMessage
@@ -65,6 +66,9 @@ class Mailbox:
 
     def publish_to_topic(self, event: Event, body: bytes) -> None:
         """Leave the topic to its own tests."""
+
+    def publish_view(self, view_id: str, view: View) -> None:
+        """Leave this topic to its own tests, too."""
 
     def publish_delivery_later(self, key: DeliveryKey, delay: timedelta) -> None:
         """Publish a message that has both ids in place of a hash, and no campaign."""

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.adapters.google.firestore_documents import FirestoreDocuments
+from shared.adapters.google.play_repository import FirestorePlayRepository
 from shared.adapters.local.play_database import FILE
 from shared.adapters.local.play_repository import LocalPlayRepository
 from shared.domain.errors import StorageError
@@ -20,6 +22,14 @@ class TestInMemoryPlayRepository(PlayContract, ForgottenViewsContract):
     @pytest.fixture
     def plays(self) -> InMemoryPlayRepository:
         return InMemoryPlayRepository()
+
+
+class TestFirestorePlayRepository(PlayContract):
+    @pytest.fixture
+    def plays(self, firestore_host: str, project: str) -> FirestorePlayRepository:
+        return FirestorePlayRepository(
+            FirestoreDocuments(project=project, database="showreel-plays")
+        )
 
 
 class TestLocalPlayRepository(PlayContract, ForgottenViewsContract):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.errors import RetryLaterError
 from shared.domain.events import Event
+from shared.domain.plays import View
 from shared.domain.webhooks import DeliveryKey
 from shared.ports import Clock
 from shared.ports.message_queue import VideoMessage
@@ -21,6 +22,7 @@ class InMemoryMessageQueue:
         self.batches: list[str] = []
         self.events: list[Event] = []
         self.topic: list[tuple[Event, bytes]] = []
+        self.views: list[tuple[str, View]] = []
         self.deliveries: list[tuple[datetime, DeliveryKey]] = []
         self._waiting: list[tuple[datetime, VideoMessage]] = []
 
@@ -46,6 +48,9 @@ class InMemoryMessageQueue:
 
     def publish_to_topic(self, event: Event, body: bytes) -> None:
         self.topic.append((event, body))
+
+    def publish_view(self, view_id: str, view: View) -> None:
+        self.views.append((view_id, view))
 
     def publish_deliveries(self, *keys: DeliveryKey) -> None:
         for key in keys:

@@ -46,6 +46,7 @@ class FakePolicy:
     simulated: bool = False
     public_url: str = ""
     plays_url: str = ""
+    plays_topic: str = ""
     allowed_hosts: str = ""
     allowed_origins: str = ""
     api_keys: str = ""

@@ -24,6 +24,8 @@ FRAMEWORK_SETTINGS = {"THREADS"}
 # What has no meaning in a cloud, would make it a stand-in of itself, or is the platform's to set.
 LOCAL_SETTINGS = {
     "K_SERVICE",
+    "PLAYS_DATABASE",
+    "PLAYS_TOPIC",
     "PLAYS_URL",
     "STORAGE_EMULATOR_HOST",
     "SYNTHETIC_FAULTS",

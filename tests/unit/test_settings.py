@@ -68,6 +68,9 @@ def test_a_folder_is_absolute_or_beside_the_process(url: str, folder: Path) -> N
         ("PUBLIC_URL", "https:///videos"),
         ("PUBLIC_URL", "ftp://videos.example.com"),
         ("PUBLIC_URL", "https://videos.example.com/?a=1"),
+        ("PLAYS_URL", "//plays.example.com"),
+        ("PLAYS_TOPIC", "play-views"),
+        ("PLAY_KEY", "short"),
         ("SYNTHETIC_FAULTS", "explode"),
         ("LOG_LEVEL", "LOUD"),
         ("ALLOWED_HOSTS", "https://nas.lan"),
@@ -136,6 +139,8 @@ def test_a_bucket_needs_a_project(environment: dict[str, str]) -> None:
     [
         ("GOOGLE_CLOUD_PROJECT", "My Project"),
         ("FIRESTORE_DATABASE", "/"),
+        ("PLAYS_DATABASE", "/"),
+        ("PLAYS_TOPIC", "projects/p/topics/t"),
         ("GENERATE_TOPIC", "projects/p/topics/t"),
         ("VEO_LOCATION", "us central"),
         ("VEO_BASE_URL", "aiplatform.googleapis.com"),

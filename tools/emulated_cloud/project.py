@@ -129,6 +129,7 @@ class CloudProject:
             "FIRESTORE_EMULATOR_HOST": self.firestore_host,
             "PUBSUB_EMULATOR_HOST": self.pubsub_host,
             "SIGNING_KEY": f"The signing key of {self.name}",
+            "PLAY_KEY": f"The key of the plays of {self.name}",
         }
 
 

@@ -32,6 +32,7 @@ T = TypeVar("T")
 
 _SERVICE = "Firestore"
 _NO_INDEX = "Firestore has no index for this list. Deploy infra/firestore.indexes.json."
+_CHANGED = "The records have changed. Read them again."
 
 _TRY_SECONDS = TRY.total_seconds()
 _RETRY_SECONDS = LAST_RETRY.total_seconds()
@@ -110,7 +111,7 @@ class FirestoreDocuments:
                 found = _retried(lambda: list(query.stream(**_one_try())))
             except FailedPrecondition:
                 raise StorageError(_NO_INDEX) from None
-        return [document for document in map(_document, found) if document]
+        return [each for each in map(_document, found) if each]
 
     def count(self, query: AggregationQuery) -> int:
         """Return the result of a query that counts."""
@@ -137,26 +138,42 @@ class FirestoreDocuments:
         Raise ConflictError if a document does not have the revision of its write. A write that
         changes no field keeps the revision, so it only compares.
         """
-        batch = self.client.batch()
+        batch, failures = self.client.batch(), list[Exception]()
         for write in writes:
             self._add(batch, write)
-        failures: list[Exception] = []
         with google_errors(_SERVICE, permission="datastore.entities.update"):
             try:
                 results = _retried(lambda: batch.commit(**_one_try()), failures)
             except _CONFLICTS:
                 revisions = self._written_before(writes) if failures else None
                 if revisions is None:
-                    raise ConflictError("The records have changed. Read them again.") from None
+                    raise ConflictError(_CHANGED) from None
                 return revisions
         return tuple(_revision(result.update_time) for result in results)
 
-    def increment(self, path: str, amounts: Mapping[str, int]) -> None:
-        """Add to fields of a document, unconditionally. A missing document is created."""
+    def increment(
+        self,
+        path: str,
+        amounts: Mapping[str, int],
+        *,
+        fields: Fields | None = None,
+        beside: Sequence[Write] = (),
+    ) -> None:
+        """Add to fields of a document and set others of it. A missing document is created.
+
+        The same commit makes the writes `beside` it. Raise ConflictError if one of their documents
+        has another revision, also after a try whose answer was lost.
+        """
         added = {name: firestore.Increment(amount) for name, amount in amounts.items()}
-        reference = self.client.document(path)
+        batch = self.client.batch()
+        batch.set(self.client.document(path), to_fields(fields or {}) | added, merge=True)
+        for write in beside:
+            self._add(batch, write)
         with google_errors(_SERVICE, permission="datastore.entities.update"):
-            _retried(lambda: reference.set(added, merge=True, **_one_try()))
+            try:
+                _retried(lambda: batch.commit(**_one_try()))
+            except _CONFLICTS:
+                raise ConflictError(_CHANGED) from None
 
     def remove_field(self, path: str, name: str) -> None:
         """Remove a field of a document, if both exist."""

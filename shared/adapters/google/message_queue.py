@@ -24,13 +24,14 @@ from google.cloud.pubsub_v1.types import (  # type: ignore[import-untyped]
 from shared.adapters.google.google_errors import google_errors
 from shared.building import built_once
 from shared.domain.schedule import LAST_RETRY, TRY
-from shared.messages import encode, encode_batch, encode_delivery, encode_event
+from shared.messages import encode, encode_batch, encode_delivery, encode_event, encode_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import timedelta
 
     from shared.domain.events import Event
+    from shared.domain.plays import View
     from shared.domain.webhooks import DeliveryKey
     from shared.ports.message_queue import VideoMessage
 
@@ -56,12 +57,20 @@ class PubSubMessageQueue:
     """
 
     def __init__(
-        self, *, project: str, topic: str, batch_topic: str, delivery_topic: str, event_topic: str
+        self,
+        *,
+        project: str,
+        topic: str,
+        batch_topic: str,
+        delivery_topic: str,
+        event_topic: str,
+        plays_topic: str = "",
     ) -> None:
         self._topic = f"projects/{project}/topics/{topic}"
         self._batch_topic = f"projects/{project}/topics/{batch_topic}"
         self._delivery_topic = f"projects/{project}/topics/{delivery_topic}"
         self._event_topic = f"projects/{project}/topics/{event_topic}"
+        self._plays_topic = f"projects/{project}/topics/{plays_topic}"
 
     def publish(self, *messages: VideoMessage) -> None:
         self._publish(self._topic, map(encode, messages))
@@ -88,6 +97,9 @@ class PubSubMessageQueue:
         }
         attributes = {name: value for name, value in about.items() if value}
         self._publish(self._event_topic, (body,), attributes)
+
+    def publish_view(self, view_id: str, view: View) -> None:
+        self._publish(self._plays_topic, (encode_view(view_id, view),))
 
     def _publish(
         self, topic: str, contents: Iterable[bytes], attributes: Mapping[str, str] | None = None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from shared.adapters.local.message_schedule import Delivery
     from shared.domain.events import Event
+    from shared.domain.plays import View
     from shared.domain.webhooks import DeliveryKey
 
 THREADS = 4
@@ -133,6 +134,9 @@ class LocalMessageQueue:
 
     def publish_to_topic(self, event: Event, body: bytes) -> None:
         """Do nothing: a laptop has no topic."""
+
+    def publish_view(self, view_id: str, view: View) -> None:
+        """Do nothing: a laptop has no topic for it."""
 
     def publish_delivery_later(self, key: DeliveryKey, delay: timedelta) -> None:
         self._sendings.add(key, seconds=delay.total_seconds())

@@ -30,6 +30,7 @@ from shared.adapters.google.campaign_queries import (
 )
 from shared.adapters.google.event_log import events_after, untold_events
 from shared.adapters.google.firestore_documents import Document
+from shared.adapters.google.play_repository import counts_between, views_of
 from shared.adapters.google.turn_queries import (
     any_waiting_video,
     last_waiting_video,
@@ -47,7 +48,7 @@ from shared.records.form import to_record
 from tests.contract.batch_repository_contract import a_batch
 from tests.unit.domain.builders import CLIP, MODEL, NOW, a_campaign, a_generating_video
 
-FILE = Path(__file__).parents[4] / "infra" / "firestore.indexes.json"
+FILES = [*(Path(__file__).parents[4] / "infra").glob("firestore.*.json")]
 
 Index = tuple[str, str, tuple[tuple[str, str], ...]]
 """The collection, the scope, and the fields with their directions."""
@@ -116,6 +117,9 @@ def queries() -> Iterator[firestore.Query]:
     untold = Document(path=last_event.path, fields={"untold": NOW}, revision="")
     yield from (untold_events(client, NOW, after=last, limit=9) for last in (None, untold))
     yield due_deliveries(client, NOW, limit=9)
+    day, about = NOW.date(), ("campaign_id", "experiment_id", "video_id")
+    yield from (counts_between(client, field, "spring", day, day) for field in about)
+    yield views_of(client, "spring")
     yield all_videos(client, "spring")
     yield all_campaigns(client, after=None, limit=9)
     yield all_campaigns(client, after="spring", limit=9)
@@ -152,13 +156,19 @@ def needed() -> set[Index]:
 
 
 def exempted(collection: str) -> set[str]:
-    overrides = json.loads(FILE.read_text())["fieldOverrides"]
+    overrides = stated()["fieldOverrides"]
     return {each["fieldPath"] for each in overrides if each["collectionGroup"] == collection}
+
+
+def stated() -> dict[str, list[Any]]:
+    """Return the indexes of both databases."""
+    files = [json.loads(file.read_text("utf-8")) for file in FILES]
+    return {kind: [each for file in files for each in file[kind]] for kind in files[0]}
 
 
 @pytest.fixture
 def deployed() -> set[Index]:
-    file = json.loads(FILE.read_text())
+    file = stated()
     composite = {
         (
             each["collectionGroup"],
@@ -184,6 +194,12 @@ def test_every_query_has_its_index(deployed: set[Index]) -> None:
 
 def test_every_index_is_used_by_a_query(deployed: set[Index]) -> None:
     assert deployed - needed() == set()
+
+
+def test_counters_of_plays_are_not_indexed_field_by_field() -> None:
+    """They are written with each beacon."""
+    assert {"*"} == exempted("play_counts")
+    assert {"*", "campaign_id", "expires_at"} == exempted("play_views")
 
 
 def test_maps_lists_and_prose_are_not_indexed_field_by_field() -> None:
