@@ -114,7 +114,7 @@ def test_a_new_campaign_beyond_the_default_budget_can_be_given_another(
     studio.open("beyond")
     studio.fill_prompts(PROMPTS[:2])
     studio.choose_length(4)
-    expect(studio.form.get_by_role("alert")).to_contain_text("has a budget of 3 USD")
+    expect(studio.form.get_by_role("alert")).to_contain_text("It would exceed the budget.")
 
     studio.form.get_by_role("button", name="Change the budget").click()
     enter(studio, "6,40")

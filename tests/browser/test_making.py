@@ -42,9 +42,12 @@ def test_a_brief_and_a_click_end_in_four_videos_that_play(studio: Studio) -> Non
         state = player.plays_beyond(1)
         assert state["error"] is None
         assert [] == state["breaks"]
-        for text in (PROMPTS[index], "Current MP4", "Veo 3.1", "4 s", "$1.60 simulated"):
+        for text in (PROMPTS[index], "Veo 3.1", "4 s", "$1.60 simulated"):
             expect(studio.card(index)).to_contain_text(text)
+    players[0].element.evaluate("media => (media.muted = false)")
+    expect(players[3].element).to_have_js_property("muted", value=False)
     expect(studio.figure("Spent")).to_contain_text("$6.40")
+    expect(studio.figure("Saved")).to_have_count(0)
     progress = studio.page.evaluate("seen")
     assert len(progress) == len(PROMPTS)
     for values in progress.values():
@@ -61,9 +64,9 @@ def test_the_form_shows_new_videos_cached_videos_and_the_price_before_it_is_sent
 
     studio.fill_prompts(PROMPTS[:3])
 
-    expect(studio.form).to_contain_text("2 new · 1 cached")
+    expect(studio.form).to_contain_text("2 new · 1 existing")
     expect(studio.button("Make 2 videos · \\$3.20")).to_be_enabled()
-    expect(studio.form).to_contain_text("Cached · free")
+    expect(studio.form).to_contain_text("Exists · free")
     assert 1 == len(server.get("/v1/videos?campaign_id=estimated")["data"])
 
 
@@ -142,9 +145,9 @@ def test_a_video_that_waits_says_its_place_and_when_it_starts_or_why_it_does_not
     studio.open("in-line")
     card, heading = studio.card(0), studio.page.locator("header").nth(1)
     expect(card).to_contain_text(re.compile(r"Waiting:\w+ in line"))
-    expect(card).to_contain_text(f"The rate of {HALTED} is 0 (MODEL_RATES)")
+    expect(card).to_contain_text("Nothing is sent to this model at present.")
     expect(card).to_contain_text("it fails, and you are not charged")
-    expect(heading).to_contain_text(f"1 video waits in line. The rate of {HALTED} is 0")
+    expect(heading).to_contain_text("1 video waits in line. Nothing is sent to this model")
 
     places.append({"position": 1_212, "expected_submission_at": NOON, "reason": None})
 
@@ -160,7 +163,7 @@ def test_what_is_paid_for_is_not_used_only_after_a_question(server: Server, stud
     expect(studio.dialog).to_contain_text("It is already paid for ($1.60).")
     studio.dialog.get_by_role("button", name="Don't use it").click()
 
-    expect(studio.card(0)).to_contain_text("its clip goes to the end of the history")
+    expect(studio.card(0)).to_contain_text("its clip becomes an earlier take")
     assert server.get(f"/v1/videos/{video['id']}")["cancel_requested"]
 
 
@@ -171,7 +174,7 @@ def test_all_videos_are_regenerated_after_their_price_was_shown(
     studio.open("all-again")
 
     studio.button("Regenerate all").click()
-    expect(studio.dialog).to_contain_text("2 new versions for about $3.20")
+    expect(studio.dialog).to_contain_text("2 new takes for about $3.20")
     studio.dialog.get_by_role("button", name="Regenerate all").click()
 
     for index in range(2):

@@ -56,7 +56,7 @@ def made(studio: Studio) -> None:
 
 def comparing(studio: Studio) -> None:
     made(studio)
-    studio.card(0).get_by_text("History (1)").click()
+    studio.card(0).get_by_text("Earlier takes (1)").click()
     studio.card(0).get_by_role("button", name="Compare").click()
     for player in studio.wait_for_comparison(0):
         player.wait_until_ready()

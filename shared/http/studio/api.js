@@ -10,7 +10,7 @@ const GATEWAY_ERRORS = [502, 503, 504];
 /** An error response of the API. */
 export class Problem extends Error {
   constructor(status, body, retryAfter) {
-    super(body.detail ?? TEXTS.unexpected);
+    super(problemText(body));
     this.status = status;
     this.code = body.code ?? "internal";
     this.param = body.error?.param ?? null;
@@ -140,9 +140,8 @@ async function request(method, path, body, { headers = {}, ...sending } = {}) {
   }
   const answered = await response.json();
   const retryAfter = Number(response.headers.get("Retry-After")) || null;
-  if (answered.code === "invalid_api_key") {
-    if (await isUnlocked()) return request(method, path, body, { headers, ...sending });
-    answered.detail = TEXTS.keyNeeded;
+  if (answered.code === "invalid_api_key" && (await isUnlocked())) {
+    return request(method, path, body, { headers, ...sending });
   }
   if (!response.ok) throw new Problem(response.status, answered, retryAfter);
   return { body: answered, retryAfter };
@@ -175,6 +174,12 @@ async function ask(path, options, { longest = LONGEST_WAIT, transfer = fetch, si
     connection.noticed(false);
     throw new Unreachable();
   }
+}
+
+/** What a problem means here; the API's own sentence only if its code has no text. */
+function problemText({ code, detail = "" }) {
+  const text = TEXTS.problems[code] ?? (detail || TEXTS.unexpected);
+  return typeof text === "function" ? text(detail) : text;
 }
 
 function mayPass(error) {

@@ -6,6 +6,7 @@ import { button, element, icon, setText, showIn, uniqueId, unseen } from "./dom.
 import { around, money, when } from "./format.js";
 import { say, sayFailure } from "./notices.js";
 import { TEXTS } from "./texts.js";
+import { reasonOf } from "./waiting.js";
 
 const ENDED_STATES = ["completed", "failed", "cancelled", "cached", "attached"];
 
@@ -48,7 +49,7 @@ export class BatchCard {
     this.#bar.ariaLabel = BATCH_TEXTS.batchProgress(sent);
     this.#bar.value = batchProgressOf(batch);
     this.#bar.hidden = isBatchOver(batch);
-    setText(this.#reason, batch.reason ?? "");
+    setText(this.#reason, reasonOf(batch.reason, batch.expected_done_at));
     const { lines, videos, cost_usd: cost } = batch;
     const end = batchEndOf(batch);
     showIn(this.#facts, [lines, videos, cost, end], () => batchFactsOf(batch, end));

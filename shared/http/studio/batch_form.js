@@ -136,11 +136,8 @@ export class BatchForm {
   }
 }
 
-function problemsOf({ message, code, lines = [] }) {
-  const advice = TEXTS.advice[code];
-  if (!lines.length) {
-    return [written("p", [message, advice].filter(Boolean).join(" "), { class: "error" })];
-  }
+function problemsOf({ message, lines = [] }) {
+  if (!lines.length) return [written("p", message, { class: "error" })];
   const items = lines.map((each) => written("li", BATCH_TEXTS.lineProblem(each.line, each.message)));
   return [
     element("p", { class: "error" }, BATCH_TEXTS.linesInvalid(lines.length === MOST_LINES_LISTED)),

@@ -25,7 +25,7 @@ winter-roast,Oak embers glow under a roasting drum,8,16:9,Ember & Oak`,
     [
       plural(total, "line"),
       created && `${grouped(created)} new`,
-      cached && `${grouped(cached)} cached`,
+      cached && `${grouped(cached)} existing`,
       attached && `${grouped(attached)} in progress`,
     ]
       .filter(Boolean)
@@ -41,7 +41,7 @@ winter-roast,Oak embers glow under a roasting drum,8,16:9,Ember & Oak`,
   noBatches: "Send a file with many prompts, and follow its progress and cost here.",
   batchName: (sent) => `Sent ${sent}`,
   batchMeta: ({ id, priority, requested_by: name }) =>
-    [id, priority, name && `sent by ${name}`].filter(Boolean).join(" · "),
+    [id, BATCH_TEXTS.priorities[priority], name && `sent by ${name}`].filter(Boolean).join(" · "),
   batchStatus: {
     in_progress: "In progress",
     completed: "Completed",
@@ -56,7 +56,7 @@ winter-roast,Oak embers glow under a roasting drum,8,16:9,Ember & Oak`,
       queued && `${grouped(queued)} waiting`,
       failed && `${grouped(failed)} failed`,
       cancelled && `${grouped(cancelled)} cancelled`,
-      cached && `${grouped(cached)} cached`,
+      cached && `${grouped(cached)} existing`,
     ]
       .filter(Boolean)
       .join(" · "),

@@ -58,7 +58,8 @@ export class CampaignActions {
     if (!isSure) return;
     await this.#do(async () => {
       const { body } = await send(`${pathOf(video)}/cancel`);
-      say(body.note);
+      const paid = this.canStop(video) ? TEXTS.stopBody(money(priceOf([video]))) : TEXTS.cancelledPending;
+      say(body.phase === "cancelled" ? TEXTS.cancelled : paid);
     });
   };
 

@@ -276,7 +276,7 @@ export class CampaignForm {
     const index = PROMPT_PARAM.exec(error.param ?? "")?.[1];
     if (index) this.#prompts.showError(Number(index), error.message);
     else if (!this.#settings.showError(error.param, error.message)) {
-      this.#error.textContent = [error.message, TEXTS.advice[error.code]].filter(Boolean).join(" ");
+      this.#error.textContent = error.message;
     }
     if (!this.#estimate) setText(this.#summary, "");
   }

@@ -25,7 +25,7 @@ export class CampaignMoney {
       figure(TEXTS.reserved, money(amounts.reserved), TEXTS.reservedHint),
       amounts.possibly_spent > 0 &&
         figure(TEXTS.possiblySpent, money(amounts.possibly_spent), TEXTS.possiblySpentHint),
-      figure(TEXTS.saved, money(amounts.saved), TEXTS.savedHint(counts.cache_hits)),
+      amounts.saved > 0 && figure(TEXTS.saved, money(amounts.saved), TEXTS.savedHint(counts.cache_hits)),
       this.#budgetFigure(budget),
     ]);
   }

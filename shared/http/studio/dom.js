@@ -49,13 +49,6 @@ export function written(name, text, attributes = {}) {
   return element(name, { dir: "auto", ...attributes }, text);
 }
 
-/** How a clip differs from the request. */
-export function clipWarnings(video) {
-  return video.warnings.map(({ message }) =>
-    element("p", { class: "warning" }, icon("broken"), message),
-  );
-}
-
 /** What a page begins with; its heading is focused when the page is opened. */
 export function intro(title, lead) {
   return element(

@@ -13,8 +13,8 @@ export function failureNote(failure, { regenerate, dismiss, editPrompt }) {
     "div",
     { class: "failure" },
     element("strong", {}, icon("broken"), titleOf(failure)),
-    written("p", failure.error?.message ?? ""),
-    element("p", { class: "hint" }, adviceOf(failure)),
+    element("p", {}, adviceOf(failure)),
+    failure.error && detailsOf(failure.error),
     element(
       "div",
       { class: "actions" },
@@ -28,6 +28,12 @@ export function failureNote(failure, { regenerate, dismiss, editPrompt }) {
       button(TEXTS.dismiss, { kind: "small quiet", onclick: () => dismiss(failure) }),
     ),
   );
+}
+
+/** The API's own sentence, for those who look into it. */
+function detailsOf({ message }) {
+  const [summary, text] = [element("summary", {}, TEXTS.details), written("p", message)];
+  return element("details", { class: "hint" }, summary, text);
 }
 
 function titleOf(failure) {

@@ -69,6 +69,20 @@ export function cost(video) {
   return isSimulated(video) ? TEXTS.simulated(amount) : amount;
 }
 
+/** What a campaign has spent; a sum that is simulated is marked. */
+export function spentOf({ spent, simulated }) {
+  const amount = money(spent);
+  return spent > 0 && simulated === spent ? TEXTS.simulated(amount) : amount;
+}
+
+/** How a clip differs from the request; the API's own sentence if the code has no text. */
+export function clipWarnings(video) {
+  const made = video.clip && `${video.clip.width} × ${video.clip.height}`;
+  return video.warnings.map(
+    ({ code, message }) => TEXTS.clipWarnings[code]?.(made, video) ?? message,
+  );
+}
+
 function isSimulated(video) {
   return video.cost.basis.includes("simulated");
 }

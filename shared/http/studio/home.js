@@ -1,6 +1,6 @@
 import { connection, readPages } from "./api.js";
 import { button, element, emptyState, intro, showIn, uniqueId, unseen } from "./dom.js";
-import { money, since } from "./format.js";
+import { since, spentOf } from "./format.js";
 import { showLoadFailure, showTrouble } from "./notices.js";
 import { Poller } from "./polling.js";
 import { TEXTS } from "./texts.js";
@@ -86,7 +86,7 @@ export class Home {
         "p",
         { class: "meta figures" },
         unseen(`${TEXTS.spent} `),
-        money(campaign.money.spent),
+        spentOf(campaign.money),
         element("br"),
         TEXTS.updated(since(campaign.updated_at, connection.now())),
       ),

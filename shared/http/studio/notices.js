@@ -17,12 +17,7 @@ export function say(text) {
 
 /** Show an error; screen readers read it at once. */
 export function sayFailure(error) {
-  const advice = TEXTS.advice[error.code];
-  put(
-    alerts,
-    toast([error.message, advice].filter(Boolean).join(" "), "broken"),
-    FAILURE_MILLISECONDS,
-  );
+  put(alerts, toast(error.message, "broken"), FAILURE_MILLISECONDS);
 }
 
 /** Show why the page is out of date; null hides the banner. */

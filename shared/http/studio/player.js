@@ -5,6 +5,13 @@ import { TEXTS } from "./texts.js";
 
 const LIFE_SECONDS = 900;
 
+// Sound is turned on and off for all players at once. Those that are compared have their own.
+const players = new Set();
+let isMuted = true;
+
+/** Whether the page was opened with ?debug: then each player names the kind of its file. */
+export const isDebugging = new URLSearchParams(location.search).has("debug");
+
 /**
  * Plays one version of a video.
  *
@@ -21,7 +28,7 @@ export class Player {
   constructor(video, label) {
     this.#video = video;
     this.media = this.#makeMedia(label);
-    this.#badge = element("span", { class: "badge" });
+    this.#badge = element("span", { class: "badge", hidden: !isDebugging });
     this.#fallback = element("div", { class: "fallback", role: "alert", hidden: true });
     this.root = element("div", { class: "player" }, this.media, this.#badge, this.#fallback);
     this.update(video);
@@ -41,6 +48,7 @@ export class Player {
 
   /** Release the connection; browsers limit their number. */
   close() {
+    players.delete(this.media);
     this.media.removeAttribute("src");
     this.media.load();
   }
@@ -49,7 +57,7 @@ export class Player {
     const media = element("video", {
       controls: true,
       preload: "metadata",
-      muted: true,
+      muted: isMuted,
       playsinline: true,
       poster: thumbnailPath(this.#video.id),
       src: contentPath(this.#video.id),
@@ -57,7 +65,9 @@ export class Player {
       height: this.#video.size.split("x")[1],
       "aria-label": label,
     });
-    media.muted = true;
+    media.muted = isMuted;
+    players.add(media);
+    media.addEventListener("volumechange", () => shareSound(media));
     media.addEventListener("loadeddata", () => this.#loaded());
     media.addEventListener("error", () => this.#recover());
     return media;
@@ -140,6 +150,14 @@ export class Player {
     this.media.hidden = false;
     this.media.focus();
     this.#recover();
+  }
+}
+
+function shareSound(media) {
+  if (media.muted === isMuted || media.closest(".pair")) return;
+  isMuted = media.muted;
+  for (const other of players) {
+    if (!other.closest(".pair")) other.muted = isMuted;
   }
 }
 

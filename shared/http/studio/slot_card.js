@@ -1,4 +1,4 @@
-import { button, clipWarnings, element, setText, showIn, uniqueId, unseen, written } from "./dom.js";
+import { button, element, setText, showIn, uniqueId, unseen, written } from "./dom.js";
 import { failureNote } from "./failure_note.js";
 import { cost, recipe, when } from "./format.js";
 import { Making } from "./making.js";
@@ -9,7 +9,7 @@ import { TAKE_TEXTS } from "./take_texts.js";
 import { KINDS, modelsFor, takeSource } from "./takes.js";
 import { TEXTS } from "./texts.js";
 import { madeFrom } from "./thumbnails.js";
-import { VersionHistory, keepButton, nextToGo } from "./version_history.js";
+import { VersionHistory, keepButton, nextToGo, warningsOf } from "./version_history.js";
 
 const SHORT_PROMPT = 150;
 
@@ -107,7 +107,7 @@ export class SlotCard {
     if (isComparing) this.#stage.show([compared, current].toSorted(byAge));
     else if (current) this.#stage.show([current]);
     else if (pending) this.#stage.showPlaceholder("making");
-    else if (this.#failure) this.#stage.showPlaceholder("failed");
+    else if (this.#failure) this.#stage.show([]);
     else this.#stage.showPlaceholder("missing", `${TEXTS.noCurrent}. ${TEXTS.noCurrentHint}`);
   }
 
@@ -139,7 +139,7 @@ export class SlotCard {
           element("summary", {}, TEXTS.readByModel),
           written("p", video.enhanced_prompt, { class: "prompt" }),
         ),
-      ...clipWarnings(video),
+      ...warningsOf(video),
     ];
   }
 

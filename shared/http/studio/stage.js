@@ -39,7 +39,7 @@ export class Stage {
     this.show([]);
     this.#placeholder.className = `placeholder ${kind}`;
     showIn(this.#placeholder, { kind, text }, () => [
-      icon(kind === "making" ? "film" : "broken"),
+      icon("film"),
       text && element("p", {}, text),
     ]);
     if (!this.#placeholder.isConnected) this.panes.append(this.#placeholder);
@@ -106,6 +106,8 @@ export class Stage {
     if (versions.length < 2) return;
     const [lead, other] = [...this.#panes.values()].map((pane) => pane.player.media);
     const release = keepInStep(lead, other);
+    // Two sounds at once would be an echo.
+    other.muted = true;
     const listening = new AbortController();
     for (const name of ["play", "pause", "ended"]) {
       lead.addEventListener(name, () => this.#showPlaying(lead), { signal: listening.signal });

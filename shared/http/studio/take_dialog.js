@@ -120,10 +120,8 @@ class TakeForm {
     setText(this.go.lastChild, TAKE_TEXTS[this.#kind].confirm(money(this.#price)));
   }
 
-  #showError({ param, code, message }) {
+  #showError({ param, message }) {
     if (param === "prompt") this.#prompt.showError(message);
-    else if (!this.#pictures?.showError(param, message)) {
-      setText(this.#error, [message, TEXTS.advice[code]].filter(Boolean).join(" "));
-    }
+    else if (!this.#pictures?.showError(param, message)) setText(this.#error, message);
   }
 }

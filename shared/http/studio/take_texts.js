@@ -30,7 +30,7 @@ export const TAKE_TEXTS = {
   model: "Model",
   seconds: "Longer by",
   promptMissing: "Write what the new take shows.",
-  stays: "The current video stays until the new one is ready.",
+  stays: "The live take stays until the new one is ready.",
   existing: "This take exists already. Nothing was charged.",
   sent: (number) => `A new take of video ${number} is in progress.`,
   source: (made) => `the take of ${made}`,

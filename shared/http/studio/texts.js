@@ -47,7 +47,7 @@ export const TEXTS = {
     [
       `${plural(current, "video")}`,
       pending && `${pending} in progress`,
-      historical && `${historical} in history`,
+      historical && plural(historical, "earlier take"),
     ]
       .filter(Boolean)
       .join(" · "),
@@ -62,8 +62,7 @@ export const TEXTS = {
   possiblySpent: "Possibly spent",
   possiblySpentHint: "not confirmed by Google",
   saved: "Saved",
-  savedHint: (hits) =>
-    hits ? `${hits} cached ${hits === 1 ? "request" : "requests"}` : "by cached requests",
+  savedHint: (hits) => `${plural(hits, "video")} existed already`,
   budget: "Budget left",
   budgetHint: (limit) => `of ${limit}`,
   noBudget: "No limit",
@@ -150,7 +149,7 @@ export const TEXTS = {
   estimateSummary: ({ created, cached, attached }) =>
     [
       created && `${created} new`,
-      cached && `${cached} cached`,
+      cached && `${cached} existing`,
       attached && `${attached} in progress`,
     ]
       .filter(Boolean)
@@ -158,19 +157,19 @@ export const TEXTS = {
   regenerateInstead: "Every prompt has a video. To get another take, regenerate it.",
   outcome: {
     created: (price) => `New · ${price}`,
-    cache_hit: "Cached · free",
+    cache_hit: "Exists · free",
     attached: "In progress · free",
     kept: "Stays as it is",
     unticked: "Not sent",
   },
-  cachedElsewhere: (number) => `Cached in video ${number} · free`,
+  cachedElsewhere: (number) => `Exists as video ${number} · free`,
   sent: (count) => `${plural(count, "video")} in progress.`,
   sentNothing: "All videos exist already. Nothing was charged.",
 
   // Cards
   videosTitle: "Videos",
   emptyTitle: "Your videos appear here",
-  empty: "Each prompt gets a card with its player, cost and history.",
+  empty: "Each prompt gets a card with its player, its cost and its takes.",
   video: (number) => `Video ${number}`,
   mediaLabel: (number, prompt) => `Video ${number}: ${shortened(prompt)}`,
   currentFile: "Current MP4",
@@ -184,10 +183,10 @@ export const TEXTS = {
   regenerate: "Regenerate",
   regenerateAll: "Regenerate all",
   ofVideo: (number) => ` video ${number}`,
-  history: (count) => `History (${count})`,
+  history: (count) => `Earlier takes (${count})`,
   remove: "Delete",
   removeTitle: (number) => `Delete video ${number}?`,
-  removeVersionTitle: "Delete this version?",
+  removeVersionTitle: "Delete this take?",
   changedPromptTitle: (number) => `Which prompt for video ${number}?`,
   changedPromptBody: "The form has another prompt than this video.",
   changedPromptChoice: "Make a new take",
@@ -202,17 +201,18 @@ export const TEXTS = {
   goesNext: "Removed next",
   removesTake: (date) => `The next take removes the one made ${date}. Keep it to prevent that.`,
   cancel: "Cancel",
+  cancelled: "Cancelled. Nothing was charged.",
   cancelPaid: "Don't use it",
   cancelPaidTitle: (number) => `Don't use the new take of video ${number}?`,
   cancelPaidBody: (price) =>
-    `It is already paid for (${price}). Its clip goes to the end of the history, from which it is removed first.`,
+    `It is already paid for (${price}). Its clip becomes the earlier take that is removed first.`,
   stop: "Stop",
   stopTitle: (number) => `Stop the new take of video ${number}?`,
   stopBody: (price) =>
-    `Google is asked to stop it, and may still bill ${price}. If its clip is made before that, it goes to the end of the history.`,
-  cancelledPending: "Cancelled. It is already paid for, so its clip goes to the end of the history.",
-  noCurrent: "No current version",
-  noCurrentHint: "Restore one from the history, or write a prompt for it.",
+    `Google is asked to stop it, and may still bill ${price}. If its clip is made before that, it becomes the earlier take that is removed first.`,
+  cancelledPending: "Cancelled. It is already paid for, so its clip becomes an earlier take.",
+  noCurrent: "No live take",
+  noCurrentHint: "Restore an earlier one, or write a prompt for it.",
   phases: {
     reserved: "Queued",
     submitting: "Submitting",
@@ -227,22 +227,24 @@ export const TEXTS = {
   startsAbout: (time) => `starts about ${time}`,
   startsSoon: "starts within a minute",
   failsInQueue: (time) => `If it has not started by ${time}, it fails, and you are not charged.`,
+  modelIsBusy: "The model is busy or does not respond. It continues soon.",
+  modelRests: "Nothing is sent to this model at present.",
   waiting: (count) => `${plural(count, "video")} ${count === 1 ? "waits" : "wait"} in line.`,
   allDoneAbout: (time) => `All videos done about ${time}.`,
   elapsed: (elapsed) => `${elapsed} elapsed`,
   elapsedOfUsual: (elapsed, usual) => `${elapsed} of about ${usual}`,
   takesLonger: (elapsed, usual) => `${elapsed}, longer than the usual ${usual}`,
-  playsOn: "The current video stays until the new one is ready.",
+  playsOn: "The live take stays until the new one is ready.",
   news: {
     ready: (numbers) => `${videos(numbers)} ${numbers.length === 1 ? "is" : "are"} ready.`,
-    newVersion: (numbers) => `${videos(numbers)}: compare the new version with the old one.`,
+    newVersion: (numbers) => `${videos(numbers)}: compare the new take with the old one.`,
     keptAside: (numbers) =>
-      `${videos(numbers)}: the new clip differs from the request. It is in the history, and the current one stays.`,
+      `${videos(numbers)}: the new clip differs from the request. It is an earlier take, and the live one stays.`,
     failed: (numbers) => `${videos(numbers)} failed. See the card for the reason.`,
   },
 
   // Comparing
-  comparing: (number) => `Compare the versions of video ${number}`,
+  comparing: (number) => `Compare the takes of video ${number}`,
   oldVersion: "Old",
   newVersion: "New",
   playBoth: "Play both",
@@ -251,14 +253,14 @@ export const TEXTS = {
   keepNew: "Keep the new",
   compare: "Compare",
   bringBack: "Restore",
-  broughtBack: (number) => `The old version of video ${number} is current again, at no cost.`,
+  broughtBack: (number) => `The old take of video ${number} is live again, at no cost.`,
   made: (date) => `Made ${date}`,
 
   // Clean-up
   cleanUp: "Clean up…",
-  cleanUpTitle: "Clean up history",
-  cleanUpBody: "Current videos are kept.",
-  keepLast: "Old versions to keep per video",
+  cleanUpTitle: "Clean up earlier takes",
+  cleanUpBody: "Live takes are kept.",
+  keepLast: "Earlier takes to keep per video",
   cleanUpNothing: "Nothing to remove.",
   cleanUpList: (count, bytes) =>
     `${plural(count, "file")}, ${bytes} in total:`,
@@ -267,7 +269,7 @@ export const TEXTS = {
     `${plural(count, "video")} removed, ${bytes} freed.`,
   regenerateAllTitle: "Regenerate every video?",
   regenerateAllBody: (count, price) =>
-    `${count} new ${count === 1 ? "version" : "versions"} for about ${price}. Current videos stay until the new ones are ready.`,
+    `${plural(count, "new take")} for about ${price}. Live takes stay until the new ones are ready.`,
   close: "Close",
   goBack: "Back",
 
@@ -276,7 +278,6 @@ export const TEXTS = {
   apiKey: "API key",
   apiKeyHint: "The browser keeps a session until you close it. It does not store the key.",
   apiKeySend: "Open",
-  keyNeeded: "This service needs an API key. Reload the page to enter one.",
   badApiKey: "Invalid API key.",
 
   // When things go wrong
@@ -288,9 +289,63 @@ export const TEXTS = {
   tryAgain: "Try again",
   dismiss: "Dismiss",
   editPrompt: "Edit the prompt",
+  problems: {
+    invalid_request: (detail) => `The server does not accept this: ${detail}`,
+    unsupported_parameter: (detail) => `The model does not support this: ${detail}`,
+    unsupported_size: (detail) => `The model does not support this: ${detail}`,
+    model_not_found: "This model does not exist here. Choose another one.",
+    model_retired: "Google has retired this model. Choose another one.",
+    idempotency_key_reused: "This was sent before, in another form. Reload the page.",
+    invalid_input: (detail) => `This picture or clip cannot be used: ${detail}`,
+    invalid_url: (detail) => `This address cannot be used: ${detail}`,
+    invalid_batch: "Nothing was sent. Correct the file.",
+    not_found: "It does not exist, or was deleted.",
+    method_not_allowed: "The server does not know this request. Reload the page.",
+    campaign_video_limit:
+      "The campaign has no room for so many videos. Remove a prompt, or delete a video.",
+    budget_exceeded:
+      "It would exceed the budget. Choose a cheaper model, fewer seconds or fewer prompts.",
+    max_cost_exceeded:
+      "The price has changed since the estimate. Check the new price and send again.",
+    campaign_deleted: "This campaign was deleted.",
+    campaign_name_taken: "Another campaign has this name in other capitals. Choose another name.",
+    slot_busy: "One of these videos is in progress. Wait for it, or cancel it.",
+    not_ready: "This take has no clip yet.",
+    wrong_state: "This is not possible any more: the take has changed in the meantime.",
+    cross_site_request: "The request came from a page of another site, and was refused.",
+    host_not_allowed: "The server does not serve this address.",
+    invalid_api_key: "This service needs an API key. Reload the page to enter one.",
+    rejected: (detail) => `This is not possible: ${detail}`,
+    invalid_signature: "This link is not valid.",
+    signature_expired: "This link has expired.",
+    range_not_satisfiable: "This part of the file does not exist.",
+    conflict: "The campaign was changed at the same time. Try again.",
+    unavailable: "The server cannot do this at the moment. Nothing is lost. Try again.",
+    storage_full: "The server has no space left. Nothing was charged.",
+    storage_error: "The server cannot store or read its files. Its operator has to repair that.",
+    record_unreadable:
+      "The record is damaged, or was written by a newer release. Nothing was changed or charged.",
+    internal: "Something went wrong. Try again.",
+  },
+  details: "Details",
+  clipWarnings: {
+    shape_mismatch: (made, { aspect_ratio: wanted }) =>
+      `The clip is ${made}, but ${wanted} was ordered. It does not go live by itself.`,
+    resolution_lower: (made, { resolution: wanted }) =>
+      `The clip is ${made}, but ${wanted} was ordered and paid for.`,
+    codec_not_played: () => "Browsers do not play this clip. It does not go live by itself.",
+    codec_not_played_everywhere: () => "Some browsers do not play this clip.",
+    audio_longer: () => "The sound lasts longer than the picture.",
+  },
   failed: {
     cancelled: "Cancelled while it was made",
     content_filtered: "Filtered by the model's safety rules",
+    input_missing: "A picture or clip was missing",
+    invalid_request: "The model did not accept the request",
+    model_not_found: "The model does not exist",
+    model_retired: "The model is retired",
+    permission_denied: "The model may not be used",
+    provider_quota: "The model was overloaded",
     invalid_output: "The clip was not a playable video",
     outcome_unknown: "The model did not respond",
     provider_error: "The model failed",
@@ -307,11 +362,11 @@ export const TEXTS = {
     provider_timeout: "Try again later.",
     queue_timeout:
       "More videos were waiting than the model takes in that time. Try again when fewer wait, or choose another model, which has its own line.",
-    budget_exceeded: "Choose a cheaper model, fewer seconds or fewer prompts.",
-    campaign_video_limit: "Remove a prompt, or delete a video to make room.",
-    max_cost_exceeded:
-      "The price has changed since the estimate. Check the new price and send again.",
-    slot_busy: "One of these videos is in progress. Wait for it, or cancel it.",
+    input_missing: "A picture or clip from which it is made is missing. Choose it again.",
+    model_not_found: "Choose another model.",
+    model_retired: "Choose another model.",
+    permission_denied: "This installation may not use the model. Its operator has to repair that.",
+    provider_quota: "Try again later.",
   },
   notBilled: "You were not charged.",
   possiblyBilled: "You may have been charged.",

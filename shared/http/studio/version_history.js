@@ -1,6 +1,6 @@
-import { button, clipWarnings, element, showIn, setText, unseen, written } from "./dom.js";
-import { recipe, when } from "./format.js";
-import { thumbnailPath } from "./player.js";
+import { button, element, icon, showIn, setText, unseen, written } from "./dom.js";
+import { clipWarnings, recipe, when } from "./format.js";
+import { isDebugging, thumbnailPath } from "./player.js";
 import { takeSource } from "./takes.js";
 import { TEXTS } from "./texts.js";
 import { madeFrom } from "./thumbnails.js";
@@ -51,13 +51,13 @@ export class VersionHistory {
           "p",
           { class: "made" },
           made,
-          element("span", { class: "tag" }, TEXTS.otherFile),
+          isDebugging && element("span", { class: "tag" }, TEXTS.otherFile),
           video.id === next?.id && element("span", { class: "tag" }, TEXTS.goesNext),
         ),
         element("p", { class: "meta" }, recipe(video)),
         takeSource(video, versions),
         madeFrom(video),
-        ...clipWarnings(video),
+        ...warningsOf(video),
         video.prompt !== current?.prompt && written("p", video.prompt, { class: "prompt" }),
         element(
           "div",
@@ -74,6 +74,13 @@ export class VersionHistory {
       ),
     );
   }
+}
+
+/** How a clip differs from the request. */
+export function warningsOf(video) {
+  return clipWarnings(video).map((text) =>
+    element("p", { class: "warning" }, icon("broken"), text),
+  );
 }
 
 /** A button that keeps a video, or no longer. */

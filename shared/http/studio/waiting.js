@@ -16,7 +16,8 @@ export function placeOf({ queue, priority }) {
 
 /** Why a waiting video is not started at present, and when it would fail; or nothing. */
 export function delayOf({ queue, deadline_at: deadline }) {
-  return queue.reason ? `${queue.reason} ${TEXTS.failsInQueue(when(deadline))}` : "";
+  const reason = reasonOf(queue.reason, queue.expected_submission_at);
+  return reason && `${reason} ${TEXTS.failsInQueue(when(deadline))}`;
 }
 
 /** How many of a campaign's videos wait, and when the last of its pending ones will be done. */
@@ -25,10 +26,16 @@ export function outlookOf({ queue, slots }) {
   return [
     queue && TEXTS.waiting(queue.waiting),
     end && end * 1000 > connection.now() && TEXTS.allDoneAbout(around(end, connection.now())),
-    queue?.reason,
+    reasonOf(queue?.reason, queue?.expected_done_at),
   ]
     .filter(Boolean)
     .join(" ");
+}
+
+/** A model that is not used at present has no expected time. */
+export function reasonOf(reason, expectedAt) {
+  if (!reason) return "";
+  return expectedAt ? TEXTS.modelIsBusy : TEXTS.modelRests;
 }
 
 /** Null unless the expected end of every pending video is known. */

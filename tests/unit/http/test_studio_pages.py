@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from shared.domain.clip_warnings import ClipWarningCode
 from shared.domain.errors import NotFoundError
 from shared.http import studio_files
+from shared.http.descriptions import CODES
 from shared.http.studio_files import FOLDER, LANGUAGES, join_modules, studio_file
 
 ROOT = Path(__file__).parents[3]
@@ -139,6 +141,25 @@ def test_a_language_translates_every_module_of_texts(language: str) -> None:
         if name != "idea_texts.js":
             found = _NAMES_OF_TEXTS.findall
             assert sorted(found(original)) == sorted(found(translation)), name
+
+
+def test_every_code_has_a_text() -> None:
+    """A code without one is shown as the sentence of the API, which knows nothing of the page."""
+    answers = (ROOT / "docs" / "generator-answers.md").read_text("utf-8")
+    failures = re.findall(r"^\|.*\| failed[;,].*\| (\w+) \|$", answers, re.MULTILINE)
+    failures += re.findall(r"fails\s(?:the\svideo\s)?with\s`(\w+)`", answers)
+
+    assert {"content_filtered", "invalid_output", "queue_timeout"} <= set(failures)
+    assert set(CODES) == texts_of("problems")
+    assert set(failures) <= texts_of("failed")
+    assert {code.value for code in ClipWarningCode} == texts_of("clipWarnings")
+
+
+def texts_of(group: str) -> set[str]:
+    texts = (FOLDER / "texts.js").read_text("utf-8")
+    found = re.search(rf"^  {group}: {{\n((?s:.*?))^  }},", texts, re.MULTILINE)
+    assert found
+    return set(re.findall(r"^    (\w+):", found[1], re.MULTILINE))
 
 
 def test_a_missing_file_is_not_found() -> None:

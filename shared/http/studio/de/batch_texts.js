@@ -46,7 +46,7 @@ winter-roast,Eichenglut leuchtet unter einer Rösttrommel,8,16:9,Ember & Oak`,
     "Senden Sie eine Datei mit vielen Prompts, und verfolgen Sie hier Fortschritt und Kosten.",
   batchName: (sent) => `Gesendet ${sent}`,
   batchMeta: ({ id, priority, requested_by: name }) =>
-    [id, priority, name && `gesendet von ${name}`].filter(Boolean).join(" · "),
+    [id, BATCH_TEXTS.priorities[priority], name && `gesendet von ${name}`].filter(Boolean).join(" · "),
   batchStatus: {
     in_progress: "In Arbeit",
     completed: "Fertig",

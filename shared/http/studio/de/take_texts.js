@@ -31,7 +31,7 @@ export const TAKE_TEXTS = {
   model: "Modell",
   seconds: "Länger um",
   promptMissing: "Schreiben Sie, was die neue Aufnahme zeigt.",
-  stays: "Das aktuelle Video bleibt, bis das neue fertig ist.",
+  stays: "Die Live-Aufnahme bleibt, bis die neue fertig ist.",
   existing: "Diese Aufnahme gibt es schon. Nichts wurde berechnet.",
   sent: (number) => `Eine neue Aufnahme von Video ${number} ist in Arbeit.`,
   source: (made) => `Aufnahme vom ${made}`,

@@ -45,7 +45,7 @@ export const TEXTS = {
     [
       countOfVideos(current),
       pending && `${pending} in Arbeit`,
-      historical && `${historical} im Verlauf`,
+      historical && plural(historical, "frühere Aufnahme", "frühere Aufnahmen"),
     ]
       .filter(Boolean)
       .join(" · "),
@@ -60,8 +60,7 @@ export const TEXTS = {
   possiblySpent: "Möglicherweise ausgegeben",
   possiblySpentHint: "von Google nicht bestätigt",
   saved: "Gespart",
-  savedHint: (hits) =>
-    hits ? plural(hits, "vorhandenes Video", "vorhandene Videos") : "durch vorhandene Videos",
+  savedHint: (hits) => `${countOfVideos(hits)} gab es schon`,
   budget: "Budget übrig",
   budgetHint: (limit) => `von ${limit}`,
   noBudget: "Keine Grenze",
@@ -169,7 +168,7 @@ export const TEXTS = {
   // Cards
   videosTitle: "Videos",
   emptyTitle: "Hier erscheinen Ihre Videos",
-  empty: "Jeder Prompt bekommt eine Karte mit Player, Kosten und Verlauf.",
+  empty: "Jeder Prompt bekommt eine Karte mit Player, Kosten und Aufnahmen.",
   video: (number) => `Video ${number}`,
   mediaLabel: (number, prompt) => `Video ${number}: ${shortened(prompt)}`,
   currentFile: "Current MP4",
@@ -183,7 +182,7 @@ export const TEXTS = {
   regenerate: "Neu erzeugen",
   regenerateAll: "Alle neu erzeugen",
   ofVideo: (number) => ` – Video ${number}`,
-  history: (count) => `Verlauf (${count})`,
+  history: (count) => `Frühere Aufnahmen (${count})`,
   remove: "Löschen",
   removeTitle: (number) => `Video ${number} löschen?`,
   removeVersionTitle: "Diese Aufnahme löschen?",
@@ -204,18 +203,19 @@ export const TEXTS = {
   removesTake: (date) =>
     `Die nächste Aufnahme entfernt die vom ${date}. Behalten Sie sie, um das zu verhindern.`,
   cancel: "Abbrechen",
+  cancelled: "Abgebrochen. Es wurde nichts berechnet.",
   cancelPaid: "Nicht verwenden",
   cancelPaidTitle: (number) => `Die neue Aufnahme von Video ${number} nicht verwenden?`,
   cancelPaidBody: (amount) =>
-    `Sie ist schon bezahlt (${amount}). Ihr Clip kommt ans Ende des Verlaufs, wo er zuerst entfernt wird.`,
+    `Sie ist schon bezahlt (${amount}). Ihr Clip wird die frühere Aufnahme, die zuerst entfernt wird.`,
   stop: "Anhalten",
   stopTitle: (number) => `Die neue Aufnahme von Video ${number} anhalten?`,
   stopBody: (amount) =>
-    `Google wird gebeten, sie anzuhalten, und kann trotzdem ${amount} berechnen. Entsteht der Clip vorher, kommt er ans Ende des Verlaufs.`,
+    `Google wird gebeten, sie anzuhalten, und kann trotzdem ${amount} berechnen. Entsteht der Clip vorher, wird er die frühere Aufnahme, die zuerst entfernt wird.`,
   cancelledPending:
-    "Abgebrochen. Sie ist schon bezahlt, darum kommt ihr Clip ans Ende des Verlaufs.",
-  noCurrent: "Keine aktuelle Aufnahme",
-  noCurrentHint: "Stellen Sie eine aus dem Verlauf wieder her, oder schreiben Sie einen Prompt.",
+    "Abgebrochen. Sie ist schon bezahlt, darum wird ihr Clip eine frühere Aufnahme.",
+  noCurrent: "Keine Live-Aufnahme",
+  noCurrentHint: "Stellen Sie eine frühere wieder her, oder schreiben Sie einen Prompt.",
   phases: {
     reserved: "Wartet",
     submitting: "Wird gesendet",
@@ -231,18 +231,20 @@ export const TEXTS = {
   startsSoon: "beginnt in weniger als einer Minute",
   failsInQueue: (time) =>
     `Wenn es bis ${time} nicht begonnen hat, schlägt es fehl und kostet nichts.`,
+  modelIsBusy: "Das Modell ist ausgelastet oder antwortet nicht. Es geht bald weiter.",
+  modelRests: "An dieses Modell wird zurzeit nichts gesendet.",
   waiting: (count) => `${countOfVideos(count)} ${count === 1 ? "wartet" : "warten"}.`,
   allDoneAbout: (time) => `Alle Videos fertig etwa ${time}.`,
   elapsed: (elapsed) => `${elapsed} vergangen`,
   elapsedOfUsual: (elapsed, usual) => `${elapsed} von etwa ${usual}`,
   takesLonger: (elapsed, usual) => `${elapsed}, länger als üblich (${usual})`,
-  playsOn: "Das aktuelle Video bleibt, bis das neue fertig ist.",
+  playsOn: "Die Live-Aufnahme bleibt, bis die neue fertig ist.",
   news: {
     ready: (numbers) => `${videos(numbers)}: fertig.`,
     newVersion: (numbers) =>
       `${videos(numbers)}: Vergleichen Sie die neue Aufnahme mit der alten.`,
     keptAside: (numbers) =>
-      `${videos(numbers)}: Der neue Clip weicht von der Anforderung ab. Er liegt im Verlauf, und das aktuelle Video bleibt.`,
+      `${videos(numbers)}: Der neue Clip weicht von der Anforderung ab. Er ist eine frühere Aufnahme, und die Live-Aufnahme bleibt.`,
     failed: (numbers) => `${videos(numbers)}: fehlgeschlagen. Den Grund nennt die Karte.`,
   },
 
@@ -257,21 +259,21 @@ export const TEXTS = {
   compare: "Vergleichen",
   bringBack: "Wiederherstellen",
   broughtBack: (number) =>
-    `Die alte Aufnahme von Video ${number} ist wieder aktuell. Das kostet nichts.`,
+    `Die alte Aufnahme von Video ${number} ist wieder live. Das kostet nichts.`,
   made: (date) => `Vom ${date}`,
 
   // Clean-up
   cleanUp: "Aufräumen …",
-  cleanUpTitle: "Verlauf aufräumen",
-  cleanUpBody: "Aktuelle Videos bleiben.",
-  keepLast: "Zu behaltende alte Aufnahmen je Video",
+  cleanUpTitle: "Frühere Aufnahmen aufräumen",
+  cleanUpBody: "Live-Aufnahmen bleiben.",
+  keepLast: "Zu behaltende frühere Aufnahmen je Video",
   cleanUpNothing: "Nichts zu entfernen.",
   cleanUpList: (count, bytes) => `${plural(count, "Datei", "Dateien")}, zusammen ${bytes}:`,
   cleanUpConfirm: (count) => `${countOfVideos(count)} entfernen`,
   cleanedUp: (count, bytes) => `${countOfVideos(count)} entfernt, ${bytes} frei.`,
   regenerateAllTitle: "Alle Videos neu erzeugen?",
   regenerateAllBody: (count, amount) =>
-    `${plural(count, "neue Aufnahme", "neue Aufnahmen")} für etwa ${amount}. Aktuelle Videos bleiben, bis die neuen fertig sind.`,
+    `${plural(count, "neue Aufnahme", "neue Aufnahmen")} für etwa ${amount}. Live-Aufnahmen bleiben, bis die neuen fertig sind.`,
   close: "Schließen",
   goBack: "Zurück",
 
@@ -281,8 +283,6 @@ export const TEXTS = {
   apiKeyHint:
     "Der Browser behält eine Sitzung, bis Sie ihn schließen. Den Schlüssel speichert er nicht.",
   apiKeySend: "Öffnen",
-  keyNeeded:
-    "Dieser Dienst verlangt einen API-Schlüssel. Laden Sie die Seite neu, um einen einzugeben.",
   badApiKey: "Ungültiger API-Schlüssel.",
 
   // When things go wrong
@@ -294,9 +294,67 @@ export const TEXTS = {
   tryAgain: "Erneut versuchen",
   dismiss: "Ausblenden",
   editPrompt: "Prompt ändern",
+  problems: {
+    invalid_request: (detail) => `Der Server nimmt das nicht an: ${detail}`,
+    unsupported_parameter: (detail) => `Das Modell unterstützt das nicht: ${detail}`,
+    unsupported_size: (detail) => `Das Modell unterstützt das nicht: ${detail}`,
+    model_not_found: "Dieses Modell gibt es hier nicht. Wählen Sie ein anderes.",
+    model_retired: "Google hat dieses Modell eingestellt. Wählen Sie ein anderes.",
+    idempotency_key_reused: "Das wurde schon in anderer Form gesendet. Laden Sie die Seite neu.",
+    invalid_input: (detail) => `Dieses Bild oder dieser Clip ist nicht verwendbar: ${detail}`,
+    invalid_url: (detail) => `Diese Adresse ist nicht verwendbar: ${detail}`,
+    invalid_batch: "Nichts wurde gesendet. Berichtigen Sie die Datei.",
+    not_found: "Das gibt es nicht, oder es wurde gelöscht.",
+    method_not_allowed: "Der Server kennt diese Anfrage nicht. Laden Sie die Seite neu.",
+    campaign_video_limit:
+      "Die Kampagne hat keinen Platz für so viele Videos. Entfernen Sie einen Prompt, oder löschen Sie ein Video.",
+    budget_exceeded:
+      "Das würde das Budget überschreiten. Wählen Sie ein günstigeres Modell, weniger Sekunden oder weniger Prompts.",
+    max_cost_exceeded:
+      "Der Preis hat sich seit der Schätzung geändert. Prüfen Sie den neuen Preis, und senden Sie erneut.",
+    campaign_deleted: "Diese Kampagne wurde gelöscht.",
+    campaign_name_taken:
+      "Eine andere Kampagne hat diesen Namen in anderer Großschreibung. Wählen Sie einen anderen.",
+    slot_busy: "Eines dieser Videos ist in Arbeit. Warten Sie darauf, oder brechen Sie es ab.",
+    not_ready: "Diese Aufnahme hat noch keinen Clip.",
+    wrong_state: "Das ist nicht mehr möglich: Die Aufnahme hat sich inzwischen geändert.",
+    cross_site_request: "Die Anfrage kam von der Seite einer anderen Website und wurde abgelehnt.",
+    host_not_allowed: "Der Server bedient diese Adresse nicht.",
+    invalid_api_key:
+      "Dieser Dienst verlangt einen API-Schlüssel. Laden Sie die Seite neu, um einen einzugeben.",
+    rejected: (detail) => `Das ist nicht möglich: ${detail}`,
+    invalid_signature: "Dieser Link ist nicht gültig.",
+    signature_expired: "Dieser Link ist abgelaufen.",
+    range_not_satisfiable: "Diesen Teil der Datei gibt es nicht.",
+    conflict: "Die Kampagne wurde gleichzeitig geändert. Versuchen Sie es erneut.",
+    unavailable:
+      "Der Server kann das im Moment nicht. Nichts ist verloren. Versuchen Sie es erneut.",
+    storage_full: "Der Server hat keinen Platz mehr. Nichts wurde berechnet.",
+    storage_error:
+      "Der Server kann seine Dateien nicht speichern oder lesen. Sein Betreiber muss das beheben.",
+    record_unreadable:
+      "Der Eintrag ist beschädigt oder stammt von einer neueren Version. Nichts wurde geändert oder berechnet.",
+    internal: "Etwas ist schiefgegangen. Versuchen Sie es erneut.",
+  },
+  details: "Einzelheiten",
+  clipWarnings: {
+    shape_mismatch: (made, { aspect_ratio: wanted }) =>
+      `Der Clip hat ${made}, bestellt war ${wanted}. Von selbst geht er nicht live.`,
+    resolution_lower: (made, { resolution: wanted }) =>
+      `Der Clip hat ${made}, bestellt und bezahlt war ${wanted}.`,
+    codec_not_played: () => "Browser spielen diesen Clip nicht ab. Von selbst geht er nicht live.",
+    codec_not_played_everywhere: () => "Manche Browser spielen diesen Clip nicht ab.",
+    audio_longer: () => "Der Ton dauert länger als das Bild.",
+  },
   failed: {
     cancelled: "Während der Erzeugung abgebrochen",
     content_filtered: "Von den Sicherheitsregeln des Modells gefiltert",
+    input_missing: "Ein Bild oder Clip fehlte",
+    invalid_request: "Das Modell hat die Anforderung nicht angenommen",
+    model_not_found: "Das Modell gibt es nicht",
+    model_retired: "Das Modell ist eingestellt",
+    permission_denied: "Das Modell darf nicht verwendet werden",
+    provider_quota: "Das Modell war überlastet",
     invalid_output: "Der Clip war kein abspielbares Video",
     outcome_unknown: "Das Modell hat nicht geantwortet",
     provider_error: "Das Modell ist gescheitert",
@@ -313,11 +371,13 @@ export const TEXTS = {
     provider_timeout: "Versuchen Sie es später erneut.",
     queue_timeout:
       "Es warteten mehr Videos, als das Modell in dieser Zeit annimmt. Versuchen Sie es erneut, wenn weniger warten, oder wählen Sie ein anderes Modell, das eine eigene Reihe hat.",
-    budget_exceeded: "Wählen Sie ein günstigeres Modell, weniger Sekunden oder weniger Prompts.",
-    campaign_video_limit: "Entfernen Sie einen Prompt, oder löschen Sie ein Video.",
-    max_cost_exceeded:
-      "Der Preis hat sich seit der Schätzung geändert. Prüfen Sie den neuen Preis, und senden Sie erneut.",
-    slot_busy: "Eines dieser Videos ist in Arbeit. Warten Sie darauf, oder brechen Sie es ab.",
+    input_missing:
+      "Ein Bild oder Clip, aus dem es entsteht, fehlt. Wählen Sie es erneut.",
+    model_not_found: "Wählen Sie ein anderes Modell.",
+    model_retired: "Wählen Sie ein anderes Modell.",
+    permission_denied:
+      "Diese Installation darf das Modell nicht verwenden. Ihr Betreiber muss das beheben.",
+    provider_quota: "Versuchen Sie es später erneut.",
   },
   notBilled: "Es wurde Ihnen nichts berechnet.",
   possiblyBilled: "Es kann Ihnen berechnet worden sein.",
