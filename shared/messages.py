@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from shared.domain.errors import BatchNotFoundError, InvalidRequestError
 from shared.domain.identity import parse_video_id, require_batch_id, require_campaign_id
@@ -20,8 +21,7 @@ _VIDEO_HASH = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _OBJECT_CREATED = "OBJECT_FINALIZE"
 
 
-@dataclass(frozen=True, kw_only=True)
-class PubSubMessage:
+class PubSubMessage(Struct, frozen=True, kw_only=True):
     """A delivered message. Every delivery of a message has the same `message_id`."""
 
     message_id: str

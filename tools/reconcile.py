@@ -10,10 +10,12 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+
+from msgspec.structs import asdict
 
 from shared import bootstrap
 from shared.domain.agreement import Disagreement, Finding
@@ -21,6 +23,7 @@ from shared.domain.errors import ShowreelError, UnreadableRecordError
 from shared.domain.identity import parse_video_id
 from shared.domain.money import ZERO
 from shared.domain.schedule import MIRRORED_AFTER
+from shared.domain.values import replace
 from shared.ports import Ports
 from shared.settings import InvalidSettingsError, settings
 from shared.use_cases.damaged_records import discard_damaged, restore_record

@@ -5,10 +5,11 @@ change, a restored backup, or work that a crash left unfinished.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from shared.domain.campaign import ChoreKind
 from shared.domain.chores import has_two_names, is_leaving
@@ -54,8 +55,7 @@ class Disagreement(StrEnum):
 UNREADABLE = frozenset({Disagreement.RECORD_DAMAGED, Disagreement.RECORD_NEWER})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """`subject` is a video's id, an object's path, or a campaign's id.
 
     `usd` is what the subject cost, or may have cost. `repaired` is set once the repair is verified.
@@ -69,8 +69,7 @@ class Finding:
     repaired: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Objects:
+class Objects(Struct, frozen=True, kw_only=True):
     """Paths of a campaign's objects: what is stored, clips in folders of attempts, and pictures."""
 
     media: frozenset[str]

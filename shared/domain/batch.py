@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct, field, to_builtins
+
 from shared.domain.errors import WrongStateError
 from shared.domain.events import Event, EventType, event_id
 from shared.domain.money import ZERO
 from shared.domain.schedule import COMMIT_DELAY
+from shared.domain.values import replace
 from shared.domain.video import ENDED, Failure, Lane, Outcome, Phase
 
 
@@ -29,14 +31,12 @@ class BatchStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, kw_only=True)
-class LineVideo:
+class LineVideo(Struct, frozen=True, kw_only=True):
     video_id: str
     outcome: Outcome
 
 
-@dataclass(frozen=True, kw_only=True)
-class LineResult:
+class LineResult(Struct, frozen=True, kw_only=True):
     """`line` is the number of the line in the file, from 1. Without an error it has its videos.
 
     `done_at` is the time before the commit that has carried the line out.
@@ -49,8 +49,7 @@ class LineResult:
     error: Failure | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class LineProblem:
+class LineProblem(Struct, frozen=True, kw_only=True):
     """Why a line is refused, and with it the batch. `line` counts from 1."""
 
     line: int
@@ -59,8 +58,7 @@ class LineProblem:
     param: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class PhaseTotals:
+class PhaseTotals(Struct, frozen=True, kw_only=True):
     """The videos of a batch that are in one phase, and what they have cost."""
 
     videos: int = 0
@@ -70,8 +68,7 @@ class PhaseTotals:
 Totals = Mapping[Phase, PhaseTotals]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Batch:
+class Batch(Struct, frozen=True, kw_only=True):
     """The record of a batch. One commit carries out a chunk of its lines and moves `next_line`.
 
     `lines` is how many there are, and `next_line` how many of them are done. `latest` has the
@@ -119,8 +116,13 @@ class Batch:
 def encode_results(results: Iterable[LineResult]) -> bytes:
     """Return JSON lines."""
     return "".join(
-        f"{json.dumps(asdict(result), default=datetime.isoformat)}\n" for result in results
+        f"{json.dumps(_as_dict(result), default=datetime.isoformat)}\n" for result in results
     ).encode()
+
+
+def _as_dict(result: LineResult) -> dict[str, Any]:
+    fields: dict[str, Any] = to_builtins(result, builtin_types=(datetime,))
+    return fields
 
 
 def decode_results(content: bytes) -> tuple[LineResult, ...]:

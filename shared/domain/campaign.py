@@ -1,17 +1,19 @@
 """A campaign: its slots and its money, one record that changes as a whole."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from shared.domain.errors import CampaignVideoLimitError
 from shared.domain.inputs import StoredInput
 from shared.domain.money import Money, Savings
 from shared.domain.slot import Slot, Version
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters, Lane, Video
 
 if TYPE_CHECKING:
@@ -28,8 +30,7 @@ class ChoreKind(StrEnum):
     DELETE = "delete"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chore:
+class Chore(Struct, frozen=True, kw_only=True):
     """Work on objects that a commit promised: rename them after the video's state, or remove them.
 
     DELETE is the only chore without a video: it deletes the whole campaign.
@@ -43,24 +44,21 @@ class Chore:
 DELETE = Chore(kind=ChoreKind.DELETE, video_hash="", index=0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class DelayedChore:
+class DelayedChore(Struct, frozen=True, kw_only=True):
     """A chore that waits until the signed URLs of its objects have expired."""
 
     chore: Chore
     due_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Removed:
+class Removed(Struct, frozen=True, kw_only=True):
     """A removed video and its position in lists, so that a client can list the next page."""
 
     video_hash: str
     created_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Flow:
+class Flow(Struct, frozen=True, kw_only=True):
     """`next_at` is the place in the queue of the next video of this model and lane."""
 
     model: str
@@ -68,8 +66,7 @@ class Flow:
     next_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """What videos are to be made of. A prompt is null for a slot that another campaign left free.
 
     `parameters` and `business_context` are for all of them.
@@ -80,8 +77,7 @@ class Draft:
     parameters: GenerationParameters
 
 
-@dataclass(frozen=True, kw_only=True)
-class Campaign:
+class Campaign(Struct, frozen=True, kw_only=True):
     """`slots` holds the used ones, by index.
 
     `savings` is counted beside the record: a repository reads it with the campaign, and no commit
@@ -180,8 +176,7 @@ class Campaign:
             yield from slot.versions
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One atomic commit: a campaign, the videos that change with it, and those it removes.
 
     `days` are the budgets of the days that the videos' dollars are taken from, or returned to.

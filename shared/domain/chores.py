@@ -1,10 +1,10 @@
 """Pending renames and removals of objects: due at once, or once no signed URL reads them."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.campaign import Campaign, Chore, ChoreKind, DelayedChore
+from shared.domain.values import replace
 from shared.domain.video import Video
 
 # They are kept in the campaign's document. Beyond this number, the earliest become due at once.

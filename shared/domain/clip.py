@@ -1,9 +1,10 @@
 """The measured facts of a clip, and the free space that storing clips requires."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,8 +28,7 @@ Companion = Literal["thumbnail", "spritesheet", "preview"]
 COMPANIONS: tuple[Companion, ...] = ("thumbnail", "spritesheet", "preview")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClipFacts:
+class ClipFacts(Struct, frozen=True, kw_only=True):
     """The clip as a player presents it: edit lists, rotation and pixel shape are applied.
 
     `fps` is the average; `audio_codec` and `audio_seconds` are None for a silent clip.

@@ -1,7 +1,6 @@
 """Rules of copying a campaign to an installation that may have it already."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,6 +9,7 @@ from shared.domain.money import Money
 from shared.domain.reconciling import CampaignState, has_clip, reconciled
 from shared.domain.settlement import held_by, recomputed
 from shared.domain.slot import Version
+from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState, Video
 
 # The order of phases within one attempt. A postponed submission returns to `reserved`.

@@ -1,20 +1,21 @@
 """The installation's budget of one day (UTC): one record, in the commit of every reservation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from msgspec import Struct, field
+
 from shared.domain.errors import BudgetExceededError
 from shared.domain.money import ZERO
+from shared.domain.values import replace
 from shared.domain.video import Video
 
 _WARNING = Decimal("0.8")
 
 
-@dataclass(frozen=True, kw_only=True)
-class DayBudget:
+class DayBudget(Struct, frozen=True, kw_only=True):
     """`committed` is the sum of the reserved prices of the day's videos, unless they were free.
 
     `warned` is the budget for which the warning was logged; zero if none was.

@@ -1,7 +1,6 @@
 """Discard an unreadable record at the request of an operator."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
@@ -10,6 +9,7 @@ from shared.domain.money import ZERO, Money
 from shared.domain.reconciling import CampaignState
 from shared.domain.settlement import recomputed
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 
 
 def discard(

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from shared.domain.money import ZERO
 from shared.domain.video import Cost, Failure, Phase, Status, Video
@@ -32,8 +33,7 @@ _ENDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class VideoFacts:
+class VideoFacts(Struct, frozen=True, kw_only=True):
     """The fields of a video at the moment of its event."""
 
     id: str
@@ -45,8 +45,7 @@ class VideoFacts:
     cost: Cost
 
 
-@dataclass(frozen=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """An event never changes: it has the facts of its moment, `created_at`.
 
     `id` is derived from its type, its subject and its moment. The subject is a `video` with its

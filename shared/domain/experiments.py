@@ -1,9 +1,10 @@
 """What the plays of an experiment say about its arms, and how its next viewers are allocated."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
+
+from msgspec import Struct
 
 from shared.domain.proportions import (
     LEVEL,
@@ -38,8 +39,7 @@ class Verdict(StrEnum):
     INVALID_SRM = "invalid_srm"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Arm:
+class Arm(Struct, frozen=True, kw_only=True):
     """`plays` that began, and how many of them reached the metric; `exposures` were assigned."""
 
     weight: float
@@ -47,8 +47,7 @@ class Arm:
     plays: Proportion
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """One fixed test at `trials` plays of each arm.
 
     `reached` has the plays of the arms up to the end of the first day on which each arm had that
@@ -59,8 +58,7 @@ class Plan:
     reached: tuple[Proportion, ...] | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """The rate of the arm `second` less that of the arm `first`.
 
     The intervals and p-values of all pairs hold together, and at all looks.
@@ -72,8 +70,7 @@ class Difference:
     p_value: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Judgement:
+class Judgement(Struct, frozen=True, kw_only=True):
     """`best` is the arm that leads or has won. If the sample ratio is wrong, there is none."""
 
     verdict: Verdict

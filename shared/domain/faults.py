@@ -18,8 +18,9 @@ wins.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 SLOWDOWN = 10
 """How many times as long a slow operation takes."""
@@ -37,8 +38,7 @@ class FaultKind(StrEnum):
     TURNED = "turned"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True):
     """Applies to prompts that contain `words`; without words, to all."""
 
     kind: FaultKind

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.campaign import Campaign
 
@@ -18,8 +19,7 @@ class CampaignStatus(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, kw_only=True)
-class CampaignFilter:
+class CampaignFilter(Struct, frozen=True, kw_only=True):
     """Which campaigns are wanted: those with a word that begins with each of `words`."""
 
     words: tuple[str, ...] = ()

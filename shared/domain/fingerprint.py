@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import asdict
 
 from shared.domain.inputs import Inputs
 from shared.domain.prompt import canonical_context, enhance
 from shared.domain.text import canonical
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters
 
 SCHEMA_VERSION = 1
@@ -68,7 +70,7 @@ def _canonical_parameters(parameters: GenerationParameters) -> GenerationParamet
 # The same videos are requested again and again.
 @lru_cache(maxsize=1024)
 def _digest(campaign_id: str, enhanced_prompt: str, parameters: GenerationParameters) -> str:
-    fields = {name: value for name, value in vars(parameters).items() if name != "inputs"}
+    fields = {name: value for name, value in asdict(parameters).items() if name != "inputs"}
     canonical = json.dumps(
         {
             "schema_version": SCHEMA_VERSION,

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.pacing import Given, LaneSeen, Pace, second_of, take_turns
 from shared.domain.schedule import GIVE_AGAIN_AFTER, TURN_LIFE, TURN_SLACK, TURN_WINDOW
+from shared.domain.values import replace
 from shared.domain.video import Video
 
 

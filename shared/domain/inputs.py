@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 
+from msgspec import Struct
+
 from shared.domain.errors import InvalidInputError, NotFoundError
+from shared.domain.values import replace
 
 MAX_INPUT_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
@@ -21,8 +23,7 @@ _INPUT_ID = r"input_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})"
 _HASH_LENGTH = 16
 
 
-@dataclass(frozen=True, kw_only=True)
-class Picture:
+class Picture(Struct, frozen=True, kw_only=True):
     """A picture as it was sent, or a moving one: the clip of a video. Only a clip has a duration.
 
     `sha256` is that of its bytes. Width and height are as a viewer shows it; the stored picture may
@@ -41,8 +42,7 @@ class Picture:
         return self.sha256[:_HASH_LENGTH]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
+class Inputs(Struct, frozen=True, kw_only=True):
     """A first frame, and a last one; or references; or a clip to extend or to edit."""
 
     image: Picture | None = None
@@ -73,8 +73,7 @@ class InputState(StrEnum):
     DELETED = "deleted"
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredInput:
+class StoredInput(Struct, frozen=True, kw_only=True):
     """An input of a campaign. While the campaign's record has it, its object exists."""
 
     picture: Picture

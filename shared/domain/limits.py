@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shared.domain.errors import BudgetExceededError, InvalidRequestError, MaxCostExceededError
 
@@ -24,8 +25,7 @@ _MOST_DOLLARS = Decimal(10) ** 12
 _MOST_DECIMALS = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """`campaign_budget` applies to campaigns without a budget of their own; None is no limit."""
 
     videos: int

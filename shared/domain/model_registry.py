@@ -6,10 +6,11 @@ are LiteLLM's, and agree with Google's token rates. All as read on `PRICED_ON`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct, field
 
 from shared.domain.tasks import ClipLimits, Task
 
@@ -38,8 +39,7 @@ class TokenPrices(NamedTuple):
         return used.quantize(Decimal(1)) / 1_000_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Model:
+class Model(Struct, frozen=True, kw_only=True):
     """`prices` maps a resolution to USD per second: with audio, and silent where it can be.
 
     `durations` are whole seconds; resolutions in `longest_only` are made only in the longest.

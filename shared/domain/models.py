@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from math import ceil
@@ -15,6 +14,7 @@ from shared.domain.errors import (
 )
 from shared.domain.model_registry import MODELS, PRICED_ON, Model, seconds_in_words
 from shared.domain.tasks import FIELDS, Shape, Task, require_clip, shape_of, task_of
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters
 
 ASPECT_RATIOS = ("16:9", "9:16")

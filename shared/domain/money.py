@@ -1,13 +1,13 @@
 """The money of a campaign, in USD: what it reserves, spends and saves."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 ZERO = Decimal("0.00")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Money:
+class Money(Struct, frozen=True, kw_only=True):
     """`simulated` is part of `spent`; `saved` is the price of cache hits."""
 
     reserved: Decimal = ZERO
@@ -31,8 +31,7 @@ class Money:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Savings:
+class Savings(Struct, frozen=True, kw_only=True):
     """The price and the number of the requests that the cache answered."""
 
     amount: Decimal = ZERO

@@ -6,10 +6,11 @@ Refusals of the generator lower the pace for a while.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
+
+from msgspec import Struct, field
 
 from shared.domain.schedule import (
     BETWEEN_TURNS,
@@ -21,6 +22,7 @@ from shared.domain.schedule import (
     TURN_LEAD,
     TURN_WINDOW,
 )
+from shared.domain.values import replace
 from shared.domain.video import Lane
 
 _MINUTE = timedelta(minutes=1)
@@ -34,16 +36,14 @@ CATCHING_UP = 1.25
 _LONGEST_CATCHING_UP = timedelta(seconds=10)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Turns:
+class Turns(Struct, frozen=True, kw_only=True):
     """`count` turns that were taken within a second; `at` is the time of the last one."""
 
     at: datetime
     count: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """A turn that was given to a video for the moment `at`, and is not known to be used.
 
     One that is still unused after that moment counts from `counted_at`.
@@ -58,8 +58,7 @@ class Given:
         return self.counted_at or self.at
 
 
-@dataclass(frozen=True, kw_only=True)
-class LaneSeen:
+class LaneSeen(Struct, frozen=True, kw_only=True):
     """The videos that waited in a lane at `seen_at`, less those that have had turns since."""
 
     lane: Lane
@@ -69,8 +68,7 @@ class LaneSeen:
     seen_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pace:
+class Pace(Struct, frozen=True, kw_only=True):
     """The record of a model's turns. Its size does not grow with the queue.
 
     While videos wait, since `waiting_since`, only the giver of turns takes any, for those that wait

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from shared.domain.errors import ExpiredSignatureError
 from shared.domain.signed_tokens import LIFETIME_SECONDS, PLAY, read_signed, signed
@@ -11,8 +12,7 @@ from shared.domain.signed_tokens import LIFETIME_SECONDS, PLAY, read_signed, sig
 _LIFETIME = timedelta(seconds=LIFETIME_SECONDS)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlayToken:
+class PlayToken(Struct, frozen=True, kw_only=True):
     """What a beacon may count: plays of one video, perhaps as an arm of an experiment.
 
     A token with a `view` counts that view only. Moments are whole seconds.

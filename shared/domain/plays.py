@@ -6,11 +6,13 @@ of what was watched, so that a repeated, late or lost one changes no total.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from shared.domain.errors import InvalidRequestError
+from shared.domain.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +34,7 @@ _FASTEST = 16
 _ALL = (1 << SLICES) - 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class Beacon:
+class Beacon(Struct, frozen=True, kw_only=True):
     """The state of a view, as its page reports it.
 
     `played_ms` is the time in which the clip moved, and `visible_ms` the part of it in which half
@@ -56,8 +57,7 @@ class Beacon:
     impression: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class View:
+class View(Struct, frozen=True, kw_only=True):
     """One page load of a video: what its beacons so far say together.
 
     `issued_at` is that of the earliest token, `day` that of the first beacon (UTC). The times are
@@ -89,8 +89,7 @@ class View:
         return self.first_at.date()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """Sums over views, as is each entry of `bins`; `exposures` are assignments of an arm.
 
     A play is a view whose clip moved, however often it looped: every rate is one of `plays`. Of
@@ -119,8 +118,7 @@ class Counts:
         return _combined(self, other, lambda one, two: one - two)
 
 
-@dataclass(frozen=True, kw_only=True)
-class CountsKey:
+class CountsKey(Struct, frozen=True, kw_only=True):
     """What counts are kept apart by. A version is a video."""
 
     video_id: str
@@ -241,8 +239,8 @@ def _watched(view: View, slices: int) -> int:
 
 def _combined(one: Counts, two: Counts, by: Callable[[int, int], int]) -> Counts:
     values: dict[str, Any] = {
-        each.name: by(getattr(one, each.name), getattr(two, each.name))
-        for each in fields(Counts)
-        if each.name != "bins"
+        name: by(getattr(one, name), getattr(two, name))
+        for name in Counts.__struct_fields__
+        if name != "bins"
     }
     return Counts(**values, bins=tuple(map(by, one.bins, two.bins)))

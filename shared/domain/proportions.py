@@ -1,11 +1,12 @@
 """Statistics of proportions, such as completions of plays, with the standard library alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil, erfc, exp, lgamma, log, log1p, prod, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from shared.domain.errors import InvalidRequestError
 
@@ -19,8 +20,7 @@ _GRID = 4_000
 _GRID_DEVIATIONS = 8
 
 
-@dataclass(frozen=True, kw_only=True)
-class Proportion:
+class Proportion(Struct, frozen=True, kw_only=True):
     """`hits` of `trials`."""
 
     hits: int

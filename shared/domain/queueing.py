@@ -2,13 +2,15 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
+
+from msgspec import Struct
 
 from shared.domain.campaign import Campaign, Flow
 from shared.domain.pacing import CATCHING_UP, LaneSeen, Pace, turns_each_minute
 from shared.domain.schedule import GIVE_EVERY, GIVING_PAUSE, TURN_WINDOW, USUAL_GENERATION
+from shared.domain.values import replace
 from shared.domain.video import Lane, Phase, QueuePlace, Video
 
 _MINUTE = timedelta(minutes=1)
@@ -17,8 +19,7 @@ _TURNS_BEFORE_BULK = 4
 _SHARES = {Lane.INTERACTIVE: 0.8, Lane.BULK: 0.2}
 
 
-@dataclass(frozen=True, kw_only=True)
-class QueueEstimate:
+class QueueEstimate(Struct, frozen=True, kw_only=True):
     """When the turn of a waiting video comes, as far as that is known.
 
     `position` is 1 for the next of its lane. `reason` says why nothing is submitted at present.

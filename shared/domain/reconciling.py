@@ -4,20 +4,21 @@ In a database they change together. Files can be lost, restored or edited one by
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from shared.domain.campaign import Campaign
 from shared.domain.inputs import InputState, StoredInput
 from shared.domain.money import ZERO
 from shared.domain.slot import Slot, Version
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.video import VersionState, Video
 
 
-@dataclass(frozen=True, kw_only=True)
-class CampaignState:
+class CampaignState(Struct, frozen=True, kw_only=True):
     """A campaign with all its videos and its unreadable records, both by hash.
 
     Slots and money can be derived from the videos only if every record can be read.

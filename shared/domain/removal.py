@@ -1,13 +1,13 @@
 """Removal of videos from their campaign, and of a whole campaign."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.campaign import DELETE, Campaign, Change, ChoreKind
 from shared.domain.chores import chore_for, with_chores, with_delayed_chores, without_chores
 from shared.domain.errors import WrongStateError
 from shared.domain.settlement import held_by
+from shared.domain.values import replace
 from shared.domain.versions import cancel
 from shared.domain.video import Phase, Status, Video
 

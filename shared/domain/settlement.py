@@ -4,11 +4,11 @@ A campaign's money is the sum over its videos and its removed videos.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 
 from shared.domain.campaign import Campaign
 from shared.domain.money import ZERO, Money
+from shared.domain.values import replace
 from shared.domain.video import AttemptOutcome, Video
 
 

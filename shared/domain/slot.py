@@ -1,13 +1,13 @@
 """A slot of a campaign, and the versions in it."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
 
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.video import Video
 
 
-@dataclass(frozen=True, kw_only=True)
-class Version:
+class Version(Struct, frozen=True, kw_only=True):
     """The facts of a video that its slot repeats, so that the video need not be read."""
 
     video_hash: str
@@ -19,8 +19,7 @@ class Version:
         return cls(video_hash=video.video_hash, fingerprint=video.fingerprint, kept=video.kept)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Slot:
+class Slot(Struct, frozen=True, kw_only=True):
     """`historical` is ordered from the latest replaced to the earliest, then the cancelled."""
 
     index: int

@@ -1,9 +1,10 @@
 """What a video is made from, and what no model can combine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from shared.domain.errors import UnsupportedParameterError
 from shared.domain.inputs import Inputs, Picture
@@ -39,8 +40,7 @@ class ClipLimits(NamedTuple):
     not_in: Sequence[str] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shape:
+class Shape(Struct, frozen=True, kw_only=True):
     """Which pictures a request has, or whether it extends or edits a clip."""
 
     image: bool = False

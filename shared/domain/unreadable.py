@@ -1,13 +1,12 @@
 """A record that exists and cannot be read: damaged, or written by a newer release."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.identity import video_id
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True, kw_only=True):
     """`video_hash` is None for the record of a campaign. `content` is the record as JSON.
 
     `revision` is the one at which the record was read, as for a readable record.

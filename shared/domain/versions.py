@@ -4,7 +4,6 @@ Each function takes the records that were read and returns the change to commit.
 promises (pay once, keep the current video, account for all money) are tested in isolation.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
@@ -22,6 +21,7 @@ from shared.domain.limits import MOST_KEPT, Limits, require_budget
 from shared.domain.schedule import late_check_at
 from shared.domain.settlement import charged, reserve_price, settle
 from shared.domain.slot import Slot, Version
+from shared.domain.values import replace
 from shared.domain.video import AttemptOutcome, Failure, Phase, VersionState, Video
 from shared.domain.video_steps import with_outcome
 

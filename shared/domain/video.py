@@ -1,11 +1,12 @@
 """A video: one generated version for one slot. `video_steps` shows its phases."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from shared.domain.clip import ClipFacts
 from shared.domain.identity import video_id
@@ -79,8 +80,7 @@ def phases_of(status: str) -> tuple[Phase, ...]:
     return tuple(phase for phase in Phase if _STATUS[phase] == status)
 
 
-@dataclass(frozen=True, kw_only=True)
-class GenerationParameters:
+class GenerationParameters(Struct, frozen=True, kw_only=True):
     """What the model is asked for, under Google's own names.
 
     `inputs` is None for a video that is made from text alone. `duration_seconds` of an extension
@@ -110,8 +110,7 @@ class GenerationParameters:
         return self.inputs.clip_seconds(own) if self.inputs else own
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
+class Attempt(Struct, frozen=True, kw_only=True):
     """One submission. It is recorded before it is made, and its output prefix is its own."""
 
     number: int
@@ -121,8 +120,7 @@ class Attempt:
     outcome: AttemptOutcome = AttemptOutcome.OPEN
 
 
-@dataclass(frozen=True, kw_only=True)
-class QueuePlace:
+class QueuePlace(Struct, frozen=True, kw_only=True):
     """Where a video waits: in a lane, the earliest `order` is next. It fails at `limit_at`."""
 
     lane: Lane
@@ -130,8 +128,7 @@ class QueuePlace:
     limit_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cost:
+class Cost(Struct, frozen=True, kw_only=True):
     """In USD. A simulated video has the price of the simulated model; nothing is billed.
 
     `actual` is set at the end, or when the generator has said what it used.
@@ -144,16 +141,14 @@ class Cost:
     currency: str = "USD"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """`code` is one of few words, for programs; `message` is a sentence, for people."""
 
     code: str
     message: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Video:
+class Video(Struct, frozen=True, kw_only=True):
     """The record of a video. `version_state` is None for one that failed or was cancelled.
 
     `due_at` is when the tick should look at it, if nothing else does before. While the video has a

@@ -9,13 +9,13 @@ reserved ─▶ submitting ─▶ generating ─▶ storing ─▶ done
 Steps that change the campaign too (done, failed, cancelled) are in `versions`.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import WrongStateError
 from shared.domain.schedule import DEADLINE
+from shared.domain.values import replace
 from shared.domain.video import Attempt, AttemptOutcome, Phase, QueuePlace, Video
 
 

@@ -1,13 +1,15 @@
 """Webhooks: URLs to which events are sent, and the rules of their deliveries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from msgspec import Struct, field
+
 from shared.domain.errors import LimitError, NotFoundError, RejectedError
 from shared.domain.events import Event, EventType
+from shared.domain.values import replace
 
 MOST_WEBHOOKS = 100
 KEPT_BYTES = 500
@@ -38,8 +40,7 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Webhook:
+class Webhook(Struct, frozen=True, kw_only=True):
     """`events` and `campaign_id` limit which events it gets; empty ones do not.
 
     `base_url` is that of the service, as its caller reached it: bodies contain URLs. The secret is
@@ -79,8 +80,7 @@ class Webhook:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Webhooks:
+class Webhooks(Struct, frozen=True, kw_only=True):
     """All webhooks of the installation, in the order of their registration, as one record."""
 
     webhooks: tuple[Webhook, ...] = ()
@@ -126,8 +126,7 @@ class DeliveryKey(NamedTuple):
     event_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """One event for one webhook. It is tried when `due_at` has come, until it succeeds or `until`.
 
     `answered` is the HTTP status of the last try, and `answer` the beginning of its body; if there

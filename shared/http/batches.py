@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from http import HTTPStatus
@@ -15,6 +14,7 @@ from shared.domain.identity import require_batch_id
 from shared.domain.limits import require_dollars
 from shared.domain.money import ZERO
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.video import Lane, Outcome, Phase, Status, Video, phases_of
 from shared.http.batch_types import BatchEstimateResource, BatchResource
 from shared.http.calls import POLLING, Call, encode, json_response, list_response

@@ -1,7 +1,6 @@
 """Handlers that create videos, or estimate what that would cost."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Protocol
@@ -10,6 +9,7 @@ import msgspec
 from werkzeug.wrappers import Response
 
 from shared.domain.identity import require_campaign_id
+from shared.domain.values import replace
 from shared.domain.video import Outcome
 from shared.http.calls import POLLING, Call, json_response, list_response
 from shared.http.idempotency import answer_idempotently

@@ -1,7 +1,5 @@
 """Handlers that make a video from another one; two of them also under OpenAI's paths."""
 
-from dataclasses import replace
-
 from msgspec import UNSET
 from werkzeug.wrappers import Response
 
@@ -9,6 +7,7 @@ from shared.domain.identity import parse_video_id
 from shared.domain.limits import require_dollars
 from shared.domain.prompt import require_prompt
 from shared.domain.tasks import Task
+from shared.domain.values import replace
 from shared.http.calls import Call
 from shared.http.creations import created_response
 from shared.http.idempotency import answer_idempotently

@@ -1,13 +1,13 @@
 """What each error means to a client: its status, OpenAI's type, and whether to retry."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from shared.domain import errors
 
 
-@dataclass(frozen=True, kw_only=True)
-class Meaning:
+class Meaning(Struct, frozen=True, kw_only=True):
     """How an error is answered. `retry_after_seconds` is set where a retry may succeed."""
 
     status: HTTPStatus

@@ -3,10 +3,11 @@
 import gzip
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from shared.domain.errors import NotFoundError
 
@@ -35,8 +36,7 @@ _INDENTATION = re.compile(r"^ +", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:class|const|function) )", re.MULTILINE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class StudioFile:
+class StudioFile(Struct, frozen=True, kw_only=True):
     """`compressed` is `content` in gzip."""
 
     content_type: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from shared.domain.finding import CampaignFilter
 from shared.domain.identity import video_id
@@ -26,8 +27,7 @@ class SortOrder(StrEnum):
     DESCENDING = "desc"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListPosition:
+class ListPosition(Struct, frozen=True, kw_only=True):
     """The position of a video, or of a removed one, in lists."""
 
     created_at: datetime
@@ -47,8 +47,7 @@ class ListPosition:
         return video_id(self.campaign_id, self.video_hash)
 
 
-@dataclass(frozen=True, kw_only=True)
-class VideoQuery:
+class VideoQuery(Struct, frozen=True, kw_only=True):
     """Which videos to list. `after` is the position of the last video of the page before.
 
     `tag` is one in its canonical form.
@@ -63,8 +62,7 @@ class VideoQuery:
     order: SortOrder = SortOrder.DESCENDING
 
 
-@dataclass(frozen=True, kw_only=True)
-class VideoPage:
+class VideoPage(Struct, frozen=True, kw_only=True):
     """`unreadable` are the unreadable records of the same page."""
 
     videos: tuple[Video, ...]
@@ -72,8 +70,7 @@ class VideoPage:
     unreadable: tuple[Unreadable, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CampaignPosition:
+class CampaignPosition(Struct, frozen=True, kw_only=True):
     """The position of a campaign among those that are ordered by their latest change."""
 
     updated_at: datetime
@@ -84,8 +81,7 @@ class CampaignPosition:
         return cls(updated_at=campaign.updated_at, campaign_id=campaign.campaign_id)
 
 
-@dataclass(frozen=True, kw_only=True)
-class CampaignQuery:
+class CampaignQuery(Struct, frozen=True, kw_only=True):
     """Which campaigns to find. `after` is the position of the last one of the page before."""
 
     wanted: CampaignFilter = field(default_factory=CampaignFilter)
@@ -93,17 +89,15 @@ class CampaignQuery:
     limit: int = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class DueWork:
+class DueWork(Struct, frozen=True, kw_only=True):
     """A video that is due for a step, since `due_at`, or a campaign that has chores."""
 
     campaign_id: str
     video_hash: str | None = None
-    due_at: datetime | None = field(default=None, compare=False)
+    due_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangedCampaign:
+class ChangedCampaign(Struct, frozen=True, kw_only=True):
     """`changed_at` is when a record of the campaign was committed, by the repository's clock."""
 
     campaign_id: str

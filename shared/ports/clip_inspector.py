@@ -1,14 +1,14 @@
 """Inspection of clips."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import BinaryIO, Protocol
+
+from msgspec import Struct
 
 from shared.domain.clip import ClipFacts, Companion
 
 
-@dataclass(frozen=True, kw_only=True)
-class InspectedClip:
+class InspectedClip(Struct, frozen=True, kw_only=True):
     """`pictures` has the bytes of each of `facts.pictures`."""
 
     facts: ClipFacts

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from shared.domain.webhooks import DeliveryKey
 
 
-@dataclass(frozen=True, kw_only=True)
-class VideoMessage:
+class VideoMessage(Struct, frozen=True, kw_only=True):
     """Requests one step of one video. Messages carry ids and paths, never media.
 
     `clip_path` is an object that the bucket announced, under the video's attempts. `turn` is when

@@ -1,10 +1,11 @@
 """Objects: the bytes of clips, pictures and metadata."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import BinaryIO, Protocol
+
+from msgspec import Struct
 
 MEDIA_CACHE_CONTROL = "private, max-age=86400, immutable"
 """For clips and pictures: their bytes never change, and shared caches must not store them."""
@@ -15,8 +16,7 @@ class PutMode(StrEnum):
     OVERWRITE = "overwrite"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ObjectInfo:
+class ObjectInfo(Struct, frozen=True, kw_only=True):
     """`etag` changes whenever the bytes do; it has no quotes.
 
     `version` changes with each write, also of the same bytes. `md5` is the hex digest of the
@@ -37,8 +37,7 @@ class SignedMethod(StrEnum):
     HEAD = "HEAD"
 
 
-@dataclass(frozen=True, kw_only=True)
-class SignedURL:
+class SignedURL(Struct, frozen=True, kw_only=True):
     """`url` is absolute, or a path of this service if the store has no server of its own."""
 
     url: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from shared.ports.object_store import ObjectInfo
 
 
-@dataclass(frozen=True, kw_only=True)
-class MirrorListing:
+class MirrorListing(Struct, frozen=True, kw_only=True):
     """The JSON files of one campaign, by path, at one moment."""
 
     campaign_id: str

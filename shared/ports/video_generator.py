@@ -1,9 +1,10 @@
 """Generators of clips."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Protocol
+
+from msgspec import Struct
 
 from shared.domain.video import GenerationParameters
 
@@ -16,8 +17,7 @@ INPUT_MISSING = "input_missing"
 INPUT_IS_LOST = "A picture or clip that the video is made from is lost. Send it again."
 
 
-@dataclass(frozen=True, kw_only=True)
-class Submission:
+class Submission(Struct, frozen=True, kw_only=True):
     """The input of an attempt. `output_prefix` belongs to this attempt alone.
 
     The inputs that `parameters` name are in the object store.
@@ -33,21 +33,18 @@ class Submission:
     output_prefix: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Accepted:
+class Accepted(Struct, frozen=True, kw_only=True):
     """`operation` finds the operation again from any process, at any time."""
 
     operation: str
     expected_in: timedelta
 
 
-@dataclass(frozen=True, kw_only=True)
-class Running:
+class Running(Struct, frozen=True, kw_only=True):
     check_after: timedelta
 
 
-@dataclass(frozen=True, kw_only=True)
-class Succeeded:
+class Succeeded(Struct, frozen=True, kw_only=True):
     """The clip is in the object store, under the attempt's prefix.
 
     `usd` is what it cost, where the generator says what it used.
@@ -57,8 +54,7 @@ class Succeeded:
     usd: Decimal | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Failed:
+class Failed(Struct, frozen=True, kw_only=True):
     """Ended without a clip. It is free only if the generator documents so."""
 
     code: str
@@ -66,8 +62,7 @@ class Failed:
     possibly_billed: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gone:
+class Gone(Struct, frozen=True, kw_only=True):
     """The generator does not know the operation, or no longer does."""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 LONGEST_URL = 2048
 
 
-@dataclass(frozen=True, kw_only=True)
-class WebAnswer:
+class WebAnswer(Struct, frozen=True, kw_only=True):
     """`body` is the beginning of the answer's body, as it was sent."""
 
     status: int

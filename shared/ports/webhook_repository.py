@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from shared.domain.webhooks import Delivery, DeliveryKey, DeliveryStatus, Webhooks
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeliveryQuery:
+class DeliveryQuery(Struct, frozen=True, kw_only=True):
     """Which deliveries to list. `after` is the event of the last one of the page before."""
 
     webhook_id: str

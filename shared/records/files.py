@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from shared.domain.campaign import Campaign
 from shared.domain.copying import agreed, progress
@@ -106,8 +107,7 @@ def is_record_file(path: str) -> bool:
     return path.endswith(f"/{CAMPAIGN_FILE}") or video_hash_at(path) is not None
 
 
-@dataclass(kw_only=True)
-class FiledRecords:
+class FiledRecords(Struct, kw_only=True):
     """The records in the files of one campaign. Those that cannot be read are kept as they are."""
 
     campaign: Campaign | Unreadable | None = None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from shared.domain.errors import UnreadableRecordError
+from shared.domain.values import replace
 from shared.records.unread import unread_fields, with_unread
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from io import StringIO
 
 import msgspec
+from msgspec import Struct
 
 from shared.domain.batch import Batch, BatchFormat
 from shared.domain.errors import InvalidRequestError
@@ -28,8 +28,7 @@ _OBJECTS = fields_of(BatchLineBody, dict)
 _LISTS = fields_of(BatchLineBody, list)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _RawLine:
+class _RawLine(Struct, frozen=True, kw_only=True):
     """`content` is JSON, the cells of a row of CSV, or why the line cannot be read."""
 
     number: int

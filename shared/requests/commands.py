@@ -1,6 +1,5 @@
 """Turn checked request bodies into the commands of use cases."""
 
-from dataclasses import replace
 from typing import Any
 
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
@@ -10,6 +9,7 @@ from shared.domain.limits import require_dollars
 from shared.domain.models import require_pictures, shape_of_size
 from shared.domain.prompt import require_business_context, require_negative_prompt, require_prompt
 from shared.domain.text import canonical, is_visible
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters, Lane
 from shared.requests.bodies import (
     DEFAULT_FPS,

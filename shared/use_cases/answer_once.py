@@ -9,8 +9,10 @@ duplicate: a retry acts again, and finds the videos that were made for the claim
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
 from io import BytesIO
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from shared.domain.errors import (
     ConflictError,
@@ -25,8 +27,7 @@ from shared.ports import Ports
 from shared.use_cases.claims import Claim
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """`is_replayed` says that these bytes were stored by an earlier request."""
 
     content: bytes
@@ -71,7 +72,7 @@ def _claim(ports: Ports, path: str, wanted: Claim) -> Claim:
     try:
         kept = json.loads(first)
         # A newer version may have stored more fields.
-        return Claim(**{each.name: kept[each.name] for each in fields(Claim) if each.name in kept})
+        return Claim(**{name: kept[name] for name in Claim.__struct_fields__ if name in kept})
     except (LookupError, TypeError, ValueError) as error:
         raise StorageError(f"{path} is damaged: {error}.") from error
 

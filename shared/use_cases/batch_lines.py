@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from shared.domain.batch import Batch
 from shared.domain.campaign import Campaign, Change
@@ -14,6 +15,7 @@ from shared.domain.errors import ConflictError, InvalidRequestError
 from shared.domain.limits import require_max_cost
 from shared.domain.queueing import spacing
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.versions import require_kept
 from shared.domain.video import Video
 from shared.ports import Ports
@@ -37,8 +39,7 @@ if TYPE_CHECKING:
     from shared.domain.events import Event
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """A line with its request, or with the error for which it is refused.
 
     `number` is that of the line in the file, from 1.
@@ -59,8 +60,7 @@ class Lines(Protocol):
         """Return up to `count` lines from `first`, counted from 0."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Known:
+class _Known(Struct, frozen=True, kw_only=True):
     """What was read for one line. `needed` are the videos that its plan is made with.
 
     With an `unreadable` record or an `error`, nothing is decided. `request` has its pictures.

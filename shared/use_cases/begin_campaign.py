@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from decimal import Decimal
 from secrets import token_hex
 from typing import TypedDict, Unpack
@@ -11,6 +10,7 @@ from shared.domain.campaign import Campaign, Change, Draft
 from shared.domain.errors import CampaignNameTakenError, ConflictError
 from shared.domain.titles import ids_for
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.versions import require_kept
 from shared.ports import Ports
 from shared.ports.object_store import ObjectStore

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +9,7 @@ from shared.domain.campaign import Change
 from shared.domain.daily_budget import DayBudget, begins_warning, give_back, released, take
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.money import ZERO
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.announcing import report_unreadable, warn_of_day

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
+
+from msgspec import Struct
 
 from shared.domain.errors import CampaignDeletedError, ObjectNotFoundError
 from shared.domain.storage_layout import deletion_path
@@ -18,8 +19,7 @@ from shared.ports.object_store import ObjectStore, PutMode
 _JUST_NOW = timedelta(seconds=5)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """The claim of one request and all its retries, with a unique `name`.
 
     It determines the ids of the request's videos. The commit that reserves them requires that no

@@ -1,6 +1,6 @@
 """Clean-up: remove historical videos, with a preview. Current videos are never touched."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shared.domain.campaign import Change
 from shared.domain.removal import remove, surplus
@@ -13,8 +13,7 @@ from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.read_campaigns import readable_videos_of
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cleanup:
+class Cleanup(Struct, frozen=True, kw_only=True):
     """`size_bytes` is the total size of the videos' clips."""
 
     videos: tuple[Video, ...]

@@ -7,7 +7,6 @@ video with such facts in the same commit.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
 from shared.domain.campaign import Campaign, Change
@@ -15,6 +14,7 @@ from shared.domain.clip import ClipFacts
 from shared.domain.errors import CampaignNotFoundError, ConflictError, UnreadableRecordError
 from shared.domain.removal import remove, surplus
 from shared.domain.schedule import NAME_LIFE
+from shared.domain.values import replace
 from shared.domain.versions import becomes_current, complete
 from shared.domain.video import Phase, Status, Video
 from shared.domain.video_steps import clip_stored

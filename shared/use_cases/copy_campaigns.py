@@ -4,7 +4,8 @@ A copy may be interrupted and run again at any time: objects that exist are not 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from shared.domain.campaign import Change
 from shared.domain.chores import with_chores
@@ -12,6 +13,7 @@ from shared.domain.copying import Verdict, judge, merge_into_target
 from shared.domain.errors import CampaignNotFoundError, UnreadableRecordError
 from shared.domain.reconciling import CampaignState, reconciled
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.ports.campaign_repository import CampaignRepository
 from shared.ports.object_store import ObjectStore
 from shared.ports.record_mirror import RecordMirror
@@ -22,8 +24,7 @@ from shared.use_cases.copy_media import MediaCopy, Transfer
 from shared.use_cases.mirroring import mirror_campaign
 
 
-@dataclass(frozen=True, kw_only=True)
-class Installation:
+class Installation(Struct, frozen=True, kw_only=True):
     """The stores of one installation."""
 
     campaigns: CampaignRepository
@@ -31,8 +32,7 @@ class Installation:
     mirror: RecordMirror
 
 
-@dataclass(frozen=True, kw_only=True)
-class CopiedCampaign:
+class CopiedCampaign(Struct, frozen=True, kw_only=True):
     """`videos` counts the records written, `unreadable` the source's unreadable ones."""
 
     campaign_id: str

@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.campaign import Chore, ChoreKind
 from shared.domain.errors import ConflictError, ObjectExistsError, ObjectNotFoundError
@@ -22,8 +23,7 @@ logger = logging.getLogger(__name__)
 Listing = dict[str, ObjectInfo]
 
 
-@dataclass(kw_only=True)
-class Transfer:
+class Transfer(Struct, kw_only=True):
     """What was copied. `missing` counts clips that neither store has."""
 
     objects: int = 0

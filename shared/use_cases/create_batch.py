@@ -4,9 +4,10 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from io import BytesIO
+
+from msgspec import Struct
 
 from shared.domain.batch import Batch, BatchFormat, LineProblem
 from shared.domain.errors import (
@@ -23,6 +24,7 @@ from shared.domain.limits import require_max_cost
 from shared.domain.money import ZERO
 from shared.domain.schedule import BATCH_RETRY
 from shared.domain.storage_layout import batch_request_path
+from shared.domain.values import replace
 from shared.domain.video import Outcome
 from shared.ports import Ports
 from shared.use_cases.batch_lines import Line, LinePlanner, Lines
@@ -39,8 +41,7 @@ _LINES_AT_ONCE = 100
 _CONTENT_TYPES = {BatchFormat.JSON_LINES: "application/x-ndjson", BatchFormat.CSV: "text/csv"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class BatchEstimate:
+class BatchEstimate(Struct, frozen=True, kw_only=True):
     """What the lines of a batch would cost, and how many videos have which outcome."""
 
     lines: int

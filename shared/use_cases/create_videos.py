@@ -1,15 +1,17 @@
 """Create videos: from the cache, by attaching to a pending video, or by reserving a new one."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from shared.domain.campaign import Campaign
 from shared.domain.errors import CampaignVideoLimitError
 from shared.domain.limits import require_max_cost
 from shared.domain.models import of_take, require_pictures, require_supported
 from shared.domain.reservation import new_video
+from shared.domain.values import replace
 from shared.domain.versions import require_kept, reserve
 from shared.domain.video import GenerationParameters, Lane, Outcome, Video
 from shared.ports import Ports
@@ -51,8 +53,7 @@ from shared.use_cases.reserving import (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """A prompt, and the index of its slot; None takes the next free slot.
 
     `take` counts the videos of one prompt from 0.
@@ -63,8 +64,7 @@ class Draft:
     take: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreateVideos:
+class CreateVideos(Struct, frozen=True, kw_only=True):
     """`max_cost` is the most that the whole request may cost, in USD.
 
     If `campaign_id` is new, the video of an equal request may be in `former_campaign_id`.

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.discarding import discard, indexes_in
@@ -15,6 +14,7 @@ from shared.domain.errors import (
 from shared.domain.identity import video_id
 from shared.domain.storage_layout import GENERATED, parts_of_media
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
 from shared.use_cases.campaign_state import load_campaign_state

@@ -3,7 +3,6 @@
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.errors import (
@@ -13,6 +12,7 @@ from shared.domain.errors import (
     UnreadableRecordError,
 )
 from shared.domain.events import Event, EventType, of_webhook
+from shared.domain.values import replace
 from shared.domain.webhook_signatures import secret_of, signed_headers
 from shared.domain.webhooks import (
     KEPT_BYTES,

@@ -5,16 +5,18 @@ video is not paid again, and a slot makes one video at a time.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
+
+from msgspec import Struct
 
 from shared.domain.clip_warnings import KEPT_ASIDE, clip_warnings
 from shared.domain.errors import UnsupportedParameterError
 from shared.domain.inputs import CLIP_TYPE, Inputs, Picture
 from shared.domain.models import require_supported, usable_model
 from shared.domain.tasks import Task
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters, Lane, Video
 from shared.ports import Ports
 from shared.use_cases.claims import Claim, hashes_of, made_before
@@ -27,8 +29,7 @@ from shared.use_cases.reserving import CreatedVideo, begin_all, repeated
 _BLOCK_BYTES = 1024 * 1024
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeriveVideo:
+class DeriveVideo(Struct, frozen=True, kw_only=True):
     """`task` is EXTENSION or EDIT, or None for a remix: the same parameters with another prompt.
 
     The `sources` of a remix replace the pictures of the video.

@@ -1,9 +1,8 @@
 """Duplicate a campaign: its words and settings, and none of its videos."""
 
-from dataclasses import replace
-
 from shared.domain.campaign import Campaign, Draft
 from shared.domain.titles import MAX_TITLE_CHARACTERS
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.begin_campaign import begin_titled

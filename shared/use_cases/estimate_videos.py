@@ -1,7 +1,8 @@
 """Estimate the cost of a request, and which of its videos are cached. Change nothing."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from shared.domain.models import price_basis
 from shared.domain.money import ZERO
@@ -13,8 +14,7 @@ from shared.use_cases.create_videos import CreateVideos, plan_videos, require_us
 from shared.use_cases.reserving import CreatedVideo
 
 
-@dataclass(frozen=True, kw_only=True)
-class Estimate:
+class Estimate(Struct, frozen=True, kw_only=True):
     """The outcome of one prompt. `video_id` is None for a video that does not exist yet."""
 
     outcome: Outcome
@@ -23,8 +23,7 @@ class Estimate:
     video_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Estimates:
+class Estimates(Struct, frozen=True, kw_only=True):
     """In the order of the prompts; `basis` explains the price."""
 
     videos: tuple[Estimate, ...]

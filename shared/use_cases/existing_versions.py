@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shared.domain.fingerprint import fingerprint, fingerprint_as_written
 from shared.domain.models import of_take
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from shared.use_cases.create_videos import CreateVideos, Draft
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """A draft, and the existing version that answers it, if any."""
 
     draft: Draft

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -19,6 +18,7 @@ from shared.domain.model_registry import MODELS
 from shared.domain.pacing import Given, Pace, free_turns, turns_each_minute, turns_to_give
 from shared.domain.queueing import choose, moment_of_turns
 from shared.domain.schedule import GIVE_AGAIN_AFTER, GIVE_EVERY, SURVEY_EVERY, TURN_LEAD
+from shared.domain.values import replace
 from shared.domain.video import Lane, Video
 from shared.ports import Ports
 from shared.use_cases.announcing import report_unreadable

@@ -4,7 +4,6 @@ import logging
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from io import SEEK_SET
@@ -12,6 +11,7 @@ from typing import BinaryIO, cast
 
 from shared.domain.errors import ConflictError, ShowreelError
 from shared.domain.schedule import CONTENTION_RETRY, FAULT_RETRY
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.domain.video_steps import release
 from shared.ports import Ports

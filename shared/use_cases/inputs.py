@@ -4,10 +4,12 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
 from itertools import chain
+
+from msgspec import Struct
 
 from shared.domain.campaign import Campaign
 from shared.domain.errors import InvalidInputError, InvalidRequestError, NotFoundError
@@ -23,6 +25,7 @@ from shared.domain.inputs import (
 )
 from shared.domain.storage_layout import input_path
 from shared.domain.tasks import Shape
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.ports.object_store import PutMode
@@ -41,8 +44,7 @@ class SentPicture:
     content: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, kw_only=True)
-class CopiedClip:
+class CopiedClip(Struct, frozen=True, kw_only=True):
     """The clip of a video of the campaign. Its object is copied from the video's."""
 
     picture: Picture
@@ -55,8 +57,7 @@ Source = str | SentPicture
 """The id of an input, or a picture that was sent."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sources:
+class Sources(Struct, frozen=True, kw_only=True):
     """The pictures of a request, in the fields of `Inputs`."""
 
     image: Source | None = None

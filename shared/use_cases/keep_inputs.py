@@ -1,7 +1,6 @@
 """Add, read and delete a campaign's inputs, and remove unused ones."""
 
 import logging
-from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.campaign import Campaign, Change
@@ -23,6 +22,7 @@ from shared.domain.inputs import (
 )
 from shared.domain.reconciling import CampaignState
 from shared.domain.storage_layout import input_path, inputs_prefix
+from shared.domain.values import replace
 from shared.domain.versions import require_kept
 from shared.ports import Ports
 from shared.ports.object_store import ObjectInfo

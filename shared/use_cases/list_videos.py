@@ -1,10 +1,10 @@
 """List videos in pages."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.errors import CampaignNotFoundError, VideoNotFoundError
 from shared.domain.identity import parse_video_id
+from shared.domain.values import replace
 from shared.ports import Ports
 from shared.ports.campaign_repository import ListPosition, VideoPage, VideoQuery
 

@@ -1,10 +1,10 @@
 """Publish the messages that request the next step of a video."""
 
 import logging
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.errors import ShowreelError
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage

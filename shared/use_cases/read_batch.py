@@ -1,8 +1,9 @@
 """Read a batch: how far it is, when it will be done, and the results of its lines."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.batch import Batch, LineResult, Totals, decode_results, is_over
 from shared.domain.errors import ObjectNotFoundError, StorageError
@@ -11,20 +12,19 @@ from shared.domain.queueing import estimate, expected_done_at, reason_for_waitin
 from shared.domain.schedule import USUAL_GENERATION
 from shared.domain.storage_layout import batch_results_path, batch_results_prefix
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.video import Lane, Phase, QueuePlace, Video
 from shared.ports import Ports
 
 
-@dataclass(frozen=True, kw_only=True)
-class ResolvedResult:
+class ResolvedResult(Struct, frozen=True, kw_only=True):
     """A result with its videos as they are now; None for one that was deleted since."""
 
     result: LineResult
     videos: tuple[Video | Unreadable | None, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class BatchView:
+class BatchView(Struct, frozen=True, kw_only=True):
     """A batch with the totals of its videos, and when the last of them will be done.
 
     `reason` says why nothing is submitted at present.

@@ -1,7 +1,8 @@
 """Read a campaign with the videos of its slots, or single videos of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.campaign import Campaign
 from shared.domain.errors import CampaignNotFoundError, ConflictError
@@ -12,8 +13,7 @@ from shared.ports import Ports
 from shared.ports.campaign_repository import VideoPage
 
 
-@dataclass(frozen=True, kw_only=True)
-class SlotView:
+class SlotView(Struct, frozen=True, kw_only=True):
     index: int
     current: Video | None
     pending: Video | None
@@ -21,8 +21,7 @@ class SlotView:
     unreadable: tuple[Unreadable, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CampaignView:
+class CampaignView(Struct, frozen=True, kw_only=True):
     campaign: Campaign
     slots: tuple[SlotView, ...]
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 
 from shared.domain.batch import Batch, batch_ends_of, restored
 from shared.domain.errors import BatchNotFoundError, ObjectNotFoundError, UnreadableRecordError
 from shared.domain.storage_layout import BATCHES, batch_id_at, batch_results_prefix
+from shared.domain.values import replace
 from shared.ports.batch_repository import BatchRepository
 from shared.ports.object_store import ObjectStore
 from shared.ports.record_mirror import RecordMirror

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shared.domain.campaign import Change
 from shared.domain.copying import merge
@@ -16,6 +17,7 @@ from shared.domain.events import ends_of
 from shared.domain.money import ZERO
 from shared.domain.storage_layout import DELETIONS
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.use_cases.campaign_state import load_campaign_state
 from shared.use_cases.claims import deletion_of
 from shared.use_cases.committing import until_committed
@@ -35,8 +37,7 @@ if TYPE_CHECKING:
     from shared.ports.record_mirror import RecordMirror
 
 
-@dataclass(frozen=True, kw_only=True)
-class RebuiltCampaign:
+class RebuiltCampaign(Struct, frozen=True, kw_only=True):
     """`videos` counts the records that were written; `unreadable` says why none could be."""
 
     campaign_id: str

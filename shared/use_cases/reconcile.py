@@ -6,7 +6,6 @@ comparison finds it too: work in progress causes temporary ones.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -31,6 +30,7 @@ from shared.domain.storage_layout import (
     video_of_clip,
 )
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
 from shared.ports.object_store import ObjectInfo

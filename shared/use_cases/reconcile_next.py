@@ -3,9 +3,10 @@
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+
+from msgspec import Struct
 
 from shared.domain.agreement import UNREADABLE
 from shared.domain.campaign import MOST_REMOVED, Campaign
@@ -31,8 +32,7 @@ LATE_CAMPAIGNS = 20
 """Campaigns that a tick compares when the round has taken longer than RECONCILE_ROUND."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Place:
+class _Place(Struct, frozen=True, kw_only=True):
     """The last campaign that was compared (None: none yet), and the start of the round."""
 
     after: str | None

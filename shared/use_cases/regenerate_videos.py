@@ -1,8 +1,9 @@
 """Regenerate: make a new version with the same input. It replaces the current one once stored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from shared.domain.campaign import Campaign
 from shared.domain.errors import CampaignNotFoundError
@@ -110,8 +111,7 @@ def _commit(ports: Ports, plan: Plan, max_cost: Decimal | None) -> tuple[Created
     return commit_plan(ports, plan)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Request:
+class _Request(Struct, frozen=True, kw_only=True):
     priority: Lane
     requested_by: str | None
     claim: Claim | None

@@ -2,10 +2,10 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from shared.domain.errors import InvalidRequestError, WrongStateError
 from shared.domain.events import EventType
+from shared.domain.values import replace
 from shared.domain.webhook_signatures import secret_of
 from shared.domain.webhooks import Webhook, WebhookStatus
 from shared.ports import Ports

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.agreement import Disagreement, Finding
@@ -14,6 +13,7 @@ from shared.domain.identity import parse_video_id
 from shared.domain.reconciling import reconciled
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import clip_path
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.campaign_state import PAGE, load_campaign_state

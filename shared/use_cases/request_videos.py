@@ -8,7 +8,8 @@ replaced or deleted, and must still not be made again.
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+
+from msgspec import Struct, to_builtins
 
 from shared.domain.errors import (
     InvalidRequestError,
@@ -16,6 +17,7 @@ from shared.domain.errors import (
     StorageError,
 )
 from shared.domain.identity import require_message_id
+from shared.domain.values import replace
 from shared.domain.video import Failure
 from shared.ports import Ports
 from shared.use_cases.answer_once import answer_once
@@ -28,8 +30,7 @@ logger = logging.getLogger(__name__)
 MESSAGE_ID = "message_id"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """The result of a message: a video for each prompt, or the reason for its rejection."""
 
     message_id: str
@@ -56,7 +57,7 @@ def request_videos(ports: Ports, message_id: str, read: Callable[[], CreateVideo
     def act(claim: Claim) -> bytes:
         receipt = _fulfil(ports, claim, read)
         _announce(receipt)
-        return json.dumps(asdict(receipt), indent=2).encode()
+        return json.dumps(to_builtins(receipt), indent=2).encode()
 
     if answer_once(ports, message_id, wanted, act).is_replayed:
         logger.info("request.repeated", extra={"message_id": message_id})

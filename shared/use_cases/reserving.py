@@ -1,9 +1,10 @@
 """Reserve the videos of a request in one commit, and publish their first messages."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.clip import room_for
@@ -11,6 +12,7 @@ from shared.domain.events import Event, budget_warning
 from shared.domain.limits import budget_of, reaches_warning
 from shared.domain.money import ZERO, Savings
 from shared.domain.queueing import place_in_queue
+from shared.domain.values import replace
 from shared.domain.video import Lane, Outcome, QueuePlace, Video
 from shared.domain.video_steps import withdraw_cancellation
 from shared.ports import Ports
@@ -21,8 +23,7 @@ from shared.use_cases.inputs import NewInput, new_inputs, store_inputs, with_use
 from shared.use_cases.publishing import ask_for_step
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreatedVideo:
+class CreatedVideo(Struct, frozen=True, kw_only=True):
     """`was_made_before`: an earlier attempt of the same request has reserved the video."""
 
     video: Video
@@ -34,8 +35,7 @@ class CreatedVideo:
         return self.outcome is Outcome.CREATED and not self.was_made_before
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """An answer for each request, in order. `inputs` are to be stored before it is committed."""
 
     campaign: Campaign

@@ -8,7 +8,6 @@ are stored as an object, which is before the next chunk.
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import TypeVar
@@ -40,6 +39,7 @@ from shared.domain.errors import (
 )
 from shared.domain.schedule import BATCH_RECHECK, BATCH_RETRY, BATCH_TURN, BROKEN_RETRY, FAULT_RETRY
 from shared.domain.storage_layout import batch_request_path, batch_results_path
+from shared.domain.values import replace
 from shared.domain.video import Failure
 from shared.ports import Ports
 from shared.use_cases.announcing import announce_events

@@ -3,11 +3,11 @@
 import logging
 import threading
 import time
-from dataclasses import replace
 
 from shared.domain.campaign import Campaign
 from shared.domain.errors import ShowreelError
 from shared.domain.money import Savings
+from shared.domain.values import replace
 from shared.ports.campaign_repository import CampaignRepository
 
 logger = logging.getLogger(__name__)

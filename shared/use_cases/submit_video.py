@@ -2,7 +2,6 @@
 
 import logging
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,6 +18,7 @@ from shared.domain.pacing import refused
 from shared.domain.queueing import place_again
 from shared.domain.schedule import RECHECK_AFTER, TURN_LIFE
 from shared.domain.storage_layout import attempt_prefix
+from shared.domain.values import replace
 from shared.domain.versions import cancel
 from shared.domain.video import AttemptOutcome, Video
 from shared.domain.video_steps import (

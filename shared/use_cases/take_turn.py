@@ -3,14 +3,16 @@
 import random
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.given_turns import given_turn, is_late, is_void, turn_of, use_late
 from shared.domain.pacing import Pace, is_busy, may_take_turn, take_turns
 from shared.domain.queueing import place_again
 from shared.domain.schedule import BETWEEN_TURNS, TURN_LEAD, TURN_SLACK
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.domain.video_steps import take_place
 from shared.ports import Ports
@@ -23,8 +25,7 @@ _TRIES = 3
 _LONGEST_JITTER_SECONDS = 0.5
 
 
-@dataclass(frozen=True, kw_only=True)
-class Turn:
+class Turn(Struct, frozen=True, kw_only=True):
     """With `pace`, the commit of the attempt logs the turn; without, the turn is logged.
 
     A turn that was given for the moment `at` may be used even if the pace has changed meanwhile.

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -12,6 +11,7 @@ from shared.adapters.local.record_rows import stored_change
 from shared.bootstrap.local_ports import LocalPorts
 from shared.domain.campaign import Change
 from shared.domain.model_registry import DEFAULT_MODEL
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery

@@ -6,8 +6,9 @@ them. The functions framework loads this file where FUNCTION_SOURCE names it.
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+
+from shared.domain.values import replace
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 

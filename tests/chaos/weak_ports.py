@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, BinaryIO, TypeVar
 
 from shared.domain.campaign import Campaign, Change
@@ -10,6 +9,7 @@ from shared.domain.clip import ClipFacts
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.storage_layout import ATTEMPTS
+from shared.domain.values import replace
 from shared.domain.video import Phase, Video
 from shared.ports.campaign_repository import DueWork, VideoPage
 from shared.ports.clip_inspector import InspectedClip

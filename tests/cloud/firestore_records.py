@@ -2,11 +2,11 @@
 
 import os
 from contextlib import suppress
-from dataclasses import replace
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.domain.campaign import Change
 from shared.domain.errors import ConflictError
+from shared.domain.values import replace
 from tests.contract.campaign_repository_contract import with_hit
 
 

@@ -1,7 +1,6 @@
 """What the repository makes of a Firestore that does not do its part, or does not say so."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 from grpc import StatusCode  # type: ignore[import-untyped]
@@ -17,6 +16,7 @@ from shared.domain.errors import (
     UnavailableError,
     VideoNotFoundError,
 )
+from shared.domain.values import replace
 from shared.ports.campaign_repository import CampaignRepository, VideoQuery
 from shared.records.form import to_record
 from tests.cloud.firestore_door import COMMIT, GET, QUERY, Door, Fault, firestore_door

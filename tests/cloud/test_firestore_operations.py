@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -18,6 +17,7 @@ from shared.adapters.google.turn_repository import FirestoreTurnRepository
 from shared.adapters.google.webhook_repository import FirestoreWebhookRepository
 from shared.domain.schedule import GIVE_EVERY, RECONCILE_ROUND
 from shared.domain.storage_layout import CURSOR
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.http.events import event_body
 from shared.ports.campaign_repository import VideoQuery

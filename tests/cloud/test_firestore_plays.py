@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,6 +14,7 @@ from shared.adapters.google.play_repository import FirestorePlayRepository
 from shared.domain.errors import UnavailableError
 from shared.domain.play_tokens import PlayToken
 from shared.domain.plays import SLICES, Beacon, Counts, CountsKey, View, merge
+from shared.domain.values import replace
 from tests.cloud.firestore_door import COMMIT, GET, Call, Door, Fault, firestore_door
 from tools.infra_costs import BEACONS, PLAYS
 

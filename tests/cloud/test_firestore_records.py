@@ -1,7 +1,6 @@
 """What is particular to records in Firestore: their form, races for them, and damage."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +15,7 @@ from shared.domain.campaign import Change, Chore, ChoreKind
 from shared.domain.errors import ConflictError, StorageError, UnreadableRecordError
 from shared.domain.money import Savings
 from shared.domain.slot import Slot, Version
+from shared.domain.values import replace
 from shared.domain.video import Failure, VersionState, Video
 from shared.ports.campaign_repository import VideoQuery
 from shared.records.form import to_record

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -12,6 +11,7 @@ from shared.adapters.google.object_store import GCSObjectStore
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.domain.errors import RetryLaterError
 from shared.domain.schedule import TICK
+from shared.domain.values import replace
 from shared.domain.video import Phase
 from shared.ports.message_queue import VideoMessage
 from shared.use_cases.campaign_state import load_campaign_state

@@ -1,6 +1,5 @@
 """A copy of the bucket is a local installation."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.domain.campaign import Change
 from shared.domain.copying import agreed
 from shared.domain.reconciling import CampaignState
+from shared.domain.values import replace
 from shared.domain.video import VersionState
 from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.campaign_state import load_campaign_state

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +30,7 @@ from shared.bootstrap.choices import utc_now
 from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.schedule import TURN_SLACK, TURN_WINDOW
 from shared.domain.storage_layout import attempts_prefix
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.http.api import respond
 from shared.ports.message_queue import VideoMessage

@@ -4,12 +4,12 @@ import logging
 import subprocess
 import sys
 import traceback
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from shared.domain.errors import GeneratorBusyError, ShowreelError, UnavailableError
+from shared.domain.values import replace
 from tests.cloud.loopback import only_loopback
 from tests.cloud.veo import BUCKET, LOCATION, MODEL, PROJECT, MakeVeo, Veo, a_submission
 from tests.contract.video_generator_contract import ended

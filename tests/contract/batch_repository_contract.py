@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from threading import Event
@@ -19,6 +18,7 @@ from shared.domain.batch import (
 )
 from shared.domain.campaign import Change
 from shared.domain.errors import BatchNotFoundError, ConflictError, VideoNotFoundError
+from shared.domain.values import replace
 from shared.domain.video import Failure, Lane, Outcome, Phase, Video
 from shared.ports.batch_repository import BatchRepository
 from shared.ports.campaign_repository import CampaignRepository

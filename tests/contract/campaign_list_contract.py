@@ -1,7 +1,6 @@
 """What every repository of campaigns keeps in its lists, and in what it calls due."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import chain
@@ -13,6 +12,7 @@ from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import with_delayed_chores
 from shared.domain.finding import CampaignFilter, CampaignStatus, words_in
 from shared.domain.slot import Slot, Version
+from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState
 from shared.ports.campaign_repository import (
     CampaignPosition,
@@ -351,7 +351,7 @@ class CampaignListContract:
 
         assert repository.due(SOON - timedelta(microseconds=1), limit=9) == ()
         assert repository.due(SOON, limit=9) == (
-            DueWork(campaign_id="spring", video_hash=f"{1:016x}"),
+            DueWork(campaign_id="spring", video_hash=f"{1:016x}", due_at=SOON),
         )
 
     def test_a_video_without_due_at_is_never_due(self, repository: CampaignRepository) -> None:

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.money import Savings
+from shared.domain.values import replace
 from shared.domain.video import VersionState, Video
 from shared.ports.campaign_repository import CampaignRepository, VideoPage, VideoQuery
 from tests.unit.domain.builders import a_campaign, a_generating_video, a_reserved_video

@@ -1,9 +1,9 @@
 """What every repository says of changes that the JSON beside the videos has to follow."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from shared.domain.campaign import Change
+from shared.domain.values import replace
 from shared.ports.campaign_repository import CampaignRepository
 from tests.contract.campaign_repository_contract import stored, with_hit
 from tests.unit.domain.builders import a_campaign, a_reserved_video

@@ -1,6 +1,5 @@
 """What every log of events keeps."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,6 +9,7 @@ from shared.domain.campaign import Change
 from shared.domain.errors import ConflictError, NotFoundError
 from shared.domain.events import Event, EventType, budget_warning, ends_of
 from shared.domain.schedule import COMMIT_DELAY
+from shared.domain.values import replace
 from shared.domain.video import Failure, Phase
 from shared.ports.batch_repository import BatchRepository
 from shared.ports.campaign_repository import CampaignRepository

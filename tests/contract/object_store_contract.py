@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import md5
 from io import SEEK_END, BytesIO
@@ -10,6 +9,7 @@ from io import SEEK_END, BytesIO
 import pytest
 
 from shared.domain.errors import ConflictError, ObjectExistsError, ObjectNotFoundError
+from shared.domain.values import replace
 from shared.ports.object_store import ObjectInfo, ObjectStore, PutMode
 
 PATH = "videos/generated/spring/curr_0123456789abcdef_0.mp4"

@@ -1,12 +1,12 @@
 """What every repository of plays keeps."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.plays import Beacon, Counts, CountsKey, View, merge
+from shared.domain.values import replace
 from shared.ports.play_repository import PlayRepository
 from tests.unit.domain.builders import A_VIDEO, NOW, a_beacon, a_token
 

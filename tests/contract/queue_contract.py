@@ -1,13 +1,13 @@
 """What every repository of turns keeps: the videos that wait, and the paces of models."""
 
 from abc import ABC, abstractmethod
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.pacing import LaneSeen, Pace, take_turns
+from shared.domain.values import replace
 from shared.domain.versions import cancel
 from shared.domain.video import Lane, Phase, QueuePlace, Video
 from shared.domain.video_steps import begin_attempt, take_place
@@ -110,7 +110,7 @@ class QueueContract:
 
         assert repository.due(LIMIT_AT - timedelta(microseconds=1), limit=9) == ()
         assert repository.due(LIMIT_AT, limit=9) == (
-            DueWork(campaign_id="spring", video_hash=f"{1:016x}"),
+            DueWork(campaign_id="spring", video_hash=f"{1:016x}", due_at=LIMIT_AT),
         )
 
     def test_due_videos_are_found_page_by_page(self, repository: CampaignRepository) -> None:

@@ -1,7 +1,6 @@
 """What the mirror keeps over every object store."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -15,6 +14,7 @@ from shared.domain.reconciling import CampaignState
 from shared.domain.slot import Slot, Version
 from shared.domain.storage_layout import CACHE
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.video import (
     Failure,
     Phase,

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from shared.adapters.local import video_generator
 from shared.adapters.local.clip_renderer import ClipSpec, render_clip
 from shared.adapters.local.video_generator import SyntheticVideoGenerator
 from shared.domain.faults import parse_faults
+from shared.domain.values import replace
 from tests.contract.video_generator_contract import (
     MakeGenerator,
     Scenario,

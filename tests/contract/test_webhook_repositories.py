@@ -1,5 +1,4 @@
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.event_log import LocalEventLog
 from shared.adapters.local.webhook_repository import LocalWebhookRepository
 from shared.domain.errors import NotFoundError, UnreadableRecordError
+from shared.domain.values import replace
 from shared.ports.webhook_repository import DeliveryQuery
 from tests.contract.webhook_repository_contract import (
     WebhookRepositoryContract,

@@ -1,7 +1,6 @@
 """What every repository does with records that it cannot read, or not read in full."""
 
 from abc import ABC, abstractmethod
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +11,7 @@ from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.errors import ConflictError, UnreadableRecordError, VideoNotFoundError
 from shared.domain.slot import Slot, Version
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.versions import promote
 from shared.domain.video import Phase, VersionState, Video
 from shared.domain.video_steps import begin_attempt, submission_accepted, submit_again

@@ -1,13 +1,13 @@
 """What every repository of webhooks keeps."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.errors import ConflictError, NotFoundError
 from shared.domain.events import EventType
+from shared.domain.values import replace
 from shared.domain.webhooks import (
     Answer,
     Delivery,

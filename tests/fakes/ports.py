@@ -7,6 +7,8 @@ from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, BinaryIO
 
+from msgspec import Struct
+
 from shared.adapters.media.picture_inspector import PillowPictureInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.domain.errors import InvalidClipError, InvalidUrlError
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
     from shared.domain.clip import ClipFacts
 
 
-@dataclass(frozen=True, kw_only=True)
-class FakePolicy:
+class FakePolicy(Struct, frozen=True, kw_only=True):
     max_videos_per_campaign: int = 4
     campaign_budget_usd: Decimal | None = None
     daily_budget_usd: Decimal | None = None

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +12,7 @@ from shared import bootstrap
 from shared.adapters.local import video_generator
 from shared.adapters.local.clip_renderer import ClipSpec, render_clip
 from shared.domain.errors import ConflictError
+from shared.domain.values import replace
 from shared.use_cases.campaign_state import load_campaign_state
 from tests.chaos.clips import marked
 from tests.eventually import eventually

@@ -4,7 +4,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.domain.campaign import Change
 from shared.domain.errors import ConflictError
+from shared.domain.values import replace
 from tests.eventually import eventually
 from tests.functional.places import FolderPlace
 from tests.functional.refusals import assert_refused

@@ -1,13 +1,13 @@
 """Lists with signed URLs where IAM signs: eight calls at once, and one for each new URL."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
 import pytest
 
 from shared.adapters.google import signing_credentials
+from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState
 from tests.cloud.firestore_door import GET, QUERY, Door, firestore_door
 from tests.cloud.firestore_records import connect

@@ -1,9 +1,9 @@
 import json
-from dataclasses import replace
 
 import pytest
 
 from shared.domain.errors import InvalidRequestError
+from shared.domain.values import replace
 from shared.domain.webhooks import DeliveryKey
 from shared.messages import (
     PubSubMessage,

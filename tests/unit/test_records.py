@@ -1,6 +1,5 @@
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +24,7 @@ from shared.domain.inputs import Inputs, InputState, Picture, StoredInput
 from shared.domain.money import Money, Savings
 from shared.domain.pacing import Given, LaneSeen, Pace, Turns
 from shared.domain.slot import Slot, Version
+from shared.domain.values import replace
 from shared.domain.video import (
     Attempt,
     AttemptOutcome,

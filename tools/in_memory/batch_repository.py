@@ -1,7 +1,6 @@
 """Records of batches in memory, with the whole contract of their port."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from threading import RLock
 
@@ -10,6 +9,7 @@ from shared.domain.campaign import Change
 from shared.domain.errors import BatchNotFoundError, ConflictError
 from shared.domain.events import Event
 from shared.domain.money import ZERO
+from shared.domain.values import replace
 from shared.domain.video import Phase, Video
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import count
@@ -10,19 +9,21 @@ from threading import Lock
 from typing import BinaryIO
 from urllib.parse import quote
 
+from msgspec import Struct, field
+
 from shared.domain.errors import (
     ConflictError,
     ObjectExistsError,
     ObjectNotFoundError,
     StorageError,
 )
+from shared.domain.values import replace
 from shared.ports import Clock
 from shared.ports.object_store import ObjectInfo, PutMode, SignedMethod, SignedURL
 from tools.in_memory.indexed_dict import IndexedDict
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredObject:
+class StoredObject(Struct, frozen=True, kw_only=True):
     content: bytes
     content_type: str
     updated_at: datetime

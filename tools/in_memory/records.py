@@ -1,7 +1,6 @@
 """The records that the repositories in memory share: what is stored, and how it is committed."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
@@ -14,6 +13,7 @@ from shared.domain.events import Event
 from shared.domain.money import Savings
 from shared.domain.queueing import waiting
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports import Clock
 from tools.in_memory.indexed_dict import IndexedDict

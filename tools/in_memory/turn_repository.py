@@ -1,11 +1,11 @@
 """The queues of models in memory, with the whole contract of their port."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.pacing import LaneSeen, Pace
+from shared.domain.values import replace
 from shared.domain.video import Lane, Video
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.records import WAITING

@@ -1,11 +1,11 @@
 """Records of webhooks in memory, with the whole contract of their port."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.errors import ConflictError, NotFoundError
 from shared.domain.events import Event
+from shared.domain.values import replace
 from shared.domain.webhooks import Delivery, DeliveryKey, Webhooks
 from shared.ports.webhook_repository import DeliveryQuery
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -22,6 +21,7 @@ from shared.domain.campaign import Change
 from shared.domain.errors import BatchNotFoundError
 from shared.domain.events import Event
 from shared.domain.identity import require_batch_id
+from shared.domain.values import replace
 from shared.domain.video import Phase, Video
 from shared.records.batches import batch_from_record
 from shared.records.form import naming, require_place, to_record

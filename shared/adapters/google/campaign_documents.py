@@ -7,7 +7,6 @@ count money in millionths of a dollar, because Firestore adds only integers exac
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
@@ -24,6 +23,7 @@ from shared.domain.finding import keys_of
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 from shared.domain.money import ZERO, Savings
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports.campaign_repository import VideoPage
 from shared.records.campaigns import campaign_from_record

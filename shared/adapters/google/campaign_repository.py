@@ -1,7 +1,6 @@
 """The records in Firestore."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -44,6 +43,7 @@ from shared.domain.events import Event
 from shared.domain.identity import parse_video_id, video_id
 from shared.domain.schedule import EVENT_DAYS
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports import Clock
 from shared.ports.campaign_repository import (

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -21,6 +20,7 @@ from google.api_core.exceptions import (
 from google.api_core.retry import Retry, if_exception_type
 from google.cloud import firestore
 from google.cloud.firestore_v1.aggregation import AggregationQuery
+from msgspec import Struct
 
 from shared.adapters.google.firestore_fields import Fields, by_path, from_fields, to_fields
 from shared.adapters.google.google_errors import google_errors
@@ -43,8 +43,7 @@ _PASSING = if_exception_type(
 _CONFLICTS = (Aborted, AlreadyExists, FailedPrecondition, NotFound)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """`revision` is the time of the document's last change, to the nanosecond."""
 
     path: str
@@ -52,16 +51,14 @@ class Document:
     revision: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Aggregate:
+class Aggregate(Struct, frozen=True, kw_only=True):
     """`values` are by their aliases. Another query `at` the time `read_at` sees the same moment."""
 
     values: Mapping[str, float]
     read_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Write:
+class Write(Struct, frozen=True, kw_only=True):
     """The new fields of a document; without `fields` it is removed.
 
     The document must have the given `revision`; if that is empty, it must not exist yet. With None

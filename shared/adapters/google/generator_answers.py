@@ -8,7 +8,6 @@ one: a submission that may have been accepted is never submitted again.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -16,6 +15,7 @@ from typing import Any, Generic, TypeVar
 import httpx2
 from google.auth.exceptions import GoogleAuthError
 from google.genai.errors import APIError
+from msgspec import Struct
 
 from shared.adapters.google.veo_filters import is_about_policy
 from shared.domain.schedule import RECHECK_AFTER
@@ -51,8 +51,7 @@ class Then(StrEnum):
     FAIL_HELD = "failed; its price is held as possibly spent"
 
 
-@dataclass(frozen=True)
-class Rule(Generic[T]):
+class Rule(Struct, Generic[T], frozen=True):
     """`answer` and `then` are for the documentation; `sentence` is the message for the caller."""
 
     answer: str
@@ -87,8 +86,7 @@ def anything(_answer: object) -> bool:
     return True
 
 
-@dataclass(frozen=True, kw_only=True)
-class Refusal:
+class Refusal(Struct, frozen=True, kw_only=True):
     """What the SDK raised. `model_is_retired`, as far as Showreel's own registry knows."""
 
     error: Exception

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from shared.adapters.google.omni_content import Json, content_of, omni_task, wan
 from shared.adapters.google.vertex_calls import VertexCalls, labels
 from shared.domain.errors import SubmissionUnknownError
 from shared.domain.schedule import SUBMISSION, TRY
+from shared.domain.values import replace
 from shared.ports import Clock
 from shared.ports.video_generator import (
     Accepted,

@@ -6,7 +6,6 @@ counts, to which `<key>~1` to `<key>~7` are added, made where the document was c
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
 from datetime import date, datetime
 from itertools import chain, repeat
 from secrets import randbelow
@@ -36,7 +35,7 @@ _UNLESS_CONFLICT = Retry(
     maximum=1.0,
     timeout=LAST_RETRY.total_seconds(),
 )
-_SUMS = tuple(each.name for each in fields(Counts) if each.name != "bins")
+_SUMS = tuple(name for name in Counts.__struct_fields__ if name != "bins")
 # Threads that are the first to read the same dataclass crash the process (msgspec 0.22). An import
 # belongs to one thread: from here on, they are known.
 msgspec.json.Decoder(View)

@@ -1,10 +1,9 @@
 """Credentials that sign: a private key if there is one, else IAM's signBlob."""
 
-from dataclasses import dataclass
-
 from google.auth import iam
 from google.auth.credentials import Credentials, Signing
 from google.auth.transport import Request
+from msgspec import Struct
 
 from shared.adapters.google.credential_errors import credential_errors
 from shared.adapters.google.timely_credentials import TimelyRequest, found_credentials
@@ -15,8 +14,7 @@ from shared.domain.schedule import SIGNING_TRY
 _PERMISSION = "iam.serviceAccounts.signBlob"
 
 
-@dataclass(frozen=True, kw_only=True)
-class IAMCredentials:
+class IAMCredentials(Struct, frozen=True, kw_only=True):
     """Signs by calls to IAM, from several threads at once. Transient errors are retried."""
 
     signer_email: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shared.ports.object_store import ObjectInfo
 
@@ -22,8 +23,7 @@ def media_type_of(path: str) -> str | None:
     return _MEDIA_TYPES.get(PurePosixPath(path).suffix)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Properties:
+class Properties(Struct, frozen=True, kw_only=True):
     """The headers with which an object is served."""
 
     content_type: str
@@ -31,8 +31,7 @@ class Properties:
     content_disposition: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredObject:
+class StoredObject(Struct, frozen=True, kw_only=True):
     """One generation of an object. `crc32c` is the checksum of all its bytes."""
 
     info: ObjectInfo

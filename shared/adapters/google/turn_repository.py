@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 
 from shared.adapters.google.campaign_documents import filled, video_of
@@ -16,6 +15,7 @@ from shared.adapters.google.turn_queries import (
 )
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.pacing import LaneSeen, Pace
+from shared.domain.values import replace
 from shared.domain.video import Lane, Video
 from shared.records.form import naming, require_place, to_record
 from shared.records.paces import pace_from_record

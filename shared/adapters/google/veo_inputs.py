@@ -1,13 +1,12 @@
 """The inputs of a submission as Veo takes them."""
 
-from dataclasses import dataclass
-
 from google.genai.types import (
     Image,
     Video,
     VideoGenerationReferenceImage,
     VideoGenerationReferenceType,
 )
+from msgspec import Struct
 
 from shared.adapters.google.clip_output import ClipOutput, SentInput
 from shared.domain.inputs import Picture
@@ -15,8 +14,7 @@ from shared.domain.storage_layout import input_path
 from shared.ports.video_generator import Submission
 
 
-@dataclass(frozen=True, kw_only=True)
-class VeoInputs:
+class VeoInputs(Struct, frozen=True, kw_only=True):
     image: Image | None = None
     video: Video | None = None
     last_frame: Image | None = None

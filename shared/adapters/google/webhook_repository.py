@@ -1,7 +1,6 @@
 """Webhooks and their deliveries in Firestore, in the database of the events."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
@@ -18,6 +17,7 @@ from shared.adapters.google.webhook_queries import (
 from shared.domain.errors import ConflictError, NotFoundError
 from shared.domain.events import Event
 from shared.domain.schedule import EVENT_DAYS
+from shared.domain.values import replace
 from shared.domain.webhooks import Delivery, DeliveryKey, Webhooks
 from shared.ports.webhook_repository import DeliveryQuery
 from shared.records.form import naming, require_place, to_record

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shared.adapters.local import record_columns as columns
@@ -11,6 +10,7 @@ from shared.adapters.local import record_statements as statements
 from shared.adapters.local.record_rows import dollars, readable, row_of, video_of, write
 from shared.domain.batch import PhaseTotals
 from shared.domain.errors import BatchNotFoundError, UnreadableRecordError
+from shared.domain.values import replace
 from shared.domain.video import Phase
 from shared.records.batches import decode_batch, encode_batch
 from shared.records.form import naming, require_place

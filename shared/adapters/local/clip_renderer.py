@@ -1,12 +1,12 @@
 """Render a real MP4 for a prompt, locally and in about a second."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True)
-class ClipSpec:
+
+class ClipSpec(Struct, frozen=True, kw_only=True):
     """Everything that determines the bytes of a clip.
 
     `variation` is any string; it selects the colours, the motion and the chord. `fast_start` puts

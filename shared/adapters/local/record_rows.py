@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +13,7 @@ from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.identity import video_id
 from shared.domain.money import ZERO
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.records.form import naming, require_place
 from shared.records.videos import decode_video, encode_video
 

@@ -1,10 +1,10 @@
 """The stored state of a synthetic operation, with which any process can continue it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from shared.adapters.local.clip_renderer import ClipSpec
 from shared.domain.errors import StorageError
@@ -46,8 +46,7 @@ STOPPED = Failed(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class SyntheticOperation:
+class SyntheticOperation(Struct, frozen=True, kw_only=True):
     """Stored as JSON beside the future clip."""
 
     submission: Submission

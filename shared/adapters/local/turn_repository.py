@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.record_columns import moment, revision_of
@@ -12,6 +11,7 @@ from shared.adapters.local.record_rows import readable, row_of, stored_video, vi
 from shared.adapters.local.record_statements import VIDEOS
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.pacing import LaneSeen, Pace
+from shared.domain.values import replace
 from shared.records.form import naming, require_place
 from shared.records.paces import decode_pace, encode_pace
 

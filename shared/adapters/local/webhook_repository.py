@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.record_columns import micros, revision_of
 from shared.adapters.local.record_rows import write
 from shared.domain.errors import NotFoundError, UnreadableRecordError
+from shared.domain.values import replace
 from shared.domain.webhooks import DeliveryKey, Webhooks
 from shared.records.form import naming, require_place
 from shared.records.webhooks import (

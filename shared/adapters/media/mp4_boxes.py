@@ -5,9 +5,10 @@ PyAV opens a truncated file and presents its remaining part. It says nothing of 
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID
+
+from msgspec import Struct
 
 from shared.domain.errors import InvalidClipError
 
@@ -22,16 +23,14 @@ _BEFORE_PURPOSE = len(_C2PA) + 4
 _HEAD_BYTES = 16 + _BEFORE_PURPOSE + 16
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mp4:
+class Mp4(Struct, frozen=True, kw_only=True):
     """`has_manifest`: a box is there that holds a C2PA manifest."""
 
     size_bytes: int
     has_manifest: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Box:
+class _Box(Struct, frozen=True, kw_only=True):
     """`end` is None if that is not within the file."""
 
     kind: bytes

@@ -2,11 +2,11 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from shared.adapters.local.clip_renderer import ClipSpec, render_clip
 from tests.unit.adapters.clips import SPEC

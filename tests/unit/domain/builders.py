@@ -1,6 +1,5 @@
 """Records to start a test from; what a test does not name is valid and beside its point."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from shared.domain.inputs import Picture
 from shared.domain.play_tokens import PlayToken
 from shared.domain.plays import Beacon
 from shared.domain.reservation import new_video
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters, Phase, Video
 from shared.domain.video_steps import (
     begin_attempt,

@@ -1,10 +1,9 @@
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.clip import ClipFacts, has_ordered_length
 from shared.domain.clip_warnings import ClipWarningCode, clip_warnings, may_replace_current
 from shared.domain.inputs import Inputs
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters
 from tests.unit.domain.builders import CLIP, MODEL, a_source_clip
 

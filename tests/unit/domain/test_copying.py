@@ -1,6 +1,5 @@
 """What is newer stays, what is older follows, and no version is lost."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from shared.domain.copying import Verdict, judge, merge_into_target
 from shared.domain.reconciling import CampaignState
 from shared.domain.settlement import recomputed
 from shared.domain.slot import Slot, Version
+from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState, Video
 from tests.unit.domain.builders import (
     NOW,

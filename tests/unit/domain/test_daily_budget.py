@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 from shared.domain.daily_budget import DayBudget, begins_warning, give_back, released, take
 from shared.domain.errors import BudgetExceededError
 from shared.domain.money import ZERO
+from shared.domain.values import replace
 from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.domain.video_steps import with_outcome
 from tests.unit.domain.builders import a_generating_video, a_reserved_video

@@ -1,6 +1,5 @@
 """An event is derived from the record of its end, whoever derives it, and whenever."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from shared.domain.errors import NotFoundError
 from shared.domain.events import EventType, budget_warning, ends_of, promotion_of
 from shared.domain.identity import require_event_id
 from shared.domain.removal import begin_deletion, remove
+from shared.domain.values import replace
 from shared.domain.versions import cancel, complete, fail, promote
 from shared.domain.video import AttemptOutcome, Failure, Phase
 from tests.contract.batch_repository_contract import a_batch

@@ -1,7 +1,6 @@
 import json
 import re
 import unicodedata
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from shared.domain.fingerprint import fingerprint, fingerprint_as_written, own_campaign_id
 from shared.domain.inputs import Inputs
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters
 from tests.unit.domain.builders import a_picture
 
@@ -65,7 +65,7 @@ def test_equal_requests_and_only_they_have_equal_fingerprints(
     assert (one == other) == (fingerprint(**one) == fingerprint(**other))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(GenerationParameters)])
+@pytest.mark.parametrize("name", GenerationParameters.__struct_fields__)
 def test_every_parameter_changes_the_fingerprint(name: str) -> None:
     changed = replace(PARAMETERS, **{name: getattr(CHANGED, name)})
 

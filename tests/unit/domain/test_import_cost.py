@@ -1,7 +1,8 @@
 """A cold start pays for every definition of the domain, so there is a budget for them.
 
-Measured in instructions, a frozen dataclass costs 0.6 % of importing the functions framework, an
-enumeration or a regular expression about 0.1 %. Whoever needs more raises the number knowingly.
+Measured in instructions, a frozen dataclass costs 0.6 % of importing the functions framework, so
+there is none; an enumeration or a regular expression costs about 0.1 %. To add one is a decision:
+raise its number.
 """
 
 import dataclasses
@@ -37,6 +38,8 @@ import {", ".join(MODULES)}
 loaded = set(sys.modules) - before
 print(*sorted(name for name in loaded if not name.startswith("shared") or name in {ON_USE}))
 """
+# msgspec, which also decodes the records, and what it imports itself.
+LOADED_ONCE = ("msgspec", "typing_extensions")
 
 
 DEFINITIONS = {
@@ -59,15 +62,15 @@ def is_regular_expression(definition: object) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("kind", "budget"), [(is_dataclass, 43), (is_enumeration, 17), (is_regular_expression, 9)]
+    ("kind", "budget"), [(is_dataclass, 0), (is_enumeration, 17), (is_regular_expression, 9)]
 )
 def test_the_domain_keeps_to_its_budget(kind: Callable[[object], bool], budget: int) -> None:
     definitions = [each for each in DEFINITIONS.values() if kind(each)]
 
-    assert 0 < len(definitions) <= budget, definitions
+    assert len(definitions) <= budget, definitions
 
 
-def test_the_domain_loads_nothing_that_the_framework_has_not_loaded_already() -> None:
+def test_the_domain_loads_nothing_but_msgspec_that_the_framework_has_not_loaded_already() -> None:
     found = subprocess.run(
         [sys.executable, "-c", WHAT_THE_DOMAIN_LOADS],
         cwd=ROOT,
@@ -76,4 +79,4 @@ def test_the_domain_loads_nothing_that_the_framework_has_not_loaded_already() ->
         text=True,
     )
 
-    assert found.stdout.split() == []
+    assert [name for name in found.stdout.split() if not name.startswith(LOADED_ONCE)] == []

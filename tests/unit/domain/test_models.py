@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -24,6 +23,7 @@ from shared.domain.models import (
     usable_model,
 )
 from shared.domain.tasks import Task
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters
 from tests.unit.domain.builders import a_picture, a_source_clip
 

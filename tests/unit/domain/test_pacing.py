@@ -1,5 +1,4 @@
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -41,6 +40,7 @@ from shared.domain.schedule import (
     TURN_SLACK,
     TURN_WINDOW,
 )
+from shared.domain.values import replace
 from shared.domain.video import Lane, QueuePlace, Video
 from shared.domain.video_steps import take_place
 from shared.records.paces import encode_pace

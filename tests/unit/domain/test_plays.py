@@ -1,7 +1,6 @@
 """A view is what its beacons say together, in whichever order and number they arrive."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from shared.domain.errors import InvalidRequestError
 from shared.domain.play_tokens import PlayToken
 from shared.domain.plays import MOST_BEACONS, SLICES, Beacon, Counts, View, counts_of, merge
+from shared.domain.values import replace
 from tests.unit.domain.builders import NOW, a_beacon, a_token
 
 ALL = (1 << SLICES) - 1

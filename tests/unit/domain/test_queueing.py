@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -16,6 +15,7 @@ from shared.domain.queueing import (
     spacing,
 )
 from shared.domain.schedule import GIVE_EVERY, GIVING_PAUSE, TURN_WINDOW, USUAL_GENERATION
+from shared.domain.values import replace
 from shared.domain.video import Lane, QueuePlace
 from tests.unit.domain.builders import MODEL, NOW, SOON, a_campaign, a_reserved_video
 

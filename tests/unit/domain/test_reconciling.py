@@ -1,6 +1,5 @@
 """Slots, videos and money agree again, whatever of them was lost."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from shared.domain.campaign import Campaign
 from shared.domain.reconciling import CampaignState, reconciled
 from shared.domain.slot import Slot, Version
+from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState, Video
 from tests.unit.domain.builders import (
     NOW,

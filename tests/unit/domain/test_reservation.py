@@ -1,9 +1,9 @@
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from shared.domain.fingerprint import fingerprint
 from shared.domain.reservation import new_version, new_video
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters, Phase, VersionState
 from tests.unit.domain.builders import MODEL, NOW, SOON, a_storing_video
 

@@ -1,7 +1,6 @@
 """Single changes, one by one; tests/chaos/sequences.py draws whole histories of them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,6 +11,7 @@ from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongSt
 from shared.domain.limits import Limits
 from shared.domain.money import Money
 from shared.domain.removal import remove, surplus
+from shared.domain.values import replace
 from shared.domain.versions import becomes_current, cancel, complete, fail, promote, reserve
 from shared.domain.video import ENDED, AttemptOutcome, Failure, Phase, VersionState, Video
 from shared.domain.video_steps import begin_storing

@@ -1,11 +1,11 @@
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.errors import WrongStateError
 from shared.domain.schedule import DEADLINE
+from shared.domain.values import replace
 from shared.domain.video import (
     AttemptOutcome,
     Lane,

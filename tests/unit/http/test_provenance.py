@@ -1,7 +1,7 @@
 import hashlib
-from dataclasses import replace
 
 from shared.domain.inputs import Inputs
+from shared.domain.values import replace
 from shared.http.provenance import provenance_of
 from tests.unit.domain.builders import CLIP, MODEL, a_generating_video, a_picture
 
@@ -29,7 +29,7 @@ def test_every_kind_of_input_is_named() -> None:
     """A field that `Inputs` gains must be among them."""
     pictures = {
         name: (a_picture(number),) if name == "reference_images" else a_picture(number)
-        for number, name in enumerate(Inputs.__dataclass_fields__)
+        for number, name in enumerate(Inputs.__struct_fields__)
     }
     video = a_generating_video(clip=CLIP)
     video = replace(video, parameters=replace(video.parameters, inputs=Inputs(**pictures)))  # type: ignore[arg-type]

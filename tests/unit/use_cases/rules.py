@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from shared.domain.batch import Batch, batch_ends_of
 from shared.domain.campaign import Campaign, ChoreKind
@@ -10,6 +9,7 @@ from shared.domain.events import Event, EventType, ends_of
 from shared.domain.money import ZERO, Money
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import REQUESTS, clip_path, picture_paths
+from shared.domain.values import replace
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
 from shared.ports.video_generator import Failed
 from tests.fakes.ports import FakePorts

@@ -1,7 +1,6 @@
 """What happens in tests: requests come, messages are delivered, clips appear, time passes."""
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -10,6 +9,7 @@ from typing import Any
 from shared.domain.errors import RetryLaterError
 from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.schedule import DEADLINE, LATE_WINDOW, NAME_LIFE
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage

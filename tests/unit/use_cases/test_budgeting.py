@@ -2,13 +2,13 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from shared.domain.errors import BudgetExceededError, GenerationRefusedError
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports.video_generator import Failed
 from shared.use_cases.change_versions import cancel_video, delete_video

@@ -1,12 +1,12 @@
 """Under a claim videos are made once, whatever becomes of them and however often they are asked."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from shared.domain.errors import CampaignVideoLimitError
+from shared.domain.values import replace
 from shared.domain.video import Outcome, Phase
 from shared.ports import Ports
 from shared.ports.video_generator import Failed

@@ -1,10 +1,9 @@
 """Clean-up: history goes after it was shown what would; a current video is never touched."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.errors import CampaignNotFoundError
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.use_cases.change_versions import delete_video
 from shared.use_cases.cleanup_campaign import (

@@ -1,12 +1,11 @@
 """Optimistic commits: once more if somebody else was faster, and not for ever."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import ConflictError, WrongStateError
 from shared.domain.schedule import CONTENTION
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.use_cases.change_versions import cancel_video
 from shared.use_cases.committing import decide, revise, until_committed

@@ -1,6 +1,5 @@
 """Campaigns go from one installation to another, at whatever moment of their lives."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -10,6 +9,7 @@ from shared.domain.copying import Verdict
 from shared.domain.errors import CampaignNameTakenError, UnavailableError
 from shared.domain.reconciling import CampaignState, reconciled
 from shared.domain.storage_layout import ATTEMPTS
+from shared.domain.values import replace
 from shared.ports import Ports
 from shared.use_cases.copy_campaigns import Installation, copy_campaign, copy_campaigns
 from shared.use_cases.create_videos import Draft, create_videos

@@ -1,6 +1,5 @@
 """Create: from the cache, by attaching to what is being made, or by reserving."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -20,6 +19,7 @@ from shared.domain.models import MAX_SEED
 from shared.domain.money import Savings
 from shared.domain.prompt import enhance
 from shared.domain.slot import Version
+from shared.domain.values import replace
 from shared.domain.video import Outcome, Phase, VersionState, Video
 from shared.use_cases.change_versions import cancel_video, delete_video
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos

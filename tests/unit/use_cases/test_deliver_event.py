@@ -5,7 +5,6 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from standardwebhooks import Webhook as Verifier
 from shared.domain.campaign import Change
 from shared.domain.errors import InvalidUrlError, UnavailableError, WrongStateError
 from shared.domain.events import Event, EventType
+from shared.domain.values import replace
 from shared.domain.webhooks import (
     PERIOD,
     Delivery,

@@ -1,6 +1,5 @@
 """Remix, extend and edit: the next version of a slot, made from a video of it."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,6 +18,7 @@ from shared.domain.errors import (
 from shared.domain.inputs import InputState, input_id
 from shared.domain.storage_layout import inputs_prefix
 from shared.domain.tasks import Task
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters, Outcome, VersionState, Video
 from shared.ports.object_store import ObjectInfo
 from shared.use_cases.change_versions import delete_video

@@ -1,12 +1,12 @@
 """Estimate: what a request would do, without doing it."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from shared.domain.errors import CampaignVideoLimitError, ModelRetiredError
 from shared.domain.models import price_basis
+from shared.domain.values import replace
 from shared.domain.video import Outcome
 from shared.use_cases.create_videos import Draft
 from shared.use_cases.estimate_videos import Estimate, estimate_videos

@@ -1,11 +1,11 @@
 """Lists in pages, of which the last video may be removed before the next one is read."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.errors import VideoNotFoundError
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports.campaign_repository import SortOrder, VideoQuery
 from shared.use_cases.change_versions import delete_video

@@ -1,7 +1,6 @@
 """How often the records are read and written: it is what a database is paid for."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +8,7 @@ import pytest
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports.campaign_repository import VideoPage
 from shared.use_cases.claims import Claim

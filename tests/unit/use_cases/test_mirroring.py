@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -14,6 +13,7 @@ from shared.domain.errors import RetryLaterError, StorageError, UnavailableError
 from shared.domain.reconciling import CampaignState
 from shared.domain.schedule import COMMIT_DELAY, MIRRORED_AFTER, TICK
 from shared.domain.storage_layout import CACHE, MIRROR_CURSOR
+from shared.domain.values import replace
 from shared.domain.video import Phase, Video
 from shared.ports.object_store import PutMode
 from shared.ports.video_generator import Submission

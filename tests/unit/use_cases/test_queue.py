@@ -1,7 +1,6 @@
 """The queue: turns are taken and given once, whatever dies, is lost or comes twice."""
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -27,6 +26,7 @@ from shared.domain.schedule import (
     TURN_LIFE,
     TURN_WINDOW,
 )
+from shared.domain.values import replace
 from shared.domain.video import Lane, Phase, Video
 from shared.ports.message_queue import VideoMessage
 from shared.use_cases.change_versions import cancel_video, delete_video

@@ -1,13 +1,13 @@
 """Find the object behind a content URL, whatever name it has at the moment."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from shared.domain.clip import COMPANIONS, Companion
 from shared.domain.errors import NotReadyError, ObjectNotFoundError
 from shared.domain.storage_layout import clip_path, picture_path
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.use_cases.change_versions import cancel_video, promote_video
 from shared.use_cases.content import content_of_file, content_of_video, locate_content

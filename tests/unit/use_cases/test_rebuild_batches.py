@@ -1,12 +1,12 @@
 """Records of batches that are missing or behind are rebuilt from the files beside them."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.batch import Batch, batch_ends_of
 from shared.domain.storage_layout import batch_results_prefix
+from shared.domain.values import replace
 from shared.use_cases import run_batch as run_batch_module
 from shared.use_cases.cancel_batch import cancel_batch
 from shared.use_cases.rebuild_batches import rebuild_batches

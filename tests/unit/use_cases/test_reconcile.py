@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -14,6 +13,7 @@ from shared.domain.campaign import Change
 from shared.domain.money import Money
 from shared.domain.schedule import DEADLINE, RECONCILE_ROUND, TICK
 from shared.domain.storage_layout import CURSOR, attempts_prefix, clip_path, picture_path
+from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState, Video
 from shared.ports.clip_inspector import InspectedClip
 from shared.ports.record_mirror import MirrorListing

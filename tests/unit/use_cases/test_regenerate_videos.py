@@ -1,12 +1,12 @@
 """Regenerate: paid once, and the old video stays until the new one is there."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from shared.domain.campaign import Change
 from shared.domain.errors import CampaignNotFoundError, ModelRetiredError, VideoNotFoundError
+from shared.domain.values import replace
 from shared.domain.video import Outcome, Phase, VersionState, Video
 from shared.ports.video_generator import Failed
 from shared.use_cases.create_videos import Draft, create_videos

@@ -1,7 +1,6 @@
 """Create what a message asks for once, however often it comes and whoever dies meanwhile."""
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,6 +11,7 @@ from shared.domain.errors import (
     UnavailableError,
 )
 from shared.domain.storage_layout import answer_path
+from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.use_cases.change_versions import cancel_video, delete_video
 from shared.use_cases.create_videos import CreateVideos

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import BinaryIO
@@ -22,6 +21,7 @@ from shared.domain.removal import is_expired
 from shared.domain.schedule import REQUEST_MEMORY, TICK
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import CURSOR, attempt_prefix, metadata_path
+from shared.domain.values import replace
 from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.ports.object_store import PutMode
 from shared.ports.video_generator import Failed

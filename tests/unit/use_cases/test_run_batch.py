@@ -1,6 +1,5 @@
 """A batch: each line once, in order, whatever dies and however often a message is delivered."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -24,6 +23,7 @@ from shared.domain.errors import (
 )
 from shared.domain.schedule import BATCH_RETRY, USUAL_GENERATION
 from shared.domain.storage_layout import batch_request_path, batch_results_prefix
+from shared.domain.values import replace
 from shared.domain.video import Lane, Outcome, Phase
 from shared.use_cases import run_batch as run_batch_module
 from shared.use_cases.cancel_batch import cancel_batch

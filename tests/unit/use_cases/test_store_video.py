@@ -1,7 +1,7 @@
 """Store: verify a clip, put it under its name, make it current, tidy up."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -28,6 +28,7 @@ from shared.domain.schedule import (
     STORE_TRIES,
 )
 from shared.domain.storage_layout import attempt_prefix, clip_path, picture_paths
+from shared.domain.values import replace
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
 from shared.http.resources import video_resource
 from shared.ports import Ports

@@ -3,7 +3,6 @@
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from uuid import uuid4
@@ -21,6 +20,7 @@ from shared.domain.errors import (
 from shared.domain.money import Money
 from shared.domain.schedule import BROKEN_RETRY, DEADLINE
 from shared.domain.storage_layout import GENERATED, answer_path, attempt_prefix, metadata_path
+from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState, Video
 from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.change_versions import delete_video, promote_video

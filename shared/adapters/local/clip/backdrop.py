@@ -3,8 +3,8 @@
 import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PIL import Image, ImageFilter
 
 # The picture has no sharp edges: a small one, scaled up, looks the same at a hundredth of the cost.
@@ -27,8 +27,7 @@ _PALETTES = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Light:
+class _Light(Struct, frozen=True, kw_only=True):
     """Positions and radii are fractions of the picture's sides; `tilt` is in radians."""
 
     x: float

@@ -5,8 +5,8 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PIL import Image, ImageDraw, ImageFont
 
 from shared.adapters.local.clip.typefaces import (
@@ -34,8 +34,7 @@ _MAX_WORD = 24
 _STRAY_PUNCTUATION = re.compile("\n([\u3001\u3002\u300d\u300f\uff01\uff09\uff0c\uff1f]+)")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Layout:
+class Layout(Struct, frozen=True, kw_only=True):
     """The positions of all elements in a picture of this size, in pixels."""
 
     width: int

@@ -1,6 +1,5 @@
 """The largest campaign that the settings allow fits into one document of Firestore."""
 
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -20,6 +19,7 @@ from shared.domain.inputs import (
 from shared.domain.limits import MOST_KEPT, MOST_VERSIONS, most_versions
 from shared.domain.money import Money
 from shared.domain.slot import Slot, Version
+from shared.domain.values import replace
 from shared.records.form import to_record
 from tests.unit.domain.builders import NOW
 

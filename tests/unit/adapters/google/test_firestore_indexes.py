@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,7 @@ from shared.adapters.google.turn_queries import (
 from shared.adapters.google.webhook_queries import WEBHOOKS, deliveries_before, due_deliveries
 from shared.domain.events import EventType, ends_of
 from shared.domain.finding import CampaignFilter
+from shared.domain.values import replace
 from shared.domain.video import Failure, Lane, Phase, VersionState
 from shared.domain.webhooks import DeliveryStatus
 from shared.ports.campaign_repository import CampaignQuery, SortOrder, VideoQuery

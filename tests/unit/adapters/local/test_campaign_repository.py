@@ -8,7 +8,6 @@ import sqlite3
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -33,6 +32,7 @@ from shared.domain.errors import (
 from shared.domain.money import Money
 from shared.domain.slot import Slot, Version
 from shared.domain.unreadable import Unreadable
+from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState
 from shared.ports.campaign_repository import ListPosition, SortOrder, VideoQuery
 from tests.local_records import write_json

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +13,7 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.domain.campaign import Change
 from shared.domain.errors import NotFoundError
+from shared.domain.values import replace
 from shared.domain.video import VersionState
 from shared.ports.campaign_repository import CampaignRepository, VideoQuery
 from shared.ports.object_store import PutMode

@@ -8,7 +8,6 @@ import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -26,6 +25,7 @@ from shared.domain.errors import (
     UnavailableError,
     VideoNotFoundError,
 )
+from shared.domain.values import replace
 from shared.ports.campaign_repository import VideoQuery
 from tests.contract.object_store_contract import BrokenStream
 from tests.unit.domain.builders import a_campaign, a_reserved_video

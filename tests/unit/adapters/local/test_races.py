@@ -1,7 +1,6 @@
 """Several processes on one data folder at the same time."""
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +13,7 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.domain.campaign import Change
 from shared.domain.errors import ConflictError, ObjectExistsError, ObjectNotFoundError
+from shared.domain.values import replace
 from shared.domain.video import VersionState
 from shared.ports.campaign_repository import VideoQuery
 from tests.unit.adapters.local.processes import run_together

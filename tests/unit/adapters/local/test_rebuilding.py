@@ -1,6 +1,5 @@
 """Records that are rebuilt from the JSON beside the videos, after the database was lost."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +14,7 @@ from shared.bootstrap.local_ports import LocalPorts
 from shared.domain.campaign import Change
 from shared.domain.errors import CampaignNotFoundError, VideoNotFoundError
 from shared.domain.events import Event
+from shared.domain.values import replace
 from shared.domain.video import Phase, Video
 from shared.ports.event_log import EventQuery
 from shared.ports.video_generator import Submission

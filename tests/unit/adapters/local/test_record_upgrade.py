@@ -2,7 +2,6 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from multiprocessing.pool import ThreadPool
@@ -21,6 +20,7 @@ from shared.domain.finding import CampaignStatus
 from shared.domain.money import Savings
 from shared.domain.pacing import Pace
 from shared.domain.slot import Slot, Version
+from shared.domain.values import replace
 from shared.domain.video import Lane
 from shared.ports.campaign_repository import CampaignPosition, CampaignQuery
 from shared.ports.event_log import EventQuery

@@ -2,7 +2,6 @@ import errno
 import json
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +20,7 @@ from shared.domain.errors import (
 )
 from shared.domain.faults import parse_faults
 from shared.domain.storage_layout import attempt_prefix
+from shared.domain.values import replace
 from shared.domain.video import GenerationParameters
 from shared.ports.video_generator import Failed, Gone, Running, Submission, Succeeded
 from tools.in_memory.object_store import InMemoryObjectStore
