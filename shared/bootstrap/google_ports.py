@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shared.adapters.google.bucket import GCSBucket
     from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
     from shared.adapters.google.event_log import FirestoreEventLog
+    from shared.adapters.google.experiment_repository import FirestoreExperimentRepository
     from shared.adapters.google.message_queue import PubSubMessageQueue
     from shared.adapters.google.object_store import GCSObjectStore
     from shared.adapters.google.play_repository import FirestorePlayRepository
@@ -85,6 +86,12 @@ class GooglePorts(FamilyPorts):
         from shared.adapters.google.webhook_repository import FirestoreWebhookRepository
 
         return FirestoreWebhookRepository(self.campaigns, event_days=self._settings.event_days)
+
+    @built_once
+    def experiments(self) -> FirestoreExperimentRepository:
+        from shared.adapters.google.experiment_repository import FirestoreExperimentRepository
+
+        return FirestoreExperimentRepository(self.campaigns.documents)
 
     @built_once
     def plays(self) -> FirestorePlayRepository:

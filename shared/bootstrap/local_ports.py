@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shared.adapters.local.batch_repository import LocalBatchRepository
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.adapters.local.event_log import LocalEventLog
+    from shared.adapters.local.experiment_repository import LocalExperimentRepository
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
     from shared.adapters.local.play_repository import LocalPlayRepository
@@ -101,6 +102,12 @@ class LocalPorts(FamilyPorts):
     @built_once
     def webhook_key(self) -> bytes:
         return self.objects.signing_key().encode()
+
+    @built_once
+    def experiments(self) -> LocalExperimentRepository:
+        from shared.adapters.local.experiment_repository import LocalExperimentRepository
+
+        return LocalExperimentRepository(self.campaigns.database)
 
     @built_once
     def plays(self) -> LocalPlayRepository:

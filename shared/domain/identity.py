@@ -9,6 +9,8 @@ from shared.domain.errors import (
     VideoNotFoundError,
 )
 
+EXPERIMENT_DIGITS = 16
+
 _CAMPAIGN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _VIDEO_ID = re.compile(r"video_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})", re.ASCII)
 _LONGEST_MESSAGE_ID = 128
@@ -78,3 +80,12 @@ def require_event_id(text: str) -> str:
     if not re.fullmatch(r"evt_[0-9a-f]{32}", text, re.ASCII):
         raise NotFoundError("There is no event with this id.")
     return text
+
+
+def campaign_of_experiment(text: str) -> str:
+    """Return the campaign of an experiment's id. Raise NotFoundError if it cannot be one."""
+    campaign_id, _, number = text.removeprefix("exp_").partition(".")
+    is_number = re.fullmatch(f"[0-9a-f]{{{EXPERIMENT_DIGITS}}}", number, re.ASCII)
+    if not (text.startswith("exp_") and is_number and _CAMPAIGN_ID.fullmatch(campaign_id)):
+        raise NotFoundError("There is no experiment with this id.")
+    return campaign_id

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from shared.ports.campaign_repository import CampaignRepository, SavingsTally
     from shared.ports.clip_inspector import ClipInspector
     from shared.ports.event_log import EventLog
+    from shared.ports.experiment_repository import ExperimentRepository
     from shared.ports.message_queue import MessageQueue
     from shared.ports.object_store import ObjectStore, SignatureVerifier, StorageProbe
     from shared.ports.picture_inspector import PictureInspector
@@ -52,6 +53,8 @@ class Ports(Protocol):
         """The key from which the secrets of webhooks are derived. Raise UnavailableError."""
         ...
 
+    @property
+    def experiments(self) -> ExperimentRepository: ...
     @property
     def plays(self) -> PlayRepository: ...
     @property

@@ -19,16 +19,28 @@ if TYPE_CHECKING:
     from shared.domain.campaign import Campaign
     from shared.domain.daily_budget import DayBudget
     from shared.domain.events import Event
+    from shared.domain.experiment import Experiment
     from shared.domain.pacing import Pace
     from shared.domain.video import Video
     from shared.domain.webhooks import Delivery, Webhooks
 
-    Stored = Campaign | Video | DayBudget | Pace | Batch | Event | Webhooks | Delivery
+    Stored = Campaign | Video | DayBudget | Pace | Batch | Event | Webhooks | Delivery | Experiment
 
 SCHEMA_VERSION = 1
 
 Record = dict[str, Any]
-T = TypeVar("T", "Campaign", "Video", "DayBudget", "Pace", "Batch", "Event", "Webhooks", "Delivery")
+T = TypeVar(
+    "T",
+    "Campaign",
+    "Video",
+    "DayBudget",
+    "Pace",
+    "Batch",
+    "Event",
+    "Webhooks",
+    "Delivery",
+    "Experiment",
+)
 
 
 def to_record(stored: Stored) -> Record:

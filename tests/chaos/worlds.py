@@ -30,6 +30,7 @@ from tests.chaos.receiver import Receiver
 from tests.chaos.safeguards import Weaken
 from tests.chaos.shared_state import SharedClock, SharedState
 from tests.chaos.tripwire import Touch, watched
+from tools.in_memory.experiment_repository import InMemoryExperimentRepository
 from tools.in_memory.play_repository import InMemoryPlayRepository
 
 T = TypeVar("T")
@@ -126,6 +127,7 @@ class Adapters:
                 events=watched(self.events, "events", touch),
                 webhooks=watched(self.webhooks, "webhooks", touch),
                 webhook_key=b"a key for the secrets of webhooks",
+                experiments=InMemoryExperimentRepository(),
                 plays=InMemoryPlayRepository(),
                 play_key=b"a key for the tokens of plays",
                 turns=watched(self.turns, "turns", touch),

@@ -32,6 +32,7 @@ from tests.fakes.ports import POLICY, FakeWeb
 from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.event_log import InMemoryEventLog
+from tools.in_memory.experiment_repository import InMemoryExperimentRepository
 from tools.in_memory.play_repository import InMemoryPlayRepository
 from tools.in_memory.turn_repository import InMemoryTurnRepository
 from tools.in_memory.webhook_repository import InMemoryWebhookRepository
@@ -68,6 +69,7 @@ class Showreel:
         self.turns = InMemoryTurnRepository(self.campaigns)
         self.webhooks = InMemoryWebhookRepository(self.campaigns)
         self.webhook_key = b""
+        self.experiments = InMemoryExperimentRepository()
         self.plays = InMemoryPlayRepository()
         self.play_key = b""
         self.mirror = ObjectStoreMirror(self.objects, gap=timedelta(), now=self.now)

@@ -26,6 +26,7 @@ from tools.in_memory.batch_repository import InMemoryBatchRepository
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.clip import A_CLIP, CLIP_FACTS, PICTURES
 from tools.in_memory.event_log import InMemoryEventLog
+from tools.in_memory.experiment_repository import InMemoryExperimentRepository
 from tools.in_memory.object_store import InMemoryObjectStore
 from tools.in_memory.play_repository import InMemoryPlayRepository
 from tools.in_memory.turn_repository import InMemoryTurnRepository
@@ -144,6 +145,7 @@ class FakePorts:
         self.turns = InMemoryTurnRepository(self.campaigns)
         self.webhooks = InMemoryWebhookRepository(self.campaigns)
         self.webhook_key = b"a key for the secrets of webhooks"
+        self.experiments = InMemoryExperimentRepository()
         self.plays = InMemoryPlayRepository()
         self.play_key = b"a key for the tokens of plays"
         self.json = InMemoryObjectStore(self.clock)
@@ -172,6 +174,7 @@ class FakePorts:
         other.campaigns.untold |= self.campaigns.untold
         other.webhooks.webhooks = self.webhooks.webhooks
         other.webhooks.deliveries |= self.webhooks.deliveries
+        other.experiments.experiments |= self.experiments.experiments
         other.plays.views |= self.plays.views
         other.plays.counts |= self.plays.counts
         other.turns.paces |= self.turns.paces

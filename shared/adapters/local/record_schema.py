@@ -4,7 +4,7 @@ A record is kept as its JSON, the same bytes as beside the videos; its other col
 from it, for queries (`record_columns`). Moments are microseconds since 1970.
 """
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 _BATCHES = """
 CREATE TABLE batches (
@@ -80,7 +80,15 @@ UPDATE campaigns SET
   WHERE json_valid(CAST(record AS TEXT));
 """
 
-_UPGRADE_FROM_4 = f"{_FINDING} {_FIND_RECORDS}"
+_EXPERIMENTS = """
+CREATE TABLE experiments (
+  id TEXT PRIMARY KEY, campaign_id TEXT NOT NULL, record BLOB NOT NULL, revision TEXT NOT NULL
+);
+CREATE INDEX experiments_of_campaign ON experiments (campaign_id, id);
+"""
+
+_UPGRADE_FROM_5 = _EXPERIMENTS
+_UPGRADE_FROM_4 = f"{_FINDING} {_FIND_RECORDS} {_UPGRADE_FROM_5}"
 _UPGRADE_FROM_3 = f"{_UNTOLD} {_WEBHOOKS} {_UPGRADE_FROM_4}"
 _UPGRADE_FROM_2 = f"{_EVENTS} {_UPGRADE_FROM_3}"
 _UPGRADE_FROM_1 = f"""
@@ -98,6 +106,7 @@ UPGRADES = {
     2: _UPGRADE_FROM_2,
     3: _UPGRADE_FROM_3,
     4: _UPGRADE_FROM_4,
+    5: _UPGRADE_FROM_5,
 }
 """The statements that bring a database of an earlier schema to this one."""
 
@@ -132,4 +141,5 @@ CREATE TABLE days (day TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT
 {_UNTOLD}
 {_WEBHOOKS}
 {_FINDING}
+{_EXPERIMENTS}
 """

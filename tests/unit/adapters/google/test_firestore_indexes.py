@@ -28,6 +28,7 @@ from shared.adapters.google.campaign_queries import (
     written_since,
 )
 from shared.adapters.google.event_log import events_after, untold_events
+from shared.adapters.google.experiment_repository import experiments_of
 from shared.adapters.google.firestore_documents import Document
 from shared.adapters.google.play_repository import counts_between, views_of
 from shared.adapters.google.turn_queries import (
@@ -46,6 +47,7 @@ from shared.ports.event_log import EventQuery
 from shared.ports.webhook_repository import DeliveryQuery
 from shared.records.form import to_record
 from tests.contract.batch_repository_contract import a_batch
+from tests.contract.experiment_contract import an_experiment
 from tests.unit.domain.builders import CLIP, MODEL, NOW, a_campaign, a_generating_video
 
 FILES = [*(Path(__file__).parents[4] / "infra").glob("firestore.*.json")]
@@ -120,6 +122,8 @@ def queries() -> Iterator[firestore.Query]:
     day, about = NOW.date(), ("campaign_id", "experiment_id", "video_id")
     yield from (counts_between(client, field, "spring", day, day) for field in about)
     yield views_of(client, "spring")
+    ids = (None, f"campaigns/spring/experiments/{an_experiment().id}")
+    yield from (experiments_of(client, "spring", after=each, limit=9) for each in ids)
     yield all_videos(client, "spring")
     yield all_campaigns(client, after=None, limit=9)
     yield all_campaigns(client, after="spring", limit=9)
@@ -214,6 +218,7 @@ def test_maps_lists_and_prose_are_not_indexed_field_by_field() -> None:
         ("campaigns", a_campaign()),
         ("batches", a_batch()),
         ("events", event),
+        ("experiments", an_experiment()),
     )
     for collection, record in records:
         fields = to_record(record)

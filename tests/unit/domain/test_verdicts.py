@@ -3,7 +3,8 @@ from random import Random
 
 import pytest
 
-from shared.domain.experiments import (
+from shared.domain.proportions import LEVEL, Proportion, planned_trials
+from shared.domain.verdicts import (
     FLOOR,
     PLANNED_LEVEL,
     Arm,
@@ -13,7 +14,6 @@ from shared.domain.experiments import (
     judge,
     winner,
 )
-from shared.domain.proportions import LEVEL, Proportion, planned_trials
 
 DAYS, PLAYS_A_DAY = 30, 20
 EXPERIMENTS = 1_000

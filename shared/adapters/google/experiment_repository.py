@@ -1,0 +1,80 @@
+"""The records of experiments in Firestore: `campaigns/<campaign_id>/experiments/<id>`."""
+
+from dataclasses import replace
+
+from google.cloud import firestore
+from google.cloud.firestore import Query
+
+from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
+from shared.adapters.google.firestore_pages import readable_page
+from shared.domain.errors import NotFoundError
+from shared.domain.experiment import Experiment
+from shared.domain.identity import campaign_of_experiment
+from shared.records.experiments import experiment_from_record
+from shared.records.form import naming, require_place, to_record
+
+_NAME = "__name__"
+_DELETED_AT_ONCE = 300
+
+
+class FirestoreExperimentRepository:
+    """A revision is the time of a document's last change, as for campaigns."""
+
+    def __init__(self, documents: FirestoreDocuments) -> None:
+        self._documents = documents
+
+    def get(self, experiment_id: str) -> Experiment:
+        document = self._documents.get(_path(experiment_id))
+        if document is None:
+            raise NotFoundError("There is no experiment with this id.")
+        return _experiment_of(document)
+
+    def commit(self, experiment: Experiment) -> Experiment:
+        path, fields = _path(experiment.id), to_record(experiment)
+        write = Write(path=path, fields=fields, revision=experiment.revision)
+        (revision,) = self._documents.commit([write])
+        return replace(experiment, revision=revision)
+
+    def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Experiment, ...]:
+        first = None if after is None else _path(after)
+
+        def read(last: Document | None, limit: int) -> list[Document]:
+            begin = last.path if last else first
+            client = self._documents.client
+            return self._documents.query(
+                experiments_of(client, campaign_id, after=begin, limit=limit)
+            )
+
+        return readable_page(read, _experiment_of, limit)
+
+    def delete_campaign(self, campaign_id: str) -> None:
+        query = experiments_of(
+            self._documents.client, campaign_id, after=None, limit=_DELETED_AT_ONCE
+        )
+        while found := self._documents.query(query.select([])):
+            self._documents.commit(
+                [Write(path=each.path, fields=None, revision=None) for each in found]
+            )
+
+
+def experiments_of(
+    client: firestore.Client, campaign_id: str, *, after: str | None, limit: int
+) -> Query:
+    """Return those that follow the path `after`, in the order of their ids."""
+    found = client.collection(f"campaigns/{campaign_id}/experiments").order_by(_NAME)
+    if after is not None:
+        found = found.start_after({_NAME: client.document(after)})
+    return found.limit(limit)
+
+
+def _path(experiment_id: str) -> str:
+    """Raise NotFoundError if it cannot be the id of an experiment."""
+    return f"campaigns/{campaign_of_experiment(experiment_id)}/experiments/{experiment_id}"
+
+
+def _experiment_of(document: Document) -> Experiment:
+    """Raise UnreadableRecordError."""
+    with naming(document.path):
+        experiment = experiment_from_record(document.fields, revision=document.revision)
+        require_place(document.path == _path(experiment.id))
+    return experiment

@@ -1,0 +1,72 @@
+"""The records of experiments in the same SQLite database as the campaigns."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shared.adapters.local.record_columns import revision_of
+from shared.adapters.local.record_rows import row_of, write
+from shared.domain.errors import NotFoundError, UnreadableRecordError
+from shared.records.experiments import decode_experiment, encode_experiment
+from shared.records.form import naming, require_place
+
+if TYPE_CHECKING:
+    from shared.adapters.local.record_database import RecordDatabase
+    from shared.domain.experiment import Experiment
+
+_COLUMNS = "SELECT id, record, revision FROM experiments"
+_ONE = f"{_COLUMNS} WHERE id = ?"
+_AFTER = f"{_COLUMNS} WHERE campaign_id = ? AND id > ? ORDER BY id"
+_INSERT = "INSERT OR IGNORE INTO experiments VALUES (?, ?, ?, ?)"
+_UPDATE = "UPDATE experiments SET record = ?, revision = ? WHERE id = ? AND revision = ?"
+_DELETE = "DELETE FROM experiments WHERE campaign_id = ?"
+
+
+class LocalExperimentRepository:
+    """A revision is a digest of a record's JSON, as for campaigns."""
+
+    def __init__(self, database: RecordDatabase) -> None:
+        self._database = database
+
+    def get(self, experiment_id: str) -> Experiment:
+        with self._database.reading() as connection:
+            row = row_of(connection, _ONE, experiment_id)
+        if row is None:
+            raise NotFoundError("There is no experiment with this id.")
+        return _experiment_of(*row)
+
+    def commit(self, experiment: Experiment) -> Experiment:
+        record = encode_experiment(experiment)
+        revision = revision_of(record)
+        with self._database.writing() as connection:
+            if experiment.revision:
+                changed = (record, revision, experiment.id, experiment.revision)
+                write(connection, _UPDATE, changed, "The experiment")
+            else:
+                row = (experiment.id, experiment.campaign_id, record, revision)
+                write(connection, _INSERT, row, "The experiment")
+        return replace(experiment, revision=revision)
+
+    def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Experiment, ...]:
+        found: list[Experiment] = []
+        with self._database.reading() as connection:
+            for row in connection.execute(_AFTER, (campaign_id, after or "")):
+                if len(found) == limit:
+                    break
+                with suppress(UnreadableRecordError):
+                    found.append(_experiment_of(*row))
+        return tuple(found)
+
+    def delete_campaign(self, campaign_id: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute(_DELETE, (campaign_id,))
+
+
+def _experiment_of(experiment_id: str, record: bytes, revision: str) -> Experiment:
+    """Raise UnreadableRecordError."""
+    with naming(f"experiments/{experiment_id}"):
+        stored = decode_experiment(record, revision=revision)
+        require_place(stored.id == experiment_id)
+    return stored

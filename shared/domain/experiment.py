@@ -1,0 +1,134 @@
+"""An experiment: viewers are assigned to arms, each a version that the campaign has made."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from shared.domain.errors import InvalidRequestError, NotReadyError
+from shared.domain.identity import EXPERIMENT_DIGITS
+from shared.domain.video import Status, Video
+
+FEWEST_ARMS = 2
+MOST_ARMS = 10
+MOST_PLANNED = 10_000_000
+HEAVIEST = 1_000.0
+
+_MILLISECOND = timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TIME_BITS, _RANDOM_BITS = 48, 16
+
+
+class Metric(StrEnum):
+    """What a play has to reach to be counted for its arm."""
+
+    COMPLETION = "completion"
+    Q50 = "q50"
+    VIEW = "view"
+
+
+class Allocation(StrEnum):
+    """By the weights of the arms, or by the chance of each to be the best one."""
+
+    FIXED = "fixed"
+    THOMPSON = "thompson"
+
+
+class StopReason(StrEnum):
+    REQUESTED = "requested"
+    ARM_MISSING = "arm_missing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExperimentArm:
+    """The first arm is what viewers see when the experiment has ended."""
+
+    video_id: str
+    label: str | None = None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """The record of an experiment. It runs from its creation, and its arms never change.
+
+    `planned_n` is the number of plays of each arm at which a fixed test is made.
+    `revision` and `unread` are as those of a video.
+    """
+
+    id: str
+    campaign_id: str
+    arms: tuple[ExperimentArm, ...]
+    created_at: datetime
+    name: str | None = None
+    metric: Metric = Metric.COMPLETION
+    planned_n: int | None = None
+    allocation: Allocation = Allocation.FIXED
+    requested_by: str | None = None
+    stopped_at: datetime | None = None
+    stop_reason: StopReason | None = None
+    revision: str = ""
+    unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def is_adaptive(self) -> bool:
+        return self.allocation is Allocation.THOMPSON
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        return tuple(arm.weight for arm in self.arms)
+
+    def stopped(self, now: datetime, reason: StopReason) -> "Experiment":
+        """One that has stopped stays as it is."""
+        if self.stopped_at is not None:
+            return self
+        return replace(self, stopped_at=now, stop_reason=reason)
+
+
+def experiment_id(campaign_id: str, now: datetime, random_bits: int) -> str:
+    """Return an id; in the order of their ids, the newest experiment is the first."""
+    age = (1 << _TIME_BITS) - 1 - (now - _EPOCH) // _MILLISECOND
+    number = age << _RANDOM_BITS | random_bits & (1 << _RANDOM_BITS) - 1
+    return f"exp_{campaign_id}.{number:0{EXPERIMENT_DIGITS}x}"
+
+
+def require_possible(experiment: Experiment) -> None:
+    """Raise InvalidRequestError for what no experiment can be, whatever its videos are."""
+    arms = experiment.arms
+    if not FEWEST_ARMS <= len(arms) <= MOST_ARMS:
+        raise InvalidRequestError(
+            f"An experiment has {FEWEST_ARMS} to {MOST_ARMS} arms.", param="arms"
+        )
+    if len({arm.video_id for arm in arms}) < len(arms):
+        raise InvalidRequestError("Each arm has a video of its own.", param="arms")
+    if not all(0 < arm.weight <= HEAVIEST for arm in arms):
+        raise InvalidRequestError(f"A weight is above 0, and at most {HEAVIEST:g}.", param="arms")
+    if experiment.is_adaptive and len(set(experiment.weights)) > 1:
+        raise InvalidRequestError(
+            "With thompson, the plays decide the shares of the arms: leave the weights out.",
+            param="arms",
+        )
+    if experiment.is_adaptive and experiment.planned_n is not None:
+        raise InvalidRequestError(
+            "No test holds for an allocation that follows the plays: leave planned_n out.",
+            param="planned_n",
+        )
+
+
+def require_arms(experiment: Experiment, videos: Sequence[Video | None]) -> None:
+    """Raise an error unless each arm is a completed video of the campaign.
+
+    `videos` are those of the campaign with the ids of the arms, None where there is none.
+    """
+    for arm, video in zip(experiment.arms, videos, strict=True):
+        if video is None:
+            raise InvalidRequestError(
+                f"The campaign {experiment.campaign_id!r} has no video {arm.video_id!r}. The arms "
+                "of an experiment are videos of one campaign.",
+                param="arms",
+            )
+        if video.status is not Status.COMPLETED or video.clip is None:
+            raise NotReadyError(
+                f"The video {arm.video_id!r} is {video.status}. An arm is a completed video."
+            )
