@@ -117,6 +117,7 @@ def _estimate_resource(estimates: Estimates) -> EstimateResource:
                 "index": estimate.index,
                 "cost": estimate.cost,
                 "video_id": estimate.video_id,
+                "enhanced_prompt": estimate.enhanced_prompt,
             }
             for estimate in estimates.videos
         ],

@@ -155,10 +155,13 @@ class EstimatedCost(TypedDict):
 
 
 class EstimatedVideo(TypedDict):
+    """`enhanced_prompt` is what the model reads: the prompt and the business context."""
+
     outcome: Outcome
     index: int
     cost: Dollars
     video_id: str | None
+    enhanced_prompt: str
 
 
 class EstimateResource(TypedDict):

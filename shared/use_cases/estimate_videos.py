@@ -19,6 +19,7 @@ class Estimate(Struct, frozen=True, kw_only=True):
 
     outcome: Outcome
     index: int
+    enhanced_prompt: str
     cost: Decimal = ZERO
     video_id: str | None = None
 
@@ -48,6 +49,7 @@ def _estimate(answer: CreatedVideo) -> Estimate:
     return Estimate(
         outcome=answer.outcome,
         index=video.index,
+        enhanced_prompt=video.enhanced_prompt,
         cost=video.cost.estimated if answer.outcome is Outcome.CREATED else ZERO,
         video_id=video.id if video.revision else None,
     )

@@ -29,6 +29,8 @@ def test_a_brief_and_a_click_end_in_four_videos_that_play(studio: Studio) -> Non
     studio.fill_brief(BRIEF)
     studio.fill_prompts(PROMPTS)
     studio.choose_length(4)
+    studio.form.get_by_text("What the model reads").click()
+    expect(studio.form.get_by_text("Brand: Tidewater Cycles").first).to_be_visible()
     studio.page.evaluate(NOTE_PROGRESS)
     studio.make()
 
@@ -56,7 +58,7 @@ def test_a_brief_and_a_click_end_in_four_videos_that_play(studio: Studio) -> Non
         assert max(values) < 1
 
 
-def test_the_form_shows_new_videos_cached_videos_and_the_price_before_it_is_sent(
+def test_the_form_shows_what_is_made_what_stays_and_the_price_before_it_is_sent(
     server: Server, studio: Studio
 ) -> None:
     server.make("estimated", PROMPTS[0])
@@ -64,9 +66,17 @@ def test_the_form_shows_new_videos_cached_videos_and_the_price_before_it_is_sent
 
     studio.fill_prompts(PROMPTS[:3])
 
-    expect(studio.form).to_contain_text("2 new · 1 existing")
     expect(studio.button("Make 2 videos · \\$3.20")).to_be_enabled()
-    expect(studio.form).to_contain_text("Exists · free")
+    expect(studio.form).to_contain_text("Stays as it is")
+    studio.choose_length(6)
+    expect(studio.form).to_contain_text("New take · $2.40")
+    expect(studio.button("Make 3 videos · \\$7.20")).to_be_enabled()
+    studio.form.get_by_label("Make prompt 2").uncheck()
+    studio.choose_length(4)
+    studio.prompt(0).fill(PROMPTS[2])
+    studio.prompt(2).fill(PROMPTS[0])
+    expect(studio.form).to_contain_text("Exists as video 1 · free")
+    expect(studio.form).to_contain_text("1 new · 1 existing")
     assert 1 == len(server.get("/v1/videos?campaign_id=estimated")["data"])
 
 

@@ -54,3 +54,20 @@ def test_a_take_is_extended_and_then_remixed_from_a_picture(server: Server, stud
     assert made["id"] == remix["remixed_from_video_id"]
     assert CUP == remix["prompt"]
     assert remix["image"]
+
+
+def test_several_takes_are_made_of_a_prompt_that_is_sent_alone(
+    server: Server, studio: Studio
+) -> None:
+    studio.open("to-choose-from")
+    studio.fill_prompts([CUP])
+    studio.choose_length(4)
+    studio.form.get_by_label("Takes of this prompt").select_option("2")
+    studio.button("^Make 2 videos · \\$3.20").click()
+
+    studio.progress(1).wait_for()
+    made = server.get("/v1/videos?campaign_id=to-choose-from")["data"]
+    assert [CUP, CUP] == [video["prompt"] for video in made]
+    expect(studio.prompt(1)).to_have_value(CUP)
+    expect(studio.form).to_contain_text("Every prompt has a video.")
+    expect(studio.form.get_by_label("Takes of this prompt")).to_be_hidden()

@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.accessibility import violations
 from tests.browser.server import Server
 from tests.browser.studio import Studio, opened
-from tests.browser.views import VIEWS
+from tests.browser.views import GALLERY, VIEWS
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 NARROW: ViewportSize = {"width": 320, "height": 640}
+# What a window of 1280 x 800 shows at a zoom of 200 %.
+ZOOMED: ViewportSize = {"width": 640, "height": 400}
 # An empty page is smaller.
 FEWEST_BYTES = 8_000
 RUNNING = "() => document.getAnimations().filter(each => each.playState === 'running').length"
@@ -106,6 +108,24 @@ def test_a_phone_shows_the_videos_first(browser: Browser, gallery: Server) -> No
         assert not studio.form.is_visible()
         assert [] == violations(studio.page)
         take_picture(studio.page, "campaign-on-a-phone", full_page=True)
+
+
+def test_a_german_browser_gets_the_german_page_and_may_choose_the_english_one(
+    browser: Browser, gallery: Server
+) -> None:
+    with opened(browser, gallery, viewport=NARROW, locale="de-DE") as studio:
+        studio.open(GALLERY)
+        expect(studio.card(0)).to_contain_text("1,60 $ simuliert")
+        assert [] == violations(studio.page)
+        assert studio.sideways() <= 0
+        take_picture(studio.page, "german-on-a-phone", full_page=True)
+        studio.page.set_viewport_size(ZOOMED)
+        assert studio.sideways() <= 0
+        expect(studio.page.get_by_text("Briefing und Prompts")).to_be_visible()
+
+        studio.page.get_by_label("Sprache").select_option("English")
+
+        expect(studio.card(0)).to_contain_text("$1.60 simulated")
 
 
 def take_picture(page: Page, name: str, *, full_page: bool) -> None:

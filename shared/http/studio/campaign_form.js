@@ -1,10 +1,11 @@
 import { Unreachable, connection, send, spend } from "./api.js";
 import { BriefFields } from "./brief_fields.js";
-import { button, element, setText } from "./dom.js";
+import { button, element, setText, showIn, written } from "./dom.js";
 import { Draft } from "./draft.js";
 import { money } from "./format.js";
 import { GenerationSettings } from "./generation_settings.js";
 import { say } from "./notices.js";
+import { TakeCount } from "./take_count.js";
 import { OrderLine } from "./order_line.js";
 import { PICTURE_TEXTS } from "./picture_texts.js";
 import { PromptList } from "./prompt_list.js";
@@ -18,7 +19,18 @@ const PROMPT_PARAM = /^prompts\[(\d+)\]$/;
 /** The form of a campaign: brief, prompts, settings, price estimate and submit button. */
 export class CampaignForm {
   #brief = new BriefFields();
-  #prompts = new PromptList({ onChange: () => this.#changed() });
+  #prompts = new PromptList({
+    onChange: () => this.#changed(),
+    keptAt: (index) => this.#keptAt(index),
+  });
+  #takes = new TakeCount();
+  #read = element("div", { class: "read" });
+  #reading = element(
+    "details",
+    { class: "section", hidden: true },
+    element("summary", {}, TEXTS.readByModel),
+    this.#read,
+  );
   #settings;
   #order;
   #summary = element("p", { class: "summary", role: "status" });
@@ -36,6 +48,7 @@ export class CampaignForm {
   #budget = null;
   #standing = undefined;
   #sources = [];
+  #filled = "";
   #draft;
   #estimate = null;
   #timer = null;
@@ -57,6 +70,7 @@ export class CampaignForm {
     this.#order = new OrderLine(this.#settings);
     const sending = [
       this.#order.root,
+      this.#takes.root,
       this.#summary,
       this.#error,
       this.#changeBudget,
@@ -71,6 +85,7 @@ export class CampaignForm {
       this.#example,
       new PromptIdeas(this.#prompts).root,
       this.#brief.root,
+      this.#reading,
       this.#settings.pictures.root,
       this.#settings.root,
       element("div", { class: "sending" }, ...sending),
@@ -95,10 +110,9 @@ export class CampaignForm {
     const isFirst = this.#standing === undefined;
     this.#standing = standing;
     this.#sources = campaign ? sourcesOf(campaign, failures) : [];
-    this.#prompts.kept = Array.from(this.#sources, keptPromptOf);
     this.#prompts.shown = campaign ? currentIn(campaign) : [];
+    if (isFirst || !this.#isTouched) this.#fill();
     if (isFirst) this.#restoreDraft();
-    if (!this.#isTouched) this.#fill();
     this.#estimateSoon();
   }
 
@@ -126,6 +140,19 @@ export class CampaignForm {
     this.#brief.fill(latest.business_context);
     this.#prompts.fill(Array.from(this.#sources, (video) => video?.prompt ?? ""));
     this.#settings.fill(latest);
+    this.#filled = this.#conditions;
+  }
+
+  /** All that a video depends on but its prompt. */
+  get #conditions() {
+    return JSON.stringify([this.#settings.values, this.#brief.values]);
+  }
+
+  /** The prompt with which a video stays as it is: for most, only if nothing else is changed. */
+  #keptAt(index) {
+    const video = this.#sources[index];
+    if (!video || video.status === "failed") return null;
+    return this.#conditions === this.#filled ? video.prompt.trim() : keptPromptOf(video);
   }
 
   #restoreDraft() {
@@ -184,8 +211,26 @@ export class CampaignForm {
     return { ...body, business_context: this.#brief.values };
   }
 
+  /** Several takes of one prompt are an order of their own. */
+  #orderOf({ prompts, ...conditions }) {
+    const n = this.#takes.value;
+    const body = { prompt: prompts.find(Boolean), n, campaign_id: this.campaignId, ...conditions };
+    return n > 1
+      ? { path: "/v1/videos", body }
+      : { path: `/v1/campaigns/${this.campaignId}/videos`, body: { prompts, ...conditions } };
+  }
+
+  /** Takes need free slots, and a prompt that is new. */
+  #offerTakes(prompts) {
+    const isAlone = prompts.filter(Boolean).length === 1;
+    const isNew = !this.#sources[prompts.findIndex(Boolean)];
+    const free = this.#prompts.limit - this.#sources.filter(Boolean).length;
+    this.#takes.offer(isAlone && isNew ? free : 1);
+  }
+
   async #askForEstimate() {
     const body = this.#body();
+    this.#offerTakes(body.prompts);
     const isFit = [this.#prompts.check(), this.#settings.check()].every(Boolean);
     const { isSending } = this.#settings.pictures;
     if (!isFit) setText(this.#summary, isSending ? PICTURE_TEXTS.sending : TEXTS.estimateUnfit);
@@ -193,10 +238,11 @@ export class CampaignForm {
     const timer = this.#timer;
     const isStale = () => timer !== this.#timer;
     try {
-      const asked = { ...body, campaign_id: this.campaignId };
+      const order = this.#orderOf(body);
+      const asked = { ...order.body, campaign_id: this.campaignId };
       const answer = await send("/v1/videos/estimate", asked);
       if (isStale()) return;
-      this.#estimate = { sent: body, ...answer.body };
+      this.#estimate = { order, ...answer.body };
       this.#showEstimate();
       if (this.#isWanted && !this.#submit.disabled) this.root.requestSubmit();
       this.#isWanted = false;
@@ -221,9 +267,16 @@ export class CampaignForm {
     };
     this.#prompts.showEstimates(videos);
     this.#order.show(counts.created);
+    this.#showReading(videos.filter(({ outcome }) => outcome === "created"));
     setText(this.#summary, this.#summaryText(counts));
     setText(this.#submit, this.#submitText(counts));
     this.#submit.disabled = !counts.created || this.#isSending;
+  }
+
+  #showReading(videos) {
+    const texts = videos.map((video) => video.enhanced_prompt);
+    this.#reading.hidden = texts.length === 0;
+    showIn(this.#read, texts, () => texts.map((text) => written("p", text, { class: "prompt" })));
   }
 
   #summaryText(counts) {
@@ -247,10 +300,9 @@ export class CampaignForm {
     if (!this.#estimate || this.#isSending) return;
     this.#setSending(true);
     try {
-      const { sent, cost } = this.#estimate;
+      const { order, cost } = this.#estimate;
       // The request must not cost more than the displayed price.
-      const order = { ...sent, max_cost_usd: cost.estimated };
-      const { body } = await spend(`/v1/campaigns/${this.campaignId}/videos`, order);
+      const { body } = await spend(order.path, { ...order.body, max_cost_usd: cost.estimated });
       const made = count(body.data, "created");
       say(made ? TEXTS.sent(made) : TEXTS.sentNothing);
       this.#isTouched = this.#prompts.hasUnsent;

@@ -9,7 +9,6 @@ const LONGEST_PROMPT = 5000;
 export class PromptList {
   #rows = [];
   #limit = Infinity;
-  #kept = [];
   #shown = [];
   #focused = null;
   #joined = null;
@@ -25,8 +24,10 @@ export class PromptList {
     onclick: () => this.#addAndFocus(),
   });
 
-  constructor({ onChange }) {
+  /** `keptAt` returns the prompt with which the video of a position stays as it is, or null. */
+  constructor({ onChange, keptAt }) {
     this.onChange = onChange;
+    this.keptAt = keptAt;
     this.root = element(
       "fieldset",
       { class: "section" },
@@ -52,7 +53,7 @@ export class PromptList {
 
   /** What a draft keeps: null for a video that stays as it is, and which prompts have no tick. */
   get drafted() {
-    const prompts = this.texts.map((text, index) => (text === this.#kept[index] ? null : text));
+    const prompts = this.texts.map((text, index) => (text === this.keptAt(index) ? null : text));
     return { prompts, unticked: this.#indexes((row) => !row.tick.checked) };
   }
 
@@ -61,14 +62,13 @@ export class PromptList {
     return this.#indexes((row) => row.field.value.trim() && !row.tick.checked).length > 0;
   }
 
-  /** By position, the prompt with which a video stays as it is, or null. */
-  set kept(prompts) {
-    this.#kept = prompts;
-  }
-
   /** By position, whether a new video replaces one. */
   set shown(shown) {
     this.#shown = shown;
+  }
+
+  get limit() {
+    return this.#limit;
   }
 
   set limit(limit) {
@@ -125,13 +125,13 @@ export class PromptList {
   #isSent(index) {
     const { field, tick } = this.#rows[index];
     const text = field.value.trim();
-    return text !== "" && tick.checked && text !== this.#kept[index];
+    return text !== "" && tick.checked && text !== this.keptAt(index);
   }
 
   #unsent({ field, tick }, index) {
     const text = field.value.trim();
     if (!text) return null;
-    return { outcome: tick.checked && text === this.#kept[index] ? "kept" : "unticked" };
+    return { outcome: tick.checked && text === this.keptAt(index) ? "kept" : "unticked" };
   }
 
   #indexes(isMeant) {

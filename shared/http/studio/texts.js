@@ -114,6 +114,7 @@ export const TEXTS = {
   ideas: "Ideas for prompts",
   starters: "Start with",
   cheaper: (name, price) => `${name} would be ${price}`,
+  takesOfPrompt: "Takes of this prompt",
   replaces: (price) => `New take · ${price}`,
   readByModel: "What the model reads",
   promptTooLong: (excess) => `${excess} characters too many: the maximum is 5,000.`,

@@ -20,8 +20,8 @@ def test_new_videos_cost_their_price(ports: FakePorts) -> None:
     assert 2 * PRICE == estimates.cost
     assert price_basis(PARAMETERS) == estimates.basis
     assert (
-        Estimate(outcome=Outcome.CREATED, index=0, cost=PRICE),
-        Estimate(outcome=Outcome.CREATED, index=1, cost=PRICE),
+        Estimate(outcome=Outcome.CREATED, index=0, enhanced_prompt="One", cost=PRICE),
+        Estimate(outcome=Outcome.CREATED, index=1, enhanced_prompt="Two", cost=PRICE),
     ) == estimates.videos
 
 
@@ -33,8 +33,8 @@ def test_a_current_or_pending_video_costs_nothing_and_has_an_id(ports: FakePorts
 
     assert Decimal(0) == estimates.cost
     assert (
-        Estimate(outcome=Outcome.CACHE_HIT, index=0, video_id=current.id),
-        Estimate(outcome=Outcome.ATTACHED, index=1, video_id=pending.id),
+        Estimate(outcome=Outcome.CACHE_HIT, index=0, enhanced_prompt="One", video_id=current.id),
+        Estimate(outcome=Outcome.ATTACHED, index=1, enhanced_prompt="Two", video_id=pending.id),
     ) == estimates.videos
 
 
@@ -42,8 +42,8 @@ def test_a_prompt_that_a_batch_repeats_costs_once(ports: FakePorts) -> None:
     estimates = estimate_videos(ports, a_request("Same", "Same"))
 
     assert (
-        Estimate(outcome=Outcome.CREATED, index=0, cost=PRICE),
-        Estimate(outcome=Outcome.ATTACHED, index=0),
+        Estimate(outcome=Outcome.CREATED, index=0, enhanced_prompt="Same", cost=PRICE),
+        Estimate(outcome=Outcome.ATTACHED, index=0, enhanced_prompt="Same"),
     ) == estimates.videos
 
 

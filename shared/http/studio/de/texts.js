@@ -112,6 +112,7 @@ export const TEXTS = {
   ideas: "Ideen für Prompts",
   starters: "Beginnen mit",
   cheaper: (name, amount) => `${name} würde ${amount} kosten`,
+  takesOfPrompt: "Aufnahmen dieses Prompts",
   replaces: (amount) => `Neue Aufnahme · ${amount}`,
   readByModel: "Was das Modell liest",
   promptTooLong: (excess) => `${excess} Zeichen zu viel: Das Maximum ist 5.000.`,
