@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -60,7 +59,7 @@ def main() -> int:
 
 def misspelt_settings(environment: Mapping[str, str]) -> Iterator[str]:
     """Return a sentence about each unknown name that resembles a setting that is not set."""
-    known = {setting.name.upper() for setting in fields(Settings)}
+    known = {name.upper() for name in Settings.__struct_fields__}
     missing = known - environment.keys() - _OF_PLATFORM
     for name in sorted(environment.keys() - known - _OTHERS):
         for meant in get_close_matches(name.upper(), missing, n=1, cutoff=_SIMILAR):

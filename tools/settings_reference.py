@@ -1,14 +1,18 @@
 """Write the settings of shared/settings into README.md and .env.example."""
 
+import inspect
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
+
+from msgspec.structs import fields
 
 from shared.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 _TABLE = re.compile(r"(?<=<!-- settings -->\n).*(?=<!-- /settings -->)", re.DOTALL)
+
+_MEANING = re.compile(r'^    (\w+): [^\n]*\n    """(.*?)"""', re.DOTALL | re.MULTILINE)
 
 _FIRST_LINES = """\
 # Every setting with its default. Copy this file to .env, which `make` reads, and change it there.
@@ -43,9 +47,16 @@ def example() -> str:
 
 
 def _settings() -> Iterator[tuple[str, str, str]]:
+    meanings = _meanings()
     for setting in fields(Settings):
         default = "" if setting.default is None else str(setting.default)
-        yield setting.name.upper(), default, setting.metadata["meaning"]
+        yield setting.name.upper(), default, meanings[setting.name]
+
+
+def _meanings() -> dict[str, str]:
+    """Return the string below each setting, which the interpreter does not keep."""
+    found = _MEANING.findall(inspect.getsource(Settings))
+    return {name: " ".join(meaning.split()) for name, meaning in found}
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import ast
 import tomllib
-from dataclasses import fields
 from itertools import chain
 from pathlib import Path
 
@@ -79,7 +78,7 @@ def test_each_function_runs_as_an_account_of_its_own(installation: Installation)
 def test_every_setting_that_has_a_meaning_in_a_cloud_can_be_given(
     installation: Installation,
 ) -> None:
-    meant = {field.name.upper() for field in fields(Settings)} - LOCAL_SETTINGS - SECRET_SETTINGS
+    meant = {name.upper() for name in Settings.__struct_fields__} - LOCAL_SETTINGS - SECRET_SETTINGS
 
     for target in installation.functions:
         assert meant == environment(installation, target).keys() - FRAMEWORK_SETTINGS
