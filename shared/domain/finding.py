@@ -1,12 +1,16 @@
 """How a campaign is found in lists: by words of its title and id, and by its status."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from shared.domain.campaign import Campaign
+if TYPE_CHECKING:
+    from shared.domain.campaign import Campaign
 
 ARCHIVED = "is:archived"
 """No word has a colon."""
