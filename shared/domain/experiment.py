@@ -1,13 +1,15 @@
 """An experiment: viewers are assigned to arms, each a version that the campaign has made."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct, field
+
 from shared.domain.errors import InvalidRequestError, NotReadyError
 from shared.domain.identity import EXPERIMENT_DIGITS
+from shared.domain.values import replace
 from shared.domain.video import Status, Video
 
 FEWEST_ARMS = 2
@@ -40,8 +42,7 @@ class StopReason(StrEnum):
     ARM_MISSING = "arm_missing"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExperimentArm:
+class ExperimentArm(Struct, frozen=True, kw_only=True):
     """The first arm is what viewers see when the experiment has ended."""
 
     video_id: str
@@ -49,8 +50,7 @@ class ExperimentArm:
     weight: float = 1.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Experiment:
+class Experiment(Struct, frozen=True, kw_only=True):
     """The record of an experiment. It runs from its creation, and its arms never change.
 
     `planned_n` is the number of plays of each arm at which a fixed test is made.

@@ -1,6 +1,5 @@
 """What every repository of experiments keeps."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from shared.domain.experiment import (
     StopReason,
     experiment_id,
 )
+from shared.domain.values import replace
 from shared.ports.experiment_repository import ExperimentRepository
 from tests.unit.domain.builders import NOW, SOON
 

@@ -1,10 +1,10 @@
 """Records of experiments in memory, with the whole contract of their port."""
 
-from dataclasses import replace
 from threading import Lock
 
 from shared.domain.errors import ConflictError, NotFoundError
 from shared.domain.experiment import Experiment
+from shared.domain.values import replace
 
 
 class InMemoryExperimentRepository:

@@ -1,7 +1,5 @@
 """The records of experiments in Firestore: `campaigns/<campaign_id>/experiments/<id>`."""
 
-from dataclasses import replace
-
 from google.cloud import firestore
 from google.cloud.firestore import Query
 
@@ -10,6 +8,7 @@ from shared.adapters.google.firestore_pages import readable_page
 from shared.domain.errors import NotFoundError
 from shared.domain.experiment import Experiment
 from shared.domain.identity import campaign_of_experiment
+from shared.domain.values import replace
 from shared.records.experiments import experiment_from_record
 from shared.records.form import naming, require_place, to_record
 

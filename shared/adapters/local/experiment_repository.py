@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.record_columns import revision_of
 from shared.adapters.local.record_rows import row_of, write
 from shared.domain.errors import NotFoundError, UnreadableRecordError
+from shared.domain.values import replace
 from shared.records.experiments import decode_experiment, encode_experiment
 from shared.records.form import naming, require_place
 
