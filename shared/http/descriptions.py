@@ -150,6 +150,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "spaced frames; or a preview, an animated WebP of these.",
         "enum": ["video", *COMPANIONS],
     },
+    "download": {"description": "Whether browsers store the content, under a name for people."},
     "method": {
         "description": "The HTTP method for which the URL is signed.",
         "enum": ["GET", "HEAD"],

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         content,
         creations,
         derivations,
+        downloads,
         inputs,
         models,
         service,
@@ -36,6 +37,7 @@ else:
     content = ModuleOnUse("shared.http.content")
     creations = ModuleOnUse("shared.http.creations")
     derivations = ModuleOnUse("shared.http.derivations")
+    downloads = ModuleOnUse("shared.http.downloads")
     inputs = ModuleOnUse("shared.http.inputs")
     models = ModuleOnUse("shared.http.models")
     service = ModuleOnUse("shared.http.service")
@@ -184,6 +186,9 @@ ENDPOINTS: Sequence[Endpoint] = (
              "Remove historical videos; a dry run by default",
              answers=lambda: {200: answered_campaigns.CleanupResource},
              body=lambda: sent.CleanupBody),
+    Endpoint("GET", "/v1/campaigns/{campaign_id}/download", lambda: downloads.of_campaign,
+             "Download the current videos as one ZIP file",
+             answers=lambda: {200: answered.Archive}),
     Endpoint("POST", "/v1/campaigns/{campaign_id}/inputs", lambda: inputs.add,
              "Add a picture from which videos of the campaign are made: a file, or a URL",
              answers=lambda: dict.fromkeys((201, 200), answered.InputResource),

@@ -13,7 +13,7 @@ from shared.http.endpoint import Endpoint
 from shared.http.endpoints import ENDPOINTS
 from shared.http.problems import CONTENT_TYPE, Problem
 from shared.http.request_types import InputBody
-from shared.http.resource_types import Metrics
+from shared.http.resource_types import Archive, Metrics
 from shared.requests.bodies import CAMPAIGN_ID, CreateVideoBody, EditOfBody, ExtensionOfBody
 from shared.requests.parsing import Body
 
@@ -53,6 +53,7 @@ _FILE: Schema = {
 _KEY_NEEDED: Mapping[str, list[str]] = {"apiKey": []}
 _MEDIA_TYPES: Mapping[type, Schema] = {
     bytes: {"video/mp4": {}, "image/jpeg": {}, "image/png": {}},
+    Archive: {"application/zip": {}},
     Metrics: {"text/plain": {}},
     str: {"text/html": {}, "text/css": {}, "text/javascript": {}, "image/svg+xml": {}},
 }

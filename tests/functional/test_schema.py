@@ -268,10 +268,15 @@ def test_a_parameter_follows_its_schema(
 
     answer = service.send(endpoint.method, endpoint.path.format(**there), query_string={name: text})
 
-    if any(allows(schema, each) for each in (text, whole_number(text))):
+    if any(allows(schema, each) for each in (text, whole_number(text), truth(text))):
         assert_understood(answer)
     else:
         assert (answer.status_code, answer.json["code"]) == (400, "invalid_request")
+
+
+def truth(text: str) -> object:
+    """Return the boolean that a query writes as 1, 0, true or false."""
+    return {"1": True, "true": True, "0": False, "false": False}.get(text.lower(), text)
 
 
 def whole_number(text: str) -> object:
