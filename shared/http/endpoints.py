@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shared.building import ModuleOnUse
 from shared.http.endpoint import Endpoint
 from shared.http.event_endpoints import EVENT_ENDPOINTS
+from shared.http.experiment_endpoints import EXPERIMENT_ENDPOINTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -225,6 +226,7 @@ ENDPOINTS: Sequence[Endpoint] = (
              "Cancel what is not submitted; submitted videos are paid for, and finished",
              answers=_batch),
     *EVENT_ENDPOINTS,
+    *EXPERIMENT_ENDPOINTS,
     Endpoint("GET", "/api/v1/content/videos/{campaign_id}/{filename}", lambda: content.of_file,
              "A clip or a picture of it by its file name", answers=_media),
     Endpoint("GET", "/local-bucket/{+path}", lambda: content.of_signed_path,

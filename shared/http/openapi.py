@@ -106,7 +106,7 @@ def _operation(endpoint: Endpoint) -> Schema:
         ],
         "responses": {
             **{
-                str(status): _answer(kind) | (_REPLAYED if endpoint.takes_key else {})
+                str(status): _answered(endpoint, kind)
                 for status, kind in endpoint.answers().items()
             },
             "default": {
@@ -164,6 +164,13 @@ def _query_parameters(endpoint: Endpoint) -> list[Schema]:
     _, components = msgspec.json.schema_components([query])
     properties = with_descriptions(components[query.__name__])["properties"]
     return [{"name": name, "in": "query", "schema": each} for name, each in properties.items()]
+
+
+def _answered(endpoint: Endpoint, kind: type | tuple[type, ...] | None) -> Schema:
+    answer = _answer(kind)
+    if endpoint.has_csv:
+        answer["content"] |= {"text/csv": {"schema": {"type": "string"}}}
+    return answer | (_REPLAYED if endpoint.takes_key else {})
 
 
 def _answer(kind: type | tuple[type, ...] | None) -> Schema:

@@ -173,7 +173,10 @@ def _objects(schema: Json) -> st.SearchStrategy[Any]:
 @pytest.fixture(scope="module")
 def there(service: Showreel) -> dict[str, str]:
     """Names of what there is, for the variables of a path."""
-    video = service.campaign(GALLERY)["slots"][0]["current"]
+    slot = service.campaign(GALLERY)["slots"][0]
+    video = slot["current"]
+    arms = [{"video_id": each["id"]} for each in (video, *slot["historical"])]
+    experiment = service.post(f"/v1/campaigns/{GALLERY}/experiments", {"arms": arms})
     line = {"campaign_id": "batch", "prompt": KITE, "seconds": 4}
     batch = service.send(
         "POST", "/v1/batches", data=json.dumps(line), content_type="application/x-ndjson"
@@ -184,6 +187,7 @@ def there(service: Showreel) -> dict[str, str]:
         "webhook_id": webhook.json["id"],
         "event_id": delivery.json["id"],
         "batch_id": batch.json["id"],
+        "experiment_id": experiment.json["id"],
         "campaign_id": GALLERY,
         "video_id": video["id"],
         "filename": video["filename"],
