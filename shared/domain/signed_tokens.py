@@ -11,9 +11,9 @@ from binascii import Error as NotBase64Error
 from functools import lru_cache
 from hmac import compare_digest
 from hmac import digest as keyed_digest
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-from shared.domain.errors import InvalidSignatureError
+from shared.domain.errors import InvalidSignatureError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ EmbedTarget = (
 """What an embed shows: the current version of a slot, one video, or an arm of an experiment."""
 
 _KEY = b"showreel: the key of plays"
-_LONGEST = 1024
+LONGEST_TOKEN = 1024
 _SIGNATURE_BYTES = 16
 _CACHED = 4096
 
@@ -63,6 +63,15 @@ def sign_embed(target: EmbedTarget, key: bytes) -> str:
     return signed(target, key, EMBED)
 
 
+def read_embed(text: str, key: bytes) -> EmbedTarget:
+    """Raise NotFoundError: an embed is found by its token."""
+    try:
+        target: EmbedTarget = cast("EmbedTarget", tuple(read_signed(text, key, EMBED)))
+    except InvalidSignatureError as error:
+        raise NotFoundError("There is no embed with this token.") from error
+    return target
+
+
 def signed(values: Sequence[Any], key: bytes, label: bytes) -> str:
     content = urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).rstrip(b"=")
     return f"{content.decode()}.{_signature(content, key, label)}"
@@ -71,7 +80,7 @@ def signed(values: Sequence[Any], key: bytes, label: bytes) -> str:
 def read_signed(text: str, key: bytes, label: bytes) -> list[Any]:
     """Return the values of a token. Raise InvalidSignatureError unless the key has signed it."""
     content, _, signature = text.partition(".")
-    is_token = bool(key) and len(text) <= _LONGEST and text.isascii()
+    is_token = bool(key) and len(text) <= LONGEST_TOKEN and text.isascii()
     if not is_token or not compare_digest(signature, _signature(content.encode(), key, label)):
         raise InvalidSignatureError("This token was not issued by this service.")
     try:

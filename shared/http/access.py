@@ -46,13 +46,14 @@ def require_allowed_host(call: Call) -> None:
     )
 
 
-def require_own_page(call: Call) -> None:
+def require_own_page(call: Call, endpoint: Endpoint) -> None:
     """Raise CrossSiteRequestError if a page of another site requests a change.
 
-    ALLOWED_ORIGINS are exempt. Programs other than browsers send neither header.
+    ALLOWED_ORIGINS are exempt, and so is what is for any page. Programs other than browsers send
+    neither header.
     """
     request = call.request
-    if request.method in _SAFE_METHODS:
+    if request.method in _SAFE_METHODS or endpoint.for_any_page:
         return
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
@@ -105,6 +106,11 @@ def session_for(call: Call, key: str) -> str:
     if api_keys(call.ports.policy.api_keys).holder_of(key) is None:
         raise InvalidApiKeyError("This is not an API key of this service.")
     return session_of(key)
+
+
+def let_any_page_read(response: Response) -> None:
+    """Let pages of every origin read the response (CORS). No browser sends a session with it."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
 
 
 def add_cors_headers(call: Call, response: Response) -> None:

@@ -16,6 +16,7 @@ from shared import logs
 from shared.http.access import (
     add_cors_headers,
     is_preflight,
+    let_any_page_read,
     require_allowed_host,
     require_key,
     require_own_page,
@@ -70,25 +71,27 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
     """Answer a request. Never raises: an error becomes a problem (RFC 9457)."""
     logs.begin_request(request.headers)
     began = perf_counter()
-    template = _UNMATCHED
+    endpoint: Endpoint | None = None
     call: Call | None = None
     try:
         call = Call(request, ports())
         require_allowed_host(call)
-        require_own_page(call)
         if is_preflight(call):
             response = Response(status=204)
         else:
             endpoint, values = match(request.method, request.path)
-            template = endpoint.path
+            require_own_page(call, endpoint)
             call.requester = require_key(call, endpoint)
             response = endpoint.handler()(call, *values)
     except Exception as error:  # noqa: BLE001  # Every request gets an answer.
         from shared.http.problems import answer_failure
 
         response = answer_failure(error, request)
-    if call is not None and call.ports.policy.allowed_origins:
+    if endpoint is not None and endpoint.for_any_page:
+        let_any_page_read(response)
+    elif call is not None and call.ports.policy.allowed_origins:
         add_cors_headers(call, response)
+    template = _UNMATCHED if endpoint is None else endpoint.path
     _record(request.method, template, response.status_code, perf_counter() - began)
     return response
 

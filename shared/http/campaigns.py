@@ -182,7 +182,7 @@ def _queue(estimates: Mapping[str, QueueEstimate]) -> CampaignQueueResource:
 
 
 def _slot(call: Call, slot: SlotView, queue: Mapping[str, QueueEstimate]) -> SlotResource:
-    resource = partial(video_resource, base_url=call.base_url, now=call.now)
+    resource = partial(video_resource, call)
     return {
         "index": slot.index,
         "current": resource(slot.current) if slot.current else None,

@@ -1,23 +1,20 @@
 """Handlers of content, which `<video>` elements ask for, and signed URLs to it."""
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import BinaryIO
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
 from werkzeug.exceptions import PreconditionFailed, RequestedRangeNotSatisfiable
-from werkzeug.http import dump_options_header, http_date, quote_etag
+from werkzeug.http import http_date, quote_etag
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import FileWrapper
 
 from shared.domain.clip import COMPANIONS, Companion
-from shared.domain.download_names import download_name
 from shared.domain.errors import InvalidRequestError, NotFoundError, ObjectNotFoundError
 from shared.domain.identity import parse_video_id
-from shared.domain.storage_layout import picture_path
 from shared.domain.video import Phase, Video
 from shared.http.calls import Call, json_response
 from shared.http.request_types import (
@@ -44,18 +41,14 @@ from shared.use_cases.content import (
 _DEFAULT_TTL = timedelta(minutes=15)
 # werkzeug's default of 8 KiB is four times slower.
 _BLOCK_BYTES = 256 * 1024
-# RFC 8187, attr-char.
-_UNQUOTED = "!#$&+-.^_`|~"
 
 
 def of_video(call: Call, video_id: str) -> Response:
-    query = read_query(call.request, ContentQuery)
-    picture = _picture(query.variant)
+    picture = _picture(read_query(call.request, ContentQuery).variant)
     video = call.ports.campaigns.get_video(*parse_video_id(video_id))
-    disposition = _disposition(video, picture) if query.download else None
     if is_served_by_bucket(call):
-        return redirect(call, locate_content(call.ports, video, picture), disposition)
-    return serve(call, lambda: content_of_video(call.ports, video, picture), disposition)
+        return redirect(call, locate_content(call.ports, video, picture))
+    return serve(call, lambda: content_of_video(call.ports, video, picture))
 
 
 def of_file(call: Call, campaign_id: str, filename: str) -> Response:
@@ -69,21 +62,16 @@ def of_signed_path(call: Call, path: str) -> Response:
     if signatures is None:
         raise NotFoundError("The bucket serves its signed URLs itself.")
     query = read_query(call.request, SignatureQuery)
-    signatures.verify(
-        path, expires=query.expires, signature=query.signature, disposition=query.disposition
-    )
-    return serve(call, lambda: content_of_path(call.ports, path), query.disposition)
+    signatures.verify(path, expires=query.expires, signature=query.signature)
+    return serve(call, lambda: content_of_path(call.ports, path))
 
 
 def signed_url(call: Call, video_id: str) -> Response:
     body = read_body(call.request, SignedUrlBody)
     method = _method(body.method)
     video = call.ports.campaigns.get_video(*parse_video_id(video_id))
-    picture = _picture(body.variant)
-    path = locate_content(call.ports, video, picture)
-    disposition = _disposition(video, picture) if body.download else None
-    ttl = timedelta(seconds=body.ttl_seconds)
-    return json_response(_sign(call, path, ttl, method, disposition))
+    path = locate_content(call.ports, video, _picture(body.variant))
+    return json_response(sign_path(call, path, timedelta(seconds=body.ttl_seconds), method))
 
 
 def signed_clips(call: Call, videos: Sequence[Video]) -> Mapping[str, SignedURLResource]:
@@ -92,18 +80,14 @@ def signed_clips(call: Call, videos: Sequence[Video]) -> Mapping[str, SignedURLR
     Up to eight are signed at once: without a private key, each signature is a call to IAM.
     """
     paths = locate_clips(call.ports, (each for each in videos if each.phase is Phase.DONE))
-    signed = in_parallel(partial(_sign, call, path, _DEFAULT_TTL) for path in paths.values())
+    signed = in_parallel(partial(sign_path, call, path) for path in paths.values())
     return dict(zip(paths, signed, strict=True))
 
 
-def _sign(
-    call: Call,
-    path: str,
-    ttl: timedelta,
-    method: SignedMethod = SignedMethod.GET,
-    disposition: str | None = None,
+def sign_path(
+    call: Call, path: str, ttl: timedelta = _DEFAULT_TTL, method: SignedMethod = SignedMethod.GET
 ) -> SignedURLResource:
-    signed = call.ports.objects.sign(path, expires_in=ttl, method=method, disposition=disposition)
+    signed = call.ports.objects.sign(path, expires_in=ttl, method=method)
     return {
         "url": urljoin(call.base_url, signed.url),
         "expires_at": int(signed.expires_at.timestamp()),
@@ -120,26 +104,6 @@ def _picture(variant: str) -> Companion | None:
     raise InvalidRequestError(f"variant is one of: {', '.join(VARIANTS)}.", param="variant")
 
 
-def _disposition(video: Video, picture: Companion | None) -> str:
-    name = download_name(video)
-    if picture is None:
-        return attachment(f"{name}.mp4")
-    ending = picture_path(video.campaign_id, video.video_hash, video.index, picture)
-    return attachment(f"{name}-{picture}.{ending.rpartition('.')[2]}")
-
-
-def attachment(filename: str) -> str:
-    """Return a Content-Disposition with the name in ASCII and, if it differs, in UTF-8 (RFC 6266).
-
-    Letters that have no ASCII form are left out of the first.
-    """
-    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
-    names = {"filename": plain}
-    if plain != filename:
-        names["filename*"] = f"UTF-8''{quote(filename, safe=_UNQUOTED)}"
-    return dump_options_header("attachment", names)
-
-
 def _method(text: str) -> SignedMethod:
     try:
         return SignedMethod(text)
@@ -152,20 +116,17 @@ def is_served_by_bucket(call: Call) -> bool:
     return call.ports.local_signatures is None and call.request.method == "GET"
 
 
-def redirect(call: Call, path: str, disposition: str | None = None) -> Response:
+def redirect(call: Call, path: str) -> Response:
     """Redirect to a signed URL, for half of its life: a cached redirect still has time to play."""
-    signed = call.ports.objects.sign(path, expires_in=_DEFAULT_TTL, disposition=disposition)
+    signed = call.ports.objects.sign(path, expires_in=_DEFAULT_TTL)
     seconds = int((signed.expires_at - call.now).total_seconds()) // 2
     headers = {"Location": signed.url, "Cache-Control": f"private, max-age={seconds}"}
     return Response(status=HTTPStatus.FOUND, headers=headers)
 
 
-def serve(call: Call, find: Callable[[], ObjectInfo], disposition: str | None = None) -> Response:
-    """Answer with an object, whose `disposition` is that of its file name without one."""
+def serve(call: Call, find: Callable[[], ObjectInfo]) -> Response:
     info = find()
     response = Response(headers=_headers(info), direct_passthrough=True)
-    if disposition is not None:
-        response.headers["Content-Disposition"] = disposition
     response.content_length = info.size
     # Before the range: If-None-Match has precedence over Range (RFC 9110, section 13.2.2).
     response.make_conditional(call.request)
@@ -173,7 +134,7 @@ def serve(call: Call, find: Callable[[], ObjectInfo], disposition: str | None = 
         raise PreconditionFailed
     if call.request.method == "HEAD" or response.status_code == HTTPStatus.NOT_MODIFIED:
         return response
-    response.response = FileWrapper(open_content(call, info, find), _BLOCK_BYTES)
+    response.response = FileWrapper(_open(call, info, find), _BLOCK_BYTES)
     if _asks_for_range(call.request, info):
         try:
             response.make_conditional(call.request, accept_ranges=True, complete_length=info.size)
@@ -199,8 +160,7 @@ def _asks_for_range(request: Request, info: ObjectInfo) -> bool:
     return request.headers.get("If-Range") in unchanged
 
 
-def open_content(call: Call, info: ObjectInfo, find: Callable[[], ObjectInfo]) -> BinaryIO:
-    """Open what `find` has found, even if it was renamed since."""
+def _open(call: Call, info: ObjectInfo, find: Callable[[], ObjectInfo]) -> BinaryIO:
     try:
         return call.ports.objects.open(info.path)
     except ObjectNotFoundError:

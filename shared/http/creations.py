@@ -102,9 +102,7 @@ def all_created_response(call: Call, campaign_id: str, created: Sequence[Created
 
 
 def _encoded(call: Call, created: CreatedVideo) -> msgspec.Raw:
-    return encoded_video(
-        created.video, base_url=call.base_url, now=call.now, outcome=created.outcome
-    )
+    return encoded_video(call, created.video, outcome=created.outcome)
 
 
 def _estimate_resource(estimates: Estimates) -> EstimateResource:

@@ -102,6 +102,9 @@ def _at_base_url(
     for video in _videos(answer):
         video["content_url"] = content_url_of(video["id"], base_url=base_url)
         video["thumbnail_url"] = thumbnail_url_of(video["id"], base_url=base_url)
+        # An answer of an earlier release has none.
+        if embed := video.get("embed_url"):
+            video["embed_url"] = f"{base_url}v1/embeds/{embed.rpartition('/')[2]}"
     if "Location" in headers:
         path = headers["Location"].rpartition("/v1/")[2]
         headers = headers | {"Location": f"{base_url}v1/{path}"}

@@ -54,6 +54,10 @@ class VideoResource(TypedDict):
 
     `queue` is null unless the video waits for its turn to be submitted. Until it is submitted,
     `deadline_at` is when it fails in the queue; after that, when it fails without a clip.
+
+    `embed_url` is where a player on any page gets the current version of the slot, or this video if
+    it was replaced. `play_token` counts plays of this video for a day. Both are null until it is
+    completed, and where plays are not counted.
     """
 
     id: str
@@ -103,6 +107,8 @@ class VideoResource(TypedDict):
     filename: str | None
     content_url: str
     thumbnail_url: str
+    embed_url: str | None
+    play_token: str | None
     metadata: Mapping[str, str]
     tags: Sequence[str]
     requested_by: str | None
@@ -181,10 +187,6 @@ class ListResource(TypedDict, Generic[R]):
 
 class Metrics:
     """The text format of Prometheus; not JSON."""
-
-
-class Archive:
-    """A ZIP file; not JSON."""
 
 
 class HealthResource(TypedDict):

@@ -9,6 +9,7 @@ import msgspec
 from shared.domain.clip_warnings import clip_warnings
 from shared.domain.inputs import Inputs, input_id
 from shared.domain.models import frame_size
+from shared.domain.signed_tokens import hour_of, sign_embed, token_of_video
 from shared.domain.storage_layout import clip_path
 from shared.domain.tasks import task_of
 from shared.domain.video import Status
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
     from shared.domain.inputs import Picture
     from shared.domain.queueing import QueueEstimate
+    from shared.domain.signed_tokens import EmbedTarget
     from shared.domain.unreadable import Unreadable
     from shared.domain.video import Cost, Outcome, Video
+    from shared.http.calls import Call
     from shared.http.resource_types import (
         ClipWarningResource,
         CostResource,
@@ -35,11 +38,11 @@ _MOST_ENCODED = 1024
 
 _NO_INPUTS = Inputs()
 
-_encoded: dict[tuple[str, str, str, Outcome | None], msgspec.Raw] = {}
+_encoded: dict[tuple[str, str, str, Outcome | None, int], msgspec.Raw] = {}
 
 
 def video_resource(
-    video: Video, *, base_url: str, now: datetime, queue: QueueEstimate | None = None
+    call: Call, video: Video, *, queue: QueueEstimate | None = None
 ) -> VideoResource:
     """`progress` is the elapsed share of the expected time, up to 95: Veo reports none.
 
@@ -47,6 +50,8 @@ def video_resource(
     """
     parameters = video.parameters
     width, height = frame_size(parameters.resolution, parameters.aspect_ratio)
+    base_url = call.base_url
+    embed_url, play_token = _embedding(call, video)
     content_url = content_url_of(video.id, base_url=base_url)
     attempt = video.attempts[-1] if video.attempts else None
     inputs = parameters.inputs or _NO_INPUTS
@@ -57,7 +62,7 @@ def video_resource(
         "completed_at": moment(video.completed_at),
         "expires_at": None,
         "status": video.status,
-        "progress": progress(video, now),
+        "progress": progress(video, call.now),
         "error": video.failure,
         "model": parameters.model,
         "prompt": video.prompt,
@@ -98,6 +103,8 @@ def video_resource(
         "filename": _filename(video),
         "content_url": content_url,
         "thumbnail_url": thumbnail_url_of(video.id, base_url=base_url),
+        "embed_url": embed_url,
+        "play_token": play_token,
         "metadata": video.metadata,
         "tags": video.tags,
         "requested_by": video.requested_by,
@@ -111,23 +118,24 @@ def unreadable_resource(record: Unreadable) -> UnreadableResource:
 
 
 def encoded_video(
+    call: Call,
     video: Video,
     *,
-    base_url: str,
-    now: datetime,
     outcome: Outcome | None = None,
     queue: QueueEstimate | None = None,
 ) -> msgspec.Raw:
-    """Encode a video with the outcome of its request. Ended videos are cached in encoded form."""
+    """Encode a video with the outcome of its request.
+
+    Ended videos are cached in encoded form, for the hour in which their play tokens are the same.
+    """
     if not video.has_ended:
-        return _encode(video_resource(video, base_url=base_url, now=now, queue=queue), outcome)
-    key = (video.id, video.revision, base_url, outcome)
+        return _encode(video_resource(call, video, queue=queue), outcome)
+    key = (video.id, video.revision, call.base_url, outcome, hour_of(call.now))
     encoded = _encoded.get(key)
     if encoded is None:
         if len(_encoded) >= _MOST_ENCODED:
             _encoded.clear()
-        resource = video_resource(video, base_url=base_url, now=now)
-        encoded = _encoded[key] = _encode(resource, outcome)
+        encoded = _encoded[key] = _encode(video_resource(call, video), outcome)
     return encoded
 
 
@@ -158,12 +166,32 @@ def thumbnail_url_of(video_id: str, *, base_url: str) -> str:
     return f"{content_url_of(video_id, base_url=base_url)}?variant=thumbnail"
 
 
+def embed_url_of(target: EmbedTarget, *, base_url: str, key: bytes) -> str:
+    return f"{base_url}v1/embeds/{sign_embed(target, key)}"
+
+
 def epoch(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
 def moment(moment: datetime | None) -> int | None:
     return epoch(moment) if moment else None
+
+
+def _embedding(call: Call, video: Video) -> tuple[str | None, str | None]:
+    """Return the URL that embeds its slot, or it if it is not current, and its play token.
+
+    A video that is not completed has neither, nor has any where plays are not counted.
+    """
+    if video.clip is None or video.status is not Status.COMPLETED or not call.ports.play_key:
+        return None, None
+    key = call.ports.play_key
+    target: EmbedTarget = ("video", video.id)
+    if video.is_current:
+        target = ("slot", video.campaign_id, video.index)
+    duration_ms = round(video.clip.duration_seconds * 1000)
+    token = token_of_video(video.id, duration_ms, hour_of(call.now), key)
+    return embed_url_of(target, base_url=call.base_url, key=key), token
 
 
 def _queue(estimate: QueueEstimate) -> QueueResource:

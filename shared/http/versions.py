@@ -75,7 +75,7 @@ def regenerate_all(call: Call, campaign_id: str) -> Response:
 def promote(call: Call, video_id: str) -> Response:
     read_body(call.request, EmptyBody)
     video = promote_video(call.ports, *parse_video_id(video_id))
-    return json_response(video_resource(video, base_url=call.base_url, now=call.now))
+    return json_response(video_resource(call, video))
 
 
 def change(call: Call, video_id: str) -> Response:
@@ -86,14 +86,14 @@ def change(call: Call, video_id: str) -> Response:
         video = call.ports.campaigns.get_video(*place)
     else:
         video = mark_video(call.ports, *place, kept=body.kept)
-    return json_response(video_resource(video, base_url=call.base_url, now=call.now))
+    return json_response(video_resource(call, video))
 
 
 def cancel(call: Call, video_id: str) -> Response:
     """Answer with a note: a video that was already submitted may be paid for all the same."""
     read_body(call.request, EmptyBody)
     video = cancel_video(call.ports, *parse_video_id(video_id))
-    resource = video_resource(video, base_url=call.base_url, now=call.now)
+    resource = video_resource(call, video)
     resource["note"] = _note(video)
     return json_response(resource)
 

@@ -69,17 +69,11 @@ def video_resources(
     """Return the videos as they are answered, with what `include` adds."""
     queue = estimates_of(call.ports, videos)
     if include is None:
-        return [
-            encoded_video(each, base_url=call.base_url, now=call.now, queue=queue.get(each.id))
-            for each in videos
-        ]
+        return [encoded_video(call, each, queue=queue.get(each.id)) for each in videos]
     from shared.http.content import signed_clips
 
     signed = signed_clips(call, videos)
-    resources = [
-        video_resource(each, base_url=call.base_url, now=call.now, queue=queue.get(each.id))
-        for each in videos
-    ]
+    resources = [video_resource(call, each, queue=queue.get(each.id)) for each in videos]
     for resource in resources:
         resource["signed_url"] = signed.get(resource["id"])
     return resources

@@ -31,7 +31,7 @@ def content_of_video(ports: Ports, video: Video, picture: Companion | None) -> O
     """Find the clip, or a picture of it. Raise NotReadyError or ObjectNotFoundError."""
     require_content(video)
     if picture is not None:
-        return ports.objects.head(_path_of_picture(video, picture))
+        return ports.objects.head(path_of_picture(video, picture))
     return require_stored_clip(ports, video)
 
 
@@ -66,19 +66,19 @@ def locate_content(ports: Ports, video: Video, picture: Companion | None) -> str
     """Raise NotReadyError or ObjectNotFoundError, as `content_of_video`."""
     require_content(video)
     if picture is not None:
-        return _path_of_picture(video, picture)
+        return path_of_picture(video, picture)
     return locate_clips(ports, (video,))[video.id]
 
 
 def locate_file(ports: Ports, campaign_id: str, filename: str) -> str:
     """Find a file by its public name. Raise VideoNotFoundError or ObjectNotFoundError."""
     video_hash, index, picture = parts_of_media(campaign_id, filename)
-    campaign, video = _read(ports, campaign_id, video_hash)
+    campaign, video = read_with_campaign(ports, campaign_id, video_hash)
     if video.phase is not Phase.DONE or video.index != index:
         raise ObjectNotFoundError("There is no such file.")
     if picture is not None:
-        return _path_of_picture(video, picture)
-    return _path(ports, campaign, video)
+        return path_of_picture(video, picture)
+    return path_of_clip(ports, campaign, video)
 
 
 def locate_clips(ports: Ports, videos: Iterable[Video]) -> dict[str, str]:
@@ -93,11 +93,13 @@ def locate_clips(ports: Ports, videos: Iterable[Video]) -> dict[str, str]:
     for video in videos:
         if video.campaign_id not in campaigns:
             campaigns[video.campaign_id] = _campaign(ports, video.campaign_id)
-        paths[video.id] = _path(ports, campaigns[video.campaign_id], video)
+        paths[video.id] = path_of_clip(ports, campaigns[video.campaign_id], video)
     return paths
 
 
-def _read(ports: Ports, campaign_id: str, video_hash: str) -> tuple[Campaign | None, Video]:
+def read_with_campaign(
+    ports: Ports, campaign_id: str, video_hash: str
+) -> tuple[Campaign | None, Video]:
     """Read a video together with its campaign, which is None if unreadable."""
     try:
         return read_both(ports, campaign_id, video_hash)
@@ -113,13 +115,13 @@ def _campaign(ports: Ports, campaign_id: str) -> Campaign | None:
         return None
 
 
-def _path(ports: Ports, campaign: Campaign | None, video: Video) -> str:
+def path_of_clip(ports: Ports, campaign: Campaign | None, video: Video) -> str:
     if campaign is None or _is_being_renamed(campaign, video):
         return require_stored_clip(ports, video).path
     return clip_path(video.campaign_id, video.video_hash, video.index, current=video.is_current)
 
 
-def _path_of_picture(video: Video, picture: Companion) -> str:
+def path_of_picture(video: Video, picture: Companion) -> str:
     """Raise ObjectNotFoundError for a video of a release that did not store such pictures."""
     if video.clip is None or picture not in video.clip.pictures:
         raise ObjectNotFoundError(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from shared.domain.errors import ShowreelError
+from shared.domain.plays import VIEW_LIFETIME
 from shared.domain.schedule import GIVING, LOOK_AGAIN, TICK
 from shared.ports import Ports
 from shared.ports.campaign_repository import DueWork
@@ -18,6 +19,8 @@ from shared.use_cases.reconcile_next import reconcile_next
 logger = logging.getLogger(__name__)
 
 _PAGE = 200
+# Of the views that 200 beacons a second leave, those of more than the time between two ticks.
+_MOST_VIEWS = 5000
 # By then the message that followed a commit, or was due, is delivered.
 _LOST_AFTER = timedelta(minutes=1)
 
@@ -70,6 +73,7 @@ def maintain_campaigns(
         count += len(due)
     _wake_batches(ports, before)
     _tell_again(ports, at_once=before > ports.now())
+    _forget_views(ports)
     sweep_mirror(ports, end=end)
     return count
 
@@ -118,6 +122,13 @@ def _wake_batches(ports: Ports, before: datetime) -> None:
             ports.queue.publish_batch(batch_id)
     except ShowreelError:
         logger.exception("maintain.failed", extra={"batches": True})
+
+
+def _forget_views(ports: Ports) -> None:
+    try:
+        ports.plays.forget_views(ports.now() - VIEW_LIFETIME, limit=_MOST_VIEWS)
+    except ShowreelError:
+        logger.exception("maintain.failed", extra={"views": True})
 
 
 def _tell_again(ports: Ports, *, at_once: bool) -> None:

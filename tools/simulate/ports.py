@@ -26,6 +26,7 @@ from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.clip import CLIP_FACTS, PICTURES
 from tools.in_memory.event_log import InMemoryEventLog
 from tools.in_memory.object_store import InMemoryObjectStore
+from tools.in_memory.play_repository import InMemoryPlayRepository
 from tools.in_memory.turn_repository import InMemoryTurnRepository
 from tools.in_memory.webhook_repository import InMemoryWebhookRepository
 from tools.simulate.clock import SimulatedClock
@@ -223,6 +224,7 @@ class SimulatedPorts:
         self.turns: Any = timed(self.paces, seconds=_RECORD_SECONDS)
         self.events = InMemoryEventLog(self.records)
         self.webhooks = InMemoryWebhookRepository(self.records)
+        self.plays = InMemoryPlayRepository()
         self.batches: Any = timed(InMemoryBatchRepository(self.records), seconds=_RECORD_SECONDS)
         self.queue: Any = timed(
             Topic(publish, publish_request, self.events), seconds=_PUBLISH_SECONDS

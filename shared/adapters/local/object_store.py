@@ -145,15 +145,12 @@ class LocalObjectStore:
         *,
         expires_in: timedelta,
         method: SignedMethod = SignedMethod.GET,  # noqa: ARG002  # A URL is valid for both.
-        disposition: str | None = None,
     ) -> SignedURL:
-        return self._signer.sign(path, expires_in=expires_in, disposition=disposition)
+        return self._signer.sign(path, expires_in=expires_in)
 
-    def verify(
-        self, path: str, *, expires: str, signature: str, disposition: str | None = None
-    ) -> None:
+    def verify(self, path: str, *, expires: str, signature: str) -> None:
         """Raise InvalidSignatureError or ExpiredSignatureError."""
-        self._signer.verify(path, expires=expires, signature=signature, disposition=disposition)
+        self._signer.verify(path, expires=expires, signature=signature)
 
     def _create(self, aside: Aside, path: str) -> None:
         try:

@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from werkzeug.test import create_environ
+from werkzeug.wrappers import Request
 
 from shared.domain.campaign import Change
 from shared.domain.errors import (
@@ -30,6 +32,7 @@ from shared.domain.schedule import (
 from shared.domain.storage_layout import attempt_prefix, clip_path, picture_paths
 from shared.domain.values import replace
 from shared.domain.video import AttemptOutcome, Phase, VersionState, Video
+from shared.http.calls import Call
 from shared.http.resources import video_resource
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoPage, VideoQuery
@@ -371,7 +374,8 @@ def test_a_clip_that_waits_for_its_commit_is_not_shown_yet(ports: FakePorts) -> 
     (video,) = submit_all(ports, "A red bicycle")
     lose_every_race(ports, video)
 
-    shown = video_resource(stored(ports, video), base_url="/", now=ports.now())
+    call = Call(Request(create_environ()), ports)
+    shown = video_resource(call, stored(ports, video))
 
     assert (None, None) == (shown["clip"], shown["filename"])
 

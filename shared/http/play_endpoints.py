@@ -1,0 +1,30 @@
+"""The endpoints of players on any page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.building import ModuleOnUse
+from shared.http.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.http import embeds, plays
+    from shared.http import play_types as of_plays
+else:
+    embeds = ModuleOnUse("shared.http.embeds")
+    plays = ModuleOnUse("shared.http.plays")
+    of_plays = ModuleOnUse("shared.http.play_types")
+
+# fmt: off
+PLAY_ENDPOINTS: Sequence[Endpoint] = (
+    Endpoint("POST", "/v1/embeds/{embed_token}", lambda: embeds.load,
+             "What a player shows at this load of its page, and the token that counts the play",
+             answers=lambda: {200: of_plays.EmbedResource}, is_open=True, for_any_page=True),
+    Endpoint("POST", "/v1/plays", lambda: plays.record,
+             "Count what a page played of a video: always 204, also for what is not believed",
+             answers=lambda: {204: None}, body=lambda: of_plays.BeaconBody, is_open=True,
+             for_any_page=True),
+)
+# fmt: on

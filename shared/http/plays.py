@@ -1,0 +1,87 @@
+"""The handler of beacons. A page cannot do anything about an error, so each is answered alike."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from shared.domain.errors import (
+    InvalidRequestError,
+    InvalidSignatureError,
+    ShowreelError,
+)
+from shared.domain.plays import Beacon
+from shared.http.play_types import BeaconBody
+from shared.requests.parsing import from_json
+from shared.use_cases.record_play import record_play
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Request
+
+    from shared.http.calls import Call
+
+MOST_BYTES = 8 * 1024
+
+_MEDIA_TYPES = ("text/plain", "application/json")
+# Global Privacy Control, and its predecessor.
+_OPT_OUTS = ("Sec-GPC", "DNT")
+_BLOCK_BYTES = 4096
+
+logger = logging.getLogger(__name__)
+
+
+def record(call: Call) -> Response:
+    """Count a beacon. One with a sign of opting out is dropped before it is read."""
+    if not any(call.request.headers.get(name) == "1" for name in _OPT_OUTS):
+        _record(call)
+    return Response(
+        status=HTTPStatus.NO_CONTENT,
+        headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"},
+    )
+
+
+def _record(call: Call) -> None:
+    """Log a refusal, or a loss, without anything of the beacon."""
+    try:
+        record_play(call.ports, _beacon(call.request))
+    except (InvalidRequestError, InvalidSignatureError) as error:
+        logger.debug("play.refused", extra={"code": error.code})
+    except HTTPException as error:
+        logger.debug("play.refused", extra={"code": error.code})
+    except ShowreelError as error:
+        logger.warning("play.lost", extra={"code": error.code, "detail": error.message})
+
+
+def _beacon(request: Request) -> Beacon:
+    """Raise InvalidRequestError, or RequestEntityTooLarge."""
+    if request.mimetype not in _MEDIA_TYPES:
+        raise InvalidRequestError("Send text/plain or application/json.")
+    body = from_json(_content(request), BeaconBody)
+    return Beacon(
+        view=body.view,
+        seq=body.seq,
+        token=body.token,
+        played_ms=body.played_ms,
+        visible_ms=body.visible_ms,
+        bins=int(body.bins, 16),
+        loops=body.loops,
+        stalls=body.stalls,
+        ended=body.ended,
+        muted=body.muted,
+        autoplay=body.autoplay,
+        error=body.error,
+        impression=body.impression,
+    )
+
+
+def _content(request: Request) -> bytes:
+    request.max_content_length = MOST_BYTES
+    content = b"".join(iter(partial(request.stream.read, _BLOCK_BYTES), b""))
+    if len(content) > MOST_BYTES:
+        raise RequestEntityTooLarge
+    return content
