@@ -90,7 +90,7 @@ export class SlotCard {
     this.root.classList.toggle("tall", shown?.aspect_ratio === "9:16");
     this.#showStage();
     this.#showStrip();
-    setText(this.#cost, shown ? cost(shown) : "");
+    setText(this.#cost, shown && shown !== this.#failure ? cost(shown) : "");
     showIn(this.#text, [shown?.id, shown?.status], () => this.#describe(shown));
     const next = nextToGo(this.#slot.historical, this.#limit);
     const offered = [current?.id, current?.kept, Boolean(pending), next?.id];
