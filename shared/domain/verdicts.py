@@ -71,11 +71,14 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 class Judgement(Struct, frozen=True, kw_only=True):
-    """`best` is the arm that leads or has won. If the sample ratio is wrong, there is none."""
+    """`best` is the arm that leads or has won. If the sample ratio is wrong, there is none.
+
+    The shares of an adaptive experiment change, so that its sample ratio is not tested.
+    """
 
     verdict: Verdict
     best: int | None
-    sample_ratio_p: float
+    sample_ratio_p: float | None
     rates: tuple[Interval, ...]
     chances: tuple[Chance, ...]
     differences: tuple[Difference, ...]
@@ -89,11 +92,13 @@ def judge(arms: Sequence[Arm], *, plan: Plan | None = None, is_adaptive: bool = 
     """
     found = [arm.plays for arm in arms]
     likely = chances(found)
-    ratio = sample_ratio_p([arm.exposures for arm in arms], [arm.weight for arm in arms])
+    ratio = None
+    if not is_adaptive:
+        ratio = sample_ratio_p([arm.exposures for arm in arms], [arm.weight for arm in arms])
     are_few = any(each.trials < FEWEST_PLAYS or each.hits < FEWEST_HITS for each in found)
     verdict, best = Verdict.NO_DIFFERENCE_YET, None
     leader = max(range(len(arms)), key=lambda number: likely[number].best)
-    if ratio < SAMPLE_RATIO_LEVEL:
+    if ratio is not None and ratio < SAMPLE_RATIO_LEVEL:
         verdict = Verdict.INVALID_SRM
     elif are_few:
         verdict = Verdict.COLLECTING

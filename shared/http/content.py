@@ -1,20 +1,23 @@
 """Handlers of content, which `<video>` elements ask for, and signed URLs to it."""
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import BinaryIO
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from werkzeug.exceptions import PreconditionFailed, RequestedRangeNotSatisfiable
-from werkzeug.http import http_date, quote_etag
+from werkzeug.http import dump_options_header, http_date, quote_etag
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import FileWrapper
 
 from shared.domain.clip import COMPANIONS, Companion
+from shared.domain.download_names import download_name
 from shared.domain.errors import InvalidRequestError, NotFoundError, ObjectNotFoundError
 from shared.domain.identity import parse_video_id
+from shared.domain.storage_layout import picture_path
 from shared.domain.video import Phase, Video
 from shared.http.calls import Call, json_response
 from shared.http.request_types import (
@@ -41,14 +44,18 @@ from shared.use_cases.content import (
 _DEFAULT_TTL = timedelta(minutes=15)
 # werkzeug's default of 8 KiB is four times slower.
 _BLOCK_BYTES = 256 * 1024
+# RFC 8187, attr-char.
+_UNQUOTED = "!#$&+-.^_`|~"
 
 
 def of_video(call: Call, video_id: str) -> Response:
-    picture = _picture(read_query(call.request, ContentQuery).variant)
+    query = read_query(call.request, ContentQuery)
+    picture = _picture(query.variant)
     video = call.ports.campaigns.get_video(*parse_video_id(video_id))
+    disposition = _disposition(video, picture) if query.download else None
     if is_served_by_bucket(call):
-        return redirect(call, locate_content(call.ports, video, picture))
-    return serve(call, lambda: content_of_video(call.ports, video, picture))
+        return redirect(call, locate_content(call.ports, video, picture), disposition)
+    return serve(call, lambda: content_of_video(call.ports, video, picture), disposition)
 
 
 def of_file(call: Call, campaign_id: str, filename: str) -> Response:
@@ -62,16 +69,21 @@ def of_signed_path(call: Call, path: str) -> Response:
     if signatures is None:
         raise NotFoundError("The bucket serves its signed URLs itself.")
     query = read_query(call.request, SignatureQuery)
-    signatures.verify(path, expires=query.expires, signature=query.signature)
-    return serve(call, lambda: content_of_path(call.ports, path))
+    signatures.verify(
+        path, expires=query.expires, signature=query.signature, disposition=query.disposition
+    )
+    return serve(call, lambda: content_of_path(call.ports, path), query.disposition)
 
 
 def signed_url(call: Call, video_id: str) -> Response:
     body = read_body(call.request, SignedUrlBody)
     method = _method(body.method)
     video = call.ports.campaigns.get_video(*parse_video_id(video_id))
-    path = locate_content(call.ports, video, _picture(body.variant))
-    return json_response(sign_path(call, path, timedelta(seconds=body.ttl_seconds), method))
+    picture = _picture(body.variant)
+    path = locate_content(call.ports, video, picture)
+    disposition = _disposition(video, picture) if body.download else None
+    ttl = timedelta(seconds=body.ttl_seconds)
+    return json_response(sign_path(call, path, ttl, method, disposition))
 
 
 def signed_clips(call: Call, videos: Sequence[Video]) -> Mapping[str, SignedURLResource]:
@@ -85,9 +97,13 @@ def signed_clips(call: Call, videos: Sequence[Video]) -> Mapping[str, SignedURLR
 
 
 def sign_path(
-    call: Call, path: str, ttl: timedelta = _DEFAULT_TTL, method: SignedMethod = SignedMethod.GET
+    call: Call,
+    path: str,
+    ttl: timedelta = _DEFAULT_TTL,
+    method: SignedMethod = SignedMethod.GET,
+    disposition: str | None = None,
 ) -> SignedURLResource:
-    signed = call.ports.objects.sign(path, expires_in=ttl, method=method)
+    signed = call.ports.objects.sign(path, expires_in=ttl, method=method, disposition=disposition)
     return {
         "url": urljoin(call.base_url, signed.url),
         "expires_at": int(signed.expires_at.timestamp()),
@@ -104,6 +120,26 @@ def _picture(variant: str) -> Companion | None:
     raise InvalidRequestError(f"variant is one of: {', '.join(VARIANTS)}.", param="variant")
 
 
+def _disposition(video: Video, picture: Companion | None) -> str:
+    name = download_name(video)
+    if picture is None:
+        return attachment(f"{name}.mp4")
+    ending = picture_path(video.campaign_id, video.video_hash, video.index, picture)
+    return attachment(f"{name}-{picture}.{ending.rpartition('.')[2]}")
+
+
+def attachment(filename: str) -> str:
+    """Return a Content-Disposition with the name in ASCII and, if it differs, in UTF-8 (RFC 6266).
+
+    Letters that have no ASCII form are left out of the first.
+    """
+    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
+    names = {"filename": plain}
+    if plain != filename:
+        names["filename*"] = f"UTF-8''{quote(filename, safe=_UNQUOTED)}"
+    return dump_options_header("attachment", names)
+
+
 def _method(text: str) -> SignedMethod:
     try:
         return SignedMethod(text)
@@ -116,17 +152,20 @@ def is_served_by_bucket(call: Call) -> bool:
     return call.ports.local_signatures is None and call.request.method == "GET"
 
 
-def redirect(call: Call, path: str) -> Response:
+def redirect(call: Call, path: str, disposition: str | None = None) -> Response:
     """Redirect to a signed URL, for half of its life: a cached redirect still has time to play."""
-    signed = call.ports.objects.sign(path, expires_in=_DEFAULT_TTL)
+    signed = call.ports.objects.sign(path, expires_in=_DEFAULT_TTL, disposition=disposition)
     seconds = int((signed.expires_at - call.now).total_seconds()) // 2
     headers = {"Location": signed.url, "Cache-Control": f"private, max-age={seconds}"}
     return Response(status=HTTPStatus.FOUND, headers=headers)
 
 
-def serve(call: Call, find: Callable[[], ObjectInfo]) -> Response:
+def serve(call: Call, find: Callable[[], ObjectInfo], disposition: str | None = None) -> Response:
+    """Answer with an object, whose `disposition` is that of its file name without one."""
     info = find()
     response = Response(headers=_headers(info), direct_passthrough=True)
+    if disposition is not None:
+        response.headers["Content-Disposition"] = disposition
     response.content_length = info.size
     # Before the range: If-None-Match has precedence over Range (RFC 9110, section 13.2.2).
     response.make_conditional(call.request)
@@ -134,7 +173,7 @@ def serve(call: Call, find: Callable[[], ObjectInfo]) -> Response:
         raise PreconditionFailed
     if call.request.method == "HEAD" or response.status_code == HTTPStatus.NOT_MODIFIED:
         return response
-    response.response = FileWrapper(_open(call, info, find), _BLOCK_BYTES)
+    response.response = FileWrapper(open_content(call, info, find), _BLOCK_BYTES)
     if _asks_for_range(call.request, info):
         try:
             response.make_conditional(call.request, accept_ranges=True, complete_length=info.size)
@@ -160,7 +199,8 @@ def _asks_for_range(request: Request, info: ObjectInfo) -> bool:
     return request.headers.get("If-Range") in unchanged
 
 
-def _open(call: Call, info: ObjectInfo, find: Callable[[], ObjectInfo]) -> BinaryIO:
+def open_content(call: Call, info: ObjectInfo, find: Callable[[], ObjectInfo]) -> BinaryIO:
+    """Open what `find` has found, even if it was renamed since."""
     try:
         return call.ports.objects.open(info.path)
     except ObjectNotFoundError:

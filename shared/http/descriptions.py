@@ -150,6 +150,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "spaced frames; or a preview, an animated WebP of these.",
         "enum": ["video", *COMPANIONS],
     },
+    "download": {"description": "Whether browsers store the content, under a name for people."},
     "method": {
         "description": "The HTTP method for which the URL is signed.",
         "enum": ["GET", "HEAD"],
@@ -202,7 +203,7 @@ CODES: Mapping[str, str] = {
     "invalid_input": "A picture cannot be used; `error.param` names its field.",
     "invalid_url": "A URL cannot be read, or does not resolve to a public address.",
     "invalid_batch": "Lines of the batch cannot be carried out; `lines` names the first of them.",
-    "not_found": "The campaign, batch, video, input, event, webhook, file or path does not exist.",
+    "not_found": "Nothing has this id, file name or path.",
     "method_not_allowed": "The path does not support the method; `Allow` lists those that it does.",
     "campaign_video_limit": "The campaign has no free slot.",
     "budget_exceeded": "The request would exceed the budget of the campaign or the day.",

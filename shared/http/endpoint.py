@@ -21,8 +21,9 @@ class Endpoint(msgspec.Struct, frozen=True):
     variables. `answers` has the type of the body for each status, or the types that it may have:
     `bytes` for media, `str` for the studio's files, None without a body. An endpoint that
     `takes_key` supports Idempotency-Key. One that `takes_lines` has bodies of JSON lines or CSV,
-    each line a `body`. One that `is_open` needs no API key.
-    One that is `for_any_page` may be called by pages of every site, which may read its answers.
+    each line a `body`. One that `has_csv` answers a table, too, by Accept. One that `is_open` needs
+    no API key. One that is `for_any_page` may be called by pages of every site, which may read its
+    answers.
     """
 
     method: str
@@ -34,5 +35,6 @@ class Endpoint(msgspec.Struct, frozen=True):
     query: Callable[[], type[Body]] | None = None
     takes_key: bool = False
     takes_lines: bool = False
+    has_csv: bool = False
     is_open: bool = False
     for_any_page: bool = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shared.building import ModuleOnUse
 from shared.http.endpoint import Endpoint
 from shared.http.event_endpoints import EVENT_ENDPOINTS
+from shared.http.experiment_endpoints import EXPERIMENT_ENDPOINTS
 from shared.http.play_endpoints import PLAY_ENDPOINTS
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         content,
         creations,
         derivations,
+        downloads,
         inputs,
         models,
         service,
@@ -37,6 +39,7 @@ else:
     content = ModuleOnUse("shared.http.content")
     creations = ModuleOnUse("shared.http.creations")
     derivations = ModuleOnUse("shared.http.derivations")
+    downloads = ModuleOnUse("shared.http.downloads")
     inputs = ModuleOnUse("shared.http.inputs")
     models = ModuleOnUse("shared.http.models")
     service = ModuleOnUse("shared.http.service")
@@ -185,6 +188,9 @@ ENDPOINTS: Sequence[Endpoint] = (
              "Remove historical videos; a dry run by default",
              answers=lambda: {200: answered_campaigns.CleanupResource},
              body=lambda: sent.CleanupBody),
+    Endpoint("GET", "/v1/campaigns/{campaign_id}/download", lambda: downloads.of_campaign,
+             "Download the current videos as one ZIP file",
+             answers=lambda: {200: answered.Archive}),
     Endpoint("POST", "/v1/campaigns/{campaign_id}/inputs", lambda: inputs.add,
              "Add a picture from which videos of the campaign are made: a file, or a URL",
              answers=lambda: dict.fromkeys((201, 200), answered.InputResource),
@@ -221,6 +227,7 @@ ENDPOINTS: Sequence[Endpoint] = (
              "Cancel what is not submitted; submitted videos are paid for, and finished",
              answers=_batch),
     *EVENT_ENDPOINTS,
+    *EXPERIMENT_ENDPOINTS,
     *PLAY_ENDPOINTS,
     Endpoint("GET", "/api/v1/content/videos/{campaign_id}/{filename}", lambda: content.of_file,
              "A clip or a picture of it by its file name", answers=_media),

@@ -13,7 +13,7 @@ from shared.http.endpoint import Endpoint
 from shared.http.endpoints import ENDPOINTS
 from shared.http.problems import CONTENT_TYPE, Problem
 from shared.http.request_types import InputBody
-from shared.http.resource_types import Metrics
+from shared.http.resource_types import Archive, Metrics
 from shared.requests.bodies import CAMPAIGN_ID, CreateVideoBody, EditOfBody, ExtensionOfBody
 from shared.requests.parsing import Body
 
@@ -53,6 +53,7 @@ _FILE: Schema = {
 _KEY_NEEDED: Mapping[str, list[str]] = {"apiKey": []}
 _MEDIA_TYPES: Mapping[type, Schema] = {
     bytes: {"video/mp4": {}, "image/jpeg": {}, "image/png": {}},
+    Archive: {"application/zip": {}},
     Metrics: {"text/plain": {}},
     str: {"text/html": {}, "text/css": {}, "text/javascript": {}, "image/svg+xml": {}},
 }
@@ -105,7 +106,7 @@ def _operation(endpoint: Endpoint) -> Schema:
         ],
         "responses": {
             **{
-                str(status): _answer(kind) | (_REPLAYED if endpoint.takes_key else {})
+                str(status): _answered(endpoint, kind)
                 for status, kind in endpoint.answers().items()
             },
             "default": {
@@ -163,6 +164,13 @@ def _query_parameters(endpoint: Endpoint) -> list[Schema]:
     _, components = msgspec.json.schema_components([query])
     properties = with_descriptions(components[query.__name__])["properties"]
     return [{"name": name, "in": "query", "schema": each} for name, each in properties.items()]
+
+
+def _answered(endpoint: Endpoint, kind: type | tuple[type, ...] | None) -> Schema:
+    answer = _answer(kind)
+    if endpoint.has_csv:
+        answer["content"] |= {"text/csv": {"schema": {"type": "string"}}}
+    return answer | (_REPLAYED if endpoint.takes_key else {})
 
 
 def _answer(kind: type | tuple[type, ...] | None) -> Schema:

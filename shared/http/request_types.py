@@ -70,17 +70,20 @@ class ContentQuery(Body, forbid_unknown_fields=False):
     """Ignores other parameters: players add some to bypass caches."""
 
     variant: Variant = VIDEO
+    download: bool = False
 
 
 class SignatureQuery(Body, forbid_unknown_fields=False):
     expires: str = ""
     signature: str = ""
+    disposition: str | None = None
 
 
 class SignedUrlBody(Body):
     ttl_seconds: Annotated[int, Meta(ge=1, le=MAX_TTL_SECONDS)] = 900
     variant: Variant = VIDEO
     method: Annotated[str, one_of("GET", "HEAD")] = "GET"
+    download: bool = False
 
 
 class CleanupBody(Body):

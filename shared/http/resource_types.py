@@ -189,5 +189,9 @@ class Metrics:
     """The text format of Prometheus; not JSON."""
 
 
+class Archive:
+    """A ZIP file; not JSON."""
+
+
 class HealthResource(TypedDict):
     status: Literal["ok"]

@@ -107,9 +107,17 @@ class ObjectStore(Protocol):
         """Remove the object, unless it has changed since it was found."""
 
     def sign(
-        self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
+        self,
+        path: str,
+        *,
+        expires_in: timedelta,
+        method: SignedMethod = SignedMethod.GET,
+        disposition: str | None = None,
     ) -> SignedURL:
         """Return a URL that reads this one object until it expires.
+
+        `disposition` is the Content-Disposition of its answers. Without one, browsers show the
+        object instead of storing it.
 
         It permits `method`; with GET, a data folder also permits HEAD, and a bucket does not. The
         object need not exist.
@@ -119,7 +127,9 @@ class ObjectStore(Protocol):
 class SignatureVerifier(Protocol):
     """Verifies the signed URLs that this service serves itself."""
 
-    def verify(self, path: str, *, expires: str, signature: str) -> None:
+    def verify(
+        self, path: str, *, expires: str, signature: str, disposition: str | None = None
+    ) -> None:
         """Raise InvalidSignatureError, or ExpiredSignatureError."""
 
 

@@ -51,6 +51,25 @@ def test_the_current_video_keeps_playing_while_a_new_version_is_generated_and_on
     studio.player(0).plays_beyond(0.2)
     assert made["id"] in studio.player(0).source()
 
+    studio.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    assert "kept-old-1-waves-under-a-pier.mp4" == downloaded(studio, "Download video 1")
+    assert "kept-old.zip" == downloaded(studio, "Download all")
+    studio.button("Share… video 1").click()
+    studio.dialog.get_by_role("button", name="Copy the link").click()
+    expect(studio.dialog.get_by_role("status")).to_have_text("Copied.")
+    with studio.context.expect_page() as opened:
+        studio.page.evaluate("async () => window.open(await navigator.clipboard.readText())")
+    expect(opened.value.locator("video")).to_be_visible()
+    studio.dialog.get_by_role("button", name="Copy: Code").click()
+    code = studio.page.evaluate("() => navigator.clipboard.readText()")
+    assert code.startswith(f'<video src="{made["content_url"]}" poster="')
+
+
+def downloaded(studio: Studio, name: str) -> str:
+    with studio.page.expect_download() as download:
+        studio.page.get_by_role("link", name=name).click()
+    return download.value.suggested_filename
+
 
 def test_a_clip_with_the_wrong_aspect_ratio_becomes_historical_and_the_card_says_why(
     server: Server, studio: Studio

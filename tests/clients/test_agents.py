@@ -34,7 +34,7 @@ KEY = "0123456789abcdef0123456789abcdef"
 BEARER = {"Authorization": f"Bearer {KEY}"}
 BLOCK_OF_JSON = re.compile(r"```json\n(.*?)```", re.DOTALL)
 PATIENCE_SECONDS = 120
-FREE = ("list_", "read_", "estimate_", "promote_", "cancel_")
+FREE = ("list_", "read_", "estimate_", "promote_", "cancel_", "plan_")
 
 
 @pytest.fixture(scope="module")

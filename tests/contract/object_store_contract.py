@@ -384,8 +384,11 @@ class ObjectStoreContract:
         [
             lambda store: store.sign(OTHER, expires_in=timedelta(minutes=15)),
             lambda store: store.sign(PATH, expires_in=timedelta(minutes=20)),
+            lambda store: store.sign(
+                PATH, expires_in=timedelta(minutes=15), disposition="attachment"
+            ),
         ],
-        ids=["another object", "another end"],
+        ids=["another object", "another end", "another disposition"],
     )
     def test_a_signed_url_is_for_one_object_and_one_end(
         self, store: ObjectStore, other: Callable[[ObjectStore], object]

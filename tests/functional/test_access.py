@@ -16,6 +16,7 @@ IDS = {
     "batch_id": "batch_0123456789abcdef",
     "input_id": f"input_{GALLERY}.0123456789abcdef",
     "webhook_id": f"wh_{0:024x}",
+    "experiment_id": f"exp_{GALLERY}.0123456789abcdef",
     "event_id": f"evt_{0:032x}",
     "embed_token": "WyJzbG90Il0.0123456789012345678901",
 }

@@ -32,6 +32,7 @@ VARIABLES = {
     "campaign_id": "spring",
     "batch_id": "batch_0123456789abcdef",
     "webhook_id": "wh_0123456789abcdef",
+    "experiment_id": "exp_spring.0123456789abcdef",
     "event_id": f"evt_{0:032x}",
     "input_id": "input_spring.0123456789abcdef",
     "video_id": "video_spring.0123456789abcdef",

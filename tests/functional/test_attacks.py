@@ -21,6 +21,7 @@ NAMES = [
             "input_id",
             "webhook_id",
             "event_id",
+            "experiment_id",
             "embed_token",
             "filename",
             "path",

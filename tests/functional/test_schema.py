@@ -175,7 +175,10 @@ def _objects(schema: Json) -> st.SearchStrategy[Any]:
 @pytest.fixture(scope="module")
 def there(service: Showreel) -> dict[str, str]:
     """Names of what there is, for the variables of a path."""
-    video = service.campaign(GALLERY)["slots"][0]["current"]
+    slot = service.campaign(GALLERY)["slots"][0]
+    video = slot["current"]
+    arms = [{"video_id": each["id"]} for each in (video, *slot["historical"])]
+    experiment = service.post(f"/v1/campaigns/{GALLERY}/experiments", {"arms": arms})
     line = {"campaign_id": "batch", "prompt": KITE, "seconds": 4}
     batch = service.send(
         "POST", "/v1/batches", data=json.dumps(line), content_type="application/x-ndjson"
@@ -186,6 +189,7 @@ def there(service: Showreel) -> dict[str, str]:
         "webhook_id": webhook.json["id"],
         "event_id": delivery.json["id"],
         "batch_id": batch.json["id"],
+        "experiment_id": experiment.json["id"],
         "campaign_id": GALLERY,
         "video_id": video["id"],
         "filename": video["filename"],
@@ -270,10 +274,15 @@ def test_a_parameter_follows_its_schema(
 
     answer = service.send(endpoint.method, endpoint.path.format(**there), query_string={name: text})
 
-    if any(allows(schema, each) for each in (text, whole_number(text))):
+    if any(allows(schema, each) for each in (text, whole_number(text), truth(text))):
         assert_understood(answer)
     else:
         assert (answer.status_code, answer.json["code"]) == (400, "invalid_request")
+
+
+def truth(text: str) -> object:
+    """Return the boolean that a query writes as 1, 0, true or false."""
+    return {"1": True, "true": True, "0": False, "false": False}.get(text.lower(), text)
 
 
 def whole_number(text: str) -> object:

@@ -125,10 +125,17 @@ class InMemoryObjectStore:
                 del self.objects[found.path]
 
     def sign(
-        self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
+        self,
+        path: str,
+        *,
+        expires_in: timedelta,
+        method: SignedMethod = SignedMethod.GET,
+        disposition: str | None = None,
     ) -> SignedURL:
         expires_at = self._now() + expires_in
         url = f"/signed/{quote(path)}?expires={expires_at.timestamp():.0f}"
+        if disposition is not None:
+            url += f"&disposition={quote(disposition)}"
         return SignedURL(url=url, expires_at=expires_at)
 
     def _is_unchanged(self, found: ObjectInfo) -> bool:

@@ -29,6 +29,11 @@ TOOLS: Mapping[str, str] = {
     "read_batch": "batches_read",
     "read_batch_results": "batches_results",
     "list_batches": "batches_list_all",
+    "read_video_analytics": "analytics_of_video",
+    "read_campaign_analytics": "analytics_of_campaign",
+    "list_experiments": "experiments_list_all",
+    "read_experiment": "experiments_read",
+    "plan_experiment": "experiments_plan",
     "cancel_batch": "batches_cancel",
 }
 KEY_ARGUMENT = "idempotency_key"
@@ -64,7 +69,7 @@ class Operation:
 
     @property
     def only_reads(self) -> bool:
-        return self.method == "GET" or self.path.endswith("/estimate")
+        return self.method == "GET" or self.path.endswith(("/estimate", "/plan"))
 
 
 def operations(description: Schema) -> Mapping[str, Operation]:

@@ -157,11 +157,18 @@ class GCSObjectStore:
             self._bucket.delete(found.path, if_generation=int(found.version))
 
     def sign(
-        self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
+        self,
+        path: str,
+        *,
+        expires_in: timedelta,
+        method: SignedMethod = SignedMethod.GET,
+        disposition: str | None = None,
     ) -> SignedURL:
         # An empty name would sign the URL of the bucket, which lists its objects.
         _require_name(path)
-        return self._signer.sign(path, expires_in=expires_in, method=method)
+        return self._signer.sign(
+            path, expires_in=expires_in, method=method, disposition=disposition
+        )
 
     def _look(self, path: str) -> StoredObject:
         if not _is_name(path):

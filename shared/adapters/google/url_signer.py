@@ -15,10 +15,11 @@ from shared.domain.schedule import MAX_SIGNED_TTL
 from shared.ports import Clock
 from shared.ports.object_store import SignedMethod, SignedURL
 
+_INLINE = "inline"
 _ALGORITHM = "GOOG4-RSA-SHA256"
 _MOST_KEPT = 4096
 
-_Key = tuple[str, timedelta, SignedMethod]
+_Key = tuple[str, timedelta, SignedMethod, str]
 
 
 class SigningCredentials(Protocol):
@@ -55,17 +56,22 @@ class V4URLSigner:
         return self._make_credentials()
 
     def sign(
-        self, path: str, *, expires_in: timedelta, method: SignedMethod = SignedMethod.GET
+        self,
+        path: str,
+        *,
+        expires_in: timedelta,
+        method: SignedMethod = SignedMethod.GET,
+        disposition: str | None = None,
     ) -> SignedURL:
         """Raise InvalidRequestError for a lifetime of more than 12 hours."""
         if expires_in > MAX_SIGNED_TTL:
             raise InvalidRequestError("A signed URL is valid for 12 hours at most.")
-        key, now = (path, expires_in, method), self._now()
+        key, now = (path, expires_in, method, disposition or _INLINE), self._now()
         with self._lock:
             kept = self._kept.get(key)
         if kept is not None and kept.expires_at - now >= expires_in / 2:
             return kept
-        signed = self._sign(path, now.astimezone(UTC).replace(microsecond=0), expires_in, method)
+        signed = self._sign(key, now.astimezone(UTC).replace(microsecond=0))
         self._keep(key, signed)
         return signed
 
@@ -77,14 +83,13 @@ class V4URLSigner:
             if len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
 
-    def _sign(
-        self, path: str, now: datetime, expires_in: timedelta, method: SignedMethod
-    ) -> SignedURL:
+    def _sign(self, key: _Key, now: datetime) -> SignedURL:
+        path, expires_in, method, disposition = key
         with credential_errors("IAM", permission="iam.serviceAccounts.signBlob"):
             email = self._credentials.signer_email
             date, scope = f"{now:%Y%m%dT%H%M%SZ}", f"{now:%Y%m%d}/auto/storage/goog4_request"
             resource = f"/{self._bucket}/{quote(path)}"
-            query = _query(path, f"{email}/{scope}", date, expires_in)
+            query = _query(path, f"{email}/{scope}", date, expires_in, disposition)
             host = urlsplit(self._endpoint).netloc
             request = _canonical_request(method, resource, query, host=host)
             digest = hashlib.sha256(request.encode()).hexdigest()
@@ -96,7 +101,7 @@ class V4URLSigner:
         )
 
 
-def _query(path: str, credential: str, date: str, expires_in: timedelta) -> str:
+def _query(path: str, credential: str, date: str, expires_in: timedelta, disposition: str) -> str:
     """Override the type and disposition: `<video>` does not play an attachment or another type."""
     parameters = {
         "X-Goog-Algorithm": _ALGORITHM,
@@ -104,7 +109,7 @@ def _query(path: str, credential: str, date: str, expires_in: timedelta) -> str:
         "X-Goog-Date": date,
         "X-Goog-Expires": str(_seconds(expires_in)),
         "X-Goog-SignedHeaders": "host",
-        "response-content-disposition": "inline",
+        "response-content-disposition": disposition,
     }
     content_type = media_type_of(path)
     if content_type is not None:

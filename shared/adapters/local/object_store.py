@@ -145,12 +145,15 @@ class LocalObjectStore:
         *,
         expires_in: timedelta,
         method: SignedMethod = SignedMethod.GET,  # noqa: ARG002  # A URL is valid for both.
+        disposition: str | None = None,
     ) -> SignedURL:
-        return self._signer.sign(path, expires_in=expires_in)
+        return self._signer.sign(path, expires_in=expires_in, disposition=disposition)
 
-    def verify(self, path: str, *, expires: str, signature: str) -> None:
+    def verify(
+        self, path: str, *, expires: str, signature: str, disposition: str | None = None
+    ) -> None:
         """Raise InvalidSignatureError or ExpiredSignatureError."""
-        self._signer.verify(path, expires=expires, signature=signature)
+        self._signer.verify(path, expires=expires, signature=signature, disposition=disposition)
 
     def _create(self, aside: Aside, path: str) -> None:
         try:

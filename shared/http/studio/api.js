@@ -80,6 +80,16 @@ export async function readPages(path, { pages, limit }) {
   }
 }
 
+/** Resolve with a module that is loaded when it is used. Throw Unreachable if it cannot be. */
+export async function loaded(importing) {
+  try {
+    return await importing;
+  } catch {
+    connection.noticed(false);
+    throw new Unreachable();
+  }
+}
+
 export async function exists(path) {
   const response = await ask(path, { method: "HEAD" });
   return response.ok;

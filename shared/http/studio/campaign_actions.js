@@ -1,4 +1,4 @@
-import { patch, remove, send, spend } from "./api.js";
+import { loaded, patch, remove, send, spend } from "./api.js";
 import { askForBudget, budgetSentence } from "./budget_dialog.js";
 import { cleanUp, confirmed } from "./dialogs.js";
 import { money, size } from "./format.js";
@@ -95,6 +95,12 @@ export class CampaignActions {
       say(TEXTS.removed(number));
     });
   };
+
+  share = (video) =>
+    this.#do(async () => {
+      const code = await loaded(import("./share_dialog.js"));
+      await code.share(video);
+    });
 
   async regenerateAll(videos) {
     const isSure = await confirmed({

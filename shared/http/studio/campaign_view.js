@@ -3,7 +3,7 @@ import { CampaignActions } from "./campaign_actions.js";
 import { CampaignForm } from "./campaign_form.js";
 import { CampaignMoney } from "./campaign_money.js";
 import { CampaignReader } from "./campaign_reader.js";
-import { button, element, emptyState, setText, showIn } from "./dom.js";
+import { button, element, emptyState, icon, setText, showIn } from "./dom.js";
 import { failureOf, slotsWithFailures } from "./failures.js";
 import { since } from "./format.js";
 import { say, showLoadFailure, showTrouble } from "./notices.js";
@@ -150,6 +150,13 @@ export class CampaignView {
           disabled: pending > 0,
           onclick: regenerateAll,
         }),
+      current > 0 &&
+        element(
+          "a",
+          { class: "button", href: `/v1/campaigns/${this.#id}/download`, download: true },
+          icon("download"),
+          element("span", {}, TEXTS.downloadAll),
+        ),
       historical > 0 && button(TEXTS.cleanUp, { icon: "sweep", onclick: cleanUp }),
     ]);
   }

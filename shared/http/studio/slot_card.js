@@ -1,4 +1,4 @@
-import { button, element, setText, showIn, uniqueId, unseen, written } from "./dom.js";
+import { button, element, icon, setText, showIn, uniqueId, unseen, written } from "./dom.js";
 import { failureNote } from "./failure_note.js";
 import { cost, recipe, when } from "./format.js";
 import { Making } from "./making.js";
@@ -163,10 +163,11 @@ export class SlotCard {
       ),
       element(
         "a",
-        { class: "button quiet", href: contentPath(current.id), target: "_blank", rel: "noopener" },
-        TEXTS.openFile,
-        about(),
+        { class: "button quiet", href: `${contentPath(current.id)}?download=1`, download: true },
+        icon("download"),
+        element("span", {}, TEXTS.download, about()),
       ),
+      button([TEXTS.share, about()], { kind: "quiet", onclick: () => this.#actions.share(current) }),
       keepButton(current, {
         onclick: () => this.#actions.keep(current),
         text: unseen(TEXTS.keep + TEXTS.ofVideo(this.#number)),

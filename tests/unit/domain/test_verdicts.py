@@ -118,9 +118,10 @@ def test_decided_differences_exclude_zero_and_all_pairs_hold_together() -> None:
 
 
 def test_an_adaptive_experiment_shows_its_chances_alone() -> None:
-    judged = judge([arm(300, 500), arm(200, 500)], is_adaptive=True)
+    judged = judge([arm(300, 500, exposures=900), arm(200, 500)], is_adaptive=True)
 
     assert (judged.verdict, judged.best, judged.differences) == (Verdict.LEADING, 0, ())
+    assert judged.sample_ratio_p is None
 
 
 def test_viewers_are_allocated_by_the_chance_to_be_best_with_a_floor() -> None:

@@ -220,7 +220,9 @@ def test_more_names_than_a_record_can_hold_do_not_wait(ports: FakePorts) -> None
 
 
 class NoSignatures:
-    def verify(self, path: str, *, expires: str, signature: str) -> None:
+    def verify(
+        self, path: str, *, expires: str, signature: str, disposition: str | None = None
+    ) -> None:
         raise NotImplementedError
 
 

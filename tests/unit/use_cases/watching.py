@@ -93,6 +93,7 @@ def watched(ports: FakePorts, hooks: Hooks) -> Ports:
             # What follows an end has its own tests.
             events=ports.events,
             webhooks=ports.webhooks,
+            experiments=ports.experiments,
             plays=ports.plays,
             # Nothing that is decided depends on it.
             mirror=ports.mirror,

@@ -1,0 +1,13 @@
+/** The texts about links and code that show a video elsewhere. */
+export const SHARE_TEXTS = {
+  title: (number) => `Video ${number} teilen`,
+  link: "Link zum Clip",
+  linkHint: "Wer ihn hat, kann den Clip 12 Stunden lang ansehen.",
+  video: "Code eines <video>-Elements",
+  videoHint: "Für Seiten, deren Besucher diesen Dienst ohne Schlüssel erreichen.",
+  copy: (what) => `Kopieren: ${what}`,
+  copyLink: "Link kopieren",
+  copied: "Kopiert.",
+  copyByHand:
+    "Der Browser erlaubt es nicht. Der Text ist ausgewählt: Kopieren Sie ihn mit der Tastatur.",
+};

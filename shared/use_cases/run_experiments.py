@@ -1,0 +1,67 @@
+"""Create, report and stop experiments."""
+
+import secrets
+from datetime import date
+
+from shared.domain.experiment import (
+    Experiment,
+    StopReason,
+    experiment_id,
+    require_arms,
+    require_possible,
+)
+from shared.domain.experiment_report import ExperimentReport, report_of
+from shared.domain.identity import parse_video_id
+from shared.domain.values import replace
+from shared.ports import Ports
+from shared.use_cases.change_versions import mark_video
+from shared.use_cases.committing import until_committed
+
+_RANDOM_BITS = 16
+
+
+def create_experiment(ports: Ports, draft: Experiment) -> Experiment:
+    """Create the experiment that `draft` describes, and keep its videos from every clean-up.
+
+    Raise an error unless its arms are completed videos of the campaign, which exists.
+    """
+    require_possible(draft)
+    places = [parse_video_id(arm.video_id) for arm in draft.arms]
+    ports.campaigns.get_campaign(draft.campaign_id)
+    wanted = [video_hash for campaign, video_hash in places if campaign == draft.campaign_id]
+    page = ports.campaigns.get_videos(draft.campaign_id, wanted)
+    for record in page.unreadable:
+        raise record.error()
+    videos = {video.id: video for video in page.videos}
+    require_arms(draft, [videos.get(arm.video_id) for arm in draft.arms])
+    for video in page.videos:
+        if not video.kept:
+            mark_video(ports, video.campaign_id, video.video_hash, kept=True)
+
+    def attempt() -> Experiment:
+        now = ports.now()
+        name = experiment_id(draft.campaign_id, now, secrets.randbits(_RANDOM_BITS))
+        return ports.experiments.commit(replace(draft, id=name, created_at=now))
+
+    return until_committed(attempt)
+
+
+def report_experiment(ports: Ports, experiment_id: str) -> tuple[Experiment, ExperimentReport]:
+    """Raise NotFoundError."""
+    experiment = ports.experiments.get(experiment_id)
+    first = experiment.created_at.date()
+    counts = ports.plays.counts_of_experiment(experiment_id, first, date.max)
+    return experiment, report_of(experiment, counts, today=ports.now().date())
+
+
+def stop_experiment(
+    ports: Ports, experiment_id: str, *, reason: StopReason = StopReason.REQUESTED
+) -> Experiment:
+    """Assign no more viewers; one that has stopped stays as it is. Raise NotFoundError."""
+
+    def attempt() -> Experiment:
+        found = ports.experiments.get(experiment_id)
+        stopped = found.stopped(ports.now(), reason)
+        return found if stopped is found else ports.experiments.commit(stopped)
+
+    return until_committed(attempt)
