@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from shared.http import analytics, experiments
     from shared.http import analytics_types as of_analytics
     from shared.http import experiment_types as of_experiments
+    from shared.http import play_types as of_plays
     from shared.http import request_types as sent
     from shared.http import resource_types as answered
 else:
@@ -20,6 +21,7 @@ else:
     experiments = ModuleOnUse("shared.http.experiments")
     of_analytics = ModuleOnUse("shared.http.analytics_types")
     of_experiments = ModuleOnUse("shared.http.experiment_types")
+    of_plays = ModuleOnUse("shared.http.play_types")
     sent = ModuleOnUse("shared.http.request_types")
     answered = ModuleOnUse("shared.http.resource_types")
 
@@ -49,6 +51,10 @@ EXPERIMENT_ENDPOINTS: Sequence[Endpoint] = (
              lambda: experiments.read,
              "Report an experiment: its verdict, the rates of its arms and their differences",
              answers=lambda: {200: of_experiments.ExperimentReport}),
+    Endpoint("POST", "/v1/campaigns/{campaign_id}/experiments/{experiment_id}/assign",
+             lambda: experiments.assign,
+             "Assign an arm to one page load: its clip, and the token that counts the play",
+             answers=lambda: {200: of_plays.EmbedResource}),
     Endpoint("POST", "/v1/campaigns/{campaign_id}/experiments/{experiment_id}/stop",
              lambda: experiments.stop, "Stop an experiment: no viewer is assigned any more",
              answers=_experiment),

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from werkzeug.wrappers import Response
 
-from shared.domain.errors import InvalidRequestError, NotFoundError
+from shared.domain.errors import InvalidRequestError, NotFoundError, WrongStateError
 from shared.domain.experiment import (
     MOST_PLANNED,
     Allocation,
@@ -21,6 +21,7 @@ from shared.domain.titles import title_of
 from shared.domain.verdicts import PLANNED_LEVEL, Difference, Verdict
 from shared.http.analytics import rate_resource, watched_resource
 from shared.http.calls import Call, json_response, list_response
+from shared.http.embeds import embed_resource
 from shared.http.experiment_types import (
     ArmResource,
     DayOfExperiment,
@@ -38,6 +39,8 @@ from shared.http.experiment_types import (
 from shared.http.request_types import EmptyBody, PageQuery, read_body, read_query, require_one_of
 from shared.http.resources import content_url_of, epoch, moment, thumbnail_url_of
 from shared.use_cases import run_experiments
+from shared.use_cases.assign_arm import assign_arm
+from shared.use_cases.stop_experiment import stop_experiment
 
 
 def create(call: Call, campaign_id: str) -> Response:
@@ -85,12 +88,19 @@ def read(call: Call, campaign_id: str, experiment_id: str) -> Response:
     return json_response(_report(call, *found))
 
 
+def assign(call: Call, campaign_id: str, experiment_id: str) -> Response:
+    """Answer as an embed does, for a page whose own server chooses what it shows."""
+    read_body(call.request, EmptyBody)
+    _require_experiment(campaign_id, experiment_id)
+    if not call.ports.play_key:
+        raise WrongStateError("Plays are not counted here, so no viewer is assigned: set PLAY_KEY.")
+    return json_response(embed_resource(call, assign_arm(call.ports, experiment_id)))
+
+
 def stop(call: Call, campaign_id: str, experiment_id: str) -> Response:
     read_body(call.request, EmptyBody)
     _require_experiment(campaign_id, experiment_id)
-    return json_response(
-        _resource(call, run_experiments.stop_experiment(call.ports, experiment_id))
-    )
+    return json_response(_resource(call, stop_experiment(call.ports, experiment_id)))
 
 
 def plan(call: Call) -> Response:

@@ -71,14 +71,16 @@ class BeaconBody(Body, forbid_unknown_fields=False):
 class EmbedResource(TypedDict):
     """One load of a player. `view` is this load's, and `play_token` counts no other view.
 
-    The URLs of the clip and the poster expire, as signed URLs do. `label` is that of the arm of an
-    experiment.
+    The URLs of the clip and the poster expire, as signed URLs do. `experiment_id`, `arm`
+    and its `label` are those of an experiment that has assigned this load.
     """
 
     object: Literal["embed"]
     video_id: str
     campaign_id: str
     index: int
+    experiment_id: str | None
+    arm: int | None
     label: str | None
     content_url: str
     poster_url: str

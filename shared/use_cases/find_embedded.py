@@ -27,6 +27,9 @@ class Embedded(Struct, frozen=True, kw_only=True):
     duration_seconds: float
     clip_path: str
     poster_path: str
+    experiment_id: str | None = None
+    arm: int | None = None
+    label: str | None = None
 
 
 def find_embedded(ports: Ports, target: EmbedTarget) -> Embedded:

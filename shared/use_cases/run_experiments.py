@@ -1,11 +1,10 @@
-"""Create, report and stop experiments."""
+"""Create and report experiments."""
 
 import secrets
 from datetime import date
 
 from shared.domain.experiment import (
     Experiment,
-    StopReason,
     experiment_id,
     require_arms,
     require_possible,
@@ -52,16 +51,3 @@ def report_experiment(ports: Ports, experiment_id: str) -> tuple[Experiment, Exp
     first = experiment.created_at.date()
     counts = ports.plays.counts_of_experiment(experiment_id, first, date.max)
     return experiment, report_of(experiment, counts, today=ports.now().date())
-
-
-def stop_experiment(
-    ports: Ports, experiment_id: str, *, reason: StopReason = StopReason.REQUESTED
-) -> Experiment:
-    """Assign no more viewers; one that has stopped stays as it is. Raise NotFoundError."""
-
-    def attempt() -> Experiment:
-        found = ports.experiments.get(experiment_id)
-        stopped = found.stopped(ports.now(), reason)
-        return found if stopped is found else ports.experiments.commit(stopped)
-
-    return until_committed(attempt)

@@ -23,7 +23,9 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.adapters.google.experiment_repository import FirestoreExperimentRepository
 from shared.adapters.google.object_store import GCSObjectStore
+from shared.adapters.google.play_repository import FirestorePlayRepository
 from shared.adapters.google.turn_repository import FirestoreTurnRepository
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import utc_now
@@ -138,6 +140,9 @@ def ports(
         project=project, database="(default)"
     )
     ports.turns = FirestoreTurnRepository(ports.campaigns)  # type: ignore[arg-type, assignment]
+    documents = ports.campaigns.documents  # type: ignore[attr-defined]
+    ports.experiments = FirestoreExperimentRepository(documents)  # type: ignore[assignment]
+    ports.plays = FirestorePlayRepository(documents)  # type: ignore[assignment]
     ports.savings = SavingsCounter(ports.campaigns)
     ports.mirror = ObjectStoreMirror(bucket_store, gap=timedelta(seconds=1.5), now=utc_now)
     ports.storage_probe = ObjectStoreProbe(ports.objects, ports.clock)
@@ -269,7 +274,7 @@ def counted(client: Client) -> dict[str, Calls]:
     calls["extend a video"] = of(
         lambda: client.send("POST", f"/v1/videos/{following[0]}/extend", {"prompt": "It sinks"})
     )
-    calls |= of_pictures(client) | of_a_queue(client)
+    calls |= of_pictures(client) | of_watching(client) | of_a_queue(client)
     calls["cancel a video that waits"] = of(
         lambda: client.send("POST", f"/v1/videos/{client.create('c', 'A boat')[0]}/cancel")
     )[len(calls["create one video"]) :]
@@ -287,6 +292,28 @@ def of_pictures(client: Client) -> dict[str, Calls]:
         ),
         "create one from a stored picture": of(
             lambda: client.create("stored", "A cup", image=stored["id"])
+        ),
+    }
+
+
+def of_watching(client: Client) -> dict[str, Calls]:
+    """Return the calls of reports, and of a page that loads an embed."""
+    of = client.counter.of
+    made = client.create("watched", "A boat", "A kite")
+    for video_id in made:
+        client.finish(video_id)
+    arms = [{"video_id": video_id} for video_id in made]
+    path = "/v1/campaigns/watched/experiments"
+    experiment = client.send("POST", path, {"arms": arms})
+    embed = experiment["embed_url"].partition(HOST)[2]
+    return {
+        "load the embed of an experiment": of(lambda: client.send("POST", embed)),
+        "report an experiment": of(lambda: client.send("GET", f"{path}/{experiment['id']}")),
+        "read how a video was watched": of(
+            lambda: client.send("GET", f"/v1/videos/{made[0]}/analytics")
+        ),
+        "read how the videos of a campaign were watched": of(
+            lambda: client.send("GET", "/v1/campaigns/watched/analytics")
         ),
     }
 
@@ -336,6 +363,9 @@ LIMITS = {
     "create one video from a picture in the request": 4,
     "create one from a stored picture": 4,
     "read a campaign with eight slots": 2,
+    "report an experiment": 2,
+    "read how a video was watched": 2,
+    "read how the videos of a campaign were watched": 2,
     "from the announced clip to the commit that shows it": 8,
     "the same, for a clip that replaces another one": 8,
 }

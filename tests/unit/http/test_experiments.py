@@ -227,3 +227,49 @@ def test_a_plan_that_no_experiment_can_have_is_refused(
     body = {"baseline": 0.4, "lift": 0.1, **changes}
 
     assert refused(ports, "POST", "/v1/experiments/plan", body) == (400, "invalid_request", param)
+
+
+def test_an_assignment_counts_an_exposure_and_its_play_counts_for_its_arm(
+    ports: FakePorts, experiment: Mapping[str, Any]
+) -> None:
+    path = f"{EXPERIMENTS}/{experiment['id']}"
+    elsewhere = {"Origin": "https://shop.example", "Sec-Fetch-Site": "cross-site"}
+
+    assigned = answer(ports, "POST", f"{path}/assign")
+    embedded = call(ports, "POST", experiment["embed_url"].split(":8000")[1], headers=elsewhere)
+    for load in (assigned, embedded.get_json()):
+        beacon = {"v": 1, "view": load["view"], "token": load["play_token"], "played_ms": 100}
+        other = {**beacon, "view": "0" * 32}
+        for body in (beacon, other):
+            assert call(ports, "POST", "/v1/plays", body).status_code == 204
+
+    assert embedded.headers["Access-Control-Allow-Origin"] == "*"
+    for load in (assigned, embedded.get_json()):
+        assert load["experiment_id"] == experiment["id"]
+        assert load["video_id"] == experiment["arms"][load["arm"]]["video_id"]
+    report = answer(ports, "GET", path)
+    assert sum(arm["exposures"] for arm in report["arms"]) == 2
+    assert sum(arm["rate"]["of"] for arm in report["arms"]) == 2
+    assert sum(arm["exposures"] for arm in report["days"][0]["arms"]) == 2
+
+
+def test_a_stopped_experiment_refuses_assignments_and_its_embed_still_plays(
+    ports: FakePorts, experiment: Mapping[str, Any]
+) -> None:
+    path = f"{EXPERIMENTS}/{experiment['id']}"
+    answer(ports, "POST", f"{path}/stop")
+
+    assert refused(ports, "POST", f"{path}/assign")[:2] == (409, "wrong_state")
+    shown = answer(ports, "POST", experiment["embed_url"].split(":8000")[1])
+    assert (shown["experiment_id"], shown["arm"]) == (None, None)
+    assert shown["video_id"] == experiment["arms"][0]["video_id"]
+
+
+def test_where_plays_are_not_counted_nothing_is_assigned(
+    ports: FakePorts, experiment: Mapping[str, Any]
+) -> None:
+    ports.play_key = b""
+    path = f"{EXPERIMENTS}/{experiment['id']}"
+
+    assert answer(ports, "GET", path)["embed_url"] is None
+    assert refused(ports, "POST", f"{path}/assign")[:2] == (409, "wrong_state")

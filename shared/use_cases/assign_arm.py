@@ -1,0 +1,88 @@
+"""Assign a viewer to an arm of an experiment, and count the exposure."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from itertools import accumulate
+from random import SystemRandom
+from time import monotonic
+
+from shared.domain.errors import NotFoundError, NotReadyError, WrongStateError
+from shared.domain.experiment import Experiment, StopReason
+from shared.domain.plays import CountsKey
+from shared.domain.values import replace
+from shared.ports import Ports
+from shared.use_cases.find_embedded import Embedded, find_embedded
+from shared.use_cases.stop_experiment import stop_experiment
+
+_SHARES_FOR = timedelta(minutes=1)
+_MOST_SHARES = 256
+
+_draw = SystemRandom().random
+# The shares of adaptive experiments, and until when they are used: no viewer waits for their sums.
+_shares: dict[str, tuple[float, Sequence[float]]] = {}
+
+
+def assign_arm(ports: Ports, experiment_id: str, *, draw: Callable[[], float] = _draw) -> Embedded:
+    """Draw an arm for one page load; `draw` returns a number from 0 to 1.
+
+    An experiment with an arm that cannot be shown any more is stopped: to assign the others alone
+    would change the sample ratio. Raise NotFoundError, or WrongStateError if it has stopped.
+    """
+    experiment = ports.experiments.get(experiment_id)
+    if experiment.stopped_at is not None:
+        raise WrongStateError("This experiment has stopped.")
+    number = _drawn(_weights(ports, experiment), draw())
+    arm = experiment.arms[number]
+    try:
+        found = find_embedded(ports, ("video", arm.video_id))
+    except (NotFoundError, NotReadyError) as error:
+        stop_experiment(ports, experiment_id, reason=StopReason.ARM_MISSING)
+        raise WrongStateError(
+            f"This experiment has stopped: its video {arm.video_id!r} is not there any more."
+        ) from error
+    day = ports.now().date()
+    ports.plays.count_exposure(
+        CountsKey(video_id=arm.video_id, experiment_id=experiment_id, arm=number, day=day)
+    )
+    return replace(found, experiment_id=experiment_id, arm=number, label=arm.label)
+
+
+def assign_or_show(ports: Ports, experiment_id: str) -> Embedded:
+    """Assign an arm; where the experiment has stopped, show the first arm that is still there.
+
+    No page becomes empty by the end of an experiment. What is shown then is counted as a play of
+    its version alone. Raise NotFoundError if there is no experiment, or none of its videos.
+    """
+    try:
+        return assign_arm(ports, experiment_id)
+    except WrongStateError:
+        for arm in ports.experiments.get(experiment_id).arms:
+            try:
+                return find_embedded(ports, ("video", arm.video_id))
+            except (NotFoundError, NotReadyError):
+                continue
+    raise NotFoundError("No video of this experiment is there any more.")
+
+
+def _weights(ports: Ports, experiment: Experiment) -> Sequence[float]:
+    if not experiment.is_adaptive:
+        return experiment.weights
+    until, shares = _shares.get(experiment.id, (0.0, ()))
+    if monotonic() >= until:
+        # No other assignment needs the statistics.
+        from shared.domain.experiment_report import shares_of  # noqa: PLC0415  # As it says.
+
+        first = experiment.created_at.date()
+        counts = ports.plays.counts_of_experiment(experiment.id, first, date.max)
+        shares = shares_of(experiment, counts)
+        if len(_shares) >= _MOST_SHARES:
+            _shares.clear()
+        _shares[experiment.id] = monotonic() + _SHARES_FOR.total_seconds(), shares
+    return shares
+
+
+def _drawn(weights: Sequence[float], number: float) -> int:
+    """Return the arm in whose part of the sum of all weights the number is."""
+    sums = list(accumulate(weights))
+    place = number * sums[-1]
+    return next((arm for arm, up_to in enumerate(sums) if place < up_to), len(sums) - 1)
