@@ -1,6 +1,11 @@
 locals {
-  # The tests of the queries read the same file.
-  firestore = jsondecode(file("${path.module}/firestore.indexes.json"))
+  # The tests of the queries read the same files.
+  firestore = {
+    (google_firestore_database.records.name) = jsondecode(file("${path.module}/firestore.indexes.json"))
+    (google_firestore_database.plays.name)   = jsondecode(file("${path.module}/firestore.plays.json"))
+  }
+  indexes = flatten([for database, each in local.firestore : [for index in each.indexes : merge(index, { database = database })]])
+  fields  = flatten([for database, each in local.firestore : [for field in each.fieldOverrides : merge(field, { database = database })]])
 }
 
 resource "google_firestore_database" "records" {
@@ -16,14 +21,14 @@ resource "google_firestore_database" "records" {
 
 resource "google_firestore_index" "query" {
   for_each = {
-    for index in local.firestore.indexes :
+    for index in local.indexes :
     join("/", concat(
       [index.collectionGroup, index.queryScope],
       [for field in index.fields : "${field.fieldPath} ${try(field.order, field.arrayConfig)}"],
     )) => index
   }
 
-  database    = google_firestore_database.records.name
+  database    = each.value.database
   collection  = each.value.collectionGroup
   query_scope = each.value.queryScope
 
@@ -40,10 +45,10 @@ resource "google_firestore_index" "query" {
 # A field without an index costs no index entry per write.
 resource "google_firestore_field" "index" {
   for_each = {
-    for field in local.firestore.fieldOverrides : "${field.collectionGroup}/${field.fieldPath}" => field
+    for field in local.fields : "${field.collectionGroup}/${field.fieldPath}" => field
   }
 
-  database   = google_firestore_database.records.name
+  database   = each.value.database
   collection = each.value.collectionGroup
   field      = each.value.fieldPath
 

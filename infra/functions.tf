@@ -12,6 +12,15 @@ locals {
       max_instances   = null
       keeps_messages  = null
     }
+    # Apart from the API, so that a flood of reports takes no instance of it.
+    record_plays = {
+      description     = "HTTPS: counts what viewers watched"
+      memory          = "512Mi"
+      timeout_seconds = 60
+      concurrency     = 40
+      max_instances   = null
+      keeps_messages  = null
+    }
     request_videos = {
       description     = "Pub/Sub: the same request as POST, or the next lines of a batch"
       memory          = "512Mi"
@@ -50,8 +59,9 @@ locals {
 
   names = { for target in keys(local.functions) : target => replace(target, "_", "-") }
 
-  # Cloud Run gives each service this URL before the service exists.
-  api_url = "https://${local.names["serve_api"]}-${data.google_project.this.number}.${var.region}.run.app"
+  # Cloud Run gives each service these URLs before the service exists.
+  api_url   = "https://${local.names["serve_api"]}-${data.google_project.this.number}.${var.region}.run.app"
+  plays_url = "https://${local.names["record_plays"]}-${data.google_project.this.number}.${var.region}.run.app/v1/plays"
 
   settings = {
     STORAGE_URL             = "gs://${google_storage_bucket.videos.name}"
@@ -61,6 +71,9 @@ locals {
     REQUEST_TOPIC           = google_pubsub_topic.function["request_videos"].name
     DELIVERY_TOPIC          = google_pubsub_topic.function["deliver_events"].name
     EVENT_TOPIC             = google_pubsub_topic.events.name
+    PLAYS_DATABASE          = google_firestore_database.plays.name
+    PLAYS_URL               = local.plays_url
+    PLAYS_TOPIC             = one([for topic in google_pubsub_topic.plays : topic.name])
     VEO_LOCATION            = var.veo_location
     VIDEO_GENERATOR         = var.video_generator
     DEFAULT_MODEL           = var.default_model

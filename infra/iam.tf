@@ -18,7 +18,7 @@ resource "google_service_account" "function" {
 }
 
 resource "google_project_iam_member" "records" {
-  for_each = local.functions
+  for_each = setsubtract(keys(local.functions), ["record_plays"])
 
   project = var.project_id
   role    = "roles/datastore.user"
@@ -32,7 +32,7 @@ resource "google_project_iam_member" "records" {
 
 # Who sends requests to the URLs of callers has no access to videos, and may not cause any.
 resource "google_storage_bucket_iam_member" "videos" {
-  for_each = setsubtract(keys(local.functions), ["deliver_events"])
+  for_each = setsubtract(keys(local.functions), ["deliver_events", "record_plays"])
 
   bucket = google_storage_bucket.videos.name
   role   = "roles/storage.objectUser"
@@ -57,7 +57,7 @@ resource "google_pubsub_topic_iam_member" "batches" {
 }
 
 resource "google_pubsub_topic_iam_member" "deliveries" {
-  for_each = local.functions
+  for_each = setsubtract(keys(local.functions), ["record_plays"])
 
   topic  = google_pubsub_topic.function["deliver_events"].id
   role   = "roles/pubsub.publisher"

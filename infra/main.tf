@@ -23,6 +23,7 @@ locals {
     ],
     length(var.secrets) > 0 ? ["secretmanager.googleapis.com"] : [],
     var.billing_account != null ? ["billingbudgets.googleapis.com"] : [],
+    var.plays_export ? ["bigquery.googleapis.com"] : [],
     var.github_repository != null ? ["sts.googleapis.com"] : [],
   )
 }

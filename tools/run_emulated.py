@@ -15,12 +15,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shared.settings import InvalidSettingsError, environment, read_settings
-from tools.doctor.expected import FUNCTIONS
+from tools.doctor.expected import ALL_FUNCTIONS
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
 from tools.emulated_cloud.environment import keep_off_the_cloud
 from tools.emulated_cloud.function_process import THIS_TREE, FunctionProcess, Installation
+from tools.emulated_cloud.processes import free_port
 from tools.emulated_cloud.project import CloudProject, write_key_file
 from tools.emulated_cloud.tokens import TokenServer
 from tools.emulated_cloud.vertex import FakeVertex
@@ -152,11 +153,14 @@ def start_functions(
 ) -> dict[str, FunctionProcess]:
     """Start all functions at once: most of their start is imports."""
     functions = {}
-    for target in ("serve_api", *FUNCTIONS.values()):
+    ports = {target: free_port() for target in ALL_FUNCTIONS} | {"serve_api": port}
+    plays_url = f"http://localhost:{ports['record_plays']}/v1/plays"
+    for target in ALL_FUNCTIONS:
         home = folder / target
         home.mkdir()
-        is_api = target == "serve_api"
         own = {"THREADS": THREADS_OF[target]} if target in THREADS_OF else {}
+        if target == "serve_api":
+            own["PLAYS_URL"] = plays_url
         if target == "deliver_events":
             # The URLs in events; requests, which have a URL of their own, come to the API alone.
             own["PUBLIC_URL"] = f"http://localhost:{port}"
@@ -164,7 +168,7 @@ def start_functions(
             target,
             environment={**environment, **own},
             home=home,
-            port=port if is_api else 0,
+            port=ports[target],
             installation=installation,
         )
         functions[target] = stack.enter_context(function)

@@ -30,6 +30,7 @@ run "bad_input_is_refused" {
     invokers               = ["ana@example.com"]
     max_instances          = 0
     monthly_budget         = -100
+    plays_invokers         = ["ana@example.com"]
     project_id             = "My Project"
     publishers             = ["allUsers"]
     region                 = "us-central1-a"
@@ -54,6 +55,7 @@ run "bad_input_is_refused" {
     var.invokers,
     var.max_instances,
     var.monthly_budget,
+    var.plays_invokers,
     var.project_id,
     var.publishers,
     var.region,

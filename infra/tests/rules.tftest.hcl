@@ -26,6 +26,16 @@ run "no_caller_by_default" {
   }
 
   assert {
+    condition     = length(google_cloud_run_v2_service_iam_member.viewer) == 0
+    error_message = "Somebody may report plays without having been named."
+  }
+
+  assert {
+    condition     = length(google_pubsub_topic.plays) == 0 && length(google_bigquery_table.plays) == 0
+    error_message = "Views are exported without having been asked for."
+  }
+
+  assert {
     condition     = length(google_pubsub_topic_iam_member.publisher) == 0
     error_message = "Somebody may ask for videos by message without having been named."
   }
@@ -60,6 +70,20 @@ run "two_settings_make_the_api_public_and_nothing_else" {
   assert {
     condition     = google_cloud_run_v2_service_iam_member.invoker["allUsers"].name == "serve-api"
     error_message = "Public is not the API."
+  }
+}
+
+run "two_settings_make_the_counting_of_plays_public_and_nothing_else" {
+  command = plan
+
+  variables {
+    plays_invokers = ["allUsers"]
+    plays_public   = true
+  }
+
+  assert {
+    condition     = google_cloud_run_v2_service_iam_member.viewer["allUsers"].name == "record-plays" && length(google_cloud_run_v2_service_iam_member.invoker) == 0
+    error_message = "Public is not the counting of plays alone."
   }
 }
 

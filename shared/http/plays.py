@@ -80,8 +80,11 @@ def _beacon(request: Request) -> Beacon:
 
 
 def _content(request: Request) -> bytes:
-    request.max_content_length = MOST_BYTES
-    content = b"".join(iter(partial(request.stream.read, _BLOCK_BYTES), b""))
-    if len(content) > MOST_BYTES:
-        raise RequestEntityTooLarge
+    # No `max_content_length`: the framework reads the rest of the body after the answer, and would
+    # replace the answer by 413.
+    content = b""
+    for block in iter(partial(request.stream.read, _BLOCK_BYTES), b""):
+        content += block
+        if len(content) > MOST_BYTES:
+            raise RequestEntityTooLarge
     return content

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
+from shared.domain.errors import ShowreelError
 from shared.domain.play_tokens import read_token
 from shared.domain.plays import merge
 
 if TYPE_CHECKING:
     from shared.domain.plays import Beacon, View
     from shared.ports import Ports
+
+logger = logging.getLogger(__name__)
 
 
 def record_play(ports: Ports, beacon: Beacon) -> None:
@@ -31,4 +35,12 @@ def record_play(ports: Ports, beacon: Beacon) -> None:
     ports.plays.merge_view(beacon.view, change)
     if ports.policy.plays_topic:
         for view in changed:
-            ports.queue.publish_view(beacon.view, view)
+            _export(ports, beacon.view, view)
+
+
+def _export(ports: Ports, view_id: str, view: View) -> None:
+    """Log a failure: the view is counted, and its next beacon exports all of it."""
+    try:
+        ports.queue.publish_view(view_id, view)
+    except ShowreelError as error:
+        logger.warning("play.unexported", extra={"code": error.code, "detail": error.message})

@@ -1,5 +1,6 @@
 """What `make run-emulated` starts: a cloud on this machine, its three lines, and its end."""
 
+import json
 import os
 import shutil
 import signal
@@ -8,6 +9,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -23,8 +27,10 @@ from tests.e2e.launcher import (
 from tests.e2e.shared_cloud import SECONDS_TO_END, SharedCloud
 from tests.eventually import eventually
 
-# Firestore, Pub/Sub, the bucket, and a master with its worker for each of four functions.
-PROCESSES = 11
+# Firestore, Pub/Sub, the bucket, and a master with its worker for each of six functions.
+PROCESSES = 15
+
+Json = dict[str, Any]
 
 
 @pytest.fixture
@@ -64,6 +70,42 @@ def test_the_printed_environment_reaches_the_emulated_cloud_from_another_shell(
     assert "the emulated cloud has no such service" in examined
     assert "Nothing is missing." in examined
     assert "1 campaign in gs://showreel-emulated-videos and Firestore" in agreed
+
+
+def test_plays_are_counted_by_a_function_of_their_own(shared_cloud: SharedCloud) -> None:
+    api = f"http://localhost:{shared_cloud.port}/v1/videos"
+    video = asked(api, {"campaign_id": "watched", "prompt": "A kite", "seconds": 4})
+    video = eventually(lambda: completed(f"{api}/{video['id']}"))
+    embed = asked(video["embed_url"], None)
+    state = {"v": 1, "view": embed["view"], "seq": 1, "token": embed["play_token"]}
+
+    beacon = {**state, "played_ms": 1000, "bins": "00000001"}
+    with urlopen(Request(embed["plays_url"], data=json.dumps(beacon).encode(), headers=TEXT)) as it:
+        status = it.status
+
+    assert status == 204
+    assert urlsplit(embed["plays_url"]).port != shared_cloud.port
+    (host,) = (line.partition("=")[2] for line in shared_cloud.lines if "FIRESTORE_EMU" in line)
+    database = "projects/showreel-emulated/databases/showreel-plays"
+    (counts,) = asked(f"http://{host.strip()}/v1/{database}/documents/play_counts")["documents"]
+    assert video["id"] in counts["name"]
+    assert counts["fields"]["plays"] == {"integerValue": "1"}
+
+
+TEXT = {"Content-Type": "text/plain"}
+
+
+def asked(url: str, *body: object) -> Json:
+    """Get, or post a body; None is an empty one."""
+    data = None if not body else b"" if body == (None,) else json.dumps(body[0]).encode()
+    kind = {"Content-Type": "application/json"} if data else {}
+    with urlopen(Request(url, data=data, headers=kind), timeout=30) as answer:
+        return dict(json.load(answer))
+
+
+def completed(url: str) -> Json | None:
+    video = asked(url)
+    return video if video["status"] == "completed" else None
 
 
 def test_a_killed_command_leaves_no_process(cloud: subprocess.Popen[str]) -> None:

@@ -2,12 +2,20 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
 from tools.doctor.cloud import Cloud
-from tools.doctor.expected import ALL_FUNCTIONS, GRANTS, INDEXES, PERMISSIONS, TICK
+from tools.doctor.expected import (
+    ALL_FUNCTIONS,
+    GRANTS,
+    INDEXES,
+    PERMISSIONS,
+    PLAY_INDEXES,
+    TICK,
+)
 from tools.doctor.rights import Policies
 from tools.emulated_cloud.vertex.answers import Answer, answer, error
 from tools.emulated_cloud.vertex.listener import Listener, Request
@@ -43,7 +51,8 @@ class GoogleProject:
             },
             self.job: {"state": "ENABLED"},
             **{self.function(name): _function(environment) for name in ALL_FUNCTIONS},
-            **_indexes(f"/v1/projects/{project}/databases/(default)/collectionGroups/-"),
+            **_indexes(f"/v1/projects/{project}/databases/(default)", INDEXES),
+            **_indexes(f"/v1/projects/{project}/databases/showreel-plays", PLAY_INDEXES),
         }
         self._listener = Listener(self._answer)
         self.url = f"http://127.0.0.1:{self._listener.server_port}"
@@ -64,6 +73,11 @@ class GoogleProject:
     @property
     def hosts(self) -> dict[str, str]:
         return dict.fromkeys(SERVICES, self.url)
+
+    @property
+    def groups(self) -> str:
+        """All collections of the records."""
+        return f"/v1/projects/{self.project}/databases/(default)/collectionGroups/-"
 
     @property
     def job(self) -> str:
@@ -103,10 +117,11 @@ def _function(environment: Mapping[str, str]) -> Json:
     return {"state": "ACTIVE", "serviceConfig": {"environmentVariables": dict(environment)}}
 
 
-def _indexes(groups: str) -> dict[str, Json]:
+def _indexes(database: str, stated: Path) -> dict[str, Json]:
     """Return the indexes as Firestore lists them."""
-    file = json.loads(INDEXES.read_bytes())
-    place = groups.removesuffix("-")
+    file = json.loads(stated.read_bytes())
+    place = f"{database}/collectionGroups/"
+    groups = f"{place}-"
     name = {"fieldPath": "__name__", "order": "ASCENDING"}
     indexes = [
         {

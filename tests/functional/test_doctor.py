@@ -192,23 +192,23 @@ def paused(world: World) -> None:
 
 
 def without_an_index(world: World) -> None:
-    [path] = [each for each in world.google.resources if each.endswith("/-/indexes")]
+    path = f"{world.google.groups}/indexes"
     world.google.resources[path]["indexes"].pop()
 
 
 def with_an_index_that_is_built(world: World) -> None:
-    [path] = [each for each in world.google.resources if each.endswith("/-/indexes")]
+    path = f"{world.google.groups}/indexes"
     world.google.resources[path]["indexes"][0]["state"] = "CREATING"
 
 
 def without_a_field(world: World) -> None:
-    [path] = [each for each in world.google.resources if each.endswith("/-/fields")]
+    path = f"{world.google.groups}/fields"
     fields = world.google.resources[path]["fields"]
     fields[:] = [each for each in fields if not each["name"].endswith("videos/fields/due_at")]
 
 
 def without_a_ttl_policy(world: World) -> None:
-    [path] = [each for each in world.google.resources if each.endswith("/-/fields")]
+    path = f"{world.google.groups}/fields"
     for each in world.google.resources[path]["fields"]:
         each.pop("ttlConfig", None)
 
@@ -272,10 +272,14 @@ def without_a_secret(world: World) -> None:
             "lifecycle of {bucket}",
             "videos are lost",
         ),
-        (without_an_index, "indexes of the database", "1 are missing"),
-        (with_an_index_that_is_built, "indexes of the database", "1 are missing or still built"),
-        (without_a_field, "indexes of the database", "videos/due_at"),
-        (without_a_ttl_policy, "indexes of the database", "deliveries/expires_at"),
+        (without_an_index, "indexes of the database (default)", "1 are missing"),
+        (
+            with_an_index_that_is_built,
+            "indexes of the database (default)",
+            "1 are missing or still built",
+        ),
+        (without_a_field, "indexes of the database (default)", "videos/due_at"),
+        (without_a_ttl_policy, "indexes of the database (default)", "deliveries/expires_at"),
         (paused, "scheduler job maintain-campaigns", "PAUSED"),
         (
             lambda w: w.google.resources.pop(w.google.job),

@@ -5,11 +5,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shared.domain.play_tokens import PlayToken, sign
 from tests.functional.places import Place
 from tests.functional.showreel import GALLERY, KITE, served
 
@@ -26,6 +28,15 @@ def ask(method, path, body):
     return [status, [name for name in names if name in sys.modules]]
 print(json.dumps([ask(*each) for each in json.loads(sys.argv[2])]))
 """
+OF_SHOWREEL = """
+import sys
+import functions_framework
+client = functions_framework.create_app("record_plays", "main.py").test_client()
+before = set(sys.modules)
+print(client.post("/v1/plays", data=b"{}").status_code)
+print(*sorted(name for name in set(sys.modules) - before if name.startswith("shared.")))
+"""
+MOST_OF_A_BEACON = 30
 AUTH_AND_FIRESTORE = ["google.auth", "google.cloud.firestore"]
 
 
@@ -100,6 +111,44 @@ def test_an_event_needs_neither_the_bucket_nor_a_generator(gallery_copy: Place) 
     loaded = loaded_by(gallery_copy, "deliver_events", ("POST", "/", {"message": message}))
 
     assert loaded == [[200, ["google.auth", "google.cloud.firestore"]]]
+
+
+def test_a_beacon_needs_firestore_and_a_forged_one_nothing(place: Place) -> None:
+    """In one process: the forged one comes first."""
+    now = datetime.now(UTC)
+    token = PlayToken(
+        video_id="video_spring.0123456789abcdef",
+        duration_ms=4000,
+        issued_at=now,
+        expires_at=now + timedelta(hours=1),
+    )
+    state = {"v": 1, "view": f"{1:032x}", "seq": 1, "played_ms": 1000, "bins": "00000001"}
+    keys = (b"another key", place.environment["PLAY_KEY"].encode())
+
+    loaded = loaded_by(
+        place,
+        "record_plays",
+        *(("POST", "/v1/plays", {**state, "token": sign(token, key)}) for key in keys),
+    )
+
+    assert loaded == [[204, []], [204, AUTH_AND_FIRESTORE]]
+
+
+def test_a_beacon_loads_no_more_of_showreel_than_it_needs(place: Place) -> None:
+    """What viewers call starts more often than anything else."""
+    asked = subprocess.run(
+        [sys.executable, "-c", OF_SHOWREEL],
+        cwd=ROOT,
+        env={**os.environ, **place.environment},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    status, *loaded = asked.stdout.split()
+
+    assert status == "204"
+    assert {"shared.domain.plays", "shared.http.plays"} <= set(loaded)
+    assert len(loaded) <= MOST_OF_A_BEACON, loaded
 
 
 def test_a_tick_needs_no_queue_and_no_generator(gallery_copy: Place) -> None:

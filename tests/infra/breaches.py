@@ -9,6 +9,7 @@ from tests.infra import (
     test_functions,
     test_iam,
     test_monitoring,
+    test_plays,
     test_public_access,
     test_pubsub,
     test_storage,
@@ -123,7 +124,9 @@ BREACHES = [
                     ),
                     'for_each = var.publishers topic = google_pubsub_topic.function["'
                     'request_videos"].id': f"for_each = var.publishers\n{_GENERATE_TOPIC}",
-                    'setsubtract(keys(local.functions), ["deliver_events"])': "local.functions",
+                    'setsubtract(keys(local.functions), ["deliver_events", "record_plays"])': (
+                        'setsubtract(keys(local.functions), ["deliver_events"])'
+                    ),
                     "topic = google_pubsub_topic.events.id": _GENERATE_TOPIC,
                     "roles/aiplatform.serviceAgent": "roles/aiplatform.admin",
                     "roles/iam.serviceAccountOpenIdTokenCreator": (
@@ -223,23 +226,23 @@ BREACHES = [
         {
             'var.deletion_protection ? "DELETE_PROTECTION_ENABLED" : ': (
                 "",
-                test_firestore.test_the_records_refuse_to_be_destroyed,
+                test_firestore.test_the_records_and_the_plays_refuse_to_be_destroyed,
             ),
             'var.deletion_protection ? "PREVENT" : "DELETE"': (
                 '"DELETE"',
-                test_firestore.test_the_records_refuse_to_be_destroyed,
+                test_firestore.test_the_records_and_the_plays_refuse_to_be_destroyed,
             ),
             '"POINT_IN_TIME_RECOVERY_ENABLED"': (
                 '"POINT_IN_TIME_RECOVERY_DISABLED"',
                 test_firestore.test_the_records_of_the_last_week_can_be_restored,
             ),
-            "in local.firestore.indexes :": (
-                "in slice(local.firestore.indexes, 1, 2) :",
-                test_firestore.test_the_deployed_indexes_match_the_file,
+            "in local.indexes :": (
+                "in slice(local.indexes, 1, 2) :",
+                test_firestore.test_the_deployed_indexes_match_the_files,
             ),
             "for_each = each.value.indexes": (
                 "for_each = []",
-                test_firestore.test_the_deployed_exemptions_match_the_file,
+                test_firestore.test_the_deployed_exemptions_match_the_files,
             ),
         },
     ),
@@ -277,6 +280,39 @@ BREACHES = [
             '"${each.value.keeps_messages}s"': (
                 '"604800s"',
                 test_pubsub.test_unprocessed_ticks_expire,
+            ),
+        },
+    ),
+    *breaches(
+        "plays.tf",
+        {
+            **grants(
+                {
+                    'plays_readers = ["maintain_campaigns", "serve_api"]': (
+                        "plays_readers = keys(local.functions)"
+                    ),
+                    'recorder" { project = var.project_id role = google_project_iam_custom_role'
+                    ".recorder.id": (
+                        'recorder" {\nproject = var.project_id\nrole = "roles/datastore.user"'
+                    ),
+                    "roles/bigquery.dataEditor": "roles/bigquery.admin",
+                }
+            ),
+            '["datastore.entities.create", ': (
+                '["datastore.entities.delete", "datastore.entities.create", ',
+                test_iam.test_who_records_plays_can_neither_list_nor_delete,
+            ),
+            "for_each = var.plays_invokers": (
+                'for_each = toset(["allUsers"])',
+                test_public_access.test_only_the_named_callers_may_call,
+            ),
+            "(v1/plays|v1/embeds/|embed[.]js)": (
+                "(v1/plays)",
+                test_monitoring.test_neither_address_nor_browser_of_a_viewer_is_kept,
+            ),
+            '${google_bigquery_table.plays[each.key].table_id}"': (
+                '${google_bigquery_table.plays[each.key].table_id}_test"',
+                test_plays.test_each_view_gets_into_the_table,
             ),
         },
     ),

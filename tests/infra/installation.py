@@ -13,6 +13,7 @@ Json = dict[str, Any]
 PROJECT = "my-project"
 REPOSITORY = "octo-org/showreel"
 CALLER = "user:ana@example.com"
+VIEWER = "group:panel@example.com"
 PUBLISHER = "serviceAccount:shop@my-project.iam.gserviceaccount.com"
 ORIGIN = "https://www.example.com"
 
@@ -33,11 +34,16 @@ EVERYTHING: Json = {
     "keep_failed_days": 60,
     "keep_historical": 2,
     "max_videos_per_campaign": 8,
+    "plays_export": True,
+    "plays_invokers": [VIEWER],
     "model_rates": {"veo-3.1-fast-generate-001": 20, "veo-3.1-generate-001": 0},
     "public_url": "https://videos.example.com",
     "publishers": [PUBLISHER],
     "queue_limit_hours": 48,
-    "secrets": {"SIGNING_KEY": {"secret": "signing-key", "functions": ["serve_api"]}},
+    "secrets": {
+        "SIGNING_KEY": {"secret": "signing-key", "functions": ["serve_api"]},
+        "PLAY_KEY": {"secret": "play-key", "functions": ["record_plays", "serve_api"]},
+    },
 }
 
 

@@ -15,7 +15,7 @@ from shared.domain.schedule import DEADLINE
 from shared.requests.bodies import RequestVideosBody
 from shared.requests.parsing import from_json
 from shared.settings import read_settings
-from tests.infra.installation import CALLER, PROJECT, PUBLISHER, Installation
+from tests.infra.installation import CALLER, PROJECT, PUBLISHER, VIEWER, Installation
 from tests.infra.providers import ROOT, TERRAFORM
 from tests.infra.terraform import Terraform
 from tests.infra.test_iam import grants
@@ -34,7 +34,7 @@ SOURCE = "\n".join(path.read_text("utf-8") for path in sorted(INFRA.glob("*.tf")
 _IN_WORDS = {
     CALLER: "each of the invokers",
     PUBLISHER: "each of the publishers",
-    "secret signing-key": "each of the secrets",
+    VIEWER: "each of the plays_invokers",
 }
 _MAKE = re.compile(r"\bmake ([a-z-]+)")
 

@@ -3,18 +3,26 @@
 import json
 
 from shared.adapters.google.event_log import EVENTS, EXPIRES_AT
+from shared.adapters.google.play_repository import VIEWS
 from shared.adapters.google.webhook_queries import DELIVERIES
 from tests.infra.installation import Installation
 from tests.infra.terraform import MODULE
 
-FILE = json.loads((MODULE / "firestore.indexes.json").read_text("utf-8"))
+FILES = {
+    database: json.loads((MODULE / file).read_text("utf-8"))
+    for database, file in {
+        "records": "firestore.indexes.json",
+        "plays": "firestore.plays.json",
+    }.items()
+}
 
 
-def test_the_records_refuse_to_be_destroyed(installation: Installation) -> None:
-    database = installation.one("google_firestore_database.records")
+def test_the_records_and_the_plays_refuse_to_be_destroyed(installation: Installation) -> None:
+    for name in FILES:
+        database = installation.one(f"google_firestore_database.{name}")
 
-    assert "DELETE_PROTECTION_ENABLED" == database["delete_protection_state"]
-    assert "PREVENT" == database["deletion_policy"]
+        assert "DELETE_PROTECTION_ENABLED" == database["delete_protection_state"]
+        assert "PREVENT" == database["deletion_policy"]
 
 
 def test_the_records_of_the_last_week_can_be_restored(installation: Installation) -> None:
@@ -23,13 +31,19 @@ def test_the_records_of_the_last_week_can_be_restored(installation: Installation
     assert "POINT_IN_TIME_RECOVERY_ENABLED" == database["point_in_time_recovery_enablement"]
 
 
+def database_of(installation: Installation, name: str) -> str:
+    return str(installation.one(f"google_firestore_database.{name}")["name"])
+
+
 def test_documents_can_be_queried_as_the_code_does(installation: Installation) -> None:
-    assert "FIRESTORE_NATIVE" == installation.one("google_firestore_database.records")["type"]
+    for database in installation.of_types({"google_firestore_database"}):
+        assert "FIRESTORE_NATIVE" == database["type"]
 
 
-def test_the_deployed_indexes_match_the_file(installation: Installation) -> None:
+def test_the_deployed_indexes_match_the_files(installation: Installation) -> None:
     stated = [
         (
+            database_of(installation, name),
             index["collectionGroup"],
             index["queryScope"],
             [
@@ -37,10 +51,12 @@ def test_the_deployed_indexes_match_the_file(installation: Installation) -> None
                 for field in index["fields"]
             ],
         )
-        for index in FILE["indexes"]
+        for name, file in FILES.items()
+        for index in file["indexes"]
     ]
     made = [
         (
+            index["database"],
             index["collection"],
             index["query_scope"],
             [
@@ -54,15 +70,16 @@ def test_the_deployed_indexes_match_the_file(installation: Installation) -> None
     assert sorted(stated) == sorted(made)
 
 
-def test_the_deployed_exemptions_match_the_file(installation: Installation) -> None:
+def test_the_deployed_exemptions_match_the_files(installation: Installation) -> None:
     stated = {
-        (field["collectionGroup"], field["fieldPath"]): sorted(
+        (database_of(installation, name), field["collectionGroup"], field["fieldPath"]): sorted(
             (index["queryScope"], index["order"]) for index in field["indexes"]
         )
-        for field in FILE["fieldOverrides"]
+        for name, file in FILES.items()
+        for field in file["fieldOverrides"]
     }
     made = {
-        (field["collection"], field["field"]): sorted(
+        (field["database"], field["collection"], field["field"]): sorted(
             (index["query_scope"], index["order"]) for index in field["index_config"][0]["indexes"]
         )
         for field in installation.all("google_firestore_field.index").values()
@@ -71,15 +88,10 @@ def test_the_deployed_exemptions_match_the_file(installation: Installation) -> N
     assert stated == made
 
 
-def test_events_and_deliveries_are_removed_when_they_expire(installation: Installation) -> None:
+def test_events_deliveries_and_views_are_removed_when_they_expire(
+    installation: Installation,
+) -> None:
     fields = installation.all("google_firestore_field.index").values()
     expiring = [(each["collection"], each["field"]) for each in fields if each["ttl_config"]]
 
-    assert [(DELIVERIES, EXPIRES_AT), (EVENTS, EXPIRES_AT)] == sorted(expiring)
-
-
-def test_indexes_belong_to_the_database_of_the_records(installation: Installation) -> None:
-    database = installation.one("google_firestore_database.records")["name"]
-
-    kinds = {"google_firestore_field", "google_firestore_index"}
-    assert {database} == {each["database"] for each in installation.of_types(kinds)}
+    assert [(DELIVERIES, EXPIRES_AT), (EVENTS, EXPIRES_AT), (VIEWS, EXPIRES_AT)] == sorted(expiring)

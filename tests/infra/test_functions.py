@@ -23,9 +23,6 @@ FRAMEWORK_SETTINGS = {"THREADS"}
 # What has no meaning in a cloud, would make it a stand-in of itself, or is the platform's to set.
 LOCAL_SETTINGS = {
     "K_SERVICE",
-    "PLAYS_DATABASE",
-    "PLAYS_TOPIC",
-    "PLAYS_URL",
     "STORAGE_EMULATOR_HOST",
     "SYNTHETIC_FAULTS",
     "SYNTHETIC_SECONDS",
@@ -97,6 +94,9 @@ def test_the_settings_match_the_variables(installation: Installation) -> None:
         assert topics["request_videos"]["name"] == settings.request_topic
         assert topics["deliver_events"]["name"] == settings.delivery_topic
         assert installation.one("google_pubsub_topic.events")["name"] == settings.event_topic
+        assert installation.one("google_pubsub_topic.plays")["name"] == settings.plays_topic
+        plays = installation.one("google_firestore_database.plays")
+        assert plays["name"] == settings.plays_database
         for name in ("campaign_budget_usd", "daily_budget_usd", "filtered_retries"):
             assert EVERYTHING[name] == getattr(settings, name), name
         for name in ("event_days", "keep_failed_days", "keep_historical", "queue_limit_hours"):
@@ -126,6 +126,16 @@ def test_the_urls_in_events_are_those_of_the_api(
     assert "PUBLIC_URL" not in environment(plain_installation, "serve_api")
 
 
+def test_plays_are_reported_to_their_own_function_and_exported_only_if_chosen(
+    plain_installation: Installation,
+) -> None:
+    place = f"{plain_installation.project_number}.us-central1.run.app"
+    found = environment(plain_installation, "serve_api")
+
+    assert f"https://record-plays-{place}/v1/plays" == found["PLAYS_URL"]
+    assert "PLAYS_TOPIC" not in found
+
+
 def test_a_function_answers_as_many_requests_at_once_as_it_has_threads(
     installation: Installation,
 ) -> None:
@@ -139,7 +149,7 @@ def test_functions_that_pubsub_calls_cannot_be_reached_from_outside(
 ) -> None:
     reached = {target: installation.service(target)["ingress_settings"] for target in targets()}
 
-    assert "ALLOW_ALL" == reached.pop("serve_api")
+    assert "ALLOW_ALL" == reached.pop("serve_api") == reached.pop("record_plays")
     assert {"ALLOW_INTERNAL_ONLY"} == set(reached.values())
 
 
@@ -161,17 +171,19 @@ def test_a_secret_is_given_to_the_functions_that_are_named_and_to_no_other(
     given = {
         target: installation.service(target)["secret_environment_variables"] for target in targets()
     }
-    (secret,) = given.pop("serve_api")
-    (reader,) = installation.all("google_secret_manager_secret_iam_member.function").values()
+    readers = installation.all("google_secret_manager_secret_iam_member.function").values()
 
-    assert ("SIGNING_KEY", "signing-key", "latest") == tuple(
-        secret[name] for name in ("key", "secret", "version")
-    )
+    assert [("PLAY_KEY", "play-key", "latest"), ("SIGNING_KEY", "signing-key", "latest")] == [
+        tuple(secret[name] for name in ("key", "secret", "version"))
+        for secret in given.pop("serve_api")
+    ]
+    assert ["PLAY_KEY"] == [secret["key"] for secret in given.pop("record_plays")]
     assert [] == list(chain.from_iterable(given.values()))
-    assert ("signing-key", installation.account("serve_api")) == (
-        reader["secret_id"],
-        reader["member"],
-    )
+    assert {
+        ("signing-key", installation.account("serve_api")),
+        ("play-key", installation.account("serve_api")),
+        ("play-key", installation.account("record_plays")),
+    } == {(reader["secret_id"], reader["member"]) for reader in readers}
 
 
 def test_the_runtime_is_a_python_that_the_code_supports(installation: Installation) -> None:

@@ -18,7 +18,10 @@ from shared.use_cases.announcing import announce
 from tests.infra.installation import EVERYTHING, PROJECT, Installation, Json
 from tests.infra.terraform import ROOT
 from tests.unit.domain.builders import a_reserved_video
+from tools.doctor.expected import FUNCTIONS
 
+FUNCTIONS_OF_CALLERS = {"serve-api"}
+ERRORS = r"logger[.](error|exception|critical)"
 LOGS = f"projects/{PROJECT}/logs/run.googleapis.com%2F"
 EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 _SELECTOR = re.compile(r"(\w+_googleapis_com:\w+)(?:\{([^}]*)\})?")
@@ -215,7 +218,30 @@ def test_an_answer_503_is_an_error_of_every_function(installation: Installation)
     """Nothing waits by refusing its message: only a store that does not answer is answered so."""
     query = queries(installation)["Showreel: Error rate above 5 %"]
 
-    assert "!=" not in query
+    assert set(re.findall(r'service_name=~"([^"]+)"', query)) == {
+        "|".join(sorted(FUNCTIONS_OF_CALLERS | set(FUNCTIONS)))
+    }
+
+
+def test_no_flood_of_plays_raises_an_alert(installation: Installation) -> None:
+    """Whoever has a play token can send any number of reports, and have some refused with 503."""
+    for alert in installation.all("google_monitoring_alert_policy.alert").values():
+        query = condition_of(alert)["query"]
+        assert "record-plays" not in query or "logging_googleapis_com" in query
+    assert [] == [event for event in logged_events(ERRORS) if event.startswith("play.")]
+
+
+def test_neither_address_nor_browser_of_a_viewer_is_kept(installation: Installation) -> None:
+    exclusion = installation.one("google_logging_project_exclusion.viewers")
+    conditions = exclusion["filter"].split(" AND ")
+    (services,) = (each for each in conditions if "service_name" in each)
+    (pattern,) = re.findall(r'requestUrl=~"([^"]+)"', exclusion["filter"])
+
+    assert f'logName="{LOGS}requests"' in conditions
+    assert {"record-plays", "serve-api"} == set(re.findall(r'"([a-z-]+)"', services))
+    for path in ("v1/plays", "v1/embeds/WyJzbG90Il0.c2lnbmF0dXJl", "embed.js"):
+        assert re.search(pattern, f"https://serve-api-123.us-central1.run.app/{path}")
+    assert not re.search(pattern, "https://serve-api-123.us-central1.run.app/v1/videos?a=/v1/plays")
 
 
 def test_queries_select_the_installations_functions_and_subscriptions(

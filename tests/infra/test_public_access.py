@@ -1,4 +1,4 @@
-"""Private by default; public by two settings, and then the API alone."""
+"""Private by default; the API and the counting of plays are public by two settings each."""
 
 from pathlib import Path
 
@@ -21,6 +21,7 @@ def public_grants(installation: Installation) -> list[tuple[str, str]]:
 
 def test_without_callers_every_call_is_refused(plain_installation: Installation) -> None:
     assert {} == plain_installation.all("google_cloud_run_v2_service_iam_member.invoker")
+    assert {} == plain_installation.all("google_cloud_run_v2_service_iam_member.viewer")
     assert {} == plain_installation.all("google_pubsub_topic_iam_member.publisher")
     assert [] == public_grants(plain_installation)
 
@@ -33,12 +34,15 @@ def test_everybody_is_refused_without_the_second_setting(
     terraform: Terraform, tmp_path: Path
 ) -> None:
     for member in EVERYBODY:
-        said = refusal(terraform, tmp_path, invokers=[member])
+        said = refusal(terraform, tmp_path, invokers=[member], plays_invokers=[member])
         assert "If you want that, also set allow_public = true." in said
+        assert "If you want that, also set plays_public = true." in said
 
 
-def test_the_second_setting_alone_opens_nothing(terraform: Terraform, tmp_path: Path) -> None:
-    assert [] == public_grants(foresee(terraform, tmp_path, allow_public=True))
+def test_the_second_settings_alone_open_nothing(terraform: Terraform, tmp_path: Path) -> None:
+    opened = foresee(terraform, tmp_path, allow_public=True, plays_public=True)
+
+    assert [] == public_grants(opened)
 
 
 def test_both_settings_open_the_api_and_nothing_else(terraform: Terraform, tmp_path: Path) -> None:
@@ -49,6 +53,18 @@ def test_both_settings_open_the_api_and_nothing_else(terraform: Terraform, tmp_p
     ] == public_grants(opened)
     (invoker,) = opened.all("google_cloud_run_v2_service_iam_member.invoker").values()
     assert "serve-api" == invoker["name"]
+
+
+def test_two_settings_open_the_counting_of_plays_and_not_the_api(
+    terraform: Terraform, tmp_path: Path
+) -> None:
+    opened = foresee(terraform, tmp_path, plays_public=True, plays_invokers=["allUsers"])
+
+    assert [
+        ("google_cloud_run_v2_service_iam_member.viewer", "roles/run.invoker")
+    ] == public_grants(opened)
+    (viewer,) = opened.all("google_cloud_run_v2_service_iam_member.viewer").values()
+    assert "record-plays" == viewer["name"]
 
 
 def test_only_known_publishers_may_publish(terraform: Terraform, tmp_path: Path) -> None:

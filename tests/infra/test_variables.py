@@ -44,6 +44,10 @@ REFUSED: dict[str, list[tuple[str, list[object]]]] = {
     "max_instances": [("from 1 to 100", [0, -1, 101, 1.5])],
     "max_videos_per_campaign": [("from 1 to 100", [0, 101, 2.5])],
     "monthly_budget": [("at least 1", [0, -100, 10.5])],
+    "plays_invokers": [
+        ("must be a member of IAM", [["ana@example.com"], ["user:*@example.com"]]),
+        ("also set plays_public = true", [["allUsers"], ["allAuthenticatedUsers"]]),
+    ],
     "project_id": [("6 to 30 lower-case letters", ["My Project", "123456789012", "p", "my-"])],
     "public_url": [("must begin with https://", ["http://a.example", "https://"])],
     "publishers": [("never allUsers", [["allUsers"], ["ana@example.com"]])],
@@ -59,7 +63,7 @@ REFUSED: dict[str, list[tuple[str, list[object]]]] = {
     "veo_location": [("a region in which Veo is offered", ["us", "us-central1-a"])],
     "video_generator": [("must be veo or synthetic", ["sora", ""])],
 }
-OF_ONE_KIND = {"allow_public", "deletion_protection"}
+OF_ONE_KIND = {"allow_public", "deletion_protection", "plays_export", "plays_public"}
 
 _VARIABLE = re.compile(r'^variable "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 _OUTPUT = re.compile(r'^output "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)

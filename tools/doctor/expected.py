@@ -3,8 +3,12 @@
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-INDEXES = Path(__file__).resolve().parents[2] / "infra" / "firestore.indexes.json"
+_INFRA = Path(__file__).resolve().parents[2] / "infra"
+
+INDEXES = _INFRA / "firestore.indexes.json"
 """Terraform and the tests of the queries read the same file."""
+
+PLAY_INDEXES = _INFRA / "firestore.plays.json"
 
 FUNCTIONS = {
     "generate-video": "generate_video",
@@ -14,7 +18,7 @@ FUNCTIONS = {
 }
 """Each topic, and the function to which its subscription pushes."""
 
-ALL_FUNCTIONS = ("serve_api", *FUNCTIONS.values())
+ALL_FUNCTIONS = ("serve_api", "record_plays", *FUNCTIONS.values())
 
 TICK = "maintain-campaigns"
 """The scheduler's job, and its topic."""
@@ -30,6 +34,7 @@ Grant = tuple[str, str, str]
 """Who, which role, and on what."""
 
 RECORDS = "Firestore, the database of the records"
+PLAYS = "Firestore, the database of plays"
 VIDEOS = "bucket of the videos"
 STEPS = "topic generate-video"
 REQUESTS = "topic request-videos"
@@ -42,6 +47,8 @@ GRANTS: Collection[Grant] = (
     ("serve_api", "pubsub.publisher", STEPS),
     ("serve_api", "pubsub.publisher", REQUESTS),
     ("serve_api", "showreelSigner", "account serve_api"),
+    ("serve_api", "datastore.user", PLAYS),
+    ("record_plays", "showreelRecorder", PLAYS),
     ("request_videos", "datastore.user", RECORDS),
     ("request_videos", "storage.objectUser", VIDEOS),
     ("request_videos", "pubsub.publisher", STEPS),
@@ -51,6 +58,7 @@ GRANTS: Collection[Grant] = (
     ("generate_video", "pubsub.publisher", STEPS),
     ("generate_video", "aiplatform.user", "project"),
     ("maintain_campaigns", "datastore.user", RECORDS),
+    ("maintain_campaigns", "datastore.user", PLAYS),
     ("maintain_campaigns", "storage.objectUser", VIDEOS),
     ("maintain_campaigns", "pubsub.publisher", STEPS),
     ("maintain_campaigns", "pubsub.publisher", REQUESTS),

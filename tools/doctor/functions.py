@@ -7,7 +7,7 @@ from tools.doctor.cloud import Cloud, Json
 from tools.doctor.findings import Finding, ok, problem
 from tools.doctor.resources import deploy
 
-_PLACES = ("storage_url", "google_cloud_project", "firestore_database")
+_PLACES = ("storage_url", "google_cloud_project", "firestore_database", "plays_database")
 
 
 def function_findings(cloud: Cloud) -> Iterator[Finding]:

@@ -2,11 +2,18 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from shared.domain.storage_layout import ATTEMPTS, BATCHES, REQUESTS
 from tools.doctor.cloud import Cloud, Json
-from tools.doctor.expected import DEAD_LETTERS, INDEXES, PUBLIC_ACCESS_PREVENTION, TICK
+from tools.doctor.expected import (
+    DEAD_LETTERS,
+    INDEXES,
+    PLAY_INDEXES,
+    PUBLIC_ACCESS_PREVENTION,
+    TICK,
+)
 from tools.doctor.findings import Finding, ok, problem
 
 _TRANSIENT = tuple(f"{each}/" for each in (ATTEMPTS, BATCHES, REQUESTS))
@@ -75,19 +82,20 @@ def topic_findings(cloud: Cloud) -> Iterator[Finding]:
     for topic in (settings.generate_topic, settings.request_topic, settings.delivery_topic, TICK):
         yield _topic_finding(cloud, topic)
     # It needs no subscription: it is for others.
-    subject = f"topic {settings.event_topic}"
-    if _subscriptions(cloud, settings.event_topic) is None:
-        yield problem(subject, "There is no such topic.", deploy(cloud))
-    else:
-        yield ok(subject)
-    subject = f"topic {DEAD_LETTERS}"
-    subscriptions = _subscriptions(cloud, DEAD_LETTERS)
+    yield _kept_finding(cloud, settings.event_topic, needs_subscription=False)
+    yield _kept_finding(cloud, DEAD_LETTERS)
+    if settings.plays_topic:
+        yield _kept_finding(cloud, settings.plays_topic)
+
+
+def _kept_finding(cloud: Cloud, topic: str, *, needs_subscription: bool = True) -> Finding:
+    subject = f"topic {topic}"
+    subscriptions = _subscriptions(cloud, topic)
     if subscriptions is None:
-        yield problem(subject, "There is no such topic.", deploy(cloud))
-    elif not subscriptions:
-        yield problem(subject, "Without a subscription it keeps nothing.", deploy(cloud))
-    else:
-        yield ok(subject)
+        return problem(subject, "There is no such topic.", deploy(cloud))
+    if needs_subscription and not subscriptions:
+        return problem(subject, "Without a subscription it keeps nothing.", deploy(cloud))
+    return ok(subject)
 
 
 def _topic_finding(cloud: Cloud, topic: str) -> Finding:
@@ -113,29 +121,37 @@ def _subscriptions(cloud: Cloud, topic: str) -> list[Json] | None:
 
 
 def database_findings(cloud: Cloud) -> Iterator[Finding]:
-    database = cloud.settings.firestore_database
-    subject = f"database {database}"
-    path = f"v1/projects/{cloud.project}/databases/{database}/documents/campaigns?pageSize=1"
-    if cloud.read("firestore", path) is None:
-        yield problem(subject, "There is no such database.", deploy(cloud))
-    else:
-        yield ok(subject)
+    for database, collection in (
+        (cloud.settings.firestore_database, "campaigns"),
+        (cloud.settings.plays_database, "play_counts"),
+    ):
+        subject = f"database {database}"
+        documents = f"v1/projects/{cloud.project}/databases/{database}/documents"
+        if cloud.read("firestore", f"{documents}/{collection}?pageSize=1") is None:
+            yield problem(subject, "There is no such database.", deploy(cloud))
+        else:
+            yield ok(subject)
 
 
 def index_findings(cloud: Cloud) -> Iterator[Finding]:
     """Queries need the composite indexes, and single-field indexes that Firestore does not make.
 
-    Events are removed by a TTL policy.
+    Events and views are removed by TTL policies.
     """
-    subject = "indexes of the database"
-    place = f"v1/projects/{cloud.project}/databases/{cloud.settings.firestore_database}"
+    yield _index_finding(cloud, cloud.settings.firestore_database, INDEXES)
+    yield _index_finding(cloud, cloud.settings.plays_database, PLAY_INDEXES)
+
+
+def _index_finding(cloud: Cloud, database: str, file: Path) -> Finding:
+    subject = f"indexes of the database {database}"
+    place = f"v1/projects/{cloud.project}/databases/{database}"
     groups = f"{place}/collectionGroups/-"
     composite = (cloud.read("firestore-admin", f"{groups}/indexes?pageSize=1000") or {}).get(
         "indexes", ()
     )
     overrides = f"{groups}/fields?pageSize=1000&filter=indexConfig.usesAncestorConfig:false"
     fields = (cloud.read("firestore-admin", overrides) or {}).get("fields", ())
-    expected = json.loads(INDEXES.read_bytes())
+    expected = json.loads(file.read_bytes())
     ready = {_composite(each, _group(each)) for each in composite if each["state"] == "READY"}
     wanted = {_composite(each, each["collectionGroup"]) for each in expected["indexes"]}
     kept = {index for each in fields for index in _single(each["indexConfig"], _path(each))}
@@ -153,9 +169,8 @@ def index_findings(cloud: Cloud) -> Iterator[Finding]:
     missing = sorted((wanted - ready) | (single - kept))
     if missing:
         detail = f"{len(missing)} are missing or still built, such as {missing[0]}."
-        yield problem(subject, detail, deploy(cloud))
-    else:
-        yield ok(subject, f"{len(wanted) + len(single)} are ready")
+        return problem(subject, detail, deploy(cloud))
+    return ok(subject, f"{len(wanted) + len(single)} are ready")
 
 
 def _composite(index: Mapping[str, Any], group: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 from tools.doctor.cloud import Cloud, Json
-from tools.doctor.expected import ALL_FUNCTIONS, GRANTS, PERMISSIONS, RECORDS, VIDEOS
+from tools.doctor.expected import ALL_FUNCTIONS, GRANTS, PERMISSIONS, PLAYS, RECORDS, VIDEOS
 from tools.doctor.findings import Finding, ok, problem
 from tools.doctor.resources import deploy
 
@@ -17,6 +17,7 @@ _WIDER = {
     "pubsub.publisher": ("pubsub.editor", "pubsub.admin"),
     "pubsub.subscriber": ("pubsub.editor", "pubsub.admin"),
     "aiplatform.user": ("aiplatform.admin",),
+    "showreelRecorder": ("datastore.user", "datastore.owner"),
     "showreelSigner": ("iam.serviceAccountTokenCreator",),
     "iam.serviceAccountOpenIdTokenCreator": ("iam.serviceAccountTokenCreator",),
 }
@@ -125,7 +126,7 @@ class Policies:
         """Return the service and the path of a policy."""
         project = f"projects/{self._cloud.project}"
         kind, _, name = place.partition(" ")
-        if place in (RECORDS, "project"):
+        if place in (PLAYS, RECORDS, "project"):
             return "cloudresourcemanager", f"v1/{project}:getIamPolicy"
         if place == VIDEOS:
             return "storage-iam", f"storage/v1/b/{self._cloud.settings.bucket}/iam"

@@ -128,8 +128,9 @@ class CloudProject:
             "STORAGE_EMULATOR_HOST": self.storage.url,
             "FIRESTORE_EMULATOR_HOST": self.firestore_host,
             "PUBSUB_EMULATOR_HOST": self.pubsub_host,
-            "SIGNING_KEY": f"The signing key of {self.name}",
-            "PLAY_KEY": f"The key of the plays of {self.name}",
+            # Without spaces: a shell exports them as they are printed.
+            "SIGNING_KEY": f"the-key-of-signatures-of-{self.name}",
+            "PLAY_KEY": f"the-key-of-the-plays-of-{self.name}",
         }
 
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from io import BytesIO
+from typing import NoReturn
 
 import pytest
 from werkzeug.test import create_environ
@@ -61,6 +62,10 @@ def counted(ports: FakePorts) -> Counts:
 
 def a_body(ports: FakePorts, **changes: object) -> dict[str, object]:
     return {"v": 1, "view": VIEW, "seq": 1, "token": token(ports), **WATCHED, **changes}
+
+
+def unavailable(*_: object) -> NoReturn:
+    raise UnavailableError("Google does not answer.")
 
 
 @pytest.mark.parametrize("content_type", ["text/plain;charset=UTF-8", "application/json"])
@@ -228,6 +233,21 @@ def test_a_view_is_exported_when_it_has_changed() -> None:
     assert {view_id for view_id, _ in ports.queue.views} == {VIEW}
 
 
+def test_a_view_that_cannot_be_exported_is_counted_and_exported_by_its_next_beacon(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = FakePorts(policy=FakePolicy(plays_topic="views"))
+    with monkeypatch.context() as fault:
+        fault.setattr(ports.queue, "publish_view", unavailable)
+        send(ports, a_body(ports, played_ms=1000))
+
+    assert counted(ports).played_ms == 1000
+    assert [each.message for each in caplog.records] == ["play.unexported"]
+    send(ports, a_body(ports, **WATCHED))
+    ((_, exported),) = ports.queue.views
+    assert (exported.beacons, exported.played_ms) == (2, 4000)
+
+
 def test_without_a_key_nothing_is_counted(ports: FakePorts) -> None:
     ports.play_key = b""
 
@@ -239,10 +259,7 @@ def test_without_a_key_nothing_is_counted(ports: FakePorts) -> None:
 def test_a_store_that_is_down_is_logged_and_not_shown(
     ports: FakePorts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*_: object) -> None:
-        raise UnavailableError("Firestore does not answer.")
-
-    monkeypatch.setattr(ports.plays, "merge_view", fail)
+    monkeypatch.setattr(ports.plays, "merge_view", unavailable)
     send(ports, a_body(ports))
 
     (line,) = caplog.records
