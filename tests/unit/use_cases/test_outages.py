@@ -27,8 +27,16 @@ def after_its_effect(fault: Hook, witness: Witness) -> Hooks:
     return Hooks(after_effect=look_and_fail)
 
 
-@pytest.mark.parametrize("error", [StorageError("Full."), UnavailableError("Down.")], ids=repr)
-@pytest.mark.parametrize("fails", [before_its_effect, after_its_effect])
+# A call that a store refuses for good has no effect.
+@pytest.mark.parametrize(
+    ("fails", "error"),
+    [
+        (before_its_effect, StorageError("Full.")),
+        (before_its_effect, UnavailableError("Down.")),
+        (after_its_effect, UnavailableError("Down.")),
+    ],
+    ids=["refused", "lost before its effect", "lost after its effect"],
+)
 @pytest.mark.parametrize("story", [*STORIES, *DELETIONS], ids=lambda story: story.__name__)
 def test_a_failing_call_breaks_no_rule(
     story: Story, fails: Callable[[Hook, Witness], Hooks], error: ShowreelError
