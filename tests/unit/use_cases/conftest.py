@@ -2,11 +2,18 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from typing import ParamSpec, TypeVar
 
 import pytest
 
+from shared import parallel
+from shared.use_cases import store_video
 from tests.fakes.ports import FakePorts
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -35,6 +42,28 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
     monkeypatch.setattr(time, "sleep", pauses.sleep)
     monkeypatch.setattr(time, "monotonic", pauses.monotonic)
     return pauses
+
+
+class _OneAfterTheOther(Executor):
+    """Makes each call at once, in the thread that submits it."""
+
+    def __init__(self, _: int) -> None:
+        super().__init__()
+
+    def submit(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(call(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001  # As the thread of a pool does.
+            future.set_exception(error)
+        return future
+
+
+@pytest.fixture
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The calls of a story come in the same order each time, and no thread is started for them."""
+    monkeypatch.setattr(parallel, "ThreadPoolExecutor", _OneAfterTheOther)
+    monkeypatch.setattr(store_video, "ThreadPoolExecutor", _OneAfterTheOther)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.unit.use_cases.scenes import budgeted_ports, settle
 from tests.unit.use_cases.stories import DELETIONS, STORIES, Story
 from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 
-pytestmark = pytest.mark.usefixtures("no_log")
+pytestmark = pytest.mark.usefixtures("no_log", "one_thread")
 
 
 class Crash(BaseException):

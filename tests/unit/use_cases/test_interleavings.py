@@ -31,7 +31,7 @@ from tests.unit.use_cases.scenes import (
 )
 from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 
-pytestmark = pytest.mark.usefixtures("no_log")
+pytestmark = pytest.mark.usefixtures("no_log", "one_thread")
 
 LONGER_THAN_A_LEASE = timedelta(minutes=5)
 STORIES = (

@@ -12,7 +12,7 @@ from tests.unit.use_cases.scenes import settle
 from tests.unit.use_cases.stories import DELETIONS, STORIES, Story
 from tests.unit.use_cases.watching import Hook, Hooks, Once, at_every_call, watched
 
-pytestmark = pytest.mark.usefixtures("no_log")
+pytestmark = pytest.mark.usefixtures("no_log", "one_thread")
 
 
 def before_its_effect(fault: Hook, witness: Witness) -> Hooks:
