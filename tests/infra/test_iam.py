@@ -189,6 +189,7 @@ NEEDED: dict[Use, tuple[str, str]] = {
     ("plays", "count_exposure"): PLAYS_USER,
     ("plays", "counts_of_campaign"): PLAYS_USER,
     ("plays", "counts_of_experiment"): PLAYS_USER,
+    ("plays", "counts_of_video"): PLAYS_USER,
     ("plays", "delete_campaign"): PLAYS_USER,
     ("generator", ""): ("aiplatform.user", "project"),
 }

@@ -23,7 +23,16 @@ ROOT = Path(__file__).resolve().parents[3]
 # Only requests about experiments, plays or webhooks, and deliveries, load them.
 ON_USE = {
     f"shared.domain.{name}"
-    for name in ("experiment", "play_tokens", "plays", "proportions", "verdicts", "webhooks")
+    for name in (
+        "experiment",
+        "experiment_report",
+        "play_tokens",
+        "plays",
+        "proportions",
+        "verdicts",
+        "watching",
+        "webhooks",
+    )
 }
 MODULES = sorted(
     {f"shared.domain.{module.name}" for module in pkgutil.iter_modules(shared.domain.__path__)}
