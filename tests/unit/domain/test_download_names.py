@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.download_names import archive_name, download_name
+from shared.domain.values import replace
 from shared.domain.video import VersionState
 from tests.unit.domain.builders import a_reserved_video
 
