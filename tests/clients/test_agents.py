@@ -145,7 +145,7 @@ def test_every_tool_says_what_it_costs_and_those_that_only_read_are_marked(
             spends = not tool.name.startswith(FREE)
             assert ("Costs the price of" in tool.description) is spends
             assert ("Costs nothing." in tool.description) is not spends
-            reads = tool.name.startswith(("list_", "read_", "estimate_"))
+            reads = tool.name.startswith(("list_", "read_", "estimate_", "plan_"))
             assert tool.annotations.read_only_hint is reads
         text = json.dumps([tool.model_dump() for tool in tools])
         # A model knows neither paths nor references.
