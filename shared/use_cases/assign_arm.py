@@ -6,7 +6,7 @@ from itertools import accumulate
 from random import SystemRandom
 from time import monotonic
 
-from shared.domain.errors import NotFoundError, NotReadyError, WrongStateError
+from shared.domain.errors import NotFoundError, RejectedError, WrongStateError
 from shared.domain.experiment import Experiment, StopReason
 from shared.domain.plays import CountsKey
 from shared.domain.values import replace
@@ -35,7 +35,7 @@ def assign_arm(ports: Ports, experiment_id: str, *, draw: Callable[[], float] = 
     arm = experiment.arms[number]
     try:
         found = find_embedded(ports, ("video", arm.video_id))
-    except (NotFoundError, NotReadyError) as error:
+    except (NotFoundError, RejectedError) as error:
         stop_experiment(ports, experiment_id, reason=StopReason.ARM_MISSING)
         raise WrongStateError(
             f"This experiment has stopped: its video {arm.video_id!r} is not there any more."
@@ -59,7 +59,7 @@ def assign_or_show(ports: Ports, experiment_id: str) -> Embedded:
         for arm in ports.experiments.get(experiment_id).arms:
             try:
                 return find_embedded(ports, ("video", arm.video_id))
-            except (NotFoundError, NotReadyError):
+            except (NotFoundError, RejectedError):
                 continue
     raise NotFoundError("No video of this experiment is there any more.")
 
