@@ -40,6 +40,15 @@ class Server:
         data = json.dumps({} if body is None else body).encode()
         return self._answer(Request(f"{self.origin}{path}", data, headers, method="POST"))
 
+    def patch(self, path: str, body: object) -> Json:
+        headers = {"Content-Type": "application/json"}
+        data = json.dumps(body).encode()
+        return self._answer(Request(f"{self.origin}{path}", data, headers, method="PATCH"))
+
+    def begin(self, campaign_id: str) -> None:
+        """Create a campaign without videos, if there is none of this id."""
+        self.patch(f"/v1/campaigns/{campaign_id}", {"archived": False})
+
     def create(self, campaign_id: str, *prompts: str, **parameters: object) -> list[Json]:
         """One video of the shortest kind for each prompt, which are still to be made."""
         body = {"prompts": prompts, "seconds": 4, **parameters}

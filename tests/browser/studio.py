@@ -67,8 +67,8 @@ class Studio:
     def another_tab(self) -> "Studio":
         return replace(self, page=self.context.new_page())
 
-    def start_campaign(self, campaign_id: str) -> None:
-        self.page.get_by_label("Campaign name").fill(campaign_id)
+    def start_campaign(self, title: str) -> None:
+        self.page.get_by_label("Campaign name").fill(title)
         self.button("Start").click()
 
     def fill_brief(self, brief: Mapping[str, str]) -> None:

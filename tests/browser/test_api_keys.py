@@ -62,6 +62,7 @@ def test_the_studio_asks_for_a_key_once_and_then_makes_and_plays(studio: Studio)
     expect(studio.dialog).to_contain_text("Invalid API key.")
     give(studio, KEY)
     expect(studio.dialog).to_be_hidden()
+    studio.button("Create").click()
 
     studio.fill_prompts(["A kite over dunes"])
     studio.choose_length(4)

@@ -38,6 +38,7 @@ def enter(studio: Studio, text: str) -> None:
 
 
 def test_an_amount_is_taken_as_people_write_it(server: Server, studio: Studio) -> None:
+    server.begin("thrifty")
     open_dialog(studio, "thrifty")
     enter(studio, "20")
     expect(studio.page.get_by_text("Budget is $20.00.")).to_be_visible()
@@ -54,6 +55,7 @@ def test_an_amount_is_taken_as_people_write_it(server: Server, studio: Studio) -
 def test_an_invalid_amount_is_refused_beside_its_field_and_sets_no_budget(
     server: Server, studio: Studio
 ) -> None:
+    server.begin("careful")
     open_dialog(studio, "careful")
     enter(studio, "20")
     expect(studio.dialog).to_be_hidden()
@@ -71,6 +73,7 @@ def test_an_invalid_amount_is_refused_beside_its_field_and_sets_no_budget(
 
 
 def test_no_limit_can_be_chosen(server: Server, studio: Studio) -> None:
+    server.begin("generous")
     open_dialog(studio, "generous")
     enter(studio, "20")
     open_dialog(studio, "generous")
@@ -93,6 +96,7 @@ def test_a_campaign_without_its_own_budget_has_the_default(
     frugal: Server, strict_studio: Studio
 ) -> None:
     studio = strict_studio
+    frugal.begin("usual")
     open_dialog(studio, "usual")
     enter(studio, "20")
     expect(studio.page.get_by_text("Budget is $20.00.")).to_be_visible()
@@ -108,9 +112,11 @@ def test_a_campaign_without_its_own_budget_has_the_default(
 
 
 def test_a_new_campaign_beyond_the_default_budget_can_be_given_another(
+    frugal: Server,
     strict_studio: Studio,
 ) -> None:
     studio = strict_studio
+    frugal.begin("beyond")
     studio.open("beyond")
     studio.fill_prompts(PROMPTS[:2])
     studio.choose_length(4)

@@ -106,25 +106,27 @@ def test_a_failure_leaves_the_current_video_in_its_place(server: Server, studio:
     assert [] == player.state()["breaks"]
 
 
-def test_more_prompts_than_a_campaign_has_videos_are_refused(
-    studio: Studio,
+def test_no_more_prompts_can_be_written_than_a_campaign_has_videos(
+    server: Server, studio: Studio
 ) -> None:
+    server.begin("too-many")
     studio.open("too-many")
 
-    studio.fill_prompts([*PROMPTS, "A fifth one"])
+    studio.fill_prompts(PROMPTS)
 
-    expect(studio.form.get_by_role("alert")).to_contain_text("no room for so many videos")
-    expect(studio.button("^Make")).to_be_disabled()
+    expect(studio.form).to_contain_text("4 of 4")
+    expect(studio.button("Add a prompt")).to_be_hidden()
 
 
 @pytest.mark.parametrize("code", REFUSALS)
 def test_a_refusal_says_what_to_do_in_words_of_the_studio_if_it_knows_the_code(
-    studio: Studio, code: str
+    server: Server, studio: Studio, code: str
 ) -> None:
     def refuse(route: Route) -> None:
         route.fulfill(status=422, json={"code": code, "status": 422, "detail": "It costs $3.20."})
 
     studio.context.route("**/v1/campaigns/priced/videos", refuse)
+    server.begin("priced")
     studio.open("priced")
     studio.fill_prompts(PROMPTS[:1])
 

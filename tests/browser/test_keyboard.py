@@ -33,7 +33,7 @@ def test_every_step_works_with_the_keyboard_alone(studio: Studio) -> None:
     expect(page.get_by_label("Campaign name")).to_be_focused()
     page.keyboard.type("by keyboard")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="by-keyboard")).to_be_visible()
+    expect(page.get_by_role("heading", name="by keyboard")).to_be_visible()
 
     # It is sent before its price is known.
     expect(studio.prompt(0)).to_be_focused()

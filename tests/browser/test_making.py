@@ -92,6 +92,7 @@ def test_pasted_lines_become_prompts_of_which_only_those_with_a_tick_are_sent(
     server: Server, studio: Studio
 ) -> None:
     """A cheaper model says what it would cost, and is taken by a click."""
+    server.begin("pasted")
     studio.open("pasted")
     studio.prompt(0).evaluate(PASTE, "A red kite\n\nA blue kite\nA green kite")
 

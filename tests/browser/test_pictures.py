@@ -32,6 +32,7 @@ def refusals(studio: Studio) -> Sequence[str]:
 def test_a_dropped_photo_becomes_a_video_whose_card_shows_it(
     server: Server, studio: Studio
 ) -> None:
+    server.begin("from-photos")
     studio.open("from-photos")
     studio.fill_prompts(["A cup on a table"])
     bring(studio.prompt(0), "drop", ("cup.jpg", "image/jpeg", CUP))
@@ -67,6 +68,7 @@ def test_a_dropped_photo_becomes_a_video_whose_card_shows_it(
 def test_the_form_offers_what_the_model_takes_and_refuses_the_rest_in_words(
     server: Server, studio: Studio
 ) -> None:
+    server.begin("refused-photos")
     studio.open("refused-photos")
     studio.fill_prompts(["A cup on a table"])
     studio.choose_length(4)

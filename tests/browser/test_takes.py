@@ -59,6 +59,7 @@ def test_a_take_is_extended_and_then_remixed_from_a_picture(server: Server, stud
 def test_several_takes_are_made_of_a_prompt_that_is_sent_alone(
     server: Server, studio: Studio
 ) -> None:
+    server.begin("to-choose-from")
     studio.open("to-choose-from")
     studio.fill_prompts([CUP])
     studio.choose_length(4)

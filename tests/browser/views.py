@@ -24,8 +24,20 @@ def campaigns(studio: Studio) -> None:
     studio.page.get_by_role("link", name=GALLERY).wait_for()
 
 
-def new_campaign(studio: Studio, campaign_id: str = "spring-launch") -> None:
+def changing(studio: Studio) -> None:
+    campaigns(studio)
+    studio.button(f"Change {GALLERY}").click()
+    studio.dialog.get_by_role("button", name="Duplicate").wait_for()
+
+
+def missing(studio: Studio, campaign_id: str = "no-such-thing") -> None:
     studio.open(campaign_id)
+    studio.page.get_by_text("There is no campaign").wait_for()
+
+
+def new_campaign(studio: Studio, campaign_id: str = "spring-launch") -> None:
+    missing(studio, campaign_id)
+    studio.button("Create").click()
     studio.page.get_by_text("Your videos appear here").wait_for()
 
 
@@ -42,8 +54,10 @@ def composed(studio: Studio) -> None:
 
 
 def refused(studio: Studio) -> None:
-    new_campaign(studio)
-    studio.fill_prompts([*PROMPTS, "A fifth one"])
+    campaign_id = f"too-dear-{next(_number)}"
+    studio.server.patch(f"/v1/campaigns/{campaign_id}", {"budget_usd": 1})
+    studio.open(campaign_id)
+    studio.fill_prompts(PROMPTS)
     expect(studio.form.get_by_role("alert").first).not_to_be_empty()
 
 
@@ -136,6 +150,8 @@ def unanswered(studio: Studio) -> None:
 
 VIEWS: Mapping[str, Callable[[Studio], None]] = {
     "campaigns": campaigns,
+    "changing": changing,
+    "missing": missing,
     "new-campaign": new_campaign,
     "composed": composed,
     "refused": refused,

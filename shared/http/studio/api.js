@@ -68,14 +68,14 @@ export async function read(path) {
   return request("GET", path);
 }
 
-/** Read the first pages of a list. */
-export async function readPages(path, { pages, limit }) {
+/** Read the first pages of a list. `wanted` has its other parameters. */
+export async function readPages(path, { pages, limit, wanted = {} }) {
   const data = [];
+  const query = new URLSearchParams({ limit, ...wanted });
   for (let page = 1; ; page += 1) {
-    const after = data.length ? { after: data.at(-1).id } : {};
-    const query = new URLSearchParams({ limit, ...after });
     const { body, retryAfter } = await read(`${path}?${query}`);
     data.push(...body.data);
+    query.set("after", body.last_id);
     if (page === pages || !body.has_more) return { data, hasMore: body.has_more, retryAfter };
   }
 }

@@ -49,6 +49,7 @@ export class CampaignForm {
   #standing = undefined;
   #sources = [];
   #filled = "";
+  #copied = null;
   #draft;
   #estimate = null;
   #timer = null;
@@ -56,8 +57,9 @@ export class CampaignForm {
   #isSending = false;
   #isWanted = false;
 
-  constructor({ campaignId, models, onSent, onFocus, changeBudget }) {
+  constructor({ campaignId, models, mostVideos, onSent, onFocus, changeBudget }) {
     this.campaignId = campaignId;
+    this.mostVideos = mostVideos;
     this.onSent = onSent;
     this.onFocus = onFocus;
     this.changeBudget = changeBudget;
@@ -103,12 +105,14 @@ export class CampaignForm {
   update(campaign, failures) {
     this.root.hidden = false;
     this.#budget = campaign?.budget ?? null;
-    this.#prompts.limit = campaign?.max_videos ?? Infinity;
-    this.#example.hidden = campaign !== null || this.#isTouched;
+    this.#prompts.limit = campaign?.max_videos ?? this.mostVideos;
+    const isBare = !campaign?.slots.length && !campaign?.draft;
+    this.#example.hidden = !isBare || this.#isTouched;
     const standing = campaign && standingOf(campaign, failures);
     if (standing === this.#standing) return;
     const isFirst = this.#standing === undefined;
     this.#standing = standing;
+    this.#copied = campaign?.draft ?? null;
     this.#sources = campaign ? sourcesOf(campaign, failures) : [];
     this.#prompts.shown = campaign ? currentIn(campaign) : [];
     if (isFirst || !this.#isTouched) this.#fill();
@@ -136,7 +140,7 @@ export class CampaignForm {
 
   #fill() {
     const latest = latestOf(this.#sources);
-    if (!latest) return;
+    if (!latest) return this.#fillCopied();
     this.#brief.fill(latest.business_context);
     this.#prompts.fill(Array.from(this.#sources, (video) => video?.prompt ?? ""));
     this.#settings.fill(latest);
@@ -153,6 +157,20 @@ export class CampaignForm {
     const video = this.#sources[index];
     if (!video || video.status === "failed") return null;
     return this.#conditions === this.#filled ? video.prompt.trim() : keptPromptOf(video);
+  }
+
+  /** Write the words of the campaign of which this one is a duplicate. */
+  #fillCopied() {
+    if (!this.#copied) return;
+    const { prompts, business_context: context, ...settings } = this.#copied;
+    this.#brief.fill(context);
+    this.#prompts.fill(prompts.map((prompt) => prompt ?? ""));
+    this.#settings.fill(settings);
+  }
+
+  /** Whether this browser keeps a form of the campaign that was not sent. */
+  get hasDraft() {
+    return this.#draft.isKept;
   }
 
   #restoreDraft() {

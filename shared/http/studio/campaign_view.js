@@ -3,7 +3,7 @@ import { CampaignActions } from "./campaign_actions.js";
 import { CampaignForm } from "./campaign_form.js";
 import { CampaignMoney } from "./campaign_money.js";
 import { CampaignReader } from "./campaign_reader.js";
-import { button, element, emptyState, icon, setText, showIn } from "./dom.js";
+import { button, element, emptyState, icon, intro, setText, showIn, written } from "./dom.js";
 import { failureOf, slotsWithFailures } from "./failures.js";
 import { since } from "./format.js";
 import { say, showLoadFailure, showTrouble } from "./notices.js";
@@ -37,8 +37,11 @@ export class CampaignView {
   #panel;
   #grid = element("div", { class: "grid", "aria-busy": "true" });
   #empty = emptyState(TEXTS.emptyTitle, TEXTS.empty);
+  #missing;
+  #content;
+  #isWanted = false;
 
-  constructor({ id, models }) {
+  constructor({ id, models, mostVideos }) {
     this.#id = id;
     this.#reader = new CampaignReader(id);
     this.#pageNews = new PageNews(id);
@@ -46,6 +49,7 @@ export class CampaignView {
     this.#form = new CampaignForm({
       campaignId: id,
       models,
+      mostVideos,
       onSent: () => this.#changed(),
       onFocus: () => (this.#panel.open = true),
       changeBudget: (budget) => this.#actions.changeBudget(budget),
@@ -77,7 +81,7 @@ export class CampaignView {
   }
 
   #layOut() {
-    this.#title = element("h1", { tabindex: "-1" }, this.#id);
+    this.#title = written("h1", this.#id, { tabindex: "-1" });
     this.#panel = element(
       "details",
       { class: "panel", open: true },
@@ -87,7 +91,8 @@ export class CampaignView {
     this.#grid.append(
       ...Array.from({ length: 2 }, () => element("div", { class: "skeleton card" })),
     );
-    return element(
+    this.#missing = this.#offerToCreate();
+    this.#content = element(
       "div",
       { class: "campaign-view" },
       element(
@@ -105,6 +110,20 @@ export class CampaignView {
         this.#grid,
       ),
     );
+    return element("div", {}, this.#content, this.#missing);
+  }
+
+  /** A wrong address creates nothing. */
+  #offerToCreate() {
+    const create = button(TEXTS.createMissing(this.#id), {
+      onclick: () => {
+        this.#isWanted = true;
+        this.#render();
+        this.focusFirst();
+      },
+    });
+    const words = intro(TEXTS.missingTitle(this.#id), TEXTS.missing);
+    return element("div", { class: "missing", hidden: true }, words, create);
   }
 
   #budgetButton(budget) {
@@ -123,18 +142,27 @@ export class CampaignView {
     showTrouble(null);
     this.#render();
     if (isFirst) this.#panel.open = wide.matches || this.#cards.size === 0;
-    if (isFirst && !campaign && wide.matches) this.focusFirst();
+    if (isFirst && campaign && this.#cards.size === 0 && wide.matches) this.focusFirst();
     return retryAfter;
   }
 
   #render() {
     const campaign = this.#campaign;
+    const isMissing = !campaign && !this.#isWanted && !this.#form.hasDraft;
+    [this.#missing.hidden, this.#content.hidden] = [!isMissing, isMissing];
+    this.#name(campaign?.title ?? this.#id);
     setText(this.#subtitle, subtitleOf(campaign));
     setText(this.#outlook, campaign ? outlookOf(campaign) : "");
     this.#money.update(campaign);
     this.#renderButtons(campaign);
     this.#renderCards(campaign?.slots ?? []);
     this.#form.update(campaign, this.#failures);
+  }
+
+  #name(name) {
+    this.title = name;
+    setText(this.#title, name);
+    this.#pageNews.name = name;
   }
 
   #renderButtons(campaign) {
@@ -216,8 +244,10 @@ function currentVideos(campaign) {
 
 function subtitleOf(campaign) {
   if (!campaign) return TEXTS.newCampaign;
-  const ago = since(campaign.updated_at, connection.now());
-  return `${TEXTS.counts(campaign.counts)} · ${TEXTS.updated(ago)}`;
+  const { id, title, counts, slots } = campaign;
+  const made = slots.length ? TEXTS.counts(counts) : TEXTS.newCampaign;
+  const ago = TEXTS.updated(since(campaign.updated_at, connection.now()));
+  return [title !== null && id, made, ago].filter(Boolean).join(" · ");
 }
 
 /** Announce each kind of change in one sentence, and return the sentences. */

@@ -27,6 +27,10 @@ export class Draft {
     return draft;
   }
 
+  get isKept() {
+    return withStorage((storage) => storage.getItem(this.#key) !== null) ?? false;
+  }
+
   keep(body) {
     withStorage((storage) => storage.setItem(this.#key, JSON.stringify(body)));
   }

@@ -1,19 +1,32 @@
-import { connection, readPages } from "./api.js";
-import { button, element, emptyState, intro, showIn, uniqueId, unseen } from "./dom.js";
+import { connection, readPages, send } from "./api.js";
+import { button, element, emptyState, intro, setText, showIn, uniqueId, unseen, written } from "./dom.js";
+import { Choice, Field } from "./fields.js";
 import { since, spentOf } from "./format.js";
-import { showLoadFailure, showTrouble } from "./notices.js";
-import { Poller } from "./polling.js";
+import { sayFailure, showLoadFailure, showTrouble } from "./notices.js";
+import { Poller, notifyOtherTabs } from "./polling.js";
 import { TEXTS } from "./texts.js";
 
 const PAGE = 50;
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const LONGEST_TITLE = 100;
+const TYPING_MILLISECONDS = 250;
+const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const SHOWN = {
+  open: { archived: "false" },
+  pending: { archived: "false", status: "pending" },
+  failed: { archived: "false", status: "failed" },
+  archived: { archived: "true" },
+};
 
-/** The page on which to open or start a campaign. */
+/** The page on which to find, open or start a campaign. */
 export class Home {
   title = TEXTS.campaignsTitle;
   #list = element("div", { class: "campaigns", "aria-busy": "true" });
+  #found = element("p", { class: "unseen", role: "status" });
   #start;
+  #search;
+  #shown = new Choice({ label: TEXTS.showOnly });
   #pages = 1;
+  #timer = null;
   #poller = new Poller({
     load: () => this.#load(),
     onFailure: showLoadFailure,
@@ -22,16 +35,27 @@ export class Home {
   constructor({ open }) {
     this.open = open;
     this.#start = startForm(open);
+    this.#search = element("input", {
+      type: "search",
+      maxlength: 200,
+      placeholder: TEXTS.search,
+      "aria-label": TEXTS.search,
+      "aria-keyshortcuts": "/",
+    });
+    this.#shown.offer(Object.keys(SHOWN).map((name) => [name, TEXTS.shown[name]]), "open");
+    this.#search.addEventListener("input", () => this.#findSoon(TYPING_MILLISECONDS));
+    this.#shown.root.addEventListener("change", () => this.#findSoon(0));
     this.root = element(
       "div",
-      { class: "home" },
+      { class: "home wall" },
       intro(TEXTS.campaignsTitle, TEXTS.tagline),
       this.#start,
+      element("div", { class: "find", role: "search" }, this.#search, this.#shown.root),
+      this.#found,
       this.#list,
     );
-    this.#list.append(
-      ...Array.from({ length: 3 }, () => element("div", { class: "skeleton row" })),
-    );
+    const rows = Array.from({ length: 3 }, () => element("div", { class: "skeleton row" }));
+    this.#list.append(...rows);
     this.#poller.start();
   }
 
@@ -39,58 +63,106 @@ export class Home {
     this.#start.querySelector("input").focus();
   }
 
+  focusSearch() {
+    this.#search.focus();
+  }
+
   autofocus() {
     this.focusFirst();
   }
 
   stop() {
+    clearTimeout(this.#timer);
     this.#poller.stop();
   }
 
+  get #wanted() {
+    const words = this.#search.value.trim();
+    return { order: "updated", ...SHOWN[this.#shown.value], ...(words && { q: words }) };
+  }
+
+  #findSoon(pause) {
+    clearTimeout(this.#timer);
+    this.#pages = 1;
+    this.#timer = setTimeout(() => this.#poller.refresh(), pause);
+  }
+
   async #load() {
-    const { data, hasMore } = await readPages("/v1/campaigns", { pages: this.#pages, limit: PAGE });
+    const wanted = this.#wanted;
+    const { data, hasMore } = await readPages("/v1/campaigns", {
+      pages: this.#pages,
+      limit: PAGE,
+      wanted,
+    });
     showTrouble(null);
-    this.#show(data, hasMore);
+    const isStale = JSON.stringify(wanted) !== JSON.stringify(this.#wanted);
+    if (!isStale) this.#show(data, hasMore);
     return null;
   }
 
   #show(campaigns, hasMore) {
     this.#list.setAttribute("aria-busy", "false");
-    const latestFirst = campaigns.toSorted((one, other) => other.updated_at - one.updated_at);
-    showIn(this.#list, { campaigns, hasMore }, () => {
-      if (campaigns.length === 0) return [emptyState(TEXTS.noCampaignsTitle, TEXTS.noCampaigns)];
-      const rows = latestFirst.map((campaign) => this.#row(campaign));
-      return [element("ul", {}, ...rows), hasMore && this.#moreButton()];
+    const isAll = !this.#wanted.q && this.#shown.value === "open";
+    setText(this.#found, isAll ? "" : TEXTS.found(campaigns.length, hasMore));
+    showIn(this.#list, { campaigns, hasMore, isAll }, () => {
+      if (campaigns.length === 0) {
+        return [
+          isAll
+            ? emptyState(TEXTS.noCampaignsTitle, TEXTS.noCampaigns)
+            : emptyState(TEXTS.nothingFoundTitle, TEXTS.nothingFound),
+        ];
+      }
+      const cards = campaigns.map((campaign) => this.#card(campaign));
+      return [element("ul", {}, ...cards), hasMore && this.#moreButton()];
     });
   }
 
-  #row(campaign) {
-    const href = campaignPath(campaign.id);
+  #card(campaign) {
     const posters = campaign.thumbnail_urls.slice(0, 4).map((url) => poster(new URL(url)));
-    const link = element(
-      "a",
-      { href, onclick: (event) => this.#follow(event, campaign.id) },
-      campaign.id,
-    );
+    const name = campaign.title ?? campaign.id;
+    const link = written("a", name, {
+      href: campaignPath(campaign.id),
+      onclick: (event) => this.#follow(event, campaign.id),
+    });
+    const isUsedUp = campaign.budget.available_usd !== null && campaign.budget.available_usd <= 0;
     return element(
       "li",
       { class: "campaign" },
       element("div", { class: "filmstrip", "aria-hidden": "true" }, ...posters),
+      element("h2", {}, link),
+      element("p", { class: "meta" }, TEXTS.counts(campaign.counts)),
+      isUsedUp && element("p", { class: "warning" }, TEXTS.budgetUsedUp),
       element(
         "div",
-        {},
-        element("h2", {}, link),
-        element("p", { class: "meta" }, TEXTS.counts(campaign.counts)),
-      ),
-      element(
-        "p",
         { class: "meta figures" },
-        unseen(`${TEXTS.spent} `),
-        spentOf(campaign.money),
-        element("br"),
-        TEXTS.updated(since(campaign.updated_at, connection.now())),
+        element(
+          "p",
+          {},
+          unseen(`${TEXTS.spent} `),
+          spentOf(campaign.money),
+          " · ",
+          since(campaign.updated_at, connection.now()),
+        ),
+        button("⋯", {
+          kind: "quiet small",
+          "aria-label": TEXTS.changeCampaign(name),
+          onclick: () => this.#change(campaign),
+        }),
       ),
     );
+  }
+
+  /** Rename, duplicate, archive or delete it. */
+  async #change(campaign) {
+    try {
+      const { changeCampaign } = await import("./campaign_dialog.js");
+      const made = await changeCampaign(campaign);
+      if (made) return this.open(made);
+      notifyOtherTabs(campaign.id);
+    } catch (error) {
+      sayFailure(error);
+    }
+    return this.#poller.refresh();
   }
 
   #follow(event, campaignId) {
@@ -108,58 +180,57 @@ export class Home {
   }
 }
 
-/** A valid campaign name, safe in a path. */
-export function isCampaignName(text) {
-  return NAME.test(text);
+/** Whether it can be the id of a campaign, and is safe in a path. */
+export function isCampaignId(text) {
+  return ID.test(text);
 }
 
 export function campaignPath(campaignId) {
   return `/?campaign=${encodeURIComponent(campaignId)}`;
 }
 
-function startForm(open) {
-  const [hintId, errorId] = [uniqueId("hint"), uniqueId("error")];
+/** The field of a campaign's title. */
+export function titleField(value = "") {
   const input = element("input", {
-    id: uniqueId("campaign"),
-    name: "campaign",
-    maxlength: 64,
+    id: uniqueId("title"),
+    maxlength: LONGEST_TITLE,
     autocomplete: "off",
-    autocapitalize: "off",
-    spellcheck: "false",
-    placeholder: "winter-roast",
-    required: true,
-    "aria-describedby": `${hintId} ${errorId}`,
+    dir: "auto",
+    placeholder: TEXTS.titlePlaceholder,
+    value,
   });
-  const error = element("p", { id: errorId, class: "error", role: "alert" });
-  input.addEventListener("input", () => {
-    input.value = input.value.trimStart().replaceAll(/\s+/g, "-");
-    input.removeAttribute("aria-invalid");
-    error.textContent = "";
-  });
-  const start = (event) => {
+  const field = new Field(input, { label: TEXTS.campaignName, hint: TEXTS.startHint });
+  input.addEventListener("input", () => field.showError(null));
+  return field;
+}
+
+function startForm(open) {
+  const field = titleField();
+  const go = element("button", { type: "submit", class: "button primary" }, TEXTS.start);
+  const start = async (event) => {
     event.preventDefault();
-    if (isCampaignName(input.value)) {
-      open(input.value);
-      return;
+    if (go.disabled) return;
+    go.disabled = true;
+    try {
+      const { body } = await send("/v1/campaigns", { title: field.value });
+      notifyOtherTabs(body.id);
+      open(body.id);
+    } catch (error) {
+      field.showError(error.param === "title" && !field.value.trim() ? TEXTS.nameIt : error.message);
+      field.control.focus();
     }
-    error.textContent = TEXTS.badCampaignName;
-    input.setAttribute("aria-invalid", "true");
-    input.focus();
+    go.disabled = false;
   };
-  return element(
+  const form = element(
     "form",
     { class: "start", novalidate: true, onsubmit: start },
     element("h2", {}, TEXTS.startTitle),
-    element("label", { for: input.id }, TEXTS.campaignName),
-    element(
-      "div",
-      { class: "joined" },
-      input,
-      element("button", { type: "submit", class: "button primary" }, TEXTS.start),
-    ),
-    element("p", { id: hintId, class: "hint" }, TEXTS.startHint),
-    error,
+    field.root,
   );
+  const joined = element("div", { class: "joined" });
+  field.control.replaceWith(joined);
+  joined.append(field.control, go);
+  return form;
 }
 
 function poster({ pathname, search }) {
@@ -167,7 +238,7 @@ function poster({ pathname, search }) {
     src: pathname + search,
     alt: "",
     loading: "lazy",
-    width: 96,
-    height: 54,
+    width: 160,
+    height: 90,
   });
 }

@@ -3,21 +3,20 @@ import { TEXTS } from "./texts.js";
 
 /** Shows in the title of a hidden page, and in a notification if it may, what was made. */
 export class PageNews {
-  #name;
   #news = "";
 
   constructor(name) {
-    this.#name = name;
+    this.name = name;
   }
 
   /** `pending` is how many videos are in progress; `sentences` are news. */
   update(pending, sentences) {
     if (sentences.length && document.hidden) {
       this.#news = sentences.join(" ");
-      notify(this.#name, this.#news);
+      notify(this.name, this.#news);
     }
     const state = this.#news ? TEXTS.titleNews : pending > 0 && TEXTS.titlePending(pending);
-    document.title = [state, this.#name, TEXTS.product].filter(Boolean).join(" · ");
+    document.title = [state, this.name, TEXTS.product].filter(Boolean).join(" · ");
   }
 
   /** Forget the news once the page is visible. Return whether there were some. */

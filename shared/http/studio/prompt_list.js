@@ -17,6 +17,7 @@ export class PromptList {
     hidden: true,
     onclick: () => this.#joinPasted(),
   });
+  #count = element("span", { class: "hint" });
   #list = element("div", { class: "prompts" });
   #add = button(TEXTS.addPrompt, {
     kind: "quiet",
@@ -34,7 +35,7 @@ export class PromptList {
       element("legend", {}, TEXTS.prompts),
       this.#list,
       this.#rejoin,
-      this.#add,
+      element("div", { class: "row" }, this.#add, this.#count),
     );
     this.fill([""]);
   }
@@ -211,6 +212,7 @@ export class PromptList {
       row.tick.hidden = this.#rows.length === 1;
     });
     this.#add.hidden = this.#rows.length >= this.#limit;
+    setText(this.#count, TEXTS.promptCount(this.#rows.length, this.#limit));
   }
 }
 

@@ -1,7 +1,6 @@
 import { Unreachable, read, whenKeyIsNeeded } from "./api.js";
-import { BatchesView } from "./batches_view.js";
 import { CampaignView } from "./campaign_view.js";
-import { Home, campaignPath, isCampaignName } from "./home.js";
+import { Home, campaignPath, isCampaignId } from "./home.js";
 import { askForKey } from "./key_dialog.js";
 import { LANGUAGE, chooseLanguage } from "./locale.js";
 import { sayFailure, showTrouble } from "./notices.js";
@@ -30,6 +29,7 @@ const desk = matchMedia("(min-width: 1000px) and (pointer: fine)");
 
 let shown = null;
 let models = null;
+let mostVideos = 0;
 
 /** Show the page of the current URL. */
 async function show({ hasMoved }) {
@@ -52,8 +52,11 @@ async function show({ hasMoved }) {
 /** One campaign, the batches, the webhooks or all campaigns; null if its code cannot be loaded. */
 async function pageOf(query) {
   const id = query.get("campaign") ?? "";
-  if (isCampaignName(id)) return new CampaignView({ id, models });
-  if (query.has("batches")) return new BatchesView();
+  if (isCampaignId(id)) return new CampaignView({ id, models, mostVideos });
+  if (query.has("batches")) {
+    const code = await import("./batches_view.js").catch(() => null);
+    return code && new code.BatchesView();
+  }
   if (query.has("webhooks")) {
     const code = await import("./webhooks_view.js").catch(() => null);
     return code && new code.WebhooksView();
@@ -75,7 +78,7 @@ function followOwnLinks(event) {
 
 async function begin() {
   const { body } = await read("/v1/models");
-  models = body.data;
+  [models, mostVideos] = [body.data, body.max_videos];
   document.getElementById("practice").hidden = !models.every((model) => model.simulated);
   starting.stop();
   showTrouble(null);
@@ -88,6 +91,7 @@ const starting = new Poller({ load: begin, onFailure: (error) => showTrouble(err
 whenKeyIsNeeded(askForKey);
 listenForShortcuts({
   n: () => shown?.focusFirst?.(),
+  "/": () => shown?.focusSearch?.(),
   c: () => models && open("/"),
   b: () => models && open("/?batches"),
 });

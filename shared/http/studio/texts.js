@@ -33,20 +33,33 @@ export const TEXTS = {
 
   // Campaigns
   startTitle: "Start a campaign",
-  startHint: "Letters, digits, - and _. Spaces become dashes.",
+  startHint: "Any name. Its address is made of it.",
+  titlePlaceholder: "Winter Roast 2026",
   campaignName: "Campaign name",
   start: "Start",
-  badCampaignName: "Use 1 to 64 letters, digits, - or _. Start with a letter or a digit.",
+  nameIt: "Give the campaign a name.",
+  search: "Find a campaign",
+  showOnly: "Show",
+  shown: { open: "All", pending: "In progress", failed: "Failed", archived: "Archived" },
+  found: (count, hasMore) => `${hasMore ? "More than " : ""}${plural(count, "campaign")} found`,
+  nothingFoundTitle: "No campaign found",
+  nothingFound: "Each word has to begin a word of the name or the address.",
+  changeCampaign: (name) => `Change ${name}`,
+  budgetUsedUp: "Budget used up",
+  missingTitle: (id) => `There is no campaign “${id}”`,
+  missing: "The address may be wrong, or the campaign was deleted.",
+  createMissing: (id) => `Create “${id}”`,
   campaignsTitle: "Campaigns",
   noCampaignsTitle: "No campaigns yet",
   noCampaigns:
     "Name a campaign, write a brief and a few prompts, and watch them become videos.",
   showMore: "Show more",
   loading: "Loading…",
-  counts: ({ current, pending, historical }) =>
+  counts: ({ current, pending, historical, failed }) =>
     [
       `${plural(current, "video")}`,
       pending && `${pending} in progress`,
+      failed && `${failed} failed`,
       historical && plural(historical, "earlier take"),
     ]
       .filter(Boolean)
@@ -83,6 +96,7 @@ export const TEXTS = {
   shortcuts: [
     ["n", "Write a prompt, or name a campaign"],
     ["c", "All campaigns"],
+    ["/", "Find a campaign"],
     ["b", "Batches"],
     ["Ctrl Enter", "Make the videos of the form"],
     ["Space", "Play or pause the video in focus"],
@@ -105,6 +119,7 @@ export const TEXTS = {
   prompt: (number) => `Prompt ${number}`,
   promptPlaceholder: "Describe one shot: subject, camera, light, sound.",
   addPrompt: "Add a prompt",
+  promptCount: (count, limit) => `${count} of ${limit}`,
   removePrompt: (number) => `Remove prompt ${number}`,
   example: "Use an example",
   draftRestored: "These are your changes that were not sent yet. ",

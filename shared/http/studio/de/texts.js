@@ -30,21 +30,34 @@ export const TEXTS = {
 
   // Campaigns
   startTitle: "Kampagne beginnen",
-  startHint: "Buchstaben ohne Umlaute, Ziffern, - und _. Leerzeichen werden zu Bindestrichen.",
+  startHint: "Ein beliebiger Name. Die Adresse entsteht daraus.",
+  titlePlaceholder: "Winterröstung 2026",
   campaignName: "Name der Kampagne",
   start: "Beginnen",
-  badCampaignName:
-    "Verwenden Sie 1 bis 64 Buchstaben (ohne Umlaute), Ziffern, - oder _. Beginnen Sie mit einem Buchstaben oder einer Ziffer.",
+  nameIt: "Geben Sie der Kampagne einen Namen.",
+  search: "Kampagne suchen",
+  showOnly: "Anzeigen",
+  shown: { open: "Alle", pending: "In Arbeit", failed: "Fehlgeschlagen", archived: "Archiviert" },
+  found: (count, hasMore) =>
+    `${hasMore ? "Mehr als " : ""}${grouped(count)} ${count === 1 ? "Kampagne" : "Kampagnen"} gefunden`,
+  nothingFoundTitle: "Keine Kampagne gefunden",
+  nothingFound: "Jedes Wort muss ein Wort des Namens oder der Adresse beginnen.",
+  changeCampaign: (name) => `${name} ändern`,
+  budgetUsedUp: "Budget aufgebraucht",
+  missingTitle: (id) => `Es gibt keine Kampagne „${id}“`,
+  missing: "Die Adresse ist vielleicht falsch, oder die Kampagne wurde gelöscht.",
+  createMissing: (id) => `„${id}“ anlegen`,
   campaignsTitle: "Kampagnen",
   noCampaignsTitle: "Noch keine Kampagnen",
   noCampaigns:
     "Benennen Sie eine Kampagne, schreiben Sie ein Briefing und einige Prompts, und sehen Sie zu, wie Videos daraus werden.",
   showMore: "Mehr anzeigen",
   loading: "Wird geladen …",
-  counts: ({ current, pending, historical }) =>
+  counts: ({ current, pending, historical, failed }) =>
     [
       countOfVideos(current),
       pending && `${pending} in Arbeit`,
+      failed && `${failed} fehlgeschlagen`,
       historical && plural(historical, "frühere Aufnahme", "frühere Aufnahmen"),
     ]
       .filter(Boolean)
@@ -81,6 +94,7 @@ export const TEXTS = {
   shortcuts: [
     ["n", "Prompt schreiben oder Kampagne benennen"],
     ["c", "Alle Kampagnen"],
+    ["/", "Kampagne suchen"],
     ["b", "Stapel"],
     ["Strg Enter", "Die Videos des Formulars erzeugen"],
     ["Leertaste", "Das Video im Fokus abspielen oder anhalten"],
@@ -103,6 +117,7 @@ export const TEXTS = {
   prompt: (number) => `Prompt ${number}`,
   promptPlaceholder: "Beschreiben Sie eine Einstellung: Motiv, Kamera, Licht, Ton.",
   addPrompt: "Prompt hinzufügen",
+  promptCount: (count, limit) => `${count} von ${limit}`,
   removePrompt: (number) => `Prompt ${number} entfernen`,
   example: "Beispiel verwenden",
   draftRestored: "Das sind Ihre Änderungen, die noch nicht gesendet wurden. ",
