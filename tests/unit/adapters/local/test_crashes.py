@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -11,15 +11,25 @@ import pytest
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.object_store import LocalObjectStore
+from shared.adapters.local.play_repository import LocalPlayRepository
 from shared.domain.campaign import Change
 from shared.domain.errors import NotFoundError
+from shared.domain.plays import merge
 from shared.domain.values import replace
 from shared.domain.video import VersionState
 from shared.ports.campaign_repository import CampaignRepository, VideoQuery
 from shared.ports.object_store import PutMode
 from tests.local_records import write_json
 from tests.unit.adapters.local.processes import crashes
-from tests.unit.domain.builders import SOON, a_campaign, a_reserved_video
+from tests.unit.domain.builders import (
+    A_VIDEO,
+    NOW,
+    SOON,
+    a_beacon,
+    a_campaign,
+    a_reserved_video,
+    a_token,
+)
 
 OLD_CLIP = bytes(1_000)
 NEW_CLIP = bytes(range(250)) * 4
@@ -174,3 +184,39 @@ def test_a_delete_that_crashes_can_be_repeated(tmp_path: Path, stored: Path) -> 
     for root in crashes(tmp_path, stored, delete):
         delete(root)
         assert contents(root) == {}
+
+
+def watch(root: Path) -> None:
+    """Send the growing states of one view, and note each that is answered."""
+    plays = LocalPlayRepository(root)
+    for seconds in range(1, 4):
+        merge_seconds(plays, seconds)
+        with (root / "answered").open("a") as answered:
+            answered.write(f"{seconds}\n")
+
+
+def merge_seconds(plays: LocalPlayRepository, seconds: int) -> None:
+    beacon = a_beacon(played_ms=seconds * 1000)
+    plays.merge_view(
+        beacon.view, lambda view: merge(view, beacon, a_token(), NOW + timedelta(hours=1))
+    )
+
+
+def played_ms(plays: LocalPlayRepository) -> list[tuple[int, int]]:
+    counted = plays.counts_of_video(A_VIDEO, NOW.date(), NOW.date())
+    return [(counts.plays, counts.played_ms) for _, counts in counted]
+
+
+def test_no_answered_beacon_is_lost_and_none_is_counted_twice(tmp_path: Path) -> None:
+    before = tmp_path / "before"
+    before.mkdir()
+    for root in crashes(tmp_path, before, watch):
+        answered = root / "answered"
+        last = len(answered.read_text().split()) if answered.exists() else 0
+        plays = LocalPlayRepository(root)
+
+        # The one that was under way may be there without its answer.
+        wanted = [[(1, each * 1000)] if each else [] for each in (last, last + 1)]
+        assert played_ms(plays) in wanted
+        merge_seconds(plays, 3)
+        assert played_ms(plays) == [(1, 3000)]
