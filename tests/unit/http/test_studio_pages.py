@@ -145,6 +145,7 @@ def test_a_language_translates_every_module_of_texts(language: str) -> None:
             path.read_text("utf-8") for path in (FOLDER / name, FOLDER / language / name)
         )
         assert sorted(_EXPORTS.findall(original)) == sorted(_EXPORTS.findall(translation)), name
+        assert "/** @type {" in translation, name
         if name != "idea_texts.js":
             found = _NAMES_OF_TEXTS.findall
             assert sorted(found(original)) == sorted(found(translation)), name

@@ -2,7 +2,7 @@ import { grouped } from "../locale.js";
 
 const LONGEST_NAME = 90;
 
-/** The texts of the dialog that changes a campaign. */
+/** @type {typeof import("../campaign_texts.js").CAMPAIGN_TEXTS} */
 export const CAMPAIGN_TEXTS = {
   title: (name) => `„${name}“ ändern`,
   idStays: (id) => `In der Adresse bleibt ${id}.`,
@@ -19,7 +19,7 @@ export const CAMPAIGN_TEXTS = {
   removeTitle: (name) => `„${name}“ löschen?`,
   removeBody: ({ current, historical }, spent) =>
     `Gelöscht werden ${grouped(current)} ${current === 1 ? "Video" : "Videos"}, ` +
-    `${grouped(historical)} ${historical === 1 ? "früherer Take" : "frühere Takes"}, alle Bilder ` +
+    `${grouped(historical)} ${historical === 1 ? "frühere Aufnahme" : "frühere Aufnahmen"}, alle Bilder ` +
     `und die Prompts, endgültig. Dafür wurden ${spent} ausgegeben. Archivieren bewahrt sie auf.`,
   removed: (name) => `„${name}“ ist gelöscht.`,
 };

@@ -1,4 +1,4 @@
-/** The texts about links and code that show a video elsewhere. */
+/** @type {typeof import("../share_texts.js").SHARE_TEXTS} */
 export const SHARE_TEXTS = {
   title: (number) => `Video ${number} teilen`,
   link: "Link zum Clip",
