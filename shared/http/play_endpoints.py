@@ -10,15 +10,19 @@ from shared.http.endpoint import Endpoint
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.http import embeds, plays
+    from shared.http import embed_script, embeds, plays
     from shared.http import play_types as of_plays
 else:
+    embed_script = ModuleOnUse("shared.http.embed_script")
     embeds = ModuleOnUse("shared.http.embeds")
     plays = ModuleOnUse("shared.http.plays")
     of_plays = ModuleOnUse("shared.http.play_types")
 
 # fmt: off
 PLAY_ENDPOINTS: Sequence[Endpoint] = (
+    Endpoint("GET", "/embed.js", lambda: embed_script.script,
+             "The player for pages of any site: the element `<showreel-video>`",
+             answers=lambda: {200: str, 304: None}, is_open=True, for_any_page=True),
     Endpoint("POST", "/v1/embeds/{embed_token}", lambda: embeds.load,
              "What a player shows at this load of its page, and the token that counts the play",
              answers=lambda: {200: of_plays.EmbedResource}, is_open=True, for_any_page=True),

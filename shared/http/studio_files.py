@@ -1,15 +1,12 @@
 """The files of the studio, with its modules joined, in each language."""
 
-import gzip
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
-from msgspec import Struct
-
 from shared.domain.errors import NotFoundError
+from shared.http.static_files import JAVASCRIPT, StaticFile, without_documentation
 
 FOLDER = Path(__file__).parent / "studio"
 
@@ -21,7 +18,7 @@ PAGE = "studio.html"
 _CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".js": JAVASCRIPT,
     ".svg": "image/svg+xml",
 }
 _ENTRY = "studio.js"
@@ -30,35 +27,17 @@ _IMPORT = re.compile(
 )
 # A module that is loaded when its page is opened.
 _LATER = re.compile(r'\bimport\("\./([\w-]+\.js)"\)')
-_DOCUMENTATION = re.compile(r"^ *(?:/\*\*(?s:.*?)\*/|//[^\n]*)\n", re.MULTILINE)
-# No text of a module has more than one line.
-_INDENTATION = re.compile(r"^ +", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:class|const|function) )", re.MULTILINE)
 
 
-class StudioFile(Struct, frozen=True, kw_only=True):
-    """`compressed` is `content` in gzip."""
-
-    content_type: str
-    content: bytes
-    compressed: bytes
-    digest: str
-
-
 @cache
-def studio_file(filename: str) -> StudioFile:
+def studio_file(filename: str) -> StaticFile:
     """Raise NotFoundError unless the studio has this file."""
     served = _served().get(filename)
     if served is None:
         raise NotFoundError("The studio has no such file.")
     name, language = served
-    content = _content(name, language).encode()
-    return StudioFile(
-        content_type=_CONTENT_TYPES[Path(name).suffix],
-        content=content,
-        compressed=gzip.compress(content, mtime=0),
-        digest=sha256(content).hexdigest()[:32],
-    )
+    return StaticFile.of(_content(name, language), _CONTENT_TYPES[Path(name).suffix])
 
 
 @cache
@@ -147,8 +126,7 @@ def _imported(modules: Mapping[str, str], others: Collection[str]) -> set[str]:
 def _scripts(modules: Mapping[str, str], language: str, *, exporting: str = "") -> Iterator[str]:
     """Yield what is sent of each module. Only one of them may export."""
     for name, source in modules.items():
-        text = _IMPORT.sub("", source)
-        text = _INDENTATION.sub("", _DOCUMENTATION.sub("", text))
+        text = without_documentation(_IMPORT.sub("", source))
         text = _LATER.sub(lambda found: f'import("./{localized(found[1], language)}")', text)
         yield text if name == exporting else _EXPORT.sub("", text)
 

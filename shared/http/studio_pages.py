@@ -8,6 +8,7 @@ from shared.domain.errors import NotFoundError
 from shared.http.access import SESSION_COOKIE, session_for
 from shared.http.calls import Call
 from shared.http.request_types import SessionBody, read_body
+from shared.http.static_files import send_file
 from shared.http.studio_files import LANGUAGES, PAGE, localized, studio_file
 
 _LANGUAGE_COOKIE = "language"
@@ -39,18 +40,7 @@ def page(call: Call) -> Response:
 
 def file(call: Call, filename: str) -> Response:
     """Answer with a file that caches may keep, and must revalidate each time."""
-    found = studio_file(filename)
-    is_compressed = call.request.accept_encodings["gzip"] > 0
-    response = Response(
-        found.compressed if is_compressed else found.content, content_type=found.content_type
-    )
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["Vary"] = "Accept-Encoding"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    if is_compressed:
-        response.headers["Content-Encoding"] = "gzip"
-    response.set_etag(f"{found.digest}-gzip" if is_compressed else found.digest)
-    return response.make_conditional(call.request)
+    return send_file(call.request, studio_file(filename), cache_control="no-cache")
 
 
 def _language_of(request: Request) -> str:

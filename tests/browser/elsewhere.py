@@ -12,20 +12,26 @@ PAGE = b"<!doctype html><title>Elsewhere</title><p>Win a prize!</p>"
 
 
 class _Pages(BaseHTTPRequestHandler):
+    page = PAGE
+    policy: str | None = None
+
     def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
+        if self.policy:
+            self.send_header("Content-Security-Policy", self.policy)
         self.end_headers()
-        self.wfile.write(PAGE)
+        self.wfile.write(self.page)
 
     def log_message(self, *_: object) -> None:
         pass
 
 
 @contextmanager
-def site() -> Iterator[int]:
+def site(page: bytes = PAGE, *, policy: str | None = None) -> Iterator[int]:
     """Serve the same page at every path of a port, for every host name."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Pages)
+    pages = type("Pages", (_Pages,), {"page": page, "policy": policy})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), pages)
     with listening(server):
         yield server.server_port
 

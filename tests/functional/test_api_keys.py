@@ -157,6 +157,7 @@ def test_the_openapi_description_states_which_paths_need_a_key(showreel: Showree
     }
     assert open_paths == {
         "/",
+        "/embed.js",
         "/favicon.ico",
         "/health",
         "/local-bucket/{path}",

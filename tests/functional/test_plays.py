@@ -54,6 +54,7 @@ def finished(showreel: Showreel, *prompts: str) -> list[Json]:
 
 def test_pages_of_every_site_may_call_these_endpoints_and_no_others() -> None:
     assert {(each.method, each.path) for each in ENDPOINTS if each.for_any_page} == {
+        ("GET", "/embed.js"),
         ("POST", "/v1/embeds/{embed_token}"),
         ("POST", "/v1/plays"),
     }
