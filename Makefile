@@ -14,7 +14,7 @@ SET_UP = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "Showreel needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
 	exit 1; }; $(PYTHON) tools/set_up.py
 
-.PHONY: help run run-emulated demo bulk listen mcp test chaos check bench simulate screenshots clean-history \
+.PHONY: help run run-emulated demo demo-plays bulk listen mcp test chaos check bench simulate screenshots clean-history \
 	copy rebuild-records reconcile doctor package deploy destroy settings lock clean
 
 help: ## List the targets
@@ -30,6 +30,9 @@ run-emulated: .venv/dev ## Serve it on an emulated Google Cloud, one process for
 
 demo: .venv/runtime ## Send BRIEF, one of docs/examples/*.json, to the running system
 	@$(BIN)/python docs/examples/demo.py $(BRIEF) --url http://localhost:$(PORT)
+
+demo-plays: .venv/runtime ## Let simulated viewers watch the videos of BRIEF, in the running system
+	@$(BIN)/python -m tools.demo_plays $(BRIEF) --url http://localhost:$(PORT)
 
 bulk: .venv/runtime ## Send FILE (JSON lines or CSV) as one batch to URL, and write its results beside it
 	@$(BIN)/python -m tools.bulk "$(FILE)" --url "$(URL)" $(BULK_ARGS)

@@ -45,6 +45,10 @@ class Studio:
     def open_batches(self) -> None:
         self.page.goto(f"{self.server.origin}/?batches")
 
+    def open_watched(self, campaign_id: str) -> None:
+        """The page of a campaign's plays."""
+        self.page.goto(f"{self.server.origin}/?watched={campaign_id}")
+
     def open_webhooks(self) -> None:
         self.page.goto(f"{self.server.origin}/?webhooks")
 

@@ -10,13 +10,16 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, expect
 
 from tests.browser.briefs import PROMPTS
-from tests.browser.server import Server
+from tests.browser.server import PATIENCE_SECONDS, Json, Server
+from tests.browser.shop import player_tag, script_of, shop
 from tests.browser.studio import Studio, opened
 from tests.e2e.shared_cloud import SharedCloud
+from tests.eventually import eventually
 
 BUCKET = re.compile(r"served at (http://\S+)")
 # So slow that most of a clip is still to come when it begins to play.
 SLOW_LINE = {"offline": False, "latency": 5, "downloadThroughput": 250_000, "uploadThroughput": -1}
+HAS_ENDED = "document.querySelector('showreel-video')?.video?.ended"
 EXPIRED = b"<?xml version='1.0' encoding='UTF-8'?><Error><Code>ExpiredToken</Code></Error>"
 
 
@@ -116,3 +119,27 @@ def test_a_signed_url_that_expires_is_renewed_without_losing_the_place(
     assert state["starts"]
     assert not state["paused"]
     expect(studio.card(0).get_by_role("alert")).to_be_hidden()
+
+
+def test_a_play_on_a_page_of_another_site_is_counted_apart_from_the_api(
+    browser: Browser, cloud: Server, bucket: str
+) -> None:
+    [video] = cloud.make("embedded", PROMPTS[0], seconds=4)
+    counter = cloud.post(video["embed_url"].removeprefix(cloud.origin))["plays_url"]
+    assert not counter.startswith(cloud.origin)
+    body = player_tag("cloud", embed=video["embed_url"], autoplay="") + script_of(cloud)
+
+    with shop(browser, cloud, body, others=[bucket, counter]) as (page, wire):
+        page.goto("/")
+        eventually(lambda: page.evaluate(HAS_ENDED), within_seconds=PATIENCE_SECONDS)
+        page.goto("about:blank")
+
+        assert wire.asked(counter)
+
+    def watched() -> Json | None:
+        totals = cloud.get(f"/v1/videos/{video['id']}/analytics")["totals"]
+        return totals if totals and totals["completion"]["value"] else None
+
+    totals = eventually(watched, within_seconds=PATIENCE_SECONDS)
+    assert (totals["plays"], totals["views"], totals["completion"]["value"]) == (1, 1, 1)
+    assert abs(totals["average_watch_seconds"] - 4) < 0.1

@@ -6,8 +6,12 @@ from itertools import count
 from playwright.sync_api import expect
 
 from tests.browser.briefs import BRIEF, HALTED, PROMPTS
+from tests.browser.player import Player
+from tests.browser.server import PATIENCE_SECONDS
 from tests.browser.studio import Studio
+from tests.eventually import eventually
 from tests.pictures import a_picture
+from tools import demo_plays
 
 GALLERY = "harbour-line"
 """A campaign of four videos; the first has a history."""
@@ -136,6 +140,31 @@ def webhooks(studio: Studio) -> None:
     studio.page.get_by_text("Send only some events").click()
 
 
+def unwatched(studio: Studio) -> None:
+    studio.open_watched(TROUBLE)
+    studio.page.get_by_text("No plays yet").wait_for()
+
+
+def watched(studio: Studio) -> None:
+    """Simulated viewers have watched two of its videos; a click seeks to the middle of one."""
+    if not studio.server.get(f"/v1/campaigns/{GALLERY}/experiments")["data"]:
+        demo_plays.watch(studio.server.origin, GALLERY, viewers=500)
+    studio.open_watched(GALLERY)
+    first = Player(studio.page.locator("video").first)
+    first.wait_until_ready()
+    studio.page.locator(".curve").first.click()
+    eventually(lambda: first.state()["position"] > 1, within_seconds=PATIENCE_SECONDS)
+    studio.page.get_by_text("As a table").first.click()
+
+
+def comparison(studio: Studio) -> None:
+    watched(studio)
+    studio.page.get_by_role("link", name=demo_plays.NAME).click()
+    studio.page.get_by_text("Video 1 (simulated) is better.").wait_for()
+    for each in studio.page.locator("video").all():
+        Player(each).wait_until_ready()
+
+
 def in_trouble(studio: Studio) -> None:
     studio.open(TROUBLE)
     studio.card(1).get_by_role("alert").wait_for()
@@ -163,6 +192,9 @@ VIEWS: Mapping[str, Callable[[Studio], None]] = {
     "waiting": waiting,
     "batches": batches,
     "webhooks": webhooks,
+    "unwatched": unwatched,
+    "watched": watched,
+    "comparison": comparison,
     "trouble": in_trouble,
     "unanswered": unanswered,
 }

@@ -12,6 +12,7 @@ GZIP = {"Accept-Encoding": "gzip, br"}
 LATER = (
     "/studio/batches_view.js",
     "/studio/campaign_dialog.js",
+    "/studio/watched_pages.js",
     "/studio/webhooks_view.js",
 )
 FILES = {

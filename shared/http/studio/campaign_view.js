@@ -186,6 +186,12 @@ export class CampaignView {
           element("span", {}, TEXTS.downloadAll),
         ),
       historical > 0 && button(TEXTS.cleanUp, { icon: "sweep", onclick: cleanUp }),
+      current > 0 &&
+        element(
+          "a",
+          { class: "button quiet", href: `/?watched=${this.#id}`, "data-own": true },
+          TEXTS.watched,
+        ),
     ]);
   }
 

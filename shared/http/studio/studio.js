@@ -49,7 +49,7 @@ async function show({ hasMoved }) {
   else if (desk.matches) shown.autofocus?.();
 }
 
-/** One campaign, the batches, the webhooks or all campaigns; null if its code cannot be loaded. */
+/** The page that the query names, or that of all campaigns; null if its code cannot be loaded. */
 async function pageOf(query) {
   const id = query.get("campaign") ?? "";
   if (isCampaignId(id)) return new CampaignView({ id, models, mostVideos });
@@ -60,6 +60,10 @@ async function pageOf(query) {
   if (query.has("webhooks")) {
     const code = await import("./webhooks_view.js").catch(() => null);
     return code && new code.WebhooksView();
+  }
+  if (isCampaignId(query.get("watched") ?? "")) {
+    const code = await import("./watched_pages.js").catch(() => null);
+    return code && code.watchedPage(query, { open });
   }
   return new Home({ open: (campaignId) => open(campaignPath(campaignId)) });
 }

@@ -1,0 +1,71 @@
+import { LANGUAGE, grouped } from "../locale.js";
+
+const oneDigit = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
+const percents = new Intl.NumberFormat(LANGUAGE, { style: "percent", maximumFractionDigits: 0 });
+
+/** @type {typeof import("../watched_texts.js").WATCHED_TEXTS} */
+export const WATCHED_TEXTS = {
+  title: (campaign) => `Wer ${campaign} gesehen hat`,
+  lead: "Wiedergaben auf Seiten mit dem Player. Eine ersetzte Fassung behält ihre eigenen Zahlen.",
+  back: "Zurück zur Kampagne",
+  noneTitle: "Noch keine Wiedergaben",
+  none: "Setzen Sie die beiden Tags auf eine Seite. Ihre Wiedergaben erscheinen kurz darauf hier.",
+  tags: "Tags für eine Seite",
+  versionName: (number, isCurrent) => `Video ${number}${isCurrent ? "" : ", ersetzte Fassung"}`,
+  removedVersion: "Gelöschte Fassung",
+  figures: ({ plays, average_watch_seconds: average }) =>
+    `${plays === 1 ? "1 Wiedergabe" : `${grouped(plays)} Wiedergaben`} · im Mittel ${oneDigit.format(average)} s gesehen`,
+  retention: "Zu jedem Zeitpunkt noch dabei",
+  curveHint:
+    "Zeigen Sie auf einen Zeitpunkt, um zu sehen, wie viele noch dabei waren. Ein Klick springt dorthin.",
+  moment: (second, part) =>
+    `Bei ${oneDigit.format(second)} s: ${percents.format(part)} der Wiedergaben`,
+  asTable: "Als Tabelle",
+  second: "Ab Sekunde",
+  seconds: (second) => oneDigit.format(second),
+  stillWatching: "Haben diesen Zeitpunkt gesehen",
+  version: "Fassung",
+  completion: "Bis zum Ende gesehen",
+  interval: "Wahrscheinlich zwischen",
+  plays: "Wiedergaben",
+  nothingYet: "noch nichts",
+  percent: percents,
+  experiments: "Vergleiche",
+  experimentsLead:
+    "Zeigen Sie Besuchern zufällig eines von mehreren Videos, und sehen Sie, welches länger gesehen wird.",
+  compare: "Vergleichen",
+  name: "Name",
+  nameHint: "Nur für Sie, etwa: ruhig gegen lebhaft.",
+  choose: "Videos, die verglichen werden",
+  metric: "Was zählt",
+  metrics: {
+    completion: "Bis zum Ende gesehen",
+    q50: "Bis zur Mitte gesehen",
+    view: "2 Sekunden lang gesehen",
+  },
+  twoNeeded: "Wählen Sie mindestens zwei Videos.",
+  created: "Der Vergleich hat begonnen. Setzen Sie seine Tags auf eine Seite.",
+  stop: "Beenden",
+  stopTitle: "Diesen Vergleich beenden?",
+  stopBody: "Von jetzt an sehen alle Besucher das erste Video. Die Zahlen bleiben erhalten.",
+  stopped: "Beendet.",
+  promote: (label) => `${label} verwenden`,
+  promoted: "Es ist jetzt das aktuelle Video.",
+  goal: (metric) => `Was zählt: ${metric}`,
+  verdicts: {
+    collecting: () =>
+      "Noch zu wenige Wiedergaben für einen Vergleich. Jedes Video braucht mindestens 100, von denen 10 zählen.",
+    no_difference_yet: () => "Bisher kein Unterschied: Was Sie sehen, kann Zufall sein.",
+    leading: (best) =>
+      `${best} liegt vorn, aber das kann noch Zufall sein. Warten Sie, bevor Sie entscheiden.`,
+    decided: (best) => `${best} ist besser. Das ist kaum Zufall: Sie können jetzt entscheiden.`,
+    invalid_srm: () =>
+      "Die Videos wurden nicht so oft gezeigt wie geplant, deshalb sind ihre Zahlen nicht vergleichbar. " +
+      "Prüfen Sie, ob jede Seite die Tags unverändert enthält.",
+  },
+  missing: (plays) =>
+    `Das Video mit den wenigsten Wiedergaben braucht noch etwa ${grouped(plays)}.`,
+  days: (days) => `So schnell wie bisher dauert das ${days === 1 ? "einen Tag" : `${days} Tage`}.`,
+  arm: (position) => `Video ${String.fromCharCode(65 + position)}`,
+  gone: "Dieses Video wurde gelöscht.",
+};

@@ -1,0 +1,146 @@
+import { read, send } from "./api.js";
+import { rateBars } from "./charts.js";
+import { confirmed } from "./dialogs.js";
+import { button, element, intro, setText, showIn } from "./dom.js";
+import { say, sayFailure, showLoadFailure, showTrouble } from "./notices.js";
+import { Player } from "./player.js";
+import { Poller } from "./polling.js";
+import { keepInStep } from "./stepping.js";
+import { ownLink, tags } from "./watched_parts.js";
+import { WATCHED_TEXTS } from "./watched_texts.js";
+
+/** The page of a comparison: its videos side by side, what it says, and what to do about it. */
+export class ExperimentView {
+  title = WATCHED_TEXTS.experiments;
+  #path;
+  #head = element("div");
+  #verdict = element("p", { class: "verdict", role: "status" });
+  #hint = element("p", { class: "meta" });
+  #arms = element("div", { class: "arms", "aria-busy": "true" });
+  #bars = element("div");
+  #actions = element("div", { class: "actions" });
+  #tags = element("div");
+  #players = [];
+  #videos = null;
+  #poller = new Poller({ load: () => this.#load(), onFailure: showLoadFailure });
+
+  constructor(campaignId, id) {
+    this.#path = `/v1/campaigns/${campaignId}/experiments/${id}`;
+    this.root = element(
+      "div",
+      { class: "home" },
+      this.#head,
+      this.#verdict,
+      this.#hint,
+      this.#arms,
+      this.#bars,
+      this.#actions,
+      this.#tags,
+    );
+    this.#head.append(intro(this.title, ""));
+    this.#poller.start();
+  }
+
+  stop() {
+    this.#poller.stop();
+    for (const player of this.#players) player.close();
+  }
+
+  async #load() {
+    const { body } = await read(this.#path);
+    this.#videos ??= await Promise.all(body.arms.map((arm) => videoOf(arm)));
+    showTrouble(null);
+    this.#show(body);
+    return null;
+  }
+
+  #show(experiment) {
+    const { arms, best, campaign_id: campaign, metric, verdict } = experiment;
+    showIn(this.#head, experiment.name, () => [
+      intro(experiment.name ?? this.title, WATCHED_TEXTS.goal(WATCHED_TEXTS.metrics[metric])),
+      element("p", {}, ownLink(`/?watched=${campaign}`, WATCHED_TEXTS.title(campaign))),
+    ]);
+    setText(
+      this.#verdict,
+      WATCHED_TEXTS.verdicts[verdict](best === null ? null : labelOf(arms[best], best)),
+    );
+    setText(this.#hint, missingOf(experiment));
+    this.#arms.ariaBusy = "false";
+    showIn(this.#arms, arms.length, () => this.#sideBySide(arms));
+    const rows = arms.map((arm, position) => ({ label: labelOf(arm, position), rate: arm.rate }));
+    showIn(this.#bars, rows, () => rateBars(rows, WATCHED_TEXTS.metrics[metric]));
+    showIn(this.#actions, [verdict, best, experiment.status], () => this.#offer(experiment));
+    const url = experiment.embed_url;
+    showIn(this.#tags, url, () => (url ? tags(url) : []));
+  }
+
+  #sideBySide(arms) {
+    const panes = arms.map((arm, position) => {
+      const label = labelOf(arm, position);
+      const caption = element("figcaption", {}, element("strong", {}, label));
+      const video = this.#videos[position];
+      if (!video) return element("figure", {}, element("p", {}, WATCHED_TEXTS.gone), caption);
+      const player = new Player(video, label);
+      this.#players.push(player);
+      return element("figure", { class: "pane" }, player.root, caption);
+    });
+    const [first, ...others] = this.#players;
+    for (const other of others) keepInStep(first.media, other.media);
+    return panes;
+  }
+
+  #offer({ arms, best, promote, status }) {
+    return [
+      promote &&
+        this.#videos[best]?.version_state === "historical" &&
+        button(WATCHED_TEXTS.promote(labelOf(arms[best], best)), {
+          kind: "primary",
+          onclick: () => this.#promote(promote),
+        }),
+      status === "running" &&
+        button(WATCHED_TEXTS.stop, { kind: "quiet", onclick: () => this.#stop() }),
+    ];
+  }
+
+  async #promote({ video_id: id }) {
+    await this.#do(() => send(`/v1/videos/${id}/promote`), WATCHED_TEXTS.promoted);
+  }
+
+  async #stop() {
+    const isSure = await confirmed({
+      title: WATCHED_TEXTS.stopTitle,
+      body: WATCHED_TEXTS.stopBody,
+      confirm: WATCHED_TEXTS.stop,
+    });
+    if (isSure) await this.#do(() => send(`${this.#path}/stop`), WATCHED_TEXTS.stopped);
+  }
+
+  async #do(act, done) {
+    try {
+      await act();
+      say(done);
+    } catch (error) {
+      sayFailure(error);
+    }
+    await this.#poller.refresh();
+  }
+}
+
+function missingOf({ days_needed: days, plays_needed: plays, status }) {
+  if (!plays || status !== "running") return "";
+  return [WATCHED_TEXTS.missing(plays), days && WATCHED_TEXTS.days(days)].filter(Boolean).join(" ");
+}
+
+function labelOf({ label }, position) {
+  return label ?? WATCHED_TEXTS.arm(position);
+}
+
+/** Null if it was deleted. */
+async function videoOf({ video_id: id }) {
+  try {
+    return (await read(`/v1/videos/${id}`)).body;
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { LANGUAGE, grouped } from "./locale.js";
+
+const oneDigit = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
+const percents = new Intl.NumberFormat(LANGUAGE, { style: "percent", maximumFractionDigits: 0 });
+
+/** The texts of who watched what. */
+export const WATCHED_TEXTS = {
+  title: (campaign) => `Who watched ${campaign}`,
+  lead: "Plays on pages with the player. A version that was replaced keeps its own numbers.",
+  back: "Back to the campaign",
+  noneTitle: "No plays yet",
+  none: "Put the two tags below on a page. Its plays are shown here a moment later.",
+  tags: "Tags for a page",
+  versionName: (number, isCurrent) => `Video ${number}${isCurrent ? "" : ", replaced version"}`,
+  removedVersion: "Deleted version",
+  figures: ({ plays, average_watch_seconds: average }) =>
+    `${plays === 1 ? "1 play" : `${grouped(plays)} plays`} · ${oneDigit.format(average)} s watched on average`,
+  retention: "Still watching at each moment",
+  curveHint: "Point at a moment to see how many were still watching. A click plays from there.",
+  moment: (second, part) =>
+    `At ${oneDigit.format(second)} s: ${percents.format(part)} of the plays`,
+  asTable: "As a table",
+  second: "From second",
+  seconds: (second) => oneDigit.format(second),
+  stillWatching: "Watched this moment",
+  version: "Version",
+  completion: "Watched to the end",
+  interval: "Likely between",
+  plays: "Plays",
+  nothingYet: "nothing yet",
+  percent: percents,
+  experiments: "Comparisons",
+  experimentsLead: "Show visitors one of several videos at random, and see which one is watched longer.",
+  compare: "Compare",
+  name: "Name",
+  nameHint: "For you only, such as: calm against lively.",
+  choose: "Videos to compare",
+  metric: "What counts",
+  metrics: { completion: "Watched to the end", q50: "Watched to the middle", view: "Seen for 2 seconds" },
+  twoNeeded: "Choose at least two videos.",
+  created: "The comparison has begun. Put its tags on a page.",
+  stop: "Stop",
+  stopTitle: "Stop this comparison?",
+  stopBody: "From now on, all visitors see its first video. The numbers stay.",
+  stopped: "Stopped.",
+  promote: (label) => `Use ${label}`,
+  promoted: "It is the current video now.",
+  goal: (metric) => `What counts: ${metric}`,
+  verdicts: {
+    collecting: () =>
+      "Too few plays to compare yet. Each video needs at least 100 plays, and 10 that count.",
+    no_difference_yet: () => "No difference so far: what you see may be chance.",
+    leading: (best) => `${best} is ahead, but this may still be chance. Wait before you decide.`,
+    decided: (best) => `${best} is better. This is hardly chance: you can decide now.`,
+    invalid_srm: () =>
+      "The videos were not shown as often as planned, so their numbers cannot be compared. " +
+      "Check that each page has the tags unchanged.",
+  },
+  missing: (plays) => `The video with the fewest plays needs about ${grouped(plays)} more.`,
+  days: (days) => `At the pace so far, that takes ${days === 1 ? "a day" : `${days} days`}.`,
+  arm: (position) => `Video ${String.fromCharCode(65 + position)}`,
+  gone: "This video was deleted.",
+};
