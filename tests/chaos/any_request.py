@@ -121,6 +121,8 @@ def _fitting(schema: Json, components: Json) -> SearchStrategy[Any]:
             return st.dictionaries(TEXT, TEXT, max_size=3)
         case {"type": "array"}:
             return st.lists(TEXT, max_size=5)
+        case {"enum": choices} if "type" not in schema:
+            return st.sampled_from(choices)
     plain = {"string": TEXT, "integer": st.integers(), "boolean": st.booleans()}
     return {**plain, "number": st.floats(), "null": st.none()}[schema["type"]]
 
