@@ -110,9 +110,10 @@ def test_the_archive_of_this_project_has_what_a_function_runs() -> None:
         "shared",
     }
     others = {name for name in names if not name.endswith(".py")}
-    page = {name for name in others if name.startswith("shared/http/studio/")}
-    assert others - page == {"requirements.txt"}
-    assert {Path(name).suffix for name in page} == {".css", ".html", ".js", ".svg"}
+    served = ("shared/http/studio/", "shared/http/embed/")
+    pages = {name for name in others if name.startswith(served)}
+    assert others - pages == {"requirements.txt"}
+    assert {Path(name).suffix for name in pages} == {".css", ".html", ".js", ".svg"}
 
 
 def older(tree: Path) -> None:
