@@ -27,7 +27,7 @@ run "no_caller_by_default" {
 
   assert {
     condition     = length(google_cloud_run_v2_service_iam_member.viewer) == 0
-    error_message = "Somebody may report plays without having been named."
+    error_message = "An account that no variable names may report plays."
   }
 
   assert {

@@ -5,7 +5,7 @@ import msgspec
 from shared.domain.webhooks import Delivery, Webhooks
 from shared.records.form import Record, encode, from_record, parse
 
-# Threads that are the first to read the same dataclass crash the process (msgspec 0.22). An import
+# Threads that are the first to read the same type crash the process (msgspec 0.22). An import
 # belongs to one thread: from here on, they are known.
 msgspec.json.Decoder(Webhooks)
 msgspec.json.Decoder(Delivery)

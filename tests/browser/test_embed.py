@@ -162,7 +162,7 @@ def test_what_is_counted_on_a_page_of_another_site_is_what_a_stopwatch_shows(
     assert {(1, 1)} == {(each.views, each.q100) for each in (whole, looped)}
     assert is_watched(sought.bins, (0, first), (again, last))
     assert (sought.views, sought.q25, sought.q50) == (0, 1, 0)
-    # Most of it was played in a tab that nobody saw.
+    # Most of it was played in a hidden tab.
     assert is_watched(hidden.bins, (0, played["hidden"] / 1000))
     assert (hidden.views, hidden.q50, hidden.q75) == (0, 1, 0)
 

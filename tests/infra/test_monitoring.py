@@ -224,7 +224,7 @@ def test_an_answer_503_is_an_error_of_every_function(installation: Installation)
 
 
 def test_no_flood_of_plays_raises_an_alert(installation: Installation) -> None:
-    """Whoever has a play token can send any number of reports, and have some refused with 503."""
+    """A caller with a play token can send any number of reports, some of which get a 503."""
     for alert in installation.all("google_monitoring_alert_policy.alert").values():
         query = condition_of(alert)["query"]
         assert "record-plays" not in query or "logging_googleapis_com" in query

@@ -36,7 +36,7 @@ _UNLESS_CONFLICT = Retry(
     timeout=LAST_RETRY.total_seconds(),
 )
 _SUMS = tuple(name for name in Counts.__struct_fields__ if name != "bins")
-# Threads that are the first to read the same dataclass crash the process (msgspec 0.22). An import
+# Threads that are the first to read the same type crash the process (msgspec 0.22). An import
 # belongs to one thread: from here on, they are known.
 msgspec.json.Decoder(View)
 msgspec.json.Decoder(CountsKey)

@@ -68,7 +68,7 @@ class ShowreelVideo extends HTMLElement {
     if (value === null) this.#media.removeAttribute(name);
     else this.#media.setAttribute(name, value);
     if (name === "muted") this.#media.muted = value !== null;
-    // Without either, nobody could start it.
+    // Without either, a viewer could not start the clip.
     this.#media.controls = this.hasAttribute("controls") || !this.hasAttribute("autoplay");
     if (!this.hasAttribute("preload")) this.#media.preload = "none";
   }
