@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.local.files.data_folder import DataFolder
 from shared.adapters.local.files.storage_errors import storage_errors
-from shared.adapters.local.record_connections import ConnectionPool, connected, identity_of
+from shared.adapters.local.record_connections import (
+    ConnectionPool,
+    connected,
+    identity_of,
+    immediate,
+    version_of,
+)
 from shared.adapters.local.record_errors import database_errors, is_damage
 from shared.domain.errors import StorageError
 
@@ -67,14 +73,8 @@ class PlayDatabase:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Yield a connection inside a transaction that is committed at the end, or rolled back."""
-        with self._pool.turn_to_write(), self.reading() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+        with self._pool.turn_to_write(), self.reading() as connection, immediate(connection):
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -105,7 +105,7 @@ class PlayDatabase:
         with self._files.lock(_LOCK):
             made = connected(self._path, "mode=rwc")
             try:
-                if not _version_of(made):
+                if not version_of(made):
                     made.execute("PRAGMA journal_mode = WAL")
                     made.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
             finally:
@@ -124,7 +124,7 @@ class PlayDatabase:
         try:
             # The end of the process loses no commit; only a loss of power does.
             connection.execute("PRAGMA synchronous = NORMAL")
-            version = _version_of(connection)
+            version = version_of(connection)
         except BaseException:
             connection.close()
             raise
@@ -135,8 +135,3 @@ class PlayDatabase:
         if version > SCHEMA_VERSION:
             raise StorageError(f"A newer Showreel wrote {FILE}. Run that version.")
         return None
-
-
-def _version_of(connection: Connection) -> int:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return int(version)

@@ -157,7 +157,7 @@ def upgrade(path: str) -> None:
     try:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")
-        statements = UPGRADES[_version_of(connection)]
+        statements = UPGRADES[version_of(connection)]
         connection.executescript(
             f"BEGIN IMMEDIATE; {statements} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
         )
@@ -210,8 +210,20 @@ def connected(path: str, options: str) -> Connection:
     )
 
 
+@contextmanager
+def immediate(connection: Connection) -> Iterator[None]:
+    """Begin a transaction that writes; commit at the end, or roll back."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
 def _require_schema(connection: Connection, *, oldest: int = SCHEMA_VERSION) -> None:
-    version = _version_of(connection)
+    version = version_of(connection)
     if version > SCHEMA_VERSION:
         raise StorageError(NEWER)
     if version in UPGRADES and version < oldest:
@@ -224,7 +236,7 @@ def _require_schema(connection: Connection, *, oldest: int = SCHEMA_VERSION) -> 
     connection.execute("SELECT 1 FROM campaigns LIMIT 1").fetchall()
 
 
-def _version_of(connection: Connection) -> int:
+def version_of(connection: Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)
 

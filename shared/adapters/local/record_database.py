@@ -17,6 +17,7 @@ from shared.adapters.local.record_connections import (
     ConnectionPool,
     empty,
     identity_of,
+    immediate,
     opened,
     opened_unchanging,
     upgrade,
@@ -223,15 +224,10 @@ class RecordDatabase:
 
 @contextmanager
 def transaction(connection: Connection) -> Iterator[None]:
-    """Commit at the end, or roll back."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    """Commit at the end, with the time of the commit, or roll back."""
+    with immediate(connection):
         yield
         connection.execute(NOTE_COMMIT, (time.time_ns() // 1000,))
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
 
 
 def _last_commit(connection: Connection) -> int:

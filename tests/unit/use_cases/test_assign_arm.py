@@ -30,11 +30,6 @@ DAYS, VIEWERS_A_DAY = 9, 40
 
 
 @pytest.fixture
-def ports() -> FakePorts:
-    return FakePorts()
-
-
-@pytest.fixture
 def videos(ports: FakePorts) -> tuple[Video, Video]:
     old = make(ports)
     return old, remake(ports, old)
