@@ -4,7 +4,7 @@ from google.cloud import firestore
 from google.cloud.firestore import Query
 
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
-from shared.adapters.google.firestore_pages import readable_page
+from shared.adapters.google.firestore_pages import delete_all, readable_page
 from shared.domain.errors import NotFoundError
 from shared.domain.experiment import Experiment
 from shared.domain.identity import campaign_of_experiment
@@ -13,7 +13,6 @@ from shared.records.experiments import experiment_from_record
 from shared.records.form import naming, require_place, to_record
 
 _NAME = "__name__"
-_DELETED_AT_ONCE = 300
 
 
 class FirestoreExperimentRepository:
@@ -47,28 +46,27 @@ class FirestoreExperimentRepository:
         return readable_page(read, _experiment_of, limit)
 
     def delete_campaign(self, campaign_id: str) -> None:
-        query = experiments_of(
-            self._documents.client, campaign_id, after=None, limit=_DELETED_AT_ONCE
-        )
-        while found := self._documents.query(query.select([])):
-            self._documents.commit(
-                [Write(path=each.path, fields=None, revision=None) for each in found]
-            )
+        client = self._documents.client
+        delete_all(self._documents, client.collection(_folder_of(campaign_id)))
 
 
 def experiments_of(
     client: firestore.Client, campaign_id: str, *, after: str | None, limit: int
 ) -> Query:
     """Return those that follow the path `after`, in the order of their ids."""
-    found = client.collection(f"campaigns/{campaign_id}/experiments").order_by(_NAME)
+    found = client.collection(_folder_of(campaign_id)).order_by(_NAME)
     if after is not None:
         found = found.start_after({_NAME: client.document(after)})
     return found.limit(limit)
 
 
+def _folder_of(campaign_id: str) -> str:
+    return f"campaigns/{campaign_id}/experiments"
+
+
 def _path(experiment_id: str) -> str:
     """Raise NotFoundError if it cannot be the id of an experiment."""
-    return f"campaigns/{campaign_of_experiment(experiment_id)}/experiments/{experiment_id}"
+    return f"{_folder_of(campaign_of_experiment(experiment_id))}/{experiment_id}"
 
 
 def _experiment_of(document: Document) -> Experiment:

@@ -1,13 +1,17 @@
-"""Pages of a list: some documents that are read give no record, and others take their places."""
+"""Documents page by page. Where one gives no record, another takes its place in a list."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from shared.adapters.google.firestore_documents import Document
+from google.cloud.firestore import CollectionReference, Query
+
+from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
 from shared.domain.errors import UnreadableRecordError
 
 T = TypeVar("T")
+
+_DELETED_AT_ONCE = 300
 
 Read = Callable[[Document | None, int], Sequence[Document]]
 """Returns up to so many documents that follow one, or the first ones."""
@@ -44,3 +48,9 @@ def readable_page(
         return found
 
     return filled_page(read, records_of, limit, after=after)
+
+
+def delete_all(documents: FirestoreDocuments, query: Query | CollectionReference) -> None:
+    """Delete what a query finds, whatever has changed since."""
+    while found := documents.query(query.select([]).limit(_DELETED_AT_ONCE)):
+        documents.commit([Write(path=each.path, fields=None, revision=None) for each in found])

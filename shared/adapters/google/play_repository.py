@@ -17,6 +17,7 @@ from google.cloud.firestore import FieldFilter, Query
 
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
 from shared.adapters.google.firestore_fields import Fields
+from shared.adapters.google.firestore_pages import delete_all
 from shared.adapters.google.google_errors import google_errors
 from shared.domain.errors import ConflictError
 from shared.domain.identity import parse_video_id
@@ -28,7 +29,6 @@ COUNTS = "play_counts"
 EXPIRES_AT = "expires_at"
 
 _PARTS = 8
-_DELETED_AT_ONCE = 300
 _UNLESS_CONFLICT = Retry(
     predicate=if_exception_type(ConflictError),
     initial=0.05,
@@ -94,9 +94,7 @@ class FirestorePlayRepository:
             counts_between(client, "campaign_id", campaign_id, date.min, date.max),
             views_of(client, campaign_id),
         ):
-            while found := self._documents.query(query.limit(_DELETED_AT_ONCE)):
-                writes = [Write(path=each.path, fields=None, revision=None) for each in found]
-                self._documents.commit(writes)
+            delete_all(self._documents, query)
 
     def forget_views(self, before: datetime, *, limit: int) -> int:  # noqa: ARG002  # Of the port.
         """Do nothing: Firestore removes them by itself."""
