@@ -22,7 +22,8 @@ SHA512 = (
     "8e2196a92bcf31dbb8f8ff538a562a011ef21063c41c8371fa50af13f36a34ef"
     "c41d8cc5ff1d615222394fa8a8548b7b744cbb9fcf1bcb24f4be4f9d9ec810c0"
 )
-FOLDER = Path(sys.prefix, f"chromium-{VERSION}")
+# Not sys.prefix: some groups of checks run in the Python of the deployment.
+FOLDER = Path(__file__).resolve().parents[1] / ".venv" / f"chromium-{VERSION}"
 _DECOMPRESS = (
     "const fs = require('fs'), [, from, to] = process.argv;"
     "fs.writeFileSync(to, require('zlib').brotliDecompressSync(fs.readFileSync(from)))"
