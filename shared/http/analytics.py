@@ -21,7 +21,7 @@ from shared.http.analytics_types import (
     WatchedResource,
 )
 from shared.http.calls import Call, json_response
-from shared.http.request_types import read_query
+from shared.http.queries import read_query
 from shared.http.resources import cost_resource
 from shared.use_cases.read_analytics import (
     Counted,

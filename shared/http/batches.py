@@ -19,16 +19,8 @@ from shared.domain.video import Lane, Outcome, Phase, Status, Video, phases_of
 from shared.http.batch_types import BatchEstimateResource, BatchResource
 from shared.http.calls import POLLING, Call, encode, json_response, list_response
 from shared.http.idempotency import answer_idempotently
-from shared.http.request_types import (
-    BatchQuery,
-    EmptyBody,
-    PageQuery,
-    ReadQuery,
-    SentBatch,
-    read_body,
-    read_lines,
-    read_query,
-)
+from shared.http.queries import BatchQuery, PageQuery, ReadQuery, read_query
+from shared.http.request_bodies import EmptyBody, SentBatch, read_body, read_lines
 from shared.http.resources import epoch, moment
 from shared.http.videos import require_include, video_resources
 from shared.requests.batches import lines_of

@@ -10,10 +10,9 @@ from msgspec import UNSET, Meta, UnsetType
 from shared.domain.errors import InvalidRequestError
 from shared.domain.finding import CampaignStatus
 from shared.domain.titles import MAX_TITLE_CHARACTERS
-from shared.http.request_types import PageSize
+from shared.http.queries import PageSize
 from shared.ports.campaign_repository import CampaignPosition
-from shared.requests.bodies import Amount, one_of
-from shared.requests.parsing import Body
+from shared.requests.parsing import Amount, Body, one_of
 
 MAX_SEARCH_CHARACTERS = 200
 

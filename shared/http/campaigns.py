@@ -37,7 +37,8 @@ from shared.http.campaign_types import (
     MoneyResource,
     SlotResource,
 )
-from shared.http.request_types import read_body, read_query, require_one_of
+from shared.http.queries import read_query, require_one_of
+from shared.http.request_bodies import read_body
 from shared.http.resources import epoch, thumbnail_url_of, unreadable_resource, video_resource
 from shared.ports.campaign_repository import CampaignPosition, CampaignQuery
 from shared.ports.policy import limits_of

@@ -20,15 +20,8 @@ from shared.domain.identity import parse_video_id
 from shared.domain.storage_layout import picture_path
 from shared.domain.video import Phase, Video
 from shared.http.calls import Call, json_response
-from shared.http.request_types import (
-    VARIANTS,
-    VIDEO,
-    ContentQuery,
-    SignatureQuery,
-    SignedUrlBody,
-    read_body,
-    read_query,
-)
+from shared.http.queries import VARIANTS, VIDEO, ContentQuery, SignatureQuery, read_query
+from shared.http.request_bodies import SignedUrlBody, read_body
 from shared.http.resource_types import SignedURLResource
 from shared.parallel import in_parallel
 from shared.ports.object_store import MEDIA_CACHE_CONTROL, ObjectInfo, SignedMethod

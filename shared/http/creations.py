@@ -13,7 +13,7 @@ from shared.domain.values import replace
 from shared.domain.video import Outcome
 from shared.http.calls import POLLING, Call, json_response, list_response
 from shared.http.idempotency import answer_idempotently
-from shared.http.request_types import read_body
+from shared.http.request_bodies import read_body
 from shared.http.resource_types import EstimateResource
 from shared.http.resources import encoded_video
 from shared.requests import commands

@@ -11,7 +11,7 @@ from shared.domain.values import replace
 from shared.http.calls import Call
 from shared.http.creations import created_response
 from shared.http.idempotency import answer_idempotently
-from shared.http.request_types import read_body
+from shared.http.request_bodies import read_body
 from shared.requests.bodies import (
     DEFAULT_ADDED_SECONDS,
     DerivationBody,

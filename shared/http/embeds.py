@@ -9,7 +9,7 @@ from shared.domain.signed_tokens import EmbedTarget, read_embed
 from shared.http.calls import Call, json_response
 from shared.http.content import sign_path
 from shared.http.play_types import EmbedResource
-from shared.http.request_types import EmptyBody, read_body
+from shared.http.request_bodies import EmptyBody, read_body
 from shared.parallel import in_parallel
 from shared.use_cases.find_embedded import Embedded, find_embedded
 

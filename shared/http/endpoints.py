@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         downloads,
         inputs,
         models,
+        queries,
         service,
         studio_pages,
         versions,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     )
     from shared.http import campaign_requests as sent_campaigns
     from shared.http import campaign_types as answered_campaigns
-    from shared.http import request_types as sent
+    from shared.http import request_bodies as sent
     from shared.http import resource_types as answered
     from shared.requests import bodies
 else:
@@ -42,11 +43,12 @@ else:
     downloads = ModuleOnUse("shared.http.downloads")
     inputs = ModuleOnUse("shared.http.inputs")
     models = ModuleOnUse("shared.http.models")
+    queries = ModuleOnUse("shared.http.queries")
     service = ModuleOnUse("shared.http.service")
     studio_pages = ModuleOnUse("shared.http.studio_pages")
     versions = ModuleOnUse("shared.http.versions")
     videos = ModuleOnUse("shared.http.videos")
-    sent = ModuleOnUse("shared.http.request_types")
+    sent = ModuleOnUse("shared.http.request_bodies")
     sent_campaigns = ModuleOnUse("shared.http.campaign_requests")
     answered = ModuleOnUse("shared.http.resource_types")
     answered_batches = ModuleOnUse("shared.http.batch_types")
@@ -121,19 +123,19 @@ ENDPOINTS: Sequence[Endpoint] = (
              "is in progress",
              answers=_created_takes, body=lambda: bodies.CreateVideoBody, takes_key=True),
     Endpoint("GET", "/v1/videos", lambda: videos.list_all,
-             "List videos", query=lambda: sent.ListQuery,
+             "List videos", query=lambda: queries.ListQuery,
              answers=lambda: {200: answered.ListResource[answered.VideoResource]}),
     Endpoint("POST", "/v1/videos/estimate", lambda: creations.estimate,
              "Estimate the cost of a request, and which of its videos are cached",
              answers=lambda: {200: answered.EstimateResource}, body=lambda: bodies.EstimateBody),
     Endpoint("GET", "/v1/videos/{video_id}", lambda: videos.read,
-             "Read a video", answers=_video, query=lambda: sent.ReadQuery),
+             "Read a video", answers=_video, query=lambda: queries.ReadQuery),
     Endpoint("PATCH", "/v1/videos/{video_id}", lambda: versions.change,
              "Keep a video: no clean-up removes it", answers=_video, body=lambda: sent.VideoBody),
     Endpoint("DELETE", "/v1/videos/{video_id}", lambda: versions.delete,
              "Delete a video and its files", answers=lambda: {200: answered.DeletedVideo}),
     Endpoint("GET", "/v1/videos/{video_id}/content", lambda: content.of_video,
-             "The clip or a picture of it", answers=_media, query=lambda: sent.ContentQuery),
+             "The clip or a picture of it", answers=_media, query=lambda: queries.ContentQuery),
     Endpoint("POST", "/v1/videos/{video_id}/regenerate", lambda: versions.regenerate,
              "Create a new version; the current one stays until the new one is stored",
              answers=_created, body=lambda: sent.RegenerateBody, takes_key=True),
@@ -198,7 +200,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("GET", "/v1/campaigns/{campaign_id}/inputs", lambda: inputs.list_all,
              "List the inputs that new videos of the campaign can use, the newest first",
              answers=lambda: {200: answered.ListResource[answered.InputResource]},
-             query=lambda: sent.PageQuery),
+             query=lambda: queries.PageQuery),
     Endpoint("GET", "/v1/inputs/{input_id}", lambda: inputs.read,
              "Read an input", answers=lambda: {200: answered.InputResource}),
     Endpoint("DELETE", "/v1/inputs/{input_id}", lambda: inputs.delete,
@@ -209,7 +211,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("POST", "/v1/batches", lambda: batches.create,
              "Create a batch of up to 10,000 lines: 202 for a new one, 200 for the same one again",
              answers=lambda: {202: answered_batches.BatchResource, **_batch()}, takes_key=True,
-             body=lambda: bodies.BatchLineBody, query=lambda: sent.BatchQuery, takes_lines=True),
+             body=lambda: bodies.BatchLineBody, query=lambda: queries.BatchQuery, takes_lines=True),
     Endpoint("POST", "/v1/batches/estimate", lambda: batches.estimate,
              "Check the file of a batch, and estimate its cost",
              answers=lambda: {200: answered_batches.BatchEstimateResource},
@@ -217,12 +219,13 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("GET", "/v1/batches", lambda: batches.list_all,
              "List batches, the newest first",
              answers=lambda: {200: answered.ListResource[answered_batches.BatchResource]},
-             query=lambda: sent.PageQuery),
+             query=lambda: queries.PageQuery),
     Endpoint("GET", "/v1/batches/{batch_id}", lambda: batches.read,
              "Read a batch: its progress, its cost and its expected end", answers=_batch),
     Endpoint("GET", "/v1/batches/{batch_id}/results", lambda: batches.results,
              "The results of the lines that are done, in their order, as JSON lines",
-             answers=lambda: {200: answered_batches.BatchResultLine}, query=lambda: sent.ReadQuery),
+             answers=lambda: {200: answered_batches.BatchResultLine},
+             query=lambda: queries.ReadQuery),
     Endpoint("POST", "/v1/batches/{batch_id}/cancel", lambda: batches.cancel,
              "Cancel what is not submitted; submitted videos are paid for, and finished",
              answers=_batch),
@@ -233,6 +236,6 @@ ENDPOINTS: Sequence[Endpoint] = (
              "A clip or a picture of it by its file name", answers=_media),
     Endpoint("GET", "/local-bucket/{+path}", lambda: content.of_signed_path,
              "The target of a local installation's signed URLs", answers=_media,
-             query=lambda: sent.SignatureQuery, is_open=True),
+             query=lambda: queries.SignatureQuery, is_open=True),
 )
 # fmt: on

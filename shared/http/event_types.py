@@ -6,9 +6,9 @@ from msgspec import Meta
 
 from shared.domain.events import EventType
 from shared.domain.video import Failure, Phase, Status
-from shared.http.request_types import PageQuery
+from shared.http.queries import PageQuery
 from shared.http.resource_types import CostResource, Dollars, Epoch
-from shared.requests.bodies import CampaignId, one_of
+from shared.requests.parsing import CampaignId, one_of
 
 
 class EventListQuery(PageQuery):

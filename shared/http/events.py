@@ -6,7 +6,7 @@ from shared.domain.events import Event, EventType, VideoFacts
 from shared.domain.identity import require_campaign_id
 from shared.http.calls import Call, encode, list_response
 from shared.http.event_types import EventData, EventListQuery, EventResource
-from shared.http.request_types import read_query, require_one_of
+from shared.http.queries import read_query, require_one_of
 from shared.http.resources import content_url_of, cost_resource, epoch, thumbnail_url_of
 from shared.ports.event_log import EventQuery
 

@@ -10,19 +10,18 @@ from shared.http.endpoint import Endpoint
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from shared.http import analytics, experiments
+    from shared.http import analytics, experiments, queries
     from shared.http import analytics_types as of_analytics
     from shared.http import experiment_types as of_experiments
     from shared.http import play_types as of_plays
-    from shared.http import request_types as sent
     from shared.http import resource_types as answered
 else:
     analytics = ModuleOnUse("shared.http.analytics")
     experiments = ModuleOnUse("shared.http.experiments")
+    queries = ModuleOnUse("shared.http.queries")
     of_analytics = ModuleOnUse("shared.http.analytics_types")
     of_experiments = ModuleOnUse("shared.http.experiment_types")
     of_plays = ModuleOnUse("shared.http.play_types")
-    sent = ModuleOnUse("shared.http.request_types")
     answered = ModuleOnUse("shared.http.resource_types")
 
 
@@ -45,8 +44,9 @@ EXPERIMENT_ENDPOINTS: Sequence[Endpoint] = (
              answers=lambda: {201: of_experiments.ExperimentResource},
              body=lambda: of_experiments.ExperimentBody),
     Endpoint("GET", "/v1/campaigns/{campaign_id}/experiments", lambda: experiments.list_all,
-             "List the experiments of a campaign, the newest first", query=lambda: sent.PageQuery,
-             answers=lambda: {200: answered.ListResource[of_experiments.ExperimentResource]}),
+             "List the experiments of a campaign, the newest first",
+             answers=lambda: {200: answered.ListResource[of_experiments.ExperimentResource]},
+             query=lambda: queries.PageQuery),
     Endpoint("GET", "/v1/campaigns/{campaign_id}/experiments/{experiment_id}",
              lambda: experiments.read,
              "Report an experiment: its verdict, the rates of its arms and their differences",

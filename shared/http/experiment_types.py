@@ -17,8 +17,7 @@ from shared.domain.titles import MAX_TITLE_CHARACTERS
 from shared.domain.verdicts import FEWEST_PLAYS, Verdict
 from shared.http.analytics_types import RateResource, WatchedResource
 from shared.http.resource_types import Epoch
-from shared.requests.bodies import one_of
-from shared.requests.parsing import Body
+from shared.requests.parsing import Body, one_of
 
 _Text = Annotated[str, Meta(extra_json_schema={"maxLength": MAX_TITLE_CHARACTERS})]
 _ARMS = Meta(

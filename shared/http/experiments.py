@@ -24,7 +24,8 @@ from shared.http.experiment_types import (
     PlanBody,
     PlanResource,
 )
-from shared.http.request_types import EmptyBody, PageQuery, read_body, read_query, require_one_of
+from shared.http.queries import PageQuery, read_query, require_one_of
+from shared.http.request_bodies import EmptyBody, read_body
 from shared.use_cases import run_experiments
 from shared.use_cases.assign_arm import assign_arm
 from shared.use_cases.stop_experiment import stop_experiment

@@ -10,14 +10,8 @@ from shared.domain.identity import require_campaign_id
 from shared.domain.inputs import MAX_INPUT_BYTES, StoredInput, input_id
 from shared.http.calls import Call, json_response, list_response
 from shared.http.content import is_served_by_bucket, redirect, serve
-from shared.http.request_types import (
-    FORM_BYTES,
-    InputBody,
-    PageQuery,
-    read_body,
-    read_file,
-    read_query,
-)
+from shared.http.queries import PageQuery, read_query
+from shared.http.request_bodies import FORM_BYTES, InputBody, read_body, read_file
 from shared.http.resource_types import DeletedInput, InputResource
 from shared.http.resources import epoch
 from shared.use_cases import keep_inputs

@@ -12,10 +12,10 @@ from shared.http.descriptions import CODES, costs_of, with_descriptions
 from shared.http.endpoint import Endpoint
 from shared.http.endpoints import ENDPOINTS
 from shared.http.problems import CONTENT_TYPE, Problem
-from shared.http.request_types import InputBody
+from shared.http.request_bodies import InputBody
 from shared.http.resource_types import Archive, Metrics
-from shared.requests.bodies import CAMPAIGN_ID, CreateVideoBody, EditOfBody, ExtensionOfBody
-from shared.requests.parsing import Body
+from shared.requests.bodies import CreateVideoBody, EditOfBody, ExtensionOfBody
+from shared.requests.parsing import CAMPAIGN_ID, Body
 
 Schema = dict[str, Any]
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from shared.domain import errors
 from shared.http.meanings import HTTP_CODES, INTERNAL, Meaning, meaning_of
-from shared.http.request_types import MAX_BODY_BYTES
+from shared.http.request_bodies import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
     from shared.domain.batch import LineProblem

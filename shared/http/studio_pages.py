@@ -7,7 +7,7 @@ from werkzeug.wrappers import Request, Response
 from shared.domain.errors import NotFoundError
 from shared.http.access import SESSION_COOKIE, session_for
 from shared.http.calls import Call
-from shared.http.request_types import SessionBody, read_body
+from shared.http.request_bodies import SessionBody, read_body
 from shared.http.static_files import send_file
 from shared.http.studio_files import LANGUAGES, PAGE, localized, studio_file
 

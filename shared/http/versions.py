@@ -13,13 +13,7 @@ from shared.http.calls import Call, json_response
 from shared.http.campaign_types import CleanupResource
 from shared.http.creations import all_created_response, created_response
 from shared.http.idempotency import answer_idempotently
-from shared.http.request_types import (
-    CleanupBody,
-    EmptyBody,
-    RegenerateBody,
-    VideoBody,
-    read_body,
-)
+from shared.http.request_bodies import CleanupBody, EmptyBody, RegenerateBody, VideoBody, read_body
 from shared.http.resource_types import DeletedVideo
 from shared.http.resources import video_resource
 from shared.requests.commands import lane_of

@@ -9,7 +9,7 @@ from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.text import canonical
 from shared.domain.video import Status, VersionState
 from shared.http.calls import POLLING, json_response, list_response
-from shared.http.request_types import ListQuery, ReadQuery, read_query, require_one_of
+from shared.http.queries import ListQuery, ReadQuery, read_query, require_one_of
 from shared.http.resources import encoded_video, unreadable_resource, video_resource
 from shared.use_cases.queue_estimates import estimates_of
 

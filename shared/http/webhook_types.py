@@ -7,10 +7,9 @@ from msgspec import UNSET, Meta, UnsetType
 from shared.domain.events import EventType
 from shared.domain.webhooks import DeliveryStatus, WebhookStatus
 from shared.http.event_types import EventResource
-from shared.http.request_types import PageQuery
+from shared.http.queries import PageQuery
 from shared.http.resource_types import Epoch
-from shared.requests.bodies import CampaignId, one_of
-from shared.requests.parsing import Body
+from shared.requests.parsing import Body, CampaignId, one_of
 
 # The test of a webhook is sent whatever it gets.
 CHOICES = tuple(each for each in EventType if each is not EventType.WEBHOOK_TEST)

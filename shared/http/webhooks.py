@@ -19,7 +19,8 @@ from shared.domain.webhooks import (
 )
 from shared.http.calls import Call, json_response, list_response
 from shared.http.events import event_body, event_resource
-from shared.http.request_types import read_body, read_query, require_one_of
+from shared.http.queries import read_query, require_one_of
+from shared.http.request_bodies import read_body
 from shared.http.resources import epoch, moment
 from shared.http.webhook_types import (
     CHOICES,

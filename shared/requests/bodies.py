@@ -4,14 +4,12 @@ OpenAPI is made from these types. `commands` checks what a schema cannot express
 """
 
 import re
-from decimal import Decimal
 from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType, field
 
 from shared.domain.model_registry import MODELS
-from shared.domain.video import Lane
-from shared.requests.parsing import Body
+from shared.requests.parsing import Amount, Body, CampaignId, Priority
 
 MAX_ENTRIES = 16
 MAX_ENTRY_CHARACTERS = 500
@@ -35,21 +33,11 @@ def whole_number(value: int | str | None) -> int | str | None:
     return int(whole[1]) if whole else value
 
 
-def one_of(*allowed: str) -> Meta:
-    """Publish the allowed values of a text, which the endpoint checks itself."""
-    return Meta(extra_json_schema={"enum": list(allowed)})
-
-
 _LENGTH = {"maxLength": MAX_ENTRY_CHARACTERS}
 _ENTRY = Meta(extra_json_schema=_LENGTH)
 
-CAMPAIGN_ID = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"}
-
-CampaignId = Annotated[str, Meta(extra_json_schema=CAMPAIGN_ID)]
-Priority = Annotated[str, one_of(*Lane)]
 Prompt = Annotated[str, Meta(extra_json_schema={"minLength": 1})]
 Prompts = Annotated[list[Prompt | None], Meta(extra_json_schema={"minItems": 1})]
-Amount = Annotated[Decimal, Meta(extra_json_schema={"minimum": 0, "maximum": 10**12})]
 Entries = Annotated[
     dict[str, Annotated[str, _ENTRY]],
     Meta(extra_json_schema={"maxProperties": MAX_ENTRIES, "propertyNames": _LENGTH}),

@@ -6,12 +6,13 @@ from decimal import Decimal
 from functools import cache, partial
 from json import detect_encoding
 from threading import Lock
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import msgspec
 
 from shared.domain.errors import InvalidRequestError
 from shared.domain.text import canonical
+from shared.domain.video import Lane
 
 _NAMED_FIELD = re.compile(r"(unknown|required) field `([^`]*)`", re.DOTALL)
 _TYPE = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
@@ -40,6 +41,18 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 B = TypeVar("B", bound=Body)
+
+
+def one_of(*allowed: str) -> msgspec.Meta:
+    """Publish the allowed values of a text, which the endpoint checks itself."""
+    return msgspec.Meta(extra_json_schema={"enum": list(allowed)})
+
+
+CAMPAIGN_ID = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"}
+
+CampaignId = Annotated[str, msgspec.Meta(extra_json_schema=CAMPAIGN_ID)]
+Priority = Annotated[str, one_of(*Lane)]
+Amount = Annotated[Decimal, msgspec.Meta(extra_json_schema={"minimum": 0, "maximum": 10**12})]
 
 
 def from_json(content: bytes, kind: type[B], *, part: str = "body") -> B:

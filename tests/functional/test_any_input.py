@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.http.request_types import ListQuery
+from shared.http.queries import ListQuery
 from shared.requests.bodies import EstimateBody
 from tests.functional.showreel import GALLERY, Answer, Showreel
 

@@ -1,36 +1,38 @@
-"""Queries and bodies that only HTTP requests have, and how each request's are read and checked."""
+"""Bodies that only HTTP requests have, and how the body of each request is read and checked."""
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.wrappers import Request
 
-from shared.domain.clip import COMPANIONS
 from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.domain.schedule import MAX_SIGNED_TTL
-from shared.domain.video import Status, VersionState
-from shared.requests.bodies import Amount, CampaignId, GenerationBody, Priority, one_of
-from shared.requests.parsing import B, Body, fields_of, from_json, from_values
+from shared.http.queries import VIDEO, BatchQuery, Variant, require_once
+from shared.requests.bodies import GenerationBody
+from shared.requests.parsing import (
+    Amount,
+    B,
+    Body,
+    Priority,
+    fields_of,
+    from_json,
+    from_values,
+    one_of,
+)
 
 if TYPE_CHECKING:
     from shared.domain.batch import BatchFormat
-
-E = TypeVar("E", bound=StrEnum)
 
 MAX_BODY_BYTES = 1_000_000
 MAX_BATCH_BYTES = 10_000_000
 # The largest picture in base64, and what is sent beside it.
 MAX_CREATION_BYTES = 28_000_000
 FORM_BYTES = 100_000
-MAX_PAGE = 100
-VIDEO = "video"
-VARIANTS = (VIDEO, *COMPANIONS)
 MAX_TTL_SECONDS = int(MAX_SIGNED_TTL.total_seconds())
 
 _BLOCK_BYTES = 64 * 1024
@@ -40,43 +42,6 @@ _NOT_UTF_8 = "\ufffd"
 
 _PICTURES = ("image", "last_frame", "reference_images", "input_reference")
 _JSON_LINES = ("", "application/json", "application/x-ndjson")
-
-PageSize = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
-Include = Annotated[str, one_of("signed_url")]
-Variant = Annotated[str, one_of(*VARIANTS)]
-
-
-class ListQuery(Body):
-    campaign_id: CampaignId | None = None
-    tag: str | None = None
-    version_state: Annotated[str, one_of(*VersionState)] | None = None
-    status: Annotated[str, one_of(*Status)] | None = None
-    after: str | None = None
-    limit: PageSize = 20
-    order: Annotated[str, one_of("asc", "desc")] = "desc"
-    include: Include | None = None
-
-
-class PageQuery(Body):
-    after: str | None = None
-    limit: PageSize = 20
-
-
-class ReadQuery(Body):
-    include: Include | None = None
-
-
-class ContentQuery(Body, forbid_unknown_fields=False):
-    """Ignores other parameters: players add some to bypass caches."""
-
-    variant: Variant = VIDEO
-    download: bool = False
-
-
-class SignatureQuery(Body, forbid_unknown_fields=False):
-    expires: str = ""
-    signature: str = ""
-    disposition: str | None = None
 
 
 class SignedUrlBody(Body):
@@ -110,11 +75,6 @@ class InputBody(Body):
 
 class SessionBody(Body):
     key: str
-
-
-class BatchQuery(Body):
-    max_cost_usd: Amount | None = None
-    priority: Priority | None = None
 
 
 class SentBatch(BatchQuery, kw_only=True):
@@ -165,15 +125,6 @@ def _raw(request: Request) -> bytes:
     return b"".join(iter(partial(request.stream.read, _BLOCK_BYTES), b""))
 
 
-def read_query(request: Request, kind: type[B]) -> B:
-    values: dict[str, str] = {}
-    if request.query_string:
-        for key, value in request.args.items(multi=True):
-            _require_once("query", key, values)
-            values[key] = value
-    return from_values(values, kind)
-
-
 def _read_form(request: Request, kind: type[B]) -> B:
     """Read `key=value`, `key[entry]=value`, and for a list `key=value` or `key[]=value`."""
     if "boundary" not in request.mimetype_params:
@@ -190,13 +141,13 @@ def _read_form(request: Request, kind: type[B]) -> B:
         if field in lists:
             values.setdefault(field, []).append(value)
         elif entry is None or not entry[2]:
-            _require_once("form", key, values)
+            require_once("form", key, values)
             values[key] = value
         elif isinstance(entries := values.setdefault(field, {}), dict):
-            _require_once("form", entry[2], entries)
+            require_once("form", entry[2], entries)
             entries[entry[2]] = value
         else:
-            _require_once("form", field, values)
+            require_once("form", field, values)
     return from_values(values, kind)
 
 
@@ -218,19 +169,3 @@ def read_file(request: Request, name: str, *, most_bytes: int) -> bytes:
         raise InvalidRequestError(f"Send a form with one file, {name!r}, alone.", param=name)
     content: bytes = request.files[name].read()
     return content
-
-
-def _require_once(where: str, key: str, values: Mapping[str, object]) -> None:
-    if key in values:
-        raise InvalidRequestError(f"The {where} has {key[:80]!r} more than once.", param=key)
-
-
-def require_one_of(kind: type[E], value: str | None, param: str) -> E | None:
-    """Raise InvalidRequestError for a value that `kind` does not have."""
-    if value is None:
-        return None
-    try:
-        return kind(value)
-    except ValueError:
-        choices = ", ".join(kind)
-        raise InvalidRequestError(f"{param} is one of: {choices}.", param=param) from None
