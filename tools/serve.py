@@ -100,7 +100,7 @@ def serve(host: str, port: int, *, place: str) -> int:
         if not becomes_healthy(server, host, port):
             return fail("The server failed to start; see the log above.")
         announce(port, f"Its data is in {place}")
-        return fail(f"The server ended unexpectedly, with code {server.wait()}.")
+        return ended(server.wait())
     except KeyboardInterrupt:
         return 0
     finally:
@@ -152,6 +152,14 @@ def announce(port: int, place: str) -> None:
         f" -H 'Content-Type: application/json' -d '{body}'",
         flush=True,
     )
+
+
+def ended(code: int) -> int:
+    """Say how the server ended by itself. By SIGTERM, it answers its requests and returns 0."""
+    if code:
+        return fail(f"The server ended unexpectedly, with code {code}.")
+    print("The server was stopped.")
+    return code
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:

@@ -1,13 +1,13 @@
 """Webhooks: URLs to which events are sent, and the rules of their deliveries."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
-from shared.domain.errors import LimitError, NotFoundError, RejectedError
+from shared.domain.errors import LimitError, NotFoundError, RejectedError, WrongStateError
 from shared.domain.events import Event, EventType
 from shared.domain.values import replace
 
@@ -97,14 +97,15 @@ class Webhooks(Struct, frozen=True, kw_only=True):
             raise NotFoundError("There is no webhook with this id.")
         return webhook
 
-    def having(self, webhook: Webhook) -> "Webhooks":
+    def having(self, webhook: Webhook, normal_form: Callable[[str], str]) -> "Webhooks":
         """Return them with another webhook. Raise LimitError or RejectedError."""
         if len(self.webhooks) >= MOST_WEBHOOKS:
             raise LimitError(
                 f"There are {MOST_WEBHOOKS} webhooks, and there can be no more. Delete one first."
             )
+        url = normal_form(webhook.url)
         for each in self.webhooks:
-            if (each.url, each.campaign_id) == (webhook.url, webhook.campaign_id):
+            if each.campaign_id == webhook.campaign_id and normal_form(each.url) == url:
                 raise RejectedError(
                     f"The webhook {each.id} has this URL and campaign already. Change that one, or "
                     "delete it."
@@ -151,8 +152,17 @@ class Delivery(Struct, frozen=True, kw_only=True):
     def key(self) -> DeliveryKey:
         return DeliveryKey(self.webhook_id, self.event.id)
 
-    def is_due(self, now: datetime) -> bool:
-        return self.due_at is not None and self.due_at <= now
+    def is_due(self, webhook: Webhook | None, now: datetime) -> bool:
+        """Return whether it may be tried: at `due_at`, or when its webhook has become active."""
+        if self.due_at is None or self.due_at <= now:
+            return self.due_at is not None
+        return webhook is not None and self._waited_for(webhook, now)
+
+    def _waited_for(self, webhook: Webhook, now: datetime) -> bool:
+        """Return whether it waits since before the webhook became active, and is not tried now."""
+        last = self.tried_at or self.created_at
+        is_tried = self.tried_at is not None and now < self.tried_at + _LEASE
+        return last < webhook.active_since and not is_tried
 
 
 class Answer(NamedTuple):
@@ -201,8 +211,13 @@ def failed(delivery: Delivery, error: str = "") -> Delivery:
     return replace(delivery, status=DeliveryStatus.FAILED, due_at=None, error=error)
 
 
-def again(delivery: Delivery, *, now: datetime) -> Delivery:
-    """Return a delivery that begins from the start, with the answer of its last try."""
+def again(delivery: Delivery, webhook: Webhook, *, now: datetime) -> Delivery:
+    """Return a delivery that begins from the start, with the answer of its last try.
+
+    Raise WrongStateError.
+    """
+    if webhook.status is not WebhookStatus.ACTIVE:
+        raise WrongStateError(f"The webhook is {webhook.status}: make it active first.")
     status = DeliveryStatus.PENDING
     return replace(delivery, status=status, due_at=now, until=now + PERIOD, tries=0)
 

@@ -212,7 +212,7 @@ CODES: Mapping[str, str] = {
     "campaign_name_taken": "Another campaign's name differs in case only, which the disk ignores.",
     "slot_busy": "The slot has another pending video.",
     "not_ready": "The video has no clip yet, or has failed.",
-    "wrong_state": "The state of the video does not allow this.",
+    "wrong_state": "The state of the video, webhook or experiment does not allow this.",
     "cross_site_request": "A page of another site sent this; `ALLOWED_ORIGINS` can allow it.",
     "host_not_allowed": "The Host is not allowed; `ALLOWED_HOSTS` can allow it.",
     "invalid_api_key": "The request has no valid API key: send `Authorization: Bearer <key>`.",

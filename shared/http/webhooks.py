@@ -12,7 +12,6 @@ from shared.domain.identity import require_campaign_id
 from shared.domain.webhooks import (
     PERIOD,
     Delivery,
-    DeliveryKey,
     DeliveryStatus,
     Webhook,
     WebhookStatus,
@@ -114,7 +113,7 @@ def deliveries(call: Call, webhook_id: str) -> Response:
 
 def redeliver(call: Call, webhook_id: str, event_id: str) -> Response:
     webhook = _webhook(call, webhook_id)
-    again = deliver_event.redeliver(call.ports, DeliveryKey(webhook.id, event_id))
+    again = deliver_event.redeliver(call.ports, webhook, event_id)
     return json_response(_delivery(again, base_url=webhook.base_url))
 
 

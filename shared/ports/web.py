@@ -32,6 +32,13 @@ class Web(Protocol):
     def require_postable(self, url: str) -> None:
         """Check that `post` would now send to this URL."""
 
+    def normal_form(self, url: str) -> str:
+        """Return the normal form by RFC 3986 of a URL that was postable.
+
+        Two URLs with the same one name the same receiver: they differ in the case of the scheme or
+        the host, in a default port, in an empty path, in dot segments or in the fragment.
+        """
+
     def post(
         self,
         url: str,

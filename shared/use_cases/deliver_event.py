@@ -83,23 +83,12 @@ def deliver_event(ports: Ports, key: DeliveryKey, body_of: BodyOf) -> None:
     A try that fails is not an error of its message: the delivery is due again later.
     """
     try:
-        delivery = ports.webhooks.get_delivery(key)
+        held = until_committed(lambda: _take(ports, key))
     except NotFoundError:
         logger.info("delivery.missing", extra=key._asdict())
         return
-    if not delivery.is_due(ports.now()):
-        return
-    webhook = ports.webhooks.get().find(key.webhook_id)
-    try:
-        if webhook is None or webhook.status is WebhookStatus.DISABLED:
-            why = "The webhook is deleted." if webhook is None else "The webhook is disabled."
-            ports.webhooks.commit_delivery(failed(delivery, why))
-        elif webhook.status is WebhookStatus.PAUSED:
-            ports.webhooks.commit_delivery(postponed(delivery, now=ports.now()))
-        else:
-            _try(ports, webhook, delivery, body_of)
-    except ConflictError:
-        logger.info("delivery.taken", extra=key._asdict())
+    if held is not None:
+        _try(ports, *held, body_of)
 
 
 def send_test(ports: Ports, webhook: Webhook, body_of: BodyOf) -> Delivery:
@@ -115,12 +104,13 @@ def send_test(ports: Ports, webhook: Webhook, body_of: BodyOf) -> Delivery:
     return ports.webhooks.commit_delivery(tried)
 
 
-def redeliver(ports: Ports, key: DeliveryKey) -> Delivery:
-    """Let a delivery begin from the start. Raise NotFoundError."""
+def redeliver(ports: Ports, webhook: Webhook, event_id: str) -> Delivery:
+    """Let a delivery begin from the start. Raise NotFoundError or WrongStateError."""
+    key = DeliveryKey(webhook.id, event_id)
 
     def attempt() -> Delivery:
         latest = ports.webhooks.get_delivery(key)
-        return ports.webhooks.commit_delivery(again(latest, now=ports.now()))
+        return ports.webhooks.commit_delivery(again(latest, webhook, now=ports.now()))
 
     delivery = until_committed(attempt)
     ports.queue.publish_deliveries(key)
@@ -148,15 +138,38 @@ def send(ports: Ports, webhook: Webhook, event: Event, body_of: BodyOf) -> Answe
     return Answer(found.status, body=found.body[:KEPT_BYTES].decode(errors="replace"))
 
 
-def _try(ports: Ports, webhook: Webhook, delivery: Delivery, body_of: BodyOf) -> None:
-    held = ports.webhooks.commit_delivery(taken(delivery, now=ports.now()))
+def _take(ports: Ports, key: DeliveryKey) -> tuple[Webhook, Delivery] | None:
+    """Return a due delivery, which no other process tries now, and its active webhook.
+
+    Without such a webhook the delivery waits or ends. Raise NotFoundError or ConflictError.
+    """
+    delivery, now = ports.webhooks.get_delivery(key), ports.now()
+    webhook = ports.webhooks.get().find(key.webhook_id)
+    if not delivery.is_due(webhook, now):
+        return None
+    if webhook is not None and webhook.status is WebhookStatus.ACTIVE:
+        return webhook, ports.webhooks.commit_delivery(taken(delivery, now=now))
+    if webhook is not None and webhook.status is WebhookStatus.PAUSED:
+        ports.webhooks.commit_delivery(postponed(delivery, now=now))
+    else:
+        why = "The webhook is deleted." if webhook is None else "The webhook is disabled."
+        ports.webhooks.commit_delivery(failed(delivery, why))
+    return None
+
+
+def _try(ports: Ports, webhook: Webhook, held: Delivery, body_of: BodyOf) -> None:
     answer = send(ports, webhook, held.event, body_of)
     if is_gone(answer):
         _disable(ports, webhook.id, "The receiver answered 410: it wants no more events.")
-    now = ports.now()
-    noted = ports.webhooks.commit_delivery(
-        answered(held, answer, now=now, chance=random.random())  # noqa: S311  # Jitter.
-    )
+    chance = random.random()  # noqa: S311  # Jitter.
+    try:
+        noted = ports.webhooks.commit_delivery(
+            answered(held, answer, now=ports.now(), chance=chance)
+        )
+    except ConflictError:
+        # It is to be sent again, from the start, or this try took longer than its lease.
+        logger.info("delivery.taken", extra=held.key._asdict())
+        return
     _end(ports, webhook, noted)
 
 

@@ -7,12 +7,14 @@ from shared.domain.errors import InvalidRequestError, WrongStateError
 from shared.domain.events import EventType
 from shared.domain.values import replace
 from shared.domain.webhook_signatures import secret_of
-from shared.domain.webhooks import Webhook, WebhookStatus
+from shared.domain.webhooks import DeliveryStatus, Webhook, WebhookStatus
 from shared.ports import Ports
 from shared.ports.web import LONGEST_URL
+from shared.ports.webhook_repository import DeliveryQuery
 from shared.use_cases.committing import until_committed
 
 _ID_BYTES = 12
+_PAGE = 100
 
 
 def register_webhook(
@@ -45,7 +47,11 @@ def register_webhook(
     )
     # Without a key the webhook would be registered, and its secret unknown.
     secret_for(ports, webhook)
-    until_committed(lambda: ports.webhooks.commit(ports.webhooks.get().having(webhook)))
+
+    def attempt() -> None:
+        ports.webhooks.commit(ports.webhooks.get().having(webhook, ports.web.normal_form))
+
+    until_committed(attempt)
     return webhook
 
 
@@ -56,7 +62,7 @@ def change_webhook(
     events: Sequence[EventType] | None,
     status: WebhookStatus | None,
 ) -> Webhook:
-    """Change what is given. Raise NotFoundError."""
+    """Change what is given, and send what waited for an active webhook. Raise NotFoundError."""
 
     def change(webhook: Webhook) -> Webhook:
         if events is not None:
@@ -66,7 +72,10 @@ def change_webhook(
         active_since = ports.now() if status is WebhookStatus.ACTIVE else webhook.active_since
         return replace(webhook, status=status, active_since=active_since, disabled_reason="")
 
-    return _change(ports, webhook_id, change)
+    changed = _change(ports, webhook_id, change)
+    if status is WebhookStatus.ACTIVE:
+        _send_waiting(ports, webhook_id)
+    return changed
 
 
 def rotate_secret(ports: Ports, webhook_id: str) -> Webhook:
@@ -97,6 +106,16 @@ def delete_webhook(ports: Ports, webhook_id: str) -> None:
 def secret_for(ports: Ports, webhook: Webhook) -> str:
     """Return the secret that a receiver verifies by."""
     return secret_of(ports.webhook_key, webhook.id, webhook.generation)
+
+
+def _send_waiting(ports: Ports, webhook_id: str) -> None:
+    """Publish a message for each pending delivery; those that are not due are left."""
+    query = DeliveryQuery(webhook_id=webhook_id, status=DeliveryStatus.PENDING, limit=_PAGE)
+    while found := ports.webhooks.list_deliveries(query):
+        ports.queue.publish_deliveries(*(each.key for each in found))
+        if len(found) < _PAGE:
+            break
+        query = replace(query, after=found[-1].event.id)
 
 
 def _change(ports: Ports, webhook_id: str, change: Callable[[Webhook], Webhook]) -> Webhook:

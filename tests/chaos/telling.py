@@ -34,6 +34,9 @@ class _Receiver:
     def require_postable(self, url: str) -> None:
         """Let any URL be registered."""
 
+    def normal_form(self, url: str) -> str:
+        return url
+
     def post(self, url: str, body: bytes, *, headers: Mapping[str, str], **_: object) -> WebAnswer:
         with self._path.open("a") as file:
             file.write(f"{headers['webhook-id']}\n")

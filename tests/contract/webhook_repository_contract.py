@@ -65,8 +65,8 @@ class WebhookRepositoryContract:
         return [webhooks.get_delivery(a_delivery(number).key) for number in range(1, 5)]
 
     def test_webhooks_are_read_as_they_were_committed(self, webhooks: WebhookRepository) -> None:
-        first = webhooks.commit(webhooks.get().having(a_webhook(1)))
-        second = webhooks.commit(first.having(a_webhook(2)))
+        first = webhooks.commit(webhooks.get().having(a_webhook(1), str))
+        second = webhooks.commit(first.having(a_webhook(2), str))
 
         assert webhooks.get() == second
         assert second.webhooks == (a_webhook(1), a_webhook(2))
@@ -78,10 +78,10 @@ class WebhookRepositoryContract:
         self, webhooks: WebhookRepository, events: EventLog, clock: FakeClock
     ) -> None:
         before = webhooks.get()
-        webhooks.commit(before.having(a_webhook(1)))
+        webhooks.commit(before.having(a_webhook(1), str))
 
         with pytest.raises(ConflictError):
-            webhooks.commit(before.having(a_webhook(2)), events=[a_warning(1)])
+            webhooks.commit(before.having(a_webhook(2), str), events=[a_warning(1)])
 
         current = webhooks.get()
         webhooks.commit(current.without(a_webhook(1).id))

@@ -1,6 +1,7 @@
 """What `make run` starts: the real server, its three lines, and its end."""
 
 import http.client
+import os
 import signal
 import socket
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.launcher import launch, three_lines
+from tests.e2e.launcher import descendants, launch, three_lines
 from tools.serve import STOP_SECONDS
 
 SECONDS_TO_END = 30
@@ -57,6 +58,23 @@ def test_stopping_the_command_stops_the_server(
     assert launcher.wait(SECONDS_TO_END) == 0
     with pytest.raises(urllib.error.URLError, match="refused"):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5)
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGTERM, 0, "was stopped"), (signal.SIGKILL, 1, "unexpectedly, with code -9")],
+)
+def test_the_command_says_how_its_server_was_stopped(
+    launcher: subprocess.Popen[str], log: Path, number: signal.Signals, code: int, said: str
+) -> None:
+    three_lines(launcher)
+    server, *_ = descendants(launcher.pid)
+
+    os.kill(server, number)
+
+    stdout, _ = launcher.communicate(timeout=SECONDS_TO_END)
+    assert launcher.returncode == code
+    assert said in stdout + log.read_text()
 
 
 def test_a_port_in_use_is_refused(log: Path) -> None:

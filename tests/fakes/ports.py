@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from shared.adapters.media.picture_inspector import PillowPictureInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
+from shared.adapters.web.urls import normal_form
 from shared.domain.errors import InvalidClipError, InvalidUrlError
 from shared.domain.model_registry import DEFAULT_MODEL, LOCATIONS, Family
 from shared.domain.schedule import CLOUD_LEASES, Leases
@@ -108,6 +109,9 @@ class FakeWeb:
     def require_postable(self, url: str) -> None:
         if url not in self.receivers:
             raise InvalidUrlError("The host of the URL cannot be found.")
+
+    def normal_form(self, url: str) -> str:
+        return normal_form(url)
 
     def post(
         self,

@@ -24,6 +24,7 @@ from tools.doctor.__main__ import cloud_findings
 from tools.doctor.cloud import Cloud, Json, hosts_of
 from tools.doctor.expected import FUNCTIONS, PERMISSIONS
 from tools.doctor.findings import Finding, Verdict, is_well
+from tools.doctor.functions import key_findings
 from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.processes import free_port
 from tools.emulated_cloud.project import CloudProject, write_key_file
@@ -121,6 +122,35 @@ def test_a_whole_installation_lacks_nothing(world: World) -> None:
     assert all("it may stop answering" in each for each in notes.values())
     sent = world.cloud.storage.requests[before:]
     assert all(each.line.startswith("GET ") for each in sent)
+
+
+def with_key(world: World, function: str, value: object) -> None:
+    service = world.google.resources[world.google.function(function)]["serviceConfig"]
+    service["environmentVariables"].pop("SIGNING_KEY", None)
+    key = {"key": "SIGNING_KEY", "secret": value, "version": "latest"}
+    service["secretEnvironmentVariables"] = [key] if value else []
+
+
+@pytest.mark.parametrize(
+    ("keys", "verdict", "words"),
+    [
+        (("key", "key"), Verdict.OK, ""),
+        ((None, None), Verdict.NOTE, "Not set for serve_api and deliver_events"),
+        (("key", None), Verdict.PROBLEM, "deliver_events must have it"),
+        (("key", "another"), Verdict.PROBLEM, "It differs"),
+    ],
+)
+def test_webhooks_need_one_signing_key_in_both_functions(
+    world: World, keys: tuple[str | None, str | None], verdict: Verdict, words: str
+) -> None:
+    for function, key in zip(("serve_api", "deliver_events"), keys, strict=True):
+        with_key(world, function, key)
+
+    with configured(world.environment):
+        [found] = [each for each in key_findings(world.asked()) if "SIGNING_KEY" in each.subject]
+
+    assert found.verdict is verdict
+    assert words in found.detail
 
 
 def test_a_laptop_with_veo_needs_rights_and_models_alone(world: World, tmp_path: Path) -> None:

@@ -174,6 +174,24 @@ def test_a_webhook_is_tested_and_the_answer_shown_and_sent_again(
     assert first[0]["webhook-id"] == second[0]["webhook-id"] == tried["id"]
 
 
+def test_a_paused_webhook_gets_what_waited_once_it_is_resumed_and_nothing_again_before(
+    service: Showreel, receiver: Receiver
+) -> None:
+    webhook = register(service, receiver.url, events=["video.completed"])
+    path = f"/v1/webhooks/{webhook['id']}"
+    service.send("PATCH", path, json={"status": "paused"})
+    (kite,) = service.create("spring", KITE)
+    service.ended(kite)
+    (waiting,) = eventually(lambda: deliveries(service, webhook))
+
+    again = service.post(f"{path}/deliveries/{waiting['id']}/redeliver")
+    assert_refused(again, 409, "wrong_state")
+    assert receiver.got == []
+
+    service.send("PATCH", path, json={"status": "active"})
+    eventually(lambda: receiver.got)
+
+
 def test_both_secrets_sign_after_a_rotation(service: Showreel, receiver: Receiver) -> None:
     webhook = register(service, receiver.url)
     path = f"/v1/webhooks/{webhook['id']}"
@@ -243,6 +261,8 @@ def test_one_url_is_registered_once_for_a_campaign_and_a_hundred_in_all(
     again = service.post("/v1/webhooks", {"url": receiver.url})
     assert_refused(again, 409, "rejected")
     assert first["id"] in again.json["detail"]
+    same = receiver.url.replace("http", "HTTP").replace("localhost", "LocalHost") + "#top"
+    assert_refused(service.post("/v1/webhooks", {"url": same}), 409, "rejected")
 
     for number in range(98):
         register(service, f"{receiver.url}/{number}")

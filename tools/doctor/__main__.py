@@ -14,7 +14,7 @@ from shared.domain.errors import UnavailableError
 from shared.settings import InvalidSettingsError, Settings, environment, read_settings
 from tools.doctor.cloud import Cloud, NotCheckedError, NotEmulatedError, hosts_of
 from tools.doctor.findings import Finding, is_well, note, ok, problem, summary, table, unknown
-from tools.doctor.functions import function_findings
+from tools.doctor.functions import function_findings, key_findings
 from tools.doctor.laptop import laptop_findings
 from tools.doctor.models import model_findings
 from tools.doctor.resources import (
@@ -38,6 +38,7 @@ INSTALLATION: Mapping[str, Check] = {
     "indexes of the databases": index_findings,
     "scheduler job": scheduler_findings,
     "functions": function_findings,
+    "keys of the functions": key_findings,
     "rights of the functions": grant_findings,
 }
 

@@ -30,6 +30,7 @@ from shared.adapters.web.urls import (
     is_loopback,
     is_public,
     name_of,
+    normal_form,
     parsed,
     port_of,
     resolve,
@@ -73,6 +74,9 @@ class GuardedWeb:
 
     def require_postable(self, url: str) -> None:
         self._addresses(parsed(url, self._local_hosts))
+
+    def normal_form(self, url: str) -> str:
+        return normal_form(url)
 
     def post(
         self,

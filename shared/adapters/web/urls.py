@@ -51,6 +51,12 @@ def parsed(url: str, local_hosts: Sequence[str] = ()) -> Url:
     return found
 
 
+def normal_form(url: str) -> str:
+    """Return the URL as it is requested: urllib3 normalizes its parts by RFC 3986."""
+    found = parse_url(url)
+    return f"{found.scheme}://{authority_of(found)}{found.request_uri}"
+
+
 def is_loopback(address: str) -> bool:
     return ip_address(address).is_loopback
 

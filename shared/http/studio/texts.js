@@ -331,7 +331,7 @@ export const TEXTS = {
     campaign_name_taken: "Another campaign has this name in other capitals. Choose another name.",
     slot_busy: "One of these videos is in progress. Wait for it, or cancel it.",
     not_ready: "This take has no clip yet.",
-    wrong_state: "This is not possible any more: the take has changed in the meantime.",
+    wrong_state: (detail) => `This is not possible now: ${detail}`,
     cross_site_request: "The request came from a page of another site, and was refused.",
     host_not_allowed: "The server does not serve this address.",
     invalid_api_key: "This service needs an API key. Reload the page to enter one.",

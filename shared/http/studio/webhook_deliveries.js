@@ -28,16 +28,18 @@ export class WebhookDeliveries {
     return this.root.open;
   }
 
-  async load() {
+  /** Read and show them. Those of a webhook that is not active cannot be sent again. */
+  async load({ status }) {
+    const isActive = status === "active";
     const { body } = await read(`${this.#path}?limit=${MOST_LISTED}`);
-    showIn(this.#list, body.data, () =>
+    showIn(this.#list, [isActive, body.data], () =>
       body.data.length
-        ? body.data.map((delivery) => this.#item(delivery))
+        ? body.data.map((delivery) => this.#item(delivery, isActive))
         : [element("li", { class: "hint" }, WEBHOOK_TEXTS.noDeliveries)],
     );
   }
 
-  #item(delivery) {
+  #item(delivery, isActive) {
     const { event, status, tries, response_body: answer } = delivery;
     const about = `${event.type} ${event.data.id}`;
     return element(
@@ -48,7 +50,8 @@ export class WebhookDeliveries {
         { class: "row" },
         statusBadge(WEBHOOK_TEXTS.deliveryStatuses[status], status === "delivered"),
         element("span", {}, about),
-        status !== "delivered" &&
+        isActive &&
+          status !== "delivered" &&
           tries > 0 &&
           button([WEBHOOK_TEXTS.sendAgain, unseen(` ${about}`)], {
             kind: "quiet small",

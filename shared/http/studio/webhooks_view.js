@@ -39,8 +39,8 @@ export class WebhooksView {
   async #load() {
     const { body } = await read("/v1/webhooks");
     const cards = body.data.map((webhook) => this.#card(webhook));
-    const open = cards.filter((card) => card.deliveries.isOpen);
-    await Promise.all(open.map((card) => card.deliveries.load()));
+    const open = body.data.filter(({ id }) => this.#cards.get(id).deliveries.isOpen);
+    await Promise.all(open.map((webhook) => this.#cards.get(webhook.id).deliveries.load(webhook)));
     showTrouble(null);
     this.#list.ariaBusy = "false";
     const ids = body.data.map(({ id }) => id);

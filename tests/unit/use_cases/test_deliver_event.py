@@ -12,7 +12,12 @@ import pytest
 from standardwebhooks import Webhook as Verifier
 
 from shared.domain.campaign import Change
-from shared.domain.errors import InvalidUrlError, UnavailableError, WrongStateError
+from shared.domain.errors import (
+    ConflictError,
+    InvalidUrlError,
+    UnavailableError,
+    WrongStateError,
+)
 from shared.domain.events import Event, EventType
 from shared.domain.values import replace
 from shared.domain.webhooks import (
@@ -22,6 +27,7 @@ from shared.domain.webhooks import (
     DeliveryStatus,
     Webhook,
     WebhookStatus,
+    taken,
 )
 from shared.http.events import event_body
 from shared.ports.web import WebAnswer
@@ -241,7 +247,7 @@ def test_a_webhook_whose_receiver_is_gone_is_disabled_and_that_is_an_event(
 
     ports.web.receivers[URL] = [OK]
     change_webhook(ports, gone.id, events=None, status=WebhookStatus.ACTIVE)
-    redeliver(ports, DeliveryKey(gone.id, event.id))
+    redeliver(ports, ports.webhooks.get().get(gone.id), event.id)
     deliver(ports)
 
     assert delivery(ports, gone, event).status is DeliveryStatus.DELIVERED
@@ -281,9 +287,96 @@ def test_a_paused_webhook_gets_its_events_when_it_is_active_again(ports: FakePor
     passed(ports, 60 * MINUTE)
     assert ports.web.posts == []
 
-    change_webhook(ports, webhook.id, events=None, status=WebhookStatus.ACTIVE)
-    passed(ports, 12 * MINUTE)
+    resume(ports, webhook)
+    deliver(ports)
     assert len(ports.web.posts) == 1
+    assert delivery(ports, webhook, event).status is DeliveryStatus.DELIVERED
+
+
+def resume(ports: FakePorts, webhook: Webhook) -> None:
+    change_webhook(ports, webhook.id, events=None, status=WebhookStatus.ACTIVE)
+
+
+def test_every_event_that_waited_for_a_webhook_is_sent_at_once(ports: FakePorts) -> None:
+    webhook = registered(ports, OK)
+    change_webhook(ports, webhook.id, events=None, status=WebhookStatus.PAUSED)
+    announced(ports, *(an_event(ports, number) for number in range(250)))
+    ports.clock.advance(MINUTE)
+
+    resume(ports, webhook)
+    deliver(ports)
+
+    assert len(ports.web.posts) == 250
+
+
+def test_a_repaired_receiver_gets_what_it_refused_when_its_webhook_is_resumed(
+    ports: FakePorts,
+) -> None:
+    webhook, event = registered(ports, BUSY), an_event(ports)
+    announced(ports, event)
+    passed(ports, 30 * MINUTE)
+    change_webhook(ports, webhook.id, events=None, status=WebhookStatus.PAUSED)
+    ports.clock.advance(2 * MINUTE)
+    ports.web.receivers[URL] = [OK]
+
+    resume(ports, webhook)
+    deliver(ports)
+
+    assert delivery(ports, webhook, event).status is DeliveryStatus.DELIVERED
+
+
+def test_a_try_under_way_is_not_repeated_when_its_webhook_is_resumed(ports: FakePorts) -> None:
+    webhook, event = registered(ports, OK), an_event(ports)
+    commit(ports, event)
+    tell_event(ports, event.id, event_body)
+    ports.webhooks.commit_delivery(taken(delivery(ports, webhook, event), now=ports.now()))
+    ports.clock.advance(timedelta(seconds=1))
+    change_webhook(ports, webhook.id, events=None, status=WebhookStatus.PAUSED)
+
+    resume(ports, webhook)
+    deliver(ports)
+    assert ports.web.posts == []
+
+    # Its process has died.
+    passed(ports, 3 * MINUTE)
+    assert len(ports.web.posts) == 1
+
+
+def test_a_delivery_that_is_postponed_while_its_webhook_is_resumed_is_sent(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook, event = registered(ports, OK), an_event(ports)
+    change_webhook(ports, webhook.id, events=None, status=WebhookStatus.PAUSED)
+    commit(ports, event)
+    tell_event(ports, event.id, event_body)
+    ports.clock.advance(MINUTE)
+    committing = ports.webhooks.commit_delivery
+
+    def meanwhile(changed: Delivery) -> Delivery:
+        """Resume the webhook between the read and the commit of the first message."""
+        monkeypatch.setattr(ports.webhooks, "commit_delivery", committing)
+        resume(ports, webhook)
+        committing(changed)
+        raise ConflictError("The second message has read the delivery before this commit.")
+
+    monkeypatch.setattr(ports.webhooks, "commit_delivery", meanwhile)
+    deliver(ports)
+
+    assert delivery(ports, webhook, event).status is DeliveryStatus.DELIVERED
+
+
+@pytest.mark.parametrize("status", [WebhookStatus.PAUSED, WebhookStatus.DISABLED])
+def test_nothing_is_sent_again_to_a_webhook_that_is_not_active(
+    ports: FakePorts, status: WebhookStatus
+) -> None:
+    webhook, event = registered(ports, OK), an_event(ports)
+    announced(ports, event)
+    sent = delivery(ports, webhook, event)
+
+    with pytest.raises(WrongStateError, match=f"is {status}"):
+        redeliver(ports, replace(webhook, status=status), event.id)
+
+    assert delivery(ports, webhook, event) == sent
 
 
 def test_deliveries_of_a_deleted_webhook_end(ports: FakePorts) -> None:

@@ -337,7 +337,7 @@ export const TEXTS = {
       "Eine andere Kampagne hat diesen Namen in anderer Großschreibung. Wählen Sie einen anderen.",
     slot_busy: "Eines dieser Videos ist in Arbeit. Warten Sie darauf, oder brechen Sie es ab.",
     not_ready: "Diese Aufnahme hat noch keinen Clip.",
-    wrong_state: "Das ist nicht mehr möglich: Die Aufnahme hat sich inzwischen geändert.",
+    wrong_state: (detail) => `Das ist jetzt nicht möglich: ${detail}`,
     cross_site_request: "Die Anfrage kam von der Seite einer anderen Website und wurde abgelehnt.",
     host_not_allowed: "Der Server bedient diese Adresse nicht.",
     invalid_api_key:

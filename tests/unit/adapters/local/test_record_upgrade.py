@@ -97,7 +97,7 @@ def test_every_record_and_what_was_saved_is_kept(
         turns.commit_pace(Pace(model=MODEL))
         repository.commit(Change(campaign=campaign, videos=(a_waiting_video(3),)))
         webhooks = LocalWebhookRepository(repository, days=30)
-        webhooks.commit(webhooks.get().having(a_webhook()), events=[a_warning(1)])
+        webhooks.commit(webhooks.get().having(a_webhook(), str), events=[a_warning(1)])
         webhooks.add_deliveries([a_delivery(1)])
         LocalExperimentRepository(repository.database).commit(an_experiment())
         assert LocalEventLog(repository.database).list(EventQuery()) == (a_warning(1),)

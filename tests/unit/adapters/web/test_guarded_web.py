@@ -419,6 +419,28 @@ def test_no_other_url_is_postable_from_a_laptop(url: str) -> None:
         laptop.require_postable(url)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com/Hook?a=%C3%A9",
+        "HTTPS://Example.COM/Hook?a=%c3%a9",
+        "https://example.com:443/Hook?a=é",
+        "https://example.com/Hook?a=é#part",
+        "https://example.com/x/../Hook?a=é",
+    ],
+)
+def test_spellings_of_one_url_have_one_normal_form(url: str) -> None:
+    assert GuardedWeb().normal_form(url) == "https://example.com/Hook?a=%C3%A9"
+
+
+def test_the_normal_form_of_a_url_without_a_path_ends_with_a_slash() -> None:
+    web = GuardedWeb()
+
+    assert web.normal_form("http://localhost") == web.normal_form("http://localhost:80/")
+    others = ("http://h/", "https://h/", "http://h:8000/", "http://h/?", "http://h/a", "http://h/A")
+    assert len({web.normal_form(url) for url in others}) == len(others)
+
+
 def test_a_localhost_that_leads_elsewhere_is_refused() -> None:
     odd = GuardedWeb(resolve=lambda name, port: ["93.184.215.14"], posts_to_localhost=True)
 
