@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _VIDEO_HASH = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _OBJECT_CREATED = "OBJECT_FINALIZE"
+_AS_REPORTED = ("loops", "replays", "muted", "autoplay", "stalls", "error", "simulated")
 
 
 class PubSubMessage(Struct, frozen=True, kw_only=True):
@@ -72,7 +73,7 @@ def encode_view(view_id: str, view: "View") -> bytes:
         "played_ms": counts.played_ms,
         "visible_ms": min(view.visible_ms, counts.played_ms),
         "bins": view.bins if counts.plays else 0,
-        **{name: getattr(view, name) for name in ("loops", "muted", "autoplay", "stalls", "error")},
+        **{name: getattr(view, name) for name in _AS_REPORTED},
     }
     return json.dumps(row).encode()
 

@@ -1,7 +1,7 @@
 """Let simulated viewers watch two videos of a campaign, so that the studio has plays to show.
 
-They send what players send, with tokens from the API. Only a system whose videos are synthetic is
-asked, so that no counts of people are mixed with simulated ones.
+They send what players send, with tokens from the API, and say that they are simulated. Only a
+system whose videos are synthetic is asked.
 """
 
 import argparse
@@ -88,6 +88,7 @@ def _report(embed: Json, patience: float) -> None:
         "muted": True,
         "autoplay": True,
         "impression": True,
+        "simulated": True,
     }
     Service("").open(embed["plays_url"], json.dumps(beacon).encode(), _JSON).close()
 

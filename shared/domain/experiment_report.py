@@ -153,7 +153,7 @@ def _arms(
     is_hidden = judged.verdict in _HIDING
     return tuple(
         ArmReport(
-            watched=watched(counts, duration_seconds=None),
+            watched=watched(counts),
             rate=rate_of(plays.hits, plays.trials),
             share=weight / sum(weights),
             chance=None if is_hidden else chance,

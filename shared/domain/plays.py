@@ -29,6 +29,8 @@ VIEW_LIFETIME = timedelta(hours=48)
 _COMPLETE_SLICES = 31
 _VIEW_MS = 2000
 _SLACK = timedelta(seconds=5)
+# How often a view may have begun again, by a loop or by its viewer.
+_MOST_ROUNDS = 100
 # No browser plays faster.
 _FASTEST = 16
 _ALL = (1 << SLICES) - 1
@@ -39,7 +41,8 @@ class Beacon(Struct, frozen=True, kw_only=True):
 
     `played_ms` is the time in which the clip moved, and `visible_ms` the part of it in which half
     of the player could be seen. Bit `i` of `bins` is slice `i` of the clip: playback has passed
-    through it. `seq` numbers the beacons of a view.
+    through it. `loops` and `replays` say how often it began again, by itself and by the viewer.
+    `seq` numbers the beacons of a view. A `simulated` one was watched by nobody.
     """
 
     view: str
@@ -49,12 +52,14 @@ class Beacon(Struct, frozen=True, kw_only=True):
     visible_ms: int = 0
     bins: int = 0
     loops: int = 0
+    replays: int = 0
     stalls: int = 0
     ended: bool = False
     muted: bool = False
     autoplay: bool = False
     error: bool = False
     impression: bool = False
+    simulated: bool = False
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -83,6 +88,8 @@ class View(Struct, frozen=True, kw_only=True):
     autoplay: bool
     error: bool
     impression: bool
+    replays: int = 0
+    simulated: bool = False
 
     @property
     def day(self) -> date:
@@ -94,7 +101,8 @@ class Counts(Struct, frozen=True, kw_only=True):
 
     A play is a view whose clip moved, however often it looped: every rate is one of `plays`. Of
     these, `views` were seen for 2 s or completed; `q25`, `q50` and `q75` have all slices up to
-    there; `q100` have 31 of 32. `clipped` are those that claimed more time than had passed.
+    there; `q100` have 31 of 32. `clipped` are those that claimed more time than they can have
+    played. `simulated` are the plays that nobody watched; they are part of all other sums.
     """
 
     exposures: int = 0
@@ -109,6 +117,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     stalls: int = 0
     errors: int = 0
     clipped: int = 0
+    simulated: int = 0
     bins: tuple[int, ...] = (0,) * SLICES
 
     def __add__(self, other: Counts) -> Counts:
@@ -162,12 +171,14 @@ def merge(view: View | None, beacon: Beacon, token: PlayToken, now: datetime) ->
         visible_ms=max(view.visible_ms, beacon.visible_ms),
         bins=view.bins | beacon.bins,
         loops=max(view.loops, beacon.loops),
+        replays=max(view.replays, beacon.replays),
         stalls=max(view.stalls, beacon.stalls),
         ended=view.ended or beacon.ended,
         muted=view.muted or beacon.muted,
         autoplay=view.autoplay or beacon.autoplay,
         error=view.error or beacon.error,
         impression=view.impression or beacon.impression,
+        simulated=view.simulated or beacon.simulated,
     )
 
 
@@ -175,7 +186,7 @@ def counts_of(view: View | None) -> Counts:
     """Return what a view adds to the counts of its key."""
     if view is None:
         return Counts()
-    most_ms = (view.last_at - view.issued_at + _SLACK) // timedelta(milliseconds=1)
+    most_ms = _most_ms(view)
     played_ms = min(view.played_ms, most_ms)
     if played_ms <= 0:
         return Counts(impressions=int(view.impression), errors=int(view.error))
@@ -194,7 +205,15 @@ def counts_of(view: View | None) -> Counts:
         stalls=view.stalls,
         errors=int(view.error),
         clipped=int(view.played_ms > most_ms),
+        simulated=int(view.simulated),
     )
+
+
+def _most_ms(view: View) -> int:
+    """Return the time that can have been played: each round has the clip, and a slice to spare."""
+    passed_ms = (view.last_at - view.issued_at + _SLACK) // timedelta(milliseconds=1)
+    rounds = min(1 + view.loops + view.replays, _MOST_ROUNDS)
+    return min(passed_ms, rounds * view.duration_ms * (SLICES + 1) // SLICES)
 
 
 def _begun(beacon: Beacon, token: PlayToken, now: datetime) -> View:
@@ -218,6 +237,8 @@ def _begun(beacon: Beacon, token: PlayToken, now: datetime) -> View:
         autoplay=beacon.autoplay,
         error=beacon.error,
         impression=beacon.impression,
+        replays=beacon.replays,
+        simulated=beacon.simulated,
     )
 
 

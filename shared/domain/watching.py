@@ -23,7 +23,7 @@ class Watched(Struct, frozen=True, kw_only=True):
     """Every rate is one of `counts.plays`.
 
     `impressions` is None where players report none. `watched` is the part of the clip that a play
-    has seen on average, and `replays` how often it saw that part: 1 is once.
+    has seen on average.
     """
 
     counts: Counts
@@ -36,7 +36,6 @@ class Watched(Struct, frozen=True, kw_only=True):
     retention: tuple[Rate, ...]
     average_watch_seconds: float | None
     watched: float | None
-    replays: float | None
 
 
 def rate_of(hits: int, trials: int) -> Rate:
@@ -47,11 +46,8 @@ def rate_of(hits: int, trials: int) -> Rate:
     return Rate(value=found.rate, low=low, high=high, of=trials)
 
 
-def watched(counts: Counts, *, duration_seconds: float | None) -> Watched:
-    """`duration_seconds` is that of the clip; without it, replays are not known."""
-    plays, slices = counts.plays, sum(counts.bins)
-    played = counts.played_ms / _MS
-    unique = slices * (duration_seconds or 0.0) / SLICES
+def watched(counts: Counts) -> Watched:
+    plays = counts.plays
     return Watched(
         counts=counts,
         impressions=counts.impressions if counts.impressions or not plays else None,
@@ -61,9 +57,8 @@ def watched(counts: Counts, *, duration_seconds: float | None) -> Watched:
         q75=rate_of(counts.q75, plays),
         completion=rate_of(counts.q100, plays),
         retention=tuple(rate_of(each, plays) for each in counts.bins),
-        average_watch_seconds=played / plays if plays else None,
-        watched=slices / (SLICES * plays) if plays else None,
-        replays=played / unique if unique else None,
+        average_watch_seconds=counts.played_ms / _MS / plays if plays else None,
+        watched=sum(counts.bins) / (SLICES * plays) if plays else None,
     )
 
 

@@ -36,7 +36,7 @@ CSV = "text/csv"
 
 _DEFAULT = timedelta(days=29)
 _COUNTS = ("exposures", "impressions", "plays", "views", "q25", "q50", "q75", "q100")
-_HEALTH = ("stalls", "errors", "clipped")
+_HEALTH = ("stalls", "errors", "clipped", "simulated")
 _COLUMNS = (
     *("date", "campaign_id", "video_id", "index", "version_state", "experiment_id", "arm"),
     *_COUNTS,
@@ -95,10 +95,10 @@ def watched_resource(found: Watched) -> WatchedResource:
         "completion": rate_resource(found.completion),
         "average_watch_seconds": found.average_watch_seconds,
         "watched": found.watched,
-        "replays": found.replays,
         "stalls": counts.stalls,
         "errors": counts.errors,
         "clipped": counts.clipped,
+        "simulated": counts.simulated,
         "retention": [rate_resource(each) for each in found.retention],
     }
 
@@ -117,10 +117,8 @@ def _period(call: Call) -> Period:
 
 
 def _version(video_id: str, video: Video | None, counts: Counted) -> VersionAnalytics:
-    duration = video.clip.duration_seconds if video and video.clip else None
-
     def resource(found: Iterable[Counts]) -> WatchedResource:
-        return watched_resource(watched(total(found), duration_seconds=duration))
+        return watched_resource(watched(total(found)))
 
     by_day = _grouped((key.day, each) for key, each in counts)
     by_arm = _grouped(
@@ -175,7 +173,7 @@ def _table(counts: Counted, videos: dict[str, Video]) -> Response:
 
 
 def _line(key: CountsKey, counts: Counts, video: Video | None) -> Sequence[object]:
-    found = watched(counts, duration_seconds=None)
+    found = watched(counts)
     of_all: dict[str, object] = {name: getattr(counts, name) for name in (*_COUNTS, *_HEALTH)}
     of_all["impressions"] = found.impressions
     of_all["exposures"] = counts.exposures if key.experiment_id else None

@@ -33,8 +33,9 @@ class WatchedResource(TypedDict):
 
     `impressions` are null where players report none. `retention` has a rate for each of 32 equal
     slices of the clip: the plays that have watched it. `watched` is the part of the clip that a
-    play has seen on average, and `replays` how often it saw that part. `clipped` are plays that
-    claimed more time than had passed.
+    play has seen on average. `clipped` are plays that claimed more time than they can have played.
+    `simulated` are plays that nobody watched, as those of a demonstration: all other numbers
+    include them.
     """
 
     impressions: int | None
@@ -47,10 +48,10 @@ class WatchedResource(TypedDict):
     completion: RateResource
     average_watch_seconds: float | None
     watched: float | None
-    replays: float | None
     stalls: int
     errors: int
     clipped: int
+    simulated: int
     retention: Sequence[RateResource]
 
 

@@ -4,11 +4,16 @@ import os
 
 from werkzeug.wrappers import Response
 
-from shared.domain.play_tokens import issued, sign
+from shared.domain.errors import ExpiredSignatureError
+from shared.domain.identity import campaign_of_experiment, parse_video_id
+from shared.domain.play_tokens import PlayToken, issued, read_token, sign
 from shared.domain.signed_tokens import EmbedTarget, read_embed
+from shared.domain.values import replace
 from shared.http.calls import Call, json_response
 from shared.http.content import sign_path
-from shared.http.play_types import EmbedResource
+from shared.http.play_types import EmbedQuery, EmbedResource
+from shared.http.plays import has_opted_out
+from shared.http.queries import read_query
 from shared.http.request_bodies import EmptyBody, read_body
 from shared.parallel import in_parallel
 from shared.use_cases.find_embedded import Embedded, find_embedded
@@ -19,12 +24,18 @@ _VIEW_BYTES = 16
 def load(call: Call, embed_token: str) -> Response:
     """Choose the view of this load, so that its token counts nothing else."""
     read_body(call.request, EmptyBody)
+    query = read_query(call.request, EmbedQuery)
     target = read_embed(embed_token, call.ports.play_key)
-    return json_response(embed_resource(call, _found(call, target)))
+    if renewed := _renewed(call, query.renews, target):
+        return json_response(_goes_on(call, renewed))
+    counted = query.counted and not has_opted_out(call.request)
+    resource = embed_resource(call, _found(call, target, counted=counted))
+    return json_response(resource if counted else {**resource, "play_token": None})
 
 
-def embed_resource(call: Call, found: Embedded) -> EmbedResource:
-    view = os.urandom(_VIEW_BYTES).hex()
+def embed_resource(call: Call, found: Embedded, *, view: str | None = None) -> EmbedResource:
+    """Describe a load as a new view, or as one that goes on."""
+    view = view or os.urandom(_VIEW_BYTES).hex()
     token = issued(
         found.video.id,
         duration_ms=round(found.duration_seconds * 1000),
@@ -54,11 +65,44 @@ def embed_resource(call: Call, found: Embedded) -> EmbedResource:
     }
 
 
-def _found(call: Call, target: EmbedTarget) -> Embedded:
+def _renewed(call: Call, text: str | None, target: EmbedTarget) -> PlayToken | None:
+    """Return None for a new load. Raise InvalidSignatureError if this is no token.
+
+    The token of one load goes on with the embed of its campaign, and no other token does: it would
+    show what its holder may have no permission to see.
+    """
+    if text is None:
+        return None
+    try:
+        token = read_token(text, call.ports.play_key, call.now)
+    except ExpiredSignatureError:
+        return None
+    is_of_embed = parse_video_id(token.video_id)[0] == _campaign_of(target)
+    return token if token.view and is_of_embed else None
+
+
+def _campaign_of(target: EmbedTarget) -> str | None:
+    match target:
+        case ("slot", campaign_id, _):
+            return campaign_id
+        case ("video", video_id):
+            return parse_video_id(video_id)[0]
+        case (_, experiment_id):
+            return campaign_of_experiment(experiment_id)
+
+
+def _goes_on(call: Call, token: PlayToken) -> EmbedResource:
+    """Sign the URLs of the same video again. Nothing is assigned, so no exposure is counted."""
+    found = find_embedded(call.ports, ("video", token.video_id))
+    found = replace(found, experiment_id=token.experiment_id, arm=token.arm)
+    return embed_resource(call, found, view=token.view)
+
+
+def _found(call: Call, target: EmbedTarget, *, counted: bool) -> Embedded:
     """Raise NotFoundError if there is nothing to play, or NotReadyError."""
     if target[0] != "experiment":
         return find_embedded(call.ports, target)
     # No other embed needs experiments.
-    from shared.use_cases.assign_arm import assign_or_show
+    from shared.use_cases.assign_arm import assign_or_show, show_first
 
-    return assign_or_show(call.ports, target[1])
+    return (assign_or_show if counted else show_first)(call.ports, target[1])

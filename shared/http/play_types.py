@@ -58,6 +58,9 @@ class BeaconBody(Body, forbid_unknown_fields=False):
         _hex("Bit i of this number is slice i of 32: playback has passed through it.", "ffffffff"),
     ] = "00000000"
     loops: Annotated[int, _number("How often it began again by itself.", 0, _MOST_COUNTED)] = 0
+    replays: Annotated[
+        int, _number("How often its viewer went back to an earlier moment.", 0, _MOST_COUNTED)
+    ] = 0
     stalls: Annotated[int, _number("How often it waited for data.", 0, _MOST_COUNTED)] = 0
     ended: Annotated[bool, Meta(description="Whether the end was reached.")] = False
     muted: Annotated[bool, Meta(description="Whether it was played without sound.")] = False
@@ -66,13 +69,34 @@ class BeaconBody(Body, forbid_unknown_fields=False):
     impression: Annotated[
         bool, Meta(description="Whether half of the player was seen for a second.")
     ] = False
+    simulated: Annotated[
+        bool, Meta(description="Whether nobody watched: a test, or a demonstration.")
+    ] = False
+
+
+class EmbedQuery(Body):
+    counted: Annotated[
+        bool,
+        Meta(
+            description="Whether this load may be counted. One that may not, or has the header "
+            "`Sec-GPC: 1` or `DNT: 1`, gets no token, and takes part in no experiment."
+        ),
+    ] = True
+    renews: Annotated[
+        Annotated[str, Meta(max_length=LONGEST_TOKEN)] | None,
+        Meta(
+            description="The `play_token` of a load whose URLs have expired: it goes on with the "
+            "same video as the same view. After the token's end it is a new load."
+        ),
+    ] = None
 
 
 class EmbedResource(TypedDict):
     """One load of a player. `view` is this load's, and `play_token` counts no other view.
 
     The URLs of the clip and the poster expire, as signed URLs do. `experiment_id`, `arm`
-    and its `label` are those of an experiment that has assigned this load.
+    and its `label` are those of an experiment that has assigned this load; a renewed load
+    has no label.
     """
 
     object: Literal["embed"]
@@ -85,6 +109,6 @@ class EmbedResource(TypedDict):
     content_url: str
     poster_url: str
     duration_seconds: float
-    play_token: str
+    play_token: str | None
     view: str
     plays_url: str

@@ -37,12 +37,17 @@ logger = logging.getLogger(__name__)
 
 def record(call: Call) -> Response:
     """Count a beacon. One with a sign of opting out is dropped before it is read."""
-    if not any(call.request.headers.get(name) == "1" for name in _OPT_OUTS):
+    if not has_opted_out(call.request):
         _record(call)
     return Response(
         status=HTTPStatus.NO_CONTENT,
         headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"},
     )
+
+
+def has_opted_out(request: Request) -> bool:
+    """Whether the browser says that its viewer does not want to be counted."""
+    return any(request.headers.get(name) == "1" for name in _OPT_OUTS)
 
 
 def _record(call: Call) -> None:
@@ -70,12 +75,14 @@ def _beacon(request: Request) -> Beacon:
         visible_ms=body.visible_ms,
         bins=int(body.bins, 16),
         loops=body.loops,
+        replays=body.replays,
         stalls=body.stalls,
         ended=body.ended,
         muted=body.muted,
         autoplay=body.autoplay,
         error=body.error,
         impression=body.impression,
+        simulated=body.simulated,
     )
 
 

@@ -48,7 +48,7 @@ def assign_arm(ports: Ports, experiment_id: str, *, draw: Callable[[], float] = 
 
 
 def assign_or_show(ports: Ports, experiment_id: str) -> Embedded:
-    """Assign an arm; where the experiment has stopped, show the first arm that is still there.
+    """Assign an arm; where the experiment has stopped, show its first one.
 
     No page becomes empty by the end of an experiment. What is shown then is counted as a play of
     its version alone. Raise NotFoundError if there is no experiment, or none of its videos.
@@ -56,11 +56,19 @@ def assign_or_show(ports: Ports, experiment_id: str) -> Embedded:
     try:
         return assign_arm(ports, experiment_id)
     except WrongStateError:
-        for arm in ports.experiments.get(experiment_id).arms:
-            try:
-                return find_embedded(ports, ("video", arm.video_id))
-            except (NotFoundError, RejectedError):
-                continue
+        return show_first(ports, experiment_id)
+
+
+def show_first(ports: Ports, experiment_id: str) -> Embedded:
+    """Show the first arm that is still there, to who takes no part in the experiment.
+
+    Raise NotFoundError.
+    """
+    for arm in ports.experiments.get(experiment_id).arms:
+        try:
+            return find_embedded(ports, ("video", arm.video_id))
+        except (NotFoundError, RejectedError):
+            continue
     raise NotFoundError("No video of this experiment is there any more.")
 
 

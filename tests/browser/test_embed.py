@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from shared.adapters.local.play_repository import LocalPlayRepository
@@ -47,6 +48,7 @@ STOPWATCH = """async () => {
     async whole(video) {
       video.play();
       await once(video, "ended");
+      video.playbackRate = 0.5;
       return video.duration + (await playTo(video, 0.4));
     },
     async looped(video) {
@@ -154,8 +156,10 @@ def test_what_is_counted_on_a_page_of_another_site_is_what_a_stopwatch_shows(
 
     eventually(lambda: not missing(), within_seconds=PATIENCE_SECONDS)
     whole, looped, sought, hidden = (counted(name) or Counts() for name in NAMES)
-    assert {(1, 1, 0)} == {
-        (each.plays, each.impressions, each.errors) for each in (whole, looped, sought, hidden)
+    # None claims more than can have been played: who goes back says so.
+    assert {(1, 1, 0, 0)} == {
+        (each.plays, each.impressions, each.errors, each.clipped)
+        for each in (whole, looped, sought, hidden)
     }
     first, again, last = played["gap"]
     assert whole.bins == looped.bins == (1,) * SLICES
@@ -167,12 +171,16 @@ def test_what_is_counted_on_a_page_of_another_site_is_what_a_stopwatch_shows(
     assert (hidden.views, hidden.q50, hidden.q75) == (0, 1, 0)
 
 
-def test_the_page_of_the_guide_plays_a_renewed_clip_and_reports_nothing_for_who_opted_out(
-    browser: Browser, server: Server
+@pytest.mark.parametrize(("script", "counted"), [("", 1), (OPT_OUT, 0)])
+def test_the_page_of_the_guide_plays_a_renewed_clip_as_one_view_or_none_for_who_opted_out(
+    browser: Browser, server: Server, script: str, counted: int
 ) -> None:
-    [video] = server.make("guide", "A door opens")
-    embed = f"{server.origin}/v1/embeds/TOKEN"
-    body = told("html", server).replace(embed, video["embed_url"])
+    """A comparison counts a viewer once, whose clip had to be renewed, and not who opted out."""
+    videos = server.make("guide", "A door opens", "A door closes")
+    arms = [{"video_id": each["id"]} for each in videos]
+    experiments = "/v1/campaigns/guide/experiments"
+    experiment = server.post(experiments, {"arms": arms})
+    body = told("html", server).replace(f"{server.origin}/v1/embeds/TOKEN", experiment["embed_url"])
     refused: list[str] = []
 
     def refuse_first(route: Route) -> None:
@@ -182,13 +190,23 @@ def test_the_page_of_the_guide_plays_a_renewed_clip_and_reports_nothing_for_who_
             refused.append(route.request.url)
             route.fulfill(status=403)
 
-    with shop(browser, server, body, script=OPT_OUT) as (page, wire):
+    def reported() -> tuple[int, int]:
+        report = server.get(f"{experiments}/{experiment['id']}")["arms"]
+        return (
+            sum(arm["exposures"] for arm in report),
+            sum(arm["watched"]["plays"] for arm in report),
+        )
+
+    with shop(browser, server, body, script=script) as (page, wire):
         page.route("**/*.mp4*", refuse_first)
         page.goto("/")
         eventually(lambda: page.evaluate(IS_LOADED), within_seconds=PATIENCE_SECONDS)
         page.get_by_label("The spring roast").press("Space")
         eventually(lambda: page.evaluate("dataLayer.length"), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: reported() == (counted, counted), within_seconds=PATIENCE_SECONDS)
         page.goto("about:blank")
 
         assert refused
-        assert not wire.asked("/v1/plays")
+        assert len(wire.asked("/v1/embeds/")) == 2
+        assert bool(wire.asked("/v1/plays")) == bool(counted)
+    assert reported() == (counted, counted)

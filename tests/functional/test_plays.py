@@ -129,6 +129,76 @@ def test_a_video_that_is_not_completed_cannot_be_embedded(endless: Showreel) -> 
     assert (video["embed_url"], video["play_token"]) == (None, None)
 
 
+def test_a_load_whose_urls_have_expired_goes_on_as_the_same_view(showreel: Showreel) -> None:
+    first, second = finished(showreel, KITE, "A kettle sings")
+    body = {"arms": [{"video_id": each["id"]} for each in (first, second)]}
+    experiment = showreel.post("/v1/campaigns/spring/experiments", body).json
+    embed = loaded(showreel, experiment["embed_url"])
+
+    again = [
+        loaded(showreel, f"{experiment['embed_url']}?renews={embed['play_token']}")
+        for _ in range(8)
+    ]
+
+    kept = ("view", "video_id", "experiment_id", "arm")
+    assert {tuple(each[name] for name in kept) for each in again} == {
+        tuple(embed[name] for name in kept)
+    }
+    assert showreel.get(path_of(again[0]["content_url"])).status_code == 200
+    for load in (embed, *again):
+        played(showreel, load, played_ms=1)
+    report = showreel.get(f"/v1/campaigns/spring/experiments/{experiment['id']}").json
+    assert sum(arm["exposures"] for arm in report["arms"]) == 1
+    assert sum(arm["watched"]["plays"] for arm in report["arms"]) == 1
+
+
+def test_only_the_token_of_one_load_goes_on_and_only_in_its_campaign(showreel: Showreel) -> None:
+    (video,) = finished(showreel, KITE)
+    (other,) = (showreel.ended(each) for each in showreel.create("autumn", KITE))
+    embed = loaded(showreel, other["embed_url"])
+
+    for token in (other["play_token"], embed["play_token"]):
+        assert loaded(showreel, f"{video['embed_url']}?renews={token}")["video_id"] == video["id"]
+    forged = f"{path_of(video['embed_url'])}?renews=x{embed['play_token']}"
+    assert_refused(showreel.send("POST", forged, headers=ELSEWHERE), 403, "invalid_signature")
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"), [("?counted=false", {}), ("", {"Sec-GPC": "1"}), ("", {"DNT": "1"})]
+)
+def test_who_opted_out_is_assigned_to_no_arm_and_sees_the_first_one(
+    showreel: Showreel, query: str, headers: dict[str, str]
+) -> None:
+    first, second = finished(showreel, KITE, "A kettle sings")
+    body = {"arms": [{"video_id": each["id"]} for each in (first, second)]}
+    experiment = showreel.post("/v1/campaigns/spring/experiments", body).json
+    path = f"{path_of(experiment['embed_url'])}{query}"
+
+    loads = [showreel.send("POST", path, headers={**ELSEWHERE, **headers}).json for _ in range(8)]
+
+    for load in loads:
+        assert load["video_id"] == first["id"]
+        assert (load["experiment_id"], load["arm"], load["play_token"]) == (None, None, None)
+    report = showreel.get(f"/v1/campaigns/spring/experiments/{experiment['id']}").json
+    assert [arm["exposures"] for arm in report["arms"]] == [0, 0]
+
+
+def test_a_late_beacon_of_what_was_deleted_is_answered_and_no_report_has_it(
+    showreel: Showreel,
+) -> None:
+    (video,) = finished(showreel, KITE)
+    embed = loaded(showreel, video["embed_url"])
+    played(showreel, embed, played_ms=1)
+
+    showreel.delete(f"/v1/videos/{video['id']}")
+    played(showreel, embed, played_ms=2)
+    assert_refused(showreel.get(f"/v1/videos/{video['id']}/analytics"), 404, "not_found")
+    showreel.delete("/v1/campaigns/spring")
+    played(showreel, embed, played_ms=3)
+
+    assert_refused(showreel.get("/v1/campaigns/spring/analytics"), 404, "not_found")
+
+
 def test_what_cannot_be_played_is_not_found(showreel: Showreel) -> None:
     (video,) = finished(showreel, KITE)
     path = path_of(video["embed_url"])

@@ -1,4 +1,4 @@
-import { View, newView } from "./view.js";
+import { View, hasOptedOut, newView } from "./view.js";
 
 const SOURCES = ["embed", "src", "poster", "token", "plays"];
 const PASSED = ["autoplay", "controls", "loop", "muted", "playsinline", "preload"];
@@ -98,16 +98,22 @@ class ShowreelVideo extends HTMLElement {
 
   #show(clip) {
     if (clip.poster_url) this.#media.poster = clip.poster_url;
-    this.#view = new View(this, this.#media, clip);
+    if (!this.#view?.goesOnWith(clip)) {
+      this.#view?.close();
+      this.#view = new View(this, this.#media, clip);
+    }
     this.#media.src = clip.content_url;
   }
 
-  /** Resolve with what to show, or null. */
-  async #find() {
-    const url = this.getAttribute("embed");
+  /** Resolve with what to show, or null; `renewed` is a token whose URLs have expired. */
+  async #find(renewed) {
+    const embed = this.getAttribute("embed");
     if (this.hasAttribute("poster")) this.#media.poster = this.getAttribute("poster");
-    if (!url) return this.#fromAttributes();
+    if (!embed) return this.#fromAttributes();
     try {
+      const url = new URL(embed, document.baseURI);
+      if (hasOptedOut()) url.searchParams.set("counted", "false");
+      if (renewed) url.searchParams.set("renews", renewed);
       const options = { method: "POST", referrerPolicy: /** @type {const} */ ("no-referrer") };
       const response = await fetch(url, { ...options, credentials: "omit" });
       return response.ok ? await response.json() : null;
@@ -128,20 +134,19 @@ class ShowreelVideo extends HTMLElement {
     );
   }
 
-  /** A signed URL may have expired: get a new one, once, and go on at the same moment. */
+  /** A signed URL may have expired: get a new one, once, and go on. */
   async #recover() {
     const { currentTime, error, paused } = this.#media;
     const load = this.#load;
     const isLost = this.#hasRenewed || !this.hasAttribute("embed");
     this.#hasRenewed = true;
-    const clip = isLost ? null : await this.#find();
+    const clip = isLost ? null : await this.#find(this.#view?.token);
     if (this.#load !== load || !load || !error) return;
     if (!clip) {
       this.#view?.failed();
       this.#note.hidden = false;
       return;
     }
-    this.#view?.close();
     this.#show(clip);
     this.#media.currentTime = currentTime;
     // The browser may require a click before it plays with sound; the controls are there.

@@ -4,7 +4,7 @@ const COMPLETE_SLICES = 31;
 const FASTEST_WATCHED = 2;
 // How far a position may run ahead of the clock: a browser reports it in steps.
 const SLACK_SECONDS = 0.5;
-// How near to its end and beginning a clip that loops is seen.
+// How near to its end and beginning a clip that loops is seen, and how far a viewer goes back.
 const EDGE_SECONDS = 0.25;
 
 /** How much of one view was watched: what the clock and the positions of its player say. */
@@ -13,6 +13,7 @@ export class Tally {
   visibleMs = 0;
   bins = 0;
   loops = 0;
+  replays = 0;
   #media;
   #position = null;
   #at = 0;
@@ -33,11 +34,12 @@ export class Tally {
     if (!hasJumped && moved > 0 && moved <= reach + SLACK_SECONDS) {
       this.#add(from, currentTime, isVisible);
     }
-    if (!loop || moved >= 0 || currentTime > EDGE_SECONDS) return;
-    if (duration - from <= reach + EDGE_SECONDS) {
+    if (moved > -EDGE_SECONDS) return;
+    const isAtEdge = currentTime <= EDGE_SECONDS && duration - from <= reach + EDGE_SECONDS;
+    if (loop && isAtEdge) {
       this.#add(from, duration, isVisible);
       this.loops += 1;
-    }
+    } else this.replays += 1;
   }
 
   /** How many of the quarters were watched: one after the other, and all slices of each. */
@@ -52,7 +54,8 @@ export class Tally {
 
   #add(from, to, isVisible) {
     const { duration, playbackRate } = this.#media;
-    const ms = ((to - from) / playbackRate) * 1000;
+    // Slow motion plays no more than the clip has.
+    const ms = ((to - from) / Math.max(playbackRate, 1)) * 1000;
     this.playedMs += ms;
     if (isVisible) this.visibleMs += ms;
     if (playbackRate > FASTEST_WATCHED) return;

@@ -56,6 +56,15 @@ export class View {
     this.#observer.observe(media);
   }
 
+  get token() {
+    return this.#clip.play_token;
+  }
+
+  /** Whether a clip is that of this view, at another URL. Who opted out has no number. */
+  goesOnWith({ play_token: token, video_id: video, view }) {
+    return view === this.#clip.view || (!token && video === this.#clip.video_id);
+  }
+
   failed() {
     this.#hasFailed = true;
     this.#send();
@@ -152,6 +161,7 @@ export class View {
       visible_ms: Math.round(this.#tally.visibleMs),
       bins: this.#tally.bins.toString(16).padStart(8, "0"),
       loops: this.#tally.loops,
+      replays: this.#tally.replays,
       stalls: this.#stalls,
       ended: this.#hasEnded,
       muted: this.#media.muted,
@@ -183,7 +193,7 @@ export function newView() {
 }
 
 /** Global Privacy Control, or its predecessor. */
-function hasOptedOut() {
+export function hasOptedOut() {
   const { doNotTrack, globalPrivacyControl } = /** @type {any} */ (navigator);
   return globalPrivacyControl === true || doNotTrack === "1";
 }

@@ -6,7 +6,7 @@ import { say, sayFailure, showLoadFailure, showTrouble } from "./notices.js";
 import { Player } from "./player.js";
 import { Poller } from "./polling.js";
 import { keepInStep } from "./stepping.js";
-import { ownLink, tags } from "./watched_parts.js";
+import { ownLink, simulatedPlays, tags } from "./watched_parts.js";
 import { WATCHED_TEXTS } from "./watched_texts.js";
 
 /** The page of a comparison: its videos side by side, what it says, and what to do about it. */
@@ -14,6 +14,7 @@ export class ExperimentView {
   title = WATCHED_TEXTS.experiments;
   #path;
   #head = element("div");
+  #simulated = element("div");
   #verdict = element("p", { class: "verdict", role: "status" });
   #hint = element("p", { class: "meta" });
   #arms = element("div", { class: "arms", "aria-busy": "true" });
@@ -30,6 +31,7 @@ export class ExperimentView {
       "div",
       { class: "home" },
       this.#head,
+      this.#simulated,
       this.#verdict,
       this.#hint,
       this.#arms,
@@ -60,6 +62,8 @@ export class ExperimentView {
       intro(experiment.name ?? this.title, WATCHED_TEXTS.goal(WATCHED_TEXTS.metrics[metric])),
       element("p", {}, ownLink(`/?watched=${campaign}`, WATCHED_TEXTS.title(campaign))),
     ]);
+    const watched = arms.map((arm) => arm.watched);
+    showIn(this.#simulated, watched, () => simulatedPlays(watched));
     setText(
       this.#verdict,
       WATCHED_TEXTS.verdicts[verdict](best === null ? null : labelOf(arms[best], best)),

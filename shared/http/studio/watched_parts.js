@@ -11,6 +11,14 @@ export function tags(embedUrl) {
   );
 }
 
+/** A warning if a program made some of the plays, or all of them. */
+export function simulatedPlays(watched) {
+  const plays = watched.reduce((sum, each) => sum + each.plays, 0);
+  const simulated = watched.reduce((sum, each) => sum + each.simulated, 0);
+  if (simulated === 0) return null;
+  return element("p", { class: "simulated" }, WATCHED_TEXTS.simulated(simulated, plays));
+}
+
 /** A link that the studio follows without loading its page again. */
 export function ownLink(href, text) {
   return element("a", { href, "data-own": true }, text);

@@ -7,7 +7,7 @@ import { shortened } from "./locale.js";
 import { say, showLoadFailure, showTrouble } from "./notices.js";
 import { Player } from "./player.js";
 import { Poller } from "./polling.js";
-import { ownLink, tags } from "./watched_parts.js";
+import { ownLink, simulatedPlays, tags } from "./watched_parts.js";
 import { WATCHED_TEXTS } from "./watched_texts.js";
 
 /** The page of a campaign's plays: each version that was played, and its comparisons. */
@@ -60,7 +60,7 @@ export class WatchedView {
     );
     const rows = analytics.body.data.filter(({ totals }) => totals?.plays > 0);
     this.#versions.ariaBusy = "false";
-    showIn(this.#bars, rows, () => (rows.length ? rateBars(named(rows), WATCHED_TEXTS.completion) : []));
+    showIn(this.#bars, rows, () => (rows.length ? barsOf(rows) : []));
     showIn(this.#versions, rows, () => this.#show(rows, videos));
     showIn(this.#experiments, experiments.body.data, () => comparisonsOf(experiments.body.data));
     this.#form.offer(videos);
@@ -82,8 +82,9 @@ export class WatchedView {
   #version(row, video) {
     const name = nameOf(row);
     const heading = element("h2", { dir: "auto" }, name);
+    const note = simulatedPlays([row.totals]);
     const figures = element("p", { class: "meta" }, WATCHED_TEXTS.figures(row.totals));
-    if (!video) return element("article", { class: "batch" }, heading, figures);
+    if (!video) return element("article", { class: "batch" }, heading, note, figures);
     const player = new Player(video, name);
     this.#players.push(player);
     const curve = new RetentionCurve(row.totals.retention.map(({ value }) => value), {
@@ -91,7 +92,7 @@ export class WatchedView {
       seconds: video.clip.duration_seconds,
       label: name,
     });
-    return element("article", { class: "batch" }, heading, player.root, curve.root, figures);
+    return element("article", { class: "batch" }, heading, note, player.root, curve.root, figures);
   }
 
   #close() {
@@ -100,8 +101,12 @@ export class WatchedView {
   }
 }
 
-function named(rows) {
-  return rows.map((row) => ({ label: nameOf(row), rate: row.totals.completion }));
+function barsOf(rows) {
+  const named = rows.map((row) => ({ label: nameOf(row), rate: row.totals.completion }));
+  return [
+    simulatedPlays(rows.map(({ totals }) => totals)),
+    rateBars(named, WATCHED_TEXTS.completion),
+  ];
 }
 
 /** A version that was removed has no more words. */

@@ -43,10 +43,12 @@ def growing_views(draw: st.DrawFn) -> list[Beacon]:
                 visible_ms=min(played_ms, last.visible_ms + draw(st.integers(0, 5000))),
                 bins=bins,
                 loops=last.loops + draw(st.integers(0, 2)),
+                replays=last.replays + draw(st.integers(0, 2)),
                 stalls=last.stalls + draw(st.integers(0, 2)),
                 ended=last.ended or draw(st.booleans()),
                 error=last.error or draw(st.booleans()),
                 impression=last.impression or draw(st.booleans()),
+                simulated=last.simulated or draw(st.booleans()),
             )
         )
     return beacons
@@ -129,15 +131,45 @@ def test_an_error_and_an_impression_count_without_a_play() -> None:
 
 
 def test_no_more_time_is_believed_than_has_passed_since_the_token_was_issued() -> None:
-    claim = a_beacon(played_ms=2**53, visible_ms=2**53)
+    claim = a_beacon(played_ms=2**53, visible_ms=2**53, loops=99)
 
     soon = merge(None, claim, a_token(), NOW + timedelta(seconds=10))
-    late = merge(soon, claim, a_token(), NOW + timedelta(hours=1))
+    later = merge(soon, claim, a_token(), NOW + timedelta(minutes=1))
 
     assert (counts_of(soon).played_ms, counts_of(soon).clipped) == (15_000, 1)
-    assert (counts_of(late).played_ms, counts_of(late).clipped) == (3_605_000, 1)
-    honest = merge(None, a_beacon(played_ms=15_000), a_token(), NOW + timedelta(seconds=10))
+    assert (counts_of(later).played_ms, counts_of(later).clipped) == (65_000, 1)
+    honest = merge(None, a_beacon(played_ms=8_000), a_token(), NOW + timedelta(seconds=3))
     assert counts_of(honest).clipped == 0
+
+
+@pytest.mark.parametrize(
+    ("again", "most_ms"),
+    [
+        # A slice of the clip is to spare in each round.
+        ({}, 8_250),
+        ({"loops": 2}, 24_750),
+        ({"loops": 1, "replays": 2}, 33_000),
+        # However often it claims to have begun again.
+        ({"loops": 10_000, "replays": 10_000}, 825_000),
+    ],
+)
+def test_a_view_has_played_the_clip_once_for_each_time_that_it_began(
+    again: dict[str, int], most_ms: int
+) -> None:
+    """A token that a page shares with all of its viewers is hours old: time alone limits little."""
+    late = NOW + timedelta(hours=23)
+
+    lie = merge(None, a_beacon(played_ms=2**53, **again), a_token(), late)
+    honest = merge(None, a_beacon(played_ms=most_ms, **again), a_token(), late)
+
+    assert (counts_of(lie).played_ms, counts_of(lie).clipped) == (most_ms, 1)
+    assert (counts_of(honest).played_ms, counts_of(honest).clipped) == (most_ms, 0)
+
+
+def test_a_simulated_view_counts_and_says_so() -> None:
+    counts = counts_of(view_of([a_beacon(played_ms=1), a_beacon(played_ms=2, simulated=True)]))
+
+    assert (counts.plays, counts.simulated) == (1, 1)
 
 
 def test_a_token_of_the_future_counts_no_play() -> None:

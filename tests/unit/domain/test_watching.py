@@ -14,13 +14,13 @@ def test_a_rate_has_its_denominator_and_its_interval() -> None:
 
 
 def test_what_is_not_known_is_never_0() -> None:
-    found = watched(Counts(impressions=3), duration_seconds=8)
+    found = watched(Counts(impressions=3))
 
     assert found.impressions == 3
     rates = (found.view_rate, found.q25, found.q50, found.q75, found.completion, *found.retention)
     assert set(rates) == {UNKNOWN}
-    assert (found.average_watch_seconds, found.watched, found.replays) == (None, None, None)
-    assert watched(Counts(plays=2), duration_seconds=8).impressions is None
+    assert (found.average_watch_seconds, found.watched) == (None, None)
+    assert watched(Counts(plays=2)).impressions is None
 
 
 def test_ten_plays_of_the_first_half_and_a_complete_one_with_a_replay() -> None:
@@ -30,7 +30,7 @@ def test_ten_plays_of_the_first_half_and_a_complete_one_with_a_replay() -> None:
         + [Counts(plays=1, views=1, q25=1, q50=1, q75=1, q100=1, played_ms=16_000, bins=whole)]
     )
 
-    found = watched(counts, duration_seconds=8.0)
+    found = watched(counts)
 
     assert [found.q50.value, found.q75.value] == pytest.approx([1, 1 / 11])
     assert [rate.value for rate in found.retention] == [
@@ -39,5 +39,3 @@ def test_ten_plays_of_the_first_half_and_a_complete_one_with_a_replay() -> None:
     ]
     assert found.average_watch_seconds == pytest.approx(56 / 11)
     assert found.watched == pytest.approx(6 / 11)
-    assert found.replays == pytest.approx(56 / 48)
-    assert watched(counts, duration_seconds=None).replays is None

@@ -265,6 +265,20 @@ def test_a_stopped_experiment_refuses_assignments_and_its_embed_still_plays(
     assert shown["video_id"] == experiment["arms"][0]["video_id"]
 
 
+def test_a_load_that_is_renewed_after_the_end_of_its_token_is_a_new_one(
+    ports: FakePorts, experiment: Mapping[str, Any]
+) -> None:
+    embed = experiment["embed_url"].split(":8000")[1]
+    load = answer(ports, "POST", embed)
+    ports.clock.advance(timedelta(days=1))
+
+    renewed = answer(ports, "POST", f"{embed}?renews={load['play_token']}")
+
+    assert renewed["view"] != load["view"]
+    report = answer(ports, "GET", f"{EXPERIMENTS}/{experiment['id']}")
+    assert sum(arm["exposures"] for arm in report["arms"]) == 2
+
+
 def test_where_plays_are_not_counted_nothing_is_assigned(
     ports: FakePorts, experiment: Mapping[str, Any]
 ) -> None:

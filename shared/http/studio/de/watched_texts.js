@@ -15,6 +15,10 @@ export const WATCHED_TEXTS = {
   removedVersion: "Gelöschte Fassung",
   figures: ({ plays, average_watch_seconds: average }) =>
     `${plays === 1 ? "1 Wiedergabe" : `${grouped(plays)} Wiedergaben`} · im Mittel ${oneDigit.format(average)} s gesehen`,
+  simulated: (simulated, plays) =>
+    simulated === plays
+      ? "Simuliert: Niemand hat zugesehen. Diese Wiedergaben hat ein Programm erzeugt."
+      : `Nicht nur Menschen: ${grouped(simulated)} von ${grouped(plays)} Wiedergaben hat ein Programm erzeugt.`,
   retention: "Zu jedem Zeitpunkt noch dabei",
   curveHint:
     "Zeigen Sie auf einen Zeitpunkt, um zu sehen, wie viele noch dabei waren. Ein Klick springt dorthin.",
