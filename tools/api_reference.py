@@ -8,10 +8,9 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.errors import ShowreelError
-from shared.http.descriptions import CODES
-from shared.http.meanings import OWN_CODES, Meaning, meaning_of
+from shared.http.meanings import Meaning, meanings_of_codes
 from shared.http.openapi import describe
+from shared.http.operation_descriptions import CODES
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 
@@ -87,9 +86,7 @@ def _values(schema: dict[str, Any]) -> str:
 
 def _errors() -> Iterator[tuple[str, ...]]:
     yield from (("code", "status", "retry", "meaning"), ("---",) * 4)
-    answered = dict(OWN_CODES)
-    for kind in _kinds(ShowreelError):
-        answered.setdefault(kind.code, meaning_of(kind))
+    answered = meanings_of_codes()
     for code, meaning in CODES.items():
         yield f"`{code}`", str(answered[code].status.value), _retry(answered[code]), meaning
 
@@ -97,12 +94,6 @@ def _errors() -> Iterator[tuple[str, ...]]:
 def _retry(meaning: Meaning) -> str:
     seconds = meaning.retry_after_seconds
     return "" if seconds is None else f"after {seconds} s"
-
-
-def _kinds(base: type[ShowreelError]) -> Iterator[type[ShowreelError]]:
-    for kind in base.__subclasses__():
-        yield kind
-        yield from _kinds(kind)
 
 
 if __name__ == "__main__":

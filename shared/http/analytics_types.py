@@ -84,7 +84,7 @@ class VersionAnalytics(TypedDict):
     arms: Sequence[ArmOfVideoResource]
 
 
-_Day = Annotated[str, Meta(description="A day in UTC: YYYY-MM-DD")]
+_Day = Annotated[str, Meta(description="A day in UTC: YYYY-MM-DD.")]
 _Period = TypedDict("_Period", {"from": _Day, "to": _Day})
 
 

@@ -1,4 +1,4 @@
-"""Texts of the OpenAPI description: the meaning of each field and each error code."""
+"""What the fields of requests mean, with their values and an example of each."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -162,15 +162,44 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     },
     "kept": {"description": "Whether the video is exempt from every clean-up."},
     "dry_run": {"description": "Whether to list the videos without removing them."},
+    "image_url": {
+        "description": "An https:// URL of a public address, or a `data:` URI.",
+        "examples": ["https://example.com/cup.jpg"],
+    },
+    "file_id": {
+        "description": "The id of an input.",
+        "examples": ["input_spring.0123456789abcdef"],
+    },
+    "id": {
+        "description": "The id of a completed video.",
+        "examples": ["video_spring.0123456789abcdef"],
+    },
     "key": {"description": "One of API_KEYS.", "examples": ["0123456789abcdef0123456789abcdef"]},
-    "after": {"description": "The last id of the previous page."},
-    "limit": {"description": "The number of entries of a page.", "minimum": 1, "maximum": 100},
+    "after": {
+        "description": "The last id of the previous page.",
+        "examples": ["video_spring.0123456789abcdef"],
+    },
+    "limit": {
+        "description": "The number of entries of a page.",
+        "minimum": 1,
+        "maximum": 100,
+        "examples": [20],
+    },
     "order": {"description": "By creation: newest first, or oldest first."},
     "include": {"description": "`signed_url` adds a URL that needs no other permission."},
     "status": {"description": "Only those with this status."},
     "version_state": {"description": "Only videos with this state."},
-    "tag": {"description": "Only videos with this tag."},
+    "tag": {"description": "Only videos with this tag.", "examples": ["launch"]},
     "type": {"description": "Only events of this type."},
+    "expires": {
+        "description": "When the URL stops working, in seconds since 1970.",
+        "examples": ["1795943532"],
+    },
+    "signature": {"description": "The signature of the path.", "examples": ["0123456789abcdef"]},
+    "disposition": {
+        "description": "The Content-Disposition that was signed.",
+        "examples": ["attachment"],
+    },
     "events": {
         "description": "The types of events that are sent. Default: all.",
         "examples": [["video.completed", "video.failed"]],
@@ -178,62 +207,32 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
 }
 """By name: a field means the same in every request that does not describe it itself."""
 
-_COSTS: Mapping[str, str] = {
-    "versions_regenerate": "Costs the price of a video, each time it is carried out.",
-    "versions_regenerate_all": "Costs the price of every current video, each time it is carried "
-    "out.",
-    "batches_create": "Costs the price of each new video of its lines, which POST "
-    "/v1/batches/estimate adds up for free; videos that exist or are in progress cost nothing. "
-    "A batch that the budget does not cover is refused.",
+
+_SHOWN: Mapping[str, tuple[str, ...]] = {
+    "CreateVideoBody": ("prompt", "campaign_id", "max_cost_usd"),
+    "CreateCampaignVideosBody": ("prompts", "max_cost_usd"),
+    "BatchLineBody": ("campaign_id", "prompt", "max_cost_usd"),
+    "EstimateBody": ("prompts", "campaign_id"),
+    "RemixBody": ("prompt", "max_cost_usd"),
+    "ExtendBody": ("prompt", "seconds", "max_cost_usd"),
+    "EditBody": ("prompt", "max_cost_usd"),
+    "ExtensionOfBody": ("prompt", "video", "seconds", "max_cost_usd"),
+    "EditOfBody": ("prompt", "video", "max_cost_usd"),
+    "WebhookBody": ("url", "events"),
+    "ExperimentBody": ("arms", "name"),
 }
-_OF_NEW_VIDEOS = (
-    "Costs the price of each new video, which POST /v1/videos/estimate says for free; one that "
-    "exists or is in progress costs nothing. What the budget does not cover is refused."
-)
 
 
-CODES: Mapping[str, str] = {
-    "invalid_request": "A field is missing, unknown, or wrong; `error.param` names it. The status "
-    "is 413 if the body is too large, and 415 if it has another type of content.",
-    "unsupported_parameter": "The model does not support a value; `error.param` names the field.",
-    "unsupported_size": "No model supports this size.",
-    "model_not_found": "The model does not exist.",
-    "model_retired": "Google has retired the model; `detail` names its successor.",
-    "idempotency_key_reused": "The Idempotency-Key was already used for another request.",
-    "invalid_input": "A picture cannot be used; `error.param` names its field.",
-    "invalid_url": "A URL cannot be read, or does not resolve to a public address.",
-    "invalid_batch": "Lines of the batch cannot be carried out; `lines` names the first of them.",
-    "not_found": "Nothing has this id, file name or path.",
-    "method_not_allowed": "The path does not support the method; `Allow` lists those that it does.",
-    "campaign_video_limit": "The campaign has no free slot.",
-    "budget_exceeded": "The request would exceed the budget of the campaign or the day.",
-    "max_cost_exceeded": "The request costs more than `max_cost_usd`.",
-    "campaign_deleted": "The campaign is being deleted, or was deleted after the request was made.",
-    "campaign_name_taken": "Another campaign's name differs in case only, which the disk ignores.",
-    "slot_busy": "The slot has another pending video.",
-    "not_ready": "The video has no clip yet, or has failed.",
-    "wrong_state": "The state of the video, webhook or experiment does not allow this.",
-    "cross_site_request": "A page of another site sent this; `ALLOWED_ORIGINS` can allow it.",
-    "host_not_allowed": "The Host is not allowed; `ALLOWED_HOSTS` can allow it.",
-    "invalid_api_key": "The request has no valid API key: send `Authorization: Bearer <key>`.",
-    "rejected": "A rule forbids it, such as one webhook for each URL.",
-    "invalid_signature": "The signed URL was modified.",
-    "signature_expired": "The signed URL has expired.",
-    "range_not_satisfiable": "The range is outside the file.",
-    "conflict": "Another request changed the campaign at the same time.",
-    "unavailable": "A store or a queue did not answer.",
-    "storage_full": "There is no space left for a clip; nothing was submitted.",
-    "storage_error": "A permanent error of a store, which an operator has to fix.",
-    "record_unreadable": "The record cannot be read: it is damaged, or written by a newer release. "
-    "Nothing is changed or paid for it.",
-    "internal": "An unexpected error, logged with the `request_id`.",
-}
-"""Every `code` of a problem."""
+def example_of(kind: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a body with the fields that most requests have: all, of those with few."""
+    properties = schema["properties"]
+    shown = _SHOWN.get(kind, tuple(properties))
+    return {name: _example_of(properties[name]) for name in shown}
 
 
-def costs_of(operation_id: str, *, spends: bool) -> str:
-    """Say what an operation costs, to people and to agents, which choose tools by it."""
-    return _COSTS.get(operation_id, _OF_NEW_VIDEOS) if spends else "Costs nothing."
+def _example_of(schema: dict[str, Any]) -> object:
+    choices = schema.get("examples") or schema.get("enum")
+    return choices[0] if choices else schema.get("default", True)
 
 
 def with_descriptions(schema: dict[str, Any]) -> dict[str, Any]:

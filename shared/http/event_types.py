@@ -49,5 +49,5 @@ class EventResource(TypedDict):
     object: Literal["event"]
     type: EventType
     created_at: Epoch
-    timestamp: Annotated[str, Meta(description="`created_at` to the microsecond (RFC 3339)")]
+    timestamp: Annotated[str, Meta(description="`created_at` to the microsecond (RFC 3339).")]
     data: EventData

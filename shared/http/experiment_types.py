@@ -25,7 +25,12 @@ _ARMS = Meta(
     max_length=MOST_ARMS,
     description="Completed videos of this campaign. They cannot be changed. The first one is what "
     "viewers see when the experiment has stopped.",
-    examples=[[{"video_id": "video_spring.0123456789abcdef", "label": "calm"}]],
+    examples=[
+        [
+            {"video_id": "video_spring.0123456789abcdef", "label": "calm"},
+            {"video_id": "video_spring.fedcba9876543210", "label": "quick"},
+        ]
+    ],
 )
 _VIDEO = Meta(description="The video.", examples=["video_spring.0123456789abcdef"])
 _LABEL = Meta(description="What people call the arm.", examples=["calm"])

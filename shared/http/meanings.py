@@ -1,5 +1,6 @@
 """What each error means to a client: its status, OpenAI's type, and whether to retry."""
 
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
 from msgspec import Struct
@@ -78,3 +79,17 @@ def meaning_of(kind: type[errors.ShowreelError]) -> Meaning:
         if base in _MEANINGS:
             return _MEANINGS[base]
     return INTERNAL
+
+
+def meanings_of_codes() -> Mapping[str, Meaning]:
+    """Return the meaning of each code: where subclasses share one, that of their base."""
+    found = dict(OWN_CODES)
+    for kind in _kinds(errors.ShowreelError):
+        found.setdefault(kind.code, meaning_of(kind))
+    return found
+
+
+def _kinds(base: type[errors.ShowreelError]) -> Iterator[type[errors.ShowreelError]]:
+    yield base
+    for kind in base.__subclasses__():
+        yield from _kinds(kind)

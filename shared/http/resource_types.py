@@ -15,7 +15,7 @@ from shared.http.provenance import Provenance
 R = TypeVar("R")
 
 Dollars = Decimal
-Epoch = Annotated[int, Meta(description="Seconds since 1970")]
+Epoch = Annotated[int, Meta(examples=[1795943532], extra_json_schema={"format": "unix-time"})]
 
 
 class SignedURLResource(TypedDict):

@@ -80,7 +80,7 @@ class DeliveryResource(TypedDict):
     why there was no answer.
     """
 
-    id: Annotated[str, Meta(description="The id of the event, as in its header `webhook-id`")]
+    id: Annotated[str, Meta(description="The id of the event, as in its header `webhook-id`.")]
     object: Literal["webhook.delivery"]
     webhook_id: str
     event: EventResource

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from shared.domain.errors import ShowreelError
-from shared.http.descriptions import CODES
 from shared.http.meanings import OWN_CODES
 from shared.http.openapi import describe
+from shared.http.operation_descriptions import CODES
 from tests.functional.places import ONLY_LOCAL
 from tests.functional.showreel import Json, Showreel
 from tools.api_reference import DOCUMENT, with_tables

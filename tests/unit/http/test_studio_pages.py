@@ -12,7 +12,7 @@ import pytest
 from shared.domain.clip_warnings import ClipWarningCode
 from shared.domain.errors import NotFoundError
 from shared.http import studio_files
-from shared.http.descriptions import CODES
+from shared.http.operation_descriptions import CODES
 from shared.http.studio_files import FOLDER, LANGUAGES, join_modules, studio_file
 
 ROOT = Path(__file__).parents[3]
