@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
+
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.adapters.local.record_columns import (
@@ -56,8 +58,8 @@ def _row(path: str, record: bytes) -> dict[str, object]:
         return {"record": record, "revision": revision_of(record)}
     campaign_id, _, video_hash = path.partition("/")
     if video_hash:
-        return unread_video_row(campaign_id, video_hash, record, changed_at=0)._asdict()
-    return unread_campaign_row(campaign_id, record, changed_at=0)._asdict()
+        return asdict(unread_video_row(campaign_id, video_hash, record, changed_at=0))
+    return asdict(unread_campaign_row(campaign_id, record, changed_at=0))
 
 
 def _place(path: str) -> tuple[str, str, str]:

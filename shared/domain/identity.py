@@ -11,15 +11,15 @@ from shared.domain.errors import (
 
 EXPERIMENT_DIGITS = 16
 
-_CAMPAIGN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
-_VIDEO_ID = re.compile(r"video_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})", re.ASCII)
+_CAMPAIGN_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+_VIDEO_ID = r"video_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})"
 _LONGEST_MESSAGE_ID = 128
 _LONGEST_IDEMPOTENCY_KEY = 255
 
 
 def require_campaign_id(text: str) -> str:
     """Return `text` if it is a campaign id; it becomes part of object names."""
-    if not _CAMPAIGN_ID.fullmatch(text):
+    if not re.fullmatch(_CAMPAIGN_ID, text):
         raise InvalidRequestError(
             "A campaign_id has 1 to 64 of A-Z, a-z, 0-9, '_' and '-', and starts with a letter "
             "or a digit.",
@@ -54,7 +54,7 @@ def video_id(campaign_id: str, video_hash: str) -> str:
 
 def parse_video_id(text: str) -> tuple[str, str]:
     """Return (campaign_id, video_hash)."""
-    match = _VIDEO_ID.fullmatch(text)
+    match = re.fullmatch(_VIDEO_ID, text)
     if match is None:
         raise VideoNotFoundError("There is no video with this id.")
     return match[1], match[2]
@@ -86,6 +86,6 @@ def campaign_of_experiment(text: str) -> str:
     """Return the campaign of an experiment's id. Raise NotFoundError if it cannot be one."""
     campaign_id, _, number = text.removeprefix("exp_").partition(".")
     is_number = re.fullmatch(f"[0-9a-f]{{{EXPERIMENT_DIGITS}}}", number, re.ASCII)
-    if not (text.startswith("exp_") and is_number and _CAMPAIGN_ID.fullmatch(campaign_id)):
+    if not (text.startswith("exp_") and is_number and re.fullmatch(_CAMPAIGN_ID, campaign_id)):
         raise NotFoundError("There is no experiment with this id.")
     return campaign_id

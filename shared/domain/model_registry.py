@@ -8,7 +8,7 @@ are LiteLLM's, and agree with Google's token rates. All as read on `PRICED_ON`.
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -26,7 +26,7 @@ Family = Literal["veo", "omni"]
 LOCATIONS: Mapping[Family, str] = {"veo": "us-central1", "omni": "global"}
 
 
-class TokenPrices(NamedTuple):
+class TokenPrices(Struct, frozen=True):
     """In USD for a million tokens. `text` is also the price of thoughts."""
 
     inputs: Decimal

@@ -1,7 +1,8 @@
 """All waiting times in one place, each with its reason."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+
+from msgspec import Struct
 
 # One try of a call to a Google service, except a submission to Veo.
 TRY = timedelta(seconds=8)
@@ -37,7 +38,7 @@ DISK = timedelta(seconds=2)
 MARGIN = timedelta(seconds=10)
 
 
-class Leases(NamedTuple):
+class Leases(Struct, frozen=True, kw_only=True):
     """How long a step excludes others: at least as long as its calls may take.
 
     A step that stores a clip reads it in many calls. It renews its lease when less than `renewal`

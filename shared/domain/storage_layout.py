@@ -50,9 +50,8 @@ _PICTURE_FILES: dict[Companion, tuple[str, str]] = {
 _PICTURE_TYPES = {"jpg": "image/jpeg", "webp": "image/webp"}
 _PICTURES = {form: picture for picture, form in _PICTURE_FILES.items()}
 _CLIPS = {("", "mp4"), ("curr_", "mp4")}
-_MEDIA_FILE = re.compile(r"([a-z]+_)?([0-9a-f]{16})_(0|[1-9][0-9]{0,2})\.(mp4|jpg|webp)")
-_METADATA_FILE = re.compile(r"(?:curr_)?([0-9a-f]{16})\.json")
-_CLIP = re.compile(r"[^/]\.mp4\Z")
+_MEDIA_FILE = r"([a-z]+_)?([0-9a-f]{16})_(0|[1-9][0-9]{0,2})\.(mp4|jpg|webp)"
+_METADATA_FILE = r"(?:curr_)?([0-9a-f]{16})\.json"
 # <campaign_id>/<video_hash>/<attempt>/…/sample_0.mp4
 _PARTS_OF_CLIP = 4
 
@@ -112,7 +111,7 @@ def is_input(path: str) -> bool:
 
 def is_clip(path: str) -> bool:
     """Whether the object is a clip. Veo names it `…/sample_0.mp4`; Omni's names are unknown."""
-    return _CLIP.search(path) is not None
+    return re.search(r"[^/]\.mp4\Z", path) is not None
 
 
 def video_of_clip(path: str) -> tuple[str, str] | None:
@@ -164,7 +163,7 @@ def batch_results_path(batch_id: str, first: int) -> str:
 
 
 def video_hash_of_metadata(filename: str) -> str | None:
-    match = _METADATA_FILE.fullmatch(filename)
+    match = re.fullmatch(_METADATA_FILE, filename)
     return match[1] if match else None
 
 
@@ -187,7 +186,7 @@ def parts_of_media(campaign_id: str, filename: str) -> tuple[str, int, Companion
 
     Raise ObjectNotFoundError.
     """
-    match = _MEDIA_FILE.fullmatch(filename)
+    match = re.fullmatch(_MEDIA_FILE, filename)
     if match is None:
         raise ObjectNotFoundError("There is no such file.")
     prefix, video_hash, index, suffix = match.groups()

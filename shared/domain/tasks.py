@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -26,7 +25,7 @@ FIELDS = {
 }
 
 
-class ClipLimits(NamedTuple):
+class ClipLimits(Struct, frozen=True, kw_only=True):
     """Which clips a model extends or edits, from the `shortest` to the `longest`, in seconds.
 
     An extension `adds` one of these numbers of seconds. Of a clip that `is_remade`, every second is

@@ -15,10 +15,10 @@ _OTHERS = (
 )
 _INVISIBLE = f"{_OTHERS}{_JOINERS}{_VARIATIONS_AND_TAGS}"
 # Joiners, variation selectors and tags change the character before them: ❤ and ❤️ differ.
-_ENDS = re.compile(rf"\A[\s{_INVISIBLE}]+|[\s{_OTHERS}]+\Z")
+_ENDS = rf"\A[\s{_INVISIBLE}]+|[\s{_OTHERS}]+\Z"
 # Soft hyphen, zero-width space, word joiner and byte-order mark: they only control line breaks.
 _LINE_BREAKING = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
-_BLANK = re.compile(f"[{_INVISIBLE}\u2800]+")
+_BLANK = f"[{_INVISIBLE}\u2800]+"
 # Letters, numbers, punctuation and symbols; emoji are symbols.
 _VISIBLE = frozenset("LNPS")
 
@@ -33,10 +33,10 @@ def canonical(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     if lines.isascii():
         return lines.strip()
-    return _ENDS.sub("", unicodedata.normalize("NFC", lines.translate(_LINE_BREAKING)))
+    return re.sub(_ENDS, "", unicodedata.normalize("NFC", lines.translate(_LINE_BREAKING)))
 
 
 def is_visible(text: str) -> bool:
     """Whether `text` has a visible character."""
-    shown = text if text.isascii() else _BLANK.sub("", text)
+    shown = text if text.isascii() else re.sub(_BLANK, "", text)
     return any(unicodedata.category(character)[0] in _VISIBLE for character in shown)

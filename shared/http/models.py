@@ -152,7 +152,7 @@ def _model_resource(model: Model, *, policy: Policy, rate: int | None) -> ModelR
 
 
 def _token_prices(model: Model) -> TokenPricesResource | None:
-    if model.token_prices is None:
+    prices = model.token_prices
+    if prices is None:
         return None
-    inputs, text, video = model.token_prices
-    return {"inputs": inputs, "text": text, "video": video}
+    return {"inputs": prices.inputs, "text": prices.text, "video": prices.video}

@@ -14,9 +14,9 @@ from shared.domain.errors import InvalidRequestError
 from shared.domain.text import canonical
 from shared.domain.video import Lane
 
-_NAMED_FIELD = re.compile(r"(unknown|required) field `([^`]*)`", re.DOTALL)
-_TYPE = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
-_BOUND = re.compile(r"Expected `(int|str|array)`(?: of length)? (>=|<=) (\d+)")
+_NAMED_FIELD = r"(unknown|required) field `([^`]*)`"
+_TYPE = r"Expected `([^`]*)`, got `([^`]*)`"
+_BOUND = r"Expected `(int|str|array)`(?: of length)? (>=|<=) (\d+)"
 _TYPES = {
     "str": "a string",
     "int": "an integer",
@@ -29,7 +29,7 @@ _TYPES = {
 }
 _UNITS = {"int": "", "str": " characters", "array": " elements"}
 _SHOWN_CHARACTERS = 80
-_WHOLE_NUMBER = re.compile(r"(-?[0-9]{1,20})\.0+")
+_WHOLE_NUMBER = r"(-?[0-9]{1,20})\.0+"
 _BYTE_ORDER_MARK = "utf-8-sig"
 
 _first_use = Lock()
@@ -153,7 +153,7 @@ def _whole_number(value: object) -> int | None:
 
 
 def _whole_text(value: object) -> int | None:
-    found = _WHOLE_NUMBER.fullmatch(value) if isinstance(value, str) else None
+    found = re.fullmatch(_WHOLE_NUMBER, value) if isinstance(value, str) else None
     return int(found[1]) if found else None
 
 
@@ -181,7 +181,7 @@ def _converted(convert: Callable[..., B], kind: type[B], part: str = "") -> B:
 def _invalid(error: msgspec.ValidationError, kind: type[Body], part: str) -> InvalidRequestError:
     """Name the field and what it must be. `part` is empty if every value was sent as text."""
     found, _, path = str(error).partition(" - at ")
-    if named := _NAMED_FIELD.search(found):
+    if named := re.search(_NAMED_FIELD, found):
         return _invalid_name(named[1], named[2], kind)
     param = path.strip("`").removeprefix("$").lstrip(".")
     subject = f"The {part}"
@@ -207,13 +207,13 @@ def _invalid_name(error: str, name: str, kind: type[Body]) -> InvalidRequestErro
 
 def _rule(found: str, *, shows_type: bool) -> str:
     """Turn msgspec's words into what the value must be."""
-    if bound := _BOUND.match(found):
+    if bound := re.match(_BOUND, found):
         kind, sign, number = bound.groups()
         if (kind, sign, number) == ("str", ">=", "1"):
             return "must not be empty"
         of = f"of at {'least' if sign == '>=' else 'most'} {number}"
         return f"must be {_TYPES[kind]} {of}{_UNITS[kind]}"
-    if types := _TYPE.match(found):
+    if types := re.match(_TYPE, found):
         allowed = [_TYPES.get(each, each) for each in types[1].split(" | ") if each != "null"]
         given = f", not {_TYPES.get(types[2], types[2])}" if shows_type else ""
         return f"must be {' or '.join(allowed)}{given}"

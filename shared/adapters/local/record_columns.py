@@ -10,7 +10,9 @@ import hashlib
 import os
 from datetime import UTC, datetime, timedelta
 from errno import EINVAL
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from shared.adapters.local.files.folders import is_plain
 from shared.domain.errors import UnreadableRecordError
@@ -29,8 +31,8 @@ _STATUSES = {str(phase): status for status in Status for phase in phases_of(stat
 _AT_ONCE = 0
 
 
-class VideoRow(NamedTuple):
-    """The columns of a video, in the order of `INSERT_VIDEO`."""
+class VideoRow(Struct, frozen=True, kw_only=True):
+    """The columns of a video."""
 
     id: str
     campaign_id: str
@@ -47,8 +49,8 @@ class VideoRow(NamedTuple):
     queue_order: int | None = None
 
 
-class CampaignRow(NamedTuple):
-    """The columns of a campaign, in the order of `INSERT_CAMPAIGN`."""
+class CampaignRow(Struct, frozen=True, kw_only=True):
+    """The columns of a campaign."""
 
     campaign_id: str
     record: bytes
@@ -68,9 +70,14 @@ def campaign_row(campaign: Campaign, record: bytes, changed_at: int) -> Campaign
     """Raise OSError (EINVAL) for an id that cannot be the name of the folder beside the videos."""
     _require_names(campaign.campaign_id)
     due_at = _AT_ONCE if campaign.chores else _micros(campaign.delayed_until)
-    updated_at, found_by = micros(campaign.updated_at), f" {' '.join(keys_of(campaign))} "
     return CampaignRow(
-        campaign.campaign_id, record, revision_of(record), changed_at, due_at, updated_at, found_by
+        campaign_id=campaign.campaign_id,
+        record=record,
+        revision=revision_of(record),
+        changed_at=changed_at,
+        due_at=due_at,
+        updated_at=micros(campaign.updated_at),
+        found_by=f" {' '.join(keys_of(campaign))} ",
     )
 
 
@@ -100,7 +107,13 @@ def unread_campaign_row(campaign_id: str, record: bytes, changed_at: int) -> Cam
     _require_names(campaign_id)
     fields = _fields(record)
     due_at = _AT_ONCE if fields.get("chores") else _moment(fields.get("delayed_until"))
-    return CampaignRow(campaign_id, record, revision_of(record), changed_at, due_at)
+    return CampaignRow(
+        campaign_id=campaign_id,
+        record=record,
+        revision=revision_of(record),
+        changed_at=changed_at,
+        due_at=due_at,
+    )
 
 
 def unread_video_row(campaign_id: str, video_hash: str, record: bytes, changed_at: int) -> VideoRow:

@@ -7,9 +7,11 @@ import sqlite3
 import threading
 from contextlib import contextmanager
 from stat import S_ISREG
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 from weakref import WeakSet
+
+from msgspec import Struct
 
 from shared.adapters.local.files.storage_errors import is_missing
 from shared.adapters.local.record_errors import (
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 _UNFIT_FOR_WAL = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL)
 
 
-class FileIdentity(NamedTuple):
+class FileIdentity(Struct, frozen=True):
     """Distinguishes a file from another one that has taken its name."""
 
     device: int

@@ -7,6 +7,8 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec.structs import asdict
+
 from shared.adapters.local import record_columns as columns
 from shared.adapters.local import record_statements as statements
 from shared.domain.errors import ConflictError, UnreadableRecordError
@@ -19,14 +21,14 @@ from shared.records.videos import decode_video, encode_video
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     from shared.domain.campaign import Campaign, Change
     from shared.domain.daily_budget import DayBudget
     from shared.domain.video import Video
 
-    Row = tuple[object, ...]
+    Row = tuple[object, ...] | Mapping[str, object]
 
 T = TypeVar("T")
 
@@ -113,7 +115,7 @@ def stored_video(connection: sqlite3.Connection, video: Video) -> Video:
 def store_unread_campaign(connection: sqlite3.Connection, campaign_id: str, record: bytes) -> None:
     """Store a record that cannot be read as it is. Raise ConflictError if there is one."""
     row = columns.unread_campaign_row(campaign_id, record, _now())
-    write(connection, statements.INSERT_CAMPAIGN, row, f"The campaign {campaign_id!r}")
+    write(connection, statements.INSERT_CAMPAIGN, asdict(row), f"The campaign {campaign_id!r}")
 
 
 def store_unread_video(
@@ -136,10 +138,10 @@ def stored_campaign(connection: sqlite3.Connection, campaign: Campaign) -> Campa
     row = columns.campaign_row(campaign, encode_campaign(campaign), _now())
     what = f"The campaign {campaign.campaign_id!r}"
     if campaign.revision:
-        changed = (*row[1:], row.campaign_id, campaign.revision)
+        changed = asdict(row) | {"known_revision": campaign.revision}
         write(connection, statements.UPDATE_CAMPAIGN, changed, what)
     else:
-        write(connection, statements.INSERT_CAMPAIGN, row, what)
+        write(connection, statements.INSERT_CAMPAIGN, asdict(row), what)
     return replace(campaign, revision=row.revision)
 
 
@@ -152,11 +154,11 @@ def _store_video(
 ) -> None:
     what = f"The video {row.id}"
     if known_revision:
-        changed = (*row[3:], row.id, known_revision)
+        changed = asdict(row) | {"known_revision": known_revision}
         write(connection, statements.UPDATE_VIDEO, changed, what)
         connection.execute(statements.DELETE_TAGS, (row.id,))
     else:
-        write(connection, statements.INSERT_VIDEO, row, what)
+        write(connection, statements.INSERT_VIDEO, asdict(row), what)
     for tag in tags:
         connection.execute(statements.INSERT_TAG, (row.id, tag, row.created_at))
 

@@ -33,12 +33,13 @@ DUE_VIDEOS = f"SELECT {VIDEOS} WHERE due_at <= ? AND (due_at, id) > (?, ?) ORDER
 
 INSERT_CAMPAIGN = (
     "INSERT OR IGNORE INTO campaigns (campaign_id, record, revision, changed_at, due_at,"
-    " updated_at, found_by) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    " updated_at, found_by) VALUES (:campaign_id, :record, :revision, :changed_at, :due_at,"
+    " :updated_at, :found_by)"
 )
 UPDATE_CAMPAIGN = (
-    "UPDATE campaigns SET record = ?, revision = ?, changed_at = ?, due_at = ?, updated_at = ?,"
-    " found_by = ?"
-    " WHERE campaign_id = ? AND revision = ?"
+    "UPDATE campaigns SET record = :record, revision = :revision, changed_at = :changed_at,"
+    " due_at = :due_at, updated_at = :updated_at, found_by = :found_by"
+    " WHERE campaign_id = :campaign_id AND revision = :known_revision"
 )
 SAME_NAME = "SELECT 1 FROM campaigns WHERE campaign_id = ? COLLATE NOCASE"
 DELETE_CAMPAIGN = "DELETE FROM campaigns WHERE campaign_id = ? AND revision = ?"
@@ -49,12 +50,14 @@ ADD_SAVINGS = (
 INSERT_VIDEO = (
     "INSERT OR IGNORE INTO videos (id, campaign_id, video_hash, record, revision, changed_at,"
     " created_at, due_at, version_state, status, model, lane, queue_order)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " VALUES (:id, :campaign_id, :video_hash, :record, :revision, :changed_at,"
+    " :created_at, :due_at, :version_state, :status, :model, :lane, :queue_order)"
 )
 UPDATE_VIDEO = (
-    "UPDATE videos SET record = ?, revision = ?, changed_at = ?, created_at = ?, due_at = ?,"
-    " version_state = ?, status = ?, model = ?, lane = ?, queue_order = ?"
-    " WHERE id = ? AND revision = ?"
+    "UPDATE videos SET record = :record, revision = :revision, changed_at = :changed_at,"
+    " created_at = :created_at, due_at = :due_at, version_state = :version_state,"
+    " status = :status, model = :model, lane = :lane, queue_order = :queue_order"
+    " WHERE id = :id AND revision = :known_revision"
 )
 DELETE_VIDEO = "DELETE FROM videos WHERE id = ? AND revision = ?"
 DELETE_VIDEOS = "DELETE FROM videos WHERE campaign_id = ?"

@@ -14,7 +14,9 @@ from contextlib import contextmanager, suppress
 from errno import EEXIST, ENOENT
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
+
+from msgspec import Struct
 
 from shared.adapters.local.files.folders import (
     Parts,
@@ -38,14 +40,14 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class Aside(NamedTuple):
+class Aside(Struct, frozen=True):
     """A file that is written and synced, but not yet under its final name."""
 
     folder: int
     name: str
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """A file or a folder within a folder."""
 
     name: str
