@@ -1,4 +1,4 @@
-"""All waiting times in one place, each with its reason."""
+"""The waiting times of videos, batches and the tick, each with its reason."""
 
 from datetime import datetime, timedelta
 

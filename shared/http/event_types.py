@@ -13,7 +13,9 @@ from shared.requests.parsing import CampaignId, one_of
 
 class EventListQuery(PageQuery):
     type: Annotated[str, one_of(*EventType)] | None = None
-    campaign_id: CampaignId | None = None
+    campaign_id: Annotated[CampaignId | None, Meta(description="Only events of this campaign.")] = (
+        None
+    )
 
 
 class EventData(TypedDict):

@@ -24,7 +24,9 @@ Variant = Annotated[str, one_of(*VARIANTS)]
 
 
 class ListQuery(Body):
-    campaign_id: CampaignId | None = None
+    campaign_id: Annotated[CampaignId | None, Meta(description="Only videos of this campaign.")] = (
+        None
+    )
     tag: str | None = None
     version_state: Annotated[str, one_of(*VersionState)] | None = None
     status: Annotated[str, one_of(*Status)] | None = None

@@ -192,6 +192,7 @@ def there(service: Showreel) -> dict[str, str]:
         "experiment_id": experiment.json["id"],
         "campaign_id": GALLERY,
         "video_id": video["id"],
+        "embed_token": video["embed_url"].rpartition("/")[2],
         "filename": video["filename"],
         "path": f"videos/generated/{GALLERY}/{video['filename']}",
     }
