@@ -1,6 +1,7 @@
 """Files for people: one video, or all current ones of a campaign."""
 
 import tracemalloc
+from http import HTTPStatus
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
@@ -78,10 +79,16 @@ def test_a_campaign_is_one_file_of_its_current_videos(gallery: Showreel, video: 
         assert archive.read(f"{NAME}.mp4") == gallery.get(video["content_url"]).data
 
 
+def test_head_of_the_file_has_its_name_and_reads_no_clip(gallery: Showreel) -> None:
+    answer = gallery.head(ARCHIVE)
+
+    assert answer.status_code == HTTPStatus.OK
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={GALLERY}.zip"
+    assert answer.data == b""
+
+
 @ONLY_LOCAL
-def test_head_and_a_campaign_without_videos_are_answered_without_a_file(
-    endless: Showreel,
-) -> None:
+def test_a_campaign_without_videos_is_answered_without_a_file(endless: Showreel) -> None:
     endless.create("pending", "A kite")
 
     assert_refused(endless.get("/v1/campaigns/pending/download"), 409, "not_ready")

@@ -55,13 +55,21 @@ class Layout(Struct, frozen=True, kw_only=True):
         return (self.height - height) / 2, (self.height + height) / 2
 
     @property
+    def label_top(self) -> int:
+        """Below the progress line."""
+        return self.margin + self.units(3)
+
+    @property
     def measure(self) -> int:
         """The widest line of text."""
         return self.width - 2 * self.margin
 
     def progress_line(self, moment: float) -> tuple[int, int, int, int]:
-        """The box of the progress line, at full width at moment 1; even, as chroma requires."""
-        left, top = self.margin // 2 * 2, (self.height - self.margin) // 2 * 2
+        """The box of the progress line, at full width at moment 1; even, as chroma requires.
+
+        At the top edge: at the bottom it would look like the seek bar of a player.
+        """
+        left = top = self.margin // 2 * 2
         length, thickness = round(self.measure * moment / 2) * 2, self.units(0.6) // 2 * 2
         return left, top, left + max(2, length), top + max(2, thickness)
 
@@ -147,12 +155,13 @@ def _draw_label(canvas: ImageDraw.ImageDraw, face: Typeface, layout: Layout) -> 
     size, padding, x = layout.units(_LABEL_SIZE), layout.units(1.6), float(layout.margin)
     font, gap = face.at(size), 0.14 * size
     height = size + 2 * layout.units(1.0)
-    baseline = layout.margin + round(height / 2 + 0.345 * size)
+    top = layout.label_top
+    baseline = top + round(height / 2 + 0.345 * size)
     x += padding
     for letter in _LABEL:
         canvas.text((x, baseline), letter, _SOFT_WHITE, font, anchor="ls")
         x += round(font.getlength(letter) + gap)
-    box = (layout.margin, layout.margin, x + padding - round(gap), layout.margin + height)
+    box = (layout.margin, top, x + padding - round(gap), top + height)
     canvas.rounded_rectangle(box, radius=height / 2, outline=_FAINT_WHITE, width=layout.units(0.2))
 
 

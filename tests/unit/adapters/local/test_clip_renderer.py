@@ -140,8 +140,8 @@ def test_the_picture_moves_smoothly_all_the_time(clip: Path) -> None:
 
 
 def test_a_player_that_loops_the_clip_shows_no_jump(clip: Path) -> None:
-    above_the_line = (0, 0, 320, 160)
-    shown = [frame.crop(above_the_line) for frame in frames(clip)]
+    below_the_line = (0, 20, 320, 180)
+    shown = [frame.crop(below_the_line) for frame in frames(clip)]
     steps = [difference(one, other) for one, other in pairwise(shown)]
 
     assert difference(shown[-1], shown[0]) <= 1.2 * max(steps)
@@ -151,9 +151,9 @@ def test_the_first_frame_can_be_a_thumbnail(clip: Path) -> None:
     assert ImageStat.Stat(frames(clip)[0].convert("L")).mean[0] > 20
 
 
-def test_a_progress_line_grows_with_time(clip: Path) -> None:
+def test_a_progress_line_grows_with_time_at_the_top_where_no_player_has_its_own(clip: Path) -> None:
     def length(frame: Image.Image) -> int:
-        row = frame.convert("L").crop((0, 166, 320, 167))
+        row = frame.convert("L").crop((0, 14, 320, 15))
         return sum(row.histogram()[200:])
 
     lengths = [length(frame) for frame in frames(clip)]
