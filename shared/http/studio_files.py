@@ -48,7 +48,8 @@ def _served() -> Mapping[str, tuple[str, str]]:
         for name in (PAGE, _ENTRY, *_later_modules())
         for language in LANGUAGES
     }
-    return translated | {name: (name, LANGUAGES[0]) for name in ("studio.css", "icon.svg")}
+    icons = (path.name for path in FOLDER.glob("*.svg"))
+    return translated | {name: (name, LANGUAGES[0]) for name in ("studio.css", *icons)}
 
 
 def localized(name: str, language: str) -> str:

@@ -1,8 +1,9 @@
 """What the studio asks for, how much of it, and how often."""
 
+import re
 from itertools import pairwise
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.server import Server
 from tests.browser.studio import Studio
@@ -78,7 +79,7 @@ def test_the_studio_polls_no_more_often_than_the_server_asks(
     assert all(gap >= wait - TOLERANCE_SECONDS for gap, wait in zip(gaps, waits, strict=False))
 
 
-def test_a_hidden_tab_says_in_its_title_when_its_videos_are_ready_and_asks_no_more(
+def test_a_hidden_tab_tells_progress_and_when_its_videos_are_ready_and_asks_no_more(
     server: Server, studio: Studio
 ) -> None:
     """Once a minute while they are made; then no request until it is visible again."""
@@ -87,7 +88,8 @@ def test_a_hidden_tab_says_in_its_title_when_its_videos_are_ready_and_asks_no_mo
     studio.context.add_init_script(NOTIFICATIONS)
     studio.page.clock.install()
     studio.open("hidden")
-    expect(studio.page).to_have_title("(1 in progress) · hidden · Showreel")
+    expect(studio.page).to_have_title(re.compile(r"^\(0/1\) \d\d?% · hidden · Showreel$"))
+    expect(icon_of(studio)).to_have_attribute("href", "/studio/icon_busy.svg")
     studio.button("Notify me").click()
     expect(studio.button("Notify me")).to_be_hidden()
     studio.hide()
@@ -101,6 +103,7 @@ def test_a_hidden_tab_says_in_its_title_when_its_videos_are_ready_and_asks_no_mo
     server.ended(server.get("/v1/videos?campaign_id=hidden")["data"][0])
     studio.page.clock.run_for(1_000)
     expect(studio.page).to_have_title("✓ News · hidden · Showreel")
+    expect(icon_of(studio)).to_have_attribute("href", "/studio/icon_news.svg")
     assert [["hidden", "Video 1 is ready."]] == studio.page.evaluate("notified")
     # The form asks once more what its prompt costs.
     studio.page.clock.run_for(1_000)
@@ -114,3 +117,8 @@ def test_a_hidden_tab_says_in_its_title_when_its_videos_are_ready_and_asks_no_mo
     eventually(lambda: studio.polls("hidden"))
     studio.page.clock.run_for(2_000)
     expect(studio.page).to_have_title("hidden · Showreel")
+    expect(icon_of(studio)).to_have_attribute("href", "/studio/icon.svg")
+
+
+def icon_of(studio: Studio) -> Locator:
+    return studio.page.locator("link[rel=icon]")

@@ -60,9 +60,17 @@ def test_the_current_video_keeps_playing_while_a_new_version_is_generated_and_on
     with studio.context.expect_page() as opened:
         studio.page.evaluate("async () => window.open(await navigator.clipboard.readText())")
     expect(opened.value.locator("video")).to_be_visible()
-    studio.dialog.get_by_role("button", name="Copy: Code").click()
-    code = studio.page.evaluate("() => navigator.clipboard.readText()")
-    assert code.startswith(f'<video src="{made["content_url"]}" poster="')
+    studio.dialog.get_by_role("button", name="Copy: Code of a <video>").click()
+    assert copied(studio).startswith(f'<video src="{made["content_url"]}" poster="')
+    studio.dialog.get_by_role("button", name="Copy: Code of a player").click()
+    assert copied(studio) == (
+        f'<script src="{server.origin}/embed.js" async></script>\n'
+        f'<showreel-video embed="{made["embed_url"]}" label="{PIER}"></showreel-video>'
+    )
+
+
+def copied(studio: Studio) -> str:
+    return str(studio.page.evaluate("() => navigator.clipboard.readText()"))
 
 
 def downloaded(studio: Studio, name: str) -> str:

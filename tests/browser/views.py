@@ -87,6 +87,12 @@ def deleting(studio: Studio) -> None:
     studio.dialog.wait_for()
 
 
+def sharing(studio: Studio) -> None:
+    made(studio)
+    studio.button("Share… video 1").click()
+    studio.dialog.get_by_label("Code of a player").wait_for()
+
+
 def cleaning_up(studio: Studio) -> None:
     made(studio)
     studio.button("Clean up").click()
@@ -187,6 +193,7 @@ VIEWS: Mapping[str, Callable[[Studio], None]] = {
     "campaign": made,
     "comparing": comparing,
     "deleting": deleting,
+    "sharing": sharing,
     "cleaning-up": cleaning_up,
     "making": making,
     "waiting": waiting,

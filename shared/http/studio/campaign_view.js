@@ -6,6 +6,7 @@ import { CampaignReader } from "./campaign_reader.js";
 import { button, element, emptyState, icon, intro, setText, showIn, written } from "./dom.js";
 import { failureOf, slotsWithFailures } from "./failures.js";
 import { since } from "./format.js";
+import { progressOf } from "./making.js";
 import { say, showLoadFailure, showTrouble } from "./notices.js";
 import { Poller, notifyOtherTabs } from "./polling.js";
 import { SlotCard } from "./slot_card.js";
@@ -76,6 +77,7 @@ export class CampaignView {
 
   stop() {
     this.#poller.stop();
+    this.#pageNews.close();
     clearInterval(this.#ticking);
     for (const card of this.#cards.values()) card.close();
   }
@@ -213,7 +215,8 @@ export class CampaignView {
   }
 
   #showNews(sentences) {
-    this.#pageNews.update(this.#campaign?.counts.pending ?? 0, sentences);
+    const pending = (this.#campaign?.slots ?? []).map((slot) => slot.pending).filter(Boolean);
+    this.#pageNews.update(pending.map((video) => progressOf(video) / 100), sentences);
   }
 
   get #limit() {
@@ -239,7 +242,7 @@ export class CampaignView {
 
   #tick() {
     if (document.hidden) return;
-    if (this.#pageNews.wasSeen()) this.#showNews([]);
+    if (this.#pageNews.wasSeen() || this.#campaign?.counts.pending) this.#showNews([]);
     for (const card of this.#cards.values()) card.tick();
   }
 }

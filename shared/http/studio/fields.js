@@ -10,6 +10,7 @@ export class Field {
    */
   constructor(control, { label, hint, className = "" }) {
     this.control = control;
+    this.label = label;
     control.id ||= uniqueId("field");
     const [hintId, errorId] = [`${control.id}-hint`, `${control.id}-error`];
     control.setAttribute("aria-describedby", `${hintId} ${errorId}`);

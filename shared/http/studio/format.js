@@ -6,6 +6,7 @@ const hours = /** @type {const} */ ({ timeStyle: "short", hourCycle: "h23" });
 const moment = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", ...hours });
 const time = new Intl.DateTimeFormat(LANGUAGE, hours);
 const ago = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
+const parts = new Intl.NumberFormat(LANGUAGE, { style: "percent" });
 const megabytes = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
@@ -17,6 +18,11 @@ const STEPS = [
 
 export function money(amount) {
   return dollars.format(amount);
+}
+
+/** A share, from 0 to 1. */
+export function percent(part) {
+  return parts.format(part);
 }
 
 export function size(bytes) {

@@ -56,16 +56,21 @@ export class Making {
       setText(this.#time, placeOf(video));
       return;
     }
-    const now = connection.now() / 1000;
-    const elapsed = now - (video.submitted_at ?? video.created_at);
-    const usual = video.expected_at && video.expected_at - video.submitted_at;
+    const { elapsed, usual } = timesOf(video);
     setText(this.#time, timeText(elapsed, usual));
-    this.#bar.value = progressOf(video, elapsed, usual);
+    this.#bar.value = progressOf(video);
   }
 }
 
-/** The elapsed share of the usual time. The model reports no progress, so this never reaches 1. */
-function progressOf(video, elapsed, usual) {
+function timesOf(video) {
+  const elapsed = connection.now() / 1000 - (video.submitted_at ?? video.created_at);
+  return { elapsed, usual: video.expected_at && video.expected_at - video.submitted_at };
+}
+
+/** The elapsed percents of the usual time. The model reports none, so this never reaches 100. */
+export function progressOf(video) {
+  if (video.queue) return 0;
+  const { elapsed, usual } = timesOf(video);
   if (video.phase === "storing") return FURTHEST;
   if (!usual) return video.progress;
   return Math.max(0, Math.min(FURTHEST, (elapsed / usual) * 100));

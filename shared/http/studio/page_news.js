@@ -1,22 +1,41 @@
 import { button } from "./dom.js";
+import { percent } from "./format.js";
 import { TEXTS } from "./texts.js";
 
-/** Shows in the title of a hidden page, and in a notification if it may, what was made. */
+/** @type {HTMLLinkElement} */
+const tabIcon = document.querySelector("link[rel=icon]");
+const ICONS = { idle: "icon", busy: "icon_busy", news: "icon_news" };
+
+/**
+ * Shows in the title and the icon of a tab how far its videos are.
+ *
+ * A hidden one also says that there is news, in a notification if it may.
+ */
 export class PageNews {
   #news = "";
+  #most = 0;
 
   constructor(name) {
     this.name = name;
   }
 
-  /** `pending` is how many videos are in progress; `sentences` are news. */
-  update(pending, sentences) {
+  /** `shares` are those that are done of each video in progress; `sentences` are news. */
+  update(shares, sentences) {
     if (sentences.length && document.hidden) {
       this.#news = sentences.join(" ");
       notify(this.name, this.#news);
     }
-    const state = this.#news ? TEXTS.titleNews : pending > 0 && TEXTS.titlePending(pending);
+    const state = this.#news ? TEXTS.titleNews : this.#progress(shares);
     document.title = [state, this.name, TEXTS.product].filter(Boolean).join(" · ");
+    showIcon(this.#news ? "news" : shares.length ? "busy" : "idle");
+  }
+
+  /** Those that have ended since nothing was in progress count as done. */
+  #progress(shares) {
+    this.#most = shares.length && Math.max(this.#most, shares.length);
+    const done = this.#most - shares.length;
+    const sum = shares.reduce((before, share) => before + share, done);
+    return shares.length > 0 && TEXTS.titlePending(done, this.#most, percent(sum / this.#most));
   }
 
   /** Forget the news once the page is visible. Return whether there were some. */
@@ -25,6 +44,16 @@ export class PageNews {
     this.#news = "";
     return hadNews;
   }
+
+  /** Leave the icon to the next page. */
+  close() {
+    showIcon("idle");
+  }
+}
+
+function showIcon(name) {
+  const path = `/studio/${ICONS[name]}.svg`;
+  if (tabIcon.getAttribute("href") !== path) tabIcon.href = path;
 }
 
 export function canAskToNotify() {

@@ -2,6 +2,7 @@ import { send } from "./api.js";
 import { openDialog } from "./dialogs.js";
 import { button, element } from "./dom.js";
 import { Field } from "./fields.js";
+import { shortened } from "./locale.js";
 import { contentPath } from "./player.js";
 import { SHARE_TEXTS } from "./share_texts.js";
 import { TEXTS } from "./texts.js";
@@ -13,17 +14,16 @@ export async function share(video) {
   const { body } = await send(`/v1/videos/${video.id}/signed-url`, { ttl_seconds: LINK_SECONDS });
   const status = element("p", { class: "hint", role: "status" });
   const link = textToCopy(body.url, SHARE_TEXTS.link, SHARE_TEXTS.linkHint);
-  const code = textToCopy(codeOf(video), SHARE_TEXTS.video, SHARE_TEXTS.videoHint);
+  const codes = codesOf(video).map(([name, code]) =>
+    textToCopy(code, SHARE_TEXTS[name], SHARE_TEXTS[`${name}Hint`]),
+  );
+  for (const code of codes) code.root.append(copyButton(code, status));
   const go = button(SHARE_TEXTS.copyLink, { kind: "primary" });
   await openDialog({
     title: SHARE_TEXTS.title(video.index + 1),
     content: [
       link.root,
-      code.root,
-      button(SHARE_TEXTS.copy(SHARE_TEXTS.video), {
-        kind: "small",
-        onclick: () => copy(code, status),
-      }),
+      ...codes.map((code) => code.root),
       element(
         "p",
         {},
@@ -62,7 +62,26 @@ function textToCopy(text, label, hint) {
   return field;
 }
 
-function codeOf(video) {
+function copyButton(field, status) {
+  return button(SHARE_TEXTS.copy(field.label), {
+    kind: "small",
+    onclick: () => copy(field, status),
+  });
+}
+
+/** The player counts its plays and follows the live take. The element needs no script. */
+function codesOf(video) {
+  const plain = ["video", elementOf(video)];
+  return video.embed_url ? [["player", playerOf(video)], plain] : [plain];
+}
+
+function playerOf({ embed_url: embed, prompt }) {
+  const script = new URL("../../embed.js", embed);
+  const player = element("showreel-video", { embed, label: shortened(prompt) });
+  return `<script src="${script}" async></script>\n${player.outerHTML}`;
+}
+
+function elementOf(video) {
   const [width, height] = video.size.split("x");
   const made = element("video", {
     src: video.content_url,

@@ -19,7 +19,7 @@ function videos(numbers) {
 /** All texts of the studio. */
 export const TEXTS = {
   product: "Showreel",
-  titlePending: (count) => `(${count} in progress)`,
+  titlePending: (done, all, percent) => `(${done}/${all}) ${percent}`,
   titleNews: "✓ News",
   notifyMe: "Notify me",
   practice: "Practice mode: nothing is billed",

@@ -16,7 +16,7 @@ function videos(numbers) {
 /** @type {typeof import("../texts.js").TEXTS} */
 export const TEXTS = {
   product: "Showreel",
-  titlePending: (count) => `(${count} in Arbeit)`,
+  titlePending: (done, all, percent) => `(${done}/${all}) ${percent}`,
   titleNews: "✓ Neues",
   notifyMe: "Mich benachrichtigen",
   practice: "Übungsmodus: nichts wird berechnet",
