@@ -1,7 +1,7 @@
 """The files of the studio, with its modules joined, in each language."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -70,24 +70,47 @@ def _content(name: str, language: str) -> str:
 def join_modules(entry: str, language: str = LANGUAGES[0]) -> str:
     """Return a script or style sheet with all its imports: a first load takes three requests.
 
-    A script that is loaded later leaves out what the first one has, and imports it from there.
+    A script that is loaded later leaves out what those before it have, and imports it from them.
     Scripts import names only, and no two of them declare the same name. Their documentation and
     indentation are left out.
     """
-    modules = _with_imports(entry, language)
     if entry.endswith(".css"):
-        return "\n".join(_IMPORT.sub("", source) for source in modules.values())
-    if entry == _ENTRY:
-        exported = set[str]()
-        for later in _later_modules():
-            exported |= _imported(_with_imports(later, language), modules)
-        ending = [f"export {{ {', '.join(sorted(exported))} }};"] if exported else []
-        return "\n".join([*_scripts(modules, language), *ending])
-    first = _with_imports(_ENTRY, language)
-    own = {name: source for name, source in modules.items() if name not in first}
-    names = ", ".join(sorted(_imported(own, first)))
-    beginning = f'import {{ {names} }} from "./{localized(_ENTRY, language)}";'
-    return "\n".join([beginning, *_scripts(own, language, exporting=entry)])
+        sheets = _with_imports(entry, language)
+        return "\n".join(_IMPORT.sub("", source) for source in sheets.values())
+    bases = _bases(language)
+    own = _own(entry, bases[entry], language)
+    parts = [
+        f'import {{ {", ".join(sorted(names))} }} from "./{localized(base, language)}";'
+        for base in bases[entry]
+        if (names := _imported(own, _own(base, bases[base], language)))
+    ]
+    main = "" if entry == _ENTRY else entry
+    parts += _scripts(own, language, exporting=main)
+    after = (_own(name, bases[name], language) for name in bases if entry in bases[name])
+    if exported := {name for later in after for name in _imported(later, own.keys() - {main})}:
+        parts.append(f"export {{ {', '.join(sorted(exported))} }};")
+    return "\n".join(parts)
+
+
+def _bases(language: str) -> Mapping[str, Sequence[str]]:
+    """Return, for each script, those that are there whenever it is loaded, the first one first."""
+    found: dict[str, Sequence[str]] = {_ENTRY: ()}
+    scripts = [_ENTRY]
+    for name in scripts:
+        way = (*found[name], name)
+        for later in _LATER.findall("".join(_own(name, found[name], language).values())):
+            if later not in found:
+                scripts.append(later)
+            others = found.get(later, way)
+            found[later] = [one for one, other in zip(way, others, strict=False) if one == other]
+    return found
+
+
+def _own(script: str, bases: Sequence[str], language: str) -> dict[str, str]:
+    """Return the sources of a script but those that the scripts before it have."""
+    before = {name for base in bases for name in _with_imports(base, language)}
+    modules = _with_imports(script, language)
+    return {name: source for name, source in modules.items() if name not in before}
 
 
 def _with_imports(entry: str, language: str) -> dict[str, str]:
@@ -124,7 +147,7 @@ def _imported(modules: Mapping[str, str], others: Collection[str]) -> set[str]:
     }
 
 
-def _scripts(modules: Mapping[str, str], language: str, *, exporting: str = "") -> Iterator[str]:
+def _scripts(modules: Mapping[str, str], language: str, *, exporting: str) -> Iterator[str]:
     """Yield what is sent of each module. Only one of them may export."""
     for name, source in modules.items():
         text = without_documentation(_IMPORT.sub("", source))

@@ -28,7 +28,12 @@ _POLICY = {
 
 
 def page(call: Call) -> Response:
-    response = file(call, localized(PAGE, _language_of(call.request)))
+    language = _language_of(call.request)
+    response = file(call, localized(PAGE, language))
+    if "campaign" in call.request.args:
+        # The browser asks for it beside the first script, which would ask for it later.
+        later = localized("campaign_view.js", language)
+        response.headers["Link"] = f"</studio/{later}>; rel=modulepreload"
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
     response.headers["Content-Security-Policy"] = content_security_policy(
         bucket_url=call.ports.policy.bucket_url

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from http import HTTPStatus
 
 import pytest
 
@@ -12,6 +13,8 @@ GZIP = {"Accept-Encoding": "gzip, br"}
 LATER = (
     "/studio/batches_view.js",
     "/studio/campaign_dialog.js",
+    "/studio/campaign_view.js",
+    "/studio/share_dialog.js",
     "/studio/watched_pages.js",
     "/studio/webhooks_view.js",
 )
@@ -22,11 +25,14 @@ FILES = {
     "/studio/studio.js": "text/javascript; charset=utf-8",
     "/studio/studio.de.js": "text/javascript; charset=utf-8",
     **dict.fromkeys(LATER, "text/javascript; charset=utf-8"),
-    "/studio/icon.svg": "image/svg+xml",
+    **dict.fromkeys(
+        ("/studio/icon.svg", "/studio/icon_busy.svg", "/studio/icon_news.svg"), "image/svg+xml"
+    ),
 }
 MOST_BYTES = 60_000
 MOST_REQUESTS = 3
 
+_IMPORT = re.compile(r'^import \{ (.*) \} from "\./([\w.]+)";$', re.MULTILINE)
 _NEEDED = re.compile(r'<(?:script[^>]* src|link rel="stylesheet" href)="([^"]+)"')
 
 
@@ -126,19 +132,39 @@ def test_a_first_load_is_small_and_takes_few_requests(studio: Showreel, page: st
     assert not re.search(r"\bimport\b.*\bfrom\b|@import|url\(", loaded)
 
 
-def test_what_is_loaded_later_imports_the_first_script_and_repeats_none_of_it(
+def test_what_is_loaded_later_imports_from_what_is_there_and_repeats_none_of_it(
     studio: Showreel,
 ) -> None:
-    first = studio.get("/studio/studio.js").text
-    (exported,) = re.findall(r"^export \{ (.*) \};$", first, re.MULTILINE)
+    scripts = {path: studio.get(path).text for path in ("/studio/studio.js", *LATER)}
     declared = re.compile(r"^(?:export )?(?:class|(?:async )?function) (\w+)", re.MULTILINE)
+    own = {path: set(declared.findall(script)) for path, script in scripts.items()}
 
     for path in LATER:
-        later = studio.get(path).text
-        (names,) = re.findall(r'^import \{ (.*) \} from "\./studio\.js";$', later, re.MULTILINE)
-        assert set(names.split(", ")) <= set(exported.split(", "))
-        assert len(re.findall(r"\bimport\b", later)) == 1
-        assert not set(declared.findall(first)) & set(declared.findall(later))
+        imports = _IMPORT.findall(scripts[path])
+        assert imports
+        for names, base in imports:
+            assert set(names.split(", ")) <= exported(scripts[f"/studio/{base}"])
+            assert not own[f"/studio/{base}"] & own[path]
+    bases = [base for _, base in _IMPORT.findall(scripts["/studio/share_dialog.js"])]
+    assert bases == ["studio.js", "campaign_view.js"]
+
+
+def test_the_code_of_a_campaigns_page_is_asked_for_beside_the_first_script(
+    studio: Showreel,
+) -> None:
+    for page, code in (("/", "campaign_view.js"), ("/?lang=de", "campaign_view.de.js")):
+        query = "&" if "?" in page else "?"
+        answer = studio.get(f"{page}{query}campaign=spring")
+
+        assert answer.headers["Link"] == f"</studio/{code}>; rel=modulepreload"
+        assert studio.get(f"/studio/{code}").status_code == HTTPStatus.OK
+        assert "Link" not in studio.get(page).headers
+
+
+def exported(script: str) -> set[str]:
+    together = re.findall(r"^export \{ (.*) \};$", script, re.MULTILINE)
+    alone = re.findall(r"^export (?:class|(?:async )?function) (\w+)", script, re.MULTILINE)
+    return {*alone, *", ".join(together).split(", ")}
 
 
 def test_no_file_refers_to_another_site(studio: Showreel) -> None:

@@ -1,6 +1,7 @@
 import { loaded, patch, remove, send, spend } from "./api.js";
 import { askForBudget, budgetSentence } from "./budget_dialog.js";
-import { cleanUp, confirmed } from "./dialogs.js";
+import { cleanUp } from "./cleanup_dialog.js";
+import { confirmed } from "./dialogs.js";
 import { money, size } from "./format.js";
 import { askWhichPrompt } from "./changed_prompt.js";
 import { say, sayFailure } from "./notices.js";

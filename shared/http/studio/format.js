@@ -21,7 +21,7 @@ export function money(amount) {
 }
 
 /** A share, from 0 to 1. */
-export function percent(part) {
+export function asPercent(part) {
   return parts.format(part);
 }
 

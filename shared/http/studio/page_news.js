@@ -1,5 +1,5 @@
 import { button } from "./dom.js";
-import { percent } from "./format.js";
+import { asPercent } from "./format.js";
 import { TEXTS } from "./texts.js";
 
 /** @type {HTMLLinkElement} */
@@ -35,7 +35,7 @@ export class PageNews {
     this.#most = shares.length && Math.max(this.#most, shares.length);
     const done = this.#most - shares.length;
     const sum = shares.reduce((before, share) => before + share, done);
-    return shares.length > 0 && TEXTS.titlePending(done, this.#most, percent(sum / this.#most));
+    return shares.length > 0 && TEXTS.titlePending(done, this.#most, asPercent(sum / this.#most));
   }
 
   /** Forget the news once the page is visible. Return whether there were some. */

@@ -1,9 +1,8 @@
 import { Unreachable, read, whenKeyIsNeeded } from "./api.js";
-import { CampaignView } from "./campaign_view.js";
 import { Home, campaignPath, isCampaignId } from "./home.js";
 import { askForKey } from "./key_dialog.js";
 import { LANGUAGE, chooseLanguage } from "./locale.js";
-import { sayFailure, showTrouble } from "./notices.js";
+import { sayFailure, showLoadFailure } from "./notices.js";
 import { Poller } from "./polling.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { TEXTS } from "./texts.js";
@@ -28,13 +27,11 @@ language.addEventListener("change", () => chooseLanguage(language.value));
 const desk = matchMedia("(min-width: 1000px) and (pointer: fine)");
 
 let shown = null;
-let models = null;
-let mostVideos = 0;
 
 /** Show the page of the current URL. */
 async function show({ hasMoved }) {
   const { href } = location;
-  const page = await pageOf(new URLSearchParams(location.search));
+  const page = await pageOf(new URLSearchParams(location.search)).catch(() => null);
   if (!page) return sayFailure(new Unreachable());
   if (href !== location.href) return page.stop();
   shown?.stop();
@@ -49,21 +46,17 @@ async function show({ hasMoved }) {
   else if (desk.matches) shown.autofocus?.();
 }
 
-/** The page that the query names, or that of all campaigns; null if its code cannot be loaded. */
+/** The page that the query names, or that of all campaigns. Rejects if its code cannot be loaded. */
 async function pageOf(query) {
   const id = query.get("campaign") ?? "";
-  if (isCampaignId(id)) return new CampaignView({ id, models, mostVideos });
-  if (query.has("batches")) {
-    const code = await import("./batches_view.js").catch(() => null);
-    return code && new code.BatchesView();
+  if (isCampaignId(id)) {
+    const [code, models] = await Promise.all([import("./campaign_view.js"), offered]);
+    return new code.CampaignView({ id, ...models });
   }
-  if (query.has("webhooks")) {
-    const code = await import("./webhooks_view.js").catch(() => null);
-    return code && new code.WebhooksView();
-  }
+  if (query.has("batches")) return new (await import("./batches_view.js")).BatchesView();
+  if (query.has("webhooks")) return new (await import("./webhooks_view.js")).WebhooksView();
   if (isCampaignId(query.get("watched") ?? "")) {
-    const code = await import("./watched_pages.js").catch(() => null);
-    return code && code.watchedPage(query, { open });
+    return (await import("./watched_pages.js")).watchedPage(query, { open });
   }
   return new Home({ open: (campaignId) => open(campaignPath(campaignId)) });
 }
@@ -75,30 +68,36 @@ function open(path) {
 
 function followOwnLinks(event) {
   const link = event.target.closest("a[data-own]");
-  if (!models || !link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   open(link.getAttribute("href"));
 }
 
-async function begin() {
-  const { body } = await read("/v1/models");
-  [models, mostVideos] = [body.data, body.max_videos];
-  document.getElementById("practice").hidden = !models.every((model) => model.simulated);
-  starting.stop();
-  showTrouble(null);
-  show({ hasMoved: false });
-  return null;
+/** Ask until it is answered which models there are, and how many videos a campaign may have. */
+function askForModels() {
+  return new Promise((resolve) => {
+    const asking = new Poller({
+      load: async () => {
+        const { body } = await read("/v1/models");
+        asking.stop();
+        document.getElementById("practice").hidden = !body.data.every((model) => model.simulated);
+        resolve({ models: body.data, mostVideos: body.max_videos });
+        return null;
+      },
+      onFailure: showLoadFailure,
+    });
+    asking.start();
+  });
 }
 
-const starting = new Poller({ load: begin, onFailure: (error) => showTrouble(error.message) });
-
 whenKeyIsNeeded(askForKey);
+const offered = askForModels();
 listenForShortcuts({
   n: () => shown?.focusFirst?.(),
   "/": () => shown?.focusSearch?.(),
-  c: () => models && open("/"),
-  b: () => models && open("/?batches"),
+  c: () => open("/"),
+  b: () => open("/?batches"),
 });
-window.addEventListener("popstate", () => models && show({ hasMoved: true }));
+window.addEventListener("popstate", () => show({ hasMoved: true }));
 document.addEventListener("click", followOwnLinks);
-starting.start();
+show({ hasMoved: false });
