@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
+from playwright.sync_api import expect
+
+from tests.browser.player import Player
 from tests.browser.server import Server
 from tests.browser.studio import Studio
+from tests.browser.views import GALLERY
 from tests.cloud.heavy_clips import heavier
+from tests.eventually import eventually
 
 # More than a browser reads ahead.
 HEAVY_BYTES = 40_000_000
@@ -39,3 +44,35 @@ def test_a_player_has_controls_and_seeks_by_ranges_in_a_clip_with_its_index_at_t
     answers = studio.wire.answers(f"{video['id']}/content")
     assert {206} == {each.status for each in answers}
     assert 1 < len({each.headers["content-range"] for each in answers})
+
+
+def test_the_reel_plays_every_video_after_the_other_and_obeys_the_keyboard(
+    gallery: Server, studio: Studio
+) -> None:
+    studio.open(GALLERY)
+    studio.button("Play the reel").click()
+    reel, keyboard = Player(studio.dialog.locator("video")), studio.page.keyboard
+    place = studio.dialog.get_by_text(" of 4")
+    expect(place).to_have_text("1 of 4")
+    eventually(lambda: studio.page.evaluate("document.fullscreenElement !== null"))
+    reel.plays_beyond(0.1)
+    reel.seek(3.9)
+    expect(place).to_have_text("2 of 4")
+    reel.plays_beyond(0.1)
+
+    keyboard.press("Space")
+    expect(studio.dialog.get_by_role("button", name="Play", exact=True)).to_be_focused()
+    assert reel.state()["paused"]
+    keyboard.press("ArrowRight")
+    keyboard.press("ArrowRight")
+    expect(place).to_have_text("4 of 4")
+    expect(studio.button("Next")).to_be_disabled()
+    reel.plays_beyond(0.1)
+    reel.seek(3.9)
+    studio.button("Play again").press("Enter")
+    expect(place).to_have_text("1 of 4")
+    keyboard.press("Escape")
+
+    expect(studio.dialog).to_have_count(0)
+    expect(studio.button("Play the reel")).to_be_focused()
+    assert studio.page.evaluate("document.fullscreenElement") is None

@@ -81,6 +81,15 @@ def comparing(studio: Studio) -> None:
         player.wait_until_loaded()
 
 
+def reel(studio: Studio) -> None:
+    """As on a phone that has no full screen: a window that has it cannot be resized."""
+    made(studio)
+    studio.page.evaluate("delete Element.prototype.requestFullscreen")
+    studio.button("Play the reel").click()
+    studio.button("Pause").click()
+    Player(studio.dialog.locator("video")).wait_until_ready()
+
+
 def deleting(studio: Studio) -> None:
     made(studio)
     studio.button("Delete video 1").click()
@@ -192,6 +201,7 @@ VIEWS: Mapping[str, Callable[[Studio], None]] = {
     "refused": refused,
     "campaign": made,
     "comparing": comparing,
+    "reel": reel,
     "deleting": deleting,
     "sharing": sharing,
     "cleaning-up": cleaning_up,

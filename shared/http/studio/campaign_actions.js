@@ -103,6 +103,12 @@ export class CampaignActions {
       await code.share(video);
     });
 
+  playReel = (name, videos) =>
+    this.#do(async () => {
+      const code = await loaded(import("./reel.js"));
+      code.playReel(name, videos);
+    });
+
   async regenerateAll(videos) {
     const isSure = await confirmed({
       title: TEXTS.regenerateAllTitle,

@@ -173,6 +173,11 @@ export class CampaignView {
     const cleanUp = () => this.#actions.cleanUp();
     const mayNotify = pending > 0 && canAskToNotify();
     showIn(this.#buttons, [current > 0, pending > 0, historical > 0, mayNotify], () => [
+      current > 1 &&
+        button(TEXTS.playReel, {
+          icon: "play",
+          onclick: () => this.#actions.playReel(this.title, currentVideos(this.#campaign)),
+        }),
       mayNotify && notifyButton(() => this.#renderButtons(this.#campaign)),
       current > 0 &&
         button(TEXTS.regenerateAll, {

@@ -154,10 +154,10 @@ export class Player {
 }
 
 function shareSound(media) {
-  if (media.muted === isMuted || media.closest(".pair")) return;
+  if (media.muted === isMuted || media.closest(".compared")) return;
   isMuted = media.muted;
   for (const other of players) {
-    if (!other.closest(".pair")) other.muted = isMuted;
+    if (!other.closest(".compared")) other.muted = isMuted;
   }
 }
 

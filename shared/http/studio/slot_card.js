@@ -4,7 +4,7 @@ import { cost, recipe, when } from "./format.js";
 import { Making } from "./making.js";
 import { contentPath } from "./player.js";
 import { priceTag } from "./spending.js";
-import { Stage } from "./stage.js";
+import { MOST_COMPARED, Stage } from "./stage.js";
 import { TAKE_TEXTS } from "./take_texts.js";
 import { KINDS, modelsFor, takeSource } from "./takes.js";
 import { TEXTS } from "./texts.js";
@@ -24,7 +24,7 @@ export class SlotCard {
   #slot = null;
   #limit = 0;
   #failure = null;
-  #compared = null;
+  #compared = [];
   #stage;
   #making;
   #history;
@@ -60,7 +60,7 @@ export class SlotCard {
     this.#limit = limit;
     [this.#slot, this.#failure] = [slot, failure];
     const kind = before?.pending && this.#outcomeOf(before);
-    if (kind === "newVersion") this.#compared = before.current.id;
+    if (kind === "newVersion") this.#compared = [before.current.id];
     this.#render();
     return kind ? { kind, number: this.#number } : null;
   }
@@ -95,16 +95,17 @@ export class SlotCard {
     const next = nextToGo(this.#slot.historical, this.#limit);
     const offered = [current?.id, current?.kept, Boolean(pending), next?.id];
     showIn(this.#buttons, offered, () => this.#offer(current, pending, next));
-    this.#history.update(this.#slot, this.#limit, next);
+    this.#history.update(this.#slot, { limit: this.#limit, next, compared: this.#compared });
   }
 
   #showStage() {
     const { current, pending } = this.#slot;
-    const compared = current && this.#find(this.#compared);
-    if (!compared || compared.id === current.id) this.#compared = null;
-    const isComparing = this.#compared !== null;
+    const isEarlier = (id) => current && id !== current.id && this.#find(id);
+    this.#compared = this.#compared.filter(isEarlier);
+    const isComparing = this.#compared.length > 0;
     this.root.classList.toggle("comparing", isComparing);
-    if (isComparing) this.#stage.show([compared, current].toSorted(byAge));
+    const compared = this.#compared.map((id) => this.#find(id));
+    if (isComparing) this.#stage.show([...compared, current].toSorted(byAge));
     else if (current) this.#stage.show([current]);
     else if (pending) this.#stage.showPlaceholder("making");
     else if (this.#failure) this.#stage.show([]);
@@ -183,15 +184,18 @@ export class SlotCard {
     ];
   }
 
+  /** Compare one more earlier take, or one less. The oldest choice leaves for one too many. */
   #compare(id) {
-    this.#compared = id;
+    const others = this.#compared.filter((each) => each !== id);
+    const isOff = others.length < this.#compared.length;
+    this.#compared = isOff ? others : [...others, id].slice(1 - MOST_COMPARED);
     this.#render();
-    this.root.scrollIntoView({ block: "nearest" });
+    if (!isOff) this.root.scrollIntoView({ block: "nearest" });
   }
 
   async #keep(id) {
     if (id !== this.#slot.current.id && !(await this.#actions.promote(this.#find(id)))) return;
-    this.#compared = null;
+    this.#compared = [];
     this.#render();
     this.#buttons.querySelector("button")?.focus();
   }

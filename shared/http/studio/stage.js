@@ -4,8 +4,11 @@ import { Player } from "./player.js";
 import { keepInStep } from "./stepping.js";
 import { TEXTS } from "./texts.js";
 
+/** How many takes fit side by side. */
+export const MOST_COMPARED = 4;
+
 /**
- * Shows a slot's video, or two versions side by side.
+ * Shows a slot's video, or several versions side by side.
  *
  * A player is kept while its version is shown, so that a second one does not interrupt playback.
  */
@@ -13,7 +16,7 @@ export class Stage {
   #panes = new Map();
   #number;
   #onKeep;
-  #playBoth = button(TEXTS.playBoth, { icon: "play", onclick: () => this.#togglePlay() });
+  #playAll = button(TEXTS.playBoth, { icon: "play", onclick: () => this.#togglePlay() });
   #apart = null;
   #placeholder = element("div");
 
@@ -21,17 +24,17 @@ export class Stage {
     this.#number = number;
     this.#onKeep = onKeep;
     this.panes = element("div", { class: "panes" });
-    this.bar = element("div", { class: "compare-bar", hidden: true }, this.#playBoth);
+    this.bar = element("div", { class: "compare-bar", hidden: true }, this.#playAll);
     this.root = element("div", { class: "stage", role: "group" }, this.panes, this.bar);
   }
 
-  /** Show one version, or two with the older first. */
+  /** Show one version, or several with the oldest first. */
   show(versions) {
-    const before = this.#pair();
+    const before = this.#compared();
     this.#removeOthers(versions.map((video) => video.id));
     versions.forEach((video, position) => this.#place(video, position));
     this.#showCaptions(versions);
-    if (this.#pair() !== before) this.#step(versions);
+    if (this.#compared() !== before) this.#step(versions);
   }
 
   /** Show a placeholder. */
@@ -49,7 +52,7 @@ export class Stage {
     this.show([]);
   }
 
-  #pair() {
+  #compared() {
     return [...this.#panes.keys()].toSorted().join();
   }
 
@@ -71,25 +74,22 @@ export class Stage {
     }
     const pane = makePane(video, this.#number);
     this.#panes.set(video.id, pane);
-    if (position === 0) this.panes.prepend(pane.root);
-    else this.panes.append(pane.root);
+    this.panes.insertBefore(pane.root, this.panes.children[position] ?? null);
   }
 
   #showCaptions(versions) {
-    const isPair = versions.length > 1;
-    this.panes.classList.toggle("pair", isPair);
-    this.root.ariaLabel = isPair ? TEXTS.comparing(this.#number) : null;
-    this.bar.hidden = !isPair;
+    const isComparing = versions.length > 1;
+    this.panes.classList.toggle("compared", isComparing);
+    this.root.ariaLabel = isComparing ? TEXTS.comparing(this.#number) : null;
+    this.bar.hidden = !isComparing;
     versions.forEach((video, position) => {
       const pane = this.#panes.get(video.id);
-      pane.caption.hidden = !isPair;
-      if (isPair) this.#fillCaption(pane, video, position);
+      pane.caption.hidden = !isComparing;
+      if (isComparing) this.#fillCaption(pane, video, captionOf(position, versions.length));
     });
   }
 
-  #fillCaption({ caption }, video, position) {
-    const [name, keep] =
-      position === 0 ? [TEXTS.oldVersion, TEXTS.keepOld] : [TEXTS.newVersion, TEXTS.keepNew];
+  #fillCaption({ caption }, video, [name, keep]) {
     if (caption.dataset.keep === keep) return;
     caption.dataset.keep = keep;
     caption.replaceChildren(
@@ -104,25 +104,27 @@ export class Stage {
     this.#apart?.();
     this.#apart = null;
     if (versions.length < 2) return;
-    const [lead, other] = [...this.#panes.values()].map((pane) => pane.player.media);
-    const release = keepInStep(lead, other);
+    const [lead, ...others] = [...this.#panes.values()].map((pane) => pane.player.media);
+    const releases = others.map((other) => keepInStep(lead, other));
     // Two sounds at once would be an echo.
-    other.muted = true;
+    for (const other of others) other.muted = true;
     const listening = new AbortController();
     for (const name of ["play", "pause", "ended"]) {
       lead.addEventListener(name, () => this.#showPlaying(lead), { signal: listening.signal });
     }
     this.#showPlaying(lead);
     this.#apart = () => {
-      release();
+      for (const release of releases) release();
       listening.abort();
     };
   }
 
   #showPlaying(media) {
     const isPlaying = !media.paused && !media.ended;
-    setText(this.#playBoth.lastChild, isPlaying ? TEXTS.pauseBoth : TEXTS.playBoth);
-    this.#playBoth.replaceChild(icon(isPlaying ? "pause" : "play"), this.#playBoth.firstChild);
+    const [play, pause] =
+      this.#panes.size > 2 ? [TEXTS.playAll, TEXTS.pauseAll] : [TEXTS.playBoth, TEXTS.pauseBoth];
+    setText(this.#playAll.lastChild, isPlaying ? pause : play);
+    this.#playAll.replaceChild(icon(isPlaying ? "pause" : "play"), this.#playAll.firstChild);
   }
 
   #togglePlay() {
@@ -137,4 +139,16 @@ function makePane(video, number) {
   const caption = element("figcaption", { hidden: true });
   const root = element("figure", { class: "pane" }, player.root, caption);
   return { root, player, caption };
+}
+
+/**
+ * The name of a take among those that are compared, and of the button that keeps it.
+ *
+ * @returns {[string, string]}
+ */
+function captionOf(position, count) {
+  if (count > 2) return [TEXTS.take(position + 1), TEXTS.keepTake(position + 1)];
+  return position === 0
+    ? [TEXTS.oldVersion, TEXTS.keepOld]
+    : [TEXTS.newVersion, TEXTS.keepNew];
 }

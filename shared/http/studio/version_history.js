@@ -17,8 +17,8 @@ export class VersionHistory {
     this.root = element("details", { class: "history" }, this.#title, this.#limit, this.#list);
   }
 
-  /** `next` is the take that the next one removes, if any. */
-  update({ current, historical }, limit, next) {
+  /** `next` is the take that the next one removes, if any; `compared` has the ids of some. */
+  update({ current, historical }, { limit, next, compared }) {
     setText(this.#limit, TEXTS.historyLimit(limit));
     setText(this.#title, TEXTS.history(historical.length));
     this.root.hidden = historical.length === 0;
@@ -26,13 +26,18 @@ export class VersionHistory {
     showIn(this.#list, state, () =>
       historical.map((video) => this.#item(video, [current, ...historical], next)),
     );
+    /** @type {NodeListOf<HTMLElement>} */
+    const toggles = this.#list.querySelectorAll("[data-compares]");
+    for (const toggle of toggles) {
+      toggle.ariaPressed = String(compared.includes(toggle.dataset.compares));
+    }
   }
 
   #item(video, versions, next) {
     const [current] = versions;
     const made = TEXTS.made(when(video.created_at));
-    const action = (label, onclick, kind = "") =>
-      button([label, unseen(`: ${made}`)], { kind: `small ${kind}`, onclick });
+    const action = (label, onclick, kind = "", attributes = {}) =>
+      button([label, unseen(`: ${made}`)], { kind: `small ${kind}`, onclick, ...attributes });
     const { compare, promote, keep, remove } = this.#actions;
     return element(
       "li",
@@ -62,7 +67,7 @@ export class VersionHistory {
         element(
           "div",
           { class: "actions" },
-          current && action(TEXTS.compare, () => compare(video)),
+          current && action(TEXTS.compare, () => compare(video), "", { "data-compares": video.id }),
           action(TEXTS.bringBack, () => promote(video)),
           keepButton(video, {
             onclick: () => keep(video),
