@@ -127,6 +127,41 @@ def test_old_and_new_play_in_step_and_one_click_keeps_the_new_one(
     assert replacement["id"] in studio.player(0).source()
 
 
+def test_three_takes_play_in_step_and_one_click_keeps_any_of_them(
+    server: Server, studio: Studio
+) -> None:
+    [first] = server.make("three", PIER)
+    for _ in range(2):
+        server.regenerate(first)
+    studio.open("three")
+    card = studio.card(0)
+    card.get_by_text("Earlier takes (2)").click()
+    compare = card.get_by_role("button", name="Compare")
+    compare.nth(0).click()
+    studio.wait_for_comparison(0)
+    compare.nth(1).click()
+
+    expect(card.locator("video")).to_have_count(3)
+    takes = [Player(each) for each in card.locator("video").all()]
+    assert first["id"] in takes[0].source()
+    for take in takes:
+        take.wait_until_ready()
+    takes[1].seek(2)
+    eventually(lambda: all(is_at(take, 2) for take in takes))
+    studio.button("Play all").click()
+    for take in takes:
+        take.plays_beyond(2.2)
+    assert [take.element.evaluate("media => media.muted") for take in takes[1:]] == [True, True]
+    compare.nth(0).click()
+    expect(card.locator("video")).to_have_count(2)
+    compare.nth(0).click()
+
+    studio.button("Keep take 1").click()
+
+    expect(card.locator("video")).to_have_count(1)
+    assert first["id"] == current(server, "three")["id"]
+
+
 def keeping_one(route: Route) -> None:
     """Let the campaign say that a slot keeps one historical video."""
     answer = route.fetch()

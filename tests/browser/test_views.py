@@ -79,6 +79,8 @@ def view(name: str, viewer: Studio) -> Iterator[Studio]:
 def test_axe_finds_no_violation(view: Studio) -> None:
     for look in LOOKS:
         look.take_on(view.page)
+        # What the header covers in part would be too small a target.
+        view.page.evaluate("scrollTo(0, 0)")
 
         assert [] == violations(view.page, only=look.rules), look.name
 

@@ -14,6 +14,7 @@ LATER = (
     "/studio/batches_view.js",
     "/studio/campaign_dialog.js",
     "/studio/campaign_view.js",
+    "/studio/reel.js",
     "/studio/share_dialog.js",
     "/studio/watched_pages.js",
     "/studio/webhooks_view.js",
