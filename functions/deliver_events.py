@@ -1,4 +1,4 @@
-"""Pub/Sub: tell an event, or send it to one webhook."""
+"""Pub/Sub: dispatch an event to its webhooks, or send it to one of them."""
 
 from typing import TYPE_CHECKING
 
@@ -26,10 +26,10 @@ def take(ports: "Ports", message: "PubSubMessage") -> None:
     from shared.domain.webhooks import DeliveryKey
     from shared.http.events import event_body
     from shared.messages import delivery_or_event_of
-    from shared.use_cases.deliver_event import deliver_event, tell_event
+    from shared.use_cases.deliver_event import deliver_event, dispatch_event
 
     found = delivery_or_event_of(message)
     if isinstance(found, DeliveryKey):
         deliver_event(ports, found, event_body)
     else:
-        tell_event(ports, found, event_body)
+        dispatch_event(ports, found, event_body)

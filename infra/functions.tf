@@ -39,7 +39,7 @@ locals {
     }
     # A receiver may take ten seconds to answer, and costs no processor meanwhile.
     deliver_events = {
-      description     = "Pub/Sub: tells an event, and sends it to one webhook"
+      description     = "Pub/Sub: dispatches an event, and sends it to one webhook"
       memory          = "512Mi"
       timeout_seconds = 120
       concurrency     = 16

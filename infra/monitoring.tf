@@ -77,7 +77,7 @@ locals {
     deliveries = {
       title    = "Events not delivered"
       severity = "WARNING"
-      summary  = "A webhook was disabled, or events have waited for ten minutes to be told."
+      summary  = "A webhook was disabled, or events have waited for ten minutes to be dispatched."
       query = join(" or ", [
         "sum(increase(${local.logs.warnings}{${local.ours},event=\"webhook.disabled\"}[10m])) > 0",
         "max(${local.pubsub}oldest_unacked_message_age{${local.deliver}}) > 600",

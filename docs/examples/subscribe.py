@@ -20,7 +20,7 @@ Event = dict[str, Any]
 def subscribe(project: str, campaign_id: str, take: Callable[[Event], object]) -> Any:  # noqa: ANN401  # The client has no types.
     """Call `take` with each event until the future that is returned is cancelled.
 
-    Pub/Sub drops what does not match the filter, so that nobody pays for it. An event may come more
+    Pub/Sub drops what does not match the filter, so it costs nothing. An event may come more
     than once, with the same `id`.
     """
     client = SubscriberClient()

@@ -90,7 +90,7 @@ class FamilyPorts(ABC):
 
 
 def is_stopping() -> bool:
-    """Return whether the server's worker was told to stop, and now finishes its requests.
+    """Return whether the server's worker was asked to stop, and now finishes its requests.
 
     The framework's server handles these signals itself and offers no hook: the handler is a method
     of its worker, which records in `alive` that it got one. Under any other handler the process

@@ -136,7 +136,7 @@ class LocalPorts(FamilyPorts):
         queue = LocalMessageQueue(
             subscriber=self._take_step,
             batch_subscriber=self._run_batch,
-            event_subscriber=self._tell_event,
+            event_subscriber=self._dispatch_event,
             delivery_subscriber=self._deliver_event,
             tick=self._tick,
             tick_every=timedelta(seconds=_TICK_SECONDS),
@@ -217,11 +217,11 @@ class LocalPorts(FamilyPorts):
 
         run_batch(self, batch_id, lines_of)
 
-    def _tell_event(self, event_id: str) -> None:
+    def _dispatch_event(self, event_id: str) -> None:
         from shared.http.events import event_body
-        from shared.use_cases.deliver_event import tell_event
+        from shared.use_cases.deliver_event import dispatch_event
 
-        tell_event(self, event_id, event_body)
+        dispatch_event(self, event_id, event_body)
 
     def _deliver_event(self, key: DeliveryKey) -> None:
         from shared.http.events import event_body

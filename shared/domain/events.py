@@ -1,4 +1,4 @@
-"""Events: what a commit made true, stored by the same commit, for callers to be told."""
+"""Events: what a commit made true, stored by the same commit, for callers and webhooks."""
 
 import hashlib
 from collections.abc import Mapping

@@ -42,7 +42,7 @@ class Beacon(Struct, frozen=True, kw_only=True):
     `played_ms` is the time in which the clip moved, and `visible_ms` the part of it in which half
     of the player could be seen. Bit `i` of `bins` is slice `i` of the clip: playback has passed
     through it. `loops` and `replays` say how often it began again, by itself and by the viewer.
-    `seq` numbers the beacons of a view. A `simulated` one was watched by nobody.
+    `seq` numbers the beacons of a view. A `simulated` one was made by a program.
     """
 
     view: str
@@ -102,7 +102,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     A play is a view whose clip moved, however often it looped: every rate is one of `plays`. Of
     these, `views` were seen for 2 s or completed; `q25`, `q50` and `q75` have all slices up to
     there; `q100` have 31 of 32. `clipped` are those that claimed more time than they can have
-    played. `simulated` are the plays that nobody watched; they are part of all other sums.
+    played. `simulated` are the plays that a program made; they are part of all other sums.
     """
 
     exposures: int = 0

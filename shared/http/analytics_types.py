@@ -34,8 +34,8 @@ class WatchedResource(TypedDict):
     `impressions` are null where players report none. `retention` has a rate for each of 32 equal
     slices of the clip: the plays that have watched it. `watched` is the part of the clip that a
     play has seen on average. `clipped` are plays that claimed more time than they can have played.
-    `simulated` are plays that nobody watched, as those of a demonstration: all other numbers
-    include them.
+    `simulated` are plays that a program made, as in a demonstration: all other numbers include
+    them.
     """
 
     impressions: int | None

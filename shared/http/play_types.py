@@ -70,7 +70,7 @@ class BeaconBody(Body, forbid_unknown_fields=False):
         bool, Meta(description="Whether half of the player was seen for a second.")
     ] = False
     simulated: Annotated[
-        bool, Meta(description="Whether nobody watched: a test, or a demonstration.")
+        bool, Meta(description="Whether a program made the view: a test, or a demonstration.")
     ] = False
 
 

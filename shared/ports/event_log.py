@@ -38,11 +38,11 @@ class EventLog(Protocol):
     def get(self, event_id: str) -> Event:
         """Raise NotFoundError or UnreadableRecordError."""
 
-    def untold(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
-        """Return events of before a moment that are not told, the earliest first.
+    def undispatched(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
+        """Return events of before a moment that are not dispatched, the earliest first.
 
-        An event is untold from its commit on. What cannot be read is left out.
+        An event is not dispatched when it is committed. What cannot be read is left out.
         """
 
-    def note_told(self, event_id: str) -> None:
-        """Take an event off the untold ones. An id that is not stored changes nothing."""
+    def note_dispatched(self, event_id: str) -> None:
+        """Take an event off the undispatched ones. An id that is not stored changes nothing."""

@@ -1,4 +1,4 @@
-"""Messages: each requests the next step of a video or a batch, or tells or delivers an event."""
+"""Messages: each requests a step of a video or batch, or dispatches or delivers an event."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class MessageQueue(Protocol):
         """Send a message that requests the next lines of a batch, as `publish` does."""
 
     def publish_events(self, *events: Event) -> None:
-        """Send messages that request that these events be told, as `publish` does."""
+        """Send messages that request that these events be dispatched, as `publish` does."""
 
     def publish_deliveries(self, *keys: DeliveryKey) -> None:
         """Send messages that request that these deliveries be tried, as `publish` does."""

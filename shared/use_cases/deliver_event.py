@@ -1,4 +1,4 @@
-"""Tell an event to its webhooks: make its deliveries, send each, and note how it is answered."""
+"""Dispatch an event: make a delivery for each webhook, send each, and note the answer."""
 
 import logging
 import random
@@ -47,11 +47,11 @@ _TOO_OLD = timedelta(days=7)
 logger = logging.getLogger(__name__)
 
 
-def tell_event(ports: Ports, event_id: str, body_of: BodyOf) -> None:
+def dispatch_event(ports: Ports, event_id: str, body_of: BodyOf) -> None:
     """Make a delivery for each webhook that gets the event, and send it to the topic.
 
     A repeat makes none twice. What dies before the note is repeated by a tick. An event that is a
-    week old is not told any more.
+    week old is not dispatched any more.
     """
     try:
         event = ports.events.get(event_id)
@@ -64,7 +64,7 @@ def tell_event(ports: Ports, event_id: str, body_of: BodyOf) -> None:
         return
     now = ports.now()
     if now - event.created_at > _TOO_OLD:
-        ports.events.note_told(event_id)
+        ports.events.note_dispatched(event_id)
         return
     receivers = [each for each in ports.webhooks.get().webhooks if each.gets(event)]
     deliveries = [delivery_of(each, event, now=now) for each in receivers]
@@ -72,7 +72,7 @@ def tell_event(ports: Ports, event_id: str, body_of: BodyOf) -> None:
         ports.webhooks.add_deliveries(deliveries)
     base_url = f"{ports.policy.public_url.rstrip('/')}/"
     ports.queue.publish_to_topic(event, body_of(event, base_url))
-    ports.events.note_told(event_id)
+    ports.events.note_dispatched(event_id)
     if deliveries:
         ports.queue.publish_deliveries(*(each.key for each in deliveries))
 

@@ -72,7 +72,7 @@ def maintain_campaigns(
         due = ports.campaigns.due(before, limit=_PAGE, after=videos[-1])
         count += len(due)
     _wake_batches(ports, before)
-    _tell_again(ports, at_once=before > ports.now())
+    _dispatch_again(ports, at_once=before > ports.now())
     _forget_views(ports)
     sweep_mirror(ports, end=end)
     return count
@@ -131,11 +131,11 @@ def _forget_views(ports: Ports) -> None:
         logger.exception("maintain.failed", extra={"views": True})
 
 
-def _tell_again(ports: Ports, *, at_once: bool) -> None:
+def _dispatch_again(ports: Ports, *, at_once: bool) -> None:
     """Publish the events and deliveries whose messages are lost; `at_once`, all that are due."""
     before = ports.now() - (timedelta() if at_once else _LOST_AFTER)
     try:
-        if events := ports.events.untold(before, limit=_PAGE):
+        if events := ports.events.undispatched(before, limit=_PAGE):
             ports.queue.publish_events(*events)
         if due := ports.webhooks.due(before, limit=_PAGE):
             ports.queue.publish_deliveries(*due)

@@ -28,7 +28,7 @@ _ROOT = Path(__file__).parents[2]
 _FOLDER = "CHAOS_FOLDER"
 
 
-_TOLD = (
+_DISPATCHED = (
     "batch",
     "create",
     "create in a queue",
@@ -75,7 +75,7 @@ def cloud_matrix(weaken: Weaken) -> Iterator[Matrix]:
 PART = Part(
     name="cloud",
     stories=(
-        *(each for each in STORIES if each.name in _TOLD),
+        *(each for each in STORIES if each.name in _DISPATCHED),
         *(each for each in RELEASES if each.scene is not nothing),
     ),
     new_matrix=cloud_matrix,

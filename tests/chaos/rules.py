@@ -66,7 +66,7 @@ def is_at_rest(ports: Ports) -> bool:
     """Whether nothing is left to be done."""
     return (
         have_all_ended(ports)
-        and not ports.events.untold(ports.now() + PERIOD, limit=1)
+        and not ports.events.undispatched(ports.now() + PERIOD, limit=1)
         and not ports.webhooks.due(ports.now() + PERIOD, limit=1)
     )
 

@@ -13,7 +13,7 @@ from shared.domain.webhooks import DeliveryKey
 from shared.http.events import event_body
 from shared.ports import Ports
 from shared.requests.batches import lines_of
-from shared.use_cases.deliver_event import deliver_event, tell_event
+from shared.use_cases.deliver_event import deliver_event, dispatch_event
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.maintain_campaigns import take_tick
 from shared.use_cases.run_batch import run_batch
@@ -169,7 +169,7 @@ def _deliver(ports: Ports, mailbox: Mailbox, post: Post) -> Post:
 def _take_other(ports: Ports, ids: str) -> None:
     """Take a message that is not of a video."""
     if ids.startswith("evt_"):
-        tell_event(ports, ids, event_body)
+        dispatch_event(ports, ids, event_body)
     elif "/" in ids:
         deliver_event(ports, DeliveryKey(*ids.split("/")), event_body)
     else:

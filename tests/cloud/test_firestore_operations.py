@@ -22,7 +22,7 @@ from shared.domain.video import Video
 from shared.http.events import event_body
 from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.create_videos import Draft
-from shared.use_cases.deliver_event import tell_event
+from shared.use_cases.deliver_event import dispatch_event
 from shared.use_cases.give_turns import give_all_turns
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.reconcile_next import reconcile_next
@@ -177,7 +177,7 @@ def test_a_tick_reads_as_many_documents_as_the_costs_say(
     assert isinstance(ports.campaigns, FirestoreCampaignRepository)
     ports.events = FirestoreEventLog(ports.campaigns.documents, now=ports.clock)  # type: ignore[assignment]
     ports.webhooks = FirestoreWebhookRepository(ports.campaigns)  # type: ignore[assignment]
-    ports.queue.deliver_events(lambda event_id: tell_event(ports, event_id, event_body))
+    ports.queue.deliver_events(lambda event_id: dispatch_event(ports, event_id, event_body))
     # What has changed is mirrored, and not read again.
     for _ in range(2):
         maintain_campaigns(ports)

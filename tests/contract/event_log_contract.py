@@ -160,15 +160,15 @@ class EventLogContract:
         self.commit(campaigns, clock, first, second, third)
         later = max(clock(), NOW) + timedelta(minutes=1)
 
-        assert events.untold(later, limit=9) == (first, second, third)
-        assert events.untold(later, limit=1) == (first,)
-        assert events.untold(earlier, limit=9) == ()
+        assert events.undispatched(later, limit=9) == (first, second, third)
+        assert events.undispatched(later, limit=1) == (first,)
+        assert events.undispatched(earlier, limit=9) == ()
         assert events.get(first.id) == first
 
         for event_id in (second.id, second.id, f"evt_{0:032x}"):
-            events.note_told(event_id)
+            events.note_dispatched(event_id)
 
-        assert events.untold(later, limit=9) == (first, third)
+        assert events.undispatched(later, limit=9) == (first, third)
         assert events.get(second.id) == second
 
     def test_an_event_that_is_not_stored_is_not_found(self, events: EventLog) -> None:

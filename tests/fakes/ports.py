@@ -175,7 +175,7 @@ class FakePorts:
         other.campaigns.videos |= self.campaigns.videos
         other.campaigns.days |= self.campaigns.days
         other.campaigns.events |= self.campaigns.events
-        other.campaigns.untold |= self.campaigns.untold
+        other.campaigns.undispatched |= self.campaigns.undispatched
         other.webhooks.webhooks = self.webhooks.webhooks
         other.webhooks.deliveries |= self.webhooks.deliveries
         other.experiments.experiments |= self.experiments.experiments

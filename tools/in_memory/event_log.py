@@ -34,12 +34,12 @@ class InMemoryEventLog:
                 raise NotFoundError("There is no event with this id.")
             return self._campaigns.events[event_id]
 
-    def untold(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
+    def undispatched(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
         with self._campaigns.lock:
-            untold = self._campaigns.untold.items()
-            found = [self._campaigns.events[each] for each, at in untold if at < before]
+            waiting = self._campaigns.undispatched.items()
+            found = [self._campaigns.events[each] for each, at in waiting if at < before]
             return tuple(found[:limit])
 
-    def note_told(self, event_id: str) -> None:
+    def note_dispatched(self, event_id: str) -> None:
         with self._campaigns.lock:
-            self._campaigns.untold.pop(event_id, None)
+            self._campaigns.undispatched.pop(event_id, None)

@@ -36,7 +36,7 @@ class InMemoryRecords:
         self.videos: IndexedDict[tuple[str, str], Video] = IndexedDict(_groups)
         self.days: dict[date, DayBudget] = {}
         self.events: dict[str, Event] = {}
-        self.untold: dict[str, datetime] = {}
+        self.undispatched: dict[str, datetime] = {}
         self.unreadable: dict[tuple[str, str | None], Unreadable] = {}
         self.written_at: IndexedDict[tuple[str, str | None], datetime] = IndexedDict(_by_time)
         self._now = now
@@ -97,7 +97,7 @@ class InMemoryRecords:
         for event in events:
             if event.id not in self.events:
                 self.events[event.id] = event
-                self.untold[event.id] = event.created_at
+                self.undispatched[event.id] = event.created_at
 
     def remove_campaign(self, campaign: Campaign) -> None:
         with self.lock:

@@ -162,9 +162,9 @@ class Topic:
         self._publish_request(encode_batch(batch_id))
 
     def publish_events(self, *events: Event) -> None:
-        """There are no webhooks: an event is told to none at once."""
+        """There are no webhooks: an event is dispatched to none at once."""
         for event in events:
-            self._events.note_told(event.id)
+            self._events.note_dispatched(event.id)
 
 
 class NoMirror:

@@ -19,8 +19,8 @@ from shared.records.form import naming, require_place, to_record
 
 EVENTS = "events"
 EXPIRES_AT = "expires_at"
-# When an event was stored that is not told yet.
-UNTOLD = "untold"
+# When an event was stored that is not dispatched yet. Earlier releases know this name.
+UNDISPATCHED = "untold"
 _NAME = "__name__"
 
 
@@ -49,15 +49,17 @@ class FirestoreEventLog:
     def get(self, event_id: str) -> Event:
         return _event_of(self._event_at(event_id))
 
-    def untold(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
+    def undispatched(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
         def read(last: Document | None, limit: int) -> list[Document]:
             client = self._documents.client
-            return self._documents.query(untold_events(client, before, after=last, limit=limit))
+            return self._documents.query(
+                undispatched_events(client, before, after=last, limit=limit)
+            )
 
         return readable_page(read, _event_of, limit)
 
-    def note_told(self, event_id: str) -> None:
-        self._documents.remove_field(_path_of(event_id), UNTOLD)
+    def note_dispatched(self, event_id: str) -> None:
+        self._documents.remove_field(_path_of(event_id), UNDISPATCHED)
 
     def _event_at(self, event_id: str) -> Document:
         document = self._documents.get(_path_of(require_event_id(event_id)))
@@ -86,14 +88,14 @@ def events_after(
     return found.limit(limit)
 
 
-def untold_events(
+def undispatched_events(
     client: firestore.Client, before: datetime, *, after: Document | None, limit: int
 ) -> Query:
-    found = client.collection(EVENTS).where(filter=FieldFilter(UNTOLD, "<", before))
-    found = found.order_by(UNTOLD).order_by(_NAME)
+    found = client.collection(EVENTS).where(filter=FieldFilter(UNDISPATCHED, "<", before))
+    found = found.order_by(UNDISPATCHED).order_by(_NAME)
     if after is not None:
         found = found.start_after(
-            {UNTOLD: after.fields[UNTOLD], _NAME: client.document(after.path)}
+            {UNDISPATCHED: after.fields[UNDISPATCHED], _NAME: client.document(after.path)}
         )
     return found.limit(limit)
 
@@ -101,13 +103,13 @@ def untold_events(
 def write_of_event(event: Event, *, at: datetime, days: int) -> Write:
     """Return a write without a condition: a rebuild may store an event that is there already."""
     expires_at = event.created_at + timedelta(days=days)
-    fields = {**to_record(event), WRITTEN_AT: at, EXPIRES_AT: expires_at, UNTOLD: at}
+    fields = {**to_record(event), WRITTEN_AT: at, EXPIRES_AT: expires_at, UNDISPATCHED: at}
     return Write(path=_path_of(event.id), fields=fields, revision=None)
 
 
 def _event_of(document: Document) -> Event:
     """Raise UnreadableRecordError."""
-    beside = (WRITTEN_AT, EXPIRES_AT, UNTOLD)
+    beside = (WRITTEN_AT, EXPIRES_AT, UNDISPATCHED)
     record = {name: value for name, value in document.fields.items() if name not in beside}
     with naming(document.path):
         event = event_from_record(record)

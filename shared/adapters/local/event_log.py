@@ -27,8 +27,8 @@ _INSERT = (
     " VALUES (?, ?, ?, ?, ?, ?)"
 )
 _ONE = "SELECT record FROM events WHERE id = ?"
-_UNTOLD = "SELECT record FROM events WHERE untold < ? ORDER BY untold, number"
-_TOLD = "UPDATE events SET untold = NULL WHERE id = ?"
+_UNDISPATCHED = "SELECT record FROM events WHERE untold < ? ORDER BY untold, number"
+_DISPATCHED = "UPDATE events SET untold = NULL WHERE id = ?"
 _MISSING = "There is no event with this id. It may be older than EVENT_DAYS."
 _NUMBER = "SELECT number FROM events WHERE id = ?"
 # Only the earliest are looked at: no index is needed, and every event removes more than itself.
@@ -55,13 +55,13 @@ class LocalEventLog:
         with naming(f"events/{event_id}"):
             return decode_event(row[0])
 
-    def untold(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
+    def undispatched(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
         with self._database.reading() as connection:
-            return _events_in(connection.execute(_UNTOLD, (micros(before),)), limit)
+            return _events_in(connection.execute(_UNDISPATCHED, (micros(before),)), limit)
 
-    def note_told(self, event_id: str) -> None:
+    def note_dispatched(self, event_id: str) -> None:
         with self._database.writing() as connection:
-            connection.execute(_TOLD, (event_id,))
+            connection.execute(_DISPATCHED, (event_id,))
 
 
 def store_events(connection: sqlite3.Connection, events: Iterable[Event], *, days: int) -> None:

@@ -40,12 +40,12 @@ class _Batch(NamedTuple):
     batch_id: str
 
 
-class _Told(NamedTuple):
+class _Dispatch(NamedTuple):
     event_id: str
 
 
 if TYPE_CHECKING:
-    _Message = VideoMessage | _Batch | _Told | DeliveryKey
+    _Message = VideoMessage | _Batch | _Dispatch | DeliveryKey
 
 
 class LocalMessageQueue:
@@ -126,7 +126,7 @@ class LocalMessageQueue:
 
     def publish_events(self, *events: Event) -> None:
         for event in events:
-            self._steps.add(_Told(event.id), seconds=0)
+            self._steps.add(_Dispatch(event.id), seconds=0)
 
     def publish_deliveries(self, *keys: DeliveryKey) -> None:
         for key in keys:
@@ -168,7 +168,7 @@ class LocalMessageQueue:
             self._subscriber(message)
         elif isinstance(message, _Batch):
             self._batch_subscriber(message.batch_id)
-        elif isinstance(message, _Told):
+        elif isinstance(message, _Dispatch):
             self._event_subscriber(message.event_id)
         else:
             self._delivery_subscriber(message)

@@ -39,8 +39,8 @@ CREATE INDEX events_of_campaign ON events (campaign_id);
 CREATE INDEX events_of_type ON events (type);
 """
 
-# `untold` is the creation of an event that is not told yet. Those of an upgraded database are older
-# than every webhook.
+# `untold` is the creation of an event that is not dispatched yet. Those of an upgraded database are
+# older than every webhook.
 _UNTOLD = """
 ALTER TABLE events ADD COLUMN untold INTEGER;
 CREATE INDEX events_untold ON events (untold, number) WHERE untold IS NOT NULL;

@@ -17,7 +17,7 @@ export const WATCHED_TEXTS = {
     `${plays === 1 ? "1 play" : `${grouped(plays)} plays`} · ${oneDigit.format(average)} s watched on average`,
   simulated: (simulated, plays) =>
     simulated === plays
-      ? "Simulated: nobody watched. These plays were made by a program."
+      ? "Simulated: all of these plays were made by a program."
       : `Not only people: ${grouped(simulated)} of ${grouped(plays)} plays were made by a program.`,
   retention: "Still watching at each moment",
   curveHint: "Point at a moment to see how many were still watching. A click plays from there.",

@@ -33,7 +33,7 @@ from shared.http.events import event_body
 from shared.ports.web import WebAnswer
 from shared.ports.webhook_repository import DeliveryQuery
 from shared.use_cases.announcing import announce_events
-from shared.use_cases.deliver_event import deliver_event, redeliver, send_test, tell_event
+from shared.use_cases.deliver_event import deliver_event, dispatch_event, redeliver, send_test
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.register_webhooks import (
     change_webhook,
@@ -84,7 +84,7 @@ def commit(ports: FakePorts, *events: Event) -> None:
 
 def deliver(ports: FakePorts) -> None:
     """Deliver the messages that are due."""
-    ports.queue.deliver_events(lambda event_id: tell_event(ports, event_id, event_body))
+    ports.queue.deliver_events(lambda event_id: dispatch_event(ports, event_id, event_body))
     ports.queue.send_due(lambda key: deliver_event(ports, key, event_body))
 
 
@@ -159,7 +159,7 @@ def test_a_webhook_gets_no_events_of_before_its_registration(ports: FakePorts) -
     announced(ports, event)
 
     assert ports.web.posts == []
-    assert ports.campaigns.untold == {}
+    assert ports.campaigns.undispatched == {}
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_an_event_that_is_a_week_old_is_not_told_any_more(
     deliver(ports)
 
     assert (len(ports.queue.topic), len(ports.web.posts)) == (is_told, is_told)
-    assert ports.events.untold(ports.now(), limit=1) == ()
+    assert ports.events.undispatched(ports.now(), limit=1) == ()
 
 
 def test_a_failed_try_is_noted_and_repeated_with_the_same_body_and_id(ports: FakePorts) -> None:
@@ -328,7 +328,7 @@ def test_a_repaired_receiver_gets_what_it_refused_when_its_webhook_is_resumed(
 def test_a_try_under_way_is_not_repeated_when_its_webhook_is_resumed(ports: FakePorts) -> None:
     webhook, event = registered(ports, OK), an_event(ports)
     commit(ports, event)
-    tell_event(ports, event.id, event_body)
+    dispatch_event(ports, event.id, event_body)
     ports.webhooks.commit_delivery(taken(delivery(ports, webhook, event), now=ports.now()))
     ports.clock.advance(timedelta(seconds=1))
     change_webhook(ports, webhook.id, events=None, status=WebhookStatus.PAUSED)
@@ -348,7 +348,7 @@ def test_a_delivery_that_is_postponed_while_its_webhook_is_resumed_is_sent(
     webhook, event = registered(ports, OK), an_event(ports)
     change_webhook(ports, webhook.id, events=None, status=WebhookStatus.PAUSED)
     commit(ports, event)
-    tell_event(ports, event.id, event_body)
+    dispatch_event(ports, event.id, event_body)
     ports.clock.advance(MINUTE)
     committing = ports.webhooks.commit_delivery
 
@@ -481,7 +481,7 @@ def test_a_process_may_die_between_commit_publish_send_and_note(
     process = mortal(ports, point)
     with suppress(Death, StopIteration):
         announce_events(process, (event,))
-        ports.queue.deliver_events(lambda event_id: tell_event(process, event_id, event_body))
+        ports.queue.deliver_events(lambda event_id: dispatch_event(process, event_id, event_body))
         ports.queue.send_due(lambda key: deliver_event(process, key, event_body))
         ports.clock.advance(MINUTE)
         ports.queue.send_due(lambda key: deliver_event(process, key, event_body))

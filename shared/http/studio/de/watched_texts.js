@@ -17,7 +17,7 @@ export const WATCHED_TEXTS = {
     `${plays === 1 ? "1 Wiedergabe" : `${grouped(plays)} Wiedergaben`} · im Mittel ${oneDigit.format(average)} s gesehen`,
   simulated: (simulated, plays) =>
     simulated === plays
-      ? "Simuliert: Niemand hat zugesehen. Diese Wiedergaben hat ein Programm erzeugt."
+      ? "Simuliert: Alle diese Wiedergaben hat ein Programm erzeugt."
       : `Nicht nur Menschen: ${grouped(simulated)} von ${grouped(plays)} Wiedergaben hat ein Programm erzeugt.`,
   retention: "Zu jedem Zeitpunkt noch dabei",
   curveHint:

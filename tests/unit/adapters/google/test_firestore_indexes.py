@@ -27,7 +27,7 @@ from shared.adapters.google.campaign_queries import (
     videos_of,
     written_since,
 )
-from shared.adapters.google.event_log import events_after, untold_events
+from shared.adapters.google.event_log import events_after, undispatched_events
 from shared.adapters.google.experiment_repository import experiments_of
 from shared.adapters.google.firestore_documents import Document
 from shared.adapters.google.play_repository import counts_between, views_of
@@ -117,7 +117,7 @@ def queries() -> Iterator[firestore.Query]:
         page = DeliveryQuery(webhook_id=f"wh_{'0' * 16}", status=delivery_status)
         yield deliveries_before(client, page, after=last, limit=9)
     untold = Document(path=last_event.path, fields={"untold": NOW}, revision="")
-    yield from (untold_events(client, NOW, after=last, limit=9) for last in (None, untold))
+    yield from (undispatched_events(client, NOW, after=last, limit=9) for last in (None, untold))
     yield due_deliveries(client, NOW, limit=9)
     day, about = NOW.date(), ("campaign_id", "experiment_id", "video_id")
     yield from (counts_between(client, field, "spring", day, day) for field in about)
