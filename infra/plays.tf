@@ -5,8 +5,8 @@ locals {
 
   export = toset(var.plays_export ? ["play-views"] : [])
 
-  # What Cloud Run would keep of a viewer: the address and the browser.
-  viewers_paths = "^https://[^/]+/(v1/plays|v1/embeds/|embed[.]js)"
+  # What Cloud Run would keep of a viewer and of a reviewer: the address, the browser and the token.
+  viewers_paths = "^https://[^/]+/(v1/plays|v1/embeds/|v1/reviews/|review$|embed[.]js)"
 }
 
 # A condition of IAM can name a database, but no collection of it.
@@ -65,7 +65,7 @@ resource "google_cloud_run_v2_service_iam_member" "viewer" {
 
 resource "google_logging_project_exclusion" "viewers" {
   name        = "showreel-viewers"
-  description = "Addresses and browsers of viewers are not kept"
+  description = "Addresses and browsers of viewers and reviewers are not kept"
   filter = join(" AND ", [
     "resource.type=\"cloud_run_revision\"",
     "resource.labels.service_name=(\"${local.names["record_plays"]}\" OR \"${local.names["serve_api"]}\")",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.adapters.google.message_queue import PubSubMessageQueue
     from shared.adapters.google.object_store import GCSObjectStore
     from shared.adapters.google.play_repository import FirestorePlayRepository
+    from shared.adapters.google.review_repository import FirestoreReviewRepository
     from shared.adapters.google.turn_repository import FirestoreTurnRepository
     from shared.adapters.google.webhook_repository import FirestoreWebhookRepository
     from shared.adapters.record_mirror import ObjectStoreMirror
@@ -92,6 +93,12 @@ class GooglePorts(FamilyPorts):
         from shared.adapters.google.experiment_repository import FirestoreExperimentRepository
 
         return FirestoreExperimentRepository(self.campaigns.documents)
+
+    @built_once
+    def reviews(self) -> FirestoreReviewRepository:
+        from shared.adapters.google.review_repository import FirestoreReviewRepository
+
+        return FirestoreReviewRepository(self.campaigns)
 
     @built_once
     def plays(self) -> FirestorePlayRepository:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.adapters.local.message_queue import LocalMessageQueue
     from shared.adapters.local.object_store import LocalObjectStore
     from shared.adapters.local.play_repository import LocalPlayRepository
+    from shared.adapters.local.review_repository import LocalReviewRepository
     from shared.adapters.local.turn_repository import LocalTurnRepository
     from shared.adapters.local.webhook_repository import LocalWebhookRepository
     from shared.adapters.record_mirror import ObjectStoreMirror
@@ -110,6 +111,12 @@ class LocalPorts(FamilyPorts):
         return LocalExperimentRepository(self.campaigns.database)
 
     @built_once
+    def reviews(self) -> LocalReviewRepository:
+        from shared.adapters.local.review_repository import LocalReviewRepository
+
+        return LocalReviewRepository(self.campaigns)
+
+    @built_once
     def plays(self) -> LocalPlayRepository:
         from shared.adapters.local.play_repository import LocalPlayRepository
 
@@ -173,7 +180,8 @@ class LocalPorts(FamilyPorts):
         The first tick finds what an earlier run left unfinished. Further calls change nothing.
         """
         if self._starter is None:
-            self._starter = Timer(_FIRST_TICK_SECONDS, self._start_queue)
+            # The queue is built when it starts.
+            self._starter = Timer(_FIRST_TICK_SECONDS, lambda: self.queue.start())  # noqa: PLW0108
             self._starter.daemon = True
             self._starter.start()
 
@@ -202,9 +210,6 @@ class LocalPorts(FamilyPorts):
         rebuilt = list(rebuild_batches(self.mirror, LocalBatchRepository(campaigns), self.objects))
         campaigns.accept_lost_commits()
         logger.warning("records.merged", extra={"campaigns": changed, "batches": rebuilt})
-
-    def _start_queue(self) -> None:
-        self.queue.start()
 
     def _take_step(self, message: VideoMessage) -> None:
         from shared.use_cases.generate_video import generate_video

@@ -22,6 +22,8 @@ class EventType(StrEnum):
     VIDEO_PROMOTED = "video.promoted"
     BATCH_COMPLETED = "batch.completed"
     BUDGET_WARNING = "campaign.budget_warning"
+    REVIEW_COMMENTED = "review.commented"
+    REVIEW_DECIDED = "review.decided"
     WEBHOOK_DISABLED = "webhook.disabled"
     WEBHOOK_TEST = "webhook.test"
 
@@ -45,12 +47,26 @@ class VideoFacts(Struct, frozen=True, kw_only=True):
     cost: Cost
 
 
+class ReviewFacts(Struct, frozen=True, kw_only=True):
+    """What a reviewer said of a version: a comment, or a decision. The other one is empty."""
+
+    id: str
+    video_id: str
+    index: int
+    name: str
+    comment_id: str = ""
+    text: str = ""
+    seconds: float | None = None
+    decision: str = ""
+
+
 class Event(Struct, frozen=True, kw_only=True):
     """An event never changes: it has the facts of its moment, `created_at`.
 
     `id` is derived from its type, its subject and its moment. The subject is a `video` with its
     `campaign_id`, or the batch `batch_id` with its number of `lines`, or the campaign `campaign_id`
-    that has used `used_usd` of `budget_usd`, or the webhook `webhook_id`, disabled for a `reason`.
+    that has used `used_usd` of `budget_usd`, or the webhook `webhook_id`, disabled for a `reason`,
+    or the `review` of a `campaign_id`.
     `unread` is as in a video.
     """
 
@@ -66,6 +82,7 @@ class Event(Struct, frozen=True, kw_only=True):
     budget_usd: Decimal = ZERO
     webhook_id: str = ""
     reason: str = ""
+    review: ReviewFacts | None = None
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -121,6 +138,18 @@ def of_webhook(kind: EventType, webhook_id: str, *, at: datetime, reason: str = 
         created_at=at,
         webhook_id=webhook_id,
         reason=reason,
+    )
+
+
+def of_review(kind: EventType, campaign_id: str, facts: ReviewFacts, *, at: datetime) -> Event:
+    """Return the event of a comment, or of a decision."""
+    said = facts.comment_id or f"{facts.video_id}\n{facts.name}\n{facts.decision}"
+    return Event(
+        id=event_id(kind, f"{facts.id}\n{said}", at),
+        type=kind,
+        created_at=at,
+        campaign_id=campaign_id,
+        review=facts,
     )
 
 

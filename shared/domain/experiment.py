@@ -1,14 +1,14 @@
 """An experiment: viewers are assigned to arms, each a version that the campaign has made."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct, field
 
 from shared.domain.errors import InvalidRequestError, NotReadyError
-from shared.domain.identity import EXPERIMENT_DIGITS
+from shared.domain.identity import falling_number
 from shared.domain.values import replace
 from shared.domain.video import Status, Video
 
@@ -16,10 +16,6 @@ FEWEST_ARMS = 2
 MOST_ARMS = 10
 MOST_PLANNED = 10_000_000
 HEAVIEST = 1_000.0
-
-_MILLISECOND = timedelta(milliseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TIME_BITS, _RANDOM_BITS = 48, 16
 
 
 class Metric(StrEnum):
@@ -88,9 +84,7 @@ class Experiment(Struct, frozen=True, kw_only=True):
 
 def experiment_id(campaign_id: str, now: datetime, random_bits: int) -> str:
     """Return an id; in the order of their ids, the newest experiment is the first."""
-    age = (1 << _TIME_BITS) - 1 - (now - _EPOCH) // _MILLISECOND
-    number = age << _RANDOM_BITS | random_bits & (1 << _RANDOM_BITS) - 1
-    return f"exp_{campaign_id}.{number:0{EXPERIMENT_DIGITS}x}"
+    return f"exp_{campaign_id}.{falling_number(now, random_bits)}"
 
 
 def require_possible(experiment: Experiment) -> None:

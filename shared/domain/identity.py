@@ -1,6 +1,7 @@
 """Ids that callers send, and their validation."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from shared.domain.errors import (
     BatchNotFoundError,
@@ -9,12 +10,15 @@ from shared.domain.errors import (
     VideoNotFoundError,
 )
 
-EXPERIMENT_DIGITS = 16
-
 _CAMPAIGN_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 _VIDEO_ID = r"video_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})"
 _LONGEST_MESSAGE_ID = 128
 _LONGEST_IDEMPOTENCY_KEY = 255
+
+_NUMBER_DIGITS = 16
+_TIME_BITS, _RANDOM_BITS = 48, 16
+_MILLISECOND = timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def require_campaign_id(text: str) -> str:
@@ -82,10 +86,26 @@ def require_event_id(text: str) -> str:
     return text
 
 
+def falling_number(now: datetime, random_bits: int) -> str:
+    """Return the number of an id: the later, the smaller."""
+    age = (1 << _TIME_BITS) - 1 - (now - _EPOCH) // _MILLISECOND
+    number = age << _RANDOM_BITS | random_bits & (1 << _RANDOM_BITS) - 1
+    return f"{number:0{_NUMBER_DIGITS}x}"
+
+
 def campaign_of_experiment(text: str) -> str:
     """Return the campaign of an experiment's id. Raise NotFoundError if it cannot be one."""
-    campaign_id, _, number = text.removeprefix("exp_").partition(".")
-    is_number = re.fullmatch(f"[0-9a-f]{{{EXPERIMENT_DIGITS}}}", number, re.ASCII)
-    if not (text.startswith("exp_") and is_number and re.fullmatch(_CAMPAIGN_ID, campaign_id)):
-        raise NotFoundError("There is no experiment with this id.")
+    return _campaign_of(text, "exp_", "experiment")
+
+
+def campaign_of_review(text: str) -> str:
+    """Return the campaign of a review's id. Raise NotFoundError if it cannot be one."""
+    return _campaign_of(text, "review_", "review")
+
+
+def _campaign_of(text: str, prefix: str, what: str) -> str:
+    campaign_id, _, number = text.removeprefix(prefix).partition(".")
+    is_number = re.fullmatch(f"[0-9a-f]{{{_NUMBER_DIGITS}}}", number, re.ASCII)
+    if not (text.startswith(prefix) and is_number and re.fullmatch(_CAMPAIGN_ID, campaign_id)):
+        raise NotFoundError(f"There is no {what} with this id.")
     return campaign_id

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SESSION_COOKIE = "showreel_session"
 
-_CORS_METHODS = "GET, HEAD, POST, PATCH, DELETE"
+_CORS_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match, If-Range, Range"
 _EXPOSED_HEADERS = (
     "Accept-Ranges, Content-Length, Content-Range, ETag, Idempotency-Replayed, Location, "

@@ -86,7 +86,9 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
     except Exception as error:  # noqa: BLE001  # Every request gets an answer.
         from shared.http.problems import answer_failure
 
-        response = answer_failure(error, request)
+        # The path of what is open may be a permission: it holds a signature or a token.
+        path = endpoint.path if endpoint is not None and endpoint.is_open else request.path
+        response = answer_failure(error, request, logged_path=path)
     if endpoint is not None and endpoint.for_any_page:
         let_any_page_read(response)
     elif call is not None and call.ports.policy.allowed_origins:

@@ -1,4 +1,4 @@
-"""What the fields of answers mean: of events, webhooks, players, analytics and experiments."""
+"""What the fields of answers mean: of events, webhooks, players, reviews, plays, experiments."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,9 @@ OF_EVENTS: Mapping[str, str] = {
     "EventResource.data": "What it has happened to, as it was then.",
     "EventData.id": "The id of what the event is about.",
     "EventData.reason": "Why the webhook is disabled.",
+    "EventData.video_id": "The version that a reviewer has spoken of.",
+    "EventData.decision": "What the reviewer has decided.",
+    "comment_id": "The id of the reviewer's comment.",
     "batch_id": "The batch that the video belongs to; null if it is none.",
     "EventData.total": "The number of lines of the batch.",
     "used_usd": "What the campaign has used of its budget, in US dollars.",
@@ -27,6 +30,30 @@ OF_EVENTS: Mapping[str, str] = {
     "response_status": "The HTTP status of the last answer; null without one.",
     "response_body": "The beginning of the last answer; null without one.",
     "DeliveryResource.error": "Why there was no answer; null otherwise.",
+}
+OF_REVIEWS: Mapping[str, str] = {
+    "ReviewResource.title": "What reviewers see above the videos; null is the campaign's title.",
+    "include_historical": "Whether versions that were replaced are shown, too.",
+    "ReviewResource.status": "Whether the link works.",
+    "ReviewResource.expires_at": "When the link stops working, in seconds since 1970.",
+    "closed_at": "When it was closed, in seconds since 1970; null if it was not.",
+    "ReviewResource.url": "The secret link. No other answer repeats it.",
+    "comments": "What was said, in its order.",
+    "decisions": "What each reviewer has decided last about each version.",
+    "CommentResource.name": "What the reviewer is called.",
+    "DecisionResource.name": "What the reviewer is called.",
+    "EventData.name": "What the reviewer is called.",
+    "text": "What the reviewer says.",
+    "CommentResource.seconds": "The moment in the clip that it is about; null is all of it.",
+    "EventData.seconds": "The moment in the clip that a comment is about; null is all of it.",
+    "decision": "Whether the version may be used as it is.",
+    "decided_at": "When it was decided, in seconds since 1970.",
+    "ReviewPage.title": "What is above the videos.",
+    "ReviewPage.expires_at": "When the link stops working, in seconds since 1970.",
+    "takes": "The versions that the review shows now, by slot, the current one first.",
+    "is_current": "Whether the slot shows it.",
+    "TakeResource.content_url": "The clip, signed for 15 minutes.",
+    "TakeResource.poster_url": "The thumbnail, signed for 15 minutes; null without one.",
 }
 OF_PLAYERS: Mapping[str, str] = {
     "EmbedResource.content_url": "The clip, signed for 15 minutes.",

@@ -16,10 +16,13 @@ from shared.http.audience_descriptions import (
     OF_EVENTS,
     OF_EXPERIMENTS,
     OF_PLAYERS,
+    OF_REVIEWS,
 )
 
 _VIDEO_ID = "video_spring.0123456789abcdef"
 _EXPERIMENT_ID = "exp_spring.00000001"
+_REVIEW_ID = "review_spring.0123456789abcdef"
+_COMMENT_ID = "0123abcd" * 4
 _EVENT_ID = "evt_2b9d7b0c0a5f4e6d8c1b3a4958676f7e"
 _DAY = "2026-11-29"
 ANSWERS: Mapping[str, str] = {
@@ -31,6 +34,7 @@ ANSWERS: Mapping[str, str] = {
     **OF_MODELS,
     **OF_EVENTS,
     **OF_PLAYERS,
+    **OF_REVIEWS,
     **OF_ANALYTICS,
     **OF_EXPERIMENTS,
 }
@@ -58,6 +62,10 @@ EXAMPLES: Mapping[str, Any] = {
     "experiment_id": _EXPERIMENT_ID,
     "ExperimentResource.id": _EXPERIMENT_ID,
     "ExperimentReport.id": _EXPERIMENT_ID,
+    "ReviewResource.id": _REVIEW_ID,
+    "DeletedReview.id": _REVIEW_ID,
+    "CommentResource.id": _COMMENT_ID,
+    "comment_id": _COMMENT_ID,
     "first_id": _VIDEO_ID,
     "last_id": _VIDEO_ID,
     "request_id": "req_5e1b1c7d51b0ad53",

@@ -9,6 +9,7 @@ from shared.http.endpoint import Endpoint
 from shared.http.event_endpoints import EVENT_ENDPOINTS
 from shared.http.experiment_endpoints import EXPERIMENT_ENDPOINTS
 from shared.http.play_endpoints import PLAY_ENDPOINTS
+from shared.http.review_endpoints import REVIEW_ENDPOINTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -232,6 +233,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     *EVENT_ENDPOINTS,
     *EXPERIMENT_ENDPOINTS,
     *PLAY_ENDPOINTS,
+    *REVIEW_ENDPOINTS,
     Endpoint("GET", "/api/v1/content/videos/{campaign_id}/{filename}", lambda: content.of_file,
              "A clip or a picture of it by its file name", answers=_media),
     Endpoint("GET", "/local-bucket/{+path}", lambda: content.of_signed_path,

@@ -33,7 +33,7 @@ def _delivery() -> Mapping[int, Any]:
 # fmt: off
 EVENT_ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("GET", "/v1/events", lambda: events.list_all,
-             "List events in their order: ends of videos and batches, promotions, budget warnings",
+             "List events in their order: ends of videos and batches, promotions, reviewers' words",
              answers=lambda: {200: answered.ListResource[of_events.EventResource]},
              query=lambda: of_events.EventListQuery),
     Endpoint("POST", "/v1/webhooks", lambda: webhooks.register,

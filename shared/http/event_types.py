@@ -23,11 +23,12 @@ class EventData(TypedDict):
 
     A video has its own fields under the same names. A batch has the `total` of its lines: each is
     done, and each video of the batch has ended. A campaign has used `used_usd` of `budget_usd`.
-    A webhook is disabled for a `reason`.
+    A webhook is disabled for a `reason`. In a review, `name` has made a comment or a `decision` on
+    a version, `video_id`.
     """
 
     id: str
-    object: Literal["video", "batch", "campaign", "webhook"]
+    object: Literal["video", "batch", "campaign", "webhook", "review"]
     campaign_id: NotRequired[str]
     index: NotRequired[int]
     batch_id: NotRequired[str | None]
@@ -42,6 +43,12 @@ class EventData(TypedDict):
     used_usd: NotRequired[Dollars]
     budget_usd: NotRequired[Dollars]
     reason: NotRequired[str]
+    video_id: NotRequired[str]
+    name: NotRequired[str]
+    decision: NotRequired[str]
+    comment_id: NotRequired[str]
+    text: NotRequired[str]
+    seconds: NotRequired[float | None]
 
 
 class EventResource(TypedDict):

@@ -2,7 +2,7 @@
 
 from werkzeug.wrappers import Response
 
-from shared.domain.events import Event, EventType, VideoFacts
+from shared.domain.events import Event, EventType, ReviewFacts, VideoFacts
 from shared.domain.identity import require_campaign_id
 from shared.http.calls import Call, encode, list_response
 from shared.http.event_types import EventData, EventListQuery, EventResource
@@ -57,6 +57,8 @@ def _data(event: Event, base_url: str) -> EventData:
             "total": event.lines,
             "requested_by": event.requested_by,
         }
+    if event.review is not None:
+        return _review(event, event.review)
     if event.webhook_id:
         return {"id": event.webhook_id, "object": "webhook", "reason": event.reason}
     return {
@@ -64,6 +66,25 @@ def _data(event: Event, base_url: str) -> EventData:
         "object": "campaign",
         "used_usd": event.used_usd,
         "budget_usd": event.budget_usd,
+    }
+
+
+def _review(event: Event, said: ReviewFacts) -> EventData:
+    about: EventData = {
+        "id": said.id,
+        "object": "review",
+        "campaign_id": event.campaign_id,
+        "video_id": said.video_id,
+        "index": said.index,
+        "name": said.name,
+    }
+    if said.decision:
+        return {**about, "decision": said.decision}
+    return {
+        **about,
+        "comment_id": said.comment_id,
+        "text": said.text,
+        "seconds": said.seconds,
     }
 
 

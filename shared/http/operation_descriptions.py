@@ -21,10 +21,11 @@ TAGS: Mapping[str, str] = {
     "players": "What players on pages of any site show and report.",
     "analytics": "How versions were watched.",
     "experiments": "Which of several versions is watched best.",
+    "reviews": "Secret links by which people without access see videos and answer.",
     "models": "What can be asked for, and what it costs.",
     "service": "The service itself: its pages, its state and this description.",
 }
-_LAST = ("analytics", "experiments", "inputs")
+_LAST = ("analytics", "experiments", "inputs", "reviews")
 _FIRST = re.compile(r"/(?:v1|api/v1/content)/([a-z]+)")
 _PLAYERS = ("embeds", "plays")
 
@@ -47,6 +48,14 @@ PATH_PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "experiment_id": {
         "description": "The id of an experiment.",
         "example": "exp_spring.00000001",
+    },
+    "review_id": {
+        "description": "The id of a review.",
+        "example": "review_spring.0123456789abcdef",
+    },
+    "review_token": {
+        "description": "What follows `#` in the link of a review.",
+        "example": "spring.0123456789abcdef.lDnXcvIbaQz8mS3jQ0yPq1rW5tUe7oKh",
     },
     "embed_token": {
         "description": "The last part of an `embed_url`.",
@@ -106,7 +115,7 @@ CODES: Mapping[str, str] = {
     "cross_site_request": "A page of another site sent this; `ALLOWED_ORIGINS` can allow it.",
     "host_not_allowed": "The Host is not allowed; `ALLOWED_HOSTS` can allow it.",
     "invalid_api_key": "The request has no valid API key: send `Authorization: Bearer <key>`.",
-    "rejected": "A rule forbids it, such as one webhook for each URL.",
+    "rejected": "A rule forbids it, such as one webhook for each URL, or a limit of reviews.",
     "invalid_signature": "The signed URL was modified.",
     "signature_expired": "The signed URL has expired.",
     "range_not_satisfiable": "The range is outside the file.",

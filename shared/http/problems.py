@@ -63,8 +63,8 @@ class Problem(TypedDict):
     lines: NotRequired[Sequence[LineProblemResource]]
 
 
-def answer_failure(error: Exception, request: Request) -> Response:
-    """Answer with a problem, and log it if it is a server error."""
+def answer_failure(error: Exception, request: Request, *, logged_path: str = "") -> Response:
+    """Answer with a problem, and log it if it is a server error, under another path if given."""
     if isinstance(error, errors.ShowreelError):
         response = _of_showreel_error(error, instance=request.path)
     elif isinstance(error, NotFound):
@@ -74,17 +74,17 @@ def answer_failure(error: Exception, request: Request) -> Response:
     else:
         response = _internal(request)
     if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log(error, request, response)
+        _log(error, request, response, logged_path or request.path)
     return response
 
 
-def _log(error: Exception, request: Request, response: Response) -> None:
+def _log(error: Exception, request: Request, response: Response, path: str) -> None:
     logger.error(
         "request.failed",
         exc_info=error,
         extra={
             "method": request.method,
-            "path": request.path,
+            "path": path,
             "request_id": response.headers["X-Request-Id"],
         },
     )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.ports.play_repository import PlayRepository
     from shared.ports.policy import Policy
     from shared.ports.record_mirror import RecordMirror
+    from shared.ports.review_repository import ReviewRepository
     from shared.ports.turn_repository import TurnRepository
     from shared.ports.video_generator import VideoGenerator
     from shared.ports.web import Web
@@ -55,6 +56,8 @@ class Ports(Protocol):
 
     @property
     def experiments(self) -> ExperimentRepository: ...
+    @property
+    def reviews(self) -> ReviewRepository: ...
     @property
     def plays(self) -> PlayRepository: ...
     @property

@@ -21,10 +21,22 @@ if TYPE_CHECKING:
     from shared.domain.events import Event
     from shared.domain.experiment import Experiment
     from shared.domain.pacing import Pace
+    from shared.domain.review import Review
     from shared.domain.video import Video
     from shared.domain.webhooks import Delivery, Webhooks
 
-    Stored = Campaign | Video | DayBudget | Pace | Batch | Event | Webhooks | Delivery | Experiment
+    Stored = (
+        Campaign
+        | Video
+        | DayBudget
+        | Pace
+        | Batch
+        | Event
+        | Webhooks
+        | Delivery
+        | Experiment
+        | Review
+    )
 
 SCHEMA_VERSION = 1
 
@@ -40,6 +52,7 @@ T = TypeVar(
     "Webhooks",
     "Delivery",
     "Experiment",
+    "Review",
 )
 
 

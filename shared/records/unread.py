@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Place = tuple[object, ...]
 Object = dict[str, Any]
 
-_IDENTITY = ("number", "kind", "video_hash", "index")
+_IDENTITY = ("number", "kind", "video_hash", "index", "id", "video_id", "name")
 
 # Added by the store and by this module when they read a record; no release stores them.
 _ADDED = frozenset({"revision", "unread"})

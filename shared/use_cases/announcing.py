@@ -48,6 +48,9 @@ def _fields_of(event: Event) -> dict[str, object]:
         return _fields(event.video, event.campaign_id, event.requested_by)
     if event.batch_id:
         return {"batch_id": event.batch_id, "lines": event.lines}
+    if event.review is not None:
+        about = {"review_id": event.review.id, "video_id": event.review.video_id}
+        return {"campaign_id": event.campaign_id, **about}
     if event.webhook_id:
         return {"webhook_id": event.webhook_id, "reason": event.reason}
     return {

@@ -75,5 +75,6 @@ def _remove_rest(ports: Ports, campaign_id: str) -> None:
     ports.plays.delete_campaign(campaign_id)
     ports.mirror.remove(ports.mirror.list(campaign_id))
     ports.experiments.delete_campaign(campaign_id)
+    ports.reviews.delete_campaign(campaign_id)
     ports.campaigns.remove_campaign(ports.campaigns.get_campaign(campaign_id))
     logger.info("campaign.deleted", extra={"campaign_id": campaign_id})

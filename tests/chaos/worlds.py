@@ -30,8 +30,10 @@ from tests.chaos.receiver import Receiver
 from tests.chaos.safeguards import Weaken
 from tests.chaos.shared_state import SharedClock, SharedState
 from tests.chaos.tripwire import Touch, watched
+from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.experiment_repository import InMemoryExperimentRepository
 from tools.in_memory.play_repository import InMemoryPlayRepository
+from tools.in_memory.review_repository import InMemoryReviewRepository
 
 T = TypeVar("T")
 
@@ -128,6 +130,7 @@ class Adapters:
                 webhooks=watched(self.webhooks, "webhooks", touch),
                 webhook_key=b"a key for the secrets of webhooks",
                 experiments=InMemoryExperimentRepository(),
+                reviews=InMemoryReviewRepository(InMemoryCampaignRepository()),
                 plays=InMemoryPlayRepository(),
                 play_key=b"a key for the tokens of plays",
                 turns=watched(self.turns, "turns", touch),

@@ -26,6 +26,7 @@ from shared.adapters.google.campaign_repository import FirestoreCampaignReposito
 from shared.adapters.google.experiment_repository import FirestoreExperimentRepository
 from shared.adapters.google.object_store import GCSObjectStore
 from shared.adapters.google.play_repository import FirestorePlayRepository
+from shared.adapters.google.review_repository import FirestoreReviewRepository
 from shared.adapters.google.turn_repository import FirestoreTurnRepository
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import utc_now
@@ -142,6 +143,7 @@ def ports(
     ports.turns = FirestoreTurnRepository(ports.campaigns)  # type: ignore[arg-type, assignment]
     documents = ports.campaigns.documents  # type: ignore[attr-defined]
     ports.experiments = FirestoreExperimentRepository(documents)  # type: ignore[assignment]
+    ports.reviews = FirestoreReviewRepository(ports.campaigns)  # type: ignore[arg-type, assignment]
     ports.plays = FirestorePlayRepository(documents)  # type: ignore[assignment]
     ports.savings = SavingsCounter(ports.campaigns)
     ports.mirror = ObjectStoreMirror(bucket_store, gap=timedelta(seconds=1.5), now=utc_now)
@@ -274,7 +276,7 @@ def counted(client: Client) -> dict[str, Calls]:
     calls["extend a video"] = of(
         lambda: client.send("POST", f"/v1/videos/{following[0]}/extend", {"prompt": "It sinks"})
     )
-    calls |= of_pictures(client) | of_watching(client) | of_a_queue(client)
+    calls |= of_pictures(client) | of_watching(client) | of_reviewing(client) | of_a_queue(client)
     calls["cancel a video that waits"] = of(
         lambda: client.send("POST", f"/v1/videos/{client.create('c', 'A boat')[0]}/cancel")
     )[len(calls["create one video"]) :]
@@ -314,6 +316,25 @@ def of_watching(client: Client) -> dict[str, Calls]:
         ),
         "read how the videos of a campaign were watched": of(
             lambda: client.send("GET", "/v1/campaigns/watched/analytics")
+        ),
+    }
+
+
+def of_reviewing(client: Client) -> dict[str, Calls]:
+    """Return the calls of what a reviewer waits for; no call signs the URLs here."""
+    of = client.counter.of
+    made = client.create("reviewed", *(f"Boat {number}" for number in range(SLOTS)))
+    for video_id in made:
+        client.finish(video_id)
+    token = client.send("POST", "/v1/campaigns/reviewed/reviews")["url"].partition("#")[2]
+    path, name = f"/v1/reviews/{token}", {"name": "Ann"}
+    comment = {**name, "video_id": made[0], "text": "Too dark."}
+    decision = {**name, "decision": "approved"}
+    return {
+        "open a review of eight videos": of(lambda: client.send("GET", path)),
+        "comment in a review": of(lambda: client.send("POST", f"{path}/comments", comment)),
+        "decide in a review": of(
+            lambda: client.send("PUT", f"{path}/decisions/{made[0]}", decision)
         ),
     }
 
@@ -366,6 +387,8 @@ LIMITS = {
     "report an experiment": 2,
     "read how a video was watched": 2,
     "read how the videos of a campaign were watched": 2,
+    "open a review of eight videos": 3,
+    "comment in a review": 4,
     "from the announced clip to the commit that shows it": 8,
     "the same, for a clip that replaces another one": 8,
 }

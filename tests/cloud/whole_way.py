@@ -34,6 +34,7 @@ from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 from tools.in_memory.event_log import InMemoryEventLog
 from tools.in_memory.experiment_repository import InMemoryExperimentRepository
 from tools.in_memory.play_repository import InMemoryPlayRepository
+from tools.in_memory.review_repository import InMemoryReviewRepository
 from tools.in_memory.turn_repository import InMemoryTurnRepository
 from tools.in_memory.webhook_repository import InMemoryWebhookRepository
 
@@ -70,6 +71,7 @@ class Showreel:
         self.webhooks = InMemoryWebhookRepository(self.campaigns)
         self.webhook_key = b""
         self.experiments = InMemoryExperimentRepository()
+        self.reviews = InMemoryReviewRepository(self.campaigns)
         self.plays = InMemoryPlayRepository()
         self.play_key = b""
         self.mirror = ObjectStoreMirror(self.objects, gap=timedelta(), now=self.now)

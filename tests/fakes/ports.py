@@ -30,6 +30,7 @@ from tools.in_memory.event_log import InMemoryEventLog
 from tools.in_memory.experiment_repository import InMemoryExperimentRepository
 from tools.in_memory.object_store import InMemoryObjectStore
 from tools.in_memory.play_repository import InMemoryPlayRepository
+from tools.in_memory.review_repository import InMemoryReviewRepository
 from tools.in_memory.turn_repository import InMemoryTurnRepository
 from tools.in_memory.webhook_repository import InMemoryWebhookRepository
 
@@ -150,6 +151,7 @@ class FakePorts:
         self.webhooks = InMemoryWebhookRepository(self.campaigns)
         self.webhook_key = b"a key for the secrets of webhooks"
         self.experiments = InMemoryExperimentRepository()
+        self.reviews = InMemoryReviewRepository(self.campaigns)
         self.plays = InMemoryPlayRepository()
         self.play_key = b"a key for the tokens of plays"
         self.json = InMemoryObjectStore(self.clock)
@@ -179,6 +181,7 @@ class FakePorts:
         other.webhooks.webhooks = self.webhooks.webhooks
         other.webhooks.deliveries |= self.webhooks.deliveries
         other.experiments.experiments |= self.experiments.experiments
+        other.reviews.reviews |= self.reviews.reviews
         other.plays.views |= self.plays.views
         other.plays.counts |= self.plays.counts
         other.turns.paces |= self.turns.paces

@@ -17,6 +17,8 @@ IDS = {
     "input_id": f"input_{GALLERY}.0123456789abcdef",
     "webhook_id": f"wh_{0:024x}",
     "experiment_id": f"exp_{GALLERY}.0123456789abcdef",
+    "review_id": f"review_{GALLERY}.0123456789abcdef",
+    "review_token": f"{GALLERY}.0123456789abcdef.{'s' * 32}",
     "event_id": f"evt_{0:032x}",
     "embed_token": "WyJzbG90Il0.0123456789012345678901",
 }

@@ -33,6 +33,7 @@ VARIABLES = {
     "batch_id": "batch_0123456789abcdef",
     "webhook_id": "wh_0123456789abcdef",
     "experiment_id": "exp_spring.0123456789abcdef",
+    "review_id": "review_spring.0123456789abcdef",
     "event_id": f"evt_{0:032x}",
     "input_id": "input_spring.0123456789abcdef",
     "video_id": "video_spring.0123456789abcdef",
@@ -165,6 +166,9 @@ def test_the_openapi_description_states_which_paths_need_a_key(showreel: Showree
         "/studio/{filename}",
         "/v1/embeds/{embed_token}",
         "/v1/plays",
+        "/v1/reviews/{review_token}",
+        "/v1/reviews/{review_token}/comments",
+        "/v1/reviews/{review_token}/decisions/{video_id}",
     }
     assert SHOP not in answer.text
 

@@ -22,6 +22,8 @@ NAMES = [
             "webhook_id",
             "event_id",
             "experiment_id",
+            "review_id",
+            "review_token",
             "embed_token",
             "filename",
             "path",

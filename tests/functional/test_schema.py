@@ -33,7 +33,7 @@ DOCUMENTED = {
     *(("422", "unsupported_parameter"), ("422", "unsupported_size")),
     *(("422", "campaign_video_limit"), ("422", "budget_exceeded"), ("422", "max_cost_exceeded")),
     *(("403", "invalid_signature"), ("403", "signature_expired")),
-    *(("400", "invalid_input"), ("400", "invalid_url")),
+    *(("400", "invalid_input"), ("400", "invalid_url"), ("422", "rejected")),
 }
 OF_MODELS = {
     *("model", "size", "aspect_ratio", "resolution", "fps", "seed", "person_generation"),
@@ -185,7 +185,13 @@ def there(service: Showreel) -> dict[str, str]:
     )
     webhook = service.post("/v1/webhooks", {"url": "http://localhost:9/"})
     delivery = service.post(f"/v1/webhooks/{webhook.json['id']}/test")
+    reviews = f"/v1/campaigns/{GALLERY}/reviews"
+    review = service.post(reviews).json
+    # One that is open to reviewers stays so, although the first is closed and deleted.
+    token = service.post(reviews).json["url"].partition("#")[2]
     return {
+        "review_id": review["id"],
+        "review_token": token,
         "webhook_id": webhook.json["id"],
         "event_id": delivery.json["id"],
         "batch_id": batch.json["id"],

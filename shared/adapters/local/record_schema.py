@@ -4,7 +4,7 @@ A record is kept as its JSON, the same bytes as beside the videos; its other col
 from it, for queries (`record_columns`). Moments are microseconds since 1970.
 """
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 _BATCHES = """
 CREATE TABLE batches (
@@ -87,7 +87,15 @@ CREATE TABLE experiments (
 CREATE INDEX experiments_of_campaign ON experiments (campaign_id, id);
 """
 
-_UPGRADE_FROM_5 = _EXPERIMENTS
+_REVIEWS = """
+CREATE TABLE reviews (
+  id TEXT PRIMARY KEY, campaign_id TEXT NOT NULL, record BLOB NOT NULL, revision TEXT NOT NULL
+);
+CREATE INDEX reviews_of_campaign ON reviews (campaign_id, id);
+"""
+
+_UPGRADE_FROM_6 = _REVIEWS
+_UPGRADE_FROM_5 = f"{_EXPERIMENTS} {_UPGRADE_FROM_6}"
 _UPGRADE_FROM_4 = f"{_FINDING} {_FIND_RECORDS} {_UPGRADE_FROM_5}"
 _UPGRADE_FROM_3 = f"{_UNTOLD} {_WEBHOOKS} {_UPGRADE_FROM_4}"
 _UPGRADE_FROM_2 = f"{_EVENTS} {_UPGRADE_FROM_3}"
@@ -107,6 +115,7 @@ UPGRADES = {
     3: _UPGRADE_FROM_3,
     4: _UPGRADE_FROM_4,
     5: _UPGRADE_FROM_5,
+    6: _UPGRADE_FROM_6,
 }
 """The statements that bring a database of an earlier schema to this one."""
 
@@ -142,4 +151,5 @@ CREATE TABLE days (day TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT
 {_WEBHOOKS}
 {_FINDING}
 {_EXPERIMENTS}
+{_REVIEWS}
 """

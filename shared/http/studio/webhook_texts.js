@@ -16,6 +16,8 @@ export const WEBHOOK_TEXTS = {
     "video.promoted",
     "batch.completed",
     "campaign.budget_warning",
+    "review.commented",
+    "review.decided",
     "webhook.disabled",
   ],
   noneTitle: "No webhooks yet",

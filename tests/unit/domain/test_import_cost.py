@@ -20,7 +20,7 @@ import pytest
 import shared.domain
 
 ROOT = Path(__file__).resolve().parents[3]
-# Only requests about experiments, plays or webhooks, and deliveries, load them.
+# Only requests about experiments, plays, reviews or webhooks, and deliveries, load them.
 ON_USE = {
     f"shared.domain.{name}"
     for name in (
@@ -29,6 +29,7 @@ ON_USE = {
         "play_tokens",
         "plays",
         "proportions",
+        "review",
         "verdicts",
         "watching",
         "webhooks",

@@ -17,6 +17,8 @@ export const WEBHOOK_TEXTS = {
     "video.promoted",
     "batch.completed",
     "campaign.budget_warning",
+    "review.commented",
+    "review.decided",
     "webhook.disabled",
   ],
   noneTitle: "Noch keine Webhooks",

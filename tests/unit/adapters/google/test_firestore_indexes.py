@@ -31,6 +31,7 @@ from shared.adapters.google.event_log import events_after, undispatched_events
 from shared.adapters.google.experiment_repository import experiments_of
 from shared.adapters.google.firestore_documents import Document
 from shared.adapters.google.play_repository import counts_between, views_of
+from shared.adapters.google.review_repository import reviews_of
 from shared.adapters.google.turn_queries import (
     any_waiting_video,
     last_waiting_video,
@@ -48,6 +49,7 @@ from shared.ports.webhook_repository import DeliveryQuery
 from shared.records.form import to_record
 from tests.contract.batch_repository_contract import a_batch
 from tests.contract.experiment_contract import an_experiment
+from tests.contract.review_contract import a_comment_event, a_review
 from tests.unit.domain.builders import CLIP, MODEL, NOW, a_campaign, a_generating_video
 
 FILES = [*(Path(__file__).parents[4] / "infra").glob("firestore.*.json")]
@@ -124,6 +126,8 @@ def queries() -> Iterator[firestore.Query]:
     yield views_of(client, "spring")
     ids = (None, f"campaigns/spring/experiments/{an_experiment().id}")
     yield from (experiments_of(client, "spring", after=each, limit=9) for each in ids)
+    ids = (None, f"campaigns/spring/reviews/{a_review().id}")
+    yield from (reviews_of(client, "spring", after=each, limit=9) for each in ids)
     yield all_videos(client, "spring")
     yield all_campaigns(client, after=None, limit=9)
     yield all_campaigns(client, after="spring", limit=9)
@@ -218,7 +222,9 @@ def test_maps_lists_and_prose_are_not_indexed_field_by_field() -> None:
         ("campaigns", a_campaign()),
         ("batches", a_batch()),
         ("events", event),
+        ("events", a_comment_event(a_review())),
         ("experiments", an_experiment()),
+        ("reviews", a_review()),
     )
     for collection, record in records:
         fields = to_record(record)

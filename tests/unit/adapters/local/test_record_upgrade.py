@@ -13,6 +13,7 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.event_log import LocalEventLog
 from shared.adapters.local.experiment_repository import LocalExperimentRepository
 from shared.adapters.local.record_schema import UPGRADES
+from shared.adapters.local.review_repository import LocalReviewRepository
 from shared.adapters.local.turn_repository import LocalTurnRepository
 from shared.adapters.local.webhook_repository import LocalWebhookRepository
 from shared.domain.campaign import Campaign, Change
@@ -29,10 +30,12 @@ from tests.contract.campaign_list_contract import found
 from tests.contract.event_log_contract import a_warning
 from tests.contract.experiment_contract import an_experiment
 from tests.contract.queue_contract import a_waiting_video
+from tests.contract.review_contract import a_review
 from tests.contract.webhook_repository_contract import a_delivery, a_webhook
 from tests.unit.domain.builders import MODEL, NOW, a_campaign, a_generating_video, a_reserved_video
 
 LATER = NOW + timedelta(microseconds=1)
+FROM_7_TO_6 = "DROP TABLE reviews; PRAGMA user_version = 6;"
 FROM_6_TO_5 = "DROP TABLE experiments; PRAGMA user_version = 5;"
 FROM_5_TO_4 = """
 DROP INDEX campaigns_found;
@@ -66,7 +69,7 @@ def a_busy_campaign() -> Campaign:
     return replace(a_campaign(), slots=(pending,))
 
 
-@pytest.fixture(params=[5, 4, 3, 2, 1])
+@pytest.fixture(params=[6, 5, 4, 3, 2, 1])
 def former(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A data folder as an earlier release left it, with the schema of `request.param`."""
     data = tmp_path / "data"
@@ -77,8 +80,8 @@ def former(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
         repository.commit(Change(campaign=a_campaign("torn")))
         repository.add_savings("spring", Decimal("3.20"), 1)
     with closing(sqlite3.connect(data / ".records.db")) as connection:
-        scripts = (FROM_6_TO_5, FROM_5_TO_4, FROM_4_TO_3, FROM_3_TO_2, FROM_2_TO_1)
-        for script in scripts[: 6 - request.param]:
+        scripts = (*(FROM_7_TO_6, FROM_6_TO_5, FROM_5_TO_4, FROM_4_TO_3, FROM_3_TO_2, FROM_2_TO_1),)
+        for script in scripts[: 7 - request.param]:
             connection.executescript(script)
     return data
 
@@ -100,6 +103,7 @@ def test_every_record_and_what_was_saved_is_kept(
         webhooks.commit(webhooks.get().having(a_webhook(), str), events=[a_warning(1)])
         webhooks.add_deliveries([a_delivery(1)])
         LocalExperimentRepository(repository.database).commit(an_experiment())
+        LocalReviewRepository(repository).commit(a_review())
         assert LocalEventLog(repository.database).list(EventQuery()) == (a_warning(1),)
         assert [video.index for video in turns.waiting(MODEL, Lane.BULK, limit=9)] == [0]
 

@@ -1,0 +1,86 @@
+"""The records of reviews in Firestore: `campaigns/<campaign_id>/reviews/<id>`."""
+
+from collections.abc import Sequence
+
+from google.cloud import firestore
+from google.cloud.firestore import Query
+
+from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.adapters.google.firestore_documents import Document, Write
+from shared.adapters.google.firestore_pages import delete_all, readable_page
+from shared.domain.errors import NotFoundError
+from shared.domain.events import Event
+from shared.domain.identity import campaign_of_review
+from shared.domain.review import Review
+from shared.domain.values import replace
+from shared.records.form import naming, require_place, to_record
+from shared.records.reviews import review_from_record
+
+_NAME = "__name__"
+
+
+class FirestoreReviewRepository:
+    """A revision is the time of a document's last change, as for campaigns."""
+
+    def __init__(self, campaigns: FirestoreCampaignRepository) -> None:
+        self._campaigns = campaigns
+        self._documents = campaigns.documents
+
+    def get(self, review_id: str) -> Review:
+        return _review_of(self._document_of(review_id))
+
+    def commit(self, review: Review, *, events: Sequence[Event] = ()) -> Review:
+        own = Write(path=_path(review.id), fields=to_record(review), revision=review.revision)
+        revision, *_ = self._documents.commit([own, *self._campaigns.writes_of_events(events)])
+        return replace(review, revision=revision)
+
+    def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Review, ...]:
+        first = None if after is None else _path(after)
+
+        def read(last: Document | None, limit: int) -> list[Document]:
+            begin = last.path if last else first
+            client = self._documents.client
+            return self._documents.query(reviews_of(client, campaign_id, after=begin, limit=limit))
+
+        return readable_page(read, _review_of, limit)
+
+    def remove(self, review_id: str) -> None:
+        path = self._document_of(review_id).path
+        self._documents.commit([Write(path=path, fields=None, revision=None)])
+
+    def delete_campaign(self, campaign_id: str) -> None:
+        client = self._documents.client
+        delete_all(self._documents, client.collection(_folder_of(campaign_id)))
+
+    def _document_of(self, review_id: str) -> Document:
+        document = self._documents.get(_path(review_id))
+        if document is None:
+            raise NotFoundError("There is no review with this id.")
+        return document
+
+
+def reviews_of(
+    client: firestore.Client, campaign_id: str, *, after: str | None, limit: int
+) -> Query:
+    """Return those that follow the path `after`, in the order of their ids."""
+    found = client.collection(_folder_of(campaign_id)).order_by(_NAME)
+    if after is not None:
+        found = found.start_after({_NAME: client.document(after)})
+    return found.limit(limit)
+
+
+def _folder_of(campaign_id: str) -> str:
+    return f"campaigns/{campaign_id}/reviews"
+
+
+def _path(review_id: str) -> str:
+    """Raise NotFoundError if it cannot be the id of a review."""
+    return f"{_folder_of(campaign_of_review(review_id))}/{review_id}"
+
+
+def _review_of(document: Document) -> Review:
+    """Raise UnreadableRecordError."""
+    with naming(document.path):
+        review = review_from_record(document.fields, revision=document.revision)
+        require_place(document.path == _path(review.id))
+    return review

@@ -1,0 +1,85 @@
+"""The records of reviews in the same SQLite database as the campaigns and the events."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from shared.adapters.local.record_columns import revision_of
+from shared.adapters.local.record_rows import row_of, write
+from shared.domain.errors import NotFoundError, UnreadableRecordError
+from shared.domain.values import replace
+from shared.records.form import naming, require_place
+from shared.records.reviews import decode_review, encode_review
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.adapters.local.campaign_repository import LocalCampaignRepository
+    from shared.domain.events import Event
+    from shared.domain.review import Review
+
+_COLUMNS = "SELECT id, record, revision FROM reviews"
+_ONE = f"{_COLUMNS} WHERE id = ?"
+_AFTER = f"{_COLUMNS} WHERE campaign_id = ? AND id > ? ORDER BY id"
+_INSERT = "INSERT OR IGNORE INTO reviews VALUES (?, ?, ?, ?)"
+_UPDATE = "UPDATE reviews SET record = ?, revision = ? WHERE id = ? AND revision = ?"
+_REMOVE = "DELETE FROM reviews WHERE id = ?"
+_DELETE = "DELETE FROM reviews WHERE campaign_id = ?"
+_MISSING = "There is no review with this id."
+
+
+class LocalReviewRepository:
+    """A revision is a digest of a record's JSON, as for campaigns."""
+
+    def __init__(self, campaigns: LocalCampaignRepository) -> None:
+        self._campaigns = campaigns
+        self._database = campaigns.database
+
+    def get(self, review_id: str) -> Review:
+        with self._database.reading() as connection:
+            row = row_of(connection, _ONE, review_id)
+        if row is None:
+            raise NotFoundError(_MISSING)
+        return _review_of(*row)
+
+    def commit(self, review: Review, *, events: Sequence[Event] = ()) -> Review:
+        record = encode_review(review)
+        revision = revision_of(record)
+        with self._database.writing() as connection:
+            if review.revision:
+                changed = (record, revision, review.id, review.revision)
+                write(connection, _UPDATE, changed, "The review")
+            else:
+                row = (review.id, review.campaign_id, record, revision)
+                write(connection, _INSERT, row, "The review")
+            self._campaigns.store_events(connection, events)
+        return replace(review, revision=revision)
+
+    def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Review, ...]:
+        found: list[Review] = []
+        with self._database.reading() as connection:
+            for row in connection.execute(_AFTER, (campaign_id, after or "")):
+                if len(found) == limit:
+                    break
+                with suppress(UnreadableRecordError):
+                    found.append(_review_of(*row))
+        return tuple(found)
+
+    def remove(self, review_id: str) -> None:
+        with self._database.writing() as connection:
+            if row_of(connection, _ONE, review_id) is None:
+                raise NotFoundError(_MISSING)
+            connection.execute(_REMOVE, (review_id,))
+
+    def delete_campaign(self, campaign_id: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute(_DELETE, (campaign_id,))
+
+
+def _review_of(review_id: str, record: bytes, revision: str) -> Review:
+    """Raise UnreadableRecordError."""
+    with naming(f"reviews/{review_id}"):
+        stored = decode_review(record, revision=revision)
+        require_place(stored.id == review_id)
+    return stored

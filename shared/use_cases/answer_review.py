@@ -1,0 +1,186 @@
+"""What a reviewer can do by the secret link of a review: see takes, comment on them, and decide."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from shared.domain.campaign import Campaign
+from shared.domain.clip import ClipFacts
+from shared.domain.errors import (
+    CampaignNotFoundError,
+    IdempotencyKeyReusedError,
+    NotFoundError,
+    ObjectNotFoundError,
+    VideoNotFoundError,
+)
+from shared.domain.events import Event, EventType, ReviewFacts, of_review
+from shared.domain.identity import parse_video_id
+from shared.domain.review import Choice, Comment, Decision, Review, no_such_link, read_token
+from shared.domain.video import Video
+from shared.ports import Ports
+from shared.use_cases.announcing import announce_events
+from shared.use_cases.committing import until_committed
+from shared.use_cases.content import path_of_clip, path_of_picture, require_content
+from shared.use_cases.read_campaigns import SlotView, read_campaign
+
+
+class ReviewedTake(Struct, frozen=True, kw_only=True):
+    """`poster_path` is None for a video of an early release."""
+
+    video: Video
+    clip: ClipFacts
+    clip_path: str
+    poster_path: str | None
+
+
+class ReviewView(Struct, frozen=True, kw_only=True):
+    """`takes` are those that the review shows now, by slot, the current one first."""
+
+    review: Review
+    title: str
+    takes: tuple[ReviewedTake, ...]
+
+
+def show_review(ports: Ports, token: str) -> ReviewView:
+    """Raise NotFoundError, the same for every link that shows nothing."""
+    review = open_review(ports, token)
+    try:
+        view = read_campaign(ports, review.campaign_id)
+    except CampaignNotFoundError:
+        raise no_such_link() from None
+    campaign = view.campaign
+    # Another campaign may have got the name of a deleted one.
+    if campaign.is_being_deleted or review.created_at < campaign.created_at:
+        raise no_such_link()
+    return ReviewView(
+        review=review,
+        title=review.title or campaign.title or campaign.campaign_id,
+        takes=tuple(
+            each for slot in view.slots for each in _takes_of(ports, review, campaign, slot)
+        ),
+    )
+
+
+def open_review(ports: Ports, token: str) -> Review:
+    """Return the review that the token opens now. Raise NotFoundError."""
+    review_id, secret = read_token(token)
+    try:
+        review = ports.reviews.get(review_id)
+    except NotFoundError:
+        raise no_such_link() from None
+    if not review.is_opened_by(secret, ports.now()):
+        raise no_such_link()
+    return review
+
+
+def add_comment(
+    ports: Ports,
+    token: str,
+    *,
+    comment_id: str,
+    video_id: str,
+    name: str,
+    text: str,
+    seconds: float | None,
+) -> tuple[Comment, bool]:
+    """Add a comment, and return it and whether it is new: its id is added once.
+
+    It stays with its version when that is replaced. Raise NotFoundError, NotReadyError, LimitError,
+    or IdempotencyKeyReusedError if another comment has the id.
+    """
+
+    def attempt() -> tuple[Comment, bool]:
+        review = open_review(ports, token)
+        video, duration = _finished(ports, review, video_id)
+        now = ports.now()
+        comment = Comment(
+            id=comment_id,
+            video_id=video.id,
+            index=video.index,
+            name=name,
+            text=text,
+            created_at=now,
+            seconds=None if seconds is None else min(seconds, duration),
+        )
+        if stored := review.comment(comment_id):
+            if stored.says_the_same_as(comment):
+                return stored, False
+            raise IdempotencyKeyReusedError("Another comment has this id.", param="id")
+        facts = ReviewFacts(
+            id=review.id,
+            video_id=video.id,
+            index=video.index,
+            name=name,
+            comment_id=comment_id,
+            text=text,
+            seconds=comment.seconds,
+        )
+        _commit(ports, review.with_comment(comment), EventType.REVIEW_COMMENTED, facts, now)
+        return comment, True
+
+    return until_committed(attempt)
+
+
+def decide(ports: Ports, token: str, *, video_id: str, name: str, choice: Choice) -> Decision:
+    """Note what a reviewer decides about a version, in the place of an earlier decision.
+
+    The same decision again changes nothing. Raise errors as `add_comment`.
+    """
+
+    def attempt() -> Decision:
+        review = open_review(ports, token)
+        video, _ = _finished(ports, review, video_id)
+        now = ports.now()
+        decision = Decision(
+            video_id=video.id, index=video.index, name=name, choice=choice, decided_at=now
+        )
+        if stored := review.same_decision(decision):
+            return stored
+        facts = ReviewFacts(
+            id=review.id, video_id=video.id, index=video.index, name=name, decision=choice
+        )
+        _commit(ports, review.with_decision(decision), EventType.REVIEW_DECIDED, facts, now)
+        return decision
+
+    return until_committed(attempt)
+
+
+def _commit(
+    ports: Ports, review: Review, kind: EventType, facts: ReviewFacts, now: datetime
+) -> None:
+    events: tuple[Event, ...] = (of_review(kind, review.campaign_id, facts, at=now),)
+    ports.reviews.commit(review, events=events)
+    announce_events(ports, events)
+
+
+def _finished(ports: Ports, review: Review, video_id: str) -> tuple[Video, float]:
+    """Return a completed video of the review's campaign, and the duration of its clip.
+
+    Another one does not exist for a reviewer. Raise VideoNotFoundError or NotReadyError.
+    """
+    campaign_id, video_hash = parse_video_id(video_id)
+    if campaign_id != review.campaign_id:
+        raise VideoNotFoundError("There is no video with this id.")
+    video = ports.campaigns.get_video(campaign_id, video_hash)
+    require_content(video)
+    return video, video.clip.duration_seconds if video.clip else 0.0
+
+
+def _takes_of(
+    ports: Ports, review: Review, campaign: Campaign, slot: SlotView
+) -> Iterator[ReviewedTake]:
+    current = (slot.current,) if slot.current else ()
+    for video in (*current, *(slot.historical if review.include_historical else ())):
+        if video.clip is None:
+            continue
+        try:
+            poster_path: str | None = path_of_picture(video, "thumbnail")
+        except ObjectNotFoundError:
+            poster_path = None
+        yield ReviewedTake(
+            video=video,
+            clip=video.clip,
+            clip_path=path_of_clip(ports, campaign, video),
+            poster_path=poster_path,
+        )
