@@ -84,6 +84,7 @@ locals {
     MODEL_RATES             = length(var.model_rates) == 0 ? null : join(",", [for model, rate in var.model_rates : "${model}=${rate}"])
     QUEUE_LIMIT_HOURS       = var.queue_limit_hours
     KEEP_HISTORICAL         = var.keep_historical
+    TRASH_DAYS              = var.trash_days
     KEEP_FAILED_DAYS        = var.keep_failed_days
     EVENT_DAYS              = var.event_days
     PUBLIC_URL              = var.public_url

@@ -99,6 +99,17 @@ variable "keep_historical" {
   }
 }
 
+variable "trash_days" {
+  description = "Days for which a deleted video can be restored; 0 removes it at once. Default: 7."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.trash_days == null || contains(range(0, 31), coalesce(var.trash_days, 0))
+    error_message = "trash_days must be a whole number from 0 to 30."
+  }
+}
+
 variable "keep_failed_days" {
   description = "Days after its end during which the record of a failed or cancelled video is kept. Default: 30."
   type        = number

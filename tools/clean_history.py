@@ -1,5 +1,6 @@
-"""Remove historical videos: `make clean-history`. `make run` also calls it before it serves.
+"""Take away historical videos: `make clean-history`. `make run` also calls it before it serves.
 
+They go to the trash, or, with TRASH_DAYS=0, for good.
 With a data folder it also removes idempotency records after a week; a bucket has a lifecycle rule
 for that.
 """
@@ -29,7 +30,9 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     if cleaned.videos or asked is not None:
-        print(f"Removed {len(cleaned.videos)} historical videos, {cleaned.size_bytes:,} bytes.")
+        size = f"{len(cleaned.videos)} historical videos, {cleaned.size_bytes:,} bytes"
+        days = settings().trash_days
+        print(f"Moved to the trash for {days} days: {size}." if days else f"Removed {size}.")
     return 0
 
 

@@ -127,8 +127,9 @@ def _is_media(campaign_id: str, path: str) -> bool:
 def _of_slots(state: CampaignState) -> Iterator[Finding]:
     agreed = reconciled(state)
     changed = [video.id for name, video in state.videos.items() if agreed.videos[name] != video]
-    has_inputs = agreed.campaign.inputs == state.campaign.inputs
-    if agreed.campaign.slots == state.campaign.slots and has_inputs and not changed:
+    found, known = agreed.campaign, state.campaign
+    has_all = (found.slots, found.inputs, found.trash) == (known.slots, known.inputs, known.trash)
+    if has_all and not changed:
         return
     about = f"Its slots and the records of its videos differ: {', '.join(changed) or 'slots only'}."
     yield _of_campaign(state, Disagreement.SLOTS_DISAGREE, about)
@@ -147,7 +148,7 @@ def _of_money(state: CampaignState) -> Iterator[Finding]:
 def _of_video(
     video: Video, objects: Objects, *, has_both: bool, now: datetime
 ) -> Iterator[Finding]:
-    if has_clip(video):
+    if has_clip(video) or video.is_trashed:
         yield from _of_names(video, objects.media, has_both=has_both)
     elif not video.has_ended and now > video.deadline_at:
         yield _about(video, Disagreement.OVERDUE, f"It is still {video.phase} after its deadline.")

@@ -45,10 +45,14 @@ DELETE = Chore(kind=ChoreKind.DELETE, video_hash="", index=0)
 
 
 class DelayedChore(Struct, frozen=True, kw_only=True):
-    """A chore that waits until the signed URLs of its objects have expired."""
+    """A chore that waits until the signed URLs of its objects have expired.
+
+    That of a `trashed` video removes its record, too, and waits until nobody can restore it.
+    """
 
     chore: Chore
     due_at: datetime
+    trashed: bool = False
 
 
 class Removed(Struct, frozen=True, kw_only=True):
@@ -122,9 +126,15 @@ class Campaign(Struct, frozen=True, kw_only=True):
         return DELETE in self.chores
 
     @property
+    def trash(self) -> tuple[DelayedChore, ...]:
+        """The videos that can be restored, the first to be removed first."""
+        return tuple(each for each in self.delayed if each.trashed)
+
+    @property
     def removed_hashes(self) -> frozenset[str]:
         """The videos that are known to be removed: those removed last, or with objects left."""
-        chores = (*self.chores, *(each.chore for each in self.delayed))
+        delayed = (each.chore for each in self.delayed if not each.trashed)
+        chores = (*self.chores, *delayed)
         removals = (each.video_hash for each in chores if each.kind is ChoreKind.REMOVE)
         return frozenset((*removals, *(each.video_hash for each in self.removed)))
 

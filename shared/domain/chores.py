@@ -1,4 +1,4 @@
-"""Pending renames and removals of objects: due at once, or once no signed URL reads them."""
+"""Pending renames and removals of objects: due at once, or once nobody needs the objects."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,7 +7,8 @@ from shared.domain.campaign import Campaign, Chore, ChoreKind, DelayedChore
 from shared.domain.values import replace
 from shared.domain.video import Video
 
-# They are kept in the campaign's document. Beyond this number, the earliest become due at once.
+# They are kept in the campaign's document. Beyond this number of either kind, for signed URLs and
+# for trashed videos, the earliest become due at once.
 MOST_DELAYED = 500
 
 
@@ -28,19 +29,22 @@ def without_chores(campaign: Campaign, done: Iterable[Chore]) -> Campaign:
     return _with_delayed(replace(campaign, chores=chores), delayed)
 
 
-def with_delayed_chores(campaign: Campaign, *chores: Chore, due_at: datetime) -> Campaign:
+def with_delayed_chores(
+    campaign: Campaign, *chores: Chore, due_at: datetime, trashed: bool = False
+) -> Campaign:
     """Delay chores until `due_at`, including those that are already delayed."""
     others = tuple(each for each in campaign.delayed if each.chore not in chores)
-    added = tuple(DelayedChore(chore=chore, due_at=due_at) for chore in chores)
+    added = (DelayedChore(chore=each, due_at=due_at, trashed=trashed) for each in chores)
     delayed = sorted((*others, *added), key=lambda each: each.due_at)
-    surplus = len(delayed) - MOST_DELAYED
-    hastened = (replace(each, due_at=campaign.created_at) for each in delayed[: max(0, surplus)])
-    return _with_delayed(campaign, (*hastened, *delayed[max(0, surplus) :]))
+    alike = [each for each in delayed if each.trashed == trashed]
+    early = alike[: max(0, len(alike) - MOST_DELAYED)]
+    hastened = (replace(each, due_at=campaign.created_at) for each in early)
+    return _with_delayed(campaign, (*hastened, *(each for each in delayed if each not in early)))
 
 
 def due_chores(campaign: Campaign, now: datetime) -> tuple[Chore, ...]:
-    """Return the delayed chores that are due."""
-    return tuple(each.chore for each in campaign.delayed if each.due_at <= now)
+    """Return the delayed chores that are due, without those of trashed videos."""
+    return tuple(each.chore for each in campaign.delayed if each.due_at <= now and not each.trashed)
 
 
 def has_two_names(campaign: Campaign, video_hash: str, now: datetime) -> bool:
@@ -49,13 +53,15 @@ def has_two_names(campaign: Campaign, video_hash: str, now: datetime) -> bool:
 
 
 def is_leaving(campaign: Campaign, video_hash: str, now: datetime) -> bool:
-    """Whether the video was removed, and its objects are still kept for signed URLs."""
+    """Whether the video is trashed, or was removed and its objects are kept for signed URLs."""
     return _is_delayed(campaign, ChoreKind.REMOVE, video_hash, now)
 
 
 def _is_delayed(campaign: Campaign, kind: ChoreKind, video_hash: str, now: datetime) -> bool:
     return any(
-        each.chore.kind is kind and each.chore.video_hash == video_hash and each.due_at > now
+        each.chore.kind is kind
+        and each.chore.video_hash == video_hash
+        and (each.trashed or each.due_at > now)
         for each in campaign.delayed
     )
 

@@ -9,6 +9,7 @@ from shared.domain.money import Money
 from shared.domain.reconciling import CampaignState, has_clip, reconciled
 from shared.domain.settlement import held_by, recomputed
 from shared.domain.slot import Version
+from shared.domain.trash import with_trash_of
 from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState, Video
 
@@ -53,11 +54,13 @@ def merge_into_target(source: CampaignState, target: CampaignState | None) -> Ch
     """Return the commit that brings `target` to the state of `source`.
 
     The videos that slots name come first. Nothing is removed: a version that only `target` has
-    becomes a historical version of its slot. An unreadable record is copied unchanged; the money
-    is then that of the source and of the versions kept.
+    becomes a historical version of its slot, and a trashed one stays trashed. An unreadable record
+    is copied unchanged; the money is then that of the source and of the versions kept.
     """
     known = target.videos if target else {}
-    kept = [video for name, video in known.items() if _lacks(source, name) and has_clip(video)]
+    others = [video for name, video in known.items() if _lacks(source, name)]
+    kept = [video for video in others if has_clip(video)]
+    trashed = [video for video in others if video.is_trashed]
     campaign = _rebased_campaign(source.campaign, target.campaign if target else None)
     for video in kept:
         slot = campaign.slot(video.index)
@@ -65,10 +68,12 @@ def merge_into_target(source: CampaignState, target: CampaignState | None) -> Ch
         campaign = campaign.with_slot(replace(slot, historical=history))
     videos = [_rebased(video, known.get(name)) for name, video in source.videos.items()]
     videos += [replace(video, version_state=VersionState.HISTORICAL) for video in kept]
-    money = _money(source, kept) if source.unreadable else recomputed(campaign, videos)
+    videos += trashed
+    campaign = with_trash_of(campaign, videos)
+    money = _money(source, (*kept, *trashed)) if source.unreadable else recomputed(campaign, videos)
     campaign = replace(campaign, money=money)
     changed = [video for video in videos if video != known.get(video.video_hash)]
-    changed.sort(key=lambda video: video.version_state is None)
+    changed.sort(key=lambda video: video.version_state is None or video.is_trashed)
     carried = [
         each for name, each in source.unreadable.items() if not target or _lacks(target, name)
     ]
@@ -132,7 +137,7 @@ def _money(source: CampaignState, added: Iterable[Video]) -> Money:
 
 
 def _rebased_campaign(campaign: Campaign, known: Campaign | None) -> Campaign:
-    """Chores for delayed removals are not copied: each installation has its own objects."""
+    """Delayed chores are not copied: each installation has its own objects."""
     if known is None:
         return replace(campaign, revision="", delayed=(), delayed_until=None)
     inputs = {each.picture.sha256: each for each in (*known.inputs, *campaign.inputs)}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
-from shared.domain.chores import with_chores
+from shared.domain.chores import with_chores, without_chores
 from shared.domain.money import ZERO, Money
 from shared.domain.reconciling import CampaignState
 from shared.domain.settlement import recomputed
@@ -24,14 +24,14 @@ def discard(
     campaign = state.campaign
     for slot in campaign.slots:
         campaign = campaign.with_slot(slot.without(record))
-    kept = tuple(each for each in campaign.chores if each.video_hash != video_hash)
+    chores = (*campaign.chores, *(each.chore for each in campaign.delayed))
+    former = [each for each in chores if each.video_hash == video_hash]
     removals = (
         Chore(kind=ChoreKind.REMOVE, video_hash=video_hash, index=index) for index in indexes
     )
     held = _unexplained(state)
     settled = replace(
-        campaign,
-        chores=kept,
+        without_chores(campaign, former),
         updated_at=now,
         money=replace(
             campaign.money,

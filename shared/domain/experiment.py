@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from shared.domain.errors import InvalidRequestError, NotReadyError
 from shared.domain.identity import falling_number
+from shared.domain.trash import require_not_trashed
 from shared.domain.values import replace
 from shared.domain.video import Status, Video
 
@@ -122,6 +123,7 @@ def require_arms(experiment: Experiment, videos: Sequence[Video | None]) -> None
                 "of an experiment are videos of one campaign.",
                 param="arms",
             )
+        require_not_trashed(video)
         if video.status is not Status.COMPLETED or video.clip is None:
             raise NotReadyError(
                 f"The video {arm.video_id!r} is {video.status}. An arm is a completed video."

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from shared.domain.errors import BudgetExceededError, InvalidRequestError, MaxCostExceededError
+from shared.domain.errors import (
+    BudgetExceededError,
+    InvalidRequestError,
+    MaxCostExceededError,
+    WrongStateError,
+)
 
 if TYPE_CHECKING:
     from shared.domain.campaign import Campaign
@@ -56,6 +61,16 @@ def require_budget(campaign: Campaign, amount: Decimal, limits: Limits) -> None:
         f"Campaign {campaign.campaign_id!r} has a budget of {budget} USD, and this would bring it "
         f"to {campaign.money.committed + amount} USD. Raise its budget to make more."
     )
+
+
+def require_room_for_kept(campaign: Campaign) -> None:
+    """Raise WrongStateError if the campaign keeps as many videos as it may."""
+    versions = (each for slot in campaign.slots for each in (*slot.versions, *slot.historical))
+    if sum(each.kept for each in versions) >= MOST_KEPT:
+        raise WrongStateError(
+            f"Campaign {campaign.campaign_id!r} keeps {MOST_KEPT} videos, which is the most. "
+            f"Set kept to false for another one first."
+        )
 
 
 def require_max_cost(cost: Decimal, max_cost: Decimal | None) -> None:

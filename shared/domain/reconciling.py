@@ -1,4 +1,4 @@
-"""Derive a campaign's slots, versions and money from its videos, where they disagree.
+"""Derive a campaign's slots, trash and money from its videos, where they disagree.
 
 In a database they change together. Files can be lost, restored or edited one by one.
 """
@@ -13,6 +13,7 @@ from shared.domain.campaign import Campaign
 from shared.domain.inputs import InputState, StoredInput
 from shared.domain.money import ZERO
 from shared.domain.slot import Slot, Version
+from shared.domain.trash import with_trash_of
 from shared.domain.unreadable import Unreadable
 from shared.domain.values import replace
 from shared.domain.video import VersionState, Video
@@ -40,7 +41,7 @@ class CampaignState(Struct, frozen=True, kw_only=True):
 
 
 def reconciled(state: CampaignState) -> CampaignState:
-    """Return the state with slots, version states and money derived from the videos.
+    """Return the state with slots, version states, trash and money derived from the videos.
 
     A state that agrees is returned unchanged, as is one with unreadable records.
     """
@@ -54,7 +55,7 @@ def reconciled(state: CampaignState) -> CampaignState:
         slot = _slot(campaign.slot(index), mine, written_at=campaign.updated_at)
         campaign = campaign.with_slot(slot)
         videos += [_as_in(slot, video) for video in mine]
-    campaign = replace(campaign, inputs=_inputs(campaign, videos))
+    campaign = with_trash_of(replace(campaign, inputs=_inputs(campaign, videos)), videos)
     money = replace(campaign.money, reserved=_reserved(videos))
     return CampaignState.of(replace(campaign, money=money), videos)
 

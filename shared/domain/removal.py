@@ -38,7 +38,8 @@ def _leaving(campaign: Campaign, video: Video, *, objects_until: datetime | None
     removal = chore_for(ChoreKind.REMOVE, video)
     if objects_until is not None:
         return with_delayed_chores(campaign, removal, due_at=objects_until)
-    return with_chores(without_chores(campaign, (chore_for(ChoreKind.RENAME, video),)), removal)
+    former = (removal, chore_for(ChoreKind.RENAME, video))
+    return with_chores(without_chores(campaign, former), removal)
 
 
 def begin_deletion(campaign: Campaign, pending: Sequence[Video], *, now: datetime) -> Change:

@@ -48,6 +48,9 @@ class Slot(Struct, frozen=True, kw_only=True):
             historical=tuple(version if _is(each, video) else each for each in self.historical),
         )
 
+    def with_latest_historical(self, version: Version) -> "Slot":
+        return replace(self, historical=(version, *self.historical))
+
     def without_pending(self, video: Video) -> "Slot":
         """Return the slot without `video` if that is its pending version."""
         return replace(self, pending=None) if self.is_making(video) else self

@@ -17,7 +17,7 @@ from shared.domain.errors import (
     WrongStateError,
 )
 from shared.domain.events import ends_of, promotion_of
-from shared.domain.limits import MOST_KEPT, Limits, require_budget
+from shared.domain.limits import Limits, require_budget, require_room_for_kept
 from shared.domain.schedule import late_check_at
 from shared.domain.settlement import charged, reserve_price, settle
 from shared.domain.slot import Slot, Version
@@ -191,18 +191,11 @@ def mark(campaign: Campaign, video: Video, *, kept: bool, now: datetime) -> Chan
         return Change(campaign=campaign)
     if video.phase is not Phase.DONE:
         raise WrongStateError("Only a completed video can be kept.")
-    if kept and _kept_count(campaign) >= MOST_KEPT:
-        raise WrongStateError(
-            f"Campaign {campaign.campaign_id!r} keeps {MOST_KEPT} videos, which is the most. "
-            f"Set kept to false for another one first."
-        )
+    if kept:
+        require_room_for_kept(campaign)
     marked = replace(video, kept=kept)
     slot = campaign.slot(video.index).with_facts_of(marked)
     return _change(campaign, slot, at=now, videos=(marked,))
-
-
-def _kept_count(campaign: Campaign) -> int:
-    return sum(each.kept for slot in campaign.slots for each in (*slot.versions, *slot.historical))
 
 
 def _show(
@@ -212,8 +205,7 @@ def _show(
     if replaced is None:
         shown = replace(slot, current=Version.of(video))
         return _change(campaign, shown, at=at, videos=(video,))
-    history = (Version.of(replaced), *slot.historical)
-    shown = replace(slot, current=Version.of(video), historical=history)
+    shown = replace(slot.with_latest_historical(Version.of(replaced)), current=Version.of(video))
     former = replace(replaced, version_state=VersionState.HISTORICAL)
     chores = (chore_for(ChoreKind.RENAME, replaced),)
     return _change(campaign, shown, at=at, videos=(video, former), chores=chores)

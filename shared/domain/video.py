@@ -37,6 +37,7 @@ class VersionState(StrEnum):
     PENDING = "pending"
     CURRENT = "current"
     HISTORICAL = "historical"
+    TRASHED = "trashed"
 
 
 class Lane(StrEnum):
@@ -159,7 +160,7 @@ class Video(Struct, frozen=True, kw_only=True):
     `store_tries` counts the tries to store its clip whose process vanished.
     `clip` is known once the clip is verified and stored, which may be before the video is done.
     `requested_by` is the name of its request's API key, and `batch_id` the batch of its line.
-    A `kept` video is removed by no clean-up.
+    A `kept` video is removed by no clean-up. A trashed one is removed at `purge_at`.
     `remixed_from_video_id` is the video that it was made from: a remix, an extension or an edit.
     `revision` is what the record was read at; empty for one that was never stored.
     `unread` has the fields of a newer release that this one does not know; they are stored again.
@@ -196,6 +197,7 @@ class Video(Struct, frozen=True, kw_only=True):
     batch_id: str | None = None
     remixed_from_video_id: str | None = None
     kept: bool = False
+    purge_at: datetime | None = None
     ai_generated: bool = True
     revision: str = ""
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
@@ -211,6 +213,10 @@ class Video(Struct, frozen=True, kw_only=True):
     @property
     def is_current(self) -> bool:
         return self.version_state is VersionState.CURRENT
+
+    @property
+    def is_trashed(self) -> bool:
+        return self.version_state is VersionState.TRASHED
 
     @property
     def has_ended(self) -> bool:

@@ -34,12 +34,16 @@ class SlotResource(TypedDict):
 
 
 class CountsResource(TypedDict):
-    """`failed` is the number of slots whose latest video failed."""
+    """`failed` is the number of slots whose latest video failed.
+
+    `trashed` videos are in none of the other numbers.
+    """
 
     failed: int
     current: int
     pending: int
     historical: int
+    trashed: int
     cache_hits: int
 
 
@@ -82,7 +86,10 @@ class DraftResource(TypedDict):
 
 
 class CampaignFacts(TypedDict):
-    """The fields of a campaign, alone and in a list."""
+    """The fields of a campaign, alone and in a list.
+
+    `trash_days` is how long a deleted video can be restored; 0 if it cannot.
+    """
 
     id: str
     object: Literal["campaign"]
@@ -92,6 +99,7 @@ class CampaignFacts(TypedDict):
     updated_at: Epoch
     max_videos: int
     keep_historical: int
+    trash_days: int
     counts: CountsResource
     money: MoneyResource
     budget: BudgetResource

@@ -146,6 +146,7 @@ def _facts(call: Call, campaign: Campaign) -> CampaignFacts:
         "updated_at": epoch(campaign.updated_at),
         "max_videos": call.ports.policy.max_videos_per_campaign,
         "keep_historical": call.ports.policy.keep_historical,
+        "trash_days": call.ports.policy.trash_days,
         "counts": _counts_resource(campaign),
         "money": _money_resource(campaign),
         "budget": _budget_resource(campaign, limits_of(call.ports.policy)),
@@ -220,6 +221,7 @@ def _counts_resource(campaign: Campaign) -> CountsResource:
         "current": sum(slot.current is not None for slot in campaign.slots),
         "pending": sum(slot.pending is not None for slot in campaign.slots),
         "historical": sum(len(slot.historical) for slot in campaign.slots),
+        "trashed": len(campaign.trash),
         "cache_hits": campaign.saved.hits,
     }
 

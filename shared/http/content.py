@@ -18,6 +18,7 @@ from shared.domain.download_names import download_name
 from shared.domain.errors import InvalidRequestError, NotFoundError, ObjectNotFoundError
 from shared.domain.identity import parse_video_id
 from shared.domain.storage_layout import picture_path
+from shared.domain.trash import require_not_trashed
 from shared.domain.video import Phase, Video
 from shared.http.calls import Call, json_response
 from shared.http.queries import VARIANTS, VIDEO, ContentQuery, SignatureQuery, read_query
@@ -72,6 +73,7 @@ def signed_url(call: Call, video_id: str) -> Response:
     body = read_body(call.request, SignedUrlBody)
     method = _method(body.method)
     video = call.ports.campaigns.get_video(*parse_video_id(video_id))
+    require_not_trashed(video)
     picture = _picture(body.variant)
     path = locate_content(call.ports, video, picture)
     disposition = _disposition(video, picture) if body.download else None
@@ -80,11 +82,12 @@ def signed_url(call: Call, video_id: str) -> Response:
 
 
 def signed_clips(call: Call, videos: Sequence[Video]) -> Mapping[str, SignedURLResource]:
-    """Return a signed URL for each finished video's clip, by the video's id.
+    """Return a signed URL for each finished video's clip, by the video's id; none if it is trashed.
 
     Up to eight are signed at once: without a private key, each signature is a call to IAM.
     """
-    paths = locate_clips(call.ports, (each for each in videos if each.phase is Phase.DONE))
+    shown = (each for each in videos if each.phase is Phase.DONE and not each.is_trashed)
+    paths = locate_clips(call.ports, shown)
     signed = in_parallel(partial(sign_path, call, path) for path in paths.values())
     return dict(zip(paths, signed, strict=True))
 

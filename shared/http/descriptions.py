@@ -81,9 +81,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "examples": [7],
     },
     "n": {
-        "description": "How many videos to make of the prompt, each in a slot of its own and paid "
-        "for by itself. The answer is a list. The seeds count up from `seed`; without it the first "
-        "video has none, and the others have 1, 2, 3. Default: 1.",
+        "description": "How many videos to make of the prompt, each paid for and in a slot of its "
+        "own. Their seeds count up from `seed`, or are none, 1, 2, 3. Default: 1.",
         "examples": [2],
     },
     "person_generation": {
@@ -161,7 +160,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "examples": [1],
     },
     "kept": {"description": "Whether the video is exempt from every clean-up."},
-    "dry_run": {"description": "Whether to list the videos without removing them."},
+    "dry_run": {"description": "Whether to list the videos without taking them away."},
+    "purge": {"description": "Whether to remove the video for good, also one in the trash."},
     "image_url": {
         "description": "An https:// URL of a public address, or a `data:` URI.",
         "examples": ["https://example.com/cup.jpg"],
@@ -188,7 +188,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     "order": {"description": "By creation: newest first, or oldest first."},
     "include": {"description": "`signed_url` adds a URL that needs no other permission."},
     "status": {"description": "Only those with this status."},
-    "version_state": {"description": "Only videos with this state."},
+    "version_state": {"description": "Only videos with this state; without it, none in the trash."},
     "tag": {"description": "Only videos with this tag.", "examples": ["launch"]},
     "type": {"description": "Only events of this type."},
     "expires": {

@@ -45,6 +45,10 @@ class ReadQuery(Body):
     include: Include | None = None
 
 
+class DeleteQuery(Body):
+    purge: bool = False
+
+
 class ContentQuery(Body, forbid_unknown_fields=False):
     """Ignores other parameters: players add some to bypass caches."""
 

@@ -58,6 +58,9 @@ class VideoResource(TypedDict):
     `embed_url` is where a player on any page gets the current version of the slot, or this video if
     it was replaced. `play_token` counts plays of this video for a day. Both are null until it is
     completed, and where plays are not counted.
+
+    A video in the trash is removed for good at `purge_at`, which is also its `expires_at`; both are
+    null for any other. It has no embed, and its content can still be read.
     """
 
     id: str
@@ -104,6 +107,7 @@ class VideoResource(TypedDict):
     clip: ClipFacts | None
     warnings: Sequence[ClipWarningResource]
     kept: bool
+    purge_at: Epoch | None
     filename: str | None
     content_url: str
     thumbnail_url: str
@@ -120,9 +124,15 @@ class VideoResource(TypedDict):
 
 
 class DeletedVideo(TypedDict):
+    """`purge_at` is when a video that was moved to the trash is removed for good.
+
+    It is null for one that is removed already.
+    """
+
     id: str
     object: Literal["video.deleted"]
     deleted: bool
+    purge_at: Epoch | None
 
 
 class InputResource(TypedDict):

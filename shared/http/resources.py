@@ -60,7 +60,7 @@ def video_resource(
         "object": "video",
         "created_at": epoch(video.created_at),
         "completed_at": moment(video.completed_at),
-        "expires_at": None,
+        "expires_at": moment(video.purge_at),
         "status": video.status,
         "progress": progress(video, call.now),
         "error": video.failure,
@@ -100,6 +100,7 @@ def video_resource(
         "clip": video.clip if video.status is Status.COMPLETED else None,
         "warnings": _warnings(video),
         "kept": video.kept,
+        "purge_at": moment(video.purge_at),
         "filename": _filename(video),
         "content_url": content_url,
         "thumbnail_url": thumbnail_url_of(video.id, base_url=base_url),
@@ -181,9 +182,11 @@ def moment(moment: datetime | None) -> int | None:
 def _embedding(call: Call, video: Video) -> tuple[str | None, str | None]:
     """Return the URL that embeds its slot, or it if it is not current, and its play token.
 
-    A video that is not completed has neither, nor has any where plays are not counted.
+    A video that is not completed, or is trashed, has neither, nor has any where plays are not
+    counted.
     """
-    if video.clip is None or video.status is not Status.COMPLETED or not call.ports.play_key:
+    is_shown = video.status is Status.COMPLETED and not video.is_trashed
+    if video.clip is None or not is_shown or not call.ports.play_key:
         return None, None
     key = call.ports.play_key
     target: EmbedTarget = ("video", video.id)

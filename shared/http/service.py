@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from shared.domain.campaign import Campaign
 from shared.domain.errors import NotFoundError, UnavailableError
 from shared.domain.money import Money
+from shared.domain.video import VersionState
 from shared.http.api import BUCKETS, Durations, recorded
 from shared.http.calls import Call, json_response
 from shared.http.resource_types import HealthResource
@@ -57,7 +58,9 @@ def _lines(ports: Ports) -> Iterator[str]:
     )
     for (method, path, status), durations in sorted(recorded().items()):
         yield from _histogram({"method": method, "path": path, "status": str(status)}, durations)
-    yield from _family("showreel_videos", "gauge", "Videos, by their phase, or unreadable.")
+    yield from _family(
+        "showreel_videos", "gauge", "Videos, by their phase; or trashed, or unreadable."
+    )
     for phase, count in sorted(_videos(ports).items()):
         yield _sample("showreel_videos", {"phase": phase}, count)
     yield from _family("showreel_dollars", "gauge", "US dollars of all campaigns.")
@@ -86,11 +89,16 @@ def _sample(name: str, labels: Mapping[str, str], value: float | Decimal) -> str
 
 
 def _videos(ports: Ports) -> Counter[str]:
+    return _counted(ports, None) + _counted(ports, VersionState.TRASHED)
+
+
+def _counted(ports: Ports, state: VersionState | None) -> Counter[str]:
     counts: Counter[str] = Counter()
     after: ListPosition | None = None
     while True:
-        page = ports.campaigns.list_videos(VideoQuery(after=after, limit=_PAGE))
-        counts.update(str(video.phase) for video in page.videos)
+        query = VideoQuery(version_state=state, after=after, limit=_PAGE)
+        page = ports.campaigns.list_videos(query)
+        counts.update(state or str(video.phase) for video in page.videos)
         if page.unreadable:
             counts["unreadable"] += len(page.unreadable)
         if not page.has_more:

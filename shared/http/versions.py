@@ -1,4 +1,4 @@
-"""Handlers that create, promote, cancel and delete versions of videos."""
+"""Handlers that create, promote, cancel, delete and restore versions of videos."""
 
 from decimal import Decimal
 
@@ -9,23 +9,26 @@ from shared.domain.identity import parse_video_id, require_campaign_id
 from shared.domain.limits import require_dollars
 from shared.domain.model_registry import MODELS
 from shared.domain.video import Phase, Video
-from shared.http.calls import Call, json_response
+from shared.http.calls import Call, json_response, list_response
 from shared.http.campaign_types import CleanupResource
 from shared.http.creations import all_created_response, created_response
 from shared.http.idempotency import answer_idempotently
+from shared.http.queries import DeleteQuery, read_query
 from shared.http.request_bodies import CleanupBody, EmptyBody, RegenerateBody, VideoBody, read_body
 from shared.http.resource_types import DeletedVideo
-from shared.http.resources import video_resource
+from shared.http.resources import encoded_video, moment, unreadable_resource, video_resource
 from shared.requests.commands import lane_of
 from shared.use_cases.change_versions import (
     cancel_video,
     delete_video,
     mark_video,
     promote_video,
+    restore_video,
 )
 from shared.use_cases.claims import Claim
 from shared.use_cases.cleanup_campaign import cleanup_campaign, preview_cleanup
 from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
+from shared.use_cases.trash_videos import read_trash
 
 
 def regenerate(call: Call, video_id: str) -> Response:
@@ -93,8 +96,29 @@ def cancel(call: Call, video_id: str) -> Response:
 
 
 def delete(call: Call, video_id: str) -> Response:
-    delete_video(call.ports, *parse_video_id(video_id))
-    return json_response(DeletedVideo(id=video_id, object="video.deleted", deleted=True))
+    """Move a video to the trash, or remove it."""
+    purge = read_query(call.request, DeleteQuery).purge
+    purge_at = delete_video(call.ports, *parse_video_id(video_id), purge=purge)
+    deleted = DeletedVideo(
+        id=video_id, object="video.deleted", deleted=True, purge_at=moment(purge_at)
+    )
+    return json_response(deleted)
+
+
+def restore(call: Call, video_id: str) -> Response:
+    read_body(call.request, EmptyBody)
+    video = restore_video(call.ports, *parse_video_id(video_id))
+    return json_response(video_resource(call, video))
+
+
+def trash(call: Call, campaign_id: str) -> Response:
+    """List what is in the trash of a campaign."""
+    page = read_trash(call.ports, require_campaign_id(campaign_id))
+    return list_response(
+        [encoded_video(call, video) for video in page.videos],
+        ids=[video.id for video in page.videos],
+        unreadable=list(map(unreadable_resource, page.unreadable)),
+    )
 
 
 def cleanup(call: Call, campaign_id: str) -> Response:

@@ -50,7 +50,7 @@ class ListPosition(Struct, frozen=True, kw_only=True):
 class VideoQuery(Struct, frozen=True, kw_only=True):
     """Which videos to list. `after` is the position of the last video of the page before.
 
-    `tag` is one in its canonical form.
+    `tag` is one in its canonical form. Trashed videos are listed by their `version_state` alone.
     """
 
     campaign_id: str | None = None
@@ -60,6 +60,10 @@ class VideoQuery(Struct, frozen=True, kw_only=True):
     after: ListPosition | None = None
     limit: int = 20
     order: SortOrder = SortOrder.DESCENDING
+
+    def shows(self, video: Video) -> bool:
+        """Whether its list has a video that matches it otherwise."""
+        return self.version_state is not None or not video.is_trashed
 
 
 class VideoPage(Struct, frozen=True, kw_only=True):

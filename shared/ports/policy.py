@@ -36,6 +36,11 @@ class Policy(Protocol):
     @property
     def keep_historical(self) -> int: ...
     @property
+    def trash_days(self) -> int:
+        """How long a deleted video can be restored; 0 removes it at once."""
+        ...
+
+    @property
     def keep_failed_days(self) -> int:
         """How long the record of a failed or cancelled video is kept."""
         ...

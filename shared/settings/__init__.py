@@ -71,6 +71,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How many hours a video may wait for its turn before it fails, unbilled (1 to 168)"""
     keep_historical: int = 10
     """How many replaced videos are kept for each slot (0 to 100)"""
+    trash_days: int = 7
+    """How many days a deleted video stays in the trash, from which it can be restored (0 to 30); 0
+    removes it at once"""
     keep_failed_days: int = 30
     """How many days after its end the record of a failed or cancelled video is kept (8 to 365); its
     dollars stay counted"""

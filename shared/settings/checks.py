@@ -24,6 +24,7 @@ _DATABASE = r"\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9]"
 _LEAST_SECRET = 32
 _MOST_SLOTS = 100
 _MOST_HISTORICAL = 100
+_MOST_TRASH_DAYS = 30
 _LEAST_FAILED_DAYS = 8
 _MOST_FAILED_DAYS = 365
 # Two thirds of a video's deadline; the rest is for the queue and for rendering.
@@ -57,6 +58,7 @@ def problems_of(found: Settings) -> list[str]:
         "KEEP_HISTORICAL must be between 0 and 100.": (
             0 <= found.keep_historical <= _MOST_HISTORICAL
         ),
+        "TRASH_DAYS must be between 0 and 30.": 0 <= found.trash_days <= _MOST_TRASH_DAYS,
         "KEEP_FAILED_DAYS must be between 8 and 365: a record outlives the keys of its requests, "
         "which are kept for 7 days.": (
             _LEAST_FAILED_DAYS <= found.keep_failed_days <= _MOST_FAILED_DAYS

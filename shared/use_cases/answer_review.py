@@ -157,12 +157,15 @@ def _commit(
 def _finished(ports: Ports, review: Review, video_id: str) -> tuple[Video, float]:
     """Return a completed video of the review's campaign, and the duration of its clip.
 
-    Another one does not exist for a reviewer. Raise VideoNotFoundError or NotReadyError.
+    Another one, or a deleted one, does not exist for a reviewer. Raise VideoNotFoundError or
+    NotReadyError.
     """
     campaign_id, video_hash = parse_video_id(video_id)
     if campaign_id != review.campaign_id:
         raise VideoNotFoundError("There is no video with this id.")
     video = ports.campaigns.get_video(campaign_id, video_hash)
+    if video.is_trashed:
+        raise VideoNotFoundError("There is no video with this id.")
     require_content(video)
     return video, video.clip.duration_seconds if video.clip else 0.0
 

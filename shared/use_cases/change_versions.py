@@ -1,11 +1,13 @@
-"""Promote, keep, cancel and delete versions on request. None of these costs anything."""
+"""Promote, keep, cancel, delete and restore versions on request. None of these costs anything."""
 
+from datetime import datetime
 from functools import partial
 
 from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import UnreadableRecordError, WrongStateError
 from shared.domain.model_registry import MODELS
 from shared.domain.removal import remove
+from shared.domain.trash import require_not_trashed, restore
 from shared.domain.versions import cancel, mark, promote
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
@@ -16,6 +18,7 @@ from shared.use_cases.finding_clips import require_stored_clip
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.publishing import ask_for_step
 from shared.use_cases.read_campaigns import current_video
+from shared.use_cases.trash_videos import trash_or_remove
 
 
 def promote_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
@@ -36,7 +39,7 @@ def mark_video(ports: Ports, campaign_id: str, video_hash: str, *, kept: bool) -
     A video that is so already is returned unchanged.
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
-    change = decide(ports, video, lambda *read: mark(*read, kept=kept, now=ports.now()))
+    change = decide(ports, video, partial(_mark, ports, kept=kept))
     return _after(ports, video, change)
 
 
@@ -56,8 +59,14 @@ def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     return cancelled
 
 
-def delete_video(ports: Ports, campaign_id: str, video_hash: str) -> None:
-    """Remove a video's record and objects. Raise WrongStateError while it is submitted.
+def delete_video(
+    ports: Ports, campaign_id: str, video_hash: str, *, purge: bool = False
+) -> datetime | None:
+    """Move a completed video to the trash, and return when it will be removed for good.
+
+    With `purge`, without a trash, and without a clip to restore, remove the record and the objects
+    now, and return None. A video that is in the trash already stays there until its time is over.
+    Raise WrongStateError while it is submitted.
 
     A damaged record is removed, and its dollars stay counted. A record of a newer release is kept.
     """
@@ -65,20 +74,43 @@ def delete_video(ports: Ports, campaign_id: str, video_hash: str) -> None:
         video = ports.campaigns.get_video(campaign_id, video_hash)
     except UnreadableRecordError:
         discard_damaged(ports, campaign_id, video_hash)
-        return
-    (removed,) = decide(ports, video, partial(_remove, ports)).removed
-    announce("video.deleted", removed)
+        return None
+    change = decide(ports, video, partial(_delete, ports, purge=purge))
+    for removed in change.removed:
+        announce("video.deleted", removed)
+    for trashed in change.videos:
+        announce("video.trashed", trashed)
     finish_chores(ports, campaign_id)
+    return None if change.removed else _after(ports, video, change).purge_at
+
+
+def restore_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
+    """Return a trashed video to its slot, and exempt it from every clean-up.
+
+    A completed video that is not in the trash is returned unchanged.
+    """
+    video = ports.campaigns.get_video(campaign_id, video_hash)
+    change = decide(ports, video, partial(_restore, ports))
+    for restored in change.videos:
+        announce("video.restored", restored)
+    finish_chores(ports, campaign_id)
+    return _after(ports, video, change)
 
 
 def _promote(ports: Ports, campaign: Campaign, video: Video) -> Change:
     """Change nothing if it is already current."""
+    require_not_trashed(video)
     if video.is_current:
         return Change(campaign=campaign)
     replaced = current_video(ports, campaign, video.index)
     change = promote(campaign, video, replaced=replaced, now=ports.now())
     require_stored_clip(ports, video)
     return change
+
+
+def _mark(ports: Ports, campaign: Campaign, video: Video, *, kept: bool) -> Change:
+    require_not_trashed(video)
+    return mark(campaign, video, kept=kept, now=ports.now())
 
 
 def _cancel(ports: Ports, campaign: Campaign, video: Video) -> Change:
@@ -93,7 +125,7 @@ def _can_be_stopped(video: Video) -> bool:
     return video.phase is Phase.GENERATING and model is not None and model.can_cancel
 
 
-def _remove(ports: Ports, campaign: Campaign, video: Video) -> Change:
+def _delete(ports: Ports, campaign: Campaign, video: Video, *, purge: bool) -> Change:
     change = Change(campaign=campaign)
     if video.phase is Phase.RESERVED:
         change = cancel(campaign, video, now=ports.now())
@@ -103,7 +135,16 @@ def _remove(ports: Ports, campaign: Campaign, video: Video) -> Change:
             "This video is being made and is paid for already. Delete it when it is finished; "
             "cancel keeps it from becoming current."
         )
-    return change.then(remove(change.campaign, (video,), now=ports.now()))
+    if purge or video.phase is not Phase.DONE:
+        return change.then(remove(change.campaign, (video,), now=ports.now()))
+    return change.then(trash_or_remove(ports, change.campaign, (video,)))
+
+
+def _restore(ports: Ports, campaign: Campaign, video: Video) -> Change:
+    """Change nothing if it is in its slot already."""
+    if video.phase is Phase.DONE and not video.is_trashed:
+        return Change(campaign=campaign)
+    return restore(campaign, video, now=ports.now())
 
 
 def _after(ports: Ports, video: Video, change: Change) -> Video:

@@ -1,9 +1,12 @@
-"""Clean-up: remove historical videos, with a preview. Current videos are never touched."""
+"""Clean-up: move historical videos to the trash, with a preview.
+
+Current videos are never touched. Without a trash, the videos are removed.
+"""
 
 from msgspec import Struct
 
 from shared.domain.campaign import Change
-from shared.domain.removal import remove, surplus
+from shared.domain.removal import surplus
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 from shared.ports import Ports
@@ -11,6 +14,7 @@ from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.committing import until_committed
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.read_campaigns import readable_videos_of
+from shared.use_cases.trash_videos import trash_or_remove
 
 
 class Cleanup(Struct, frozen=True, kw_only=True):
@@ -21,24 +25,24 @@ class Cleanup(Struct, frozen=True, kw_only=True):
 
 
 def preview_cleanup(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
-    """Return what `cleanup_campaign` would remove."""
-    removal = until_committed(lambda: _removal(ports, campaign_id, keep=keep))
-    return _measure(removal.removed)
+    """Return what `cleanup_campaign` would take away."""
+    change = until_committed(lambda: _change(ports, campaign_id, keep=keep))
+    return _measure(change)
 
 
 def cleanup_campaign(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
-    """Remove all historical videos except the `keep` latest of each slot.
+    """Take away all historical videos except the `keep` latest of each slot.
 
     A video with an unreadable record is kept, and counts as one of the latest of its slot.
     """
 
     def attempt() -> Change:
-        removal = _removal(ports, campaign_id, keep=keep)
-        return ports.campaigns.commit(removal) if removal.removed else removal
+        change = _change(ports, campaign_id, keep=keep)
+        return ports.campaigns.commit(change) if change.videos or change.removed else change
 
-    removal = until_committed(attempt)
+    change = until_committed(attempt)
     finish_chores(ports, campaign_id)
-    return _measure(removal.removed)
+    return _measure(change)
 
 
 def cleanup_all(ports: Ports, *, keep: int) -> Cleanup:
@@ -58,12 +62,13 @@ def cleanup_all(ports: Ports, *, keep: int) -> Cleanup:
     return Cleanup(videos=tuple(videos), size_bytes=size_bytes)
 
 
-def _removal(ports: Ports, campaign_id: str, *, keep: int) -> Change:
+def _change(ports: Ports, campaign_id: str, *, keep: int) -> Change:
     campaign = ports.campaigns.get_campaign(campaign_id)
     old = readable_videos_of(ports, campaign, surplus(campaign, keep))
-    return remove(campaign, tuple(old.values()), now=ports.now())
+    return trash_or_remove(ports, campaign, tuple(old.values()))
 
 
-def _measure(videos: tuple[Video, ...]) -> Cleanup:
+def _measure(change: Change) -> Cleanup:
+    videos = (*change.videos, *change.removed)
     size_bytes = sum(video.clip.size_bytes for video in videos if video.clip)
     return Cleanup(videos=videos, size_bytes=size_bytes)

@@ -12,7 +12,7 @@ from functools import partial
 from shared.domain.campaign import Campaign, Change
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import CampaignNotFoundError, ConflictError, UnreadableRecordError
-from shared.domain.removal import remove, surplus
+from shared.domain.removal import surplus
 from shared.domain.schedule import NAME_LIFE
 from shared.domain.values import replace
 from shared.domain.versions import becomes_current, complete
@@ -22,6 +22,7 @@ from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.committing import commit, revise, until_committed
 from shared.use_cases.read_campaigns import current_video, readable_videos_of
+from shared.use_cases.trash_videos import trash_or_remove
 
 # Each video is up to three records in the commit, and up to three reads before it.
 _MOST_TOGETHER = 20
@@ -109,7 +110,7 @@ def _complete(ports: Ports, campaign: Campaign, video: Video, known: Mapping[str
 
 
 def _without_surplus(ports: Ports, change: Change) -> Change:
-    """Remove the history beyond `keep_historical` in the same commit.
+    """Move the history beyond `keep_historical` to the trash in the same commit, or remove it.
 
     A player with a signed URL of such a clip can play it until the URL expires.
     """
@@ -118,6 +119,5 @@ def _without_surplus(ports: Ports, change: Change) -> Change:
     known = {name: changed[name] for name in names if name in changed}
     others = [name for name in names if name not in changed]
     old = [*known.values(), *readable_videos_of(ports, change.campaign, others).values()]
-    now = ports.now()
-    removal = remove(change.campaign, old, now=now, objects_until=now + NAME_LIFE)
-    return change.then(removal)
+    until = ports.now() + NAME_LIFE
+    return change.then(trash_or_remove(ports, change.campaign, old, objects_until=until))

@@ -11,6 +11,8 @@ from shared.domain.campaign import Change
 from shared.domain.errors import CampaignNotFoundError, ConflictError
 from shared.domain.removal import begin_deletion, remove
 from shared.domain.storage_layout import ATTEMPTS, GENERATED, INPUTS
+from shared.domain.values import replace
+from shared.domain.video import VersionState, Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
 from shared.use_cases.claims import note_deletion
@@ -50,13 +52,13 @@ def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
             return True
         if not campaign.is_being_deleted:
             return False
-        page = ports.campaigns.list_videos(VideoQuery(campaign_id=campaign_id, limit=_PORTION))
-        ended = [video for video in page.videos if video.has_ended]
+        videos = _videos(ports, campaign_id)
+        ended = [video for video in videos if video.has_ended]
         try:
             if ended:
                 ports.campaigns.commit(remove(campaign, ended, now=ports.now()))
                 finish_chores(ports, campaign_id)
-            elif page.videos:
+            elif videos:
                 # A late clip is being stored.
                 return False
             else:
@@ -64,6 +66,14 @@ def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
         except ConflictError:
             continue
     return False
+
+
+def _videos(ports: Ports, campaign_id: str) -> tuple[Video, ...]:
+    """Return some of its videos; lists have the trashed ones apart."""
+    query = VideoQuery(campaign_id=campaign_id, limit=_PORTION)
+    trash = replace(query, version_state=VersionState.TRASHED)
+    found = ports.campaigns.list_videos(query).videos
+    return found or ports.campaigns.list_videos(trash).videos
 
 
 def _remove_rest(ports: Ports, campaign_id: str) -> None:

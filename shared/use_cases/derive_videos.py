@@ -16,6 +16,7 @@ from shared.domain.errors import UnsupportedParameterError
 from shared.domain.inputs import CLIP_TYPE, Inputs, Picture
 from shared.domain.models import require_supported, usable_model
 from shared.domain.tasks import Task
+from shared.domain.trash import require_not_trashed
 from shared.domain.values import replace
 from shared.domain.video import GenerationParameters, Lane, Video
 from shared.ports import Ports
@@ -54,12 +55,14 @@ def derive_video(ports: Ports, request: DeriveVideo) -> CreatedVideo:
     """Make the next version of the video's slot. Its clip, if it is used, becomes an input.
 
     A repeated request gets its video even if the video that it was made from is gone.
-    Raise NotReadyError without a clip, and the errors of `create_videos`.
+    Raise NotReadyError without a clip, WrongStateError if it is trashed, and the errors of
+    `create_videos`.
     """
     if made := _made_before(ports, request):
         begin_all(ports, (made,))
         return made
     source = ports.campaigns.get_video(request.campaign_id, request.video_hash)
+    require_not_trashed(source)
     creation = CreateVideos(
         campaign_id=source.campaign_id,
         drafts=(Draft(prompt=request.prompt, index=source.index),),

@@ -56,6 +56,8 @@ def _in_slot(ports: Ports, campaign_id: str, index: int) -> Embedded:
 
 def _embedded(ports: Ports, campaign: Campaign | None, video: Video) -> Embedded:
     require_content(video)
+    if video.is_trashed:
+        raise VideoNotFoundError("This video was deleted.")
     if video.clip is None or (campaign and campaign.is_being_deleted):
         raise CampaignNotFoundError("The campaign of this embed is being deleted.")
     return Embedded(

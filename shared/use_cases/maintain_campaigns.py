@@ -15,6 +15,7 @@ from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.give_turns import giving_turns
 from shared.use_cases.mirroring import sweep_mirror
 from shared.use_cases.reconcile_next import reconcile_next
+from shared.use_cases.trash_videos import purge_due
 
 logger = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ def _has_time(ports: Ports, end: datetime, *, due: int) -> bool:
 def _maintain(ports: Ports, campaign_id: str, *, end: datetime) -> None:
     try:
         finish_chores(ports, campaign_id)
+        purge_due(ports, campaign_id, end=end)
         continue_deletion(ports, campaign_id, end=end)
     except ShowreelError:
         logger.exception("maintain.failed", extra={"campaign_id": campaign_id})

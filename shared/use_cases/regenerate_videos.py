@@ -10,6 +10,7 @@ from shared.domain.errors import CampaignNotFoundError
 from shared.domain.limits import require_max_cost
 from shared.domain.models import require_supported
 from shared.domain.reservation import new_version
+from shared.domain.trash import require_not_trashed
 from shared.domain.versions import reserve
 from shared.domain.video import Lane, Outcome, Video
 from shared.ports import Ports
@@ -53,6 +54,7 @@ def regenerate_video(
         if source is None:
             # It does not exist, or is unreadable: this call raises the right error.
             source = ports.campaigns.get_video(campaign_id, video_hash)
+        require_not_trashed(source)
         request = _Request(priority=priority, requested_by=requested_by, claim=claim)
         return _commit(ports, _plan(ports, campaign, {0: source}, request), max_cost)
 

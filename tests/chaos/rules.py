@@ -13,7 +13,7 @@ from shared.domain.money import ZERO
 from shared.domain.settlement import recomputed
 from shared.domain.storage_layout import GENERATED, clip_path
 from shared.domain.unreadable import Unreadable
-from shared.domain.video import GenerationParameters, Phase, Video
+from shared.domain.video import GenerationParameters, Phase, VersionState, Video
 from shared.domain.webhooks import PERIOD
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
@@ -51,9 +51,10 @@ class Remains:
 def remains_of(ports: Ports) -> Remains:
     campaigns = ports.campaigns.list_campaigns(after=None, limit=_MANY)
     page = ports.campaigns.list_videos(VideoQuery(limit=_MANY))
+    trash = VideoQuery(version_state=VersionState.TRASHED, limit=_MANY)
     return Remains(
         campaigns=tuple(each for each in campaigns if isinstance(each, Campaign)),
-        videos=page.videos,
+        videos=(*page.videos, *ports.campaigns.list_videos(trash).videos),
         paths=frozenset(info.path for info in ports.objects.list(f"{GENERATED}/")),
         unreadable=(
             *page.unreadable,

@@ -61,14 +61,16 @@ def set_scene(scene: Scene, world: World) -> SetScene:
 def versions_of(ports: Ports) -> Versions:
     """Return the ids of the videos of slot 0, by what they are; of history, the latest one."""
     try:
-        slot = ports.campaigns.get_campaign(CAMPAIGN).slot(0)
+        campaign = ports.campaigns.get_campaign(CAMPAIGN)
     except CampaignNotFoundError:
         return {}
+    slot = campaign.slot(0)
     named = {
         "current": slot.current,
         "pending": slot.pending,
         "historical": next(iter(slot.historical), None),
     }
-    return {
-        name: video_id(CAMPAIGN, version.video_hash) for name, version in named.items() if version
-    }
+    hashes = {name: version.video_hash for name, version in named.items() if version}
+    if campaign.trash:
+        hashes["trashed"] = campaign.trash[-1].chore.video_hash
+    return {name: video_id(CAMPAIGN, video_hash) for name, video_hash in hashes.items()}

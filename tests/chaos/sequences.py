@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from itertools import count
 from typing import Any
 from unittest.mock import patch
@@ -41,7 +42,12 @@ from shared.domain.video import AttemptOutcome, Phase
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed, Gone
-from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
+from shared.use_cases.change_versions import (
+    cancel_video,
+    delete_video,
+    promote_video,
+    restore_video,
+)
 from shared.use_cases.cleanup_campaign import cleanup_campaign
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from shared.use_cases.generate_video import generate_video
@@ -57,8 +63,8 @@ from tests.fakes.ports import FakePolicy, FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.rules import (
     assert_agreement,
-    assert_current_videos_are_playable,
     assert_nothing_is_paid_twice,
+    assert_videos_are_playable,
     assert_what_is_paid_for_is_kept,
     states_in_slots,
 )
@@ -142,14 +148,18 @@ class Sequences(RuleBasedStateMachine):
         day=st.none() | st.integers(1, 9),
         retries=st.integers(0, 1),
         keep=st.integers(1, 2),
+        trash=st.sampled_from([0, 7]),
     )
-    def begin(self, budget: int | None, day: int | None, retries: int, keep: int) -> None:
+    def begin(
+        self, budget: int | None, day: int | None, retries: int, keep: int, trash: int
+    ) -> None:
         self.ports = FakePorts(
             policy=FakePolicy(
                 campaign_budget_usd=None if budget is None else budget * PRICE,
                 daily_budget_usd=None if day is None else day * PRICE,
                 filtered_retries=retries,
                 keep_historical=keep,
+                trash_days=trash,
             )
         )
         self.has_gone_back = False
@@ -192,9 +202,13 @@ class Sequences(RuleBasedStateMachine):
     def cancel(self, *, number: int, fault: Fault | None) -> None:
         self.do_with_a_video(cancel_video, number, fault)
 
+    @rule(number=NUMBERS, purge=st.booleans(), fault=FAULTS)
+    def delete(self, *, number: int, purge: bool, fault: Fault | None) -> None:
+        self.do_with_a_video(partial(delete_video, purge=purge), number, fault)
+
     @rule(number=NUMBERS, fault=FAULTS)
-    def delete(self, *, number: int, fault: Fault | None) -> None:
-        self.do_with_a_video(delete_video, number, fault)
+    def restore(self, *, number: int, fault: Fault | None) -> None:
+        self.do_with_a_video(restore_video, number, fault)
 
     @rule(campaign_id=st.sampled_from(CAMPAIGN_IDS), keep=st.integers(0, 1), fault=FAULTS)
     def clean_up(self, *, campaign_id: str, keep: int, fault: Fault | None) -> None:
@@ -250,7 +264,7 @@ class Sequences(RuleBasedStateMachine):
 
     @invariant()
     def what_is_current_is_playable(self) -> None:
-        assert_current_videos_are_playable(self.ports)
+        assert_videos_are_playable(self.ports)
 
     @invariant()
     def a_video_is_paid_once(self) -> None:

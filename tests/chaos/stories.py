@@ -252,6 +252,12 @@ def two_versions(stage: Stage) -> None:
     stage.settle()
 
 
+def one_trashed(stage: Stage) -> None:
+    two_versions(stage)
+    stage.act(asking("DELETE", "/v1/videos/{current}"))
+    stage.settle()
+
+
 def one_reserved(stage: Stage) -> None:
     stage.act(creating("A red bicycle"))
 
@@ -419,6 +425,18 @@ STORIES = (
         name="delete historical",
         scene=two_versions,
         act=asking("DELETE", "/v1/videos/{historical}"),
+    ),
+    Story(
+        name="restore",
+        scene=one_trashed,
+        act=asking("POST", "/v1/videos/{trashed}/restore", {}),
+        shown=NOTHING_SHOWN,
+    ),
+    Story(
+        name="purge",
+        scene=one_trashed,
+        act=asking("DELETE", "/v1/videos/{trashed}?purge=true"),
+        shown=NOTHING_SHOWN,
     ),
     Story(
         name="delete reserved",

@@ -276,7 +276,8 @@ def counted(client: Client) -> dict[str, Calls]:
     calls["extend a video"] = of(
         lambda: client.send("POST", f"/v1/videos/{following[0]}/extend", {"prompt": "It sinks"})
     )
-    calls |= of_pictures(client) | of_watching(client) | of_reviewing(client) | of_a_queue(client)
+    calls |= of_pictures(client) | of_watching(client) | of_reviewing(client)
+    calls |= of_the_trash(client) | of_a_queue(client)
     calls["cancel a video that waits"] = of(
         lambda: client.send("POST", f"/v1/videos/{client.create('c', 'A boat')[0]}/cancel")
     )[len(calls["create one video"]) :]
@@ -339,6 +340,19 @@ def of_reviewing(client: Client) -> dict[str, Calls]:
     }
 
 
+def of_the_trash(client: Client) -> dict[str, Calls]:
+    """Return the calls for a current video, whose clip in the bucket is also renamed."""
+    of = client.counter.of
+    client.ports.policy = replace(UNLIMITED, trash_days=7)
+    (video_id,) = client.create("trash", "A boat")
+    client.finish(video_id)
+    return {
+        "move a video to the trash": of(lambda: client.send("DELETE", f"/v1/videos/{video_id}")),
+        "list the trash of a campaign": of(lambda: client.send("GET", "/v1/campaigns/trash/trash")),
+        "restore a video": of(lambda: client.send("POST", f"/v1/videos/{video_id}/restore")),
+    }
+
+
 def of_a_queue(client: Client) -> dict[str, Calls]:
     """Return the calls for videos of a model with a rate of one a minute, and of its giver."""
     of, ports = client.counter.of, client.ports
@@ -384,6 +398,7 @@ LIMITS = {
     "create one video from a picture in the request": 4,
     "create one from a stored picture": 4,
     "read a campaign with eight slots": 2,
+    "list the trash of a campaign": 2,
     "report an experiment": 2,
     "read how a video was watched": 2,
     "read how the videos of a campaign were watched": 2,

@@ -186,6 +186,7 @@ class CampaignListContract:
             VersionState.PENDING: [0],
             VersionState.CURRENT: [1],
             VersionState.HISTORICAL: [2],
+            VersionState.TRASHED: [3],
         }
 
     def test_a_list_may_be_of_one_status(self, repository: CampaignRepository) -> None:
@@ -231,6 +232,36 @@ class CampaignListContract:
 
         assert ([7, 6], True) == (numbers(first), first.has_more)
         assert ([4, 3, 1, 0], False) == (numbers(rest), rest.has_more)
+
+    @pytest.mark.parametrize("order", SortOrder)
+    @pytest.mark.parametrize(
+        "query", [VideoQuery(), VideoQuery(campaign_id="spring"), VideoQuery(tag="launch")]
+    )
+    def test_trashed_videos_are_in_their_own_list_only(
+        self, repository: CampaignRepository, query: VideoQuery, order: SortOrder
+    ) -> None:
+        """Also where they would fill a page."""
+        states = [VersionState.HISTORICAL, *[VersionState.TRASHED] * 4, None, VersionState.CURRENT]
+        stored(
+            repository,
+            *(
+                a_reserved_video(number, version_state=state, phase=Phase.DONE, tags=("launch",))
+                for number, state in enumerate(states)
+            ),
+        )
+        query = replace(query, order=order, limit=2)
+
+        first = repository.list_videos(query)
+        rest = repository.list_videos(replace(query, after=ListPosition.of(first.videos[-1])))
+        trash = repository.list_videos(replace(query, version_state=VersionState.TRASHED, limit=9))
+
+        shown = [0, 5, 6] if order is SortOrder.ASCENDING else [6, 5, 0]
+        assert (shown, True, False) == (
+            [*numbers(first), *numbers(rest)],
+            first.has_more,
+            rest.has_more,
+        )
+        assert [1, 2, 3, 4] == sorted(numbers(trash))
 
     def test_a_list_shows_every_commit_at_once(self, repository: CampaignRepository) -> None:
         change = stored(repository, a_reserved_video(1))

@@ -44,6 +44,7 @@ class FakePolicy(Struct, frozen=True, kw_only=True):
     daily_budget_usd: Decimal | None = None
     filtered_retries: int = 0
     keep_historical: int = 1
+    trash_days: int = 0
     keep_failed_days: int = 30
     queue_limit_hours: int = 24
     default_model: str = DEFAULT_MODEL

@@ -80,6 +80,7 @@ def test_a_campaign_id_in_a_path_is_only_ever_an_id(refusing: Showreel, segment:
         refusing.post(f"{campaign}/videos", {"prompts": [KITE]}),
         refusing.post(f"{campaign}/regenerate"),
         refusing.post(f"{campaign}/cleanup", {"dry_run": False}),
+        refusing.get(f"{campaign}/trash"),
         refusing.get(f"/api/v1/content/videos/{segment}/curr_{HASH}_0.mp4"),
     ]
 
@@ -145,6 +146,7 @@ def test_an_invalid_video_id_is_not_found(refusing: Showreel, video_id: str) -> 
         refusing.get(f"{video}/content"),
         refusing.post(f"{video}/regenerate"),
         refusing.post(f"{video}/promote"),
+        refusing.post(f"{video}/restore"),
         refusing.post(f"{video}/cancel"),
         refusing.post(f"{video}/signed-url"),
     ]

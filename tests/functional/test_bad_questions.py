@@ -74,6 +74,7 @@ def test_a_repeated_parameter_is_refused(refusing: Showreel, path: str) -> None:
     [
         ("videos/{video}/regenerate", {"prompt": "another"}),
         ("videos/{video}/promote", {"version": 1}),
+        ("videos/{video}/restore", {"version": 1}),
         ("videos/{video}/cancel", {"force": True}),
         ("videos/{video}/signed-url", {"ttl": 60}),
         ("videos/{video}/signed-url", {"ttl_seconds": "long"}),

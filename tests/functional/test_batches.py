@@ -236,7 +236,7 @@ def test_the_result_of_a_deleted_video_says_deleted(showreel: Showreel) -> None:
     batch = send(showreel, lines(a_line(0))).json
     over(showreel, batch)
     ((made,),) = (line["videos"] for line in results(showreel, batch))
-    assert showreel.delete(f"/v1/videos/{made['id']}").status_code == 200
+    assert showreel.delete(f"/v1/videos/{made['id']}?purge=true").status_code == 200
 
     ((left,),) = (line["videos"] for line in results(showreel, batch))
     assert left == {"id": made["id"], "outcome": "created", "video": None}

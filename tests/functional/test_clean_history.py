@@ -19,8 +19,8 @@ def family() -> str:
     return "local"
 
 
-def clean(place: FolderPlace, *arguments: str) -> str:
-    ended = run_tool("clean_history", *arguments, **place.environment)
+def clean(place: FolderPlace, *arguments: str, **environment: str) -> str:
+    ended = run_tool("clean_history", *arguments, **place.environment, **environment)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 
@@ -40,15 +40,26 @@ def let_time_pass(files: set[Path], age: timedelta) -> None:
         os.utime(file, (moment, moment))
 
 
-def test_historical_videos_are_deleted_and_current_ones_stay(gallery_copy: FolderPlace) -> None:
+def test_without_a_trash_historical_videos_are_removed_and_current_ones_stay(
+    gallery_copy: FolderPlace,
+) -> None:
     generated = gallery_copy.folder / "videos/generated" / GALLERY
     before = {path.name for path in generated.glob("*.mp4")}
 
-    told = clean(gallery_copy, "--keep", "0")
+    told = clean(gallery_copy, "--keep", "0", TRASH_DAYS="0")
 
     kept = {path.name for path in generated.glob("*.mp4")}
     assert told.startswith("Removed 1 historical videos, ")
     assert kept == {name for name in before if name.startswith("curr_")}
+
+
+def test_historical_videos_go_to_the_trash(gallery_copy: FolderPlace) -> None:
+    told = clean(gallery_copy, "--keep", "0")
+
+    assert told.startswith("Moved to the trash for 7 days: 1 historical videos, ")
+    with served(gallery_copy, delivering=False) as service:
+        counts = service.campaign(GALLERY)["counts"]
+    assert (0, 1) == (counts["historical"], counts["trashed"])
 
 
 def test_only_requests_that_are_a_week_old_are_forgotten(place: FolderPlace) -> None:

@@ -29,7 +29,7 @@ def test_an_extended_video_replaces_its_video_and_keeps_its_clip(gallery: Showre
 
     answer = gallery.post(f"/v1/videos/{old['id']}/extend", {"prompt": "It sinks"})
     new = gallery.ended(answer.json)
-    gallery.delete(f"/v1/videos/{old['id']}")
+    gallery.delete(f"/v1/videos/{old['id']}?purge=true")
 
     assert (answer.status_code, new["status"], new["version_state"]) == (
         202,

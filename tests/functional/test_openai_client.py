@@ -164,14 +164,14 @@ def test_a_list_pages_by_itself(
     assert [video.id for video in page] == expected
 
 
-def test_delete_removes_the_video(client: openai.OpenAI) -> None:
+def test_a_deleted_video_is_in_no_list_and_says_when_it_expires(client: openai.OpenAI) -> None:
     video = client.videos.list(limit=1).data[0]
 
     deleted = client.videos.delete(video.id)
 
     assert (deleted.id, deleted.object, deleted.deleted) == (video.id, "video.deleted", True)
-    with pytest.raises(openai.NotFoundError):
-        client.videos.retrieve(video.id)
+    assert video.id not in {each.id for each in client.videos.list()}
+    assert client.videos.retrieve(video.id).expires_at is not None
 
 
 def test_a_refusal_has_its_code_message_and_parameter(client: openai.OpenAI) -> None:

@@ -127,3 +127,8 @@ def test_answers_to_actions_match_the_description(
     for url, path, body in steps:
         assert_described(endless_gallery.post(url, body), description, path, "post")
     assert_described(endless_gallery.delete(current), description, video, "delete")
+    assert_described(
+        endless_gallery.get(f"/v1/campaigns/{GALLERY}/trash"), description, f"{campaign}/trash"
+    )
+    restored = endless_gallery.post(f"{current}/restore")
+    assert_described(restored, description, f"{video}/restore", "post")

@@ -190,7 +190,7 @@ def test_a_late_beacon_of_what_was_deleted_is_answered_and_no_report_has_it(
     embed = loaded(showreel, video["embed_url"])
     played(showreel, embed, played_ms=1)
 
-    showreel.delete(f"/v1/videos/{video['id']}")
+    showreel.delete(f"/v1/videos/{video['id']}?purge=true")
     played(showreel, embed, played_ms=2)
     assert_refused(showreel.get(f"/v1/videos/{video['id']}/analytics"), 404, "not_found")
     showreel.delete("/v1/campaigns/spring")

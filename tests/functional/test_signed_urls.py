@@ -157,7 +157,7 @@ def begins(service: Showreel, url: str) -> int:
 def test_a_signed_url_works_after_its_video_was_replaced_and_removed_from_history(
     gallery_copy: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with served(gallery_copy, {"KEEP_HISTORICAL": "1"}) as gallery:
+    with served(gallery_copy, {"KEEP_HISTORICAL": "1", "TRASH_DAYS": "0"}) as gallery:
         slot = gallery.campaign(GALLERY)["slots"][0]
         videos = [slot["current"], *slot["historical"]]
         urls = [signed(gallery, each, ttl_seconds=3600)["url"] for each in videos]

@@ -81,10 +81,10 @@ def test_a_second_regenerate_attaches_to_the_first(endless_gallery: Showreel) ->
     assert second.json["id"] == first.json["id"]
 
 
-def test_history_beyond_the_setting_is_removed_and_its_clip_outlives_signed_urls(
+def test_without_a_trash_history_beyond_the_setting_is_removed_and_its_clip_outlives_signed_urls(
     gallery_copy: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with served(gallery_copy, {"KEEP_HISTORICAL": "1"}) as gallery:
+    with served(gallery_copy, {"KEEP_HISTORICAL": "1", "TRASH_DAYS": "0"}) as gallery:
         oldest, old = historical(gallery), current(gallery)
 
         new = gallery.ended(gallery.post(f"/v1/videos/{old['id']}/regenerate").json)
@@ -181,16 +181,19 @@ def test_a_clean_up_is_a_dry_run_by_default(gallery: Showreel) -> None:
     assert gallery.snapshot() == before
 
 
-def test_a_clean_up_removes_history_and_nothing_current(gallery: Showreel) -> None:
+def test_without_a_trash_a_clean_up_removes_history_and_nothing_current(
+    gallery_copy: Place,
+) -> None:
     """Also the second name that a clip in a bucket has while signed URLs may live."""
-    old = historical(gallery)
-    kept = {name for name in gallery.files() if hash_of(old) not in name} - NOTES
+    with served(gallery_copy, {"TRASH_DAYS": "0"}) as gallery:
+        old = historical(gallery)
+        kept = {name for name in gallery.files() if hash_of(old) not in name} - NOTES
 
-    answer = gallery.post(f"/v1/campaigns/{GALLERY}/cleanup", {"dry_run": False})
+        answer = gallery.post(f"/v1/campaigns/{GALLERY}/cleanup", {"dry_run": False})
 
-    assert [video["id"] for video in answer.json["deleted"]] == [old["id"]]
-    assert eventually(lambda: gallery.files() - NOTES == kept)
-    assert gallery.get(f"/v1/videos/{old['id']}").status_code == 404
+        assert [video["id"] for video in answer.json["deleted"]] == [old["id"]]
+        assert eventually(lambda: gallery.files() - NOTES == kept)
+        assert gallery.get(f"/v1/videos/{old['id']}").status_code == 404
 
 
 def test_a_kept_video_survives_a_clean_up(gallery: Showreel) -> None:
@@ -217,12 +220,12 @@ def test_a_clean_up_keeps_the_requested_number(gallery: Showreel) -> None:
     assert gallery.files() == before
 
 
-def test_a_deleted_video_is_removed_with_all_its_files(gallery: Showreel) -> None:
+def test_a_purged_video_is_removed_with_all_its_files(gallery: Showreel) -> None:
     video = current(gallery, 1)
 
-    answer = gallery.delete(f"/v1/videos/{video['id']}")
+    answer = gallery.delete(f"/v1/videos/{video['id']}?purge=true")
 
-    assert answer.json == {"id": video["id"], "object": "video.deleted", "deleted": True}
+    assert answer.json["purge_at"] is None
     assert gallery.get(f"/v1/videos/{video['id']}").status_code == 404
     assert gallery.get(video["content_url"]).status_code == 404
     assert eventually(lambda: not files_of(video) & gallery.files())

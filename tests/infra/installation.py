@@ -33,6 +33,7 @@ EVERYTHING: Json = {
     "event_days": 90,
     "keep_failed_days": 60,
     "keep_historical": 2,
+    "trash_days": 14,
     "max_videos_per_campaign": 8,
     "plays_export": True,
     "plays_invokers": [VIEWER],

@@ -97,7 +97,7 @@ def test_the_settings_match_the_variables(installation: Installation) -> None:
         assert installation.one("google_pubsub_topic.plays")["name"] == settings.plays_topic
         plays = installation.one("google_firestore_database.plays")
         assert plays["name"] == settings.plays_database
-        for name in ("campaign_budget_usd", "daily_budget_usd", "filtered_retries"):
+        for name in ("campaign_budget_usd", "daily_budget_usd", "filtered_retries", "trash_days"):
             assert EVERYTHING[name] == getattr(settings, name), name
         for name in ("event_days", "keep_failed_days", "keep_historical", "queue_limit_hours"):
             assert EVERYTHING[name] == getattr(settings, name), name

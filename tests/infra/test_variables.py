@@ -36,6 +36,7 @@ REFUSED: dict[str, list[tuple[str, list[object]]]] = {
     "event_days": [("from 1 to 365", [0, 366, 1.5])],
     "keep_failed_days": [("from 8 to 365", [0, 7, 366, 8.5])],
     "keep_historical": [("from 0 to 100", [-1, 1.5])],
+    "trash_days": [("from 0 to 30", [-1, 31, 1.5])],
     "model_rates": [
         ("from 0 to 999", [{"veo-3.1-generate-001": -1}, {"veo-3.1-generate-001": 1.5}])
     ],

@@ -96,7 +96,7 @@ campaigns = st.builds(
     budget_usd=st.none() | dollars,
     cache_hits=numbers,
     chores=several(chores),
-    delayed=several(st.builds(DelayedChore, chore=chores, due_at=moments)),
+    delayed=several(st.builds(DelayedChore, chore=chores, due_at=moments, trashed=st.booleans())),
     flows=several(st.builds(Flow, lane=st.sampled_from(Lane), next_at=moments)),
     inputs=several(
         st.builds(
@@ -143,6 +143,7 @@ videos = st.builds(
     attempts=several(attempts),
     priority=st.sampled_from(Lane),
     queue=st.none() | places,
+    purge_at=st.none() | moments,
     refusals=numbers,
     completed_at=st.none() | moments,
     clip=st.none() | clips,
@@ -206,7 +207,7 @@ def a_full_campaign() -> Campaign:
         budget_usd=Decimal("100.00"),
         cache_hits=4,
         chores=(chore,),
-        delayed=(DelayedChore(chore=chore, due_at=SOON),),
+        delayed=(DelayedChore(chore=chore, due_at=SOON, trashed=True),),
         delayed_until=SOON,
         removed=(Removed(video_hash="fedcba9876543210", created_at=NOW),),
         flows=(Flow(model=MODEL, lane=Lane.BULK, next_at=SOON),),
@@ -264,6 +265,7 @@ def a_full_video() -> Video:
         batch_id="batch_0123456789abcdef",
         remixed_from_video_id="video_spring.0123456789abcdef",
         kept=True,
+        purge_at=SOON,
     )
 
 
@@ -397,6 +399,7 @@ EARLIER: dict[str, Any] = {
     "batch_id": None,
     "remixed_from_video_id": None,
     "kept": False,
+    "purge_at": None,
 }
 
 
@@ -412,6 +415,7 @@ def test_files_from_before_there_was_a_queue_are_readable() -> None:
         draft=None,
         failed=(),
         slots=(a_full_slot(kept=False),),
+        delayed=(replace(a_full_campaign().delayed[0], trashed=False),),
         flows=(),
         inputs=(),
     )

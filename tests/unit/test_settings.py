@@ -53,6 +53,8 @@ def test_a_folder_is_absolute_or_beside_the_process(url: str, folder: Path) -> N
         ("KEEP_HISTORICAL", "-1"),
         ("KEEP_HISTORICAL", "1.5"),
         ("KEEP_HISTORICAL", "101"),
+        ("TRASH_DAYS", "-1"),
+        ("TRASH_DAYS", "31"),
         ("KEEP_FAILED_DAYS", "0"),
         ("KEEP_FAILED_DAYS", "7"),
         ("KEEP_FAILED_DAYS", "366"),

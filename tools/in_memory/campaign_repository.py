@@ -173,6 +173,7 @@ def _matches(video: Video, query: VideoQuery) -> bool:
         query.campaign_id in (None, video.campaign_id)
         and query.tag in (None, *video.tags)
         and query.version_state in (None, video.version_state)
+        and query.shows(video)
         and query.status in (None, video.status)
     )
 

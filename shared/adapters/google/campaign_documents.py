@@ -158,14 +158,15 @@ def filled(
     read: Callable[[Document | None, int], list[Document]],
     decode: Callable[[Document], T],
     limit: int,
+    is_wanted: Callable[[T], bool] = lambda _: True,
 ) -> tuple[list[T], list[Unreadable]]:
-    """Read pages until there are `limit` readable records, or no more documents."""
+    """Read pages until there are `limit` readable records that are wanted, or no more documents."""
     failed: list[Unreadable] = []
 
     def records_of(page: Sequence[Document]) -> list[T]:
         records, unread = sorted_out(page, decode)
         failed.extend(unread)
-        return records
+        return [record for record in records if is_wanted(record)]
 
     return list(filled_page(read, records_of, limit)), failed
 

@@ -187,7 +187,7 @@ class FirestoreCampaignRepository:
                 queries.videos_of(self._documents.client, query, after=after, limit=limit)
             )
 
-        videos, unreadable = filled(read, video_of, query.limit + 1)
+        videos, unreadable = filled(read, video_of, query.limit + 1, query.shows)
         return VideoPage(
             videos=tuple(videos[: query.limit]),
             has_more=len(videos) > query.limit,

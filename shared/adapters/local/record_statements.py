@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shared.adapters.local.record_columns import micros
 from shared.domain.finding import ARCHIVED, status_key
 from shared.domain.identity import video_id
+from shared.domain.video import VersionState
 
 if TYPE_CHECKING:
     from shared.ports.campaign_repository import CampaignQuery, DueWork, VideoQuery
@@ -113,6 +114,8 @@ def list_of(query: VideoQuery) -> tuple[str, list[object]]:
     }
     conditions = [each for each, value in wanted.items() if value is not None]
     values: list[object] = [value for value in wanted.values() if value is not None]
+    if query.version_state is None:
+        conditions.append(f"videos.version_state IS NOT '{VersionState.TRASHED}'")
     descending = query.order == "desc"
     if query.after is not None:
         conditions.append(f"({table}.created_at, {table}.id) {'<' if descending else '>'} (?, ?)")

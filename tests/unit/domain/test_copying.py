@@ -8,6 +8,7 @@ from shared.domain.copying import Verdict, judge, merge_into_target
 from shared.domain.reconciling import CampaignState
 from shared.domain.settlement import recomputed
 from shared.domain.slot import Slot, Version
+from shared.domain.trash import move_to_trash, restore
 from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState, Video
 from tests.unit.domain.builders import (
@@ -19,7 +20,9 @@ from tests.unit.domain.builders import (
     a_submitting_video,
 )
 
-LATER = NOW + timedelta(hours=1)
+HOUR = timedelta(hours=1)
+LATER = NOW + HOUR
+WEEK = timedelta(days=7)
 
 
 def a_state(*videos: Video, age: timedelta = timedelta(), hits: int = 0) -> CampaignState:
@@ -44,6 +47,49 @@ def test_a_campaign_missing_at_the_target_is_copied() -> None:
     assert len(change.videos) == 2
 
 
+def in_trash(state: CampaignState, *numbers: int) -> CampaignState:
+    """Return it an hour later, with these videos trashed."""
+    videos = [state.videos[f"{number:016x}"] for number in numbers]
+    later = state.campaign.updated_at + HOUR
+    change = move_to_trash(state.campaign, videos, now=later, purge_at=later + WEEK)
+    trashed = {video.video_hash: video for video in change.videos}
+    return CampaignState(campaign=change.campaign, videos=state.videos | trashed)
+
+
+def test_the_trash_is_copied_with_the_time_of_each_removal() -> None:
+    source = in_trash(a_state(a_done_video(1), a_done_video(2, VersionState.HISTORICAL)), 1)
+    for target in (None, a_state(a_done_video(1), a_done_video(2, VersionState.HISTORICAL))):
+        copied = merge_into_target(source, target)
+
+        assert source.campaign.trash == copied.campaign.trash
+        assert source.campaign.delayed_until == copied.campaign.delayed_until
+        assert VersionState.TRASHED in {each.version_state for each in copied.videos}
+
+
+def test_what_was_restored_is_no_longer_trashed_at_the_target() -> None:
+    before = a_state(a_done_video(1))
+    target = in_trash(before, 1)
+    (trashed,) = (each for each in target.videos.values() if each.is_trashed)
+    change = restore(target.campaign, trashed, now=target.campaign.updated_at + HOUR)
+    source = CampaignState.of(change.campaign, change.videos)
+
+    copied = merge_into_target(source, target)
+
+    assert judge(source, target) is Verdict.COPY
+    assert ((), None) == (copied.campaign.trash, copied.campaign.delayed_until)
+    assert [VersionState.CURRENT] == [each.version_state for each in copied.videos]
+
+
+def test_the_trash_of_the_target_stays_with_its_dollars() -> None:
+    source = a_state(a_done_video(1), age=3 * HOUR)
+    target = in_trash(a_state(a_done_video(1), a_done_video(2, VersionState.HISTORICAL)), 2)
+
+    copied = merge_into_target(source, target)
+
+    assert target.campaign.trash == copied.campaign.trash
+    assert recomputed(copied.campaign, target.videos.values()) == copied.campaign.money
+
+
 def test_an_equal_campaign_is_not_copied_again() -> None:
     state = a_state(a_done_video(1), a_reserved_video(2))
 
@@ -51,7 +97,6 @@ def test_an_equal_campaign_is_not_copied_again() -> None:
     assert merge_into_target(state, state).videos == ()
 
 
-HOUR = timedelta(hours=1)
 STEPS = [
     (a_state(), a_state(age=HOUR)),
     (a_state(), a_state(hits=1)),

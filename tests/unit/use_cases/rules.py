@@ -26,7 +26,7 @@ class Witness:
         self()
 
     def __call__(self) -> None:
-        assert_current_videos_are_playable(self._ports)
+        assert_videos_are_playable(self._ports)
         assert_nothing_is_paid_twice(self._ports)
         self._videos |= {video.video_hash: video for video in _videos(self._ports)}
         if not self._ports.campaigns.campaigns:
@@ -74,16 +74,22 @@ def assert_days_hold_what_is_or_may_be_paid(ports: FakePorts, ever: Iterable[Vid
     assert all(video.cost.actual != ZERO for video in cost)
 
 
-def assert_current_videos_are_playable(ports: FakePorts) -> None:
-    """At every moment, what a slot shows has its clip under one of two names."""
+def assert_videos_are_playable(ports: FakePorts) -> None:
+    """At every moment, what a slot shows, or can be restored, has its clip under one of two names.
+
+    While a campaign is deleted, this holds for its slots alone.
+    """
     objects = ports.objects.objects
     for campaign in ports.campaigns.campaigns.values():
-        for slot in campaign.slots:
-            if slot.current is not None:
-                place = campaign.campaign_id, slot.current.video_hash, slot.index
-                names = {clip_path(*place, current=current) for current in (True, False)}
-                clips = {objects[name].content for name in names if name in objects}
-                assert {A_CLIP} == clips
+        shown = [(slot.current.video_hash, slot.index) for slot in campaign.slots if slot.current]
+        trash = [(each.chore.video_hash, each.chore.index) for each in campaign.trash]
+        for place in shown if campaign.is_being_deleted else (*shown, *trash):
+            names = {
+                clip_path(campaign.campaign_id, *place, current=current)
+                for current in (True, False)
+            }
+            clips = {objects[name].content for name in names if name in objects}
+            assert {A_CLIP} == clips
 
 
 def assert_nothing_is_paid_twice(ports: FakePorts) -> None:
@@ -172,6 +178,7 @@ def has_ended_properly(video: Video) -> bool:
 
 
 def states_in_slots(campaign: Campaign) -> dict[str, VersionState]:
+    """Return the states of the videos that its slots and its trash name."""
     states: dict[str, VersionState] = {}
     for slot in campaign.slots:
         states |= {each.video_hash: VersionState.HISTORICAL for each in slot.historical}
@@ -179,7 +186,7 @@ def states_in_slots(campaign: Campaign) -> dict[str, VersionState]:
             states[slot.current.video_hash] = VersionState.CURRENT
         if slot.pending is not None:
             states[slot.pending.video_hash] = VersionState.PENDING
-    return states
+    return states | {each.chore.video_hash: VersionState.TRASHED for each in campaign.trash}
 
 
 def _money_of(videos: Iterable[Video]) -> Money:

@@ -22,6 +22,7 @@ from tests.fakes.video_generator import Script
 
 CAMPAIGN_ID = "spring"
 PRICE = Decimal("3.20")
+A_BUDGET = Decimal(90)
 PARAMETERS = GenerationParameters(model=DEFAULT_MODEL)
 SUCCESS = Script()
 QUEUE_LIMIT = timedelta(hours=POLICY.queue_limit_hours)
@@ -31,7 +32,7 @@ MOST_TICKS = 30
 
 def budgeted_ports() -> FakePorts:
     """Return ports of an installation whose day has a budget, which no story uses up."""
-    return FakePorts(policy=replace(POLICY, daily_budget_usd=Decimal(90)))
+    return FakePorts(policy=replace(POLICY, daily_budget_usd=A_BUDGET))
 
 
 def a_request(*prompts: str, **changes: Any) -> CreateVideos:  # noqa: ANN401

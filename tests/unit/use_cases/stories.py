@@ -8,18 +8,26 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from shared.domain.errors import GenerationRefusedError, GeneratorBusyError
+from shared.domain.values import replace
 from shared.domain.video import VersionState, Video
 from shared.ports import Ports
 from shared.ports.video_generator import Failed, Gone
-from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
+from shared.use_cases.change_versions import (
+    cancel_video,
+    delete_video,
+    promote_video,
+    restore_video,
+)
 from shared.use_cases.cleanup_campaign import cleanup_campaign
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.delete_campaign import delete_campaign
+from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
 from shared.use_cases.retire_failed import retire_failed
-from tests.fakes.ports import FakePorts
+from tests.fakes.ports import POLICY, FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.scenes import (
+    A_BUDGET,
     CAMPAIGN_ID,
     TICK,
     a_request,
@@ -30,6 +38,8 @@ from tests.unit.use_cases.scenes import (
     reserve,
     settle,
 )
+
+TRASH_TIME = timedelta(days=7)
 
 Command = Callable[[Ports], object]
 Story = Callable[[FakePorts], Command]
@@ -111,6 +121,35 @@ def cancelling_a_submitted_one(ports: FakePorts) -> Command:
     return lambda acting: cancel_video(acting, CAMPAIGN_ID, video.video_hash)
 
 
+def trashing_the_current_one(ports: FakePorts) -> Command:
+    """Trash one whose slot has made another version meanwhile, and perhaps is making one."""
+    keep_trash(ports)
+    two_versions(ports)
+    video = one_that_is(VersionState.CURRENT, ports)
+    return lambda acting: delete_video(acting, CAMPAIGN_ID, video.video_hash)
+
+
+def replacing_one_too_many(ports: FakePorts) -> Command:
+    """Regenerate where a historical video goes to the trash for it."""
+    keep_trash(ports)
+    return regenerating(ports)
+
+
+def restoring(ports: FakePorts) -> Command:
+    """Restore the one that was current; the slot has only a historical one."""
+    trashing_the_current_one(ports)(ports)
+    video = one_that_is(VersionState.TRASHED, ports)
+    return lambda acting: restore_video(acting, CAMPAIGN_ID, video.video_hash)
+
+
+def purging(ports: FakePorts) -> Command:
+    """Let a tick remove two videos whose time in the trash is over."""
+    trashing_the_current_one(ports)(ports)
+    cleanup_campaign(ports, CAMPAIGN_ID, keep=0)
+    ports.clock.advance(TRASH_TIME)
+    return maintain_campaigns
+
+
 def retiring(ports: FakePorts) -> Command:
     """Retire one that was not billed, one that may have been, and one that was cancelled."""
     make(ports)
@@ -164,6 +203,10 @@ STORIES: tuple[Story, ...] = (
     deleting_a_reserved_one,
     cancelling_a_reserved_one,
     cancelling_a_submitted_one,
+    trashing_the_current_one,
+    replacing_one_too_many,
+    restoring,
+    purging,
     retiring,
     remaking_while_busy,
     remaking_what_is_refused,
@@ -175,6 +218,11 @@ STORIES: tuple[Story, ...] = (
 
 DELETIONS: tuple[Story, ...] = (deleting_the_campaign, deleting_a_campaign_that_waits)
 """Those after which no campaign is left to copy."""
+
+
+def keep_trash(ports: FakePorts) -> None:
+    """From now on, what is deleted can be restored for a week."""
+    ports.policy = replace(POLICY, trash_days=TRASH_TIME.days, daily_budget_usd=A_BUDGET)
 
 
 def two_versions(ports: FakePorts) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain import versions
+from shared.domain import limits
 from shared.domain.errors import (
     ObjectNotFoundError,
     UnavailableError,
@@ -106,7 +106,7 @@ class TestMark:
     def test_a_campaign_keeps_a_limited_number(
         self, ports: FakePorts, old: Video, new: Video, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(versions, "MOST_KEPT", 1)
+        monkeypatch.setattr(limits, "MOST_KEPT", 1)
         mark_video(ports, CAMPAIGN_ID, old.video_hash, kept=True)
 
         with pytest.raises(WrongStateError, match="keeps 1 videos"):

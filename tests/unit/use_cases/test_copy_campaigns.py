@@ -17,7 +17,7 @@ from shared.use_cases.finish_chores import finish_chores
 from tests.fakes.ports import POLICY, FakeClock, FakePorts
 from tests.unit.use_cases.rules import (
     assert_agreement,
-    assert_current_videos_are_playable,
+    assert_videos_are_playable,
     kept_for_signed_urls,
     objects_of,
 )
@@ -212,7 +212,7 @@ def test_a_final_state_can_be_copied_over_each_earlier_state(story: Story) -> No
     for target in earlier:
         (verdict,) = copy_all(end, target)
 
-        assert_current_videos_are_playable(target)
+        assert_videos_are_playable(target)
         if verdict is not Verdict.NEWER_IN_TARGET:
             finish_chores(target, CAMPAIGN_ID)
             assert end.campaigns.videos.keys() <= target.campaigns.videos.keys()
@@ -233,7 +233,7 @@ def test_a_copy_may_be_broken_off_anywhere_and_run_again(ports: FakePorts, step:
         try:
             copy_all(ports, breaking)
         except UnavailableError:
-            assert_current_videos_are_playable(target)
+            assert_videos_are_playable(target)
         copy_all(ports, target)
         assert (records(target), media(target)) == (records(whole), media(whole))
         return fault.has_acted
@@ -254,7 +254,7 @@ def test_an_update_may_be_broken_off_anywhere_and_run_again(ports: FakePorts, st
         try:
             copy_all(ports, breaking)
         except UnavailableError:
-            assert_current_videos_are_playable(target)
+            assert_videos_are_playable(target)
         copy_all(ports, target)
         finish_chores(target, CAMPAIGN_ID)
         assert_agreement(target)

@@ -6,16 +6,24 @@ Each is one of two processes that share everything; a slow one may find that its
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
+from itertools import product
 
 import pytest
 
 from shared.domain.errors import NotFoundError, RejectedError
 from shared.domain.video import VersionState
-from shared.use_cases.change_versions import cancel_video, delete_video, promote_video
+from shared.use_cases.change_versions import (
+    cancel_video,
+    delete_video,
+    promote_video,
+    restore_video,
+)
 from shared.use_cases.cleanup_campaign import cleanup_campaign
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.finish_chores import finish_chores
+from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.regenerate_videos import regenerate_video
 from shared.use_cases.retire_failed import retire_failed
 from tests.fakes.ports import FakePorts
@@ -112,6 +120,19 @@ def on_each(state: VersionState, ports: FakePorts, act: Callable[..., object]) -
             act(ports, video.campaign_id, video.video_hash)
 
 
+def restores(ports: FakePorts) -> None:
+    on_each(VersionState.TRASHED, ports, restore_video)
+
+
+def empties_the_trash(ports: FakePorts) -> None:
+    on_each(VersionState.TRASHED, ports, partial(delete_video, purge=True))
+
+
+def lets_the_trash_expire(ports: FakePorts) -> None:
+    ports.clock.advance(stories.TRASH_TIME)
+    maintain_campaigns(ports)
+
+
 OTHERS = (
     delivers_again,
     delivers_again_later,
@@ -128,9 +149,30 @@ OTHERS = (
     retires,
 )
 
+TRASHING = (
+    stories.trashing_the_current_one,
+    stories.replacing_one_too_many,
+    stories.restoring,
+    stories.purging,
+)
+WITH_TRASH = (
+    finishes_everything,
+    regenerates,
+    promotes,
+    deletes_what_is_current,
+    cleans_up,
+    deletes_the_campaign,
+    restores,
+    empties_the_trash,
+    lets_the_trash_expire,
+)
 
-@pytest.mark.parametrize("other", OTHERS, ids=lambda other: other.__name__)
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+
+@pytest.mark.parametrize(
+    ("story", "other"),
+    [*product(STORIES, OTHERS), *product(TRASHING, WITH_TRASH)],
+    ids=lambda each: each.__name__,
+)
 def test_the_rules_hold_whatever_another_process_does_meanwhile(
     story: stories.Story, other: Callable[[FakePorts], None]
 ) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from shared.adapters.google.campaign_documents import key_of
 from shared.adapters.google.firestore_fields import to_fields
-from shared.domain.campaign import Campaign, Chore, ChoreKind
+from shared.domain.campaign import Campaign, Chore, ChoreKind, DelayedChore
+from shared.domain.chores import MOST_DELAYED
 from shared.domain.inputs import (
     MAX_INPUT_BYTES,
     MAX_PIXELS,
@@ -94,6 +95,15 @@ def largest(slots: int, keep_historical: int) -> Campaign:
         chores=tuple(
             Chore(kind=ChoreKind.RENAME, video_hash=f"{number:016x}", index=99)
             for number in range(slots * each + MOST_KEPT)
+        ),
+        delayed=tuple(
+            DelayedChore(
+                chore=Chore(kind=ChoreKind.REMOVE, video_hash=f"{number:016x}", index=99),
+                due_at=NOW,
+                trashed=trashed,
+            )
+            for trashed in (False, True)
+            for number in range(MOST_DELAYED)
         ),
     )
 

@@ -1,0 +1,275 @@
+"""A deleted video can be brought back for a week, and meanwhile nothing shows or uses it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from time import time
+
+import pytest
+
+from shared import bootstrap
+from shared.use_cases.maintain_campaigns import maintain_campaigns
+from tests.eventually import eventually
+from tests.functional.places import Place
+from tests.functional.showreel import BOAT, GALLERY, KITE, Json, Showreel, served
+
+TRASH = f"/v1/campaigns/{GALLERY}/trash"
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def boat(gallery: Showreel) -> Json:
+    """The only version of slot 1."""
+    return dict(gallery.campaign(GALLERY)["slots"][1]["current"])
+
+
+@pytest.fixture
+def trashed(gallery: Showreel, boat: Json) -> Json:
+    """It was deleted."""
+    answer = gallery.delete(f"/v1/videos/{boat['id']}")
+    assert answer.status_code == 200
+    return gallery.video(boat)
+
+
+def ids(listed: Json) -> list[str]:
+    return [each["id"] for each in listed["data"]]
+
+
+def files_of(service: Showreel, video: Json) -> set[str]:
+    video_hash = str(video["id"]).partition(".")[2]
+    return {path for path in service.files() if video_hash in path}
+
+
+def test_a_deleted_video_says_when_it_is_removed_for_good(gallery: Showreel, boat: Json) -> None:
+    before = gallery.campaign(GALLERY)
+
+    answer = gallery.delete(f"/v1/videos/{boat['id']}").json
+
+    assert answer["purge_at"] == pytest.approx(time() + WEEK.total_seconds(), abs=60)
+    assert answer == {
+        "id": boat["id"],
+        "object": "video.deleted",
+        "deleted": True,
+        "purge_at": answer["purge_at"],
+    }
+    video, after = gallery.video(boat), gallery.campaign(GALLERY)
+    assert ("trashed", "completed") == (video["version_state"], video["status"])
+    assert answer["purge_at"] == video["purge_at"] == video["expires_at"]
+    assert [video] == gallery.get(TRASH).json["data"]
+    assert (1, 1, 7) == (
+        after["counts"]["trashed"],
+        after["counts"]["current"],
+        after["trash_days"],
+    )
+    assert before["money"] == after["money"]
+
+
+def test_a_trashed_video_is_in_no_list_but_that_of_the_trash(
+    gallery: Showreel, trashed: Json
+) -> None:
+    listed = gallery.get(f"/v1/videos?campaign_id={GALLERY}").json
+    of_state = gallery.get("/v1/videos?version_state=trashed").json
+    archive = gallery.get(f"/v1/campaigns/{GALLERY}/download")
+
+    assert [0] == [slot["index"] for slot in gallery.campaign(GALLERY)["slots"]]
+    assert trashed["id"] not in ids(listed)
+    assert [trashed["id"]] == ids(of_state)
+    assert archive.status_code == 200
+    assert b"paper-boat" not in archive.data
+
+
+def test_a_trashed_video_is_not_shown_or_used(gallery: Showreel, boat: Json, trashed: Json) -> None:
+    video = f"/v1/videos/{trashed['id']}"
+    prompt = {"prompt": "It sinks"}
+    refused = [
+        gallery.post(f"{video}/promote"),
+        gallery.post(f"{video}/cancel"),
+        gallery.post(f"{video}/regenerate"),
+        gallery.post(f"{video}/remix", prompt),
+        gallery.post(f"{video}/extend", prompt),
+        gallery.post(f"{video}/signed-url"),
+        gallery.send("PATCH", video, json={"kept": True}),
+    ]
+    arms = [{"video_id": each} for each in (trashed["id"], slot_0(gallery)["current"]["id"])]
+    refused.append(gallery.post(f"/v1/campaigns/{GALLERY}/experiments", {"arms": arms}))
+
+    assert {(409, "wrong_state")} == {(each.status_code, each.json["code"]) for each in refused}
+    assert all("in the trash" in each.json["detail"] for each in refused if each is not refused[1])
+    assert (None, None) == (trashed["embed_url"], trashed["play_token"])
+    embed = "/v1/embeds/" + str(boat["embed_url"]).rpartition("/")[2]
+    assert 404 == gallery.post(embed).status_code
+    assert gallery.get(f"{video}?include=signed_url").json["signed_url"] is None
+
+
+def test_a_reviewer_neither_sees_a_trashed_video_nor_comments_on_it(
+    gallery: Showreel, boat: Json
+) -> None:
+    url = gallery.post(f"/v1/campaigns/{GALLERY}/reviews").json["url"]
+    review = f"/v1/reviews/{url.partition('#')[2]}"
+
+    gallery.delete(f"/v1/videos/{boat['id']}")
+    said = {"video_id": boat["id"], "name": "Ann", "text": "Too dark."}
+
+    assert boat["id"] not in {take["video_id"] for take in gallery.get(review).json["takes"]}
+    assert gallery.post(f"{review}/comments", said).status_code == 404
+
+
+def test_who_may_call_the_api_can_look_at_a_trashed_video(gallery: Showreel, trashed: Json) -> None:
+    clip = gallery.get(trashed["content_url"])
+    poster = gallery.get(trashed["thumbnail_url"])
+
+    assert (200, "video/mp4") == (clip.status_code, clip.headers["Content-Type"])
+    assert (200, "image/jpeg") == (poster.status_code, poster.headers["Content-Type"])
+
+
+def test_a_url_that_was_signed_before_the_deletion_works_until_a_purge(
+    gallery: Showreel, boat: Json
+) -> None:
+    video = f"/v1/videos/{boat['id']}"
+    url = gallery.post(f"{video}/signed-url").json["url"]
+
+    gallery.delete(video)
+    before = gallery.get(url).status_code
+    gallery.delete(f"{video}?purge=true")
+
+    assert before == 200
+    assert eventually(lambda: gallery.get(url).status_code == 404)
+
+
+def test_a_restored_video_is_current_again_where_nothing_else_is(
+    gallery: Showreel, boat: Json, trashed: Json
+) -> None:
+    answer = gallery.post(f"/v1/videos/{boat['id']}/restore")
+    again = gallery.post(f"/v1/videos/{boat['id']}/restore")
+
+    kept = {**boat, "kept": True}
+    assert (200, 200, kept, kept) == (
+        answer.status_code,
+        again.status_code,
+        answer.json,
+        again.json,
+    )
+    assert gallery.campaign(GALLERY)["slots"][1]["current"] == kept
+    assert [] == gallery.get(TRASH).json["data"]
+    assert gallery.get(boat["content_url"]).status_code == 200
+    filename = f"videos/generated/{GALLERY}/{boat['filename']}"
+    assert eventually(lambda: filename in gallery.files())
+
+
+def test_the_words_of_a_trashed_video_make_a_new_one(
+    gallery: Showreel, boat: Json, trashed: Json
+) -> None:
+    order = {"campaign_id": GALLERY, "prompt": BOAT, "seconds": 4}
+    estimate = gallery.post("/v1/videos/estimate", order)
+    made = gallery.post("/v1/videos", order).json
+    new = gallery.ended(made)
+
+    restored = gallery.post(f"/v1/videos/{boat['id']}/restore").json
+
+    assert ("created", 1) == (made["outcome"], made["index"])
+    assert "created" == estimate.json["videos"][0]["outcome"]
+    slot = gallery.campaign(GALLERY)["slots"][1]
+    assert (new["id"], [boat["id"]]) == (slot["current"]["id"], ids({"data": slot["historical"]}))
+    assert ("historical", True) == (restored["version_state"], restored["kept"])
+    gallery.post(f"/v1/campaigns/{GALLERY}/cleanup", {"dry_run": False})
+    assert "historical" == gallery.video(boat)["version_state"]
+
+
+def test_a_second_deletion_changes_nothing_and_a_purge_removes_it(
+    gallery: Showreel, trashed: Json
+) -> None:
+    video = f"/v1/videos/{trashed['id']}"
+    money = gallery.campaign(GALLERY)["money"]
+
+    again = gallery.delete(video).json
+    purged = gallery.delete(f"{video}?purge=true").json
+
+    assert (trashed["purge_at"], None) == (again["purge_at"], purged["purge_at"])
+    assert eventually(lambda: not files_of(gallery, trashed))
+    missing = [gallery.get(video), gallery.post(f"{video}/restore"), gallery.delete(video)]
+    assert [404] * 3 == [each.status_code for each in missing]
+    assert ([], money) == (gallery.get(TRASH).json["data"], gallery.campaign(GALLERY)["money"])
+
+
+def test_a_tick_removes_a_trashed_video_after_its_days_and_not_before(
+    gallery: Showreel, trashed: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    money = gallery.campaign(GALLERY)["money"]
+
+    let_pass(monkeypatch, WEEK - timedelta(minutes=5))
+    assert gallery.get(f"/v1/videos/{trashed['id']}").status_code == 200
+    let_pass(monkeypatch, WEEK + timedelta(minutes=5))
+
+    assert gallery.get(f"/v1/videos/{trashed['id']}").status_code == 404
+    assert eventually(lambda: not files_of(gallery, trashed))
+    assert gallery.campaign(GALLERY)["money"] == money
+    assert 0 == gallery.campaign(GALLERY)["counts"]["trashed"]
+
+
+def test_a_clean_up_moves_to_the_trash(gallery: Showreel) -> None:
+    (old,) = slot_0(gallery)["historical"]
+
+    cleaned = gallery.post(f"/v1/campaigns/{GALLERY}/cleanup", {"dry_run": False}).json
+
+    assert ([old["id"]], old["clip"]["size_bytes"]) == (
+        ids({"data": cleaned["deleted"]}),
+        cleaned["bytes"],
+    )
+    assert [old["id"]] == ids(gallery.get(TRASH).json)
+
+
+def test_history_beyond_the_setting_goes_to_the_trash(gallery_copy: Place) -> None:
+    with served(gallery_copy, {"KEEP_HISTORICAL": "1"}) as gallery:
+        slot = slot_0(gallery)
+        path = f"/v1/videos/{slot['current']['id']}/regenerate"
+
+        gallery.ended(gallery.post(path).json)
+
+        assert ids({"data": slot["historical"]}) == ids(gallery.get(TRASH).json)
+
+
+def test_a_campaign_is_deleted_with_its_trash(gallery: Showreel, trashed: Json) -> None:
+    gallery.delete(f"/v1/campaigns/{GALLERY}")
+
+    assert eventually(lambda: gallery.get(TRASH).status_code == 404)
+    assert gallery.get(f"/v1/videos/{trashed['id']}").status_code == 404
+    assert not [path for path in gallery.files() if f"/{GALLERY}/" in path]
+
+
+@pytest.fixture
+def failing(place: Place) -> Iterator[Showreel]:
+    with served(place, {"SYNTHETIC_FAULTS": "failed=kite"}) as service:
+        yield service
+
+
+def test_a_failed_video_has_nothing_to_restore(failing: Showreel) -> None:
+    (made,) = failing.create("spring", KITE)
+    failed = failing.ended(made)
+
+    deleted = failing.delete(f"/v1/videos/{failed['id']}").json
+
+    assert ("failed", None) == (failed["status"], deleted["purge_at"])
+    assert failing.get(f"/v1/videos/{failed['id']}").status_code == 404
+    assert failing.post(f"/v1/videos/{failed['id']}/restore").status_code == 404
+
+
+def test_without_a_trash_a_deleted_video_is_removed_at_once(gallery_copy: Place) -> None:
+    with served(gallery_copy, {"TRASH_DAYS": "0"}) as gallery:
+        boat = gallery.campaign(GALLERY)["slots"][1]["current"]
+
+        deleted = gallery.delete(f"/v1/videos/{boat['id']}").json
+
+        assert (None, 404) == (
+            deleted["purge_at"],
+            gallery.get(f"/v1/videos/{boat['id']}").status_code,
+        )
+
+
+def slot_0(service: Showreel) -> Json:
+    return dict(service.campaign(GALLERY)["slots"][0])
+
+
+def let_pass(monkeypatch: pytest.MonkeyPatch, time: timedelta) -> None:
+    """Let a tick come at that time from now."""
+    later = datetime.now(UTC) + time
+    monkeypatch.setattr(type(bootstrap.ports()), "now", property(lambda _: lambda: later))
+    maintain_campaigns(bootstrap.ports())
