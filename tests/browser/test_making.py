@@ -70,7 +70,7 @@ def test_the_form_shows_what_is_made_what_stays_and_the_price_before_it_is_sent(
     expect(studio.form).to_contain_text("Stays as it is")
     studio.choose_length(6)
     expect(studio.form).to_contain_text("New take · $2.40")
-    expect(studio.button("Make 3 videos · \\$7.20")).to_be_enabled()
+    expect(studio.button("Make 2 videos, replace 1 · \\$7.20")).to_be_enabled()
     studio.form.get_by_label("Make prompt 2").uncheck()
     studio.choose_length(4)
     studio.prompt(0).fill(PROMPTS[2])
@@ -78,6 +78,37 @@ def test_the_form_shows_what_is_made_what_stays_and_the_price_before_it_is_sent(
     expect(studio.form).to_contain_text("Exists as video 1 · free")
     expect(studio.form).to_contain_text("1 new · 1 existing")
     assert 1 == len(server.get("/v1/videos?campaign_id=estimated")["data"])
+
+
+def test_a_prompt_may_have_a_model_and_a_format_of_its_own(server: Server, studio: Studio) -> None:
+    """The form shows them again, and what is changed for all changes them with the others."""
+    server.begin("own-shapes")
+    studio.open("own-shapes")
+    studio.fill_prompts(PROMPTS[:3])
+    studio.choose_length(4)
+    studio.button("Model and format of prompt 2").click()
+    second = studio.prompt(1).locator("..")
+    second.get_by_label("Model", exact=True).select_option("Veo 3.1 Fast")
+    second.get_by_label("Format", exact=True).select_option("9:16 tall")
+    expect(second).to_contain_text("New · $0.40")
+    expect(studio.button("Make 3 videos · \\$3.60")).to_be_enabled()
+    studio.page.reload()
+    expect(studio.button("Make 3 videos · \\$3.60")).to_be_enabled()
+    studio.make()
+
+    for index in range(3):
+        studio.player(index).element.wait_for()
+    made = [slot["current"] for slot in server.get("/v1/campaigns/own-shapes")["slots"]]
+    assert ["16:9", "9:16", "16:9"] == [video["aspect_ratio"] for video in made]
+    assert "veo-3.1-fast-generate-001" == made[1]["model"]
+    studio.page.reload()
+    expect(second.get_by_label("Format", exact=True)).to_have_value("9:16")
+    expect(studio.form.get_by_text("Stays as it is")).to_have_count(3)
+    studio.choose_length(6)
+    expect(studio.button("Replace 3 videos · \\$5.40")).to_be_enabled()
+    second.get_by_label("Format", exact=True).select_option("As below")
+    studio.choose_length(4)
+    expect(studio.button("Replace 1 video · \\$0.40")).to_be_enabled()
 
 
 PASTE = """(field, text) => {

@@ -28,7 +28,7 @@ def test_a_take_is_extended_and_then_remixed_from_a_picture(server: Server, stud
     expect(studio.card(0)).to_contain_text("Extended from the take of")
     expect(studio.form).to_contain_text("Stays as it is")
     studio.prompt(0).fill(CUP)
-    expect(studio.button("^Make 1 video")).to_be_enabled()
+    expect(studio.button("^Replace 1 video")).to_be_enabled()
     [extended, _] = server.get("/v1/videos?campaign_id=takes")["data"]
     assert made["id"] == extended["remixed_from_video_id"]
 

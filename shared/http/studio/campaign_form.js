@@ -7,6 +7,8 @@ import { GenerationSettings } from "./generation_settings.js";
 import { say } from "./notices.js";
 import { TakeCount } from "./take_count.js";
 import { OrderLine } from "./order_line.js";
+import { estimateOf, ordersOf } from "./orders.js";
+import { ownOf } from "./own_settings.js";
 import { PICTURE_TEXTS } from "./picture_texts.js";
 import { PromptList } from "./prompt_list.js";
 import { PromptIdeas } from "./prompt_ideas.js";
@@ -48,7 +50,7 @@ export class CampaignForm {
   #budget = null;
   #standing = undefined;
   #sources = [];
-  #filled = "";
+  #filled = [];
   #copied = null;
   #draft;
   #estimate = null;
@@ -134,7 +136,9 @@ export class CampaignForm {
   orderOfChanged(video) {
     const prompt = this.#prompts.texts[video.index];
     if (!this.#isTouched || !prompt || prompt === video.prompt.trim()) return null;
-    const body = { ...this.#body(), prompts: [...Array(video.index).fill(null), prompt] };
+    const own = this.#prompts.own[video.index];
+    const prompts = [...Array(video.index).fill(null), prompt];
+    const body = { prompts, ...this.#conditionsOf(own) };
     return { prompt, body, estimated: { ...body, campaign_id: this.campaignId } };
   }
 
@@ -142,21 +146,27 @@ export class CampaignForm {
     const latest = latestOf(this.#sources);
     if (!latest) return this.#fillCopied();
     this.#brief.fill(latest.business_context);
-    this.#prompts.fill(Array.from(this.#sources, (video) => video?.prompt ?? ""));
     this.#settings.fill(latest);
-    this.#filled = this.#conditions;
+    const { values, usable } = this.#settings;
+    const own = Array.from(this.#sources, (video) =>
+      ownOf(keptPromptOf(video) === null ? video : null, values, usable),
+    );
+    this.#prompts.models = usable;
+    this.#prompts.fill(Array.from(this.#sources, (video) => video?.prompt ?? ""), { own });
+    this.#filled = own.map((each) => JSON.stringify(this.#conditionsOf(each)));
   }
 
-  /** All that a video depends on but its prompt. */
-  get #conditions() {
-    return JSON.stringify([this.#settings.values, this.#brief.values]);
+  /** All that a video depends on but its prompt. `own` is what is set for it alone. */
+  #conditionsOf(own = {}) {
+    return { ...this.#settings.valuesFor(own), business_context: this.#brief.values };
   }
 
   /** The prompt with which a video stays as it is: for most, only if nothing else is changed. */
   #keptAt(index) {
     const video = this.#sources[index];
     if (!video || video.status === "failed") return null;
-    return this.#conditions === this.#filled ? video.prompt.trim() : keptPromptOf(video);
+    const conditions = JSON.stringify(this.#conditionsOf(this.#prompts.own[index]));
+    return conditions === this.#filled[index] ? video.prompt.trim() : keptPromptOf(video);
   }
 
   /** Write the words of the campaign of which this one is a duplicate. */
@@ -180,8 +190,8 @@ export class CampaignForm {
     this.#example.hidden = true;
     this.#brief.fill(draft.business_context);
     const texts = draft.prompts.map((text, at) => text ?? this.#sources[at]?.prompt ?? "");
-    this.#prompts.fill(texts, draft.unticked);
     this.#settings.fill(draft);
+    this.#prompts.fill(texts, draft);
   }
 
   /** Show the campaign instead of what was typed. */
@@ -225,17 +235,7 @@ export class CampaignForm {
   }
 
   #body() {
-    const body = { prompts: this.#prompts.values, ...this.#settings.values };
-    return { ...body, business_context: this.#brief.values };
-  }
-
-  /** Several takes of one prompt are an order of their own. */
-  #orderOf({ prompts, ...conditions }) {
-    const n = this.#takes.value;
-    const body = { prompt: prompts.find(Boolean), n, campaign_id: this.campaignId, ...conditions };
-    return n > 1
-      ? { path: "/v1/videos", body }
-      : { path: `/v1/campaigns/${this.campaignId}/videos`, body: { prompts, ...conditions } };
+    return { prompts: this.#prompts.values, ...this.#conditionsOf() };
   }
 
   /** Takes need free slots, and a prompt that is new. */
@@ -247,20 +247,29 @@ export class CampaignForm {
   }
 
   async #askForEstimate() {
-    const body = this.#body();
-    this.#offerTakes(body.prompts);
+    const { values: prompts } = this.#prompts;
+    this.#offerTakes(prompts);
+    this.#prompts.models = this.#settings.usable;
     const isFit = [this.#prompts.check(), this.#settings.check()].every(Boolean);
     const { isSending } = this.#settings.pictures;
     if (!isFit) setText(this.#summary, isSending ? PICTURE_TEXTS.sending : TEXTS.estimateUnfit);
-    if (!isFit || !body.prompts.some(Boolean)) return;
+    if (!isFit || !prompts.some(Boolean)) return;
     const timer = this.#timer;
     const isStale = () => timer !== this.#timer;
     try {
-      const order = this.#orderOf(body);
-      const asked = { ...order.body, campaign_id: this.campaignId };
-      const answer = await send("/v1/videos/estimate", asked);
+      const { campaignId } = this;
+      const orders = ordersOf({
+        campaignId,
+        prompts,
+        own: this.#prompts.own,
+        takes: this.#takes.value,
+        conditionsOf: (own) => this.#conditionsOf(own),
+      });
+      const answers = await Promise.all(
+        orders.map(({ body }) => send("/v1/videos/estimate", { ...body, campaign_id: campaignId })),
+      );
       if (isStale()) return;
-      this.#estimate = { order, ...answer.body };
+      this.#estimate = estimateOf(orders, answers.map((answer) => answer.body));
       this.#showEstimate();
       if (this.#isWanted && !this.#submit.disabled) this.root.requestSubmit();
       this.#isWanted = false;
@@ -284,7 +293,8 @@ export class CampaignForm {
       attached: count(videos, "attached"),
     };
     this.#prompts.showEstimates(videos);
-    this.#order.show(counts.created);
+    const isOne = this.#estimate?.orders.length === 1;
+    this.#order.show(isOne ? counts.created : 0);
     this.#showReading(videos.filter(({ outcome }) => outcome === "created"));
     setText(this.#summary, this.#summaryText(counts));
     setText(this.#submit, this.#submitText(counts));
@@ -310,23 +320,34 @@ export class CampaignForm {
 
   #submitText({ created }) {
     if (!this.#estimate) return TEXTS.makeBefore;
-    return created ? TEXTS.make(created, money(this.#estimate.cost.estimated)) : TEXTS.makeNothing;
+    const { videos } = this.#estimate;
+    const price = money(this.#estimate.price);
+    const replaced = count(videos.filter((video) => this.#prompts.replaces(video.position)), "created");
+    if (!created) return TEXTS.makeNothing;
+    if (!replaced) return TEXTS.make(created, price);
+    return created === replaced
+      ? TEXTS.replace(created, price)
+      : TEXTS.makeAndReplace(created - replaced, replaced, price);
   }
 
   async #send(event) {
     event.preventDefault();
     if (!this.#estimate || this.#isSending) return;
     this.#setSending(true);
+    const videos = [];
     try {
-      const { order, cost } = this.#estimate;
-      // The request must not cost more than the displayed price.
-      const { body } = await spend(order.path, { ...order.body, max_cost_usd: cost.estimated });
-      const made = count(body.data, "created");
+      for (const { path, body, price } of this.#estimate.orders) {
+        // The request must not cost more than the displayed price.
+        const answer = await spend(path, { ...body, max_cost_usd: price });
+        videos.push(...answer.body.data);
+      }
+      const made = count(videos, "created");
       say(made ? TEXTS.sent(made) : TEXTS.sentNothing);
       this.#isTouched = this.#prompts.hasUnsent;
       if (!this.#isTouched) this.#draft.forget();
       await this.onSent();
     } catch (error) {
+      if (videos.length) await this.onSent();
       this.#showError(error);
     }
     this.#setSending(false);

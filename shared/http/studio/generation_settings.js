@@ -49,15 +49,21 @@ export class GenerationSettings {
 
   /** @returns {any} */
   get values() {
+    return this.valuesFor({});
+  }
+
+  /** The values of a prompt with a model or a format of its own. */
+  valuesFor({ model = this.#model.value, ...own }) {
     const chosen = {
-      model: this.#model.value,
+      model,
       seconds: Number(this.#seconds.value),
       aspect_ratio: this.#aspectRatio.value,
       resolution: this.#resolution.value,
       generate_audio: this.#audio.checked,
-      negative_prompt: this.#option("negative_prompt", this.#negativePrompt.value.trim() || null),
+      negative_prompt: this.#option(model, "negative_prompt", this.#negativePrompt.value.trim() || null),
       seed: this.#seed.value.trim() === "" ? null : Number(this.#seed.value),
-      person_generation: this.#option("person_generation", this.#personGeneration),
+      person_generation: this.#option(model, "person_generation", this.#personGeneration),
+      ...own,
     };
     const set = Object.entries(chosen).filter(([, value]) => value !== null);
     return { ...Object.fromEntries(set), ...this.pictures.values };
@@ -70,6 +76,13 @@ export class GenerationSettings {
     return [...this.#models.values()]
       .filter((model) => this.#canMake(model, values) && perSecond(model, values) < price)
       .toSorted((one, other) => perSecond(other, values) - perSecond(one, values))[0];
+  }
+
+  /** The ids of the models that can make what is chosen. */
+  get usable() {
+    const { values } = this;
+    const models = [...this.#models.values()].filter((model) => this.#canMake(model, values));
+    return models.map(({ id }) => id);
   }
 
   focus() {
@@ -176,9 +189,9 @@ export class GenerationSettings {
     return ofTask.length < model.seconds.length ? PICTURE_TEXTS.secondsOfTask(ofTask) : "";
   }
 
-  /** Return a value that the selected model takes, else null. */
-  #option(name, value) {
-    return this.#models.get(this.#model.value).options.includes(name) ? value : null;
+  /** Return a value that the model takes, else null. */
+  #option(model, name, value) {
+    return this.#models.get(model)?.options.includes(name) ? value : null;
   }
 
   #offer() {

@@ -1,6 +1,7 @@
 import { button, element, setText } from "./dom.js";
 import { Field } from "./fields.js";
 import { money } from "./format.js";
+import { OwnSettings } from "./own_settings.js";
 import { TEXTS } from "./texts.js";
 
 const LONGEST_PROMPT = 5000;
@@ -10,6 +11,7 @@ export class PromptList {
   #rows = [];
   #limit = Infinity;
   #shown = [];
+  #models = [];
   #focused = null;
   #joined = null;
   #rejoin = button(TEXTS.keepAsOne, {
@@ -52,10 +54,15 @@ export class PromptList {
     return used.map((text, index) => (this.#isSent(index) ? text : null));
   }
 
+  /** What is set for each prompt alone. */
+  get own() {
+    return this.#rows.map((row) => row.own.values);
+  }
+
   /** What a draft keeps: null for a video that stays as it is, and which prompts have no tick. */
   get drafted() {
     const prompts = this.texts.map((text, index) => (text === this.keptAt(index) ? null : text));
-    return { prompts, unticked: this.#indexes((row) => !row.tick.checked) };
+    return { prompts, unticked: this.#indexes((row) => !row.tick.checked), own: this.own };
   }
 
   /** Whether a prompt was written that is not sent because it has no tick. */
@@ -66,6 +73,16 @@ export class PromptList {
   /** By position, whether a new video replaces one. */
   set shown(shown) {
     this.#shown = shown;
+  }
+
+  replaces(position) {
+    return Boolean(this.#shown[position]);
+  }
+
+  /** The ids of the models that a prompt may have of its own. */
+  set models(ids) {
+    this.#models = ids;
+    for (const { own } of this.#rows) own.offer(ids);
   }
 
   get limit() {
@@ -89,13 +106,14 @@ export class PromptList {
     this.onChange();
   }
 
-  fill(prompts, unticked = []) {
+  fill(prompts, { unticked = [], own = [] } = {}) {
     const texts = prompts.length ? prompts : [""];
     while (this.#rows.length > texts.length) this.#rows.pop().field.root.remove();
     while (this.#rows.length < texts.length) this.#append();
     this.#rows.forEach((row, index) => {
       if (row.field.value !== texts[index]) row.field.value = texts[index];
       row.tick.checked = !unticked.includes(index);
+      row.own.values = own[index] ?? {};
     });
     this.#rejoin.hidden = true;
     this.#number();
@@ -154,10 +172,13 @@ export class PromptList {
       icon: "close",
       onclick: () => this.#remove(row),
     });
-    const row = { field, outcome, remove, number, tick };
+    const own = new OwnSettings();
+    own.offer(this.#models);
+    const row = { field, outcome, remove, number, tick, own };
     control.addEventListener("focus", () => (this.#focused = row));
     control.addEventListener("paste", (event) => this.#paste(event, row));
-    field.root.append(element("div", { class: "row" }, outcome, tick, remove));
+    const head = element("div", { class: "row" }, outcome, tick, own.toggle, remove);
+    field.root.append(head, own.root);
     this.#rows.push(row);
     this.#list.append(field.root);
   }
@@ -189,7 +210,7 @@ export class PromptList {
     if (lines.length < 2 || !isFree || before + lines.length > this.#limit) return;
     event.preventDefault();
     const texts = this.texts.slice(0, before);
-    this.fill([...texts, ...lines], this.drafted.unticked);
+    this.fill([...texts, ...lines], this.drafted);
     this.#joined = { before, prompts: [...texts, pasted.trim()] };
     this.#rejoin.hidden = false;
     this.#rows.at(-1).field.control.focus();
@@ -198,7 +219,7 @@ export class PromptList {
 
   #joinPasted() {
     const { before, prompts } = this.#joined;
-    this.fill(prompts, this.drafted.unticked);
+    this.fill(prompts, this.drafted);
     this.focus(before);
     this.onChange();
   }
@@ -210,6 +231,8 @@ export class PromptList {
       row.remove.hidden = this.#rows.length === 1;
       row.tick.ariaLabel = TEXTS.tickPrompt(index + 1);
       row.tick.hidden = this.#rows.length === 1;
+      row.own.toggle.ariaLabel = row.own.toggle.title = TEXTS.ownSettings(index + 1);
+      row.own.toggle.hidden = this.#rows.length === 1 && row.own.root.hidden;
     });
     this.#add.hidden = this.#rows.length >= this.#limit;
     setText(this.#count, TEXTS.promptCount(this.#rows.length, this.#limit));

@@ -126,6 +126,8 @@ export const TEXTS = {
   draftRestored: "These are your changes that were not sent yet. ",
   discardDraft: "Discard them",
   tickPrompt: (number) => `Make prompt ${number}`,
+  ownSettings: (number) => `Model and format of prompt ${number}`,
+  asInForm: "As below",
   keepAsOne: "Keep the pasted lines as one prompt",
   ideas: "Ideas for prompts",
   starters: "Start with",
@@ -157,6 +159,9 @@ export const TEXTS = {
 
   // Estimate and sending
   make: (count, price) => `Make ${plural(count, "video")} · ${price}`,
+  replace: (count, price) => `Replace ${plural(count, "video")} · ${price}`,
+  makeAndReplace: (count, replaced, price) =>
+    `Make ${plural(count, "video")}, replace ${replaced} · ${price}`,
   makeNothing: "Nothing to generate",
   makeBefore: "Make videos",
   estimateUnfit: "Correct the marked fields to see the price.",

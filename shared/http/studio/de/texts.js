@@ -124,6 +124,8 @@ export const TEXTS = {
   draftRestored: "Das sind Ihre Änderungen, die noch nicht gesendet wurden. ",
   discardDraft: "Verwerfen",
   tickPrompt: (number) => `Prompt ${number} erzeugen`,
+  ownSettings: (number) => `Modell und Format von Prompt ${number}`,
+  asInForm: "Wie unten",
   keepAsOne: "Die eingefügten Zeilen als einen Prompt behalten",
   ideas: "Ideen für Prompts",
   starters: "Beginnen mit",
@@ -155,6 +157,9 @@ export const TEXTS = {
 
   // Estimate and sending
   make: (count, amount) => `${countOfVideos(count)} erzeugen · ${amount}`,
+  replace: (count, amount) => `${countOfVideos(count)} ersetzen · ${amount}`,
+  makeAndReplace: (count, replaced, amount) =>
+    `${countOfVideos(count)} erzeugen, ${replaced} ersetzen · ${amount}`,
   makeNothing: "Nichts zu erzeugen",
   makeBefore: "Videos erzeugen",
   estimateUnfit: "Berichtigen Sie die markierten Felder, um den Preis zu sehen.",
