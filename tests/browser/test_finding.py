@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, expect
 from tests.browser.briefs import HALTED
 from tests.browser.server import Server
 from tests.browser.studio import Studio
+from tests.browser.views import GALLERY
+from tests.eventually import eventually
 
 TITLE = "Winterr\u00f6stung 2026 & mehr!"
 ID = "winterroestung-2026-and-mehr"
@@ -79,6 +81,27 @@ def test_a_campaign_is_started_found_and_changed_by_its_title(
     expect(studio.page.get_by_text("is deleted")).to_be_visible()
     with pytest.raises(HTTPError, match="404"):
         server.get("/v1/campaigns/copy-of-winter-2027")
+
+
+def test_posters_move_under_the_mouse_and_load_nothing_before(
+    gallery: Server, studio: Studio
+) -> None:
+    studio.open()
+    link = studio.page.get_by_role("link", name=GALLERY)
+    posters = studio.page.get_by_role("listitem").filter(has=link).locator("img")
+    link.hover()
+    studio.page.emulate_media(reduced_motion="no-preference")
+    studio.page.get_by_label("Campaign name").hover()
+    studio.finish_requests()
+    assert [] == studio.wire.asked("variant=preview")
+
+    link.hover()
+
+    expect(posters.last).to_have_attribute("src", re.compile("variant=preview"))
+    eventually(lambda: studio.wire.answers("variant=preview")[3:])
+    assert {200} == {answer.status for answer in studio.wire.answers("variant=preview")}
+    studio.page.get_by_label("Campaign name").hover()
+    expect(posters.last).to_have_attribute("src", re.compile("variant=thumbnail"))
 
 
 def test_a_campaign_needs_a_name_and_a_wrong_address_creates_none(

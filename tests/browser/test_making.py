@@ -58,6 +58,41 @@ def test_a_brief_and_a_click_end_in_four_videos_that_play(studio: Studio) -> Non
         assert max(values) < 1
 
 
+COUNT_CLICKS = """
+  addEventListener("click", event => countClick(event.isTrusted && event.detail > 0));"""
+
+
+def test_five_clicks_lead_to_four_videos_and_three_with_the_example(studio: Studio) -> None:
+    """Also the last one is counted, which would spend."""
+    clicks: list[bool] = []
+
+    def count(is_by_mouse: bool) -> None:  # noqa: FBT001  # The page calls it.
+        clicks.append(is_by_mouse)
+
+    studio.context.expose_function("countClick", count)
+    studio.context.add_init_script(COUNT_CLICKS)
+    studio.open()
+    expect(studio.page.get_by_label("Campaign name")).to_be_focused()
+    studio.page.keyboard.type("few clicks")
+    studio.button("Start").click()
+    for number, prompt in enumerate(PROMPTS):
+        expect(studio.prompt(number)).to_be_focused()
+        studio.page.keyboard.type(prompt)
+        if number < len(PROMPTS) - 1:
+            studio.button("Add a prompt").click()
+    expect(studio.button("^Make 4 videos")).to_be_enabled()
+    assert clicks.count(True) + 1 == 5
+
+    clicks.clear()
+    studio.open()
+    studio.page.keyboard.type("fewer clicks")
+    studio.button("Start").click()
+    studio.button("Use an example").click()
+    expect(studio.button("^Make 4 videos")).to_be_enabled()
+    expect(studio.prompt(0)).to_be_focused()
+    assert clicks.count(True) + 1 == 3
+
+
 def test_the_form_shows_what_is_made_what_stays_and_the_price_before_it_is_sent(
     server: Server, studio: Studio
 ) -> None:

@@ -95,9 +95,13 @@ def test_the_form_offers_what_the_model_takes_and_refuses_the_rest_in_words(
         studio.form.get_by_role("group", name="References").get_by_role("listitem")
     ).to_have_count(2)
 
-    studio.form.get_by_label("Model").select_option("veo-3.1-lite-generate-001")
+    studio.form.get_by_role("group", name="Settings").get_by_label("Model").select_option(
+        "veo-3.1-lite-generate-001"
+    )
     expect(studio.form).to_contain_text("Veo 3.1 Lite cannot use “References”")
     expect(studio.button("^Make 1 video · \\$0.40")).to_be_enabled()
-    studio.form.get_by_label("Model").select_option("veo-3.1-generate-001")
+    studio.form.get_by_role("group", name="Settings").get_by_label("Model").select_option(
+        "veo-3.1-generate-001"
+    )
     expect(studio.form.get_by_alt_text("Reference")).to_have_count(2)
     assert [] == refusals(studio)

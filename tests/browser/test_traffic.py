@@ -11,6 +11,8 @@ from tests.eventually import eventually
 
 FIRST_LOAD_BYTES = 60_000
 HEADERS_BYTES = 3_000
+LATENCY_SECONDS = 0.4
+SLOW_BYTES_PER_SECOND = 50_000
 # Posters are as many as there are videos, and browsers ask for a tab's icon by themselves.
 PICTURES = ("img", "other")
 SIZES = """() => ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))
@@ -63,6 +65,25 @@ def test_the_first_load_is_small_and_the_second_transfers_no_file_again(studio: 
     assert 3 == len([url for url in first if "/v1/" not in url])
     assert sum(first.values()) < FIRST_LOAD_BYTES, first
     assert sum(size for url, size in second.items() if "/v1/" not in url) < HEADERS_BYTES
+
+
+def test_the_form_is_there_after_two_round_trips_of_a_slow_network(studio: Studio) -> None:
+    """Before the API has answered anything: in 1.5 s at 400 ms and 50 kB/s."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    studio.context.route("**/v1/**", hold)
+    studio.open()
+
+    expect(studio.page.get_by_label("Campaign name")).to_be_visible()
+    page, *files = studio.page.evaluate(SIZES)
+    names = [url.rpartition("/")[2] for url, kind, _ in files if kind not in ("fetch", *PICTURES)]
+    assert {"studio.css", "studio.js"} == set(names)
+    loaded = page[2] + sum(size for _, kind, size in files if kind != "fetch")
+    assert 2 * LATENCY_SECONDS + loaded / SLOW_BYTES_PER_SECOND < 1.5
+    assert held
 
 
 def test_the_studio_polls_no_more_often_than_the_server_asks(

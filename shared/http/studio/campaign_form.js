@@ -209,7 +209,7 @@ export class CampaignForm {
     this.#brief.fill(EXAMPLE.business_context);
     this.#prompts.fill(EXAMPLE.prompts);
     this.#changed();
-    this.#submit.focus();
+    this.#prompts.focus();
   }
 
   #changed() {

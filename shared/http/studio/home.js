@@ -2,6 +2,7 @@ import { connection, readPages, send } from "./api.js";
 import { button, element, emptyState, intro, setText, showIn, uniqueId, unseen, written } from "./dom.js";
 import { Choice, Field } from "./fields.js";
 import { since, spentOf } from "./format.js";
+import { moveOnHover } from "./hover_preview.js";
 import { sayFailure, showLoadFailure, showTrouble } from "./notices.js";
 import { Poller, notifyOtherTabs } from "./polling.js";
 import { TEXTS } from "./texts.js";
@@ -125,7 +126,7 @@ export class Home {
       onclick: (event) => this.#follow(event, campaign.id),
     });
     const isUsedUp = campaign.budget.available_usd !== null && campaign.budget.available_usd <= 0;
-    return element(
+    const card = element(
       "li",
       { class: "campaign" },
       element("div", { class: "filmstrip", "aria-hidden": "true" }, ...posters),
@@ -150,6 +151,8 @@ export class Home {
         }),
       ),
     );
+    moveOnHover(card, posters);
+    return card;
   }
 
   /** Rename, duplicate, archive or delete it. */

@@ -1,5 +1,6 @@
 import { button, element, icon, showIn, setText, unseen, written } from "./dom.js";
 import { clipWarnings, recipe, when } from "./format.js";
+import { moveOnHover } from "./hover_preview.js";
 import { isDebugging, thumbnailPath } from "./player.js";
 import { takeSource } from "./takes.js";
 import { TEXTS } from "./texts.js";
@@ -39,16 +40,18 @@ export class VersionHistory {
     const action = (label, onclick, kind = "", attributes = {}) =>
       button([label, unseen(`: ${made}`)], { kind: `small ${kind}`, onclick, ...attributes });
     const { compare, promote, keep, remove } = this.#actions;
+    const poster = element("img", {
+      src: thumbnailPath(video.id),
+      alt: "",
+      loading: "lazy",
+      width: 160,
+      height: 90,
+    });
+    moveOnHover(poster, [poster]);
     return element(
       "li",
       {},
-      element("img", {
-        src: thumbnailPath(video.id),
-        alt: "",
-        loading: "lazy",
-        width: 160,
-        height: 90,
-      }),
+      poster,
       element(
         "div",
         {},
