@@ -38,7 +38,7 @@ def write_record(root: Path, path: str, fields: Fields) -> None:
     table, column, key = _place(path)
     row = _row(path, json.dumps(fields).encode())
     assignments = ", ".join(f"{name} = :{name}" for name in row)
-    query = f"UPDATE {table} SET {assignments} WHERE {column} = :key"  # noqa: S608  # As above.
+    query = f"UPDATE {table} SET {assignments} WHERE {column} = :key"  # noqa: S608  # Values are bound.
     repository = LocalCampaignRepository(root)
     with closing(repository), repository._database.writing() as connection:
         assert connection.execute(query, {**row, "key": key}).rowcount == 1

@@ -14,8 +14,7 @@ from shared.domain.copying import Verdict
 from shared.domain.errors import ShowreelError
 from shared.settings import InvalidSettingsError, Settings, environment, read_settings
 from shared.use_cases.copy_campaigns import CopiedCampaign, Installation, copy_campaigns
-
-INTERRUPTED = 130
+from tools.service import INTERRUPTED
 
 
 def main() -> int:

@@ -11,7 +11,8 @@ from shared.domain.errors import ShowreelError
 from shared.settings import InvalidSettingsError, settings
 from shared.use_cases.rebuild_batches import rebuild_batches
 from shared.use_cases.rebuild_records import RebuiltCampaign, rebuild_records, remove_deleted
-from tools.copy_campaigns import INTERRUPTED, ports_of
+from tools.copy_campaigns import ports_of
+from tools.service import INTERRUPTED
 
 
 def main() -> int:

@@ -36,8 +36,8 @@ from shared.use_cases.reconcile import (
     repair_disagreements,
 )
 from shared.use_cases.repairing import delete_without_record
+from tools.service import INTERRUPTED
 
-INTERRUPTED = 130
 _PROGRESS_EVERY = 100
 
 

@@ -17,12 +17,11 @@ from tempfile import TemporaryDirectory
 from shared.settings import InvalidSettingsError, environment, read_settings
 from tools.doctor.expected import ALL_FUNCTIONS
 from tools.emulated_cloud.bucket.server import StrictBucketServer
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
 from tools.emulated_cloud.environment import keep_off_the_cloud
 from tools.emulated_cloud.function_process import THIS_TREE, FunctionProcess, Installation
 from tools.emulated_cloud.processes import free_port
-from tools.emulated_cloud.project import CloudProject, write_key_file
+from tools.emulated_cloud.project import CloudProject
 from tools.emulated_cloud.tokens import TokenServer
 from tools.emulated_cloud.vertex import FakeVertex
 from tools.serve import (
@@ -137,11 +136,8 @@ def set_up_project(
         read_object=project.read_object,
     )
     stack.enter_context(vertex)
-    account = ServiceAccount("showreel")
-    storage.trust(account.email, account.key.public_key())
-    key_file = folder / "key.json"
-    write_key_file(account, key_file, token_url=tokens.url)
-    return project, {**project.environment(key_file), "VEO_BASE_URL": vertex.url}
+    environment = project.signing_environment(folder, token_url=tokens.url)
+    return project, {**environment, "VEO_BASE_URL": vertex.url}
 
 
 def start_functions(

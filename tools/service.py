@@ -44,7 +44,7 @@ class Service:
             f"{self._url}{path}", content, sent, method=method
         )
         try:
-            opened: IO[bytes] = urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS)  # noqa: S310  # As above.
+            opened: IO[bytes] = urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS)  # noqa: S310  # A person's own URL.
         except urllib.error.HTTPError as error:
             if error.code == http.client.SERVICE_UNAVAILABLE:
                 raise OSError(_reason(error)) from error

@@ -30,7 +30,7 @@ def subscribe(project: str, campaign_id: str, take: Callable[[Event], object]) -
     with suppress(AlreadyExists):
         client.create_subscription(request={"name": subscription, "topic": topic, "filter": wanted})
 
-    def receive(message: Any) -> None:  # noqa: ANN401  # As above.
+    def receive(message: Any) -> None:  # noqa: ANN401  # The client has no types.
         take(json.loads(message.data))
         message.ack()
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from werkzeug.wrappers import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from werkzeug.wrappers import Request
 
     from shared.http.resource_types import ListResource, UnreadableResource
     from shared.ports import Ports
+
+T = TypeVar("T")
 
 # OpenAI's SDK reads these headers of the first answer and polls at that interval.
 POLLING = {"Retry-After": "2", "openai-poll-after-ms": "2000"}
@@ -87,3 +89,19 @@ def list_response(
     if unreadable is not None:
         body["unreadable"] = unreadable
     return json_response({**body, **(beside or {})}, status=status, headers=headers)
+
+
+def page_response(
+    found: Sequence[T],
+    *,
+    limit: int,
+    resource: Callable[[T], object],
+    id_of: Callable[[T], str],
+) -> Response:
+    """Answer with the first `limit` of what was found: if there are more, another page follows."""
+    page = found[:limit]
+    return list_response(
+        [resource(each) for each in page],
+        ids=[id_of(each) for each in page],
+        has_more=len(found) > limit,
+    )

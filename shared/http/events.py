@@ -1,10 +1,12 @@
 """The handler that lists events."""
 
+from functools import partial
+
 from werkzeug.wrappers import Response
 
 from shared.domain.events import Event, EventType, ReviewFacts, VideoFacts
 from shared.domain.identity import require_campaign_id
-from shared.http.calls import Call, encode, list_response
+from shared.http.calls import Call, encode, page_response
 from shared.http.event_types import EventData, EventListQuery, EventResource
 from shared.http.queries import read_query, require_one_of
 from shared.http.resources import content_url_of, cost_resource, epoch, thumbnail_url_of
@@ -23,11 +25,11 @@ def list_all(call: Call) -> Response:
             limit=query.limit + 1,
         )
     )
-    page = found[: query.limit]
-    return list_response(
-        [event_resource(event, base_url=call.base_url) for event in page],
-        ids=[event.id for event in page],
-        has_more=len(found) > query.limit,
+    return page_response(
+        found,
+        limit=query.limit,
+        resource=partial(event_resource, base_url=call.base_url),
+        id_of=lambda event: event.id,
     )
 
 

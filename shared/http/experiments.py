@@ -1,5 +1,6 @@
 """Handlers of experiments."""
 
+from functools import partial
 from http import HTTPStatus
 
 from werkzeug.wrappers import Response
@@ -16,7 +17,7 @@ from shared.domain.identity import campaign_of_experiment, require_campaign_id
 from shared.domain.proportions import planned_trials
 from shared.domain.titles import title_of
 from shared.domain.verdicts import PLANNED_LEVEL
-from shared.http.calls import Call, json_response, list_response
+from shared.http.calls import Call, json_response, page_response
 from shared.http.embeds import embed_resource
 from shared.http.experiment_resources import experiment_resource, report_resource
 from shared.http.experiment_types import (
@@ -64,11 +65,11 @@ def list_all(call: Call, campaign_id: str) -> Response:
     # A campaign that does not exist has no experiments, and is an error all the same.
     call.ports.campaigns.get_campaign(require_campaign_id(campaign_id))
     found = call.ports.experiments.list(campaign_id, after=query.after, limit=query.limit + 1)
-    page = found[: query.limit]
-    return list_response(
-        [experiment_resource(call, each) for each in page],
-        ids=[each.id for each in page],
-        has_more=len(found) > query.limit,
+    return page_response(
+        found,
+        limit=query.limit,
+        resource=partial(experiment_resource, call),
+        id_of=lambda experiment: experiment.id,
     )
 
 

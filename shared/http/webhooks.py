@@ -1,6 +1,7 @@
 """Handlers of webhooks and of their deliveries."""
 
 from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 
 from msgspec import UNSET
@@ -16,7 +17,7 @@ from shared.domain.webhooks import (
     Webhook,
     WebhookStatus,
 )
-from shared.http.calls import Call, json_response, list_response
+from shared.http.calls import Call, json_response, list_response, page_response
 from shared.http.events import event_body, event_resource
 from shared.http.queries import read_query, require_one_of
 from shared.http.request_bodies import read_body
@@ -103,11 +104,11 @@ def deliveries(call: Call, webhook_id: str) -> Response:
             limit=query.limit + 1,
         )
     )
-    page = found[: query.limit]
-    return list_response(
-        [_delivery(each, base_url=webhook.base_url) for each in page],
-        ids=[each.event.id for each in page],
-        has_more=len(found) > query.limit,
+    return page_response(
+        found,
+        limit=query.limit,
+        resource=partial(_delivery, base_url=webhook.base_url),
+        id_of=lambda delivery: delivery.event.id,
     )
 
 

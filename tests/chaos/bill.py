@@ -74,7 +74,7 @@ class MeteredOutput:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # All else is as it was.
         return getattr(self._objects, name)
 
-    def put(self, path: str, content: BinaryIO, **how: Any) -> None:  # noqa: ANN401  # As above.
+    def put(self, path: str, content: BinaryIO, **how: Any) -> None:  # noqa: ANN401  # All else is as it was.
         video = video_of_clip(path)
         if video is not None:
             self._bill.note(Entry(MADE, *video))

@@ -68,7 +68,7 @@ def fields_are_kept(ports: Ports, versions: Versions) -> Iterator[Finding]:
 def _become_next(*, is_next: bool) -> None:
     form._known_fields = _next_fields if is_next else _known_fields
     reading = _next_from_record if is_next else _from_record
-    videos.from_record = reading  # type: ignore[assignment,attr-defined]  # As above.
+    videos.from_record = reading  # type: ignore[assignment,attr-defined]
 
 
 def _next_fields(stored: Any) -> Fields:  # noqa: ANN401  # As the function that it replaces.

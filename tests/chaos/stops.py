@@ -31,12 +31,11 @@ from tests.chaos.track import Tell
 from tests.e2e.launcher import kill, launch, three_lines
 from tools.doctor.expected import FUNCTIONS
 from tools.emulated_cloud.bucket.server import StrictBucketServer
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.emulators import FirestoreEmulator, PubSubEmulator
 from tools.emulated_cloud.environment import keep_off_the_cloud
 from tools.emulated_cloud.function_process import FunctionProcess
 from tools.emulated_cloud.processes import free_port
-from tools.emulated_cloud.project import CloudProject, write_key_file
+from tools.emulated_cloud.project import CloudProject
 from tools.emulated_cloud.tokens import TokenServer
 from tools.emulated_cloud.vertex import FakeVertex
 
@@ -169,11 +168,8 @@ def _cloud(stack: ExitStack, folder: Path) -> tuple[CloudProject, FakeVertex, Ma
         read_object=project.read_object,
     )
     stack.enter_context(vertex)
-    account = ServiceAccount("showreel")
-    storage.trust(account.email, account.key.public_key())
-    key_file = folder / "key.json"
-    write_key_file(account, key_file, token_url=tokens.url)
-    return project, vertex, {**project.environment(key_file), "VEO_BASE_URL": vertex.url}
+    environment = project.signing_environment(folder, token_url=tokens.url)
+    return project, vertex, {**environment, "VEO_BASE_URL": vertex.url}
 
 
 def _make_clip(prompt: str, _parameters: Any) -> bytes:  # noqa: ANN401  # It is JSON.

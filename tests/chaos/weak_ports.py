@@ -28,7 +28,7 @@ class Instead:
     def __init__(self, port: Any) -> None:  # noqa: ANN401  # Any port.
         self._port = port
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # As above.
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # Any port.
         return getattr(self._port, name)
 
 

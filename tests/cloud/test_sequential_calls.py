@@ -137,7 +137,7 @@ def ports(
 ) -> FakePorts:
     ports = FakePorts(policy=UNLIMITED)
     ports.objects = bucket_store  # type: ignore[assignment]  # The real adapter.
-    ports.campaigns = FirestoreCampaignRepository(  # type: ignore[assignment]  # As above.
+    ports.campaigns = FirestoreCampaignRepository(  # type: ignore[assignment]  # The real adapter.
         project=project, database="(default)"
     )
     ports.turns = FirestoreTurnRepository(ports.campaigns)  # type: ignore[arg-type, assignment]

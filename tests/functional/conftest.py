@@ -100,6 +100,13 @@ def showreel(place: Place) -> Iterator[Showreel]:
 
 
 @pytest.fixture
+def api(place: Place) -> Iterator[Showreel]:
+    """A service over an empty place, whose messages a test delivers."""
+    with served(place, delivering=False) as service:
+        yield service
+
+
+@pytest.fixture
 def endless(place: Place) -> Iterator[Showreel]:
     """A service whose generator accepts everything and finishes nothing."""
     with served(place, {"SYNTHETIC_SECONDS": "1800"}) as service:

@@ -68,7 +68,7 @@ class Showreel:
             return answer
         return fetched(method, answer.headers["Location"], request.get("headers"))
 
-    def asked(self, method: str, path: str, **request: Any) -> Answer:  # noqa: ANN401  # As above.
+    def asked(self, method: str, path: str, **request: Any) -> Answer:  # noqa: ANN401  # Flask's own.
         """Ask the service itself, and do not follow its redirects."""
         client = FlaskClient(self.app, Answer, use_cookies=False)
         answer = client.open(path, method=method, buffered=True, **request)

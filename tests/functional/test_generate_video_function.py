@@ -1,6 +1,5 @@
 """generate_video as it is deployed: a push in, one step forward, an answer that Pub/Sub obeys."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 
@@ -10,16 +9,9 @@ from shared import bootstrap
 from shared.domain.storage_layout import attempt_prefix
 from shared.messages import encode
 from shared.ports.message_queue import VideoMessage
-from tests.functional.places import Place
 from tests.functional.pushes import a_message, push
-from tests.functional.showreel import KITE, Json, Showreel, function, served
+from tests.functional.showreel import KITE, Json, Showreel, function
 from tools.emulated_cloud.vertex.clips import plain_clip
-
-
-@pytest.fixture
-def api(place: Place) -> Iterator[Showreel]:
-    with served(place, delivering=False) as service:
-        yield service
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
@@ -12,36 +11,29 @@ import pytest
 from shared import bootstrap
 from shared.domain.errors import UnavailableError
 from tests.eventually import eventually
-from tests.functional.places import Place
 from tests.functional.pushes import a_message, push
-from tests.functional.showreel import KITE, Showreel, function, served
+from tests.functional.showreel import KITE, Showreel, function
 
 
 @pytest.fixture
-def api(place: Place) -> Iterator[Showreel]:
-    with served(place) as service:
-        yield service
-
-
-@pytest.fixture
-def worker(api: Showreel) -> Showreel:
-    """maintain_campaigns beside `api`."""
-    return replace(api, app=function("maintain_campaigns"))
+def worker(showreel: Showreel) -> Showreel:
+    """maintain_campaigns beside `showreel`."""
+    return replace(showreel, app=function("maintain_campaigns"))
 
 
 def test_a_tick_wakes_a_video_whose_message_was_never_published(
-    api: Showreel, worker: Showreel, monkeypatch: pytest.MonkeyPatch
+    showreel: Showreel, worker: Showreel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as fault:
         fault.setattr(bootstrap.ports().queue, "publish", unavailable)
-        (video,) = api.create("spring", KITE)
-    assert api.video(video)["phase"] == "reserved"
+        (video,) = showreel.create("spring", KITE)
+    assert showreel.video(video)["phase"] == "reserved"
     later = datetime.now(UTC) + timedelta(minutes=1)
     monkeypatch.setattr(type(bootstrap.ports()), "now", property(lambda _: lambda: later))
 
     assert push(worker, a_message(None)).status_code == 200
 
-    assert eventually(lambda: api.video(video)["phase"] == "done")
+    assert eventually(lambda: showreel.video(video)["phase"] == "done")
 
 
 def unavailable(*_: object, **__: object) -> NoReturn:

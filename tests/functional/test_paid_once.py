@@ -6,11 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.functional.places import FolderPlace
-from tests.functional.showreel import Answer, Json, Showreel, served
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
-from tools.emulated_cloud.project import write_key_file
-from tools.emulated_cloud.tokens import TokenServer
+from tests.functional.laptop import laptop_with_veo
+from tests.functional.showreel import Answer, Json, Showreel
 from tools.emulated_cloud.vertex import FakeVertex
 
 Send = Callable[[Showreel, Json], Answer]
@@ -25,18 +22,8 @@ def vertex() -> Iterator[FakeVertex]:
 
 @pytest.fixture(scope="module")
 def laptop(vertex: FakeVertex, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Showreel]:
-    folder = tmp_path_factory.mktemp("laptop")
-    with TokenServer() as tokens:
-        key_file = folder / "key.json"
-        write_key_file(ServiceAccount("laptop"), key_file, token_url=tokens.url)
-        environment = {
-            "VIDEO_GENERATOR": "veo",
-            "GOOGLE_CLOUD_PROJECT": "showreel",
-            "GOOGLE_APPLICATION_CREDENTIALS": str(key_file),
-            "VEO_BASE_URL": vertex.url,
-        }
-        with served(FolderPlace(folder / "data"), environment) as service:
-            yield service
+    with laptop_with_veo(vertex, tmp_path_factory.mktemp("laptop")) as service:
+        yield service
 
 
 def as_json(service: Showreel, body: Json) -> Answer:

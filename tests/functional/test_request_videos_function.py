@@ -2,7 +2,6 @@
 
 import codecs
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import NoReturn
 
@@ -10,15 +9,8 @@ import pytest
 
 from shared import bootstrap
 from shared.domain.errors import UnavailableError
-from tests.functional.places import Place
 from tests.functional.pushes import a_message, push
-from tests.functional.showreel import BOAT, KITE, Json, Showreel, function, served
-
-
-@pytest.fixture
-def api(place: Place) -> Iterator[Showreel]:
-    with served(place, delivering=False) as service:
-        yield service
+from tests.functional.showreel import BOAT, KITE, Json, Showreel, function
 
 
 @pytest.fixture

@@ -11,11 +11,9 @@ import pytest
 from shared.adapters.google import omni_generator, veo_generator
 from shared.adapters.local.object_store import LocalObjectStore
 from tests.eventually import eventually
+from tests.functional.laptop import laptop_with_veo
 from tests.functional.places import FolderPlace
 from tests.functional.showreel import BOAT, KITE, Answer, Showreel, served
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
-from tools.emulated_cloud.project import write_key_file
-from tools.emulated_cloud.tokens import TokenServer
 from tools.emulated_cloud.vertex import FakeVertex
 
 
@@ -32,17 +30,8 @@ def laptop(
 ) -> Iterator[Showreel]:
     monkeypatch.setattr(omni_generator, "EXPECTED_IN", timedelta(seconds=0.1))
     monkeypatch.setattr(veo_generator, "EXPECTED_IN", timedelta(seconds=0.1))
-    with TokenServer() as tokens:
-        key_file = tmp_path / "key.json"
-        write_key_file(ServiceAccount("laptop"), key_file, token_url=tokens.url)
-        environment = {
-            "VIDEO_GENERATOR": "veo",
-            "GOOGLE_CLOUD_PROJECT": "showreel",
-            "GOOGLE_APPLICATION_CREDENTIALS": str(key_file),
-            "VEO_BASE_URL": vertex.url,
-        }
-        with served(FolderPlace(tmp_path / "data"), environment) as service:
-            yield service
+    with laptop_with_veo(vertex, tmp_path) as service:
+        yield service
 
 
 def test_clips_of_veo_are_billed_and_stored_in_the_folder(

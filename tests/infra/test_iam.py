@@ -1,4 +1,4 @@
-"""Who may do what: every grant of the module, and no other."""
+"""Every grant of the module, and no other."""
 
 from collections.abc import Iterator
 

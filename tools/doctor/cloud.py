@@ -94,13 +94,13 @@ class Cloud:
         return found_credentials("Google Cloud", permission="")
 
     @cached_property
-    def _credentials(self) -> Any:  # noqa: ANN401  # As above.
+    def _credentials(self) -> Any:  # noqa: ANN401  # google-auth has no types.
         from shared.adapters.google.timely_credentials import TimelyCredentials
 
         return TimelyCredentials(self._found)
 
     @cached_property
-    def _transport(self) -> Any:  # noqa: ANN401  # As above.
+    def _transport(self) -> Any:  # noqa: ANN401  # google-auth has no types.
         from google.auth.transport.requests import Request
 
         return Request()

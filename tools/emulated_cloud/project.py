@@ -119,6 +119,14 @@ class CloudProject:
             raise FileNotFoundError(uri)
         return bytes(blob.download_as_bytes())
 
+    def signing_environment(self, folder: Path, *, token_url: str) -> dict[str, str]:
+        """The same with a new service account, whose key is in the folder and may sign URLs."""
+        account = ServiceAccount("showreel")
+        self.storage.trust(account.email, account.key.public_key())
+        key_file = folder / "key.json"
+        write_key_file(account, key_file, token_url=token_url)
+        return self.environment(key_file)
+
     def environment(self, key_file: Path) -> dict[str, str]:
         """Return the settings of Showreel and of Google's clients for this project."""
         return {

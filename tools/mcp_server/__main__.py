@@ -20,8 +20,8 @@ from mcp.server.stdio import stdio_server
 from shared.http.openapi import VERSION, describe
 from tools.mcp_server.operations import Operation, operations
 from tools.mcp_server.service import Service, ToolError
+from tools.service import INTERRUPTED
 
-INTERRUPTED = 130
 INSTRUCTIONS = """\
 Showreel makes marketing videos from prompts. A campaign has slots, and each slot shows its
 current video. New videos cost real money; each tool says what it costs. Estimate before you
@@ -40,7 +40,7 @@ def main() -> int:
     parser.add_argument("--http", type=int, metavar="PORT", help="serve http://127.0.0.1:PORT/mcp")
     port = parser.parse_args().http
     # The host of this process chooses them; they are no settings of an installation.
-    environment = os.environ  # noqa: TID251  # As above.
+    environment = os.environ  # noqa: TID251  # The environment is read here alone.
     url = environment.get("SHOWREEL_URL") or "http://localhost:8000"
     key = environment.get("SHOWREEL_API_KEY")
     try:

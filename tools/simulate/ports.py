@@ -55,7 +55,7 @@ class Timed:
         if not callable(method) or name in _WITHOUT_CALL:
             return method
 
-        def call(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # As above.
+        def call(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # Any method of any port.
             if not self._clock.is_passing:
                 # Real threads would draw numbers in another order each time.
                 return method(*arguments, **options)
@@ -87,10 +87,10 @@ class CountedRecords(InMemoryCampaignRepository):
     def commit(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # Whatever it takes.
         return self._counted(super().commit, *arguments, **options)
 
-    def commit_video(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # As above.
+    def commit_video(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # Whatever it takes.
         return self._counted(super().commit_video, *arguments, **options)
 
-    def _counted(self, commit: Callable[..., Any], *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # As above.
+    def _counted(self, commit: Callable[..., Any], *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # Whatever it takes.
         committed = commit(*arguments, **options)
         self.commits += 1
         return committed

@@ -177,7 +177,7 @@ def _push(message: PubSubMessage) -> Any:  # noqa: ANN401  # A request of werkze
     return _request("/", {"message": envelope}, {})
 
 
-def _request(path: str, body: Mapping[str, object], headers: dict[str, str]) -> Any:  # noqa: ANN401  # As above.
+def _request(path: str, body: Mapping[str, object], headers: dict[str, str]) -> Any:  # noqa: ANN401  # A request of werkzeug.
     builder = EnvironBuilder(
         method="POST", base_url=_HOST, path=path, json=body, headers=list(headers.items())
     )

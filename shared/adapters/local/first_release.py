@@ -18,7 +18,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.files.folders import Parts, is_plain
-from shared.adapters.local.files.storage_errors import is_missing
 from shared.domain.errors import StorageError
 from shared.domain.money import ZERO
 from shared.domain.storage_layout import CACHE
@@ -36,7 +35,7 @@ _JOURNAL = ".journal"
 
 def finish_commits(files: DataFolder) -> None:
     """Carry out what processes that died have left committed. It may be done twice."""
-    for name in _names(files, _RECORDS, are_folders=True):
+    for name in files.names(_RECORDS, are_folders=True):
         _finish_commit(files, (*_RECORDS, name))
 
 
@@ -46,7 +45,7 @@ def committed_on_days(files: DataFolder) -> Mapping[date, Decimal]:
     They also count videos that are gone since, whose JSON no longer shows what they cost.
     """
     totals: defaultdict[date, Decimal] = defaultdict(lambda: ZERO)
-    for name in _names(files, _BUDGET):
+    for name in files.names(_BUDGET):
         try:
             share = json.loads(_read(files, (*_BUDGET, name)) or b"")
             totals[date.fromisoformat(share["day"])] += Decimal(share["committed"])
@@ -57,7 +56,7 @@ def committed_on_days(files: DataFolder) -> Mapping[date, Decimal]:
 
 def remove_shares(files: DataFolder) -> None:
     """Remove what has been taken over, so that it is not taken over again later."""
-    for name in _names(files, _BUDGET):
+    for name in files.names(_BUDGET):
         files.unlink((*_BUDGET, name))
     files.unlink(_PROMISE)
     files.tidy(_BUDGET)
@@ -101,16 +100,6 @@ def _place(files: DataFolder, folder: Parts, contents: Mapping[str, bytes]) -> N
 def _contents(texts: Mapping[str, str]) -> dict[str, bytes]:
     # A record that could not be read was carried along, whatever its bytes were.
     return {name: text.encode(errors="surrogateescape") for name, text in texts.items()}
-
-
-def _names(files: DataFolder, folder: Parts, *, are_folders: bool = False) -> list[str]:
-    try:
-        entries = files.entries(folder)
-    except OSError as error:
-        if is_missing(error):
-            return []
-        raise
-    return [entry.name for entry in entries if entry.is_folder is are_folders]
 
 
 def _read(files: DataFolder, parts: Parts) -> bytes | None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.local.batch_repository import stored_batch
 from shared.adapters.local.event_log import store_events
-from shared.adapters.local.files.storage_errors import is_missing
 from shared.adapters.local.record_database import transaction
 from shared.adapters.local.record_rows import (
     store_unread_campaign,
@@ -57,7 +56,7 @@ def rebuild_from_files(files: DataFolder, connection: Connection, *, event_days:
     events: list[Event] = []
     days: defaultdict[date, Decimal] = defaultdict(lambda: ZERO)
     count = 0
-    for campaign_id in _names(files, _RECORDS, are_folders=True):
+    for campaign_id in files.names(_RECORDS, are_folders=True):
         contents = dict(_read(files, campaign_id))
         if not contents:
             continue
@@ -73,7 +72,7 @@ def rebuild_from_files(files: DataFolder, connection: Connection, *, event_days:
         for day, committed in days.items():
             stored_day(connection, DayBudget(day=day, committed=committed))
     with transaction(connection):
-        for batch_id in _names(files, _BATCHES, are_folders=True):
+        for batch_id in files.names(_BATCHES, are_folders=True):
             events += _restore_batch(files, connection, batch_id)
     with transaction(connection):
         in_order = sorted(events, key=lambda event: event.created_at)
@@ -110,7 +109,7 @@ def _restore_batch(files: DataFolder, connection: Connection, batch_id: str) -> 
         return ()
     contents = (
         _content(files, (*folder, "results", name))
-        for name in sorted(_names(files, (*folder, "results")))
+        for name in sorted(files.names((*folder, "results")))
     )
     batch = restored(accepted, contents, until=_mirrored_until(files))
     stored_batch(connection, batch)
@@ -131,18 +130,8 @@ def _content(files: DataFolder, path: tuple[str, ...]) -> bytes:
 
 def _read(files: DataFolder, campaign_id: str) -> Iterator[tuple[str, bytes]]:
     folder = (*_RECORDS, campaign_id)
-    for name in _names(files, folder):
+    for name in files.names(folder):
         path = f"{CACHE}/{campaign_id}/{name}"
         if is_record_file(path):
             with suppress(FileNotFoundError), files.open((*folder, name)) as file:
                 yield path, file.read()
-
-
-def _names(files: DataFolder, folder: tuple[str, ...], *, are_folders: bool = False) -> list[str]:
-    try:
-        entries = files.entries(folder)
-    except OSError as error:
-        if is_missing(error):
-            return []
-        raise
-    return [entry.name for entry in entries if entry.is_folder is are_folders]

@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 120
 Json = dict[str, Any]
 
 
-class Script(BaseLlm):  # type: ignore[misc]  # As above.
+class Script(BaseLlm):  # type: ignore[misc]  # ADK has no types.
     """A model that calls tools by a script, which is resumed with each answer."""
 
     script: Any

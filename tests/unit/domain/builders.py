@@ -101,5 +101,5 @@ def a_token(**changes: Any) -> PlayToken:  # noqa: ANN401  # Any field of the cl
     return replace(token, **changes)
 
 
-def a_beacon(number: int = 0, **changes: Any) -> Beacon:  # noqa: ANN401  # As above.
+def a_beacon(number: int = 0, **changes: Any) -> Beacon:  # noqa: ANN401  # Any field of the class.
     return replace(Beacon(view=f"{number:032x}", seq=1, token=""), **changes)

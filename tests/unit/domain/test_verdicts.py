@@ -138,7 +138,7 @@ def test_viewers_are_allocated_by_the_chance_to_be_best_with_a_floor() -> None:
 
 def test_an_adaptive_allocation_finds_the_better_arm() -> None:
     """Simulated viewers, a day of 100 at a time."""
-    draw = Random(1).random  # noqa: S311  # As above.
+    draw = Random(1).random  # noqa: S311  # A simulation.
     rates, hits, plays = (0.3, 0.5), [0, 0], [0, 0]
     for _ in range(20):
         shares = allocate([Proportion(hits=h, trials=p) for h, p in zip(hits, plays, strict=True)])

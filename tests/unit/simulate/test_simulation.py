@@ -153,7 +153,7 @@ def _ends(points: str) -> tuple[str, str]:
 
 
 def test_the_documented_plot_is_of_documented_cases() -> None:
-    drawn = ET.fromstring(PLOT.read_text("utf-8"))  # noqa: S314  # As above.
+    drawn = ET.fromstring(PLOT.read_text("utf-8"))  # noqa: S314  # It is our own.
 
     assert set(PLOTTED) <= set("\n".join(drawn.itertext()).splitlines())
     assert set(PLOTTED) <= {case.name for case in CASES}

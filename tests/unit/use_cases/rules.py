@@ -104,7 +104,7 @@ def assert_nothing_is_paid_twice(ports: FakePorts) -> None:
 
 
 def assert_agreement(ports: FakePorts) -> None:
-    """At rest, all has ended, and slots, records and objects tell the same."""
+    """At rest, all has ended, and slots, records and objects agree."""
     assert all(has_ended_properly(video) for video in _videos(ports))
     for campaign in ports.campaigns.campaigns.values():
         assert () == campaign.chores

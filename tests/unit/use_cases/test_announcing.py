@@ -1,4 +1,4 @@
-"""What the world is told: an event for every video that begins or ends."""
+"""Every video that begins or ends is logged, and published as an event."""
 
 import logging
 from contextlib import suppress

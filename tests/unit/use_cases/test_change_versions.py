@@ -41,17 +41,6 @@ from tests.unit.use_cases.scenes import (
 from tests.unit.use_cases.watching import Hooks, Once, do_nothing, watched
 
 
-@pytest.fixture
-def old(ports: FakePorts) -> Video:
-    return make(ports)
-
-
-@pytest.fixture
-def new(ports: FakePorts, old: Video) -> Video:
-    """What replaced `old`."""
-    return remake(ports, old)
-
-
 def promote(ports: FakePorts, video: Video) -> Video:
     return promote_video(ports, video.campaign_id, video.video_hash)
 

@@ -26,17 +26,6 @@ from tests.unit.use_cases.scenes import (
 from tests.unit.use_cases.watching import Hooks, Once, watched
 
 
-@pytest.fixture
-def old(ports: FakePorts) -> Video:
-    return make(ports)
-
-
-@pytest.fixture
-def new(ports: FakePorts, old: Video) -> Video:
-    """What replaced `old`."""
-    return remake(ports, old)
-
-
 def promote_and_die(ports: FakePorts, video: Video) -> None:
     """Leave the names of the slot's objects as they were."""
 

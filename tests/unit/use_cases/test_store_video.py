@@ -300,7 +300,7 @@ def test_a_clip_that_cannot_be_stored_for_now_is_stored_later(
     assert_agreement(ports)
 
 
-def test_a_clip_without_room_until_the_deadline_fails_its_video_and_is_looked_at_late(
+def test_a_clip_without_room_until_the_deadline_fails_its_video_and_is_checked_late(
     ports: FakePorts,
 ) -> None:
     (video,) = submit_all(ports, "A red bicycle")

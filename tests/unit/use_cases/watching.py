@@ -94,6 +94,7 @@ def watched(ports: FakePorts, hooks: Hooks) -> Ports:
             events=ports.events,
             webhooks=ports.webhooks,
             experiments=ports.experiments,
+            reviews=ports.reviews,
             plays=ports.plays,
             # Nothing that is decided depends on it.
             mirror=ports.mirror,

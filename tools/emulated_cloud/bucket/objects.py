@@ -91,12 +91,9 @@ class Objects:
         return replace(answer, headers={**answer.headers, **added})
 
     def patch(self, request: Request, bucket: str, name: str) -> Answer:
-        current = self.current(bucket, name)
-        if current is None:
-            return self.missing(bucket, name)
-        refusal = preconditions(request).refusal(current)
-        if refusal is not None:
-            return refusal
+        current = self._allowed(request, bucket, name)
+        if isinstance(current, Answer):
+            return current
         answer = self._upstream.ask(
             "PATCH",
             _path(bucket, name),
@@ -110,14 +107,18 @@ class Objects:
         return answer_json(self.current(bucket, name))
 
     def delete(self, request: Request, bucket: str, name: str) -> Answer:
+        current = self._allowed(request, bucket, name)
+        if isinstance(current, Answer):
+            return current
+        self._upstream.ask("DELETE", _path(bucket, name))
+        return Answer(status=204)
+
+    def _allowed(self, request: Request, bucket: str, name: str) -> Resource | Answer:
+        """Return the object if it exists and meets the preconditions, else the refusal."""
         current = self.current(bucket, name)
         if current is None:
             return self.missing(bucket, name)
-        refusal = preconditions(request).refusal(current)
-        if refusal is not None:
-            return refusal
-        self._upstream.ask("DELETE", _path(bucket, name))
-        return Answer(status=204)
+        return preconditions(request).refusal(current) or current
 
     def rewrite(self, request: Request, bucket: str, name: str, *, target: str) -> Answer:
         """Copy within the bucket, in one step."""

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock, Thread
-from types import TracebackType
 from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -64,12 +63,7 @@ class StrictBucketServer:
         ).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._http.shutdown()
         self._http.server_close()
         self._notifier.close()

@@ -5,7 +5,6 @@ import re
 import threading
 import time
 from collections import defaultdict
-from types import TracebackType
 from typing import Any, Self
 
 from shared.domain.model_registry import LOCATIONS, MODELS, Family
@@ -96,12 +95,7 @@ class FakeVertex:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._closing.set()
         self._server.shutdown()
         self._server.server_close()

@@ -26,6 +26,7 @@ from shared.adapters.local.files.folders import (
     remove_if_empty,
     sync_folder,
 )
+from shared.adapters.local.files.storage_errors import is_missing
 
 _ASIDE = (".tmp",)
 LOCKS = ".locks"
@@ -86,6 +87,16 @@ class DataFolder:
         with opened(self.root, parts) as folder, os.scandir(folder) as found:
             entries = [entry for each in found if (entry := _entry(each))]
         return sorted(entries, key=lambda entry: entry.name + "/" * entry.is_folder)
+
+    def names(self, parts: Parts, *, are_folders: bool = False) -> list[str]:
+        """Return the names of the files in a folder, or of its folders; none if it is missing."""
+        try:
+            entries = self.entries(parts)
+        except OSError as error:
+            if is_missing(error):
+                return []
+            raise
+        return [entry.name for entry in entries if entry.is_folder is are_folders]
 
     @contextmanager
     def written_aside(self, content: BinaryIO, *, mode: int = 0o666) -> Iterator[Aside]:
