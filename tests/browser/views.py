@@ -175,7 +175,7 @@ def watched(studio: Studio) -> None:
 def comparison(studio: Studio) -> None:
     watched(studio)
     studio.page.get_by_role("link", name=demo_plays.NAME).click()
-    studio.page.get_by_text("Video 1 (simulated) is better.").wait_for()
+    studio.page.get_by_text("Video 1 (simulated) works better.").wait_for()
     for each in studio.page.locator("video").all():
         Player(each).wait_until_ready()
 

@@ -2,6 +2,7 @@ import { read, send } from "./api.js";
 import { rateBars } from "./charts.js";
 import { confirmed } from "./dialogs.js";
 import { button, element, intro, setText, showIn } from "./dom.js";
+import { when } from "./format.js";
 import { say, sayFailure, showLoadFailure, showTrouble } from "./notices.js";
 import { Player } from "./player.js";
 import { Poller } from "./polling.js";
@@ -57,23 +58,20 @@ export class ExperimentView {
   }
 
   #show(experiment) {
-    const { arms, best, campaign_id: campaign, metric, verdict } = experiment;
+    const { arms, best, campaign_id: campaign, metric, status, verdict } = experiment;
     showIn(this.#head, experiment.name, () => [
       intro(experiment.name ?? this.title, WATCHED_TEXTS.goal(WATCHED_TEXTS.metrics[metric])),
       element("p", {}, ownLink(`/?watched=${campaign}`, WATCHED_TEXTS.title(campaign))),
     ]);
     const watched = arms.map((arm) => arm.watched);
     showIn(this.#simulated, watched, () => simulatedPlays(watched));
-    setText(
-      this.#verdict,
-      WATCHED_TEXTS.verdicts[verdict](best === null ? null : labelOf(arms[best], best)),
-    );
-    setText(this.#hint, missingOf(experiment));
+    setText(this.#verdict, verdictOf(experiment));
+    setText(this.#hint, reasonsOf(experiment).join(" "));
     this.#arms.ariaBusy = "false";
     showIn(this.#arms, arms.length, () => this.#sideBySide(arms));
     const rows = arms.map((arm, position) => ({ label: labelOf(arm, position), rate: arm.rate }));
     showIn(this.#bars, rows, () => rateBars(rows, WATCHED_TEXTS.metrics[metric]));
-    showIn(this.#actions, [verdict, best, experiment.status], () => this.#offer(experiment));
+    showIn(this.#actions, [verdict, best, status], () => this.#offer(experiment));
     const url = experiment.embed_url;
     showIn(this.#tags, url, () => (url ? tags(url) : []));
   }
@@ -102,7 +100,10 @@ export class ExperimentView {
           onclick: () => this.#promote(promote),
         }),
       status === "running" &&
-        button(WATCHED_TEXTS.stop, { kind: "quiet", onclick: () => this.#stop() }),
+        button(WATCHED_TEXTS.stop, {
+          kind: "quiet",
+          onclick: () => this.#stop(labelOf(arms[0], 0)),
+        }),
     ];
   }
 
@@ -110,10 +111,10 @@ export class ExperimentView {
     await this.#do(() => send(`/v1/videos/${id}/promote`), WATCHED_TEXTS.promoted);
   }
 
-  async #stop() {
+  async #stop(first) {
     const isSure = await confirmed({
       title: WATCHED_TEXTS.stopTitle,
-      body: WATCHED_TEXTS.stopBody,
+      body: WATCHED_TEXTS.stopBody(first),
       confirm: WATCHED_TEXTS.stop,
     });
     if (isSure) await this.#do(() => send(`${this.#path}/stop`), WATCHED_TEXTS.stopped);
@@ -130,9 +131,49 @@ export class ExperimentView {
   }
 }
 
-function missingOf({ days_needed: days, plays_needed: plays, status }) {
-  if (!plays || status !== "running") return "";
-  return [WATCHED_TEXTS.missing(plays), days && WATCHED_TEXTS.days(days)].filter(Boolean).join(" ");
+function verdictOf({ arms, best, status, verdict }) {
+  // What nobody watched decides nothing.
+  const isOver = status === "stopped" || (verdict === "decided" && areSimulated(arms));
+  const atEnd = isOver && WATCHED_TEXTS.verdictsAtEnd[verdict];
+  const text = atEnd || WATCHED_TEXTS.verdicts[verdict];
+  return typeof text === "string" ? text : text(labelOf(arms[best], best));
+}
+
+/** The sentences below the verdict: why it says so, and what to do. */
+function reasonsOf({ arms, best, metric, status, verdict, ...report }) {
+  const isRunning = status === "running";
+  const words = WATCHED_TEXTS.metrics[metric];
+  const { days_needed: days, plays_needed: plays, stop_reason: reason, stopped_at: end } = report;
+  const label = best === null ? null : labelOf(arms[best], best);
+  return [
+    best !== null && WATCHED_TEXTS.comparedRates(words, rateOf(arms, best), rateOf(arms, secondOf(arms, best))),
+    verdict === "invalid_srm" && WATCHED_TEXTS.wrongShares(arms.map(shownOf)),
+    verdict === "collecting" && isRunning && WATCHED_TEXTS.fewestPlays(words),
+    isRunning && plays && WATCHED_TEXTS.missing(plays),
+    isRunning && plays && days && WATCHED_TEXTS.days(days),
+    isRunning && verdict === "decided" && !areSimulated(arms) && WATCHED_TEXTS.nextStep(label),
+    !isRunning && reason === "arm_missing" && WATCHED_TEXTS.armMissing(when(end)),
+    !isRunning && reason !== "arm_missing" && WATCHED_TEXTS.isStopped(when(end), labelOf(arms[0], 0)),
+  ].filter(Boolean);
+}
+
+function areSimulated(arms) {
+  return arms.some(({ watched }) => watched.simulated > 0);
+}
+
+/** @returns {[string, number]} */
+function rateOf(arms, position) {
+  return [labelOf(arms[position], position), arms[position].rate.value];
+}
+
+/** The best one of the others. */
+function secondOf(arms, best) {
+  const others = arms.map((_, position) => position).filter((position) => position !== best);
+  return others.reduce((one, two) => (arms[two].rate.value > arms[one].rate.value ? two : one));
+}
+
+function shownOf(arm, position) {
+  return [labelOf(arm, position), arm.exposures];
 }
 
 function labelOf({ label }, position) {

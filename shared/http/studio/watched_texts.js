@@ -1,7 +1,10 @@
-import { LANGUAGE, grouped } from "./locale.js";
+import { LANGUAGE, grouped, listed } from "./locale.js";
 
 const oneDigit = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
 const percents = new Intl.NumberFormat(LANGUAGE, { style: "percent", maximumFractionDigits: 0 });
+
+/** A heading as a part of a sentence. */
+const inside = (heading) => heading.charAt(0).toLocaleLowerCase(LANGUAGE) + heading.slice(1);
 
 /** The texts of who watched what. */
 export const WATCHED_TEXTS = {
@@ -45,21 +48,35 @@ export const WATCHED_TEXTS = {
   created: "The comparison has begun. Put its tags on a page.",
   stop: "Stop",
   stopTitle: "Stop this comparison?",
-  stopBody: "From now on, all visitors see its first video. The numbers stay.",
+  stopBody: (label) => `From now on, all visitors see ${label}. The numbers stay.`,
   stopped: "Stopped.",
   promote: (label) => `Use ${label}`,
   promoted: "It is the current video now.",
   goal: (metric) => `What counts: ${metric}`,
   verdicts: {
-    collecting: () =>
-      "Too few plays to compare yet. Each video needs at least 100 plays, and 10 that count.",
-    no_difference_yet: () => "No difference so far: what you see may be chance.",
+    collecting: "Too early to say which video works better.",
+    no_difference_yet: "No clear difference so far: what you see may be chance.",
     leading: (best) => `${best} is ahead, but this may still be chance. Wait before you decide.`,
-    decided: (best) => `${best} is better. This is hardly chance: you can decide now.`,
-    invalid_srm: () =>
-      "The videos were not shown as often as planned, so their numbers cannot be compared. " +
-      "Check that each page has the tags unchanged.",
+    decided: (best) => `${best} works better. This is hardly chance: you can decide now.`,
+    invalid_srm: "Do not use these numbers: the videos were not shown as often as planned.",
   },
+  verdictsAtEnd: {
+    collecting: "It was stopped too early to say which video works better.",
+    no_difference_yet: "It was stopped without a clear difference: what you see may be chance.",
+    leading: (best) => `${best} was ahead when it was stopped, but this may be chance.`,
+    decided: (best) => `${best} works better. This is hardly chance.`,
+  },
+  fewestPlays: (metric) =>
+    `Each video needs at least 100 plays, of which at least 10 are ${inside(metric)}.`,
+  comparedRates: (metric, [best, part], [other, otherPart]) =>
+    `${best} was ${inside(metric)} in ${percents.format(part)} of its plays, ${other} in ${percents.format(otherPart)}.`,
+  nextStep: (best) => `Next: put the tags of ${best} on your pages, then stop this comparison.`,
+  wrongShares: (shown) =>
+    `Shown so far: ${listed(shown.map(([label, times]) => `${label} ${grouped(times)} times`))}. ` +
+    "Something on your pages loses visitors of one video. Check that each page has the tags unchanged, then begin a new comparison.",
+  isStopped: (date, label) => `Stopped on ${date}. Visitors now see ${label}.`,
+  armMissing: (date) =>
+    `Stopped on ${date}, because one of its videos was deleted. Visitors now see the first one that is left.`,
   missing: (plays) => `The video with the fewest plays needs about ${grouped(plays)} more.`,
   days: (days) => `At the pace so far, that takes ${days === 1 ? "a day" : `${days} days`}.`,
   arm: (position) => `Video ${String.fromCharCode(65 + position)}`,

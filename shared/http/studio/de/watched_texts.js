@@ -1,7 +1,10 @@
-import { LANGUAGE, grouped } from "../locale.js";
+import { LANGUAGE, grouped, listed } from "../locale.js";
 
 const oneDigit = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
 const percents = new Intl.NumberFormat(LANGUAGE, { style: "percent", maximumFractionDigits: 0 });
+
+/** Eine Überschrift als Teil eines Satzes. */
+const inside = (heading) => heading.charAt(0).toLocaleLowerCase(LANGUAGE) + heading.slice(1);
 
 /** @type {typeof import("../watched_texts.js").WATCHED_TEXTS} */
 export const WATCHED_TEXTS = {
@@ -51,22 +54,40 @@ export const WATCHED_TEXTS = {
   created: "Der Vergleich hat begonnen. Setzen Sie seine Tags auf eine Seite.",
   stop: "Beenden",
   stopTitle: "Diesen Vergleich beenden?",
-  stopBody: "Von jetzt an sehen alle Besucher das erste Video. Die Zahlen bleiben erhalten.",
+  stopBody: (label) =>
+    `Von jetzt an sehen alle Besucher ${label}. Die Zahlen bleiben erhalten.`,
   stopped: "Beendet.",
   promote: (label) => `${label} verwenden`,
   promoted: "Es ist jetzt das aktuelle Video.",
   goal: (metric) => `Was zählt: ${metric}`,
   verdicts: {
-    collecting: () =>
-      "Noch zu wenige Wiedergaben für einen Vergleich. Jedes Video braucht mindestens 100, von denen 10 zählen.",
-    no_difference_yet: () => "Bisher kein Unterschied: Was Sie sehen, kann Zufall sein.",
+    collecting: "Es ist noch zu früh, um zu sagen, welches Video besser wirkt.",
+    no_difference_yet: "Bisher kein klarer Unterschied: Was Sie sehen, kann Zufall sein.",
     leading: (best) =>
       `${best} liegt vorn, aber das kann noch Zufall sein. Warten Sie, bevor Sie entscheiden.`,
-    decided: (best) => `${best} ist besser. Das ist kaum Zufall: Sie können jetzt entscheiden.`,
-    invalid_srm: () =>
-      "Die Videos wurden nicht so oft gezeigt wie geplant, deshalb sind ihre Zahlen nicht vergleichbar. " +
-      "Prüfen Sie, ob jede Seite die Tags unverändert enthält.",
+    decided: (best) => `${best} wirkt besser. Das ist kaum Zufall: Sie können jetzt entscheiden.`,
+    invalid_srm:
+      "Verwenden Sie diese Zahlen nicht: Die Videos wurden nicht so oft gezeigt wie geplant.",
   },
+  verdictsAtEnd: {
+    collecting: "Der Vergleich wurde beendet, bevor sich sagen ließ, welches Video besser wirkt.",
+    no_difference_yet:
+      "Der Vergleich wurde ohne klaren Unterschied beendet: Was Sie sehen, kann Zufall sein.",
+    leading: (best) => `${best} lag am Ende vorn, aber das kann Zufall sein.`,
+    decided: (best) => `${best} wirkt besser. Das ist kaum Zufall.`,
+  },
+  fewestPlays: (metric) =>
+    `Jedes Video braucht mindestens 100 Wiedergaben, von denen mindestens 10 dies erreichen: ${inside(metric)}.`,
+  comparedRates: (metric, [best, part], [other, otherPart]) =>
+    `${best} wurde bei ${percents.format(part)} der Wiedergaben ${inside(metric)}, ${other} bei ${percents.format(otherPart)}.`,
+  nextStep: (best) =>
+    `Als Nächstes: Setzen Sie die Tags von ${best} auf Ihre Seiten, und beenden Sie dann diesen Vergleich.`,
+  wrongShares: (shown) =>
+    `Bisher gezeigt: ${listed(shown.map(([label, times]) => `${label} ${grouped(times)}-mal`))}. ` +
+    "Etwas auf Ihren Seiten verliert Besucher eines Videos. Prüfen Sie, ob jede Seite die Tags unverändert enthält, und beginnen Sie dann einen neuen Vergleich.",
+  isStopped: (date, label) => `Beendet am ${date}. Besucher sehen jetzt ${label}.`,
+  armMissing: (date) =>
+    `Beendet am ${date}, weil eines der Videos gelöscht wurde. Besucher sehen jetzt das erste, das noch da ist.`,
   missing: (plays) =>
     `Das Video mit den wenigsten Wiedergaben braucht noch etwa ${grouped(plays)}.`,
   days: (days) => `So schnell wie bisher dauert das ${days === 1 ? "einen Tag" : `${days} Tage`}.`,
