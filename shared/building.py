@@ -1,6 +1,8 @@
 """Attributes that are built once, on first use, also by several threads; modules likewise."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
 from threading import RLock
@@ -8,6 +10,23 @@ from types import ModuleType
 from typing import Any, Self, TypeVar, overload
 
 T = TypeVar("T")
+
+
+@contextmanager
+def importing_sdk() -> Iterator[None]:
+    """Import without garbage collections: each would look at all that is imported so far.
+
+    Nor does a later one: what is imported stays until the end of the process.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        # Never disabled in the end: of threads that import at the same time, the first enables it.
+        if was_enabled:
+            gc.enable()
 
 
 class built_once(cached_property[T]):  # noqa: N801  # It is used as `cached_property` is.

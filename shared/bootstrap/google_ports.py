@@ -13,7 +13,7 @@ from shared.bootstrap.choices import (
     google_generator,
     synthetic_generator,
 )
-from shared.building import built_once
+from shared.building import built_once, importing_sdk
 from shared.domain.errors import UnavailableError
 from shared.domain.schedule import CLOUD_LEASES
 
@@ -41,9 +41,10 @@ class GooglePorts(FamilyPorts):
 
     @built_once
     def objects(self) -> GCSObjectStore:
-        from shared.adapters.google.object_store import GCSObjectStore
-        from shared.adapters.google.signing_credentials import signing_credentials
-        from shared.adapters.google.url_signer import V4URLSigner
+        with importing_sdk():
+            from shared.adapters.google.object_store import GCSObjectStore
+            from shared.adapters.google.signing_credentials import signing_credentials
+            from shared.adapters.google.url_signer import V4URLSigner
 
         signer = V4URLSigner(
             self._settings.bucket,
@@ -55,7 +56,8 @@ class GooglePorts(FamilyPorts):
 
     @built_once
     def campaigns(self) -> FirestoreCampaignRepository:
-        from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+        with importing_sdk():
+            from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 
         return FirestoreCampaignRepository(
             project=self._settings.google_cloud_project,
@@ -102,8 +104,9 @@ class GooglePorts(FamilyPorts):
 
     @built_once
     def plays(self) -> FirestorePlayRepository:
-        from shared.adapters.google.firestore_documents import FirestoreDocuments
-        from shared.adapters.google.play_repository import FirestorePlayRepository
+        with importing_sdk():
+            from shared.adapters.google.firestore_documents import FirestoreDocuments
+            from shared.adapters.google.play_repository import FirestorePlayRepository
 
         project, database = self._settings.google_cloud_project, self._settings.plays_database
         return FirestorePlayRepository(FirestoreDocuments(project=project, database=database))
@@ -130,7 +133,8 @@ class GooglePorts(FamilyPorts):
 
     @built_once
     def queue(self) -> PubSubMessageQueue:
-        from shared.adapters.google.message_queue import PubSubMessageQueue
+        with importing_sdk():
+            from shared.adapters.google.message_queue import PubSubMessageQueue
 
         return PubSubMessageQueue(
             project=self._settings.google_cloud_project,

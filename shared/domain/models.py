@@ -1,10 +1,10 @@
 """What a model is asked for: whether it can make it, in which size, and for which price."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 from math import ceil
+from typing import TYPE_CHECKING
 
 from shared.domain.errors import (
     ModelNotFoundError,
@@ -15,7 +15,13 @@ from shared.domain.errors import (
 from shared.domain.model_registry import MODELS, PRICED_ON, Model, seconds_in_words
 from shared.domain.tasks import FIELDS, Shape, Task, require_clip, shape_of, task_of
 from shared.domain.values import replace
-from shared.domain.video import GenerationParameters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from shared.domain.video import GenerationParameters
 
 ASPECT_RATIOS = ("16:9", "9:16")
 LONG_SIDES = {
@@ -28,7 +34,7 @@ PERSON_GENERATION = ("allow_adult", "dont_allow")
 MAX_SEED = 2**32 - 1
 MAX_RATE = 9999
 
-_RATE = re.compile(r"[0-9]{1,4}", re.ASCII)
+_RATE = "[0-9]{1,4}"
 
 
 def parse_rates(text: str) -> dict[str, int]:
@@ -40,7 +46,7 @@ def parse_rates(text: str) -> dict[str, int]:
             raise ValueError(f"There is no model {name!r}. Use one of: {', '.join(MODELS)}.")
         if name in rates:
             raise ValueError(f"It names {name} twice.")
-        if not _RATE.fullmatch(number):
+        if not re.fullmatch(_RATE, number):
             raise ValueError(
                 f"{entry!r} is not model=rate: a rate is a whole number of submissions a minute, "
                 f"from 0 to {MAX_RATE}."

@@ -34,6 +34,13 @@ _MOST_ROUNDS = 100
 # No browser plays faster.
 _FASTEST = 16
 _ALL = (1 << SLICES) - 1
+# What a view has of its token.
+_NAMED = ("video_id", "experiment_id", "arm", "duration_ms", "issued_at")
+# Of what a view says, the larger number is true, or whichever flag is set.
+_GROWING = (
+    *("seq", "played_ms", "visible_ms", "loops", "replays", "stalls"),
+    *("ended", "muted", "autoplay", "error", "impression", "simulated"),
+)
 
 
 class Beacon(Struct, frozen=True, kw_only=True):
@@ -161,24 +168,16 @@ def merge(view: View | None, beacon: Beacon, token: PlayToken, now: datetime) ->
         raise InvalidRequestError("This view is one of another video.", param="view")
     if view.beacons >= MOST_BEACONS:
         return view
+    larger: dict[str, Any] = {
+        name: max(getattr(view, name), getattr(beacon, name)) for name in _GROWING
+    }
     return replace(
         view,
         issued_at=min(view.issued_at, token.issued_at),
         last_at=max(view.last_at, now),
         beacons=view.beacons + 1,
-        seq=max(view.seq, beacon.seq),
-        played_ms=max(view.played_ms, beacon.played_ms),
-        visible_ms=max(view.visible_ms, beacon.visible_ms),
         bins=view.bins | beacon.bins,
-        loops=max(view.loops, beacon.loops),
-        replays=max(view.replays, beacon.replays),
-        stalls=max(view.stalls, beacon.stalls),
-        ended=view.ended or beacon.ended,
-        muted=view.muted or beacon.muted,
-        autoplay=view.autoplay or beacon.autoplay,
-        error=view.error or beacon.error,
-        impression=view.impression or beacon.impression,
-        simulated=view.simulated or beacon.simulated,
+        **larger,
     )
 
 
@@ -217,29 +216,9 @@ def _most_ms(view: View) -> int:
 
 
 def _begun(beacon: Beacon, token: PlayToken, now: datetime) -> View:
-    return View(
-        video_id=token.video_id,
-        experiment_id=token.experiment_id,
-        arm=token.arm,
-        duration_ms=token.duration_ms,
-        issued_at=token.issued_at,
-        first_at=now,
-        last_at=now,
-        beacons=1,
-        seq=beacon.seq,
-        played_ms=beacon.played_ms,
-        visible_ms=beacon.visible_ms,
-        bins=beacon.bins,
-        loops=beacon.loops,
-        stalls=beacon.stalls,
-        ended=beacon.ended,
-        muted=beacon.muted,
-        autoplay=beacon.autoplay,
-        error=beacon.error,
-        impression=beacon.impression,
-        replays=beacon.replays,
-        simulated=beacon.simulated,
-    )
+    named: dict[str, Any] = {name: getattr(token, name) for name in _NAMED}
+    state: dict[str, Any] = {name: getattr(beacon, name) for name in _GROWING}
+    return View(**named, first_at=now, last_at=now, beacons=1, bins=beacon.bins, **state)
 
 
 def _require_possible(beacon: Beacon, token: PlayToken) -> None:

@@ -1,12 +1,18 @@
 """What a video is made from, and what no model can combine."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from shared.domain.errors import UnsupportedParameterError
-from shared.domain.inputs import Inputs, Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.domain.inputs import Inputs, Picture
 
 
 class Task(StrEnum):

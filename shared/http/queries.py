@@ -10,7 +10,8 @@ from werkzeug.wrappers import Request
 from shared.domain.clip import COMPANIONS
 from shared.domain.errors import InvalidRequestError
 from shared.domain.video import Status, VersionState
-from shared.requests.parsing import Amount, B, Body, CampaignId, Priority, from_values, one_of
+from shared.requests.lanes import Priority
+from shared.requests.parsing import Amount, B, Body, CampaignId, from_values, one_of
 
 E = TypeVar("E", bound=StrEnum)
 

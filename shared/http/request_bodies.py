@@ -14,11 +14,11 @@ from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.domain.schedule import MAX_SIGNED_TTL
 from shared.http.queries import VIDEO, BatchQuery, Variant, require_once
 from shared.requests.bodies import GenerationBody
+from shared.requests.lanes import Priority
 from shared.requests.parsing import (
     Amount,
     B,
     Body,
-    Priority,
     fields_of,
     from_json,
     from_values,

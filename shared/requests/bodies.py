@@ -9,7 +9,8 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType, field
 
 from shared.domain.model_registry import MODELS
-from shared.requests.parsing import Amount, Body, CampaignId, Priority
+from shared.requests.lanes import Priority
+from shared.requests.parsing import Amount, Body, CampaignId
 
 MAX_ENTRIES = 16
 MAX_ENTRY_CHARACTERS = 500

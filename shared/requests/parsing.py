@@ -12,7 +12,6 @@ import msgspec
 
 from shared.domain.errors import InvalidRequestError
 from shared.domain.text import canonical
-from shared.domain.video import Lane
 
 _NAMED_FIELD = r"(unknown|required) field `([^`]*)`"
 _TYPE = r"Expected `([^`]*)`, got `([^`]*)`"
@@ -51,7 +50,6 @@ def one_of(*allowed: str) -> msgspec.Meta:
 CAMPAIGN_ID = {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"}
 
 CampaignId = Annotated[str, msgspec.Meta(extra_json_schema=CAMPAIGN_ID)]
-Priority = Annotated[str, one_of(*Lane)]
 Amount = Annotated[Decimal, msgspec.Meta(extra_json_schema={"minimum": 0, "maximum": 10**12})]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from shared.settings import Settings
 
-_FOLDER_URL = re.compile(r"file:(?:///)?[^/].*")
+_FOLDER_URL = r"file:(?:///)?[^/].*"
 _BUCKET = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 _HOST = r"(?i:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])"
 _ORIGIN = r"https?://(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
@@ -40,7 +40,7 @@ def problems_of(found: Settings) -> list[str]:
         "STORAGE_URL must be file:folder, file:///folder or gs://bucket.": bool(
             re.fullmatch(_BUCKET, found.bucket)
             if found.bucket
-            else _FOLDER_URL.fullmatch(found.storage_url)
+            else re.fullmatch(_FOLDER_URL, found.storage_url)
         ),
         "VIDEO_GENERATOR must be synthetic or veo.": found.generator in ("synthetic", "veo"),
         f"DEFAULT_MODEL must be one of {', '.join(_USABLE)}.": found.default_model in _USABLE,
@@ -158,33 +158,35 @@ def _listed(text: str) -> list[str]:
 
 
 def _google_checks(found: Settings) -> dict[str, bool]:
-    """Checks for Google Cloud; a local system does not compile their patterns."""
+    """Checks for Google Cloud; no start compiles the pattern of a setting that is not set."""
+    default = type(found)()
+
+    def fits(name: str, pattern: str) -> bool:
+        value = getattr(found, name)
+        return value == getattr(default, name) or _is(pattern, value)
+
     return {
         "GOOGLE_CLOUD_PROJECT must be the id of a project; it is required with a bucket and with "
         "Veo.": _is(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]", found.google_cloud_project),
-        "FIRESTORE_DATABASE must be (default) or the id of a database.": _is(
-            _DATABASE, found.firestore_database
+        "FIRESTORE_DATABASE must be (default) or the id of a database.": fits(
+            "firestore_database", _DATABASE
         ),
-        "PLAYS_DATABASE must be (default) or the id of a database.": _is(
-            _DATABASE, found.plays_database
+        "PLAYS_DATABASE must be (default) or the id of a database.": fits(
+            "plays_database", _DATABASE
         ),
-        "PLAYS_TOPIC must be the id of a topic, without projects/…/.": (
-            not found.plays_topic or _is(_TOPIC, found.plays_topic)
+        "PLAYS_TOPIC must be the id of a topic, without projects/…/.": fits("plays_topic", _TOPIC),
+        "REQUEST_TOPIC must be the id of a topic, without projects/…/.": fits(
+            "request_topic", _TOPIC
         ),
-        "REQUEST_TOPIC must be the id of a topic, without projects/…/.": _is(
-            _TOPIC, found.request_topic
+        "GENERATE_TOPIC must be the id of a topic, without projects/…/.": fits(
+            "generate_topic", _TOPIC
         ),
-        "GENERATE_TOPIC must be the id of a topic, without projects/…/.": _is(
-            _TOPIC, found.generate_topic
+        "VEO_LOCATION must be a region, such as us-central1, or global.": fits(
+            "veo_location", r"[a-z]+(?:-[a-z0-9]+)*"
         ),
-        "VEO_LOCATION must be a region, such as us-central1, or global.": _is(
-            r"[a-z]+(?:-[a-z0-9]+)*", found.veo_location
-        ),
-        "VEO_BASE_URL must begin with http:// or https://.": _is(
-            r"(?:https?://.+)?", found.veo_base_url
-        ),
-        "STORAGE_EMULATOR_HOST must begin with http:// or https://.": _is(
-            r"(?:https?://.+)?", found.storage_emulator_host
+        "VEO_BASE_URL must begin with http:// or https://.": fits("veo_base_url", "https?://.+"),
+        "STORAGE_EMULATOR_HOST must begin with http:// or https://.": fits(
+            "storage_emulator_host", "https?://.+"
         ),
     }
 

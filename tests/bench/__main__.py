@@ -10,8 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench import cores
+from tests.bench.beacons import measure_beacons
 from tests.bench.campaign import make_campaign
-from tests.bench.cloud_starting import measure_cloud_starts
+from tests.bench.cloud_starting import count_beacons, measure_cloud_starts
 from tests.bench.growth import measure_growth
 from tests.bench.load import HAS_WRK
 from tests.bench.promise import measure_promise
@@ -37,6 +38,8 @@ NOTES = """\
 - Instructions are counted by callgrind and repeat to a tenth of a percent. Times depend on what
   else the machine does.
 - A start is the time from a new process to its first answer, which reads a record.
+- A beacon is of a view of its own, with a signed token. The run ends unless each one is counted in
+  the report. Beacons, and the hello that they are compared with, have the load of our own client.
 - The data folder holds a campaign that the system has made. Its first clip is enlarged to 6 MB, the
   size of eight seconds of Veo, by a box that players skip. 8 connections, kept alive.
 - A wrong status, a broken connection or different bytes end the run.
@@ -86,6 +89,7 @@ def _measured(scale: Scale, folder: Path) -> Iterator[Row]:
     yield count_imports()
     if scale is FULL:
         yield count_first_answers(campaign)
+        yield from count_beacons()
     say("counting commits")
     yield from measure_promise()
     say("starting servers")
@@ -93,6 +97,8 @@ def _measured(scale: Scale, folder: Path) -> Iterator[Row]:
     yield from measure_cloud_starts(rounds=scale.starts)
     say("asking a warm service")
     yield from measure_throughput(campaign, rounds=scale.rounds, seconds=scale.seconds)
+    say("reporting plays")
+    yield from measure_beacons(campaign, rounds=scale.rounds, seconds=scale.seconds)
     say("streaming content")
     yield from measure_streaming(campaign, rounds=scale.rounds, seconds=scale.seconds)
     say("filling data folders")

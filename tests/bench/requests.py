@@ -1,7 +1,7 @@
 """The requests that are sent, and the one answer each of them must get."""
 
 import http.client
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
@@ -10,13 +10,17 @@ SEEK_BYTES = 256 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """`seeks_in` is the size of a file of which each request asks a random range."""
+    """`seeks_in` is the size of a file of which each request asks a random range.
+
+    `new_body` makes the body of each request, where no two may be equal.
+    """
 
     path: str
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     seeks_in: int | None = None
+    new_body: Callable[[], str] | None = None
 
     def with_range(self, random: Random) -> Mapping[str, str]:
         """Return the headers of one request."""

@@ -9,7 +9,8 @@ from random import Random
 from tests.bench.requests import Request
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
-_GOOD = (b"HTTP/1.1 200 ", b"HTTP/1.1 206 ")
+_NO_CONTENT = b"HTTP/1.1 204 "
+_GOOD = (b"HTTP/1.1 200 ", b"HTTP/1.1 206 ", _NO_CONTENT)
 _BUFFER_BYTES = 1024 * 1024
 
 _random = Random(1)  # noqa: S311  # Places in a file, not a secret.
@@ -20,7 +21,15 @@ class LoadError(Exception):
 
 
 def answers_per_second(request: Request, port: int, *, connections: int, seconds: float) -> float:
-    """Keep that many requests in flight. Raise LoadError if one is not answered with 200 or 206."""
+    """Keep that many requests in flight. Raise LoadError if one gets no good answer."""
+    answered, took = answers_within(request, port, connections=connections, seconds=seconds)
+    return answered / took
+
+
+def answers_within(
+    request: Request, port: int, *, connections: int, seconds: float
+) -> tuple[int, float]:
+    """Return how many were answered, and in how many seconds."""
     answered = 0
     with selectors.DefaultSelector() as selector:
         open_ones = [_Connection(request, port) for _ in range(connections)]
@@ -34,7 +43,7 @@ def answers_per_second(request: Request, port: int, *, connections: int, seconds
                     if key.data.receive():
                         answered += 1
                         key.data.send()
-            return answered / (time.perf_counter() - started)
+            return answered, time.perf_counter() - started
         finally:
             for connection in open_ones:
                 connection.socket.close()
@@ -72,13 +81,14 @@ class _Connection:
         if end < 0:
             return
         length = _LENGTH.search(self._head, 0, end + 2)
-        if not self._head.startswith(_GOOD) or length is None:
+        is_empty = self._head.startswith(_NO_CONTENT)
+        if not self._head.startswith(_GOOD) or not (length or is_empty):
             raise LoadError(f"{self._request.path}: {self._head[:200]!r}")
-        self._left = int(length[1]) - (len(self._head) - end - 4)
+        self._left = (int(length[1]) if length else 0) - (len(self._head) - end - 4)
 
 
 def _encoded(request: Request) -> bytes:
-    body = request.body.encode()
+    body = (request.new_body() if request.new_body else request.body).encode()
     headers = {"Host": "127.0.0.1", **request.with_range(_random)}
     if body:
         headers["Content-Length"] = str(len(body))

@@ -12,27 +12,28 @@ from tempfile import TemporaryDirectory
 from tests.bench import cores
 from tests.bench.campaign import Campaign
 from tests.bench.report import Row, Target
+from tests.bench.requests import Request
 from tests.bench.rounds import exactly
 from tests.bench.servers import HELLO, ROOT, Function, showreel
 
 _IMPORT = "instructions: framework and `import main` / framework"
 _FIRST = "instructions to the first answer of `GET /v1/videos/{id}` / hello"
-_HAS_CALLGRIND = shutil.which("valgrind") is not None
+HAS_CALLGRIND = shutil.which("valgrind") is not None
 _TOTALS = re.compile(r"^(?:summary|totals): ([0-9]+)", re.MULTILINE)
 
 _FRAMEWORK = "import sys, functions_framework._cli, functions_framework._http.gunicorn\n"
 _MAIN = f"{_FRAMEWORK}sys.path.append({str(ROOT)!r})\nimport main\n"
 _ANSWER = f"""{_FRAMEWORK}
-target, source, path = sys.argv[1:]
+target, source, method, path, body = sys.argv[1:]
 client = functions_framework.create_app(target, source).test_client()
-answer = client.get(path)
+answer = client.open(path, method=method, data=body or None, content_type="text/plain")
 # What runs at the end of a process is no part of its start.
-functions_framework._cli.os._exit(answer.status_code != 200)
+functions_framework._cli.os._exit(answer.status_code not in (200, 204))
 """
 
 
 def count_imports() -> Row:
-    if not _HAS_CALLGRIND:
+    if not HAS_CALLGRIND:
         return Row(what=f"{_IMPORT}: valgrind is not installed")
     bare, main = _count_all((HELLO, [_FRAMEWORK]), (HELLO, [_MAIN]))
     return Row(what=_IMPORT, ratio=exactly(main / bare), target=Target(at_most=1.05))
@@ -40,14 +41,27 @@ def count_imports() -> Row:
 
 def count_first_answers(campaign: Campaign) -> Row:
     """What is imported only when it is needed is seen here."""
-    if not _HAS_CALLGRIND:
+    if not HAS_CALLGRIND:
         return Row(what=f"{_FIRST}: valgrind is not installed")
     service = showreel(campaign.data)
-    hello, read = _count_all(
-        (HELLO, [_ANSWER, HELLO.target, str(HELLO.source), "/"]),
-        (service, [_ANSWER, service.target, str(service.source), campaign.read.path]),
-    )
+    hello, read = count_answers((HELLO, Request(path="/")), (service, campaign.read))
     return Row(what=_FIRST, ratio=exactly(read / hello), target=Target(at_most=1.15))
+
+
+def count_answers(*firsts: tuple[Function, Request]) -> list[int]:
+    """Return the instructions of a new process that answers one request."""
+    return _count_all(
+        *(
+            (
+                function,
+                [
+                    *(_ANSWER, function.target, str(function.source)),
+                    *(request.method, request.path, request.body),
+                ],
+            )
+            for function, request in firsts
+        )
+    )
 
 
 def _count_all(*programs: tuple[Function, Sequence[str]]) -> list[int]:

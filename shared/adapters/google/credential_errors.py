@@ -13,8 +13,8 @@ from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 from shared.domain.errors import UnavailableError
 
 # The pattern excludes e-mail addresses, which contain `.iam.gserviceaccount.com`.
-_PERMISSION = re.compile(r"(?<![\w.@-])(?:aiplatform|datastore|iam|pubsub|storage)\.\w+\.\w+\b")
-_REFUSED = re.compile(r"\b403\b|PERMISSION_DENIED")
+_PERMISSION = r"(?<![\w.@-])(?:aiplatform|datastore|iam|pubsub|storage)\.\w+\.\w+\b"
+_REFUSED = r"\b403\b|PERMISSION_DENIED"
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def credentials_failed(
             f"There are no credentials for {service}. Run as a service account, set "
             f"GOOGLE_APPLICATION_CREDENTIALS, or run: gcloud auth application-default login"
         )
-    if _REFUSED.search(str(error)):
+    if re.search(_REFUSED, str(error)):
         return denied(service, str(error), permission=permission)
     return UnavailableError(
         f"The credentials for {service} could not be used at the moment "
@@ -45,7 +45,7 @@ def credentials_failed(
 
 def denied(service: str, words: str, *, permission: str) -> UnavailableError:
     """Name the permission in Google's `words`, else `permission`."""
-    named = _PERMISSION.search(words)
+    named = re.search(_PERMISSION, words)
     missing = named[0] if named else permission
     return UnavailableError(
         f"{service} denied access: the permission {missing} is missing. "

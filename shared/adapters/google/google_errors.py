@@ -13,7 +13,7 @@ from shared.adapters.google.credential_errors import credentials_failed, denied
 from shared.domain.errors import ShowreelError, StorageError, UnavailableError
 
 _PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
-_URL = re.compile(r"\S+://\S+")
+_URL = r"\S+://\S+"
 # gRPC's text for a failure of google-auth.
 _PLUGIN_FAILED = "metadata from plugin failed"
 
@@ -37,7 +37,7 @@ def translated(error: Exception, service: str, *, permission: str) -> ShowreelEr
     if isinstance(cause, GoogleAuthError):
         return credentials_failed(cause, service, permission=permission)
     if isinstance(cause, GoogleAPICallError) and cause.code is not None:
-        words = _URL.sub("", str(cause.message)).strip(": ")
+        words = re.sub(_URL, "", str(cause.message)).strip(": ")
         if _PLUGIN_FAILED in words:
             failure = GoogleAuthError(words)  # type: ignore[no-untyped-call]
             return credentials_failed(failure, service, permission=permission)
