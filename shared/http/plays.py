@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from functools import partial
 from http import HTTPStatus
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -32,13 +34,23 @@ _MEDIA_TYPES = ("text/plain", "application/json")
 _OPT_OUTS = ("Sec-GPC", "DNT")
 _BLOCK_BYTES = 4096
 
+_outcomes: Counter[str] = Counter()
+_lock = Lock()
+
 logger = logging.getLogger(__name__)
+
+
+def outcomes() -> dict[str, int]:
+    """Return how many beacons this process has counted, refused, lost, and dropped unread."""
+    with _lock:
+        return dict(_outcomes)
 
 
 def record(call: Call) -> Response:
     """Count a beacon. One with a sign of opting out is dropped before it is read."""
-    if not has_opted_out(call.request):
-        _record(call)
+    outcome = "opted_out" if has_opted_out(call.request) else _record(call)
+    with _lock:
+        _outcomes[outcome] += 1
     return Response(
         status=HTTPStatus.NO_CONTENT,
         headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"},
@@ -50,16 +62,17 @@ def has_opted_out(request: Request) -> bool:
     return any(request.headers.get(name) == "1" for name in _OPT_OUTS)
 
 
-def _record(call: Call) -> None:
-    """Log a refusal, or a loss, without anything of the beacon."""
+def _record(call: Call) -> str:
+    """Return the outcome. Log a refusal, or a loss, without anything of the beacon."""
     try:
         record_play(call.ports, _beacon(call.request))
-    except (InvalidRequestError, InvalidSignatureError) as error:
+    except (InvalidRequestError, InvalidSignatureError, HTTPException) as error:
         logger.debug("play.refused", extra={"code": error.code})
-    except HTTPException as error:
-        logger.debug("play.refused", extra={"code": error.code})
+        return "refused"
     except ShowreelError as error:
         logger.warning("play.lost", extra={"code": error.code, "detail": error.message})
+        return "lost"
+    return "counted"
 
 
 def _beacon(request: Request) -> Beacon:

@@ -58,6 +58,12 @@ def _lines(ports: Ports) -> Iterator[str]:
     )
     for (method, path, status), durations in sorted(recorded().items()):
         yield from _histogram({"method": method, "path": path, "status": str(status)}, durations)
+    # Only this endpoint pays for the import.
+    from shared.http.plays import outcomes
+
+    yield from _family("showreel_beacons_total", "counter", "Beacons of players, by outcome.")
+    for outcome, count in sorted(outcomes().items()):
+        yield _sample("showreel_beacons_total", {"outcome": outcome}, count)
     yield from _family(
         "showreel_videos", "gauge", "Videos, by their phase; or trashed, or unreadable."
     )

@@ -14,6 +14,7 @@ from google.cloud.pubsub_v1 import SubscriberClient  # type: ignore[import-untyp
 from shared.adapters.google.message_queue import PubSubMessageQueue
 from shared.domain.play_tokens import PlayToken
 from shared.domain.plays import SLICES, Beacon, Counts, View, counts_of, merge
+from shared.domain.values import replace
 from tools.emulated_cloud.topics import Topics
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +73,7 @@ def questions() -> list[str]:
 
 @pytest.fixture
 def rows(pubsub_host: str, project: str) -> list[Mapping[str, Any]]:
-    """What was published: some rows twice, and the last state of a view first."""
+    """What was published: some rows twice, the last state of a view first, and one of nobody."""
     topics = Topics(host=pubsub_host, project=project)
     topics.create(TOPIC)
     topics.keep(TOPIC, subscription=TOPIC)
@@ -85,6 +86,7 @@ def rows(pubsub_host: str, project: str) -> list[Mapping[str, Any]]:
         plays_topic=TOPIC,
     )
     published = [(view_id, state) for view_id, states in VIEWS.items() for state in states]
+    published.append(("f" * 32, replace(viewed(3)[-1], simulated=True)))
     published += published[::3]
     published.sort(key=lambda each: (each[1].beacons, each[0]), reverse=True)
     for view_id, state in published:

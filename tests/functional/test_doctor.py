@@ -124,33 +124,40 @@ def test_a_whole_installation_lacks_nothing(world: World) -> None:
     assert all(each.line.startswith("GET ") for each in sent)
 
 
-def with_key(world: World, function: str, value: object) -> None:
+def with_key(world: World, function: str, key: str, value: object) -> None:
     service = world.google.resources[world.google.function(function)]["serviceConfig"]
-    service["environmentVariables"].pop("SIGNING_KEY", None)
-    key = {"key": "SIGNING_KEY", "secret": value, "version": "latest"}
-    service["secretEnvironmentVariables"] = [key] if value else []
+    service["environmentVariables"].pop(key, None)
+    secret = {"key": key, "secret": value, "version": "latest"}
+    service["secretEnvironmentVariables"] = [secret] if value else []
 
 
+@pytest.mark.parametrize("use", [("SIGNING_KEY", "deliver_events"), ("PLAY_KEY", "record_plays")])
 @pytest.mark.parametrize(
     ("keys", "verdict", "words"),
     [
         (("key", "key"), Verdict.OK, ""),
-        ((None, None), Verdict.NOTE, "Not set for serve_api and deliver_events"),
-        (("key", None), Verdict.PROBLEM, "deliver_events must have it"),
+        ((None, None), Verdict.NOTE, "Not set for serve_api and {other}"),
+        (("key", None), Verdict.PROBLEM, "{other} must have it"),
+        ((None, "key"), Verdict.PROBLEM, "serve_api must have it"),
         (("key", "another"), Verdict.PROBLEM, "It differs"),
     ],
 )
-def test_webhooks_need_one_signing_key_in_both_functions(
-    world: World, keys: tuple[str | None, str | None], verdict: Verdict, words: str
+def test_webhooks_and_plays_need_one_key_in_both_of_their_functions(
+    world: World,
+    keys: tuple[str | None, str | None],
+    verdict: Verdict,
+    words: str,
+    use: tuple[str, str],
 ) -> None:
-    for function, key in zip(("serve_api", "deliver_events"), keys, strict=True):
-        with_key(world, function, key)
+    key, other = use
+    for function, value in zip(("serve_api", other), keys, strict=True):
+        with_key(world, function, key, value)
 
     with configured(world.environment):
-        [found] = [each for each in key_findings(world.asked()) if "SIGNING_KEY" in each.subject]
+        [found] = [each for each in key_findings(world.asked()) if key in each.subject]
 
     assert found.verdict is verdict
-    assert words in found.detail
+    assert words.format(other=other) in found.detail
 
 
 def test_a_laptop_with_veo_needs_rights_and_models_alone(world: World, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """A player on a page of another site: what it may load, and what is counted of it."""
 
 import json
+import re
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -150,6 +152,24 @@ def test_a_load_whose_urls_have_expired_goes_on_as_the_same_view(showreel: Showr
     report = showreel.get(f"/v1/campaigns/spring/experiments/{experiment['id']}").json
     assert sum(arm["exposures"] for arm in report["arms"]) == 1
     assert sum(arm["watched"]["plays"] for arm in report["arms"]) == 1
+
+
+def test_the_metrics_have_beacons_by_what_became_of_them(showreel: Showreel) -> None:
+    (video,) = finished(showreel, KITE)
+    before = beacons(showreel)
+    embed = loaded(showreel, video["embed_url"])
+
+    for view in (embed, embed, embed | {"play_token": "forged"}):
+        played(showreel, view, played_ms=1)
+    showreel.send("POST", "/v1/plays", headers={**ELSEWHERE, "DNT": "1"}, data="never read")
+
+    assert beacons(showreel) - before == {"counted": 2, "refused": 1, "opted_out": 1}
+
+
+def beacons(showreel: Showreel) -> Counter[str]:
+    text = showreel.get("/metrics").text
+    found = re.findall(r'showreel_beacons_total\{outcome="(.*)"\} (\d+)', text)
+    return Counter({outcome: int(count) for outcome, count in found})
 
 
 def test_only_the_token_of_one_load_goes_on_and_only_in_its_campaign(showreel: Showreel) -> None:

@@ -7,7 +7,10 @@ from tools.doctor.cloud import Cloud, Json
 from tools.doctor.findings import Finding, note, ok, problem
 from tools.doctor.resources import deploy
 
-_KEYS = {"SIGNING_KEY": ("webhooks", ("serve_api", "deliver_events"))}
+_KEYS = {
+    "SIGNING_KEY": ("webhooks", ("serve_api", "deliver_events")),
+    "PLAY_KEY": ("plays", ("serve_api", "record_plays")),
+}
 _SETTING_KEYS = "Create the secret, and list it in secrets: infra/README.md#call-it."
 _PLACES = ("storage_url", "google_cloud_project", "firestore_database", "plays_database")
 
