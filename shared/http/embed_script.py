@@ -1,18 +1,16 @@
 """The handler of /embed.js: the player for pages of any site."""
 
-import re
 from functools import cache
 from pathlib import Path
 
 from werkzeug.wrappers import Response
 
 from shared.http.calls import Call
-from shared.http.static_files import JAVASCRIPT, StaticFile, send_file, without_documentation
+from shared.http.static_files import StaticFile, joined_script, send_file
 
 _FOLDER = Path(__file__).parent / "embed"
 # Each after those that it imports.
 _MODULES = ("tally.js", "view.js", "embed.js")
-_MODULE_SYNTAX = re.compile(r"^import .*\n|^export ", re.MULTILINE)
 
 
 def script(call: Call) -> Response:
@@ -24,7 +22,4 @@ def script(call: Call) -> Response:
 
 @cache
 def _script() -> StaticFile:
-    """Return the modules as one script that shares no name with the page's own scripts."""
-    modules = [(_FOLDER / name).read_text(encoding="utf-8") for name in _MODULES]
-    body = _MODULE_SYNTAX.sub("", without_documentation("".join(modules)))
-    return StaticFile.of(f"(() => {{\n{body}}})();\n", JAVASCRIPT)
+    return joined_script(_FOLDER / name for name in _MODULES)

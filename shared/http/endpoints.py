@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         inputs,
         models,
         queries,
+        reference_pages,
         service,
         studio_pages,
         versions,
@@ -44,6 +45,7 @@ else:
     downloads = ModuleOnUse("shared.http.downloads")
     inputs = ModuleOnUse("shared.http.inputs")
     models = ModuleOnUse("shared.http.models")
+    reference_pages = ModuleOnUse("shared.http.reference_pages")
     queries = ModuleOnUse("shared.http.queries")
     service = ModuleOnUse("shared.http.service")
     studio_pages = ModuleOnUse("shared.http.studio_pages")
@@ -108,6 +110,11 @@ ENDPOINTS: Sequence[Endpoint] = (
              answers=lambda: {204: None}, body=lambda: sent.SessionBody, is_open=True),
     Endpoint("GET", "/favicon.ico", lambda: studio_pages.icon,
              "The icon of the studio", answers=_page, is_open=True),
+    Endpoint("GET", "/docs", lambda: reference_pages.page,
+             "The API reference: this description, to read and to try in a browser",
+             answers=_page, is_open=True),
+    Endpoint("GET", "/docs/{filename}", lambda: reference_pages.file,
+             "Assets of the API reference", answers=_page, is_open=True),
     Endpoint("GET", "/health", lambda: service.health,
              "Whether the records can be read", answers=lambda: {200: answered.HealthResource},
              is_open=True),

@@ -57,14 +57,14 @@ def schemas() -> Schema:
 
 def _codes() -> Schema:
     """Say of each code what it means, its status, and after how many seconds to retry."""
+    meanings = meanings_of_codes()
     return {
         code: {
-            "status": meaning.status.value,
-            "retry_after_seconds": meaning.retry_after_seconds,
-            "meaning": CODES[code],
+            "status": meanings[code].status.value,
+            "retry_after_seconds": meanings[code].retry_after_seconds,
+            "meaning": text,
         }
-        for code, meaning in meanings_of_codes().items()
-        if code in CODES
+        for code, text in CODES.items()
     }
 
 

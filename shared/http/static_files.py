@@ -2,7 +2,9 @@
 
 import gzip
 import re
+from collections.abc import Iterable
 from hashlib import sha256
+from pathlib import Path
 from typing import Self
 
 from msgspec import Struct
@@ -13,6 +15,7 @@ JAVASCRIPT = "text/javascript; charset=utf-8"
 _DOCUMENTATION = re.compile(r"^ *(?:/\*\*(?s:.*?)\*/|//[^\n]*)\n", re.MULTILINE)
 # No text of a module has more than one line.
 _INDENTATION = re.compile(r"^ +", re.MULTILINE)
+_MODULE_SYNTAX = re.compile(r"^import .*\n|^export ", re.MULTILINE)
 
 
 class StaticFile(Struct, frozen=True, kw_only=True):
@@ -46,6 +49,16 @@ def send_file(request: Request, file: StaticFile, *, cache_control: str) -> Resp
         response.headers["Content-Encoding"] = "gzip"
     response.set_etag(f"{file.digest}-gzip" if is_compressed else file.digest)
     return response.make_conditional(request)
+
+
+def joined_script(modules: Iterable[Path]) -> StaticFile:
+    """Return the modules, each after those that it imports, as one script.
+
+    It shares no name with the page's own scripts. No two modules declare the same name.
+    """
+    sources = [module.read_text(encoding="utf-8") for module in modules]
+    body = _MODULE_SYNTAX.sub("", without_documentation("".join(sources)))
+    return StaticFile.of(f"(() => {{\n{body}}})();\n", JAVASCRIPT)
 
 
 def without_documentation(script: str) -> str:

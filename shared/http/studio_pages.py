@@ -35,12 +35,7 @@ def page(call: Call) -> Response:
         later = localized("campaign_view.js", language)
         response.headers["Link"] = f"</studio/{later}>; rel=modulepreload"
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
-    response.headers["Content-Security-Policy"] = content_security_policy(
-        bucket_url=call.ports.policy.bucket_url
-    )
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return guarded(response, bucket_url=call.ports.policy.bucket_url)
 
 
 def file(call: Call, filename: str) -> Response:
@@ -79,6 +74,14 @@ def start_session(call: Call) -> Response:
 def icon(call: Call) -> Response:
     """Browsers request /favicon.ico for documents that name no icon, such as a clip in a tab."""
     return file(call, "icon.svg")
+
+
+def guarded(response: Response, *, bucket_url: str) -> Response:
+    """Shut a page to the rest of the web."""
+    response.headers["Content-Security-Policy"] = content_security_policy(bucket_url=bucket_url)
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def content_security_policy(*, bucket_url: str) -> str:
