@@ -1,6 +1,5 @@
-"""Generate the tables of fields, bodies and error codes in docs/api.md."""
+"""Generate the tables of fields and error codes in docs/api.md."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,15 +14,6 @@ from shared.http.operation_descriptions import CODES
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 
 _CREATE = ("CreateVideoBody", "CreateCampaignVideosBody")
-_OTHERS = {
-    "RegenerateBody": "`POST …/regenerate`",
-    "RemixBody": "`POST …/remix`",
-    "EditBody": "`POST …/edit`",
-    "ExtendBody": "`POST …/extend`",
-    "CampaignBody": "`PATCH /v1/campaigns/{c}`",
-    "CleanupBody": "`POST /v1/campaigns/{c}/cleanup`",
-    "SignedUrlBody": "`POST /v1/videos/{id}/signed-url`",
-}
 _WORDS = {"string": "text", "object": "object of texts", "array": "list of texts"}
 
 
@@ -34,7 +24,7 @@ def main() -> None:
 def with_tables(document: str) -> str:
     """Return the document with its tables between their marks."""
     schemas = msgspec.to_builtins(describe(base_url="/"))["components"]["schemas"]
-    tables = {"fields": _fields(schemas), "bodies": _bodies(schemas), "errors": _errors()}
+    tables = {"fields": _fields(schemas), "errors": _errors()}
     for mark, rows in tables.items():
         between = re.compile(rf"(?<=<!-- {mark} -->\n).*(?=<!-- /{mark} -->)", re.DOTALL)
         table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
@@ -50,16 +40,6 @@ def _fields(schemas: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     first = ("prompt", "prompts", "campaign_id", "index", "business_context")
     for name in dict.fromkeys((*first, *properties)):
         yield f"`{name}`", *_row(properties[name])
-
-
-def _bodies(schemas: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    yield from (("request", "field", "type", "values", "default", "meaning"), ("---",) * 6)
-    for body, request in _OTHERS.items():
-        for name, schema in schemas[body]["properties"].items():
-            default = schema.get("default")
-            kind, values, meaning = _row(schema)
-            shown = "" if default is None else f"`{json.dumps(default)}`"
-            yield request, f"`{name}`", kind, values, shown, meaning
 
 
 def _row(schema: dict[str, Any]) -> tuple[str, str, str]:

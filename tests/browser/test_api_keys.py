@@ -99,3 +99,20 @@ def test_an_allowed_front_end_creates_with_a_key_and_reads_the_error_without_one
 
     assert refused == [401, "invalid_api_key", None]
     assert made == [202, "shop", f"{guarded.server.origin}/v1/campaigns/front-end"]
+
+
+def test_the_api_reference_asks_for_a_key_and_sends_it(studio: Studio) -> None:
+    page = studio.page
+    page.goto(f"{studio.server.origin}/docs#models_all_models")
+    page.get_by_label("API key").fill("of-nobody")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("This key is not valid.")).to_be_visible()
+
+    page.get_by_label("API key").fill(KEY)
+    page.keyboard.press("Enter")
+    form = page.locator("#models_all_models form")
+    form.get_by_role("button", name="Send").click()
+
+    expect(form.get_by_role("status")).to_contain_text("200")
+    expect(form.get_by_label("The same with curl")).to_contain_text("Bearer $KEY")
+    assert KEY not in page.content()

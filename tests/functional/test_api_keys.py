@@ -95,7 +95,9 @@ def test_a_valid_key_gives_access(showreel: Showreel, video: Json) -> None:
         assert showreel.get(path, {"Authorization": f"bearer  {ANA}"}).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/studio/studio.js", "/favicon.ico", "/health", "/healthz"])
+@pytest.mark.parametrize(
+    "path", ["/", "/docs", "/studio/studio.js", "/favicon.ico", "/health", "/healthz"]
+)
 def test_the_studio_and_the_health_check_need_no_key(showreel: Showreel, path: str) -> None:
     assert showreel.get(path).status_code == 200
 
@@ -158,6 +160,8 @@ def test_the_openapi_description_states_which_paths_need_a_key(showreel: Showree
     }
     assert open_paths == {
         "/",
+        "/docs",
+        "/docs/{filename}",
         "/embed.js",
         "/favicon.ico",
         "/health",
