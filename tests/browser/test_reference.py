@@ -12,7 +12,7 @@ from tests.browser.studio import SIDEWAYS, Studio, opened
 from tests.eventually import eventually
 
 SCHEMES = ("light", "dark")
-# One of each kind: with parameters, a body, a file, JSON lines, and objects with all kinds of fields.
+# With parameters, a body, a file, JSON lines; an object with all kinds of fields.
 VARIED = ("creations_create", "inputs_add", "batches_create", "videos_list_all", "VideoResource")
 
 
