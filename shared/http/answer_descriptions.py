@@ -190,7 +190,6 @@ OF_BATCHES: Mapping[str, str] = {
     "BatchResultLine.error": "Why the line was refused; null otherwise.",
 }
 OF_MODELS: Mapping[str, str] = {
-    "ModelResource.status": "The stage of the model.",
     "owned_by": "Who makes the model.",
     "stage": "Google's stage of the model, such as preview.",
     "default": "Whether requests without a `model` get it.",

@@ -66,8 +66,8 @@ EXAMPLES: Mapping[str, Any] = {
     "DeletedReview.id": _REVIEW_ID,
     "CommentResource.id": _COMMENT_ID,
     "comment_id": _COMMENT_ID,
-    "first_id": _VIDEO_ID,
-    "last_id": _VIDEO_ID,
+    "ModelList.first_id": "veo-3.1-generate-001",
+    "ModelList.last_id": "gemini-omni-1.1-flash-preview",
     "request_id": "req_5e1b1c7d51b0ad53",
     "timestamp": "2026-11-29T09:52:12.123456+00:00",
     "date": _DAY,
@@ -90,6 +90,9 @@ def _words_of(kind: str, name: str) -> dict[str, Any]:
     words: dict[str, Any] = {}
     if text := ANSWERS.get(f"{kind}.{name}", ANSWERS.get(name)):
         words["description"] = text
+    if name in ("first_id", "last_id") and kind.startswith("ListResource_"):
+        # msgspec's name of a list, such as ListResource_VideoResource_.
+        kind, name = kind.removeprefix("ListResource_").removesuffix("_"), "id"
     if example := EXAMPLES.get(f"{kind}.{name}", EXAMPLES.get(name)):
         words["examples"] = [example]
     return words

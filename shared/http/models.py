@@ -10,7 +10,7 @@ from shared.domain.inputs import MAX_INPUT_BYTES, MAX_PIXELS, PICTURE_SUFFIXES
 from shared.domain.model_registry import MODELS, Model
 from shared.domain.tasks import Task
 from shared.http.calls import Call, list_response
-from shared.http.resource_types import Dollars, ListResource
+from shared.http.resource_types import Dollars
 from shared.ports.policy import Policy
 
 
@@ -88,9 +88,14 @@ class ModelResource(TypedDict):
     simulated: bool
 
 
-class ModelList(ListResource[ModelResource]):
-    """`max_videos` is the number of slots of each campaign."""
+class ModelList(TypedDict):
+    """All models on one page. `max_videos` is the number of slots of each campaign."""
 
+    object: Literal["list"]
+    data: Sequence[ModelResource]
+    first_id: str | None
+    last_id: str | None
+    has_more: bool
     max_videos: int
 
 

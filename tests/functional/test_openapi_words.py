@@ -8,6 +8,8 @@ import msgspec
 import pytest
 from openapi_schema_validator import OAS31Validator
 
+from shared.http.described_answers import ANSWERS, EXAMPLES
+from shared.http.descriptions import FIELDS
 from shared.http.openapi import describe
 from tests.functional.showreel import Json
 
@@ -48,6 +50,17 @@ def test_every_property_is_described(description: Json) -> None:
 
     assert len(list(properties(description))) > 500
     assert not without
+
+
+def test_no_words_are_about_a_field_that_is_not_there(description: Json) -> None:
+    named = {name for name, _ in properties(description)}
+    known = named | {name.partition(".")[2] for name in named}
+    parameters = {
+        each["name"] for _, operation in operations(description) for each in operation["parameters"]
+    }
+
+    assert known >= ANSWERS.keys() | EXAMPLES.keys()
+    assert known | parameters >= FIELDS.keys()
 
 
 def test_every_id_and_date_and_every_field_of_a_request_has_an_example(description: Json) -> None:

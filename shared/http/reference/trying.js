@@ -13,7 +13,7 @@ export function tryForm(method, path, operation) {
   const body = operation.requestBody && bodyInput(operation.requestBody.content);
   const curl = element("pre", { tabindex: "0", "aria-label": TEXTS.curl });
   const answer = element("div", { class: "answer", role: "status" });
-  const spends = operation.parameters.some((each) => each.in === "header");
+  const spends = operation.parameters.some((each) => each.name === "Idempotency-Key");
   const label = spends ? TEXTS.sendSpending : TEXTS.send;
   const send = button(label, { kind: "primary", type: "submit" });
   const form = element(
