@@ -52,6 +52,8 @@ def composed(studio: Studio) -> None:
     studio.fill_prompts(PROMPTS)
     studio.start_from("References")
     studio.choose_pictures("References", a_picture(size=(640, 360)))
+    # Until it is uploaded, it is none of the earlier ones.
+    studio.form.get_by_alt_text("Reference: cup.png").wait_for()
     studio.button("Use an earlier one as references").click()
     studio.form.get_by_role("group", name="Earlier pictures").get_by_role("button").wait_for()
     studio.button("^Make 4").wait_for()

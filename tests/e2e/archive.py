@@ -4,6 +4,7 @@ import subprocess
 import venv
 import zipfile
 from importlib import metadata
+from importlib.util import cache_from_source
 from io import BytesIO
 from pathlib import Path
 
@@ -39,13 +40,24 @@ def pins(requirements: Path) -> list[Requirement]:
 
 
 def _link(installed: metadata.Distribution, site: Path) -> None:
-    """Link to the files of this environment: to install them again would need a network."""
+    """Link to the files of this environment: to install them again would need a network.
+
+    Without its byte code, each function would compile a second of code for each of Google's SDKs.
+    """
     for file in installed.files or ():
-        if ".." in file.parts:
+        if ".." in file.parts or file.suffix == ".pyc":
             continue
-        link = site / file
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(Path(str(file.locate())).resolve())
+        source, link = Path(str(file.locate())).resolve(), site / file
+        _link_to(source, link)
+        if file.suffix == ".py":
+            code = Path(cache_from_source(str(source)))
+            if code.exists():
+                _link_to(code, Path(cache_from_source(str(link))))
+
+
+def _link_to(file: Path, link: Path) -> None:
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(file)
 
 
 def _console_script(python: Path) -> Path:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.files.data_folder import DataFolder
-from shared.adapters.local.files.storage_errors import storage_errors
+from shared.adapters.local.files.storage_errors import storage_error, storage_errors
 from shared.adapters.local.record_connections import (
     ConnectionPool,
     connected,
@@ -20,7 +20,7 @@ from shared.adapters.local.record_connections import (
     immediate,
     version_of,
 )
-from shared.adapters.local.record_errors import database_errors, is_damage
+from shared.adapters.local.record_errors import database_error, is_damage
 from shared.domain.errors import StorageError
 
 if TYPE_CHECKING:
@@ -79,19 +79,20 @@ class PlayDatabase:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection; each statement sees one moment."""
-        with storage_errors(), database_errors():
+        try:
+            connection = self._taken() or self._opened()
             try:
-                connection = self._taken() or self._opened()
-                try:
-                    yield connection
-                finally:
-                    self._pool.give_back(connection)
-            except sqlite3.DatabaseError as error:
-                if is_damage(error):
-                    raise StorageError(
-                        f"{FILE} in the data folder is damaged. Move it away to count from zero."
-                    ) from error
-                raise
+                yield connection
+            finally:
+                self._pool.give_back(connection)
+        except OSError as error:
+            raise storage_error(error) from error
+        except sqlite3.Error as error:
+            if is_damage(error):
+                raise StorageError(
+                    f"{FILE} in the data folder is damaged. Move it away to count from zero."
+                ) from error
+            raise database_error(error) from error
 
     def _taken(self) -> Connection | None:
         identity = identity_of(self._path)

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.adapters.local.files.storage_errors import storage_errors
+from shared.adapters.local.files.storage_errors import storage_error
 from shared.adapters.local.record_connections import (
     Connection,
     ConnectionPool,
@@ -22,7 +22,7 @@ from shared.adapters.local.record_connections import (
     opened_unchanging,
     upgrade,
 )
-from shared.adapters.local.record_errors import OlderSchemaError, database_errors, is_damage
+from shared.adapters.local.record_errors import OlderSchemaError, database_error, is_damage
 from shared.adapters.local.record_rebuild import DAMAGED_MARK, FILE, has_json, rebuild
 from shared.adapters.local.record_statements import LAST_COMMIT, NOTE_COMMIT
 from shared.domain.errors import StorageError
@@ -119,13 +119,14 @@ class RecordDatabase:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        with storage_errors(), database_errors():
-            try:
-                yield
-            except sqlite3.DatabaseError as error:
-                if is_damage(error):
-                    self._mark_as_damaged()
-                raise
+        try:
+            yield
+        except OSError as error:
+            raise storage_error(error) from error
+        except sqlite3.Error as error:
+            if is_damage(error):
+                self._mark_as_damaged()
+            raise database_error(error) from error
 
     def _reader(self) -> Connection:
         identity = identity_of(self._path)

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from shared.adapters.local.files.storage_errors import DISK_FAULT, DISK_FULL, NOT_WRITABLE
 from shared.domain.errors import ShowreelError, StorageError, StorageFullError, UnavailableError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 BUSY_SECONDS = 10.0
 BUSY = (
@@ -40,16 +35,8 @@ def is_damage(error: sqlite3.Error) -> bool:
     return code_of(error) in _DAMAGE
 
 
-@contextmanager
-def database_errors() -> Iterator[None]:
-    """Raise StorageError or UnavailableError for any error of SQLite."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _translated(error) from error
-
-
-def _translated(error: sqlite3.Error) -> ShowreelError:
+def database_error(error: sqlite3.Error) -> ShowreelError:
+    """Return the StorageError or UnavailableError of an error of SQLite."""
     code, detail = code_of(error), getattr(error, "sqlite_errorcode", 0)
     if code in _IS_BUSY:
         return UnavailableError(BUSY)

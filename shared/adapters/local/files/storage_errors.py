@@ -72,14 +72,15 @@ def storage_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _translated(error) from error
+        raise storage_error(error) from error
 
 
 def is_missing(error: OSError) -> bool:
     return error.errno in MISSING
 
 
-def _translated(error: OSError) -> ShowreelError:
+def storage_error(error: OSError) -> ShowreelError:
+    """Return the StorageError or UnavailableError of an OSError. It has no machine's path."""
     code = error.errno or 0
     if code in _PASSING:
         return UnavailableError(
