@@ -30,7 +30,7 @@ resource "google_project_iam_member" "records" {
   }
 }
 
-# Who sends requests to the URLs of callers has no access to videos, and may not cause any.
+# deliver_events sends requests to the URLs of callers, so it can neither read videos nor request any.
 resource "google_storage_bucket_iam_member" "videos" {
   for_each = setsubtract(keys(local.functions), ["deliver_events", "record_plays"])
 

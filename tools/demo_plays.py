@@ -21,8 +21,8 @@ NAME = "Simulated viewers"
 PATIENCE = (0.6, 0.3)
 
 _SLICES = 32
-# No more is believed than the time since a token was issued, and 5 s.
-_BELIEVED_AHEAD_SECONDS = 4.0
+# The service accepts no more than the time since a token was issued, and 5 s.
+_ACCEPTED_AHEAD_SECONDS = 4.0
 _THREADS = 4
 _JSON = {"Content-Type": "application/json"}
 
@@ -63,7 +63,7 @@ def watch(url: str, campaign_id: str, *, viewers: int) -> None:
             threads.submit(_sent, Service(""), experiment["embed_url"]) for _ in range(viewers)
         ]
         embeds = [load.result() for load in loads]
-        time.sleep(max(0, embeds[-1]["duration_seconds"] - _BELIEVED_AHEAD_SECONDS))
+        time.sleep(max(0, embeds[-1]["duration_seconds"] - _ACCEPTED_AHEAD_SECONDS))
         list(threads.map(lambda embed: _report(embed, patience[embed["video_id"]]), embeds))
     print(f"Who watched what: {url}/?watched={campaign_id}")
 

@@ -75,7 +75,7 @@ def use_late(pace: Pace, video: Video, waiting: Collection[Video], now: datetime
         if is_late(each, now) and not is_void(pace, each)
     }
     videos = [video, *(each for each in waiting if each.id in late - {video.id})]
-    # A late probe is none before this.
+    # A probe that is late does not exclude another one.
     moved = take_turns(take_turns_back(replace(pace, probed_at=None), videos), len(videos), now)
     given = (
         replace(each, counted_at=now) if each.video_id in late else each

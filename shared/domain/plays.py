@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SLICES = 32
 MOST_BEACONS = 20
-"""How many beacons of one view are believed."""
+"""How many beacons of one view are accepted."""
 
 VIEW_LIFETIME = timedelta(hours=48)
 """How long a view is kept after its first beacon: longer than any token lets it grow."""
@@ -73,7 +73,7 @@ class View(Struct, frozen=True, kw_only=True):
     """One page load of a video: what its beacons so far say together.
 
     `issued_at` is that of the earliest token, `day` that of the first beacon (UTC). The times are
-    as they were claimed; `counts_of` believes them as far as `last_at` allows.
+    as they were claimed; `counts_of` accepts them as far as `last_at` allows.
     """
 
     video_id: str

@@ -72,7 +72,7 @@ def is_expired(video: Video, *, before: datetime) -> bool:
 def surplus(campaign: Campaign, keep: int) -> tuple[str, ...]:
     """Return the video_hash of every historical video beyond the `keep` latest of its slot.
 
-    A kept video is none of them, and does not count.
+    Kept videos are left out, and do not count.
     """
     return tuple(
         version.video_hash

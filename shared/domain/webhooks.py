@@ -70,7 +70,7 @@ class Webhook(Struct, frozen=True, kw_only=True):
     def gets(self, event: Event) -> bool:
         """Return whether the event is to be delivered; to a paused webhook it is, later.
 
-        A database that is rebuilt has events of long ago: a webhook gets those since it exists.
+        A rebuilt database has old events: a webhook gets only those since its registration.
         """
         return (
             self.status is not WebhookStatus.DISABLED

@@ -119,7 +119,7 @@ OF_PROBLEMS: Mapping[str, str] = {
     "Problem.error": "The same problem as OpenAI's clients read it.",
     "Problem.lines": "The first lines for which a batch is refused.",
     "ErrorObject.type": "OpenAI's type of the error.",
-    "param": "The field of the request that is wrong; null if it is none.",
+    "param": "The field of the request that is wrong; null if the error is not about one.",
     "line": "The number of the line in the file, from 1.",
 }
 OF_CAMPAIGNS: Mapping[str, str] = {
@@ -153,7 +153,7 @@ OF_CAMPAIGNS: Mapping[str, str] = {
     "MoneyResource.simulated": "US dollars that synthetic videos would have cost.",
     "possibly_spent": "US dollars of submissions that may have been billed.",
     "saved": "US dollars that cache hits have saved.",
-    "limit_usd": "The limit that applies, in US dollars; null is none.",
+    "limit_usd": "The limit that applies, in US dollars; null means no limit.",
     "available_usd": "What is left of the limit; null without a limit.",
     "own_usd": "The campaign's own budget; null without one.",
     "default_usd": "The installation's default budget; null without one.",

@@ -10,7 +10,7 @@ OF_EVENTS: Mapping[str, str] = {
     "EventData.video_id": "The version that a reviewer has spoken of.",
     "EventData.decision": "What the reviewer has decided.",
     "comment_id": "The id of the reviewer's comment.",
-    "batch_id": "The batch that the video belongs to; null if it is none.",
+    "batch_id": "The batch that the video belongs to; null without one.",
     "EventData.total": "The number of lines of the batch.",
     "used_usd": "What the campaign has used of its budget, in US dollars.",
     "budget_usd": "The budget of the campaign, in US dollars.",

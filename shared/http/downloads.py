@@ -47,7 +47,7 @@ def of_campaign(call: Call, campaign_id: str) -> Response:
 
 
 def _current(call: Call, campaign: Campaign) -> list[Video]:
-    """Raise NotReadyError if there is none, and UnreadableRecordError unless all can be read."""
+    """Raise NotReadyError without a current video, or UnreadableRecordError."""
     hashes = [slot.current.video_hash for slot in campaign.slots if slot.current]
     if not hashes:
         raise NotReadyError("This campaign has no current video. Ask again when one is completed.")

@@ -28,7 +28,7 @@ PLAY_ENDPOINTS: Sequence[Endpoint] = (
              answers=lambda: {200: of_plays.EmbedResource}, query=lambda: of_plays.EmbedQuery,
              is_open=True, for_any_page=True),
     Endpoint("POST", "/v1/plays", lambda: plays.record,
-             "Count what a page played of a video: always 204, also for what is not believed",
+             "Count what a page played of a video: always 204, also if it is not counted",
              answers=lambda: {204: None}, body=lambda: of_plays.BeaconBody, is_open=True,
              for_any_page=True),
 )

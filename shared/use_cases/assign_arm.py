@@ -38,7 +38,7 @@ def assign_arm(ports: Ports, experiment_id: str, *, draw: Callable[[], float] = 
     except (NotFoundError, RejectedError) as error:
         stop_experiment(ports, experiment_id, reason=StopReason.ARM_MISSING)
         raise WrongStateError(
-            f"This experiment has stopped: its video {arm.video_id!r} is not there any more."
+            f"This experiment has stopped: its video {arm.video_id!r} can no longer be shown."
         ) from error
     day = ports.now().date()
     ports.plays.count_exposure(
@@ -69,7 +69,7 @@ def show_first(ports: Ports, experiment_id: str) -> Embedded:
             return find_embedded(ports, ("video", arm.video_id))
         except (NotFoundError, RejectedError):
             continue
-    raise NotFoundError("No video of this experiment is there any more.")
+    raise NotFoundError("No video of this experiment can be shown.")
 
 
 def _weights(ports: Ports, experiment: Experiment) -> Sequence[float]:

@@ -82,6 +82,6 @@ def require_name(
         same = other.campaign_id.lower() == campaign_id.lower()
         if same and other.campaign_id != campaign_id:
             raise CampaignNameTakenError(
-                f"There is a campaign {other.campaign_id!r}, and the disk of the data folder does "
-                f"not tell {campaign_id!r} from it. Use that one, or another name."
+                f"There is a campaign {other.campaign_id!r}, and the disk of the data folder "
+                f"ignores case: {campaign_id!r} is the same. Use that one, or another name."
             )

@@ -11,7 +11,7 @@ import pytest
 
 from tools.emulated_cloud.function_process import FunctionProcess
 
-# gunicorn believes X-Forwarded-Proto from 127.0.0.1 and ::1, so this one stands for any other.
+# gunicorn trusts X-Forwarded-Proto from 127.0.0.1 and ::1, so this one stands for any other.
 FRONT_END = "127.0.0.2"
 A_VIDEO = {"prompt": "A red kite over dunes", "campaign_id": "spring", "seconds": 4}
 

@@ -1,4 +1,4 @@
-"""Rights: of the credentials at hand, of the functions, and of Google's own service agents."""
+"""Rights: of these credentials, of the functions, and of Google's own service agents."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping

@@ -27,7 +27,7 @@ _LONGEST_QUOTE = 500
 
 
 def output(interaction: Interaction, kind: str) -> Iterator[Any]:
-    """Yield the model's output of a kind. The input, which an answer may echo, is none of it."""
+    """Yield the model's output of a kind. An echo of the input is left out."""
     for step in interaction.steps or ():
         if getattr(step, "type", None) == "model_output":
             for content in getattr(step, "content", None) or ():

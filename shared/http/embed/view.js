@@ -3,7 +3,7 @@ import { Tally } from "./tally.js";
 const SAMPLE_MS = 50;
 const IMPRESSION_MS = 1000;
 const VISIBLE_PART = 0.5;
-// The service believes no more of one view.
+// The service accepts no more of one view.
 const MOST_BEACONS = 20;
 
 // Names of GA4, and of VAST.

@@ -130,7 +130,7 @@ def test_an_error_and_an_impression_count_without_a_play() -> None:
     assert counts_of(view_of([a_beacon(impression=True)])) == Counts(impressions=1)
 
 
-def test_no_more_time_is_believed_than_has_passed_since_the_token_was_issued() -> None:
+def test_no_more_time_is_counted_than_has_passed_since_the_token_was_issued() -> None:
     claim = a_beacon(played_ms=2**53, visible_ms=2**53, loops=99)
 
     soon = merge(None, claim, a_token(), NOW + timedelta(seconds=10))

@@ -1,4 +1,4 @@
-"""Beacons as they arrive: every one is answered alike, and few are believed."""
+"""Beacons as they arrive: every one is answered alike, and few are counted."""
 
 import json
 import logging

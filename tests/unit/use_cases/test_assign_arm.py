@@ -121,7 +121,7 @@ def test_an_experiment_without_one_of_its_videos_stops_itself(
     other = videos[1 - deleted]
 
     assert assign_arm(ports, experiment.id, draw=lambda: 0.75 - 0.5 * deleted).video.id == other.id
-    with pytest.raises(WrongStateError, match="is not there any more"):
+    with pytest.raises(WrongStateError, match="can no longer be shown"):
         assign_arm(ports, experiment.id, draw=lambda: 0.25 + 0.5 * deleted)
 
     stopped = ports.experiments.get(experiment.id)
