@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shared.building import ModuleOnUse
+from shared.http.batch_endpoints import BATCH_ENDPOINTS
 from shared.http.endpoint import Endpoint
 from shared.http.event_endpoints import EVENT_ENDPOINTS
 from shared.http.experiment_endpoints import EXPERIMENT_ENDPOINTS
@@ -14,9 +15,9 @@ from shared.http.review_endpoints import REVIEW_ENDPOINTS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from shared.http import batch_types as answered_batches
+    from shared.http import campaign_requests as sent_campaigns
+    from shared.http import campaign_types as answered_campaigns
     from shared.http import (
-        batches,
         campaigns,
         content,
         creations,
@@ -31,13 +32,10 @@ if TYPE_CHECKING:
         versions,
         videos,
     )
-    from shared.http import campaign_requests as sent_campaigns
-    from shared.http import campaign_types as answered_campaigns
     from shared.http import request_bodies as sent
     from shared.http import resource_types as answered
     from shared.requests import bodies
 else:
-    batches = ModuleOnUse("shared.http.batches")
     campaigns = ModuleOnUse("shared.http.campaigns")
     content = ModuleOnUse("shared.http.content")
     creations = ModuleOnUse("shared.http.creations")
@@ -54,7 +52,6 @@ else:
     sent = ModuleOnUse("shared.http.request_bodies")
     sent_campaigns = ModuleOnUse("shared.http.campaign_requests")
     answered = ModuleOnUse("shared.http.resource_types")
-    answered_batches = ModuleOnUse("shared.http.batch_types")
     answered_campaigns = ModuleOnUse("shared.http.campaign_types")
     bodies = ModuleOnUse("shared.requests.bodies")
 
@@ -83,10 +80,6 @@ def _created_takes() -> Mapping[int, Any]:
 
 def _all_created() -> Mapping[int, Any]:
     return dict.fromkeys((202, 200), answered.ListResource[answered.VideoResource])
-
-
-def _batch() -> Mapping[int, Any]:
-    return {200: answered_batches.BatchResource}
 
 
 def _media() -> Mapping[int, Any]:
@@ -223,27 +216,7 @@ ENDPOINTS: Sequence[Endpoint] = (
              answers=lambda: {200: answered.DeletedInput}),
     Endpoint("GET", "/v1/inputs/{input_id}/content", lambda: inputs.content,
              "The picture as it was sent", answers=_media),
-    Endpoint("POST", "/v1/batches", lambda: batches.create,
-             "Create a batch of up to 10,000 lines: 202 for a new one, 200 for the same one again",
-             answers=lambda: {202: answered_batches.BatchResource, **_batch()}, takes_key=True,
-             body=lambda: bodies.BatchLineBody, query=lambda: queries.BatchQuery, takes_lines=True),
-    Endpoint("POST", "/v1/batches/estimate", lambda: batches.estimate,
-             "Check the file of a batch, and estimate its cost",
-             answers=lambda: {200: answered_batches.BatchEstimateResource},
-             body=lambda: bodies.BatchLineBody, takes_lines=True),
-    Endpoint("GET", "/v1/batches", lambda: batches.list_all,
-             "List batches, the newest first",
-             answers=lambda: {200: answered.ListResource[answered_batches.BatchResource]},
-             query=lambda: queries.PageQuery),
-    Endpoint("GET", "/v1/batches/{batch_id}", lambda: batches.read,
-             "Read a batch: its progress, its cost and its expected end", answers=_batch),
-    Endpoint("GET", "/v1/batches/{batch_id}/results", lambda: batches.results,
-             "The results of the lines that are done, in their order, as JSON lines",
-             answers=lambda: {200: answered_batches.BatchResultLine},
-             query=lambda: queries.ReadQuery),
-    Endpoint("POST", "/v1/batches/{batch_id}/cancel", lambda: batches.cancel,
-             "Cancel what is not submitted; submitted videos are paid for, and finished",
-             answers=_batch),
+    *BATCH_ENDPOINTS,
     *EVENT_ENDPOINTS,
     *EXPERIMENT_ENDPOINTS,
     *PLAY_ENDPOINTS,
