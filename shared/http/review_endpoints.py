@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
     from shared.http import resource_types as answered
     from shared.http import review_types as of_reviews
-    from shared.http import reviewing, reviews
+    from shared.http import reviewing, reviews, studio_pages
 else:
     answered = ModuleOnUse("shared.http.resource_types")
     of_reviews = ModuleOnUse("shared.http.review_types")
     reviewing = ModuleOnUse("shared.http.reviewing")
     reviews = ModuleOnUse("shared.http.reviews")
+    studio_pages = ModuleOnUse("shared.http.studio_pages")
 
 
 def _review() -> Mapping[int, Any]:
@@ -26,6 +27,9 @@ def _review() -> Mapping[int, Any]:
 
 # fmt: off
 REVIEW_ENDPOINTS: Sequence[Endpoint] = (
+    Endpoint("GET", "/review", lambda: studio_pages.review_page,
+             "The page of reviewers: watch, comment and decide in a browser",
+             answers=lambda: {200: str, 304: None}, is_open=True),
     Endpoint("POST", "/v1/campaigns/{campaign_id}/reviews", lambda: reviews.create,
              "Create a link by which people without access see a campaign's videos and answer",
              answers=lambda: {201: of_reviews.ReviewResource}, body=lambda: of_reviews.ReviewBody),

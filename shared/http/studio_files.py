@@ -1,4 +1,4 @@
-"""The files of the studio, with its modules joined, in each language."""
+"""The files of the studio and of the page of reviewers, with modules joined, in each language."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -14,6 +14,7 @@ LANGUAGES = ("en", *sorted(path.name for path in FOLDER.iterdir() if path.is_dir
 """The language of the modules, and those whose folders have translations of some of them."""
 
 PAGE = "studio.html"
+REVIEW_PAGE = "review.html"
 
 _CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -21,7 +22,9 @@ _CONTENT_TYPES = {
     ".js": JAVASCRIPT,
     ".svg": "image/svg+xml",
 }
-_ENTRY = "studio.js"
+_ENTRIES = {PAGE: "studio.js", REVIEW_PAGE: "review.js"}
+"""The script of each page."""
+
 _IMPORT = re.compile(
     r'^(?:import \{([^}]*)\} from|@import) "\.{1,2}/([\w-]+\.(?:js|css))";\n', re.MULTILINE
 )
@@ -45,7 +48,7 @@ def _served() -> Mapping[str, tuple[str, str]]:
     """Return the name and the language of what each file is made from."""
     translated = {
         localized(name, language): (name, language)
-        for name in (PAGE, _ENTRY, *_later_modules())
+        for name in (*_ENTRIES, *_ENTRIES.values(), *_later_modules())
         for language in LANGUAGES
     }
     icons = (path.name for path in FOLDER.glob("*.svg"))
@@ -59,9 +62,9 @@ def localized(name: str, language: str) -> str:
 
 
 def _content(name: str, language: str) -> str:
-    if name == PAGE:
+    if entry := _ENTRIES.get(name):
         page = _read(name, language).replace('lang="en"', f'lang="{language}"', 1)
-        return page.replace(_ENTRY, localized(_ENTRY, language))
+        return page.replace(entry, localized(entry, language))
     if name.endswith((".js", ".css")):
         return join_modules(name, language)
     return _read(name, language)
@@ -84,7 +87,7 @@ def join_modules(entry: str, language: str = LANGUAGES[0]) -> str:
         for base in bases[entry]
         if (names := _imported(own, _own(base, bases[base], language)))
     ]
-    main = "" if entry == _ENTRY else entry
+    main = "" if entry in _ENTRIES.values() else entry
     parts += _scripts(own, language, exporting=main)
     after = (_own(name, bases[name], language) for name in bases if entry in bases[name])
     if exported := {name for later in after for name in _imported(later, own.keys() - {main})}:
@@ -94,8 +97,8 @@ def join_modules(entry: str, language: str = LANGUAGES[0]) -> str:
 
 def _bases(language: str) -> Mapping[str, Sequence[str]]:
     """Return, for each script, those that are there whenever it is loaded, the first one first."""
-    found: dict[str, Sequence[str]] = {_ENTRY: ()}
-    scripts = [_ENTRY]
+    found: dict[str, Sequence[str]] = dict.fromkeys(_ENTRIES.values(), ())
+    scripts = [*found]
     for name in scripts:
         way = (*found[name], name)
         for later in _LATER.findall("".join(_own(name, found[name], language).values())):

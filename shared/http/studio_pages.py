@@ -1,4 +1,4 @@
-"""Handlers of the studio: its page, script, style sheet and icon, and its sessions."""
+"""Handlers of the studio: its pages, scripts, style sheet and icons, and its sessions."""
 
 from http import HTTPStatus
 
@@ -9,7 +9,7 @@ from shared.http.access import SESSION_COOKIE, session_for
 from shared.http.calls import Call
 from shared.http.request_bodies import SessionBody, read_body
 from shared.http.static_files import send_file
-from shared.http.studio_files import LANGUAGES, PAGE, localized, studio_file
+from shared.http.studio_files import LANGUAGES, PAGE, REVIEW_PAGE, localized, studio_file
 
 _LANGUAGE_COOKIE = "language"
 _POLICY = {
@@ -28,12 +28,23 @@ _POLICY = {
 
 
 def page(call: Call) -> Response:
-    language = _language_of(call.request)
-    response = file(call, localized(PAGE, language))
+    response = _page(call, PAGE)
     if "campaign" in call.request.args:
         # The browser asks for it beside the first script, which would ask for it later.
-        later = localized("campaign_view.js", language)
+        later = localized("campaign_view.js", _language_of(call.request))
         response.headers["Link"] = f"</studio/{later}>; rel=modulepreload"
+    return response
+
+
+def review_page(call: Call) -> Response:
+    """Answer with the same page for every review: its address has the token in the fragment."""
+    response = _page(call, REVIEW_PAGE)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _page(call: Call, name: str) -> Response:
+    response = file(call, localized(name, _language_of(call.request)))
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
     return guarded(response, bucket_url=call.ports.policy.bucket_url)
 

@@ -45,6 +45,11 @@ class Server:
         data = json.dumps(body).encode()
         return self._answer(Request(f"{self.origin}{path}", data, headers, method="PATCH"))
 
+    def put(self, path: str, body: object) -> Json:
+        headers = {"Content-Type": "application/json"}
+        data = json.dumps(body).encode()
+        return self._answer(Request(f"{self.origin}{path}", data, headers, method="PUT"))
+
     def begin(self, campaign_id: str) -> None:
         """Create a campaign without videos, if there is none of this id."""
         self.patch(f"/v1/campaigns/{campaign_id}", {"archived": False})

@@ -1,5 +1,6 @@
 """The views of the studio, each with the steps that lead to it."""
 
+import re
 from collections.abc import Callable, Mapping
 from itertools import count
 
@@ -7,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.briefs import BRIEF, HALTED, PROMPTS
 from tests.browser.player import Player
-from tests.browser.server import PATIENCE_SECONDS
+from tests.browser.server import PATIENCE_SECONDS, Json, Server
 from tests.browser.studio import Studio
 from tests.eventually import eventually
 from tests.pictures import a_picture
@@ -194,6 +195,56 @@ def unanswered(studio: Studio) -> None:
     studio.page.get_by_text("The server does not respond").wait_for()
 
 
+def reviewing(studio: Studio) -> None:
+    """The page of a reviewer, where others have spoken."""
+    url, takes = reviewed(studio.server)
+    studio.page.goto(url)
+    for take in takes:
+        title = f"Video {take['index'] + 1}"
+        studio.page.get_by_role("article", name=title).wait_for()
+    studio.page.evaluate("localStorage.setItem('showreel.reviewer', 'Cleo')")
+    studio.page.reload()
+    studio.page.get_by_text("You are Cleo").wait_for()
+    studio.page.get_by_role("button", name="Go to 0:01").click()
+    studio.button("Comment at 0:01").wait_for()
+
+
+def spoken_of(studio: Studio) -> None:
+    """A campaign of which reviewers have spoken."""
+    reviewed(studio.server)
+    made(studio)
+    studio.card(0).get_by_text(re.compile(r"\d comments")).click()
+    studio.card(0).get_by_text("The logo comes too late.").first.wait_for()
+
+
+def review_links(studio: Studio) -> None:
+    made(studio)
+    studio.button("Ask for a review").click()
+    studio.dialog.get_by_role("button", name="Create a link").click()
+    studio.dialog.get_by_label("Link", exact=True).wait_for()
+
+
+def review_ended(studio: Studio) -> None:
+    studio.page.goto("about:blank")
+    studio.page.goto(f"{studio.server.origin}/review#spring.0123456789abcdef.secret")
+    studio.page.get_by_role("heading", name="nothing behind this link").wait_for()
+
+
+def reviewed(server: Server) -> tuple[str, list[Json]]:
+    """Let Ann and Bob review the gallery, and return the link and its takes."""
+    url = server.post(f"/v1/campaigns/{GALLERY}/reviews", {"title": "Harbour, first cut"})["url"]
+    link = f"/v1/reviews/{url.partition('#')[2]}"
+    takes = server.get(link)["takes"]
+    about = {"video_id": takes[0]["video_id"]}
+    late = "The logo comes too late.\nCould it be there from the first second?"
+    server.post(f"{link}/comments", {**about, "name": "Bob", "text": late, "seconds": 1.5})
+    server.post(f"{link}/comments", {**about, "name": "Ann", "text": "I like the light."})
+    for name, decision in (("Ann", "approved"), ("Bob", "changes_requested")):
+        path = f"{link}/decisions/{about['video_id']}"
+        server.put(path, {"name": name, "decision": decision})
+    return url, takes
+
+
 VIEWS: Mapping[str, Callable[[Studio], None]] = {
     "campaigns": campaigns,
     "changing": changing,
@@ -214,6 +265,10 @@ VIEWS: Mapping[str, Callable[[Studio], None]] = {
     "unwatched": unwatched,
     "watched": watched,
     "comparison": comparison,
+    "reviewing": reviewing,
+    "review-ended": review_ended,
+    "spoken-of": spoken_of,
+    "review-links": review_links,
     "trouble": in_trouble,
     "unanswered": unanswered,
 }

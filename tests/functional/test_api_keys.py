@@ -168,6 +168,7 @@ def test_the_openapi_description_states_which_paths_need_a_key(showreel: Showree
         "/local-bucket/{path}",
         "/studio/session",
         "/studio/{filename}",
+        "/review",
         "/v1/embeds/{embed_token}",
         "/v1/plays",
         "/v1/reviews/{review_token}",

@@ -15,6 +15,7 @@ LATER = (
     "/studio/campaign_dialog.js",
     "/studio/campaign_view.js",
     "/studio/reel.js",
+    "/studio/review_links.js",
     "/studio/share_dialog.js",
     "/studio/watched_pages.js",
     "/studio/webhooks_view.js",
@@ -22,6 +23,8 @@ LATER = (
 FILES = {
     "/": "text/html; charset=utf-8",
     "/?lang=de": "text/html; charset=utf-8",
+    "/review": "text/html; charset=utf-8",
+    "/studio/review.js": "text/javascript; charset=utf-8",
     "/studio/studio.css": "text/css; charset=utf-8",
     "/studio/studio.js": "text/javascript; charset=utf-8",
     "/studio/studio.de.js": "text/javascript; charset=utf-8",
@@ -123,7 +126,7 @@ def test_the_page_has_the_language_that_was_chosen_or_is_preferred(
     assert answer.headers["Vary"] == "Accept-Encoding, Accept-Language, Cookie"
 
 
-@pytest.mark.parametrize("page", ["/", "/?lang=de"])
+@pytest.mark.parametrize("page", ["/", "/?lang=de", "/review", "/review?lang=de"])
 def test_a_first_load_is_small_and_takes_few_requests(studio: Showreel, page: str) -> None:
     needed = [page, *_NEEDED.findall(studio.get(page).text)]
 
@@ -174,15 +177,19 @@ def test_no_file_refers_to_another_site(studio: Showreel) -> None:
     assert set(references) <= {"http://www.w3.org/2000/svg"}
 
 
-def test_the_page_has_no_inline_script_or_style(studio: Showreel) -> None:
-    page = studio.get("/").text
+@pytest.mark.parametrize("path", ["/", "/review"])
+def test_the_page_has_no_inline_script_or_style(studio: Showreel, path: str) -> None:
+    page = studio.get(path).text
 
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
     assert re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL) == [""]
 
 
-def test_the_content_security_policy_allows_only_the_studios_files(studio: Showreel) -> None:
-    answer = studio.get("/")
+@pytest.mark.parametrize("path", ["/", "/review"])
+def test_the_content_security_policy_allows_only_the_studios_files(
+    studio: Showreel, path: str
+) -> None:
+    answer = studio.get(path)
 
     assert policy(answer) == {
         "default-src": "'none'",
@@ -198,6 +205,8 @@ def test_the_content_security_policy_allows_only_the_studios_files(studio: Showr
         "trusted-types": "'none'",
     }
     assert answer.headers["Referrer-Policy"] == "no-referrer"
+    # The address of a review is a secret.
+    assert ("X-Robots-Tag" in answer.headers) == (path == "/review")
 
 
 @pytest.mark.parametrize(

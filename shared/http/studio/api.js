@@ -1,3 +1,4 @@
+import { randomId } from "./random_id.js";
 import { TEXTS } from "./texts.js";
 import { sendingWithProgress } from "./upload.js";
 
@@ -116,7 +117,7 @@ export async function upload(path, file, { onProgress, signal }) {
 
 /** Send a request that may cost money, with an Idempotency-Key that its retries repeat. */
 export async function spend(path, body = {}) {
-  const headers = { "Idempotency-Key": newKey() };
+  const headers = { "Idempotency-Key": randomId() };
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await request("POST", path, body, { headers });
@@ -194,12 +195,6 @@ function problemText({ code, detail = "" }) {
 
 function mayPass(error) {
   return error instanceof Unreachable || error.status === 503;
-}
-
-function newKey() {
-  // Unlike crypto.randomUUID, this works without HTTPS.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function seconds(count) {

@@ -14,13 +14,15 @@ import { TEXTS } from "./texts.js";
 export class CampaignActions {
   #path;
   #form;
+  #onReviewed;
   #onDone;
 
   /** `form` has the prompts that were changed, and focuses one. */
-  constructor({ path, models, form, onDone }) {
+  constructor({ path, models, form, onReviewed, onDone }) {
     this.#path = path;
     this.models = models;
     this.#form = form;
+    this.#onReviewed = onReviewed;
     this.#onDone = onDone;
   }
 
@@ -100,7 +102,15 @@ export class CampaignActions {
   share = (video) =>
     this.#do(async () => {
       const code = await loaded(import("./share_dialog.js"));
-      await code.share(video);
+      await code.share(video, { askForReview: () => this.askForReview() });
+    });
+
+  /** Create the links by which people without a key review the campaign, and list them. */
+  askForReview = () =>
+    this.#do(async () => {
+      const code = await loaded(import("./review_links.js"));
+      await code.showReviewLinks(this.#path);
+      await this.#onReviewed();
     });
 
   playReel = (name, videos) =>

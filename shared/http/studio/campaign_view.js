@@ -3,12 +3,14 @@ import { CampaignActions } from "./campaign_actions.js";
 import { CampaignForm } from "./campaign_form.js";
 import { CampaignMoney } from "./campaign_money.js";
 import { CampaignReader } from "./campaign_reader.js";
+import { CampaignReviews } from "./campaign_reviews.js";
 import { button, element, emptyState, icon, intro, setText, showIn, written } from "./dom.js";
 import { failureOf, slotsWithFailures } from "./failures.js";
 import { since } from "./format.js";
 import { progressOf } from "./making.js";
 import { say, showLoadFailure, showTrouble } from "./notices.js";
 import { Poller, notifyOtherTabs } from "./polling.js";
+import { REVIEW_LINK_TEXTS } from "./review_link_texts.js";
 import { SlotCard } from "./slot_card.js";
 import { PageNews, canAskToNotify, notifyButton } from "./page_news.js";
 import { TEXTS } from "./texts.js";
@@ -22,6 +24,7 @@ const wide = matchMedia("(min-width: 1000px)");
 export class CampaignView {
   #id;
   #reader;
+  #reviews;
   #pageNews;
   #actions;
   #form;
@@ -45,6 +48,7 @@ export class CampaignView {
   constructor({ id, models, mostVideos }) {
     this.#id = id;
     this.#reader = new CampaignReader(id);
+    this.#reviews = new CampaignReviews(id);
     this.#pageNews = new PageNews(id);
     this.title = id;
     this.#form = new CampaignForm({
@@ -59,6 +63,7 @@ export class CampaignView {
       path: `/v1/campaigns/${id}`,
       models,
       form: this.#form,
+      onReviewed: () => this.#reviews.refresh({ isOld: true }),
       onDone: () => this.#changed(),
     });
     this.#money = new CampaignMoney({ changeBudget: (budget) => this.#budgetButton(budget) });
@@ -139,6 +144,7 @@ export class CampaignView {
 
   async #load() {
     const { campaign, failures, retryAfter } = await this.#reader.read();
+    if (campaign) await this.#reviews.refresh();
     const isFirst = this.#grid.ariaBusy === "true";
     [this.#campaign, this.#failures] = [campaign, failures];
     showTrouble(null);
@@ -186,6 +192,8 @@ export class CampaignView {
           onclick: regenerateAll,
         }),
       current > 0 &&
+        button(REVIEW_LINK_TEXTS.ask, { onclick: () => this.#actions.askForReview() }),
+      current > 0 &&
         element(
           "a",
           { class: "button", href: `/v1/campaigns/${this.#id}/download`, download: true },
@@ -231,7 +239,7 @@ export class CampaignView {
   #card(index) {
     const known = this.#cards.get(index);
     if (known) return known;
-    const card = new SlotCard(index, this.#actions);
+    const card = new SlotCard(index, this.#actions, this.#reviews);
     const later = [...this.#cards.keys()].filter((other) => other > index);
     this.#grid.insertBefore(card.root, this.#cards.get(Math.min(...later))?.root ?? null);
     this.#cards.set(index, card);

@@ -46,12 +46,6 @@ export function since(epoch, now) {
   return step ? ago.format(-Math.floor(elapsed / step[1]), step[0]) : TEXTS.justNow;
 }
 
-/** Seconds as a player shows them: 1:05. */
-export function clock(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
-
 /** The display name of a model: veo-3.1-fast-generate-001 is Veo 3.1 Fast. */
 export function modelName(id) {
   const words = id.replace(/-generate-\d+$/, "").split("-");

@@ -21,6 +21,12 @@ export function kindNames(mediaTypes) {
   return either.format(mediaTypes.map((type) => type.replace(/^.*\//, "").toUpperCase()));
 }
 
+/** Seconds as a player shows them: 1:05. */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
 /** The beginning of a prompt, for labels. */
 export function shortened(prompt) {
   const words = prompt.split(/\s+/, LONGEST_LABEL_WORDS + 1);

@@ -1,6 +1,6 @@
 import { connection } from "./api.js";
 import { button, element, setText } from "./dom.js";
-import { clock } from "./format.js";
+import { clock } from "./locale.js";
 import { TEXTS } from "./texts.js";
 import { delayOf, placeOf } from "./waiting.js";
 

@@ -1,6 +1,7 @@
 import { Problem, Unreachable, connection, exists, send } from "./api.js";
 import { button, element, icon, setText } from "./dom.js";
 import { isCurrentFile } from "./format.js";
+import { samePlace } from "./same_place.js";
 import { TEXTS } from "./texts.js";
 
 const LIFE_SECONDS = 900;
@@ -167,10 +168,4 @@ export function contentPath(videoId) {
 
 export function thumbnailPath(videoId) {
   return `${contentPath(videoId)}?variant=thumbnail`;
-}
-
-/** Resolve the service's own URLs against the page's origin, which a proxy may change. */
-function samePlace(url) {
-  const { pathname, search } = new URL(url);
-  return pathname.startsWith("/local-bucket/") ? pathname + search : url;
 }

@@ -4,13 +4,14 @@ import { button, element } from "./dom.js";
 import { Field } from "./fields.js";
 import { shortened } from "./locale.js";
 import { contentPath } from "./player.js";
+import { REVIEW_LINK_TEXTS } from "./review_link_texts.js";
 import { SHARE_TEXTS } from "./share_texts.js";
 import { TEXTS } from "./texts.js";
 
 const LINK_SECONDS = 12 * 60 * 60;
 
 /** Show what can be copied to show a video elsewhere: a link that expires, and code of pages. */
-export async function share(video) {
+export async function share(video, { askForReview }) {
   const { body } = await send(`/v1/videos/${video.id}/signed-url`, { ttl_seconds: LINK_SECONDS });
   const status = element("p", { class: "hint", role: "status" });
   const link = textToCopy(body.url, SHARE_TEXTS.link, SHARE_TEXTS.linkHint);
@@ -24,6 +25,7 @@ export async function share(video) {
     content: [
       link.root,
       ...codes.map((code) => code.root),
+      element("p", {}, button(REVIEW_LINK_TEXTS.ask, { kind: "small", onclick: askForReview })),
       element(
         "p",
         {},

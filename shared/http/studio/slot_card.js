@@ -1,3 +1,4 @@
+import { SaidOfTake } from "./campaign_reviews.js";
 import { button, element, icon, setText, showIn, uniqueId, unseen, written } from "./dom.js";
 import { failureNote } from "./failure_note.js";
 import { cost, recipe, when } from "./format.js";
@@ -16,11 +17,14 @@ const SHORT_PROMPT = 150;
 /**
  * One slot of a campaign: its video, progress, history and actions.
  *
- * `actions` has the models, and regenerate, derive, promote, cancel, remove and dismiss.
+ * `actions` has the models, and regenerate, derive, promote, cancel, remove and dismiss; `reviews`
+ * has what reviewers say.
  */
 export class SlotCard {
   #number;
   #actions;
+  #reviews;
+  #said = new SaidOfTake({ seek: (seconds) => this.#seek(seconds) });
   #slot = null;
   #limit = 0;
   #failure = null;
@@ -33,16 +37,20 @@ export class SlotCard {
   #text = element("div", { class: "text" });
   #buttons = element("div", { class: "actions" });
 
-  constructor(index, actions) {
+  constructor(index, actions, reviews) {
     this.#number = index + 1;
     this.#actions = actions;
+    this.#reviews = reviews;
     this.#stage = new Stage({ number: this.#number, onKeep: (id) => this.#keep(id) });
     this.#making = new Making({
       number: this.#number,
       onCancel: actions.cancel,
       canStop: actions.canStop,
     });
-    this.#history = new VersionHistory({ ...actions, compare: (video) => this.#compare(video.id) });
+    this.#history = new VersionHistory(
+      { ...actions, compare: (video) => this.#compare(video.id) },
+      reviews,
+    );
     const title = element("h3", { id: uniqueId("video") }, TEXTS.video(this.#number));
     const heading = element("div", { class: "row" }, title, this.#cost);
     this.root = element(
@@ -50,7 +58,15 @@ export class SlotCard {
       { class: "card", tabindex: "-1", "aria-labelledby": title.id },
       this.#stage.root,
       this.#strip,
-      element("div", { class: "body" }, heading, this.#text, this.#buttons, this.#history.root),
+      element(
+        "div",
+        { class: "body" },
+        heading,
+        this.#said.root,
+        this.#text,
+        this.#buttons,
+        this.#history.root,
+      ),
     );
   }
 
@@ -95,6 +111,7 @@ export class SlotCard {
     const next = nextToGo(this.#slot.historical, this.#limit);
     const offered = [current?.id, current?.kept, Boolean(pending), next?.id];
     showIn(this.#buttons, offered, () => this.#offer(current, pending, next));
+    this.#said.update(this.#reviews.of(current));
     this.#history.update(this.#slot, { limit: this.#limit, next, compared: this.#compared });
   }
 
@@ -191,6 +208,12 @@ export class SlotCard {
     this.#compared = isOff ? others : [...others, id].slice(1 - MOST_COMPARED);
     this.#render();
     if (!isOff) this.root.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Show a moment of the live take, of which a reviewer has spoken. */
+  #seek(seconds) {
+    this.#stage.goTo(this.#slot.current.id, seconds);
+    this.root.scrollIntoView({ block: "nearest" });
   }
 
   async #keep(id) {

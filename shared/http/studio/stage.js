@@ -48,6 +48,13 @@ export class Stage {
     if (!this.#placeholder.isConnected) this.panes.append(this.#placeholder);
   }
 
+  /** Show a moment of a version that is shown, and stay there. */
+  goTo(id, seconds) {
+    const { media } = this.#panes.get(id).player;
+    media.pause();
+    media.currentTime = seconds;
+  }
+
   close() {
     this.show([]);
   }

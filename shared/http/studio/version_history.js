@@ -2,6 +2,7 @@ import { button, element, icon, showIn, setText, unseen, written } from "./dom.j
 import { clipWarnings, recipe, when } from "./format.js";
 import { moveOnHover } from "./hover_preview.js";
 import { isDebugging, thumbnailPath } from "./player.js";
+import { commentList, decisionLines } from "./said.js";
 import { takeSource } from "./takes.js";
 import { TEXTS } from "./texts.js";
 import { madeFrom } from "./thumbnails.js";
@@ -12,9 +13,11 @@ export class VersionHistory {
   #limit = element("p", { class: "hint" });
   #list = element("ul", { class: "versions" });
   #actions;
+  #reviews;
 
-  constructor(actions) {
+  constructor(actions, reviews) {
     this.#actions = actions;
+    this.#reviews = reviews;
     this.root = element("details", { class: "history" }, this.#title, this.#limit, this.#list);
   }
 
@@ -23,7 +26,8 @@ export class VersionHistory {
     setText(this.#limit, TEXTS.historyLimit(limit));
     setText(this.#title, TEXTS.history(historical.length));
     this.root.hidden = historical.length === 0;
-    const state = [current?.id, next?.id, historical.map((video) => [video.id, video.kept])];
+    const versions = historical.map((each) => [each.id, each.kept, this.#reviews.of(each)]);
+    const state = [current?.id, next?.id, versions];
     showIn(this.#list, state, () =>
       historical.map((video) => this.#item(video, [current, ...historical], next)),
     );
@@ -65,6 +69,7 @@ export class VersionHistory {
         element("p", { class: "meta" }, recipe(video)),
         takeSource(video, versions),
         madeFrom(video),
+        ...saidOf(this.#reviews.of(video)),
         ...warningsOf(video),
         video.prompt !== current?.prompt && written("p", video.prompt, { class: "prompt" }),
         element(
@@ -82,6 +87,10 @@ export class VersionHistory {
       ),
     );
   }
+}
+
+function saidOf({ comments, decisions }) {
+  return [...decisionLines(decisions), comments.length > 0 && commentList(comments)];
 }
 
 /** How a clip differs from the request. */

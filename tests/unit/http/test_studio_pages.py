@@ -27,6 +27,7 @@ _TOP_LEVEL = re.compile(r"^(?:async )?(?:class|const|function|let) (\w+)", re.MU
 @pytest.fixture
 def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(studio_files, "FOLDER", tmp_path)
+    (tmp_path / "review.js").write_text("")
     return tmp_path
 
 
@@ -57,7 +58,7 @@ def test_a_language_replaces_the_modules_that_its_folder_has(modules: Path) -> N
 
 def test_every_module_of_the_studio_is_sent() -> None:
     later = set(_LATER.findall(_all_sources()))
-    script = "".join(map(join_modules, ["studio.js", *later]))
+    script = "".join(map(join_modules, ["studio.js", "review.js", *later]))
 
     assert later
     for path in FOLDER.glob("*.js"):

@@ -1,0 +1,32 @@
+/** The texts about the links by which a campaign is reviewed. */
+export const REVIEW_LINK_TEXTS = {
+  ask: "Ask for a review",
+  title: "Reviews",
+  lead: "Who has the link of a review sees the live videos without a key, comments on moments in them, and approves each one or asks for changes.",
+  name: "What reviewers see above the videos",
+  nameHint: "Leave it empty to show the title of the campaign.",
+  days: "The link works for",
+  daysCount: (days) => `${days} days`,
+  earlier: "Show earlier takes, too",
+  create: "Create a link",
+  link: "Link",
+  linkHint: "Copy it now: it is not shown again.",
+  copyLink: "Copy the link",
+  copied: "Copied.",
+  copyByHand: "The browser does not allow it. The link is selected: copy it with the keyboard.",
+  done: "Done",
+  listTitle: "Reviews of this campaign",
+  none: "There are none yet.",
+  until: (date) => `Open until ${date}`,
+  statuses: { closed: "Closed", expired: "Expired" },
+  created: (date) => `Created ${date}`,
+  said: (comments, decisions) =>
+    [
+      comments === 1 ? "1 comment" : `${comments} comments`,
+      decisions === 1 ? "1 decision" : `${decisions} decisions`,
+    ].join(", "),
+  close: "Close",
+  remove: "Delete",
+  removeTitle: "Delete this review?",
+  removeBody: "Its link shows nothing any more, and its comments and decisions are deleted. To keep them, close it instead.",
+};
