@@ -36,7 +36,7 @@ def measure_beacons(campaign: Campaign, *, rounds: int, seconds: float) -> tuple
             before = _plays(campaign, port)
             answered, took = load(beacons, port)
             counted = _plays(campaign, port) - before
-            # Some may be stored whose answers nobody waited for.
+            # Some may be stored whose answers were not waited for.
             if not answered <= counted <= answered + CONNECTIONS:
                 raise LoadError(f"{answered} beacons were answered, and {counted} counted.")
             return answered / took

@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """Lies between both, of which one is usually open."""
+    """Two bounds, of which one is usually open."""
 
     at_least: float = 0.0
     at_most: float = float("inf")

@@ -110,5 +110,5 @@ def test_a_comparison_says_what_to_think_and_what_to_do(
     for words in said.reasons:
         expect(reasons).to_contain_text(words)
     expect(reasons).not_to_contain_text(said.never)
-    nobody = studio.page.get_by_text("Simulated: nobody watched.")
-    expect(nobody).to_have_count(int("simulated" in said.report))
+    simulated = studio.page.get_by_text("Simulated: all of these plays")
+    expect(simulated).to_have_count(int("simulated" in said.report))

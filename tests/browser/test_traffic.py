@@ -21,7 +21,7 @@ AN_HOUR_MS = 3_600_000
 TOLERANCE_SECONDS = 0.05
 
 
-# A browser without a screen has none, and asks nobody.
+# A browser without a screen has none, and asks no server.
 NOTIFICATIONS = """
   window.notified = [];
   window.Notification = class {

@@ -128,7 +128,7 @@ def _fitting(schema: Json, components: Json) -> SearchStrategy[Any]:
 
 
 def _some(values: Mapping[str, SearchStrategy[Any]]) -> SearchStrategy[dict[str, Any]]:
-    """Of many that may be said, nobody says all."""
+    """A request says some of the many fields that there are."""
     if not values:
         return st.just({})
     names = st.sets(st.sampled_from(sorted(values)), max_size=3)

@@ -29,7 +29,7 @@ from tests.chaos.tripwire import touch_nothing
 from tests.chaos.work import TICK, Post, deliver, settle, tick_and_deliver
 from tests.functional.showreel import function
 
-CANARY = b"Nobody was to read this."
+CANARY = b"This must not be read."
 
 _SEALED = "sealed"
 _TICK_EVERY = 40
@@ -72,7 +72,7 @@ class Hostility:
         if problem:
             yield Finding(Kind.FAILURE, f"{line}: {problem}")
         if any(secret in answer.data for secret in self.secrets):
-            yield Finding(Kind.FAILURE, f"{line}, with what nobody was to read")
+            yield Finding(Kind.FAILURE, f"{line}, with what must not be read")
 
     def _remember(self, answer: Response) -> None:
         """Remember the videos in an answer, except those of the sealed campaign."""
@@ -109,7 +109,7 @@ def run_callers(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[R
         findings = _send_many(world, scene.post, rounds * _HUNDRED, seed, row)
         afterwards = _at_rest(world)
         if _kept_apart(world) != before:
-            afterwards.append(Finding(Kind.REWRITTEN, "something that nobody was to reach"))
+            afterwards.append(Finding(Kind.REWRITTEN, "something that must not be reached"))
     row.broken.update({finding.kind for finding in afterwards})
     for finding in (*findings, *afterwards):
         tell(f"any request of seed {seed}: {finding}")

@@ -58,7 +58,7 @@ class Child(Generic[T]):
         return result  # type: ignore[no-any-return]
 
     def is_stopped(self, said: Callable[[], object]) -> bool:
-        """Wait until it is stopped, of which it tells by `said` just before, or has ended."""
+        """Wait until it is stopped, which it announces by `said` just before, or has ended."""
         while not select.select([self.pipe], [], [], _GLANCE_SECONDS)[0]:
             if said():
                 os.waitpid(self.pid, os.WUNTRACED)

@@ -1,4 +1,4 @@
-"""All that lies in a project of the emulated cloud, to be put into another one."""
+"""All that is in a project of the emulated cloud, to be put into another one."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -12,8 +12,8 @@ from tests.chaos.rules import (
     broken_rules,
     day_disagreements,
     event_disagreements,
-    held_by_nobody,
     shape_of,
+    without_holder,
 )
 from tests.chaos.shared_state import NOWHERE
 from tests.chaos.stories import CAMPAIGN, Story, Versions
@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 @dataclass(kw_only=True)
 class History:
-    """Tells `story` in `world`, where nothing has happened yet but its scene.
+    """Plays `story` in `world`, where nothing has happened yet but its scene.
 
     `touch` is what its process does at every point.
     `shape` is what became of all videos in the end, `paid` how many submissions were, and
@@ -131,7 +131,7 @@ class History:
     def _goes_on(self) -> bool:
         """The next process finds everything free, and needs no message."""
         self._disturb()
-        self._report(*self.world.observe(held_by_nobody))
+        self._report(*self.world.observe(without_holder))
         return in_a_process(partial(settle_alone, self.world))
 
     def _ask_again(self) -> None:
@@ -169,7 +169,7 @@ class History:
 
     def _disturb(self) -> None:
         if not self._stands_still():
-            raise ChildError("A process was killed that nobody meant to kill.")
+            raise ChildError("A process was killed that was not to be killed.")
         self.world.state.deadly = NOWHERE
         self._disturbed_at = self.world.clock.seconds
         self._report(*self._witness.look())

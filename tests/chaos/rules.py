@@ -95,7 +95,7 @@ def shape_of(ports: Ports) -> tuple[str, ...]:
     )
 
 
-def held_by_nobody(ports: Ports) -> tuple[Finding, ...]:
+def without_holder(ports: Ports) -> tuple[Finding, ...]:
     """A process that ended in order has left no lease behind, and no try that counts."""
     return tuple(
         Finding(Kind.HELD, f"{video.id} is {video.phase}, after {video.store_tries} tries")
@@ -143,7 +143,7 @@ def _problem_with_clip(video: Video, ports: Ports) -> str | None:
         return error.message
     if content != clip_of(video.video_hash):
         return "its clip is another one"
-    return None if facts == video.clip else "its record tells of another clip"
+    return None if facts == video.clip else "its record describes another clip"
 
 
 def _was_no_video(video: Video, ports: Ports) -> bool:
@@ -181,11 +181,11 @@ def _problems(remains: Remains) -> Iterator[str]:
     paths = {path for path in remains.paths if not any(each in path for each in evidence)}
     paths -= kept_for_signed_urls(remains.campaigns, besides=expected)
     if expected != paths:
-        yield f"missing are {sorted(expected - paths)}; nobody knows {sorted(paths - expected)}"
+        yield f"missing are {sorted(expected - paths)}; unknown are {sorted(paths - expected)}"
 
 
 def _money(remains: Remains, bill: Bill) -> Iterator[Finding]:
-    """What was spent is what the bill says; what nobody knows of may be on it."""
+    """What was spent is what the bill says; what no record has may be on it."""
     for campaign in remains.campaigns:
         mine = [each for each in remains.videos if each.campaign_id == campaign.campaign_id]
         if recomputed(campaign, mine) != campaign.money:

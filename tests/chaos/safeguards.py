@@ -1,6 +1,6 @@
 """Safeguards, each to be taken out by itself: then some rule has to break.
 
-A safeguard that can go without anybody noticing is none, or nobody looks.
+A safeguard whose removal no test notices is useless, or untested.
 """
 
 from collections.abc import Callable

@@ -9,7 +9,7 @@ _BEGINNING = datetime(2026, 11, 7, 12, tzinfo=UTC)
 
 
 class SharedState(ctypes.Structure):
-    """Lies in memory that forked processes have in common."""
+    """State in memory that forked processes share."""
 
     _fields_ = [  # ctypes wants a list.
         ("seconds", ctypes.c_double),

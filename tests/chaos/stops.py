@@ -25,7 +25,7 @@ from tests.chaos.clips import clip_of
 from tests.chaos.cloud_servers import emulated
 from tests.chaos.findings import Finding, Kind
 from tests.chaos.report import Row
-from tests.chaos.rules import held_by_nobody
+from tests.chaos.rules import without_holder
 from tests.chaos.safeguards import Weaken
 from tests.chaos.track import Tell
 from tests.e2e.launcher import kill, launch, three_lines
@@ -98,7 +98,7 @@ def _stop_local_server(chance: random.Random, kinds: Sequence[Signals]) -> Itera
                         continue
                     process.send_signal(told)
                     process.wait(2 * _STOP_SECONDS)
-                yield from held_by_nobody(_ports_of(data))
+                yield from without_holder(_ports_of(data))
             with _local_server(log) as (port, _):
                 yield from _unfinished(port, len(_PROMPTS))
 

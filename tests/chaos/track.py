@@ -17,7 +17,7 @@ from tests.chaos.worlds import World
 _MEMORY = Path("/dev/shm")  # noqa: S108  # Only a folder made in it is used.
 
 Tell = Callable[[str], object]
-"""Tells of what was wrong."""
+"""Says what was wrong."""
 
 
 W = TypeVar("W", bound=World)

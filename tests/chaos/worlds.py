@@ -47,7 +47,7 @@ class Site:
 
 
 class World(Protocol):
-    """All that lies outside of the processes of a history."""
+    """All that is outside of the processes of a history."""
 
     @property
     def state(self) -> SharedState: ...

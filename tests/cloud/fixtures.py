@@ -47,7 +47,7 @@ def pubsub_host(pubsub_emulator: PubSubEmulator, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def project() -> str:
-    """The id of a project that nobody else uses."""
+    """The id of a project that no other test uses."""
     return f"showreel-{uuid4().hex[:12]}"
 
 

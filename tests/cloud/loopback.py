@@ -26,7 +26,7 @@ def only_loopback() -> Iterator[list[str]]:
     def require_local(host: object) -> None:
         if host not in _LOCAL:
             refused.append(str(host))
-            raise socket.gaierror(f"Tests ask nobody but this machine, and not {host}.")
+            raise socket.gaierror(f"Tests ask only this machine, and not {host}.")
 
     def local_getaddrinfo(host: Any, *args: Any, **options: Any) -> Any:  # noqa: ANN401
         require_local(host)

@@ -1,4 +1,4 @@
-"""The emulators themselves: they end with whoever started them, and say what they lack."""
+"""The emulators themselves: they end with the process that started them, and say what they lack."""
 
 import socket
 import subprocess

@@ -73,7 +73,7 @@ def questions() -> list[str]:
 
 @pytest.fixture
 def rows(pubsub_host: str, project: str) -> list[Mapping[str, Any]]:
-    """What was published: some rows twice, the last state of a view first, and one of nobody."""
+    """What was published: some rows twice, the last state of a view first, and a simulated one."""
     topics = Topics(host=pubsub_host, project=project)
     topics.create(TOPIC)
     topics.keep(TOPIC, subscription=TOPIC)

@@ -66,7 +66,7 @@ def growth(server: StrictBucketServer, bucket: str, step: str) -> int:
     return peak
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux tells a process's own peak.")
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux reports a process's own peak.")
 def test_a_large_clip_is_stored_and_read_with_little_memory(
     bucket_server: StrictBucketServer, bucket_name: str
 ) -> None:

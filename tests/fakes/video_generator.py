@@ -100,7 +100,7 @@ class FakeVideoGenerator:
         return tuple(known.submission for known in ready)
 
     def write_clip(self, submission: Submission, content: bytes = A_CLIP) -> str:
-        """Let a clip appear that nobody asked for yet, and return its path."""
+        """Let a clip appear that was not asked for yet, and return its path."""
         path = f"{submission.output_prefix}sample_0.mp4"
         self._objects.put(path, BytesIO(content), content_type="video/mp4", mode=PutMode.OVERWRITE)
         return path

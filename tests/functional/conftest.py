@@ -27,8 +27,8 @@ from tools.emulated_cloud.project import CloudProject, write_key_file
 # Frames that no test here looks at cost processor time, to decode and to scale.
 FEW_FRAMES = 2
 
-# With an emulated bucket nobody needs a token.
-NOBODY = "http://127.0.0.1:9/token"
+# With an emulated bucket no process needs a token.
+NO_SERVER = "http://127.0.0.1:9/token"
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -73,7 +73,7 @@ def new_cloud(
     """Makes places in one emulated cloud, each a project of its own."""
     strict_server.trust(signing_account.email, signing_account.key.public_key())
     key_file = tmp_path_factory.mktemp("cloud") / "key.json"
-    write_key_file(signing_account, key_file, token_url=NOBODY)
+    write_key_file(signing_account, key_file, token_url=NO_SERVER)
     template = CloudProject(
         name="template",
         firestore_host=firestore_emulator.host,

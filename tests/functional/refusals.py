@@ -6,7 +6,7 @@ INVALID = (400, "invalid_request")
 
 
 def assert_refused(answer: Answer, status: int, code: str) -> None:
-    """The answer is a whole problem, for clients of both kinds, that nobody tries again."""
+    """The answer is a whole problem, for clients of both kinds, that no client tries again."""
     assert answer.status_code == status, answer.text
     assert answer.content_type == "application/problem+json"
     problem = answer.json

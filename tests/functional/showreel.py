@@ -147,7 +147,7 @@ def served(
 ) -> Iterator[Showreel]:
     """The same over any place; a process can do so once at a time.
 
-    Unless it is `delivering`, nobody takes videos forward.
+    Unless it is `delivering`, no process takes videos forward.
     """
     chosen = {"SYNTHETIC_SECONDS": "0", **place.environment, **(environment or {})}
     with configured(chosen):

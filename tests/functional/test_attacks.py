@@ -10,7 +10,7 @@ from tests.chaos.corpus import ATTACKS
 from tests.chaos.described import Description, answer_of
 from tests.functional.showreel import Showreel
 
-CANARY = b"Nobody was to read this."
+CANARY = b"This must not be read."
 PATHS = [(endpoint.method, endpoint.path) for endpoint in ENDPOINTS if "{" in endpoint.path]
 NAMES = [
     dict.fromkeys(
@@ -43,7 +43,7 @@ MISLEADING = {
 
 @pytest.fixture
 def secrets(refusing: Showreel) -> Iterator[list[bytes]]:
-    """What lies beside the data folder and hidden in it."""
+    """What is beside the data folder and hidden in it."""
     outside = refusing.folder.parent / "outside"
     outside.mkdir(exist_ok=True)
     (outside / "canary").write_bytes(CANARY)

@@ -74,7 +74,7 @@ def door() -> Iterator[Door]:
 def working(
     place: Place, target: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[tuple[Showreel, Showreel]]:
-    """The API and one function, to which nobody pushes but the test."""
+    """The API and one function, to which only the test pushes."""
     with served(place, environment, delivering=False) as api:
         yield api, replace(api, app=function(target))
 

@@ -149,7 +149,7 @@ def test_a_clip_of_omni_is_paid_once_and_found_under_its_unknown_name(place: Wat
     assert (vertex.interactions.count, vertex.operations.count) == (1, 0)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux tells a process's own peak.")
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux reports a process's own peak.")
 def test_a_large_clip_is_stored_with_little_memory_and_read_once(place: WatchedPlace) -> None:
     """What a process holds that has stored a usual clip is where the growth is counted from."""
 

@@ -16,7 +16,7 @@ from tools.emulated_cloud.vertex.clips import plain_clip
 
 @pytest.fixture
 def worker(api: Showreel) -> Showreel:
-    """generate_video beside `api`, and nobody else who takes videos forward."""
+    """generate_video beside `api`; no other process takes videos forward."""
     return replace(api, app=function("generate_video"))
 
 

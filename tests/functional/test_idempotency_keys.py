@@ -24,7 +24,7 @@ SPENDING = ["create", "create all", "extend", "regenerate", "regenerate all"]
 
 @pytest.fixture
 def waiting(place: Place) -> Iterator[Showreel]:
-    """A service whose videos nobody takes forward."""
+    """A service whose videos no process takes forward."""
     with served(place, delivering=False) as service:
         yield service
 

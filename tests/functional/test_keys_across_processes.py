@@ -50,7 +50,7 @@ def sent(process: subprocess.Popen[str]) -> list[Any]:
 
 @pytest.fixture
 def waiting_gallery(gallery_copy: Place) -> Iterator[Showreel]:
-    """Nobody takes its videos forward."""
+    """No process takes its videos forward."""
     with served(gallery_copy, delivering=False) as service:
         yield service
 
@@ -91,7 +91,7 @@ def test_concurrent_processes_get_one_answer(waiting_gallery: Showreel, path: st
 def send_and_kill(service: Showreel, path: str, *, at: int) -> tuple[bool, bool]:
     """Send from a process that is killed, and again; return if it was killed, and had committed.
 
-    Its video is cancelled before the request is sent again: it must not be made anew.
+    Its video is cancelled before the request is sent again: it must not be made again.
     """
     before, key = videos(service), f"killed-at-{at}"
     with sending(service.place, path, key=key, kill_at=at) as process:

@@ -15,7 +15,7 @@ from tests.functional.showreel import BOAT, KITE, Json, Showreel, function
 
 @pytest.fixture
 def worker(api: Showreel) -> Showreel:
-    """request_videos beside `api`, and nobody who takes videos forward."""
+    """request_videos beside `api`; no process takes videos forward."""
     return replace(api, app=function("request_videos"))
 
 

@@ -1,4 +1,4 @@
-"""Signed URLs: for a while, for one object, for whoever has them."""
+"""Signed URLs: for a while, for one object, for everyone who has them."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit

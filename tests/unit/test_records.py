@@ -378,7 +378,7 @@ def test_dollars_keep_every_digit(amount: Decimal) -> None:
     ],
 )
 def test_the_stored_form_is_unchanged(name: str, encoded: bytes) -> None:
-    """Whoever changes this changes the schema, and what is stored has to be readable still."""
+    """To change this is to change the schema, and stored records have to stay readable."""
     assert encoded == (GOLDEN / name).read_bytes()
 
 

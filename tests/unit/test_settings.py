@@ -229,7 +229,7 @@ def test_every_problem_is_reported_at_once() -> None:
 
 
 def test_the_readme_lists_every_setting() -> None:
-    """`python -m tools.settings_reference` writes it anew."""
+    """`python -m tools.settings_reference` writes it again."""
     readme = (ROOT / "README.md").read_text("utf-8")
 
     assert with_table(readme) == readme

@@ -132,7 +132,7 @@ export class ExperimentView {
 }
 
 function verdictOf({ arms, best, status, verdict }) {
-  // What nobody watched decides nothing.
+  // Simulated plays decide nothing.
   const isOver = status === "stopped" || (verdict === "decided" && areSimulated(arms));
   const atEnd = isOver && WATCHED_TEXTS.verdictsAtEnd[verdict];
   const text = atEnd || WATCHED_TEXTS.verdicts[verdict];

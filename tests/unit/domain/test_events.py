@@ -1,4 +1,4 @@
-"""An event is derived from the record of its end, whoever derives it, and whenever."""
+"""An event is derived from the record of its end, by any process and at any time."""
 
 from datetime import timedelta
 from decimal import Decimal

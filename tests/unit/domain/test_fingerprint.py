@@ -103,7 +103,7 @@ def test_every_prompt_has_a_fingerprint_of_64_lower_case_hex_digits(prompt: str)
 
 
 def test_a_fingerprint_stays_the_same_from_release_to_release() -> None:
-    """The cache of every campaign rests on it. Whoever must change it raises the schema version."""
+    """The cache of every campaign depends on it. A change of it raises the schema version."""
     expected = "b1a376e01a4a279ea239d87ee42f643de13ce572e78e187abd5eb151ca32dc91"
 
     assert expected == of(PARAMETERS)

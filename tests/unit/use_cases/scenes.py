@@ -108,7 +108,7 @@ def deliver(ports: FakePorts, acting: Ports | None = None) -> None:
 
 
 def pass_time(ports: FakePorts) -> None:
-    """Veo writes the clips of what it accepted, and the bucket tells of each."""
+    """Veo writes the clips of what it accepted, and the bucket announces each."""
     ports.clock.advance(TICK)
     for submission in ports.generator.let_clips_appear():
         message = VideoMessage(campaign_id=submission.campaign_id, video_hash=submission.video_hash)

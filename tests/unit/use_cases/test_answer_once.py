@@ -1,4 +1,4 @@
-"""One answer for each key, whoever dies and whoever comes at the same time."""
+"""One answer for each key, whichever process dies or comes at the same time."""
 
 import json
 from collections.abc import Callable
@@ -23,7 +23,7 @@ KEY = "key_of_the_caller"
 
 
 class DiedError(BaseException):
-    """As SIGKILL: nobody catches it."""
+    """As SIGKILL: nothing catches it."""
 
 
 def die() -> None:

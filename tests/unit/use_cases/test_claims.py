@@ -77,7 +77,7 @@ Scene = Callable[[], FakePorts]
 
 
 class DiedError(BaseException):
-    """As SIGKILL: nobody catches it."""
+    """As SIGKILL: nothing catches it."""
 
 
 def die() -> None:
@@ -194,7 +194,7 @@ def test_equal_prompts_of_one_claim_share_a_video_that_has_failed(ports: FakePor
 
 
 def test_a_repeat_generates_a_found_video_that_was_deleted_meanwhile(ports: FakePorts) -> None:
-    """It had cost nothing, and nobody has heard the answer."""
+    """It had cost nothing, and no caller got the answer."""
     found = make(ports, "One")
     create(ports)
     settle(ports)
@@ -251,7 +251,7 @@ def test_a_repeated_campaign_regeneration_ignores_videos_that_became_current_sin
 
 
 def test_a_repeat_publishes_the_messages_of_waiting_videos_again(ports: FakePorts) -> None:
-    """Whoever died may have done so before it published the message."""
+    """The process may have died before it published the message."""
     first, second = create(ports)
     ports.queue._waiting.clear()
 

@@ -44,7 +44,7 @@ class TickingClock(FakeClock):
 
 
 def records(ports: FakePorts) -> set[str]:
-    """All that is known, without what tells the one store from the other."""
+    """All that is known, without what differs between the stores."""
     campaigns = (
         replace(each, revision="", delayed=(), delayed_until=None)
         for each in ports.campaigns.campaigns.values()

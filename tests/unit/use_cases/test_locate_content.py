@@ -1,4 +1,4 @@
-"""Say where content lies by the records; the objects are asked only while a rename is due."""
+"""Say by the records where content is; the objects are asked only while a rename is due."""
 
 from collections.abc import Callable
 

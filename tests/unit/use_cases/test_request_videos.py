@@ -1,4 +1,4 @@
-"""Create what a message asks for once, however often it comes and whoever dies meanwhile."""
+"""Create what a message asks for once, however often it comes and whichever process dies."""
 
 import json
 from decimal import Decimal
@@ -32,7 +32,7 @@ OTHER = "2070443601311541"
 
 
 class DiedError(BaseException):
-    """As SIGKILL: nobody catches it."""
+    """As SIGKILL: nothing catches it."""
 
 
 def die() -> None:

@@ -41,7 +41,7 @@ UNKNOWN = Script(raises=SubmissionUnknownError("The connection was lost."))
 
 
 class WithoutCredentials:
-    """The ports of a process that nobody gave any."""
+    """The ports of a process that was given none."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports

@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 
 def do_nothing() -> None:
-    """Stand where nobody hooks in."""
+    """Do nothing, where no hook is set."""
 
 
 @dataclass(frozen=True, kw_only=True)

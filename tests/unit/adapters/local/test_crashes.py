@@ -89,7 +89,7 @@ def look(first: str, root: Path) -> object:
 
 
 def looks(tmp_path: Path, root: Path) -> dict[str, object]:
-    """Return what each of several processes finds, each in a folder that nobody has touched."""
+    """Return what each of several processes finds, each in an untouched folder."""
     found = {}
     for first in FIRST_LOOKS:
         shutil.copytree(root, tmp_path / "copy")

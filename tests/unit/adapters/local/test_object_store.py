@@ -280,7 +280,7 @@ def test_a_file_in_the_place_of_a_folder_is_named_as_the_cause(store: LocalObjec
 
 
 class Zeros(RawIOBase):
-    """A stream of many zeros that nobody holds at once."""
+    """A stream of many zeros that are never all in memory."""
 
     def __init__(self, size: int) -> None:
         self._left = size
