@@ -78,6 +78,9 @@ export class SlotCard {
     const kind = before?.pending && this.#outcomeOf(before);
     if (kind === "newVersion") this.#compared = [before.current.id];
     this.#render();
+    // Who has asked for the new one here sees both.
+    const isAsked = kind === "newVersion" && this.root.contains(document.activeElement);
+    if (isAsked) this.root.scrollIntoView({ block: "nearest" });
     return kind ? { kind, number: this.#number } : null;
   }
 
