@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 
 from shared.adapters.google.veo_generator import VeoVideoGenerator
@@ -19,6 +20,20 @@ def nothing_leaves_this_machine() -> Iterator[None]:
     with only_loopback() as refused:
         yield
     assert refused == []
+
+
+@pytest.fixture(scope="session")
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    bundle, file = Path(certifi.where()), tmp_path_factory.mktemp("authorities") / "one.pem"
+    end = "-----END CERTIFICATE-----\n"
+    file.write_text(bundle.read_text("utf-8").partition(end)[0] + end, "utf-8")
+    return file
+
+
+@pytest.fixture(autouse=True)
+def clients_know_one_authority(one_authority: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To load all that there are takes a client of Google's SDK longer than most tests."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(one_authority))
 
 
 @pytest.fixture

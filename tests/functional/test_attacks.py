@@ -41,6 +41,11 @@ MISLEADING = {
 }
 
 
+@pytest.fixture(scope="module")
+def described() -> Description:
+    return Description()
+
+
 @pytest.fixture
 def secrets(refusing: Showreel) -> Iterator[list[bytes]]:
     """What is beside the data folder and hidden in it."""
@@ -55,9 +60,8 @@ def secrets(refusing: Showreel) -> Iterator[list[bytes]]:
 
 @pytest.mark.parametrize(("method", "template"), PATHS)
 def test_no_path_traversal_reaches_a_file(
-    refusing: Showreel, secrets: list[bytes], method: str, template: str
+    refusing: Showreel, secrets: list[bytes], described: Description, method: str, template: str
 ) -> None:
-    described = Description()
     for names in NAMES:
         request = AnyRequest(
             method=method,
