@@ -498,6 +498,18 @@ def test_a_tick_with_an_empty_queue_makes_two_queries(ports: FakePorts) -> None:
     assert 2 == len(calls)
 
 
+def test_a_clock_that_is_set_back_does_not_keep_the_giver_of_turns(
+    ports: FakePorts, pauses: Pauses
+) -> None:
+    queue_up(ports, 30)
+    end = ports.now() + 3 * GIVE_EVERY
+    back = Once(lambda: ports.clock.advance(-timedelta(hours=1)), at=4)
+
+    give_all_turns(watched(ports, Hooks(before_call=back)), end=end)
+
+    assert 3 == pauses.lengths.count(GIVE_EVERY.total_seconds())
+
+
 @pytest.mark.parametrize("count", [30, 300])
 def test_the_calls_of_a_round_do_not_depend_on_the_length_of_the_queue(
     ports: FakePorts, count: int
