@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from shared.bootstrap.google_ports import GooglePorts
 from shared.bootstrap.local_ports import LocalPorts
-from shared.domain.copying import Verdict
+from shared.domain.copying import CopyDecision
 from shared.domain.errors import ShowreelError
 from shared.settings import InvalidSettingsError, Settings, environment, read_settings
 from shared.use_cases.copy_campaigns import CopiedCampaign, Installation, copy_campaigns
@@ -75,21 +75,21 @@ def report(copy: Callable[[], Iterable[CopiedCampaign]]) -> int:
 
 def _line(copied: CopiedCampaign) -> str:
     transfer = copied.transfer
-    line = f"{copied.campaign_id}: {copied.verdict}"
+    line = f"{copied.campaign_id}: {copied.decision}"
     if copied.videos or transfer.objects:
         line += (
             f", {copied.videos} videos, {transfer.objects} objects, {transfer.size_bytes:,} bytes"
         )
     if transfer.missing:
         line += f"; {transfer.missing} clips are missing at their source"
-    if copied.unreadable and copied.verdict is not Verdict.UNREADABLE_IN_SOURCE:
+    if copied.unreadable and copied.decision is not CopyDecision.UNREADABLE_IN_SOURCE:
         line += f"; {copied.unreadable} unreadable records are copied unchanged"
     return line
 
 
 def _summary(copies: list[CopiedCampaign]) -> str:
-    done = (Verdict.COPY, Verdict.UP_TO_DATE)
-    left = sum(copied.verdict not in done for copied in copies)
+    done = (CopyDecision.COPY, CopyDecision.UP_TO_DATE)
+    left = sum(copied.decision not in done for copied in copies)
     return f"{len(copies)} campaigns, of which {left} were left alone."
 
 

@@ -26,7 +26,7 @@ _PROGRESS = {
 }
 
 
-class Verdict(StrEnum):
+class CopyDecision(StrEnum):
     COPY = "copied"
     UP_TO_DATE = "up to date"
     NEWER_IN_TARGET = "left alone: the target has a newer state"
@@ -35,19 +35,19 @@ class Verdict(StrEnum):
     UNREADABLE_IN_TARGET = "left alone: the target has a record that cannot be read"
 
 
-def judge(source: CampaignState, target: CampaignState | None) -> Verdict:
+def decide_copy(source: CampaignState, target: CampaignState | None) -> CopyDecision:
     """Decide whether to copy `source`. A newer state is never overwritten, not even in part."""
     if target is None:
-        return Verdict.COPY
+        return CopyDecision.COPY
     if target.campaign.created_at != source.campaign.created_at:
-        return Verdict.ANOTHER_IN_TARGET
+        return CopyDecision.ANOTHER_IN_TARGET
     if target.unreadable.keys() - source.unreadable.keys():
-        return Verdict.UNREADABLE_IN_TARGET
+        return CopyDecision.UNREADABLE_IN_TARGET
     if _is_newer(target, than=source) or _has_new_pending(target, unknown_to=source):
-        return Verdict.NEWER_IN_TARGET
+        return CopyDecision.NEWER_IN_TARGET
     if _is_newer(source, than=target) or _names(source) - _names(target):
-        return Verdict.COPY
-    return Verdict.UP_TO_DATE
+        return CopyDecision.COPY
+    return CopyDecision.UP_TO_DATE
 
 
 def merge_into_target(source: CampaignState, target: CampaignState | None) -> Change:

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from shared.domain.campaign import Change
 from shared.domain.chores import with_chores
-from shared.domain.copying import Verdict, judge, merge_into_target
+from shared.domain.copying import CopyDecision, decide_copy, merge_into_target
 from shared.domain.errors import CampaignNotFoundError, UnreadableRecordError
 from shared.domain.reconciling import CampaignState, reconciled
 from shared.domain.unreadable import Unreadable
@@ -36,7 +36,7 @@ class CopiedCampaign(Struct, frozen=True, kw_only=True):
     """`videos` counts the records written, `unreadable` the source's unreadable ones."""
 
     campaign_id: str
-    verdict: Verdict
+    decision: CopyDecision
     videos: int = 0
     transfer: Transfer = field(default_factory=Transfer)
     unreadable: int = 0
@@ -55,7 +55,7 @@ def copy_campaigns(source: Installation, target: Installation) -> Iterator[Copie
     for campaign in all_campaigns(source.campaigns):
         if isinstance(campaign, Unreadable):
             yield CopiedCampaign(
-                campaign_id=campaign.id, verdict=Verdict.UNREADABLE_IN_SOURCE, unreadable=1
+                campaign_id=campaign.id, decision=CopyDecision.UNREADABLE_IN_SOURCE, unreadable=1
             )
             continue
         yield copy_campaign(source, target, campaign.campaign_id)
@@ -69,17 +69,17 @@ def copy_campaign(source: Installation, target: Installation, campaign_id: str) 
         unreadable = len(wanted.unreadable)
         try:
             existing = _read_if_any(target, campaign_id)
-            verdict = judge(wanted, existing)
+            decision = decide_copy(wanted, existing)
         except UnreadableRecordError:
-            existing, verdict = None, Verdict.UNREADABLE_IN_TARGET
-        if verdict not in (Verdict.COPY, Verdict.UP_TO_DATE):
-            return CopiedCampaign(campaign_id=campaign_id, verdict=verdict, unreadable=unreadable)
+            existing, decision = None, CopyDecision.UNREADABLE_IN_TARGET
+        if decision not in (CopyDecision.COPY, CopyDecision.UP_TO_DATE):
+            return CopiedCampaign(campaign_id=campaign_id, decision=decision, unreadable=unreadable)
         media = MediaCopy(source.objects, target.objects, campaign_id)
         media.copy_missing(wanted.videos.values())
         media.copy_unreadable(wanted.unreadable)
         media.copy_inputs()
         change = merge_into_target(wanted, existing)
-        if verdict is Verdict.COPY:
+        if decision is CopyDecision.COPY:
             renames = media.renames((*wanted.videos.values(), *change.videos))
             campaign = with_chores(change.campaign, *renames)
             commit_in_parts(target.campaigns, replace(change, campaign=campaign))
@@ -87,7 +87,7 @@ def copy_campaign(source: Installation, target: Installation, campaign_id: str) 
         media.name_after_states((*wanted.videos.values(), *change.videos))
         return CopiedCampaign(
             campaign_id=campaign_id,
-            verdict=verdict,
+            decision=decision,
             videos=len(change.videos),
             transfer=media.transfer,
             unreadable=unreadable,

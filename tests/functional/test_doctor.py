@@ -23,7 +23,7 @@ from tests.functional.showreel import serving
 from tools.doctor.__main__ import cloud_findings
 from tools.doctor.cloud import Cloud, Json, hosts_of
 from tools.doctor.expected import FUNCTIONS, PERMISSIONS
-from tools.doctor.findings import Finding, Verdict, is_well
+from tools.doctor.findings import Finding, Level, is_well
 from tools.doctor.functions import key_findings
 from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.processes import free_port
@@ -116,8 +116,8 @@ def test_a_whole_installation_lacks_nothing(world: World) -> None:
         found = [*cloud_findings(asked)]
 
     assert asked.unknown == []
-    assert {each.verdict for each in found} == {Verdict.OK, Verdict.NOTE}
-    notes = {each.subject: each.detail for each in found if each.verdict is Verdict.NOTE}
+    assert {each.level for each in found} == {Level.OK, Level.NOTE}
+    notes = {each.subject: each.detail for each in found if each.level is Level.NOTE}
     assert f"model {DEFAULT_MODEL}, the default" in notes
     assert all("it may stop answering" in each for each in notes.values())
     sent = world.cloud.storage.requests[before:]
@@ -133,19 +133,19 @@ def with_key(world: World, function: str, key: str, value: object) -> None:
 
 @pytest.mark.parametrize("use", [("SIGNING_KEY", "deliver_events"), ("PLAY_KEY", "record_plays")])
 @pytest.mark.parametrize(
-    ("keys", "verdict", "words"),
+    ("keys", "level", "words"),
     [
-        (("key", "key"), Verdict.OK, ""),
-        ((None, None), Verdict.NOTE, "Not set for serve_api and {other}"),
-        (("key", None), Verdict.PROBLEM, "{other} must have it"),
-        ((None, "key"), Verdict.PROBLEM, "serve_api must have it"),
-        (("key", "another"), Verdict.PROBLEM, "It differs"),
+        (("key", "key"), Level.OK, ""),
+        ((None, None), Level.NOTE, "Not set for serve_api and {other}"),
+        (("key", None), Level.PROBLEM, "{other} must have it"),
+        ((None, "key"), Level.PROBLEM, "serve_api must have it"),
+        (("key", "another"), Level.PROBLEM, "It differs"),
     ],
 )
 def test_webhooks_and_plays_need_one_key_in_both_of_their_functions(
     world: World,
     keys: tuple[str | None, str | None],
-    verdict: Verdict,
+    level: Level,
     words: str,
     use: tuple[str, str],
 ) -> None:
@@ -156,7 +156,7 @@ def test_webhooks_and_plays_need_one_key_in_both_of_their_functions(
     with configured(world.environment):
         [found] = [each for each in key_findings(world.asked()) if key in each.subject]
 
-    assert found.verdict is verdict
+    assert found.level is level
     assert words.format(other=other) in found.detail
 
 
@@ -189,7 +189,7 @@ def test_policies_that_cannot_be_read_are_not_taken_for_missing_rights(world: Wo
 
     found = world.examined()
 
-    [unknown] = [each for each in found if each.verdict is Verdict.UNKNOWN]
+    [unknown] = [each for each in found if each.level is Level.UNKNOWN]
     assert unknown.subject == "rights of the functions"
     assert "roles/iam.securityReviewer" in unknown.detail
     assert not is_well(found)
@@ -355,7 +355,7 @@ def test_what_is_missing_is_named_with_what_to_do(
 ) -> None:
     fault(world)
 
-    [found] = [each for each in world.examined() if each.verdict is Verdict.PROBLEM]
+    [found] = [each for each in world.examined() if each.level is Level.PROBLEM]
 
     assert subject.format(bucket=world.cloud.bucket_name) == found.subject
     assert words in found.detail

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class Level(StrEnum):
     OK = "ok"
     NOTE = "note"
     UNKNOWN = "not checked"
@@ -17,37 +17,37 @@ class Finding:
     """`remedy` says what to do about it."""
 
     subject: str
-    verdict: Verdict
+    level: Level
     detail: str = ""
     remedy: str = ""
 
 
 def ok(subject: str, detail: str = "") -> Finding:
-    return Finding(subject=subject, verdict=Verdict.OK, detail=detail)
+    return Finding(subject=subject, level=Level.OK, detail=detail)
 
 
 def note(subject: str, detail: str, remedy: str = "") -> Finding:
-    return Finding(subject=subject, verdict=Verdict.NOTE, detail=detail, remedy=remedy)
+    return Finding(subject=subject, level=Level.NOTE, detail=detail, remedy=remedy)
 
 
 def problem(subject: str, detail: str, remedy: str = "") -> Finding:
-    return Finding(subject=subject, verdict=Verdict.PROBLEM, detail=detail, remedy=remedy)
+    return Finding(subject=subject, level=Level.PROBLEM, detail=detail, remedy=remedy)
 
 
 def unknown(subject: str, detail: str) -> Finding:
-    return Finding(subject=subject, verdict=Verdict.UNKNOWN, detail=detail)
+    return Finding(subject=subject, level=Level.UNKNOWN, detail=detail)
 
 
 def is_well(found: Iterable[Finding]) -> bool:
     """Whether everything was checked, and nothing is missing."""
-    return not any(each.verdict in (Verdict.PROBLEM, Verdict.UNKNOWN) for each in found)
+    return not any(each.level in (Level.PROBLEM, Level.UNKNOWN) for each in found)
 
 
 def table(found: Iterable[Finding]) -> Iterator[str]:
-    """Yield lines: a verdict, its subject, and below it what is to be said and done."""
+    """Yield lines: a level, its subject, and below it what is to be said and done."""
     indent = " " * 13
     for each in found:
-        yield f"{each.verdict:<13}{each.subject}"
+        yield f"{each.level:<13}{each.subject}"
         if each.detail:
             yield f"{indent}  {each.detail}"
         if each.remedy:
@@ -55,8 +55,8 @@ def table(found: Iterable[Finding]) -> Iterator[str]:
 
 
 def summary(found: Iterable[Finding]) -> str:
-    verdicts = [each.verdict for each in found]
-    problems, unknowns = verdicts.count(Verdict.PROBLEM), verdicts.count(Verdict.UNKNOWN)
+    levels = [each.level for each in found]
+    problems, unknowns = levels.count(Level.PROBLEM), levels.count(Level.UNKNOWN)
     if not problems and not unknowns:
         return "Nothing is missing."
     return f"{problems} {'problem' if problems == 1 else 'problems'}, {unknowns} not checked."

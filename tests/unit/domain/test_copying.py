@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.copying import Verdict, judge, merge_into_target
+from shared.domain.copying import CopyDecision, decide_copy, merge_into_target
 from shared.domain.reconciling import CampaignState
 from shared.domain.settlement import recomputed
 from shared.domain.slot import Slot, Version
@@ -42,7 +42,7 @@ def test_a_campaign_missing_at_the_target_is_copied() -> None:
 
     change = merge_into_target(source, None)
 
-    assert judge(source, None) is Verdict.COPY
+    assert decide_copy(source, None) is CopyDecision.COPY
     assert {change.campaign.revision, *(video.revision for video in change.videos)} == {""}
     assert len(change.videos) == 2
 
@@ -75,7 +75,7 @@ def test_what_was_restored_is_no_longer_trashed_at_the_target() -> None:
 
     copied = merge_into_target(source, target)
 
-    assert judge(source, target) is Verdict.COPY
+    assert decide_copy(source, target) is CopyDecision.COPY
     assert ((), None) == (copied.campaign.trash, copied.campaign.delayed_until)
     assert [VersionState.CURRENT] == [each.version_state for each in copied.videos]
 
@@ -93,7 +93,7 @@ def test_the_trash_of_the_target_stays_with_its_dollars() -> None:
 def test_an_equal_campaign_is_not_copied_again() -> None:
     state = a_state(a_done_video(1), a_reserved_video(2))
 
-    assert judge(state, state) is Verdict.UP_TO_DATE
+    assert decide_copy(state, state) is CopyDecision.UP_TO_DATE
     assert merge_into_target(state, state).videos == ()
 
 
@@ -114,8 +114,8 @@ STEPS = [
 def test_a_later_state_follows_an_earlier_one_and_never_the_reverse(
     earlier: CampaignState, later: CampaignState
 ) -> None:
-    assert judge(later, earlier) is Verdict.COPY
-    assert judge(earlier, later) is Verdict.NEWER_IN_TARGET
+    assert decide_copy(later, earlier) is CopyDecision.COPY
+    assert decide_copy(earlier, later) is CopyDecision.NEWER_IN_TARGET
 
 
 def test_a_later_state_is_committed_on_the_revision_of_the_target() -> None:
@@ -137,7 +137,7 @@ def test_another_campaign_of_the_same_name_is_left_alone() -> None:
     target = a_state(a_done_video(2))
     target = replace(target, campaign=replace(target.campaign, created_at=LATER))
 
-    assert judge(source, target) is Verdict.ANOTHER_IN_TARGET
+    assert decide_copy(source, target) is CopyDecision.ANOTHER_IN_TARGET
 
 
 def test_a_copy_that_was_interrupted_goes_on() -> None:
@@ -145,7 +145,7 @@ def test_a_copy_that_was_interrupted_goes_on() -> None:
     target = a_state(a_done_video(1))
     target = replace(target, campaign=source.campaign)
 
-    assert judge(source, target) is Verdict.COPY
+    assert decide_copy(source, target) is CopyDecision.COPY
     assert [video.video_hash for video in merge_into_target(source, target).videos] == [f"{2:016x}"]
 
 
@@ -153,7 +153,7 @@ def test_a_pending_video_of_the_target_keeps_its_slot() -> None:
     source = a_state(a_done_video(1), age=HOUR)
     target = a_state(a_done_video(1), a_generating_video(2))
 
-    assert judge(source, target) is Verdict.NEWER_IN_TARGET
+    assert decide_copy(source, target) is CopyDecision.NEWER_IN_TARGET
 
 
 def test_a_video_that_only_the_other_side_knows_becomes_a_historical_one() -> None:
@@ -163,7 +163,7 @@ def test_a_video_that_only_the_other_side_knows_becomes_a_historical_one() -> No
     change = merge_into_target(source, target)
 
     theirs = target.videos[f"{2:016x}"]
-    assert judge(source, target) is Verdict.COPY
+    assert decide_copy(source, target) is CopyDecision.COPY
     assert change.campaign.slot(0) == Slot(
         index=0, current=Version.of(a_done_video(1)), historical=(Version.of(theirs),)
     )

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from shared.domain.copying import Verdict
+from shared.domain.copying import CopyDecision
 from shared.domain.errors import CampaignNameTakenError, UnavailableError
 from shared.domain.reconciling import CampaignState, reconciled
 from shared.domain.storage_layout import ATTEMPTS
@@ -30,9 +30,9 @@ def installation(ports: Ports) -> Installation:
     return Installation(campaigns=ports.campaigns, objects=ports.objects, mirror=ports.mirror)
 
 
-def copy_all(source: Ports, target: Ports) -> list[Verdict]:
+def copy_all(source: Ports, target: Ports) -> list[CopyDecision]:
     copies = copy_campaigns(installation(source), installation(target))
-    return [copied.verdict for copied in copies]
+    return [copied.decision for copied in copies]
 
 
 class TickingClock(FakeClock):
@@ -97,7 +97,7 @@ def ports() -> FakePorts:
 def test_a_copy_is_identical(ports: FakePorts) -> None:
     target = FakePorts()
 
-    assert copy_all(ports, target) == [Verdict.COPY]
+    assert copy_all(ports, target) == [CopyDecision.COPY]
 
     assert (records(target), media(target)) == (records(ports), media(ports))
 
@@ -120,7 +120,7 @@ def test_a_second_copy_writes_nothing(ports: FakePorts) -> None:
     copy_all(ports, target)
     once = target.copy()
 
-    assert copy_all(ports, target) == [Verdict.UP_TO_DATE]
+    assert copy_all(ports, target) == [CopyDecision.UP_TO_DATE]
 
     assert target.campaigns.campaigns == once.campaigns.campaigns
     assert target.campaigns.videos == once.campaigns.videos
@@ -151,10 +151,10 @@ def test_a_campaign_of_very_many_videos_is_copied_piece_by_piece() -> None:
     drafts = tuple(Draft(prompt=f"Prompt {index}", index=index) for index in range(250))
     create_videos(ports, a_request(drafts=drafts))
 
-    assert copy_all(ports, target) == [Verdict.COPY]
+    assert copy_all(ports, target) == [CopyDecision.COPY]
 
     assert (records(target), media(target)) == (records(ports), media(ports))
-    assert copy_all(ports, target) == [Verdict.UP_TO_DATE]
+    assert copy_all(ports, target) == [CopyDecision.UP_TO_DATE]
 
 
 def test_all_campaigns_are_copied_in_order() -> None:
@@ -210,10 +210,10 @@ def test_an_earlier_moment_never_overwrites_a_later_one(story: Story) -> None:
 def test_a_final_state_can_be_copied_over_each_earlier_state(story: Story) -> None:
     *earlier, end = moments(story)
     for target in earlier:
-        (verdict,) = copy_all(end, target)
+        (decision,) = copy_all(end, target)
 
         assert_videos_are_playable(target)
-        if verdict is not Verdict.NEWER_IN_TARGET:
+        if decision is not CopyDecision.NEWER_IN_TARGET:
             finish_chores(target, CAMPAIGN_ID)
             assert end.campaigns.videos.keys() <= target.campaigns.videos.keys()
             assert media(end).items() <= media(target).items()

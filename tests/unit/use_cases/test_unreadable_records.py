@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from shared.domain.agreement import Disagreement
-from shared.domain.copying import Verdict
+from shared.domain.copying import CopyDecision
 from shared.domain.errors import (
     InvalidRequestError,
     ObjectNotFoundError,
@@ -462,9 +462,9 @@ def test_a_copy_includes_unreadable_records(ports: FakePorts) -> None:
     spring, summer = copy_campaigns(source, target)
     again, _ = copy_campaigns(source, target)
 
-    assert (Verdict.COPY, 1) == (spring.verdict, spring.unreadable)
-    assert (Verdict.UNREADABLE_IN_SOURCE, 1) == (summer.verdict, summer.unreadable)
-    assert Verdict.UP_TO_DATE is again.verdict
+    assert (CopyDecision.COPY, 1) == (spring.decision, spring.unreadable)
+    assert (CopyDecision.UNREADABLE_IN_SOURCE, 1) == (summer.decision, summer.unreadable)
+    assert CopyDecision.UP_TO_DATE is again.decision
     assert money(ports) == money(elsewhere)
     assert (CAMPAIGN_ID, video.video_hash) in elsewhere.campaigns.unreadable
     assert other.prompt == stored(elsewhere, other).prompt
@@ -490,7 +490,7 @@ def test_a_copy_does_not_replace_unreadable_records_of_the_target(ports: FakePor
     elsewhere.campaigns.damage(CAMPAIGN_ID, None)
     (copied_again,) = copy_campaigns(source, target)
 
-    assert Verdict.UNREADABLE_IN_TARGET is copied.verdict is copied_again.verdict
+    assert CopyDecision.UNREADABLE_IN_TARGET is copied.decision is copied_again.decision
     assert before[3] == kept(elsewhere)[3]
 
 
