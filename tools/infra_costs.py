@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.domain.model_registry import DEFAULT_MODEL, MODELS
+from shared.domain.model_registry import MODELS
 from shared.domain.schedule import RECONCILE_ROUND
+from shared.settings import DEFAULT_MODEL
 from shared.use_cases.reconcile_next import LATE_CAMPAIGNS
 
 VIDEOS_A_MONTH = (100, 10_000, 1_000_000)

@@ -15,7 +15,6 @@ from msgspec import Struct, field
 from shared.domain.tasks import ClipLimits, Task
 
 PRICED_ON = date(2026, 11, 7)
-DEFAULT_MODEL = "veo-3.1-generate-001"
 
 
 _OF_VEO = (Task.TEXT, Task.IMAGE, Task.FRAMES, Task.REFERENCES, Task.EXTENSION)

@@ -60,7 +60,7 @@ OF_PLAYERS: Mapping[str, str] = {
     "poster_url": "The thumbnail, signed for 15 minutes.",
     "plays_url": "Where beacons are sent.",
     "view": "The id of this load; its beacons have it.",
-    "EmbedResource.play_token": "Counts plays of this view, and of no other.",
+    "EmbedResource.play_token": "Counts plays of this view alone; null if none may be counted.",
     "EmbedResource.arm": "The arm that this load is assigned to; null without an experiment.",
     "EmbedResource.label": "What people call the arm.",
     "EmbedResource.experiment_id": "The experiment of this load; null without one.",

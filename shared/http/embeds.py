@@ -11,7 +11,7 @@ from shared.domain.signed_tokens import EmbedTarget, read_embed
 from shared.domain.values import replace
 from shared.http.calls import Call, json_response
 from shared.http.content import sign_path
-from shared.http.play_types import EmbedQuery, EmbedResource
+from shared.http.embed_types import EmbedQuery, EmbedResource
 from shared.http.plays import has_opted_out
 from shared.http.queries import read_query
 from shared.http.request_bodies import EmptyBody, read_body

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from shared.http import analytics, experiments, queries
     from shared.http import analytics_types as of_analytics
+    from shared.http import embed_types as of_embeds
     from shared.http import experiment_types as of_experiments
-    from shared.http import play_types as of_plays
     from shared.http import resource_types as answered
 else:
     analytics = ModuleOnUse("shared.http.analytics")
@@ -21,7 +21,7 @@ else:
     queries = ModuleOnUse("shared.http.queries")
     of_analytics = ModuleOnUse("shared.http.analytics_types")
     of_experiments = ModuleOnUse("shared.http.experiment_types")
-    of_plays = ModuleOnUse("shared.http.play_types")
+    of_embeds = ModuleOnUse("shared.http.embed_types")
     answered = ModuleOnUse("shared.http.resource_types")
 
 
@@ -54,7 +54,7 @@ EXPERIMENT_ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("POST", "/v1/campaigns/{campaign_id}/experiments/{experiment_id}/assign",
              lambda: experiments.assign,
              "Assign an arm to one page load: its clip, and the token that counts the play",
-             answers=lambda: {200: of_plays.EmbedResource}),
+             answers=lambda: {200: of_embeds.EmbedResource}),
     Endpoint("POST", "/v1/campaigns/{campaign_id}/experiments/{experiment_id}/stop",
              lambda: experiments.stop, "Stop an experiment: no viewer is assigned any more",
              answers=_experiment),

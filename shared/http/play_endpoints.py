@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared.http import embed_script, embeds, plays
+    from shared.http import embed_types as of_embeds
     from shared.http import play_types as of_plays
 else:
     embed_script = ModuleOnUse("shared.http.embed_script")
     embeds = ModuleOnUse("shared.http.embeds")
     plays = ModuleOnUse("shared.http.plays")
+    of_embeds = ModuleOnUse("shared.http.embed_types")
     of_plays = ModuleOnUse("shared.http.play_types")
 
 # fmt: off
@@ -25,7 +27,7 @@ PLAY_ENDPOINTS: Sequence[Endpoint] = (
              answers=lambda: {200: str, 304: None}, is_open=True, for_any_page=True),
     Endpoint("POST", "/v1/embeds/{embed_token}", lambda: embeds.load,
              "What a player shows at this load of its page, and the token that counts the play",
-             answers=lambda: {200: of_plays.EmbedResource}, query=lambda: of_plays.EmbedQuery,
+             answers=lambda: {200: of_embeds.EmbedResource}, query=lambda: of_embeds.EmbedQuery,
              is_open=True, for_any_page=True),
     Endpoint("POST", "/v1/plays", lambda: plays.record,
              "Count what a page played of a video: always 204, also if it is not counted",

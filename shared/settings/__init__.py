@@ -5,14 +5,18 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from shared.domain.model_registry import DEFAULT_MODEL, LOCATIONS, MODELS, Family
-from shared.domain.models import parse_rates
 from shared.domain.schedule import EVENT_DAYS
 from shared.settings.checks import problems_of
+
+if TYPE_CHECKING:
+    from shared.domain.model_registry import Family
+
+
+DEFAULT_MODEL = "veo-3.1-generate-001"
 
 
 class InvalidSettingsError(Exception):
@@ -136,11 +140,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def rates(self) -> Mapping[str, int | None]:
         """The submissions a minute of each model; None is no limit."""
+        # A process that submits nothing needs none.
+        from shared.domain.model_registry import MODELS  # noqa: PLC0415
+        from shared.domain.models import parse_rates  # noqa: PLC0415
+
         chosen = parse_rates(self.model_rates)
         default = {name: model.rate_per_minute for name, model in MODELS.items()}
         return dict.fromkeys(MODELS) | chosen if self.simulated else default | chosen
 
-    def location_of(self, family: Family) -> str:
+    def location_of(self, family: "Family") -> str:
+        from shared.domain.model_registry import LOCATIONS  # noqa: PLC0415  # As above.
+
         return self.veo_location if family == "veo" else LOCATIONS[family]
 
     @property

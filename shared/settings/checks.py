@@ -6,8 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from shared.domain.limits import MOST_VERSIONS, is_amount, most_versions
-from shared.domain.model_registry import MODELS
-from shared.domain.models import parse_rates
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -18,7 +16,6 @@ _FOLDER_URL = r"file:(?:///)?[^/].*"
 _BUCKET = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 _HOST = r"(?i:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])"
 _ORIGIN = r"https?://(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
-_USABLE = [name for name, model in MODELS.items() if model.retired_on is None]
 _TOPIC = r"[A-Za-z][A-Za-z0-9._~+%-]{2,254}"
 _DATABASE = r"\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9]"
 _LEAST_SECRET = 32
@@ -43,7 +40,6 @@ def problems_of(found: Settings) -> list[str]:
             else re.fullmatch(_FOLDER_URL, found.storage_url)
         ),
         "VIDEO_GENERATOR must be synthetic or veo.": found.generator in ("synthetic", "veo"),
-        f"DEFAULT_MODEL must be one of {', '.join(_USABLE)}.": found.default_model in _USABLE,
         "MAX_VIDEOS_PER_CAMPAIGN must be between 1 and 100.": (
             1 <= found.max_videos_per_campaign <= _MOST_SLOTS
         ),
@@ -93,10 +89,28 @@ def problems_of(found: Settings) -> list[str]:
     if found.bucket or found.generator == "veo":
         checks |= _google_checks(found)
     problems = [problem for problem, holds in checks.items() if not holds]
-    return problems + _rate_problems(found) + _fault_problems(found) + _access_problems(found)
+    problems += _model_problems(found) + _rate_problems(found)
+    return problems + _fault_problems(found) + _access_problems(found)
+
+
+def _model_problems(found: Settings) -> list[str]:
+    if found.default_model == type(found)().default_model:
+        return []
+    # Most systems have the default.
+    from shared.domain.model_registry import MODELS  # noqa: PLC0415
+
+    usable = [name for name, model in MODELS.items() if model.retired_on is None]
+    if found.default_model in usable:
+        return []
+    return [f"DEFAULT_MODEL must be one of {', '.join(usable)}."]
 
 
 def _rate_problems(found: Settings) -> list[str]:
+    if not found.model_rates:
+        return []
+    # Most systems have the rates of Google.
+    from shared.domain.models import parse_rates  # noqa: PLC0415
+
     try:
         parse_rates(found.model_rates)
     except ValueError as error:

@@ -10,12 +10,11 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.record_rows import stored_change
 from shared.bootstrap.local_ports import LocalPorts
 from shared.domain.campaign import Change
-from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.values import replace
 from shared.domain.video import GenerationParameters
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
-from shared.settings import Settings
+from shared.settings import DEFAULT_MODEL, Settings
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from tests.bench.campaign import CAMPAIGN, Campaign
 from tests.bench.report import Row, Target

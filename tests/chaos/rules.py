@@ -7,7 +7,6 @@ from decimal import Decimal
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.domain.campaign import Campaign
 from shared.domain.errors import InvalidClipError, ObjectNotFoundError
-from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.models import price
 from shared.domain.money import ZERO
 from shared.domain.settlement import recomputed
@@ -18,6 +17,7 @@ from shared.domain.webhooks import PERIOD
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
 from shared.ports.event_log import EventQuery
+from shared.settings import DEFAULT_MODEL
 from shared.use_cases.finding_clips import find_clip
 from tests.chaos.bill import Bill
 from tests.chaos.clips import SECONDS, clip_of

@@ -16,12 +16,12 @@ from functions.request_videos import take_request
 from shared.domain.campaign import Campaign
 from shared.domain.errors import RetryLaterError
 from shared.domain.inputs import input_id
-from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.storage_layout import input_path
 from shared.messages import PubSubMessage
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
 from shared.ports.event_log import EventQuery
+from shared.settings import DEFAULT_MODEL
 from shared.use_cases import run_batch as run_batch_module
 from shared.use_cases.copy_campaigns import Installation, copy_campaigns
 from shared.use_cases.read_batch import read_results

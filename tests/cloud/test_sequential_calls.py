@@ -30,13 +30,13 @@ from shared.adapters.google.review_repository import FirestoreReviewRepository
 from shared.adapters.google.turn_repository import FirestoreTurnRepository
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.choices import utc_now
-from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.schedule import TURN_SLACK, TURN_WINDOW
 from shared.domain.storage_layout import attempts_prefix
 from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.http.api import respond
 from shared.ports.message_queue import VideoMessage
+from shared.settings import DEFAULT_MODEL
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.give_turns import give_round
 from shared.use_cases.savings import SavingsCounter

@@ -11,7 +11,7 @@ from shared.domain.errors import (
     GeneratorBusyError,
     SubmissionUnknownError,
 )
-from shared.domain.model_registry import DEFAULT_MODEL, MODELS
+from shared.domain.model_registry import MODELS
 from shared.domain.storage_layout import attempt_prefix, is_clip
 from shared.domain.video import GenerationParameters
 from shared.ports.object_store import ObjectStore
@@ -25,6 +25,7 @@ from shared.ports.video_generator import (
     Succeeded,
     VideoGenerator,
 )
+from shared.settings import DEFAULT_MODEL
 from tests.eventually import eventually
 
 

@@ -13,12 +13,13 @@ from shared.adapters.media.picture_inspector import PillowPictureInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.adapters.web.urls import normal_form
 from shared.domain.errors import InvalidClipError, InvalidUrlError
-from shared.domain.model_registry import DEFAULT_MODEL, LOCATIONS, Family
+from shared.domain.model_registry import LOCATIONS, Family
 from shared.domain.schedule import CLOUD_LEASES, Leases
 from shared.ports.clip_inspector import InspectedClip
 from shared.ports.object_store import SignatureVerifier
 from shared.ports.policy import Policy
 from shared.ports.web import WebAnswer
+from shared.settings import DEFAULT_MODEL
 from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.fakes.message_queue import InMemoryMessageQueue

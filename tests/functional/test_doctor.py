@@ -12,8 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from shared.adapters import google as adapters
-from shared.domain.model_registry import DEFAULT_MODEL
-from shared.settings import read_settings
+from shared.settings import DEFAULT_MODEL, read_settings
 from tests.cloud.discovery import DescribedVertex, unknown_in_question
 from tests.cloud.loopback import only_loopback
 from tests.configured import configured, run_tool

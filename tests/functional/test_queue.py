@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.domain.model_registry import DEFAULT_MODEL
+from shared.settings import DEFAULT_MODEL
 from tests.eventually import eventually
 from tests.functional.places import Place
 from tests.functional.showreel import KITE, Json, Showreel, served

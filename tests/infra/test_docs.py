@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import main
-from shared.domain.model_registry import DEFAULT_MODEL, MODELS
+from shared.domain.model_registry import MODELS
 from shared.domain.schedule import DEADLINE
 from shared.requests.bodies import RequestVideosBody
 from shared.requests.parsing import from_json
-from shared.settings import read_settings
+from shared.settings import DEFAULT_MODEL, read_settings
 from tests.infra.installation import CALLER, PROJECT, PUBLISHER, VIEWER, Installation
 from tests.infra.providers import ROOT, TERRAFORM
 from tests.infra.terraform import Terraform

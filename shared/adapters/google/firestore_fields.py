@@ -4,7 +4,6 @@ Firestore reserves the names `__…__` and forbids empty ones, but callers choos
 metadata. Such names are stored with a leading backslash.
 """
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from google.cloud.firestore_v1.field_path import FieldPath
 
 Fields = dict[str, Any]
 
-_RESERVED = re.compile(r"(?:__.*__|\\.*)?", re.DOTALL)
+_SHORTEST_RESERVED = len("____")
 
 
 def to_fields(record: Fields) -> Fields:
@@ -43,7 +42,13 @@ def _from_value(value: object) -> object:
 
 
 def _escaped(name: str) -> str:
-    return f"\\{name}" if _RESERVED.fullmatch(name) else name
+    return f"\\{name}" if _is_reserved(name) else name
+
+
+def _is_reserved(name: str) -> bool:
+    if name.startswith("__"):
+        return name.endswith("__") and len(name) >= _SHORTEST_RESERVED
+    return not name or name.startswith("\\")
 
 
 def by_path(fields: Fields) -> Fields:

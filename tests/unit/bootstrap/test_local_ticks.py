@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from shared.bootstrap.local_ports import LocalPorts
-from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.storage_layout import CURSOR
 from shared.domain.video import GenerationParameters, Phase
-from shared.settings import Settings
+from shared.settings import DEFAULT_MODEL, Settings
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from tests.eventually import eventually
 

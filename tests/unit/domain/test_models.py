@@ -12,7 +12,7 @@ from shared.domain.errors import (
     UnsupportedSizeError,
 )
 from shared.domain.inputs import Inputs
-from shared.domain.model_registry import DEFAULT_MODEL, MODELS, Model
+from shared.domain.model_registry import MODELS, Model
 from shared.domain.models import (
     ASPECT_RATIOS,
     frame_size,
@@ -25,6 +25,7 @@ from shared.domain.models import (
 from shared.domain.tasks import Task
 from shared.domain.values import replace
 from shared.domain.video import GenerationParameters
+from shared.settings import DEFAULT_MODEL
 from tests.unit.domain.builders import a_picture, a_source_clip
 
 TODAY = date(2026, 11, 20)

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from shared.domain.errors import RetryLaterError
-from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.schedule import DEADLINE, LATE_WINDOW, NAME_LIFE
 from shared.domain.values import replace
 from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports
 from shared.ports.message_queue import VideoMessage
+from shared.settings import DEFAULT_MODEL
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.maintain_campaigns import maintain_campaigns

@@ -13,7 +13,6 @@ from shared.domain.errors import (
     StorageError,
     UnavailableError,
 )
-from shared.domain.model_registry import DEFAULT_MODEL
 from shared.domain.pacing import Pace, free_turns, refused
 from shared.domain.schedule import (
     BROKEN_RETRY,
@@ -29,6 +28,7 @@ from shared.domain.schedule import (
 from shared.domain.values import replace
 from shared.domain.video import Lane, Phase, Video
 from shared.ports.message_queue import VideoMessage
+from shared.settings import DEFAULT_MODEL
 from shared.use_cases.change_versions import cancel_video, delete_video
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.generate_video import generate_video
