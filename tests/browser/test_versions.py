@@ -176,15 +176,15 @@ def test_a_historical_version_can_be_kept_and_promoted_and_cleanup_previews_its_
     studio.context.route("**/v1/campaigns/history", keeping_one)
     studio.open("history")
 
-    expect(studio.card(0)).to_contain_text("The next take removes the one made")
+    expect(studio.card(0)).to_contain_text("The next take displaces the one made")
     studio.card(0).get_by_text("Earlier takes (1)").click()
     expect(studio.card(0)).to_contain_text("Room for 1 earlier take, beside those you keep.")
     item = studio.card(0).get_by_role("listitem")
-    expect(item).to_contain_text("Removed next")
+    expect(item).to_contain_text("Goes next")
     keep = item.get_by_role("button", name="Keep")
     keep.click()
     expect(keep).to_have_attribute("aria-pressed", "true")
-    expect(studio.card(0)).not_to_contain_text("The next take removes")
+    expect(studio.card(0)).not_to_contain_text("The next take displaces")
     studio.button("Clean up").click()
     expect(studio.dialog).to_contain_text("Nothing to remove")
     studio.page.keyboard.press("Escape")
@@ -204,7 +204,7 @@ def test_a_historical_version_can_be_kept_and_promoted_and_cleanup_previews_its_
     expect(studio.dialog).to_contain_text("MB in total")
     assert "historical" == server.get(f"/v1/videos/{new['id']}")["version_state"]
 
-    studio.dialog.get_by_role("button", name="Remove 1 video").click()
+    studio.dialog.get_by_role("button", name="Move 1 video to the trash").click()
 
     expect(studio.card(0).get_by_text("Earlier takes")).to_be_hidden()
     [kept] = server.get("/v1/videos?campaign_id=history")["data"]

@@ -99,6 +99,18 @@ def deleting(studio: Studio) -> None:
     studio.dialog.wait_for()
 
 
+def trash(studio: Studio) -> None:
+    """One take is in it."""
+    campaign_id = f"low-tide-{next(_number)}"
+    studio.server.make(campaign_id, *PROMPTS[:2])
+    studio.open(campaign_id)
+    studio.button("Delete video 1").click()
+    studio.dialog.get_by_role("button", name="Delete").click()
+    studio.button("Undo").wait_for()
+    studio.button("Trash").click()
+    expect(studio.dialog.locator("img")).to_have_js_property("naturalWidth", 640)
+
+
 def sharing(studio: Studio) -> None:
     made(studio)
     studio.button("Share… video 1").click()
@@ -256,6 +268,7 @@ VIEWS: Mapping[str, Callable[[Studio], None]] = {
     "comparing": comparing,
     "reel": reel,
     "deleting": deleting,
+    "trash": trash,
     "sharing": sharing,
     "cleaning-up": cleaning_up,
     "making": making,

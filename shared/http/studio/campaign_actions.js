@@ -4,22 +4,28 @@ import { cleanUp } from "./cleanup_dialog.js";
 import { confirmed } from "./dialogs.js";
 import { money, size } from "./format.js";
 import { askWhichPrompt } from "./changed_prompt.js";
-import { say, sayFailure } from "./notices.js";
+import { offer, say, sayFailure } from "./notices.js";
 import { priceOf } from "./spending.js";
 import { makeTake } from "./take_dialog.js";
 import { TAKE_TEXTS } from "./take_texts.js";
 import { TEXTS } from "./texts.js";
+import { TRASH_TEXTS } from "./trash_texts.js";
 
 /** User actions on a campaign and its videos. `onDone` runs after each, also after a failure. */
 export class CampaignActions {
   #path;
   #form;
+  #trashDays;
   #onReviewed;
   #onDone;
 
-  /** `form` has the prompts that were changed, and focuses one. */
-  constructor({ path, models, form, onReviewed, onDone }) {
+  /**
+   * `form` has the prompts that were changed, and focuses one. `trashDays` returns how long what is
+   * deleted can be restored.
+   */
+  constructor({ path, models, form, trashDays, onReviewed, onDone }) {
     this.#path = path;
+    this.#trashDays = trashDays;
     this.models = models;
     this.#form = form;
     this.#onReviewed = onReviewed;
@@ -89,14 +95,34 @@ export class CampaignActions {
     const isCurrent = video.version_state === "current";
     const isSure = await confirmed({
       title: isCurrent ? TEXTS.removeTitle(number) : TEXTS.removeVersionTitle,
-      body: TEXTS.removeBody,
+      body: this.#trashDays() ? TRASH_TEXTS.body(this.#trashDays()) : TEXTS.removeBody,
       confirm: TEXTS.remove,
     });
     if (!isSure) return;
-    await this.#do(async () => {
-      await remove(pathOf(video));
-      say(TEXTS.removed(number));
+    let isTrashed = false;
+    const isDone = await this.#do(async () => {
+      const { body } = await remove(pathOf(video));
+      isTrashed = body.purge_at !== null;
     });
+    if (!isDone) return;
+    if (isTrashed) offer(TRASH_TEXTS.moved(number), TRASH_TEXTS.undo, () => this.#restore(video));
+    else say(TEXTS.removed(number));
+  };
+
+  #restore(video) {
+    return this.#do(async () => {
+      await send(`${pathOf(video)}/restore`);
+      say(TRASH_TEXTS.undone(video.index + 1));
+    });
+  }
+
+  showTrash = async () => {
+    try {
+      const code = await loaded(import("./trash_dialog.js"));
+      await code.showTrash({ path: this.#path, days: this.#trashDays(), onDone: this.#onDone });
+    } catch (error) {
+      sayFailure(error);
+    }
   };
 
   share = (video) =>
@@ -131,10 +157,13 @@ export class CampaignActions {
 
   async cleanUp() {
     const ask = async (body) => (await send(`${this.#path}/cleanup`, body)).body;
-    const removal = await cleanUp(ask);
+    const hasTrash = this.#trashDays() > 0;
+    const removal = await cleanUp(ask, hasTrash ? TRASH_TEXTS.moveAll : TEXTS.cleanUpConfirm);
     if (!removal) return;
-    say(TEXTS.cleanedUp(removal.deleted.length, size(removal.bytes)));
     await this.#onDone();
+    const count = removal.deleted.length;
+    if (hasTrash) offer(TRASH_TEXTS.movedAll(count), TRASH_TEXTS.show, this.showTrash);
+    else say(TEXTS.cleanedUp(count, size(removal.bytes)));
   }
 
   /** `budget` is the campaign's, or null for a campaign that does not exist yet. */

@@ -15,8 +15,9 @@ export const CAMPAIGN_TEXTS = {
   restored: (name) => `“${name}” is among the others again.`,
   remove: "Delete",
   removeTitle: (name) => `Delete “${name}”?`,
-  removeBody: ({ current, historical }, spent) =>
-    `It deletes ${plural(current, "video")}, ${plural(historical, "earlier take")}, all pictures ` +
-    `and the prompts, for good. ${spent} was spent on them. Archive it to keep them.`,
+  removeBody: ({ current, historical, trashed }, spent) =>
+    `It deletes ${plural(current, "video")}, ${plural(historical, "earlier take")}, ` +
+    `${trashed ? `${trashed} in the trash, ` : ""}all pictures and the prompts, for good. ` +
+    `${spent} was spent on them. Archive it to keep them.`,
   removed: (name) => `“${name}” is deleted.`,
 };

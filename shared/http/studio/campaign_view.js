@@ -14,6 +14,7 @@ import { REVIEW_LINK_TEXTS } from "./review_link_texts.js";
 import { SlotCard } from "./slot_card.js";
 import { PageNews, canAskToNotify, notifyButton } from "./page_news.js";
 import { TEXTS } from "./texts.js";
+import { TRASH_TEXTS } from "./trash_texts.js";
 import { outlookOf } from "./waiting.js";
 
 const TICK_MILLISECONDS = 1000;
@@ -64,6 +65,7 @@ export class CampaignView {
       models,
       form: this.#form,
       onReviewed: () => this.#reviews.refresh({ isOld: true }),
+      trashDays: () => this.#campaign?.trash_days ?? 0,
       onDone: () => this.#changed(),
     });
     this.#money = new CampaignMoney({ changeBudget: (budget) => this.#budgetButton(budget) });
@@ -174,11 +176,12 @@ export class CampaignView {
   }
 
   #renderButtons(campaign) {
-    const { current = 0, pending = 0, historical = 0 } = campaign?.counts ?? {};
+    const { current = 0, pending = 0, historical = 0, trashed = 0 } = campaign?.counts ?? {};
     const regenerateAll = () => this.#actions.regenerateAll(currentVideos(this.#campaign));
     const cleanUp = () => this.#actions.cleanUp();
     const mayNotify = pending > 0 && canAskToNotify();
-    showIn(this.#buttons, [current > 0, pending > 0, historical > 0, mayNotify], () => [
+    const state = [current > 0, pending > 0, historical > 0, trashed, mayNotify];
+    showIn(this.#buttons, state, () => [
       current > 1 &&
         button(TEXTS.playReel, {
           icon: "play",
@@ -201,6 +204,8 @@ export class CampaignView {
           element("span", {}, TEXTS.downloadAll),
         ),
       historical > 0 && button(TEXTS.cleanUp, { icon: "sweep", onclick: cleanUp }),
+      trashed > 0 &&
+        button(TRASH_TEXTS.open(trashed), { kind: "quiet", onclick: this.#actions.showTrash }),
       current > 0 &&
         element(
           "a",

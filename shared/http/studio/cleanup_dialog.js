@@ -7,23 +7,24 @@ import { TEXTS } from "./texts.js";
 const MOST_TO_KEEP = 3;
 
 /**
- * Show which videos a clean-up would remove, and remove them after confirmation.
+ * Show which videos a clean-up would take away, and do that after confirmation.
  *
- * `send` takes the body of the clean-up request. Resolves with the removed videos, or null.
+ * `send` takes the body of the clean-up request. `confirm` returns what the button says for a number
+ * of videos. Resolves with the videos that are gone, or null.
  */
-export function cleanUp(send) {
+export function cleanUp(send, confirm) {
   const found = element("div", { class: "found", "aria-live": "polite" });
   const choices = Array.from({ length: MOST_TO_KEEP + 1 }, (_, count) =>
     element("option", { value: count }, String(count)),
   );
   const keep = element("select", { id: uniqueId("keep") }, ...choices);
-  const go = button(TEXTS.cleanUpConfirm(0), { kind: "danger", disabled: true });
+  const go = button(confirm(0), { kind: "danger", disabled: true });
   const preview = async () => {
     go.disabled = true;
     try {
       const removal = await send({ keep_last: Number(keep.value), dry_run: true });
       showIn(found, removal, () => removalList(removal));
-      setText(go.lastChild, TEXTS.cleanUpConfirm(removal.deleted.length));
+      setText(go.lastChild, confirm(removal.deleted.length));
       go.disabled = removal.deleted.length === 0;
     } catch (error) {
       showIn(found, error.message, () => [element("p", { class: "error" }, error.message)]);

@@ -16,21 +16,21 @@ export function confirmed({ title, body, confirm, kind = "danger" }) {
 /**
  * Show a modal dialog. Resolves with `answer()` after `go` or Enter, with `otherwise` when closed.
  *
- * The dialog stays open while `isFit()` is false.
+ * The dialog stays open while `isFit()` is false. Without `go`, it can only be closed.
  *
- * @param {{title: string, content: any[], go: any, answer: () => any, otherwise?: any,
+ * @param {{title: string, content: any[], go?: any, answer?: () => any, otherwise?: any,
  *   isFit?: () => boolean | Promise<boolean>}} options
  */
 export function openDialog({ title, content, go, isFit = () => true, answer, otherwise }) {
   const id = uniqueId("dialog");
-  const back = button(TEXTS.goBack, { onclick: () => dialog.close() });
-  go.type = "submit";
+  const back = button(go ? TEXTS.goBack : TEXTS.close, { onclick: () => dialog.close() });
+  if (go) go.type = "submit";
   const form = element(
     "form",
     { novalidate: true },
     element("h2", { id }, title),
     ...content,
-    element("div", { class: "actions" }, back, go),
+    element("div", { class: "actions" }, back, go ?? null),
   );
   const dialog = element("dialog", { class: "dialog", "aria-labelledby": id }, form);
   document.body.append(dialog);
@@ -38,7 +38,7 @@ export function openDialog({ title, content, go, isFit = () => true, answer, oth
   return new Promise((resolve) => {
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (go.disabled) return;
+      if (!go || go.disabled) return;
       go.disabled = true;
       const isReady = await isFit();
       go.disabled = isReady;

@@ -77,7 +77,7 @@ export class ExperimentForm {
 }
 
 function choiceOf({ id, index, version_state: state, prompt }) {
-  const label = WATCHED_TEXTS.versionName(index + 1, state === "current");
+  const label = WATCHED_TEXTS.versionNames[state](index + 1);
   const box = element("input", { type: "checkbox", value: id, "data-label": label });
   const text = element("span", { dir: "auto" }, `${label}: ${shortened(prompt)}`);
   return element("div", {}, element("label", { class: "row" }, box, text));

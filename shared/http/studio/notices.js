@@ -3,6 +3,7 @@ import { button, element, icon, setText } from "./dom.js";
 import { TEXTS } from "./texts.js";
 
 const NEWS_MILLISECONDS = 7000;
+const OFFER_MILLISECONDS = 10_000;
 const FAILURE_MILLISECONDS = 20_000;
 
 const toasts = document.getElementById("toasts");
@@ -13,6 +14,20 @@ const bannerText = banner.querySelector("p");
 /** Show a notice; screen readers read it when idle. */
 export function say(text) {
   put(toasts, toast(text, "done"), NEWS_MILLISECONDS);
+}
+
+/** Show a notice that offers to do something, and move the focus to that offer. */
+export function offer(text, label, onclick) {
+  const act = button(label, {
+    kind: "small offer",
+    onclick: () => {
+      made.remove();
+      onclick();
+    },
+  });
+  const made = toast(text, "done", act);
+  put(toasts, made, OFFER_MILLISECONDS);
+  act.focus({ preventScroll: true });
 }
 
 /** Show an error; screen readers read it at once. */
@@ -36,7 +51,7 @@ connection.addEventListener("change", () => {
   if (connection.isUp) say(TEXTS.backOnline);
 });
 
-function toast(text, symbol) {
+function toast(text, symbol, ...acts) {
   const close = button("", {
     kind: "quiet small",
     icon: "close",
@@ -48,6 +63,7 @@ function toast(text, symbol) {
     { class: `toast ${symbol}` },
     icon(symbol),
     element("p", {}, text),
+    ...acts,
     close,
   );
   return made;
@@ -56,8 +72,8 @@ function toast(text, symbol) {
 function put(region, made, milliseconds) {
   region.append(made);
   const leave = () => {
-    // A notice with pointer or focus stays.
-    if (made.matches(":hover, :focus-within")) setTimeout(leave, milliseconds);
+    // A notice with the pointer, or with a visible focus, stays.
+    if (made.matches(":hover, :has(:focus-visible)")) setTimeout(leave, milliseconds);
     else made.remove();
   };
   setTimeout(leave, milliseconds);

@@ -14,7 +14,11 @@ export const WATCHED_TEXTS = {
   noneTitle: "No plays yet",
   none: "Put the two tags below on a page. Its plays are shown here a moment later.",
   tags: "Tags for a page",
-  versionName: (number, isCurrent) => `Video ${number}${isCurrent ? "" : ", replaced version"}`,
+  versionNames: {
+    current: (number) => `Video ${number}`,
+    historical: (number) => `Video ${number}, replaced version`,
+    trashed: (number) => `Video ${number}, in the trash`,
+  },
   removedVersion: "Deleted version",
   figures: ({ plays, average_watch_seconds: average }) =>
     `${plays === 1 ? "1 play" : `${grouped(plays)} plays`} · ${oneDigit.format(average)} s watched on average`,

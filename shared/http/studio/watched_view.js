@@ -112,7 +112,7 @@ function barsOf(rows) {
 /** A version that was removed has no more words. */
 function nameOf({ index, prompt, version_state: state }) {
   if (prompt === null) return WATCHED_TEXTS.removedVersion;
-  return `${WATCHED_TEXTS.versionName(index + 1, state === "current")}: ${shortened(prompt)}`;
+  return `${WATCHED_TEXTS.versionNames[state](index + 1)}: ${shortened(prompt)}`;
 }
 
 function comparisonsOf(experiments) {

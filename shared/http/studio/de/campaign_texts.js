@@ -17,9 +17,9 @@ export const CAMPAIGN_TEXTS = {
   restored: (name) => `„${name}“ steht wieder bei den anderen.`,
   remove: "Löschen",
   removeTitle: (name) => `„${name}“ löschen?`,
-  removeBody: ({ current, historical }, spent) =>
+  removeBody: ({ current, historical, trashed }, spent) =>
     `Gelöscht werden ${grouped(current)} ${current === 1 ? "Video" : "Videos"}, ` +
-    `${grouped(historical)} ${historical === 1 ? "frühere Aufnahme" : "frühere Aufnahmen"}, alle Bilder ` +
-    `und die Prompts, endgültig. Dafür wurden ${spent} ausgegeben. Archivieren bewahrt sie auf.`,
+    `${grouped(historical)} ${historical === 1 ? "frühere Aufnahme" : "frühere Aufnahmen"}, ` +
+    `${trashed ? `${trashed} im Papierkorb, ` : ""}alle Bilder und die Prompts, endgültig. Dafür wurden ${spent} ausgegeben. Archivieren bewahrt sie auf.`,
   removed: (name) => `„${name}“ ist gelöscht.`,
 };

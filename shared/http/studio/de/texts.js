@@ -225,19 +225,19 @@ export const TEXTS = {
   keepHint: "Vom Aufräumen ausnehmen",
   historyLimit: (count) =>
     `Platz für ${plural(count, "frühere Aufnahme", "frühere Aufnahmen")} neben denen, die Sie behalten.`,
-  goesNext: "Wird als Nächstes entfernt",
+  goesNext: "Weicht als Nächste",
   removesTake: (date) =>
-    `Die nächste Aufnahme entfernt die vom ${date}. Behalten Sie sie, um das zu verhindern.`,
+    `Die nächste Aufnahme verdrängt die vom ${date}. Behalten Sie sie, um das zu verhindern.`,
   cancel: "Abbrechen",
   cancelled: "Abgebrochen. Es wurde nichts berechnet.",
   cancelPaid: "Nicht verwenden",
   cancelPaidTitle: (number) => `Die neue Aufnahme von Video ${number} nicht verwenden?`,
   cancelPaidBody: (amount) =>
-    `Sie ist schon bezahlt (${amount}). Ihr Clip wird die frühere Aufnahme, die zuerst entfernt wird.`,
+    `Sie ist schon bezahlt (${amount}). Ihr Clip wird die frühere Aufnahme, die zuerst weicht.`,
   stop: "Anhalten",
   stopTitle: (number) => `Die neue Aufnahme von Video ${number} anhalten?`,
   stopBody: (amount) =>
-    `Google wird gebeten, sie anzuhalten, und kann trotzdem ${amount} berechnen. Entsteht der Clip vorher, wird er die frühere Aufnahme, die zuerst entfernt wird.`,
+    `Google wird gebeten, sie anzuhalten, und kann trotzdem ${amount} berechnen. Entsteht der Clip vorher, wird er die frühere Aufnahme, die zuerst weicht.`,
   cancelledPending:
     "Abgebrochen. Sie ist schon bezahlt, darum wird ihr Clip eine frühere Aufnahme.",
   noCurrent: "Keine Live-Aufnahme",

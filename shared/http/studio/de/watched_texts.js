@@ -14,7 +14,11 @@ export const WATCHED_TEXTS = {
   noneTitle: "Noch keine Wiedergaben",
   none: "Setzen Sie die beiden Tags auf eine Seite. Ihre Wiedergaben erscheinen kurz darauf hier.",
   tags: "Tags für eine Seite",
-  versionName: (number, isCurrent) => `Video ${number}${isCurrent ? "" : ", ersetzte Fassung"}`,
+  versionNames: {
+    current: (number) => `Video ${number}`,
+    historical: (number) => `Video ${number}, ersetzte Fassung`,
+    trashed: (number) => `Video ${number}, im Papierkorb`,
+  },
   removedVersion: "Gelöschte Fassung",
   figures: ({ plays, average_watch_seconds: average }) =>
     `${plays === 1 ? "1 Wiedergabe" : `${grouped(plays)} Wiedergaben`} · im Mittel ${oneDigit.format(average)} s gesehen`,

@@ -1,0 +1,27 @@
+import { plural } from "./texts.js";
+
+/** @type {typeof import("../trash_texts.js").TRASH_TEXTS} */
+export const TRASH_TEXTS = {
+  open: (count) => `Papierkorb (${count})`,
+  body: (count) =>
+    `Die Aufnahme kommt in den Papierkorb und lässt sich ${plural(count, "Tag", "Tage")} lang wiederherstellen. Ihre Kosten bleiben in der Summe der Kampagne.`,
+  moved: (number) => `Video ${number} ist im Papierkorb.`,
+  movedAll: (count) => `${plural(count, "Video", "Videos")} in den Papierkorb verschoben.`,
+  moveAll: (count) => `${plural(count, "Video", "Videos")} in den Papierkorb verschieben`,
+  undo: "Rückgängig",
+  undone: (number) => `Video ${number} ist wieder da. Das Aufräumen lässt es stehen.`,
+  show: "Papierkorb zeigen",
+  title: "Papierkorb",
+  lead: (count) =>
+    `Gelöschtes bleibt ${plural(count, "Tag", "Tage")} lang hier. Eine wiederhergestellte Aufnahme ist live, wenn ihr Video keine andere hat, sonst steht sie bei den früheren.`,
+  deletedFrom: (number) => `Video ${number}`,
+  goes: (date) => `Wird endgültig gelöscht am ${date}`,
+  restore: "Wiederherstellen",
+  purge: "Endgültig löschen",
+  purgeTitle: "Diese Aufnahme endgültig löschen?",
+  purgeBody: "Sie lässt sich nicht wiederherstellen. Ihre Kosten bleiben in der Summe der Kampagne.",
+  purged: (number) => `Die Aufnahme von Video ${number} ist endgültig gelöscht.`,
+  empty: "Der Papierkorb ist leer.",
+  unreadable: (count) =>
+    `${plural(count, "weitere Aufnahme ist", "weitere Aufnahmen sind")} nicht lesbar.`,
+};

@@ -1,0 +1,26 @@
+import { plural } from "./texts.js";
+
+/** The texts about the trash, and about undoing a delete. */
+export const TRASH_TEXTS = {
+  open: (count) => `Trash (${count})`,
+  body: (days) =>
+    `It goes to the trash, and can be restored for ${plural(days, "day")}. Its cost stays in the campaign's total.`,
+  moved: (number) => `Video ${number} is in the trash.`,
+  movedAll: (count) => `${plural(count, "video")} moved to the trash.`,
+  moveAll: (count) => `Move ${plural(count, "video")} to the trash`,
+  undo: "Undo",
+  undone: (number) => `Video ${number} is back. No clean-up takes it away.`,
+  show: "Show the trash",
+  title: "Trash",
+  lead: (days) =>
+    `What you delete stays here for ${plural(days, "day")}. A restored take is live if its video has no live one, and otherwise among the earlier takes.`,
+  deletedFrom: (number) => `Video ${number}`,
+  goes: (date) => `Goes for good on ${date}`,
+  restore: "Restore",
+  purge: "Delete for good",
+  purgeTitle: "Delete this take for good?",
+  purgeBody: "It cannot be restored. Its cost stays in the campaign's total.",
+  purged: (number) => `The take of video ${number} is deleted for good.`,
+  empty: "The trash is empty.",
+  unreadable: (count) => `${plural(count, "more take")} cannot be read.`,
+};
