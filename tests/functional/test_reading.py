@@ -137,6 +137,7 @@ def test_a_campaign_shows_its_slots_counts_and_money(gallery: Showreel) -> None:
         "current": 2,
         "pending": 0,
         "historical": 1,
+        "trashed": 0,
         "cache_hits": 0,
     }
     assert campaign["money"] == {
