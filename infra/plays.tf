@@ -6,7 +6,7 @@ locals {
   export = toset(var.plays_export ? ["play-views"] : [])
 
   # What Cloud Run would keep of a viewer and of a reviewer: the address, the browser and the token.
-  viewers_paths = "^https://[^/]+/(v1/plays|v1/embeds/|v1/reviews/|review$|embed[.]js)"
+  viewers_paths = "^https://[^/]+/(v1/plays|v1/embeds/|v1/reviews/|review([?]|$)|embed[.]js)"
 }
 
 # A condition of IAM can name a database, but no collection of it.

@@ -1,7 +1,7 @@
 """Copy all campaigns from one installation to another: `make copy FROM=… TO=…`.
 
-Both are in the form of STORAGE_URL. Experiments, plays and webhooks are not copied. A copy may be
-interrupted and run again. A folder that was copied from a bucket is a working installation:
+Both are in the form of STORAGE_URL. Experiments, reviews, plays and webhooks are not copied. A copy
+may be interrupted and run again. A folder that was copied from a bucket is a working installation:
 STORAGE_URL=file:folder make run
 """
 

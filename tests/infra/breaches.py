@@ -306,7 +306,7 @@ BREACHES = [
                 'for_each = toset(["allUsers"])',
                 test_public_access.test_only_the_named_callers_may_call,
             ),
-            "(v1/plays|v1/embeds/|v1/reviews/|review$|embed[.]js)": (
+            "(v1/plays|v1/embeds/|v1/reviews/|review([?]|$)|embed[.]js)": (
                 "(v1/plays)",
                 test_monitoring.test_neither_address_nor_browser_of_a_viewer_is_kept,
             ),

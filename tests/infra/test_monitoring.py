@@ -240,7 +240,12 @@ def test_neither_address_nor_browser_of_a_viewer_is_kept(installation: Installat
     assert f'logName="{LOGS}requests"' in conditions
     assert {"record-plays", "serve-api"} == set(re.findall(r'"([a-z-]+)"', services))
     viewers = ("v1/plays", "v1/embeds/WyJzbG90Il0.c2lnbmF0dXJl", "embed.js")
-    for path in (*viewers, "review", "v1/reviews/spring.0123456789abcdef.secret/comments"):
+    for path in (
+        *viewers,
+        "review",
+        "review?lang=de",
+        "v1/reviews/spring.0123456789abcdef.secret/comments",
+    ):
         assert re.search(pattern, f"https://serve-api-123.us-central1.run.app/{path}")
     assert not re.search(pattern, "https://serve-api-123.us-central1.run.app/v1/videos?a=/v1/plays")
 

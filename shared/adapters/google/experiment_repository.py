@@ -4,15 +4,13 @@ from google.cloud import firestore
 from google.cloud.firestore import Query
 
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
-from shared.adapters.google.firestore_pages import delete_all, readable_page
+from shared.adapters.google.firestore_pages import by_name, delete_all, readable_page
 from shared.domain.errors import NotFoundError
 from shared.domain.experiment import Experiment
 from shared.domain.identity import campaign_of_experiment
 from shared.domain.values import replace
 from shared.records.experiments import experiment_from_record
 from shared.records.form import naming, require_place, to_record
-
-_NAME = "__name__"
 
 
 class FirestoreExperimentRepository:
@@ -54,10 +52,7 @@ def experiments_of(
     client: firestore.Client, campaign_id: str, *, after: str | None, limit: int
 ) -> Query:
     """Return those that follow the path `after`, in the order of their ids."""
-    found = client.collection(_folder_of(campaign_id)).order_by(_NAME)
-    if after is not None:
-        found = found.start_after({_NAME: client.document(after)})
-    return found.limit(limit)
+    return by_name(client, _folder_of(campaign_id), after=after, limit=limit)
 
 
 def _folder_of(campaign_id: str) -> str:

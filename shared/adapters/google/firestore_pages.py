@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from google.cloud.firestore import CollectionReference, Query
+from google.cloud.firestore import Client, CollectionReference, Query
 
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
 from shared.domain.errors import UnreadableRecordError
@@ -12,6 +12,7 @@ from shared.domain.errors import UnreadableRecordError
 T = TypeVar("T")
 
 _DELETED_AT_ONCE = 300
+_NAME = "__name__"
 
 Read = Callable[[Document | None, int], Sequence[Document]]
 """Returns up to so many documents that follow one, or the first ones."""
@@ -48,6 +49,14 @@ def readable_page(
         return found
 
     return filled_page(read, records_of, limit, after=after)
+
+
+def by_name(client: Client, folder: str, *, after: str | None, limit: int) -> Query:
+    """Return the documents of a folder after the path `after`, in the order of their names."""
+    found = client.collection(folder).order_by(_NAME)
+    if after is not None:
+        found = found.start_after({_NAME: client.document(after)})
+    return found.limit(limit)
 
 
 def delete_all(documents: FirestoreDocuments, query: Query | CollectionReference) -> None:

@@ -7,7 +7,7 @@ from google.cloud.firestore import Query
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.firestore_documents import Document, Write
-from shared.adapters.google.firestore_pages import delete_all, readable_page
+from shared.adapters.google.firestore_pages import by_name, delete_all, readable_page
 from shared.domain.errors import NotFoundError
 from shared.domain.events import Event
 from shared.domain.identity import campaign_of_review
@@ -15,8 +15,6 @@ from shared.domain.review import Review
 from shared.domain.values import replace
 from shared.records.form import naming, require_place, to_record
 from shared.records.reviews import review_from_record
-
-_NAME = "__name__"
 
 
 class FirestoreReviewRepository:
@@ -63,10 +61,7 @@ def reviews_of(
     client: firestore.Client, campaign_id: str, *, after: str | None, limit: int
 ) -> Query:
     """Return those that follow the path `after`, in the order of their ids."""
-    found = client.collection(_folder_of(campaign_id)).order_by(_NAME)
-    if after is not None:
-        found = found.start_after({_NAME: client.document(after)})
-    return found.limit(limit)
+    return by_name(client, _folder_of(campaign_id), after=after, limit=limit)
 
 
 def _folder_of(campaign_id: str) -> str:
