@@ -35,8 +35,8 @@ NOTES = """\
 - Each round runs each case once, in random order. A ratio is taken within its round; the table has
   the median of these and its bootstrap interval. A target is met or missed by the whole interval.
 - Hello against hello is the control: what it shows is noise.
-- Instructions are counted by callgrind and repeat to a tenth of a percent. Times depend on what
-  else the machine does.
+- Instructions are counted by callgrind, in the main thread, and repeat to a tenth of a percent.
+  Times depend on what else the machine does.
 - A start is the time from a new process to its first answer, which reads a record.
 - A beacon is of a view of its own, with a signed token. The run ends unless each one is counted in
   the report. Beacons, and the hello that they are compared with, have the load of our own client.
