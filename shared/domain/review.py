@@ -160,7 +160,7 @@ def no_such_link() -> NotFoundError:
 
 
 def require_room(reviews: Sequence[Review], now: datetime) -> None:
-    """Raise LimitError if the campaign, which has these reviews, takes no other."""
+    """Raise LimitError if the campaign, which has these reviews, takes no other now."""
     if len(reviews) >= MOST_REVIEWS:
         raise LimitError(f"The campaign has {MOST_REVIEWS} reviews. Delete one first.")
     if sum(each.status(now) is ReviewStatus.OPEN for each in reviews) >= MOST_OPEN:

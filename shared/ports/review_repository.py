@@ -20,8 +20,9 @@ class ReviewRepository(Protocol):
     def commit(self, review: Review, *, events: Sequence[Event] = ()) -> Review:
         """Write the review, and the events of its change, and return it with its new revision.
 
-        Raise ConflictError if it has changed since it was read; an empty revision requires that
-        there is none with its id.
+        Raise ConflictError if it has changed since it was read. An empty revision requires that
+        there is none with its id, and that its campaign has room when it is created: raise
+        LimitError if `require_room` does, of whatever was committed before.
         """
 
     def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Review, ...]:

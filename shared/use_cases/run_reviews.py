@@ -3,14 +3,7 @@
 import secrets
 from datetime import timedelta
 
-from shared.domain.review import (
-    MOST_REVIEWS,
-    Review,
-    digest_of,
-    require_room,
-    review_id,
-    token_of,
-)
+from shared.domain.review import MOST_REVIEWS, Review, digest_of, review_id, token_of
 from shared.domain.values import replace
 from shared.domain.versions import require_kept
 from shared.ports import Ports
@@ -23,11 +16,9 @@ _SECRET_BYTES = 24
 def create_review(ports: Ports, draft: Review, *, days: int) -> tuple[Review, str]:
     """Create the review that `draft` describes, and return it with its token, which is not stored.
 
-    Raise CampaignNotFoundError, CampaignDeletedError or LimitError. Of two creations at once, both
-    may take the last place.
+    Raise CampaignNotFoundError, CampaignDeletedError or LimitError.
     """
     require_kept(ports.campaigns.get_campaign(draft.campaign_id))
-    require_room(reviews_of(ports, draft.campaign_id), ports.now())
     secret = secrets.token_urlsafe(_SECRET_BYTES)
 
     def attempt() -> Review:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shared.domain.errors import ConflictError, NotFoundError
 from shared.domain.events import Event
-from shared.domain.review import Review
+from shared.domain.review import MOST_REVIEWS, Review, require_room
 from shared.domain.values import replace
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
 
@@ -27,6 +27,9 @@ class InMemoryReviewRepository:
             stored = self.reviews.get(review.id)
             if (stored.revision if stored else "") != review.revision:
                 raise ConflictError("The review has changed. Read it again.")
+            if stored is None:
+                others = self.list(review.campaign_id, after=None, limit=MOST_REVIEWS)
+                require_room(others, review.created_at)
             self._campaigns.store_events(events)
             revision = f"{int(review.revision or 0) + 1}"
             self.reviews[review.id] = replace(review, revision=revision)

@@ -1,4 +1,8 @@
-"""The records of reviews in Firestore: `campaigns/<campaign_id>/reviews/<id>`."""
+"""The records of reviews in Firestore: `campaigns/<campaign_id>/reviews/<id>`.
+
+`latest_reviews/<campaign_id>` names the one that was created last. Each creation changes it: of two
+that have counted the same reviews, one conflicts.
+"""
 
 from collections.abc import Sequence
 
@@ -11,7 +15,7 @@ from shared.adapters.google.firestore_pages import by_name, delete_all, readable
 from shared.domain.errors import NotFoundError
 from shared.domain.events import Event
 from shared.domain.identity import campaign_of_review
-from shared.domain.review import Review
+from shared.domain.review import MOST_REVIEWS, Review, require_room
 from shared.domain.values import replace
 from shared.records.form import naming, require_place, to_record
 from shared.records.reviews import review_from_record
@@ -29,7 +33,10 @@ class FirestoreReviewRepository:
 
     def commit(self, review: Review, *, events: Sequence[Event] = ()) -> Review:
         own = Write(path=_path(review.id), fields=to_record(review), revision=review.revision)
-        revision, *_ = self._documents.commit([own, *self._campaigns.writes_of_events(events)])
+        beside = self._campaigns.writes_of_events(events)
+        if not review.revision:
+            beside = [self._take_room(review), *beside]
+        revision, *_ = self._documents.commit([own, *beside])
         return replace(review, revision=revision)
 
     def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Review, ...]:
@@ -49,6 +56,18 @@ class FirestoreReviewRepository:
     def delete_campaign(self, campaign_id: str) -> None:
         client = self._documents.client
         delete_all(self._documents, client.collection(_folder_of(campaign_id)))
+        latest = Write(path=_latest_path(campaign_id), fields=None, revision=None)
+        self._documents.commit([latest])
+
+    def _take_room(self, review: Review) -> Write:
+        """Return the write by which another creation since now conflicts. Raise LimitError."""
+        path = _latest_path(review.campaign_id)
+        latest = self._documents.get(path)
+        others = self.list(review.campaign_id, after=None, limit=MOST_REVIEWS)
+        require_room(others, review.created_at)
+        return Write(
+            path=path, fields={"id": review.id}, revision=latest.revision if latest else ""
+        )
 
     def _document_of(self, review_id: str) -> Document:
         document = self._documents.get(_path(review_id))
@@ -66,6 +85,10 @@ def reviews_of(
 
 def _folder_of(campaign_id: str) -> str:
     return f"campaigns/{campaign_id}/reviews"
+
+
+def _latest_path(campaign_id: str) -> str:
+    return f"latest_reviews/{campaign_id}"
 
 
 def _path(review_id: str) -> str:

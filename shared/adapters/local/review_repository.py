@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from shared.adapters.local.record_columns import revision_of
 from shared.adapters.local.record_rows import row_of, write
 from shared.domain.errors import NotFoundError, UnreadableRecordError
+from shared.domain.review import MOST_REVIEWS, require_room
 from shared.domain.values import replace
 from shared.records.form import naming, require_place
 from shared.records.reviews import decode_review, encode_review
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from sqlite3 import Connection
 
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.domain.events import Event
@@ -51,20 +53,16 @@ class LocalReviewRepository:
                 changed = (record, revision, review.id, review.revision)
                 write(connection, _UPDATE, changed, "The review")
             else:
+                others = _listed(connection, review.campaign_id, after=None, limit=MOST_REVIEWS)
+                require_room(others, review.created_at)
                 row = (review.id, review.campaign_id, record, revision)
                 write(connection, _INSERT, row, "The review")
             self._campaigns.store_events(connection, events)
         return replace(review, revision=revision)
 
     def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Review, ...]:
-        found: list[Review] = []
         with self._database.reading() as connection:
-            for row in connection.execute(_AFTER, (campaign_id, after or "")):
-                if len(found) == limit:
-                    break
-                with suppress(UnreadableRecordError):
-                    found.append(_review_of(*row))
-        return tuple(found)
+            return _listed(connection, campaign_id, after=after, limit=limit)
 
     def remove(self, review_id: str) -> None:
         with self._database.writing() as connection:
@@ -75,6 +73,18 @@ class LocalReviewRepository:
     def delete_campaign(self, campaign_id: str) -> None:
         with self._database.writing() as connection:
             connection.execute(_DELETE, (campaign_id,))
+
+
+def _listed(
+    connection: Connection, campaign_id: str, *, after: str | None, limit: int
+) -> tuple[Review, ...]:
+    found: list[Review] = []
+    for row in connection.execute(_AFTER, (campaign_id, after or "")):
+        if len(found) == limit:
+            break
+        with suppress(UnreadableRecordError):
+            found.append(_review_of(*row))
+    return tuple(found)
 
 
 def _review_of(review_id: str, record: bytes, revision: str) -> Review:
