@@ -48,14 +48,15 @@ class VideoFacts(Struct, frozen=True, kw_only=True):
 
 
 class ReviewFacts(Struct, frozen=True, kw_only=True):
-    """What a reviewer said of a version: a comment, or a decision. The other one is empty."""
+    """Of which version a reviewer has made a comment, or a decision. The other one is empty.
+
+    It has neither words nor a name: those can be deleted with the review, and an event cannot.
+    """
 
     id: str
     video_id: str
     index: int
-    name: str
     comment_id: str = ""
-    text: str = ""
     seconds: float | None = None
     decision: str = ""
 
@@ -141,9 +142,11 @@ def of_webhook(kind: EventType, webhook_id: str, *, at: datetime, reason: str = 
     )
 
 
-def of_review(kind: EventType, campaign_id: str, facts: ReviewFacts, *, at: datetime) -> Event:
-    """Return the event of a comment, or of a decision."""
-    said = facts.comment_id or f"{facts.video_id}\n{facts.name}\n{facts.decision}"
+def of_review(
+    kind: EventType, campaign_id: str, facts: ReviewFacts, *, name: str, at: datetime
+) -> Event:
+    """Return the event of a comment, or of a decision of `name`, which it does not tell."""
+    said = facts.comment_id or f"{facts.video_id}\n{name}\n{facts.decision}"
     return Event(
         id=event_id(kind, f"{facts.id}\n{said}", at),
         type=kind,

@@ -42,7 +42,6 @@ OF_REVIEWS: Mapping[str, str] = {
     "decisions": "What each reviewer has decided last about each version.",
     "CommentResource.name": "What the reviewer is called.",
     "DecisionResource.name": "What the reviewer is called.",
-    "EventData.name": "What the reviewer is called.",
     "text": "What the reviewer says.",
     "CommentResource.seconds": "The moment in the clip that it is about; null is all of it.",
     "EventData.seconds": "The moment in the clip that a comment is about; null is all of it.",

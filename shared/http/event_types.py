@@ -23,8 +23,8 @@ class EventData(TypedDict):
 
     A video has its own fields under the same names. A batch has the `total` of its lines: each is
     done, and each video of the batch has ended. A campaign has used `used_usd` of `budget_usd`.
-    A webhook is disabled for a `reason`. In a review, `name` has made a comment or a `decision` on
-    a version, `video_id`.
+    A webhook is disabled for a `reason`. In a review, somebody has made a comment or a `decision`
+    on a version, `video_id`: the review itself has the name and the words.
     """
 
     id: str
@@ -44,10 +44,8 @@ class EventData(TypedDict):
     budget_usd: NotRequired[Dollars]
     reason: NotRequired[str]
     video_id: NotRequired[str]
-    name: NotRequired[str]
     decision: NotRequired[str]
     comment_id: NotRequired[str]
-    text: NotRequired[str]
     seconds: NotRequired[float | None]
 
 

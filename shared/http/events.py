@@ -78,16 +78,10 @@ def _review(event: Event, said: ReviewFacts) -> EventData:
         "campaign_id": event.campaign_id,
         "video_id": said.video_id,
         "index": said.index,
-        "name": said.name,
     }
     if said.decision:
         return {**about, "decision": said.decision}
-    return {
-        **about,
-        "comment_id": said.comment_id,
-        "text": said.text,
-        "seconds": said.seconds,
-    }
+    return {**about, "comment_id": said.comment_id, "seconds": said.seconds}
 
 
 def _video(event: Event, video: VideoFacts, base_url: str) -> EventData:

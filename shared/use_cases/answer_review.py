@@ -1,7 +1,6 @@
 """What a reviewer can do by the secret link of a review: see takes, comment on them, and decide."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from msgspec import Struct
 
@@ -111,12 +110,11 @@ def add_comment(
             id=review.id,
             video_id=video.id,
             index=video.index,
-            name=name,
             comment_id=comment_id,
-            text=text,
             seconds=comment.seconds,
         )
-        _commit(ports, review.with_comment(comment), EventType.REVIEW_COMMENTED, facts, now)
+        event = of_review(EventType.REVIEW_COMMENTED, review.campaign_id, facts, name=name, at=now)
+        _commit(ports, review.with_comment(comment), event)
         return comment, True
 
     return until_committed(attempt)
@@ -137,21 +135,17 @@ def decide(ports: Ports, token: str, *, video_id: str, name: str, choice: Choice
         )
         if stored := review.same_decision(decision):
             return stored
-        facts = ReviewFacts(
-            id=review.id, video_id=video.id, index=video.index, name=name, decision=choice
-        )
-        _commit(ports, review.with_decision(decision), EventType.REVIEW_DECIDED, facts, now)
+        facts = ReviewFacts(id=review.id, video_id=video.id, index=video.index, decision=choice)
+        event = of_review(EventType.REVIEW_DECIDED, review.campaign_id, facts, name=name, at=now)
+        _commit(ports, review.with_decision(decision), event)
         return decision
 
     return until_committed(attempt)
 
 
-def _commit(
-    ports: Ports, review: Review, kind: EventType, facts: ReviewFacts, now: datetime
-) -> None:
-    events: tuple[Event, ...] = (of_review(kind, review.campaign_id, facts, at=now),)
-    ports.reviews.commit(review, events=events)
-    announce_events(ports, events)
+def _commit(ports: Ports, review: Review, event: Event) -> None:
+    ports.reviews.commit(review, events=[event])
+    announce_events(ports, [event])
 
 
 def _finished(ports: Ports, review: Review, video_id: str) -> tuple[Video, float]:

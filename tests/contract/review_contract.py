@@ -1,16 +1,27 @@
 """What every repository of reviews keeps."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from shared.domain.errors import ConflictError, NotFoundError
+from shared.domain.errors import ConflictError, LimitError, NotFoundError
 from shared.domain.events import Event, EventType, ReviewFacts, of_review
-from shared.domain.review import Choice, Comment, Decision, Review, digest_of, review_id
+from shared.domain.review import (
+    MOST_OPEN,
+    MOST_REVIEWS,
+    Choice,
+    Comment,
+    Decision,
+    Review,
+    digest_of,
+    review_id,
+)
 from shared.domain.values import replace
 from shared.ports.event_log import EventLog
 from shared.ports.review_repository import ReviewRepository
+from shared.use_cases.committing import until_committed
 from tests.unit.domain.builders import NOW, SOON
 
 A_VIDEO = f"video_spring.{'0' * 16}"
@@ -53,9 +64,9 @@ def a_comment(**changes: Any) -> Comment:  # noqa: ANN401
 
 def a_comment_event(review: Review) -> Event:
     facts = ReviewFacts(
-        id=review.id, video_id=A_VIDEO, index=0, name="Ann", comment_id="0123abcd" * 4, text="Late."
+        id=review.id, video_id=A_VIDEO, index=0, comment_id="0123abcd" * 4, seconds=3.25
     )
-    return of_review(EventType.REVIEW_COMMENTED, review.campaign_id, facts, at=SOON)
+    return of_review(EventType.REVIEW_COMMENTED, review.campaign_id, facts, name="Ann", at=SOON)
 
 
 class ReviewContract:
@@ -85,6 +96,28 @@ class ReviewContract:
         assert events.get(event.id) == event
         with pytest.raises(NotFoundError):
             events.get(other.id)
+
+    def test_creations_at_once_do_not_pass_the_limit_together(
+        self, reviews: ReviewRepository
+    ) -> None:
+        for number in range(MOST_OPEN - 2):
+            reviews.commit(a_review(number))
+
+        def create(number: int) -> bool:
+            try:
+                until_committed(lambda: reviews.commit(a_review(MOST_OPEN + number)))
+            except LimitError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(6) as pool:
+            created = list(pool.map(create, range(6)))
+
+        assert created.count(True) == 2
+        assert len(reviews.list("spring", after=None, limit=MOST_REVIEWS)) == MOST_OPEN
+        newest, *_ = reviews.list("spring", after=None, limit=1)
+        reviews.commit(newest.closed(SOON))
+        reviews.commit(a_review(2 * MOST_OPEN))
 
     def test_pages_have_the_reviews_of_a_campaign_the_newest_first(
         self, reviews: ReviewRepository

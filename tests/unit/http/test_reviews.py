@@ -11,6 +11,7 @@ from shared.domain.errors import ConflictError, StorageError
 from shared.domain.review import MOST_COMMENTS, MOST_OPEN, MOST_REVIEWS, Review
 from shared.domain.values import replace
 from shared.domain.video import Video
+from shared.ports.event_log import EventQuery
 from tests.contract.review_contract import a_comment, a_review
 from tests.fakes.ports import FakePorts
 from tests.unit.http.calling import answer, call, refused
@@ -231,8 +232,34 @@ def test_a_comment_is_seen_by_everybody_and_told(ports: FakePorts, video: Video,
         "object": "review",
         "campaign_id": "spring",
         "comment_id": comment["id"],
-        **{name: comment[name] for name in ("video_id", "index", "name", "text", "seconds")},
+        **{name: comment[name] for name in ("video_id", "index", "seconds")},
     }
+
+
+def test_deleted_words_and_names_are_read_nowhere(
+    ports: FakePorts, video: Video, link: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    answer(ports, "POST", f"{link}/comments", said(video, "Unspeakable", name="Cleopatra"))
+    decided(ports, link, video, name="Cleopatra")
+    delete(ports)
+
+    events = told(ports)
+
+    assert len(events) == 2
+    logged = [vars(record) for record in caplog.records]
+    for place in (events, ports.events.list(EventQuery()), logged):
+        assert "Unspeakable" not in str(place)
+        assert "Cleopatra" not in str(place)
+
+
+def test_two_approvals_at_one_moment_are_two_events(
+    ports: FakePorts, video: Video, link: str
+) -> None:
+    for name in ("Ann", "Bob"):
+        decided(ports, link, video, name=name)
+
+    assert len({event["id"] for event in told(ports)}) == 2
 
 
 def test_a_repeated_comment_is_added_once(ports: FakePorts, video: Video, link: str) -> None:
@@ -266,10 +293,8 @@ def test_each_reviewer_has_one_decision_for_a_take(
         ("Bob", "changes_requested"),
         ("Ann", "approved"),
     ]
-    assert [(each["data"]["name"], each["data"]["decision"]) for each in told(ports)] == [
-        ("Ann", "changes_requested"),
-        ("Bob", "changes_requested"),
-        ("Ann", "approved"),
+    assert [each["data"]["decision"] for each in told(ports)] == [
+        *("changes_requested", "changes_requested", "approved")
     ]
 
 
@@ -349,7 +374,7 @@ def test_two_reviewers_at_once_are_both_heard(
     answer(ports, "POST", f"{link}/comments", said(video, "So was I"))
 
     assert [each["name"] for each in listed(ports)["comments"]] == ["Bob", "Ann"]
-    assert [each["data"]["name"] for each in told(ports)] == ["Bob", "Ann"]
+    assert len(told(ports)) == 2
 
 
 def test_no_log_has_the_token(
