@@ -96,7 +96,8 @@ def cancel(call: Call, video_id: str) -> Response:
 
 
 def delete(call: Call, video_id: str) -> Response:
-    """Move a video to the trash, or remove it."""
+    """Move a video to the trash, or remove it. `purge` is in the query: a body has no field."""
+    read_body(call.request, EmptyBody)
     purge = read_query(call.request, DeleteQuery).purge
     purge_at = delete_video(call.ports, *parse_video_id(video_id), purge=purge)
     deleted = DeletedVideo(

@@ -65,8 +65,8 @@ def delete_video(
     """Move a completed video to the trash, and return when it will be removed for good.
 
     With `purge`, without a trash, and without a clip to restore, remove the record and the objects
-    now, and return None. A video that is in the trash already stays there until its time is over.
-    Raise WrongStateError while it is submitted.
+    now, and return None. A video that is in the trash already stays there until its time is over,
+    whatever TRASH_DAYS is by then. Raise WrongStateError while it is submitted.
 
     A damaged record is removed, and its dollars stay counted. A record of a newer release is kept.
     """
@@ -135,6 +135,8 @@ def _delete(ports: Ports, campaign: Campaign, video: Video, *, purge: bool) -> C
             "This video is being made and is paid for already. Delete it when it is finished; "
             "cancel keeps it from becoming current."
         )
+    if video.is_trashed and not purge:
+        return change
     if purge or video.phase is not Phase.DONE:
         return change.then(remove(change.campaign, (video,), now=ports.now()))
     return change.then(trash_or_remove(ports, change.campaign, (video,)))

@@ -252,6 +252,40 @@ def test_a_failed_video_has_nothing_to_restore(failing: Showreel) -> None:
     assert failing.post(f"/v1/videos/{failed['id']}/restore").status_code == 404
 
 
+def test_a_video_in_the_trash_stays_for_its_days_when_the_setting_is_lowered(
+    gallery_copy: Place,
+) -> None:
+    with served(gallery_copy) as gallery:
+        boat = gallery.campaign(GALLERY)["slots"][1]["current"]
+        promised = gallery.delete(f"/v1/videos/{boat['id']}").json
+    with served(gallery_copy, {"TRASH_DAYS": "0"}) as gallery:
+        again = gallery.delete(f"/v1/videos/{boat['id']}").json
+        gallery.post(f"/v1/campaigns/{GALLERY}/cleanup", {"dry_run": False})
+        maintain_campaigns(bootstrap.ports())
+
+        assert promised == again
+        restored = gallery.post(f"/v1/videos/{boat['id']}/restore").json
+        assert (200, "current") == (
+            gallery.get(restored["content_url"]).status_code,
+            restored["version_state"],
+        )
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(None, 200), ({}, 200), ({"purge": True}, 400), ([True], 400)]
+)
+def test_what_a_deletion_does_is_not_in_its_body(
+    gallery: Showreel, boat: Json, body: object, status: int
+) -> None:
+    """It would be in the trash when its sender believes that it is gone."""
+    sent = {} if body is None else {"json": body}
+
+    answer = gallery.send("DELETE", f"/v1/videos/{boat['id']}", **sent)
+
+    state = {200: "trashed", 400: "current"}[status]
+    assert (status, state) == (answer.status_code, gallery.video(boat)["version_state"])
+
+
 def test_without_a_trash_a_deleted_video_is_removed_at_once(gallery_copy: Place) -> None:
     with served(gallery_copy, {"TRASH_DAYS": "0"}) as gallery:
         boat = gallery.campaign(GALLERY)["slots"][1]["current"]
