@@ -14,7 +14,7 @@ from shared.requests.parsing import Body, CampaignId, one_of
 # The test of a webhook is sent whatever it gets.
 CHOICES = tuple(each for each in EventType if each is not EventType.WEBHOOK_TEST)
 
-Events = list[Annotated[str, one_of(*CHOICES)]]
+Events = Annotated[list[Annotated[str, one_of(*CHOICES)]], Meta(extra_json_schema={"minItems": 1})]
 
 
 class WebhookBody(Body):

@@ -119,7 +119,11 @@ def redeliver(call: Call, webhook_id: str, event_id: str) -> Response:
 
 
 def _types(events: Sequence[str] | None) -> tuple[EventType, ...]:
-    """Raise InvalidRequestError for a type that webhooks do not get."""
+    """Raise InvalidRequestError for no type, and for one that webhooks do not get."""
+    if events is not None and not events:
+        raise InvalidRequestError(
+            "events has at least one type, or is null for all.", param="events"
+        )
     for each in events or ():
         if each not in CHOICES:
             choices = ", ".join(CHOICES)

@@ -15,18 +15,21 @@ from shared.domain.text import canonical
 
 _NAMED_FIELD = r"(unknown|required) field `([^`]*)`"
 _TYPE = r"Expected `([^`]*)`, got `([^`]*)`"
-_BOUND = r"Expected `(int|str|array)`(?: of length)? (>=|<=) (\d+)"
+_BOUND = r"Expected `(int|float|str|array)`(?: of length)? (>=|<=) (\d+)"
+_PATTERN = r"Expected `str` matching regex '(.*)'"
 _TYPES = {
     "str": "a string",
     "int": "an integer",
-    "float": "a number with decimals",
+    "float": "a number",
+    "date": "a date such as 2026-11-07",
     "decimal": "a number",
     "bool": "a boolean (true or false)",
     "array": "an array",
     "object": "a JSON object",
     "null": "null",
 }
-_UNITS = {"int": "", "str": " characters", "array": " elements"}
+_GIVEN = {"float": "a number with decimals"}
+_UNITS = {"int": "", "float": "", "str": " characters", "array": " elements"}
 _SHOWN_CHARACTERS = 80
 _WHOLE_NUMBER = r"(-?[0-9]{1,20})\.0+"
 _BYTE_ORDER_MARK = "utf-8-sig"
@@ -213,8 +216,12 @@ def _rule(found: str, *, shows_type: bool) -> str:
         return f"must be {_TYPES[kind]} {of}{_UNITS[kind]}"
     if types := re.match(_TYPE, found):
         allowed = [_TYPES.get(each, each) for each in types[1].split(" | ") if each != "null"]
-        given = f", not {_TYPES.get(types[2], types[2])}" if shows_type else ""
+        given = f", not {_GIVEN.get(types[2]) or _TYPES[types[2]]}" if shows_type else ""
         return f"must be {' or '.join(allowed)}{given}"
+    if pattern := re.match(_PATTERN, found):
+        return f"must be a string that matches {pattern[1]}"
+    if "RFC3339 encoded date" in found:
+        return f"must be {_TYPES['date']}"
     if "decimal" in found:
         return "must be a number such as 9.50"
-    return "is out of range" if "out of range" in found else f"is invalid: {found}"
+    return "is out of range" if "out of range" in found else "must have an allowed value"

@@ -135,6 +135,7 @@ def test_a_webhook_is_registered_read_changed_and_deleted(
     changed = service.send("PATCH", path, json={"events": ["video.failed"], "status": "paused"})
     assert changed.json == {**registered, "events": ["video.failed"], "status": "paused"}
     assert service.send("PATCH", path, json={}).json == changed.json
+    assert_refused(service.send("PATCH", path, json={"events": []}), 400, "invalid_request")
 
     assert service.delete(path).json == {
         "id": registered["id"],
@@ -238,6 +239,7 @@ def test_no_record_and_no_log_holds_a_secret(
             "video.completed",
         ),
         ({"url": "http://localhost/", "events": ["webhook.test"]}, "invalid_request", "events", ""),
+        ({"url": "http://localhost/", "events": []}, "invalid_request", "events", "null for all"),
         ({"url": "http://localhost/", "campaign_id": "/"}, "invalid_request", "campaign_id", ""),
         ({"url": "http://localhost/", "secret": "mine"}, "invalid_request", "secret", ""),
     ],
