@@ -47,7 +47,10 @@ def watch(url: str, campaign_id: str, *, viewers: int) -> None:
     service = Service(url)
     if not all(model["simulated"] for model in service.read("/v1/models")["data"]):
         raise RefusedError("This system makes real videos: simulated plays would spoil its counts.")
-    slots = service.read(f"/v1/campaigns/{campaign_id}")["slots"]
+    try:
+        slots = service.read(f"/v1/campaigns/{campaign_id}")["slots"]
+    except RefusedError as error:
+        raise RefusedError(f"{error} Run `make demo` first.") from error
     videos = [slot["current"] for slot in slots if slot["current"]][: len(PATIENCE)]
     if len(videos) < len(PATIENCE):
         raise RefusedError(f"{campaign_id} needs two finished videos. Make them first: make demo")

@@ -40,8 +40,6 @@ class StopReason(StrEnum):
 
 
 class ExperimentArm(Struct, frozen=True, kw_only=True):
-    """The first arm is what viewers see when the experiment has ended."""
-
     video_id: str
     label: str | None = None
     weight: float = 1.0
@@ -50,7 +48,8 @@ class ExperimentArm(Struct, frozen=True, kw_only=True):
 class Experiment(Struct, frozen=True, kw_only=True):
     """The record of an experiment. It runs from its creation, and its arms never change.
 
-    `planned_n` is the number of plays of each arm at which a fixed test is made.
+    `planned_n` is the number of plays of each arm at which a fixed test is made, and `shown_arm`
+    the number of the arm that viewers see when the experiment has ended.
     `revision` and `unread` are as those of a video.
     """
 
@@ -65,6 +64,7 @@ class Experiment(Struct, frozen=True, kw_only=True):
     requested_by: str | None = None
     stopped_at: datetime | None = None
     stop_reason: StopReason | None = None
+    shown_arm: int = 0
     revision: str = ""
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
 
@@ -76,11 +76,15 @@ class Experiment(Struct, frozen=True, kw_only=True):
     def weights(self) -> tuple[float, ...]:
         return tuple(arm.weight for arm in self.arms)
 
-    def stopped(self, now: datetime, reason: StopReason) -> "Experiment":
-        """One that has stopped stays as it is."""
+    def stopped(self, now: datetime, reason: StopReason, *, shown_arm: int = 0) -> "Experiment":
+        """One that has stopped stays as it is. Raise InvalidRequestError without such an arm."""
+        if not 0 <= shown_arm < len(self.arms):
+            raise InvalidRequestError(
+                f"This experiment has the arms 0 to {len(self.arms) - 1}.", param="shown_arm"
+            )
         if self.stopped_at is not None:
             return self
-        return replace(self, stopped_at=now, stop_reason=reason)
+        return replace(self, stopped_at=now, stop_reason=reason, shown_arm=shown_arm)
 
 
 def experiment_id(campaign_id: str, now: datetime, random_bits: int) -> str:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
 
 from msgspec import Struct
@@ -35,6 +35,7 @@ class ArmOfDay(Struct, frozen=True, kw_only=True):
 
 # A view that begins late on a day can grow for the lifetime of its token, which is a day.
 _GROWING = timedelta(days=1)
+_DAY = timedelta(days=1)
 _HIDING = (Verdict.COLLECTING, Verdict.INVALID_SRM)
 
 
@@ -51,7 +52,8 @@ class ExperimentReport(Struct, frozen=True, kw_only=True):
     """Chances and differences are hidden while there are few plays or a wrong sample ratio.
 
     `plays_needed` is what the arm with the fewest plays lacks, and `days_needed` how long that
-    takes at the pace so far. Both are None where they are not known.
+    takes at the pace so far. Both are None where they are not known: no pace is told of less than
+    a day.
     """
 
     verdict: Verdict
@@ -67,12 +69,12 @@ class ExperimentReport(Struct, frozen=True, kw_only=True):
 
 
 def report_of(
-    experiment: Experiment, counts: Iterable[tuple[CountsKey, Counts]], *, today: date
+    experiment: Experiment, counts: Iterable[tuple[CountsKey, Counts]], *, now: datetime
 ) -> ExperimentReport:
     days = _by_day(experiment, counts)
     sums = [total(day[number] for day in days.values()) for number in range(len(experiment.arms))]
     found = [_reached(each, experiment.metric) for each in sums]
-    plan = _plan(experiment, days, today)
+    plan = _plan(experiment, days, now.date())
     judged = judge(
         [
             Arm(weight=weight, exposures=each.exposures, plays=plays)
@@ -83,7 +85,6 @@ def report_of(
     )
     is_hidden = judged.verdict in _HIDING
     needed = _plays_needed(found, judged.verdict, plan, is_adaptive=experiment.is_adaptive)
-    pace = min(each.trials for each in found) / ((today - experiment.created_at.date()).days + 1)
     return ExperimentReport(
         verdict=judged.verdict,
         best=judged.best,
@@ -93,7 +94,7 @@ def report_of(
         arms=_arms(experiment, sums, found, judged),
         differences=() if is_hidden else judged.differences,
         plays_needed=needed,
-        days_needed=None if needed is None or not pace else ceil(needed / pace),
+        days_needed=_days_needed(needed, found, now - experiment.created_at),
         days={
             day: [_of_day(counts, experiment.metric) for counts in arms]
             for day, arms in days.items()
@@ -177,6 +178,16 @@ def _plays_needed(
         return FEWEST_PLAYS - fewest
     wanted = _plays_to_decide(found)
     return None if wanted is None else max(0, wanted - fewest)
+
+
+def _days_needed(plays: int | None, found: Sequence[Proportion], elapsed: timedelta) -> int | None:
+    """Return None before a day has passed: a pace of minutes says nothing of days."""
+    if plays == 0:
+        return 0
+    fewest = min(each.trials for each in found)
+    if plays is None or fewest == 0 or elapsed < _DAY:
+        return None
+    return ceil(plays * (elapsed / _DAY) / fewest)
 
 
 def _plays_to_decide(found: Sequence[Proportion]) -> int | None:

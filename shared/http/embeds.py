@@ -103,6 +103,6 @@ def _found(call: Call, target: EmbedTarget, *, counted: bool) -> Embedded:
     if target[0] != "experiment":
         return find_embedded(call.ports, target)
     # No other embed needs experiments.
-    from shared.use_cases.assign_arm import assign_or_show, show_first
+    from shared.use_cases.assign_arm import assign_or_show, show_one
 
-    return (assign_or_show if counted else show_first)(call.ports, target[1])
+    return (assign_or_show if counted else show_one)(call.ports, target[1])

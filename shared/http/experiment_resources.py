@@ -33,6 +33,7 @@ def _facts(call: Call, experiment: Experiment) -> ExperimentFacts:
         "status": "running" if experiment.stopped_at is None else "stopped",
         "stopped_at": moment(experiment.stopped_at),
         "stop_reason": experiment.stop_reason,
+        "shown_arm": None if experiment.stopped_at is None else experiment.shown_arm,
         "metric": experiment.metric,
         "planned_n": experiment.planned_n,
         "allocation": experiment.allocation,

@@ -24,7 +24,7 @@ _ARMS = Meta(
     min_length=FEWEST_ARMS,
     max_length=MOST_ARMS,
     description="Completed videos of this campaign. They cannot be changed. The first one is what "
-    "viewers see when the experiment has stopped.",
+    "viewers see when the experiment has stopped, unless another one is chosen then.",
     examples=[
         [
             {"video_id": "video_spring.0123456789abcdef", "label": "calm"},
@@ -61,6 +61,13 @@ class ExperimentBody(Body):
     metric: Annotated[str, one_of(*Metric), _METRIC] = Metric.COMPLETION
     planned_n: Annotated[Annotated[int, _PLANNED] | None, _PLANNED_TEXT] = None
     allocation: Annotated[str, one_of(*Allocation), _ALLOCATION] = Allocation.FIXED
+
+
+class StopBody(Body):
+    shown_arm: Annotated[
+        Annotated[int, Meta(ge=0, le=MOST_ARMS - 1)],
+        Meta(description="The number of the arm that all viewers see from now on.", examples=[1]),
+    ] = 0
 
 
 class PlanBody(Body):
@@ -106,6 +113,7 @@ class ExperimentFacts(TypedDict):
     status: Literal["running", "stopped"]
     stopped_at: Epoch | None
     stop_reason: StopReason | None
+    shown_arm: int | None
     metric: Metric
     planned_n: int | None
     allocation: Allocation

@@ -24,6 +24,7 @@ from shared.http.experiment_types import (
     ExperimentBody,
     PlanBody,
     PlanResource,
+    StopBody,
 )
 from shared.http.queries import PageQuery, read_query, require_one_of
 from shared.http.request_bodies import EmptyBody, read_body
@@ -89,9 +90,10 @@ def assign(call: Call, campaign_id: str, experiment_id: str) -> Response:
 
 
 def stop(call: Call, campaign_id: str, experiment_id: str) -> Response:
-    read_body(call.request, EmptyBody)
+    body = read_body(call.request, StopBody)
     _require_experiment(campaign_id, experiment_id)
-    return json_response(experiment_resource(call, stop_experiment(call.ports, experiment_id)))
+    stopped = stop_experiment(call.ports, experiment_id, shown_arm=body.shown_arm)
+    return json_response(experiment_resource(call, stopped))
 
 
 def plan(call: Call) -> Response:

@@ -48,7 +48,7 @@ def assign_arm(ports: Ports, experiment_id: str, *, draw: Callable[[], float] = 
 
 
 def assign_or_show(ports: Ports, experiment_id: str) -> Embedded:
-    """Assign an arm; where the experiment has stopped, show its first one.
+    """Assign an arm; where the experiment has stopped, show the arm that it ended with.
 
     No page becomes empty by the end of an experiment. What is shown then is counted as a play of
     its version alone. Raise NotFoundError if there is no experiment, or none of its videos.
@@ -56,15 +56,16 @@ def assign_or_show(ports: Ports, experiment_id: str) -> Embedded:
     try:
         return assign_arm(ports, experiment_id)
     except WrongStateError:
-        return show_first(ports, experiment_id)
+        return show_one(ports, experiment_id)
 
 
-def show_first(ports: Ports, experiment_id: str) -> Embedded:
-    """Show the first arm that is still there, to who takes no part in the experiment.
+def show_one(ports: Ports, experiment_id: str) -> Embedded:
+    """Show the arm of who takes no part in the experiment, or the first that is still there.
 
     Raise NotFoundError.
     """
-    for arm in ports.experiments.get(experiment_id).arms:
+    experiment = ports.experiments.get(experiment_id)
+    for arm in (experiment.arms[experiment.shown_arm], *experiment.arms):
         try:
             return find_embedded(ports, ("video", arm.video_id))
         except (NotFoundError, RejectedError):

@@ -50,4 +50,4 @@ def report_experiment(ports: Ports, experiment_id: str) -> tuple[Experiment, Exp
     experiment = ports.experiments.get(experiment_id)
     first = experiment.created_at.date()
     counts = ports.plays.counts_of_experiment(experiment_id, first, date.max)
-    return experiment, report_of(experiment, counts, today=ports.now().date())
+    return experiment, report_of(experiment, counts, now=ports.now())

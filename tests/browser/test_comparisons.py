@@ -7,6 +7,8 @@ from playwright.sync_api import Route, expect
 
 from tests.browser.server import Json, Server
 from tests.browser.studio import Studio
+from tools import demo_plays
+from tools.service import RefusedError
 
 CAMPAIGN = "compared"
 STOPPED = {"status": "stopped", "stopped_at": 1_795_953_600, "stop_reason": "requested"}
@@ -85,6 +87,11 @@ def comparison(server: Server) -> Json:
         if server.get(path)["data"]
         else server.post(path, {"arms": arms})
     )
+
+
+def test_simulated_viewers_of_no_campaign_say_what_makes_it(server: Server) -> None:
+    with pytest.raises(RefusedError, match=r"no campaign 'never-made'.* Run `make demo` first"):
+        demo_plays.watch(server.origin, "never-made", viewers=1)
 
 
 @pytest.mark.parametrize("said", STATES.values(), ids=STATES.keys())

@@ -55,7 +55,7 @@ class ExperimentContract:
         self, experiments: ExperimentRepository
     ) -> None:
         stored = experiments.commit(an_experiment())
-        stopped = experiments.commit(stored.stopped(SOON, StopReason.REQUESTED))
+        stopped = experiments.commit(stored.stopped(SOON, StopReason.REQUESTED, shown_arm=1))
 
         with pytest.raises(ConflictError):
             experiments.commit(replace(stored, name="Another"))

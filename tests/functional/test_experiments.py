@@ -34,5 +34,7 @@ def test_an_assigned_viewer_is_counted_in_every_report(gallery: Showreel) -> Non
     assert {row["video_id"]: row["totals"] for row in rows}[load["video_id"]] == found["totals"]
     table = gallery.get(f"/v1/campaigns/{GALLERY}/analytics", {"Accept": "text/csv"}).text
     assert table.count(load["video_id"]) == 1
-    assert gallery.post(f"{path}/stop").json["status"] == "stopped"
+    stopped = gallery.post(f"{path}/stop", {"shown_arm": 1}).json
+    assert (stopped["status"], stopped["shown_arm"]) == ("stopped", 1)
+    assert gallery.get(path).json["shown_arm"] == 1
     assert [each["status"] for each in gallery.get(EXPERIMENTS).json["data"]] == ["stopped"]

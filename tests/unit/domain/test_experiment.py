@@ -75,7 +75,14 @@ def test_each_arm_is_a_completed_video_of_the_campaign() -> None:
 def test_an_experiment_stops_once() -> None:
     stopped = an_experiment().stopped(NOW, StopReason.ARM_MISSING)
 
-    assert stopped.stopped(SOON, StopReason.REQUESTED) == stopped
+    assert stopped.shown_arm == 0
+    assert stopped.stopped(SOON, StopReason.REQUESTED, shown_arm=1) == stopped
+
+
+@pytest.mark.parametrize("arm", [-1, 2])
+def test_an_experiment_ends_with_one_of_its_arms(arm: int) -> None:
+    with pytest.raises(InvalidRequestError, match="the arms 0 to 1"):
+        an_experiment().stopped(NOW, StopReason.REQUESTED, shown_arm=arm)
 
 
 def test_the_ids_of_a_campaign_are_in_the_order_from_the_newest_to_the_oldest() -> None:

@@ -36,8 +36,8 @@ def counted(experiment: Experiment, *days: Day) -> list[tuple[CountsKey, Counts]
 def reported(*days: Day, after: int = 0, **changes: object) -> ExperimentReport:
     """The report so many days after the last of the days."""
     experiment = fair(**changes)
-    today = NOW.date() + timedelta(days=len(days) - 1 + after)
-    return report_of(experiment, counted(experiment, *days), today=today)
+    now = NOW + timedelta(days=len(days) - 1 + after)
+    return report_of(experiment, counted(experiment, *days), now=now)
 
 
 def fair(**changes: object) -> Experiment:
@@ -55,7 +55,7 @@ def fair(**changes: object) -> Experiment:
 def test_a_new_experiment_knows_nothing_and_needs_plays() -> None:
     experiment = fair()
 
-    report = report_of(experiment, (), today=NOW.date())
+    report = report_of(experiment, (), now=NOW)
 
     assert (report.verdict, report.best, report.winner) == (Verdict.COLLECTING, None, None)
     assert (report.plays_needed, report.days_needed, report.days) == (100, None, {})
@@ -115,7 +115,21 @@ def test_the_fixed_test_is_made_once_with_the_plays_of_its_day_and_never_again()
 def test_plays_needed_are_those_up_to_the_plan_at_the_pace_so_far() -> None:
     report = reported([(100, 40), (120, 45)], [(100, 40), (90, 37)], planned_n=500)
 
-    assert (report.plays_needed, report.days_needed) == (300, 3)
+    assert (report.plays_needed, report.days_needed) == (300, 2)
+
+
+def test_before_a_day_has_passed_no_pace_is_told() -> None:
+    """Five plays of two minutes do not say that a hundred take 20 days."""
+    experiment = fair()
+
+    def told(elapsed: timedelta) -> int | None:
+        counts = counted(experiment, [(5, 2), (5, 2)])
+        return report_of(experiment, counts, now=NOW + elapsed).days_needed
+
+    assert told(timedelta(minutes=2)) is None
+    # The next day has begun by the calendar.
+    assert told(timedelta(hours=23)) is None
+    assert told(timedelta(days=1)) == 19
 
 
 def test_plays_needed_without_a_plan_decide_the_difference_if_it_stays() -> None:

@@ -71,8 +71,11 @@ def test_an_experiment_is_created_read_listed_and_stopped(
         name: each for name, each in experiment.items() if name != "arms"
     }
 
-    stopped = answer(ports, "POST", f"{path}/stop")
+    no_arm = refused(ports, "POST", f"{path}/stop", {"shown_arm": 2})
+    assert no_arm == (400, "invalid_request", "shown_arm")
+    stopped = answer(ports, "POST", f"{path}/stop", {"shown_arm": 1})
     assert (stopped["status"], stopped["stop_reason"]) == ("stopped", "requested")
+    assert (experiment["shown_arm"], stopped["shown_arm"]) == (None, 1)
     ports.clock.advance(timedelta(hours=1))
     assert answer(ports, "POST", f"{path}/stop") == stopped
 

@@ -98,18 +98,22 @@ def test_viewers_are_assigned_by_weight_and_counted(
     assert exposures(ports) == {0: 2, 1: 2}
 
 
-def test_a_stopped_experiment_assigns_nothing_and_its_pages_show_the_first_arm(
-    ports: FakePorts, videos: tuple[Video, Video]
+@pytest.mark.parametrize("arm", [0, 1])
+def test_a_stopped_experiment_assigns_nothing_and_its_pages_show_the_chosen_arm(
+    ports: FakePorts, videos: tuple[Video, Video], arm: int
 ) -> None:
     experiment = begun(ports, videos)
-    stop_experiment(ports, experiment.id)
+    stop_experiment(ports, experiment.id, shown_arm=arm)
 
     with pytest.raises(WrongStateError, match="has stopped"):
         assign_arm(ports, experiment.id)
     shown = assign_or_show(ports, experiment.id)
 
-    assert (shown.video.id, shown.experiment_id, shown.arm) == (videos[0].id, None, None)
+    assert (shown.video.id, shown.experiment_id, shown.arm) == (videos[arm].id, None, None)
     assert not ports.plays.counts
+
+    delete_video(ports, CAMPAIGN_ID, videos[arm].video_hash)
+    assert assign_or_show(ports, experiment.id).video.id == videos[1 - arm].id
 
 
 @pytest.mark.parametrize("deleted", [0, 1])
