@@ -88,7 +88,8 @@ def _stop_local_server(chance: random.Random, kinds: Sequence[Signals]) -> Itera
         data, log = Path(folder, "data"), Path(folder, "log")
         environment = {"STORAGE_URL": data.as_uri(), "SYNTHETIC_SECONDS": "0"}
         with patch.dict("os.environ", environment):
-            for number, told in enumerate(chance.sample(kinds, k=2)):
+            sent = chance.sample(kinds, k=2)
+            for number, told in enumerate(sent):
                 with _local_server(log) as (port, process):
                     if number == 0:
                         _create(port)
@@ -98,7 +99,9 @@ def _stop_local_server(chance: random.Random, kinds: Sequence[Signals]) -> Itera
                         continue
                     process.send_signal(told)
                     process.wait(2 * _STOP_SECONDS)
-                yield from without_holder(_ports_of(data))
+                # The leases of a killed server last until they expire.
+                if sent[0] is not signal.SIGKILL:
+                    yield from without_holder(_ports_of(data))
             with _local_server(log) as (port, _):
                 yield from _unfinished(port, len(_PROMPTS))
 
