@@ -73,17 +73,21 @@ def kill(launcher: subprocess.Popen[str]) -> None:
 
 def is_alive(pid: int) -> bool:
     """A zombie holds nothing any more: it only waits for a parent to look at it."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
+    state, _ = _state_and_parent(pid)
+    return state not in ("", "Z")
 
 
 def descendants(pid: int) -> list[int]:
-    """Return the processes that any thread of `pid` started, each followed by its own."""
-    children = [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for child in Path(task, "children").read_text().split()
-    ]
+    """Return the processes that `pid` started, each followed by its own."""
+    everyone = [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()]
+    children = [each for each in everyone if _state_and_parent(each)[1] == pid]
     return [each for child in children for each in (child, *descendants(child))]
+
+
+def _state_and_parent(pid: int) -> tuple[str, int]:
+    """Return an empty state for a process that has ended."""
+    try:
+        state, parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+    except (FileNotFoundError, ProcessLookupError):
+        return "", 0
+    return state, int(parent)

@@ -110,7 +110,7 @@ def test_the_archive_of_this_project_has_what_a_function_runs() -> None:
         "shared",
     }
     others = {name for name in names if not name.endswith(".py")}
-    served = ("shared/http/studio/", "shared/http/embed/")
+    served = tuple(f"shared/http/{pages}/" for pages in ("studio", "embed", "reference"))
     pages = {name for name in others if name.startswith(served)}
     assert others - pages == {"requirements.txt"}
     assert {Path(name).suffix for name in pages} == {".css", ".html", ".js", ".svg"}
