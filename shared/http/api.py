@@ -86,9 +86,7 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
     except Exception as error:  # noqa: BLE001  # Every request gets an answer.
         from shared.http.problems import answer_failure
 
-        # The path of what is open may be a permission: it holds a signature or a token.
-        path = endpoint.path if endpoint is not None and endpoint.is_open else request.path
-        response = answer_failure(error, request, logged_path=path)
+        response = answer_failure(error, request, path=_shown_path(request.path, endpoint))
     if endpoint is not None and endpoint.for_any_page:
         let_any_page_read(response)
     elif call is not None and call.ports.policy.allowed_origins:
@@ -146,6 +144,24 @@ def _may_match(template: Sequence[str], count: int) -> bool:
 
 
 _TEMPLATES = _templates()
+
+# Of paths with a permission: their beginnings, and a template for each.
+_SECRET = {
+    endpoint.path.partition("{")[0]: endpoint.path
+    for endpoint in reversed(ENDPOINTS)
+    if "_token}" in endpoint.path
+}
+
+
+def _shown_path(path: str, endpoint: Endpoint | None) -> str:
+    """Return what may be logged and repeated of a path: of one with a token, the template.
+
+    That holds without an endpoint, too, such as for another method.
+    """
+    for beginning, template in _SECRET.items():
+        if path.startswith(beginning):
+            return endpoint.path if endpoint else template
+    return path
 
 
 def _values(template: Sequence[str], segments: Sequence[str]) -> list[str] | None:

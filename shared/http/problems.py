@@ -63,18 +63,22 @@ class Problem(TypedDict):
     lines: NotRequired[Sequence[LineProblemResource]]
 
 
-def answer_failure(error: Exception, request: Request, *, logged_path: str = "") -> Response:
-    """Answer with a problem, and log it if it is a server error, under another path if given."""
+def answer_failure(error: Exception, request: Request, *, path: str = "") -> Response:
+    """Answer with a problem, and log it if it is a server error.
+
+    `path` takes the place of the request's, which may have a secret.
+    """
+    path = path or request.path
     if isinstance(error, errors.ShowreelError):
-        response = _of_showreel_error(error, instance=request.path)
+        response = _of_showreel_error(error, instance=path)
     elif isinstance(error, NotFound):
-        response = _not_found(request)
+        response = _not_found(path)
     elif isinstance(error, HTTPException):
-        response = _http_problem(error, request)
+        response = _http_problem(error, request, path)
     else:
-        response = _internal(request)
+        response = _internal(path)
     if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log(error, request, response, logged_path or request.path)
+        _log(error, request, response, path)
     return response
 
 
@@ -90,32 +94,32 @@ def _log(error: Exception, request: Request, response: Response, path: str) -> N
     )
 
 
-def _internal(request: Request) -> Response:
+def _internal(path: str) -> Response:
     return problem(
         INTERNAL,
         code="internal",
         detail="Internal error. Quote request_id when you report it.",
-        instance=request.path,
+        instance=path,
     )
 
 
-def _not_found(request: Request) -> Response:
+def _not_found(path: str) -> Response:
     return problem(
         Meaning(status=HTTPStatus.NOT_FOUND, error_type="not_found_error"),
         code="not_found",
         detail="Unknown path. See GET /v1/openapi.json.",
-        instance=request.path,
+        instance=path,
     )
 
 
-def _http_problem(error: HTTPException, request: Request) -> Response:
+def _http_problem(error: HTTPException, request: Request, path: str) -> Response:
     """Answer an error of werkzeug: a wrong method, content type, size or range."""
     status = HTTPStatus(error.code or HTTPStatus.BAD_REQUEST)
     response = problem(
         Meaning(status=status, error_type="invalid_request_error"),
         code=HTTP_CODES.get(status, "invalid_request"),
         detail=_advice(error, request) or status.description,
-        instance=request.path,
+        instance=path,
     )
     for name, value in error.get_headers(request.environ):
         if name in ("Allow", "Content-Range"):
