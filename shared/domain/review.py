@@ -55,8 +55,13 @@ class Comment(Struct, frozen=True, kw_only=True):
     created_at: datetime
     seconds: float | None = None
 
-    def says_the_same_as(self, other: "Comment") -> bool:
-        return self == replace(other, index=self.index, created_at=self.created_at)
+    def was_sent_as(self, *, video_id: str, name: str, text: str, seconds: float | None) -> bool:
+        """Return whether this is how it was stored: a moment past the clip's end as the end."""
+        if (video_id, name, text) != (self.video_id, self.name, self.text):
+            return False
+        if seconds is None or self.seconds is None:
+            return seconds is self.seconds
+        return seconds >= self.seconds
 
 
 class Decision(Struct, frozen=True, kw_only=True):

@@ -103,7 +103,7 @@ OF_VIDEOS: Mapping[str, str] = {
 OF_PAGES: Mapping[str, str] = {
     "data": "The entries of this page.",
     "first_id": "The first id of this page; null of an empty one.",
-    "last_id": "The last id of this page: send it as `after` for the next one.",
+    "last_id": "The last id of this page. If another follows, send it as `after` for that one.",
     "has_more": "Whether another page follows.",
     "unreadable": "The records that exist and cannot be read.",
     "detail": "A sentence for people that says what is wrong.",
@@ -112,7 +112,7 @@ OF_PROBLEMS: Mapping[str, str] = {
     "Problem.type": "The code as a URN.",
     "Problem.title": "The code in words.",
     "Problem.status": "The HTTP status.",
-    "Problem.instance": "The path that was requested.",
+    "Problem.instance": "The path that was requested; its template, if it has a token.",
     "Problem.code": "What is wrong, for programs.",
     "Problem.retryable": "Whether the same request may succeed later; `Retry-After` says when.",
     "Problem.request_id": "Quote it when you report a problem: the log has it.",

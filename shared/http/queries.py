@@ -63,6 +63,10 @@ class SignatureQuery(Body, forbid_unknown_fields=False):
     disposition: str | None = None
 
 
+class NoQuery(Body):
+    """Of a request without parameters, such as for a list without pages."""
+
+
 class BatchQuery(Body):
     max_cost_usd: Amount | None = None
     priority: Priority | None = None

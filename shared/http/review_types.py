@@ -58,7 +58,11 @@ class CommentBody(Body):
     ]
     seconds: Annotated[
         Annotated[float, Meta(ge=0, le=_LONGEST_SECONDS)] | None,
-        Meta(description="The moment in the clip that it is about.", examples=[3.2]),
+        Meta(
+            description="The moment in the clip that it is about. One past the clip's end is "
+            "stored as the end.",
+            examples=[3.2],
+        ),
     ] = None
     id: Annotated[
         Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] | None,

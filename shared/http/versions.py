@@ -13,7 +13,7 @@ from shared.http.calls import Call, json_response, list_response
 from shared.http.campaign_types import CleanupResource
 from shared.http.creations import all_created_response, created_response
 from shared.http.idempotency import answer_idempotently
-from shared.http.queries import DeleteQuery, read_query
+from shared.http.queries import DeleteQuery, NoQuery, read_query
 from shared.http.request_bodies import CleanupBody, EmptyBody, RegenerateBody, VideoBody, read_body
 from shared.http.resource_types import DeletedVideo
 from shared.http.resources import encoded_video, moment, unreadable_resource, video_resource
@@ -113,7 +113,8 @@ def restore(call: Call, video_id: str) -> Response:
 
 
 def trash(call: Call, campaign_id: str) -> Response:
-    """List what is in the trash of a campaign."""
+    """List all that is in the trash of a campaign."""
+    read_query(call.request, NoQuery)
     page = read_trash(call.ports, require_campaign_id(campaign_id))
     return list_response(
         [encoded_video(call, video) for video in page.videos],

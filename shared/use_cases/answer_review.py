@@ -91,6 +91,11 @@ def add_comment(
 
     def attempt() -> tuple[Comment, bool]:
         review = open_review(ports, token)
+        # First of all: its video may have been deleted since.
+        if stored := review.comment(comment_id):
+            if stored.was_sent_as(video_id=video_id, name=name, text=text, seconds=seconds):
+                return stored, False
+            raise IdempotencyKeyReusedError("Another comment has this id.", param="id")
         video, duration = _finished(ports, review, video_id)
         now = ports.now()
         comment = Comment(
@@ -100,12 +105,8 @@ def add_comment(
             name=name,
             text=text,
             created_at=now,
-            seconds=None if seconds is None else min(seconds, duration),
+            seconds=None if seconds is None else min(abs(seconds), duration),  # -0.0 is 0.
         )
-        if stored := review.comment(comment_id):
-            if stored.says_the_same_as(comment):
-                return stored, False
-            raise IdempotencyKeyReusedError("Another comment has this id.", param="id")
         facts = ReviewFacts(
             id=review.id,
             video_id=video.id,

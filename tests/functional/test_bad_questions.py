@@ -45,6 +45,22 @@ def test_an_invalid_query_of_a_list_of_campaigns_is_refused(
     assert answer.json["error"]["param"] == param
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "reviews?limit=2"),
+        ("POST", "reviews?limit=2"),
+        ("DELETE", f"reviews/review_{GALLERY}.{HASH}?limit=2"),
+        ("GET", "trash?limit=2"),
+    ],
+)
+def test_what_has_no_pages_takes_no_query(refusing: Showreel, method: str, path: str) -> None:
+    answer = refusing.send(method, f"/v1/campaigns/{GALLERY}/{path}")
+
+    assert_refused(answer, *INVALID)
+    assert answer.json["error"]["param"] == "limit"
+
+
 @pytest.mark.parametrize("cursor", ["x", f"video_{GALLERY}.{HASH}", "..%2f..", "%00", "%ff"])
 def test_an_unknown_after_is_refused(refusing: Showreel, cursor: str) -> None:
     assert_refused(refusing.get(f"/v1/videos?after={cursor}"), 404, "not_found")

@@ -280,6 +280,27 @@ def test_a_repeated_comment_is_added_once(ports: FakePorts, video: Video, link: 
     )
 
 
+def test_a_repeated_comment_is_known_after_its_video_was_deleted(
+    ports: FakePorts, video: Video, link: str
+) -> None:
+    body = said(video, id="0123abcd" * 4, seconds=99)
+    first = call(ports, "POST", f"{link}/comments", body)
+
+    answer(ports, "DELETE", f"/v1/videos/{video.id}")
+    again = call(ports, "POST", f"{link}/comments", body)
+
+    assert (again.status_code, again.get_json()) == (200, first.get_json())
+    for change in ({"seconds": None}, {"seconds": 0.5}, {"name": "Bob"}):
+        assert refused(ports, "POST", f"{link}/comments", body | change)[0] == 422
+    assert refused(ports, "POST", f"{link}/comments", body | {"id": "f" * 32}) == GONE
+
+
+def test_no_moment_is_less_than_zero(ports: FakePorts, video: Video, link: str) -> None:
+    answer(ports, "POST", f"{link}/comments", said(video, seconds=-0.0))
+
+    assert '"seconds":0.0' in call(ports, "GET", link).get_data(as_text=True)
+
+
 def test_each_reviewer_has_one_decision_for_a_take(
     ports: FakePorts, video: Video, link: str
 ) -> None:
@@ -375,6 +396,23 @@ def test_two_reviewers_at_once_are_both_heard(
 
     assert [each["name"] for each in listed(ports)["comments"]] == ["Bob", "Ann"]
     assert len(told(ports)) == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "rest", "status"),
+    [("GET", "", 404), ("POST", "/comments", 400), ("PATCH", "", 405), ("GET", "/a/b", 404)],
+)
+def test_no_problem_repeats_a_token(
+    ports: FakePorts, link: str, method: str, rest: str, status: int
+) -> None:
+    close(ports)
+
+    response = call(ports, method, f"{link}{rest}")
+
+    assert response.status_code == status
+    template = "/v1/reviews/{review_token}"
+    assert response.get_json()["instance"] == template + rest.removesuffix("/a/b")
+    assert link.rpartition("/")[2] not in response.get_data(as_text=True)
 
 
 def test_no_log_has_the_token(
