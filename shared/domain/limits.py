@@ -16,6 +16,7 @@ from shared.domain.errors import (
 
 if TYPE_CHECKING:
     from shared.domain.campaign import Campaign
+    from shared.domain.slot import Version
 
 # A slot has a current, a pending and its historical videos. Together they fit into one document of
 # Firestore, of 1 MiB, even if the object of each is still to be renamed.
@@ -65,12 +66,24 @@ def require_budget(campaign: Campaign, amount: Decimal, limits: Limits) -> None:
 
 def require_room_for_kept(campaign: Campaign) -> None:
     """Raise WrongStateError if the campaign keeps as many videos as it may."""
-    versions = (each for slot in campaign.slots for each in (*slot.versions, *slot.historical))
-    if sum(each.kept for each in versions) >= MOST_KEPT:
+    if sum(each.kept for each in _versions(campaign)) >= MOST_KEPT:
         raise WrongStateError(
             f"Campaign {campaign.campaign_id!r} keeps {MOST_KEPT} videos, which is the most. "
             f"Set kept to false for another one first."
         )
+
+
+def require_room_for_version(campaign: Campaign) -> None:
+    """Raise WrongStateError if the campaign's record names as many videos as it may."""
+    if len(_versions(campaign)) >= MOST_VERSIONS + MOST_KEPT:
+        raise WrongStateError(
+            f"Campaign {campaign.campaign_id!r} has no room for another video. "
+            f"Delete an earlier one first."
+        )
+
+
+def _versions(campaign: Campaign) -> list[Version]:
+    return [each for slot in campaign.slots for each in (*slot.versions, *slot.historical)]
 
 
 def require_max_cost(cost: Decimal, max_cost: Decimal | None) -> None:

@@ -11,7 +11,7 @@ from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import chore_for, with_chores, with_delayed_chores, without_chores
 from shared.domain.errors import WrongStateError
 from shared.domain.events import promotion_of
-from shared.domain.limits import require_room_for_kept
+from shared.domain.limits import require_room_for_kept, require_room_for_version
 from shared.domain.removal import remove
 from shared.domain.slot import Version
 from shared.domain.values import replace
@@ -45,19 +45,20 @@ def move_to_trash(
 
 
 def restore(campaign: Campaign, video: Video, *, now: datetime) -> Change:
-    """Return a trashed video to its slot, and exempt it from every clean-up.
+    """Return a trashed video to its slot, kept as it was before.
 
     It becomes current where the slot has no current version, else the latest historical one.
     """
     require_kept(campaign)
     if not video.is_trashed:
         raise WrongStateError(f"The video {video.id} is not in the trash.")
-    if not video.kept:
+    if video.kept:
         require_room_for_kept(campaign)
+    require_room_for_version(campaign)
     slot = campaign.slot(video.index)
     shown = slot.current is None and not video.cancel_requested
     state = VersionState.CURRENT if shown else VersionState.HISTORICAL
-    restored = replace(video, version_state=state, purge_at=None, kept=True)
+    restored = replace(video, version_state=state, purge_at=None)
     version = Version.of(restored)
     filled = replace(slot, current=version) if shown else slot.with_latest_historical(version)
     left = without_chores(campaign, (chore_for(ChoreKind.REMOVE, video),)).with_slot(filled)

@@ -159,8 +159,8 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("POST", "/v1/videos/{video_id}/promote", lambda: versions.promote,
              "Make a historical video current again", answers=_video),
     Endpoint("POST", "/v1/videos/{video_id}/restore", lambda: versions.restore,
-             "Bring a video back from the trash, and keep it from every clean-up: as the current "
-             "version if its slot has none, else as a historical one", answers=_video),
+             "Bring a video back from the trash: as the current version if its slot has none, else "
+             "as a historical one. It is kept as it was before", answers=_video),
     Endpoint("POST", "/v1/videos/{video_id}/cancel", lambda: versions.cancel,
              "Cancel a video; one that is already paid for is stored as historical",
              answers=_video),

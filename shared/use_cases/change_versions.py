@@ -85,7 +85,7 @@ def delete_video(
 
 
 def restore_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
-    """Return a trashed video to its slot, and exempt it from every clean-up.
+    """Return a trashed video to its slot, kept as it was before.
 
     A completed video that is not in the trash is returned unchanged.
     """

@@ -102,7 +102,7 @@ def test_the_form_shows_what_is_made_what_stays_and_the_price_before_it_is_sent(
     studio.fill_prompts(PROMPTS[:3])
 
     expect(studio.button("Make 2 videos · \\$3.20")).to_be_enabled()
-    expect(studio.form).to_contain_text("Stays as it is")
+    expect(studio.form).to_contain_text("No change")
     studio.choose_length(6)
     expect(studio.form).to_contain_text("New take · $2.40")
     expect(studio.button("Make 2 videos, replace 1 · \\$7.20")).to_be_enabled()
@@ -111,7 +111,7 @@ def test_the_form_shows_what_is_made_what_stays_and_the_price_before_it_is_sent(
     studio.prompt(0).fill(PROMPTS[2])
     studio.prompt(2).fill(PROMPTS[0])
     expect(studio.form).to_contain_text("Exists as video 1 · free")
-    expect(studio.form).to_contain_text("1 new · 1 existing")
+    expect(studio.form).to_contain_text("1 new take · 1 existing")
     assert 1 == len(server.get("/v1/videos?campaign_id=estimated")["data"])
 
 
@@ -138,12 +138,35 @@ def test_a_prompt_may_have_a_model_and_a_format_of_its_own(server: Server, studi
     assert "veo-3.1-fast-generate-001" == made[1]["model"]
     studio.page.reload()
     expect(second.get_by_label("Format", exact=True)).to_have_value("9:16")
-    expect(studio.form.get_by_text("Stays as it is")).to_have_count(3)
+    expect(studio.form.get_by_text("No change")).to_have_count(3)
     studio.choose_length(6)
     expect(studio.button("Replace 3 videos · \\$5.40")).to_be_enabled()
     second.get_by_label("Format", exact=True).select_option("As below")
     studio.choose_length(4)
     expect(studio.button("Replace 1 video · \\$0.40")).to_be_enabled()
+
+
+def test_the_format_of_the_last_prompt_alone_is_not_that_of_the_campaign(
+    server: Server, studio: Studio
+) -> None:
+    server.begin("one-tall")
+    studio.open("one-tall")
+    studio.fill_prompts(PROMPTS[:2])
+    studio.choose_length(4)
+    studio.button("Model and format of prompt 2").click()
+    own = [studio.prompt(at).locator("..").get_by_label("Format", exact=True) for at in (0, 1)]
+    own[1].select_option("9:16 tall")
+    studio.make()
+    studio.player(1).element.wait_for()
+
+    for reload in (lambda: None, studio.page.reload):
+        reload()
+        expect(studio.form.get_by_text("No change")).to_have_count(2)
+        expect(own[1]).to_have_value("9:16")
+        expect(own[0]).to_have_value("")
+        expect(studio.form.get_by_role("radio", name="16:9 wide")).to_be_checked()
+    made = [slot["current"] for slot in server.get("/v1/campaigns/one-tall")["slots"]]
+    assert ["16:9", "9:16"] == [video["aspect_ratio"] for video in made]
 
 
 PASTE = """(field, text) => {
@@ -167,7 +190,7 @@ def test_pasted_lines_become_prompts_of_which_only_those_with_a_tick_are_sent(
     studio.form.get_by_label("Make prompt 2").uncheck()
     expect(studio.form).to_contain_text("Not sent")
     expect(studio.button("Make 2 videos · \\$6.40")).to_be_enabled()
-    studio.button("Veo 3.1 Fast would be \\$1.60").click()
+    studio.button("Veo 3.1 Fast would be \\$1.60 for 2 videos").click()
     expect(studio.button("Make 2 videos · \\$1.60")).to_be_enabled()
     studio.page.reload()
     expect(studio.form.get_by_label("Make prompt 2")).not_to_be_checked()
@@ -236,9 +259,9 @@ def test_what_is_paid_for_is_not_used_only_after_a_question(server: Server, stud
     [video] = server.create("paid-for", "A glacier at dusk")
     studio.open("paid-for")
 
-    studio.button("Don't use it video 1").click()
+    studio.button("Discard when done video 1").click()
     expect(studio.dialog).to_contain_text("It is already paid for ($1.60).")
-    studio.dialog.get_by_role("button", name="Don't use it").click()
+    studio.dialog.get_by_role("button", name="Discard when done").click()
 
     expect(studio.card(0)).to_contain_text("its clip becomes an earlier take")
     assert server.get(f"/v1/videos/{video['id']}")["cancel_requested"]

@@ -61,7 +61,7 @@ def test_a_dropped_photo_becomes_a_video_whose_card_shows_it(
     for link, field in zip(shown.all(), ("image", "last_frame"), strict=True):
         expect(link).to_have_attribute("href", f"/v1/inputs/{video[field]}/content")
     studio.page.reload()
-    expect(studio.form).to_contain_text("Stays as it is")
+    expect(studio.form).to_contain_text("No change")
     expect(studio.button("Discard them")).to_be_hidden()
 
 

@@ -143,6 +143,11 @@ def test_a_review_that_is_closed_shows_nothing_but_keeps_what_is_being_written(
 
         expect(page.get_by_text("This review has ended")).to_be_visible()
         expect(words).to_have_value("One more thing")
+        page.get_by_role("button", name="Comment").last.click()
+        give_name(page, "Ann")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(words).to_have_value("One more thing")
+        expect(page.get_by_text("not there any more")).to_have_count(0)
         page.reload()
         expect(page.get_by_role("heading")).to_have_text("There is nothing behind this link")
 
@@ -159,6 +164,7 @@ def test_the_studio_creates_a_link_and_shows_what_reviewers_say(
     studio.dialog.get_by_label("The link works for").select_option("30 days")
     studio.button("Create a link").click()
     expect(studio.dialog.get_by_role("status")).to_have_text("Copied.")
+    expect(studio.button("Create another link")).to_be_visible()
     url = str(studio.page.evaluate("() => navigator.clipboard.readText()"))
     item = dialog.get_by_role("listitem").filter(has_text="First cut")
     expect(item).to_contain_text("Open until")
@@ -167,7 +173,7 @@ def test_the_studio_creates_a_link_and_shows_what_reviewers_say(
     said = {"video_id": video["id"], "name": "Ann", "text": MARKUP, "seconds": 1.5}
     server.post(f"{link}/comments", said)
     server.put(f"{link}/decisions/{video['id']}", {"name": "Ann", "decision": "approved"})
-    studio.page.keyboard.press("Escape")
+    studio.button("Done").click()
 
     card = studio.card(0)
     expect(card).to_contain_text("Approved by Ann")
@@ -179,15 +185,19 @@ def test_the_studio_creates_a_link_and_shows_what_reviewers_say(
     # What was said goes with its version.
     server.regenerate(video)
     studio.page.reload()
-    expect(card.get_by_text("Earlier takes (1)")).to_be_visible()
+    expect(card.get_by_text("Other takes (1)")).to_be_visible()
     expect(card.get_by_text("1 comment")).to_be_hidden()
-    card.get_by_text("Earlier takes (1)").click()
+    card.get_by_text("Other takes (1)").click()
     expect(card).to_contain_text("Approved by Ann")
 
     studio.button("Share… video 1").click()
     studio.dialog.get_by_role("button", name="Ask for a review").click()
-    dialog.get_by_role("button", name=re.compile("Close ?: First cut")).click()
-    expect(item).to_contain_text("Closed · 1 comment, 1 decision")
+    dialog.get_by_role("button", name=re.compile("Revoke link ?: First cut")).click()
+    asks = studio.page.get_by_role("dialog", name="Revoke this link?")
+    expect(asks).to_contain_text("cannot be opened again")
+    assert server.get(link)["title"] == "First cut"
+    asks.get_by_role("button", name="Revoke link").click()
+    expect(item).to_contain_text("Revoked · 1 comment, 1 decision")
     with pytest.raises(HTTPError, match="404"):
         server.get(link)
     dialog.get_by_role("button", name=re.compile("Delete ?: First cut")).click()
@@ -195,3 +205,34 @@ def test_the_studio_creates_a_link_and_shows_what_reviewers_say(
         "button", name="Delete"
     ).click()
     expect(dialog.get_by_text("There are none yet.")).to_be_visible()
+
+
+def test_what_reviewers_say_appears_on_an_open_page_and_is_marked_as_new(
+    server: Server, studio: Studio
+) -> None:
+    """Within seconds, and at once when the page is seen again."""
+    (video,) = server.make("overheard", "A bell rings")
+    review = server.post("/v1/campaigns/overheard/reviews", {})
+    said = {"video_id": video["id"], "name": "Ann", "text": "Before"}
+    server.post(f"{link_of(review)}/comments", said)
+    studio.page.clock.install()
+    studio.open("overheard")
+    card = studio.card(0)
+    expect(card).to_contain_text("1 comment")
+    news = card.get_by_text("New", exact=True)
+    expect(news).to_be_hidden()
+
+    server.post(f"{link_of(review)}/comments", {**said, "text": "Louder"})
+    studio.page.clock.fast_forward(16_000)
+
+    expect(news).to_be_visible()
+    card.get_by_text("2 comments").click()
+    expect(card).to_contain_text("Louder")
+    expect(news).to_be_hidden()
+    studio.hide()
+    server.put(
+        f"{link_of(review)}/decisions/{video['id']}", {"name": "Ann", "decision": "approved"}
+    )
+    studio.show()
+    expect(card).to_contain_text("Approved by Ann")
+    expect(news).to_be_visible()

@@ -26,7 +26,7 @@ def test_a_take_is_extended_and_then_remixed_from_a_picture(server: Server, stud
     studio.wait_for_comparison(0)
     expect(studio.card(0)).to_contain_text("Veo 3.1 · 11 s")
     expect(studio.card(0)).to_contain_text("Extended from the take of")
-    expect(studio.form).to_contain_text("Stays as it is")
+    expect(studio.form).to_contain_text("No change")
     studio.prompt(0).fill(CUP)
     expect(studio.button("^Replace 1 video")).to_be_enabled()
     [extended, _] = server.get("/v1/videos?campaign_id=takes")["data"]

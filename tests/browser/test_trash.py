@@ -71,7 +71,7 @@ def test_the_trash_restores_and_deletes_for_good(server: Server, studio: Studio)
     expect(items.first).to_contain_text(BUOY)
     expect(items.first).to_contain_text("Goes for good on")
     items.first.get_by_role("button", name="Restore").click()
-    expect(dialog.get_by_role("status")).to_have_text("Video 2 is back. No clean-up takes it away.")
+    expect(dialog.get_by_role("status")).to_have_text("Video 2 is back.")
     expect(items).to_have_count(1)
     items.get_by_role("button", name="Delete for good").click()
     asks = studio.page.get_by_role("dialog", name="Delete this take for good?")
@@ -94,7 +94,7 @@ def test_a_clean_up_leads_to_the_trash(server: Server, studio: Studio) -> None:
 
     studio.button("Clean up").click()
     studio.dialog.get_by_label("Earlier takes to keep").select_option("0")
-    studio.dialog.get_by_role("button", name="Move 1 video to the trash").click()
+    studio.dialog.get_by_role("button", name="Move 1 earlier take to the trash").click()
     studio.button("Show the trash").click()
 
     expect(studio.dialog.get_by_role("listitem")).to_have_count(1)

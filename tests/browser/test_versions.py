@@ -62,7 +62,7 @@ def test_the_current_video_keeps_playing_while_a_new_version_is_generated_and_on
     expect(opened.value.locator("video")).to_be_visible()
     studio.dialog.get_by_role("button", name="Copy: Code of a <video>").click()
     assert copied(studio).startswith(f'<video src="{made["content_url"]}" poster="')
-    studio.dialog.get_by_role("button", name="Copy: Code of a player").click()
+    studio.dialog.get_by_role("button", name="Copy: Embed code").click()
     assert copied(studio) == (
         f'<script src="{server.origin}/embed.js" async></script>\n'
         f'<showreel-video embed="{made["embed_url"]}" label="{PIER}"></showreel-video>'
@@ -92,7 +92,7 @@ def test_a_clip_with_the_wrong_aspect_ratio_becomes_historical_and_the_card_says
         timeout=PATIENCE_SECONDS * 1000
     )
     assert first["id"] == current(server, "turned")["id"]
-    studio.card(0).get_by_text("Earlier takes (1)").click()
+    studio.card(0).get_by_text("Other takes (1)").click()
     expect(studio.card(0).get_by_text("but 16:9 was ordered")).to_have_count(2)
 
 
@@ -135,7 +135,7 @@ def test_three_takes_play_in_step_and_one_click_keeps_any_of_them(
         server.regenerate(first)
     studio.open("three")
     card = studio.card(0)
-    card.get_by_text("Earlier takes (2)").click()
+    card.get_by_text("Other takes (2)").click()
     compare = card.get_by_role("button", name="Compare")
     compare.nth(0).click()
     studio.wait_for_comparison(0)
@@ -154,10 +154,15 @@ def test_three_takes_play_in_step_and_one_click_keeps_any_of_them(
     assert [take.element.evaluate("media => media.muted") for take in takes[1:]] == [True, True]
     compare.nth(0).click()
     expect(card.locator("video")).to_have_count(2)
+    expect(card.locator("figcaption").filter(has_text="Live")).to_contain_text("New")
+    card.get_by_role("button", name="Back", exact=True).press("Escape")
+    expect(card.locator("video")).to_have_count(1)
     compare.nth(0).click()
+    compare.nth(1).click()
 
     studio.button("Keep take 1").click()
 
+    expect(studio.page.get_by_text("that you chose is live now")).to_be_visible()
     expect(card.locator("video")).to_have_count(1)
     assert first["id"] == current(server, "three")["id"]
 
@@ -177,7 +182,7 @@ def test_a_historical_version_can_be_kept_and_promoted_and_cleanup_previews_its_
     studio.open("history")
 
     expect(studio.card(0)).to_contain_text("The next take displaces the one made")
-    studio.card(0).get_by_text("Earlier takes (1)").click()
+    studio.card(0).get_by_text("Other takes (1)").click()
     expect(studio.card(0)).to_contain_text("Room for 1 earlier take, beside those you keep.")
     item = studio.card(0).get_by_role("listitem")
     expect(item).to_contain_text("Goes next")
@@ -204,7 +209,7 @@ def test_a_historical_version_can_be_kept_and_promoted_and_cleanup_previews_its_
     expect(studio.dialog).to_contain_text("MB in total")
     assert "historical" == server.get(f"/v1/videos/{new['id']}")["version_state"]
 
-    studio.dialog.get_by_role("button", name="Move 1 video to the trash").click()
+    studio.dialog.get_by_role("button", name="Move 1 earlier take to the trash").click()
 
     expect(studio.card(0).get_by_text("Earlier takes")).to_be_hidden()
     [kept] = server.get("/v1/videos?campaign_id=history")["data"]

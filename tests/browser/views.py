@@ -77,7 +77,7 @@ def made(studio: Studio) -> None:
 
 def comparing(studio: Studio) -> None:
     made(studio)
-    studio.card(0).get_by_text("Earlier takes (1)").click()
+    studio.card(0).get_by_text("Other takes (1)").click()
     studio.card(0).get_by_role("button", name="Compare").click()
     for player in studio.wait_for_comparison(0):
         player.wait_until_ready()
@@ -114,7 +114,7 @@ def trash(studio: Studio) -> None:
 def sharing(studio: Studio) -> None:
     made(studio)
     studio.button("Share… video 1").click()
-    studio.dialog.get_by_label("Code of a player").wait_for()
+    studio.dialog.get_by_label("Embed code").wait_for()
 
 
 def cleaning_up(studio: Studio) -> None:

@@ -141,14 +141,13 @@ def test_a_restored_video_is_current_again_where_nothing_else_is(
     answer = gallery.post(f"/v1/videos/{boat['id']}/restore")
     again = gallery.post(f"/v1/videos/{boat['id']}/restore")
 
-    kept = {**boat, "kept": True}
-    assert (200, 200, kept, kept) == (
+    assert (200, 200, boat, boat) == (
         answer.status_code,
         again.status_code,
         answer.json,
         again.json,
     )
-    assert gallery.campaign(GALLERY)["slots"][1]["current"] == kept
+    assert gallery.campaign(GALLERY)["slots"][1]["current"] == boat
     assert [] == gallery.get(TRASH).json["data"]
     assert gallery.get(boat["content_url"]).status_code == 200
     filename = f"videos/generated/{GALLERY}/{boat['filename']}"
@@ -169,9 +168,9 @@ def test_the_words_of_a_trashed_video_make_a_new_one(
     assert "created" == estimate.json["videos"][0]["outcome"]
     slot = gallery.campaign(GALLERY)["slots"][1]
     assert (new["id"], [boat["id"]]) == (slot["current"]["id"], ids({"data": slot["historical"]}))
-    assert ("historical", True) == (restored["version_state"], restored["kept"])
+    assert ("historical", False) == (restored["version_state"], restored["kept"])
     gallery.post(f"/v1/campaigns/{GALLERY}/cleanup", {"dry_run": False})
-    assert "historical" == gallery.video(boat)["version_state"]
+    assert "trashed" == gallery.video(boat)["version_state"]
 
 
 def test_a_second_deletion_changes_nothing_and_a_purge_removes_it(

@@ -91,7 +91,7 @@ class SyntheticOperation(Struct, frozen=True, kw_only=True):
             width, height = height, width
         return ClipSpec(
             prompt=submission.prompt,
-            caption=f"{submission.campaign_id} · slot {submission.index} · {parameters.model}",
+            caption=f"{submission.campaign_id} · video {submission.index + 1} · {parameters.model}",
             width=width,
             height=height,
             fps=parameters.fps,

@@ -12,7 +12,7 @@ import { ownOf } from "./own_settings.js";
 import { PICTURE_TEXTS } from "./picture_texts.js";
 import { PromptList } from "./prompt_list.js";
 import { PromptIdeas } from "./prompt_ideas.js";
-import { currentIn, keptPromptOf, latestOf, sourcesOf, standingOf } from "./slot_sources.js";
+import { currentIn, keptPromptOf, sourcesOf, standingOf, typicalOf } from "./slot_sources.js";
 import { EXAMPLE, TEXTS } from "./texts.js";
 
 const PAUSE_MILLISECONDS = 400;
@@ -52,6 +52,7 @@ export class CampaignForm {
   #sources = [];
   #filled = [];
   #copied = null;
+  #sentSettings = null;
   #draft;
   #estimate = null;
   #timer = null;
@@ -143,10 +144,11 @@ export class CampaignForm {
   }
 
   #fill() {
-    const latest = latestOf(this.#sources);
-    if (!latest) return this.#fillCopied();
-    this.#brief.fill(latest.business_context);
-    this.#settings.fill(latest);
+    const typical = typicalOf(this.#sources);
+    if (!typical) return this.#fillCopied();
+    this.#brief.fill(typical.business_context);
+    // A video has what is set for its prompt alone: the form stays as it was sent.
+    this.#settings.fill({ ...typical, ...this.#sentSettings });
     const { values, usable } = this.#settings;
     const own = Array.from(this.#sources, (video) =>
       ownOf(keptPromptOf(video) === null ? video : null, values, usable),
@@ -289,6 +291,7 @@ export class CampaignForm {
     const videos = this.#estimate?.videos ?? [];
     const counts = {
       created: count(videos, "created"),
+      replaced: this.#replaced,
       cached: count(videos, "cache_hit"),
       attached: count(videos, "attached"),
     };
@@ -310,19 +313,28 @@ export class CampaignForm {
   #summaryText(counts) {
     const { values } = this.#prompts;
     if (!values.some(Boolean)) {
-      const isKept = values.length > 0 && !this.#prompts.hasUnsent;
+      const isKept = this.#isFull && !this.#prompts.hasUnsent;
       return isKept ? TEXTS.regenerateInstead : TEXTS.estimateNothing;
     }
     if (!this.#estimate) return TEXTS.estimating;
     const summary = TEXTS.estimateSummary(counts);
-    return counts.created || counts.attached ? summary : `${summary}. ${TEXTS.regenerateInstead}`;
+    const isDone = this.#isFull && !counts.created && !counts.attached;
+    return isDone ? `${summary}. ${TEXTS.regenerateInstead}` : summary;
   }
 
-  #submitText({ created }) {
+  get #isFull() {
+    return this.#prompts.texts.every(Boolean);
+  }
+
+  /** How many of the new videos replace one. */
+  get #replaced() {
+    const videos = this.#estimate?.videos ?? [];
+    return count(videos.filter((video) => this.#prompts.replaces(video.position)), "created");
+  }
+
+  #submitText({ created, replaced }) {
     if (!this.#estimate) return TEXTS.makeBefore;
-    const { videos } = this.#estimate;
     const price = money(this.#estimate.price);
-    const replaced = count(videos.filter((video) => this.#prompts.replaces(video.position)), "created");
     if (!created) return TEXTS.makeNothing;
     if (!replaced) return TEXTS.make(created, price);
     return created === replaced
@@ -343,6 +355,8 @@ export class CampaignForm {
       }
       const made = count(videos, "created");
       say(made ? TEXTS.sent(made) : TEXTS.sentNothing);
+      const { model, aspect_ratio } = this.#settings.values;
+      this.#sentSettings = { model, aspect_ratio };
       this.#isTouched = this.#prompts.hasUnsent;
       if (!this.#isTouched) this.#draft.forget();
       await this.onSent();

@@ -45,6 +45,7 @@ export class CampaignView {
   #missing;
   #content;
   #isWanted = false;
+  #wasHidden = false;
 
   constructor({ id, models, mostVideos }) {
     this.#id = id;
@@ -74,15 +75,22 @@ export class CampaignView {
       load: () => this.#load(),
       onFailure: showLoadFailure,
     });
+    document.addEventListener("visibilitychange", this.#noteHidden);
     this.#poller.start();
     this.#ticking = setInterval(() => this.#tick(), TICK_MILLISECONDS);
   }
+
+  /** What reviewers say is read at once when the page is seen again. */
+  #noteHidden = () => {
+    this.#wasHidden ||= document.hidden;
+  };
 
   focusFirst() {
     this.#form.focusPrompt(0);
   }
 
   stop() {
+    document.removeEventListener("visibilitychange", this.#noteHidden);
     this.#poller.stop();
     this.#pageNews.close();
     clearInterval(this.#ticking);
@@ -146,7 +154,8 @@ export class CampaignView {
 
   async #load() {
     const { campaign, failures, retryAfter } = await this.#reader.read();
-    if (campaign) await this.#reviews.refresh();
+    if (campaign) await this.#reviews.refresh({ isOld: this.#wasHidden });
+    this.#wasHidden = document.hidden;
     const isFirst = this.#grid.ariaBusy === "true";
     [this.#campaign, this.#failures] = [campaign, failures];
     showTrouble(null);

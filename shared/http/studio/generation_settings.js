@@ -226,7 +226,8 @@ function modelOption(model) {
 function modelHint(model) {
   if (model.stage === "preview") return TEXTS.preview;
   if (!model.guaranteed_until) return "";
-  const date = day.format(new Date(model.guaranteed_until));
   const isOver = model.guaranteed_until < new Date().toISOString().slice(0, 10);
-  return isOver ? TEXTS.guaranteeOver(date, modelName(model.successor)) : TEXTS.guaranteed(date);
+  return isOver
+    ? TEXTS.guaranteeOver(modelName(model.successor))
+    : TEXTS.guaranteed(day.format(new Date(model.guaranteed_until)));
 }

@@ -78,7 +78,7 @@ export function progressOf(video) {
 
 function timeText(elapsed, usual) {
   if (!usual) return TEXTS.elapsed(clock(elapsed));
-  if (elapsed > usual + 1) return TEXTS.takesLonger(clock(elapsed), clock(usual));
+  if (elapsed > usual + 1) return TEXTS.takesLonger(clock(elapsed));
   return TEXTS.elapsedOfUsual(clock(elapsed), clock(usual));
 }
 

@@ -28,7 +28,7 @@ export class OrderLine {
     this.#cheaper.hidden = !this.#model || count === 0;
     if (this.#cheaper.hidden) return;
     const price = count * values.seconds * perSecond(this.#model, values);
-    setText(this.#cheaper, TEXTS.cheaper(modelName(this.#model.id), money(price)));
+    setText(this.#cheaper, TEXTS.cheaper(modelName(this.#model.id), money(price), count));
   }
 }
 

@@ -1,6 +1,6 @@
 import { read, remove, send } from "./api.js";
 import { confirmed, openDialog } from "./dialogs.js";
-import { button, element, showIn, unseen, uniqueId, written } from "./dom.js";
+import { button, element, setText, showIn, unseen, uniqueId, written } from "./dom.js";
 import { Field } from "./fields.js";
 import { when } from "./format.js";
 import { sayFailure } from "./notices.js";
@@ -51,7 +51,12 @@ class ReviewLinks {
       kind: "small",
       onclick: () => this.#copy(),
     });
-    this.#made.append(this.#link.root, element("div", { class: "actions" }, copy), this.#status);
+    const another = button(REVIEW_LINK_TEXTS.createAnother, {
+      kind: "small quiet",
+      onclick: () => this.#startAgain(),
+    });
+    const actions = element("div", { class: "actions" }, copy, another);
+    this.#made.append(this.#link.root, actions, this.#status);
   }
 
   async open() {
@@ -74,6 +79,7 @@ class ReviewLinks {
       ],
       go: this.#go,
       isFit: async () => {
+        if (!this.#made.hidden) return true;
         await this.#create();
         return false;
       },
@@ -89,13 +95,25 @@ class ReviewLinks {
         include_historical: this.#earlier.checked,
       });
       this.#link.value = body.url;
-      this.#made.hidden = false;
+      this.#showMade(true);
       await this.#refresh();
       await this.#copy();
       this.#name.showError(null);
     } catch (error) {
       this.#name.showError(error.message);
     }
+  }
+
+  #startAgain() {
+    this.#showMade(false);
+    this.#name.value = "";
+    this.#name.control.focus();
+  }
+
+  /** Once the link is made, the main button closes the dialog: it makes no second one by mistake. */
+  #showMade(isMade) {
+    this.#made.hidden = !isMade;
+    setText(this.#go.lastChild, isMade ? REVIEW_LINK_TEXTS.done : REVIEW_LINK_TEXTS.create);
   }
 
   /** Without HTTPS, browsers leave that to the user. */
@@ -141,10 +159,19 @@ class ReviewLinks {
         "div",
         { class: "actions" },
         status === "open" &&
-          act(REVIEW_LINK_TEXTS.close, () => send(`${this.#path}/${id}/close`)),
+          act(REVIEW_LINK_TEXTS.revoke, () => this.#revoke(id)),
         act(REVIEW_LINK_TEXTS.remove, () => this.#remove(id)),
       ),
     );
+  }
+
+  async #revoke(id) {
+    const isSure = await confirmed({
+      title: REVIEW_LINK_TEXTS.revokeTitle,
+      body: REVIEW_LINK_TEXTS.revokeBody,
+      confirm: REVIEW_LINK_TEXTS.revoke,
+    });
+    if (isSure) await send(`${this.#path}/${id}/close`);
   }
 
   async #remove(id) {

@@ -24,6 +24,7 @@ export class ReviewPage {
   #heading = element("div", { class: "review-heading" });
   #shown = null;
   #timer = null;
+  #hasEnded = false;
 
   constructor(token, { banner, main, reviewer }) {
     this.#client = new ReviewClient(token);
@@ -118,9 +119,13 @@ export class ReviewPage {
     if (!name) return false;
     try {
       await does(name);
-    } finally {
+    } catch (error) {
       await this.#refresh();
+      // The page says so: the take needs no reason of its own.
+      if (this.#hasEnded && error instanceof NothingThere) return false;
+      throw error;
     }
+    await this.#refresh();
     return true;
   }
 
@@ -130,6 +135,7 @@ export class ReviewPage {
   }
 
   #end() {
+    this.#hasEnded = true;
     if ([...this.#takes.values()].some((shown) => shown.hasWords)) {
       this.#warn(REVIEW_TEXTS.endedWithWords);
       return;

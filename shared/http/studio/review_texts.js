@@ -11,6 +11,7 @@ export const REVIEW_TEXTS = {
   ofVideo: (number) => ` (video ${number})`,
   approvedBy: (names) => `Approved by ${listed(names)}`,
   changesFor: (names) => `${listed(names)} ${names.length === 1 ? "asks" : "ask"} for changes`,
+  news: "New",
   comments: (count) => (count === 1 ? "1 comment" : `${count} comments`),
   goTo: (time) => `Go to ${time}`,
   commentLabel: (number) => `Your comment on video ${number}`,

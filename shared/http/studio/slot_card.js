@@ -24,7 +24,10 @@ export class SlotCard {
   #number;
   #actions;
   #reviews;
-  #said = new SaidOfTake({ seek: (seconds) => this.#seek(seconds) });
+  #said = new SaidOfTake({
+    seek: (seconds) => this.#seek(seconds),
+    onSeen: () => this.#sawNews(),
+  });
   #slot = null;
   #limit = 0;
   #failure = null;
@@ -41,7 +44,11 @@ export class SlotCard {
     this.#number = index + 1;
     this.#actions = actions;
     this.#reviews = reviews;
-    this.#stage = new Stage({ number: this.#number, onKeep: (id) => this.#keep(id) });
+    this.#stage = new Stage({
+      number: this.#number,
+      onKeep: (id) => this.#keep(id),
+      onLeave: () => this.#leaveComparison(),
+    });
     this.#making = new Making({
       number: this.#number,
       onCancel: actions.cancel,
@@ -219,8 +226,17 @@ export class SlotCard {
     this.root.scrollIntoView({ block: "nearest" });
   }
 
+  #sawNews() {
+    this.#reviews.sawNewsOf(this.#slot.current);
+    this.#said.update(this.#reviews.of(this.#slot.current));
+  }
+
   async #keep(id) {
     if (id !== this.#slot.current.id && !(await this.#actions.promote(this.#find(id)))) return;
+    this.#leaveComparison();
+  }
+
+  #leaveComparison() {
     this.#compared = [];
     this.#render();
     this.#buttons.querySelector("button")?.focus();

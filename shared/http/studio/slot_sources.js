@@ -33,8 +33,17 @@ export function keptPromptOf(video) {
   return isKept ? video.prompt.trim() : null;
 }
 
-/** The latest video whose settings the form can have. */
-export function latestOf(sources) {
-  const videos = sources.filter(Boolean);
-  return videos.findLast((video) => keptPromptOf(video) === null) ?? videos.at(-1);
+/**
+ * The video whose settings the form has: the latest with the model and the format of most.
+ *
+ * A prompt may have others of its own. Of as many, those of the first prompts count.
+ */
+export function typicalOf(sources) {
+  const all = sources.filter(Boolean);
+  const own = all.filter((video) => keptPromptOf(video) === null);
+  const videos = own.length ? own : all;
+  const alike = (video) =>
+    videos.filter((each) => each.model === video.model && each.aspect_ratio === video.aspect_ratio);
+  const [most] = videos.map(alike).toSorted((one, other) => other.length - one.length);
+  return most?.at(-1);
 }

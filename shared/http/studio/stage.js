@@ -16,16 +16,23 @@ export class Stage {
   #panes = new Map();
   #number;
   #onKeep;
+  #onLeave;
   #playAll = button(TEXTS.playBoth, { icon: "play", onclick: () => this.#togglePlay() });
   #apart = null;
   #placeholder = element("div");
 
-  constructor({ number, onKeep }) {
+  /** `onKeep` is called with the id of a take that was chosen, `onLeave` without a choice. */
+  constructor({ number, onKeep, onLeave }) {
     this.#number = number;
     this.#onKeep = onKeep;
+    this.#onLeave = onLeave;
+    const leave = button(TEXTS.goBack, { kind: "quiet", onclick: () => this.#onLeave() });
     this.panes = element("div", { class: "panes" });
-    this.bar = element("div", { class: "compare-bar", hidden: true }, this.#playAll);
+    this.bar = element("div", { class: "compare-bar", hidden: true }, this.#playAll, leave);
     this.root = element("div", { class: "stage", role: "group" }, this.panes, this.bar);
+    this.root.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape" && this.#panes.size > 1) this.#onLeave();
+    });
   }
 
   /** Show one version, or several with the oldest first. */
@@ -97,10 +104,13 @@ export class Stage {
   }
 
   #fillCaption({ caption }, video, [name, keep]) {
-    if (caption.dataset.keep === keep) return;
-    caption.dataset.keep = keep;
+    const isLive = video.version_state === "current";
+    const state = `${keep} ${isLive}`;
+    if (caption.dataset.state === state) return;
+    caption.dataset.state = state;
     caption.replaceChildren(
       element("strong", {}, name),
+      isLive ? element("span", { class: "tag" }, TEXTS.live) : "",
       element("span", { class: "meta" }, TEXTS.made(when(video.created_at))),
       button(keep, { kind: "small", onclick: () => this.#onKeep(video.id) }),
     );

@@ -34,7 +34,7 @@ export const TEXTS = {
 
   // Campaigns
   startTitle: "Start a campaign",
-  startHint: "Any name. Its address is made of it.",
+  startHint: "Any name. Its link is made from it.",
   titlePlaceholder: "Winter Roast 2026",
   campaignName: "Campaign name",
   start: "Start",
@@ -120,7 +120,8 @@ export const TEXTS = {
   prompt: (number) => `Prompt ${number}`,
   promptPlaceholder: "Describe one shot: subject, camera, light, sound.",
   addPrompt: "Add a prompt",
-  promptCount: (count, limit) => `${count} of ${limit}`,
+  promptCount: (count, limit) =>
+    count < limit ? `${count} of ${limit}` : `${count} of ${limit}: this campaign has room for no more`,
   removePrompt: (number) => `Remove prompt ${number}`,
   example: "Use an example",
   draftRestored: "These are your changes that were not sent yet. ",
@@ -131,7 +132,7 @@ export const TEXTS = {
   keepAsOne: "Keep the pasted lines as one prompt",
   ideas: "Ideas for prompts",
   starters: "Start with",
-  cheaper: (name, price) => `${name} would be ${price}`,
+  cheaper: (name, price, count) => `${name} would be ${price} for ${plural(count, "video")}`,
   takesOfPrompt: "Takes of this prompt",
   replaces: (price) => `New take · ${price}`,
   readByModel: "What the model reads",
@@ -142,8 +143,8 @@ export const TEXTS = {
   modelPrice: (name, price) => `${name} · ${price}/s`,
   preview: "Preview model: Google may change or withdraw it.",
   guaranteed: (date) => `Available at least until ${date}.`,
-  guaranteeOver: (date, successor) =>
-    `Google guaranteed it until ${date}. When it stops working, use ${successor}.`,
+  guaranteeOver: (successor) =>
+    `No longer guaranteed: it works while Google serves it. Then use ${successor}.`,
   seconds: "Length",
   secondsOption: (count) => `${count} s`,
   aspectRatio: "Format",
@@ -168,9 +169,10 @@ export const TEXTS = {
   estimating: "Estimating…",
   estimateLater: "The price appears when the server responds again.",
   estimateNothing: "Write a prompt to see the price.",
-  estimateSummary: ({ created, cached, attached }) =>
+  estimateSummary: ({ created, replaced, cached, attached }) =>
     [
-      created && `${created} new`,
+      created > replaced && `${created - replaced} new`,
+      replaced && plural(replaced, "new take"),
       cached && `${cached} existing`,
       attached && `${attached} in progress`,
     ]
@@ -181,7 +183,7 @@ export const TEXTS = {
     created: (price) => `New · ${price}`,
     cache_hit: "Exists · free",
     attached: "In progress · free",
-    kept: "Stays as it is",
+    kept: "No change",
     unticked: "Not sent",
   },
   cachedElsewhere: (number) => `Exists as video ${number} · free`,
@@ -209,7 +211,7 @@ export const TEXTS = {
   regenerate: "Regenerate",
   regenerateAll: "Regenerate all",
   ofVideo: (number) => ` video ${number}`,
-  history: (count) => `Earlier takes (${count})`,
+  history: (count) => `Other takes (${count})`,
   remove: "Delete",
   removeTitle: (number) => `Delete video ${number}?`,
   removeVersionTitle: "Delete this take?",
@@ -222,14 +224,14 @@ export const TEXTS = {
   removeBody: "This permanently deletes the file and its record. Its cost stays in the campaign's total.",
   removed: (number) => `Video ${number} deleted.`,
   keep: "Keep",
-  keepHint: "Exempt from every clean-up",
+  keepHint: "Keep: never cleaned up",
   historyLimit: (count) => `Room for ${plural(count, "earlier take")}, beside those you keep.`,
   goesNext: "Goes next",
   removesTake: (date) => `The next take displaces the one made ${date}. Keep it to prevent that.`,
   cancel: "Cancel",
   cancelled: "Cancelled. Nothing was charged.",
-  cancelPaid: "Don't use it",
-  cancelPaidTitle: (number) => `Don't use the new take of video ${number}?`,
+  cancelPaid: "Discard when done",
+  cancelPaidTitle: (number) => `Discard the new take of video ${number} when it is done?`,
   cancelPaidBody: (price) =>
     `It is already paid for (${price}). Its clip becomes the earlier take that goes first.`,
   stop: "Stop",
@@ -259,7 +261,7 @@ export const TEXTS = {
   allDoneAbout: (time) => `All videos done about ${time}.`,
   elapsed: (elapsed) => `${elapsed} elapsed`,
   elapsedOfUsual: (elapsed, usual) => `${elapsed} of about ${usual}`,
-  takesLonger: (elapsed, usual) => `${elapsed}, longer than the usual ${usual}`,
+  takesLonger: (elapsed) => `${elapsed}, longer than expected`,
   playsOn: "The live take stays until the new one is ready.",
   news: {
     ready: (numbers) => `${videos(numbers)} ${numbers.length === 1 ? "is" : "are"} ready.`,
@@ -279,11 +281,12 @@ export const TEXTS = {
   pauseAll: "Pause all",
   take: (number) => `Take ${number}`,
   keepTake: (number) => `Keep take ${number}`,
+  live: "Live",
   keepOld: "Keep the old",
   keepNew: "Keep the new",
   compare: "Compare",
   bringBack: "Restore",
-  broughtBack: (number) => `The old take of video ${number} is live again, at no cost.`,
+  broughtBack: (number) => `The take of video ${number} that you chose is live now, at no cost.`,
   made: (date) => `Made ${date}`,
 
   // Clean-up

@@ -6,10 +6,10 @@ export const TRASH_TEXTS = {
   body: (days) =>
     `It goes to the trash, and can be restored for ${plural(days, "day")}. Its cost stays in the campaign's total.`,
   moved: (number) => `Video ${number} is in the trash.`,
-  movedAll: (count) => `${plural(count, "video")} moved to the trash.`,
-  moveAll: (count) => `Move ${plural(count, "video")} to the trash`,
+  movedAll: (count) => `${plural(count, "earlier take")} moved to the trash.`,
+  moveAll: (count) => `Move ${plural(count, "earlier take")} to the trash`,
   undo: "Undo",
-  undone: (number) => `Video ${number} is back. No clean-up takes it away.`,
+  undone: (number) => `Video ${number} is back.`,
   show: "Show the trash",
   title: "Trash",
   lead: (days) =>

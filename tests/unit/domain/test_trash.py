@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from shared.domain import limits
 from shared.domain.agreement import Disagreement, Objects, disagreements
 from shared.domain.campaign import Campaign, ChoreKind
 from shared.domain.chores import MOST_DELAYED, chore_for, with_delayed_chores
@@ -80,6 +81,24 @@ def test_a_cancelled_video_is_restored_as_one_that_was_never_shown() -> None:
 
     assert change.videos[0].version_state is VersionState.HISTORICAL
     assert change.events == ()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_restored_video_is_kept_as_it_was_before(*, kept: bool) -> None:
+    state = trashed(replace(a_done_video(1), kept=kept))
+
+    (restored,) = restore(state.campaign, *state.videos.values(), now=NOW).videos
+
+    assert restored.kept == kept
+
+
+def test_a_full_record_takes_back_none_from_the_trash(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = trashed(a_done_video(1))
+    full = state.campaign.with_slot(a_campaign_of(a_done_video(2)).slot(0))
+    monkeypatch.setattr(limits, "MOST_VERSIONS", 1 - limits.MOST_KEPT)
+
+    with pytest.raises(WrongStateError, match="no room"):
+        restore(full, *state.videos.values(), now=NOW)
 
 
 def test_a_purge_spares_what_is_not_trashed_any_more() -> None:

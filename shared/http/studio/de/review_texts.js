@@ -11,6 +11,7 @@ export const REVIEW_TEXTS = {
   ofVideo: (number) => ` (Video ${number})`,
   approvedBy: (names) => `Freigegeben von ${listed(names)}`,
   changesFor: (names) => `${listed(names)} ${names.length === 1 ? "bittet" : "bitten"} um Änderungen`,
+  news: "Neu",
   comments: (count) => (count === 1 ? "1 Kommentar" : `${count} Kommentare`),
   goTo: (time) => `Zu ${time} gehen`,
   commentLabel: (number) => `Ihr Kommentar zu Video ${number}`,

@@ -3,7 +3,7 @@ export const SHARE_TEXTS = {
   title: (number) => `Video ${number} teilen`,
   link: "Link zum Clip",
   linkHint: "Wer ihn hat, kann den Clip 12 Stunden lang ansehen.",
-  player: "Code eines Players",
+  player: "Code zum Einbetten",
   playerHint:
     "Für jede Seite. Er zeigt die Live-Aufnahme, auch nach einem Wechsel, und zählt die Aufrufe.",
   video: "Code eines <video>-Elements",

@@ -1,7 +1,7 @@
 /** @type {typeof import("../take_texts.js").TAKE_TEXTS} */
 export const TAKE_TEXTS = {
   remix: {
-    button: "Abwandeln …",
+    button: "Abwandeln…",
     title: (number) => `Video ${number} abwandeln`,
     about:
       "Eine neue Aufnahme mit anderen Worten oder Bildern. Länge, Format und Briefing bleiben.",
@@ -11,7 +11,7 @@ export const TAKE_TEXTS = {
     madeFrom: "Abgewandelt aus:",
   },
   extend: {
-    button: "Verlängern …",
+    button: "Verlängern…",
     title: (number) => `Video ${number} verlängern`,
     about: "Eine neue Aufnahme, die mit diesem Clip beginnt und ihn fortsetzt.",
     prompt: "Was als Nächstes geschieht",
@@ -20,7 +20,7 @@ export const TAKE_TEXTS = {
     madeFrom: "Verlängert aus:",
   },
   edit: {
-    button: "Bearbeiten …",
+    button: "Bearbeiten…",
     title: (number) => `Video ${number} bearbeiten`,
     about: "Eine neue Aufnahme: dieser Clip, mit einer Änderung.",
     prompt: "Was sich ändern soll",

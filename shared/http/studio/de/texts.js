@@ -31,7 +31,7 @@ export const TEXTS = {
 
   // Campaigns
   startTitle: "Kampagne beginnen",
-  startHint: "Ein beliebiger Name. Die Adresse entsteht daraus.",
+  startHint: "Ein beliebiger Name. Der Link entsteht daraus.",
   titlePlaceholder: "Winterröstung 2026",
   campaignName: "Name der Kampagne",
   start: "Beginnen",
@@ -118,7 +118,8 @@ export const TEXTS = {
   prompt: (number) => `Prompt ${number}`,
   promptPlaceholder: "Beschreiben Sie eine Einstellung: Motiv, Kamera, Licht, Ton.",
   addPrompt: "Prompt hinzufügen",
-  promptCount: (count, limit) => `${count} von ${limit}`,
+  promptCount: (count, limit) =>
+    count < limit ? `${count} von ${limit}` : `${count} von ${limit}: Mehr passen nicht in diese Kampagne`,
   removePrompt: (number) => `Prompt ${number} entfernen`,
   example: "Beispiel verwenden",
   draftRestored: "Das sind Ihre Änderungen, die noch nicht gesendet wurden. ",
@@ -129,7 +130,7 @@ export const TEXTS = {
   keepAsOne: "Die eingefügten Zeilen als einen Prompt behalten",
   ideas: "Ideen für Prompts",
   starters: "Beginnen mit",
-  cheaper: (name, amount) => `${name} würde ${amount} kosten`,
+  cheaper: (name, amount, count) => `${name} würde für ${countOfVideos(count)} ${amount} kosten`,
   takesOfPrompt: "Aufnahmen dieses Prompts",
   replaces: (amount) => `Neue Aufnahme · ${amount}`,
   readByModel: "Was das Modell liest",
@@ -140,8 +141,8 @@ export const TEXTS = {
   modelPrice: (name, amount) => `${name} · ${amount}/s`,
   preview: "Vorschaumodell: Google kann es ändern oder zurückziehen.",
   guaranteed: (date) => `Verfügbar mindestens bis ${date}.`,
-  guaranteeOver: (date, successor) =>
-    `Google hat es bis ${date} zugesagt. Wenn es nicht mehr arbeitet, verwenden Sie ${successor}.`,
+  guaranteeOver: (successor) =>
+    `Nicht mehr zugesagt: Es arbeitet, solange Google es anbietet. Danach verwenden Sie ${successor}.`,
   seconds: "Länge",
   secondsOption: (count) => `${count} s`,
   aspectRatio: "Format",
@@ -166,9 +167,10 @@ export const TEXTS = {
   estimating: "Preis wird ermittelt …",
   estimateLater: "Der Preis erscheint, sobald der Server wieder antwortet.",
   estimateNothing: "Schreiben Sie einen Prompt, um den Preis zu sehen.",
-  estimateSummary: ({ created, cached, attached }) =>
+  estimateSummary: ({ created, replaced, cached, attached }) =>
     [
-      created && `${created} neu`,
+      created > replaced && `${created - replaced} neu`,
+      replaced && plural(replaced, "neue Aufnahme", "neue Aufnahmen"),
       cached && `${cached} vorhanden`,
       attached && `${attached} in Arbeit`,
     ]
@@ -180,7 +182,7 @@ export const TEXTS = {
     created: (amount) => `Neu · ${amount}`,
     cache_hit: "Vorhanden · kostenlos",
     attached: "In Arbeit · kostenlos",
-    kept: "Bleibt, wie es ist",
+    kept: "Keine Änderung",
     unticked: "Wird nicht gesendet",
   },
   cachedElsewhere: (number) => `Vorhanden als Video ${number} · kostenlos`,
@@ -208,7 +210,7 @@ export const TEXTS = {
   regenerate: "Neu erzeugen",
   regenerateAll: "Alle neu erzeugen",
   ofVideo: (number) => ` – Video ${number}`,
-  history: (count) => `Frühere Aufnahmen (${count})`,
+  history: (count) => `Weitere Aufnahmen (${count})`,
   remove: "Löschen",
   removeTitle: (number) => `Video ${number} löschen?`,
   removeVersionTitle: "Diese Aufnahme löschen?",
@@ -222,7 +224,7 @@ export const TEXTS = {
     "Die Datei und ihr Eintrag werden endgültig gelöscht. Ihre Kosten bleiben in der Summe der Kampagne.",
   removed: (number) => `Video ${number} gelöscht.`,
   keep: "Behalten",
-  keepHint: "Vom Aufräumen ausnehmen",
+  keepHint: "Behalten: wird nie aufgeräumt",
   historyLimit: (count) =>
     `Platz für ${plural(count, "frühere Aufnahme", "frühere Aufnahmen")} neben denen, die Sie behalten.`,
   goesNext: "Weicht als Nächste",
@@ -230,8 +232,8 @@ export const TEXTS = {
     `Die nächste Aufnahme verdrängt die vom ${date}. Behalten Sie sie, um das zu verhindern.`,
   cancel: "Abbrechen",
   cancelled: "Abgebrochen. Es wurde nichts berechnet.",
-  cancelPaid: "Nicht verwenden",
-  cancelPaidTitle: (number) => `Die neue Aufnahme von Video ${number} nicht verwenden?`,
+  cancelPaid: "Nachher verwerfen",
+  cancelPaidTitle: (number) => `Die neue Aufnahme von Video ${number} verwerfen, wenn sie fertig ist?`,
   cancelPaidBody: (amount) =>
     `Sie ist schon bezahlt (${amount}). Ihr Clip wird die frühere Aufnahme, die zuerst weicht.`,
   stop: "Anhalten",
@@ -263,7 +265,7 @@ export const TEXTS = {
   allDoneAbout: (time) => `Alle Videos fertig etwa ${time}.`,
   elapsed: (elapsed) => `${elapsed} vergangen`,
   elapsedOfUsual: (elapsed, usual) => `${elapsed} von etwa ${usual}`,
-  takesLonger: (elapsed, usual) => `${elapsed}, länger als üblich (${usual})`,
+  takesLonger: (elapsed) => `${elapsed}, länger als erwartet`,
   playsOn: "Die Live-Aufnahme bleibt, bis die neue fertig ist.",
   news: {
     ready: (numbers) => `${videos(numbers)}: fertig.`,
@@ -276,6 +278,7 @@ export const TEXTS = {
 
   // Comparing
   comparing: (number) => `Die Aufnahmen von Video ${number} vergleichen`,
+  live: "Live",
   oldVersion: "Alt",
   newVersion: "Neu",
   playBoth: "Beide abspielen",
@@ -289,11 +292,11 @@ export const TEXTS = {
   compare: "Vergleichen",
   bringBack: "Wiederherstellen",
   broughtBack: (number) =>
-    `Die alte Aufnahme von Video ${number} ist wieder live. Das kostet nichts.`,
+    `Die gewählte Aufnahme von Video ${number} ist jetzt live. Das kostet nichts.`,
   made: (date) => `Vom ${date}`,
 
   // Clean-up
-  cleanUp: "Aufräumen …",
+  cleanUp: "Aufräumen…",
   cleanUpTitle: "Frühere Aufnahmen aufräumen",
   cleanUpBody: "Live-Aufnahmen bleiben.",
   keepLast: "Zu behaltende frühere Aufnahmen je Video",

@@ -6,10 +6,10 @@ export const TRASH_TEXTS = {
   body: (count) =>
     `Die Aufnahme kommt in den Papierkorb und lässt sich ${plural(count, "Tag", "Tage")} lang wiederherstellen. Ihre Kosten bleiben in der Summe der Kampagne.`,
   moved: (number) => `Video ${number} ist im Papierkorb.`,
-  movedAll: (count) => `${plural(count, "Video", "Videos")} in den Papierkorb verschoben.`,
-  moveAll: (count) => `${plural(count, "Video", "Videos")} in den Papierkorb verschieben`,
+  movedAll: (count) => `${plural(count, "frühere Aufnahme", "frühere Aufnahmen")} in den Papierkorb verschoben.`,
+  moveAll: (count) => `${plural(count, "frühere Aufnahme", "frühere Aufnahmen")} in den Papierkorb verschieben`,
   undo: "Rückgängig",
-  undone: (number) => `Video ${number} ist wieder da. Das Aufräumen lässt es stehen.`,
+  undone: (number) => `Video ${number} ist wieder da.`,
   show: "Papierkorb zeigen",
   title: "Papierkorb",
   lead: (count) =>

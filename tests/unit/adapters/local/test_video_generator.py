@@ -126,7 +126,7 @@ def test_a_clip_shows_its_prompt_and_its_campaign(
 
     expected = ClipSpec(
         prompt="A red bicycle",
-        caption="spring · slot 2 · veo-3.1-generate-001",
+        caption="spring · video 3 · veo-3.1-generate-001",
         width=720,
         height=1280,
         fps=24,
