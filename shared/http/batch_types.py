@@ -71,7 +71,7 @@ class BatchEstimateResource(TypedDict):
 
 
 class BatchLineVideo(TypedDict):
-    """`video` is null if it was deleted since; `unreadable` says why its record cannot be read."""
+    """`video` is null if it was removed since; `unreadable` says why its record cannot be read."""
 
     id: str
     outcome: Outcome

@@ -134,7 +134,8 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("PATCH", "/v1/videos/{video_id}", lambda: versions.change,
              "Keep a video from every clean-up", answers=_video, body=lambda: sent.VideoBody),
     Endpoint("DELETE", "/v1/videos/{video_id}", lambda: versions.delete,
-             "Move a video to the trash, from which it can be restored, or remove it for good",
+             "Move a video to the trash, from which it can be restored, or remove it for good; 409 "
+             "`wrong_state` while it is being made and is paid for",
              answers=lambda: {200: answered.DeletedVideo}, query=lambda: queries.DeleteQuery),
     Endpoint("GET", "/v1/videos/{video_id}/content", lambda: content.of_video,
              "The clip or a picture of it", answers=_media, query=lambda: queries.ContentQuery),
@@ -159,8 +160,9 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("POST", "/v1/videos/{video_id}/promote", lambda: versions.promote,
              "Make a historical video current again", answers=_video),
     Endpoint("POST", "/v1/videos/{video_id}/restore", lambda: versions.restore,
-             "Bring a video back from the trash: as the current version if its slot has none, else "
-             "as a historical one. It is kept as it was before", answers=_video),
+             "Bring a video back from the trash: as the current version if its slot has none and "
+             "it was not cancelled, else as a historical one. It is kept as it was before",
+             answers=_video),
     Endpoint("POST", "/v1/videos/{video_id}/cancel", lambda: versions.cancel,
              "Cancel a video; one that is already paid for is stored as historical",
              answers=_video),

@@ -49,7 +49,9 @@ def _in_slot(ports: Ports, campaign_id: str, index: int) -> Embedded:
     campaign = ports.campaigns.get_campaign(campaign_id)
     version = campaign.slot(index).current
     if version is None:
-        raise VideoNotFoundError("This slot has no current video. Make one, and load it again.")
+        raise VideoNotFoundError(
+            "This slot has no current video. Make or restore one, and load it again."
+        )
     video = ports.campaigns.get_video(campaign_id, version.video_hash)
     return _embedded(ports, campaign, video)
 
@@ -57,7 +59,7 @@ def _in_slot(ports: Ports, campaign_id: str, index: int) -> Embedded:
 def _embedded(ports: Ports, campaign: Campaign | None, video: Video) -> Embedded:
     require_content(video)
     if video.is_trashed:
-        raise VideoNotFoundError("This video was deleted.")
+        raise VideoNotFoundError("This video is in the trash. Restore it, and load it again.")
     if video.clip is None or (campaign and campaign.is_being_deleted):
         raise CampaignNotFoundError("The campaign of this embed is being deleted.")
     return Embedded(

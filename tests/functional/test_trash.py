@@ -95,9 +95,22 @@ def test_a_trashed_video_is_not_shown_or_used(gallery: Showreel, boat: Json, tra
     assert {(409, "wrong_state")} == {(each.status_code, each.json["code"]) for each in refused}
     assert all("in the trash" in each.json["detail"] for each in refused if each is not refused[1])
     assert (None, None) == (trashed["embed_url"], trashed["play_token"])
-    embed = "/v1/embeds/" + str(boat["embed_url"]).rpartition("/")[2]
-    assert 404 == gallery.post(embed).status_code
     assert gallery.get(f"{video}?include=signed_url").json["signed_url"] is None
+
+
+def test_an_embed_finds_nothing_and_says_that_a_video_can_be_restored(
+    gallery: Showreel, boat: Json
+) -> None:
+    (old,) = slot_0(gallery)["historical"]
+    for video in (old, boat):
+        gallery.delete(f"/v1/videos/{video['id']}")
+
+    tokens = [str(video["embed_url"]).rpartition("/")[2] for video in (old, boat)]
+    of_video, of_slot = (gallery.post(f"/v1/embeds/{token}") for token in tokens)
+
+    assert (404, 404) == (of_video.status_code, of_slot.status_code)
+    assert "in the trash. Restore it" in of_video.json["detail"]
+    assert "Make or restore one" in of_slot.json["detail"]
 
 
 def test_a_reviewer_neither_sees_a_trashed_video_nor_comments_on_it(
