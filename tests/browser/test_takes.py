@@ -72,3 +72,6 @@ def test_several_takes_are_made_of_a_prompt_that_is_sent_alone(
     expect(studio.prompt(1)).to_have_value(CUP)
     expect(studio.form).to_contain_text("Every prompt has a video.")
     expect(studio.form.get_by_label("Takes of this prompt")).to_be_hidden()
+    studio.prompt(0).fill("")
+    expect(studio.form).to_contain_text("Write a prompt to see the price.")
+    expect(studio.form).not_to_contain_text("Every prompt has a video.")
