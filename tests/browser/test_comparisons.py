@@ -11,6 +11,7 @@ from tools import demo_plays
 from tools.service import RefusedError
 
 CAMPAIGN = "compared"
+EXPERIMENTS = f"/v1/campaigns/{CAMPAIGN}/experiments"
 STOPPED = {"status": "stopped", "stopped_at": 1_795_953_600, "stop_reason": "requested"}
 
 
@@ -45,28 +46,28 @@ STATES = {
     ),
     "decided": Said(
         report=best("decided"),
-        verdict="Lively works better. This is hardly chance: you can decide now.",
-        reasons=("put the tags of Lively on your pages, then stop this comparison.",),
+        verdict="Lively works better. This is hardly chance. You can decide now.",
+        reasons=("show everyone Lively.",),
     ),
     "simulated": Said(
         report=best("decided", simulated=300),
         verdict="Lively works better. This is hardly chance.",
-        never="put the tags",
+        never="show everyone",
     ),
     "wrong sample ratio": Said(
         report={"verdict": "invalid_srm"},
         verdict="Do not use these numbers: the videos were not shown as often as planned.",
-        reasons=("Calm 300 times and Lively 300 times.", "begin a new comparison."),
+        reasons=("Calm 300 times and Lively 300 times.", "start a new comparison."),
         never="64%",
     ),
     "stopped": Said(
-        report=best("leading", **STOPPED),
+        report=best("leading", **STOPPED, shown_arm=0),
         verdict="Lively was ahead when it was stopped, but this may be chance.",
         reasons=("Visitors now see Calm.",),
         never="Wait",
     ),
     "an arm is missing": Said(
-        report={**STOPPED, "stop_reason": "arm_missing"},
+        report={**STOPPED, "stop_reason": "arm_missing", "shown_arm": 0},
         verdict="It was stopped too early to say which video works better.",
         reasons=("because one of its videos was deleted.",),
     ),
@@ -76,17 +77,37 @@ STATES = {
 @pytest.fixture
 def comparison(server: Server) -> Json:
     """A comparison without plays; it is there once for all states."""
-    path = f"/v1/campaigns/{CAMPAIGN}/experiments"
+    server.make(CAMPAIGN, "A calm sea", "A lively sea")
+    found = server.get(EXPERIMENTS)["data"]
+    return found[-1] if found else begun(server)
+
+
+def begun(server: Server) -> Json:
     videos = server.make(CAMPAIGN, "A calm sea", "A lively sea")
     arms = [
         {"video_id": video["id"], "label": label}
         for video, label in zip(videos, ("Calm", "Lively"), strict=True)
     ]
-    return (
-        server.get(path)["data"][0]
-        if server.get(path)["data"]
-        else server.post(path, {"arms": arms})
-    )
+    return server.post(EXPERIMENTS, {"arms": arms})
+
+
+def open_report(
+    studio: Studio, comparison: Json, report: Json, *, plays: int = 300, language: str = "en"
+) -> None:
+    """Open the page of the comparison, whose report has these fields, and so many plays."""
+
+    def told(route: Route) -> None:
+        answer = route.fetch()
+        changed = {**answer.json(), **report}
+        for arm, rate in zip(changed["arms"], (0.35, 0.64), strict=True):
+            arm["exposures"] = plays
+            arm["rate"] = {"value": rate, "low": rate - 0.05, "high": rate + 0.05, "of": plays}
+            arm["watched"] |= {"plays": plays, "simulated": report.get("simulated", 0)}
+        route.fulfill(response=answer, json=changed)
+
+    studio.page.route(f"**{EXPERIMENTS}/{comparison['id']}", told)
+    place = f"/?watched={CAMPAIGN}&comparison={comparison['id']}&lang={language}"
+    studio.page.goto(f"{studio.server.origin}{place}")
 
 
 def test_simulated_viewers_of_no_campaign_say_what_makes_it(server: Server) -> None:
@@ -98,24 +119,69 @@ def test_simulated_viewers_of_no_campaign_say_what_makes_it(server: Server) -> N
 def test_a_comparison_says_what_to_think_and_what_to_do(
     studio: Studio, comparison: Json, said: Said
 ) -> None:
-    path = f"/v1/campaigns/{CAMPAIGN}/experiments/{comparison['id']}"
-
-    def told(route: Route) -> None:
-        answer = route.fetch()
-        report = {**answer.json(), **said.report}
-        for arm, rate in zip(report["arms"], (0.35, 0.64), strict=True):
-            arm["exposures"] = 300
-            arm["rate"] = {"value": rate, "low": rate - 0.05, "high": rate + 0.05, "of": 300}
-            arm["watched"] |= {"plays": 300, "simulated": said.report.get("simulated", 0)}
-        route.fulfill(response=answer, json=report)
-
-    studio.page.route(f"**{path}", told)
-    studio.page.goto(f"{studio.server.origin}/?watched={CAMPAIGN}&comparison={comparison['id']}")
+    open_report(studio, comparison, said.report)
 
     expect(studio.page.locator(".verdict")).to_have_text(said.verdict)
     reasons = studio.page.locator(".verdict + .meta")
     for words in said.reasons:
         expect(reasons).to_contain_text(words)
     expect(reasons).not_to_contain_text(said.never)
+    is_simulated = "simulated" in said.report
     simulated = studio.page.get_by_text("Simulated: all of these plays")
-    expect(simulated).to_have_count(int("simulated" in said.report))
+    expect(simulated).to_have_count(int(is_simulated))
+    real = studio.page.get_by_text("Counts real viewers.")
+    expect(real).to_have_count(int(not is_simulated))
+
+
+def test_who_ends_a_comparison_too_early_chooses_what_everyone_sees(
+    studio: Studio, comparison: Json
+) -> None:
+    ended = begun(studio.server)
+    studio.page.goto(f"{studio.server.origin}/?watched={CAMPAIGN}&comparison={ended['id']}")
+    studio.button("End comparison…").click()
+    expect(studio.dialog).to_contain_text("No video is clearly better yet")
+    expect(studio.dialog.get_by_role("radio", checked=True)).to_have_count(0)
+    studio.dialog.get_by_role("button", name="End comparison").click()
+    expect(studio.dialog.get_by_role("alert")).to_have_text("Choose a video.")
+
+    studio.dialog.get_by_label("Lively").check()
+    studio.dialog.get_by_role("button", name="End comparison").click()
+
+    expect(studio.page.locator(".verdict + .meta")).to_contain_text("Visitors now see Lively.")
+    expect(studio.page.locator(".code")).to_contain_text("It shows Lively")
+    assert studio.server.get(f"{EXPERIMENTS}/{ended['id']}")["shown_arm"] == 1
+    assert studio.server.get(f"{EXPERIMENTS}/{comparison['id']}")["status"] == "running"
+
+
+def test_a_decided_comparison_offers_to_show_everyone_the_better_video(
+    studio: Studio, comparison: Json
+) -> None:
+    open_report(studio, comparison, best("decided"))
+
+    studio.button("Show everyone Lively…").click()
+
+    expect(studio.dialog.get_by_label("Lively")).to_be_checked()
+
+
+def test_a_phone_shows_each_row_and_the_whole_code_of_a_comparison(
+    studio: Studio, comparison: Json
+) -> None:
+    studio.page.set_viewport_size({"width": 320, "height": 700})
+    open_report(studio, comparison, {}, plays=5, language="de")
+
+    expect(studio.page.get_by_role("cell", name="wenige Wiedergaben")).to_have_count(2)
+    for box in studio.page.locator(".scrolled, .code pre").all():
+        assert box.evaluate(
+            "box => [box.scrollWidth - box.clientWidth, box.scrollHeight - box.clientHeight]"
+        ) == [0, 0]
+
+
+def test_the_code_of_a_comparison_is_copied(studio: Studio, comparison: Json) -> None:
+    studio.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_report(studio, comparison, {})
+
+    studio.button("Copy the code").click()
+
+    expect(studio.page.get_by_text("Copied.")).to_be_visible()
+    copied = studio.page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith(f'<showreel-video embed="{comparison["embed_url"]}"></showreel-video>')

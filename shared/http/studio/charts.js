@@ -5,6 +5,8 @@ import { WATCHED_TEXTS } from "./watched_texts.js";
 const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [320, 96];
 const BAR_HEIGHT = 12;
+// With fewer plays, a rate looks more certain than it is.
+const FEW_PLAYS = 30;
 
 /**
  * The part of the plays that saw each moment of a clip, with a table for screen readers.
@@ -40,7 +42,14 @@ export class RetentionCurve {
     drawing.addEventListener("pointerleave", () => this.#point(media.currentTime));
     drawing.addEventListener("click", (event) => this.#seek(this.#momentOf(event)));
     media.addEventListener("timeupdate", () => this.#point(media.currentTime));
-    this.root = element("figure", { class: "retention" }, drawing, this.#note, this.#table(label));
+    this.root = element(
+      "figure",
+      { class: "retention" },
+      element("p", { class: "hint" }, WATCHED_TEXTS.curveTitle),
+      withAxes(drawing, seconds),
+      this.#note,
+      this.#table(label),
+    );
   }
 
   #momentOf({ clientX, currentTarget }) {
@@ -81,18 +90,35 @@ export class RetentionCurve {
 
 /** Rates side by side, each with its 95 % interval and with what it is a rate of. */
 export function rateBars(rows, caption) {
-  const cells = rows.map(({ label, rate }) => [
-    label,
-    rate.value === null
-      ? element("span", { class: "hint" }, WATCHED_TEXTS.nothingYet)
-      : element("span", { class: "rate" }, bar(rate), percent(rate.value)),
-    rate.value === null ? "–" : `${percent(rate.low)} – ${percent(rate.high)}`,
-    grouped(rate.of),
-  ]);
-  return table(
-    caption,
-    [WATCHED_TEXTS.version, caption, WATCHED_TEXTS.interval, WATCHED_TEXTS.plays],
-    cells,
+  const cells = rows.map(({ label, rate }) => [label, rateCell(rate), grouped(rate.of)]);
+  return table(caption, [WATCHED_TEXTS.version, caption, WATCHED_TEXTS.plays], cells);
+}
+
+function rateCell(rate) {
+  if (rate.value === null) return element("span", { class: "hint" }, WATCHED_TEXTS.nothingYet);
+  const words = [WATCHED_TEXTS.likely(rate.low, rate.high), isOfFew(rate) && WATCHED_TEXTS.fewPlays];
+  return element(
+    "div",
+    {},
+    element("span", { class: "rate" }, bar(rate), percent(rate.value)),
+    element("span", { class: "hint" }, words.filter(Boolean).join(", ")),
+  );
+}
+
+function isOfFew(rate) {
+  return rate.of < FEW_PLAYS;
+}
+
+/** Seconds below a curve, and parts of the plays at its side. The table has them for others. */
+function withAxes(drawing, seconds) {
+  const axis = (kind, marks) =>
+    element("div", { class: `axis ${kind}` }, ...marks.map((mark) => element("span", {}, mark)));
+  return element(
+    "div",
+    { class: "plot", "aria-hidden": "true" },
+    axis("parts", [1, 0.5, 0].map(percent)),
+    drawing,
+    axis("moments", [0, seconds / 2, seconds].map(WATCHED_TEXTS.atSecond)),
   );
 }
 
@@ -101,9 +127,10 @@ function percent(value) {
   return WATCHED_TEXTS.percent.format(value);
 }
 
-function bar({ value, low, high }) {
+function bar(rate) {
+  const { value, low, high } = rate;
   const drawing = shape("svg", {
-    class: "bar",
+    class: isOfFew(rate) ? "bar few" : "bar",
     viewBox: `0 0 100 ${BAR_HEIGHT}`,
     preserveAspectRatio: "none",
     "aria-hidden": "true",

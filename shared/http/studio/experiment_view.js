@@ -1,13 +1,13 @@
 import { read, send } from "./api.js";
 import { rateBars } from "./charts.js";
-import { confirmed } from "./dialogs.js";
 import { button, element, intro, setText, showIn } from "./dom.js";
+import { askForShownArm } from "./end_comparison.js";
 import { when } from "./format.js";
 import { say, sayFailure, showLoadFailure, showTrouble } from "./notices.js";
 import { Player } from "./player.js";
 import { Poller } from "./polling.js";
 import { keepInStep } from "./stepping.js";
-import { ownLink, simulatedPlays, tags } from "./watched_parts.js";
+import { codeForWebsite, ownLink, simulatedPlays } from "./watched_parts.js";
 import { WATCHED_TEXTS } from "./watched_texts.js";
 
 /** The page of a comparison: its videos side by side, what it says, and what to do about it. */
@@ -21,7 +21,7 @@ export class ExperimentView {
   #arms = element("div", { class: "arms", "aria-busy": "true" });
   #bars = element("div");
   #actions = element("div", { class: "actions" });
-  #tags = element("div");
+  #code = element("div");
   #players = [];
   #videos = null;
   #poller = new Poller({ load: () => this.#load(), onFailure: showLoadFailure });
@@ -38,7 +38,7 @@ export class ExperimentView {
       this.#arms,
       this.#bars,
       this.#actions,
-      this.#tags,
+      this.#code,
     );
     this.#head.append(intro(this.title, ""));
     this.#poller.start();
@@ -61,10 +61,10 @@ export class ExperimentView {
     const { arms, best, campaign_id: campaign, metric, status, verdict } = experiment;
     showIn(this.#head, experiment.name, () => [
       intro(experiment.name ?? this.title, WATCHED_TEXTS.goal(WATCHED_TEXTS.metrics[metric])),
-      element("p", {}, ownLink(`/?watched=${campaign}`, WATCHED_TEXTS.title(campaign))),
+      element("p", {}, ownLink(`/?watched=${campaign}`, WATCHED_TEXTS.allViews)),
     ]);
     const watched = arms.map((arm) => arm.watched);
-    showIn(this.#simulated, watched, () => simulatedPlays(watched));
+    showIn(this.#simulated, watched, () => simulatedPlays(watched) ?? realViewers());
     setText(this.#verdict, verdictOf(experiment));
     setText(this.#hint, reasonsOf(experiment).join(" "));
     this.#arms.ariaBusy = "false";
@@ -73,7 +73,7 @@ export class ExperimentView {
     showIn(this.#bars, rows, () => rateBars(rows, WATCHED_TEXTS.metrics[metric]));
     showIn(this.#actions, [verdict, best, status], () => this.#offer(experiment));
     const url = experiment.embed_url;
-    showIn(this.#tags, url, () => (url ? tags(url) : []));
+    showIn(this.#code, [url, status], () => (url ? codeForWebsite(url, shownBy(experiment)) : []));
   }
 
   #sideBySide(arms) {
@@ -91,19 +91,24 @@ export class ExperimentView {
     return panes;
   }
 
-  #offer({ arms, best, promote, status }) {
+  #offer(experiment) {
+    const { arms, best, promote, status } = experiment;
+    const isRunning = status === "running";
+    const winner = winnerOf(experiment);
     return [
+      isRunning &&
+        winner !== null &&
+        button(WATCHED_TEXTS.showEveryone(labelOf(arms[winner], winner)), {
+          kind: "primary",
+          onclick: () => this.#end(arms, winner),
+        }),
       promote &&
         this.#videos[best]?.version_state === "historical" &&
         button(WATCHED_TEXTS.promote(labelOf(arms[best], best)), {
-          kind: "primary",
           onclick: () => this.#promote(promote),
         }),
-      status === "running" &&
-        button(WATCHED_TEXTS.stop, {
-          kind: "quiet",
-          onclick: () => this.#stop(labelOf(arms[0], 0)),
-        }),
+      isRunning &&
+        button(WATCHED_TEXTS.end, { kind: "quiet", onclick: () => this.#end(arms, winner) }),
     ];
   }
 
@@ -111,13 +116,17 @@ export class ExperimentView {
     await this.#do(() => send(`/v1/videos/${id}/promote`), WATCHED_TEXTS.promoted);
   }
 
-  async #stop(first) {
-    const isSure = await confirmed({
-      title: WATCHED_TEXTS.stopTitle,
-      body: WATCHED_TEXTS.stopBody(first),
-      confirm: WATCHED_TEXTS.stop,
-    });
-    if (isSure) await this.#do(() => send(`${this.#path}/stop`), WATCHED_TEXTS.stopped);
+  async #end(arms, winner) {
+    const chosen = await askForShownArm({ arms: this.#thatCanBeShown(arms), winner });
+    if (chosen === null) return;
+    await this.#do(() => send(`${this.#path}/stop`, { shown_arm: chosen }), WATCHED_TEXTS.ended);
+  }
+
+  /** @returns {[number, string][]} */
+  #thatCanBeShown(arms) {
+    return arms
+      .map((arm, position) => [position, labelOf(arm, position)])
+      .filter(([position]) => (this.#videos[position]?.version_state ?? "trashed") !== "trashed");
   }
 
   async #do(act, done) {
@@ -144,6 +153,7 @@ function reasonsOf({ arms, best, metric, status, verdict, ...report }) {
   const isRunning = status === "running";
   const words = WATCHED_TEXTS.metrics[metric];
   const { days_needed: days, plays_needed: plays, stop_reason: reason, stopped_at: end } = report;
+  const shown = report.shown_arm;
   const label = best === null ? null : labelOf(arms[best], best);
   return [
     best !== null && WATCHED_TEXTS.comparedRates(words, rateOf(arms, best), rateOf(arms, secondOf(arms, best))),
@@ -153,8 +163,23 @@ function reasonsOf({ arms, best, metric, status, verdict, ...report }) {
     isRunning && plays && days && WATCHED_TEXTS.days(days),
     isRunning && verdict === "decided" && !areSimulated(arms) && WATCHED_TEXTS.nextStep(label),
     !isRunning && reason === "arm_missing" && WATCHED_TEXTS.armMissing(when(end)),
-    !isRunning && reason !== "arm_missing" && WATCHED_TEXTS.isStopped(when(end), labelOf(arms[0], 0)),
+    !isRunning && reason !== "arm_missing" && WATCHED_TEXTS.isStopped(when(end), labelOf(arms[shown], shown)),
   ].filter(Boolean);
+}
+
+/** What the code shows. */
+function shownBy({ arms, shown_arm: shown, stop_reason: reason }) {
+  if (reason !== "requested") return WATCHED_TEXTS.codeOfComparison;
+  return WATCHED_TEXTS.codeAtEnd(labelOf(arms[shown], shown));
+}
+
+/** The number of the arm that real viewers have decided for, or null. */
+function winnerOf({ arms, best, verdict }) {
+  return verdict === "decided" && !areSimulated(arms) ? best : null;
+}
+
+function realViewers() {
+  return element("p", { class: "meta" }, WATCHED_TEXTS.realViewers);
 }
 
 function areSimulated(arms) {

@@ -27,7 +27,7 @@ export const TEXTS = {
   tagline: "Prompts in, playable videos out. You never pay twice.",
   batches: "Batches",
   webhooks: "Webhooks",
-  watched: "Who watched it",
+  watched: "Views",
   description: "API",
   skip: "Skip to the content",
   language: "Language",

@@ -1,14 +1,32 @@
-import { element } from "./dom.js";
+import { button, element, written } from "./dom.js";
+import { say } from "./notices.js";
+import { SHARE_TEXTS } from "./share_texts.js";
 import { WATCHED_TEXTS } from "./watched_texts.js";
 
-/** What a page needs to show a video or a comparison. */
-export function tags(embedUrl) {
+/** The code that shows a video or a comparison on a page; `what` says which one. */
+export function codeForWebsite(embedUrl, what) {
   const script = `<script src="${new URL("/embed.js", embedUrl)}" async></script>`;
+  const code = `${script}\n<showreel-video embed="${embedUrl}"></showreel-video>`;
+  const shown = element("pre", { class: "sample", dir: "ltr" }, code);
   return element(
-    "pre",
-    { class: "sample", tabindex: "0", role: "region", "aria-label": WATCHED_TEXTS.tags },
-    `${script}\n<showreel-video embed="${embedUrl}"></showreel-video>`,
+    "section",
+    { class: "code" },
+    element("h2", {}, WATCHED_TEXTS.code),
+    written("p", what),
+    shown,
+    button(WATCHED_TEXTS.copyCode, { kind: "small", onclick: () => copyCode(code, shown) }),
   );
+}
+
+/** Without HTTPS, browsers leave that to the user. */
+async function copyCode(code, shown) {
+  try {
+    await navigator.clipboard.writeText(code);
+    say(SHARE_TEXTS.copied);
+  } catch {
+    getSelection()?.selectAllChildren(shown);
+    say(SHARE_TEXTS.copyByHand);
+  }
 }
 
 /** A warning if a program made some of the plays, or all of them. */

@@ -1,19 +1,21 @@
 import { read } from "./api.js";
 import { rateBars, RetentionCurve } from "./charts.js";
-import { element, emptyState, intro, showIn } from "./dom.js";
+import { element, emptyState, intro, setText, showIn } from "./dom.js";
 import { ExperimentForm } from "./experiment_form.js";
 import { campaignPath } from "./home.js";
 import { shortened } from "./locale.js";
 import { say, showLoadFailure, showTrouble } from "./notices.js";
 import { Player } from "./player.js";
 import { Poller } from "./polling.js";
-import { ownLink, simulatedPlays, tags } from "./watched_parts.js";
+import { codeForWebsite, ownLink, simulatedPlays } from "./watched_parts.js";
+import { TEXTS } from "./texts.js";
 import { WATCHED_TEXTS } from "./watched_texts.js";
 
 /** The page of a campaign's plays: each version that was played, and its comparisons. */
 export class WatchedView {
   title;
   #path;
+  #intro;
   #bars = element("div");
   #versions = element("div", { class: "watched", "aria-busy": "true" });
   #experiments = element("div");
@@ -25,6 +27,7 @@ export class WatchedView {
   constructor(campaignId, { open }) {
     this.#path = `/v1/campaigns/${campaignId}`;
     this.title = WATCHED_TEXTS.title(campaignId);
+    this.#intro = intro(this.title, WATCHED_TEXTS.lead);
     this.#form = new ExperimentForm(this.#path, {
       onCreated: (comparison) => {
         say(WATCHED_TEXTS.created);
@@ -34,7 +37,7 @@ export class WatchedView {
     this.root = element(
       "div",
       { class: "home" },
-      intro(this.title, WATCHED_TEXTS.lead),
+      this.#intro,
       element("p", {}, ownLink(campaignPath(campaignId), WATCHED_TEXTS.back)),
       this.#bars,
       this.#versions,
@@ -55,6 +58,7 @@ export class WatchedView {
       ["", "/analytics", "/experiments"].map((part) => read(this.#path + part)),
     );
     showTrouble(null);
+    this.#name(campaign.body);
     const videos = campaign.body.slots.flatMap((slot) =>
       [slot.current, ...slot.historical].filter(Boolean),
     );
@@ -67,13 +71,19 @@ export class WatchedView {
     return null;
   }
 
+  #name({ id, title }) {
+    this.title = WATCHED_TEXTS.title(title ?? id);
+    setText(this.#intro.querySelector("h1"), this.title);
+    document.title = `${this.title} · ${TEXTS.product}`;
+  }
+
   #show(rows, videos) {
     this.#close();
     if (rows.length === 0) {
       const [first] = videos;
       return [
         emptyState(WATCHED_TEXTS.noneTitle, WATCHED_TEXTS.none),
-        first && tags(first.embed_url),
+        first?.embed_url && codeForWebsite(first.embed_url, WATCHED_TEXTS.codeOfVideo(nameOf(first))),
       ];
     }
     return rows.map((row) => this.#version(row, videos.find(({ id }) => id === row.video_id)));

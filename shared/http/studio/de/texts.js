@@ -24,7 +24,7 @@ export const TEXTS = {
   tagline: "Aus Prompts werden Videos. Sie zahlen nie doppelt.",
   batches: "Stapel",
   webhooks: "Webhooks",
-  watched: "Wer es gesehen hat",
+  watched: "Wiedergaben",
   description: "API",
   skip: "Zum Inhalt springen",
   language: "Sprache",

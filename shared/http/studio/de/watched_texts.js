@@ -8,12 +8,18 @@ const inside = (heading) => heading.charAt(0).toLocaleLowerCase(LANGUAGE) + head
 
 /** @type {typeof import("../watched_texts.js").WATCHED_TEXTS} */
 export const WATCHED_TEXTS = {
-  title: (campaign) => `Wer ${campaign} gesehen hat`,
+  title: (campaign) => `Wiedergaben von ${campaign}`,
   lead: "Wiedergaben auf Seiten mit dem Player. Eine ersetzte Fassung behält ihre eigenen Zahlen.",
   back: "Zurück zur Kampagne",
+  allViews: "Alle Wiedergaben der Kampagne",
   noneTitle: "Noch keine Wiedergaben",
-  none: "Setzen Sie die beiden Tags auf eine Seite. Ihre Wiedergaben erscheinen kurz darauf hier.",
-  tags: "Tags für eine Seite",
+  none: "Setzen Sie den Code unten auf Ihre Website. Ihre Wiedergaben erscheinen kurz darauf hier.",
+  code: "Code für Ihre Website",
+  copyCode: "Code kopieren",
+  codeOfVideo: (name) =>
+    `Er zeigt ${name}. Den Code jedes anderen Videos finden Sie unter „Teilen…“ auf der Seite der Kampagne.`,
+  codeOfComparison: "Er zeigt jedem Besucher eines der verglichenen Videos.",
+  codeAtEnd: (label) => `Er zeigt ${label} und kann so bleiben.`,
   versionNames: {
     current: (number) => `Video ${number}`,
     historical: (number) => `Video ${number}, ersetzte Fassung`,
@@ -26,7 +32,9 @@ export const WATCHED_TEXTS = {
     simulated === plays
       ? "Simuliert: Alle diese Wiedergaben hat ein Programm erzeugt."
       : `Nicht nur Menschen: ${grouped(simulated)} von ${grouped(plays)} Wiedergaben hat ein Programm erzeugt.`,
+  realViewers: "Zählt echte Zuschauer.",
   retention: "Zu jedem Zeitpunkt noch dabei",
+  curveTitle: "% der Wiedergaben, die noch laufen, je Sekunde",
   curveHint:
     "Zeigen Sie auf einen Zeitpunkt, um zu sehen, wie viele noch dabei waren. Ein Klick springt dorthin.",
   moment: (second, part) =>
@@ -34,17 +42,20 @@ export const WATCHED_TEXTS = {
   asTable: "Als Tabelle",
   second: "Ab Sekunde",
   seconds: (second) => oneDigit.format(second),
+  atSecond: (second) => `${oneDigit.format(second)} s`,
   stillWatching: "Haben diesen Zeitpunkt gesehen",
   version: "Fassung",
   completion: "Bis zum Ende gesehen",
-  interval: "Wahrscheinlich zwischen",
+  likely: (low, high) =>
+    `wahrscheinlich ${percents.format(low)} bis ${percents.format(high)}`,
+  fewPlays: "wenige Wiedergaben",
   plays: "Wiedergaben",
   nothingYet: "noch nichts",
   percent: percents,
   experiments: "Vergleiche",
   experimentsLead:
     "Zeigen Sie Besuchern zufällig eines von mehreren Videos, und sehen Sie, welches länger gesehen wird.",
-  compare: "Vergleichen",
+  compare: "Vergleich starten",
   name: "Name",
   nameHint: "Nur für Sie, etwa: ruhig gegen lebhaft.",
   choose: "Videos, die verglichen werden",
@@ -55,21 +66,26 @@ export const WATCHED_TEXTS = {
     view: "2 Sekunden lang gesehen",
   },
   twoNeeded: "Wählen Sie mindestens zwei Videos.",
-  created: "Der Vergleich hat begonnen. Setzen Sie seine Tags auf eine Seite.",
-  stop: "Beenden",
-  stopTitle: "Diesen Vergleich beenden?",
-  stopBody: (label) =>
-    `Von jetzt an sehen alle Besucher ${label}. Die Zahlen bleiben erhalten.`,
-  stopped: "Beendet.",
-  promote: (label) => `${label} verwenden`,
-  promoted: "Es ist jetzt das aktuelle Video.",
+  created: "Der Vergleich hat begonnen. Setzen Sie seinen Code auf Ihre Website.",
+  end: "Vergleich beenden…",
+  endNow: "Vergleich beenden",
+  showEveryone: (label) => `Allen ${label} zeigen…`,
+  endTitle: "Diesen Vergleich beenden?",
+  endDecided: "Das bessere Video ist ausgewählt. Die Zahlen bleiben erhalten.",
+  endUndecided:
+    "Noch ist kein Video klar besser: Sie haben die Wahl. Die Zahlen bleiben erhalten.",
+  shownFromNow: "Von jetzt an sehen alle Besucher",
+  chooseShown: "Wählen Sie ein Video.",
+  ended: "Der Vergleich ist beendet.",
+  promote: (label) => `${label} zur Live-Aufnahme machen`,
+  promoted: "Es ist jetzt die Live-Aufnahme.",
   goal: (metric) => `Was zählt: ${metric}`,
   verdicts: {
     collecting: "Es ist noch zu früh, um zu sagen, welches Video besser wirkt.",
     no_difference_yet: "Bisher kein klarer Unterschied: Was Sie sehen, kann Zufall sein.",
     leading: (best) =>
       `${best} liegt vorn, aber das kann noch Zufall sein. Warten Sie, bevor Sie entscheiden.`,
-    decided: (best) => `${best} wirkt besser. Das ist kaum Zufall: Sie können jetzt entscheiden.`,
+    decided: (best) => `${best} wirkt besser. Das ist kaum Zufall. Sie können jetzt entscheiden.`,
     invalid_srm:
       "Verwenden Sie diese Zahlen nicht: Die Videos wurden nicht so oft gezeigt wie geplant.",
   },
@@ -81,14 +97,14 @@ export const WATCHED_TEXTS = {
     decided: (best) => `${best} wirkt besser. Das ist kaum Zufall.`,
   },
   fewestPlays: (metric) =>
-    `Jedes Video braucht mindestens 100 Wiedergaben, von denen mindestens 10 dies erreichen: ${inside(metric)}.`,
+    `Jedes Video braucht mindestens 100 Wiedergaben, davon mindestens 10 ${inside(metric)}.`,
   comparedRates: (metric, [best, part], [other, otherPart]) =>
     `${best} wurde bei ${percents.format(part)} der Wiedergaben ${inside(metric)}, ${other} bei ${percents.format(otherPart)}.`,
   nextStep: (best) =>
-    `Als Nächstes: Setzen Sie die Tags von ${best} auf Ihre Seiten, und beenden Sie dann diesen Vergleich.`,
+    `Als Nächstes: Zeigen Sie allen ${best}. Das beendet den Vergleich, und der Code auf Ihrer Website kann bleiben.`,
   wrongShares: (shown) =>
     `Bisher gezeigt: ${listed(shown.map(([label, times]) => `${label} ${grouped(times)}-mal`))}. ` +
-    "Etwas auf Ihren Seiten verliert Besucher eines Videos. Prüfen Sie, ob jede Seite die Tags unverändert enthält, und beginnen Sie dann einen neuen Vergleich.",
+    "Etwas auf Ihren Seiten verliert Besucher eines Videos. Prüfen Sie, ob jede Seite den Code unverändert enthält, und starten Sie dann einen neuen Vergleich.",
   isStopped: (date, label) => `Beendet am ${date}. Besucher sehen jetzt ${label}.`,
   armMissing: (date) =>
     `Beendet am ${date}, weil eines der Videos gelöscht wurde. Besucher sehen jetzt das erste, das noch da ist.`,
