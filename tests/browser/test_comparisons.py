@@ -62,13 +62,13 @@ STATES = {
     ),
     "stopped": Said(
         report=best("leading", **STOPPED, shown_arm=0),
-        verdict="Lively was ahead when it was stopped, but this may be chance.",
+        verdict="Lively was ahead when it ended, but this may be chance.",
         reasons=("Visitors now see Calm.",),
         never="Wait",
     ),
     "an arm is missing": Said(
         report={**STOPPED, "stop_reason": "arm_missing", "shown_arm": 0},
-        verdict="It was stopped too early to say which video works better.",
+        verdict="It ended too early to say which video works better.",
         reasons=("because one of its videos was deleted.",),
     ),
 }
@@ -174,6 +174,20 @@ def test_a_phone_shows_each_row_and_the_whole_code_of_a_comparison(
         assert box.evaluate(
             "box => [box.scrollWidth - box.clientWidth, box.scrollHeight - box.clientHeight]"
         ) == [0, 0]
+
+
+def test_a_campaign_without_plays_has_its_title_and_says_whose_code_it_shows(
+    studio: Studio, comparison: Json
+) -> None:
+    studio.server.patch(f"/v1/campaigns/{comparison['campaign_id']}", {"title": "Autumn launch"})
+
+    studio.open_watched(CAMPAIGN)
+
+    expect(studio.page.get_by_role("heading", level=1)).to_have_text("Views of Autumn launch")
+    expect(studio.page).to_have_title("Views of Autumn launch \u00b7 Showreel")
+    code = studio.page.locator(".code")
+    expect(code.get_by_role("heading")).to_have_text("Code for your website")
+    expect(code).to_contain_text("It shows Video 1: A calm sea.")
 
 
 def test_the_code_of_a_comparison_is_copied(studio: Studio, comparison: Json) -> None:

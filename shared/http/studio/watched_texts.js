@@ -80,9 +80,9 @@ export const WATCHED_TEXTS = {
     invalid_srm: "Do not use these numbers: the videos were not shown as often as planned.",
   },
   verdictsAtEnd: {
-    collecting: "It was stopped too early to say which video works better.",
-    no_difference_yet: "It was stopped without a clear difference: what you see may be chance.",
-    leading: (best) => `${best} was ahead when it was stopped, but this may be chance.`,
+    collecting: "It ended too early to say which video works better.",
+    no_difference_yet: "It ended without a clear difference: what you see may be chance.",
+    leading: (best) => `${best} was ahead when it ended, but this may be chance.`,
     decided: (best) => `${best} works better. This is hardly chance.`,
   },
   fewestPlays: (metric) =>
@@ -94,9 +94,9 @@ export const WATCHED_TEXTS = {
   wrongShares: (shown) =>
     `Shown so far: ${listed(shown.map(([label, times]) => `${label} ${grouped(times)} times`))}. ` +
     "Something on your pages loses visitors of one video. Check that each page has the code unchanged, then start a new comparison.",
-  isStopped: (date, label) => `Stopped on ${date}. Visitors now see ${label}.`,
+  isStopped: (date, label) => `Ended on ${date}. Visitors now see ${label}.`,
   armMissing: (date) =>
-    `Stopped on ${date}, because one of its videos was deleted. Visitors now see the first one that is left.`,
+    `Ended on ${date}, because one of its videos was deleted. Visitors now see the first one that is left.`,
   missing: (plays) => `The video with the fewest plays needs about ${grouped(plays)} more.`,
   days: (days) => `At the pace so far, that takes ${days === 1 ? "a day" : `${days} days`}.`,
   arm: (position) => `Video ${String.fromCharCode(65 + position)}`,

@@ -74,7 +74,7 @@ export class WatchedView {
   #name({ id, title }) {
     this.title = WATCHED_TEXTS.title(title ?? id);
     setText(this.#intro.querySelector("h1"), this.title);
-    document.title = `${this.title} · ${TEXTS.product}`;
+    if (this.root.isConnected) document.title = `${this.title} · ${TEXTS.product}`;
   }
 
   #show(rows, videos) {
