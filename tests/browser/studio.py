@@ -168,6 +168,6 @@ def opened(
         context.set_default_timeout(PATIENCE_MS)
         wire = Wire(context)
         yield Studio(server=server, context=context, page=context.new_page(), wire=wire)
-        assert [] == wire.violations
-        assert [] == wire.errors
+        assert [] == wire.violations, wire.violations
+        assert [] == wire.errors, wire.errors
         assert wire.origins() <= {server.origin, *elsewhere}

@@ -115,6 +115,7 @@ def test_a_signed_url_that_expires_is_renewed_without_losing_the_place(
     state = player.plays_beyond(7.2)
 
     assert expiry.expired < expiry.seen
+    assert len(studio.wire.asked("/signed-url")) == 1
     assert all(start > 6.9 for start in state["starts"])
     assert state["starts"]
     assert not state["paused"]

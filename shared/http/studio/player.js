@@ -95,10 +95,10 @@ export class Player {
     }
   }
 
-  /** Each URL lives a second longer: an equal request would return the URL that failed. */
+  /** Each URL lives a second longer than the last: an equal request would return the same one. */
   async #newURL() {
-    const life = { ttl_seconds: LIFE_SECONDS + this.#renewals };
     this.#renewals += 1;
+    const life = { ttl_seconds: LIFE_SECONDS + this.#renewals };
     const { body } = await send(`/v1/videos/${this.id}/signed-url`, life);
     return samePlace(body.url);
   }
