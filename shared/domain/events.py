@@ -145,7 +145,7 @@ def of_webhook(kind: EventType, webhook_id: str, *, at: datetime, reason: str = 
 def of_review(
     kind: EventType, campaign_id: str, facts: ReviewFacts, *, name: str, at: datetime
 ) -> Event:
-    """Return the event of a comment, or of a decision of `name`, which it does not tell."""
+    """Return the event of a comment, or of a decision of `name`, which it does not contain."""
     said = facts.comment_id or f"{facts.video_id}\n{name}\n{facts.decision}"
     return Event(
         id=event_id(kind, f"{facts.id}\n{said}", at),

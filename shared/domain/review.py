@@ -1,6 +1,6 @@
 """A review: who has its secret link sees the takes of a campaign, comments on them, and decides.
 
-Those are reviewers: each gives a name, and nobody has an account.
+They are reviewers: each gives a name, and needs no account.
 """
 
 import unicodedata

@@ -26,7 +26,7 @@ from shared.use_cases import run_reviews
 def create(call: Call, campaign_id: str) -> Response:
     """Answer 201 with the link, which no other answer repeats.
 
-    The token is in its fragment, which browsers send to nobody.
+    The token is in its fragment, which browsers do not send.
     """
     require_campaign_id(campaign_id)
     read_query(call.request, NoQuery)

@@ -22,7 +22,7 @@ class ReviewRepository(Protocol):
 
         Raise ConflictError if it has changed since it was read. An empty revision requires that
         there is none with its id, and that its campaign has room when it is created: raise
-        LimitError if `require_room` does, of whatever was committed before.
+        LimitError if `require_room` does, of the reviews that are committed by then.
         """
 
     def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Review, ...]:
@@ -32,7 +32,7 @@ class ReviewRepository(Protocol):
         """
 
     def remove(self, review_id: str) -> None:
-        """Remove a review, whatever has changed in it. Raise NotFoundError if there is none."""
+        """Remove a review, also if it has changed. Raise NotFoundError if there is none."""
 
     def delete_campaign(self, campaign_id: str) -> None:
         """Remove the reviews of a campaign."""

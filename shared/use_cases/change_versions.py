@@ -66,7 +66,7 @@ def delete_video(
 
     With `purge`, without a trash, and without a clip to restore, remove the record and the objects
     now, and return None. A video that is in the trash already stays there until its time is over,
-    whatever TRASH_DAYS is by then. Raise WrongStateError while it is submitted.
+    also if TRASH_DAYS has changed. Raise WrongStateError while it is submitted.
 
     A damaged record is removed, and its dollars stay counted. A record of a newer release is kept.
     """

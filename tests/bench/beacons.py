@@ -36,7 +36,7 @@ def measure_beacons(campaign: Campaign, *, rounds: int, seconds: float) -> tuple
             before = _plays(campaign, port)
             answered, took = load(beacons, port)
             counted = _plays(campaign, port) - before
-            # Some are stored whose answers nobody waited for, in this round or in the one before.
+            # Some are stored after the load has ended, in this round or in the one before.
             if not answered <= counted <= answered + 2 * CONNECTIONS:
                 raise LoadError(f"{answered} beacons were answered, and {counted} counted.")
             return answered / took

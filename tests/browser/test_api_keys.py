@@ -104,7 +104,7 @@ def test_an_allowed_front_end_creates_with_a_key_and_reads_the_error_without_one
 def test_the_api_reference_asks_for_a_key_and_sends_it(studio: Studio) -> None:
     page = studio.page
     page.goto(f"{studio.server.origin}/docs#models_all_models")
-    page.get_by_label("API key").fill("of-nobody")
+    page.get_by_label("API key").fill("of-no-account")
     page.keyboard.press("Enter")
     expect(page.get_by_text("This key is not valid.")).to_be_visible()
 

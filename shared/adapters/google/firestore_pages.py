@@ -60,6 +60,6 @@ def by_name(client: Client, folder: str, *, after: str | None, limit: int) -> Qu
 
 
 def delete_all(documents: FirestoreDocuments, query: Query | CollectionReference) -> None:
-    """Delete what a query finds, whatever has changed since."""
+    """Delete what a query finds, also if it has changed since."""
     while found := documents.query(query.select([]).limit(_DELETED_AT_ONCE)):
         documents.commit([Write(path=each.path, fields=None, revision=None) for each in found])

@@ -28,7 +28,7 @@ export const REVIEW_LINK_TEXTS = {
     ].join(", "),
   revoke: "Revoke link",
   revokeTitle: "Revoke this link?",
-  revokeBody: "Nobody can open it any more, and it cannot be opened again. What was said stays.",
+  revokeBody: "It opens for no one any more, and cannot be opened again. What was said stays.",
   remove: "Delete",
   removeTitle: "Delete this review?",
   removeBody: "Its link shows nothing any more, and its comments and decisions are deleted. To keep them, revoke the link instead.",

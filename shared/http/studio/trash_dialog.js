@@ -96,7 +96,7 @@ class Trash {
     });
   }
 
-  /** `does` resolves with the sentence that tells what it did. */
+  /** `does` resolves with a sentence about what it did. */
   async #do(does) {
     try {
       const sentence = await does();

@@ -127,9 +127,9 @@ def test_the_trash_follows_the_records() -> None:
     both = replace(state, videos=state.videos | {restored.video_hash: restored})
 
     assert state.campaign.trash == reconciled(forgotten).campaign.trash
-    mended = reconciled(both).campaign
-    assert [a_done_video(2).video_hash] == [each.chore.video_hash for each in mended.trash]
-    assert (Version.of(restored),) == mended.slot(0).historical
+    repaired = reconciled(both).campaign
+    assert [a_done_video(2).video_hash] == [each.chore.video_hash for each in repaired.trash]
+    assert (Version.of(restored),) == repaired.slot(0).historical
 
 
 def test_the_clip_of_a_trashed_video_is_missed() -> None:
