@@ -47,7 +47,7 @@ DELETE = Chore(kind=ChoreKind.DELETE, video_hash="", index=0)
 class DelayedChore(Struct, frozen=True, kw_only=True):
     """A chore that waits until the signed URLs of its objects have expired.
 
-    That of a `trashed` video removes its record, too, and waits for the end of its time in the trash.
+    That of a `trashed` video removes its record, too, and waits until it leaves the trash.
     """
 
     chore: Chore

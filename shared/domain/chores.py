@@ -1,4 +1,4 @@
-"""Pending renames and removals of objects: due at once, or when the objects are no longer needed."""
+"""Pending renames and removals of objects: due at once, or when the objects are not needed."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -169,8 +169,9 @@ def opened(
         wire = Wire(context)
         yield Studio(server=server, context=context, page=context.new_page(), wire=wire)
         # A handler that still runs when the page closes would fail the tests that follow.
-        for each in (*context.pages, context):
-            each.unroute_all(behavior="ignoreErrors")
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")
+        context.unroute_all(behavior="ignoreErrors")
         assert [] == wire.violations, wire.violations
         assert [] == wire.errors, wire.errors
         assert wire.origins() <= {server.origin, *elsewhere}
