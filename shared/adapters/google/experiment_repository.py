@@ -1,10 +1,12 @@
 """The records of experiments in Firestore: `campaigns/<campaign_id>/experiments/<id>`."""
 
+from functools import partial
+
 from google.cloud import firestore
 from google.cloud.firestore import Query
 
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
-from shared.adapters.google.firestore_pages import by_name, delete_all, readable_page
+from shared.adapters.google.firestore_pages import by_name, delete_all, named_page
 from shared.domain.errors import NotFoundError
 from shared.domain.experiment import Experiment
 from shared.domain.identity import campaign_of_experiment
@@ -33,15 +35,8 @@ class FirestoreExperimentRepository:
 
     def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Experiment, ...]:
         first = None if after is None else _path(after)
-
-        def read(last: Document | None, limit: int) -> list[Document]:
-            begin = last.path if last else first
-            client = self._documents.client
-            return self._documents.query(
-                experiments_of(client, campaign_id, after=begin, limit=limit)
-            )
-
-        return readable_page(read, _experiment_of, limit)
+        query = partial(experiments_of, self._documents.client, campaign_id)
+        return named_page(self._documents, query, _experiment_of, after=first, limit=limit)
 
     def delete_campaign(self, campaign_id: str) -> None:
         client = self._documents.client

@@ -51,6 +51,22 @@ def readable_page(
     return filled_page(read, records_of, limit, after=after)
 
 
+def named_page(
+    documents: FirestoreDocuments,
+    query: Callable[..., Query],
+    decode: Callable[[Document], T],
+    *,
+    after: str | None,
+    limit: int,
+) -> tuple[T, ...]:
+    """Return a page of `query(after=, limit=)` from the path `after`, as `readable_page`."""
+
+    def read(last: Document | None, limit: int) -> list[Document]:
+        return documents.query(query(after=last.path if last else after, limit=limit))
+
+    return readable_page(read, decode, limit)
+
+
 def by_name(client: Client, folder: str, *, after: str | None, limit: int) -> Query:
     """Return the documents of a folder after the path `after`, in the order of their names."""
     found = client.collection(folder).order_by(_NAME)

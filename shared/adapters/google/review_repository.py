@@ -5,13 +5,14 @@ that have counted the same reviews, one conflicts.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from google.cloud import firestore
 from google.cloud.firestore import Query
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.firestore_documents import Document, Write
-from shared.adapters.google.firestore_pages import by_name, delete_all, readable_page
+from shared.adapters.google.firestore_pages import by_name, delete_all, named_page
 from shared.domain.errors import NotFoundError
 from shared.domain.events import Event
 from shared.domain.identity import campaign_of_review
@@ -41,13 +42,8 @@ class FirestoreReviewRepository:
 
     def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Review, ...]:
         first = None if after is None else _path(after)
-
-        def read(last: Document | None, limit: int) -> list[Document]:
-            begin = last.path if last else first
-            client = self._documents.client
-            return self._documents.query(reviews_of(client, campaign_id, after=begin, limit=limit))
-
-        return readable_page(read, _review_of, limit)
+        query = partial(reviews_of, self._documents.client, campaign_id)
+        return named_page(self._documents, query, _review_of, after=first, limit=limit)
 
     def remove(self, review_id: str) -> None:
         path = self._document_of(review_id).path

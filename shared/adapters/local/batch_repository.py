@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shared.adapters.local import record_columns as columns
 from shared.adapters.local import record_statements as statements
-from shared.adapters.local.record_rows import dollars, readable, row_of, video_of, write
+from shared.adapters.local.record_pages import first_readable, readable
+from shared.adapters.local.record_rows import dollars, row_of, video_of, write
 from shared.domain.batch import PhaseTotals
-from shared.domain.errors import BatchNotFoundError, UnreadableRecordError
+from shared.domain.errors import BatchNotFoundError
 from shared.domain.values import replace
 from shared.domain.video import Phase
 from shared.records.batches import decode_batch, encode_batch
@@ -54,14 +54,9 @@ class LocalBatchRepository:
 
     def list(self, *, after: Batch | None, limit: int) -> tuple[Batch, ...]:
         first = _LATEST if after is None else (columns.micros(after.created_at), after.batch_id)
-        found: list[Batch] = []
         with self._database.reading() as connection:
-            for row in connection.execute(statements.BATCHES_BEFORE, first):
-                if len(found) == limit:
-                    break
-                with suppress(UnreadableRecordError):
-                    found.append(_batch_of(*row))
-        return tuple(found)
+            rows = connection.execute(statements.BATCHES_BEFORE, first)
+            return first_readable(_batch_of, rows, limit)
 
     def due(self, before: datetime, *, limit: int) -> tuple[str, ...]:
         with self._database.reading() as connection:

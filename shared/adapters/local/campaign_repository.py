@@ -10,13 +10,12 @@ from shared.adapters.local import record_columns as columns
 from shared.adapters.local import record_statements as statements
 from shared.adapters.local.files.data_folder import DataFolder
 from shared.adapters.local.record_database import RecordDatabase
+from shared.adapters.local.record_pages import or_unreadable, readable
 from shared.adapters.local.record_rows import (
     campaign_of,
     day_of,
     hold_on_day,
     millionths,
-    or_unreadable,
-    readable,
     row_of,
     stored_change,
     stored_video,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.record_columns import micros
+from shared.adapters.local.record_pages import first_readable
 from shared.adapters.local.record_rows import row_of
-from shared.domain.errors import NotFoundError, UnreadableRecordError
+from shared.domain.errors import NotFoundError
 from shared.records.events import decode_event, encode_event
 from shared.records.form import naming
 
@@ -45,7 +45,8 @@ class LocalEventLog:
     def list(self, query: EventQuery) -> tuple[Event, ...]:
         with self._database.snapshot() as connection:
             statement, values = _list_of(query, after=_number(connection, query.after))
-            return _events_in(connection.execute(statement, values), query.limit)
+            rows = connection.execute(statement, values)
+            return first_readable(decode_event, rows, query.limit)
 
     def get(self, event_id: str) -> Event:
         with self._database.reading() as connection:
@@ -57,7 +58,8 @@ class LocalEventLog:
 
     def undispatched(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
         with self._database.reading() as connection:
-            return _events_in(connection.execute(_UNDISPATCHED, (micros(before),)), limit)
+            rows = connection.execute(_UNDISPATCHED, (micros(before),))
+            return first_readable(decode_event, rows, limit)
 
     def note_dispatched(self, event_id: str) -> None:
         with self._database.writing() as connection:
@@ -72,17 +74,6 @@ def store_events(connection: sqlite3.Connection, events: Iterable[Event], *, day
         row = (event.id, event.type, event.campaign_id, created_at, record, created_at)
         connection.execute(_INSERT, row)
         connection.execute(_REMOVE, (micros(event.created_at - timedelta(days=days)),))
-
-
-def _events_in(rows: Iterable[tuple[bytes]], limit: int) -> tuple[Event, ...]:
-    """Return the first of them that can be read."""
-    found: list[Event] = []
-    for (record,) in rows:
-        if len(found) == limit:
-            break
-        with suppress(UnreadableRecordError):
-            found.append(decode_event(record))
-    return tuple(found)
 
 
 def _number(connection: sqlite3.Connection, event_id: str | None) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.record_columns import revision_of
+from shared.adapters.local.record_pages import first_readable
 from shared.adapters.local.record_rows import row_of, write
-from shared.domain.errors import NotFoundError, UnreadableRecordError
+from shared.domain.errors import NotFoundError
 from shared.domain.values import replace
 from shared.records.experiments import decode_experiment, encode_experiment
 from shared.records.form import naming, require_place
@@ -50,14 +50,9 @@ class LocalExperimentRepository:
         return replace(experiment, revision=revision)
 
     def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Experiment, ...]:
-        found: list[Experiment] = []
         with self._database.reading() as connection:
-            for row in connection.execute(_AFTER, (campaign_id, after or "")):
-                if len(found) == limit:
-                    break
-                with suppress(UnreadableRecordError):
-                    found.append(_experiment_of(*row))
-        return tuple(found)
+            rows = connection.execute(_AFTER, (campaign_id, after or ""))
+            return first_readable(_experiment_of, rows, limit)
 
     def delete_campaign(self, campaign_id: str) -> None:
         with self._database.writing() as connection:

@@ -21,7 +21,7 @@ from shared.records.videos import decode_video, encode_video
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from shared.domain.campaign import Campaign, Change
@@ -215,29 +215,3 @@ def row_of(connection: sqlite3.Connection, statement: str, key: str) -> Any | No
     with suppress(UnicodeEncodeError):
         return connection.execute(statement, (key,)).fetchone()
     return None
-
-
-def readable(
-    decode: Callable[..., T], rows: Iterable[Any], limit: int | None = None
-) -> tuple[list[T], list[Unreadable]]:
-    """Read rows until there are `limit` records, and return them and those that are unreadable."""
-    found: list[T] = []
-    unreadable: list[Unreadable] = []
-    for row in rows:
-        record = or_unreadable(decode, row)
-        if isinstance(record, Unreadable):
-            unreadable.append(record)
-            continue
-        found.append(record)
-        if len(found) == limit:
-            break
-    return found, unreadable
-
-
-def or_unreadable(decode: Callable[..., T], row: Any) -> T | Unreadable:  # noqa: ANN401
-    try:
-        return decode(*row)
-    except UnreadableRecordError as error:
-        if error.record is None:
-            raise
-        return error.record

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.record_columns import revision_of
+from shared.adapters.local.record_pages import first_readable
 from shared.adapters.local.record_rows import row_of, write
-from shared.domain.errors import NotFoundError, UnreadableRecordError
+from shared.domain.errors import NotFoundError
 from shared.domain.review import MOST_REVIEWS, require_room
 from shared.domain.values import replace
 from shared.records.form import naming, require_place
@@ -78,13 +78,8 @@ class LocalReviewRepository:
 def _listed(
     connection: Connection, campaign_id: str, *, after: str | None, limit: int
 ) -> tuple[Review, ...]:
-    found: list[Review] = []
-    for row in connection.execute(_AFTER, (campaign_id, after or "")):
-        if len(found) == limit:
-            break
-        with suppress(UnreadableRecordError):
-            found.append(_review_of(*row))
-    return tuple(found)
+    rows = connection.execute(_AFTER, (campaign_id, after or ""))
+    return first_readable(_review_of, rows, limit)
 
 
 def _review_of(review_id: str, record: bytes, revision: str) -> Review:

@@ -7,7 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.record_columns import moment, revision_of
-from shared.adapters.local.record_rows import readable, row_of, stored_video, video_of, write
+from shared.adapters.local.record_pages import readable
+from shared.adapters.local.record_rows import row_of, stored_video, video_of, write
 from shared.adapters.local.record_statements import VIDEOS
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.pacing import LaneSeen, Pace

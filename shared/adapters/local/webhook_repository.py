@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.record_columns import micros, revision_of
+from shared.adapters.local.record_pages import first_readable
 from shared.adapters.local.record_rows import write
-from shared.domain.errors import NotFoundError, UnreadableRecordError
+from shared.domain.errors import NotFoundError
 from shared.domain.values import replace
 from shared.domain.webhooks import DeliveryKey, Webhooks
 from shared.records.form import naming, require_place
@@ -111,15 +112,9 @@ class LocalWebhookRepository:
             return tuple(DeliveryKey(*row) for row in rows)
 
     def list_deliveries(self, query: DeliveryQuery) -> tuple[Delivery, ...]:
-        found: list[Delivery] = []
         with self._database.snapshot() as connection:
-            statement, values = _list_of(connection, query)
-            for row in connection.execute(statement, values):
-                if len(found) == query.limit:
-                    break
-                with suppress(UnreadableRecordError):
-                    found.append(_delivery_of(*row))
-        return tuple(found)
+            rows = connection.execute(*_list_of(connection, query))
+            return first_readable(_delivery_of, rows, query.limit)
 
 
 def _list_of(connection: sqlite3.Connection, query: DeliveryQuery) -> tuple[str, list[object]]:
