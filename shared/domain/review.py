@@ -17,6 +17,7 @@ from shared.domain.errors import InvalidRequestError, LimitError, NotFoundError
 from shared.domain.identity import campaign_of_review, falling_number
 from shared.domain.text import canonical, is_visible
 from shared.domain.values import replace
+from shared.domain.video import VersionState, Video
 
 MOST_DAYS = 90
 USUAL_DAYS = 14
@@ -103,6 +104,15 @@ class Review(Struct, frozen=True, kw_only=True):
     def is_opened_by(self, secret: str, now: datetime) -> bool:
         is_open = self.status(now) is ReviewStatus.OPEN
         return compare_digest(digest_of(secret), self.digest) and is_open
+
+    def shows(self, video: Video) -> bool:
+        """Whether the link shows a version, or has shown it while that was current."""
+        if video.is_current:
+            return True
+        if video.version_state is not VersionState.HISTORICAL:
+            return False
+        until = video.shown_until
+        return self.include_historical or (until is not None and until >= self.created_at)
 
     def closed(self, now: datetime) -> "Review":
         """One that is closed stays as it is."""

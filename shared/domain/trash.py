@@ -36,10 +36,12 @@ def move_to_trash(
         if video.phase is not Phase.DONE:
             raise WrongStateError(f"The video {video.id} has no clip to restore.")
         campaign = campaign.with_slot(campaign.slot(video.index).without(video))
+        gone = replace(video, version_state=VersionState.TRASHED, purge_at=purge_at)
         if video.is_current:
             campaign = with_chores(campaign, chore_for(ChoreKind.RENAME, video))
+            gone = replace(gone, shown_until=now)
         campaign = _with(campaign, video, purge_at=purge_at)
-        trashed.append(replace(video, version_state=VersionState.TRASHED, purge_at=purge_at))
+        trashed.append(gone)
     campaign = replace(campaign, updated_at=now) if trashed else campaign
     return Change(campaign=campaign, videos=tuple(trashed))
 

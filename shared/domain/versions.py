@@ -206,7 +206,7 @@ def _show(
         shown = replace(slot, current=Version.of(video))
         return _change(campaign, shown, at=at, videos=(video,))
     shown = replace(slot.with_latest_historical(Version.of(replaced)), current=Version.of(video))
-    former = replace(replaced, version_state=VersionState.HISTORICAL)
+    former = replace(replaced, version_state=VersionState.HISTORICAL, shown_until=at)
     chores = (chore_for(ChoreKind.RENAME, replaced),)
     return _change(campaign, shown, at=at, videos=(video, former), chores=chores)
 

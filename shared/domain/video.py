@@ -160,6 +160,7 @@ class Video(Struct, frozen=True, kw_only=True):
     `store_tries` counts the tries to store its clip whose process vanished.
     `clip` is known once the clip is verified and stored, which may be before the video is done.
     `requested_by` is the name of its request's API key, and `batch_id` the batch of its line.
+    `shown_until` is when it was last replaced or deleted as the current version.
     A `kept` video is removed by no clean-up. A trashed one is removed at `purge_at`.
     `remixed_from_video_id` is the video that it was made from: a remix, an extension or an edit.
     `revision` is what the record was read at; empty for one that was never stored.
@@ -198,6 +199,7 @@ class Video(Struct, frozen=True, kw_only=True):
     remixed_from_video_id: str | None = None
     kept: bool = False
     purge_at: datetime | None = None
+    shown_until: datetime | None = None
     ai_generated: bool = True
     revision: str = ""
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)

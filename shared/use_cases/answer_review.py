@@ -19,7 +19,7 @@ from shared.domain.review import Choice, Comment, Decision, Review, no_such_link
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.announcing import announce_events
-from shared.use_cases.committing import until_committed
+from shared.use_cases.committing import read_both, until_committed
 from shared.use_cases.content import path_of_clip, path_of_picture, require_content
 from shared.use_cases.read_campaigns import SlotView, read_campaign
 
@@ -49,9 +49,7 @@ def show_review(ports: Ports, token: str) -> ReviewView:
     except CampaignNotFoundError:
         raise no_such_link() from None
     campaign = view.campaign
-    # Another campaign may have got the name of a deleted one.
-    if campaign.is_being_deleted or review.created_at < campaign.created_at:
-        raise no_such_link()
+    _require_same(campaign, review)
     return ReviewView(
         review=review,
         title=review.title or campaign.title or campaign.campaign_id,
@@ -150,19 +148,31 @@ def _commit(ports: Ports, review: Review, event: Event) -> None:
 
 
 def _finished(ports: Ports, review: Review, video_id: str) -> tuple[Video, float]:
-    """Return a completed video of the review's campaign, and the duration of its clip.
+    """Return a completed video that the review shows or has shown, and its clip's duration.
 
-    Another one, or a deleted one, does not exist for a reviewer. Raise VideoNotFoundError or
+    Another one, or a deleted one, does not exist for a reviewer. Raise NotFoundError or
     NotReadyError.
     """
     campaign_id, video_hash = parse_video_id(video_id)
     if campaign_id != review.campaign_id:
         raise VideoNotFoundError("There is no video with this id.")
-    video = ports.campaigns.get_video(campaign_id, video_hash)
-    if video.is_trashed:
+    try:
+        campaign, video = read_both(ports, campaign_id, video_hash)
+    except CampaignNotFoundError:
+        raise no_such_link() from None
+    _require_same(campaign, review)
+    if not video.is_trashed:
+        require_content(video)
+    if not review.shows(video):
         raise VideoNotFoundError("There is no video with this id.")
-    require_content(video)
     return video, video.clip.duration_seconds if video.clip else 0.0
+
+
+def _require_same(campaign: Campaign, review: Review) -> None:
+    """Raise NotFoundError unless this is the campaign of the review, and stays."""
+    # Another campaign may have got the name of a deleted one.
+    if campaign.is_being_deleted or review.created_at < campaign.created_at:
+        raise no_such_link()
 
 
 def _takes_of(

@@ -144,6 +144,7 @@ videos = st.builds(
     priority=st.sampled_from(Lane),
     queue=st.none() | places,
     purge_at=st.none() | moments,
+    shown_until=st.none() | moments,
     refusals=numbers,
     completed_at=st.none() | moments,
     clip=st.none() | clips,
@@ -266,6 +267,7 @@ def a_full_video() -> Video:
         remixed_from_video_id="video_spring.0123456789abcdef",
         kept=True,
         purge_at=SOON,
+        shown_until=SOON,
     )
 
 
@@ -400,6 +402,7 @@ EARLIER: dict[str, Any] = {
     "remixed_from_video_id": None,
     "kept": False,
     "purge_at": None,
+    "shown_until": None,
 }
 
 

@@ -12,10 +12,12 @@ from shared.domain.review import MOST_COMMENTS, MOST_OPEN, MOST_REVIEWS, Review
 from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports.event_log import EventQuery
+from shared.use_cases.change_versions import cancel_video
+from shared.use_cases.regenerate_videos import regenerate_video
 from tests.contract.review_contract import a_comment, a_review
-from tests.fakes.ports import FakePorts
+from tests.fakes.ports import POLICY, FakePorts
 from tests.unit.http.calling import answer, call, refused
-from tests.unit.use_cases.scenes import make, remake, reserve
+from tests.unit.use_cases.scenes import deliver, make, remake, reserve, settle, stored
 
 REVIEWS = "/v1/campaigns/spring/reviews"
 GONE = (404, "not_found", None)
@@ -176,7 +178,9 @@ def test_every_link_that_shows_nothing_gets_the_same_answer(
         assert refused(ports, "GET", path) == GONE
 
 
-@pytest.mark.parametrize("end", [expire, close, delete, delete_campaign])
+@pytest.mark.parametrize(
+    "end", [expire, close, delete, delete_campaign, give_its_name_to_another_campaign]
+)
 def test_a_link_that_shows_nothing_takes_nothing(
     ports: FakePorts, video: Video, link: str, end: Callable[[FakePorts], None]
 ) -> None:
@@ -332,6 +336,51 @@ def test_what_was_said_stays_with_its_version(ports: FakePorts, video: Video, li
     answer(ports, "DELETE", f"/v1/videos/{video.id}")
     assert len(listed(ports)["comments"]) == 2
     assert refused(ports, "POST", f"{link}/comments", said(video)) == GONE
+
+
+def test_a_version_that_was_replaced_before_the_link_takes_no_answer(
+    ports: FakePorts, video: Video
+) -> None:
+    ports.clock.advance(timedelta(minutes=1))
+    remake(ports, video)
+    ports.clock.advance(timedelta(minutes=1))
+    live, all_takes = a_link(ports), a_link(ports, include_historical=True)
+    body = {"decision": "approved", "name": "Ann"}
+
+    assert refused(ports, "POST", f"{live}/comments", said(video)) == GONE
+    assert refused(ports, "PUT", f"{live}/decisions/{video.id}", body) == GONE
+    answer(ports, "POST", f"{all_takes}/comments", said(video))
+    decided(ports, all_takes, video)
+
+
+def cancelled(ports: FakePorts, video: Video) -> Video:
+    """A version that was cancelled after its submission, so that it never was live."""
+    again = regenerate_video(ports, video.campaign_id, video.video_hash).video
+    deliver(ports)
+    cancel_video(ports, again.campaign_id, again.video_hash)
+    settle(ports)
+    return stored(ports, again)
+
+
+def test_a_version_that_was_never_live_takes_no_answer(ports: FakePorts, video: Video) -> None:
+    live = a_link(ports)
+    never_shown = cancelled(ports, video)
+
+    assert refused(ports, "POST", f"{live}/comments", said(never_shown)) == GONE
+    answer(ports, "POST", f"/v1/videos/{never_shown.id}/promote")
+    decided(ports, live, never_shown)
+
+
+def test_a_page_that_shows_a_deleted_take_is_heard_once_that_is_restored() -> None:
+    ports = FakePorts(policy=replace(POLICY, trash_days=7))
+    video = make(ports)
+    link = a_link(ports)
+    ports.clock.advance(timedelta(minutes=1))
+    answer(ports, "DELETE", f"/v1/videos/{video.id}")
+    make(ports)
+    answer(ports, "POST", f"/v1/videos/{video.id}/restore")
+
+    decided(ports, link, video)
 
 
 def test_a_take_in_progress_takes_no_answer(ports: FakePorts, link: str) -> None:
