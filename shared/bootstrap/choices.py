@@ -115,9 +115,9 @@ def synthetic_generator(settings: Settings, objects: ObjectStore) -> VideoGenera
 
 def google_generator(settings: Settings, output: ClipOutput) -> VideoGenerator:
     """Raise UnavailableError if there are no credentials."""
+    from shared.adapters.google.credentials import timely_credentials
     from shared.adapters.google.generators import GeneratorOfEachFamily
     from shared.adapters.google.omni_generator import OmniVideoGenerator
-    from shared.adapters.google.timely_credentials import timely_credentials
     from shared.adapters.google.veo_generator import VeoVideoGenerator
 
     # The SDK is imported before an attempt is recorded, not while it is made.

@@ -42,8 +42,8 @@ class GooglePorts(FamilyPorts):
     @built_once
     def objects(self) -> GCSObjectStore:
         with importing_sdk():
+            from shared.adapters.google.credentials import signing_credentials
             from shared.adapters.google.object_store import GCSObjectStore
-            from shared.adapters.google.signing_credentials import signing_credentials
             from shared.adapters.google.url_signer import V4URLSigner
 
         signer = V4URLSigner(
@@ -168,7 +168,7 @@ class GooglePorts(FamilyPorts):
 
     def _open_bucket(self) -> GCSBucket:
         from shared.adapters.google.bucket import open_bucket
-        from shared.adapters.google.timely_credentials import timely_credentials
+        from shared.adapters.google.credentials import timely_credentials
 
         if self._settings.storage_emulator_host:
             return open_bucket(self._settings.bucket)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from google.auth.credentials import Credentials
 from google.auth.transport import Request
 
-from shared.adapters.google.signing_credentials import shared_request
+from shared.adapters.google.credentials import shared_request
 from tools.emulated_cloud.bucket.service_account import ServiceAccount
 from tools.emulated_cloud.processes import HOST
 

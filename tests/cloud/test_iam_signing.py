@@ -7,8 +7,8 @@ from io import BytesIO
 
 import pytest
 
+from shared.adapters.google.credentials import iam_credentials, signing_credentials
 from shared.adapters.google.object_store import GCSObjectStore
-from shared.adapters.google.signing_credentials import iam_credentials, signing_credentials
 from shared.adapters.google.url_signer import V4URLSigner
 from shared.domain.errors import UnavailableError
 from tests.cloud.bucket_rest import ask

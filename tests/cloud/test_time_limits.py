@@ -21,15 +21,13 @@ from shared.adapters.google import (
     firestore_documents,
     message_queue,
     omni_generator,
-    signing_credentials,
-    timely_credentials,
     veo_generator,
 )
+from shared.adapters.google import credentials as google_credentials
+from shared.adapters.google.credentials import TimelyCredentials, iam_credentials
 from shared.adapters.google.firestore_documents import FirestoreDocuments, Write
 from shared.adapters.google.message_queue import PubSubMessageQueue
 from shared.adapters.google.object_store import GCSObjectStore
-from shared.adapters.google.signing_credentials import iam_credentials
-from shared.adapters.google.timely_credentials import TimelyCredentials
 from shared.adapters.google.url_signer import V4URLSigner
 from shared.domain.errors import UnavailableError
 from shared.domain.schedule import CALL, LAST_RETRY, TRY
@@ -57,9 +55,9 @@ def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (firestore_documents, message_queue):
         monkeypatch.setattr(module, "_TRY_SECONDS", A_TRY)
         monkeypatch.setattr(module, "_RETRY_SECONDS", LAST_BEGIN)
-    monkeypatch.setattr(timely_credentials, "TRY", timedelta(seconds=A_TRY))
-    monkeypatch.setattr(signing_credentials, "SIGNING_TRY", timedelta(seconds=A_TRY))
-    monkeypatch.setattr(timely_credentials, "LAST_RETRY", timedelta(seconds=LAST_BEGIN))
+    monkeypatch.setattr(google_credentials, "TRY", timedelta(seconds=A_TRY))
+    monkeypatch.setattr(google_credentials, "SIGNING_TRY", timedelta(seconds=A_TRY))
+    monkeypatch.setattr(google_credentials, "LAST_RETRY", timedelta(seconds=LAST_BEGIN))
     for generator in (omni_generator, veo_generator):
         monkeypatch.setattr(generator, "TRY", timedelta(seconds=A_TRY))
     monkeypatch.setitem(bucket._CALL, "timeout", A_TRY)
@@ -271,9 +269,9 @@ def test_the_limits_are_those_of_the_schedule(monkeypatch: pytest.MonkeyPatch) -
 
     for module in (firestore_documents, message_queue):
         assert (module._TRY_SECONDS, module._RETRY_SECONDS) == (8, 12)
-    assert vars(timely_credentials)["TRY"] is vars(veo_generator)["TRY"] is TRY
+    assert vars(google_credentials)["TRY"] is vars(veo_generator)["TRY"] is TRY
     assert vars(omni_generator)["TRY"] is TRY
-    assert vars(timely_credentials)["LAST_RETRY"] is LAST_RETRY
-    assert vars(signing_credentials)["SIGNING_TRY"] == timedelta(seconds=5)
+    assert vars(google_credentials)["LAST_RETRY"] is LAST_RETRY
+    assert vars(google_credentials)["SIGNING_TRY"] == timedelta(seconds=5)
     assert (bucket._CALL["timeout"], bucket._CALL["retry"]._timeout) == (8, 12)
     assert TRY + LAST_RETRY == CALL == timedelta(seconds=20)

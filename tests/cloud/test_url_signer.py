@@ -35,7 +35,7 @@ WHAT_A_SIGNATURE_LOADS = """
 import json, sys
 from datetime import UTC, datetime, timedelta
 from shared.adapters.google.object_store import GCSObjectStore
-from shared.adapters.google.signing_credentials import signing_credentials
+from shared.adapters.google.credentials import signing_credentials
 from shared.adapters.google.url_signer import V4URLSigner
 signer = V4URLSigner("b", credentials=signing_credentials, now=lambda: datetime.now(UTC))
 store = GCSObjectStore(lambda: None, signer=signer)

@@ -13,7 +13,8 @@ import pytest
 from grpc import StatusCode  # type: ignore[import-untyped]
 
 from shared import bootstrap
-from shared.adapters.google import firestore_documents, signing_credentials
+from shared.adapters.google import credentials as google_credentials
+from shared.adapters.google import firestore_documents
 from shared.domain.schedule import CLOUD_LEASES
 from shared.messages import encode
 from shared.ports.message_queue import VideoMessage
@@ -259,9 +260,9 @@ def test_a_permission_that_signing_misses_is_named(
 
     def credentials() -> Any:  # noqa: ANN401  # As the adapter makes them.
         keyless = KeylessCredentials(signing_account)
-        return signing_credentials.iam_credentials(keyless, LoopbackRequest(iam.host))
+        return google_credentials.iam_credentials(keyless, LoopbackRequest(iam.host))
 
-    monkeypatch.setattr(signing_credentials, "signing_credentials", credentials)
+    monkeypatch.setattr(google_credentials, "signing_credentials", credentials)
     with iam.running(), served(gallery_copy, delivering=False) as api:
         video = api.campaign(GALLERY)["slots"][0]["current"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.google import signing_credentials
+from shared.adapters.google import credentials as google_credentials
 from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState
 from tests.cloud.firestore_door import GET, QUERY, Door, firestore_door
@@ -52,9 +52,9 @@ def iam(signing_account: ServiceAccount, monkeypatch: pytest.MonkeyPatch) -> Ite
     request = LoopbackRequest(iam.host)
 
     def credentials() -> Any:  # noqa: ANN401  # As the adapter makes them.
-        return signing_credentials.iam_credentials(KeylessCredentials(signing_account), request)
+        return google_credentials.iam_credentials(KeylessCredentials(signing_account), request)
 
-    monkeypatch.setattr(signing_credentials, "signing_credentials", credentials)
+    monkeypatch.setattr(google_credentials, "signing_credentials", credentials)
     with iam.running():
         yield iam
     request.close()

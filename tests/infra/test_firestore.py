@@ -4,7 +4,7 @@ import json
 
 from shared.adapters.google.event_log import EVENTS, EXPIRES_AT
 from shared.adapters.google.play_repository import VIEWS
-from shared.adapters.google.webhook_queries import DELIVERIES
+from shared.adapters.google.webhook_repository import DELIVERIES
 from tests.infra.installation import Installation
 from tests.infra.terraform import MODULE
 

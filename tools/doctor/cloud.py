@@ -89,13 +89,13 @@ class Cloud:
 
     @cached_property
     def _found(self) -> Any:  # noqa: ANN401  # google-auth has no types.
-        from shared.adapters.google.timely_credentials import found_credentials
+        from shared.adapters.google.credentials import found_credentials
 
         return found_credentials("Google Cloud", permission="")
 
     @cached_property
     def _credentials(self) -> Any:  # noqa: ANN401  # google-auth has no types.
-        from shared.adapters.google.timely_credentials import TimelyCredentials
+        from shared.adapters.google.credentials import TimelyCredentials
 
         return TimelyCredentials(self._found)
 
@@ -108,7 +108,7 @@ class Cloud:
     def _ask(self, url: str, body: Json | None) -> Json | None:
         from google.auth.exceptions import GoogleAuthError
 
-        from shared.adapters.google.timely_credentials import TimelyRequest
+        from shared.adapters.google.credentials import TimelyRequest
 
         method, data = ("GET", None) if body is None else ("POST", json.dumps(body).encode())
         headers = {"Content-Type": "application/json"}

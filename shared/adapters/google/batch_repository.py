@@ -1,18 +1,18 @@
-"""The records of batches in Firestore: `batches/<batch_id>`."""
+"""The records of batches in Firestore: `batches/<batch_id>`.
+
+Each shape of a query has its index in infra/firestore.indexes.json.
+"""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from decimal import Decimal
 
-from shared.adapters.google.batch_queries import (
-    batch_path,
-    batches_before,
-    due_batches,
-    totals_of,
-    waiting_in_batch,
-)
-from shared.adapters.google.campaign_documents import MILLIONTHS, filled, video_of
+from google.cloud import firestore
+from google.cloud.firestore import FieldFilter, Query
+from google.cloud.firestore_v1.aggregation import AggregationQuery
+
+from shared.adapters.google.campaign_documents import CHARGED, MILLIONTHS, VIDEOS, filled, video_of
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.firestore_documents import Aggregate, Document, Write
 from shared.adapters.google.firestore_pages import readable_page
@@ -25,6 +25,10 @@ from shared.domain.values import replace
 from shared.domain.video import Phase, Video
 from shared.records.batches import batch_from_record
 from shared.records.form import naming, require_place, to_record
+
+BATCHES = "batches"
+
+_NAME = "__name__"
 
 
 class FirestoreBatchRepository:
@@ -89,6 +93,57 @@ class FirestoreBatchRepository:
             )
 
         return tuple(filled(read, video_of, limit)[0])
+
+
+def batch_path(batch_id: str) -> str:
+    return f"{BATCHES}/{batch_id}"
+
+
+def batches_before(
+    client: firestore.Client, *, after: tuple[datetime, str] | None, limit: int
+) -> Query:
+    """Ask for the newest first. `after` has the creation and the path of the last one before."""
+    found = client.collection(BATCHES).order_by("created_at", direction=Query.DESCENDING)
+    found = found.order_by(_NAME, direction=Query.DESCENDING)
+    if after is not None:
+        created_at, path = after
+        found = found.start_after({"created_at": created_at, _NAME: client.document(path)})
+    return found.limit(limit)
+
+
+def due_batches(client: firestore.Client, before: datetime, *, limit: int) -> Query:
+    due = client.collection(BATCHES).where(filter=FieldFilter("due_at", "<=", before))
+    return due.order_by("due_at").order_by(_NAME).select(["due_at"]).limit(limit)
+
+
+def videos_in_phase(client: firestore.Client, batch_id: str, phase: Phase) -> Query:
+    """Query videos of one phase, ordered by cost: the order makes the index hold both."""
+    return _in_phase(client, batch_id, phase).order_by(CHARGED)
+
+
+def totals_of(client: firestore.Client, batch_id: str, phase: Phase) -> AggregationQuery:
+    query = AggregationQuery(videos_in_phase(client, batch_id, phase))
+    query.count(alias="videos")
+    query.sum(CHARGED, alias="charged")
+    return query
+
+
+def waiting_in_batch(
+    client: firestore.Client, batch_id: str, *, after: Document | None, limit: int
+) -> Query:
+    """Ask for reserved videos, the last created first."""
+    found = _in_phase(client, batch_id, Phase.RESERVED)
+    found = found.order_by("created_at", direction=Query.DESCENDING)
+    found = found.order_by(_NAME, direction=Query.DESCENDING)
+    if after is not None:
+        created_at = after.fields["created_at"]
+        found = found.start_after({"created_at": created_at, _NAME: client.document(after.path)})
+    return found.limit(limit)
+
+
+def _in_phase(client: firestore.Client, batch_id: str, phase: Phase) -> Query:
+    videos = client.collection_group(VIDEOS).where(filter=FieldFilter("batch_id", "==", batch_id))
+    return videos.where(filter=FieldFilter("phase", "==", phase.value))
 
 
 def _totals(counted: Aggregate) -> PhaseTotals:

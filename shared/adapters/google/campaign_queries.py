@@ -1,5 +1,6 @@
 """Queries of campaigns and videos. Each shape has its index in infra/firestore.indexes.json."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from google.cloud import firestore
@@ -12,10 +13,17 @@ from shared.adapters.google.campaign_documents import (
     VIDEOS,
     WRITTEN_AT,
     Key,
+    campaign_of,
     is_campaign_id,
+    savings_path,
+    sorted_out,
+    with_savings,
 )
-from shared.adapters.google.firestore_documents import Document
+from shared.adapters.google.firestore_documents import Document, FirestoreDocuments
+from shared.adapters.google.firestore_pages import filled_page
+from shared.domain.campaign import Campaign
 from shared.domain.finding import ARCHIVED, CampaignFilter, status_key
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import phases_of
 from shared.ports.campaign_repository import (
     CampaignPosition,
@@ -30,6 +38,34 @@ Cursor = tuple[datetime, str]
 """The moment by which videos are ordered, and the path of a document: after it, a page begins."""
 
 _NAME = "__name__"
+
+
+def find_campaigns(documents: FirestoreDocuments, query: CampaignQuery) -> tuple[Campaign, ...]:
+    """Return a page of the campaigns that match."""
+    first = None if query.after is None else place_at(query.after)
+
+    def read(last: Document | None, limit: int) -> Sequence[Document]:
+        after = place_of(last) if last else first
+        return documents.query(found_campaigns(documents.client, query, after=after, limit=limit))
+
+    def matching(page: Sequence[Document]) -> list[Campaign]:
+        campaigns, _ = sorted_out(page, campaign_of)
+        return [each for each in campaigns if query.wanted.matches(each)]
+
+    campaigns = filled_page(read, matching, query.limit)
+    savings = _savings_of(documents, campaigns)
+    return tuple(with_savings(each, savings) for each in campaigns)
+
+
+def with_all_savings(
+    documents: FirestoreDocuments, found: Iterable[Campaign | Unreadable]
+) -> tuple[Campaign | Unreadable, ...]:
+    """Return the campaigns with their savings, which are read in one call."""
+    campaigns = tuple(found)
+    savings = _savings_of(documents, campaigns)
+    return tuple(
+        with_savings(each, savings) if isinstance(each, Campaign) else each for each in campaigns
+    )
 
 
 def cursor_of(document: Document) -> Cursor:
@@ -174,3 +210,10 @@ def _videos(client: firestore.Client, campaign_id: str | None) -> Query:
 
 def _videos_of_campaign(client: firestore.Client, campaign_id: str) -> Query:
     return Query(client.collection(f"{Key(campaign_id).path}/{VIDEOS}"))
+
+
+def _savings_of(
+    documents: FirestoreDocuments, campaigns: Sequence[Campaign | Unreadable]
+) -> Mapping[str, Document]:
+    paths = [savings_path(each.campaign_id) for each in campaigns]
+    return documents.get_all(paths) if paths else {}

@@ -28,7 +28,7 @@ from shared.adapters.google.campaign_documents import (
     write_as_it_is,
     write_of,
 )
-from shared.adapters.google.campaign_finder import find_campaigns, with_all_savings
+from shared.adapters.google.campaign_queries import find_campaigns, with_all_savings
 from shared.adapters.google.day_documents import read_day, write_of_day
 from shared.adapters.google.event_log import write_of_event
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write

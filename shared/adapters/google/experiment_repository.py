@@ -1,12 +1,7 @@
 """The records of experiments in Firestore: `campaigns/<campaign_id>/experiments/<id>`."""
 
-from functools import partial
-
-from google.cloud import firestore
-from google.cloud.firestore import Query
-
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
-from shared.adapters.google.firestore_pages import by_name, delete_all, named_page
+from shared.adapters.google.firestore_pages import delete_all, named_page
 from shared.domain.errors import NotFoundError
 from shared.domain.experiment import Experiment
 from shared.domain.identity import campaign_of_experiment
@@ -35,19 +30,12 @@ class FirestoreExperimentRepository:
 
     def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Experiment, ...]:
         first = None if after is None else _path(after)
-        query = partial(experiments_of, self._documents.client, campaign_id)
-        return named_page(self._documents, query, _experiment_of, after=first, limit=limit)
+        folder = _folder_of(campaign_id)
+        return named_page(self._documents, folder, _experiment_of, after=first, limit=limit)
 
     def delete_campaign(self, campaign_id: str) -> None:
         client = self._documents.client
         delete_all(self._documents, client.collection(_folder_of(campaign_id)))
-
-
-def experiments_of(
-    client: firestore.Client, campaign_id: str, *, after: str | None, limit: int
-) -> Query:
-    """Return those that follow the path `after`, in the order of their ids."""
-    return by_name(client, _folder_of(campaign_id), after=after, limit=limit)
 
 
 def _folder_of(campaign_id: str) -> str:

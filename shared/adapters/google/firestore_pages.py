@@ -53,22 +53,22 @@ def readable_page(
 
 def named_page(
     documents: FirestoreDocuments,
-    query: Callable[..., Query],
+    folder: str,
     decode: Callable[[Document], T],
     *,
     after: str | None,
     limit: int,
 ) -> tuple[T, ...]:
-    """Return a page of `query(after=, limit=)` from the path `after`, as `readable_page`."""
+    """Return a page of a folder after the path `after`, in the order of the documents' names."""
 
     def read(last: Document | None, limit: int) -> list[Document]:
-        return documents.query(query(after=last.path if last else after, limit=limit))
+        path = last.path if last else after
+        return documents.query(by_name(documents.client, folder, after=path, limit=limit))
 
     return readable_page(read, decode, limit)
 
 
 def by_name(client: Client, folder: str, *, after: str | None, limit: int) -> Query:
-    """Return the documents of a folder after the path `after`, in the order of their names."""
     found = client.collection(folder).order_by(_NAME)
     if after is not None:
         found = found.start_after({_NAME: client.document(after)})

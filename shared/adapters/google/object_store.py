@@ -7,8 +7,12 @@ import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
-from shared.adapters.google.object_reader import open_reader
-from shared.adapters.google.stored_object import Properties, StoredObject, media_type_of
+from shared.adapters.google.stored_object import (
+    Properties,
+    StoredObject,
+    media_type_of,
+    open_reader,
+)
 from shared.building import built_once
 from shared.domain.errors import (
     ConflictError,

@@ -1,7 +1,9 @@
 """Gemini Omni on Vertex AI: the Interactions API, through google-genai."""
 
+import base64
 import logging
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +11,7 @@ from google.auth.credentials import Credentials
 from google.genai import types
 from google.genai.interactions import Interaction
 
-from shared.adapters.google.clip_output import ClipOutput, inputs_read, parse_handle
+from shared.adapters.google.clip_output import ClipOutput, SentInput, inputs_read, parse_handle
 from shared.adapters.google.generator_answers import Then, first_fitting, state_after
 from shared.adapters.google.omni_answers import (
     INTERACTION_ANSWERS,
@@ -18,11 +20,14 @@ from shared.adapters.google.omni_answers import (
     output,
     usd_of,
 )
-from shared.adapters.google.omni_content import Json, content_of, omni_task, wanted_clip
 from shared.adapters.google.vertex_calls import VertexCalls, labels
 from shared.domain.errors import SubmissionUnknownError
+from shared.domain.inputs import Inputs
 from shared.domain.schedule import SUBMISSION, TRY
+from shared.domain.storage_layout import input_path
+from shared.domain.tasks import Task, task_of
 from shared.domain.values import replace
+from shared.domain.video import GenerationParameters
 from shared.ports import Clock
 from shared.ports.video_generator import (
     Accepted,
@@ -32,12 +37,24 @@ from shared.ports.video_generator import (
     Succeeded,
 )
 
+_Json = dict[str, Any]
+
 EXPECTED_IN = timedelta(seconds=60)
 
 # The SDK's own; the Interactions API has no version without "beta" in the SDK.
 _API_VERSION = "v1beta1"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,1024}")
 _PATH = re.compile(r"projects/[^/]+/locations/[^/]+/interactions/(?P<id>[A-Za-z0-9_-]{1,1024})")
+
+# Two pictures are the first and the last frame, in this order.
+_TASKS: Mapping[Task, str] = {
+    Task.TEXT: "text_to_video",
+    Task.IMAGE: "image_to_video",
+    Task.FRAMES: "image_to_video",
+    Task.REFERENCES: "reference_to_video",
+    Task.EXTENSION: "extend",
+    Task.EDIT: "edit",
+}
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +95,7 @@ class OmniVideoGenerator:
         prefix = submission.output_prefix
         # Before the request: what fails here was certainly not accepted.
         with inputs_read():
-            content = content_of(submission, self._output)
+            content = _content_of(submission, self._output)
         try:
             interaction = self._client.interactions.create(
                 **_request(submission, content, storage_uri=self._output.storage_uri(prefix)),
@@ -139,12 +156,14 @@ class OmniVideoGenerator:
         return next((path for clip in clips if (path := self._output.keep(clip, prefix))), None)
 
 
-def _request(submission: Submission, content: str | list[Json], *, storage_uri: str | None) -> Json:
+def _request(
+    submission: Submission, content: str | list[_Json], *, storage_uri: str | None
+) -> _Json:
     """Without a storage URI, the bytes come in the answer."""
     parameters = submission.parameters
-    response_format = wanted_clip(parameters)
+    response_format = _wanted_clip(parameters)
     response_format["delivery"] = "uri" if storage_uri else "inline"
-    generation_config: Json = {"video_config": {"task": omni_task(parameters)}}
+    generation_config: _Json = {"video_config": {"task": _TASKS[task_of(parameters.inputs)]}}
     if storage_uri:
         response_format["gcs_uri"] = storage_uri
     if parameters.seed is not None:
@@ -158,6 +177,37 @@ def _request(submission: Submission, content: str | list[Json], *, storage_uri: 
         "response_format": response_format,
         "labels": labels(submission),
     }
+
+
+def _content_of(submission: Submission, output: ClipOutput) -> str | list[_Json]:
+    """Raise ObjectNotFoundError, StorageError or UnavailableError."""
+    campaign_id, inputs = submission.campaign_id, submission.parameters.inputs
+    given = [
+        _block(output.sent(input_path(campaign_id, each), each.media_type))
+        for each in inputs or Inputs()
+    ]
+    if not given:
+        return submission.enhanced_prompt
+    return [{"type": "text", "text": submission.enhanced_prompt}, *given]
+
+
+def _wanted_clip(parameters: GenerationParameters) -> _Json:
+    """Return the clip's form. Google refuses to be told what a clip in the input determines."""
+    wanted = {"type": "video", "resolution": parameters.resolution}
+    task = task_of(parameters.inputs)
+    if task is Task.EDIT:
+        return wanted
+    wanted["duration"] = f"{parameters.duration_seconds}s"
+    if task is not Task.EXTENSION:
+        wanted["aspect_ratio"] = parameters.aspect_ratio
+    return wanted
+
+
+def _block(given: SentInput) -> _Json:
+    block = {"type": given.media_type.partition("/")[0], "mime_type": given.media_type}
+    if given.uri:
+        return {**block, "uri": given.uri}
+    return {**block, "data": base64.b64encode(given.content or b"").decode()}
 
 
 def _video(content: Any) -> types.Video:  # noqa: ANN401  # The SDK's class is private.

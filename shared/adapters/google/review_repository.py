@@ -5,14 +5,10 @@ that have counted the same reviews, one conflicts.
 """
 
 from collections.abc import Sequence
-from functools import partial
-
-from google.cloud import firestore
-from google.cloud.firestore import Query
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.firestore_documents import Document, Write
-from shared.adapters.google.firestore_pages import by_name, delete_all, named_page
+from shared.adapters.google.firestore_pages import delete_all, named_page
 from shared.domain.errors import NotFoundError
 from shared.domain.events import Event
 from shared.domain.identity import campaign_of_review
@@ -42,8 +38,8 @@ class FirestoreReviewRepository:
 
     def list(self, campaign_id: str, *, after: str | None, limit: int) -> tuple[Review, ...]:
         first = None if after is None else _path(after)
-        query = partial(reviews_of, self._documents.client, campaign_id)
-        return named_page(self._documents, query, _review_of, after=first, limit=limit)
+        folder = _folder_of(campaign_id)
+        return named_page(self._documents, folder, _review_of, after=first, limit=limit)
 
     def remove(self, review_id: str) -> None:
         path = self._document_of(review_id).path
@@ -70,13 +66,6 @@ class FirestoreReviewRepository:
         if document is None:
             raise NotFoundError("There is no review with this id.")
         return document
-
-
-def reviews_of(
-    client: firestore.Client, campaign_id: str, *, after: str | None, limit: int
-) -> Query:
-    """Return those that follow the path `after`, in the order of their ids."""
-    return by_name(client, _folder_of(campaign_id), after=after, limit=limit)
 
 
 def _folder_of(campaign_id: str) -> str:

@@ -1,24 +1,29 @@
-"""The queues of models in Firestore: videos that wait, and paces, `paces/<model>`."""
+"""The queues of models in Firestore: videos that wait, and paces, `paces/<model>`.
+
+Each shape of a query has its index in infra/firestore.indexes.json.
+"""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
-from shared.adapters.google.campaign_documents import filled, video_of
+from google.cloud import firestore
+from google.cloud.firestore import FieldFilter, Query
+from google.cloud.firestore_v1.aggregation import AggregationQuery
+
+from shared.adapters.google.campaign_documents import VIDEOS, filled, video_of
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.firestore_documents import Document, Write
-from shared.adapters.google.turn_queries import (
-    any_waiting_video,
-    last_waiting_video,
-    number_waiting,
-    waiting_videos,
-)
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.pacing import LaneSeen, Pace
 from shared.domain.values import replace
-from shared.domain.video import Lane, Video
+from shared.domain.video import Lane, Phase, Video
 from shared.records.form import naming, require_place, to_record
 from shared.records.paces import pace_from_record
+
+_NAME = "__name__"
+_ORDER = "queue.order"
+_BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class FirestoreTurnRepository:
@@ -90,3 +95,39 @@ def _pace_of(document: Document | None, model: str) -> Pace:
 
 def _path_of(model: str) -> str:
     return f"paces/{model}"
+
+
+def waiting_videos(
+    client: firestore.Client, model: str, lane: Lane, *, after: Document | None, limit: int
+) -> Query:
+    """Ask for those that wait for their turn in a lane, the earliest place first."""
+    found = _waiting_in(client, model, lane).order_by(_ORDER).order_by(_NAME)
+    if after is not None:
+        order = after.fields["queue"]["order"]
+        found = found.start_after({_ORDER: order, _NAME: client.document(after.path)})
+    return found.limit(limit)
+
+
+def last_waiting_video(client: firestore.Client, model: str, lane: Lane) -> Query:
+    return _waiting_in(client, model, lane).order_by(_ORDER, direction=Query.DESCENDING).limit(1)
+
+
+def any_waiting_video(client: firestore.Client) -> Query:
+    found = _reserved(client).where(filter=FieldFilter(_ORDER, ">", _BEGINNING))
+    return found.order_by(_ORDER).select([_ORDER]).limit(1)
+
+
+def number_waiting(client: firestore.Client, model: str, lane: Lane) -> AggregationQuery:
+    query = AggregationQuery(_waiting_in(client, model, lane))
+    query.count(alias="waiting")
+    return query
+
+
+def _waiting_in(client: firestore.Client, model: str, lane: Lane) -> Query:
+    of_model = _reserved(client).where(filter=FieldFilter("parameters.model", "==", model))
+    return of_model.where(filter=FieldFilter("queue.lane", "==", lane.value))
+
+
+def _reserved(client: firestore.Client) -> Query:
+    is_reserved = FieldFilter("phase", "==", Phase.RESERVED.value)
+    return client.collection_group(VIDEOS).where(filter=is_reserved)

@@ -6,14 +6,16 @@ from datetime import timedelta
 
 from google.auth.credentials import Credentials
 from google.genai import types
+from msgspec import Struct
 
-from shared.adapters.google.clip_output import ClipOutput, inputs_read, parse_handle
+from shared.adapters.google.clip_output import ClipOutput, SentInput, inputs_read, parse_handle
 from shared.adapters.google.generator_answers import first_fitting, state_after
 from shared.adapters.google.veo_answers import OPERATION_ANSWERS, failure_message
-from shared.adapters.google.veo_inputs import VeoInputs, inputs_of
 from shared.adapters.google.vertex_calls import VertexCalls, labels, milliseconds
 from shared.domain.errors import SubmissionUnknownError
+from shared.domain.inputs import Picture
 from shared.domain.schedule import SUBMISSION, TRY
+from shared.domain.storage_layout import input_path
 from shared.ports import Clock
 from shared.ports.video_generator import (
     Accepted,
@@ -63,7 +65,7 @@ class VeoVideoGenerator:
         storage_uri = self._output.storage_uri(submission.output_prefix)
         # Before the request: what fails here was certainly not accepted.
         with inputs_read():
-            inputs = inputs_of(submission, self._output)
+            inputs = _inputs_of(submission, self._output)
         try:
             operation = self._client.models.generate_videos(
                 model=submission.parameters.model,
@@ -130,8 +132,46 @@ class VeoVideoGenerator:
         return next((path for path in paths if path), None)
 
 
+class _Inputs(Struct, frozen=True, kw_only=True):
+    image: types.Image | None = None
+    video: types.Video | None = None
+    last_frame: types.Image | None = None
+    references: list[types.VideoGenerationReferenceImage] | None = None
+
+
+def _inputs_of(submission: Submission, output: ClipOutput) -> _Inputs:
+    """Raise ObjectNotFoundError, StorageError or UnavailableError."""
+    inputs = submission.parameters.inputs
+    if inputs is None:
+        return _Inputs()
+
+    def sent_of(given: Picture) -> SentInput:
+        return output.sent(input_path(submission.campaign_id, given), given.media_type)
+
+    def image(picture: Picture) -> types.Image:
+        sent = sent_of(picture)
+        return types.Image(gcs_uri=sent.uri, image_bytes=sent.content, mime_type=sent.media_type)
+
+    def video(clip: Picture) -> types.Video:
+        sent = sent_of(clip)
+        return types.Video(uri=sent.uri, video_bytes=sent.content, mime_type=sent.media_type)
+
+    references = [
+        types.VideoGenerationReferenceImage(
+            image=image(each), reference_type=types.VideoGenerationReferenceType.ASSET
+        )
+        for each in inputs.reference_images
+    ]
+    return _Inputs(
+        video=video(inputs.extended_clip) if inputs.extended_clip else None,
+        image=image(inputs.image) if inputs.image else None,
+        last_frame=image(inputs.last_frame) if inputs.last_frame else None,
+        references=references or None,
+    )
+
+
 def _config(
-    submission: Submission, inputs: VeoInputs, *, storage_uri: str | None
+    submission: Submission, inputs: _Inputs, *, storage_uri: str | None
 ) -> types.GenerateVideosConfig:
     parameters = submission.parameters
     return types.GenerateVideosConfig(

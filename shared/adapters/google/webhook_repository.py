@@ -1,27 +1,33 @@
-"""Webhooks and their deliveries in Firestore, in the database of the events."""
+"""Webhooks and their deliveries in Firestore, in the database of the events.
+
+All webhooks are `webhooks/all`. A delivery is `webhooks/<webhook_id>/deliveries/<event_id>`; a TTL
+policy on `expires_at` removes it.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from google.cloud import firestore
+from google.cloud.firestore import FieldFilter, Query
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.event_log import EXPIRES_AT
 from shared.adapters.google.firestore_documents import Document, Write
 from shared.adapters.google.firestore_pages import readable_page
-from shared.adapters.google.webhook_queries import (
-    WEBHOOKS,
-    deliveries_before,
-    delivery_path,
-    due_deliveries,
-    key_of,
-)
 from shared.domain.errors import ConflictError, NotFoundError
 from shared.domain.events import Event
+from shared.domain.identity import require_event_id, require_webhook_id
 from shared.domain.schedule import EVENT_DAYS
 from shared.domain.values import replace
 from shared.domain.webhooks import Delivery, DeliveryKey, Webhooks
 from shared.ports.webhook_repository import DeliveryQuery
 from shared.records.form import naming, require_place, to_record
 from shared.records.webhooks import delivery_from_record, webhooks_from_record
+
+WEBHOOKS = "webhooks/all"
+DELIVERIES = "deliveries"
+
+_NAME = "__name__"
 
 
 class FirestoreWebhookRepository:
@@ -96,6 +102,26 @@ class FirestoreWebhookRepository:
         return Write(path=path, fields=fields, revision=delivery.revision)
 
 
+def due_deliveries(client: firestore.Client, before: datetime, *, limit: int) -> Query:
+    due = client.collection_group(DELIVERIES).where(filter=FieldFilter("due_at", "<=", before))
+    return due.order_by("due_at").select([]).limit(limit)
+
+
+def deliveries_before(
+    client: firestore.Client, query: DeliveryQuery, *, after: Document | None, limit: int
+) -> Query:
+    """Return deliveries of one webhook, the newest first, that were created before one of them."""
+    found: Query = client.document(_webhook_path(query.webhook_id)).collection(DELIVERIES)
+    if query.status is not None:
+        found = found.where(filter=FieldFilter("status", "==", query.status.value))
+    for name in ("created_at", _NAME):
+        found = found.order_by(name, direction=Query.DESCENDING)
+    if after is not None:
+        created_at, last = after.fields["created_at"], client.document(after.path)
+        found = found.start_after({"created_at": created_at, _NAME: last})
+    return found.limit(limit)
+
+
 def _delivery_of(document: Document) -> Delivery:
     """Raise UnreadableRecordError."""
     record = {name: value for name, value in document.fields.items() if name != EXPIRES_AT}
@@ -103,3 +129,17 @@ def _delivery_of(document: Document) -> Delivery:
         delivery = delivery_from_record(record, revision=document.revision)
         require_place(delivery.key == key_of(document))
     return delivery
+
+
+def delivery_path(key: DeliveryKey) -> str:
+    """Raise NotFoundError if it cannot be the key of a delivery."""
+    return f"{_webhook_path(key.webhook_id)}/{DELIVERIES}/{require_event_id(key.event_id)}"
+
+
+def key_of(document: Document) -> DeliveryKey:
+    _, webhook_id, _, event_id = document.path.split("/")
+    return DeliveryKey(webhook_id, event_id)
+
+
+def _webhook_path(webhook_id: str) -> str:
+    return f"webhooks/{require_webhook_id(webhook_id)}"

@@ -11,7 +11,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 from google.cloud.firestore_v1.types import StructuredQuery
 
-from shared.adapters.google.batch_queries import (
+from shared.adapters.google.batch_repository import (
     batches_before,
     due_batches,
     videos_in_phase,
@@ -28,16 +28,15 @@ from shared.adapters.google.campaign_queries import (
     written_since,
 )
 from shared.adapters.google.event_log import events_after, undispatched_events
-from shared.adapters.google.experiment_repository import experiments_of
 from shared.adapters.google.firestore_documents import Document
+from shared.adapters.google.firestore_pages import by_name
 from shared.adapters.google.play_repository import counts_between, views_of
-from shared.adapters.google.review_repository import reviews_of
-from shared.adapters.google.turn_queries import (
+from shared.adapters.google.turn_repository import (
     any_waiting_video,
     last_waiting_video,
     waiting_videos,
 )
-from shared.adapters.google.webhook_queries import WEBHOOKS, deliveries_before, due_deliveries
+from shared.adapters.google.webhook_repository import WEBHOOKS, deliveries_before, due_deliveries
 from shared.domain.events import EventType, ends_of
 from shared.domain.finding import CampaignFilter
 from shared.domain.values import replace
@@ -124,10 +123,9 @@ def queries() -> Iterator[firestore.Query]:
     day, about = NOW.date(), ("campaign_id", "experiment_id", "video_id")
     yield from (counts_between(client, field, "spring", day, day) for field in about)
     yield views_of(client, "spring")
-    ids = (None, f"campaigns/spring/experiments/{an_experiment().id}")
-    yield from (experiments_of(client, "spring", after=each, limit=9) for each in ids)
-    ids = (None, f"campaigns/spring/reviews/{a_review().id}")
-    yield from (reviews_of(client, "spring", after=each, limit=9) for each in ids)
+    folder = "campaigns/spring/reviews"
+    paths = (None, f"{folder}/{a_review().id}")
+    yield from (by_name(client, folder, after=each, limit=9) for each in paths)
     yield all_videos(client, "spring")
     yield all_campaigns(client, after=None, limit=9)
     yield all_campaigns(client, after="spring", limit=9)
