@@ -16,26 +16,24 @@ from shared.domain.queueing import QueueEstimate, expected_done_at, reason_for_w
 from shared.domain.titles import title_of
 from shared.domain.unreadable import Unreadable
 from shared.http.calls import POLLING, Call, json_response, list_response
-from shared.http.campaign_requests import (
-    CampaignBody,
-    CampaignListQuery,
-    CampaignOrder,
-    DuplicateBody,
-    NewCampaignBody,
-    cursor_of,
-    position_in,
-)
 from shared.http.campaign_types import (
     BudgetResource,
+    CampaignBody,
     CampaignFacts,
+    CampaignListQuery,
+    CampaignOrder,
     CampaignQueueResource,
     CampaignResource,
     CampaignSummary,
     CountsResource,
     DeletedCampaign,
     DraftResource,
+    DuplicateBody,
     MoneyResource,
+    NewCampaignBody,
     SlotResource,
+    cursor_of,
+    position_in,
 )
 from shared.http.queries import read_query, require_one_of
 from shared.http.request_bodies import read_body

@@ -1,6 +1,8 @@
-"""The handler of embeds: what a player on any page shows."""
+"""Handlers of embeds: the player for pages of any site, and what it shows."""
 
 import os
+from functools import cache
+from pathlib import Path
 
 from werkzeug.wrappers import Response
 
@@ -15,10 +17,21 @@ from shared.http.embed_types import EmbedQuery, EmbedResource
 from shared.http.plays import has_opted_out
 from shared.http.queries import read_query
 from shared.http.request_bodies import EmptyBody, read_body
+from shared.http.static_files import StaticFile, joined_script, send_file
 from shared.parallel import in_parallel
 from shared.use_cases.find_embedded import Embedded, find_embedded
 
+_FOLDER = Path(__file__).parent / "embed"
+# Each after those that it imports.
+_MODULES = ("tally.js", "view.js", "embed.js")
 _VIEW_BYTES = 16
+
+
+def script(call: Call) -> Response:
+    """Caches may keep it for an hour, and must then revalidate it."""
+    response = send_file(call.request, _script(), cache_control="public, max-age=3600")
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 def load(call: Call, embed_token: str) -> Response:
@@ -106,3 +119,8 @@ def _found(call: Call, target: EmbedTarget, *, counted: bool) -> Embedded:
     from shared.use_cases.assign_arm import assign_or_show, show_one
 
     return (assign_or_show if counted else show_one)(call.ports, target[1])
+
+
+@cache
+def _script() -> StaticFile:
+    return joined_script(_FOLDER / name for name in _MODULES)

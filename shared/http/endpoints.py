@@ -5,90 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shared.building import ModuleOnUse
-from shared.http.batch_endpoints import BATCH_ENDPOINTS
+from shared.http.audience_endpoints import AUDIENCE_ENDPOINTS
 from shared.http.endpoint import Endpoint
-from shared.http.event_endpoints import EVENT_ENDPOINTS
-from shared.http.experiment_endpoints import EXPERIMENT_ENDPOINTS
-from shared.http.play_endpoints import PLAY_ENDPOINTS
-from shared.http.review_endpoints import REVIEW_ENDPOINTS
+from shared.http.video_endpoints import VIDEO_ENDPOINTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from shared.http import campaign_requests as sent_campaigns
-    from shared.http import campaign_types as answered_campaigns
-    from shared.http import (
-        campaigns,
-        content,
-        creations,
-        derivations,
-        downloads,
-        inputs,
-        models,
-        queries,
-        reference_pages,
-        service,
-        studio_pages,
-        versions,
-        videos,
-    )
+    from shared.http import event_types as of_events
+    from shared.http import events, models, reference_pages, service, studio_pages, webhooks
     from shared.http import request_bodies as sent
     from shared.http import resource_types as answered
-    from shared.requests import bodies
 else:
-    campaigns = ModuleOnUse("shared.http.campaigns")
-    content = ModuleOnUse("shared.http.content")
-    creations = ModuleOnUse("shared.http.creations")
-    derivations = ModuleOnUse("shared.http.derivations")
-    downloads = ModuleOnUse("shared.http.downloads")
-    inputs = ModuleOnUse("shared.http.inputs")
+    events = ModuleOnUse("shared.http.events")
     models = ModuleOnUse("shared.http.models")
     reference_pages = ModuleOnUse("shared.http.reference_pages")
-    queries = ModuleOnUse("shared.http.queries")
     service = ModuleOnUse("shared.http.service")
     studio_pages = ModuleOnUse("shared.http.studio_pages")
-    versions = ModuleOnUse("shared.http.versions")
-    videos = ModuleOnUse("shared.http.videos")
-    sent = ModuleOnUse("shared.http.request_bodies")
-    sent_campaigns = ModuleOnUse("shared.http.campaign_requests")
+    webhooks = ModuleOnUse("shared.http.webhooks")
     answered = ModuleOnUse("shared.http.resource_types")
-    answered_campaigns = ModuleOnUse("shared.http.campaign_types")
-    bodies = ModuleOnUse("shared.requests.bodies")
-
-
-def _video() -> Mapping[int, Any]:
-    return {200: answered.VideoResource}
-
-
-def _campaign() -> Mapping[int, Any]:
-    return {200: answered_campaigns.CampaignResource}
-
-
-def _new_campaign() -> Mapping[int, Any]:
-    return {201: answered_campaigns.CampaignResource}
-
-
-def _created() -> Mapping[int, Any]:
-    return dict.fromkeys((202, 200), answered.VideoResource)
-
-
-def _created_takes() -> Mapping[int, Any]:
-    """One video, or for `n` of them a list."""
-    either = (answered.VideoResource, answered.ListResource[answered.VideoResource])
-    return {202: either, 200: either}
-
-
-def _all_created() -> Mapping[int, Any]:
-    return dict.fromkeys((202, 200), answered.ListResource[answered.VideoResource])
-
-
-def _media() -> Mapping[int, Any]:
-    """302 where a bucket serves its objects."""
-    return {200: bytes, 206: bytes, 302: None, 304: None}
+    of_events = ModuleOnUse("shared.http.event_types")
+    sent = ModuleOnUse("shared.http.request_bodies")
 
 
 def _page() -> Mapping[int, Any]:
     return {200: str, 304: None}
+
+
+def _webhook() -> Mapping[int, Any]:
+    return {200: of_events.WebhookResource}
+
+
+def _delivery() -> Mapping[int, Any]:
+    return {200: of_events.DeliveryResource}
 
 
 # fmt: off
@@ -119,114 +68,36 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("GET", "/v1/models", lambda: models.all_models,
              "The models: capabilities, prices and retirement dates",
              answers=lambda: {200: models.ModelList}),
-    Endpoint("POST", "/v1/videos", lambda: creations.create,
-             "Create a video, or `n` of one prompt: 202 for a new one, 200 for one that exists or "
-             "is in progress",
-             answers=_created_takes, body=lambda: bodies.CreateVideoBody, takes_key=True),
-    Endpoint("GET", "/v1/videos", lambda: videos.list_all,
-             "List videos", query=lambda: queries.ListQuery,
-             answers=lambda: {200: answered.ListResource[answered.VideoResource]}),
-    Endpoint("POST", "/v1/videos/estimate", lambda: creations.estimate,
-             "Estimate the cost of a request, and which of its videos are cached",
-             answers=lambda: {200: answered.EstimateResource}, body=lambda: bodies.EstimateBody),
-    Endpoint("GET", "/v1/videos/{video_id}", lambda: videos.read,
-             "Read a video", answers=_video, query=lambda: queries.ReadQuery),
-    Endpoint("PATCH", "/v1/videos/{video_id}", lambda: versions.change,
-             "Keep a video from every clean-up", answers=_video, body=lambda: sent.VideoBody),
-    Endpoint("DELETE", "/v1/videos/{video_id}", lambda: versions.delete,
-             "Move a video to the trash, from which it can be restored, or remove it for good; 409 "
-             "`wrong_state` while it is being made and is paid for",
-             answers=lambda: {200: answered.DeletedVideo}, query=lambda: queries.DeleteQuery),
-    Endpoint("GET", "/v1/videos/{video_id}/content", lambda: content.of_video,
-             "The clip or a picture of it", answers=_media, query=lambda: queries.ContentQuery),
-    Endpoint("POST", "/v1/videos/{video_id}/regenerate", lambda: versions.regenerate,
-             "Create a new version; the current one stays until the new one is stored",
-             answers=_created, body=lambda: sent.RegenerateBody, takes_key=True),
-    Endpoint("POST", "/v1/videos/{video_id}/remix", lambda: derivations.remix,
-             "Create a new version with another prompt, and all else as in this video",
-             answers=_created, body=lambda: bodies.RemixBody, takes_key=True),
-    Endpoint("POST", "/v1/videos/{video_id}/extend", lambda: derivations.extend,
-             "Create a new version that continues this video's clip",
-             answers=_created, body=lambda: bodies.ExtendBody, takes_key=True),
-    Endpoint("POST", "/v1/videos/{video_id}/edit", lambda: derivations.edit,
-             "Create a new version that is this video's clip, edited",
-             answers=_created, body=lambda: bodies.EditBody, takes_key=True),
-    Endpoint("POST", "/v1/videos/extensions", lambda: derivations.extension_of,
-             "Extend a video, in OpenAI's form", answers=_created,
-             body=lambda: bodies.ExtensionOfBody, takes_key=True),
-    Endpoint("POST", "/v1/videos/edits", lambda: derivations.edit_of,
-             "Edit a video, in OpenAI's form", answers=_created,
-             body=lambda: bodies.EditOfBody, takes_key=True),
-    Endpoint("POST", "/v1/videos/{video_id}/promote", lambda: versions.promote,
-             "Make a historical video current again", answers=_video),
-    Endpoint("POST", "/v1/videos/{video_id}/restore", lambda: versions.restore,
-             "Bring a video back from the trash: as the current version if its slot has none and "
-             "it was not cancelled, else as a historical one. It is kept as it was before",
-             answers=_video),
-    Endpoint("POST", "/v1/videos/{video_id}/cancel", lambda: versions.cancel,
-             "Cancel a video; one that is already paid for is stored as historical",
-             answers=_video),
-    Endpoint("POST", "/v1/videos/{video_id}/signed-url", lambda: content.signed_url,
-             "Create a URL that needs no other permission until it expires",
-             answers=lambda: {200: answered.SignedURLResource}, body=lambda: sent.SignedUrlBody),
-    Endpoint("GET", "/v1/campaigns", lambda: campaigns.list_all,
-             "List campaigns, sorted by id or by their latest change, and search them",
-             answers=lambda: {200: answered.ListResource[answered_campaigns.CampaignSummary]},
-             query=lambda: sent_campaigns.CampaignListQuery),
-    Endpoint("POST", "/v1/campaigns", lambda: campaigns.create,
-             "Create a campaign without videos, under an id that is made of its title",
-             answers=_new_campaign, body=lambda: sent_campaigns.NewCampaignBody),
-    Endpoint("GET", "/v1/campaigns/{campaign_id}", lambda: campaigns.read,
-             "Read a campaign: slots, counts and money", answers=_campaign),
-    Endpoint("PATCH", "/v1/campaigns/{campaign_id}", lambda: campaigns.change,
-             "Set a campaign's title or budget, or archive it", answers=_campaign,
-             body=lambda: sent_campaigns.CampaignBody),
-    Endpoint("POST", "/v1/campaigns/{campaign_id}/duplicate", lambda: campaigns.duplicate,
-             "Create a campaign with the words and settings of this one, and without videos",
-             answers=_new_campaign, body=lambda: sent_campaigns.DuplicateBody),
-    Endpoint("DELETE", "/v1/campaigns/{campaign_id}", lambda: campaigns.delete,
-             "Delete a campaign with all of its videos",
-             answers=lambda: dict.fromkeys((200, 202), answered_campaigns.DeletedCampaign)),
-    Endpoint("POST", "/v1/campaigns/{campaign_id}/videos", lambda: creations.create_all,
-             "Create a video for each prompt, all of them or none", answers=_all_created,
-             body=lambda: bodies.CreateCampaignVideosBody, takes_key=True),
-    Endpoint("POST", "/v1/campaigns/{campaign_id}/regenerate", lambda: versions.regenerate_all,
-             "Create a new version of every current video", answers=_all_created,
-             body=lambda: sent.RegenerateBody, takes_key=True),
-    Endpoint("POST", "/v1/campaigns/{campaign_id}/cleanup", lambda: versions.cleanup,
-             "Move historical videos to the trash; a dry run by default",
-             answers=lambda: {200: answered_campaigns.CleanupResource},
-             body=lambda: sent.CleanupBody),
-    Endpoint("GET", "/v1/campaigns/{campaign_id}/trash", lambda: versions.trash,
-             "List the deleted videos that can be restored, the latest deleted first",
-             answers=lambda: {200: answered.ListResource[answered.VideoResource]}),
-    Endpoint("GET", "/v1/campaigns/{campaign_id}/download", lambda: downloads.of_campaign,
-             "Download the current videos as one ZIP file",
-             answers=lambda: {200: answered.Archive}),
-    Endpoint("POST", "/v1/campaigns/{campaign_id}/inputs", lambda: inputs.add,
-             "Add a picture from which videos of the campaign are made: a file, or a URL",
-             answers=lambda: dict.fromkeys((201, 200), answered.InputResource),
-             body=lambda: sent.InputBody),
-    Endpoint("GET", "/v1/campaigns/{campaign_id}/inputs", lambda: inputs.list_all,
-             "List the inputs that new videos of the campaign can use, the newest first",
-             answers=lambda: {200: answered.ListResource[answered.InputResource]},
-             query=lambda: queries.PageQuery),
-    Endpoint("GET", "/v1/inputs/{input_id}", lambda: inputs.read,
-             "Read an input", answers=lambda: {200: answered.InputResource}),
-    Endpoint("DELETE", "/v1/inputs/{input_id}", lambda: inputs.delete,
-             "Delete an input; videos that were made from it can still be regenerated",
-             answers=lambda: {200: answered.DeletedInput}),
-    Endpoint("GET", "/v1/inputs/{input_id}/content", lambda: inputs.content,
-             "The picture as it was sent", answers=_media),
-    *BATCH_ENDPOINTS,
-    *EVENT_ENDPOINTS,
-    *EXPERIMENT_ENDPOINTS,
-    *PLAY_ENDPOINTS,
-    *REVIEW_ENDPOINTS,
-    Endpoint("GET", "/api/v1/content/videos/{campaign_id}/{filename}", lambda: content.of_file,
-             "A clip or a picture of it by its file name", answers=_media),
-    Endpoint("GET", "/local-bucket/{+path}", lambda: content.of_signed_path,
-             "The target of a local installation's signed URLs", answers=_media,
-             query=lambda: queries.SignatureQuery, is_open=True),
+    *VIDEO_ENDPOINTS,
+    Endpoint("GET", "/v1/events", lambda: events.list_all,
+             "List events in their order: ends of videos and batches, promotions, reviewers' words",
+             answers=lambda: {200: answered.ListResource[of_events.EventResource]},
+             query=lambda: of_events.EventListQuery),
+    Endpoint("POST", "/v1/webhooks", lambda: webhooks.register,
+             "Register a URL to which events are sent, signed by the secret in this answer",
+             answers=lambda: {201: of_events.WebhookResource},
+             body=lambda: of_events.WebhookBody),
+    Endpoint("GET", "/v1/webhooks", lambda: webhooks.list_all,
+             "List webhooks, at most 100, in the order of their registration",
+             answers=lambda: {200: answered.ListResource[of_events.WebhookResource]}),
+    Endpoint("GET", "/v1/webhooks/{webhook_id}", lambda: webhooks.read,
+             "Read a webhook", answers=_webhook),
+    Endpoint("PATCH", "/v1/webhooks/{webhook_id}", lambda: webhooks.change,
+             "Change which events a webhook gets, pause it, or activate it again",
+             answers=_webhook, body=lambda: of_events.WebhookChangeBody),
+    Endpoint("DELETE", "/v1/webhooks/{webhook_id}", lambda: webhooks.delete,
+             "Delete a webhook", answers=lambda: {200: of_events.DeletedWebhook}),
+    Endpoint("POST", "/v1/webhooks/{webhook_id}/test", lambda: webhooks.test,
+             "Send an event now, once, and answer how the receiver answered", answers=_delivery),
+    Endpoint("POST", "/v1/webhooks/{webhook_id}/rotate", lambda: webhooks.rotate,
+             "Replace the secret; both sign for 24 hours", answers=_webhook),
+    Endpoint("GET", "/v1/webhooks/{webhook_id}/deliveries", lambda: webhooks.deliveries,
+             "List the deliveries of a webhook, the newest first",
+             answers=lambda: {200: answered.ListResource[of_events.DeliveryResource]},
+             query=lambda: of_events.DeliveryListQuery),
+    Endpoint("POST", "/v1/webhooks/{webhook_id}/deliveries/{event_id}/redeliver",
+             lambda: webhooks.redeliver, "Send an event again, as if it were new",
+             answers=_delivery),
+    *AUDIENCE_ENDPOINTS,
 )
 # fmt: on

@@ -18,11 +18,7 @@ from shared.domain.webhooks import (
     WebhookStatus,
 )
 from shared.http.calls import Call, json_response, list_response, page_response
-from shared.http.events import event_body, event_resource
-from shared.http.queries import read_query, require_one_of
-from shared.http.request_bodies import read_body
-from shared.http.resources import epoch, moment
-from shared.http.webhook_types import (
+from shared.http.event_types import (
     CHOICES,
     DeletedWebhook,
     DeliveryListQuery,
@@ -31,6 +27,10 @@ from shared.http.webhook_types import (
     WebhookChangeBody,
     WebhookResource,
 )
+from shared.http.events import event_body, event_resource
+from shared.http.queries import read_query, require_one_of
+from shared.http.request_bodies import read_body
+from shared.http.resources import epoch, moment
 from shared.ports.webhook_repository import DeliveryQuery
 from shared.use_cases import deliver_event, register_webhooks
 

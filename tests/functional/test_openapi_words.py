@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from shared.http.described_answers import ANSWERS, EXAMPLES
 from shared.http.descriptions import FIELDS
 from shared.http.openapi import describe
+from shared.http.openapi_schemas import ANSWERS, EXAMPLES
 from tests.functional.showreel import Json
 
 A_NAME = re.compile(r"id|.*_id")
