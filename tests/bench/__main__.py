@@ -37,6 +37,8 @@ NOTES = """\
 - Hello against hello is the control: what it shows is noise.
 - Instructions are counted by callgrind, in the main thread, and repeat to a tenth of a percent.
   Times depend on what else the machine does.
+- The least is what a function takes that answers with a record of the same database: it checks and
+  logs nothing. The rest, up to the target, is what the target leaves for Showreel.
 - A start is the time from a new process to its first answer, which reads a record.
 - A beacon is of a view of its own, with a signed token. The run ends unless each one is counted in
   the report. Beacons, and the hello that they are compared with, have the load of our own client.

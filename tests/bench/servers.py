@@ -64,6 +64,14 @@ FIRESTORE_FLOOR = Function(
 )
 
 
+def sqlite_floor(data: Path) -> Function:
+    return Function(
+        target="sqlite_floor",
+        source=Path(__file__).with_name("sqlite_floor.py"),
+        settings={"RECORDS": str(data / ".records.db")},
+    )
+
+
 def showreel(data: Path) -> Function:
     settings = {"STORAGE_URL": f"file://{data}", "LOG_LEVEL": "WARNING"}
     return Function(target="serve_api", source=ROOT / "main.py", settings=settings)
@@ -78,8 +86,8 @@ def write_byte_code() -> None:
     compileall.compile_dir(sysconfig.get_path("purelib"), quiet=2)
     for folder in ("functions", "shared"):
         compileall.compile_dir(ROOT / folder, quiet=1)
-    for source in (ROOT / "main.py", HELLO.source, FIRESTORE_FLOOR.source):
-        compileall.compile_file(source, quiet=1)
+    compileall.compile_dir(Path(__file__).parent, quiet=1)
+    compileall.compile_file(ROOT / "main.py", quiet=1)
 
 
 @contextmanager
