@@ -34,14 +34,13 @@ from shared.records.files import (
     campaign_id_at,
     decode_cursor,
     decode_file,
-    encode_record,
     file_path_of,
     is_record_file,
     is_up_to_date,
     state_in,
     video_hash_at,
 )
-from shared.records.videos import encode_video
+from shared.records.form import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -95,19 +94,17 @@ class ObjectStoreMirror:
         return tuple(path for path in left if path)
 
     def write_submission(self, video: Video) -> None:
-        self._write_in_time(file_path_of(video), encode_video(video))
+        self._write_in_time(file_path_of(video), encode(video))
 
     def write_batch(self, batch: Batch) -> None:
-        from shared.records.batches import encode_batch
-
-        self._write_in_time(batch_path(batch.batch_id), encode_batch(batch))
+        self._write_in_time(batch_path(batch.batch_id), encode(batch))
 
     def read_batch(self, batch_id: str) -> Batch | None:
-        from shared.records.batches import decode_batch
+        from shared.domain.batch import Batch
 
         with suppress(ObjectNotFoundError, UnreadableRecordError):
             with self._objects.open(batch_path(batch_id)) as stream:
-                batch = decode_batch(stream.read())
+                batch = decode(stream.read(), Batch)
             return batch if batch.batch_id == batch_id else None
         return None
 
@@ -155,7 +152,7 @@ class ObjectStoreMirror:
         found: dict[str, bytes | None] = {
             path: content
             for path, record in expected.items()
-            if not _has_bytes(listing.files.get(path), content := encode_record(record))
+            if not _has_bytes(listing.files.get(path), content := encode(record))
         }
         other = [(listing.files[path], expected[path]) for path in found.keys() & listing.files]
         for path in filter(None, in_parallel(partial(self._said, *each) for each in other)):

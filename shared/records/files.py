@@ -19,9 +19,7 @@ from shared.domain.storage_layout import (
 )
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, Video
-from shared.records.campaigns import decode_campaign, encode_campaign
-from shared.records.form import require_place
-from shared.records.videos import decode_video, encode_video
+from shared.records.form import decode, encode, require_place
 
 Record = Campaign | Video
 
@@ -37,11 +35,11 @@ def is_up_to_date(file: Record, record: Record) -> bool:
     """
     if isinstance(record, Campaign) and isinstance(file, Campaign):
         is_newer = file.updated_at > record.updated_at + _CLOCK_SKEW
-        return is_newer or encode_record(file) == encode_record(record)
+        return is_newer or encode(file) == encode(record)
     if isinstance(record, Campaign) or isinstance(file, Campaign):
         return False
     if record.has_ended:
-        return encode_video(file) == encode_video(record)
+        return encode(file) == encode(record)
     is_ahead = file.submissions > record.submissions
     if file.has_ended or (record.phase is Phase.RESERVED and is_ahead):
         # The next submission is about to begin. To write over this would permit another one.
@@ -58,10 +56,6 @@ def file_path_of(record: Record) -> str:
     if isinstance(record, Video):
         return metadata_path(record.campaign_id, record.video_hash, current=record.is_current)
     return campaign_path(record.campaign_id)
-
-
-def encode_record(record: Record) -> bytes:
-    return encode_video(record) if isinstance(record, Video) else encode_campaign(record)
 
 
 def decode_file(path: str, content: bytes) -> Record:
@@ -81,7 +75,7 @@ def decode_file(path: str, content: bytes) -> Record:
 
 def _decode(path: str, content: bytes) -> Record:
     video_hash = video_hash_at(path)
-    record = decode_video(content) if video_hash else decode_campaign(content)
+    record = decode(content, Video) if video_hash else decode(content, Campaign)
     is_named = isinstance(record, Campaign) or record.video_hash == video_hash
     require_place(is_named and record.campaign_id == campaign_id_at(path))
     return record

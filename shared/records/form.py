@@ -1,19 +1,24 @@
-"""The form that all records share: JSON, schema version, and time zones."""
+"""The form that all records share: JSON, schema version, time zones, and fields of later releases.
+
+A field that this release does not know is kept for the release that does, with the path of its
+object. Elements of lists move, so they are identified by their key, and versions of a slot by their
+hash.
+"""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.values import replace
-from shared.records.unread import unread_fields, with_unread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from shared.domain.batch import Batch
     from shared.domain.campaign import Campaign
@@ -41,6 +46,16 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 Record = dict[str, Any]
+_Place = tuple[object, ...]
+
+_IDENTITY = ("number", "kind", "video_hash", "index", "id", "video_id", "name")
+
+# Added by the store and by this module when they read a record; no release stores them.
+_ADDED = frozenset({"revision", "unread"})
+
+_known_kinds: set[type] = set()
+_lock = Lock()
+
 T = TypeVar(
     "T",
     "Campaign",
@@ -58,7 +73,7 @@ T = TypeVar(
 
 def to_record(stored: Stored) -> Record:
     record = _known_fields(stored)
-    return with_unread(record, stored.unread) if stored.unread else record
+    return _with_unread(record, stored.unread) if stored.unread else record
 
 
 def encode(stored: Stored) -> bytes:
@@ -78,24 +93,24 @@ def parse(content: bytes) -> Record:
         raise UnreadableRecordError(f"This is not the JSON of a record: {error}.") from error
 
 
-def from_record(record: Record, kind: type[T], revision: str) -> T:
+def decode(content: bytes, kind: type[T], *, revision: str = "") -> T:
+    """Raise UnreadableRecordError, as `from_record`."""
+    return from_record(parse(content), kind, revision=revision)
+
+
+def from_record(record: Record, kind: type[T], *, revision: str = "") -> T:
     """Keep the fields that this release does not know, to store them again.
 
     Raise UnreadableRecordError if it is not a record of this kind, or of a newer schema.
     """
     _require_schema(record)
-    try:
-        stored = msgspec.convert({**record, "revision": revision, "unread": {}}, kind)
-    except msgspec.ValidationError as error:
-        raise UnreadableRecordError(
-            f"This is not the record of a {_name(kind)}: {error}."
-        ) from error
+    stored = _converted({**record, "revision": revision, "unread": {}}, kind)
     known = _known_fields(stored)
     if any(moment.tzinfo is None for moment in _moments(known)):
         raise UnreadableRecordError(
             f"A moment in this {_name(kind)} has no time zone: end it with Z."
         )
-    unread = unread_fields(record, known)
+    unread = _unread_fields(record, known)
     return replace(stored, unread=unread) if unread else stored
 
 
@@ -142,6 +157,20 @@ def _require_schema(record: Record) -> None:
     )
 
 
+def _converted(record: Record, kind: type[T]) -> T:
+    # Threads that are the first to read the same type crash the process (msgspec 0.22).
+    if kind not in _known_kinds:
+        with _lock:
+            msgspec.json.Decoder(kind)
+            _known_kinds.add(kind)
+    try:
+        return msgspec.convert(record, kind)
+    except msgspec.ValidationError as error:
+        raise UnreadableRecordError(
+            f"This is not the record of a {_name(kind)}: {error}."
+        ) from error
+
+
 def _moments(value: object) -> Iterator[datetime]:
     if isinstance(value, datetime):
         yield value
@@ -155,3 +184,38 @@ def _moments(value: object) -> Iterator[datetime]:
 
 def _name(kind: type[T]) -> str:
     return kind.__name__.lower()
+
+
+def _unread_fields(record: Record, known: Record) -> Mapping[_Place, Record]:
+    """Return the fields of `record` that `known`, which was decoded from it, lacks."""
+    return {
+        place: {name: part[name] for name in sorted(names)}
+        for place, part, same in _pairs(record, known, ())
+        if (names := part.keys() - same.keys() - _ADDED)
+    }
+
+
+def _with_unread(record: Record, unread: Mapping[_Place, Mapping[str, Any]]) -> Record:
+    """Restore the unknown fields in the objects that `record` still has."""
+    for place, part, _ in list(_pairs(record, record, ())):
+        part.update(unread.get(place, {}))
+    return record
+
+
+def _pairs(value: object, same: object, place: _Place) -> Iterator[tuple[_Place, Record, Record]]:
+    """Yield each object of a record with its path and its known part."""
+    if isinstance(value, dict) and isinstance(same, dict):
+        yield place, value, same
+        for name in same.keys() & value.keys():
+            yield from _pairs(value[name], same[name], _place_of(same[name], (*place, name)))
+    elif isinstance(value, (list, tuple)) and isinstance(same, (list, tuple)):
+        for each, other in zip(value, same, strict=True):
+            yield from _pairs(each, other, _place_of(other, place))
+
+
+def _place_of(value: object, place: _Place) -> _Place:
+    if not isinstance(value, dict):
+        return place
+    if value.keys() >= {"fingerprint", "video_hash"}:
+        return ("version", value["video_hash"])
+    return (*place, *(value[name] for name in _IDENTITY if name in value))

@@ -1,18 +1,7 @@
 """The record of a video."""
 
-import msgspec
-
 from shared.domain.video import Video
-from shared.records.form import Record, encode, from_record, parse
-
-# Threads that are the first to read the same type crash the process (msgspec 0.22). An import
-# belongs to one thread: from here on, it is known.
-msgspec.json.Decoder(Video)
-
-
-def video_from_record(record: Record, *, revision: str = "") -> Video:
-    """Raise UnreadableRecordError if it is not the record of a video, or of a newer schema."""
-    return from_record(record, Video, revision)
+from shared.records.form import decode, encode
 
 
 def encode_video(video: Video) -> bytes:
@@ -20,5 +9,5 @@ def encode_video(video: Video) -> bytes:
 
 
 def decode_video(content: bytes, *, revision: str = "") -> Video:
-    """Raise UnreadableRecordError, as `video_from_record`."""
-    return video_from_record(parse(content), revision=revision)
+    """Raise UnreadableRecordError."""
+    return decode(content, Video, revision=revision)

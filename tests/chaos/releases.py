@@ -10,7 +10,7 @@ from typing import Any
 from shared.domain.campaign import Campaign
 from shared.domain.video import Video
 from shared.ports import Ports
-from shared.records import form, videos
+from shared.records import form
 from tests.chaos.findings import Finding, Kind
 from tests.chaos.rules import remains_of
 from tests.chaos.stories import (
@@ -31,7 +31,7 @@ _WORDS = {"submitting": "sending", "generating": "rendering", "storing": "keepin
 _MEANT = {word: meant for meant, word in _WORDS.items()}
 
 _known_fields = form._known_fields
-_from_record = form.from_record
+_converted = form._converted
 
 
 def side_by_side(ports: Ports) -> Ports:
@@ -67,8 +67,7 @@ def fields_are_kept(ports: Ports, versions: Versions) -> Iterator[Finding]:
 
 def _become_next(*, is_next: bool) -> None:
     form._known_fields = _next_fields if is_next else _known_fields
-    reading = _next_from_record if is_next else _from_record
-    videos.from_record = reading  # type: ignore[assignment,attr-defined]
+    form._converted = _next_converted if is_next else _converted
 
 
 def _next_fields(stored: Any) -> Fields:  # noqa: ANN401  # As the function that it replaces.
@@ -81,9 +80,9 @@ def _next_fields(stored: Any) -> Fields:  # noqa: ANN401  # As the function that
     return fields
 
 
-def _next_from_record(record: Fields, *how: Any) -> Any:  # noqa: ANN401  # As it is called.
+def _next_converted(record: Fields, kind: type[Any]) -> Any:  # noqa: ANN401  # As above.
     phase = record.get("phase")
-    return _from_record({**record, "phase": _MEANT.get(str(phase), phase)}, *how)
+    return _converted({**record, "phase": _MEANT.get(str(phase), phase)}, kind)
 
 
 RELEASES = (

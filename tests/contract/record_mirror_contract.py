@@ -27,7 +27,7 @@ from shared.domain.video_steps import (
     begin_storing,
 )
 from shared.ports.object_store import ObjectStore, PutMode
-from shared.records.campaigns import decode_campaign
+from shared.records.form import decode
 from tests.contract.batch_repository_contract import a_batch
 from tests.unit.domain.builders import (
     NOW,
@@ -134,7 +134,7 @@ class RecordMirrorContract:
         mirror = mirrored(store, state_of(*videos))
 
         assert contents(store).keys() == {CAMPAIGN, NAME, f"{FOLDER}/curr_{2:016x}.json"}
-        assert decode_campaign(contents(store)[CAMPAIGN]) == a_campaign()
+        assert decode(contents(store)[CAMPAIGN], Campaign) == a_campaign()
         for video in videos:
             found = mirror.read_video("spring", video.video_hash, current=video.is_current)
             assert found == video

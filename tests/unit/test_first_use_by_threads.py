@@ -11,13 +11,12 @@ from shared.adapters.local.synthetic_operation import SyntheticOperation, encode
 from shared.domain.daily_budget import DayBudget
 from shared.domain.video import GenerationParameters
 from shared.ports.video_generator import Submission
-from shared.records.campaigns import encode_campaign
-from shared.records.days import encode_day
-from shared.records.videos import encode_video
+from shared.records.form import encode
 from tests.unit.domain.builders import MODEL, NOW, a_campaign, a_generating_video
 
 ROOT = Path(__file__).parents[2]
 ATTEMPTS = 8
+RECORD = ("shared.records.form", "decode")
 A_DAY = DayBudget(day=NOW.date())
 
 FIRST_USE = """
@@ -25,7 +24,8 @@ import sys, threading, time
 from importlib import import_module
 
 module, function, *kinds = sys.argv[1:]
-arguments = [getattr(import_module("shared.requests.bodies"), kind) for kind in kinds]
+named = [kind.rpartition(".") for kind in kinds]
+arguments = [getattr(import_module(place), name) for place, _, name in named]
 read = getattr(import_module(module), function)
 content = sys.stdin.buffer.read()
 together = threading.Barrier(8)
@@ -63,14 +63,17 @@ OPERATION = SyntheticOperation(
 @pytest.mark.parametrize(
     ("reader", "content"),
     [
-        (("shared.records.videos", "decode_video"), encode_video(a_generating_video())),
-        (("shared.records.campaigns", "decode_campaign"), encode_campaign(a_campaign())),
-        (("shared.records.days", "decode_day"), encode_day(A_DAY)),
+        ((*RECORD, "shared.domain.video.Video"), encode(a_generating_video())),
+        ((*RECORD, "shared.domain.campaign.Campaign"), encode(a_campaign())),
+        ((*RECORD, "shared.domain.daily_budget.DayBudget"), encode(A_DAY)),
         (
             ("shared.adapters.local.synthetic_operation", "decode_operation"),
             encode_operation(OPERATION),
         ),
-        (("shared.requests.parsing", "from_json", "CreateVideoBody"), b'{"prompt": "A boat"}'),
+        (
+            ("shared.requests.parsing", "from_json", "shared.requests.bodies.CreateVideoBody"),
+            b'{"prompt": "A boat"}',
+        ),
     ],
     ids=["video", "campaign", "day", "operation", "request"],
 )

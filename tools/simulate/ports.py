@@ -17,7 +17,7 @@ from shared.messages import encode, encode_batch
 from shared.ports.clip_inspector import InspectedClip
 from shared.ports.message_queue import VideoMessage
 from shared.ports.record_mirror import MirrorListing
-from shared.records.videos import encode_video
+from shared.records import form
 from shared.settings import Settings
 from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
@@ -97,7 +97,7 @@ class CountedRecords(InMemoryCampaignRepository):
 
     def _store(self, video: Video) -> Video:
         stored = super()._store(video)
-        self.longest = max(self.longest, len(encode_video(stored)))
+        self.longest = max(self.longest, len(form.encode(stored)))
         if stored.has_ended:
             self.ended_at.setdefault(stored.id, self.clock.seconds)
         return stored

@@ -23,8 +23,7 @@ from shared.domain.events import Event
 from shared.domain.identity import require_batch_id
 from shared.domain.values import replace
 from shared.domain.video import Phase, Video
-from shared.records.batches import batch_from_record
-from shared.records.form import naming, require_place, to_record
+from shared.records.form import from_record, naming, require_place, to_record
 
 BATCHES = "batches"
 
@@ -154,6 +153,6 @@ def _totals(counted: Aggregate) -> PhaseTotals:
 def _batch_of(document: Document) -> Batch:
     """Raise UnreadableRecordError."""
     with naming(document.path):
-        batch = batch_from_record(document.fields, revision=document.revision)
+        batch = from_record(document.fields, Batch, revision=document.revision)
         require_place(batch_path(batch.batch_id) == document.path)
     return batch

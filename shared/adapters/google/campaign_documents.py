@@ -26,9 +26,7 @@ from shared.domain.unreadable import Unreadable
 from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.ports.campaign_repository import VideoPage
-from shared.records.campaigns import campaign_from_record
-from shared.records.form import encode_record, parse, require_place, to_record
-from shared.records.videos import video_from_record
+from shared.records.form import encode_record, from_record, parse, require_place, to_record
 
 CAMPAIGNS = "campaigns"
 VIDEOS = "videos"
@@ -108,7 +106,7 @@ def removal_of(record: Video | Unreadable) -> Write:
 def campaign_of(document: Document) -> Campaign:
     """Raise UnreadableRecordError."""
     try:
-        campaign = campaign_from_record(_record_in(document), revision=document.revision)
+        campaign = from_record(_record_in(document), Campaign, revision=document.revision)
         require_place(key_of(campaign).path == document.path)
     except UnreadableRecordError as error:
         raise unreadable(document, error).error() from error
@@ -118,7 +116,7 @@ def campaign_of(document: Document) -> Campaign:
 def video_of(document: Document) -> Video:
     """Raise UnreadableRecordError."""
     try:
-        video = video_from_record(_record_in(document), revision=document.revision)
+        video = from_record(_record_in(document), Video, revision=document.revision)
         require_place(key_of(video).path == document.path)
     except UnreadableRecordError as error:
         raise unreadable(document, error).error() from error

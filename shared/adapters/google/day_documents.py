@@ -10,8 +10,7 @@ from shared.adapters.google.firestore_documents import Document, FirestoreDocume
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.money import ZERO
-from shared.records.days import day_from_record
-from shared.records.form import naming, require_place, to_record
+from shared.records.form import from_record, naming, require_place, to_record
 
 DAYS = "days"
 _MOST_SHARES = 32
@@ -69,7 +68,7 @@ def _committed_of(share: Document) -> Decimal:
 
 def _day_of(document: Document, day: date) -> DayBudget:
     with naming(document.path):
-        stored = day_from_record(document.fields, revision=document.revision)
+        stored = from_record(document.fields, DayBudget, revision=document.revision)
         require_place(stored.day == day)
     return stored
 

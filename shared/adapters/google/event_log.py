@@ -14,8 +14,7 @@ from shared.domain.identity import require_event_id
 from shared.domain.schedule import COMMIT_DELAY
 from shared.ports import Clock
 from shared.ports.event_log import EventQuery
-from shared.records.events import event_from_record
-from shared.records.form import naming, require_place, to_record
+from shared.records.form import from_record, naming, require_place, to_record
 
 EVENTS = "events"
 EXPIRES_AT = "expires_at"
@@ -112,7 +111,7 @@ def _event_of(document: Document) -> Event:
     beside = (WRITTEN_AT, EXPIRES_AT, UNDISPATCHED)
     record = {name: value for name, value in document.fields.items() if name not in beside}
     with naming(document.path):
-        event = event_from_record(record)
+        event = from_record(record, Event)
         require_place(_path_of(event.id) == document.path)
     return event
 

@@ -6,8 +6,7 @@ from shared.domain.errors import NotFoundError
 from shared.domain.experiment import Experiment
 from shared.domain.identity import campaign_of_experiment
 from shared.domain.values import replace
-from shared.records.experiments import experiment_from_record
-from shared.records.form import naming, require_place, to_record
+from shared.records.form import from_record, naming, require_place, to_record
 
 
 class FirestoreExperimentRepository:
@@ -50,6 +49,6 @@ def _path(experiment_id: str) -> str:
 def _experiment_of(document: Document) -> Experiment:
     """Raise UnreadableRecordError."""
     with naming(document.path):
-        experiment = experiment_from_record(document.fields, revision=document.revision)
+        experiment = from_record(document.fields, Experiment, revision=document.revision)
         require_place(document.path == _path(experiment.id))
     return experiment

@@ -14,8 +14,7 @@ from shared.domain.events import Event
 from shared.domain.identity import campaign_of_review
 from shared.domain.review import MOST_REVIEWS, Review, require_room
 from shared.domain.values import replace
-from shared.records.form import naming, require_place, to_record
-from shared.records.reviews import review_from_record
+from shared.records.form import from_record, naming, require_place, to_record
 
 
 class FirestoreReviewRepository:
@@ -84,6 +83,6 @@ def _path(review_id: str) -> str:
 def _review_of(document: Document) -> Review:
     """Raise UnreadableRecordError."""
     with naming(document.path):
-        review = review_from_record(document.fields, revision=document.revision)
+        review = from_record(document.fields, Review, revision=document.revision)
         require_place(document.path == _path(review.id))
     return review

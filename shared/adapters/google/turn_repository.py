@@ -18,8 +18,7 @@ from shared.domain.errors import UnreadableRecordError
 from shared.domain.pacing import LaneSeen, Pace
 from shared.domain.values import replace
 from shared.domain.video import Lane, Phase, Video
-from shared.records.form import naming, require_place, to_record
-from shared.records.paces import pace_from_record
+from shared.records.form import from_record, naming, require_place, to_record
 
 _NAME = "__name__"
 _ORDER = "queue.order"
@@ -88,7 +87,7 @@ def _pace_of(document: Document | None, model: str) -> Pace:
     if document is None:
         return Pace(model=model)
     with naming(document.path, revision=document.revision):
-        stored = pace_from_record(document.fields, revision=document.revision)
+        stored = from_record(document.fields, Pace, revision=document.revision)
         require_place(stored.model == model)
     return stored
 

@@ -21,8 +21,7 @@ from shared.domain.schedule import EVENT_DAYS
 from shared.domain.values import replace
 from shared.domain.webhooks import Delivery, DeliveryKey, Webhooks
 from shared.ports.webhook_repository import DeliveryQuery
-from shared.records.form import naming, require_place, to_record
-from shared.records.webhooks import delivery_from_record, webhooks_from_record
+from shared.records.form import from_record, naming, require_place, to_record
 
 WEBHOOKS = "webhooks/all"
 DELIVERIES = "deliveries"
@@ -45,7 +44,7 @@ class FirestoreWebhookRepository:
         if document is None:
             return Webhooks()
         with naming(document.path):
-            return webhooks_from_record(document.fields, revision=document.revision)
+            return from_record(document.fields, Webhooks, revision=document.revision)
 
     def commit(self, webhooks: Webhooks, *, events: Sequence[Event] = ()) -> Webhooks:
         own = Write(path=WEBHOOKS, fields=to_record(webhooks), revision=webhooks.revision)
@@ -126,7 +125,7 @@ def _delivery_of(document: Document) -> Delivery:
     """Raise UnreadableRecordError."""
     record = {name: value for name, value in document.fields.items() if name != EXPIRES_AT}
     with naming(document.path):
-        delivery = delivery_from_record(record, revision=document.revision)
+        delivery = from_record(record, Delivery, revision=document.revision)
         require_place(delivery.key == key_of(document))
     return delivery
 

@@ -8,12 +8,11 @@ from shared.adapters.local import record_columns as columns
 from shared.adapters.local import record_statements as statements
 from shared.adapters.local.record_pages import first_readable, readable
 from shared.adapters.local.record_rows import dollars, row_of, video_of, write
-from shared.domain.batch import PhaseTotals
+from shared.domain.batch import Batch, PhaseTotals
 from shared.domain.errors import BatchNotFoundError
 from shared.domain.values import replace
 from shared.domain.video import Phase
-from shared.records.batches import decode_batch, encode_batch
-from shared.records.form import naming, require_place
+from shared.records.form import decode, encode, naming, require_place
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
-    from shared.domain.batch import Batch, Totals
+    from shared.domain.batch import Totals
     from shared.domain.campaign import Change
     from shared.domain.events import Event
     from shared.domain.video import Video
@@ -80,13 +79,13 @@ class LocalBatchRepository:
 def _batch_of(batch_id: str, record: bytes, revision: str) -> Batch:
     """Raise UnreadableRecordError."""
     with naming(f"batches/{batch_id}"):
-        stored = decode_batch(record, revision=revision)
+        stored = decode(record, Batch, revision=revision)
         require_place(stored.batch_id == batch_id)
     return stored
 
 
 def stored_batch(connection: sqlite3.Connection, batch: Batch) -> Batch:
-    record = encode_batch(batch)
+    record = encode(batch)
     revision = columns.revision_of(record)
     created_at = columns.micros(batch.created_at)
     due_at = None if batch.due_at is None else columns.micros(batch.due_at)

@@ -9,8 +9,8 @@ from shared.adapters.local.record_columns import micros
 from shared.adapters.local.record_pages import first_readable
 from shared.adapters.local.record_rows import row_of
 from shared.domain.errors import NotFoundError
-from shared.records.events import decode_event, encode_event
-from shared.records.form import naming
+from shared.domain.events import Event
+from shared.records.form import decode, encode, naming
 
 if TYPE_CHECKING:
     import sqlite3
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.adapters.local.record_database import RecordDatabase
-    from shared.domain.events import Event
     from shared.ports.event_log import EventQuery
 
 # There is one writer at a time: the numbers are in the order of the commits.
@@ -46,7 +45,7 @@ class LocalEventLog:
         with self._database.snapshot() as connection:
             statement, values = _list_of(query, after=_number(connection, query.after))
             rows = connection.execute(statement, values)
-            return first_readable(decode_event, rows, query.limit)
+            return first_readable(_event_of, rows, query.limit)
 
     def get(self, event_id: str) -> Event:
         with self._database.reading() as connection:
@@ -54,23 +53,28 @@ class LocalEventLog:
         if row is None:
             raise NotFoundError(_MISSING)
         with naming(f"events/{event_id}"):
-            return decode_event(row[0])
+            return _event_of(row[0])
 
     def undispatched(self, before: datetime, *, limit: int) -> tuple[Event, ...]:
         with self._database.reading() as connection:
             rows = connection.execute(_UNDISPATCHED, (micros(before),))
-            return first_readable(decode_event, rows, limit)
+            return first_readable(_event_of, rows, limit)
 
     def note_dispatched(self, event_id: str) -> None:
         with self._database.writing() as connection:
             connection.execute(_DISPATCHED, (event_id,))
 
 
+def _event_of(record: bytes) -> Event:
+    """Raise UnreadableRecordError."""
+    return decode(record, Event)
+
+
 def store_events(connection: sqlite3.Connection, events: Iterable[Event], *, days: int) -> None:
     """Store events, and remove some that are so many days older."""
     for event in events:
         created_at = micros(event.created_at)
-        record = encode_event(event)
+        record = encode(event)
         row = (event.id, event.type, event.campaign_id, created_at, record, created_at)
         connection.execute(_INSERT, row)
         connection.execute(_REMOVE, (micros(event.created_at - timedelta(days=days)),))

@@ -8,13 +8,12 @@ from shared.adapters.local.record_columns import revision_of
 from shared.adapters.local.record_pages import first_readable
 from shared.adapters.local.record_rows import row_of, write
 from shared.domain.errors import NotFoundError
+from shared.domain.experiment import Experiment
 from shared.domain.values import replace
-from shared.records.experiments import decode_experiment, encode_experiment
-from shared.records.form import naming, require_place
+from shared.records.form import decode, encode, naming, require_place
 
 if TYPE_CHECKING:
     from shared.adapters.local.record_database import RecordDatabase
-    from shared.domain.experiment import Experiment
 
 _COLUMNS = "SELECT id, record, revision FROM experiments"
 _ONE = f"{_COLUMNS} WHERE id = ?"
@@ -38,7 +37,7 @@ class LocalExperimentRepository:
         return _experiment_of(*row)
 
     def commit(self, experiment: Experiment) -> Experiment:
-        record = encode_experiment(experiment)
+        record = encode(experiment)
         revision = revision_of(record)
         with self._database.writing() as connection:
             if experiment.revision:
@@ -62,6 +61,6 @@ class LocalExperimentRepository:
 def _experiment_of(experiment_id: str, record: bytes, revision: str) -> Experiment:
     """Raise UnreadableRecordError."""
     with naming(f"experiments/{experiment_id}"):
-        stored = decode_experiment(record, revision=revision)
+        stored = decode(record, Experiment, revision=revision)
         require_place(stored.id == experiment_id)
     return stored

@@ -21,16 +21,15 @@ from shared.adapters.local.record_rows import (
     stored_day,
     stored_video,
 )
-from shared.domain.batch import batch_ends_of, restored
+from shared.domain.batch import Batch, batch_ends_of, restored
 from shared.domain.daily_budget import DayBudget, held_day
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.events import ends_of
 from shared.domain.money import ZERO
 from shared.domain.storage_layout import BATCH_FILE, BATCHES, CACHE, MIRROR_CURSOR
 from shared.domain.unreadable import Unreadable
-from shared.records.batches import decode_batch
 from shared.records.files import FiledRecords, decode_cursor, is_record_file, records_in
-from shared.records.form import require_place
+from shared.records.form import decode, require_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +97,7 @@ def _restore_batch(files: DataFolder, connection: Connection, batch_id: str) -> 
     """
     folder = (*_BATCHES, batch_id)
     try:
-        accepted = decode_batch(_content(files, (*folder, BATCH_FILE)))
+        accepted = decode(_content(files, (*folder, BATCH_FILE)), Batch)
         require_place(accepted.batch_id == batch_id)
     except FileNotFoundError:
         # It is being accepted, or its process died before it was.

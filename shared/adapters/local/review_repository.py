@@ -8,10 +8,9 @@ from shared.adapters.local.record_columns import revision_of
 from shared.adapters.local.record_pages import first_readable
 from shared.adapters.local.record_rows import row_of, write
 from shared.domain.errors import NotFoundError
-from shared.domain.review import MOST_REVIEWS, require_room
+from shared.domain.review import MOST_REVIEWS, Review, require_room
 from shared.domain.values import replace
-from shared.records.form import naming, require_place
-from shared.records.reviews import decode_review, encode_review
+from shared.records.form import decode, encode, naming, require_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.domain.events import Event
-    from shared.domain.review import Review
 
 _COLUMNS = "SELECT id, record, revision FROM reviews"
 _ONE = f"{_COLUMNS} WHERE id = ?"
@@ -46,7 +44,7 @@ class LocalReviewRepository:
         return _review_of(*row)
 
     def commit(self, review: Review, *, events: Sequence[Event] = ()) -> Review:
-        record = encode_review(review)
+        record = encode(review)
         revision = revision_of(record)
         with self._database.writing() as connection:
             if review.revision:
@@ -85,6 +83,6 @@ def _listed(
 def _review_of(review_id: str, record: bytes, revision: str) -> Review:
     """Raise UnreadableRecordError."""
     with naming(f"reviews/{review_id}"):
-        stored = decode_review(record, revision=revision)
+        stored = decode(record, Review, revision=revision)
         require_place(stored.id == review_id)
     return stored

@@ -13,8 +13,7 @@ from shared.adapters.local.record_statements import VIDEOS
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.pacing import LaneSeen, Pace
 from shared.domain.values import replace
-from shared.records.form import naming, require_place
-from shared.records.paces import decode_pace, encode_pace
+from shared.records.form import decode, encode, naming, require_place
 
 if TYPE_CHECKING:
     import sqlite3
@@ -87,7 +86,7 @@ class LocalTurnRepository:
 
 def _stored_pace(connection: sqlite3.Connection, pace: Pace) -> Pace:
     """Store a pace, and return it with its new revision. Raise ConflictError."""
-    record = encode_pace(pace)
+    record = encode(pace)
     row = (pace.model, record, revision_of(record))
     if pace.revision:
         write(connection, _UPDATE_PACE, (*row[1:], row[0], pace.revision), "The pace")
@@ -102,6 +101,6 @@ def _pace_of(model: str, row: tuple[bytes, str] | None) -> Pace:
         return Pace(model=model)
     record, revision = row
     with naming(f"paces/{model}", revision=revision):
-        stored = decode_pace(record, revision=revision)
+        stored = decode(record, Pace, revision=revision)
         require_place(stored.model == model)
     return stored

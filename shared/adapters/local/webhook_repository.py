@@ -11,14 +11,8 @@ from shared.adapters.local.record_pages import first_readable
 from shared.adapters.local.record_rows import write
 from shared.domain.errors import NotFoundError
 from shared.domain.values import replace
-from shared.domain.webhooks import DeliveryKey, Webhooks
-from shared.records.form import naming, require_place
-from shared.records.webhooks import (
-    decode_delivery,
-    decode_webhooks,
-    encode_delivery,
-    encode_webhooks,
-)
+from shared.domain.webhooks import Delivery, DeliveryKey, Webhooks
+from shared.records.form import decode, encode, naming, require_place
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,7 +21,6 @@ if TYPE_CHECKING:
 
     from shared.adapters.local.campaign_repository import LocalCampaignRepository
     from shared.domain.events import Event
-    from shared.domain.webhooks import Delivery
     from shared.ports.webhook_repository import DeliveryQuery
 
 _WEBHOOKS = "SELECT record, revision FROM webhooks WHERE id = 1"
@@ -72,10 +65,10 @@ class LocalWebhookRepository:
             return Webhooks()
         record, revision = row
         with naming("webhooks"):
-            return decode_webhooks(record, revision=revision)
+            return decode(record, Webhooks, revision=revision)
 
     def commit(self, webhooks: Webhooks, *, events: Sequence[Event] = ()) -> Webhooks:
-        record = encode_webhooks(webhooks)
+        record = encode(webhooks)
         revision = revision_of(record)
         with self._database.writing() as connection:
             if webhooks.revision:
@@ -89,7 +82,7 @@ class LocalWebhookRepository:
     def add_deliveries(self, deliveries: Sequence[Delivery]) -> None:
         with self._database.writing() as connection:
             for each in deliveries:
-                record = encode_delivery(each)
+                record = encode(each)
                 row = (*each.key, record, revision_of(record), *_columns(each))
                 connection.execute(_INSERT, row)
                 connection.execute(_REMOVE, (micros(each.created_at - self._kept),))
@@ -99,7 +92,7 @@ class LocalWebhookRepository:
             return _delivery_in(connection, key)
 
     def commit_delivery(self, delivery: Delivery) -> Delivery:
-        record = encode_delivery(delivery)
+        record = encode(delivery)
         revision = revision_of(record)
         changed = (record, revision, *_columns(delivery), *delivery.key, delivery.revision)
         with self._database.writing() as connection:
@@ -146,7 +139,7 @@ def _delivery_in(connection: sqlite3.Connection, key: DeliveryKey) -> Delivery:
 def _delivery_of(webhook_id: str, event_id: str, record: bytes, revision: str) -> Delivery:
     """Raise UnreadableRecordError."""
     with naming(f"webhooks/{webhook_id}/{event_id}"):
-        stored = decode_delivery(record, revision=revision)
+        stored = decode(record, Delivery, revision=revision)
         require_place(stored.key == (webhook_id, event_id))
     return stored
 

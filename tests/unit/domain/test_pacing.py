@@ -43,7 +43,7 @@ from shared.domain.schedule import (
 from shared.domain.values import replace
 from shared.domain.video import Lane, QueuePlace, Video
 from shared.domain.video_steps import take_place
-from shared.records.paces import encode_pace
+from shared.records.form import encode
 from tests.unit.domain.builders import MODEL, NOW, SOON, a_reserved_video
 
 RATE = 50
@@ -95,7 +95,7 @@ def test_a_record_stays_small_whatever_the_rate(rate: int) -> None:
         pace = take_turns(pace, min(rate, free_turns(pace, rate, now)), now)
 
     assert len(pace.turns) <= (TURN_WINDOW + TURN_LEAD) / SECOND + 1
-    assert len(encode_pace(pace)) < 8_000
+    assert len(encode(pace)) < 8_000
 
 
 def test_turns_are_free_again_a_window_after_they_were_taken() -> None:
