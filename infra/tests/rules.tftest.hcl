@@ -17,7 +17,7 @@ variables {
   source_archive = "firestore.indexes.json" # Any file stands for the archive.
 }
 
-run "no_caller_by_default" {
+run "by_default_nobody_may_call_and_nothing_is_destroyed_by_accident" {
   command = plan
 
   assert {
@@ -46,6 +46,16 @@ run "no_caller_by_default" {
       bucket.uniform_bucket_level_access && bucket.public_access_prevention == "enforced"
     ])
     error_message = "A bucket could be opened to everybody."
+  }
+
+  assert {
+    condition     = google_storage_bucket.videos.deletion_policy == "PREVENT" && !google_storage_bucket.videos.force_destroy
+    error_message = "The videos could be destroyed."
+  }
+
+  assert {
+    condition     = google_firestore_database.records.deletion_policy == "PREVENT" && google_firestore_database.records.delete_protection_state == "DELETE_PROTECTION_ENABLED"
+    error_message = "The records could be destroyed."
   }
 }
 
@@ -84,20 +94,6 @@ run "two_settings_make_the_counting_of_plays_public_and_nothing_else" {
   assert {
     condition     = google_cloud_run_v2_service_iam_member.viewer["allUsers"].name == "record-plays" && length(google_cloud_run_v2_service_iam_member.invoker) == 0
     error_message = "Public is not the counting of plays alone."
-  }
-}
-
-run "nothing_is_destroyed_by_accident" {
-  command = plan
-
-  assert {
-    condition     = google_storage_bucket.videos.deletion_policy == "PREVENT" && !google_storage_bucket.videos.force_destroy
-    error_message = "The videos could be destroyed."
-  }
-
-  assert {
-    condition     = google_firestore_database.records.deletion_policy == "PREVENT" && google_firestore_database.records.delete_protection_state == "DELETE_PROTECTION_ENABLED"
-    error_message = "The records could be destroyed."
   }
 }
 

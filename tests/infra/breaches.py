@@ -1,7 +1,7 @@
 """What would make an installation unsafe, each a change of one place in infra/."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tests.infra import (
@@ -19,6 +19,8 @@ from tests.infra.providers import MODULE
 
 Rule = Callable[[Installation], None]
 """A test of an installation, which raises AssertionError."""
+
+_BLOCK = re.compile(r'^(?:resource "(\w+)" "(\w+)"|\w+).*\{$', re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +42,24 @@ class Breach:
         return list(re.finditer(pattern, self._text))
 
     @property
-    def broken(self) -> str:
-        """The file with the breach."""
+    def address(self) -> str:
+        """The resource that it changes; empty for a local value, which any resource may use."""
         (place,) = self.places
-        return self._text[: place.start()] + self.instead + self._text[place.end() :]
+        *_, block = (each for each in _BLOCK.finditer(self._text) if each.start() <= place.start())
+        return ".".join(part for part in block.groups() if part)
 
     @property
     def _text(self) -> str:
         return (MODULE / self.file).read_text("utf-8")
+
+
+def text_with(file: str, chosen: Iterable[Breach]) -> str:
+    """Return the text of the file with all breaches of it that are chosen."""
+    text = (MODULE / file).read_text("utf-8")
+    places = [(*each.places[0].span(), each.instead) for each in chosen if each.file == file]
+    for start, end, instead in sorted(places, reverse=True):
+        text = text[:start] + instead + text[end:]
+    return text
 
 
 def breaches(file: str, table: dict[str, tuple[str, Rule]]) -> list[Breach]:

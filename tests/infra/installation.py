@@ -1,10 +1,10 @@
 """What an apply leaves behind, to hold rules against."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tests.infra.terraform import Terraform, TerraformError
 
@@ -74,6 +74,15 @@ class Installation:
         wanted = set(types)
         return [each["values"] for each in self.resources if each["type"] in wanted]
 
+    def without(self, addresses: Collection[str]) -> Self:
+        """Return all resources but these."""
+        kept = (each for each in self.resources if _address(each) not in addresses)
+        return type(self)(resources=tuple(kept))
+
+    def only(self, address: str) -> tuple[Json, ...]:
+        """Return a resource, with each of its keys."""
+        return tuple(each for each in self.resources if _address(each) == address)
+
     @property
     def types(self) -> set[str]:
         return {each["type"] for each in self.resources if each["mode"] == "managed"}
@@ -95,6 +104,10 @@ class Installation:
     def account(self, target: str) -> str:
         """Return the function's own account as a member of IAM."""
         return str(self.all("google_service_account.function")[target]["member"])
+
+
+def _address(resource: Json) -> str:
+    return f"{resource['type']}.{resource['name']}"
 
 
 def install(terraform: Terraform, folder: Path, **variables: object) -> Installation:

@@ -1,6 +1,6 @@
 """Each rule of safety is broken in turn, in the files themselves; the test of it objects."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.infra import test_iam, test_public_access, test_pubsub
-from tests.infra.breaches import BREACHES, Breach
+from tests.infra.breaches import BREACHES, Breach, text_with
 from tests.infra.installation import EVERYTHING, Installation, foresee
 from tests.infra.providers import MODULE, Providers, stand_in
 from tests.infra.terraform import Terraform, prepared
@@ -35,13 +35,39 @@ def copies(
 
 
 @pytest.fixture(scope="module")
-def broken(copies: list[Terraform]) -> dict[Breach, Installation]:
+def intact(copies: list[Terraform]) -> Installation:
+    return foresee(copies[0], copies[0].folder, **EVERYTHING)
+
+
+@pytest.fixture(scope="module")
+def broken(copies: list[Terraform], intact: Installation) -> dict[Breach, Installation]:
     """What each breach would make of an installation, planned with others that leave it alone."""
-    together = groups(BREACHES)
+    grants = {
+        breach.address: breach
+        for breach in BREACHES
+        if breach.rule is test_iam.test_the_list_of_grants_is_complete and breach.address
+    }
+    together = groups([breach for breach in BREACHES if breach not in grants.values()])
     shares = [together[number::_AT_ONCE] for number in range(_AT_ONCE)]
+    found = break_grants(copies[0], grants, intact)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         done = [pool.submit(break_each, *each) for each in zip(copies, shares, strict=True)]
-        return {breach: found for each in done for breach, found in each.result().items()}
+        return {**found, **{breach: one for each in done for breach, one in each.result().items()}}
+
+
+def break_grants(
+    copy: Terraform, grants: dict[str, Breach], intact: Installation
+) -> dict[Breach, Installation]:
+    """Plan a breach of each grant at once; return installations that have one of them each.
+
+    No resource refers to a grant, so that all others are planned as without the breaches.
+    """
+    found = with_breaches(copy, grants.values())
+    assert found.without(grants) == intact.without(grants)
+    return {
+        breach: Installation(resources=(*intact.without({address}).resources, *found.only(address)))
+        for address, breach in grants.items()
+    }
 
 
 def groups(breaches: list[Breach]) -> list[list[Breach]]:
@@ -70,16 +96,18 @@ def leave_alone(one: Breach, other: Breach) -> bool:
 
 
 def break_each(copy: Terraform, chosen: list[list[Breach]]) -> dict[Breach, Installation]:
-    return {breach: found for group in chosen for breach, found in with_breaches(copy, group)}
+    found = ((group, with_breaches(copy, group)) for group in chosen)
+    return {breach: installation for group, installation in found for breach in group}
 
 
-def with_breaches(copy: Terraform, group: list[Breach]) -> Iterator[tuple[Breach, Installation]]:
-    for breach in group:
-        (copy.folder / breach.file).write_text(breach.broken, "utf-8")
+def with_breaches(copy: Terraform, chosen: Collection[Breach]) -> Installation:
+    files = {breach.file for breach in chosen}
+    for file in files:
+        (copy.folder / file).write_text(text_with(file, chosen), "utf-8")
     found = foresee(copy, copy.folder, **EVERYTHING)
-    for breach in group:
-        (copy.folder / breach.file).write_bytes((MODULE / breach.file).read_bytes())
-        yield breach, found
+    for file in files:
+        (copy.folder / file).write_bytes((MODULE / file).read_bytes())
+    return found
 
 
 @pytest.mark.parametrize("breach", BREACHES, ids=str)
@@ -93,9 +121,7 @@ def test_each_breach_is_detected(broken: dict[Breach, Installation], breach: Bre
         breach.rule(broken[breach])
 
 
-def test_the_unchanged_module_has_no_finding(copies: list[Terraform]) -> None:
-    intact = foresee(copies[0], copies[0].folder, **EVERYTHING)
-
+def test_the_unchanged_module_has_no_finding(intact: Installation) -> None:
     for breach in BREACHES:
         breach.rule(intact)
 
