@@ -42,6 +42,7 @@ class BatchRepository(Protocol):
     def totals(self, batch_id: str) -> Totals:
         """Count the batch's videos in each phase, and add up what they have cost.
 
+        A video that a commit removed after its end is counted as it was then.
         The store counts: the cost of this call does not grow with the records.
         """
 

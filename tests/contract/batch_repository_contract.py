@@ -21,10 +21,11 @@ from shared.domain.errors import BatchNotFoundError, ConflictError, VideoNotFoun
 from shared.domain.values import replace
 from shared.domain.video import Failure, Lane, Outcome, Phase, Video
 from shared.ports.batch_repository import BatchRepository
-from shared.ports.campaign_repository import CampaignRepository
+from shared.ports.campaign_repository import CampaignRepository, VideoQuery
 from tests.unit.domain.builders import NOW, a_campaign, a_reserved_video
 
 BATCH_ID = "batch_0123456789abcdef"
+WEEK = timedelta(days=7)
 
 
 def a_batch(number: int = 0, **changes: object) -> Batch:
@@ -187,16 +188,25 @@ class BatchRepositoryContract:
 
         assert batches.totals(batch.batch_id) == {Phase.SUBMITTING: PhaseTotals(videos=1)}
 
-    def test_a_removed_video_is_not_counted(
+    def test_a_removed_video_stays_counted_and_is_found_nowhere(
         self, batches: BatchRepository, campaigns: CampaignRepository
     ) -> None:
-        batch = batches.commit(a_batch(), tuple(changes_of(mine(1))))
-        campaign = campaigns.get_campaign("spring")
+        cost = replace(mine(1).cost, actual=Decimal("3.20"))
+        done = mine(1, phase=Phase.DONE, cost=cost, due_at=None)
+        batch = batches.commit(a_batch(), tuple(changes_of(done, mine(2, "autumn"))))
+        totals = batches.totals(batch.batch_id)
         video = campaigns.get_video("spring", f"{1:016x}")
 
-        campaigns.commit(Change(campaign=campaign, removed=(video,)))
+        removal = Change(campaign=campaigns.get_campaign("spring"), removed=(video,))
+        left = campaigns.commit(removal).campaign
+        campaigns.remove_campaign(left)
 
-        assert batches.totals(batch.batch_id) == {}
+        assert totals[Phase.DONE] == PhaseTotals(videos=1, usd=Decimal("3.20"))
+        assert batches.totals(batch.batch_id) == totals
+        (other,) = campaigns.list_videos(VideoQuery()).videos
+        assert other.campaign_id == "autumn"
+        assert campaigns.get_all_videos("spring").videos == ()
+        assert {each.campaign_id for each in campaigns.due(NOW + WEEK, limit=9)} == {"autumn"}
 
     def test_the_last_created_of_the_waiting_videos_come_first(
         self, batches: BatchRepository

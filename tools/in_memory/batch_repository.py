@@ -56,7 +56,9 @@ class InMemoryBatchRepository:
 
     def totals(self, batch_id: str) -> Totals:
         totals: dict[Phase, PhaseTotals] = {}
-        for video in self._of(batch_id):
+        removed = self._campaigns.removed_of_batches.values()
+        gone = [video for video in removed if video.batch_id == batch_id]
+        for video in (*self._of(batch_id), *gone):
             before = totals.get(video.phase, PhaseTotals())
             usd = before.usd + (video.cost.actual or ZERO)
             totals[video.phase] = PhaseTotals(videos=before.videos + 1, usd=usd)

@@ -37,6 +37,7 @@ class InMemoryRecords:
         self.days: dict[date, DayBudget] = {}
         self.events: dict[str, Event] = {}
         self.undispatched: dict[str, datetime] = {}
+        self.removed_of_batches: dict[str, Video] = {}
         self.unreadable: dict[tuple[str, str | None], Unreadable] = {}
         self.written_at: IndexedDict[tuple[str, str | None], datetime] = IndexedDict(_by_time)
         self._now = now
@@ -75,6 +76,8 @@ class InMemoryRecords:
             self.written_at[campaign.campaign_id, None] = self._now()
             for video in change.removed:
                 del self.videos[video.campaign_id, video.video_hash]
+                if video.batch_id is not None and video.has_ended:
+                    self.removed_of_batches[video.id] = video
                 self.written_at.pop((video.campaign_id, video.video_hash), None)
             for each in change.discarded:
                 del self.unreadable[each.campaign_id, each.video_hash]

@@ -81,7 +81,7 @@ def write_of(record: Record, *, at: datetime) -> Write:
     if isinstance(record, Campaign):
         fields[FOUND_BY] = _beginnings(keys_of(record))
     elif record.batch_id is not None:
-        fields[CHARGED] = int((record.cost.actual or ZERO) * MILLIONTHS)
+        fields |= _charge_of(record)
     return Write(path=key_of(record).path, fields=fields, revision=record.revision)
 
 
@@ -101,6 +101,20 @@ def write_as_it_is(record: Unreadable, *, at: datetime) -> Write:
 
 def removal_of(record: Video | Unreadable) -> Write:
     return Write(path=key_of(record).path, fields=None, revision=record.revision)
+
+
+def count_of_removed(video: Video) -> Write:
+    """Keep a removed video of a batch in the totals, which count the documents of a phase.
+
+    They are in the group of the videos, whose other queries do not find this one.
+    """
+    path = f"batches/{video.batch_id}/{VIDEOS}/{video.id}"
+    fields = {"batch_id": video.batch_id, "phase": video.phase.value, **_charge_of(video)}
+    return Write(path=path, fields=fields, revision=None)
+
+
+def _charge_of(video: Video) -> dict[str, int]:
+    return {CHARGED: int((video.cost.actual or ZERO) * MILLIONTHS)}
 
 
 def campaign_of(document: Document) -> Campaign:

@@ -14,6 +14,7 @@ from shared.adapters.google.campaign_documents import (
     campaign_in,
     campaign_of,
     campaign_or_unreadable,
+    count_of_removed,
     filled,
     increments,
     is_campaign_id,
@@ -145,6 +146,11 @@ class FirestoreCampaignRepository:
             *map(write_of_day, change.days),
             *(write_as_it_is(record, at=now) for record in change.carried),
             *map(removal_of, change.gone),
+            *(
+                count_of_removed(each)
+                for each in change.removed
+                if each.batch_id and each.has_ended
+            ),
             *self.writes_of_events(change.events),
         ]
 

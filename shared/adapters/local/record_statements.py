@@ -68,9 +68,13 @@ DELETE_TAGS_OF_CAMPAIGN = (
     "DELETE FROM tags WHERE id IN (SELECT id FROM videos WHERE campaign_id = ?)"
 )
 PUT_BATCH_VIDEO = "INSERT OR REPLACE INTO batch_videos VALUES (?, ?, ?, ?, ?)"
-DELETE_BATCH_VIDEO = "DELETE FROM batch_videos WHERE id = ?"
+# A removed video stays in the totals of its batch with the end that it had.
+DELETE_BATCH_VIDEO = (
+    "DELETE FROM batch_videos WHERE id = ? AND phase NOT IN ('done', 'failed', 'cancelled')"
+)
 DELETE_BATCH_VIDEOS_OF_CAMPAIGN = (
-    "DELETE FROM batch_videos WHERE id IN (SELECT id FROM videos WHERE campaign_id = ?)"
+    "DELETE FROM batch_videos WHERE phase NOT IN ('done', 'failed', 'cancelled')"
+    " AND id IN (SELECT id FROM videos WHERE campaign_id = ?)"
 )
 BATCH_TOTALS = (
     "SELECT phase, count(*), sum(charged_millionths) FROM batch_videos WHERE batch_id = ?"

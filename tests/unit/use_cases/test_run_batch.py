@@ -249,6 +249,24 @@ def test_the_campaign_of_a_line_that_was_deleted_meanwhile_stays_deleted(ports: 
     assert outcomes(ports) == ["created", "campaign_deleted", "created"]
 
 
+def test_what_is_deleted_for_good_stays_in_the_counts_of_its_batch(ports: FakePorts) -> None:
+    create(ports, lines(3))
+    run(ports)
+    made, cancelled, _ = ports.campaigns.videos.values()
+    cancel_video(ports, cancelled.campaign_id, cancelled.video_hash)
+    settle(ports)
+    before = view_of(ports, ports.batches.get(BATCH_ID)).totals
+
+    for each in (made, cancelled):
+        delete_video(ports, each.campaign_id, each.video_hash, purge=True)
+
+    assert not ports.batches.get(BATCH_ID).has_ended
+    assert view_of(ports, ports.batches.get(BATCH_ID)).totals == before
+    run(ports)
+    assert ports.batches.get(BATCH_ID).ended == before
+    assert (before[Phase.DONE].usd, before[Phase.CANCELLED].videos) == (2 * PRICE, 1)
+
+
 def test_a_deleted_video_of_a_done_line_is_not_made_again(ports: FakePorts) -> None:
     create(ports, lines(2))
     run(ports)
