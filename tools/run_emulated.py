@@ -23,7 +23,7 @@ from tools.emulated_cloud.function_process import THIS_TREE, FunctionProcess, In
 from tools.emulated_cloud.processes import free_port
 from tools.emulated_cloud.project import CloudProject
 from tools.emulated_cloud.tokens import TokenServer
-from tools.emulated_cloud.vertex import FakeVertex
+from tools.emulated_cloud.vertex.server import FakeVertex
 from tools.serve import (
     STOP_SIGNALS,
     THREADS,

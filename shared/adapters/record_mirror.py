@@ -72,10 +72,8 @@ class ObjectStoreMirror:
         files = {each.path: each for each in found if is_record_file(each.path)}
         return MirrorListing(campaign_id=campaign_id, files=files)
 
-    def stale(
-        self, listing: MirrorListing, state: CampaignState, *, only: Collection[str] | None = None
-    ) -> tuple[str, ...]:
-        return tuple(sorted(self._differences(listing, state, only)))
+    def stale(self, listing: MirrorListing, state: CampaignState) -> tuple[str, ...]:
+        return tuple(sorted(self._differences(listing, state)))
 
     def update(
         self, listing: MirrorListing, state: CampaignState, *, only: Collection[str] | None = None
@@ -144,7 +142,7 @@ class ObjectStoreMirror:
         )
 
     def _differences(
-        self, listing: MirrorListing, state: CampaignState, only: Collection[str] | None
+        self, listing: MirrorListing, state: CampaignState, only: Collection[str] | None = None
     ) -> dict[str, bytes | None]:
         """Return by path what is to be written there, or None for what is to go."""
         records: list[Record] = [state.campaign, *state.videos.values()]

@@ -39,20 +39,19 @@ class RecordMirror(Protocol):
 
     def list(self, campaign_id: str) -> MirrorListing: ...
 
-    def stale(
-        self, listing: MirrorListing, state: CampaignState, *, only: Collection[str] | None = None
-    ) -> tuple[str, ...]:
+    def stale(self, listing: MirrorListing, state: CampaignState) -> tuple[str, ...]:
         """Return the paths of files that differ from the records, are missing, or have no record.
 
-        `state` was read after `listing`. With `only`, it has these videos alone, as far as they
-        exist, and the files of other videos are not looked at. No file differs by a lease, or by
-        what the cache saved.
+        `state` was read after `listing`. No file differs by a lease, or by what the cache saved.
         """
 
     def update(
         self, listing: MirrorListing, state: CampaignState, *, only: Collection[str] | None = None
     ) -> tuple[str, ...]:
         """Write what is `stale`, and return the paths that could not be written.
+
+        With `only`, `state` has these videos alone, as far as they exist, and the files of other
+        videos are not looked at.
 
         The files of a video that the campaign has removed are removed. Those of a record that is
         missing otherwise, or cannot be read, are kept: the record may have to be restored from it.

@@ -24,11 +24,12 @@ from tests.chaos.bill import ASKED, MADE, Bill, Entry
 from tests.chaos.clips import clip_of, warm_up
 from tests.chaos.mailbox import Mailbox
 from tools.emulated_cloud.bucket.server import StrictBucketServer
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.bucket.signatures import ServiceAccount
 from tools.emulated_cloud.emulators import Emulator, FirestoreEmulator
 from tools.emulated_cloud.environment import keep_off_the_cloud
-from tools.emulated_cloud.vertex import FakeVertex
-from tools.emulated_cloud.vertex.answers import Answer, Json
+from tools.emulated_cloud.http_front import Answer
+from tools.emulated_cloud.vertex.answers import Json
+from tools.emulated_cloud.vertex.server import FakeVertex
 
 _LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from shared.adapters.google.bucket import GCSBucket, ObjectsClient
 from shared.adapters.google.object_store import GCSObjectStore
 from shared.adapters.google.url_signer import V4URLSigner
 from tools.emulated_cloud.bucket.server import StrictBucketServer
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.bucket.signatures import ServiceAccount
 from tools.emulated_cloud.emulators import MissingToolError
 
 

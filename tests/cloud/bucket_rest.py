@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
-from tools.emulated_cloud.bucket.exchange import Resource
+from tools.emulated_cloud.bucket.refusals import Resource
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 
 

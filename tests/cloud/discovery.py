@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from tools.emulated_cloud.vertex import FakeVertex
-from tools.emulated_cloud.vertex.answers import Answer
+from tools.emulated_cloud.http_front import Answer
 from tools.emulated_cloud.vertex.endings import Script
-from tools.emulated_cloud.vertex.listener import Request
-from tools.emulated_cloud.vertex.server import INTERACTIONS, POLL, SUBMIT
+from tools.emulated_cloud.vertex.server import INTERACTIONS, POLL, SUBMIT, FakeVertex, Received
 
 Schema = Mapping[str, Any]
 Schemas = Mapping[str, Schema]
@@ -63,7 +61,7 @@ class DescribedVertex(FakeVertex):
     def _note(self, scripts: tuple[Script, ...]) -> None:
         self._answers_itself &= not any(isinstance(each, dict) for each in scripts)
 
-    def _answer(self, request: Request, body: Any) -> Answer:  # noqa: ANN401  # It is JSON.
+    def _answer(self, request: Received, body: Any) -> Answer:  # noqa: ANN401  # It is JSON.
         given = super()._answer(request, body)
         if given.status == 200:
             self.unknown += unknown_in_request(request.path, body)

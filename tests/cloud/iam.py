@@ -15,7 +15,7 @@ from google.auth.credentials import Credentials
 from google.auth.transport import Request
 
 from shared.adapters.google.credentials import shared_request
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.bucket.signatures import ServiceAccount
 from tools.emulated_cloud.processes import HOST
 
 _TOKEN = "the function's token"  # noqa: S105  # It opens nothing.

@@ -11,8 +11,8 @@ from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import Submission
 from tests.cloud.discovery import DescribedVertex
 from tests.cloud.veo import BUCKET, PROJECT, TODAY, CountedToken, a_submission, into, out_of
-from tools.emulated_cloud.vertex import FakeVertex
 from tools.emulated_cloud.vertex.clips import plain_clip
+from tools.emulated_cloud.vertex.server import FakeVertex
 from tools.in_memory.object_store import InMemoryObjectStore
 
 MODEL = "gemini-omni-1.2-flash"

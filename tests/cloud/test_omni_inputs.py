@@ -20,7 +20,7 @@ from tests.contract.video_generator_contract import ended
 from tests.pictures import a_picture
 from tools.emulated_cloud.vertex.answers import Json
 from tools.emulated_cloud.vertex.clips import plain_clip
-from tools.emulated_cloud.vertex.interaction_validation import (
+from tools.emulated_cloud.vertex.interaction_requests import (
     blocks_of,
     first_problem_of_interaction,
     prompt_of,

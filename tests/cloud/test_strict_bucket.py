@@ -12,8 +12,8 @@ import pytest
 
 from tests.cloud.bucket_rest import Response, ask, resource, write
 from tests.eventually import eventually
-from tools.emulated_cloud.bucket.exchange import Resource
 from tools.emulated_cloud.bucket.faults import LOST_ANSWER
+from tools.emulated_cloud.bucket.refusals import Resource
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 
 NAME = "videos/attempts/spring/0123456789abcdef/1/sample_0.mp4"

@@ -37,9 +37,9 @@ from tests.cloud.iam import FakeIAM, KeylessCredentials, LoopbackRequest
 from tests.cloud.veo import Veo, a_submission
 from tools.emulated_cloud.bucket.faults import delayed
 from tools.emulated_cloud.bucket.server import StrictBucketServer
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.bucket.signatures import ServiceAccount
 from tools.emulated_cloud.tokens import TokenServer
-from tools.emulated_cloud.vertex import Ending
+from tools.emulated_cloud.vertex.endings import Ending
 from tools.emulated_cloud.vertex.faults import Fault
 from tools.emulated_cloud.vertex.server import POLL
 

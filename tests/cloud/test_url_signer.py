@@ -23,7 +23,7 @@ from shared.domain.errors import InvalidRequestError, StorageError
 from shared.ports.object_store import SignedMethod, SignedURL
 from tests.cloud.bucket_rest import Response, ask
 from tools.emulated_cloud.bucket.server import StrictBucketServer
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.bucket.signatures import ServiceAccount
 
 CLIP = "videos/generated/spring/curr_0123456789abcdef_0.mp4"
 OTHER = "videos/generated/spring/0123456789abcdef_0.mp4"

@@ -14,9 +14,8 @@ from shared.domain.storage_layout import is_clip
 from shared.ports.video_generator import Failed, Gone, OperationState, Running, Succeeded
 from tests.cloud.veo import Veo, a_submission, veo_in_bucket, veo_inline
 from tests.contract.video_generator_contract import ended
-from tools.emulated_cloud.vertex import Ending
 from tools.emulated_cloud.vertex.answers import error, page, permission_denied
-from tools.emulated_cloud.vertex.endings import Script, failed
+from tools.emulated_cloud.vertex.endings import Ending, Script, failed
 from tools.emulated_cloud.vertex.faults import (
     DROPPED_AFTER,
     DROPPED_BEFORE,
@@ -218,7 +217,7 @@ def test_a_token_that_is_not_accepted_is_renewed(veo: Veo) -> None:
 
     veo.generator.check(operation)
 
-    assert veo.vertex.asked(POLL)[-1].headers["Authorization"] == "Bearer token-2"
+    assert veo.vertex.asked(POLL)[-1].headers["authorization"] == "Bearer token-2"
 
 
 @pytest.mark.parametrize("name", ["", "short", "operations/1", "#", "../..//operations/1"])

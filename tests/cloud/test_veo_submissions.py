@@ -16,10 +16,9 @@ from shared.domain.errors import (
 )
 from shared.domain.model_registry import MODELS
 from tests.cloud.veo import MODEL, TODAY, CountedToken, MakeVeo, Veo, a_submission
+from tools.emulated_cloud.http_front import Answer, answer_json
 from tools.emulated_cloud.processes import free_port
 from tools.emulated_cloud.vertex.answers import (
-    Answer,
-    answer,
     error,
     invalid_argument,
     model_not_found,
@@ -88,7 +87,7 @@ def status(code: int, name: str = "ANY") -> Answer:
 
 
 def accepted(content: object) -> Fault:
-    return Fault(answer=answer(content), accepted=True)
+    return Fault(answer=answer_json(content), accepted=True)
 
 
 CASES = [
@@ -164,7 +163,7 @@ def test_the_submission_after_a_busy_answer_is_accepted(veo: Veo) -> None:
 @pytest.mark.parametrize(
     ("given", "seconds"),
     [
-        (no_quota(retry_after_seconds=17), 17),
+        (no_quota(), 17),
         (error(429, "RESOURCE_EXHAUSTED", "Slow.", headers={"Retry-After": "33"}), 33),
         (error(429, "RESOURCE_EXHAUSTED", "Slow."), 60),
         (error(429, "RESOURCE_EXHAUSTED", "Slow.", headers={"Retry-After": "soon"}), 60),
@@ -206,7 +205,7 @@ def test_a_token_that_is_not_accepted_is_renewed(veo: Veo) -> None:
 
     veo.generator.submit(a_submission())
 
-    sent = [request.headers["Authorization"] for request in veo.vertex.asked(SUBMIT)]
+    sent = [request.headers["authorization"] for request in veo.vertex.asked(SUBMIT)]
     assert ["Bearer token-1", "Bearer token-2"] == sent
 
 

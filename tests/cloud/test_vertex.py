@@ -13,9 +13,9 @@ import pytest
 
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from tests.eventually import eventually
-from tools.emulated_cloud.vertex import Ending, FakeVertex
 from tools.emulated_cloud.vertex.clips import prompted_clip
-from tools.emulated_cloud.vertex.server import POLL, SUBMIT
+from tools.emulated_cloud.vertex.endings import Ending
+from tools.emulated_cloud.vertex.server import POLL, SUBMIT, FakeVertex
 
 MODEL = "projects/p/locations/us-central1/publishers/google/models/veo-3.1-generate-001"
 SHORT = {"durationSeconds": 4, "storageUri": "gs://bucket/attempts/1/"}

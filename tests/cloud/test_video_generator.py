@@ -13,7 +13,7 @@ from shared.domain.values import replace
 from tests.cloud.loopback import only_loopback
 from tests.cloud.veo import BUCKET, LOCATION, MODEL, PROJECT, MakeVeo, Veo, a_submission
 from tests.contract.video_generator_contract import ended
-from tools.emulated_cloud.vertex.answers import Answer
+from tools.emulated_cloud.http_front import Answer
 from tools.emulated_cloud.vertex.faults import (
     DROPPED_AFTER,
     INTERNAL,
@@ -76,7 +76,7 @@ def test_a_submission_requests_one_clip_with_the_chosen_parameters(veo: Veo) -> 
 
     [request] = veo.vertex.requests
     assert request.path == f"/v1/{RESOURCE}{SUBMIT}"
-    assert request.headers["Authorization"] == "Bearer token-1"
+    assert request.headers["authorization"] == "Bearer token-1"
     assert request.body == {
         "instances": [{"prompt": submission.enhanced_prompt}],
         "parameters": {
@@ -117,7 +117,7 @@ def test_google_gives_up_when_showreel_does(veo: Veo, make_veo: MakeVeo) -> None
     make_veo(veo.vertex.url).submit(a_submission())
 
     [request] = veo.vertex.requests
-    assert request.headers["X-Server-Timeout"] == "60"
+    assert request.headers["x-server-timeout"] == "60"
 
 
 def test_the_longest_campaign_id_makes_a_valid_label(veo: Veo) -> None:
@@ -151,7 +151,7 @@ def test_the_environment_does_not_lead_requests_elsewhere(
         request.path for request in veo.vertex.requests
     ]
     assert {"Bearer token-1"} == {
-        request.headers["Authorization"] for request in veo.vertex.requests
+        request.headers["authorization"] for request in veo.vertex.requests
     }
 
 

@@ -16,8 +16,8 @@ from tests.cloud.veo import BUCKET, TODAY
 from tests.cloud.whole_way import PRICE, Showreel, inline
 from tests.eventually import eventually
 from tests.pictures import a_picture, data_uri
-from tools.emulated_cloud.vertex import Ending
 from tools.emulated_cloud.vertex.answers import invalid_argument
+from tools.emulated_cloud.vertex.endings import Ending
 from tools.emulated_cloud.vertex.faults import (
     DROPPED_AFTER,
     DROPPED_BEFORE,

@@ -17,9 +17,9 @@ from shared.domain.video import GenerationParameters
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import Submission, VideoGenerator
 from tests.cloud.discovery import DescribedVertex
-from tools.emulated_cloud.vertex import FakeVertex
 from tools.emulated_cloud.vertex.clips import plain_clip
 from tools.emulated_cloud.vertex.operations import ReadObject, WriteClip
+from tools.emulated_cloud.vertex.server import FakeVertex
 from tools.in_memory.object_store import InMemoryObjectStore
 
 PROJECT = "showreel-project"

@@ -15,10 +15,10 @@ from tests.contract.video_generator_contract import (
     Scenario,
     VideoGeneratorContract,
 )
-from tools.emulated_cloud.vertex import Ending, FakeVertex
 from tools.emulated_cloud.vertex.answers import invalid_argument
+from tools.emulated_cloud.vertex.endings import Ending
 from tools.emulated_cloud.vertex.faults import DROPPED_AFTER, NO_QUOTA, Fault
-from tools.emulated_cloud.vertex.server import INTERACTIONS, SUBMIT
+from tools.emulated_cloud.vertex.server import INTERACTIONS, SUBMIT, FakeVertex
 
 FAULTS: Mapping[Scenario, Fault] = {
     Scenario.IS_BUSY: NO_QUOTA,

@@ -20,7 +20,7 @@ from tests.functional.cloud_place import CloudPlace, a_project_like
 from tests.functional.places import FolderPlace, Place
 from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, served, serving
 from tools.emulated_cloud.bucket.server import StrictBucketServer
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.bucket.signatures import ServiceAccount
 from tools.emulated_cloud.emulators import FirestoreEmulator, PubSubEmulator
 from tools.emulated_cloud.project import CloudProject, write_key_file
 

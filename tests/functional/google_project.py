@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Thread
 from typing import Any, Self
 
 from tools.doctor.cloud import Cloud
@@ -16,8 +15,8 @@ from tools.doctor.expected import (
     TICK,
 )
 from tools.doctor.rights import Policies
-from tools.emulated_cloud.vertex.answers import Answer, answer, error
-from tools.emulated_cloud.vertex.listener import Listener, Request
+from tools.emulated_cloud.http_front import Answer, HTTPFront, Request, answer_json
+from tools.emulated_cloud.vertex.answers import error
 
 REGION = "us-central1"
 NUMBER = "123456789012"
@@ -53,16 +52,15 @@ class GoogleProject:
             **_indexes(f"/v1/projects/{project}/databases/(default)", INDEXES),
             **_indexes(f"/v1/projects/{project}/databases/showreel-plays", PLAY_INDEXES),
         }
-        self._listener = Listener(self._answer)
-        self.url = f"http://127.0.0.1:{self._listener.server_port}"
+        self._http = HTTPFront(self._answer)
+        self.url = self._http.url
 
     def __enter__(self) -> Self:
-        Thread(target=self._listener.serve_forever, args=(0.02,), daemon=True).start()
+        self._http.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._listener.shutdown()
-        self._listener.server_close()
+        self._http.stop()
 
     @property
     def hosts(self) -> dict[str, str]:
@@ -94,17 +92,18 @@ class GoogleProject:
         account = f"showreel-{who.replace('_', '-')}@{self.project}.iam.gserviceaccount.com"
         return f"serviceAccount:{AGENTS.get(who, account)}"
 
-    def _answer(self, request: Request, body: Json | None) -> Answer:
-        path, _, query = request.path.partition("?")
+    def _answer(self, request: Request) -> Answer:
+        path = request.path
         if "estPermissions" in path or "estIamPermissions" in path:
-            asked = (body or {}).get("permissions") or [
-                each.partition("=")[2] for each in query.split("&")
+            asked = json.loads(request.body or b"{}").get("permissions") or [
+                each.partition("=")[2] for each in request.query.split("&")
             ]
-            return answer({"permissions": [each for each in asked if each in self.permissions]})
+            granted = [each for each in asked if each in self.permissions]
+            return answer_json({"permissions": granted})
         found = self.resources.get(path)
-        if isinstance(found, Answer):
-            return found
-        return error(404, "NOT_FOUND", f"{path} was not found.") if found is None else answer(found)
+        if found is None:
+            return error(404, "NOT_FOUND", f"{path} was not found.")
+        return found if isinstance(found, Answer) else answer_json(found)
 
 
 def _function(environment: Mapping[str, str]) -> Json:

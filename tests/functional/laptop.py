@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tests.functional.places import FolderPlace
 from tests.functional.showreel import Showreel, served
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.bucket.signatures import ServiceAccount
 from tools.emulated_cloud.project import write_key_file
 from tools.emulated_cloud.tokens import TokenServer
-from tools.emulated_cloud.vertex import FakeVertex
+from tools.emulated_cloud.vertex.server import FakeVertex
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from tests.functional.pushes import a_message, push
 from tests.functional.showreel import GALLERY, KITE, Answer, Json, Showreel, function, served
 from tools.emulated_cloud.bucket.faults import permission_denied
 from tools.emulated_cloud.bucket.server import StrictBucketServer
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.bucket.signatures import ServiceAccount
 
 SECRET = re.compile(r"(?i)x-goog-signature|private.key|bearer|authorization")
 MANY = 50

@@ -23,12 +23,12 @@ from tests.functional.cloud_place import CloudPlace
 from tests.functional.places import NewApp
 from tests.functional.pushes import a_message
 from tests.functional.showreel import BOAT, KITE, served
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.bucket.signatures import ServiceAccount
 from tools.emulated_cloud.project import write_key_file
 from tools.emulated_cloud.tokens import TokenServer
-from tools.emulated_cloud.vertex import FakeVertex
 from tools.emulated_cloud.vertex.answers import Json
 from tools.emulated_cloud.vertex.clips import plain_clip
+from tools.emulated_cloud.vertex.server import FakeVertex
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

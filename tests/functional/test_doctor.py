@@ -24,7 +24,7 @@ from tools.doctor.cloud import Cloud, Json, hosts_of
 from tools.doctor.expected import FUNCTIONS, PERMISSIONS
 from tools.doctor.findings import Finding, Level, is_well
 from tools.doctor.functions import key_findings
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.bucket.signatures import ServiceAccount
 from tools.emulated_cloud.processes import free_port
 from tools.emulated_cloud.project import CloudProject, write_key_file
 from tools.emulated_cloud.tokens import TokenServer

@@ -8,7 +8,7 @@ import pytest
 
 from tests.functional.laptop import laptop_with_veo
 from tests.functional.showreel import Answer, Json, Showreel
-from tools.emulated_cloud.vertex import FakeVertex
+from tools.emulated_cloud.vertex.server import FakeVertex
 
 Send = Callable[[Showreel, Json], Answer]
 

@@ -17,7 +17,7 @@ from tests.functional.cloud_place import CloudPlace
 from tests.functional.places import Place
 from tests.functional.showreel import Json, Showreel, served
 from tests.unit.domain.builders import CLIP, NOW, a_reserved_video
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.bucket.signatures import ServiceAccount
 
 LIST = "/v1/videos?campaign_id=spring&limit=100"
 

@@ -14,7 +14,7 @@ from tests.eventually import eventually
 from tests.functional.laptop import laptop_with_veo
 from tests.functional.places import FolderPlace
 from tests.functional.showreel import BOAT, KITE, Answer, Showreel, served
-from tools.emulated_cloud.vertex import FakeVertex
+from tools.emulated_cloud.vertex.server import FakeVertex
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from google.cloud.storage import Bucket, Client  # type: ignore[import-untyped]
 from shared.domain.storage_layout import ATTEMPTS, BATCHES, REQUESTS
 from tools.doctor.expected import DEAD_LETTERS, EVENT_TOPIC, FUNCTIONS, PUBLIC_ACCESS_PREVENTION
 from tools.emulated_cloud.bucket.server import StrictBucketServer
-from tools.emulated_cloud.bucket.service_account import ServiceAccount
+from tools.emulated_cloud.bucket.signatures import ServiceAccount
 from tools.emulated_cloud.topics import Topics
 
 _ACK_SECONDS = 60

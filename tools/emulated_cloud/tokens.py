@@ -1,11 +1,17 @@
 """An OAuth endpoint that answers every request for a key file with a token."""
 
-import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 from typing import Self
 
-from tools.emulated_cloud.processes import HOST
+from tools.emulated_cloud.http_front import (
+    Answer,
+    BrokenConnectionError,
+    HTTPFront,
+    Request,
+    answer_json,
+)
+
+_TOKEN = {"access_token": "ya29.emulated", "expires_in": 3600, "token_type": "Bearer"}
 
 
 class TokenServer:
@@ -16,51 +22,24 @@ class TokenServer:
     """
 
     def __init__(self, *, stalls: int = 0, refusals: tuple[int, ...] = ()) -> None:
-        self.stalls = stalls
         self.refusals = list(refusals)
         self.requests = 0
-        self.over = Event()
-        self._http = _Server(self)
-        self.url = f"http://{HOST}:{self._http.server_port}/token"
+        self._stalls = stalls
+        self._over = Event()
+        self._http = HTTPFront(self._answer)
+        self.url = f"{self._http.url}/token"
 
     def __enter__(self) -> Self:
-        Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+        self._http.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self._http.shutdown()
-        self._http.server_close()
+        self._over.set()
+        self._http.stop()
 
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, tokens: TokenServer) -> None:
-        super().__init__((HOST, 0), _Handler)
-        self.tokens = tokens
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        tokens = self.server.tokens
-        tokens.requests += 1
-        if tokens.requests <= tokens.stalls:
-            tokens.over.wait()
-            return
-        if tokens.refusals:
-            self.send_error(tokens.refusals.pop(0))
-            return
-        token = {"access_token": "ya29.emulated", "expires_in": 3600, "token_type": "Bearer"}
-        body = json.dumps(token).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # Its given name.
-        """Log no requests."""
+    def _answer(self, _: Request) -> Answer:
+        self.requests += 1
+        if self.requests <= self._stalls:
+            self._over.wait()
+            raise BrokenConnectionError
+        return Answer(status=self.refusals.pop(0)) if self.refusals else answer_json(_TOKEN)

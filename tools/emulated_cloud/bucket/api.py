@@ -6,19 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote, unquote
 
-from tools.emulated_cloud.bucket.exchange import (
-    Answer,
-    Request,
-    Resource,
-    answer_json,
-    refuse,
-    refuse_xml,
-)
 from tools.emulated_cloud.bucket.notifications import Notifier
 from tools.emulated_cloud.bucket.objects import Objects
+from tools.emulated_cloud.bucket.refusals import Resource, refuse, refuse_xml
 from tools.emulated_cloud.bucket.signatures import InvalidSignatureError, SignatureVerifier
 from tools.emulated_cloud.bucket.uploads import Uploads
 from tools.emulated_cloud.bucket.upstream import Upstream
+from tools.emulated_cloud.http_front import Answer, Request, answer_json
 
 _BUCKET = r"/b/(?P<bucket>[^/]+)"
 _OBJECT = rf"/storage/v1{_BUCKET}/o/(?P<name>[^/]+)"

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from threading import Lock
 
-from tools.emulated_cloud.bucket.exchange import Answer, Request, refuse, refuse_xml
+from tools.emulated_cloud.bucket.refusals import refuse, refuse_xml
+from tools.emulated_cloud.http_front import Answer, Request
 
 
 class FaultKind(StrEnum):

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from threading import Thread
 from urllib.request import Request, urlopen
 
-from tools.emulated_cloud.bucket.exchange import Resource
+from tools.emulated_cloud.bucket.refusals import Resource
 
 _logger = logging.getLogger(__name__)
 _SECONDS = 10

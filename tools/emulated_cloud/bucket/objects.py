@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 
 import google_crc32c
 
-from tools.emulated_cloud.bucket.exchange import Answer, Request, Resource, answer_json, refuse
-from tools.emulated_cloud.bucket.preconditions import Preconditions, preconditions
+from tools.emulated_cloud.bucket.refusals import Preconditions, Resource, preconditions, refuse
 from tools.emulated_cloud.bucket.upstream import Upstream
+from tools.emulated_cloud.http_front import Answer, Request, answer_json
 
 PAGE_SIZE = 1000
 

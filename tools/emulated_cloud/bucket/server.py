@@ -1,25 +1,27 @@
-"""The bucket with its faults and its log."""
+"""A strict emulator of Cloud Storage: fake-gcs-server stores the bytes, this layer adds the rules.
+
+No other emulator refuses all requests that the service refuses: stale writes by every kind of
+upload, moves onto an existing object, altered or expired signatures.
+"""
 
 import json
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Lock, Thread
+from threading import Lock
 from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from tools.emulated_cloud.bucket.api import StorageAPI, operation_of
-from tools.emulated_cloud.bucket.exchange import Answer, Request
 from tools.emulated_cloud.bucket.faults import Fault, FaultKind, Faults, answer_after, answer_before
-from tools.emulated_cloud.bucket.front import BrokenConnectionError, HTTPFront
 from tools.emulated_cloud.bucket.notifications import Notification, Notifier
 from tools.emulated_cloud.bucket.objects import PAGE_SIZE, Objects
 from tools.emulated_cloud.bucket.signatures import SignatureVerifier
 from tools.emulated_cloud.bucket.uploads import Uploads
 from tools.emulated_cloud.bucket.upstream import Upstream
-from tools.emulated_cloud.processes import HOST
+from tools.emulated_cloud.http_front import Answer, BrokenConnectionError, HTTPFront, Request
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +49,7 @@ class StrictBucketServer:
         self._notifier = Notifier()
         self._signatures = SignatureVerifier()
         self._http = HTTPFront(self.handle)
-        self.url = f"http://{HOST}:{self._http.server_port}"
+        self.url = self._http.url
         self._objects = Objects(self._upstream, self._notifier.finalized)
         self._api = StorageAPI(
             upstream=self._upstream,
@@ -58,14 +60,11 @@ class StrictBucketServer:
         )
 
     def __enter__(self) -> Self:
-        Thread(
-            target=self._http.serve_forever, args=(0.02,), name="strict-bucket", daemon=True
-        ).start()
+        self._http.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        self._http.stop()
         self._notifier.close()
         self._upstream.close()
 

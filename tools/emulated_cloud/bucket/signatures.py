@@ -1,20 +1,45 @@
-"""Verifies V4 signatures (GOOG4-RSA-SHA256) as Cloud Storage does."""
+"""Service accounts, and V4 signatures (GOOG4-RSA-SHA256), verified as Cloud Storage does."""
 
 import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tools.emulated_cloud.bucket.exchange import Answer, Request, refuse_xml
+from tools.emulated_cloud.bucket.refusals import refuse_xml
+from tools.emulated_cloud.http_front import Answer, Request
 
 _ALGORITHM = "GOOG4-RSA-SHA256"
 _SCOPE = re.compile(r"(?P<email>[^/]+)/(?P<scope>\d{8}/[a-z0-9-]+/storage/goog4_request)")
 _LONGEST_SECONDS = 7 * 24 * 3600
+
+
+class ServiceAccount:
+    """`key` is its RSA key; the bucket is to trust its public part."""
+
+    def __init__(self, name: str) -> None:
+        self.email = f"{name}@showreel-emulated.iam.gserviceaccount.com"
+        self.key = generate_private_key(public_exponent=65537, key_size=2048)
+
+    @cached_property
+    def key_file(self) -> dict[str, str]:
+        """What the JSON file holds that GOOGLE_APPLICATION_CREDENTIALS names."""
+        private_key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return {
+            "type": "service_account",
+            "project_id": "showreel-emulated",
+            "private_key_id": "0",
+            "private_key": private_key.decode(),
+            "client_email": self.email,
+            "client_id": "0",
+            "token_uri": "http://127.0.0.1:9/token",
+        }
 
 
 class InvalidSignatureError(Exception):

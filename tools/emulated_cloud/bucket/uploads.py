@@ -5,9 +5,9 @@ import re
 import secrets
 from dataclasses import dataclass, field
 
-from tools.emulated_cloud.bucket.exchange import Answer, Request, Resource, refuse
 from tools.emulated_cloud.bucket.objects import Objects, Upload
-from tools.emulated_cloud.bucket.preconditions import Preconditions, preconditions
+from tools.emulated_cloud.bucket.refusals import Preconditions, Resource, preconditions, refuse
+from tools.emulated_cloud.http_front import Answer, Request
 
 _QUANTUM = 256 * 1024
 _RANGE = re.compile(r"bytes (?:(?P<first>\d+)-(?P<last>\d+)|\*)/(?P<total>\d+|\*)")

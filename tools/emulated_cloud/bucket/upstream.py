@@ -10,8 +10,8 @@ from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 from pathlib import Path
 
-from tools.emulated_cloud.bucket.exchange import Answer
 from tools.emulated_cloud.emulators import MissingToolError
+from tools.emulated_cloud.http_front import Answer
 from tools.emulated_cloud.processes import HOST, ending_with_parent, free_port
 
 _READY_SECONDS = 60

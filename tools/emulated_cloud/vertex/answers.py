@@ -1,31 +1,16 @@
 """Answers in the forms that Vertex AI gives them."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
+from tools.emulated_cloud.http_front import Answer, answer_json
+
 Json = dict[str, Any]
-
-_JSON = "application/json; charset=UTF-8"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    status: int = HTTPStatus.OK
-    body: bytes
-    content_type: str = _JSON
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def answer(content: object) -> Answer:
-    return Answer(body=json.dumps(content).encode())
 
 
 def page(status: int, html: str) -> Answer:
     """The answer of a proxy or a front end in place of the service."""
-    return Answer(status=status, body=html.encode(), content_type="text/html")
+    return Answer(status=status, headers={"content-type": "text/html"}, body=html.encode())
 
 
 def error(
@@ -36,11 +21,10 @@ def error(
     details: tuple[Json, ...] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    content: Json = {"code": int(status), "message": message, "status": name}
+    content: Json = {"code": status, "message": message, "status": name}
     if details:
         content["details"] = list(details)
-    body = json.dumps({"error": content}).encode()
-    return Answer(status=status, body=body, headers=headers or {})
+    return answer_json({"error": content}, status, headers)
 
 
 def invalid_argument(message: str) -> Answer:
@@ -82,7 +66,8 @@ def object_not_found(uri: str) -> Answer:
     return error(404, "NOT_FOUND", f"The Cloud Storage object {uri} was not found.")
 
 
-def no_quota(*, retry_after_seconds: int) -> Answer:
+def no_quota() -> Answer:
+    """It asks to wait for 17 seconds."""
     return error(
         429,
         "RESOURCE_EXHAUSTED",
@@ -92,8 +77,8 @@ def no_quota(*, retry_after_seconds: int) -> Answer:
         details=(
             {
                 "@type": "type.googleapis.com/google.rpc.RetryInfo",
-                "retryDelay": f"{retry_after_seconds}s",
+                "retryDelay": "17s",
             },
         ),
-        headers={"Retry-After": str(retry_after_seconds)},
+        headers={"Retry-After": "17"},
     )

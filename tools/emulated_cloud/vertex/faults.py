@@ -3,7 +3,8 @@
 import threading
 from dataclasses import dataclass
 
-from tools.emulated_cloud.vertex.answers import Answer, error, no_quota, page, unauthenticated
+from tools.emulated_cloud.http_front import Answer
+from tools.emulated_cloud.vertex.answers import error, no_quota, page, unauthenticated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,7 @@ class Fault:
     drops: bool = False
 
 
-NO_QUOTA = Fault(answer=no_quota(retry_after_seconds=17))
+NO_QUOTA = Fault(answer=no_quota())
 UNAUTHENTICATED = Fault(answer=unauthenticated())
 INTERNAL = Fault(answer=error(500, "INTERNAL", "Internal error encountered."))
 UNAVAILABLE = Fault(answer=page(503, "<html><h1>Service Unavailable</h1></html>"))

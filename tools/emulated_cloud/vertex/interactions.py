@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from tools.emulated_cloud.vertex.answers import Answer, Json, answer, invalid_argument
+from tools.emulated_cloud.http_front import Answer, answer_json
+from tools.emulated_cloud.vertex.answers import Json, invalid_argument
 from tools.emulated_cloud.vertex.endings import Ending, Script
-from tools.emulated_cloud.vertex.interaction_inputs import clip_parameters, refusal_of
-from tools.emulated_cloud.vertex.interaction_validation import prompt_of
+from tools.emulated_cloud.vertex.interaction_requests import clip_parameters, prompt_of, refusal_of
 from tools.emulated_cloud.vertex.operations import Operation, Operations, ReadObject
 
 # Output tokens of a second with sound, from the maxima that Google publishes.
@@ -49,7 +49,7 @@ class Interactions(Operations):
         interaction = self._polled(name)
         if interaction is None:
             return invalid_argument("Invalid interaction name.")
-        return answer(_resource(interaction, interaction.outcome or {"status": "in_progress"}))
+        return answer_json(_resource(interaction, interaction.outcome or {"status": "in_progress"}))
 
     def cancel(self, name: str) -> Answer:
         interaction = self._accepted.get(name)
@@ -59,7 +59,7 @@ class Interactions(Operations):
             if interaction.outcome is not None:
                 return invalid_argument("The interaction is not running.")
             interaction.outcome = {"status": "cancelled"}
-        return answer(_resource(interaction, interaction.outcome))
+        return answer_json(_resource(interaction, interaction.outcome))
 
     def delete(self, name: str) -> Answer:
         """Forget the interaction; its clip stays where it is."""
@@ -67,7 +67,7 @@ class Interactions(Operations):
         if interaction is None:
             return invalid_argument("Invalid interaction name.")
         interaction.script = Ending.FORGOTTEN
-        return answer({})
+        return answer_json({})
 
     def _first_answer(self, operation: Operation) -> Json:
         return _resource(operation, {"status": "in_progress"})

@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tools.emulated_cloud.vertex.answers import Answer, Json, answer, operation_not_found
+from tools.emulated_cloud.http_front import Answer, answer_json
+from tools.emulated_cloud.vertex.answers import Json, operation_not_found
 from tools.emulated_cloud.vertex.endings import (
     Ending,
     Script,
@@ -73,8 +74,8 @@ class Operations:
         if operation is None:
             return operation_not_found(name)
         if operation.outcome is not None:
-            return answer({"name": name, "done": True, **operation.outcome})
-        return answer({"name": name, "done": False} if self.says_not_done else {"name": name})
+            return answer_json({"name": name, "done": True, **operation.outcome})
+        return answer_json({"name": name, "done": False} if self.says_not_done else {"name": name})
 
     def end_now(self) -> None:
         """End the operations that would never end, with a clip."""
@@ -91,7 +92,7 @@ class Operations:
         self._accepted[operation.name] = operation
         if self._polls is None:
             self._finish_later(operation)
-        return answer(self._first_answer(operation))
+        return answer_json(self._first_answer(operation))
 
     def _first_answer(self, operation: Operation) -> Json:
         return {"name": operation.name}

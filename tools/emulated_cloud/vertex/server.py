@@ -1,17 +1,29 @@
-"""The service: routes, quotas, faults, and a log of all requests."""
+"""An emulator of Veo and Gemini Omni on Vertex AI, which the real SDK calls on this machine.
 
+Here are its routes, quotas, faults, and the log of all requests.
+"""
+
+import json
 import math
 import re
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Self
 
 from shared.domain.model_registry import LOCATIONS, MODELS, Family
-from tools.emulated_cloud.vertex.answers import (
+from tools.emulated_cloud.http_front import (
     Answer,
+    BrokenConnectionError,
+    HTTPFront,
+    Request,
+    answer_json,
+)
+from tools.emulated_cloud.vertex.answers import (
     Json,
-    answer,
     error,
     invalid_argument,
     model_not_found,
@@ -21,18 +33,18 @@ from tools.emulated_cloud.vertex.answers import (
 )
 from tools.emulated_cloud.vertex.clips import prompted_clip
 from tools.emulated_cloud.vertex.endings import Script
-from tools.emulated_cloud.vertex.extensions import with_clip_parameters
 from tools.emulated_cloud.vertex.faults import Fault, Faults
-from tools.emulated_cloud.vertex.interaction_validation import first_problem_of_interaction
+from tools.emulated_cloud.vertex.interaction_requests import first_problem_of_interaction
 from tools.emulated_cloud.vertex.interactions import Interactions
-from tools.emulated_cloud.vertex.listener import Listener, Request
 from tools.emulated_cloud.vertex.operations import MakeClip, Operations, ReadObject, WriteClip
 from tools.emulated_cloud.vertex.quota import Counting, Quota
-from tools.emulated_cloud.vertex.validation import first_problem
+from tools.emulated_cloud.vertex.veo_requests import first_problem, with_clip_parameters
 
 SUBMIT = ":predictLongRunning"
 INTERACTIONS = "/interactions"
 POLL = ":fetchPredictOperation"
+
+_LONGEST_LOGGED = 10_000
 
 _ROUTE = re.compile(
     r"/v1[a-z0-9]*/(?P<model>projects/[^/]+/locations/[^/]+/publishers/google/models/(?P<id>[^/:]+))"
@@ -43,6 +55,16 @@ _INTERACTION = re.compile(
     r"/v1[a-z0-9]*/projects/[^/]+/locations/(?P<location>[^/]+)/interactions"
     r"(?:/(?P<id>[^/?]+)(?P<cancel>/cancel)?)?(?:\?stream=false)?"
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """A request as it arrived; long texts in its body, such as pictures, are cut."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: Any
 
 
 def no_bucket(uri: str, clip: bytes) -> None:
@@ -78,7 +100,7 @@ class FakeVertex:
             make_clip=make_clip,
         )
         self._read_object = read_object
-        self.requests: list[Request] = []
+        self.requests: list[Received] = []
         self.operations = Operations(
             seconds=seconds, polls=polls, write_clip=write_clip, make_clip=make_clip
         )
@@ -88,17 +110,16 @@ class FakeVertex:
         self._quota_lock = threading.Lock()
         self._faults = Faults()
         self._closing = threading.Event()
-        self._server = Listener(self.handle)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._http = HTTPFront(self.handle)
+        self.url = self._http.url
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        self._http.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self._http.stop()
         self.operations.close()
         self.interactions.close()
 
@@ -107,7 +128,7 @@ class FakeVertex:
         """The number of accepted submissions, which a bill would count."""
         return self.operations.count + self.interactions.count
 
-    def asked(self, path: str) -> list[Request]:
+    def asked(self, path: str) -> list[Received]:
         """Return the requests whose path has these words in it."""
         return [request for request in self.requests if path in request.path]
 
@@ -127,18 +148,29 @@ class FakeVertex:
         """Answer all further requests as usual."""
         self._faults.clear()
 
-    def handle(self, request: Request, body: Any) -> Answer | None:  # noqa: ANN401  # It is JSON.
-        """Return the answer, or None where the connection is to be dropped."""
-        self.requests.append(request)
-        fault = self._faults.take(request.path)
+    def handle(self, request: Request) -> Answer:
+        body = None
+        with suppress(ValueError):
+            body = json.loads(request.body)
+        received = Received(
+            method=request.method,
+            path=request.target,
+            headers=request.headers,
+            body=_shortened(body),
+        )
+        self.requests.append(received)
+        fault = self._faults.take(received.path)
         if fault is None:
-            return self._answer(request, body)
-        usual = self._answer(request, body) if fault.accepted else None
+            return self._answer(received, body)
+        usual = self._answer(received, body) if fault.accepted else None
         self._closing.wait(fault.delay_seconds)
-        return None if fault.drops else fault.answer or usual
+        answer = fault.answer or usual
+        if fault.drops or answer is None:
+            raise BrokenConnectionError
+        return answer
 
-    def _answer(self, request: Request, body: Any) -> Answer:  # noqa: ANN401  # It is JSON.
-        if not request.headers.get("Authorization", "").startswith("Bearer "):
+    def _answer(self, request: Received, body: Any) -> Answer:  # noqa: ANN401  # It is JSON.
+        if not request.headers.get("authorization", "").startswith("Bearer "):
             return unauthenticated()
         if interaction := _INTERACTION.fullmatch(request.path):
             return self._interact(request.method, interaction, body)
@@ -173,7 +205,7 @@ class FakeVertex:
 
     def _describe(self, model_id: str) -> Answer:
         name = f"publishers/google/models/{model_id}"
-        return answer({"name": name}) if model_id in self.models else model_not_found(name)
+        return answer_json({"name": name}) if model_id in self.models else model_not_found(name)
 
     def _of(self, family: Family) -> set[str]:
         return {name for name in self.models if MODELS[name].family == family}
@@ -192,10 +224,20 @@ class FakeVertex:
     def _accepted(self, kind: Operations, model: str, model_id: str, body: Json) -> Answer:
         with self._quota_lock:
             is_within_quota = self._quotas[model_id].takes(time.monotonic())
-        return kind.accept(model, body) if is_within_quota else no_quota(retry_after_seconds=17)
+        return kind.accept(model, body) if is_within_quota else no_quota()
 
     def _poll(self, model: str, body: Json) -> Answer:
         name = str(body.get("operationName", ""))
         if not name.startswith(f"{model}/operations/"):
             return error(400, "INVALID_ARGUMENT", f"{name!r} is no operation of {model}.")
         return self.operations.fetch(name)
+
+
+def _shortened(body: Any) -> Any:  # noqa: ANN401  # It is JSON.
+    if isinstance(body, dict):
+        return {key: _shortened(value) for key, value in body.items()}
+    if isinstance(body, list):
+        return [_shortened(value) for value in body]
+    if isinstance(body, str) and len(body) > _LONGEST_LOGGED:
+        return f"{body[:_LONGEST_LOGGED]}… ({len(body)} characters)"
+    return body

@@ -21,9 +21,16 @@ from av.video.reformatter import (
 from PIL import Image
 
 from shared.adapters.local.clip.backdrop import Backdrop
-from shared.adapters.local.clip.pictures import PushIn, Strip
+from shared.adapters.local.clip.inputs import (
+    Edited,
+    PushIn,
+    Strip,
+    faded,
+    frames_of,
+    picture_of,
+    without_words,
+)
 from shared.adapters.local.clip.sound import SAMPLE_RATE, draw_chord
-from shared.adapters.local.clip.source import Edited, faded, frames_of, picture_of, without_words
 from shared.adapters.local.clip.title import Layout, draw_title
 
 if TYPE_CHECKING:

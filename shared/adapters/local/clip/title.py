@@ -166,7 +166,7 @@ def _draw_label(canvas: ImageDraw.ImageDraw, face: Typeface, layout: Layout) -> 
 
 
 def _draw_prompt(canvas: ImageDraw.ImageDraw, prompt: str, layout: Layout) -> None:
-    face = best_typeface(prompt[:_MAX_CHARACTERS], "Bold")
+    face = best_typeface(prompt[:_MAX_CHARACTERS])
     text = legible(_beginning(prompt), face)
     top, bottom = layout.prompt_span
     size, lines = fit(

@@ -51,9 +51,9 @@ def packaged(weight: str) -> Typeface:
     return Typeface(importlib.import_module(f"pymupdf_fonts.FiraGO_{weight}").fontbuffer)
 
 
-def best_typeface(text: str, weight: str) -> Typeface:
-    """Return the font that shows the most letters of the text; FiraGO if several do."""
-    best = packaged(weight)
+def best_typeface(text: str) -> Typeface:
+    """Return the bold font that shows the most letters of the text; FiraGO if several do."""
+    best = packaged("Bold")
     fewest = len(best.missing(text))
     for name in _SYSTEM_FONTS if fewest else ():
         try:

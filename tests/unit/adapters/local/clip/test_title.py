@@ -84,9 +84,9 @@ def test_the_system_font_with_the_most_letters_is_chosen(monkeypatch: pytest.Mon
     monkeypatch.setattr(typefaces, "packaged", lambda weight: face)
     monkeypatch.setattr(typefaces, "Typeface", SystemFont)
 
-    assert face is typefaces.best_typeface("Tokyo", "Bold")
+    assert face is typefaces.best_typeface("Tokyo")
     assert [] == opened
-    assert [] == typefaces.best_typeface("東京夜", "Bold").missing("東京夜")
+    assert [] == typefaces.best_typeface("東京夜").missing("東京夜")
     assert ["missing.ttf", "some.ttf", "all.ttf"] == opened
 
 

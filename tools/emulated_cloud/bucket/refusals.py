@@ -1,10 +1,35 @@
-"""Preconditions of a request on an object's generation and metageneration."""
+"""What the bucket refuses: errors in the forms of its two APIs, and preconditions."""
 
 from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape
 
-from tools.emulated_cloud.bucket.exchange import Answer, Request, Resource, refuse
+from tools.emulated_cloud.http_front import Answer, Request, answer_json
+
+Resource = dict[str, Any]
+"""An object's metadata, as the JSON API writes it."""
 
 _NOT_MET = "At least one of the pre-conditions you specified did not hold."
+
+
+def refuse(status: int, reason: str, message: str) -> Answer:
+    """Answer an error as the JSON API does."""
+    detail = {"domain": "global", "reason": reason, "message": message}
+    return answer_json({"error": {"code": status, "message": message, "errors": [detail]}}, status)
+
+
+def refuse_xml(status: int, code: str, message: str, details: str = "") -> Answer:
+    """Answer an error as the XML API does, which serves signed URLs."""
+    more = f"<Details>{escape(details)}</Details>" if details else ""
+    body = (
+        f"<?xml version='1.0' encoding='UTF-8'?><Error><Code>{code}</Code>"
+        f"<Message>{escape(message)}</Message>{more}</Error>"
+    )
+    return Answer(
+        status=status,
+        headers={"content-type": "application/xml; charset=UTF-8"},
+        body=body.encode(),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

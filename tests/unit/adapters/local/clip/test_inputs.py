@@ -6,7 +6,7 @@ import av
 import pytest
 from PIL import Image
 
-from shared.adapters.local.clip.pictures import PushIn, Strip
+from shared.adapters.local.clip.inputs import PushIn, Strip
 from shared.adapters.local.clip_renderer import ClipSpec, render_clip
 from tests.pictures import a_picture, turned
 

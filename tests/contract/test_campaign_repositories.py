@@ -1,7 +1,10 @@
 from pathlib import Path
 
 import pytest
+from google.cloud.firestore import DocumentReference
 
+from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
+from shared.adapters.google.turn_repository import FirestoreTurnRepository
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.turn_repository import LocalTurnRepository
 from shared.domain.video import Lane
@@ -13,6 +16,20 @@ from tests.contract.queue_contract import DamagedQueueContract, QueueContract, a
 from tests.contract.unreadable_record_contract import Fields, UnreadableRecordContract
 from tests.local_records import read_record, write_record
 from tests.unit.domain.builders import MODEL
+from tools.in_memory.campaign_repository import InMemoryCampaignRepository
+from tools.in_memory.turn_repository import InMemoryTurnRepository
+
+
+class TestInMemoryCampaignRepository(
+    CampaignRepositoryContract, CampaignListContract, ChangedCampaignContract, QueueContract
+):
+    @pytest.fixture
+    def repository(self) -> InMemoryCampaignRepository:
+        return InMemoryCampaignRepository()
+
+    @pytest.fixture
+    def turns(self, repository: InMemoryCampaignRepository) -> InMemoryTurnRepository:
+        return InMemoryTurnRepository(repository)
 
 
 class TestLocalCampaignRepository(
@@ -61,3 +78,36 @@ def steps(repository: LocalCampaignRepository, turns: LocalTurnRepository) -> in
         with repository.database.reading() as connection:
             connection.set_progress_handler(None, 1)
     return len(counted)
+
+
+class TestFirestoreCampaignRepository(
+    CampaignRepositoryContract,
+    CampaignListContract,
+    ChangedCampaignContract,
+    UnreadableRecordContract,
+    QueueContract,
+    DamagedQueueContract,
+):
+    @pytest.fixture
+    def repository(self, firestore_host: str, project: str) -> FirestoreCampaignRepository:
+        return FirestoreCampaignRepository(project=project, database="(default)")
+
+    @pytest.fixture
+    def turns(self, repository: FirestoreCampaignRepository) -> FirestoreTurnRepository:
+        return FirestoreTurnRepository(repository)
+
+    def read(self, repository: CampaignRepository, path: str) -> Fields:
+        return _document(repository, path).get().to_dict() or {}
+
+    def write(self, repository: CampaignRepository, path: str, fields: Fields) -> None:
+        _document(repository, path).set(fields)
+
+
+def _document(repository: CampaignRepository, path: str) -> DocumentReference:
+    assert isinstance(repository, FirestoreCampaignRepository)
+    if path.startswith("paces/"):
+        return repository._documents.client.document(path)
+    campaign_id, _, video_hash = path.partition("/")
+    folder = "days" if path.startswith("2026") else "campaigns"
+    inner = f"/videos/{video_hash}" if video_hash else ""
+    return repository._documents.client.document(f"{folder}/{campaign_id}{inner}")

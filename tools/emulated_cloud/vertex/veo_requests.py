@@ -1,19 +1,20 @@
-"""The validation of requests for videos of Veo, as Vertex AI does it."""
+"""Requests for videos of Veo: what Vertex AI refuses, and the clip that an extension asks for."""
 
 import base64
 import re
 from collections.abc import Iterator
+from io import BytesIO
 
-from tools.emulated_cloud.vertex.answers import Json
+from shared.adapters.media.clip_inspector import PyAVClipInspector
+from shared.domain.errors import InvalidClipError
+from tools.emulated_cloud.http_front import Answer
+from tools.emulated_cloud.vertex.answers import Json, invalid_argument, object_not_found
+from tools.emulated_cloud.vertex.operations import ReadObject
 
 LONG = 8
 
-_MOST_REFERENCES = 3
-_LARGEST_PICTURE = 20 * 1024 * 1024
-_SIGNATURES = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
+ADDED_SECONDS = 7
 
-_LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
-_LABEL_VALUE = re.compile(r"[a-z0-9_-]{0,63}")
 _CHOICES: dict[str, tuple[object, ...]] = {
     "aspectRatio": ("16:9", "9:16"),
     "durationSeconds": (4, 6, LONG),
@@ -21,6 +22,17 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "resolution": ("720p", "1080p", "4k"),
     "sampleCount": (1, 2, 3, 4),
 }
+
+_MOST_REFERENCES = 3
+_LARGEST_PICTURE = 20 * 1024 * 1024
+_SIGNATURES = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
+
+_LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+_LABEL_VALUE = re.compile(r"[a-z0-9_-]{0,63}")
+
+_SECONDS = range(1, 31)
+_FPS = 24
+_RATIOS = {(16, 9): "16:9", (9, 16): "9:16"}
 
 
 def first_problem(body: Json, model_id: str) -> str | None:
@@ -122,3 +134,39 @@ def problems_of_labels(labels: Json) -> Iterator[str]:
     for key, value in labels.items():
         if not _LABEL_KEY.fullmatch(key) or not _LABEL_VALUE.fullmatch(value):
             yield f"The label {key}={value} is invalid."
+
+
+def with_clip_parameters(body: Json, read_object: ReadObject) -> Json | Answer:
+    """Return the body with the seconds and the shape of the clip that its video becomes.
+
+    Return the refusal of a video that is missing or cannot be extended.
+    """
+    video = body["instances"][0].get("video")
+    if not video:
+        return body
+    try:
+        clip = PyAVClipInspector().inspect(BytesIO(_content(video, read_object))).facts
+    except FileNotFoundError:
+        return object_not_found(video["gcsUri"])
+    except InvalidClipError:
+        return invalid_argument("The video could not be read.")
+    ratio = next((r for (w, h), r in _RATIOS.items() if clip.width * h == clip.height * w), None)
+    if round(clip.duration_seconds) not in _SECONDS or round(clip.fps) != _FPS or ratio is None:
+        return invalid_argument(
+            "The video must last 1 to 30 seconds, with 24 frames a second, in 16:9 or 9:16."
+        )
+    seconds = round(clip.duration_seconds) + ADDED_SECONDS
+    parameters = {
+        **body.get("parameters", {}),
+        "aspectRatio": ratio,
+        "durationSeconds": seconds,
+        # An extension has sound, whatever is asked for.
+        "generateAudio": True,
+    }
+    return {**body, "parameters": parameters}
+
+
+def _content(video: Json, read_object: ReadObject) -> bytes:
+    if "gcsUri" in video:
+        return read_object(video["gcsUri"])
+    return base64.b64decode(video["bytesBase64Encoded"])

@@ -1,0 +1,157 @@
+"""The HTTP servers of the emulated cloud, each on a free port of this machine."""
+
+import json
+import socket
+import struct
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tools.emulated_cloud.processes import HOST
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class BrokenConnectionError(Exception):
+    """Raised by what answers, to break the connection instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """`path` and `query` are as they came, still encoded; header names are in lower case."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @cached_property
+    def params(self) -> dict[str, str]:
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+    @property
+    def target(self) -> str:
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    @property
+    def line(self) -> str:
+        """The method and the decoded path and query."""
+        return f"{self.method} {unquote(self.target)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @cached_property
+    def json(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self.body)
+        return content
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+
+def answer_json(
+    content: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Answer:
+    return Answer(
+        status=status,
+        headers={"content-type": "application/json; charset=UTF-8", **(headers or {})},
+        body=json.dumps(content).encode(),
+    )
+
+
+class HTTPFront:
+    """Passes each request to `answer`, which a thread of its own calls. `host` is address:port."""
+
+    def __init__(self, answer: Callable[[Request], Answer]) -> None:
+        self._server = _Server(answer)
+        self.host = f"{HOST}:{self._server.server_port}"
+        self.url = f"http://{self.host}"
+
+    def start(self) -> None:
+        Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, answer: Callable[[Request], Answer]) -> None:
+        super().__init__((HOST, 0), _Handler)
+        self.answer = answer
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  # As it is declared.
+        """Do not log clients that have disconnected."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def _handle(self) -> None:
+        parts = urlsplit(self.path)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(
+            method=headers.get("x-http-method-override", self.command),
+            path=parts.path,
+            query=parts.query,
+            headers=headers,
+            body=self._body(headers),
+        )
+        try:
+            answer = self.server.answer(request)
+        except BrokenConnectionError:
+            self._reset()
+        else:
+            self._send(answer)
+
+    def _body(self, headers: Mapping[str, str]) -> bytes:
+        if headers.get("transfer-encoding", "").lower() != "chunked":
+            return self.rfile.read(int(headers.get("content-length", 0)))
+        chunks = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(chunks)
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        length = {} if self.command == "HEAD" else {"content-length": str(len(answer.body))}
+        for name, value in {**answer.headers, **length}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+        self.wfile.flush()
+
+    def _reset(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.close()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # Its given name.
+        """The servers keep logs of their own."""
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815
