@@ -10,14 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.infra.provider.derive import SCHEMA
+
 ROOT = Path(__file__).parents[2]
 MODULE = ROOT / "infra"
 TERRAFORM = shutil.which("terraform") or "terraform"
-SCHEMAS = {
-    file.stem.removeprefix("google-"): file
-    for file in (ROOT / "tests" / "infra" / "provider" / "schemas").glob("*.json")
-}
-NEWEST = SCHEMAS["8.7.0"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +34,8 @@ def providers() -> Iterator[Providers]:
         with tempfile.TemporaryDirectory() as folder, _from_registry(Path(folder)) as found:
             yield found
     else:
-        with stand_in(NEWEST) as variables:
-            yield Providers(checking=variables, planning=variables, schema=NEWEST)
+        with stand_in(SCHEMA) as variables:
+            yield Providers(checking=variables, planning=variables, schema=SCHEMA)
 
 
 @contextlib.contextmanager

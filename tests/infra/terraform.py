@@ -5,8 +5,8 @@
     python -m tests.infra.terraform plan -var project_id=my-project
 
 Terraform works on a copy of the module, whose state is a file there. Instead of Google's provider
-it finds the stand-in of tests/infra/provider, with the schema of the newest tested version. After
-the module has come to name a new type: `python -m tests.infra.provider.derive`.
+it finds the stand-in of tests/infra/provider, with the schema of one version. After the module has
+come to name a new type: `python -m tests.infra.provider.derive`.
 
 With GOOGLE_PROVIDER=registry, here and for the tests, Terraform fetches Google's provider, which
 checks every configuration by its own schema. Only plans are still made by the stand-in, by that

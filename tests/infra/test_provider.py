@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.infra.provider.derive import types_named
+from tests.infra.provider.derive import SCHEMA, types_named
 from tests.infra.provider.schema import ProviderSchema
-from tests.infra.providers import NEWEST, SCHEMAS, Providers, stand_in
+from tests.infra.providers import Providers, stand_in
 from tests.infra.terraform import Terraform, prepared
 
 EXAMPLE = Path(__file__).parent / "example"
@@ -65,14 +65,14 @@ FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def newest(installed_terraform: str) -> Iterator[Providers]:
-    with stand_in(NEWEST) as variables:
-        yield Providers(checking=variables, planning=variables, schema=NEWEST)
+def served(installed_terraform: str) -> Iterator[Providers]:
+    with stand_in(SCHEMA) as variables:
+        yield Providers(checking=variables, planning=variables, schema=SCHEMA)
 
 
 @pytest.fixture
-def example(newest: Providers, tmp_path: Path) -> Terraform:
-    return prepared(tmp_path / "example", newest, module=EXAMPLE)
+def example(served: Providers, tmp_path: Path) -> Terraform:
+    return prepared(tmp_path / "example", served, module=EXAMPLE)
 
 
 def rewrite(terraform: Terraform, right: str, wrong: str) -> None:
@@ -145,9 +145,9 @@ def test_all_that_was_applied_can_be_destroyed(example: Terraform) -> None:
     assert "Destroy complete! Resources: 6 destroyed." in destroyed.stdout
 
 
-def test_a_plan_can_foresee_what_an_apply_decides(newest: Providers, tmp_path: Path) -> None:
-    with stand_in(NEWEST, "--foresee") as planning:
-        example = prepared(tmp_path / "copy", replace(newest, planning=planning), module=EXAMPLE)
+def test_a_plan_can_foresee_what_an_apply_decides(served: Providers, tmp_path: Path) -> None:
+    with stand_in(SCHEMA, "--foresee") as planning:
+        example = prepared(tmp_path / "copy", replace(served, planning=planning), module=EXAMPLE)
         foreseen = planned(example)["google_pubsub_topic.steps"]["after"]
         example.run("apply", "-auto-approve")
         assert foreseen == planned(example)["google_pubsub_topic.steps"]["before"]
@@ -161,9 +161,8 @@ def test_generated_values_differ_between_resources(example: Terraform) -> None:
     assert len(resources) == len({resource["values"]["id"] for resource in resources})
 
 
-@pytest.mark.parametrize("version", SCHEMAS)
-def test_each_version_describes_every_type_that_is_named(version: str) -> None:
-    schema = ProviderSchema.parse(SCHEMAS[version].read_text("utf-8"))
+def test_the_schema_describes_every_type_that_is_named() -> None:
+    schema = ProviderSchema.parse(SCHEMA.read_text("utf-8"))
     described = {("resource", name) for name in schema.resources}
     described |= {("data", name) for name in schema.data_sources}
     named = {(kind, f"google_{name}") for kind, name in types_named()}

@@ -1,8 +1,8 @@
-"""Write schemas/: every type that a *.tf file names, in the oldest and the newest version.
+"""Write the schema of the provider: every type that a *.tf file names.
 
     python -m tests.infra.provider.derive
 
-It asks for the published bindings of the google provider, 65 MB for each version, and keeps what
+It asks for the published bindings of the google provider, 65 MB, and keeps what
 it needs. Run it when the module names a new type, or to move on to a newer provider.
 """
 
@@ -20,11 +20,11 @@ from tests.infra.provider import bindings
 from tests.infra.provider.bindings import Json
 from tests.infra.provider.schema import SOURCE
 
-SCHEMAS = Path(__file__).parent / "schemas"
+SCHEMA = Path(__file__).parent / "schemas" / "google-8.7.0.json"
 ROOT = Path(__file__).parents[3]
 
-# By the version of the provider that it binds: the oldest major that is supported, and the newest.
-BINDINGS = {"7.46.1": "20.3.1", "8.7.0": "21.1.0"}
+# They bind the version of the provider that the file is named by.
+BINDINGS = "cdktn-provider-google==21.1.0"
 
 _NAMED = re.compile(r'^(resource|data) "google_(\w+)"', re.MULTILINE)
 
@@ -35,11 +35,10 @@ def types_named() -> set[tuple[str, str]]:
     return {named for file in files for named in _NAMED.findall(file.read_text("utf-8"))}
 
 
-def download(version: str, folder: Path) -> Path:
+def download(folder: Path) -> Path:
     """Return the folder of the unpacked bindings."""
-    package = f"cdktn-provider-google=={version}"
     subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", folder, package],
+        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", folder, BINDINGS],
         check=True,
     )
     with ZipFile(next(folder.glob("*.whl"))) as wheel:
@@ -83,13 +82,9 @@ def text(derived: Json) -> str:
 
 
 def main() -> None:
-    """Derive every version, and write one file for those that are equal, named by the newest."""
-    texts: dict[str, str] = {}
-    for provider, version in BINDINGS.items():
-        with tempfile.TemporaryDirectory() as folder:
-            texts[text(derive(download(version, Path(folder)), types_named()))] = provider
-    for schema, provider in texts.items():
-        (SCHEMAS / f"google-{provider}.json").write_text(schema, "utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        schema = derive(download(Path(folder)), types_named())
+    SCHEMA.write_text(text(schema), "utf-8")
 
 
 if __name__ == "__main__":
