@@ -9,8 +9,12 @@ import sys
 
 from shared.domain.errors import ShowreelError
 from shared.settings import InvalidSettingsError, settings
-from shared.use_cases.rebuild_batches import rebuild_batches
-from shared.use_cases.rebuild_records import RebuiltCampaign, rebuild_records, remove_deleted
+from shared.use_cases.rebuild_records import (
+    RebuiltCampaign,
+    rebuild_batches,
+    rebuild_records,
+    remove_deleted,
+)
 from tools.copy_campaigns import ports_of
 from tools.service import INTERRUPTED
 

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from shared.adapters.google.clip_output import ClipOutput
     from shared.ports import Clock
     from shared.ports.campaign_repository import CampaignRepository
-    from shared.ports.clip_inspector import ClipInspector
+    from shared.ports.inspectors import ClipInspector, PictureInspector
     from shared.ports.object_store import ObjectStore
-    from shared.ports.picture_inspector import PictureInspector
     from shared.ports.policy import Policy
     from shared.ports.video_generator import VideoGenerator
     from shared.ports.web import Web

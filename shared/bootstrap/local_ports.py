@@ -202,8 +202,11 @@ class LocalPorts(FamilyPorts):
     def _rebuild(self, campaigns: LocalCampaignRepository) -> None:
         """Restore from the JSON what a lost log or an old backup of the database lacks."""
         from shared.adapters.local.batch_repository import LocalBatchRepository
-        from shared.use_cases.rebuild_batches import rebuild_batches
-        from shared.use_cases.rebuild_records import rebuild_records, remove_deleted
+        from shared.use_cases.rebuild_records import (
+            rebuild_batches,
+            rebuild_records,
+            remove_deleted,
+        )
 
         changed = sum(each.is_changed for each in rebuild_records(self.mirror, campaigns))
         changed += remove_deleted(campaigns, self.objects)

@@ -1,15 +1,24 @@
-"""Removal of videos from their campaign, and of a whole campaign."""
+"""Removal of videos and unreadable records from their campaign, and of a whole campaign."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from __future__ import annotations
 
-from shared.domain.campaign import DELETE, Campaign, Change, ChoreKind
+from typing import TYPE_CHECKING
+
+from shared.domain.campaign import DELETE, Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import chore_for, with_chores, with_delayed_chores, without_chores
 from shared.domain.errors import WrongStateError
-from shared.domain.settlement import held_by
+from shared.domain.money import ZERO, Money
+from shared.domain.settlement import held_by, recomputed
 from shared.domain.values import replace
 from shared.domain.versions import cancel
 from shared.domain.video import Phase, Status, Video
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from shared.domain.reconciling import CampaignState
+    from shared.domain.unreadable import Unreadable
 
 
 def remove(
@@ -56,6 +65,58 @@ def begin_deletion(campaign: Campaign, pending: Sequence[Video], *, now: datetim
             )
         change = change.then(cancel(change.campaign, video, now=now))
     return replace(change, campaign=replace(change.campaign, updated_at=now))
+
+
+def discard(
+    state: CampaignState, record: Unreadable, indexes: Iterable[int], *, now: datetime
+) -> Change:
+    """Remove an unreadable record; chores remove its objects under these indexes.
+
+    Its dollars, the part of the campaign's money that belongs to no readable record, stay counted.
+    Reserved dollars become possibly spent.
+    """
+    video_hash = record.video_hash or ""
+    campaign = state.campaign
+    for slot in campaign.slots:
+        campaign = campaign.with_slot(slot.without(record))
+    chores = (*campaign.chores, *(each.chore for each in campaign.delayed))
+    former = [each for each in chores if each.video_hash == video_hash]
+    removals = (
+        Chore(kind=ChoreKind.REMOVE, video_hash=video_hash, index=index) for index in indexes
+    )
+    held = _unexplained(state)
+    settled = replace(
+        without_chores(campaign, former),
+        updated_at=now,
+        money=replace(
+            campaign.money,
+            reserved=campaign.money.reserved - held.reserved,
+            possibly_spent=campaign.money.possibly_spent + held.reserved,
+        ),
+        removed_money=campaign.removed_money
+        + replace(held, reserved=ZERO, possibly_spent=held.possibly_spent + held.reserved),
+    )
+    return Change(campaign=with_chores(settled, *removals), discarded=(record,))
+
+
+def indexes_in(campaign: Campaign, video_hash: str) -> frozenset[int]:
+    """Return the slots that name a video."""
+    return frozenset(
+        slot.index
+        for slot in campaign.slots
+        if any(each.video_hash == video_hash for each in (*slot.versions, *slot.historical))
+    )
+
+
+def _unexplained(state: CampaignState) -> Money:
+    """Return the part of the campaign's money that belongs to no readable record."""
+    kept, known = state.campaign.money, recomputed(state.campaign, state.videos.values())
+    return Money(
+        reserved=max(kept.reserved - known.reserved, ZERO),
+        spent=max(kept.spent - known.spent, ZERO),
+        simulated=max(kept.simulated - known.simulated, ZERO),
+        possibly_spent=max(kept.possibly_spent - known.possibly_spent, ZERO),
+    )
 
 
 def is_expired(video: Video, *, before: datetime) -> bool:

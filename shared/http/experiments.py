@@ -29,8 +29,7 @@ from shared.http.experiment_types import (
 from shared.http.queries import PageQuery, read_query, require_one_of
 from shared.http.request_bodies import EmptyBody, read_body
 from shared.use_cases import run_experiments
-from shared.use_cases.assign_arm import assign_arm
-from shared.use_cases.stop_experiment import stop_experiment
+from shared.use_cases.assign_arm import assign_arm, stop_experiment
 
 
 def create(call: Call, campaign_id: str) -> Response:

@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from shared.domain.schedule import Leases
     from shared.ports.batch_repository import BatchRepository
     from shared.ports.campaign_repository import CampaignRepository, SavingsTally
-    from shared.ports.clip_inspector import ClipInspector
     from shared.ports.event_log import EventLog
     from shared.ports.experiment_repository import ExperimentRepository
+    from shared.ports.inspectors import ClipInspector, PictureInspector
     from shared.ports.message_queue import MessageQueue
     from shared.ports.object_store import ObjectStore, SignatureVerifier, StorageProbe
-    from shared.ports.picture_inspector import PictureInspector
     from shared.ports.play_repository import PlayRepository
     from shared.ports.policy import Policy
     from shared.ports.record_mirror import RecordMirror

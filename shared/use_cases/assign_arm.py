@@ -1,4 +1,4 @@
-"""Assign a viewer to an arm of an experiment, and count the exposure."""
+"""Assign viewers to the arms of an experiment until it is stopped, and count the exposures."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -11,8 +11,8 @@ from shared.domain.experiment import Experiment, StopReason
 from shared.domain.plays import CountsKey
 from shared.domain.values import replace
 from shared.ports import Ports
+from shared.use_cases.committing import until_committed
 from shared.use_cases.find_embedded import Embedded, find_embedded
-from shared.use_cases.stop_experiment import stop_experiment
 
 _SHARES_FOR = timedelta(minutes=1)
 _MOST_SHARES = 256
@@ -71,6 +71,26 @@ def show_one(ports: Ports, experiment_id: str) -> Embedded:
         except (NotFoundError, RejectedError):
             continue
     raise NotFoundError("No video of this experiment can be shown.")
+
+
+def stop_experiment(
+    ports: Ports,
+    experiment_id: str,
+    *,
+    reason: StopReason = StopReason.REQUESTED,
+    shown_arm: int = 0,
+) -> Experiment:
+    """From now on, viewers see the arm with this number. One that has stopped stays as it is.
+
+    Raise NotFoundError, or InvalidRequestError if there is no such arm.
+    """
+
+    def attempt() -> Experiment:
+        found = ports.experiments.get(experiment_id)
+        stopped = found.stopped(ports.now(), reason, shown_arm=shown_arm)
+        return found if stopped is found else ports.experiments.commit(stopped)
+
+    return until_committed(attempt)
 
 
 def _weights(ports: Ports, experiment: Experiment) -> Sequence[float]:

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator
 
 from shared.domain.campaign import Campaign, Change
-from shared.domain.discarding import discard, indexes_in
 from shared.domain.errors import (
     ConflictError,
     ObjectNotFoundError,
@@ -12,6 +11,7 @@ from shared.domain.errors import (
     WrongStateError,
 )
 from shared.domain.identity import video_id
+from shared.domain.removal import discard, indexes_in
 from shared.domain.storage_layout import GENERATED, parts_of_media
 from shared.domain.unreadable import Unreadable
 from shared.domain.values import replace

@@ -1,21 +1,28 @@
-"""Rebuild records from the JSON beside the videos, where the records have lost commits."""
+"""Rebuild records from the JSON beside the videos and batches, where they have lost commits."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from shared.domain.batch import Batch, batch_ends_of, restored
 from shared.domain.campaign import Change
 from shared.domain.copying import merge
 from shared.domain.daily_budget import held_day
-from shared.domain.errors import CampaignNotFoundError, UnreadableRecordError
+from shared.domain.errors import (
+    BatchNotFoundError,
+    CampaignNotFoundError,
+    ObjectNotFoundError,
+    UnreadableRecordError,
+)
 from shared.domain.events import ends_of
 from shared.domain.money import ZERO
-from shared.domain.storage_layout import DELETIONS
+from shared.domain.storage_layout import BATCHES, DELETIONS, batch_id_at, batch_results_prefix
 from shared.domain.unreadable import Unreadable
 from shared.domain.values import replace
 from shared.use_cases.campaign_state import load_campaign_state
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
     from shared.domain.events import Event
     from shared.domain.reconciling import CampaignState
     from shared.domain.video import Video
+    from shared.ports.batch_repository import BatchRepository
     from shared.ports.campaign_repository import CampaignRepository
     from shared.ports.object_store import ObjectStore
     from shared.ports.record_mirror import RecordMirror
@@ -70,6 +78,23 @@ def remove_deleted(campaigns: CampaignRepository, objects: ObjectStore) -> int:
     """
     names = [PurePosixPath(found.path).stem for found in objects.list(f"{DELETIONS}/")]
     return sum(until_committed(partial(_is_removed, campaigns, objects, name)) for name in names)
+
+
+def rebuild_batches(
+    mirror: RecordMirror, batches: BatchRepository, objects: ObjectStore
+) -> Iterator[str]:
+    """Yield the ids of batches whose records were missing or behind, when they are rebuilt.
+
+    The videos are rebuilt before. It may run beside the service.
+    """
+    until = mirror.complete_until()
+    for batch_id in dict.fromkeys(batch_id_at(each.path) for each in objects.list(f"{BATCHES}/")):
+        accepted = mirror.read_batch(batch_id)
+        if accepted is None:
+            continue
+        kept = restored(accepted, _results(objects, batch_id), until=until)
+        if until_committed(lambda kept=kept: _is_committed(batches, kept)):  # type: ignore[misc]
+            yield batch_id
 
 
 def _is_removed(campaigns: CampaignRepository, objects: ObjectStore, campaign_id: str) -> bool:
@@ -155,3 +180,36 @@ def _read_if_any(campaigns: CampaignRepository, campaign_id: str) -> CampaignSta
     if not records.videos and not records.unreadable:
         return None
     raise UnreadableRecordError(f"The record of the campaign {campaign_id!r} is missing.")
+
+
+def _results(objects: ObjectStore, batch_id: str) -> Iterator[bytes]:
+    for found in objects.list(batch_results_prefix(batch_id)):
+        with suppress(ObjectNotFoundError), objects.open(found.path) as stream:
+            yield stream.read()
+
+
+def _is_committed(batches: BatchRepository, kept: Batch) -> bool:
+    """Commit `kept` unless the stored record is as far. Return whether that was needed."""
+    try:
+        stored = batches.get(kept.batch_id)
+    except BatchNotFoundError:
+        batches.commit(kept, events=batch_ends_of(kept))
+        return True
+    except UnreadableRecordError:
+        return False
+    merged = _merged(stored, kept)
+    if merged == stored:
+        return False
+    batches.commit(merged, events=batch_ends_of(merged))
+    return True
+
+
+def _merged(stored: Batch, kept: Batch) -> Batch:
+    """Return the later of both records. What was cancelled stays so."""
+    if stored.has_ended:
+        return stored
+    is_behind = kept.has_ended or kept.next_line > stored.next_line
+    latest = replace(kept, revision=stored.revision) if is_behind else stored
+    if latest.cancelled_at is None and kept.cancelled_at is not None:
+        return replace(latest, cancelled_at=kept.cancelled_at, due_at=kept.cancelled_at)
+    return latest

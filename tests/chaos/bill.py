@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from shared.domain.errors import GenerationRefusedError, GeneratorBusyError
 from shared.domain.storage_layout import video_of_clip
-from shared.ports.clip_inspector import ClipInspector, InspectedClip
+from shared.ports.inspectors import ClipInspector, InspectedClip
 from shared.ports.object_store import ObjectStore
 from shared.ports.video_generator import Accepted, OperationState, Submission, VideoGenerator
 

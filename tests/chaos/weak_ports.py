@@ -12,7 +12,7 @@ from shared.domain.storage_layout import ATTEMPTS
 from shared.domain.values import replace
 from shared.domain.video import Phase, Video
 from shared.ports.campaign_repository import DueWork, VideoPage
-from shared.ports.clip_inspector import InspectedClip
+from shared.ports.inspectors import InspectedClip
 from shared.ports.object_store import PutMode
 from tests.chaos.clips import SECONDS
 from tools.in_memory.clip import PICTURES

@@ -12,8 +12,8 @@ from shared.domain.schedule import Leases
 from shared.ports import Ports
 from shared.ports.batch_repository import BatchRepository
 from shared.ports.campaign_repository import CampaignRepository
-from shared.ports.clip_inspector import ClipInspector
 from shared.ports.event_log import EventLog
+from shared.ports.inspectors import ClipInspector
 from shared.ports.message_queue import MessageQueue
 from shared.ports.object_store import ObjectStore, SignatureVerifier
 from shared.ports.policy import Policy

@@ -14,9 +14,8 @@ from shared.domain.money import Money
 from shared.domain.schedule import CLOUD_LEASES, Leases
 from shared.domain.video import GenerationParameters, Video
 from shared.ports import Clock
-from shared.ports.clip_inspector import ClipInspector
+from shared.ports.inspectors import ClipInspector, PictureInspector
 from shared.ports.object_store import ObjectStore, SignatureVerifier
-from shared.ports.picture_inspector import PictureInspector
 from shared.ports.policy import Policy
 from shared.ports.video_generator import VideoGenerator
 from shared.ports.web import Web

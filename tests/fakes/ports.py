@@ -15,7 +15,7 @@ from shared.adapters.web.urls import normal_form
 from shared.domain.errors import InvalidClipError, InvalidUrlError
 from shared.domain.model_registry import LOCATIONS, Family
 from shared.domain.schedule import CLOUD_LEASES, Leases
-from shared.ports.clip_inspector import InspectedClip
+from shared.ports.inspectors import InspectedClip
 from shared.ports.object_store import SignatureVerifier
 from shared.ports.policy import Policy
 from shared.ports.web import WebAnswer

@@ -14,7 +14,7 @@ from shared.domain.pacing import Pace
 from shared.domain.schedule import CLOUD_LEASES
 from shared.domain.video import Video
 from shared.messages import encode, encode_batch
-from shared.ports.clip_inspector import InspectedClip
+from shared.ports.inspectors import InspectedClip
 from shared.ports.message_queue import VideoMessage
 from shared.ports.record_mirror import MirrorListing
 from shared.records import form

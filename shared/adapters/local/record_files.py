@@ -1,7 +1,7 @@
 """Rebuild the records of a data folder from the JSON files beside the videos.
 
 It fills a new file, which no repository can open yet: what is merged into records that are in use
-is rebuilt through ports (`shared/use_cases/rebuild_records.py` and `rebuild_batches.py`).
+is rebuilt through ports (`shared/use_cases/rebuild_records.py`).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from shared.adapters.media.guarded_stream import (
 from shared.adapters.media.mp4_boxes import require_whole
 from shared.domain.clip import ClipFacts
 from shared.domain.errors import InvalidClipError
-from shared.ports.clip_inspector import InspectedClip
+from shared.ports.inspectors import InspectedClip
 
 _MISSING_FRAMES_TOLERATED = 2
 # Of a larger picture only key frames are decoded: the others refer to several earlier frames, and

@@ -15,12 +15,11 @@ from shared.domain.plays import SLICES, Beacon, Counts, CountsKey
 from shared.domain.values import replace
 from shared.domain.verdicts import FLOOR, Verdict
 from shared.domain.video import Video
-from shared.use_cases.assign_arm import assign_arm, assign_or_show
+from shared.use_cases.assign_arm import assign_arm, assign_or_show, stop_experiment
 from shared.use_cases.change_versions import delete_video
 from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.record_play import record_play
 from shared.use_cases.run_experiments import create_experiment, report_experiment
-from shared.use_cases.stop_experiment import stop_experiment
 from tests.contract.experiment_contract import an_experiment
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, make, remake

@@ -9,7 +9,7 @@ from shared.domain.storage_layout import batch_results_prefix
 from shared.domain.values import replace
 from shared.use_cases import run_batch as run_batch_module
 from shared.use_cases.cancel_batch import cancel_batch
-from shared.use_cases.rebuild_batches import rebuild_batches
+from shared.use_cases.rebuild_records import rebuild_batches
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.batches import BATCH_ID, carry_out, create, lines, outcomes, run
 

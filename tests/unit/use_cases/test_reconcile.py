@@ -15,7 +15,7 @@ from shared.domain.schedule import DEADLINE, RECONCILE_ROUND, TICK
 from shared.domain.storage_layout import CURSOR, attempts_prefix, clip_path, picture_path
 from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState, Video
-from shared.ports.clip_inspector import InspectedClip
+from shared.ports.inspectors import InspectedClip
 from shared.ports.record_mirror import MirrorListing
 from shared.ports.video_generator import Gone
 from shared.use_cases.create_videos import Draft
