@@ -202,17 +202,15 @@ class LocalPorts(FamilyPorts):
     def _rebuild(self, campaigns: LocalCampaignRepository) -> None:
         """Restore from the JSON what a lost log or an old backup of the database lacks."""
         from shared.adapters.local.batch_repository import LocalBatchRepository
-        from shared.use_cases.rebuild_records import (
-            rebuild_batches,
-            rebuild_records,
-            remove_deleted,
-        )
+        from shared.use_cases import rebuild_records as rebuilding
 
-        changed = sum(each.is_changed for each in rebuild_records(self.mirror, campaigns))
-        changed += remove_deleted(campaigns, self.objects)
-        rebuilt = list(rebuild_batches(self.mirror, LocalBatchRepository(campaigns), self.objects))
+        rebuilt = rebuilding.rebuild_records(self.mirror, campaigns)
+        changed = sum(each.is_changed for each in rebuilt)
+        changed += rebuilding.remove_deleted(campaigns, self.objects)
+        repository = LocalBatchRepository(campaigns)
+        batches = list(rebuilding.rebuild_batches(self.mirror, repository, self.objects))
         campaigns.accept_lost_commits()
-        logger.warning("records.merged", extra={"campaigns": changed, "batches": rebuilt})
+        logger.warning("records.merged", extra={"campaigns": changed, "batches": batches})
 
     def _take_step(self, message: VideoMessage) -> None:
         from shared.use_cases.generate_video import generate_video
