@@ -152,9 +152,8 @@ class Failure(Struct, frozen=True, kw_only=True):
 class Video(Struct, frozen=True, kw_only=True):
     """The record of a video. `version_state` is None for one that failed or was cancelled.
 
-    `due_at` is when the tick should look at it, if nothing else does before. While the video has a
-    place in the `queue`, that is the limit of its waiting: the giver of turns finds it there.
-    `deadline_at` is that limit, too, until an attempt begins.
+    `due_at` is when the tick should look at it, if nothing else does before. In the `queue`, it is
+    the limit of its waiting, as is `deadline_at` until an attempt: the giver of turns finds it.
     `refusals` counts the submissions that a busy generator did not accept: none is an attempt.
     `budget_day` is the day whose budget holds its dollars; None where no day has one.
     `store_tries` counts the tries to store its clip whose process vanished.
