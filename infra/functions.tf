@@ -200,7 +200,7 @@ resource "google_artifact_registry_repository" "images" {
 resource "google_cloud_scheduler_job" "tick" {
   name        = local.names["maintain_campaigns"]
   region      = var.region
-  description = "Wakes what is due, once a minute"
+  description = "Publishes the tick once a minute"
   schedule    = "* * * * *"
   time_zone   = "Etc/UTC"
 

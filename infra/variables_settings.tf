@@ -67,7 +67,7 @@ variable "filtered_retries" {
 }
 
 variable "model_rates" {
-  description = "Submissions a minute by model; what is above it waits in the queue. 0 stops all submissions of the model. Default: the model's quota in `GET /v1/models`."
+  description = "Submissions a minute for each model; further videos wait in the queue. 0 stops all submissions of the model. Default: the model's quota in `GET /v1/models`."
   type        = map(number)
   default     = {}
 

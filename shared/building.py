@@ -16,7 +16,7 @@ T = TypeVar("T")
 def importing_sdk() -> Iterator[None]:
     """Import without garbage collections: each would look at all that is imported so far.
 
-    Nor does a later one: what is imported stays until the end of the process.
+    Later collections skip it as well: imported modules live until the process ends.
     """
     was_enabled = gc.isenabled()
     gc.disable()

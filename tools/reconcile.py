@@ -74,7 +74,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Stopped. What was repaired stays repaired.", file=sys.stderr)
+        print("Stopped. Repairs made so far are kept.", file=sys.stderr)
         return INTERRUPTED
     if not options.json:
         print(_summary(tally, _place()))

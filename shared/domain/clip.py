@@ -33,7 +33,7 @@ class ClipFacts(Struct, frozen=True, kw_only=True):
 
     `fps` is the average; `audio_codec` and `audio_seconds` are None for a silent clip.
     `pixel_format` is FFmpeg's name, such as yuv420p; empty in records of earlier releases.
-    `c2pa_manifest`: the file has a C2PA manifest, which is not validated; None is as above.
+    `c2pa_manifest`: the file has one, not validated; None in records of earlier releases.
     `pictures` are those stored beside the clip; earlier releases stored only the thumbnail.
     """
 

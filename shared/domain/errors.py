@@ -87,7 +87,7 @@ class BatchNotFoundError(NotFoundError):
 
 
 class RejectedError(ShowreelError):
-    """A rule of the campaign says no."""
+    """A rule, such as a limit of the campaign, forbids the change."""
 
     code = "rejected"
 

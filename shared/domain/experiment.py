@@ -77,7 +77,7 @@ class Experiment(Struct, frozen=True, kw_only=True):
         return tuple(arm.weight for arm in self.arms)
 
     def stopped(self, now: datetime, reason: StopReason, *, shown_arm: int = 0) -> "Experiment":
-        """One that has stopped stays as it is. Raise InvalidRequestError without such an arm."""
+        """Return it unchanged if it has stopped. Raise InvalidRequestError for an unknown arm."""
         if not 0 <= shown_arm < len(self.arms):
             raise InvalidRequestError(
                 f"This experiment has the arms 0 to {len(self.arms) - 1}.", param="shown_arm"
@@ -110,7 +110,7 @@ def require_possible(experiment: Experiment) -> None:
         )
     if experiment.is_adaptive and experiment.planned_n is not None:
         raise InvalidRequestError(
-            "No test holds for an allocation that follows the plays: leave planned_n out.",
+            "With thompson, no test is valid: leave planned_n out.",
             param="planned_n",
         )
 

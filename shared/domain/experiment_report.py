@@ -131,7 +131,7 @@ def _reached(counts: Counts, metric: Metric) -> Proportion:
 
 
 def _plan(experiment: Experiment, days: ByDay, today: date) -> Plan | None:
-    """Let the fixed test look once: at a day on which no view can grow any more."""
+    """Make the fixed test once, on a day whose views can no longer change."""
     if experiment.planned_n is None:
         return None
     sums = [Counts()] * len(experiment.arms)
@@ -181,7 +181,7 @@ def _plays_needed(
 
 
 def _days_needed(plays: int | None, found: Sequence[Proportion], elapsed: timedelta) -> int | None:
-    """Return None before a day has passed: a pace of minutes says nothing of days."""
+    """Return None on the first day: minutes are too few to estimate the plays of a day."""
     if plays == 0:
         return 0
     fewest = min(each.trials for each in found)

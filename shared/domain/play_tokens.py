@@ -1,4 +1,4 @@
-"""Play tokens: without the key, no beacon can name a video or an arm."""
+"""Play tokens: signed, so that a page can report plays only for what it was given."""
 
 from __future__ import annotations
 

@@ -228,7 +228,7 @@ def _require_possible(beacon: Beacon, token: PlayToken) -> None:
     # The first and the last slice may have been touched only.
     slices_ms = (beacon.bins.bit_count() - 2) * token.duration_ms / SLICES
     if beacon.bins & ~_ALL or slices_ms > beacon.played_ms * _FASTEST:
-        raise InvalidRequestError("Slices were watched in no time.", param="bins")
+        raise InvalidRequestError("The watched slices do not fit played_ms.", param="bins")
 
 
 def _watched(view: View, slices: int) -> int:

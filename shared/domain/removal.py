@@ -120,7 +120,7 @@ def _unexplained(state: CampaignState) -> Money:
 
 
 def is_expired(video: Video, *, before: datetime) -> bool:
-    """Whether the video failed or was cancelled `before` then, and no late check follows."""
+    """Whether the video failed or was cancelled before then, and no late check follows."""
     ended_at = video.completed_at or video.deadline_at
     return (
         video.has_ended

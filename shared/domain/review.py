@@ -1,4 +1,4 @@
-"""A review: who has its secret link sees the takes of a campaign, comments on them, and decides.
+"""A review: people with its secret link see the videos of a campaign, comment and decide.
 
 They are reviewers: each gives a name, and needs no account.
 """
@@ -115,7 +115,7 @@ class Review(Struct, frozen=True, kw_only=True):
         return self.include_historical or (until is not None and until >= self.created_at)
 
     def closed(self, now: datetime) -> "Review":
-        """One that is closed stays as it is."""
+        """Return it unchanged if it is already closed."""
         return self if self.closed_at is not None else replace(self, closed_at=now)
 
     def comment(self, comment_id: str) -> Comment | None:

@@ -30,8 +30,8 @@ def require_kept(campaign: Campaign) -> None:
     """Raise CampaignDeletedError while the campaign is being deleted."""
     if campaign.is_being_deleted:
         raise CampaignDeletedError(
-            f"Campaign {campaign.campaign_id!r} is being deleted. Use its name again when it is "
-            f"gone, or another one."
+            f"Campaign {campaign.campaign_id!r} is being deleted. Wait until it is "
+            f"gone, or use another name."
         )
 
 
@@ -186,7 +186,7 @@ def promote(campaign: Campaign, video: Video, *, replaced: Video | None, now: da
 
 
 def mark(campaign: Campaign, video: Video, *, kept: bool, now: datetime) -> Change:
-    """Exempt a completed video from every clean-up, or no longer."""
+    """Set whether a completed video is exempt from every clean-up."""
     if video.kept == kept:
         return Change(campaign=campaign)
     if video.phase is not Phase.DONE:

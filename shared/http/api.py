@@ -46,7 +46,7 @@ logger = logging.getLogger(__name__)
 
 
 class Durations:
-    """Of one kind of answer. `counts` has one entry for each bucket, and a last one above them."""
+    """The durations of one kind of answer: a count for each bucket, and one for all above."""
 
     def __init__(self) -> None:
         self.seconds = 0.0

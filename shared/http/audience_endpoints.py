@@ -117,7 +117,7 @@ AUDIENCE_ENDPOINTS: Sequence[Endpoint] = (
              "Delete a review with its comments and decisions; its link shows nothing any more",
              answers=lambda: {200: of_reviews.DeletedReview}),
     Endpoint("GET", "/v1/reviews/{review_token}", lambda: reviewing.read,
-             "What a reviewer sees: the videos, and what was said of them",
+             "What a reviewer sees: the videos, their comments and the decisions",
              answers=lambda: {200: of_reviews.ReviewPage}, is_open=True),
     Endpoint("POST", "/v1/reviews/{review_token}/comments", lambda: reviewing.comment,
              "Comment on a version, or on a moment in it: 201, and 200 for the same comment again",

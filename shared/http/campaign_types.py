@@ -59,7 +59,7 @@ class CampaignListQuery(Body):
 
 
 class CampaignBody(Body):
-    """A field that is left out stays as it is; null removes the title, or the own budget."""
+    """A field that is left out is not changed; null removes the title or the budget."""
 
     title: Annotated[_Title | UnsetType | None, _TITLE] = UNSET
     archived: Annotated[bool | UnsetType, Meta(description="Whether it is archived.")] = UNSET

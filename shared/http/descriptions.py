@@ -105,7 +105,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         "examples": [["input_spring.0123456789abcdef"]],
     },
     "input_reference": {
-        "description": "OpenAI's name of `image`: a text as for `image`, or an object with "
+        "description": "OpenAI's name for `image`: a text as for `image`, or an object with "
         "`image_url` or `file_id`, the id of an input.",
         "examples": ["input_spring.0123456789abcdef"],
     },

@@ -47,7 +47,7 @@ def load(call: Call, embed_token: str) -> Response:
 
 
 def embed_resource(call: Call, found: Embedded, *, view: str | None = None) -> EmbedResource:
-    """Describe a load as a new view, or as one that goes on."""
+    """Answer a page load: as a new view, or as the continuation of one."""
     view = view or os.urandom(_VIEW_BYTES).hex()
     token = issued(
         found.video.id,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """`path` is a URI template (RFC 6570). An endpoint for GET answers HEAD as well.
+    """`path` is a URI template (RFC 6570). A GET endpoint also answers HEAD.
 
     `handler` returns the function that is called with a Call and the values of the path's
     variables. `answers` has the type of the body for each status, or the types that it may have:

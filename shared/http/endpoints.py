@@ -88,7 +88,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("DELETE", "/v1/webhooks/{webhook_id}", lambda: webhooks.delete,
              "Delete a webhook", answers=lambda: {200: of_events.DeletedWebhook}),
     Endpoint("POST", "/v1/webhooks/{webhook_id}/test", lambda: webhooks.test,
-             "Send an event now, once, and answer how the receiver answered", answers=_delivery),
+             "Send a test event once, now, and return the receiver's answer", answers=_delivery),
     Endpoint("POST", "/v1/webhooks/{webhook_id}/rotate", lambda: webhooks.rotate,
              "Replace the secret; both sign for 24 hours", answers=_webhook),
     Endpoint("GET", "/v1/webhooks/{webhook_id}/deliveries", lambda: webhooks.deliveries,

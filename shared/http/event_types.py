@@ -85,7 +85,7 @@ class WebhookBody(Body):
 
 
 class WebhookChangeBody(Body):
-    """A field that is left out stays as it is; null `events` are all."""
+    """A field that is left out is not changed; null `events` means all types."""
 
     events: Events | UnsetType | None = UNSET
     status: Annotated[
@@ -106,7 +106,7 @@ class DeliveryListQuery(PageQuery):
 class WebhookResource(TypedDict):
     """`secret` is in the answers that create or replace it, and in no other.
 
-    While `previous_secret_until` has not come, the secret before signs, too.
+    Until `previous_secret_until`, the previous secret also signs.
     """
 
     id: str

@@ -45,7 +45,7 @@ _PLANNED_TEXT = Meta(
 )
 _ALLOCATION = Meta(
     description="By weight; or with `thompson` more viewers to the arm that seems to be better, at "
-    "least 10 % to each. No test holds for the latter: it is never decided."
+    "least 10 % to each. With `thompson` no test is valid, so the verdict is never `decided`."
 )
 
 

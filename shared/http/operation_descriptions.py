@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 INTRODUCTION = (
-    "Asks for marketing videos by prompts, and keeps one current video in each slot of a campaign. "
+    "Creates marketing videos from prompts and keeps one current video in each slot of a campaign. "
     "Equal requests are paid for once. Times are in seconds since 1970, amounts in US dollars. "
     "Every error is a problem (RFC 9457), whose `code` says what to do."
 )
@@ -70,11 +70,11 @@ PATH_PARAMETERS: Mapping[str, Mapping[str, Any]] = {
 STATUSES: Mapping[int, str] = {
     HTTPStatus.OK: "Success",
     HTTPStatus.CREATED: "Success: it is new",
-    HTTPStatus.ACCEPTED: "Accepted: the work goes on, and `Retry-After` says when to look",
+    HTTPStatus.ACCEPTED: "Accepted: the work continues, and `Retry-After` says when to ask again",
     HTTPStatus.NO_CONTENT: "Success, without a body",
     HTTPStatus.PARTIAL_CONTENT: "The range that was asked for",
     HTTPStatus.FOUND: "Where a bucket serves it: `Location` is a signed URL",
-    HTTPStatus.NOT_MODIFIED: "What the client has is up to date",
+    HTTPStatus.NOT_MODIFIED: "The copy that the client has is up to date",
 }
 
 _COSTS: Mapping[str, str] = {
@@ -106,7 +106,7 @@ CODES: Mapping[str, str] = {
     "method_not_allowed": "The path does not support the method; `Allow` lists those that it does.",
     "campaign_video_limit": "The campaign has no free slot.",
     "budget_exceeded": "The request would exceed the budget of the campaign or the day.",
-    "max_cost_exceeded": "The request costs more than `max_cost_usd`.",
+    "max_cost_exceeded": "The request would cost more than `max_cost_usd`.",
     "campaign_deleted": "The campaign is being deleted, or was deleted after the request was made.",
     "campaign_name_taken": "Another campaign's name differs in case only, which the disk ignores.",
     "slot_busy": "The slot has another pending video.",
@@ -124,7 +124,7 @@ CODES: Mapping[str, str] = {
     "storage_full": "There is no space left for a clip; nothing was submitted.",
     "storage_error": "A permanent error of a store, which an operator has to fix.",
     "record_unreadable": "The record cannot be read: it is damaged, or written by a newer release. "
-    "Nothing is changed or paid for it.",
+    "Nothing was changed or paid for.",
     "internal": "An unexpected error, logged with the `request_id`.",
 }
 """Every `code` of a problem."""

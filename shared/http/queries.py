@@ -64,7 +64,7 @@ class SignatureQuery(Body, forbid_unknown_fields=False):
 
 
 class NoQuery(Body):
-    """Of a request without parameters, such as for a list without pages."""
+    """The query of a request that takes no parameters."""
 
 
 class BatchQuery(Body):

@@ -62,7 +62,7 @@ class RegenerateBody(Body):
 
 
 class VideoBody(Body):
-    """A field that is left out stays as it is."""
+    """A field that is left out is not changed."""
 
     kept: bool | UnsetType = UNSET
 

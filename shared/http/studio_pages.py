@@ -88,7 +88,7 @@ def icon(call: Call) -> Response:
 
 
 def guarded(response: Response, *, bucket_url: str) -> Response:
-    """Shut a page to the rest of the web."""
+    """Return the headers that isolate a page from other sites."""
     response.headers["Content-Security-Policy"] = content_security_policy(bucket_url=bucket_url)
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -76,7 +76,7 @@ def promote(call: Call, video_id: str) -> Response:
 
 
 def change(call: Call, video_id: str) -> Response:
-    """Exempt a video from every clean-up, or no longer."""
+    """Set whether a video is exempt from every clean-up."""
     place = parse_video_id(video_id)
     body = read_body(call.request, VideoBody)
     if body.kept is UNSET:

@@ -106,7 +106,7 @@ VIDEO_ENDPOINTS: Sequence[Endpoint] = (
              "Create a new version; the current one stays until the new one is stored",
              answers=_created, body=lambda: sent.RegenerateBody, takes_key=True),
     Endpoint("POST", "/v1/videos/{video_id}/remix", lambda: derivations.remix,
-             "Create a new version with another prompt, and all else as in this video",
+             "Create a new version with another prompt and otherwise the settings of this video",
              answers=_created, body=lambda: bodies.RemixBody, takes_key=True),
     Endpoint("POST", "/v1/videos/{video_id}/extend", lambda: derivations.extend,
              "Create a new version that continues this video's clip",

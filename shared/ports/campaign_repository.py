@@ -62,7 +62,7 @@ class VideoQuery(Struct, frozen=True, kw_only=True):
     order: SortOrder = SortOrder.DESCENDING
 
     def shows(self, video: Video) -> bool:
-        """Whether its list has a video that matches it otherwise."""
+        """Whether a video in this state, if it matches otherwise, belongs to the list."""
         return self.version_state is not None or not video.is_trashed
 
 

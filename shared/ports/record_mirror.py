@@ -92,4 +92,4 @@ class RecordMirror(Protocol):
         """Keep that moment, unless a later one is kept."""
 
     def remove(self, listing: MirrorListing) -> None:
-        """Remove the files of a campaign that is gone, as far as they are unchanged."""
+        """Remove the files of a deleted campaign, except those changed since the listing."""

@@ -1,4 +1,4 @@
-"""The lane that a request may choose. Others do without the types of videos."""
+"""The lanes that a request may choose, apart from the other types to save imports."""
 
 from typing import Annotated
 

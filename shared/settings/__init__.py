@@ -56,7 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The URL of an emulator of Cloud Storage, as for Google's own clients; they also read
     `FIRESTORE_EMULATOR_HOST` and `PUBSUB_EMULATOR_HOST`"""
     default_model: str = DEFAULT_MODEL
-    """The model of a request that names none"""
+    """The model for requests that do not name one"""
     max_videos_per_campaign: int = 4
     """How many slots a campaign has (1 to 100)"""
     campaign_budget_usd: Decimal | None = None
@@ -69,7 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     billed (0 to 3)"""
     model_rates: str = ""
     """How many submissions a minute a model gets, as pairs `model=number` separated by commas; what
-    is above it waits in the queue. `GET /v1/models` shows the rates: by default Google's for Veo,
+    exceeds it waits in the queue. `GET /v1/models` shows the rates: by default Google's for Veo,
     and no limit for the synthetic generator. 0 stops all submissions"""
     queue_limit_hours: int = 24
     """How many hours a video may wait for its turn before it fails, unbilled (1 to 168)"""
@@ -93,7 +93,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The secret of local signed URLs and of webhooks; by default it is kept in the data folder"""
     play_key: str = ""
     """The secret of play tokens and of embeds, with a bucket; without it no plays are counted. With
-    a folder it follows from `SIGNING_KEY`. A new one ends every embed"""
+    a folder it is derived from `SIGNING_KEY`. Changing it invalidates every embed URL"""
     plays_url: str = ""
     """The URL to which players report; by default `/v1/plays` of this service"""
     public_url: str = ""

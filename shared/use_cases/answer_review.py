@@ -122,7 +122,7 @@ def add_comment(
 def decide(ports: Ports, token: str, *, video_id: str, name: str, choice: Choice) -> Decision:
     """Note what a reviewer decides about a version, in the place of an earlier decision.
 
-    The same decision again changes nothing. Raise errors as `add_comment`.
+    Repeating a decision changes nothing. Raises the errors of `add_comment`.
     """
 
     def attempt() -> Decision:
@@ -150,7 +150,7 @@ def _commit(ports: Ports, review: Review, event: Event) -> None:
 def _finished(ports: Ports, review: Review, video_id: str) -> tuple[Video, float]:
     """Return a completed video that the review shows or has shown, and its clip's duration.
 
-    Another one, or a deleted one, does not exist for a reviewer. Raise NotFoundError or
+    For a reviewer, no other video exists, nor a deleted one. Raise NotFoundError or
     NotReadyError.
     """
     campaign_id, video_hash = parse_video_id(video_id)

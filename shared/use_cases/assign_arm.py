@@ -50,7 +50,7 @@ def assign_arm(ports: Ports, experiment_id: str, *, draw: Callable[[], float] = 
 def assign_or_show(ports: Ports, experiment_id: str) -> Embedded:
     """Assign an arm; where the experiment has stopped, show the arm that it ended with.
 
-    No page becomes empty by the end of an experiment. What is shown then is counted as a play of
+    A page never becomes empty because an experiment ended. A play after the end counts for
     its version alone. Raise NotFoundError if there is no experiment, or none of its videos.
     """
     try:
@@ -60,7 +60,7 @@ def assign_or_show(ports: Ports, experiment_id: str) -> Embedded:
 
 
 def show_one(ports: Ports, experiment_id: str) -> Embedded:
-    """Show the arm of who takes no part in the experiment, or the first that is still there.
+    """Show viewers who opted out the default arm, or else the first that still exists.
 
     Raise NotFoundError.
     """
@@ -80,7 +80,7 @@ def stop_experiment(
     reason: StopReason = StopReason.REQUESTED,
     shown_arm: int = 0,
 ) -> Experiment:
-    """From now on, viewers see the arm with this number. One that has stopped stays as it is.
+    """Stop it: from now on, all viewers see this arm. A stopped one is returned unchanged.
 
     Raise NotFoundError, or InvalidRequestError if there is no such arm.
     """

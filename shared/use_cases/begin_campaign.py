@@ -64,7 +64,7 @@ def change_campaign(ports: Ports, campaign_id: str, **facts: Unpack[Facts]) -> N
 
 
 def _endings() -> Iterator[str]:
-    """Yield numbers, and then what hardly any other campaign has."""
+    """Yield numbers, and then random endings, which are practically unique."""
     yield from map(str, range(2, 10))
     yield from (token_hex(4) for _ in range(3))
 

@@ -34,7 +34,7 @@ def promote_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
 
 
 def mark_video(ports: Ports, campaign_id: str, video_hash: str, *, kept: bool) -> Video:
-    """Exempt a completed video from every clean-up, or no longer.
+    """Set whether a completed video is exempt from every clean-up.
 
     A video that is so already is returned unchanged.
     """

@@ -50,7 +50,7 @@ logger = logging.getLogger(__name__)
 def dispatch_event(ports: Ports, event_id: str, body_of: BodyOf) -> None:
     """Make a delivery for each webhook that gets the event, and send it to the topic.
 
-    A repeat makes none twice. What dies before the note is repeated by a tick. An event that is a
+    Each delivery is made once, also on a repeat. After a crash the tick repeats it. An event a
     week old is not dispatched any more.
     """
     try:

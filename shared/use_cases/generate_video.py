@@ -84,7 +84,7 @@ def generate_video(ports: Ports, message: VideoMessage) -> None:
 def _step_unless_overtaken(ports: Ports, message: VideoMessage) -> bool:
     """Return whether a step was taken.
 
-    None is while another step holds the video, and none for a turn that is used already.
+    No step is taken while another one holds the video, or if its turn is already used.
 
     Raise ConflictError if the step lost a race and no other step holds the video.
     """

@@ -128,7 +128,7 @@ def delete_input(ports: Ports, input_id: str) -> None:
 def remove_unused(ports: Ports, campaign_id: str) -> None:
     """Remove the objects of inputs that no record needs, and those without a record after a day.
 
-    A commit lets a record of them go first: a request that uses one at the same time meets a
+    A commit first takes them off the record: a concurrent request that uses one meets a
     conflict, reads again, and stores its picture again. Only the object that was listed before all
     that is removed, so it is never the new one. What a crash leaves has no record.
     """

@@ -55,7 +55,7 @@ def videos_of(ports: Ports, campaign: Campaign, video_hashes: Iterable[str]) -> 
 def readable_videos_of(
     ports: Ports, campaign: Campaign, video_hashes: Iterable[str]
 ) -> dict[str, Video]:
-    """The same without the unreadable ones."""
+    """Return what `videos_of` does, without the unreadable ones."""
     return _read(ports, campaign, video_hashes)[0]
 
 

@@ -64,7 +64,7 @@ def submit_video(ports: Ports, video: Video, *, turn: datetime | None = None) ->
         return
     now = ports.now()
     submitting = begin_attempt(video, now=now, lease_expires_at=now + ports.leases.submit)
-    # The bucket that does not take this file would not take the clip either.
+    # A bucket that refuses this file would refuse the clip as well.
     ports.mirror.write_submission(submitting)
     claimed = commit_with_turn(ports, submitting, taken)
     if claimed is None:

@@ -46,12 +46,12 @@ STATES = {
     ),
     "decided": Said(
         report=best("decided"),
-        verdict="Lively works better. This is hardly chance. You can decide now.",
+        verdict="Lively works better. This is very unlikely to be chance. You can decide now.",
         reasons=("show everyone Lively.",),
     ),
     "simulated": Said(
         report=best("decided", simulated=300),
-        verdict="Lively works better. This is hardly chance.",
+        verdict="Lively works better. This is very unlikely to be chance.",
         never="show everyone",
     ),
     "wrong sample ratio": Said(

@@ -147,9 +147,9 @@ def test_a_review_that_is_closed_shows_nothing_but_keeps_what_is_being_written(
         give_name(page, "Ann")
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(words).to_have_value("One more thing")
-        expect(page.get_by_text("not there any more")).to_have_count(0)
+        expect(page.get_by_text("no longer available")).to_have_count(0)
         page.reload()
-        expect(page.get_by_role("heading")).to_have_text("There is nothing behind this link")
+        expect(page.get_by_role("heading")).to_have_text("This link does not work")
 
 
 def test_the_studio_creates_a_link_and_shows_what_reviewers_say(
@@ -194,7 +194,7 @@ def test_the_studio_creates_a_link_and_shows_what_reviewers_say(
     studio.dialog.get_by_role("button", name="Ask for a review").click()
     dialog.get_by_role("button", name=re.compile("Revoke link ?: First cut")).click()
     asks = studio.page.get_by_role("dialog", name="Revoke this link?")
-    expect(asks).to_contain_text("cannot be opened again")
+    expect(asks).to_contain_text("cannot be restored")
     assert server.get(link)["title"] == "First cut"
     asks.get_by_role("button", name="Revoke link").click()
     expect(item).to_contain_text("Revoked · 1 comment, 1 decision")

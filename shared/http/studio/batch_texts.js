@@ -10,7 +10,7 @@ export const BATCH_TEXTS = {
   batchFileHint: "Choose a file, or drop it here. You see its price before anything is made.",
   fileFormat: "What the file contains",
   fileFormatHint:
-    "In a CSV file, the first line names the columns and each other line is a request. Only campaign_id and prompt are required. The API reference (docs/api.md) lists all columns.",
+    "In a CSV file, the first line names the columns and each other line is a request. Only campaign_id and prompt are required. The API page lists all columns.",
   fileSample: `campaign_id,prompt,seconds,aspect_ratio,business_context[brand]
 winter-roast,"Steam rises from a cup at dawn, slow push in",8,16:9,Ember & Oak
 winter-roast,Oak embers glow under a roasting drum,8,16:9,Ember & Oak`,

@@ -41,7 +41,7 @@ export class CampaignActions {
       else if (changed) await spend(`${this.#path}/videos`, changed);
     });
 
-  /** Exempt a video from every clean-up, or no longer. */
+  /** Set whether a video is exempt from every clean-up. */
   keep = (video) => this.#do(() => patch(pathOf(video), { kept: !video.kept }));
 
   editPrompt = (video) => this.#form.focusPrompt(video.index);

@@ -3,7 +3,7 @@ export const TAKE_TEXTS = {
   remix: {
     button: "Remix…",
     title: (number) => `Remix video ${number}`,
-    about: "A new take with other words or pictures. Length, format and brief stay as they are.",
+    about: "A new take with a different prompt or different pictures. Length, format and brief stay as they are.",
     prompt: "Prompt",
     placeholder: "",
     confirm: (price) => `Remix · ${price}`,
@@ -34,5 +34,5 @@ export const TAKE_TEXTS = {
   existing: "This take exists already. Nothing was charged.",
   sent: (number) => `A new take of video ${number} is in progress.`,
   source: (made) => `the take of ${made}`,
-  sourceGone: "a take that is not here any more",
+  sourceGone: "a take that was deleted",
 };

@@ -4,7 +4,7 @@ import { plural } from "./texts.js";
 export const TRASH_TEXTS = {
   open: (count) => `Trash (${count})`,
   body: (days) =>
-    `It goes to the trash, and can be restored for ${plural(days, "day")}. Its cost stays in the campaign's total.`,
+    `It moves to the trash and can be restored for ${plural(days, "day")}. Its cost stays in the campaign's total.`,
   moved: (number) => `Video ${number} is in the trash.`,
   movedAll: (count) => `${plural(count, "earlier take")} moved to the trash.`,
   moveAll: (count) => `Move ${plural(count, "earlier take")} to the trash`,
@@ -15,7 +15,7 @@ export const TRASH_TEXTS = {
   lead: (days) =>
     `What you delete stays here for ${plural(days, "day")}. A restored take is live if its video has no live one, and otherwise among the earlier takes.`,
   deletedFrom: (number) => `Video ${number}`,
-  goes: (date) => `Goes for good on ${date}`,
+  goes: (date) => `Deleted for good on ${date}`,
   restore: "Restore",
   purge: "Delete for good",
   purgeTitle: "Delete this take for good?",

@@ -9,7 +9,7 @@ const inside = (heading) => heading.charAt(0).toLocaleLowerCase(LANGUAGE) + head
 /** The texts of who watched what. */
 export const WATCHED_TEXTS = {
   title: (campaign) => `Views of ${campaign}`,
-  lead: "Plays on pages with the player. A version that was replaced keeps its own numbers.",
+  lead: "Plays on pages with the player. A replaced take keeps its own numbers.",
   back: "Back to the campaign",
   allViews: "All views of the campaign",
   noneTitle: "No plays yet",
@@ -22,10 +22,10 @@ export const WATCHED_TEXTS = {
   codeAtEnd: (label) => `It shows ${label}, and needs no change.`,
   versionNames: {
     current: (number) => `Video ${number}`,
-    historical: (number) => `Video ${number}, replaced version`,
+    historical: (number) => `Video ${number}, earlier take`,
     trashed: (number) => `Video ${number}, in the trash`,
   },
-  removedVersion: "Deleted version",
+  removedVersion: "Deleted take",
   figures: ({ plays, average_watch_seconds: average }) =>
     `${plays === 1 ? "1 play" : `${grouped(plays)} plays`} · ${oneDigit.format(average)} s watched on average`,
   simulated: (simulated, plays) =>
@@ -76,14 +76,14 @@ export const WATCHED_TEXTS = {
     collecting: "Too early to say which video works better.",
     no_difference_yet: "No clear difference so far: what you see may be chance.",
     leading: (best) => `${best} is ahead, but this may still be chance. Wait before you decide.`,
-    decided: (best) => `${best} works better. This is hardly chance. You can decide now.`,
+    decided: (best) => `${best} works better. This is very unlikely to be chance. You can decide now.`,
     invalid_srm: "Do not use these numbers: the videos were not shown as often as planned.",
   },
   verdictsAtEnd: {
     collecting: "It ended too early to say which video works better.",
     no_difference_yet: "It ended without a clear difference: what you see may be chance.",
     leading: (best) => `${best} was ahead when it ended, but this may be chance.`,
-    decided: (best) => `${best} works better. This is hardly chance.`,
+    decided: (best) => `${best} works better. This is very unlikely to be chance.`,
   },
   fewestPlays: (metric) =>
     `Each video needs at least 100 plays, of which at least 10 are ${inside(metric)}.`,

@@ -1,7 +1,7 @@
 /** The texts of webhooks. */
 export const WEBHOOK_TEXTS = {
   title: "Webhooks",
-  lead: "A webhook is a URL that gets a signed message when a video, a batch or a promotion ends.",
+  lead: "A webhook is a URL that receives a signed message for each event: a video or batch ends, or a reviewer answers.",
   add: "Add a webhook",
   url: "URL",
   urlHint: "An https:// address. A service on this computer can also send to http://localhost.",

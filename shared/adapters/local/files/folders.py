@@ -73,7 +73,7 @@ def sync_folder(folder: int) -> None:
     """Make the names in an open folder survive a loss of power.
 
     A file system that cannot do this for a folder, such as that of some network shares, keeps
-    names safe by itself or not at all: SQLite and Git go on there, too.
+    names safe by itself or not at all; SQLite and Git ignore the error as well.
     """
     try:
         os.fsync(folder)

@@ -12,7 +12,7 @@ export const BATCH_TEXTS = {
     "Wählen Sie eine Datei, oder legen Sie sie hier ab. Sie sehen den Preis, bevor etwas erzeugt wird.",
   fileFormat: "Was die Datei enthält",
   fileFormatHint:
-    "In einer CSV-Datei nennt die erste Zeile die Spalten, und jede weitere Zeile ist eine Anforderung. Nur campaign_id und prompt sind nötig. Die API-Referenz (docs/api.md) nennt alle Spalten.",
+    "In einer CSV-Datei nennt die erste Zeile die Spalten, und jede weitere Zeile ist eine Anforderung. Nur campaign_id und prompt sind nötig. Die API-Seite nennt alle Spalten.",
   fileSample: `campaign_id,prompt,seconds,aspect_ratio,business_context[brand]
 winter-roast,"Dampf steigt im Morgengrauen aus einer Tasse, langsame Fahrt",8,16:9,Ember & Oak
 winter-roast,Eichenglut leuchtet unter einer Rösttrommel,8,16:9,Ember & Oak`,

@@ -1,7 +1,7 @@
 /** @type {typeof import("../webhook_texts.js").WEBHOOK_TEXTS} */
 export const WEBHOOK_TEXTS = {
   title: "Webhooks",
-  lead: "Ein Webhook ist eine URL, die eine signierte Nachricht bekommt, wenn ein Video, ein Stapel oder eine Wiederherstellung endet.",
+  lead: "Ein Webhook ist eine URL, die für jedes Ereignis eine signierte Nachricht bekommt: Ein Video oder Stapel endet, oder jemand antwortet in einer Durchsicht.",
   add: "Webhook hinzufügen",
   url: "URL",
   urlHint:
