@@ -1,10 +1,12 @@
 """What every repository of plays keeps."""
 
+from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
+from shared.domain.errors import UnreadableRecordError
 from shared.domain.plays import Beacon, Counts, CountsKey, View, merge
 from shared.domain.values import replace
 from shared.ports.play_repository import PlayRepository
@@ -119,6 +121,39 @@ class PlayContract:
     def test_an_empty_store_has_no_counts(self, plays: PlayRepository) -> None:
         assert plays.counts_of_campaign("spring", TODAY, TODAY) in ((), [])
         plays.delete_campaign("spring")
+
+
+class DamagedPlaysContract(ABC):
+    """Of a store that keeps its records as texts, which something else may have changed."""
+
+    @abstractmethod
+    def damage_view(self, view_id: str) -> None: ...
+
+    @abstractmethod
+    def damage_counts(self, video_id: str) -> None: ...
+
+    def test_a_damaged_view_is_unreadable_and_counts_nothing(self, plays: PlayRepository) -> None:
+        beacon = a_beacon(played_ms=1000)
+        send(plays, beacon)
+        self.damage_view(beacon.view)
+
+        with pytest.raises(UnreadableRecordError, match="cannot be read"):
+            send(plays, replace(beacon, played_ms=2000))
+
+        ((_, counts),) = plays.counts_of_video(A_VIDEO, TODAY, TODAY)
+        assert counts.played_ms == 1000
+
+    def test_damaged_counts_are_unreadable_and_others_are_read(self, plays: PlayRepository) -> None:
+        send(plays, a_beacon(1, played_ms=1000))
+        send(plays, a_beacon(2, played_ms=1000), video_id=ANOTHER_VIDEO)
+        self.damage_counts(A_VIDEO)
+
+        with pytest.raises(UnreadableRecordError, match="cannot be read"):
+            plays.counts_of_video(A_VIDEO, TODAY, TODAY)
+
+        assert len(plays.counts_of_video(ANOTHER_VIDEO, TODAY, TODAY)) == 1
+        plays.delete_campaign("spring")
+        assert not plays.counts_of_campaign("spring", TODAY, TODAY)
 
 
 class ForgottenViewsContract:

@@ -4,12 +4,13 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.google.firestore_documents import FirestoreDocuments
-from shared.adapters.google.play_repository import FirestorePlayRepository
+from shared.adapters.google.play_repository import COUNTS, VIEWS, FirestorePlayRepository
 from shared.adapters.local.play_database import FILE
 from shared.adapters.local.play_repository import LocalPlayRepository
-from shared.domain.errors import StorageError
+from shared.domain.errors import StorageError, UnreadableRecordError
 from tests.contract.play_contract import (
     TODAY,
+    DamagedPlaysContract,
     ForgottenViewsContract,
     PlayContract,
     send,
@@ -24,18 +25,50 @@ class TestInMemoryPlayRepository(PlayContract, ForgottenViewsContract):
         return InMemoryPlayRepository()
 
 
-class TestFirestorePlayRepository(PlayContract):
+class TestFirestorePlayRepository(PlayContract, DamagedPlaysContract):
+    documents: FirestoreDocuments
+
     @pytest.fixture
     def plays(self, firestore_host: str, project: str) -> FirestorePlayRepository:
-        return FirestorePlayRepository(
-            FirestoreDocuments(project=project, database="showreel-plays")
-        )
+        self.documents = FirestoreDocuments(project=project, database="showreel-plays")
+        return FirestorePlayRepository(self.documents)
+
+    def damage_view(self, view_id: str) -> None:
+        self.documents.client.document(f"{VIEWS}/{view_id}").update({"video_id": 7})
+
+    @pytest.mark.parametrize("change", [{"plays": "many"}, {"bin_3": "x"}])
+    def test_any_damaged_field_of_counts_is_found(
+        self, plays: FirestorePlayRepository, change: dict[str, str]
+    ) -> None:
+        send(plays, a_beacon(played_ms=1000))
+        self.damage_counts(A_VIDEO, change)
+
+        with pytest.raises(UnreadableRecordError):
+            plays.counts_of_campaign("spring", TODAY, TODAY)
+
+    def damage_counts(self, video_id: str, change: dict[str, str] | None = None) -> None:
+        name = f"{COUNTS}/{video_id}~{TODAY.isoformat()}~~"
+        self.documents.client.document(name).update(change or {"arm": "A"})
 
 
-class TestLocalPlayRepository(PlayContract, ForgottenViewsContract):
+class TestLocalPlayRepository(PlayContract, ForgottenViewsContract, DamagedPlaysContract):
+    root: Path
+
     @pytest.fixture
     def plays(self, tmp_path: Path) -> LocalPlayRepository:
-        return LocalPlayRepository(tmp_path / "data")
+        self.root = tmp_path / "data"
+        return LocalPlayRepository(self.root)
+
+    def damage_view(self, view_id: str) -> None:
+        self.execute("UPDATE views SET record = '{\"video_id\":7}' WHERE view_id = ?", view_id)
+
+    def damage_counts(self, video_id: str) -> None:
+        self.execute("UPDATE counts SET record = '{\"plays\":' WHERE video_id = ?", video_id)
+
+    def execute(self, statement: str, argument: str) -> None:
+        with sqlite3.connect(self.root / FILE) as connection:
+            connection.execute(statement, (argument,))
+        connection.close()
 
     def test_another_process_sees_what_was_counted(
         self, plays: LocalPlayRepository, tmp_path: Path

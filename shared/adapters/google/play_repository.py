@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain, repeat
 from secrets import randbelow
+from typing import Any, TypeVar
 
 import msgspec
 from google.api_core.retry import Retry, if_exception_type
@@ -19,10 +20,12 @@ from shared.adapters.google.firestore_documents import Document, FirestoreDocume
 from shared.adapters.google.firestore_fields import Fields
 from shared.adapters.google.firestore_pages import delete_all
 from shared.adapters.google.google_errors import google_errors
-from shared.domain.errors import ConflictError
+from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.identity import parse_video_id
 from shared.domain.plays import SLICES, VIEW_LIFETIME, Counts, CountsKey, View, counts_of
 from shared.domain.schedule import LAST_RETRY
+
+T = TypeVar("T")
 
 VIEWS = "play_views"
 COUNTS = "play_counts"
@@ -40,6 +43,7 @@ _SUMS = tuple(name for name in Counts.__struct_fields__ if name != "bins")
 # belongs to one thread: from here on, they are known.
 msgspec.json.Decoder(View)
 msgspec.json.Decoder(CountsKey)
+msgspec.json.Decoder(Counts)
 _BINS = tuple(f"bin_{number}" for number in range(SLICES))
 
 
@@ -58,7 +62,7 @@ class FirestorePlayRepository:
 
         def merge(part: int) -> None:
             document = self._documents.get(path)
-            found = msgspec.convert(document.fields, View) if document else None
+            found = _read(document.fields, View, VIEWS) if document else None
             changed = change(found)
             if changed is found:
                 return
@@ -164,11 +168,20 @@ def _amounts(counts: Counts) -> Iterator[tuple[str, int]]:
 
 def _counts_of(document: Document) -> Counts:
     sums = {name: document.fields.get(name, 0) for name in _SUMS}
-    return Counts(**sums, bins=tuple(document.fields.get(name, 0) for name in _BINS))
+    bins = [document.fields.get(name, 0) for name in _BINS]
+    return _read({**sums, "bins": bins}, Counts, document.path)
 
 
 def _key_of(document: Document) -> CountsKey:
-    return msgspec.convert(document.fields, CountsKey)
+    return _read(document.fields, CountsKey, document.path)
+
+
+def _read(fields: dict[str, Any], kind: type[T], place: str) -> T:
+    """Raise UnreadableRecordError."""
+    try:
+        return msgspec.convert(fields, kind)
+    except msgspec.ValidationError as error:
+        raise UnreadableRecordError(f"A record in {place} cannot be read: {error}.") from error
 
 
 def _name(key: CountsKey) -> str:
