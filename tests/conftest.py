@@ -1,11 +1,16 @@
 """What all tests share."""
 
+import signal
+
 from hypothesis import HealthCheck, settings
 
 from tools.emulated_cloud.environment import ignore_env_file, keep_off_the_cloud
 
 keep_off_the_cloud()
 ignore_env_file()
+
+# A shell has what it runs in the background ignore Ctrl-C, and all that this starts would, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = [
     "tests.cloud.fixtures",

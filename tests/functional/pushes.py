@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from tests.functional.showreel import Answer, Json, Showreel
 
-
 # Those of a push subscription with authentication.
 _HEADERS = {
     "Authorization": "Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
