@@ -10,10 +10,10 @@ from tests.browser.briefs import HALTED
 from tests.browser.server import Server
 from tests.browser.studio import Studio
 from tests.browser.views import GALLERY
-from tests.eventually import eventually
 
 TITLE = "Winterr\u00f6stung 2026 & mehr!"
 ID = "winterroestung-2026-and-mehr"
+PREVIEW = re.compile("variant=preview")
 
 
 def names(studio: Studio) -> Locator:
@@ -95,11 +95,11 @@ def test_posters_move_under_the_mouse_and_load_nothing_before(
     studio.finish_requests()
     assert [] == studio.wire.asked("variant=preview")
 
-    link.hover()
+    with studio.page.expect_response(PREVIEW) as answered:
+        link.hover()
 
-    expect(posters.last).to_have_attribute("src", re.compile("variant=preview"))
-    eventually(lambda: studio.wire.answers("variant=preview"))
-    assert {200} == {answer.status for answer in studio.wire.answers("variant=preview")}
+    expect(posters.last).to_have_attribute("src", PREVIEW)
+    assert answered.value.status == 200
     studio.page.get_by_label("Campaign name").hover()
     expect(posters.last).to_have_attribute("src", re.compile("variant=thumbnail"))
 

@@ -28,7 +28,8 @@ def test_every_step_works_with_the_keyboard_alone(studio: Studio) -> None:
     page.keyboard.press("?")
     expect(studio.dialog).to_contain_text("Ctrl Enter")
     page.keyboard.press("Escape")
-    expect(studio.dialog).to_have_count(0)
+    # Until the closed dialog is removed, the switch in it has the focus, and takes the key.
+    expect(page.locator("dialog")).to_have_count(0)
     page.keyboard.press("n")
     expect(page.get_by_label("Campaign name")).to_be_focused()
     page.keyboard.type("by keyboard")
