@@ -168,7 +168,7 @@ class LocalPorts(FamilyPorts):
     @built_once
     def _play_key(self) -> bytes:
         from shared.adapters.local.files.data_folder import DataFolder
-        from shared.adapters.local.signing_key import kept_key
+        from shared.adapters.local.signing import kept_key
         from shared.domain.signed_tokens import derived_key
 
         key = self._settings.signing_key or kept_key(DataFolder(self._settings.data_folder))

@@ -15,10 +15,9 @@ from shared.domain.video import Phase, Video
 from tests.cloud.veo import a_generator, into
 from tests.cloud.whole_way import PRICE, Showreel, in_bucket
 from tests.eventually import eventually
-from tools.emulated_cloud.vertex.answers import Json, page
+from tools.emulated_cloud.vertex.answers import DROPPED_BEFORE, LATE, UNAVAILABLE, Fault, Json, page
 from tools.emulated_cloud.vertex.clips import plain_clip
 from tools.emulated_cloud.vertex.endings import Ending
-from tools.emulated_cloud.vertex.faults import DROPPED_BEFORE, LATE, UNAVAILABLE, Fault
 from tools.emulated_cloud.vertex.server import POLL, SUBMIT
 
 A_FEW_MINUTES = timedelta(minutes=2)

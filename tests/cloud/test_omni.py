@@ -17,9 +17,15 @@ from shared.ports.video_generator import Failed, Gone, Running, Succeeded
 from tests.cloud.omni import MODEL, Omni, omni_in_bucket, omni_submission
 from tests.cloud.veo import BUCKET
 from tests.contract.video_generator_contract import ended
-from tools.emulated_cloud.vertex.answers import Json, error, invalid_argument
+from tools.emulated_cloud.vertex.answers import (
+    NOT_JSON,
+    UNAVAILABLE,
+    Fault,
+    Json,
+    error,
+    invalid_argument,
+)
 from tools.emulated_cloud.vertex.endings import Ending, Script
-from tools.emulated_cloud.vertex.faults import NOT_JSON, UNAVAILABLE, Fault
 from tools.emulated_cloud.vertex.server import INTERACTIONS
 
 

@@ -39,8 +39,8 @@ from tools.emulated_cloud.bucket.faults import delayed
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.emulated_cloud.bucket.signatures import ServiceAccount
 from tools.emulated_cloud.tokens import TokenServer
+from tools.emulated_cloud.vertex.answers import Fault
 from tools.emulated_cloud.vertex.endings import Ending
-from tools.emulated_cloud.vertex.faults import Fault
 from tools.emulated_cloud.vertex.server import POLL
 
 A_TRY, LAST_BEGIN = 0.4, 0.8

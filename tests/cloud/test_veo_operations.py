@@ -14,9 +14,7 @@ from shared.domain.storage_layout import is_clip
 from shared.ports.video_generator import Failed, Gone, OperationState, Running, Succeeded
 from tests.cloud.veo import Veo, a_submission, veo_in_bucket, veo_inline
 from tests.contract.video_generator_contract import ended
-from tools.emulated_cloud.vertex.answers import error, page, permission_denied
-from tools.emulated_cloud.vertex.endings import Ending, Script, failed
-from tools.emulated_cloud.vertex.faults import (
+from tools.emulated_cloud.vertex.answers import (
     DROPPED_AFTER,
     DROPPED_BEFORE,
     INTERNAL,
@@ -25,7 +23,11 @@ from tools.emulated_cloud.vertex.faults import (
     UNAUTHENTICATED,
     UNAVAILABLE,
     Fault,
+    error,
+    page,
+    permission_denied,
 )
+from tools.emulated_cloud.vertex.endings import Ending, Script, failed
 from tools.emulated_cloud.vertex.server import POLL
 from tools.in_memory.object_store import InMemoryObjectStore
 

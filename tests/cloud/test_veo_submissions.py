@@ -19,15 +19,6 @@ from tests.cloud.veo import MODEL, TODAY, CountedToken, MakeVeo, Veo, a_submissi
 from tools.emulated_cloud.http_front import Answer, answer_json
 from tools.emulated_cloud.processes import free_port
 from tools.emulated_cloud.vertex.answers import (
-    error,
-    invalid_argument,
-    model_not_found,
-    no_quota,
-    object_not_found,
-    page,
-    permission_denied,
-)
-from tools.emulated_cloud.vertex.faults import (
     DROPPED_AFTER,
     DROPPED_BEFORE,
     LATE,
@@ -36,6 +27,13 @@ from tools.emulated_cloud.vertex.faults import (
     UNAUTHENTICATED,
     UNAVAILABLE,
     Fault,
+    error,
+    invalid_argument,
+    model_not_found,
+    no_quota,
+    object_not_found,
+    page,
+    permission_denied,
 )
 from tools.emulated_cloud.vertex.server import SUBMIT
 

@@ -14,7 +14,7 @@ from tests.cloud.loopback import only_loopback
 from tests.cloud.veo import BUCKET, LOCATION, MODEL, PROJECT, MakeVeo, Veo, a_submission
 from tests.contract.video_generator_contract import ended
 from tools.emulated_cloud.http_front import Answer
-from tools.emulated_cloud.vertex.faults import (
+from tools.emulated_cloud.vertex.answers import (
     DROPPED_AFTER,
     INTERNAL,
     NOT_JSON,

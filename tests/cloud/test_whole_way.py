@@ -16,9 +16,7 @@ from tests.cloud.veo import BUCKET, TODAY
 from tests.cloud.whole_way import PRICE, Showreel, inline
 from tests.eventually import eventually
 from tests.pictures import a_picture, data_uri
-from tools.emulated_cloud.vertex.answers import invalid_argument
-from tools.emulated_cloud.vertex.endings import Ending
-from tools.emulated_cloud.vertex.faults import (
+from tools.emulated_cloud.vertex.answers import (
     DROPPED_AFTER,
     DROPPED_BEFORE,
     INTERNAL,
@@ -27,7 +25,9 @@ from tools.emulated_cloud.vertex.faults import (
     UNAUTHENTICATED,
     UNAVAILABLE,
     Fault,
+    invalid_argument,
 )
+from tools.emulated_cloud.vertex.endings import Ending
 from tools.emulated_cloud.vertex.server import POLL, SUBMIT
 
 

@@ -15,9 +15,8 @@ from tests.contract.video_generator_contract import (
     Scenario,
     VideoGeneratorContract,
 )
-from tools.emulated_cloud.vertex.answers import invalid_argument
+from tools.emulated_cloud.vertex.answers import DROPPED_AFTER, NO_QUOTA, Fault, invalid_argument
 from tools.emulated_cloud.vertex.endings import Ending
-from tools.emulated_cloud.vertex.faults import DROPPED_AFTER, NO_QUOTA, Fault
 from tools.emulated_cloud.vertex.server import INTERACTIONS, SUBMIT, FakeVertex
 
 FAULTS: Mapping[Scenario, Fault] = {

@@ -1,6 +1,7 @@
 """The HTTP servers of the emulated cloud, each on a free port of this machine."""
 
 import json
+import re
 import socket
 import struct
 import sys
@@ -9,11 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
+from threading import Lock, Thread
+from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tools.emulated_cloud.processes import HOST
+
+F = TypeVar("F")
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -42,7 +45,7 @@ class Request:
 
     @property
     def line(self) -> str:
-        """The method and the decoded path and query."""
+        """The method and the decoded path and query, in which faults look for their patterns."""
         return f"{self.method} {unquote(self.target)}"
 
 
@@ -70,6 +73,31 @@ def answer_json(
         headers={"content-type": "application/json; charset=UTF-8", **(headers or {})},
         body=json.dumps(content).encode(),
     )
+
+
+class Faults(Generic[F]):
+    """The faults that wait for their requests."""
+
+    def __init__(self) -> None:
+        self._planted: list[tuple[re.Pattern[str], F]] = []
+        self._lock = Lock()
+
+    def plant(self, pattern: str, fault: F, times: int) -> None:
+        with self._lock:
+            self._planted += [(re.compile(pattern), fault)] * times
+
+    def clear(self) -> None:
+        with self._lock:
+            self._planted.clear()
+
+    def take(self, request: Request) -> F | None:
+        """Return the first fault whose pattern is found in the request's line, and forget it."""
+        with self._lock:
+            for number, (pattern, fault) in enumerate(self._planted):
+                if pattern.search(request.line):
+                    del self._planted[number]
+                    return fault
+        return None
 
 
 class HTTPFront:

@@ -10,8 +10,7 @@ from typing import BinaryIO
 from shared.adapters.local.files.data_folder import Aside, DataFolder
 from shared.adapters.local.files.folders import Parts, parts_of
 from shared.adapters.local.files.storage_errors import is_missing, storage_errors
-from shared.adapters.local.signing_key import kept_key
-from shared.adapters.local.url_signer import URLSigner
+from shared.adapters.local.signing import URLSigner, kept_key
 from shared.building import built_once
 from shared.domain.errors import ConflictError, ObjectExistsError, ObjectNotFoundError
 from shared.ports import Clock

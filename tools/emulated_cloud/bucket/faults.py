@@ -1,10 +1,8 @@
 """Faults that a test plants: the error, the requests that meet it, and how often."""
 
-import re
 import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from threading import Lock
 
 from tools.emulated_cloud.bucket.refusals import refuse, refuse_xml
 from tools.emulated_cloud.http_front import Answer, Request
@@ -59,29 +57,6 @@ def permission_denied(permission: str) -> Fault:
 
 def delayed(seconds: float) -> Fault:
     return Fault(kind=FaultKind.DELAYED, seconds=seconds)
-
-
-class Faults:
-    def __init__(self) -> None:
-        self._planted: list[tuple[re.Pattern[str], Fault]] = []
-        self._lock = Lock()
-
-    def plant(self, pattern: str, fault: Fault, times: int) -> None:
-        with self._lock:
-            self._planted += [(re.compile(pattern), fault)] * times
-
-    def clear(self) -> None:
-        with self._lock:
-            self._planted.clear()
-
-    def take(self, request: Request) -> Fault | None:
-        """Return the first fault whose pattern is found in the request's line, and forget it."""
-        with self._lock:
-            for number, (pattern, fault) in enumerate(self._planted):
-                if pattern.search(request.line):
-                    del self._planted[number]
-                    return fault
-        return None
 
 
 def answer_before(fault: Fault | None, request: Request) -> Answer | None:

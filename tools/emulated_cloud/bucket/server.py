@@ -15,13 +15,19 @@ from typing import Self
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from tools.emulated_cloud.bucket.api import StorageAPI, operation_of
-from tools.emulated_cloud.bucket.faults import Fault, FaultKind, Faults, answer_after, answer_before
+from tools.emulated_cloud.bucket.faults import Fault, FaultKind, answer_after, answer_before
 from tools.emulated_cloud.bucket.notifications import Notification, Notifier
 from tools.emulated_cloud.bucket.objects import PAGE_SIZE, Objects
 from tools.emulated_cloud.bucket.signatures import SignatureVerifier
 from tools.emulated_cloud.bucket.uploads import Uploads
 from tools.emulated_cloud.bucket.upstream import Upstream
-from tools.emulated_cloud.http_front import Answer, BrokenConnectionError, HTTPFront, Request
+from tools.emulated_cloud.http_front import (
+    Answer,
+    BrokenConnectionError,
+    Faults,
+    HTTPFront,
+    Request,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +50,7 @@ class StrictBucketServer:
     def __init__(self) -> None:
         self.requests: list[Handled] = []
         self._lock = Lock()
-        self._faults = Faults()
+        self._faults = Faults[Fault]()
         self._upstream = Upstream()
         self._notifier = Notifier()
         self._signatures = SignatureVerifier()

@@ -1,6 +1,7 @@
-"""Answers in the forms that Vertex AI gives them."""
+"""Answers in the forms that Vertex AI gives them, and faults in transit or in the service."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tools.emulated_cloud.http_front import Answer, answer_json
@@ -74,11 +75,30 @@ def no_quota() -> Answer:
         "Quota exceeded for aiplatform.googleapis.com/"
         "long_running_online_prediction_requests_per_base_model with base model: "
         "veo-3.1-generate-001. Please submit a quota increase request.",
-        details=(
-            {
-                "@type": "type.googleapis.com/google.rpc.RetryInfo",
-                "retryDelay": "17s",
-            },
-        ),
+        details=({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "17s"},),
         headers={"Retry-After": "17"},
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Replaces the usual answer.
+
+    With `accepted` the request is carried out all the same. Then, `delay_seconds` later, `answer`
+    is sent, or nothing where the connection `drops`, or else the usual answer.
+    """
+
+    answer: Answer | None = None
+    accepted: bool = False
+    delay_seconds: float = 0
+    drops: bool = False
+
+
+NO_QUOTA = Fault(answer=no_quota())
+UNAUTHENTICATED = Fault(answer=unauthenticated())
+INTERNAL = Fault(answer=error(500, "INTERNAL", "Internal error encountered."))
+UNAVAILABLE = Fault(answer=page(503, "<html><h1>Service Unavailable</h1></html>"))
+NOT_JSON = Fault(answer=page(200, "<html>Welcome to the hotel's network</html>"), accepted=True)
+LATE = Fault(accepted=True, delay_seconds=60)
+DROPPED_BEFORE = Fault(drops=True)
+DROPPED_AFTER = Fault(drops=True, accepted=True)

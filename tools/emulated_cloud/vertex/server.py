@@ -18,11 +18,13 @@ from shared.domain.model_registry import LOCATIONS, MODELS, Family
 from tools.emulated_cloud.http_front import (
     Answer,
     BrokenConnectionError,
+    Faults,
     HTTPFront,
     Request,
     answer_json,
 )
 from tools.emulated_cloud.vertex.answers import (
+    Fault,
     Json,
     error,
     invalid_argument,
@@ -33,7 +35,6 @@ from tools.emulated_cloud.vertex.answers import (
 )
 from tools.emulated_cloud.vertex.clips import prompted_clip
 from tools.emulated_cloud.vertex.endings import Script
-from tools.emulated_cloud.vertex.faults import Fault, Faults
 from tools.emulated_cloud.vertex.interaction_requests import first_problem_of_interaction
 from tools.emulated_cloud.vertex.interactions import Interactions
 from tools.emulated_cloud.vertex.operations import MakeClip, Operations, ReadObject, WriteClip
@@ -108,7 +109,7 @@ class FakeVertex:
             lambda: Quota(rate=lambda _: quota, counting=Counting.ROLLING)
         )
         self._quota_lock = threading.Lock()
-        self._faults = Faults()
+        self._faults = Faults[Fault]()
         self._closing = threading.Event()
         self._http = HTTPFront(self.handle)
         self.url = self._http.url
@@ -142,7 +143,7 @@ class FakeVertex:
 
     def fail(self, path: str, fault: Fault, *, times: int = 1) -> None:
         """Let the next requests whose path has these words in it meet `fault`."""
-        self._faults.add(path, fault, times=times)
+        self._faults.plant(re.escape(path), fault, times)
 
     def forget_faults(self) -> None:
         """Answer all further requests as usual."""
@@ -159,7 +160,7 @@ class FakeVertex:
             body=_shortened(body),
         )
         self.requests.append(received)
-        fault = self._faults.take(received.path)
+        fault = self._faults.take(request)
         if fault is None:
             return self._answer(received, body)
         usual = self._answer(received, body) if fault.accepted else None

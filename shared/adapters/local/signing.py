@@ -1,18 +1,36 @@
-"""URLs of this service that read one object until they expire, as a bucket's signed URLs do."""
+"""The signing key of a data folder, and URLs that read one object until they expire.
+
+They are as the signed URLs of a bucket.
+"""
+
+from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from itsdangerous import Signer
-
+from shared.adapters.local.files.storage_errors import storage_errors
 from shared.building import built_once
-from shared.domain.errors import ExpiredSignatureError, InvalidSignatureError
-from shared.ports import Clock
+from shared.domain.errors import ExpiredSignatureError, InvalidSignatureError, StorageError
 from shared.ports.object_store import SignedURL
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from itsdangerous import Signer
+
+    from shared.adapters.local.files.data_folder import DataFolder
+    from shared.ports import Clock
+
+
 _PREFIX = "/local-bucket/"
+
+_KEY_FILE = (".signing-key",)
+_KEY_BYTES = 32
 
 
 class URLSigner:
@@ -53,6 +71,8 @@ class URLSigner:
 
     @built_once
     def _signer(self) -> Signer:
+        from itsdangerous import Signer
+
         return Signer(self._key(), salt="showreel.local-bucket", digest_method=hashlib.sha256)
 
 
@@ -61,3 +81,31 @@ def _signed_text(path: str, expires: str, disposition: str | None) -> bytes:
     # so two URLs never share the signed text.
     quoted = "" if disposition is None else f"?{quote(disposition, safe='', errors='replace')}"
     return f"{expires}{quoted}/{path}".encode(errors="surrogatepass")
+
+
+def kept_key(files: DataFolder) -> str:
+    """Return the key in the data folder, which is created if it is missing.
+
+    If several processes create one, the first wins, and all use its key.
+    """
+    with storage_errors():
+        try:
+            return _read_key(files)
+        except FileNotFoundError:
+            _make_key(files)
+        return _read_key(files)
+
+
+def _make_key(files: DataFolder) -> None:
+    content = BytesIO(os.urandom(_KEY_BYTES).hex().encode())
+    with files.written_aside(content, mode=0o600) as aside, suppress(FileExistsError):
+        files.create(aside, _KEY_FILE)
+    files.sync(())
+
+
+def _read_key(files: DataFolder) -> str:
+    with files.open(_KEY_FILE) as file:
+        key = file.read().decode(errors="replace").strip()
+    if len(key) < _KEY_BYTES:
+        raise StorageError("The data folder's .signing-key is damaged. Remove it to get a new one.")
+    return key

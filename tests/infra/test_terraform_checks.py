@@ -1,4 +1,4 @@
-"""Terraform has nothing to object to: neither in infra/ nor in what its README suggests."""
+"""Terraform has nothing to object to, neither in infra/ nor in what its README suggests."""
 
 import subprocess
 
@@ -36,3 +36,10 @@ def test_the_readme_s_blocks_are_as_terraform_formats_them(
 
 def test_the_module_is_valid(terraform: Terraform) -> None:
     assert terraform.validate() == []
+
+
+def test_terraform_s_own_tests_pass(terraform: Terraform) -> None:
+    done = terraform.run("test", "-no-color")
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert " 0 failed" in done.stdout
