@@ -29,17 +29,12 @@ from shared.adapters.google.campaign_documents import (
     write_as_it_is,
     write_of,
 )
-from shared.adapters.google.campaign_queries import find_campaigns, with_all_savings
 from shared.adapters.google.day_documents import read_day, write_of_day
 from shared.adapters.google.event_log import write_of_event
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget
-from shared.domain.errors import (
-    CampaignNotFoundError,
-    ConflictError,
-    VideoNotFoundError,
-)
+from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.events import Event
 from shared.domain.identity import parse_video_id, video_id
 from shared.domain.schedule import EVENT_DAYS
@@ -204,10 +199,10 @@ class FirestoreCampaignRepository:
         page = self._documents.query(
             queries.all_campaigns(self._documents.client, after=after, limit=limit)
         )
-        return with_all_savings(self._documents, map(campaign_or_unreadable, page))
+        return queries.with_all_savings(self._documents, map(campaign_or_unreadable, page))
 
     def find_campaigns(self, query: CampaignQuery) -> tuple[Campaign, ...]:
-        return find_campaigns(self._documents, query)
+        return queries.find_campaigns(self._documents, query)
 
     def due(
         self, before: datetime, *, limit: int, after: DueWork | None = None
