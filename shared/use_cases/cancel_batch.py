@@ -11,7 +11,7 @@ from shared.ports import Ports
 from shared.ports.campaign_repository import VideoPage
 from shared.use_cases.budgeting import all_giving_back
 from shared.use_cases.committing import until_committed
-from shared.use_cases.create_batch import ask_to_continue
+from shared.use_cases.publishing import ask_to_continue
 
 
 def cancel_batch(ports: Ports, batch_id: str) -> Batch:

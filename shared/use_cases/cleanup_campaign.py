@@ -11,6 +11,7 @@ from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.announcing import report_unreadable
+from shared.use_cases.campaign_state import all_campaigns
 from shared.use_cases.committing import until_committed
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.read_campaigns import readable_videos_of
@@ -49,16 +50,13 @@ def cleanup_all(ports: Ports, *, keep: int) -> Cleanup:
     """Clean up every campaign whose record can be read."""
     videos: list[Video] = []
     size_bytes = 0
-    after: str | None = None
-    while page := ports.campaigns.list_campaigns(after=after, limit=100):
-        for campaign in page:
-            if isinstance(campaign, Unreadable):
-                report_unreadable(campaign.id, campaign.detail)
-                continue
-            cleanup = cleanup_campaign(ports, campaign.campaign_id, keep=keep)
-            videos.extend(cleanup.videos)
-            size_bytes += cleanup.size_bytes
-        after = page[-1].campaign_id
+    for campaign in all_campaigns(ports.campaigns):
+        if isinstance(campaign, Unreadable):
+            report_unreadable(campaign.id, campaign.detail)
+            continue
+        cleanup = cleanup_campaign(ports, campaign.campaign_id, keep=keep)
+        videos.extend(cleanup.videos)
+        size_bytes += cleanup.size_bytes
     return Cleanup(videos=tuple(videos), size_bytes=size_bytes)
 
 

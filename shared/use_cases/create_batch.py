@@ -17,7 +17,6 @@ from shared.domain.errors import (
     InvalidRequestError,
     ObjectExistsError,
     RejectedError,
-    ShowreelError,
     UnreadableRecordError,
 )
 from shared.domain.limits import require_max_cost
@@ -30,6 +29,7 @@ from shared.ports import Ports
 from shared.use_cases.batch_lines import Line, LinePlanner, Lines
 from shared.use_cases.budgeting import require_left_today
 from shared.use_cases.committing import until_committed
+from shared.use_cases.publishing import ask_to_continue
 
 logger = logging.getLogger(__name__)
 
@@ -86,14 +86,6 @@ def create_batch(
     logger.info("batch.accepted", extra={"batch_id": batch.batch_id, "lines": stored.lines})
     ask_to_continue(ports, batch.batch_id)
     return stored, True
-
-
-def ask_to_continue(ports: Ports, batch_id: str) -> None:
-    """Publish the batch's message. If that fails, the tick finds the batch when it is due."""
-    try:
-        ports.queue.publish_batch(batch_id)
-    except ShowreelError:
-        logger.warning("batch.unpublished", extra={"batch_id": batch_id}, exc_info=True)
 
 
 def _keep(ports: Ports, batch: Batch, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Publish the messages that request the next step of a video."""
+"""Publish the messages that request the next step of a video or of a batch."""
 
 import logging
 from datetime import datetime, timedelta
@@ -32,6 +32,14 @@ def give_turn(ports: Ports, *videos: Video, at: datetime) -> None:
         ports.queue.publish(*(replace(_message(video), turn=at) for video in videos))
     except ShowreelError:
         logger.warning("turns.unpublished", extra={"videos": len(videos)}, exc_info=True)
+
+
+def ask_to_continue(ports: Ports, batch_id: str) -> None:
+    """Publish the batch's message. If that fails, the tick finds the batch when it is due."""
+    try:
+        ports.queue.publish_batch(batch_id)
+    except ShowreelError:
+        logger.warning("batch.unpublished", extra={"batch_id": batch_id}, exc_info=True)
 
 
 def _message(video: Video) -> VideoMessage:

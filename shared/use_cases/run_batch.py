@@ -47,7 +47,7 @@ from shared.use_cases.batch_lines import Line, LinePlanner, Lines, claimed_lines
 from shared.use_cases.budgeting import budget_of_today
 from shared.use_cases.cancel_batch import cancellations
 from shared.use_cases.committing import until_committed
-from shared.use_cases.create_batch import ask_to_continue
+from shared.use_cases.publishing import ask_to_continue
 from shared.use_cases.reserving import CreatedVideo, Plan, begin_all, count_savings, require_room
 
 T = TypeVar("T")
