@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @functions_framework.http
 def request_videos(request: Request) -> ResponseReturnValue:
     # The platform imports this module for every function; only this one pays for the use case.
-    from shared.pubsub.pushes import answer_push
+    from shared.pubsub import answer_push
 
     return answer_push(request, bootstrap.serving_ports, take_request)
 

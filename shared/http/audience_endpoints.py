@@ -21,9 +21,7 @@ if TYPE_CHECKING:
         studio_pages,
     )
     from shared.http import analytics_types as of_analytics
-    from shared.http import embed_types as of_embeds
     from shared.http import experiment_types as of_experiments
-    from shared.http import play_types as of_plays
     from shared.http import resource_types as answered
     from shared.http import review_types as of_reviews
 else:
@@ -37,9 +35,7 @@ else:
     studio_pages = ModuleOnUse("shared.http.studio_pages")
     answered = ModuleOnUse("shared.http.resource_types")
     of_analytics = ModuleOnUse("shared.http.analytics_types")
-    of_embeds = ModuleOnUse("shared.http.embed_types")
     of_experiments = ModuleOnUse("shared.http.experiment_types")
-    of_plays = ModuleOnUse("shared.http.play_types")
     of_reviews = ModuleOnUse("shared.http.review_types")
 
 
@@ -62,11 +58,11 @@ AUDIENCE_ENDPOINTS: Sequence[Endpoint] = (
              answers=_page, is_open=True, for_any_page=True),
     Endpoint("POST", "/v1/embeds/{embed_token}", lambda: embeds.load,
              "What a player shows at this load of its page, and the token that counts the play",
-             answers=lambda: {200: of_embeds.EmbedResource}, query=lambda: of_embeds.EmbedQuery,
+             answers=lambda: {200: embeds.EmbedResource}, query=lambda: embeds.EmbedQuery,
              is_open=True, for_any_page=True),
     Endpoint("POST", "/v1/plays", lambda: plays.record,
              "Count what a page played of a video: always 204, also if it is not counted",
-             answers=lambda: {204: None}, body=lambda: of_plays.BeaconBody, is_open=True,
+             answers=lambda: {204: None}, body=lambda: plays.BeaconBody, is_open=True,
              for_any_page=True),
     Endpoint("GET", "/v1/videos/{video_id}/analytics", lambda: analytics.of_video,
              "How a version was watched, by day and by arm of an experiment, as JSON or CSV",
@@ -91,7 +87,7 @@ AUDIENCE_ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("POST", "/v1/campaigns/{campaign_id}/experiments/{experiment_id}/assign",
              lambda: experiments.assign,
              "Assign an arm to one page load: its clip, and the token that counts the play",
-             answers=lambda: {200: of_embeds.EmbedResource}),
+             answers=lambda: {200: embeds.EmbedResource}),
     Endpoint("POST", "/v1/campaigns/{campaign_id}/experiments/{experiment_id}/stop",
              lambda: experiments.stop, "Stop an experiment: all viewers see one arm from now on",
              answers=_experiment, body=lambda: of_experiments.StopBody),

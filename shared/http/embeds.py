@@ -3,28 +3,70 @@
 import os
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Literal, TypedDict
 
+from msgspec import Meta
 from werkzeug.wrappers import Response
 
 from shared.domain.errors import ExpiredSignatureError
 from shared.domain.identity import campaign_of_experiment, parse_video_id
 from shared.domain.play_tokens import PlayToken, issued, read_token, sign
-from shared.domain.signed_tokens import EmbedTarget, read_embed
+from shared.domain.signed_tokens import LONGEST_TOKEN, EmbedTarget, read_embed
 from shared.domain.values import replace
 from shared.http.calls import Call, json_response
 from shared.http.content import sign_path
-from shared.http.embed_types import EmbedQuery, EmbedResource
 from shared.http.plays import has_opted_out
 from shared.http.queries import read_query
 from shared.http.request_bodies import EmptyBody, read_body
 from shared.http.static_files import StaticFile, joined_script, send_file
 from shared.parallel import in_parallel
+from shared.requests.parsing import Body
 from shared.use_cases.find_embedded import Embedded, find_embedded
 
 _FOLDER = Path(__file__).parent / "embed"
 # Each after those that it imports.
 _MODULES = ("tally.js", "view.js", "embed.js")
 _VIEW_BYTES = 16
+
+
+class EmbedQuery(Body):
+    counted: Annotated[
+        bool,
+        Meta(
+            description="Whether this load may be counted. One that may not, or has the header "
+            "`Sec-GPC: 1` or `DNT: 1`, gets no token, and takes part in no experiment."
+        ),
+    ] = True
+    renews: Annotated[
+        Annotated[str, Meta(max_length=LONGEST_TOKEN)] | None,
+        Meta(
+            description="The `play_token` of a load whose URLs have expired: it goes on with the "
+            "same video as the same view. After the token's end it is a new load."
+        ),
+    ] = None
+
+
+class EmbedResource(TypedDict):
+    """One load of a player. `view` is this load's, and `play_token` counts no other view.
+
+    The URLs of the clip and the poster expire, as signed URLs do. `experiment_id`, `arm`
+    and its `label` are those of an experiment that has assigned this load; a renewed load
+    has no label.
+    """
+
+    object: Literal["embed"]
+    video_id: str
+    campaign_id: str
+    index: int
+    experiment_id: str | None
+    arm: int | None
+    label: str | None
+    content_url: str
+    poster_url: str
+    duration_seconds: float
+    play_token: str | None
+    view: str
+    plays_url: str
 
 
 def script(call: Call) -> Response:

@@ -20,7 +20,7 @@ from shared.domain.video import Phase
 from shared.http.events import event_body
 from shared.messages import PubSubMessage, batch_of, decode, delivery_or_event_of
 from shared.ports import Ports
-from shared.pubsub.pushes import answer_push
+from shared.pubsub import answer_push
 from tests.cloud.denial import answering, denying
 from tests.contract.event_log_contract import a_warning
 from tests.contract.message_queue_contract import FIRST, SECOND, MessageQueueContract, Subscriber

@@ -6,7 +6,7 @@ import pytest
 from shared.domain.errors import InvalidRequestError
 from shared.http.analytics_types import AnalyticsQuery
 from shared.http.experiment_types import PlanBody
-from shared.http.play_types import BeaconBody
+from shared.http.plays import BeaconBody
 from shared.http.review_types import CommentBody
 from shared.requests.parsing import Body, from_json, from_values
 

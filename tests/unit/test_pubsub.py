@@ -19,7 +19,7 @@ from shared.domain.errors import (
 )
 from shared.messages import PubSubMessage
 from shared.ports import Ports
-from shared.pubsub.pushes import answer_push, read_push
+from shared.pubsub import answer_push, read_push
 from tests.fakes.no_ports import NoPorts
 
 MESSAGE = {"messageId": "7", "data": "eyJhIjogMX0=", "attributes": {"k": "v"}}
