@@ -15,6 +15,10 @@ LAST_RETRY = CALL - TRY
 
 # One try of a signature by IAM, for which a caller waits.
 SIGNING_TRY = timedelta(seconds=5)
+# The count of an exposure, for which a viewer waits: the one try of a commit, and how long commits
+# that conflict are repeated.
+EXPOSURE_TRY = timedelta(seconds=2)
+EXPOSURE_LAST_RETRY = timedelta(seconds=1)
 # A call for the JSON beside the videos: the tick writes what this call does not.
 MIRROR_TRY = timedelta(seconds=4)
 MIRROR_LAST_RETRY = timedelta(seconds=2)

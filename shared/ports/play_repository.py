@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class PlayRepository(Protocol):
-    """Counts are exact: each is changed by the transaction that changes the view.
+    """Counts of views are exact: each is changed by the transaction that changes the view.
 
     Days are in UTC, and a range includes both of its ends. What was answered survives the end of
     the process; a loss of power may take back the last seconds.
@@ -26,7 +26,10 @@ class PlayRepository(Protocol):
         """
 
     def count_exposure(self, key: CountsKey) -> None:
-        """Count one assignment of an arm."""
+        """Count one assignment of an arm, at most once, and within seconds: a viewer waits.
+
+        What raises an error may have been counted all the same.
+        """
 
     def counts_of_campaign(
         self, campaign_id: str, first: date, last: date

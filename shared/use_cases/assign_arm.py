@@ -1,12 +1,13 @@
 """Assign viewers to the arms of an experiment until it is stopped, and count the exposures."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from itertools import accumulate
 from random import SystemRandom
 from time import monotonic
 
-from shared.domain.errors import NotFoundError, RejectedError, WrongStateError
+from shared.domain.errors import NotFoundError, RejectedError, ShowreelError, WrongStateError
 from shared.domain.experiment import Experiment, StopReason
 from shared.domain.plays import CountsKey
 from shared.domain.values import replace
@@ -21,12 +22,15 @@ _draw = SystemRandom().random
 # The shares of adaptive experiments, and until when they are used: no viewer waits for their sums.
 _shares: dict[str, tuple[float, Sequence[float]]] = {}
 
+logger = logging.getLogger(__name__)
+
 
 def assign_arm(ports: Ports, experiment_id: str, *, draw: Callable[[], float] = _draw) -> Embedded:
     """Draw an arm for one page load; `draw` returns a number from 0 to 1.
 
     An experiment with an arm that cannot be shown any more is stopped: to assign the others alone
-    would change the sample ratio. Raise NotFoundError, or WrongStateError if it has stopped.
+    would change the sample ratio. A load whose exposure cannot be counted sees the video of its
+    arm, and takes no part. Raise NotFoundError, or WrongStateError if it has stopped.
     """
     experiment = ports.experiments.get(experiment_id)
     if experiment.stopped_at is not None:
@@ -41,9 +45,12 @@ def assign_arm(ports: Ports, experiment_id: str, *, draw: Callable[[], float] = 
             f"This experiment has stopped: its video {arm.video_id!r} can no longer be shown."
         ) from error
     day = ports.now().date()
-    ports.plays.count_exposure(
-        CountsKey(video_id=arm.video_id, experiment_id=experiment_id, arm=number, day=day)
-    )
+    key = CountsKey(video_id=arm.video_id, experiment_id=experiment_id, arm=number, day=day)
+    try:
+        ports.plays.count_exposure(key)
+    except ShowreelError as error:
+        logger.warning("exposure.lost", extra={"code": error.code, "detail": error.message})
+        return found
     return replace(found, experiment_id=experiment_id, arm=number, label=arm.label)
 
 
@@ -102,8 +109,12 @@ def _weights(ports: Ports, experiment: Experiment) -> Sequence[float]:
         from shared.domain.experiment_report import shares_of  # noqa: PLC0415  # As it says.
 
         first = experiment.created_at.date()
-        counts = ports.plays.counts_of_experiment(experiment.id, first, date.max)
-        shares = shares_of(experiment, counts)
+        try:
+            counts = ports.plays.counts_of_experiment(experiment.id, first, date.max)
+            shares = shares_of(experiment, counts)
+        except ShowreelError as error:
+            logger.warning("shares.unread", extra={"code": error.code, "detail": error.message})
+            shares = shares or experiment.weights
         if len(_shares) >= _MOST_SHARES:
             _shares.clear()
         _shares[experiment.id] = monotonic() + _SHARES_FOR.total_seconds(), shares

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from time import monotonic
 
 import grpc  # type: ignore[import-untyped]
 import pytest
@@ -14,7 +15,9 @@ from shared.adapters.google.play_repository import FirestorePlayRepository
 from shared.domain.errors import UnavailableError
 from shared.domain.play_tokens import PlayToken
 from shared.domain.plays import SLICES, Beacon, Counts, CountsKey, View, merge
+from shared.domain.schedule import EXPOSURE_LAST_RETRY, EXPOSURE_TRY
 from shared.domain.values import replace
+from tests.cloud.denial import STALL, answering
 from tests.cloud.firestore_door import COMMIT, GET, Call, Door, Fault, firestore_door
 from tools.infra_costs import BEACONS, PLAYS
 
@@ -22,6 +25,9 @@ VIDEO = "video_spring.0123456789abcdef"
 NOW = datetime(2026, 11, 7, 12, 30, tzinfo=UTC)
 ALWAYS = (date.min, date.max)
 VIEWERS = 20
+ARM = CountsKey(video_id=VIDEO, experiment_id="exp_spring.1", arm=1, day=NOW.date())
+# What the machine itself may take.
+SLACK = 1.5
 
 ABORTED = Fault(method=COMMIT, code=grpc.StatusCode.ABORTED, details="Too much contention.")
 LOST = Fault(method=COMMIT, code=grpc.StatusCode.UNAVAILABLE, is_lost=True)
@@ -62,8 +68,12 @@ def report(
 
 
 def counted(plays: FirestorePlayRepository) -> Counts:
+    return counted_of(plays, CountsKey(video_id=VIDEO, day=NOW.date()))
+
+
+def counted_of(plays: FirestorePlayRepository, expected: CountsKey) -> Counts:
     ((key, counts),) = plays.counts_of_video(VIDEO, *ALWAYS)
-    assert key == CountsKey(video_id=VIDEO, day=NOW.date())
+    assert key == expected
     return counts
 
 
@@ -149,8 +159,7 @@ def test_a_commit_whose_answer_is_lost_counts_once(
 def test_a_beacon_is_given_up_when_its_time_is_over(
     plays: FirestorePlayRepository, door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    brief = play_repository._UNLESS_CONFLICT.with_timeout(0.2)
-    monkeypatch.setattr(play_repository, "_UNLESS_CONFLICT", brief)
+    monkeypatch.setattr(play_repository, "LAST_RETRY", timedelta(seconds=0.2))
     door.fail(*[ABORTED] * 100)
 
     with pytest.raises(UnavailableError):
@@ -158,6 +167,47 @@ def test_a_beacon_is_given_up_when_its_time_is_over(
 
     door.forget_faults()
     assert plays.counts_of_video(VIDEO, *ALWAYS) == []
+
+
+def test_an_exposure_whose_answer_is_lost_is_not_counted_twice(
+    plays: FirestorePlayRepository, door: Door
+) -> None:
+    door.fail(LOST)
+
+    with pytest.raises(UnavailableError):
+        plays.count_exposure(ARM)
+
+    assert (counted_of(plays, ARM).exposures, door.count(COMMIT)) == (1, 1)
+
+
+def test_a_contended_exposure_is_counted_and_given_up_in_time(
+    plays: FirestorePlayRepository, door: Door
+) -> None:
+    """A viewer waits for it."""
+    door.fail(*[ABORTED] * 3)
+    plays.count_exposure(ARM)
+    assert counted_of(plays, ARM).exposures == 1
+
+    door.fail(*[ABORTED] * 100)
+    begun = monotonic()
+    with pytest.raises(UnavailableError):
+        plays.count_exposure(ARM)
+    assert monotonic() - begun < EXPOSURE_LAST_RETRY.total_seconds() + SLACK
+
+
+def test_an_exposure_waits_for_a_firestore_that_hangs_as_long_as_a_viewer_should(
+    project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering(STALL) as service:
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", service.host)
+        documents = FirestoreDocuments(project=project, database="showreel-plays")
+        begun = monotonic()
+
+        with pytest.raises(UnavailableError):
+            FirestorePlayRepository(documents).count_exposure(ARM)
+
+        assert monotonic() - begun < EXPOSURE_TRY.total_seconds() + SLACK
+        assert len(service.calls) == 1
 
 
 def test_a_view_expires(plays: FirestorePlayRepository, documents: FirestoreDocuments) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from google.api_core.datetime_helpers import DatetimeWithNanoseconds
@@ -155,11 +155,13 @@ class FirestoreDocuments:
         *,
         fields: Fields | None = None,
         beside: Sequence[Write] = (),
+        only_try: timedelta | None = None,
     ) -> None:
         """Add to fields of a document and set others of it. A missing document is created.
 
         The same commit makes the writes `beside` it. Raise ConflictError if one of their documents
-        has another revision, also after a try whose answer was lost.
+        has another revision, also after a try whose answer was lost. Without such writes, a try
+        whose answer was lost is added again: with `only_try`, its time limit, there is no other.
         """
         added = {name: firestore.Increment(amount) for name, amount in amounts.items()}
         batch = self.client.batch()
@@ -168,7 +170,10 @@ class FirestoreDocuments:
             self._add(batch, write)
         with google_errors(_SERVICE, permission="datastore.entities.update"):
             try:
-                _retried(lambda: batch.commit(**_one_try()))
+                if only_try:
+                    batch.commit(retry=None, timeout=only_try.total_seconds())
+                else:
+                    _retried(lambda: batch.commit(**_one_try()))
             except _CONFLICTS:
                 raise ConflictError(_CHANGED) from None
 

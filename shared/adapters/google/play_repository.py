@@ -6,7 +6,7 @@ counts, to which `<key>~1` to `<key>~7` are added, made where the document was c
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain, repeat
 from secrets import randbelow
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ from shared.adapters.google.google_errors import google_errors
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.identity import parse_video_id
 from shared.domain.plays import SLICES, VIEW_LIFETIME, Counts, CountsKey, View, counts_of
-from shared.domain.schedule import LAST_RETRY
+from shared.domain.schedule import EXPOSURE_LAST_RETRY, EXPOSURE_TRY, LAST_RETRY
 
 T = TypeVar("T")
 
@@ -32,12 +32,7 @@ COUNTS = "play_counts"
 EXPIRES_AT = "expires_at"
 
 _PARTS = 8
-_UNLESS_CONFLICT = Retry(
-    predicate=if_exception_type(ConflictError),
-    initial=0.05,
-    maximum=1.0,
-    timeout=LAST_RETRY.total_seconds(),
-)
+_UNLESS_CONFLICT = Retry(predicate=if_exception_type(ConflictError), initial=0.05, maximum=1.0)
 _SUMS = tuple(name for name in Counts.__struct_fields__ if name != "bins")
 # Threads that are the first to read the same type crash the process (msgspec 0.22). An import
 # belongs to one thread: from here on, they are known.
@@ -72,10 +67,14 @@ class FirestorePlayRepository:
                 CountsKey.of(changed), counts_of(changed) - counts_of(found), part, beside=[write]
             )
 
-        self._unless_conflict(merge)
+        self._unless_conflict(merge, last_retry=LAST_RETRY)
 
     def count_exposure(self, key: CountsKey) -> None:
-        self._unless_conflict(lambda part: self._add(key, Counts(exposures=1), part))
+        # Nothing tells a try whose answer was lost from one that was not made, so none is repeated.
+        self._unless_conflict(
+            lambda part: self._add(key, Counts(exposures=1), part, only_try=EXPOSURE_TRY),
+            last_retry=EXPOSURE_LAST_RETRY,
+        )
 
     def counts_of_campaign(
         self, campaign_id: str, first: date, last: date
@@ -105,7 +104,13 @@ class FirestorePlayRepository:
         return 0
 
     def _add(
-        self, key: CountsKey, added: Counts, part: int, *, beside: Sequence[Write] = ()
+        self,
+        key: CountsKey,
+        added: Counts,
+        part: int,
+        *,
+        beside: Sequence[Write] = (),
+        only_try: timedelta | None = None,
     ) -> None:
         amounts = {name: amount for name, amount in _amounts(added) if amount}
         if not amounts:
@@ -119,12 +124,13 @@ class FirestorePlayRepository:
             "arm": key.arm,
             "day": key.day.isoformat(),
         }
-        self._documents.increment(path, amounts, fields=about, beside=beside)
+        self._documents.increment(path, amounts, fields=about, beside=beside, only_try=only_try)
 
-    def _unless_conflict(self, act: Callable[[int], None]) -> None:
+    def _unless_conflict(self, act: Callable[[int], None], *, last_retry: timedelta) -> None:
         parts = chain((0,), (randbelow(_PARTS) for _ in repeat(None)))
         with google_errors("Firestore", permission="datastore.entities.update"):
-            _UNLESS_CONFLICT(lambda: act(next(parts)))()
+            retry = _UNLESS_CONFLICT.with_timeout(last_retry.total_seconds())
+            retry(lambda: act(next(parts)))()
 
     def _list(
         self, field: str, value: str, first: date, last: date

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from random import Random
+from typing import NoReturn
 
 import pytest
 
-from shared.domain.errors import NotFoundError, WrongStateError
+from shared.domain.errors import NotFoundError, UnavailableError, WrongStateError
 from shared.domain.experiment import Allocation, Experiment, ExperimentArm, Metric, StopReason
 from shared.domain.experiment_report import ExperimentReport
 from shared.domain.play_tokens import issued, sign
@@ -159,6 +160,30 @@ def test_thompson_assigns_more_viewers_to_the_better_arm(
 
     shares = (FLOOR - 0.001, FLOOR + 0.001)
     assert [assign_arm(ports, experiment.id, draw=partial(float, n)).arm for n in shares] == [0, 1]
+
+
+@pytest.mark.parametrize("allocation", Allocation)
+def test_a_load_that_cannot_be_counted_sees_a_video_and_takes_no_part(
+    ports: FakePorts,
+    videos: tuple[Video, Video],
+    allocation: Allocation,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Its play would be one of its arm without an exposure."""
+    experiment = begun(ports, videos, allocation=allocation)
+
+    def unavailable(*_: object) -> NoReturn:
+        raise UnavailableError("Down.")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(ports.plays, "count_exposure", unavailable)
+        outage.setattr(ports.plays, "counts_of_experiment", unavailable)
+        found = assign_arm(ports, experiment.id, draw=lambda: 0.7)
+
+    assert (found.video.id, found.experiment_id, found.arm) == (videos[1].id, None, None)
+    assert "exposure.lost" in caplog.messages
+    assert assign_arm(ports, experiment.id).experiment_id == experiment.id
 
 
 def test_equal_arms_are_not_decided_by_daily_looks() -> None:
