@@ -28,7 +28,7 @@ from shared.requests.commands import lane_of
 from shared.use_cases.cancel_batch import cancel_batch
 from shared.use_cases.claims import Claim
 from shared.use_cases.create_batch import BatchEstimate, create_batch, estimate_batch
-from shared.use_cases.read_batch import BatchView, ResolvedResult, read_results, view_of
+from shared.use_cases.read_batch import BatchView, ResolvedResult, read_results, view_of, views_of
 
 
 def create(call: Call) -> Response:
@@ -67,7 +67,7 @@ def list_all(call: Call) -> Response:
     after = None if query.after is None else batches.get(require_batch_id(query.after))
     found = batches.list(after=after, limit=query.limit + 1)
     page = found[: query.limit]
-    views = [view_of(call.ports, batch) for batch in page]
+    views = views_of(call.ports, page)
     return list_response(
         [_resource(view) for view in views],
         ids=[batch.batch_id for batch in page],

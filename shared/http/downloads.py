@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from io import RawIOBase
 from typing import TYPE_CHECKING
 from zipfile import ZipFile, ZipInfo
@@ -13,6 +14,7 @@ from shared.domain.download_names import archive_name, download_name
 from shared.domain.errors import NotReadyError, UnavailableError
 from shared.domain.identity import require_campaign_id
 from shared.http.content import attachment, open_content
+from shared.parallel import in_parallel
 from shared.use_cases.finding_clips import require_stored_clip
 from shared.use_cases.read_campaigns import videos_of
 
@@ -34,7 +36,7 @@ def of_campaign(call: Call, campaign_id: str) -> Response:
     """
     campaign = call.ports.campaigns.get_campaign(require_campaign_id(campaign_id))
     videos = _current(call, campaign)
-    clips = [require_stored_clip(call.ports, video) for video in videos]
+    clips = in_parallel(partial(require_stored_clip, call.ports, video) for video in videos)
     headers = {
         "Content-Disposition": attachment(f"{archive_name(campaign_id, campaign.title)}.zip"),
         "Cache-Control": "no-store",

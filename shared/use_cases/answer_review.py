@@ -1,6 +1,6 @@
 """What a reviewer can do by the secret link of a review: see takes, comment on them, and decide."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -20,7 +20,7 @@ from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.announcing import announce_events
 from shared.use_cases.committing import read_both, until_committed
-from shared.use_cases.content import path_of_clip, path_of_picture, require_content
+from shared.use_cases.content import path_of_picture, paths_of_clips, require_content
 from shared.use_cases.read_campaigns import SlotView, read_campaign
 
 
@@ -53,9 +53,7 @@ def show_review(ports: Ports, token: str) -> ReviewView:
     return ReviewView(
         review=review,
         title=review.title or campaign.title or campaign.campaign_id,
-        takes=tuple(
-            each for slot in view.slots for each in _takes_of(ports, review, campaign, slot)
-        ),
+        takes=_takes(ports, campaign, _reviewed(review, view.slots)),
     )
 
 
@@ -175,20 +173,27 @@ def _require_same(campaign: Campaign, review: Review) -> None:
         raise no_such_link()
 
 
-def _takes_of(
-    ports: Ports, review: Review, campaign: Campaign, slot: SlotView
-) -> Iterator[ReviewedTake]:
-    current = (slot.current,) if slot.current else ()
-    for video in (*current, *(slot.historical if review.include_historical else ())):
-        if video.clip is None:
-            continue
-        try:
-            poster_path: str | None = path_of_picture(video, "thumbnail")
-        except ObjectNotFoundError:
-            poster_path = None
-        yield ReviewedTake(
-            video=video,
-            clip=video.clip,
-            clip_path=path_of_clip(ports, campaign, video),
-            poster_path=poster_path,
+def _reviewed(review: Review, slots: Iterable[SlotView]) -> Iterator[Video]:
+    for slot in slots:
+        current = (slot.current,) if slot.current else ()
+        yield from (*current, *(slot.historical if review.include_historical else ()))
+
+
+def _takes(ports: Ports, campaign: Campaign, videos: Iterable[Video]) -> tuple[ReviewedTake, ...]:
+    """Leave out videos without a clip."""
+    found = [(video, video.clip) for video in videos if video.clip]
+    campaigns = {campaign.campaign_id: campaign}
+    paths = paths_of_clips(ports, campaigns, (video for video, _ in found))
+    return tuple(
+        ReviewedTake(
+            video=video, clip=clip, clip_path=paths[video.id], poster_path=_poster_path(video)
         )
+        for video, clip in found
+    )
+
+
+def _poster_path(video: Video) -> str | None:
+    try:
+        return path_of_picture(video, "thumbnail")
+    except ObjectNotFoundError:
+        return None

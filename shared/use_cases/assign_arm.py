@@ -2,18 +2,21 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from itertools import accumulate
 from random import SystemRandom
 from time import monotonic
 
+from shared.domain.campaign import Campaign
 from shared.domain.errors import NotFoundError, RejectedError, ShowreelError, WrongStateError
 from shared.domain.experiment import Experiment, StopReason
+from shared.domain.identity import parse_video_id
 from shared.domain.plays import CountsKey
 from shared.domain.values import replace
 from shared.ports import Ports
 from shared.use_cases.committing import until_committed
-from shared.use_cases.find_embedded import Embedded, find_embedded
+from shared.use_cases.find_embedded import Embedded, embedded, find_embedded
 
 _SHARES_FOR = timedelta(minutes=1)
 _MOST_SHARES = 256
@@ -72,11 +75,13 @@ def show_one(ports: Ports, experiment_id: str) -> Embedded:
     Raise NotFoundError.
     """
     experiment = ports.experiments.get(experiment_id)
-    for arm in (experiment.arms[experiment.shown_arm], *experiment.arms):
-        try:
-            return find_embedded(ports, ("video", arm.video_id))
-        except (NotFoundError, RejectedError):
-            continue
+    arms = (experiment.arms[experiment.shown_arm], *experiment.arms)
+    wanted = [parse_video_id(arm.video_id)[1] for arm in arms]
+    ((campaign, page),) = ports.campaigns.get_many({experiment.campaign_id: wanted}).values()
+    readable = campaign if isinstance(campaign, Campaign) else None
+    for video in page.videos if campaign else ():
+        with suppress(NotFoundError, RejectedError):
+            return embedded(ports, readable, video)
     raise NotFoundError("No video of this experiment can be shown.")
 
 

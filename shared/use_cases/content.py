@@ -3,7 +3,8 @@
 Signed URLs are made from the records, without reading the store.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 from shared.domain.campaign import Campaign, ChoreKind
 from shared.domain.clip import Companion
@@ -20,7 +21,9 @@ from shared.domain.storage_layout import (
     picture_path,
     spellings_of_media,
 )
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, Video
+from shared.parallel import in_parallel
 from shared.ports import Ports
 from shared.ports.object_store import ObjectInfo
 from shared.use_cases.committing import read_both
@@ -84,17 +87,29 @@ def locate_file(ports: Ports, campaign_id: str, filename: str) -> str:
 def locate_clips(ports: Ports, videos: Iterable[Video]) -> dict[str, str]:
     """Return the path of each finished video's clip, by the video's id.
 
-    Each campaign is read once: its chores are the pending renames. Only for these clips, and for
-    those of an unreadable campaign, the store is queried. Raise ObjectNotFoundError if such a clip
-    is missing.
+    One call reads all their campaigns, whose chores are the pending renames. Raise
+    ObjectNotFoundError, as `paths_of_clips`.
     """
-    campaigns: dict[str, Campaign | None] = {}
-    paths = {}
-    for video in videos:
-        if video.campaign_id not in campaigns:
-            campaigns[video.campaign_id] = _campaign(ports, video.campaign_id)
-        paths[video.id] = path_of_clip(ports, campaigns[video.campaign_id], video)
-    return paths
+    wanted = tuple(videos)
+    found = ports.campaigns.get_many({video.campaign_id: () for video in wanted})
+    campaigns = {key: campaign for key, (campaign, _) in found.items()}
+    return paths_of_clips(ports, campaigns, wanted)
+
+
+def paths_of_clips(
+    ports: Ports, campaigns: Mapping[str, Campaign | Unreadable | None], videos: Iterable[Video]
+) -> dict[str, str]:
+    """Return the path of each finished video's clip, by the video's id.
+
+    The store is queried only for clips that are being renamed, and for those of a campaign that
+    cannot be read, up to eight at once. Raise ObjectNotFoundError if such a clip is missing.
+    """
+    wanted = tuple(videos)
+    paths = {video.id: _recorded_path(campaigns[video.campaign_id], video) for video in wanted}
+    unsure = [video for video in wanted if paths[video.id] is None]
+    stored = in_parallel(partial(require_stored_clip, ports, video) for video in unsure)
+    looked_up = {video.id: info.path for video, info in zip(unsure, stored, strict=True)}
+    return {key: path or looked_up[key] for key, path in paths.items()}
 
 
 def read_with_campaign(
@@ -116,8 +131,13 @@ def _campaign(ports: Ports, campaign_id: str) -> Campaign | None:
 
 
 def path_of_clip(ports: Ports, campaign: Campaign | None, video: Video) -> str:
-    if campaign is None or _is_being_renamed(campaign, video):
-        return require_stored_clip(ports, video).path
+    return _recorded_path(campaign, video) or require_stored_clip(ports, video).path
+
+
+def _recorded_path(campaign: Campaign | Unreadable | None, video: Video) -> str | None:
+    """Return None where the records do not say which of its two names a clip has."""
+    if not isinstance(campaign, Campaign) or _is_being_renamed(campaign, video):
+        return None
     return clip_path(video.campaign_id, video.video_hash, video.index, current=video.is_current)
 
 

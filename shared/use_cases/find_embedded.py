@@ -41,7 +41,7 @@ def find_embedded(ports: Ports, target: EmbedTarget) -> Embedded:
         case ("slot", campaign_id, index):
             return _in_slot(ports, campaign_id, index)
         case ("video", video_id):
-            return _embedded(ports, *read_with_campaign(ports, *parse_video_id(video_id)))
+            return embedded(ports, *read_with_campaign(ports, *parse_video_id(video_id)))
     raise NotFoundError("There is no such embed.")
 
 
@@ -53,10 +53,11 @@ def _in_slot(ports: Ports, campaign_id: str, index: int) -> Embedded:
             "This slot has no current video. Make or restore one, and load it again."
         )
     video = ports.campaigns.get_video(campaign_id, version.video_hash)
-    return _embedded(ports, campaign, video)
+    return embedded(ports, campaign, video)
 
 
-def _embedded(ports: Ports, campaign: Campaign | None, video: Video) -> Embedded:
+def embedded(ports: Ports, campaign: Campaign | None, video: Video) -> Embedded:
+    """Raise NotFoundError or NotReadyError, as `find_embedded`."""
     require_content(video)
     if video.is_trashed:
         raise VideoNotFoundError("This video is in the trash. Restore it, and load it again.")

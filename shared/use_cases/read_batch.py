@@ -1,7 +1,8 @@
 """Read a batch: how far it is, when it will be done, and the results of its lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 
 from msgspec import Struct
 
@@ -14,6 +15,7 @@ from shared.domain.storage_layout import batch_results_path, batch_results_prefi
 from shared.domain.unreadable import Unreadable
 from shared.domain.values import replace
 from shared.domain.video import Lane, Phase, QueuePlace, Video
+from shared.parallel import in_parallel
 from shared.ports import Ports
 
 
@@ -44,6 +46,11 @@ def view_of(ports: Ports, batch: Batch) -> BatchView:
     totals = batch.ended if batch.has_ended else ports.batches.totals(batch.batch_id)
     view = BatchView(batch=batch, totals=totals)
     return view if view.is_over else _with_estimate(ports, view)
+
+
+def views_of(ports: Ports, batches: Iterable[Batch]) -> list[BatchView]:
+    """Return the view of each, in order. Up to eight are counted at once."""
+    return in_parallel(partial(view_of, ports, batch) for batch in batches)
 
 
 def _with_estimate(ports: Ports, view: BatchView) -> BatchView:

@@ -7,11 +7,13 @@ in a process that has answered before. The count is compared with the table in d
 
 import json
 import re
+from collections import Counter as Counted
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from http import HTTPStatus
 from pathlib import Path
 from threading import get_ident
 from typing import Any
@@ -22,6 +24,7 @@ from requests.adapters import HTTPAdapter
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
+from shared.adapters.google.batch_repository import FirestoreBatchRepository
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.experiment_repository import FirestoreExperimentRepository
 from shared.adapters.google.object_store import GCSObjectStore
@@ -36,9 +39,11 @@ from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.http.api import respond
 from shared.ports.message_queue import VideoMessage
+from shared.requests.batches import lines_of
 from shared.settings import DEFAULT_MODEL
 from shared.use_cases.generate_video import generate_video
 from shared.use_cases.give_turns import give_round
+from shared.use_cases.run_batch import run_batch
 from shared.use_cases.savings import SavingsCounter
 from shared.use_cases.storage_probe import ObjectStoreProbe
 from tests.cloud.firestore_door import Call, firestore_door
@@ -141,6 +146,7 @@ def ports(
         project=project, database="(default)"
     )
     ports.turns = FirestoreTurnRepository(ports.campaigns)  # type: ignore[arg-type, assignment]
+    ports.batches = FirestoreBatchRepository(ports.campaigns)  # type: ignore[arg-type, assignment]
     documents = ports.campaigns.documents  # type: ignore[attr-defined]
     ports.experiments = FirestoreExperimentRepository(documents)  # type: ignore[assignment]
     ports.reviews = FirestoreReviewRepository(ports.campaigns)  # type: ignore[arg-type, assignment]
@@ -165,6 +171,8 @@ class Client:
         path: str,
         body: Mapping[str, Any] | None = None,
         headers: dict[str, str] | None = None,
+        *,
+        lines: bytes | None = None,
     ) -> Any:  # noqa: ANN401  # JSON.
         request = EnvironBuilder(
             method=method,
@@ -172,11 +180,18 @@ class Client:
             path=path.partition("?")[0],
             query_string=path.partition("?")[2],
             json=body,
+            data=lines,
+            content_type="application/x-ndjson" if lines else None,
             headers=Headers(headers or {}),
         ).get_request()
         response = respond(request, lambda: self.ports)
         assert response.status_code < 400, response.get_data(as_text=True)
         return json.loads(response.get_data() or "null")
+
+    def begin(self, path: str) -> None:
+        """Ask for the head of an answer that is no JSON."""
+        request = EnvironBuilder(method="HEAD", base_url=f"https://{HOST}", path=path)
+        assert respond(request.get_request(), lambda: self.ports).status_code == HTTPStatus.OK
 
     def create(
         self, campaign_id: str, *prompts: str, key: str | None = None, **fields: str
@@ -262,6 +277,8 @@ def counted(client: Client) -> dict[str, Calls]:
         lambda: client.send("GET", "/v1/campaigns/eight")
     )
     calls["list videos"] = of(lambda: client.send("GET", "/v1/videos?campaign_id=eight"))
+    signed = "/v1/videos?limit=2&include=signed_url"
+    calls["list videos of two campaigns with signed URLs"] = of(lambda: client.send("GET", signed))
     calls["list campaigns"] = of(lambda: client.send("GET", "/v1/campaigns"))
     search = "/v1/campaigns?order=updated&archived=false&q=spring"
     calls["search campaigns"] = of(lambda: client.send("GET", search))
@@ -277,7 +294,7 @@ def counted(client: Client) -> dict[str, Calls]:
         lambda: client.send("POST", f"/v1/videos/{following[0]}/extend", {"prompt": "It sinks"})
     )
     calls |= of_pictures(client) | of_watching(client) | of_reviewing(client)
-    calls |= of_the_trash(client) | of_a_queue(client)
+    calls |= of_the_trash(client) | of_a_queue(client) | of_batches(client)
     calls["cancel a video that waits"] = of(
         lambda: client.send("POST", f"/v1/videos/{client.create('c', 'A boat')[0]}/cancel")
     )[len(calls["create one video"]) :]
@@ -303,13 +320,16 @@ def of_watching(client: Client) -> dict[str, Calls]:
     """Return the calls of reports, and of a page that loads an embed."""
     of = client.counter.of
     made = client.create("watched", "A boat", "A kite")
+    made_experiments: list[Any] = []
     for video_id in made:
         client.finish(video_id)
     arms = [{"video_id": video_id} for video_id in made]
     path = "/v1/campaigns/watched/experiments"
-    experiment = client.send("POST", path, {"arms": arms})
+    made_calls = of(lambda: made_experiments.append(client.send("POST", path, {"arms": arms})))
+    (experiment,) = made_experiments
     embed = experiment["embed_url"].partition(HOST)[2]
     return {
+        "create an experiment with two arms": made_calls,
         "load the embed of an experiment": of(lambda: client.send("POST", embed)),
         "report an experiment": of(lambda: client.send("GET", f"{path}/{experiment['id']}")),
         "read how a video was watched": of(
@@ -332,6 +352,9 @@ def of_reviewing(client: Client) -> dict[str, Calls]:
     comment = {**name, "video_id": made[0], "text": "Too dark."}
     decision = {**name, "decision": "approved"}
     return {
+        "begin a download of eight videos": of(
+            lambda: client.begin("/v1/campaigns/reviewed/download")
+        ),
         "open a review of eight videos": of(lambda: client.send("GET", path)),
         "comment in a review": of(lambda: client.send("POST", f"{path}/comments", comment)),
         "decide in a review": of(
@@ -383,12 +406,22 @@ def of_a_queue(client: Client) -> dict[str, Calls]:
     }
 
 
+def of_batches(client: Client) -> dict[str, Calls]:
+    """Return the calls for a list of three batches whose videos wait."""
+    for number in range(3):
+        line = {"campaign_id": f"batch{number}", "prompt": "A boat"}
+        batch = client.send("POST", "/v1/batches", lines=json.dumps(line).encode() + b"\n")
+        run_batch(client.ports, batch["id"], lines_of)
+    return {"list three batches": client.counter.of(lambda: client.send("GET", "/v1/batches"))}
+
+
 def own(calls: Calls) -> list[str]:
     return [each.name for each in calls if not each.is_beside]
 
 
 def beside(calls: Calls) -> list[str]:
-    return sorted(each.name for each in calls if each.is_beside)
+    found = sorted(Counted(each.name for each in calls if each.is_beside).items())
+    return [f"{number} x {name}" for name, number in found]
 
 
 LIMITS = {
@@ -399,6 +432,9 @@ LIMITS = {
     "create one from a stored picture": 4,
     "read a campaign with eight slots": 2,
     "list the trash of a campaign": 2,
+    "list videos of two campaigns with signed URLs": 2,
+    "begin a download of eight videos": 2,
+    "create an experiment with two arms": 3,
     "report an experiment": 2,
     "read how a video was watched": 2,
     "read how the videos of a campaign were watched": 2,

@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from threading import Barrier
 
 import pytest
 
+from shared import bootstrap
+from shared.domain.batch import Totals
 from tests.eventually import eventually
 from tests.functional.places import ONLY_LOCAL, Place
 from tests.functional.showreel import KITE, Answer, Json, Showreel, served
@@ -251,6 +254,23 @@ def test_batches_are_listed_the_newest_first(idle: Showreel) -> None:
     listed = [each["id"] for each in (*first["data"], *rest["data"])]
     assert sorted(listed) == sorted(ids)
     assert (first["has_more"], rest["has_more"]) == (True, False)
+
+
+def test_listed_batches_are_counted_at_the_same_time(
+    idle: Showreel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        send(idle, lines(a_line(number)))
+    batches = bootstrap.ports().batches
+    totals, both = batches.totals, Barrier(2, timeout=20)
+
+    def counted(batch_id: str) -> Totals:
+        both.wait()
+        return totals(batch_id)
+
+    monkeypatch.setattr(batches, "totals", counted)
+
+    assert 2 == len(idle.get("/v1/batches").json["data"])
 
 
 @ONLY_LOCAL

@@ -3,13 +3,14 @@
 import tracemalloc
 from http import HTTPStatus
 from io import BytesIO
+from threading import Barrier
 from zipfile import BadZipFile, ZipFile
 
 import pytest
 
 from shared import bootstrap
 from shared.domain.errors import UnavailableError
-from shared.ports.object_store import PutMode
+from shared.ports.object_store import ObjectInfo, PutMode
 from tests.functional.places import ONLY_LOCAL
 from tests.functional.refusals import assert_refused
 from tests.functional.showreel import GALLERY, Json, Showreel
@@ -85,6 +86,21 @@ def test_head_of_the_file_has_its_name_and_reads_no_clip(gallery: Showreel) -> N
     assert answer.status_code == HTTPStatus.OK
     assert answer.headers["Content-Disposition"] == f"attachment; filename={GALLERY}.zip"
     assert answer.data == b""
+
+
+def test_the_clips_of_a_campaign_are_looked_up_at_the_same_time(
+    gallery: Showreel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = bootstrap.ports().objects
+    head, both = objects.head, Barrier(2, timeout=20)
+
+    def looked_up(path: str) -> ObjectInfo:
+        both.wait()
+        return head(path)
+
+    monkeypatch.setattr(objects, "head", looked_up)
+
+    assert gallery.head(ARCHIVE).status_code == HTTPStatus.OK
 
 
 @ONLY_LOCAL

@@ -1,10 +1,11 @@
 """Say by the records where content is; the objects are asked only while a rename is due."""
 
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 
-from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
+from shared.domain.campaign import Change, Chore, ChoreKind
 from shared.domain.chores import with_chores
 from shared.domain.clip import COMPANIONS, Companion
 from shared.domain.errors import NotFoundError, NotReadyError
@@ -15,6 +16,7 @@ from shared.use_cases.change_versions import promote_video
 from shared.use_cases.content import locate_clips, locate_content, locate_file
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, make, remake, reserve, stored, submit
+from tests.unit.use_cases.watching import Hooks, watched
 
 
 def name_of(video: Video, *, current: bool) -> str:
@@ -73,23 +75,18 @@ def test_a_clip_whose_rename_is_due_is_looked_for(ports: FakePorts, *, renamed: 
     assert name_of(video, current=renamed) == located
 
 
-def test_videos_of_a_campaign_are_located_by_one_read(
-    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+def test_videos_of_several_campaigns_are_located_by_one_read(
+    ports: FakePorts,
 ) -> None:
     old = make(ports)
-    videos = (remake(ports, old), stored(ports, old))
-    reads: list[str] = []
-    read = ports.campaigns.get_campaign
+    videos = (remake(ports, old), stored(ports, old), make(ports, campaign_id="autumn"))
+    calls = count()
+    watching = watched(ports, Hooks(before_call=lambda: next(calls)))
 
-    def counted(campaign_id: str) -> Campaign:
-        reads.append(campaign_id)
-        return read(campaign_id)
+    located = locate_clips(watching, videos)
 
-    monkeypatch.setattr(ports.campaigns, "get_campaign", counted)
-
-    locate_clips(ports, videos)
-
-    assert [CAMPAIGN_ID] == reads
+    assert 3 == len(located)
+    assert 1 == next(calls)
 
 
 @pytest.mark.parametrize("begin", [reserve, submit], ids=["reserved", "submitted"])
