@@ -82,6 +82,10 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
             endpoint, values = match(request.method, request.path)
             require_own_page(call, endpoint)
             call.requester = require_key(call, endpoint)
+            if request.query_string and endpoint.query is None:
+                from shared.http.queries import refuse_parameters
+
+                refuse_parameters(request, endpoint)
             response = endpoint.handler()(call, *values)
     except Exception as error:  # noqa: BLE001  # Every request gets an answer.
         from shared.http.problems import answer_failure

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shared.http import experiment_types as of_experiments
     from shared.http import resource_types as answered
     from shared.http import review_types as of_reviews
+    from shared.requests.parsing import Body
 else:
     analytics = ModuleOnUse("shared.http.analytics")
     embeds = ModuleOnUse("shared.http.embeds")
@@ -51,19 +52,23 @@ def _review() -> Mapping[int, Any]:
     return {200: of_reviews.ReviewResource}
 
 
+def _any() -> type[Body]:
+    return queries.AnyQuery
+
+
 # fmt: off
 AUDIENCE_ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("GET", "/embed.js", lambda: embeds.script,
              "The player for pages of any site: the element `<showreel-video>`",
-             answers=_page, is_open=True, for_any_page=True),
+             answers=_page, query=_any, is_open=True, for_any_page=True),
     Endpoint("POST", "/v1/embeds/{embed_token}", lambda: embeds.load,
              "What a player shows at this load of its page, and the token that counts the play",
              answers=lambda: {200: embeds.EmbedResource}, query=lambda: embeds.EmbedQuery,
              is_open=True, for_any_page=True),
     Endpoint("POST", "/v1/plays", lambda: plays.record,
              "Count what a page played of a video: always 204, also if it is not counted",
-             answers=lambda: {204: None}, body=lambda: plays.BeaconBody, is_open=True,
-             for_any_page=True),
+             answers=lambda: {204: None}, body=lambda: plays.BeaconBody, query=_any,
+             is_open=True, for_any_page=True),
     Endpoint("GET", "/v1/videos/{video_id}/analytics", lambda: analytics.of_video,
              "How a version was watched, by day and by arm of an experiment, as JSON or CSV",
              answers=lambda: {200: of_analytics.VideoAnalytics},
@@ -97,7 +102,7 @@ AUDIENCE_ENDPOINTS: Sequence[Endpoint] = (
              body=lambda: of_experiments.PlanBody),
     Endpoint("GET", "/review", lambda: studio_pages.review_page,
              "The page of reviewers: watch, comment and decide in a browser",
-             answers=_page, is_open=True),
+             answers=_page, query=_any, is_open=True),
     Endpoint("POST", "/v1/campaigns/{campaign_id}/reviews", lambda: reviews.create,
              "Create a link by which people without access see a campaign's videos and answer",
              answers=lambda: {201: of_reviews.ReviewResource}, body=lambda: of_reviews.ReviewBody),

@@ -33,8 +33,8 @@ from shared.use_cases.read_batch import BatchView, ResolvedResult, read_results,
 
 def create(call: Call) -> Response:
     """Without an Idempotency-Key, the same bytes with the same API key are the same batch."""
-    content, form = read_lines(call.request)
     query = read_query(call.request, BatchQuery)
+    content, form = read_lines(call.request)
     max_cost = require_dollars(query.max_cost_usd, param="max_cost_usd")
     asked = _asked(call, form, lane_of(query.priority, default=Lane.BULK))
 

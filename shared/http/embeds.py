@@ -78,8 +78,8 @@ def script(call: Call) -> Response:
 
 def load(call: Call, embed_token: str) -> Response:
     """Choose the view of this load, so that its token counts nothing else."""
-    read_body(call.request, EmptyBody)
     query = read_query(call.request, EmbedQuery)
+    read_body(call.request, EmptyBody)
     target = read_embed(embed_token, call.ports.play_key)
     if renewed := _renewed(call, query.renews, target):
         return json_response(_goes_on(call, renewed))

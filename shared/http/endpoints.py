@@ -13,12 +13,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from shared.http import event_types as of_events
-    from shared.http import events, models, reference_pages, service, studio_pages, webhooks
+    from shared.http import (
+        events,
+        models,
+        queries,
+        reference_pages,
+        service,
+        studio_pages,
+        webhooks,
+    )
     from shared.http import request_bodies as sent
     from shared.http import resource_types as answered
+    from shared.requests.parsing import Body
 else:
     events = ModuleOnUse("shared.http.events")
     models = ModuleOnUse("shared.http.models")
+    queries = ModuleOnUse("shared.http.queries")
     reference_pages = ModuleOnUse("shared.http.reference_pages")
     service = ModuleOnUse("shared.http.service")
     studio_pages = ModuleOnUse("shared.http.studio_pages")
@@ -30,6 +40,10 @@ else:
 
 def _page() -> Mapping[int, Any]:
     return {200: str, 304: None}
+
+
+def _any() -> type[Body]:
+    return queries.AnyQuery
 
 
 def _webhook() -> Mapping[int, Any]:
@@ -44,22 +58,22 @@ def _delivery() -> Mapping[int, Any]:
 ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("GET", "/", lambda: studio_pages.page,
              "The studio: create, watch, compare and restore videos in a browser", answers=_page,
-             is_open=True),
+             query=_any, is_open=True),
     Endpoint("GET", "/studio/{filename}", lambda: studio_pages.file,
-             "Studio assets", answers=_page, is_open=True),
+             "Studio assets", answers=_page, query=_any, is_open=True),
     Endpoint("POST", "/studio/session", lambda: studio_pages.start_session,
              "Exchange an API key for a session cookie: media elements cannot send the key",
              answers=lambda: {204: None}, body=lambda: sent.SessionBody, is_open=True),
     Endpoint("GET", "/favicon.ico", lambda: studio_pages.icon,
-             "The icon of the studio", answers=_page, is_open=True),
+             "The icon of the studio", answers=_page, query=_any, is_open=True),
     Endpoint("GET", "/docs", lambda: reference_pages.page,
              "The API reference: this description, to read and to try in a browser",
-             answers=_page, is_open=True),
+             answers=_page, query=_any, is_open=True),
     Endpoint("GET", "/docs/{filename}", lambda: reference_pages.file,
-             "Assets of the API reference", answers=_page, is_open=True),
+             "Assets of the API reference", answers=_page, query=_any, is_open=True),
     Endpoint("GET", "/health", lambda: service.health,
              "Whether the records can be read", answers=lambda: {200: answered.HealthResource},
-             is_open=True),
+             query=_any, is_open=True),
     Endpoint("GET", "/metrics", lambda: service.metrics,
              "Requests, videos and dollars for Prometheus, where the records are in a folder",
              answers=lambda: {200: answered.Metrics}),

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Request
 from shared.domain.clip import COMPANIONS
 from shared.domain.errors import InvalidRequestError
 from shared.domain.video import Status, VersionState
+from shared.http.endpoint import Endpoint
 from shared.requests.lanes import Priority
 from shared.requests.parsing import Amount, B, Body, CampaignId, from_values, one_of
 
@@ -50,21 +51,23 @@ class DeleteQuery(Body):
     purge: bool = False
 
 
-class ContentQuery(Body, forbid_unknown_fields=False):
-    """Ignores other parameters: players add some to bypass caches."""
+class AnyQuery(Body, forbid_unknown_fields=False):
+    """Ignores parameters that it does not have.
 
+    It is that of pages, files and media, of the health check and of beacons, to whose URLs others
+    add parameters: players and probes to bypass caches, mail programs and sites to follow links.
+    """
+
+
+class ContentQuery(AnyQuery):
     variant: Variant = VIDEO
     download: bool = False
 
 
-class SignatureQuery(Body, forbid_unknown_fields=False):
+class SignatureQuery(AnyQuery):
     expires: str = ""
     signature: str = ""
     disposition: str | None = None
-
-
-class NoQuery(Body):
-    """The query of a request that takes no parameters."""
 
 
 class BatchQuery(Body):
@@ -79,6 +82,16 @@ def read_query(request: Request, kind: type[B]) -> B:
             require_once("query", key, values)
             values[key] = value
     return from_values(values, kind)
+
+
+def refuse_parameters(request: Request, endpoint: Endpoint) -> None:
+    """Raise InvalidRequestError for the first parameter of an endpoint that has none."""
+    for name in request.args:
+        in_body = endpoint.body is not None and name in endpoint.body().__struct_encode_fields__
+        advice = f"Send {name} in the body." if in_body else "This request takes none."
+        raise InvalidRequestError(
+            f"Unknown query parameter {name[:80]!r}. {advice}", param=name[:80]
+        )
 
 
 def require_once(where: str, key: str, values: Mapping[str, object]) -> None:

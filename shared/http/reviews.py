@@ -9,7 +9,6 @@ from shared.domain.identity import campaign_of_review, require_campaign_id
 from shared.domain.review import Comment, Decision, Review
 from shared.domain.titles import title_of
 from shared.http.calls import Call, json_response, list_response
-from shared.http.queries import NoQuery, read_query
 from shared.http.request_bodies import EmptyBody, read_body
 from shared.http.resources import epoch, moment
 from shared.http.review_types import (
@@ -29,7 +28,6 @@ def create(call: Call, campaign_id: str) -> Response:
     The token is in its fragment, which browsers do not send.
     """
     require_campaign_id(campaign_id)
-    read_query(call.request, NoQuery)
     body = read_body(call.request, ReviewBody)
     draft = Review(
         id="",
@@ -50,7 +48,6 @@ def create(call: Call, campaign_id: str) -> Response:
 
 def list_all(call: Call, campaign_id: str) -> Response:
     """Answer with all of them, without pages."""
-    read_query(call.request, NoQuery)
     # A campaign that does not exist has no reviews, and is an error all the same.
     call.ports.campaigns.get_campaign(require_campaign_id(campaign_id))
     found = run_reviews.reviews_of(call.ports, campaign_id)
@@ -58,18 +55,18 @@ def list_all(call: Call, campaign_id: str) -> Response:
 
 
 def read(call: Call, campaign_id: str, review_id: str) -> Response:
-    _require_review(call, campaign_id, review_id)
+    _require_review(campaign_id, review_id)
     return json_response(_resource(call, call.ports.reviews.get(review_id)))
 
 
 def close(call: Call, campaign_id: str, review_id: str) -> Response:
     read_body(call.request, EmptyBody)
-    _require_review(call, campaign_id, review_id)
+    _require_review(campaign_id, review_id)
     return json_response(_resource(call, run_reviews.close_review(call.ports, review_id)))
 
 
 def delete(call: Call, campaign_id: str, review_id: str) -> Response:
-    _require_review(call, campaign_id, review_id)
+    _require_review(campaign_id, review_id)
     call.ports.reviews.remove(review_id)
     return json_response(DeletedReview(id=review_id, object="review.deleted", deleted=True))
 
@@ -123,11 +120,7 @@ def _resource(call: Call, review: Review) -> ReviewResource:
     }
 
 
-def _require_review(call: Call, campaign_id: str, review_id: str) -> None:
-    """Raise InvalidRequestError for any query.
-
-    Raise NotFoundError unless it can be the id of a review of the campaign.
-    """
-    read_query(call.request, NoQuery)
+def _require_review(campaign_id: str, review_id: str) -> None:
+    """Raise NotFoundError unless it can be the id of a review of the campaign."""
     if campaign_of_review(review_id) != campaign_id:
         raise NotFoundError("There is no review with this id in this campaign.")

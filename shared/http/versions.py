@@ -13,7 +13,7 @@ from shared.http.calls import Call, json_response, list_response
 from shared.http.campaign_types import CleanupResource
 from shared.http.creations import all_created_response, created_response
 from shared.http.idempotency import answer_idempotently
-from shared.http.queries import DeleteQuery, NoQuery, read_query
+from shared.http.queries import DeleteQuery, read_query
 from shared.http.request_bodies import CleanupBody, EmptyBody, RegenerateBody, VideoBody, read_body
 from shared.http.resource_types import DeletedVideo
 from shared.http.resources import encoded_video, moment, unreadable_resource, video_resource
@@ -97,8 +97,8 @@ def cancel(call: Call, video_id: str) -> Response:
 
 def delete(call: Call, video_id: str) -> Response:
     """Move a video to the trash, or remove it. `purge` is in the query: a body has no field."""
-    read_body(call.request, EmptyBody)
     purge = read_query(call.request, DeleteQuery).purge
+    read_body(call.request, EmptyBody)
     purge_at = delete_video(call.ports, *parse_video_id(video_id), purge=purge)
     deleted = DeletedVideo(
         id=video_id, object="video.deleted", deleted=True, purge_at=moment(purge_at)
@@ -114,7 +114,6 @@ def restore(call: Call, video_id: str) -> Response:
 
 def trash(call: Call, campaign_id: str) -> Response:
     """List all that is in the trash of a campaign."""
-    read_query(call.request, NoQuery)
     page = read_trash(call.ports, require_campaign_id(campaign_id))
     return list_response(
         [encoded_video(call, video) for video in page.videos],

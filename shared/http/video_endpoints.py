@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shared.http import request_bodies as sent
     from shared.http import resource_types as answered
     from shared.requests import bodies
+    from shared.requests.parsing import Body
 else:
     batches = ModuleOnUse("shared.http.batches")
     campaigns = ModuleOnUse("shared.http.campaigns")
@@ -78,6 +79,10 @@ def _media() -> Mapping[int, Any]:
 
 def _batch() -> Mapping[int, Any]:
     return {200: of_batches.BatchResource}
+
+
+def _any() -> type[Body]:
+    return queries.AnyQuery
 
 
 # fmt: off
@@ -180,7 +185,7 @@ VIDEO_ENDPOINTS: Sequence[Endpoint] = (
              "Delete an input; videos that were made from it can still be regenerated",
              answers=lambda: {200: answered.DeletedInput}),
     Endpoint("GET", "/v1/inputs/{input_id}/content", lambda: inputs.content,
-             "The picture as it was sent", answers=_media),
+             "The picture as it was sent", answers=_media, query=_any),
     Endpoint("POST", "/v1/batches", lambda: batches.create,
              "Create a batch of up to 10,000 lines: 202 for a new one, 200 for the same one again",
              answers=lambda: {202: of_batches.BatchResource, **_batch()}, takes_key=True,
@@ -203,7 +208,7 @@ VIDEO_ENDPOINTS: Sequence[Endpoint] = (
              "Cancel what is not submitted; submitted videos are paid for, and finished",
              answers=_batch),
     Endpoint("GET", "/api/v1/content/videos/{campaign_id}/{filename}", lambda: content.of_file,
-             "A clip or a picture of it by its file name", answers=_media),
+             "A clip or a picture of it by its file name", answers=_media, query=_any),
     Endpoint("GET", "/local-bucket/{+path}", lambda: content.of_signed_path,
              "The target of a local installation's signed URLs", answers=_media,
              query=lambda: queries.SignatureQuery, is_open=True),

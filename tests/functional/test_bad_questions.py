@@ -1,11 +1,15 @@
 """Queries, actions, methods and paths that there are not."""
 
+import re
+
 import pytest
 
+from shared.http.endpoints import ENDPOINTS
 from tests.functional.refusals import INVALID, assert_refused
-from tests.functional.showreel import GALLERY, Json, Showreel
+from tests.functional.showreel import GALLERY, KITE, Json, Showreel
 
 HASH = "0123456789abcdef"
+LINES = f"campaign_id,prompt\nspring,{KITE}\n"
 
 
 @pytest.mark.parametrize(
@@ -45,20 +49,42 @@ def test_an_invalid_query_of_a_list_of_campaigns_is_refused(
     assert answer.json["error"]["param"] == param
 
 
+def test_every_request_refuses_unknown_parameters_unless_others_add_some(
+    refusing: Showreel,
+) -> None:
+    ignoring = set()
+    for endpoint in ENDPOINTS:
+        path = re.sub("{.*?}", "a", endpoint.path)
+        answer = refusing.send(endpoint.method, f"{path}?x=1", data=LINES, content_type="text/csv")
+        if answer.is_json and answer.json.get("error", {}).get("param") == "x":
+            assert_refused(answer, *INVALID)
+        else:
+            ignoring.add(endpoint.path)
+
+    assert ignoring == {
+        *("/", "/studio/{filename}", "/favicon.ico", "/docs", "/docs/{filename}", "/review"),
+        *("/health", "/embed.js", "/v1/plays"),
+        *("/v1/videos/{video_id}/content", "/v1/inputs/{input_id}/content"),
+        *("/api/v1/content/videos/{campaign_id}/{filename}", "/local-bucket/{+path}"),
+    }
+
+
 @pytest.mark.parametrize(
-    ("method", "path"),
+    ("path", "body"),
     [
-        ("GET", "reviews?limit=2"),
-        ("POST", "reviews?limit=2"),
-        ("DELETE", f"reviews/review_{GALLERY}.{HASH}?limit=2"),
-        ("GET", "trash?limit=2"),
+        ("/v1/videos", {"prompt": KITE}),
+        (f"/v1/campaigns/{GALLERY}/videos", {"prompts": [KITE]}),
+        (f"/v1/videos/video_{GALLERY}.{HASH}/remix", {"prompt": KITE}),
     ],
 )
-def test_what_has_no_pages_takes_no_query(refusing: Showreel, method: str, path: str) -> None:
-    answer = refusing.send(method, f"/v1/campaigns/{GALLERY}/{path}")
+def test_a_limit_in_the_query_is_refused_where_the_body_has_it(
+    refusing: Showreel, path: str, body: Json
+) -> None:
+    answer = refusing.post(f"{path}?max_cost_usd=0.01", body)
 
     assert_refused(answer, *INVALID)
-    assert answer.json["error"]["param"] == "limit"
+    assert answer.json["error"]["param"] == "max_cost_usd"
+    assert "Send max_cost_usd in the body" in answer.json["detail"]
 
 
 @pytest.mark.parametrize("cursor", ["x", f"video_{GALLERY}.{HASH}", "..%2f..", "%00", "%ff"])
