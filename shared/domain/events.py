@@ -20,6 +20,9 @@ class EventType(StrEnum):
     VIDEO_FAILED = "video.failed"
     VIDEO_CANCELLED = "video.cancelled"
     VIDEO_PROMOTED = "video.promoted"
+    VIDEO_TRASHED = "video.trashed"
+    VIDEO_RESTORED = "video.restored"
+    VIDEO_DELETED = "video.deleted"
     BATCH_COMPLETED = "batch.completed"
     BUDGET_WARNING = "campaign.budget_warning"
     REVIEW_COMMENTED = "review.commented"
@@ -111,11 +114,18 @@ def ends_of(video: Video) -> tuple[Event, ...]:
     A record of an early release may have no time of its end, and so no event.
     """
     kind, at = _ENDS.get(video.phase), video.completed_at
-    return () if kind is None or at is None else (_of_video(kind, video, at),)
+    return () if kind is None or at is None else (of_video(kind, video, at=at),)
 
 
-def promotion_of(video: Video, *, at: datetime) -> Event:
-    return _of_video(EventType.VIDEO_PROMOTED, video, at)
+def of_video(kind: EventType, video: Video, *, at: datetime) -> Event:
+    return Event(
+        id=event_id(kind, video.id, at),
+        type=kind,
+        created_at=at,
+        campaign_id=video.campaign_id,
+        requested_by=video.requested_by,
+        video=facts_of(video),
+    )
 
 
 def budget_warning(campaign_id: str, *, used: Decimal, budget: Decimal, at: datetime) -> Event:
@@ -153,15 +163,4 @@ def of_review(
         created_at=at,
         campaign_id=campaign_id,
         review=facts,
-    )
-
-
-def _of_video(kind: EventType, video: Video, at: datetime) -> Event:
-    return Event(
-        id=event_id(kind, video.id, at),
-        type=kind,
-        created_at=at,
-        campaign_id=video.campaign_id,
-        requested_by=video.requested_by,
-        video=facts_of(video),
     )

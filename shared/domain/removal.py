@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shared.domain.campaign import DELETE, Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import chore_for, with_chores, with_delayed_chores, without_chores
 from shared.domain.errors import WrongStateError
+from shared.domain.events import EventType, of_video
 from shared.domain.money import ZERO, Money
 from shared.domain.settlement import held_by, recomputed
 from shared.domain.values import replace
@@ -40,7 +41,8 @@ def remove(
         left = _leaving(change.campaign, video, objects_until=objects_until)
         left = replace(left, removed_money=left.removed_money + held_by(video))
         change = Change(campaign=replace(left.without_video(video), updated_at=now))
-    return replace(change, removed=tuple(videos))
+    events = tuple(of_video(EventType.VIDEO_DELETED, video, at=now) for video in videos)
+    return replace(change, removed=tuple(videos), events=events)
 
 
 def _leaving(campaign: Campaign, video: Video, *, objects_until: datetime | None) -> Campaign:

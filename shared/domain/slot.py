@@ -20,7 +20,7 @@ class Version(Struct, frozen=True, kw_only=True):
 
 
 class Slot(Struct, frozen=True, kw_only=True):
-    """`historical` is ordered from the latest replaced to the earliest, then the cancelled."""
+    """`historical` begins with the latest replaced or restored; the cancelled are the last."""
 
     index: int
     current: Version | None = None

@@ -10,7 +10,7 @@ from datetime import datetime
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import chore_for, with_chores, with_delayed_chores, without_chores
 from shared.domain.errors import WrongStateError
-from shared.domain.events import promotion_of
+from shared.domain.events import EventType, of_video
 from shared.domain.limits import require_room_for_kept, require_room_for_version
 from shared.domain.removal import remove
 from shared.domain.slot import Version
@@ -43,13 +43,15 @@ def move_to_trash(
         campaign = _with(campaign, video, purge_at=purge_at)
         trashed.append(gone)
     campaign = replace(campaign, updated_at=now) if trashed else campaign
-    return Change(campaign=campaign, videos=tuple(trashed))
+    events = tuple(of_video(EventType.VIDEO_TRASHED, each, at=now) for each in trashed)
+    return Change(campaign=campaign, videos=tuple(trashed), events=events)
 
 
 def restore(campaign: Campaign, video: Video, *, now: datetime) -> Change:
     """Return a trashed video to its slot, kept as it was before.
 
-    It becomes current where the slot has no current version, else the latest historical one.
+    It becomes current where the slot has no current version, else the latest historical one. So
+    does one that was cancelled and never shown.
     """
     require_kept(campaign)
     if not video.is_trashed:
@@ -58,7 +60,8 @@ def restore(campaign: Campaign, video: Video, *, now: datetime) -> Change:
         require_room_for_kept(campaign)
     require_room_for_version(campaign)
     slot = campaign.slot(video.index)
-    shown = slot.current is None and not video.cancel_requested
+    was_shown = video.shown_until is not None or not video.cancel_requested
+    shown = slot.current is None and was_shown
     state = VersionState.CURRENT if shown else VersionState.HISTORICAL
     restored = replace(video, version_state=state, purge_at=None)
     version = Version.of(restored)
@@ -66,10 +69,12 @@ def restore(campaign: Campaign, video: Video, *, now: datetime) -> Change:
     left = without_chores(campaign, (chore_for(ChoreKind.REMOVE, video),)).with_slot(filled)
     # The clip of a trashed video has the name of a historical one.
     chores = (chore_for(ChoreKind.RENAME, video),) if shown else ()
+    promoted = (EventType.VIDEO_PROMOTED,) if shown else ()
+    kinds = (EventType.VIDEO_RESTORED, *promoted)
     return Change(
         campaign=replace(with_chores(left, *chores), updated_at=now),
         videos=(restored,),
-        events=(promotion_of(restored, at=now),) if shown else (),
+        events=tuple(of_video(kind, restored, at=now) for kind in kinds),
     )
 
 

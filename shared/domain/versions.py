@@ -16,7 +16,7 @@ from shared.domain.errors import (
     SlotBusyError,
     WrongStateError,
 )
-from shared.domain.events import ends_of, promotion_of
+from shared.domain.events import EventType, ends_of, of_video
 from shared.domain.limits import Limits, require_budget, require_room_for_kept
 from shared.domain.schedule import late_check_at
 from shared.domain.settlement import charged, reserve_price, settle
@@ -182,7 +182,7 @@ def promote(campaign: Campaign, video: Video, *, replaced: Video | None, now: da
     _require_current(slot, replaced)
     shown = replace(video, version_state=VersionState.CURRENT)
     change = _renaming(_show(campaign, slot.without(video), shown, replaced, at=now), video)
-    return replace(change, events=(promotion_of(shown, at=now),))
+    return replace(change, events=(of_video(EventType.VIDEO_PROMOTED, shown, at=now),))
 
 
 def mark(campaign: Campaign, video: Video, *, kept: bool, now: datetime) -> Change:

@@ -84,7 +84,7 @@ ENDPOINTS: Sequence[Endpoint] = (
              answers=lambda: {200: models.ModelList}),
     *VIDEO_ENDPOINTS,
     Endpoint("GET", "/v1/events", lambda: events.list_all,
-             "List events in their order: ends of videos and batches, promotions, reviewers' words",
+             "List events in their order: ends, promotions and deletions of videos, and others",
              answers=lambda: {200: answered.ListResource[of_events.EventResource]},
              query=lambda: of_events.EventListQuery),
     Endpoint("POST", "/v1/webhooks", lambda: webhooks.register,

@@ -128,8 +128,9 @@ VIDEO_ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("POST", "/v1/videos/{video_id}/promote", lambda: versions.promote,
              "Make a historical video current again", answers=_video),
     Endpoint("POST", "/v1/videos/{video_id}/restore", lambda: versions.restore,
-             "Bring a video back from the trash: as the current version if its slot has none and "
-             "it was not cancelled, else as a historical one. It is kept as it was before",
+             "Bring a video back from the trash: as the current version if its slot has none, "
+             "unless it was cancelled and never shown, else as a historical one. It is kept as it "
+             "was before",
              answers=_video),
     Endpoint("POST", "/v1/videos/{video_id}/cancel", lambda: versions.cancel,
              "Cancel a video; one that is already paid for is stored as historical",

@@ -11,7 +11,6 @@ from shared.domain.trash import require_not_trashed, restore
 from shared.domain.versions import cancel, mark, promote
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
-from shared.use_cases.announcing import announce
 from shared.use_cases.committing import decide
 from shared.use_cases.damaged_records import discard_damaged
 from shared.use_cases.finding_clips import require_stored_clip
@@ -76,10 +75,6 @@ def delete_video(
         discard_damaged(ports, campaign_id, video_hash)
         return None
     change = decide(ports, video, partial(_delete, ports, purge=purge))
-    for removed in change.removed:
-        announce("video.deleted", removed)
-    for trashed in change.videos:
-        announce("video.trashed", trashed)
     finish_chores(ports, campaign_id)
     return None if change.removed else _after(ports, video, change).purge_at
 
@@ -91,8 +86,6 @@ def restore_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
     change = decide(ports, video, partial(_restore, ports))
-    for restored in change.videos:
-        announce("video.restored", restored)
     finish_chores(ports, campaign_id)
     return _after(ports, video, change)
 

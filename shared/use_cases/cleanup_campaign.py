@@ -12,7 +12,7 @@ from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.campaign_state import all_campaigns
-from shared.use_cases.committing import until_committed
+from shared.use_cases.committing import commit, until_committed
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.read_campaigns import readable_videos_of
 from shared.use_cases.trash_videos import trash_or_remove
@@ -39,7 +39,7 @@ def cleanup_campaign(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
 
     def attempt() -> Change:
         change = _change(ports, campaign_id, keep=keep)
-        return ports.campaigns.commit(change) if change.videos or change.removed else change
+        return commit(ports, change) if change.videos or change.removed else change
 
     change = until_committed(attempt)
     finish_chores(ports, campaign_id)

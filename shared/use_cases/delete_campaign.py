@@ -56,7 +56,7 @@ def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
         ended = [video for video in videos if video.has_ended]
         try:
             if ended:
-                ports.campaigns.commit(remove(campaign, ended, now=ports.now()))
+                commit(ports, remove(campaign, ended, now=ports.now()))
                 finish_chores(ports, campaign_id)
             elif videos:
                 # A late clip is being stored.

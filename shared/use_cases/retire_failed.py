@@ -10,8 +10,7 @@ from shared.domain.settlement import held_by
 from shared.domain.video import Status, Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import ListPosition, SortOrder, VideoQuery
-from shared.use_cases.announcing import announce
-from shared.use_cases.committing import until_committed
+from shared.use_cases.committing import commit, until_committed
 from shared.use_cases.finding_clips import find_clip
 from shared.use_cases.finish_chores import finish_chores
 
@@ -72,10 +71,8 @@ def _retire(ports: Ports, campaign_id: str, videos: Sequence[Video], *, before: 
         expired = [video for video in page.videos if is_expired(video, before=before)]
         if not expired:
             return ()
-        return ports.campaigns.commit(remove(campaign, expired, now=ports.now())).removed
+        return commit(ports, remove(campaign, expired, now=ports.now())).removed
 
     removed = until_committed(attempt)
-    for video in removed:
-        announce("video.retired", video)
     finish_chores(ports, campaign_id)
     return len(removed)

@@ -10,8 +10,7 @@ from shared.domain.trash import due_trash, move_to_trash, purge
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoPage
-from shared.use_cases.announcing import announce
-from shared.use_cases.committing import until_committed
+from shared.use_cases.committing import commit, until_committed
 from shared.use_cases.finish_chores import finish_chores
 
 # Each portion is one commit, and some calls for the objects of each video.
@@ -62,8 +61,6 @@ def purge_due(ports: Ports, campaign_id: str, *, end: datetime) -> None:
         change = until_committed(lambda: _purge_portion(ports, campaign_id))
         if change is None:
             return
-        for video in change.removed:
-            announce("video.deleted", video)
         finish_chores(ports, campaign_id)
 
 
@@ -81,4 +78,4 @@ def _purge_portion(ports: Ports, campaign_id: str) -> Change | None:
     portion = [each for each in still_due if each.video_hash not in unreadable][:_PORTION]
     if not portion:
         return None
-    return ports.campaigns.commit(purge(campaign, portion, page.videos, now=now))
+    return commit(ports, purge(campaign, portion, page.videos, now=now))

@@ -49,8 +49,9 @@ def test_events_are_listed_in_their_order_and_selected(service: Showreel) -> Non
         ("campaign.budget_warning", "spring"),
         ("video.completed", kite["id"]),
         ("video.failed", boat["id"]),
+        ("video.deleted", boat["id"]),
     ]
-    warning, completed, refused = events
+    warning, completed, refused, gone = events
     assert warning["data"] == {
         "id": "spring",
         "object": "campaign",
@@ -62,7 +63,8 @@ def test_events_are_listed_in_their_order_and_selected(service: Showreel) -> Non
     assert listed(service, "&type=video.failed") == [refused]
     assert listed(service, "&campaign_id=spring") == [warning, completed]
     assert listed(service, "&campaign_id=spring&type=video.failed") == []
-    assert service.get(f"/v1/events?after={refused['id']}").json["data"] == []
+    assert service.get(f"/v1/events?after={refused['id']}").json["data"] == [gone]
+    assert service.get(f"/v1/events?after={gone['id']}").json["data"] == []
 
 
 @pytest.mark.parametrize(

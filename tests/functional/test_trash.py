@@ -9,7 +9,7 @@ import pytest
 from shared import bootstrap
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from tests.eventually import eventually
-from tests.functional.places import Place
+from tests.functional.places import ONLY_LOCAL, Place
 from tests.functional.showreel import BOAT, GALLERY, KITE, Json, Showreel, served
 
 TRASH = f"/v1/campaigns/{GALLERY}/trash"
@@ -61,6 +61,21 @@ def test_a_deleted_video_says_when_it_is_removed_for_good(gallery: Showreel, boa
         after["trash_days"],
     )
     assert before["money"] == after["money"]
+
+
+@ONLY_LOCAL
+def test_each_way_in_and_out_of_the_trash_is_an_event(gallery: Showreel, boat: Json) -> None:
+    """In a cloud, where one commit stores them, too, they are listed 30 seconds later."""
+    video = f"/v1/videos/{boat['id']}"
+    gallery.delete(video)
+    gallery.post(f"{video}/restore")
+    gallery.delete(f"{video}?purge=true")
+
+    events = gallery.get("/v1/events?limit=100").json["data"]
+    told = [each for each in events if each["data"]["id"] == boat["id"]]
+    kinds = ["video.trashed", "video.restored", "video.promoted", "video.deleted"]
+    assert kinds == [each["type"] for each in told[-4:]]
+    assert {"completed"} == {each["data"]["status"] for each in told}
 
 
 def test_a_trashed_video_is_in_no_list_but_that_of_the_trash(

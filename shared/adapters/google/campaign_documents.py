@@ -5,7 +5,7 @@ count money in millionths of a dollar, because Firestore adds only integers exac
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
@@ -99,18 +99,17 @@ def write_as_it_is(record: Unreadable, *, at: datetime) -> Write:
     return Write(path=key_of(record).path, fields={**fields, WRITTEN_AT: at}, revision="")
 
 
-def removal_of(record: Video | Unreadable) -> Write:
-    return Write(path=key_of(record).path, fields=None, revision=record.revision)
+def removals_of(records: Iterable[Video | Unreadable]) -> Iterator[Write]:
+    """Remove records. A video of a batch stays in the totals, which count documents by phase.
 
-
-def count_of_removed(video: Video) -> Write:
-    """Keep a removed video of a batch in the totals, which count the documents of a phase.
-
-    They are in the group of the videos, whose other queries do not find this one.
+    What is counted then is in the group of the videos, whose other queries do not find it.
     """
-    path = f"batches/{video.batch_id}/{VIDEOS}/{video.id}"
-    fields = {"batch_id": video.batch_id, "phase": video.phase.value, **_charge_of(video)}
-    return Write(path=path, fields=fields, revision=None)
+    for record in records:
+        yield Write(path=key_of(record).path, fields=None, revision=record.revision)
+        if isinstance(record, Video) and record.batch_id and record.has_ended:
+            path = f"batches/{record.batch_id}/{VIDEOS}/{record.id}"
+            fields = {"batch_id": record.batch_id, "phase": record.phase.value}
+            yield Write(path=path, fields=fields | _charge_of(record), revision=None)
 
 
 def _charge_of(video: Video) -> dict[str, int]:

@@ -14,7 +14,6 @@ from shared.adapters.google.campaign_documents import (
     campaign_in,
     campaign_of,
     campaign_or_unreadable,
-    count_of_removed,
     filled,
     increments,
     is_campaign_id,
@@ -22,7 +21,7 @@ from shared.adapters.google.campaign_documents import (
     key_at,
     page_of,
     paths_of,
-    removal_of,
+    removals_of,
     savings_path,
     sorted_out,
     video_of,
@@ -140,12 +139,7 @@ class FirestoreCampaignRepository:
             *(write_of(record, at=now) for record in records),
             *map(write_of_day, change.days),
             *(write_as_it_is(record, at=now) for record in change.carried),
-            *map(removal_of, change.gone),
-            *(
-                count_of_removed(each)
-                for each in change.removed
-                if each.batch_id and each.has_ended
-            ),
+            *removals_of(change.gone),
             *self.writes_of_events(change.events),
         ]
 

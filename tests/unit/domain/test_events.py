@@ -8,7 +8,7 @@ import pytest
 from shared.domain.batch import batch_ends_of
 from shared.domain.campaign import Change
 from shared.domain.errors import NotFoundError
-from shared.domain.events import EventType, budget_warning, ends_of, promotion_of
+from shared.domain.events import EventType, budget_warning, ends_of, of_video
 from shared.domain.identity import require_event_id
 from shared.domain.removal import begin_deletion, remove
 from shared.domain.values import replace
@@ -66,12 +66,12 @@ def test_equal_ends_have_equal_ids_and_other_events_have_others() -> None:
         *ends_of(done),
         *ends_of(later),
         *ends_of(other),
-        promotion_of(done, at=NOW),
+        *(of_video(kind, done, at=NOW) for kind in list(EventType)[3:7]),
         budget_warning("spring", used=Decimal(8), budget=Decimal(10), at=NOW),
         *batch_ends_of(batch),
     ]
 
-    assert len({require_event_id(event.id) for event in events}) == 6
+    assert len({require_event_id(event.id) for event in events}) == 9
     assert ends_of(replace(done, index=3))[0].id == events[0].id
 
 
@@ -136,7 +136,8 @@ def test_changes_that_follow_each_other_are_one_commit() -> None:
     assert change.campaign == gone.campaign
     assert change.videos == second.videos
     assert change.removed == first.videos
-    assert change.events == (*first.events, *second.events)
+    assert change.events == (*first.events, *second.events, *gone.events)
+    assert types(gone) == [EventType.VIDEO_DELETED]
 
 
 def test_a_deletion_cancels_each_video_that_waits_with_its_event() -> None:

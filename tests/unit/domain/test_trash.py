@@ -6,10 +6,12 @@ import pytest
 
 from shared.domain import limits
 from shared.domain.agreement import Disagreement, Objects, disagreements
-from shared.domain.campaign import Campaign, ChoreKind
+from shared.domain.campaign import Campaign, Change, ChoreKind
 from shared.domain.chores import MOST_DELAYED, chore_for, with_delayed_chores
 from shared.domain.errors import WrongStateError
+from shared.domain.events import EventType
 from shared.domain.reconciling import CampaignState, reconciled
+from shared.domain.removal import surplus
 from shared.domain.slot import Slot, Version
 from shared.domain.storage_layout import clip_path
 from shared.domain.trash import due_trash, move_to_trash, purge, restore
@@ -36,6 +38,10 @@ def a_campaign_of(*videos: Video) -> Campaign:
         else:
             slot = replace(slot, historical=(*slot.historical, version))
     return a_campaign().with_slot(slot)
+
+
+def types(change: Change) -> list[EventType]:
+    return [event.type for event in change.events]
 
 
 def trashed(*videos: Video, at: datetime = NOW) -> CampaignState:
@@ -80,7 +86,39 @@ def test_a_cancelled_video_is_restored_as_one_that_was_never_shown() -> None:
     change = restore(state.campaign, *state.videos.values(), now=NOW)
 
     assert change.videos[0].version_state is VersionState.HISTORICAL
-    assert change.events == ()
+    assert types(change) == [EventType.VIDEO_RESTORED]
+
+
+def test_a_cancelled_video_that_was_shown_after_all_is_shown_again() -> None:
+    """It was promoted before it was deleted."""
+    promoted = replace(a_done_video(1, VersionState.CURRENT), cancel_requested=True)
+    state = trashed(promoted)
+
+    change = restore(state.campaign, *state.videos.values(), now=NOW)
+
+    assert change.videos[0].is_current
+    assert types(change) == [EventType.VIDEO_RESTORED, EventType.VIDEO_PROMOTED]
+
+
+def test_a_restored_video_is_the_last_of_its_slot_to_go_again() -> None:
+    """Also a cancelled one, which is the first to go until somebody restores it."""
+    videos = [a_done_video(number) for number in range(3)]
+    cancelled = replace(videos[2], cancel_requested=True)
+    gone = move_to_trash(
+        a_campaign_of(*videos[:2], cancelled), [cancelled], now=NOW, purge_at=LATER
+    )
+
+    restored = restore(gone.campaign, *gone.videos, now=NOW).campaign
+
+    assert surplus(restored, keep=2) == (videos[1].video_hash,)
+
+
+def test_a_video_in_the_trash_is_told_once() -> None:
+    state = trashed(a_done_video(1))
+
+    again = move_to_trash(state.campaign, [*state.videos.values()], now=LATER, purge_at=LATER)
+
+    assert again == Change(campaign=state.campaign)
 
 
 @pytest.mark.parametrize("kept", [True, False])

@@ -15,6 +15,9 @@ from shared.ports.video_generator import Failed
 from tests.fakes.ports import FakePorts
 from tools.in_memory.clip import A_CLIP
 
+_OF_STAYING = (EventType.VIDEO_PROMOTED, EventType.VIDEO_TRASHED, EventType.VIDEO_RESTORED)
+"""Events of videos that have ended, and are there."""
+
 
 class Witness:
     """Looks when it is called, and remembers each video that ever was as it was last."""
@@ -153,7 +156,7 @@ def event_problems(
         yield f"the ends of batches are not stored: {missing}"
     for event in known.values():
         video = records.get(event.video.id) if event.video else None
-        if video is None or event.type is EventType.VIDEO_PROMOTED or event in ends_of(video):
+        if video is None or event.type in _OF_STAYING or event in ends_of(video):
             continue
         was_late = video.completed_at is not None and event.created_at < video.completed_at
         if event.type is not EventType.VIDEO_FAILED or not was_late:
