@@ -1,7 +1,8 @@
 import json
 import runpy
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -14,17 +15,29 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from shared.adapters.google.message_queue import PubSubMessageQueue
-from shared.domain.errors import UnavailableError
+from shared.adapters.local.message_queue import LocalMessageQueue
+from shared.domain.errors import RetryLaterError, UnavailableError
 from shared.domain.events import Event, ends_of
 from shared.domain.video import Phase
+from shared.domain.webhooks import DeliveryKey
 from shared.http.events import event_body
 from shared.messages import PubSubMessage, batch_of, decode, delivery_or_event_of
 from shared.ports import Ports
+from shared.ports.message_queue import VideoMessage
 from shared.pubsub import answer_push
 from tests.cloud.denial import answering, denying
 from tests.contract.event_log_contract import a_warning
-from tests.contract.message_queue_contract import FIRST, SECOND, MessageQueueContract, Subscriber
+from tests.contract.message_queue_contract import (
+    FIRST,
+    SECOND,
+    Batches,
+    MessageQueueContract,
+    Received,
+    Subscriber,
+    Told,
+)
 from tests.eventually import eventually
+from tests.fakes.message_queue import InMemoryMessageQueue
 from tests.fakes.no_ports import NoPorts
 from tests.unit.domain.builders import NOW, a_reserved_video
 from tools.emulated_cloud.processes import free_port
@@ -36,6 +49,79 @@ DELIVERY_TOPIC = "deliver-events"
 EVENT_TOPIC = "video-events"
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "subscribe.py"
 PUBLISHED = PublishResponse.serialize(PublishResponse(message_ids=["1"]))
+
+
+class TestInMemoryMessageQueue(MessageQueueContract):
+    @pytest.fixture
+    def queue(self) -> InMemoryMessageQueue:
+        return InMemoryMessageQueue(now=lambda: NOW)
+
+    @pytest.fixture
+    def received(self, queue: InMemoryMessageQueue, subscriber: Subscriber) -> Received:
+        def deliver_and_look() -> list[VideoMessage]:
+            queue.deliver_all(subscriber.take)
+            return subscriber.received
+
+        return deliver_and_look
+
+    @pytest.fixture
+    def told(self, queue: InMemoryMessageQueue, subscriber: Subscriber) -> Told:
+        def deliver_and_look() -> list[str | DeliveryKey]:
+            with suppress(RetryLaterError):
+                queue.deliver_events(subscriber.take_event)
+                queue.send_due(subscriber.take_event)
+            return subscriber.events
+
+        return deliver_and_look
+
+    @pytest.fixture
+    def batches(self, queue: InMemoryMessageQueue, subscriber: Subscriber) -> Batches:
+        def deliver_and_look() -> list[str]:
+            queue.deliver_batches(subscriber.take_batch)
+            return subscriber.batches
+
+        return deliver_and_look
+
+
+class TestLocalMessageQueue(MessageQueueContract):
+    @pytest.fixture
+    def queue(self, subscriber: Subscriber) -> Iterator[LocalMessageQueue]:
+        queue = LocalMessageQueue(
+            subscriber=subscriber.take,
+            batch_subscriber=subscriber.take_batch,
+            event_subscriber=subscriber.take_event,
+            delivery_subscriber=subscriber.take_event,
+            tick=lambda _: None,
+            tick_every=timedelta(hours=1),
+        )
+        queue.start()
+        yield queue
+        queue.close()
+
+
+class TestPubSubMessageQueue(MessageQueueContract):
+    @pytest.fixture
+    def queue(
+        self, pubsub_host: str, project: str, subscriber: Subscriber
+    ) -> Iterator[PubSubMessageQueue]:
+        topics = Topics(host=pubsub_host, project=project)
+        with receiving(subscriber) as url:
+            for topic in (TOPIC, BATCH_TOPIC, DELIVERY_TOPIC):
+                topics.create(topic)
+                topics.push_to(url, topic=topic, subscription=topic)
+            yield a_queue(project)
+            for topic in (TOPIC, BATCH_TOPIC, DELIVERY_TOPIC):
+                topics.delete_subscription(topic)
+
+
+def a_queue(project: str) -> PubSubMessageQueue:
+    return PubSubMessageQueue(
+        project=project,
+        topic=TOPIC,
+        batch_topic=BATCH_TOPIC,
+        delivery_topic=DELIVERY_TOPIC,
+        event_topic=EVENT_TOPIC,
+    )
 
 
 @contextmanager
@@ -65,31 +151,6 @@ def receiving(subscriber: Subscriber) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-def a_queue(project: str) -> PubSubMessageQueue:
-    return PubSubMessageQueue(
-        project=project,
-        topic=TOPIC,
-        batch_topic=BATCH_TOPIC,
-        delivery_topic=DELIVERY_TOPIC,
-        event_topic=EVENT_TOPIC,
-    )
-
-
-class TestPubSubMessageQueue(MessageQueueContract):
-    @pytest.fixture
-    def queue(
-        self, pubsub_host: str, project: str, subscriber: Subscriber
-    ) -> Iterator[PubSubMessageQueue]:
-        topics = Topics(host=pubsub_host, project=project)
-        with receiving(subscriber) as url:
-            for topic in (TOPIC, BATCH_TOPIC, DELIVERY_TOPIC):
-                topics.create(topic)
-                topics.push_to(url, topic=topic, subscription=topic)
-            yield a_queue(project)
-            for topic in (TOPIC, BATCH_TOPIC, DELIVERY_TOPIC):
-                topics.delete_subscription(topic)
 
 
 def test_a_missing_topic_is_named(pubsub_host: str, project: str) -> None:
