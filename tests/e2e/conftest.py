@@ -1,4 +1,4 @@
-"""Servers on ports of their own: a local one for each test, an emulated cloud for all."""
+"""Servers on ports of their own: local ones, and an emulated cloud for all tests."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.launcher import launch, three_lines
+from tests.e2e.launcher import SharedServer, launch, three_lines
 from tests.e2e.shared_cloud import SharedCloud
 from tools.emulated_cloud.processes import free_port
 
@@ -33,10 +33,24 @@ def launcher(
 ) -> Iterator[subprocess.Popen[str]]:
     monkeypatch.setenv("STORAGE_URL", data_folder.as_uri())
     monkeypatch.setenv("SYNTHETIC_SECONDS", "0")
-    # It is named, and changes nothing.
-    monkeypatch.setenv("MAX_VIDEO_PER_CAMPAIGN", "3")
     with launch(port, log=log) as process:
         yield process
+        process.terminate()
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
+    """What `launcher` starts, once for all tests that have campaigns of their own."""
+    folder = tmp_path_factory.mktemp("local")
+    log, data_folder, port = folder / "stderr.log", folder / "data", free_port()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("STORAGE_URL", data_folder.as_uri())
+        environment.setenv("SYNTHETIC_SECONDS", "0")
+        # It is named, and changes nothing.
+        environment.setenv("MAX_VIDEO_PER_CAMPAIGN", "3")
+        launched = launch(port, log=log)
+    with launched as process:
+        yield SharedServer(port, three_lines(process), log, data_folder)
         process.terminate()
 
 
@@ -50,8 +64,8 @@ def serving_port(request: pytest.FixtureRequest) -> int:
     """Where the API of either family is."""
     if request.param == "emulated":
         return int(request.getfixturevalue("cloud_port"))
-    three_lines(request.getfixturevalue("launcher"))
-    return int(request.getfixturevalue("port"))
+    server: SharedServer = request.getfixturevalue("shared_server")
+    return server.port
 
 
 @pytest.fixture

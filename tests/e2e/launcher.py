@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.eventually import eventually
 
@@ -17,6 +18,15 @@ _HEARD = re.compile(r'(\S+) evt_\w+: the signature is right\n\{\n  "id": "(.*?)"
 
 LOCAL = ("-m", "tools.serve")
 EMULATED = ("-m", "tools.run_emulated")
+
+
+class SharedServer(NamedTuple):
+    """Where it is, the lines that it printed, its log and its data."""
+
+    port: int
+    lines: list[str]
+    log: Path
+    data_folder: Path
 
 
 def launch(port: int, *, log: Path, program: Sequence[str] = LOCAL) -> subprocess.Popen[str]:

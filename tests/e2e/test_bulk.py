@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.launcher import ROOT, three_lines
+from tests.e2e.launcher import ROOT, SharedServer
 
 SECONDS_TO_END = 90
 
@@ -62,9 +62,10 @@ def test_the_results_are_written_beside_the_file(serving_port: int, file: Path) 
 
 
 def test_an_interrupted_run_is_continued_by_the_next(
-    launcher: subprocess.Popen[str], port: int, file: Path
+    shared_server: SharedServer, file: Path
 ) -> None:
-    three_lines(launcher)
+    port = shared_server.port
+    file.write_text(file.read_text("utf-8").replace("harbour", "interrupted"), "utf-8")
     begun = subprocess.Popen(
         command(file, port),
         cwd=ROOT,
@@ -85,21 +86,21 @@ def test_an_interrupted_run_is_continued_by_the_next(
     assert len(results(file)) == 2
 
 
-def test_a_bad_line_is_named(serving_port: int, tmp_path: Path) -> None:
+def test_a_bad_line_is_named(shared_server: SharedServer, tmp_path: Path) -> None:
     file = tmp_path / "bad.jsonl"
     file.write_text('{"campaign_id": "a", "prompt": "A kite"}\n{"campaign_id": "b"}\n', "utf-8")
 
-    refused = bulk(file, serving_port)
+    refused = bulk(file, shared_server.port)
 
     assert refused.returncode == 1
     assert "line 2: Send either prompt or prompts." in refused.stderr
     assert list(tmp_path.glob("bad*")) == [file]
 
 
-def test_the_cost_limit_holds(serving_port: int, file: Path) -> None:
+def test_the_cost_limit_holds(shared_server: SharedServer, file: Path) -> None:
     file.write_text("campaign_id,prompt\ndear,A lighthouse\n", "utf-8")
 
-    refused = bulk(file, serving_port, "--max-cost-usd", "1")
+    refused = bulk(file, shared_server.port, "--max-cost-usd", "1")
 
     assert refused.returncode == 1
     assert "max_cost_usd" in refused.stderr

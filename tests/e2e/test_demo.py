@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.launcher import ROOT, three_lines
+from tests.e2e.launcher import ROOT, SharedServer, three_lines
 
 SECONDS_TO_END = 90
 
@@ -60,13 +60,10 @@ def test_a_video_that_fails_fails_the_demo(
     assert "[0] failed: " in ended.stdout
 
 
-def test_a_brief_that_is_refused_says_why(
-    launcher: subprocess.Popen[str], port: int, brief: Path
-) -> None:
-    three_lines(launcher)
+def test_a_brief_that_is_refused_says_why(shared_server: SharedServer, brief: Path) -> None:
     write(brief, prompts=["One", "Two", "Three", "Four", "Five"])
 
-    refused = demo(brief, port)
+    refused = demo(brief, shared_server.port)
 
     assert refused.returncode == 1
     assert "answered 422" in refused.stderr

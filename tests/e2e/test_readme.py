@@ -10,7 +10,7 @@ from shlex import quote
 import pytest
 
 from tests.e2e.console import normal, run, session
-from tests.e2e.launcher import ROOT, heard, listening, three_lines
+from tests.e2e.launcher import ROOT, SharedServer, heard, listening, three_lines
 from tests.eventually import eventually
 from tools.emulated_cloud.processes import free_port
 
@@ -76,15 +76,19 @@ def test_the_readmes_loops_end_when_videos_fail(
     ("language", "program"), [("python", [sys.executable]), ("js", ["node", "--input-type=module"])]
 )
 def test_the_readmes_snippets_create_wait_and_download(
-    launcher: subprocess.Popen[str], port: int, tmp_path: Path, language: str, program: list[str]
+    shared_server: SharedServer, tmp_path: Path, language: str, program: list[str]
 ) -> None:
     if shutil.which(program[0]) is None:
         pytest.skip(f"{program[0]} is not installed")
     (snippet,) = re.findall(rf"```{language}\n(.*?)```", Path(ROOT, README).read_text(), re.DOTALL)
-    three_lines(launcher)
 
     subprocess.run(
-        [*program, "-"], input=at(port, snippet), text=True, cwd=tmp_path, check=True, timeout=60
+        [*program, "-"],
+        input=at(shared_server.port, snippet),
+        text=True,
+        cwd=tmp_path,
+        check=True,
+        timeout=60,
     )
 
     (clip,) = tmp_path.glob("*.mp4")

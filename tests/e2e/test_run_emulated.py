@@ -30,6 +30,15 @@ from tests.eventually import eventually
 # Firestore, Pub/Sub, the bucket, and a master with its worker for each of six functions.
 PROCESSES = 15
 
+A_MASTER_AND_ITS_WORKER = 2
+A_FUNCTION = """
+import sys
+from pathlib import Path
+from tools.emulated_cloud.function_process import FunctionProcess
+with FunctionProcess("serve_api", environment={}, home=Path(sys.argv[1])):
+    input()
+"""
+
 Json = dict[str, Any]
 
 
@@ -108,12 +117,16 @@ def completed(url: str) -> Json | None:
     return video if video["status"] == "completed" else None
 
 
-def test_a_killed_command_leaves_no_process(cloud: subprocess.Popen[str]) -> None:
-    """Killed while it starts: its processes are there, and do not know of each other yet."""
-    eventually(lambda: len(descendants(cloud.pid)) >= PROCESSES)
-    started = descendants(cloud.pid)
+def test_a_killed_command_leaves_no_function(tmp_path: Path) -> None:
+    """Killed while it starts: its processes are there, and do not know of each other yet.
 
-    cloud.kill()
+    Emulators have the same test beside them.
+    """
+    program = [sys.executable, "-c", A_FUNCTION, str(tmp_path)]
+    with subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE) as command:
+        eventually(lambda: len(descendants(command.pid)) >= A_MASTER_AND_ITS_WORKER)
+        started = descendants(command.pid)
+        command.kill()
 
     eventually(lambda: not any(map(is_alive, started)))
 

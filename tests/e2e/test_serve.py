@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.launcher import descendants, launch, three_lines
+from tests.e2e.launcher import SharedServer, descendants, launch, three_lines
 from tools.serve import STOP_SECONDS
 
 SECONDS_TO_END = 30
@@ -22,13 +22,13 @@ IDLE_SECONDS = 5
 
 
 def test_the_server_prints_its_url_its_data_folder_and_a_first_command(
-    launcher: subprocess.Popen[str], port: int, data_folder: Path
+    shared_server: SharedServer,
 ) -> None:
-    where, data, first_video = three_lines(launcher)
+    where, data, first_video = shared_server.lines
 
-    assert f"http://localhost:{port}" in where
-    assert str(data_folder) in data
-    assert f"curl http://localhost:{port}/v1/" in first_video
+    assert f"http://localhost:{shared_server.port}" in where
+    assert str(shared_server.data_folder) in data
+    assert f"curl http://localhost:{shared_server.port}/v1/" in first_video
 
 
 def test_a_client_may_reuse_an_idle_connection_and_does_not_delay_the_stop(
@@ -47,7 +47,8 @@ def test_a_client_may_reuse_an_idle_connection_and_does_not_delay_the_stop(
         assert launcher.wait(STOP_SECONDS / 2) == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+# By SIGTERM, it is stopped above.
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_stopping_the_command_stops_the_server(
     launcher: subprocess.Popen[str], port: int, number: signal.Signals
 ) -> None:
@@ -112,10 +113,8 @@ def test_a_wrong_setting_is_named_before_the_start(
 
 
 def test_a_misspelt_setting_is_named_and_the_server_starts(
-    launcher: subprocess.Popen[str], log: Path
+    shared_server: SharedServer,
 ) -> None:
-    three_lines(launcher)
-
-    assert log.read_text().startswith(
+    assert shared_server.log.read_text().startswith(
         "MAX_VIDEO_PER_CAMPAIGN is not a setting of Showreel. Did you mean MAX_VIDEOS_PER_CAMPAIGN?"
     )

@@ -14,7 +14,7 @@ from threading import Event, Thread
 
 import pytest
 
-from tests.e2e.launcher import three_lines
+from tests.e2e.launcher import SharedServer, three_lines
 
 HOST = "127.0.0.1"
 CLIP = "videos/generated/spring/curr_0123456789abcdef_0.mp4"
@@ -91,9 +91,12 @@ def get(port: int, path: str, body: object = None) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("size", [30_000_000, 60_000_000])
-def test_a_client_that_sends_too_much_gets_its_answer(server: int, size: int) -> None:
+def test_a_client_that_sends_too_much_gets_its_answer(
+    shared_server: SharedServer, size: int
+) -> None:
     """It reads only when everything is sent."""
-    with closing(http.client.HTTPConnection(HOST, server, timeout=30)) as connection:
+    port = shared_server.port
+    with closing(http.client.HTTPConnection(HOST, port, timeout=30)) as connection:
         connection.request("POST", "/v1/videos", b" " * size, {"Content-Type": "application/json"})
         answer = connection.getresponse()
 
