@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.e2e.launcher import launch, three_lines
+from tests.e2e.launcher import FEW_FRAMES, launch, three_lines
 from tests.eventually import eventually
 from tools.emulated_cloud.processes import free_port
 
@@ -20,7 +20,6 @@ Json = dict[str, Any]
 # Rendering takes what a busy machine leaves it.
 PATIENCE_SECONDS = 120
 ENDED = ("completed", "failed")
-FEW_FRAMES = Path(__file__).with_name("few_frames.py")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.launcher import SharedServer, launch, three_lines
+from tests.e2e.launcher import FEW_FRAMES, SharedServer, launch, three_lines
 from tests.e2e.shared_cloud import SharedCloud
 from tools.emulated_cloud.processes import free_port
 
@@ -40,12 +40,16 @@ def launcher(
 
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
-    """What `launcher` starts, once for all tests that have campaigns of their own."""
+    """What `launcher` starts, once for all tests that have campaigns of their own.
+
+    None of them looks at the frames of its clips.
+    """
     folder = tmp_path_factory.mktemp("local")
     log, data_folder, port = folder / "stderr.log", folder / "data", free_port()
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("STORAGE_URL", data_folder.as_uri())
         environment.setenv("SYNTHETIC_SECONDS", "0")
+        environment.setenv("FUNCTION_SOURCE", str(FEW_FRAMES))
         # It is named, and changes nothing.
         environment.setenv("MAX_VIDEO_PER_CAMPAIGN", "3")
         launched = launch(port, log=log)

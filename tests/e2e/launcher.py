@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _HEARD = re.compile(r'(\S+) evt_\w+: the signature is right\n\{\n  "id": "(.*?)"')
 
+FEW_FRAMES = ROOT / "tests" / "e2e" / "few_frames.py"
+"""The functions of a server whose clips nobody looks at: FUNCTION_SOURCE names it."""
+
 LOCAL = ("-m", "tools.serve")
 EMULATED = ("-m", "tools.run_emulated")
 
