@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 OF_VIDEOS: Mapping[str, str] = {
+    # Videos
     "id": "The id; it never changes.",
     "object": "What kind of object this is.",
     "created_at": "When it was created, in seconds since 1970.",
@@ -100,16 +101,14 @@ OF_VIDEOS: Mapping[str, str] = {
     "InputReference.image_url": "An https:// URL, or a `data:` URI.",
     "InputReference.file_id": "The id of an input.",
     "VideoReference.id": "The id of a completed video.",
-}
-OF_PAGES: Mapping[str, str] = {
+    # Pages
     "data": "The entries of this page.",
     "first_id": "The first id of this page; null if the page is empty.",
     "last_id": "The last id of this page. Send it as `after` to get the next page.",
     "has_more": "Whether another page follows.",
     "unreadable": "The records that exist and cannot be read.",
     "detail": "A sentence for people that says what is wrong.",
-}
-OF_PROBLEMS: Mapping[str, str] = {
+    # Problems
     "Problem.type": "The code as a URN.",
     "Problem.title": "The code in words.",
     "Problem.status": "The HTTP status.",
@@ -122,8 +121,7 @@ OF_PROBLEMS: Mapping[str, str] = {
     "ErrorObject.type": "OpenAI's type of the error.",
     "param": "The field of the request that is wrong; null if the error is not about one.",
     "line": "The number of the line in the file, from 1.",
-}
-OF_CAMPAIGNS: Mapping[str, str] = {
+    # Campaigns
     "title": "What people call the campaign; null without a title.",
     "archived": "Whether it is left out by `archived=false`.",
     "updated_at": "When it changed last, in seconds since 1970.",
@@ -164,8 +162,7 @@ OF_CAMPAIGNS: Mapping[str, str] = {
     "dry_run": "Whether this was a dry run: nothing was moved or removed.",
     "CleanupResource.deleted": "The videos that were moved to the trash or removed, or would be.",
     "bytes": "The size of their files in bytes.",
-}
-OF_BATCHES: Mapping[str, str] = {
+    # Batches
     "total": "The number of lines.",
     "lines": "How many lines are done.",
     "cancelled_at": "When it was cancelled; null if it was not.",
@@ -190,8 +187,7 @@ OF_BATCHES: Mapping[str, str] = {
     "BatchLineVideo.unreadable": "Why its record cannot be read.",
     "BatchResultLine.videos": "The videos of the line, new and existing ones.",
     "BatchResultLine.error": "Why the line was refused; null otherwise.",
-}
-OF_MODELS: Mapping[str, str] = {
+    # Models
     "owned_by": "Who makes the model.",
     "stage": "Google's stage of the model, such as preview.",
     "default": "Whether requests without a `model` get it.",

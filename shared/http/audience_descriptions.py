@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-OF_EVENTS: Mapping[str, str] = {
+OF_THE_AUDIENCE: Mapping[str, str] = {
+    # Events
     "EventResource.type": "What has happened.",
     "EventResource.data": "What the event is about, as it was at that time.",
     "EventData.id": "The id of what the event is about.",
@@ -30,8 +31,7 @@ OF_EVENTS: Mapping[str, str] = {
     "response_status": "The HTTP status of the last answer; null without one.",
     "response_body": "The beginning of the last answer; null without one.",
     "DeliveryResource.error": "Why there was no answer; null otherwise.",
-}
-OF_REVIEWS: Mapping[str, str] = {
+    # Reviews
     "ReviewResource.title": "What reviewers see above the videos; null is the campaign's title.",
     "include_historical": "Whether versions that were replaced are shown, too.",
     "ReviewResource.status": "Whether the link works.",
@@ -53,8 +53,7 @@ OF_REVIEWS: Mapping[str, str] = {
     "is_current": "Whether the slot shows it.",
     "TakeResource.content_url": "The clip, signed for 15 minutes.",
     "TakeResource.poster_url": "The thumbnail, signed for 15 minutes; null without one.",
-}
-OF_PLAYERS: Mapping[str, str] = {
+    # Players
     "EmbedResource.content_url": "The clip, signed for 15 minutes.",
     "poster_url": "The thumbnail, signed for 15 minutes.",
     "plays_url": "Where beacons are sent.",
@@ -63,8 +62,7 @@ OF_PLAYERS: Mapping[str, str] = {
     "EmbedResource.arm": "The arm that this load is assigned to; null without an experiment.",
     "EmbedResource.label": "What people call the arm.",
     "EmbedResource.experiment_id": "The experiment of this load; null without one.",
-}
-OF_ANALYTICS: Mapping[str, str] = {
+    # Analytics
     "CampaignAnalytics.data": "Each current version, and each other one that was counted.",
     "VersionAnalytics.cost": "What the version has cost; null if it was removed.",
     "VideoAnalytics.cost": "What the version has cost; null if it was removed.",
@@ -93,8 +91,7 @@ OF_ANALYTICS: Mapping[str, str] = {
     "low": "The lower end of the 95 % interval.",
     "high": "The upper end of the 95 % interval.",
     "of": "The number of plays in the denominator.",
-}
-OF_EXPERIMENTS: Mapping[str, str] = {
+    # Experiments
     "experiment_id": "The experiment.",
     "arm": "The number of the arm, from 0.",
     "arms": "Its arms, in their order.",

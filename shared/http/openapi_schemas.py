@@ -8,21 +8,8 @@ from typing import Any
 
 import msgspec
 
-from shared.http.answer_descriptions import (
-    OF_BATCHES,
-    OF_CAMPAIGNS,
-    OF_MODELS,
-    OF_PAGES,
-    OF_PROBLEMS,
-    OF_VIDEOS,
-)
-from shared.http.audience_descriptions import (
-    OF_ANALYTICS,
-    OF_EVENTS,
-    OF_EXPERIMENTS,
-    OF_PLAYERS,
-    OF_REVIEWS,
-)
+from shared.http.answer_descriptions import OF_VIDEOS
+from shared.http.audience_descriptions import OF_THE_AUDIENCE
 from shared.http.descriptions import example_of, with_descriptions
 from shared.http.endpoints import ENDPOINTS
 from shared.http.meanings import meanings_of_codes
@@ -47,19 +34,7 @@ _REVIEW_ID = "review_spring.0123456789abcdef"
 _COMMENT_ID = "0123abcd" * 4
 _EVENT_ID = "evt_2b9d7b0c0a5f4e6d8c1b3a4958676f7e"
 _DAY = "2026-11-29"
-ANSWERS: Mapping[str, str] = {
-    **OF_VIDEOS,
-    **OF_PAGES,
-    **OF_PROBLEMS,
-    **OF_CAMPAIGNS,
-    **OF_BATCHES,
-    **OF_MODELS,
-    **OF_EVENTS,
-    **OF_PLAYERS,
-    **OF_REVIEWS,
-    **OF_ANALYTICS,
-    **OF_EXPERIMENTS,
-}
+ANSWERS: Mapping[str, str] = {**OF_VIDEOS, **OF_THE_AUDIENCE}
 """By name, or by type and name where a field of this type has a meaning of its own."""
 
 EXAMPLES: Mapping[str, Any] = {

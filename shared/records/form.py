@@ -56,19 +56,7 @@ _ADDED = frozenset({"revision", "unread"})
 _known_kinds: set[type] = set()
 _lock = Lock()
 
-T = TypeVar(
-    "T",
-    "Campaign",
-    "Video",
-    "DayBudget",
-    "Pace",
-    "Batch",
-    "Event",
-    "Webhooks",
-    "Delivery",
-    "Experiment",
-    "Review",
-)
+T = TypeVar("T", bound="Stored")
 
 
 def to_record(stored: Stored) -> Record:
