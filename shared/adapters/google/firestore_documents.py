@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from google.api_core.datetime_helpers import DatetimeWithNanoseconds
@@ -33,10 +34,8 @@ T = TypeVar("T")
 _SERVICE = "Firestore"
 _NO_INDEX = "Firestore has no index for this list. Deploy infra/firestore.indexes.json."
 _CHANGED = "The records have changed. Read them again."
-
 _TRY_SECONDS = TRY.total_seconds()
 _RETRY_SECONDS = LAST_RETRY.total_seconds()
-
 _PASSING = if_exception_type(
     DeadlineExceeded, InternalServerError, ResourceExhausted, ServiceUnavailable, Unknown
 )
@@ -168,12 +167,11 @@ class FirestoreDocuments:
         batch.set(self.client.document(path), to_fields(fields or {}) | added, merge=True)
         for write in beside:
             self._add(batch, write)
+        seconds = only_try.total_seconds() if only_try else _TRY_SECONDS
+        commit = partial(batch.commit, retry=None, timeout=seconds)
         with google_errors(_SERVICE, permission="datastore.entities.update"):
             try:
-                if only_try:
-                    batch.commit(retry=None, timeout=only_try.total_seconds())
-                else:
-                    _retried(lambda: batch.commit(**_one_try()))
+                commit() if only_try else _retried(commit)
             except _CONFLICTS:
                 raise ConflictError(_CHANGED) from None
 
