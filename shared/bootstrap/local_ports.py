@@ -72,7 +72,7 @@ class LocalPorts(FamilyPorts):
         campaigns = LocalCampaignRepository(
             self._settings.data_folder, event_days=self._settings.event_days
         )
-        if campaigns.has_lost_commits():
+        if campaigns.database.has_lost_commits():
             self._rebuild(campaigns)
         return campaigns
 
@@ -209,7 +209,7 @@ class LocalPorts(FamilyPorts):
         changed += rebuilding.remove_deleted(campaigns, self.objects)
         repository = LocalBatchRepository(campaigns)
         batches = list(rebuilding.rebuild_batches(self.mirror, repository, self.objects))
-        campaigns.accept_lost_commits()
+        campaigns.database.accept_lost_commits()
         logger.warning("records.merged", extra={"campaigns": changed, "batches": batches})
 
     def _take_step(self, message: VideoMessage) -> None:

@@ -1,23 +1,17 @@
 """Handlers about the service itself: health, the OpenAPI description, metrics."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import accumulate
 
 from werkzeug.wrappers import Response
 
-from shared.domain.campaign import Campaign
 from shared.domain.errors import NotFoundError, UnavailableError
 from shared.domain.money import Money
-from shared.domain.video import VersionState
 from shared.http.api import BUCKETS, Durations, recorded
 from shared.http.calls import Call, json_response
 from shared.http.resource_types import HealthResource
-from shared.ports import Ports
-from shared.ports.campaign_repository import ListPosition, VideoQuery
-
-_PAGE = 100
+from shared.ports.campaign_repository import CountsRecords
 
 
 def health(call: Call) -> Response:
@@ -42,9 +36,12 @@ def metrics(call: Call) -> Response:
 
     In the cloud an instance would count its own requests alone: use Cloud Monitoring.
     """
-    if call.ports.policy.bucket_url:
+    campaigns = call.ports.campaigns
+    if not isinstance(campaigns, CountsRecords):
         raise NotFoundError("In the cloud, metrics are in Cloud Monitoring.")
-    text = "".join(f"{line}\n" for line in _lines(call.ports))
+    totals = campaigns.totals()
+    money = totals.money + Money(saved=call.ports.savings.unwritten().amount)
+    text = "".join(f"{line}\n" for line in _lines(totals.videos, money))
     return Response(
         text,
         content_type="text/plain; version=0.0.4; charset=utf-8",
@@ -52,7 +49,7 @@ def metrics(call: Call) -> Response:
     )
 
 
-def _lines(ports: Ports) -> Iterator[str]:
+def _lines(videos: Mapping[str, int], money: Money) -> Iterator[str]:
     yield from _family(
         "showreel_request_duration_seconds", "histogram", "Time until an answer begins."
     )
@@ -67,10 +64,9 @@ def _lines(ports: Ports) -> Iterator[str]:
     yield from _family(
         "showreel_videos", "gauge", "Videos, by their phase; or trashed, or unreadable."
     )
-    for phase, count in sorted(_videos(ports).items()):
+    for phase, count in sorted(videos.items()):
         yield _sample("showreel_videos", {"phase": phase}, count)
     yield from _family("showreel_dollars", "gauge", "US dollars of all campaigns.")
-    money = _money(ports)
     for state in ("reserved", "spent", "simulated", "possibly_spent", "saved"):
         yield _sample("showreel_dollars", {"state": state}, getattr(money, state))
 
@@ -92,30 +88,3 @@ def _sample(name: str, labels: Mapping[str, str], value: float | Decimal) -> str
     """Labels are not escaped: none of them has a quote, a backslash or a line break."""
     pairs = ",".join(f'{label}="{text}"' for label, text in labels.items())
     return f"{name}{{{pairs}}} {value}"
-
-
-def _videos(ports: Ports) -> Counter[str]:
-    return _counted(ports, None) + _counted(ports, VersionState.TRASHED)
-
-
-def _counted(ports: Ports, state: VersionState | None) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    after: ListPosition | None = None
-    while True:
-        query = VideoQuery(version_state=state, after=after, limit=_PAGE)
-        page = ports.campaigns.list_videos(query)
-        counts.update(state or str(video.phase) for video in page.videos)
-        if page.unreadable:
-            counts["unreadable"] += len(page.unreadable)
-        if not page.has_more:
-            return counts
-        after = ListPosition.of(page.videos[-1])
-
-
-def _money(ports: Ports) -> Money:
-    money, after = Money(), None
-    while campaigns := ports.campaigns.list_campaigns(after=after, limit=_PAGE):
-        readable = (each for each in campaigns if isinstance(each, Campaign))
-        money = sum((campaign.money for campaign in readable), money)
-        after = campaigns[-1].campaign_id
-    return money

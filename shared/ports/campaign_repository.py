@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from msgspec import Struct, field
 
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
     from shared.domain.campaign import Campaign, Change
     from shared.domain.daily_budget import DayBudget
-    from shared.domain.money import Savings
+    from shared.domain.money import Money, Savings
     from shared.domain.unreadable import Unreadable
     from shared.domain.video import VersionState, Video
+
+
+UNREADABLE = "unreadable"
 
 
 class SortOrder(StrEnum):
@@ -208,6 +211,24 @@ class CampaignRepository(Protocol):
         """
 
 
+class RecordTotals(Struct, frozen=True, kw_only=True):
+    """The number of videos in each phase, `trashed` or `unreadable`, and the money of campaigns."""
+
+    videos: Mapping[str, int]
+    money: Money
+
+
+@runtime_checkable
+class CountsRecords(Protocol):
+    """A repository whose database adds up all records itself, such as that of a folder."""
+
+    def totals(self) -> RecordTotals:
+        """Return what a moment has. `saved` is all that the cache has saved.
+
+        Unreadable are videos whose records do not say in which state they are.
+        """
+
+
 class SavingsTally(Protocol):
     """Counts in this process what the cache saves."""
 
@@ -216,3 +237,6 @@ class SavingsTally(Protocol):
 
     def included_in(self, campaign: Campaign) -> Campaign:
         """Return the campaign with the savings that are not written yet."""
+
+    def unwritten(self) -> Savings:
+        """Return what is not written yet, of all campaigns."""

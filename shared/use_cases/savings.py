@@ -42,6 +42,10 @@ class SavingsCounter:
             unwritten = self._of(campaign.campaign_id)
         return replace(campaign, savings=campaign.savings + unwritten)
 
+    def unwritten(self) -> Savings:
+        with self._lock:
+            return sum(self._unwritten.values(), Savings())
+
     def write_all(self) -> None:
         for campaign_id in list(self._unwritten):
             self._write(campaign_id)

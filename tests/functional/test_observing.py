@@ -70,6 +70,8 @@ def test_prometheus_reads_requests_videos_and_dollars(gallery: Showreel) -> None
     gallery.get("/v1/models")
     gallery.send("FOO", "/v1/models")
     gallery.get(f"/v1/campaigns/{GALLERY}")
+    for _ in range(2):
+        gallery.create(GALLERY, KITE)
     found = samples(gallery)
 
     kind = ("GET", "/v1/models", "200")
@@ -85,8 +87,9 @@ def test_prometheus_reads_requests_videos_and_dollars(gallery: Showreel) -> None
         ("spent",): 4.8,
         ("simulated",): 4.8,
         ("possibly_spent",): 0,
-        ("saved",): 0,
+        ("saved",): 3.2,
     }
+    assert gallery.campaign(GALLERY)["money"]["saved"] == 3.2
 
 
 @ONLY_LOCAL

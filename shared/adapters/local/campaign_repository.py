@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from shared.domain.events import Event
     from shared.domain.unreadable import Unreadable
     from shared.domain.video import Video
-    from shared.ports.campaign_repository import CampaignQuery, VideoQuery
+    from shared.ports.campaign_repository import CampaignQuery, RecordTotals, VideoQuery
 
 _DECODED = 2048
 
@@ -65,14 +65,6 @@ class LocalCampaignRepository:
     def close(self) -> None:
         """Close the connections that are open. The next use opens one again."""
         self._database.close()
-
-    def has_lost_commits(self) -> bool:
-        """Whether the database has lost commits that this folder has seen."""
-        return self._database.has_lost_commits()
-
-    def accept_lost_commits(self) -> None:
-        """Let the database count as complete again."""
-        self._database.accept_lost_commits()
 
     def get_campaign(self, campaign_id: str) -> Campaign:
         with self._database.reading() as connection:
@@ -207,6 +199,12 @@ class LocalCampaignRepository:
             ChangedCampaign(campaign_id=campaign_id, changed_at=columns.moment(changed_at))
             for campaign_id, changed_at in rows
         )
+
+    def totals(self) -> RecordTotals:
+        from shared.adapters.local.record_totals import totals_in
+
+        with self._database.snapshot() as connection:
+            return totals_in(connection)
 
     def _require_free_name(self, connection: Connection, campaign_id: str) -> None:
         """Raise ConflictError if a name differs only in case, and so has the same files."""

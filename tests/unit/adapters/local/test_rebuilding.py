@@ -249,11 +249,11 @@ def test_a_merged_database_is_complete(used: FakePorts, tmp_path: Path) -> None:
     former = kept_database(used, tmp_path)
     commit_without_json(used)
     roll_back(used, tmp_path, former)
-    assert LocalCampaignRepository(tmp_path).has_lost_commits()
+    assert LocalCampaignRepository(tmp_path).database.has_lost_commits()
 
     ports_of(tmp_path)
 
-    assert not LocalCampaignRepository(tmp_path).has_lost_commits()
+    assert not LocalCampaignRepository(tmp_path).database.has_lost_commits()
 
 
 def commit_without_json(ports: FakePorts) -> None:
