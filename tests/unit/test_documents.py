@@ -46,6 +46,36 @@ def test_every_source_file_that_a_document_names_exists() -> None:
     assert {(name, path) for name, path in named if not (ROOT / path).exists()} == set()
 
 
+def test_the_architecture_lists_all_decisions_by_their_titles() -> None:
+    listed = re.findall(
+        r"^(\d+)\. \[(.+)\]\((decisions/.+)\)$",
+        (ROOT / "docs/architecture.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+    written = [
+        (*title_of(file), str(file.relative_to(ROOT / "docs")))
+        for file in sorted((ROOT / "docs/decisions").glob("*.md"))
+    ]
+
+    assert written == listed
+
+
+def title_of(decision: Path) -> tuple[str, str]:
+    """Return the number and the words of its first line."""
+    number, _, words = (
+        decision.read_text("utf-8").splitlines()[0].removeprefix("# ").partition(". ")
+    )
+    return number, words
+
+
+def test_the_glossary_is_in_alphabetical_order() -> None:
+    glossary = (ROOT / "docs/glossary.md").read_text("utf-8")
+    terms = re.findall(r"^\| (.+?) \| (?!meaning)", glossary, re.MULTILINE)[1:]
+
+    assert terms == sorted(terms, key=str.casefold)
+    assert len(terms) == len(set(terms)) > 50
+
+
 def test_the_table_of_models_is_that_of_the_registry() -> None:
     """`python -m tools.models_reference` writes it."""
     document = DOCUMENT.read_text()
