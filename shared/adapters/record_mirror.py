@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from shared.domain.batch import Batch
+    from shared.domain.campaign import CampaignRecord
     from shared.domain.reconciling import CampaignState
     from shared.domain.unreadable import Unreadable
     from shared.ports import Clock
     from shared.ports.object_store import ObjectInfo, ObjectStore
-    from shared.records.files import Record
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ class ObjectStoreMirror:
         self, listing: MirrorListing, state: CampaignState, only: Collection[str] | None = None
     ) -> dict[str, bytes | None]:
         """Return by path what is to be written there, or None for what is to go."""
-        records: list[Record] = [state.campaign, *state.videos.values()]
+        records: list[CampaignRecord] = [state.campaign, *state.videos.values()]
         expected = {file_path_of(record): record for record in records}
         found: dict[str, bytes | None] = {
             path: content
@@ -162,7 +162,7 @@ class ObjectStoreMirror:
                 found[path] = None
         return {**found, **_raw(listing, state)}
 
-    def _said(self, file: ObjectInfo, record: Record) -> str | None:
+    def _said(self, file: ObjectInfo, record: CampaignRecord) -> str | None:
         """Return the file's path if it holds the same record in other bytes or with more fields."""
         try:
             return file.path if is_up_to_date(self._read(file.path), record) else None
@@ -219,7 +219,7 @@ class ObjectStoreMirror:
             return path, file.read()
         return path, None
 
-    def _read(self, path: str) -> Record:
+    def _read(self, path: str) -> CampaignRecord:
         """Raise ObjectNotFoundError, or UnreadableRecordError."""
         with self._objects.open(path) as file:
             content = file.read()

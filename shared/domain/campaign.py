@@ -70,7 +70,7 @@ class Flow(Struct, frozen=True, kw_only=True):
     next_at: datetime
 
 
-class Draft(Struct, frozen=True, kw_only=True):
+class CampaignDraft(Struct, frozen=True, kw_only=True):
     """What videos are to be made of. A prompt is null for a slot that another campaign left free.
 
     `parameters` and `business_context` are for all of them.
@@ -104,7 +104,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
     updated_at: datetime
     title: str | None = None
     archived: bool = False
-    draft: Draft | None = None
+    draft: CampaignDraft | None = None
     failed: tuple[int, ...] = ()
     slots: tuple[Slot, ...] = ()
     money: Money = Money()
@@ -220,3 +220,7 @@ class Change(Struct, frozen=True, kw_only=True):
     @property
     def gone(self) -> "tuple[Video | Unreadable, ...]":
         return (*self.removed, *self.discarded)
+
+
+CampaignRecord = Campaign | Video
+"""What is stored of a campaign: its own record, or that of a video."""

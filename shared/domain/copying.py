@@ -80,7 +80,7 @@ def merge_into_target(source: CampaignState, target: CampaignState | None) -> Ch
     return Change(campaign=campaign, videos=tuple(changed), carried=tuple(carried))
 
 
-def merge(files: CampaignState, records: CampaignState | None) -> CampaignState:
+def newest_records(files: CampaignState, records: CampaignState | None) -> CampaignState:
     """Return the newest of each record, of the files of a campaign and of its records.
 
     Both are of one installation. Slots and money follow from the videos. Videos that the newer
@@ -106,8 +106,8 @@ def merge(files: CampaignState, records: CampaignState | None) -> CampaignState:
 
 
 def furthest(video: Video, known: Video | None) -> Video:
-    """Return the one of two records of a video that has more progress, or else `known`."""
-    return video if known is None or progress(video) > progress(known) else known
+    """Return the one of two records of a video that is at the later stage, or else `known`."""
+    return video if known is None or stage_of(video) > stage_of(known) else known
 
 
 def agreed(state: CampaignState) -> CampaignState:
@@ -154,7 +154,7 @@ def _is_newer(one: CampaignState, *, than: CampaignState) -> bool:
     if _age(one.campaign) > _age(than.campaign):
         return True
     shared = one.videos.keys() & than.videos.keys()
-    return any(progress(one.videos[name]) > progress(than.videos[name]) for name in shared)
+    return any(stage_of(one.videos[name]) > stage_of(than.videos[name]) for name in shared)
 
 
 def _has_new_pending(target: CampaignState, *, unknown_to: CampaignState) -> bool:
@@ -169,7 +169,7 @@ def _age(campaign: Campaign) -> tuple[datetime, int]:
     return campaign.updated_at, campaign.cache_hits
 
 
-def progress(video: Video) -> tuple[int, int, bool]:
+def stage_of(video: Video) -> tuple[int, int, bool]:
     """States are equal if they differ only elsewhere, such as in a lease."""
     is_late = video.phase is Phase.STORING and video.is_possibly_billed
     phase = Phase.FAILED if is_late else video.phase

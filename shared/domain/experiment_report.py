@@ -14,8 +14,8 @@ from shared.domain.verdicts import (
     FEWEST_PLAYS,
     Arm,
     Difference,
+    FixedTest,
     Judgement,
-    Plan,
     Verdict,
     allocate,
     judge,
@@ -130,7 +130,7 @@ def _reached(counts: Counts, metric: Metric) -> Proportion:
     return Proportion(hits=hits[metric], trials=counts.plays)
 
 
-def _plan(experiment: Experiment, days: ByDay, today: date) -> Plan | None:
+def _plan(experiment: Experiment, days: ByDay, today: date) -> FixedTest | None:
     """Make the fixed test once, on a day whose views can no longer change."""
     if experiment.planned_n is None:
         return None
@@ -140,8 +140,8 @@ def _plan(experiment: Experiment, days: ByDay, today: date) -> Plan | None:
         if min(each.plays for each in sums) >= experiment.planned_n:
             is_settled = today - day > _GROWING
             reached = tuple(_reached(each, experiment.metric) for each in sums)
-            return Plan(trials=experiment.planned_n, reached=reached if is_settled else None)
-    return Plan(trials=experiment.planned_n, reached=None)
+            return FixedTest(trials=experiment.planned_n, reached=reached if is_settled else None)
+    return FixedTest(trials=experiment.planned_n, reached=None)
 
 
 def _arms(
@@ -164,7 +164,7 @@ def _arms(
 
 
 def _plays_needed(
-    found: Sequence[Proportion], verdict: Verdict, plan: Plan | None, *, is_adaptive: bool
+    found: Sequence[Proportion], verdict: Verdict, plan: FixedTest | None, *, is_adaptive: bool
 ) -> int | None:
     """Return 0 once it is decided: nothing is needed any more."""
     fewest = min(each.trials for each in found)

@@ -62,7 +62,7 @@ def sign(token: PlayToken, key: bytes) -> str:
     return signed(values, key, PLAY)
 
 
-def read_token(text: str, key: bytes, now: datetime) -> PlayToken:
+def read_play_token(text: str, key: bytes, now: datetime) -> PlayToken:
     """Raise InvalidSignatureError, or ExpiredSignatureError."""
     video_id, duration_ms, experiment_id, arm, view, issued_at, expires_at = read_signed(
         text, key, PLAY

@@ -156,7 +156,7 @@ def token_of(review: Review, secret: str) -> str:
     return f"{review.id.removeprefix('review_')}.{secret}"
 
 
-def read_token(token: str) -> tuple[str, str]:
+def read_review_token(token: str) -> tuple[str, str]:
     """Return the id of the review and the secret. Raise NotFoundError if it cannot be a token."""
     place, _, secret = token.rpartition(".")
     name = f"review_{place}"

@@ -15,7 +15,7 @@ from shared.domain.limits import require_room_for_kept, require_room_for_version
 from shared.domain.removal import remove
 from shared.domain.slot import Version
 from shared.domain.values import replace
-from shared.domain.versions import require_kept
+from shared.domain.versions import require_not_deleted
 from shared.domain.video import Phase, VersionState, Video
 
 
@@ -53,7 +53,7 @@ def restore(campaign: Campaign, video: Video, *, now: datetime) -> Change:
     It becomes current where the slot has no current version, else the latest historical one. So
     does one that was cancelled and never shown.
     """
-    require_kept(campaign)
+    require_not_deleted(campaign)
     if not video.is_trashed:
         raise WrongStateError(f"The video {video.id} is not in the trash.")
     if video.kept:

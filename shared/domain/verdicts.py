@@ -47,7 +47,7 @@ class Arm(Struct, frozen=True, kw_only=True):
     plays: Proportion
 
 
-class Plan(Struct, frozen=True, kw_only=True):
+class FixedTest(Struct, frozen=True, kw_only=True):
     """One fixed test at `trials` plays of each arm.
 
     `reached` has the plays of the arms up to the end of the first day on which each arm had that
@@ -84,7 +84,9 @@ class Judgement(Struct, frozen=True, kw_only=True):
     differences: tuple[Difference, ...]
 
 
-def judge(arms: Sequence[Arm], *, plan: Plan | None = None, is_adaptive: bool = False) -> Judgement:
+def judge(
+    arms: Sequence[Arm], *, plan: FixedTest | None = None, is_adaptive: bool = False
+) -> Judgement:
     """Judge at least two arms; the verdict holds whenever and however often it is read.
 
     If the allocation follows the plays, the experiment is adaptive, and never decided: no test
@@ -116,7 +118,7 @@ def judge(arms: Sequence[Arm], *, plan: Plan | None = None, is_adaptive: bool = 
     )
 
 
-def winner(found: Sequence[Proportion], plan: Plan | None = None) -> int | None:
+def winner(found: Sequence[Proportion], plan: FixedTest | None = None) -> int | None:
     """Return the arm that is significantly better than all others, or None.
 
     Without a difference there is ever one in at most `LEVEL` of all experiments, however often it

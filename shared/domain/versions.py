@@ -26,7 +26,7 @@ from shared.domain.video import AttemptOutcome, Failure, Phase, VersionState, Vi
 from shared.domain.video_steps import with_outcome
 
 
-def require_kept(campaign: Campaign) -> None:
+def require_not_deleted(campaign: Campaign) -> None:
     """Raise CampaignDeletedError while the campaign is being deleted."""
     if campaign.is_being_deleted:
         raise CampaignDeletedError(
@@ -37,7 +37,7 @@ def require_kept(campaign: Campaign) -> None:
 
 def reserve(campaign: Campaign, video: Video, limits: Limits) -> Change:
     """Set the slot and the dollars aside for a new pending video."""
-    require_kept(campaign)
+    require_not_deleted(campaign)
     if not 0 <= video.index < limits.videos:
         raise CampaignVideoLimitError(
             f"Campaign {campaign.campaign_id!r} has slots 0 to {limits.videos - 1}; slot "

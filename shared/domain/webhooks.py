@@ -165,7 +165,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
         return last < webhook.active_since and not is_tried
 
 
-class Answer(NamedTuple):
+class Reply(NamedTuple):
     """What a receiver answered: a status and a body, or an error."""
 
     status: int | None
@@ -188,7 +188,7 @@ def taken(delivery: Delivery, *, now: datetime) -> Delivery:
     return replace(delivery, due_at=now + _LEASE, tries=delivery.tries + 1, tried_at=now)
 
 
-def answered(delivery: Delivery, answer: Answer, *, now: datetime, chance: float) -> Delivery:
+def answered(delivery: Delivery, answer: Reply, *, now: datetime, chance: float) -> Delivery:
     """Return a delivery after a try; `chance`, from 0 to 1, spreads the next ones."""
     noted = replace(
         delivery, answered=answer.status, answer=answer.body, error=answer.error, tried_at=now
@@ -235,7 +235,7 @@ def wait_after(tries: int, *, chance: float) -> timedelta:
     return min(_SHORTEST_WAIT * (1 << doublings), _LONGEST_WAIT) * (1 - chance / 2)
 
 
-def is_gone(answer: Answer) -> bool:
+def is_gone(answer: Reply) -> bool:
     """Return whether the receiver asks for no more events."""
     return answer.status == _GONE
 

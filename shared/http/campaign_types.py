@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypedDict
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.domain.errors import InvalidRequestError
-from shared.domain.finding import CampaignStatus
+from shared.domain.search import CampaignStatus
 from shared.domain.titles import MAX_TITLE_CHARACTERS
 from shared.http.queries import PageSize
 from shared.http.resource_types import Dollars, Epoch, UnreadableResource, VideoResource

@@ -7,12 +7,12 @@ from http import HTTPStatus
 from msgspec import UNSET
 from werkzeug.wrappers import Response
 
-from shared.domain.campaign import Campaign, Draft
+from shared.domain.campaign import Campaign, CampaignDraft
 from shared.domain.errors import InvalidRequestError
-from shared.domain.finding import CampaignFilter, CampaignStatus, words_in
 from shared.domain.identity import require_campaign_id, video_id
 from shared.domain.limits import Limits, available, budget_of, require_dollars
 from shared.domain.queueing import QueueEstimate, expected_done_at, reason_for_waiting
+from shared.domain.search import CampaignFilter, CampaignStatus, words_in
 from shared.domain.titles import title_of
 from shared.domain.unreadable import Unreadable
 from shared.http.calls import POLLING, Call, json_response, list_response
@@ -194,7 +194,7 @@ def _slot(call: Call, slot: SlotView, queue: Mapping[str, QueueEstimate]) -> Slo
     }
 
 
-def _draft(draft: Draft | None) -> DraftResource | None:
+def _draft(draft: CampaignDraft | None) -> DraftResource | None:
     if draft is None:
         return None
     parameters = draft.parameters

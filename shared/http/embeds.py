@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from shared.domain.errors import ExpiredSignatureError
 from shared.domain.identity import campaign_of_experiment, parse_video_id
-from shared.domain.play_tokens import PlayToken, issued, read_token, sign
+from shared.domain.play_tokens import PlayToken, issued, read_play_token, sign
 from shared.domain.signed_tokens import LONGEST_TOKEN, EmbedTarget, read_embed
 from shared.domain.values import replace
 from shared.http.calls import Call, json_response
@@ -129,7 +129,7 @@ def _renewed(call: Call, text: str | None, target: EmbedTarget) -> PlayToken | N
     if text is None:
         return None
     try:
-        token = read_token(text, call.ports.play_key, call.now)
+        token = read_play_token(text, call.ports.play_key, call.now)
     except ExpiredSignatureError:
         return None
     is_of_embed = parse_video_id(token.video_id)[0] == _campaign_of(target)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from msgspec import Struct, field
 
-from shared.domain.finding import CampaignFilter
 from shared.domain.identity import video_id
+from shared.domain.search import CampaignFilter
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
-from shared.domain.campaign import Campaign
-from shared.domain.copying import agreed, progress
+from shared.domain.campaign import Campaign, CampaignRecord
+from shared.domain.copying import agreed, stage_of
 from shared.domain.errors import UnreadableRecordError
 from shared.domain.reconciling import CampaignState
 from shared.domain.storage_layout import (
@@ -21,13 +21,11 @@ from shared.domain.unreadable import Unreadable
 from shared.domain.video import Phase, Video
 from shared.records.form import decode, encode, require_place
 
-Record = Campaign | Video
-
 # Processes that commit have clocks that differ by less.
 _CLOCK_SKEW = timedelta(minutes=1)
 
 
-def is_up_to_date(file: Record, record: Record) -> bool:
+def is_up_to_date(file: CampaignRecord, record: CampaignRecord) -> bool:
     """Compare without the fields that are not worth a write, such as leases.
 
     A file that is newer than the record counts too: the records may have been restored from a
@@ -52,13 +50,13 @@ def _progress(video: Video) -> tuple[object, ...]:
     return video.attempts, video.submissions, is_reserved, video.cancel_requested
 
 
-def file_path_of(record: Record) -> str:
+def file_path_of(record: CampaignRecord) -> str:
     if isinstance(record, Video):
         return metadata_path(record.campaign_id, record.video_hash, current=record.is_current)
     return campaign_path(record.campaign_id)
 
 
-def decode_file(path: str, content: bytes) -> Record:
+def decode_file(path: str, content: bytes) -> CampaignRecord:
     """Raise UnreadableRecordError, with the record as far as the file says it."""
     try:
         return _decode(path, content)
@@ -73,7 +71,7 @@ def decode_file(path: str, content: bytes) -> Record:
         ).error() from error
 
 
-def _decode(path: str, content: bytes) -> Record:
+def _decode(path: str, content: bytes) -> CampaignRecord:
     video_hash = video_hash_at(path)
     record = decode(content, Video) if video_hash else decode(content, Campaign)
     is_named = isinstance(record, Campaign) or record.video_hash == video_hash
@@ -146,7 +144,7 @@ def _state(filed: FiledRecords, campaign: Campaign) -> CampaignState:
     return CampaignState(campaign=campaign, videos=filed.videos, unreadable=filed.unreadable)
 
 
-def _readable(path: str, content: bytes) -> Record | Unreadable:
+def _readable(path: str, content: bytes) -> CampaignRecord | Unreadable:
     try:
         return decode_file(path, content)
     except UnreadableRecordError as error:
@@ -165,7 +163,7 @@ def _furthest(found: Iterable[tuple[str, Video]], campaign: Campaign | Unreadabl
         path, video = candidate
         is_shown = not is_known or video.video_hash in shown
         likely = metadata_path(video.campaign_id, video.video_hash, current=is_shown)
-        return progress(video), path == likely
+        return stage_of(video), path == likely
 
     return max(found, key=rank)[1]
 

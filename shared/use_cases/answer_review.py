@@ -15,7 +15,7 @@ from shared.domain.errors import (
 )
 from shared.domain.events import Event, EventType, ReviewFacts, of_review
 from shared.domain.identity import parse_video_id
-from shared.domain.review import Choice, Comment, Decision, Review, no_such_link, read_token
+from shared.domain.review import Choice, Comment, Decision, Review, no_such_link, read_review_token
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.announcing import announce_events
@@ -59,7 +59,7 @@ def show_review(ports: Ports, token: str) -> ReviewView:
 
 def open_review(ports: Ports, token: str) -> Review:
     """Return the review that the token opens now. Raise NotFoundError."""
-    review_id, secret = read_token(token)
+    review_id, secret = read_review_token(token)
     try:
         review = ports.reviews.get(review_id)
     except NotFoundError:

@@ -16,7 +16,7 @@ from shared.domain.limits import require_max_cost
 from shared.domain.queueing import spacing
 from shared.domain.unreadable import Unreadable
 from shared.domain.values import replace
-from shared.domain.versions import require_kept
+from shared.domain.versions import require_not_deleted
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoPage
@@ -109,7 +109,7 @@ class LinePlanner:
         require_usable(self._ports, request)
         require_slots(self._ports, request)
         campaign = self._campaign(request.campaign_id)
-        require_kept(campaign)
+        require_not_deleted(campaign)
         if not known.made:
             self._require_not_deleted(request, campaign)
         plan = plan_from(

@@ -6,12 +6,12 @@ from decimal import Decimal
 from secrets import token_hex
 from typing import TypedDict, Unpack
 
-from shared.domain.campaign import Campaign, Change, Draft
+from shared.domain.campaign import Campaign, CampaignDraft, Change
 from shared.domain.errors import CampaignNameTakenError, ConflictError
 from shared.domain.titles import ids_for
 from shared.domain.unreadable import Unreadable
 from shared.domain.values import replace
-from shared.domain.versions import require_kept
+from shared.domain.versions import require_not_deleted
 from shared.ports import Ports
 from shared.ports.object_store import ObjectStore
 from shared.use_cases.campaign_state import all_campaigns
@@ -34,7 +34,11 @@ def new_campaign(ports: Ports, campaign_id: str) -> Campaign:
 
 
 def begin_titled(
-    ports: Ports, title: str, *, budget_usd: Decimal | None = None, draft: Draft | None = None
+    ports: Ports,
+    title: str,
+    *,
+    budget_usd: Decimal | None = None,
+    draft: CampaignDraft | None = None,
 ) -> Campaign:
     """Store a new campaign, without videos, under an id that is made of its title."""
     for campaign_id in ids_for(title, _endings()):
@@ -56,7 +60,7 @@ def change_campaign(ports: Ports, campaign_id: str, **facts: Unpack[Facts]) -> N
     def attempt() -> None:
         stored, _ = ports.campaigns.get_together(campaign_id, ())
         campaign = stored or new_campaign(ports, campaign_id)
-        require_kept(campaign)
+        require_not_deleted(campaign)
         changed = replace(campaign, **facts, updated_at=ports.now())
         ports.campaigns.commit(Change(campaign=changed))
 

@@ -11,7 +11,7 @@ from shared.domain.trash import require_not_trashed, restore
 from shared.domain.versions import cancel, mark, promote
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
-from shared.use_cases.committing import decide
+from shared.use_cases.committing import change_video
 from shared.use_cases.damaged_records import discard_damaged
 from shared.use_cases.finding_clips import require_stored_clip
 from shared.use_cases.finish_chores import finish_chores
@@ -27,7 +27,7 @@ def promote_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     missing: a slot never switches to a video that cannot be played.
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
-    change = decide(ports, video, partial(_promote, ports))
+    change = change_video(ports, video, partial(_promote, ports))
     finish_chores(ports, campaign_id)
     return _after(ports, video, change)
 
@@ -38,7 +38,7 @@ def mark_video(ports: Ports, campaign_id: str, video_hash: str, *, kept: bool) -
     A video that is so already is returned unchanged.
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
-    change = decide(ports, video, partial(_mark, ports, kept=kept))
+    change = change_video(ports, video, partial(_mark, ports, kept=kept))
     return _after(ports, video, change)
 
 
@@ -49,7 +49,7 @@ def cancel_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     next step, which is requested at once, stops the generator first.
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
-    change = decide(ports, video, partial(_cancel, ports))
+    change = change_video(ports, video, partial(_cancel, ports))
     if not change.videos:
         return ports.campaigns.get_video(campaign_id, video_hash)
     (cancelled,) = change.videos
@@ -74,7 +74,7 @@ def delete_video(
     except UnreadableRecordError:
         discard_damaged(ports, campaign_id, video_hash)
         return None
-    change = decide(ports, video, partial(_delete, ports, purge=purge))
+    change = change_video(ports, video, partial(_delete, ports, purge=purge))
     finish_chores(ports, campaign_id)
     return None if change.removed else _after(ports, video, change).purge_at
 
@@ -85,7 +85,7 @@ def restore_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     A completed video that is not in the trash is returned unchanged.
     """
     video = ports.campaigns.get_video(campaign_id, video_hash)
-    change = decide(ports, video, partial(_restore, ports))
+    change = change_video(ports, video, partial(_restore, ports))
     finish_chores(ports, campaign_id)
     return _after(ports, video, change)
 

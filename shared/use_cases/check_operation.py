@@ -31,7 +31,7 @@ from shared.ports.video_generator import (
     Succeeded,
 )
 from shared.use_cases.announcing import announce
-from shared.use_cases.committing import decide, revise_held
+from shared.use_cases.committing import change_video, revise_held
 from shared.use_cases.fail_video import fail_video
 from shared.use_cases.finding_clips import find_clip, find_generated_clip
 from shared.use_cases.holding import holding
@@ -153,7 +153,7 @@ def check_late(ports: Ports, video: Video) -> None:
         logger.info("video.late_success", extra={"video_id": video.id})
         store_video(ports, video, state.clip_path, usd=state.usd)
     elif isinstance(state, Failed) and not state.possibly_billed:
-        change = decide(ports, video, partial(clear, now=ports.now()))
+        change = change_video(ports, video, partial(clear, now=ports.now()))
         announce("video.cleared", change.videos[0])
     else:
         following = late_check_at(video.attempt.submitted_at, now=ports.now())

@@ -82,7 +82,7 @@ def commit(ports: Ports, change: Change) -> Change:
     return committed
 
 
-def decide(ports: Ports, video: Video, rule: Callable[[Campaign, Video], Change]) -> Change:
+def change_video(ports: Ports, video: Video, rule: Callable[[Campaign, Video], Change]) -> Change:
     """Commit a change of a campaign and one of its videos, decided by their latest records."""
 
     def attempt() -> Change:

@@ -12,7 +12,7 @@ from shared.domain.limits import require_max_cost
 from shared.domain.models import of_take, require_pictures, require_supported
 from shared.domain.reservation import new_video
 from shared.domain.values import replace
-from shared.domain.versions import require_kept, reserve
+from shared.domain.versions import require_not_deleted, reserve
 from shared.domain.video import GenerationParameters, Lane, Outcome, Video
 from shared.ports import Ports
 from shared.ports.policy import limits_of, queue_limit
@@ -121,7 +121,7 @@ def plan_videos(ports: Ports, request: CreateVideos) -> Plan:
     """Decide what a request would do, without doing it. Raise ConflictError, as `videos_of`."""
     require_slots(ports, request)
     campaign, made = _campaign_of(ports, request, range(len(request.drafts)))
-    require_kept(campaign)
+    require_not_deleted(campaign)
     request = with_inputs(replace(request, campaign_id=campaign.campaign_id), campaign)
     if not made:
         require_not_deleted_since(ports, request.campaign_id, request.claim)

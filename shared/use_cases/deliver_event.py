@@ -18,10 +18,10 @@ from shared.domain.webhooks import (
     KEPT_BYTES,
     PERIOD,
     SENDING,
-    Answer,
     Delivery,
     DeliveryKey,
     DeliveryStatus,
+    Reply,
     Webhook,
     WebhookStatus,
     again,
@@ -117,7 +117,7 @@ def redeliver(ports: Ports, webhook: Webhook, event_id: str) -> Delivery:
     return delivery
 
 
-def send(ports: Ports, webhook: Webhook, event: Event, body_of: BodyOf) -> Answer:
+def send(ports: Ports, webhook: Webhook, event: Event, body_of: BodyOf) -> Reply:
     """Send one signed request, and return what is kept of its answer."""
     now = ports.now()
     body = body_of(event, webhook.base_url)
@@ -134,8 +134,8 @@ def send(ports: Ports, webhook: Webhook, event: Event, body_of: BodyOf) -> Answe
             webhook.url, body, headers=headers, most_bytes=KEPT_BYTES, within=SENDING
         )
     except InvalidUrlError as error:
-        return Answer(None, error=error.message)
-    return Answer(found.status, body=found.body[:KEPT_BYTES].decode(errors="replace"))
+        return Reply(None, error=error.message)
+    return Reply(found.status, body=found.body[:KEPT_BYTES].decode(errors="replace"))
 
 
 def _take(ports: Ports, key: DeliveryKey) -> tuple[Webhook, Delivery] | None:

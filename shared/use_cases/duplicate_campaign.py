@@ -1,6 +1,6 @@
 """Duplicate a campaign: its words and settings, and none of its videos."""
 
-from shared.domain.campaign import Campaign, Draft
+from shared.domain.campaign import Campaign, CampaignDraft
 from shared.domain.titles import MAX_TITLE_CHARACTERS
 from shared.domain.values import replace
 from shared.domain.video import Video
@@ -28,13 +28,13 @@ def duplicate_campaign(ports: Ports, campaign_id: str, title: str | None) -> Cam
     )
 
 
-def _draft_of(view: CampaignView) -> Draft | None:
+def _draft_of(view: CampaignView) -> CampaignDraft | None:
     videos = {slot.index: video for slot in view.slots if (video := _latest(slot))}
     if not videos:
         return None
     latest = max(videos.values(), key=lambda video: video.created_at)
     used = range(max(videos) + 1)
-    return Draft(
+    return CampaignDraft(
         prompts=tuple(videos[index].prompt if index in videos else None for index in used),
         business_context=latest.business_context,
         parameters=replace(latest.parameters, inputs=None),

@@ -5,7 +5,7 @@ from shared.domain.errors import WrongStateError
 from shared.domain.versions import fail
 from shared.domain.video import AttemptOutcome, Failure, Video
 from shared.ports import Ports
-from shared.use_cases.committing import decide
+from shared.use_cases.committing import change_video
 
 
 def fail_video(
@@ -22,4 +22,4 @@ def fail_video(
         failure = Failure(code=code, message=message)
         return fail(campaign, latest, failure=failure, outcome=outcome, now=ports.now())
 
-    decide(ports, video, rule)
+    change_video(ports, video, rule)

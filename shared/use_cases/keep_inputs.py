@@ -23,7 +23,7 @@ from shared.domain.inputs import (
 from shared.domain.reconciling import CampaignState
 from shared.domain.storage_layout import input_path, inputs_prefix
 from shared.domain.values import replace
-from shared.domain.versions import require_kept
+from shared.domain.versions import require_not_deleted
 from shared.ports import Ports
 from shared.ports.object_store import ObjectInfo
 from shared.use_cases.begin_campaign import new_campaign
@@ -48,7 +48,7 @@ def add_input(ports: Ports, campaign_id: str, content: bytes) -> tuple[StoredInp
     def attempt() -> tuple[StoredInput, bool]:
         stored, _ = ports.campaigns.get_together(campaign_id, ())
         campaign = stored or new_campaign(ports, campaign_id)
-        require_kept(campaign)
+        require_not_deleted(campaign)
         now = ports.now()
         inputs = with_input(campaign.inputs, picture, InputState.KEPT, now=now)
         is_new = find_input(campaign.inputs, picture.short_hash) is None

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from shared.domain.batch import Batch, batch_ends_of, restored
 from shared.domain.campaign import Change
-from shared.domain.copying import merge
+from shared.domain.copying import newest_records
 from shared.domain.daily_budget import held_day
 from shared.domain.errors import (
     BatchNotFoundError,
@@ -114,7 +114,7 @@ def _rebuilt(campaigns: CampaignRepository, files: CampaignState) -> RebuiltCamp
 
     def attempt() -> RebuiltCampaign:
         records = _read_if_any(campaigns, campaign_id)
-        change = _change(campaigns, merge(files, records), records)
+        change = _change(campaigns, newest_records(files, records), records)
         if change is None:
             return RebuiltCampaign(campaign_id=campaign_id)
         commit_in_parts(campaigns, change)

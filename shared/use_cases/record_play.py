@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from shared.domain.errors import ShowreelError
-from shared.domain.play_tokens import read_token
+from shared.domain.play_tokens import read_play_token
 from shared.domain.plays import merge
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def record_play(ports: Ports, beacon: Beacon) -> None:
     InvalidRequestError.
     """
     now = ports.now()
-    token = read_token(beacon.token, ports.play_key, now)
+    token = read_play_token(beacon.token, ports.play_key, now)
     changed: list[View] = []
 
     def change(view: View | None) -> View:

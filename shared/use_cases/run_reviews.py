@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from shared.domain.review import MOST_REVIEWS, Review, digest_of, review_id, token_of
 from shared.domain.values import replace
-from shared.domain.versions import require_kept
+from shared.domain.versions import require_not_deleted
 from shared.ports import Ports
 from shared.use_cases.committing import until_committed
 
@@ -18,7 +18,7 @@ def create_review(ports: Ports, draft: Review, *, days: int) -> tuple[Review, st
 
     Raise CampaignNotFoundError, CampaignDeletedError or LimitError.
     """
-    require_kept(ports.campaigns.get_campaign(draft.campaign_id))
+    require_not_deleted(ports.campaigns.get_campaign(draft.campaign_id))
     secret = secrets.token_urlsafe(_SECRET_BYTES)
 
     def attempt() -> Review:

@@ -31,7 +31,7 @@ from shared.ports import Ports
 from shared.ports.policy import queue_limit
 from shared.ports.video_generator import Accepted, Submission
 from shared.use_cases.check_operation import look_again
-from shared.use_cases.committing import decide, revise, until_committed
+from shared.use_cases.committing import change_video, revise, until_committed
 from shared.use_cases.fail_video import fail_video
 from shared.use_cases.give_turns import read_pace
 from shared.use_cases.publishing import ask_for_step_later
@@ -108,7 +108,7 @@ def _is_batch_cancelled(ports: Ports, video: Video) -> bool:
 
 
 def _cancel(ports: Ports, video: Video) -> None:
-    decide(ports, video, partial(cancel, now=ports.now()))
+    change_video(ports, video, partial(cancel, now=ports.now()))
 
 
 def _rate(ports: Ports, video: Video) -> int | None:

@@ -10,7 +10,7 @@ import pytest
 
 from shared.domain.campaign import Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import with_delayed_chores
-from shared.domain.finding import CampaignFilter, CampaignStatus, words_in
+from shared.domain.search import CampaignFilter, CampaignStatus, words_in
 from shared.domain.slot import Slot, Version
 from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState

@@ -9,10 +9,10 @@ from shared.domain.errors import ConflictError, NotFoundError
 from shared.domain.events import EventType
 from shared.domain.values import replace
 from shared.domain.webhooks import (
-    Answer,
     Delivery,
     DeliveryKey,
     DeliveryStatus,
+    Reply,
     Webhook,
     Webhooks,
     WebhookStatus,
@@ -125,7 +125,7 @@ class WebhookRepositoryContract:
         with pytest.raises(ConflictError):
             webhooks.commit_delivery(taken(stored[0], now=NOW + timedelta(seconds=1)))
 
-        ended = answered(first, Answer(200, "ok"), now=NOW, chance=0)
+        ended = answered(first, Reply(200, "ok"), now=NOW, chance=0)
         assert webhooks.get_delivery(first.key) == first
         assert webhooks.commit_delivery(ended).answer == "ok"
 
@@ -144,7 +144,7 @@ class WebhookRepositoryContract:
         self, webhooks: WebhookRepository, stored: list[Delivery]
     ) -> None:
         webhooks.commit_delivery(taken(stored[0], now=NOW))
-        webhooks.commit_delivery(answered(stored[2], Answer(200), now=NOW, chance=0))
+        webhooks.commit_delivery(answered(stored[2], Reply(200), now=NOW, chance=0))
 
         due = webhooks.due(NOW + timedelta(seconds=4), limit=10)
 
@@ -167,7 +167,7 @@ class WebhookRepositoryContract:
         self, webhooks: WebhookRepository, stored: list[Delivery]
     ) -> None:
         for each in stored[:2]:
-            webhooks.commit_delivery(answered(each, Answer(200), now=NOW, chance=0))
+            webhooks.commit_delivery(answered(each, Reply(200), now=NOW, chance=0))
         delivered = DeliveryQuery(
             webhook_id=a_webhook().id, status=DeliveryStatus.DELIVERED, limit=1
         )

@@ -15,7 +15,15 @@ from shared.domain.batch import (
     LineVideo,
     PhaseTotals,
 )
-from shared.domain.campaign import Campaign, Chore, ChoreKind, DelayedChore, Draft, Flow, Removed
+from shared.domain.campaign import (
+    Campaign,
+    CampaignDraft,
+    Chore,
+    ChoreKind,
+    DelayedChore,
+    Flow,
+    Removed,
+)
 from shared.domain.clip import COMPANIONS, ClipFacts
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import StorageError
@@ -190,7 +198,7 @@ def a_full_campaign() -> Campaign:
         updated_at=SOON,
         title="Grüße & Küsse",
         archived=True,
-        draft=Draft(
+        draft=CampaignDraft(
             prompts=("A kettle.", None),
             business_context={"tone": "grün"},
             parameters=GenerationParameters(model=MODEL),

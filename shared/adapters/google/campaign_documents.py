@@ -13,15 +13,15 @@ from typing import Any, NamedTuple, TypeVar
 
 from shared.adapters.google.firestore_documents import Document, Write
 from shared.adapters.google.firestore_pages import filled_page
-from shared.domain.campaign import Campaign
+from shared.domain.campaign import Campaign, CampaignRecord
 from shared.domain.errors import (
     InvalidRequestError,
     UnreadableRecordError,
     VideoNotFoundError,
 )
-from shared.domain.finding import keys_of
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 from shared.domain.money import ZERO, Savings
+from shared.domain.search import keys_of
 from shared.domain.unreadable import Unreadable
 from shared.domain.values import replace
 from shared.domain.video import Video
@@ -45,7 +45,6 @@ LONGEST_BEGINNING = 10
 
 MILLIONTHS = 1_000_000
 
-Record = Campaign | Video
 T = TypeVar("T")
 
 _OURS = re.compile(rf"{CAMPAIGNS}/[^/]+(?:/{VIDEOS}/[0-9a-f]{{16}})?")
@@ -63,7 +62,7 @@ class Key(NamedTuple):
         return f"{campaign}/{VIDEOS}/{self.video_hash}" if self.video_hash else campaign
 
 
-def key_of(record: Record | Unreadable) -> Key:
+def key_of(record: CampaignRecord | Unreadable) -> Key:
     return Key(record.campaign_id, None if isinstance(record, Campaign) else record.video_hash)
 
 
@@ -76,7 +75,7 @@ def key_at(path: str) -> Key:
     return Key(*path.split("/")[1::2])
 
 
-def write_of(record: Record, *, at: datetime) -> Write:
+def write_of(record: CampaignRecord, *, at: datetime) -> Write:
     fields = {**to_record(record), WRITTEN_AT: at}
     if isinstance(record, Campaign):
         fields[FOUND_BY] = _beginnings(keys_of(record))

@@ -22,7 +22,7 @@ from shared.adapters.google.campaign_documents import (
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments
 from shared.adapters.google.firestore_pages import filled_page
 from shared.domain.campaign import Campaign
-from shared.domain.finding import ARCHIVED, CampaignFilter, status_key
+from shared.domain.search import ARCHIVED, CampaignFilter, status_key
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import phases_of
 from shared.ports.campaign_repository import (

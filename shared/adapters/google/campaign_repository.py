@@ -10,7 +10,6 @@ from shared.adapters.google.campaign_documents import (
     VIDEOS,
     WRITTEN_AT,
     Key,
-    Record,
     campaign_in,
     campaign_of,
     campaign_or_unreadable,
@@ -31,7 +30,7 @@ from shared.adapters.google.campaign_documents import (
 from shared.adapters.google.day_documents import read_day, write_of_day
 from shared.adapters.google.event_log import write_of_event
 from shared.adapters.google.firestore_documents import Document, FirestoreDocuments, Write
-from shared.domain.campaign import Campaign, Change
+from shared.domain.campaign import Campaign, CampaignRecord, Change
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import CampaignNotFoundError, ConflictError, VideoNotFoundError
 from shared.domain.events import Event
@@ -133,7 +132,7 @@ class FirestoreCampaignRepository:
 
     def writes_of(self, change: Change) -> list[Write]:
         """Return what a commit writes: the campaign, its videos, the days, and then the rest."""
-        records: tuple[Record, ...] = (change.campaign, *change.videos)
+        records: tuple[CampaignRecord, ...] = (change.campaign, *change.videos)
         now = self._now()
         return [
             *(write_of(record, at=now) for record in records),

@@ -159,8 +159,8 @@ class FirestoreDocuments:
         """Add to fields of a document and set others of it. A missing document is created.
 
         The same commit makes the writes `beside` it. Raise ConflictError if one of their documents
-        has another revision, also after a try whose answer was lost. Without such writes, a try
-        whose answer was lost is added again: with `only_try`, its time limit, there is no other.
+        has another revision, also after a lost answer. Without them, a try whose answer was lost is
+        added again: `only_try`, a time limit, allows no other try.
         """
         added = {name: firestore.Increment(amount) for name, amount in amounts.items()}
         batch = self.client.batch()

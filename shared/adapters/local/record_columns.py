@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from shared.adapters.local.files.folders import is_plain
 from shared.domain.errors import UnreadableRecordError
-from shared.domain.finding import keys_of
 from shared.domain.identity import video_id
+from shared.domain.search import keys_of
 from shared.domain.video import Phase, Status, VersionState, phases_of
 from shared.records.form import parse
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.record_columns import micros
-from shared.domain.finding import ARCHIVED, status_key
 from shared.domain.identity import video_id
+from shared.domain.search import ARCHIVED, status_key
 from shared.domain.video import VersionState
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.errors import ExpiredSignatureError, InvalidSignatureError
-from shared.domain.play_tokens import issued, read_token, sign
+from shared.domain.play_tokens import issued, read_play_token, sign
 from shared.domain.signed_tokens import (
     EmbedTarget,
     derived_key,
@@ -30,14 +30,14 @@ def test_a_token_is_read_as_it_was_signed() -> None:
 
     text = sign(token, KEY)
 
-    assert read_token(text, KEY, NOW) == token
+    assert read_play_token(text, KEY, NOW) == token
     assert len(text) < 512
 
 
 def test_the_token_of_a_video_is_the_same_for_an_hour_and_bound_to_no_view() -> None:
     now = NOW + timedelta(minutes=59)
 
-    token = read_token(token_of_video(A_VIDEO, 8000, hour_of(now), KEY), KEY, now)
+    token = read_play_token(token_of_video(A_VIDEO, 8000, hour_of(now), KEY), KEY, now)
 
     assert (token.video_id, token.duration_ms, token.view) == (A_VIDEO, 8000, None)
     assert token.issued_at == NOW
@@ -47,9 +47,9 @@ def test_the_token_of_a_video_is_the_same_for_an_hour_and_bound_to_no_view() -> 
 def test_a_token_expires_a_day_after_its_issue() -> None:
     text = token_of_video(A_VIDEO, 8000, hour_of(NOW), KEY)
 
-    read_token(text, KEY, NOW + timedelta(hours=24, seconds=-1))
+    read_play_token(text, KEY, NOW + timedelta(hours=24, seconds=-1))
     with pytest.raises(ExpiredSignatureError):
-        read_token(text, KEY, NOW + timedelta(hours=24))
+        read_play_token(text, KEY, NOW + timedelta(hours=24))
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_a_token_expires_a_day_after_its_issue() -> None:
 )
 def test_a_token_that_was_not_issued_here_is_refused(text: str) -> None:
     with pytest.raises(InvalidSignatureError):
-        read_token(text, KEY, NOW)
+        read_play_token(text, KEY, NOW)
 
 
 def test_without_a_key_no_token_is_valid() -> None:
     with pytest.raises(InvalidSignatureError):
-        read_token(token_of_video(A_VIDEO, 8000, hour_of(NOW), b""), b"", NOW)
+        read_play_token(token_of_video(A_VIDEO, 8000, hour_of(NOW), b""), b"", NOW)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from shared.domain.verdicts import (
     FLOOR,
     PLANNED_LEVEL,
     Arm,
-    Plan,
+    FixedTest,
     Verdict,
     allocate,
     judge,
@@ -40,7 +40,7 @@ def won(rates: list[float], *, seed: int, planned: int | None = None) -> int | N
     for found in days(rates, seed=seed):
         if planned is not None and reached is None and found[0].trials >= planned:
             reached = tuple(found)
-        plan = None if planned is None else Plan(trials=planned, reached=reached)
+        plan = None if planned is None else FixedTest(trials=planned, reached=reached)
         if found[0].trials >= 100 and (best := winner(found, plan)) is not None:
             return best
     return None
@@ -73,9 +73,9 @@ def test_the_planned_test_looks_once() -> None:
     close = (Proportion(hits=450, trials=1_000), Proportion(hits=500, trials=1_000))
     equal = (Proportion(hits=480, trials=1_000), Proportion(hits=480, trials=1_000))
 
-    assert winner(close, Plan(trials=1_000, reached=None)) is None
-    assert winner(equal, Plan(trials=1_000, reached=close)) == 1
-    assert winner(close, Plan(trials=1_000, reached=equal)) is None
+    assert winner(close, FixedTest(trials=1_000, reached=None)) is None
+    assert winner(equal, FixedTest(trials=1_000, reached=close)) == 1
+    assert winner(close, FixedTest(trials=1_000, reached=equal)) is None
 
 
 @pytest.mark.parametrize(

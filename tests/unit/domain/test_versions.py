@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.campaign import Campaign, Change, Chore, ChoreKind, Draft
+from shared.domain.campaign import Campaign, CampaignDraft, Change, Chore, ChoreKind
 from shared.domain.chores import with_chores, without_chores
 from shared.domain.errors import CampaignVideoLimitError, SlotBusyError, WrongStateError
 from shared.domain.limits import Limits
@@ -461,7 +461,7 @@ class TestFailedSlots:
         assert () == failed(video, in_=reserved(a_reserved_video(2))).failed
 
     def test_the_first_reservation_removes_the_draft(self) -> None:
-        draft = Draft(
+        draft = CampaignDraft(
             prompts=("A cup",), business_context={}, parameters=a_reserved_video().parameters
         )
         campaign = replace(a_campaign(), draft=draft)

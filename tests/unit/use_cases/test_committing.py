@@ -8,7 +8,7 @@ from shared.domain.schedule import CONTENTION
 from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.use_cases.change_versions import cancel_video
-from shared.use_cases.committing import decide, revise, until_committed
+from shared.use_cases.committing import change_video, revise, until_committed
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.conftest import Pauses
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, reserve, stored, submit
@@ -59,7 +59,7 @@ def test_a_decision_is_made_again_on_what_a_competitor_committed(ports: FakePort
         seen.append(latest.cancel_requested)
         return Change(campaign=campaign, videos=(latest,))
 
-    decide(watched(ports, Hooks(before_effect=competing)), video, rule)
+    change_video(watched(ports, Hooks(before_effect=competing)), video, rule)
 
     assert [False, True] == seen
 

@@ -38,7 +38,7 @@ from shared.adapters.google.turn_repository import (
 )
 from shared.adapters.google.webhook_repository import WEBHOOKS, deliveries_before, due_deliveries
 from shared.domain.events import EventType, ends_of
-from shared.domain.finding import CampaignFilter
+from shared.domain.search import CampaignFilter
 from shared.domain.values import replace
 from shared.domain.video import Failure, Lane, Phase, VersionState
 from shared.domain.webhooks import DeliveryStatus

@@ -18,9 +18,9 @@ from shared.adapters.local.turn_repository import LocalTurnRepository
 from shared.adapters.local.webhook_repository import LocalWebhookRepository
 from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import StorageError
-from shared.domain.finding import CampaignStatus
 from shared.domain.money import Savings
 from shared.domain.pacing import Pace
+from shared.domain.search import CampaignStatus
 from shared.domain.slot import Slot, Version
 from shared.domain.values import replace
 from shared.domain.video import Lane
