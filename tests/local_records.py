@@ -16,7 +16,7 @@ from shared.adapters.local.record_columns import (
     unread_video_row,
 )
 from shared.adapters.record_mirror import ObjectStoreMirror
-from shared.bootstrap.choices import utc_now
+from shared.ports import utc_now
 from shared.use_cases.campaign_state import load_campaign_state
 
 Fields = dict[str, Any]

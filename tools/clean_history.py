@@ -23,14 +23,17 @@ def main() -> int:
     asked: int | None = parser.parse_args().keep
     try:
         keep = settings().keep_historical if asked is None else asked
-        cleaned = cleanup_all(bootstrap.ports(), keep=keep)
+        count, size_bytes = 0, 0
+        for each in cleanup_all(bootstrap.ports(), keep=keep):
+            count += len(each.videos)
+            size_bytes += each.size_bytes
         if not settings().bucket:
             forget_requests(bootstrap.ports())
     except (InvalidSettingsError, ShowreelError) as error:
         print(error, file=sys.stderr)
         return 1
-    if cleaned.videos or asked is not None:
-        size = f"{len(cleaned.videos)} historical videos, {cleaned.size_bytes:,} bytes"
+    if count or asked is not None:
+        size = f"{count} historical videos, {size_bytes:,} bytes"
         days = settings().trash_days
         print(f"Moved to the trash for {days} days: {size}." if days else f"Removed {size}.")
     return 0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import signal
 from abc import ABC, abstractmethod
-from datetime import UTC, datetime
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from shared.building import built_once
+from shared.ports import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from shared.settings import Settings
     from shared.use_cases.savings import SavingsCounter
     from shared.use_cases.storage_probe import ObjectStoreProbe
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class FamilyPorts(ABC):

@@ -8,11 +8,10 @@ from typing import Any
 from msgspec import Struct, field
 
 from shared.domain.errors import BudgetExceededError
+from shared.domain.limits import WARNING_SHARE
 from shared.domain.money import ZERO
 from shared.domain.values import replace
 from shared.domain.video import Video
-
-_WARNING = Decimal("0.8")
 
 
 class DayBudget(Struct, frozen=True, kw_only=True):
@@ -37,7 +36,7 @@ def take(day: DayBudget, *, budget: Decimal, amount: Decimal) -> DayBudget:
             f"Of DAILY_BUDGET_USD, {budget}, {day.committed} USD are used on {day.day}, and this "
             f"costs {amount} USD. The next day begins at 00:00 UTC."
         )
-    is_due = committed >= budget * _WARNING
+    is_due = committed >= budget * WARNING_SHARE
     return replace(day, committed=committed, warned=budget if is_due else day.warned)
 
 

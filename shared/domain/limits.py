@@ -24,7 +24,7 @@ MOST_VERSIONS = 4000
 # Kept videos come on top of them.
 MOST_KEPT = 100
 
-_WARNING_SHARE = Decimal("0.8")
+WARNING_SHARE = Decimal("0.8")
 # Up to here a double, the number type of JSON readers, represents cents exactly.
 _MOST_DOLLARS = Decimal(10) ** 12
 # A sum of doubles has up to 17 digits. The bound keeps records small: they store every digit.
@@ -96,7 +96,7 @@ def require_max_cost(cost: Decimal, max_cost: Decimal | None) -> None:
 
 def reaches_warning(*, before: Decimal, after: Decimal, budget: Decimal) -> bool:
     """Whether a step from `before` to `after` crosses 80 % of a budget."""
-    threshold = budget * _WARNING_SHARE
+    threshold = budget * WARNING_SHARE
     return before < threshold <= after
 
 

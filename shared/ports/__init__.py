@@ -7,7 +7,7 @@ The errors named here are those of `shared.domain.errors`; no other leaves an ad
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from shared.ports.webhook_repository import WebhookRepository
 
 Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of an installation."""
+    return datetime.now(UTC)
 
 
 class Ports(Protocol):

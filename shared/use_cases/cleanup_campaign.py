@@ -3,9 +3,13 @@
 Current videos are never touched. Without a trash, the videos are removed.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
+
 from msgspec import Struct
 
 from shared.domain.campaign import Change
+from shared.domain.errors import CampaignNotFoundError
 from shared.domain.removal import surplus
 from shared.domain.unreadable import Unreadable
 from shared.domain.video import Video
@@ -46,18 +50,17 @@ def cleanup_campaign(ports: Ports, campaign_id: str, *, keep: int) -> Cleanup:
     return _measure(change)
 
 
-def cleanup_all(ports: Ports, *, keep: int) -> Cleanup:
-    """Clean up every campaign whose record can be read."""
-    videos: list[Video] = []
-    size_bytes = 0
+def cleanup_all(ports: Ports, *, keep: int) -> Iterator[Cleanup]:
+    """Clean up one campaign after the other, but none that is deleted or whose record is damaged.
+
+    Yield what was taken away of each.
+    """
     for campaign in all_campaigns(ports.campaigns):
         if isinstance(campaign, Unreadable):
             report_unreadable(campaign.id, campaign.detail)
             continue
-        cleanup = cleanup_campaign(ports, campaign.campaign_id, keep=keep)
-        videos.extend(cleanup.videos)
-        size_bytes += cleanup.size_bytes
-    return Cleanup(videos=tuple(videos), size_bytes=size_bytes)
+        with suppress(CampaignNotFoundError):
+            yield cleanup_campaign(ports, campaign.campaign_id, keep=keep)
 
 
 def _change(ports: Ports, campaign_id: str, *, keep: int) -> Change:

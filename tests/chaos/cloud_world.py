@@ -31,11 +31,11 @@ from shared.adapters.google.veo_generator import VeoVideoGenerator
 from shared.adapters.google.webhook_repository import FirestoreWebhookRepository
 from shared.adapters.media.clip_inspector import PyAVClipInspector
 from shared.adapters.record_mirror import ObjectStoreMirror
-from shared.bootstrap.choices import is_stopping, utc_now
+from shared.bootstrap.choices import is_stopping
 from shared.domain.model_registry import LOCATIONS, Family
 from shared.domain.models import parse_rates
 from shared.domain.schedule import CLOUD_LEASES, COMMIT_DELAY
-from shared.ports import Ports
+from shared.ports import Ports, utc_now
 from shared.ports.video_generator import VideoGenerator
 from shared.settings import read_settings
 from shared.use_cases.copy_campaigns import Installation

@@ -19,8 +19,7 @@ from uuid import uuid4
 
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.object_store import LocalObjectStore
-from shared.bootstrap.choices import utc_now
-from shared.ports import Ports
+from shared.ports import Ports, utc_now
 from tests.chaos.clips import clip_of
 from tests.chaos.cloud_servers import emulated
 from tests.chaos.findings import Finding, Kind

@@ -32,12 +32,12 @@ from shared.adapters.google.play_repository import FirestorePlayRepository
 from shared.adapters.google.review_repository import FirestoreReviewRepository
 from shared.adapters.google.turn_repository import FirestoreTurnRepository
 from shared.adapters.record_mirror import ObjectStoreMirror
-from shared.bootstrap.choices import utc_now
 from shared.domain.schedule import TURN_SLACK, TURN_WINDOW
 from shared.domain.storage_layout import attempts_prefix
 from shared.domain.values import replace
 from shared.domain.video import Video
 from shared.http.api import respond
+from shared.ports import utc_now
 from shared.ports.message_queue import VideoMessage
 from shared.requests.batches import lines_of
 from shared.settings import DEFAULT_MODEL

@@ -1,7 +1,7 @@
 """What the mirror keeps over every object store."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -26,6 +26,7 @@ from shared.domain.video_steps import (
     begin_check,
     begin_storing,
 )
+from shared.ports import utc_now
 from shared.ports.object_store import ObjectStore, PutMode
 from shared.records.form import decode
 from tests.contract.batch_repository_contract import a_batch
@@ -44,10 +45,6 @@ HASH = f"{1:016x}"
 NAME = f"{FOLDER}/{HASH}.json"
 CURRENT = f"{FOLDER}/curr_{HASH}.json"
 CAMPAIGN = f"{FOLDER}/campaign.json"
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def a_mirror(objects: ObjectStore, gap: timedelta = timedelta()) -> ObjectStoreMirror:

@@ -4,7 +4,8 @@ import pytest
 
 from shared.adapters.google.object_store import GCSObjectStore
 from shared.adapters.local.object_store import LocalObjectStore
-from tests.contract.record_mirror_contract import RecordMirrorContract, utc_now
+from shared.ports import utc_now
+from tests.contract.record_mirror_contract import RecordMirrorContract
 from tools.in_memory.object_store import InMemoryObjectStore
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from itertools import count
 from threading import Lock
@@ -18,7 +18,7 @@ from shared.domain.errors import (
     StorageError,
 )
 from shared.domain.values import replace
-from shared.ports import Clock
+from shared.ports import Clock, utc_now
 from shared.ports.object_store import ObjectInfo, PutMode, SignedMethod, SignedURL
 from tools.in_memory.indexed_dict import IndexedDict
 
@@ -29,10 +29,6 @@ class StoredObject(Struct, frozen=True, kw_only=True):
     updated_at: datetime
     version: int
     metadata: Mapping[str, str] = field(default_factory=dict)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class InMemoryObjectStore:

@@ -15,9 +15,8 @@ from shared.domain.queueing import waiting
 from shared.domain.unreadable import Unreadable
 from shared.domain.values import replace
 from shared.domain.video import Video
-from shared.ports import Clock
+from shared.ports import Clock, utc_now
 from tools.in_memory.indexed_dict import IndexedDict
-from tools.in_memory.object_store import utc_now
 
 WAITING = ("", "waiting")
 """The group of the videos that wait for turns; with model and lane, of those in a queue."""

@@ -1,7 +1,7 @@
 """The records in Firestore."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from shared.adapters.google import campaign_queries as queries
@@ -39,7 +39,7 @@ from shared.domain.schedule import EVENT_DAYS
 from shared.domain.unreadable import Unreadable
 from shared.domain.values import replace
 from shared.domain.video import Video
-from shared.ports import Clock
+from shared.ports import Clock, utc_now
 from shared.ports.campaign_repository import (
     CampaignQuery,
     ChangedCampaign,
@@ -49,10 +49,6 @@ from shared.ports.campaign_repository import (
 )
 
 _REMOVED_AT_ONCE = 200
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class FirestoreCampaignRepository:

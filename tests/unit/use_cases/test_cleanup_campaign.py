@@ -12,6 +12,7 @@ from shared.use_cases.cleanup_campaign import (
     cleanup_campaign,
     preview_cleanup,
 )
+from shared.use_cases.delete_campaign import delete_campaign
 from tests.fakes.ports import POLICY, FakePorts
 from tests.unit.use_cases.rules import assert_agreement
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, make, remake, stored
@@ -100,11 +101,27 @@ def test_all_campaigns_are_cleaned_up_together(ports: FakePorts) -> None:
     for campaign_id in campaign_ids:
         remake(ports, make(ports, campaign_id=campaign_id))
 
-    cleanup = cleanup_all(ports, keep=0)
+    cleanups = list(cleanup_all(ports, keep=0))
 
-    assert campaign_ids == [video.campaign_id for video in cleanup.videos]
-    assert 101 * CLIP_FACTS.size_bytes == cleanup.size_bytes
+    assert [video.campaign_id for each in cleanups for video in each.videos] == campaign_ids
+    assert {each.size_bytes for each in cleanups} == {CLIP_FACTS.size_bytes}
     assert all(video.is_current for video in ports.campaigns.videos.values())
+
+
+def test_a_campaign_that_is_deleted_meanwhile_does_not_end_the_clean_up_of_all(
+    ports: FakePorts,
+) -> None:
+    for campaign_id in ("autumn", "spring", "summer"):
+        remake(ports, make(ports, campaign_id=campaign_id))
+
+    cleanups = cleanup_all(ports, keep=0)
+    first = next(cleanups)
+    assert delete_campaign(ports, "spring")
+
+    assert [video.campaign_id for each in (first, *cleanups) for video in each.videos] == [
+        "autumn",
+        "summer",
+    ]
 
 
 def test_an_unknown_campaign_cannot_be_cleaned_up(ports: FakePorts) -> None:

@@ -277,7 +277,7 @@ def test_cleanup_keeps_unreadable_records(ports: FakePorts) -> None:
     before = kept(ports)
 
     assert () == cleanup_campaign(ports, CAMPAIGN_ID, keep=0).videos
-    assert () == cleanup_all(ports, keep=0).videos
+    assert all(not each.videos for each in cleanup_all(ports, keep=0))
 
     assert before == kept(ports)
     assert stored(ports, second).is_current
