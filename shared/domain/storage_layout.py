@@ -47,7 +47,13 @@ _PICTURE_FILES: dict[Companion, tuple[str, str]] = {
     "spritesheet": ("sprite_", "jpg"),
     "preview": ("preview_", "webp"),
 }
-_PICTURE_TYPES = {"jpg": "image/jpeg", "webp": "image/webp"}
+_MEDIA_TYPES = {
+    "jpg": "image/jpeg",
+    "json": "application/json",
+    "mp4": "video/mp4",
+    "png": "image/png",
+    "webp": "image/webp",
+}
 _PICTURES = {form: picture for picture, form in _PICTURE_FILES.items()}
 _CLIPS = {("", "mp4"), ("curr_", "mp4")}
 _MEDIA_FILE = r"([a-z]+_)?([0-9a-f]{16})_(0|[1-9][0-9]{0,2})\.(mp4|jpg|webp)"
@@ -66,8 +72,13 @@ def picture_path(campaign_id: str, video_hash: str, index: int, picture: Compani
     return f"{GENERATED}/{campaign_id}/{prefix}{video_hash}_{index}.{suffix}"
 
 
-def media_type_of(picture: Companion) -> str:
-    return _PICTURE_TYPES[_PICTURE_FILES[picture][1]]
+def picture_type(picture: Companion) -> str:
+    return _MEDIA_TYPES[_PICTURE_FILES[picture][1]]
+
+
+def media_type_of(path: str) -> str | None:
+    """Return the media type that the suffix says. Path.suffix costs as much as a system call."""
+    return _MEDIA_TYPES.get(path.rpartition(".")[2])
 
 
 def picture_paths(campaign_id: str, video_hash: str, index: int) -> tuple[str, ...]:

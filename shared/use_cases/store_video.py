@@ -21,7 +21,7 @@ from shared.domain.errors import (
     StorageError,
     UnavailableError,
 )
-from shared.domain.storage_layout import attempts_prefix, clip_path, media_type_of, picture_path
+from shared.domain.storage_layout import attempts_prefix, clip_path, picture_path, picture_type
 from shared.domain.video import AttemptOutcome, Video
 from shared.domain.video_steps import begin_storing
 from shared.ports import Ports
@@ -127,7 +127,7 @@ def store_picture(ports: Ports, video: Video, picture: Companion, content: bytes
         ports.objects.put(
             picture_path(video.campaign_id, video.video_hash, video.index, picture),
             BytesIO(content),
-            content_type=media_type_of(picture),
+            content_type=picture_type(picture),
             metadata=_description(video),
         )
 

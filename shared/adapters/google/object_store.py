@@ -7,12 +7,7 @@ import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
-from shared.adapters.google.stored_object import (
-    Properties,
-    StoredObject,
-    media_type_of,
-    open_reader,
-)
+from shared.adapters.google.stored_object import Properties, StoredObject, open_reader
 from shared.building import built_once
 from shared.domain.errors import (
     ConflictError,
@@ -21,6 +16,7 @@ from shared.domain.errors import (
     StorageError,
     UnavailableError,
 )
+from shared.domain.storage_layout import media_type_of
 from shared.ports.object_store import (
     MEDIA_CACHE_CONTROL,
     ObjectInfo,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64decode
 from io import SEEK_CUR, SEEK_END, SEEK_SET, BufferedReader, RawIOBase
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
 import google_crc32c
@@ -20,15 +19,9 @@ if TYPE_CHECKING:
 
     ReadRange = Callable[["StoredObject", int, int], bytes]
 
-_MEDIA_TYPES = {".jpg": "image/jpeg", ".mp4": "video/mp4", ".webp": "image/webp"}
 
 _BLOCK_BYTES = 2 * 1024 * 1024
 _COPIED_BYTES = 64 * 1024
-
-
-def media_type_of(path: str) -> str | None:
-    """Return the media type for the name of a clip or picture, else None."""
-    return _MEDIA_TYPES.get(PurePosixPath(path).suffix)
 
 
 class Properties(Struct, frozen=True, kw_only=True):

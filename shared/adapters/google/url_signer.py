@@ -8,10 +8,10 @@ from typing import Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 from shared.adapters.google.credential_errors import credential_errors
-from shared.adapters.google.stored_object import media_type_of
 from shared.building import built_once
 from shared.domain.errors import InvalidRequestError
 from shared.domain.schedule import MAX_SIGNED_TTL
+from shared.domain.storage_layout import media_type_of
 from shared.ports import Clock
 from shared.ports.object_store import SignedMethod, SignedURL
 

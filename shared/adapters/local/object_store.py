@@ -13,16 +13,9 @@ from shared.adapters.local.files.storage_errors import is_missing, storage_error
 from shared.adapters.local.signing import URLSigner, kept_key
 from shared.building import built_once
 from shared.domain.errors import ConflictError, ObjectExistsError, ObjectNotFoundError
+from shared.domain.storage_layout import media_type_of
 from shared.ports import Clock
 from shared.ports.object_store import ObjectInfo, PutMode, SignedMethod, SignedURL
-
-_CONTENT_TYPES = {
-    ".jpg": "image/jpeg",
-    ".json": "application/json",
-    ".mp4": "video/mp4",
-    ".png": "image/png",
-    ".webp": "image/webp",
-}
 
 
 class LocalObjectStore:
@@ -195,11 +188,6 @@ class LocalObjectStore:
                 self._files.remove(parts)
 
 
-def _suffix(path: str) -> str:
-    # Path.suffix costs as much as a system call.
-    return path[path.rfind(".") :]
-
-
 def _info(path: str, status: stat_result) -> ObjectInfo:
     """The etag survives a rename, and a copy that keeps times; `DataFolder` keeps times unique."""
     version = f"{status.st_mtime_ns:x}-{status.st_size:x}"
@@ -208,7 +196,7 @@ def _info(path: str, status: stat_result) -> ObjectInfo:
         size=status.st_size,
         etag=version,
         version=version,
-        content_type=_CONTENT_TYPES.get(_suffix(path), "application/octet-stream"),
+        content_type=media_type_of(path) or "application/octet-stream",
         updated_at=datetime.fromtimestamp(status.st_mtime, UTC),
     )
 
