@@ -37,9 +37,10 @@ def fingerprint_as_written(
     business_context: Mapping[str, str],
     parameters: GenerationParameters,
 ) -> str:
-    """Return the fingerprint that earlier releases, without canonical forms, computed.
+    """Return the fingerprint that releases before 0.2, without canonical forms, computed.
 
-    It equals `fingerprint` for a text in canonical form.
+    It equals `fingerprint` for a text in canonical form. Until 0.4: then a request whose text is
+    not canonical no longer finds a video of such a release, and pays for a new one.
     """
     return _digest(campaign_id, enhance(prompt, business_context), parameters)
 

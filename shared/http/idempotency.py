@@ -102,7 +102,7 @@ def _at_base_url(
     for video in _videos(answer):
         video["content_url"] = content_url_of(video["id"], base_url=base_url)
         video["thumbnail_url"] = thumbnail_url_of(video["id"], base_url=base_url)
-        # An answer of an earlier release has none.
+        # Until 0.5: an answer that 0.2 stored has none; it is kept for a week.
         if embed := video.get("embed_url"):
             video["embed_url"] = f"{base_url}v1/embeds/{embed.rpartition('/')[2]}"
     if "Location" in headers:

@@ -27,7 +27,7 @@ from shared.requests.bodies import (
 from shared.use_cases.create_videos import CreateVideos, Draft
 from shared.use_cases.inputs import Sources, require_ids, sent_inputs
 
-# The campaign of requests without a campaign_id, in releases before 0.2.
+# Until 0.4: the campaign of requests without a campaign_id, in releases before 0.2.
 _FORMER_CAMPAIGN = "default"
 
 

@@ -178,7 +178,7 @@ def _give_up_storing(ports: Ports, video: Video) -> None:
 def _is_overdue(ports: Ports, video: Video) -> bool:
     deadline_at = video.deadline_at
     if video.phase is Phase.RESERVED and video.queue is None:
-        # In earlier releases the deadline of a submission began with the creation.
+        # Until 0.5: in 0.2 the deadline of a submission began with the creation.
         deadline_at = max(deadline_at, video.created_at + queue_limit(ports.policy))
     return not video.has_ended and ports.now() >= deadline_at
 

@@ -11,6 +11,7 @@ import pytest
 
 import main
 import shared
+from shared.http.openapi import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = {path.stem for path in (ROOT / "functions").glob("[!_]*.py")}
@@ -94,6 +95,19 @@ def test_no_module_is_long() -> None:
     }
 
     assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
+
+
+def test_what_reads_the_form_of_a_former_release_goes_when_its_mark_says() -> None:
+    """CONTRIBUTING says how to choose the release of a mark."""
+    version = [int(number) for number in VERSION.split(".")[:2]]
+    marks = [
+        (str(path.relative_to(ROOT)), [int(found[1]), int(found[2])])
+        for path in OURS
+        for found in re.finditer(r"Until (\d+)\.(\d+):", path.read_text("utf-8"))
+    ]
+
+    assert marks
+    assert [name for name, release in marks if release <= version] == []
 
 
 def _private_uses(path: Path) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Days' budgets as documents of Firestore: `days/<day>`.
 
-Earlier releases stored a day in up to 32 shares, `days/<day>.<number>`.
+Until 0.4: releases before 0.2 stored a day in up to 32 shares, `days/<day>.<number>`. Then
+`_taken_over` goes, with a read of each new day.
 """
 
 from datetime import date

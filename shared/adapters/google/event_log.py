@@ -18,7 +18,7 @@ from shared.records.form import from_record, naming, require_place, to_record
 
 EVENTS = "events"
 EXPIRES_AT = "expires_at"
-# When an event was stored that is not dispatched yet. Earlier releases know this name.
+# When an event was stored that is not dispatched yet. Both stores call it by this name.
 UNDISPATCHED = "untold"
 _NAME = "__name__"
 

@@ -1,4 +1,6 @@
-"""Take over a data folder of the first release, in which the JSON files were the records.
+"""Take over a data folder of a release before 0.2, in which the JSON files were the records.
+
+Until 0.4: then this module goes, and the folder of such a release is opened by 0.3 first.
 
 That release wrote a change of several files as one file first, `.journal` beside the records: from
 its appearance on the change was committed. A day's budget was kept in up to 32 shares. A journal

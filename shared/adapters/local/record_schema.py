@@ -109,6 +109,7 @@ ALTER TABLE videos ADD COLUMN queue_order INTEGER;
 """
 """No record of schema 1 has a place in the queue: its columns stay empty until it gets one."""
 
+# Until 0.5: 0.2 wrote schema 1. The others up to 6 were written between releases.
 UPGRADES = {
     1: f"{_UPGRADE_FROM_1} {_UPGRADE_FROM_2}",
     2: _UPGRADE_FROM_2,
