@@ -1,7 +1,8 @@
-"""One answer for each key, whichever process dies or comes at the same time."""
+"""One answer for each key, whichever process dies or comes at the same time, for a week."""
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -12,11 +13,13 @@ from shared.domain.errors import (
     StorageError,
     UnavailableError,
 )
+from shared.domain.schedule import REQUEST_MEMORY
 from shared.domain.storage_layout import claim_path
 from shared.ports import Ports
-from shared.use_cases.answer_once import Answer, answer_once
+from shared.use_cases.answer_once import Answer, answer_once, forget_requests
 from shared.use_cases.claims import Claim
 from tests.fakes.ports import FakePorts
+from tests.unit.use_cases.scenes import make
 from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 
 KEY = "key_of_the_caller"
@@ -150,3 +153,34 @@ def test_a_damaged_claim_is_reported(ports: FakePorts, acts: Acts, content: byte
     with pytest.raises(StorageError, match="damaged"):
         ask(ports, acts)
     assert acts.claims == []
+
+
+def ask_under(ports: FakePorts, key: str) -> bytes:
+    claim = Claim(name=f"{key}{ports.now():%H%M%S}", digest="", claimed_at=f"{ports.now()}")
+    return answer_once(ports, key, claim, lambda claim: claim.name.encode()).content
+
+
+def test_only_old_requests_are_forgotten(ports: FakePorts) -> None:
+    make(ports)
+    kept = set(ports.objects.objects)
+    ask_under(ports, "old")
+    ports.clock.advance(REQUEST_MEMORY)
+    young = ask_under(ports, "young")
+    ports.clock.advance(timedelta(seconds=1))
+
+    assert 2 == forget_requests(ports)
+    assert young == ask_under(ports, "young")
+    assert len(kept) + 2 == len(ports.objects.objects)
+    assert kept < set(ports.objects.objects)
+
+
+def test_a_key_that_was_forgotten_is_a_new_one(ports: FakePorts) -> None:
+    first = ask_under(ports, "key")
+    ports.clock.advance(REQUEST_MEMORY + timedelta(seconds=1))
+    forget_requests(ports)
+
+    assert first != ask_under(ports, "key")
+
+
+def test_a_key_is_good_for_at_least_a_day() -> None:
+    assert timedelta(days=1) <= REQUEST_MEMORY
