@@ -16,7 +16,6 @@ from urllib.parse import quote, urlencode
 from shared.adapters.local.files.storage_errors import storage_errors
 from shared.building import built_once
 from shared.domain.errors import ExpiredSignatureError, InvalidSignatureError, StorageError
-from shared.ports.object_store import SignedURL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from shared.adapters.local.files.data_folder import DataFolder
     from shared.ports import Clock
+    from shared.ports.object_store import SignedURL
 
 
 _PREFIX = "/local-bucket/"
@@ -43,6 +43,9 @@ class URLSigner:
     def sign(
         self, path: str, *, expires_in: timedelta, disposition: str | None = None
     ) -> SignedURL:
+        # A process that has only the key imports no port of objects.
+        from shared.ports.object_store import SignedURL
+
         expires = str(int((self._now() + expires_in).timestamp()))
         text = _signed_text(path, expires, disposition)
         signature = self._signer.get_signature(text).decode()
