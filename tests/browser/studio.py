@@ -118,7 +118,7 @@ class Studio:
 
     def wait_for_comparison(self, index: int) -> tuple[Player, Player]:
         """Return the old one and the new one, once both are shown."""
-        self.card(index).get_by_role("button", name="Keep the old").wait_for()
+        self.card(index).get_by_role("button", name="Make the old live").wait_for()
         videos = self.card(index).locator("video")
         return Player(videos.nth(0)), Player(videos.nth(1))
 

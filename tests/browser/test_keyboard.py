@@ -51,9 +51,9 @@ def test_every_step_works_with_the_keyboard_alone(studio: Studio) -> None:
     tab_to(page, studio.button("Regenerate video 1"))
     page.keyboard.press("Enter")
     studio.wait_for_comparison(0)
-    tab_to(page, studio.button("Keep the old"))
+    tab_to(page, studio.button("Make the old live"))
     page.keyboard.press("Enter")
-    expect(studio.button("Keep the old")).to_have_count(0)
+    expect(studio.button("Make the old live")).to_have_count(0)
     assert studio.card(0).evaluate("card => card.contains(document.activeElement)")
 
     tab_to(page, studio.button("Clean up"))

@@ -26,7 +26,7 @@ def test_two_tabs_show_each_others_changes_and_those_of_other_clients_without_a_
     with opened(browser, server) as colleague:
         colleague.open("two-tabs")
         colleague.card(0).get_by_text("Other takes (1)").click()
-        colleague.button("Restore").click()
+        colleague.button("Make live").click()
         eventually(lambda: server.get(f"/v1/videos/{first['id']}")["version_state"] == "current")
     studio.page.clock.run_for(20_000)
 

@@ -35,7 +35,7 @@ def test_a_take_is_extended_and_then_remixed_from_a_picture(server: Server, stud
     studio.button("^Edit… video 1").click()
     expect(dialog.get_by_role("option")).to_have_text(["Gemini Omni 1.2 Flash"])
     page.keyboard.press("Escape")
-    studio.button("Keep the old").click()
+    studio.button("Make the old live").click()
     expect(studio.card(0).locator("video")).to_have_count(1)
     studio.button("^Remix… video 1").click()
     dialog.get_by_role("group", name="Start from").get_by_text("First frame").click()

@@ -42,7 +42,7 @@ def test_the_current_video_keeps_playing_while_a_new_version_is_generated_and_on
     assert after["frames"] > before["frames"]
     replacement = current(server, "kept-old")
 
-    studio.button("Keep the old").click()
+    studio.button("Make the old live").click()
 
     expect(studio.card(0).locator("video")).to_have_count(1)
     assert made["id"] == current(server, "kept-old")["id"]
@@ -120,14 +120,14 @@ def test_old_and_new_play_in_step_and_one_click_keeps_the_new_one(
     assert new.state()["paused"]
     replacement = current(server, "in-step")
 
-    studio.button("Keep the new").click()
+    studio.button("Leave the new live").click()
 
     expect(studio.card(0).locator("video")).to_have_count(1)
     assert replacement["id"] == current(server, "in-step")["id"]
     assert replacement["id"] in studio.player(0).source()
 
 
-def test_three_takes_play_in_step_and_one_click_keeps_any_of_them(
+def test_three_takes_play_in_step_and_one_click_makes_any_of_them_live(
     server: Server, studio: Studio
 ) -> None:
     [first] = server.make("three", PIER)
@@ -154,13 +154,13 @@ def test_three_takes_play_in_step_and_one_click_keeps_any_of_them(
     assert [take.element.evaluate("media => media.muted") for take in takes[1:]] == [True, True]
     compare.nth(0).click()
     expect(card.locator("video")).to_have_count(2)
-    expect(card.locator("figcaption").filter(has_text="Live")).to_contain_text("New")
+    expect(card.locator("figcaption").filter(has=studio.page.locator(".tag", has_text="Live"))).to_contain_text("New")
     card.get_by_role("button", name="Back", exact=True).press("Escape")
     expect(card.locator("video")).to_have_count(1)
     compare.nth(0).click()
     compare.nth(1).click()
 
-    studio.button("Keep take 1").click()
+    studio.button("Make take 1 live").click()
 
     expect(studio.page.get_by_text("that you chose is live now")).to_be_visible()
     expect(card.locator("video")).to_have_count(1)
@@ -199,7 +199,7 @@ def test_a_historical_version_can_be_kept_and_promoted_and_cleanup_previews_its_
     expect(studio.card(0).get_by_role("listitem").locator("img")).to_have_js_property(
         "naturalWidth", 640
     )
-    studio.button("Restore").click()
+    studio.button("Make live").click()
 
     eventually(lambda: current(server, "history")["id"] == old["id"])
 

@@ -58,7 +58,7 @@ export class CampaignActions {
   promote = (video) =>
     this.#do(async () => {
       await send(`${pathOf(video)}/promote`);
-      say(TEXTS.broughtBack(video.index + 1));
+      say(TEXTS.madeLive(video.index + 1));
     });
 
   /** Before its submission a video costs nothing; afterwards it is only not used. */

@@ -46,7 +46,7 @@ export class SlotCard {
     this.#reviews = reviews;
     this.#stage = new Stage({
       number: this.#number,
-      onKeep: (id) => this.#keep(id),
+      onChoose: (id) => this.#choose(id),
       onLeave: () => this.#leaveComparison(),
     });
     this.#making = new Making({
@@ -231,7 +231,7 @@ export class SlotCard {
     this.#said.update(this.#reviews.of(this.#slot.current));
   }
 
-  async #keep(id) {
+  async #choose(id) {
     if (id !== this.#slot.current.id && !(await this.#actions.promote(this.#find(id)))) return;
     this.#leaveComparison();
   }

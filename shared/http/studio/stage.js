@@ -15,16 +15,16 @@ export const MOST_COMPARED = 4;
 export class Stage {
   #panes = new Map();
   #number;
-  #onKeep;
+  #onChoose;
   #onLeave;
   #playAll = button(TEXTS.playBoth, { icon: "play", onclick: () => this.#togglePlay() });
   #apart = null;
   #placeholder = element("div");
 
-  /** `onKeep` is called with the id of a take that was chosen, `onLeave` without a choice. */
-  constructor({ number, onKeep, onLeave }) {
+  /** `onChoose` is called with the id of a take that was chosen, `onLeave` without a choice. */
+  constructor({ number, onChoose, onLeave }) {
     this.#number = number;
-    this.#onKeep = onKeep;
+    this.#onChoose = onChoose;
     this.#onLeave = onLeave;
     const leave = button(TEXTS.goBack, { kind: "quiet", onclick: () => this.#onLeave() });
     this.panes = element("div", { class: "panes" });
@@ -103,16 +103,19 @@ export class Stage {
     });
   }
 
-  #fillCaption({ caption }, video, [name, keep]) {
+  #fillCaption({ caption }, video, [name, take]) {
     const isLive = video.version_state === "current";
-    const state = `${keep} ${isLive}`;
+    const state = `${take} ${isLive}`;
     if (caption.dataset.state === state) return;
     caption.dataset.state = state;
     caption.replaceChildren(
       element("strong", {}, name),
       isLive ? element("span", { class: "tag" }, TEXTS.live) : "",
       element("span", { class: "meta" }, TEXTS.made(when(video.created_at))),
-      button(keep, { kind: "small", onclick: () => this.#onKeep(video.id) }),
+      button(isLive ? TEXTS.leaveTakeLive(take) : TEXTS.makeTakeLive(take), {
+        kind: "small",
+        onclick: () => this.#onChoose(video.id),
+      }),
     );
   }
 
@@ -159,13 +162,13 @@ function makePane(video, number) {
 }
 
 /**
- * The name of a take among those that are compared, and of the button that keeps it.
+ * The name of a take among those that are compared, and what its button calls it.
  *
  * @returns {[string, string]}
  */
 function captionOf(position, count) {
-  if (count > 2) return [TEXTS.take(position + 1), TEXTS.keepTake(position + 1)];
+  if (count > 2) return [TEXTS.take(position + 1), TEXTS.theTake(position + 1)];
   return position === 0
-    ? [TEXTS.oldVersion, TEXTS.keepOld]
-    : [TEXTS.newVersion, TEXTS.keepNew];
+    ? [TEXTS.oldVersion, TEXTS.theOld]
+    : [TEXTS.newVersion, TEXTS.theNew];
 }

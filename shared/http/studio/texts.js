@@ -240,7 +240,7 @@ export const TEXTS = {
     `Google is asked to stop it, and may still bill ${price}. If the clip is finished before that, it becomes an earlier take, the first to be removed.`,
   cancelledPending: "Cancelled. It is already paid for, so its clip becomes an earlier take.",
   noCurrent: "No live take",
-  noCurrentHint: "Restore an earlier one, or write a prompt for it.",
+  noCurrentHint: "Make an earlier one live, or write a prompt for it.",
   phases: {
     reserved: "Queued",
     submitting: "Submitting",
@@ -280,13 +280,15 @@ export const TEXTS = {
   playAll: "Play all",
   pauseAll: "Pause all",
   take: (number) => `Take ${number}`,
-  keepTake: (number) => `Keep take ${number}`,
+  makeTakeLive: (take) => `Make ${take} live`,
+  leaveTakeLive: (take) => `Leave ${take} live`,
+  theOld: "the old",
+  theNew: "the new",
+  theTake: (number) => `take ${number}`,
   live: "Live",
-  keepOld: "Keep the old",
-  keepNew: "Keep the new",
   compare: "Compare",
-  bringBack: "Restore",
-  broughtBack: (number) => `The take of video ${number} that you chose is live now, at no cost.`,
+  makeLive: "Make live",
+  madeLive: (number) => `The take of video ${number} that you chose is live now, at no cost.`,
   made: (date) => `Made ${date}`,
 
   // Clean-up
@@ -316,7 +318,7 @@ export const TEXTS = {
   // When things go wrong
   cannotPlay: "This video cannot be played",
   fileMissing:
-    "The file is missing from storage. Regenerate the video, or restore an older one.",
+    "The file is missing from storage. Regenerate the video, or make an older take live.",
   fileBroken: "The file is damaged, or this browser cannot read it.",
   fileUnread: "The file could not be read completely.",
   tryAgain: "Try again",

@@ -76,7 +76,7 @@ export class VersionHistory {
           "div",
           { class: "actions" },
           current && action(TEXTS.compare, () => compare(video), "", { "data-compares": video.id }),
-          action(TEXTS.bringBack, () => promote(video)),
+          action(TEXTS.makeLive, () => promote(video)),
           keepButton(video, {
             onclick: () => keep(video),
             text: [TEXTS.keep, unseen(`: ${made}`)],

@@ -69,7 +69,7 @@ export const WATCHED_TEXTS = {
   shownFromNow: "From now on, all visitors see",
   chooseShown: "Choose a video.",
   ended: "The comparison has ended.",
-  promote: (label) => `Make ${label} the live take`,
+  promote: (label) => `Make ${label} live`,
   promoted: "It is the live take now.",
   goal: (metric) => `What counts: ${metric}`,
   verdicts: {

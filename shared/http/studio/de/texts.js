@@ -243,7 +243,7 @@ export const TEXTS = {
   cancelledPending:
     "Abgebrochen. Sie ist schon bezahlt, darum wird ihr Clip eine frühere Aufnahme.",
   noCurrent: "Keine Live-Aufnahme",
-  noCurrentHint: "Stellen Sie eine frühere wieder her, oder schreiben Sie einen Prompt.",
+  noCurrentHint: "Schalten Sie eine frühere live, oder schreiben Sie einen Prompt.",
   phases: {
     reserved: "Wartet",
     submitting: "Wird gesendet",
@@ -286,12 +286,14 @@ export const TEXTS = {
   playAll: "Alle abspielen",
   pauseAll: "Alle anhalten",
   take: (number) => `Aufnahme ${number}`,
-  keepTake: (number) => `Aufnahme ${number} behalten`,
-  keepOld: "Die alte behalten",
-  keepNew: "Die neue behalten",
+  makeTakeLive: (take) => `${take} live schalten`,
+  leaveTakeLive: (take) => `${take} live lassen`,
+  theOld: "Die alte",
+  theNew: "Die neue",
+  theTake: (number) => `Aufnahme ${number}`,
   compare: "Vergleichen",
-  bringBack: "Wiederherstellen",
-  broughtBack: (number) =>
+  makeLive: "Live schalten",
+  madeLive: (number) =>
     `Die gewählte Aufnahme von Video ${number} ist jetzt live. Das kostet nichts.`,
   made: (date) => `Vom ${date}`,
 
@@ -321,7 +323,7 @@ export const TEXTS = {
   // When things go wrong
   cannotPlay: "Dieses Video kann nicht abgespielt werden",
   fileMissing:
-    "Die Datei fehlt im Speicher. Erzeugen Sie das Video neu, oder stellen Sie ein älteres wieder her.",
+    "Die Datei fehlt im Speicher. Erzeugen Sie das Video neu, oder schalten Sie eine ältere Aufnahme live.",
   fileBroken: "Die Datei ist beschädigt, oder dieser Browser kann sie nicht lesen.",
   fileUnread: "Die Datei konnte nicht vollständig gelesen werden.",
   tryAgain: "Erneut versuchen",

@@ -77,7 +77,7 @@ export const WATCHED_TEXTS = {
   shownFromNow: "Von jetzt an sehen alle Besucher",
   chooseShown: "Wählen Sie ein Video.",
   ended: "Der Vergleich ist beendet.",
-  promote: (label) => `${label} zur Live-Aufnahme machen`,
+  promote: (label) => `${label} live schalten`,
   promoted: "Es ist jetzt die Live-Aufnahme.",
   goal: (metric) => `Was zählt: ${metric}`,
   verdicts: {
