@@ -154,7 +154,8 @@ def test_three_takes_play_in_step_and_one_click_makes_any_of_them_live(
     assert [take.element.evaluate("media => media.muted") for take in takes[1:]] == [True, True]
     compare.nth(0).click()
     expect(card.locator("video")).to_have_count(2)
-    expect(card.locator("figcaption").filter(has=studio.page.locator(".tag", has_text="Live"))).to_contain_text("New")
+    live = studio.page.locator(".tag", has_text="Live")
+    expect(card.locator("figcaption").filter(has=live)).to_contain_text("New")
     card.get_by_role("button", name="Back", exact=True).press("Escape")
     expect(card.locator("video")).to_have_count(1)
     compare.nth(0).click()
