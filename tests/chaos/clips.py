@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shared.adapters.local.clip_renderer import ClipSpec, render_clip
+from shared.adapters.local.clip import ClipSpec, render_clip
 
 SECONDS = 4
 

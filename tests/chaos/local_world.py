@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from shared.adapters.local import video_generator as synthetic
 from shared.adapters.local.batch_repository import LocalBatchRepository
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
-from shared.adapters.local.clip_renderer import ClipSpec
+from shared.adapters.local.clip import ClipSpec
 from shared.adapters.local.event_log import LocalEventLog
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.adapters.local.turn_repository import LocalTurnRepository

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.local import video_generator
-from shared.adapters.local.clip_renderer import ClipSpec, render_clip
+from shared.adapters.local.clip import ClipSpec, render_clip
 from shared.adapters.local.video_generator import SyntheticVideoGenerator
 from shared.domain.errors import (
     GenerationRefusedError,

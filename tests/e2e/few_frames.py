@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from main import serve_api
 from shared.adapters.local import video_generator
-from shared.adapters.local.clip_renderer import ClipSpec, render_clip
+from shared.adapters.local.clip import ClipSpec, render_clip
 
 FPS = 6
 

@@ -10,7 +10,7 @@ import pytest
 
 from shared import bootstrap
 from shared.adapters.local import video_generator
-from shared.adapters.local.clip_renderer import ClipSpec, render_clip
+from shared.adapters.local.clip import ClipSpec, render_clip
 from shared.domain.errors import ConflictError
 from shared.domain.values import replace
 from shared.use_cases.campaign_state import load_campaign_state

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from shared.adapters.local.clip_renderer import ClipSpec
+from shared.adapters.local.clip import ClipSpec
 from shared.domain.errors import StorageError
 from shared.domain.faults import FaultKind
 from shared.domain.inputs import Inputs, Picture

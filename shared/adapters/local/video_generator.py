@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from shared.adapters.local.clip_renderer import render_clip
+from shared.adapters.local.clip import render_clip
 from shared.adapters.local.synthetic_operation import (
     STOPPED,
     SyntheticOperation,

@@ -1,6 +1,6 @@
 """The usual clip of these tests: small and short."""
 
-from shared.adapters.local.clip_renderer import ClipSpec
+from shared.adapters.local.clip import ClipSpec
 
 SPEC = ClipSpec(
     prompt="A lighthouse in a storm",

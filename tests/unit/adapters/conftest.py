@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import asdict
 
-from shared.adapters.local.clip_renderer import ClipSpec, render_clip
+from shared.adapters.local.clip import ClipSpec, render_clip
 from tests.unit.adapters.clips import SPEC
 
 

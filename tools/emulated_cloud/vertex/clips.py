@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from uuid import UUID
 
-from shared.adapters.local.clip_renderer import ClipSpec, render_clip
+from shared.adapters.local.clip import ClipSpec, render_clip
 from shared.domain.models import frame_size
 from tools.emulated_cloud.vertex.answers import Json
 

@@ -34,7 +34,7 @@ from shared.adapters.local.clip.sound import SAMPLE_RATE, draw_chord
 from shared.adapters.local.clip.title import Layout, draw_title
 
 if TYPE_CHECKING:
-    from shared.adapters.local.clip_renderer import ClipSpec
+    from shared.adapters.local.clip import ClipSpec
 
 # The fastest preset plus the options of the High profile and of smooth gradients. One thread,
 # because more are not faster here and make the bytes depend on the machine.

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import pytest
 
 from shared.adapters.local import video_generator as module
-from shared.adapters.local.clip_renderer import ClipSpec
+from shared.adapters.local.clip import ClipSpec
 from shared.adapters.local.video_generator import SyntheticVideoGenerator
 from shared.domain.errors import (
     GeneratorBusyError,

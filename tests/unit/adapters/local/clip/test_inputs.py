@@ -6,8 +6,8 @@ import av
 import pytest
 from PIL import Image
 
+from shared.adapters.local.clip import ClipSpec, render_clip
 from shared.adapters.local.clip.inputs import PushIn, Strip
-from shared.adapters.local.clip_renderer import ClipSpec, render_clip
 from tests.pictures import a_picture, turned
 
 SIZE = (320, 180)

@@ -9,7 +9,7 @@ import av
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from shared.adapters.local.clip_renderer import render_clip
+from shared.adapters.local.clip import render_clip
 from tests.unit.adapters.clips import SPEC
 
 Render = Callable[..., Path]
@@ -17,13 +17,13 @@ Render = Callable[..., Path]
 RENDER_THE_USUAL_CLIP = """
 import sys
 from pathlib import Path
-from shared.adapters.local.clip_renderer import render_clip
+from shared.adapters.local.clip import render_clip
 from tests.unit.adapters.clips import SPEC
 render_clip(SPEC, Path(sys.argv[1]))
 """
 DESCRIBE_A_CLIP = """
 import sys
-from shared.adapters.local.clip_renderer import ClipSpec
+from shared.adapters.local.clip import ClipSpec
 print(sorted({"PIL", "av"} & sys.modules.keys()))
 """
 
