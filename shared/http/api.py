@@ -41,6 +41,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _ALIASES = {"/healthz": "/health"}
 _REST_OF_PATH = "{+"
 _UNMATCHED = "unmatched"
+_LARGE = len("1000000")
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
                 from shared.http.queries import refuse_parameters
 
                 refuse_parameters(request, endpoint)
-            response = endpoint.handler()(call, *values)
+            response = _handled(call, endpoint, values)
     except Exception as error:  # noqa: BLE001  # Every request gets an answer.
         from shared.http.problems import answer_failure
 
@@ -98,6 +99,17 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
     template = _UNMATCHED if endpoint is None else endpoint.path
     _record(request.method, template, response.status_code, perf_counter() - began)
     return response
+
+
+def _handled(call: Call, endpoint: Endpoint, values: Sequence[str]) -> Response:
+    handler, environ = endpoint.handler(), call.request.environ
+    # Few bodies have a million bytes, or an unknown length.
+    if len(environ.get("CONTENT_LENGTH", "")) < _LARGE and "HTTP_TRANSFER_ENCODING" not in environ:
+        return handler(call, *values)
+    from shared.http.large_bodies import room_for
+
+    with room_for(call.request):
+        return handler(call, *values)
 
 
 def match(method: str, path: str) -> tuple[Endpoint, list[str]]:

@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from functools import partial
+from io import BytesIO
 from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
@@ -122,7 +123,9 @@ def read_lines(request: Request) -> "tuple[bytes, BatchFormat]":
 
 def _raw(request: Request) -> bytes:
     # In blocks: werkzeug silently truncates a chunked body that is read at once.
-    return b"".join(iter(partial(request.stream.read, _BLOCK_BYTES), b""))
+    content = BytesIO()
+    content.writelines(iter(partial(request.stream.read, _BLOCK_BYTES), b""))
+    return content.getvalue()
 
 
 def _read_form(request: Request, kind: type[B]) -> B:
@@ -134,7 +137,7 @@ def _read_form(request: Request, kind: type[B]) -> B:
     for name, value in (*request.form.items(multi=True), *_pictures(request, kind)):
         # werkzeug's name of a nameless part is None.
         key = name or ""
-        if _NOT_UTF_8 in f"{key}{value}":
+        if _NOT_UTF_8 in key or _NOT_UTF_8 in value:
             raise InvalidRequestError("The form is not valid UTF-8.", param=key)
         entry = _FORM_ENTRY.fullmatch(key)
         field = entry[1] if entry else key

@@ -1,6 +1,5 @@
 """The inputs of a request: gathered before anything is decided, stored before it is reserved."""
 
-import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -33,6 +32,8 @@ from shared.use_cases.finding_clips import require_stored_clip
 
 FETCH = timedelta(seconds=10)
 
+# Characters of base64: a multiple of four, so that each piece is whole.
+_PIECE = 256 * 1024
 _DATA_URI = re.compile(r"data:[^,]{0,200},", re.ASCII)
 
 
@@ -217,9 +218,23 @@ def _content(ports: Ports, source: str) -> bytes:
             "Encode the data: URI in base64, as in data:image/jpeg;base64,/9j/4AAQ."
         )
     try:
-        return base64.b64decode(source[start.end() :], validate=True)
+        return _decoded(source, start.end())
     except (binascii.Error, ValueError) as error:
         raise InvalidInputError(f"The data: URI is not valid base64: {error}.") from error
+
+
+def _decoded(source: str, start: int) -> bytes:
+    """Decode base64 from `start` on, piece by piece: a copy of it would need as much memory again.
+
+    Raise ValueError.
+    """
+    content = BytesIO()
+    for place in range(start, len(source), _PIECE):
+        piece = source[place : place + _PIECE]
+        if content.tell() % 3:
+            raise ValueError("Excess data after padding")
+        content.write(binascii.a2b_base64(piece, strict_mode=True))
+    return content.getvalue()
 
 
 def _picture_of(name: str, source: str, campaign: Campaign) -> Picture:

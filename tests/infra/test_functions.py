@@ -18,7 +18,7 @@ from tests.infra.installation import (
 from tests.infra.terraform import ROOT, Terraform
 
 LONGEST_SECONDS = 540
-FRAMEWORK_SETTINGS = {"THREADS"}
+FRAMEWORK_SETTINGS = {"THREADS", "MALLOC_MMAP_THRESHOLD_"}
 
 # What has no meaning in a cloud, would make it a stand-in of itself, or is the platform's to set.
 LOCAL_SETTINGS = {
