@@ -27,6 +27,7 @@ from tools.emulated_cloud.vertex.answers import (
     Fault,
     invalid_argument,
 )
+from tools.emulated_cloud.vertex.clips import prompted_clip
 from tools.emulated_cloud.vertex.endings import Ending
 from tools.emulated_cloud.vertex.server import POLL, SUBMIT
 
@@ -83,7 +84,11 @@ def test_veo_gets_references(showreel: Showreel) -> None:
     ]
 
 
-def test_veo_extends_a_clip_also_after_its_video_was_deleted(showreel: Showreel) -> None:
+def test_veo_extends_a_clip_also_after_its_video_was_deleted(
+    showreel: Showreel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It extends clips with all of their frames alone.
+    monkeypatch.setattr(showreel.veo.vertex.operations, "_make_clip", prompted_clip)
     old = showreel.ended(showreel.create("A red bicycle"))
     clip = read(showreel, clip_path("spring", old.video_hash, old.index, current=True))
     request = DeriveVideo(

@@ -8,12 +8,15 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.e2e.launcher import EMULATED, descendants, is_alive, launch, three_lines
+from tests.e2e.launcher import descendants, is_alive, launch, three_lines
 from tools.emulated_cloud.emulators import FirestoreEmulator, MissingToolError, PubSubEmulator
 from tools.emulated_cloud.processes import free_port
 from tools.run_emulated import LAST_LINE
 
 SECONDS_TO_END = 60
+# No test of it looks at the frames of its clips.
+_FEW_FRAMES = "from tools.emulated_cloud.vertex import clips; clips._FPS = 6"
+_WITH_FEW_FRAMES = ("-c", f"{_FEW_FRAMES}; from tools import run_emulated as run; exit(run.main())")
 
 
 class SharedCloud(NamedTuple):
@@ -46,7 +49,7 @@ def shared_cloud(emulators: None, cloud_log: Path) -> Iterator[SharedCloud]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("LOG_LEVEL", "DEBUG")
         environment.setenv("TMPDIR", str(cloud_log.parent))
-        launched = launch(port, log=cloud_log, program=EMULATED)
+        launched = launch(port, log=cloud_log, program=_WITH_FEW_FRAMES)
     with launched as process:
         assert process.stdout is not None
         lines = three_lines(process)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from google.cloud import firestore
@@ -27,6 +28,7 @@ from tests.eventually import eventually
 from tools.emulated_cloud.emulators import FirestoreEmulator, PubSubEmulator
 from tools.emulated_cloud.function_process import FunctionProcess, Installation
 from tools.emulated_cloud.project import CloudProject
+from tools.emulated_cloud.vertex import clips
 from tools.infra_costs import SERVICES, TICKS, Use
 from tools.package import ROOT, package
 from tools.run_emulated import VEO_SECONDS, set_up_project, start_functions
@@ -72,6 +74,8 @@ def deployment(
 ) -> Iterator[Deployment]:
     folder = tmp_path_factory.mktemp("deployment")
     with ExitStack() as stack:
+        # Nobody looks at the others.
+        stack.enter_context(patch.object(clips, "_FPS", 6))
         project, environment = set_up_project(
             stack,
             folder,

@@ -23,6 +23,7 @@ from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.emulated_cloud.bucket.signatures import ServiceAccount
 from tools.emulated_cloud.emulators import FirestoreEmulator, PubSubEmulator
 from tools.emulated_cloud.project import CloudProject, write_key_file
+from tools.emulated_cloud.vertex import clips
 
 # Frames that no test here looks at cost processor time, to decode and to scale.
 FEW_FRAMES = 2
@@ -53,6 +54,7 @@ def shared_clips() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(video_generator, "render_clip", copy)
+        patch.setattr(clips, "_FPS", FEW_FRAMES)
         yield
 
 

@@ -69,8 +69,6 @@ def test_without_a_network_the_set_up_prints_what_it_needs(clone: Path) -> None:
 def test_an_interrupted_set_up_is_completed_by_the_one_that_waits_for_it(
     clone: Path, few: NewerIndex, silent_index: socket.socket
 ) -> None:
-    # A shell starts what runs in its background with SIGINT ignored, and children inherit that.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     interrupted = make(clone, f"http://127.0.0.1:{silent_index.getsockname()[1]}/simple")
     connection, _ = silent_index.accept()
     half_done = clone / ".venv" / "half-done"

@@ -14,6 +14,8 @@ from shared.domain.models import frame_size
 from tools.emulated_cloud.vertex.answers import Json
 
 _FPS = 24
+# Nobody looks at the others, and each of them is decoded and scaled.
+_PLAIN_FPS = 6
 # Fifty operations may end within seconds. Together, their renderings keep the servers of this
 # process from answering; and those of one clip are one.
 _RENDERING = Lock()
@@ -26,6 +28,15 @@ _HAS_LABEL = b"\x03"
 
 def prompted_clip(prompt: str, parameters: Json) -> bytes:
     """Return the clip that shows this prompt; another seed changes its colours."""
+    return _clip(prompt, parameters, fps=_FPS)
+
+
+def plain_clip(_prompt: str, parameters: Json) -> bytes:
+    """Return a clip of the asked kind, the same for every prompt: cheap for hundreds of them."""
+    return _clip("Any prompt", {**parameters, "seed": 0}, fps=_PLAIN_FPS)
+
+
+def _clip(prompt: str, parameters: Json, *, fps: int) -> bytes:
     width, height = frame_size(
         parameters.get("resolution", "720p"), parameters.get("aspectRatio", "16:9")
     )
@@ -34,7 +45,7 @@ def prompted_clip(prompt: str, parameters: Json) -> bytes:
         caption="Not made by Veo",
         width=width,
         height=height,
-        fps=_FPS,
+        fps=fps,
         seconds=parameters.get("durationSeconds", 8),
         audio=parameters.get("generateAudio", True),
         variation=str(parameters.get("seed", "")),
@@ -42,11 +53,6 @@ def prompted_clip(prompt: str, parameters: Json) -> bytes:
     )
     with _RENDERING:
         return _rendered(spec)
-
-
-def plain_clip(_prompt: str, parameters: Json) -> bytes:
-    """Return a clip of the asked kind, the same for every prompt: cheap for hundreds of them."""
-    return prompted_clip("Any prompt", {**parameters, "seed": 0})
 
 
 @lru_cache(maxsize=32)
