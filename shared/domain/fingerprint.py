@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from shared.domain.inputs import Inputs
@@ -18,31 +19,40 @@ SCHEMA_VERSION = 1
 _OWN_CAMPAIGN = "single-"
 
 
-def fingerprint(
-    *,
-    campaign_id: str,
-    prompt: str,
-    business_context: Mapping[str, str],
-    parameters: GenerationParameters,
-) -> str:
-    """Return 64 lower-case hex digits, equal for requests that differ only in spelling."""
-    enhanced = enhance(canonical(prompt), canonical_context(business_context))
-    return _digest(campaign_id, enhanced, _canonical_parameters(parameters))
+class Composed(Struct, frozen=True, kw_only=True):
+    """What a model reads of a request, and the fingerprints that find the video of an equal one.
 
-
-def fingerprint_as_written(
-    *,
-    campaign_id: str,
-    prompt: str,
-    business_context: Mapping[str, str],
-    parameters: GenerationParameters,
-) -> str:
-    """Return the fingerprint that releases before 0.2, without canonical forms, computed.
-
-    It equals `fingerprint` for a text in canonical form. Until 0.4: then a request whose text is
+    `fingerprint` is equal for requests that differ only in spelling. Until 0.4: `as_written` is
+    that of releases before 0.2, which had no canonical forms. Without it a request whose text is
     not canonical no longer finds a video of such a release, and pays for a new one.
     """
-    return _digest(campaign_id, enhance(prompt, business_context), parameters)
+
+    enhanced_prompt: str
+    fingerprint: str
+    as_written: str
+
+
+def compose(
+    *,
+    campaign_id: str,
+    prompt: str,
+    business_context: Mapping[str, str],
+    parameters: GenerationParameters,
+) -> Composed:
+    """Fingerprints are 64 lower-case hex digits. A text in canonical form is composed once."""
+    enhanced = enhance(prompt, business_context)
+    words = canonical(prompt), canonical_context(business_context)
+    is_canonical = words == (prompt, business_context)
+    digest = _digest(
+        campaign_id,
+        enhanced if is_canonical else enhance(*words),
+        _canonical_parameters(parameters),
+    )
+    return Composed(
+        enhanced_prompt=enhanced,
+        fingerprint=digest,
+        as_written=_digest(campaign_id, enhanced, parameters),
+    )
 
 
 def own_campaign_id(
@@ -52,14 +62,14 @@ def own_campaign_id(
     parameters: GenerationParameters,
 ) -> str:
     """Return a campaign id for a request without one: equal for equal requests."""
-    digest = fingerprint(
+    composed = compose(
         campaign_id="",
         # No prompt contains a NUL.
         prompt="\0".join(map(canonical, prompts)),
         business_context=business_context,
         parameters=parameters,
     )
-    return f"{_OWN_CAMPAIGN}{digest[:16]}"
+    return f"{_OWN_CAMPAIGN}{composed.fingerprint[:16]}"
 
 
 def _canonical_parameters(parameters: GenerationParameters) -> GenerationParameters:

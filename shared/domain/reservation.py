@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from shared.domain import fingerprint as fingerprints
+from shared.domain.fingerprint import Composed, compose
 from shared.domain.models import price, price_basis
-from shared.domain.prompt import enhance
 from shared.domain.schedule import REPUBLISH_AFTER
 from shared.domain.video import (
     Cost,
@@ -35,14 +34,20 @@ def new_video(
     place: QueuePlace | None = None,
     requested_by: str | None = None,
     batch_id: str | None = None,
-    fingerprint: str | None = None,
+    composed: Composed | None = None,
     remixed_from_video_id: str | None = None,
 ) -> Video:
     """Return a video that is not stored yet, with its prompt, its price and its fingerprint.
 
     It fails if it is not submitted by `limit_at`. `place` is where it waits for its turn, if its
-    model has a rate. `fingerprint` is that of the same input, if the caller has computed it.
+    model has a rate. `composed` is that of the same input, if the caller has composed it.
     """
+    composed = composed or compose(
+        campaign_id=campaign_id,
+        prompt=prompt,
+        business_context=business_context,
+        parameters=parameters,
+    )
     return Video(
         campaign_id=campaign_id,
         video_hash=video_hash,
@@ -51,15 +56,9 @@ def new_video(
         version_state=VersionState.PENDING,
         prompt=prompt,
         business_context=business_context,
-        enhanced_prompt=enhance(prompt, business_context),
+        enhanced_prompt=composed.enhanced_prompt,
         parameters=parameters,
-        fingerprint=fingerprint
-        or fingerprints.fingerprint(
-            campaign_id=campaign_id,
-            prompt=prompt,
-            business_context=business_context,
-            parameters=parameters,
-        ),
+        fingerprint=composed.fingerprint,
         cost=Cost(estimated=price(parameters), basis=price_basis(parameters), simulated=simulated),
         metadata=metadata,
         tags=tags,

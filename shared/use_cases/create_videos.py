@@ -231,7 +231,7 @@ def _new_video(
         prompt=wanted.draft.prompt,
         business_context=request.business_context,
         parameters=of_take(request.parameters, wanted.draft.take),
-        fingerprint=wanted.fingerprint,
+        composed=wanted.composed,
         metadata=request.metadata,
         tags=request.tags,
         simulated=ports.policy.simulated,

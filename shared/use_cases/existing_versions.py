@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from shared.domain.fingerprint import fingerprint, fingerprint_as_written
+from shared.domain.fingerprint import Composed, compose
 from shared.domain.models import of_take
 
 if TYPE_CHECKING:
@@ -22,8 +22,12 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """A draft, and the existing version that answers it, if any."""
 
     draft: Draft
-    fingerprint: str
+    composed: Composed
     known: Version | None
+
+    @property
+    def fingerprint(self) -> str:
+        return self.composed.fingerprint
 
 
 def wanted_of(campaign: Campaign, request: CreateVideos) -> tuple[Wanted, ...]:
@@ -49,25 +53,18 @@ def needed_videos(
 
 
 def find_as_written(campaign: Campaign, request: CreateVideos, draft: Draft) -> Version | None:
-    """Find a video by the fingerprint of the uncanonical text, as earlier releases stored it."""
-    return campaign.find(
-        fingerprint_as_written(
-            campaign_id=request.campaign_id,
-            prompt=draft.prompt,
-            business_context=request.business_context,
-            parameters=of_take(request.parameters, draft.take),
-        )
-    )
+    """Find a video by the fingerprint of the uncanonical text, as releases before 0.2 stored it."""
+    return campaign.find(_composed(request, draft).as_written)
 
 
 def _wanted(campaign: Campaign, request: CreateVideos, draft: Draft) -> Wanted:
-    digest = _fingerprint(request, draft)
-    known = campaign.find(digest) or find_as_written(campaign, request, draft)
-    return Wanted(draft=draft, fingerprint=digest, known=known)
+    composed = _composed(request, draft)
+    known = campaign.find(composed.fingerprint) or campaign.find(composed.as_written)
+    return Wanted(draft=draft, composed=composed, known=known)
 
 
-def _fingerprint(request: CreateVideos, draft: Draft) -> str:
-    return fingerprint(
+def _composed(request: CreateVideos, draft: Draft) -> Composed:
+    return compose(
         campaign_id=request.campaign_id,
         prompt=draft.prompt,
         business_context=request.business_context,

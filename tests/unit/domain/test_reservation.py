@@ -1,7 +1,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from shared.domain.fingerprint import fingerprint
+from shared.domain.fingerprint import compose
 from shared.domain.reservation import new_version, new_video
 from shared.domain.values import replace
 from shared.domain.video import GenerationParameters, Phase, VersionState
@@ -26,20 +26,21 @@ def test_a_new_video_waits_with_its_composed_prompt_its_price_and_its_fingerprin
         limit_at=LIMIT_AT,
     )
 
-    composed = "A boat.\n\nBrand: Acme"
-    assert ("A boat.", composed) == (video.prompt, video.enhanced_prompt)
+    words = "A boat.\n\nBrand: Acme"
+    assert ("A boat.", words) == (video.prompt, video.enhanced_prompt)
     assert (Phase.RESERVED, VersionState.PENDING) == (video.phase, video.version_state)
     assert (Decimal("3.20"), None, True) == (
         video.cost.estimated,
         video.cost.actual,
         video.cost.simulated,
     )
-    assert video.fingerprint == fingerprint(
+    composed = compose(
         campaign_id="spring",
         prompt="A boat.",
         business_context={"brand": "Acme"},
         parameters=parameters,
     )
+    assert video.fingerprint == composed.fingerprint
 
 
 def test_a_new_video_will_be_looked_at_long_before_its_deadline() -> None:

@@ -14,7 +14,7 @@ from shared.domain.errors import (
     UnavailableError,
     UnsupportedParameterError,
 )
-from shared.domain.fingerprint import fingerprint_as_written
+from shared.domain.fingerprint import compose
 from shared.domain.models import MAX_SEED
 from shared.domain.money import Savings
 from shared.domain.prompt import enhance
@@ -177,10 +177,11 @@ def test_a_video_of_the_former_shared_campaign_is_a_cache_hit_without_campaign_i
 
 def make_as_before(ports: FakePorts, campaign_id: str, prompt: str) -> Video:
     """Store a video as the release before did, with the fingerprint of its text as written."""
-    digest = fingerprint_as_written(
+    composed = compose(
         campaign_id=campaign_id, prompt=prompt, business_context={}, parameters=PARAMETERS
     )
-    video = replace(make(ports, prompt, campaign_id=campaign_id), fingerprint=digest)
+    video = make(ports, prompt, campaign_id=campaign_id)
+    video = replace(video, fingerprint=composed.as_written)
     campaign = ports.campaigns.get_campaign(campaign_id)
     slot = replace(campaign.slot(0), current=Version.of(video))
     change = Change(campaign=campaign.with_slot(slot), videos=(video,))
