@@ -2,38 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from playwright.sync_api import Browser, Page
 
-from tests.receiver import listening
+from tools.emulated_cloud.http_front import Answer, HTTPFront
 
 PAGE = b"<!doctype html><title>Elsewhere</title><p>Win a prize!</p>"
-
-
-class _Pages(BaseHTTPRequestHandler):
-    page = PAGE
-    policy: str | None = None
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        if self.policy:
-            self.send_header("Content-Security-Policy", self.policy)
-        self.end_headers()
-        self.wfile.write(self.page)
-
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 @contextmanager
 def site(page: bytes = PAGE, *, policy: str | None = None) -> Iterator[int]:
     """Serve the same page at every path of a port, for every host name."""
-    pages = type("Pages", (_Pages,), {"page": page, "policy": policy})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), pages)
-    with listening(server):
-        yield server.server_port
+    headers = {"content-type": "text/html"}
+    if policy:
+        headers["content-security-policy"] = policy
+    with HTTPFront(lambda _: Answer(headers=headers, body=page)) as front:
+        yield front.port
 
 
 @contextmanager

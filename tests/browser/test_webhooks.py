@@ -9,15 +9,14 @@ from standardwebhooks import Webhook as Verifier
 from tests.browser.server import Json, Server
 from tests.browser.studio import Studio
 from tests.eventually import eventually
-from tests.receiver import Receiver, listening
+from tests.receiver import Receiver
 
 ANSWER = "<img src=x onerror=\"document.title = 'taken over'\">"
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    found = Receiver(ANSWER)
-    with listening(found):
+    with Receiver(ANSWER) as found:
         yield found
 
 

@@ -12,13 +12,12 @@ from tests.eventually import eventually
 from tests.functional.places import Place
 from tests.functional.refusals import assert_refused
 from tests.functional.showreel import KITE, Json, Showreel, served
-from tests.receiver import Receiver, listening
+from tests.receiver import Receiver
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-    with listening(found):
+    with Receiver() as found:
         yield found
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tools.emulated_cloud.processes import HOST
@@ -101,12 +101,19 @@ class Faults(Generic[F]):
 
 
 class HTTPFront:
-    """Passes each request to `answer`, which a thread of its own calls. `host` is address:port."""
+    """Passes each request to `answer`, which a thread of its own calls."""
 
     def __init__(self, answer: Callable[[Request], Answer]) -> None:
         self._server = _Server(answer)
-        self.host = f"{HOST}:{self._server.server_port}"
-        self.url = f"http://{self.host}"
+        self.port = self._server.server_port
+        self.url = f"http://{HOST}:{self.port}"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def start(self) -> None:
         Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
