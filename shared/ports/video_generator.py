@@ -86,4 +86,7 @@ class VideoGenerator(Protocol):
         """Poll an operation once. Raise UnavailableError if the generator does not answer."""
 
     def cancel(self, operation: str) -> None:
-        """Ask to stop an operation, where the model allows it. `check` says how it ended."""
+        """Ask to stop an operation, where the model allows it. `check` says how it ended.
+
+        Raise UnavailableError if the generator does not answer.
+        """

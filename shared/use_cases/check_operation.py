@@ -10,7 +10,7 @@ from typing import assert_never
 from shared.domain.errors import UnavailableError
 from shared.domain.model_registry import MODELS
 from shared.domain.queueing import place_again
-from shared.domain.schedule import OUTCOME_WINDOW, RECHECK_AFTER, late_check_at
+from shared.domain.schedule import FAULT_RETRY, OUTCOME_WINDOW, RECHECK_AFTER, late_check_at
 from shared.domain.versions import clear
 from shared.domain.video import AttemptOutcome, Video
 from shared.domain.video_steps import (
@@ -46,10 +46,19 @@ def check_operation(ports: Ports, video: Video) -> None:
     lease_expires_at = ports.now() + ports.leases.check
     claimed = ports.campaigns.commit_video(begin_check(video, lease_expires_at=lease_expires_at))
     with holding(ports, claimed):
-        operation = claimed.attempt.operation or ""
-        if claimed.cancel_requested:
+        _act_on(ports, claimed, _ask(ports, claimed))
+
+
+def _ask(ports: Ports, video: Video) -> OperationState:
+    """A generator that does not answer is asked again when the video is due, with no redelivery."""
+    operation = video.attempt.operation or ""
+    try:
+        if video.cancel_requested:
             ports.generator.cancel(operation)
-        _act_on(ports, claimed, ports.generator.check(operation))
+        return ports.generator.check(operation)
+    except UnavailableError:
+        logger.warning("generator.unavailable", extra={"video_id": video.id}, exc_info=True)
+        return Running(check_after=FAULT_RETRY)
 
 
 def _act_on(ports: Ports, video: Video, state: OperationState) -> None:

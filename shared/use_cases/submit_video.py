@@ -12,11 +12,12 @@ from shared.domain.errors import (
     GeneratorBusyError,
     ShowreelError,
     SubmissionUnknownError,
+    UnavailableError,
     UnreadableRecordError,
 )
 from shared.domain.pacing import refused
 from shared.domain.queueing import place_again
-from shared.domain.schedule import RECHECK_AFTER, TURN_LIFE
+from shared.domain.schedule import FAULT_RETRY, RECHECK_AFTER, TURN_LIFE
 from shared.domain.storage_layout import attempt_prefix
 from shared.domain.values import replace
 from shared.domain.versions import cancel
@@ -29,7 +30,7 @@ from shared.domain.video_steps import (
 )
 from shared.ports import Ports
 from shared.ports.policy import queue_limit
-from shared.ports.video_generator import Accepted, Submission
+from shared.ports.video_generator import Accepted, Submission, VideoGenerator
 from shared.use_cases.check_operation import look_again
 from shared.use_cases.committing import change_video, revise, until_committed
 from shared.use_cases.fail_video import fail_video
@@ -44,7 +45,8 @@ def submit_video(ports: Ports, video: Video, *, turn: datetime | None = None) ->
     """Submit a reserved video once, if it has a `turn` or can take one, unless it was cancelled.
 
     The process that commits the attempt makes it. A crash before the operation's name is stored
-    leaves the phase `submitting`, from which no step leads to another submission.
+    leaves the phase `submitting`, from which no step leads to another submission. Nothing is
+    recorded without credentials for the generator, and the tick wakes the video again.
     Raise UnavailableError, with nothing recorded, if the clip could not be stored.
     """
     if video.cancel_requested:
@@ -58,9 +60,8 @@ def submit_video(ports: Ports, video: Video, *, turn: datetime | None = None) ->
         return
     # No attempt is made if the clip could not be stored or the generator has no credentials.
     ports.storage_probe.require(room_for((video.parameters,)))
-    generator = ports.generator
-    taken = wait_for_moment(ports, video, taken)
-    if taken is None:
+    generator = _generator(ports, video)
+    if generator is None or (taken := wait_for_moment(ports, video, taken)) is None:
         return
     now = ports.now()
     submitting = begin_attempt(video, now=now, lease_expires_at=now + ports.leases.submit)
@@ -87,6 +88,15 @@ def submit_video(ports: Ports, video: Video, *, turn: datetime | None = None) ->
         look_again(ports, claimed)
     else:
         _keep_operation(ports, claimed, accepted)
+
+
+def _generator(ports: Ports, video: Video) -> VideoGenerator | None:
+    try:
+        return ports.generator
+    except UnavailableError:
+        logger.warning("generator.unavailable", extra={"video_id": video.id}, exc_info=True)
+        ask_for_step_later(ports, video, FAULT_RETRY)
+        return None
 
 
 def _turn_of(ports: Ports, video: Video, turn: datetime | None) -> Turn | None:

@@ -1,9 +1,12 @@
 """The generators: the fake, the synthetic one, and Google's, over the stand-in for Vertex AI."""
 
+import errno
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -14,6 +17,7 @@ from shared.domain.errors import (
     GenerationRefusedError,
     GeneratorBusyError,
     SubmissionUnknownError,
+    UnavailableError,
 )
 from shared.domain.faults import parse_faults
 from shared.domain.values import replace
@@ -28,9 +32,15 @@ from tests.contract.video_generator_contract import (
     VideoGeneratorContract,
 )
 from tests.fakes.video_generator import FakeVideoGenerator, Script
-from tools.emulated_cloud.vertex.answers import DROPPED_AFTER, NO_QUOTA, Fault, invalid_argument
+from tools.emulated_cloud.vertex.answers import (
+    DROPPED_AFTER,
+    NO_QUOTA,
+    UNAVAILABLE,
+    Fault,
+    invalid_argument,
+)
 from tools.emulated_cloud.vertex.endings import Ending
-from tools.emulated_cloud.vertex.server import INTERACTIONS, SUBMIT, FakeVertex
+from tools.emulated_cloud.vertex.server import INTERACTIONS, POLL, SUBMIT, FakeVertex
 from tools.in_memory.object_store import InMemoryObjectStore
 
 SCRIPTS = {
@@ -41,6 +51,7 @@ SCRIPTS = {
     Scenario.FILTERS: Script(ending=Failed(code="content_filtered", message="A policy.")),
     Scenario.FAILS: Script(ending=Failed(code="provider_error", message="A fault.")),
     Scenario.FORGETS: Script(ending=Gone()),
+    Scenario.IS_SILENT: Script(ending=UnavailableError("503")),
     Scenario.IS_CUT_OFF: Script(raises=SubmissionUnknownError("No answer.")),
 }
 
@@ -83,6 +94,10 @@ def render_few_frames(
     render_clip(replace(spec, fps=2), destination, is_stopping=is_stopping)
 
 
+def cannot_be_read(path: str) -> BinaryIO:
+    raise OSError(errno.EIO, os.strerror(errno.EIO), path)
+
+
 class TestSyntheticVideoGenerator(VideoGeneratorContract):
     @pytest.fixture(autouse=True)
     def few_frames(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,13 +108,20 @@ class TestSyntheticVideoGenerator(VideoGeneratorContract):
         return InMemoryObjectStore()
 
     @pytest.fixture
-    def make_generator(self, objects: InMemoryObjectStore) -> MakeGenerator:
-        return lambda scenario: SyntheticVideoGenerator(
-            objects,
-            seconds=3600 if scenario is Scenario.RUNS else 0,
-            faults=parse_faults(SYNTHETIC_FAULTS.get(scenario, "")),
-            now=lambda: datetime.now(UTC),
-        )
+    def make_generator(
+        self, objects: InMemoryObjectStore, monkeypatch: pytest.MonkeyPatch
+    ) -> MakeGenerator:
+        def make(scenario: Scenario) -> VideoGenerator:
+            if scenario is Scenario.IS_SILENT:
+                monkeypatch.setattr(objects, "open", cannot_be_read)
+            return SyntheticVideoGenerator(
+                objects,
+                seconds=3600 if scenario is Scenario.RUNS else 0,
+                faults=parse_faults(SYNTHETIC_FAULTS.get(scenario, "")),
+                now=lambda: datetime.now(UTC),
+            )
+
+        return make
 
 
 class TestSyntheticOmniGenerator(TestSyntheticVideoGenerator):
@@ -109,9 +131,13 @@ class TestSyntheticOmniGenerator(TestSyntheticVideoGenerator):
 
 
 class OnVertex(VideoGeneratorContract):
-    """`submit` is where submissions go, and `will_end` plans the ending of the next one."""
+    """`submit` is where submissions go, and `poll` where checks go, each at most twice.
+
+    `will_end` plans the ending of the next one.
+    """
 
     submit = SUBMIT
+    poll = POLL
     will_end = FakeVertex.will_end
 
     @pytest.fixture
@@ -131,6 +157,8 @@ class OnVertex(VideoGeneratorContract):
         def make(scenario: Scenario) -> VideoGenerator:
             if scenario in VERTEX_FAULTS:
                 service.vertex.fail(self.submit, VERTEX_FAULTS[scenario])
+            if scenario is Scenario.IS_SILENT:
+                service.vertex.fail(self.poll, UNAVAILABLE, times=2)
             if scenario in ENDINGS:
                 type(self).will_end(service.vertex, ENDINGS[scenario])
             return service.generator
@@ -147,4 +175,5 @@ class TestVeoVideoGenerator(OnVertex):
 class TestOmniVideoGenerator(OnVertex):
     model = MODEL
     submit = INTERACTIONS
+    poll = f"{INTERACTIONS}/"
     will_end = FakeVertex.interactions_will_end

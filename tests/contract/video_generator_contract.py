@@ -10,6 +10,7 @@ from shared.domain.errors import (
     GenerationRefusedError,
     GeneratorBusyError,
     SubmissionUnknownError,
+    UnavailableError,
 )
 from shared.domain.model_registry import MODELS
 from shared.domain.storage_layout import attempt_prefix, is_clip
@@ -38,6 +39,7 @@ class Scenario(StrEnum):
     FAILS = "breaks down"
     FORGETS = "does not know the operation any more"
     IS_CUT_OFF = "loses its answer to the submission"
+    IS_SILENT = "does not answer a check"
 
 
 MakeGenerator = Callable[[Scenario], VideoGenerator]
@@ -176,6 +178,13 @@ class VideoGeneratorContract:
 
         assert Gone() == ended(generator, generator.submit(submission).operation)
         assert clips(objects, submission) == []
+
+    def test_a_check_without_an_answer_decides_nothing(self, make_generator: MakeGenerator) -> None:
+        generator = make_generator(Scenario.IS_SILENT)
+        operation = generator.submit(a_submission(model=self.model)).operation
+
+        with pytest.raises(UnavailableError):
+            generator.check(operation)
 
     def test_an_unknown_operation_is_gone(self, generator: VideoGenerator) -> None:
         operation = generator.submit(a_submission(model=self.model)).operation

@@ -10,11 +10,13 @@ import pytest
 
 from shared.adapters.google import omni_generator, veo_generator
 from shared.adapters.local.object_store import LocalObjectStore
+from shared.use_cases import check_operation
 from tests.eventually import eventually
 from tests.functional.laptop import laptop_with_veo
 from tests.functional.places import FolderPlace
 from tests.functional.showreel import BOAT, KITE, Answer, Showreel, served
-from tools.emulated_cloud.vertex.server import FakeVertex
+from tools.emulated_cloud.vertex.answers import UNAVAILABLE
+from tools.emulated_cloud.vertex.server import POLL, FakeVertex
 
 
 @pytest.fixture
@@ -97,6 +99,17 @@ def test_a_disk_without_hard_links_keeps_a_paid_clip(
 
     assert (ended["status"], vertex.submissions) == ("completed", 1)
     assert laptop.get(ended["content_url"]).status_code == 200
+
+
+def test_a_poll_that_veo_does_not_answer_is_made_again(
+    laptop: Showreel, vertex: FakeVertex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_operation, "FAULT_RETRY", timedelta(seconds=0.1))
+    vertex.fail(POLL, UNAVAILABLE, times=2)
+    (video,) = laptop.create("spring", KITE)
+
+    assert laptop.ended(video)["status"] == "completed"
+    assert (len(vertex.asked(POLL)), vertex.submissions) == (3, 1)
 
 
 def test_without_room_for_a_clip_nothing_is_submitted_and_the_health_check_fails(

@@ -4,12 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.errors import RetryLaterError, SubmissionUnknownError, UnavailableError
-from shared.domain.schedule import CLOUD_LEASES, OUTCOME_WINDOW
+from shared.domain.errors import SubmissionUnknownError, UnavailableError
+from shared.domain.schedule import CLOUD_LEASES, FAULT_RETRY, OUTCOME_WINDOW
 from shared.domain.video import AttemptOutcome, Phase
 from shared.domain.video_steps import submission_accepted
 from shared.ports.video_generator import Failed, Gone
 from shared.use_cases.change_versions import cancel_video
+from shared.use_cases.maintain_campaigns import maintain_campaigns
 from tests.fakes.ports import FakePolicy, FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.rules import Witness
@@ -132,16 +133,58 @@ def test_a_forgotten_operation_is_given_up_after_the_window(ports: FakePorts) ->
     assert PRICE == ports.campaigns.get_campaign(CAMPAIGN_ID).money.possibly_spent
 
 
-def test_an_unreachable_generator_is_polled_again_without_a_submission(
+def test_a_generator_that_does_not_answer_is_polled_when_the_video_is_due_again(
+    ports: FakePorts,
+) -> None:
+    """No store failed, so the message is acknowledged."""
+    video = submit(ports, script=Script(ending=UnavailableError("503")))
+
+    wake(ports, video)
+
+    waiting = stored(ports, video)
+    again_at = ports.now() + FAULT_RETRY
+    assert (Phase.GENERATING, None, again_at) == (
+        waiting.phase,
+        waiting.lease_expires_at,
+        waiting.due_at,
+    )
+    assert again_at == ports.queue.next_at
+    ports.generator.operations["operations/1"].script = Script()
+    ports.clock.advance(FAULT_RETRY)
+    assert 1 == maintain_campaigns(ports)
+    deliver(ports)
+    assert stored(ports, video).is_current
+    assert 1 == len(ports.generator.submissions)
+
+
+def test_a_clip_that_is_there_is_stored_while_the_generator_does_not_answer(
     ports: FakePorts,
 ) -> None:
     video = submit(ports, script=Script(ending=UnavailableError("503")))
+    ports.generator.write_clip(ports.generator.submissions[0])
 
-    with pytest.raises(RetryLaterError):
+    wake(ports, video)
+
+    assert stored(ports, video).is_current
+
+
+def test_a_generator_that_does_not_answer_is_asked_to_cancel_again_with_the_next_check(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = submit(ports, script=Script(running_checks=1))
+    cancel_video(ports, CAMPAIGN_ID, video.video_hash)
+
+    def fail(operation: str) -> None:
+        raise UnavailableError(f"{operation} cannot be reached.")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(ports.generator, "cancel", fail)
         wake(ports, video)
+    assert ports.now() + FAULT_RETRY == stored(ports, video).due_at
+    ports.clock.advance(FAULT_RETRY)
+    wake(ports, video)
 
-    assert Phase.GENERATING is stored(ports, video).phase
-    assert 1 == len(ports.generator.submissions)
+    assert ["operations/1"] == ports.generator.cancelled
 
 
 def test_while_one_delivery_checks_no_other_does(ports: FakePorts) -> None:

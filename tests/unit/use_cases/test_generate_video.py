@@ -107,10 +107,11 @@ def test_the_message_of_a_video_deleted_during_its_step_is_acknowledged(ports: F
     assert {} == ports.campaigns.videos
 
 
-@pytest.mark.parametrize("at", range(5))
-def test_a_call_that_fails_before_the_clip_is_there_brings_the_message_back(
+@pytest.mark.parametrize("at", [0, 1, 3, 4])
+def test_a_store_that_fails_before_the_clip_is_there_brings_the_message_back(
     ports: FakePorts, at: int
 ) -> None:
+    """The third call is to the generator."""
     video = submit(ports)
 
     def fail() -> None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from shared.domain.errors import RetryLaterError, SubmissionUnknownError, UnavailableError
+from shared.domain.errors import RetryLaterError, SubmissionUnknownError
 from shared.domain.schedule import (
     CALL,
     CLOUD_LEASES,
@@ -218,13 +218,3 @@ def test_a_check_releases_its_lease_although_the_video_was_cancelled_meanwhile()
 
     latest = stored(ports, video)
     assert (True, None) == (latest.cancel_requested, latest.lease_expires_at)
-
-
-def test_an_unanswered_check_releases_its_lease() -> None:
-    ports = FakePorts()
-    video = submit(ports, script=Script(ending=UnavailableError("503")))
-
-    with pytest.raises(RetryLaterError):
-        wake(ports, video)
-
-    assert stored(ports, video).lease_expires_at is None
