@@ -16,8 +16,8 @@ from shared.domain.identity import video_id
 from shared.domain.money import ZERO
 from shared.domain.unreadable import Unreadable
 from shared.domain.values import replace
-from shared.records.form import naming, require_place
-from shared.records.videos import decode_video, encode_video
+from shared.domain.video import Video
+from shared.records.form import decode, encode, naming, require_place
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from shared.domain.campaign import Campaign, Change
     from shared.domain.daily_budget import DayBudget
-    from shared.domain.video import Video
 
     Row = tuple[object, ...] | Mapping[str, object]
 
@@ -38,7 +37,7 @@ _MILLIONTHS = 1_000_000
 def video_of(campaign_id: str, video_hash: str, record: bytes, revision: str) -> Video:
     """Raise UnreadableRecordError, with the record."""
     try:
-        video = decode_video(record, revision=revision)
+        video = decode(record, Video, revision=revision)
         require_place(video.id == video_id(campaign_id, video_hash))
     except UnreadableRecordError as error:
         raise _unreadable(campaign_id, video_hash, record, revision, error).error() from error
@@ -50,11 +49,11 @@ def campaign_of(
 ) -> Campaign:
     """Raise UnreadableRecordError, with the record."""
     # A video is read without its campaign.
+    from shared.domain.campaign import Campaign
     from shared.domain.money import Savings
-    from shared.records.campaigns import decode_campaign
 
     try:
-        campaign = decode_campaign(record, revision=revision)
+        campaign = decode(record, Campaign, revision=revision)
         require_place(campaign.campaign_id == campaign_id)
     except UnreadableRecordError as error:
         raise _unreadable(campaign_id, None, record, revision, error).error() from error
@@ -77,11 +76,9 @@ def day_of(day: date, row: tuple[bytes, str] | None) -> DayBudget:
 
     if row is None:
         return DayBudget(day=day)
-    from shared.records.days import decode_day
-
     record, revision = row
     with naming(f"days/{day}"):
-        stored = decode_day(record, revision=revision)
+        stored = decode(record, DayBudget, revision=revision)
         require_place(stored.day == day)
     return stored
 
@@ -103,7 +100,7 @@ def stored_change(connection: sqlite3.Connection, change: Change) -> Change:
 
 def stored_video(connection: sqlite3.Connection, video: Video) -> Video:
     """Store a video, and return it with its new revision. Raise ConflictError."""
-    row = columns.video_row(video, encode_video(video), _now())
+    row = columns.video_row(video, encode(video), _now())
     _store_video(connection, row, video.tags, known_revision=video.revision)
     if video.batch_id is not None:
         charged = millionths(video.cost.actual or ZERO)
@@ -133,9 +130,7 @@ def hold_on_day(connection: sqlite3.Connection, day: DayBudget, committed: Decim
 
 
 def stored_campaign(connection: sqlite3.Connection, campaign: Campaign) -> Campaign:
-    from shared.records.campaigns import encode_campaign
-
-    row = columns.campaign_row(campaign, encode_campaign(campaign), _now())
+    row = columns.campaign_row(campaign, encode(campaign), _now())
     what = f"The campaign {campaign.campaign_id!r}"
     if campaign.revision:
         changed = asdict(row) | {"known_revision": campaign.revision}
@@ -171,9 +166,7 @@ def _remove_video(connection: sqlite3.Connection, record: Video | Unreadable) ->
 
 
 def stored_day(connection: sqlite3.Connection, day: DayBudget) -> DayBudget:
-    from shared.records.days import encode_day
-
-    record = encode_day(day)
+    record = encode(day)
     row = (day.day.isoformat(), record, columns.revision_of(record))
     if day.revision:
         changed = (*row[1:], row[0], day.revision)
