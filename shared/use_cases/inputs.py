@@ -31,7 +31,6 @@ from shared.ports.object_store import PutMode
 from shared.use_cases.finding_clips import require_stored_clip
 
 FETCH = timedelta(seconds=10)
-
 # Characters of base64: a multiple of four, so that each piece is whole.
 _PIECE = 256 * 1024
 _DATA_URI = re.compile(r"data:[^,]{0,200},", re.ASCII)
@@ -193,13 +192,9 @@ def store_inputs(ports: Ports, campaign_id: str, inputs: Iterable[NewInput]) -> 
         if isinstance(each, CopiedClip):
             clip = require_stored_clip(ports, each.video)
             ports.objects.copy(clip.path, path, mode=PutMode.OVERWRITE)
-            continue
-        ports.objects.put(
-            path,
-            BytesIO(each.content),
-            content_type=each.picture.media_type,
-            mode=PutMode.OVERWRITE,
-        )
+        else:
+            content, media_type = BytesIO(each.content), each.picture.media_type
+            ports.objects.put(path, content, content_type=media_type, mode=PutMode.OVERWRITE)
 
 
 def fetch(ports: Ports, url: str) -> bytes:
@@ -210,8 +205,7 @@ def fetch(ports: Ports, url: str) -> bytes:
 def _content(ports: Ports, source: str) -> bytes:
     if source.startswith("https://"):
         return fetch(ports, source)
-    start = _DATA_URI.match(source)
-    if start is None:
+    if (start := _DATA_URI.match(source)) is None:
         raise InvalidInputError("Send the id of an input, an https:// URL or a data: URI.")
     if not start[0].endswith(";base64,"):
         raise InvalidInputError(
@@ -219,7 +213,7 @@ def _content(ports: Ports, source: str) -> bytes:
         )
     try:
         return _decoded(source, start.end())
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise InvalidInputError(f"The data: URI is not valid base64: {error}.") from error
 
 
