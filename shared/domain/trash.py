@@ -78,6 +78,12 @@ def restore(campaign: Campaign, video: Video, *, now: datetime) -> Change:
     )
 
 
+def hasten(campaign: Campaign) -> Campaign:
+    """Return the campaign whose trash is due, whatever time was left to restore it."""
+    removals = (each.chore for each in campaign.trash)
+    return with_delayed_chores(campaign, *removals, due_at=campaign.created_at, trashed=True)
+
+
 def due_trash(campaign: Campaign, now: datetime) -> tuple[Chore, ...]:
     """Return the chores of the trashed videos whose time is over."""
     return tuple(each.chore for each in campaign.trash if each.due_at <= now)

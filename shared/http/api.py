@@ -42,6 +42,7 @@ _ALIASES = {"/healthz": "/health"}
 _REST_OF_PATH = "{+"
 _UNMATCHED = "unmatched"
 _LARGE = len("1000000")
+_READING = ("GET", "HEAD")
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +88,10 @@ def respond(request: Request, ports: Callable[[], Ports]) -> Response:
                 from shared.http.queries import refuse_parameters
 
                 refuse_parameters(request, endpoint)
+            if endpoint.body is None and request.method not in _READING:
+                from shared.http.request_bodies import refuse_fields
+
+                refuse_fields(request)
             response = _handled(call, endpoint, values)
     except Exception as error:  # noqa: BLE001  # Every request gets an answer.
         from shared.http.problems import answer_failure

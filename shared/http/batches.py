@@ -20,7 +20,7 @@ from shared.http.batch_types import BatchEstimateResource, BatchResource
 from shared.http.calls import POLLING, Call, encode, json_response, list_response
 from shared.http.idempotency import answer_idempotently
 from shared.http.queries import BatchQuery, PageQuery, ReadQuery, read_query
-from shared.http.request_bodies import EmptyBody, SentBatch, read_body, read_lines
+from shared.http.request_bodies import SentBatch, read_lines
 from shared.http.resources import epoch, moment
 from shared.http.videos import require_include, video_resources
 from shared.requests.batches import lines_of
@@ -77,7 +77,6 @@ def list_all(call: Call) -> Response:
 
 
 def cancel(call: Call, batch_id: str) -> Response:
-    read_body(call.request, EmptyBody)
     batch = cancel_batch(call.ports, require_batch_id(batch_id))
     return json_response(_resource(view_of(call.ports, batch)))
 

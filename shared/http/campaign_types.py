@@ -107,6 +107,14 @@ class DeletedCampaign(TypedDict):
     deleted: bool
 
 
+class DeletedTrash(TypedDict):
+    """`id` is that of the campaign."""
+
+    id: str
+    object: Literal["trash.deleted"]
+    deleted: bool
+
+
 class SlotResource(TypedDict):
     """`unreadable` are videos of the slot, in any state, whose records cannot be read."""
 

@@ -17,7 +17,6 @@ from shared.http.calls import Call, json_response
 from shared.http.content import sign_path
 from shared.http.plays import has_opted_out
 from shared.http.queries import read_query
-from shared.http.request_bodies import EmptyBody, read_body
 from shared.http.static_files import StaticFile, joined_script, send_file
 from shared.parallel import in_parallel
 from shared.requests.parsing import Body
@@ -79,7 +78,6 @@ def script(call: Call) -> Response:
 def load(call: Call, embed_token: str) -> Response:
     """Choose the view of this load, so that its token counts nothing else."""
     query = read_query(call.request, EmbedQuery)
-    read_body(call.request, EmptyBody)
     target = read_embed(embed_token, call.ports.play_key)
     if renewed := _renewed(call, query.renews, target):
         return json_response(_goes_on(call, renewed))

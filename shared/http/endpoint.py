@@ -20,10 +20,11 @@ class Endpoint(msgspec.Struct, frozen=True):
     `handler` returns the function that is called with a Call and the values of the path's
     variables. `answers` has the type of the body for each status, or the types that it may have:
     `bytes` for media, `str` for the studio's files, None without a body. An endpoint without a
-    `query` refuses every parameter. One that `takes_key` supports Idempotency-Key. One that
-    `takes_lines` has bodies of JSON lines or CSV, each line a `body`. One that `has_csv` answers a
-    table, too, by Accept. One that `is_open` needs no API key. One that is `for_any_page` may be
-    called by pages of every site, which may read its answers.
+    `query` refuses every parameter, and one that changes something and has no `body` every field.
+    One that `takes_key` supports Idempotency-Key. One that `takes_lines` has bodies of JSON lines
+    or CSV, each line a `body`. One that `has_csv` answers a table, too, by Accept. One that
+    `is_open` needs no API key. One that is `for_any_page` may be called by pages of every site,
+    which may read its answers.
     """
 
     method: str

@@ -27,7 +27,7 @@ from shared.http.experiment_types import (
     StopBody,
 )
 from shared.http.queries import PageQuery, read_query, require_one_of
-from shared.http.request_bodies import EmptyBody, read_body
+from shared.http.request_bodies import read_body
 from shared.use_cases import run_experiments
 from shared.use_cases.assign_arm import assign_arm, stop_experiment
 
@@ -81,7 +81,6 @@ def read(call: Call, campaign_id: str, experiment_id: str) -> Response:
 
 def assign(call: Call, campaign_id: str, experiment_id: str) -> Response:
     """Answer as an embed does, for a page whose own server chooses what it shows."""
-    read_body(call.request, EmptyBody)
     _require_experiment(campaign_id, experiment_id)
     if not call.ports.play_key:
         raise WrongStateError("Plays are not counted here, so no viewer is assigned: set PLAY_KEY.")

@@ -108,6 +108,14 @@ def read_body(request: Request, kind: type[B]) -> B:
     return from_json(raw, kind)
 
 
+def refuse_fields(request: Request) -> None:
+    """Raise InvalidRequestError for any field of a body: its sender expects that it does something.
+
+    An empty body, and one without fields, is accepted.
+    """
+    read_body(request, EmptyBody)
+
+
 def read_lines(request: Request) -> "tuple[bytes, BatchFormat]":
     """Return the file of a batch, and its format by its content type: JSON lines, or CSV."""
     request.max_content_length = MAX_BATCH_BYTES

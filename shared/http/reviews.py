@@ -9,7 +9,7 @@ from shared.domain.identity import campaign_of_review, require_campaign_id
 from shared.domain.review import Comment, Decision, Review
 from shared.domain.titles import title_of
 from shared.http.calls import Call, json_response, list_response
-from shared.http.request_bodies import EmptyBody, read_body
+from shared.http.request_bodies import read_body
 from shared.http.resources import epoch, moment
 from shared.http.review_types import (
     CommentResource,
@@ -60,7 +60,6 @@ def read(call: Call, campaign_id: str, review_id: str) -> Response:
 
 
 def close(call: Call, campaign_id: str, review_id: str) -> Response:
-    read_body(call.request, EmptyBody)
     _require_review(campaign_id, review_id)
     return json_response(_resource(call, run_reviews.close_review(call.ports, review_id)))
 

@@ -1,6 +1,7 @@
 """Handlers that create, promote, cancel, delete and restore versions of videos."""
 
 from decimal import Decimal
+from http import HTTPStatus
 
 from msgspec import UNSET
 from werkzeug.wrappers import Response
@@ -10,11 +11,11 @@ from shared.domain.limits import require_dollars
 from shared.domain.model_registry import MODELS
 from shared.domain.video import Phase, Video
 from shared.http.calls import Call, json_response, list_response
-from shared.http.campaign_types import CleanupResource
+from shared.http.campaign_types import CleanupResource, DeletedTrash
 from shared.http.creations import all_created_response, created_response
 from shared.http.idempotency import answer_idempotently
 from shared.http.queries import DeleteQuery, read_query
-from shared.http.request_bodies import CleanupBody, EmptyBody, RegenerateBody, VideoBody, read_body
+from shared.http.request_bodies import CleanupBody, RegenerateBody, VideoBody, read_body
 from shared.http.resource_types import DeletedVideo
 from shared.http.resources import encoded_video, moment, unreadable_resource, video_resource
 from shared.requests.commands import lane_of
@@ -28,6 +29,7 @@ from shared.use_cases.change_versions import (
 from shared.use_cases.claims import Claim
 from shared.use_cases.cleanup_campaign import cleanup_campaign, preview_cleanup
 from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
+from shared.use_cases.trash_videos import empty_trash as remove_trash
 from shared.use_cases.trash_videos import read_trash
 
 
@@ -70,7 +72,6 @@ def regenerate_all(call: Call, campaign_id: str) -> Response:
 
 
 def promote(call: Call, video_id: str) -> Response:
-    read_body(call.request, EmptyBody)
     video = promote_video(call.ports, *parse_video_id(video_id))
     return json_response(video_resource(call, video))
 
@@ -88,7 +89,6 @@ def change(call: Call, video_id: str) -> Response:
 
 def cancel(call: Call, video_id: str) -> Response:
     """Answer with a note: a video that was already submitted may be paid for all the same."""
-    read_body(call.request, EmptyBody)
     video = cancel_video(call.ports, *parse_video_id(video_id))
     resource = video_resource(call, video)
     resource["note"] = _note(video)
@@ -98,7 +98,6 @@ def cancel(call: Call, video_id: str) -> Response:
 def delete(call: Call, video_id: str) -> Response:
     """Move a video to the trash, or remove it. `purge` is in the query: a body has no field."""
     purge = read_query(call.request, DeleteQuery).purge
-    read_body(call.request, EmptyBody)
     purge_at = delete_video(call.ports, *parse_video_id(video_id), purge=purge)
     deleted = DeletedVideo(
         id=video_id, object="video.deleted", deleted=True, purge_at=moment(purge_at)
@@ -107,7 +106,6 @@ def delete(call: Call, video_id: str) -> Response:
 
 
 def restore(call: Call, video_id: str) -> Response:
-    read_body(call.request, EmptyBody)
     video = restore_video(call.ports, *parse_video_id(video_id))
     return json_response(video_resource(call, video))
 
@@ -120,6 +118,13 @@ def trash(call: Call, campaign_id: str) -> Response:
         ids=[video.id for video in page.videos],
         unreadable=list(map(unreadable_resource, page.unreadable)),
     )
+
+
+def empty_trash(call: Call, campaign_id: str) -> Response:
+    """Answer 202 where the tick has to remove the rest; what is left can still be restored."""
+    is_empty = remove_trash(call.ports, require_campaign_id(campaign_id))
+    emptied = DeletedTrash(id=campaign_id, object="trash.deleted", deleted=is_empty)
+    return json_response(emptied, status=HTTPStatus.OK if is_empty else HTTPStatus.ACCEPTED)
 
 
 def cleanup(call: Call, campaign_id: str) -> Response:

@@ -169,6 +169,10 @@ VIDEO_ENDPOINTS: Sequence[Endpoint] = (
     Endpoint("GET", "/v1/campaigns/{campaign_id}/trash", lambda: versions.trash,
              "List the deleted videos that can be restored, the latest deleted first",
              answers=lambda: {200: answered.ListResource[answered.VideoResource]}),
+    Endpoint("DELETE", "/v1/campaigns/{campaign_id}/trash", lambda: versions.empty_trash,
+             "Remove for good all that is in the trash of a campaign: 202 where that goes on after "
+             "the answer",
+             answers=lambda: dict.fromkeys((200, 202), of_campaigns.DeletedTrash)),
     Endpoint("GET", "/v1/campaigns/{campaign_id}/download", lambda: downloads.of_campaign,
              "Download the current videos as one ZIP file",
              answers=lambda: {200: answered.Archive}),

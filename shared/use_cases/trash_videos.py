@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from shared.domain.campaign import Campaign, Change
 from shared.domain.errors import CampaignNotFoundError
 from shared.domain.removal import remove
-from shared.domain.trash import due_trash, move_to_trash, purge
+from shared.domain.trash import due_trash, hasten, move_to_trash, purge
+from shared.domain.versions import require_not_deleted
 from shared.domain.video import Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoPage
@@ -15,6 +16,7 @@ from shared.use_cases.finish_chores import finish_chores
 
 # Each portion is one commit, and some calls for the objects of each video.
 _PORTION = 20
+_PATIENCE = timedelta(seconds=20)
 
 
 def trash_or_remove(
@@ -52,16 +54,34 @@ def read_trash(ports: Ports, campaign_id: str) -> VideoPage:
     raise CampaignNotFoundError(f"There is no campaign {campaign_id!r}.")
 
 
-def purge_due(ports: Ports, campaign_id: str, *, end: datetime) -> None:
-    """Remove the trashed videos whose time is over; no portion begins after `end`.
+def empty_trash(ports: Ports, campaign_id: str) -> bool:
+    """Remove for good what is in the trash, and return whether all of it is removed.
 
-    One whose record cannot be read stays.
+    One commit makes all of it due, so the tick continues after a crash, or if it takes too long.
+    Raise CampaignNotFoundError or CampaignDeletedError.
+    """
+
+    def attempt() -> None:
+        campaign = ports.campaigns.get_campaign(campaign_id)
+        require_not_deleted(campaign)
+        if campaign.trash:
+            ports.campaigns.commit(Change(campaign=hasten(campaign)))
+
+    until_committed(attempt)
+    return purge_due(ports, campaign_id, end=ports.now() + _PATIENCE)
+
+
+def purge_due(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
+    """Remove the trashed videos whose time is over, and return whether none is left.
+
+    No portion begins after `end`. One whose record cannot be read stays.
     """
     while ports.now() < end:
         change = until_committed(lambda: _purge_portion(ports, campaign_id))
         if change is None:
-            return
+            return True
         finish_chores(ports, campaign_id)
+    return False
 
 
 def _purge_portion(ports: Ports, campaign_id: str) -> Change | None:

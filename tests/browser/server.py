@@ -49,6 +49,9 @@ class Server:
         data = json.dumps(body).encode()
         return self._answer(Request(f"{self.origin}{path}", data, headers, method="PUT"))
 
+    def delete(self, path: str) -> Json:
+        return self._answer(Request(f"{self.origin}{path}", method="DELETE"))
+
     def begin(self, campaign_id: str) -> None:
         """Create a campaign without videos, if there is none of this id."""
         self.patch(f"/v1/campaigns/{campaign_id}", {"archived": False})

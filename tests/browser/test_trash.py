@@ -87,6 +87,27 @@ def test_the_trash_restores_and_deletes_for_good(server: Server, studio: Studio)
     assert pier["id"] not in {each["id"] for each in server.get("/v1/videos")["data"]}
 
 
+def test_the_trash_is_emptied_once_somebody_is_sure(server: Server, studio: Studio) -> None:
+    made = server.make("flood", PIER, BUOY)
+    for video in made:
+        server.delete(f"/v1/videos/{video['id']}")
+    studio.open("flood")
+    dialog = studio.page.get_by_role("dialog", name="Trash")
+    asks = studio.page.get_by_role("dialog", name="Delete 2 takes for good?")
+
+    studio.button(r"Trash \(2\)").click()
+    dialog.get_by_role("button", name="Empty the trash").click()
+    expect(asks).to_be_visible()
+    studio.page.keyboard.press("Escape")
+    expect(dialog.get_by_role("listitem")).to_have_count(2)
+    dialog.get_by_role("button", name="Empty the trash").click()
+    asks.get_by_role("button", name="Delete for good").click()
+
+    expect(dialog.get_by_role("status")).to_have_text("The trash was emptied.")
+    expect(dialog).to_contain_text("The trash is empty.")
+    assert [] == server.get("/v1/campaigns/flood/trash")["data"]
+
+
 def test_a_clean_up_leads_to_the_trash(server: Server, studio: Studio) -> None:
     [old] = server.make("tidy", PIER)
     server.regenerate(old)

@@ -81,6 +81,7 @@ def test_a_campaign_id_in_a_path_is_only_ever_an_id(refusing: Showreel, segment:
         refusing.post(f"{campaign}/regenerate"),
         refusing.post(f"{campaign}/cleanup", {"dry_run": False}),
         refusing.get(f"{campaign}/trash"),
+        refusing.delete(f"{campaign}/trash"),
         refusing.get(f"/api/v1/content/videos/{segment}/curr_{HASH}_0.mp4"),
     ]
 

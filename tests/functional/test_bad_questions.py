@@ -55,7 +55,8 @@ def test_every_request_refuses_unknown_parameters_unless_others_add_some(
     ignoring = set()
     for endpoint in ENDPOINTS:
         path = re.sub("{.*?}", "a", endpoint.path)
-        answer = refusing.send(endpoint.method, f"{path}?x=1", data=LINES, content_type="text/csv")
+        sent = {"data": LINES, "content_type": "text/csv"} if endpoint.takes_lines else {}
+        answer = refusing.send(endpoint.method, f"{path}?x=1", **sent)
         if answer.is_json and answer.json.get("error", {}).get("param") == "x":
             assert_refused(answer, *INVALID)
         else:
@@ -67,6 +68,20 @@ def test_every_request_refuses_unknown_parameters_unless_others_add_some(
         *("/v1/videos/{video_id}/content", "/v1/inputs/{input_id}/content"),
         *("/api/v1/content/videos/{campaign_id}/{filename}", "/local-bucket/{+path}"),
     }
+
+
+def test_every_change_refuses_unknown_fields(refusing: Showreel) -> None:
+    """A sender of `{"dry_run": true}` would be wrong about what has happened."""
+    accepting = set()
+    for endpoint in ENDPOINTS:
+        if endpoint.method != "GET" and not endpoint.takes_lines:
+            path = endpoint.path.replace("{video_id}", f"video_{GALLERY}.{HASH}")
+            answer = refusing.send(endpoint.method, re.sub("{.*?}", "a", path), json={"x": 1})
+            if not answer.is_json or answer.json.get("error", {}).get("param") != "x":
+                accepting.add(endpoint.path)
+
+    # A beacon is always answered 204.
+    assert accepting == {"/v1/plays"}
 
 
 @pytest.mark.parametrize(

@@ -298,6 +298,22 @@ def test_a_video_in_the_trash_stays_for_its_days_when_the_setting_is_lowered(
         )
 
 
+def test_an_emptied_trash_has_nothing_and_leaves_the_rest(
+    gallery: Showreel, boat: Json, trashed: Json
+) -> None:
+    (old,) = slot_0(gallery)["historical"]
+    gallery.delete(f"/v1/videos/{old['id']}")
+
+    emptied = gallery.delete(TRASH)
+
+    assert 200 == emptied.status_code
+    assert {"id": GALLERY, "object": "trash.deleted", "deleted": True} == emptied.json
+    assert [] == gallery.get(TRASH).json["data"]
+    assert {404} == {gallery.get(f"/v1/videos/{each['id']}").status_code for each in (old, boat)}
+    assert set() == files_of(gallery, old) | files_of(gallery, boat)
+    assert 200 == gallery.get(f"/v1/videos/{slot_0(gallery)['current']['id']}/content").status_code
+
+
 @pytest.mark.parametrize(
     ("body", "status"), [(None, 200), ({}, 200), ({"purge": True}, 400), ([True], 400)]
 )

@@ -38,6 +38,7 @@ class Trash {
       ids.length === 0 && element("p", {}, TRASH_TEXTS.empty),
       ids.length > 0 &&
         element("ul", { class: "versions" }, ...body.data.map((video) => this.#item(video))),
+      ids.length > 0 && button(TRASH_TEXTS.emptyAll, { kind: "quiet", onclick: () => this.#empty(ids.length) }),
       body.unreadable.length > 0 &&
         element("p", { class: "hint" }, TRASH_TEXTS.unreadable(body.unreadable.length)),
     ]);
@@ -93,6 +94,19 @@ class Trash {
     await this.#do(async () => {
       await remove(`/v1/videos/${video.id}?purge=true`);
       return TRASH_TEXTS.purged(video.index + 1);
+    });
+  }
+
+  async #empty(count) {
+    const isSure = await confirmed({
+      title: TRASH_TEXTS.emptyTitle(count),
+      body: TRASH_TEXTS.emptyBody,
+      confirm: TRASH_TEXTS.purge,
+    });
+    if (!isSure) return;
+    await this.#do(async () => {
+      const { body } = await remove(`${this.#path}/trash`);
+      return body.deleted ? TRASH_TEXTS.emptied : TRASH_TEXTS.isBeingEmptied;
     });
   }
 

@@ -21,6 +21,12 @@ export const TRASH_TEXTS = {
   purgeTitle: "Delete this take for good?",
   purgeBody: "It cannot be restored. Its cost stays in the campaign's total.",
   purged: (number) => `The take of video ${number} is deleted for good.`,
+  emptyAll: "Empty the trash",
+  emptyTitle: (count) => `Delete ${plural(count, "take")} for good?`,
+  emptyBody:
+    "Everything that is in the trash of this campaign goes, and cannot be restored. Its cost stays in the campaign's total.",
+  emptied: "The trash was emptied.",
+  isBeingEmptied: "The trash is being emptied. The rest goes within minutes.",
   empty: "The trash is empty.",
   unreadable: (count) => `${plural(count, "more take")} cannot be read.`,
 };

@@ -55,7 +55,7 @@ def test_any_other_path_is_not_found(path: str) -> None:
         ("/v1/videos/video_a.0", {"DELETE", "GET", "HEAD", "PATCH"}),
         ("/v1/videos/video_a.0/promote", {"POST"}),
         ("/v1/videos/video_a.0/restore", {"POST"}),
-        ("/v1/campaigns/a/trash", {"GET", "HEAD"}),
+        ("/v1/campaigns/a/trash", {"DELETE", "GET", "HEAD"}),
     ],
 )
 def test_an_unsupported_method_is_refused_with_the_supported_ones(

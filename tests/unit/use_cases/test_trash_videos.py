@@ -1,20 +1,24 @@
 """What leaves the trash for good, and what a record that cannot be read changes about that."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
+from shared.domain.trash import due_trash
 from shared.domain.video import Video
-from shared.use_cases.change_versions import delete_video
+from shared.use_cases import trash_videos
+from shared.use_cases.change_versions import delete_video, restore_video
 from shared.use_cases.claims import Claim
 from shared.use_cases.cleanup_campaign import cleanup_campaign
 from shared.use_cases.create_videos import create_videos
 from shared.use_cases.maintain_campaigns import maintain_campaigns
-from shared.use_cases.trash_videos import purge_due, read_trash
+from shared.use_cases.trash_videos import empty_trash, purge_due, read_trash
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.rules import assert_agreement
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, TICK, a_request, make, remake, settle
 from tests.unit.use_cases.stories import TRASH_TIME, keep_trash
+from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 
 CLAIM = Claim(name="order-17", digest="", claimed_at="2026-11-07T12:00:00+00:00")
 
@@ -83,6 +87,57 @@ def test_many_are_removed_in_portions_while_there_is_time(ports: FakePorts) -> N
 
     assert [] == ids(ports)
     assert_agreement(ports)
+
+
+def test_an_emptied_trash_removes_what_is_in_it_and_nothing_else(
+    ports: FakePorts, trashed: tuple[Video, Video]
+) -> None:
+    shown = make(ports, "A kite")
+    spent = ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent
+
+    assert empty_trash(ports, CAMPAIGN_ID)
+    assert empty_trash(ports, CAMPAIGN_ID)
+
+    assert [shown.video_hash] == [each for _, each in ports.campaigns.videos]
+    assert spent == ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent
+    assert_agreement(ports)
+
+
+class DiedError(BaseException):
+    """As SIGKILL: nothing catches it."""
+
+
+def die() -> None:
+    raise DiedError
+
+
+def test_an_emptied_trash_is_gone_at_whichever_call_its_process_dies(
+    no_log: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Except what is restored before the tick comes."""
+    monkeypatch.setattr(trash_videos, "_PORTION", 1)
+
+    def simulate(at: int) -> bool:
+        ports = FakePorts()
+        keep_trash(ports)
+        first = make(ports)
+        last = remake(ports, first)
+        for video in (first, last):
+            delete_video(ports, CAMPAIGN_ID, video.video_hash)
+        hook = Once(die, at=at)
+        with suppress(DiedError):
+            empty_trash(watched(ports, Hooks(before_call=hook, after_effect=hook)), CAMPAIGN_ID)
+        left = ids(ports)
+        has_begun = len(due_trash(ports.campaigns.get_campaign(CAMPAIGN_ID), ports.now()))
+        if last.id in left:
+            restore_video(ports, CAMPAIGN_ID, last.video_hash)
+        maintain_campaigns(ports)
+        assert ids(ports) == ([] if has_begun or not left else [first.id])
+        assert (last.id in left) == ((CAMPAIGN_ID, last.video_hash) in ports.campaigns.videos)
+        assert_agreement(ports)
+        return hook.has_acted
+
+    at_every_call(simulate)
 
 
 def test_a_request_that_is_repeated_under_its_key_gets_the_trashed_video(ports: FakePorts) -> None:

@@ -21,6 +21,12 @@ export const TRASH_TEXTS = {
   purgeTitle: "Diese Aufnahme endgültig löschen?",
   purgeBody: "Sie lässt sich nicht wiederherstellen. Ihre Kosten bleiben in der Summe der Kampagne.",
   purged: (number) => `Die Aufnahme von Video ${number} ist endgültig gelöscht.`,
+  emptyAll: "Papierkorb leeren",
+  emptyTitle: (count) => `${plural(count, "Aufnahme", "Aufnahmen")} endgültig löschen?`,
+  emptyBody:
+    "Alles, was im Papierkorb dieser Kampagne ist, verschwindet und lässt sich nicht wiederherstellen. Die Kosten bleiben in der Summe der Kampagne.",
+  emptied: "Der Papierkorb wurde geleert.",
+  isBeingEmptied: "Der Papierkorb wird geleert. Der Rest verschwindet in wenigen Minuten.",
   empty: "Der Papierkorb ist leer.",
   unreadable: (count) =>
     `${plural(count, "weitere Aufnahme ist", "weitere Aufnahmen sind")} nicht lesbar.`,
