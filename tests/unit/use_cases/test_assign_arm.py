@@ -186,21 +186,6 @@ def test_a_load_that_cannot_be_counted_sees_a_video_and_takes_no_part(
     assert assign_arm(ports, experiment.id).experiment_id == experiment.id
 
 
-def test_equal_arms_are_not_decided_by_daily_looks() -> None:
-    """Less than 5 of a hundred are: tests/unit/domain has the experiments that show the level."""
-    decided = 0
-    for seed in range(8):
-        ports = FakePorts()
-        old = make(ports)
-        experiment = begun(ports, (old, remake(ports, old)))
-        reports = daily(ports, experiment, (0.4, 0.4), seed)
-        assert reports[-1].arms[0].rate.of + reports[-1].arms[1].rate.of == DAYS * VIEWERS_A_DAY
-        assert {each.verdict for each in reports} <= set(Verdict) - {Verdict.INVALID_SRM}
-        decided += any(each.winner is not None for each in reports)
-
-    assert decided == 0
-
-
 def test_a_better_arm_is_decided_by_what_viewers_watch(
     ports: FakePorts, videos: tuple[Video, Video]
 ) -> None:
