@@ -49,7 +49,7 @@ def regenerate_video(
     def attempt() -> tuple[CreatedVideo, ...]:
         campaign, made, page = _read(ports, campaign_id, claim, range(1), video_hash)
         if made:
-            return _answered(made)
+            return (repeated(made[0]),)
         source = next((each for each in page.videos if each.video_hash == video_hash), None)
         if source is None:
             # It does not exist, or is unreadable: this call raises the right error.
@@ -72,13 +72,17 @@ def regenerate_campaign(
     requested_by: str | None = None,
     claim: Claim | None = None,
 ) -> tuple[CreatedVideo, ...]:
-    """Make a new version for every slot with a current video: for all of them, or for none."""
+    """Make a new version for every slot with a current video: for all of them, or for none.
+
+    A slot that has a pending version answers with that. With a `claim` this is done once, and a
+    repeated request gets the same videos, whatever has become of them.
+    """
     slots = range(ports.policy.max_videos_per_campaign)
 
     def attempt() -> tuple[CreatedVideo, ...]:
         campaign, made, _ = _read(ports, campaign_id, claim, slots)
         if made:
-            return _answered(made)
+            return _answered(ports, campaign_id, made)
         shown = {slot.index: slot.current.video_hash for slot in campaign.slots if slot.current}
         videos = videos_of(ports, campaign, shown.values())
         sources = {index: videos[video_hash] for index, video_hash in shown.items()}
@@ -104,8 +108,26 @@ def _read(
     return campaign, made_before(claim, positions, page), page
 
 
-def _answered(made: Mapping[int, Video]) -> tuple[CreatedVideo, ...]:
-    return tuple(map(repeated, made.values()))
+def _answered(
+    ports: Ports, campaign_id: str, made: Mapping[int, Video]
+) -> tuple[CreatedVideo, ...]:
+    """Answer with the videos of an earlier attempt, by slot, and those that were pending beside.
+
+    Nothing is made: a slot that had a pending version then may have none now.
+    """
+    made_at = max(video.created_at for video in made.values())
+    answers = {index: repeated(video) for index, video in made.items()}
+    versions: dict[int, list[Video]] = {}
+    for video in ports.campaigns.get_all_videos(campaign_id).videos:
+        if video.index not in made and video.created_at <= made_at:
+            versions.setdefault(video.index, []).append(video)
+    for index, found in versions.items():
+        # A slot makes one version after the other, so only the last one can have been pending.
+        *earlier, last = sorted(found, key=lambda video: video.created_at)
+        was_pending = last.completed_at is None or last.completed_at > made_at
+        if was_pending and any(each.completed_at for each in earlier):
+            answers[index] = CreatedVideo(video=last, outcome=Outcome.ATTACHED)
+    return tuple(answers[index] for index in sorted(answers))
 
 
 def _commit(ports: Ports, plan: Plan, max_cost: Decimal | None) -> tuple[CreatedVideo, ...]:

@@ -9,9 +9,11 @@ from shared.domain.errors import CampaignNotFoundError, ModelRetiredError, Video
 from shared.domain.values import replace
 from shared.domain.video import Outcome, Phase, VersionState, Video
 from shared.ports.video_generator import Failed
+from shared.use_cases.change_versions import delete_video
+from shared.use_cases.claims import Claim
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_video
-from tests.fakes.ports import FakePorts
+from tests.fakes.ports import POLICY, FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,
@@ -26,6 +28,7 @@ from tests.unit.use_cases.scenes import (
     stored,
 )
 from tests.unit.use_cases.watching import Hooks, Once, watched
+from tools.in_memory.clip import A_CLIP
 
 
 def test_a_new_version_has_the_input_of_the_old_one(ports: FakePorts) -> None:
@@ -137,6 +140,46 @@ def test_a_slot_with_a_pending_version_returns_it(ports: FakePorts) -> None:
 
     assert (Outcome.ATTACHED, pending) == (first.outcome, first.video)
     assert Outcome.CREATED == second.outcome
+
+
+@pytest.mark.parametrize("ending", [None, b"no clip", A_CLIP], ids=["runs", "fails", "succeeds"])
+def test_a_repeated_request_answers_with_the_same_videos_for_every_slot(
+    ports: FakePorts, ending: bytes | None
+) -> None:
+    """Also with one that it did not make, whatever has become of it, and with no later ones."""
+    create_videos(ports, a_request("One", "Two", "Three"))
+    settle(ports)
+    ports.generator.will(Script(ending=ending or A_CLIP))
+    pending = reserve(ports, "Another one")
+    reserve(ports, drafts=(Draft(prompt="Four", index=3),))
+    claim = Claim(name="key", digest="", claimed_at=ports.now().isoformat())
+    first = regenerate_campaign(ports, CAMPAIGN_ID, claim=claim)
+    if ending is not None:
+        settle(ports)
+    spent = ports.campaigns.get_campaign(CAMPAIGN_ID).money.committed
+
+    again = regenerate_campaign(ports, CAMPAIGN_ID, claim=claim)
+
+    assert pending.video_hash == first[0].video.video_hash
+    assert [(0, Outcome.ATTACHED), (1, Outcome.CREATED), (2, Outcome.CREATED)] == [
+        (each.video.index, each.outcome) for each in again
+    ]
+    assert [each.video.video_hash for each in first] == [each.video.video_hash for each in again]
+    assert spent == ports.campaigns.get_campaign(CAMPAIGN_ID).money.committed
+
+
+def test_a_repeated_request_leaves_out_a_slot_that_showed_nothing() -> None:
+    ports = FakePorts(policy=replace(POLICY, keep_historical=2))
+    latest = remake(ports, remake(ports, make(ports)))
+    delete_video(ports, CAMPAIGN_ID, latest.video_hash)
+    reserve(ports, drafts=(Draft(prompt="Two", index=1),))
+    settle(ports)
+    claim = Claim(name="key", digest="", claimed_at=ports.now().isoformat())
+
+    first, again = (regenerate_campaign(ports, CAMPAIGN_ID, claim=claim) for _ in range(2))
+
+    assert [1] == [each.video.index for each in first]
+    assert [1] == [each.video.index for each in again]
 
 
 def test_a_campaign_with_one_retired_model_is_refused_whole(ports: FakePorts) -> None:
