@@ -62,6 +62,7 @@ def test_a_budget_is_an_amount(showreel: Showreel, budget: object) -> None:
     assert 404 == showreel.get("/v1/campaigns/spring").status_code
 
 
+@ONLY_LOCAL
 def test_a_maximum_cost_may_be_a_sum_of_binary_fractions(showreel: Showreel) -> None:
     answer = showreel.post(
         "/v1/videos", {"prompt": KITE, "seconds": 4, "max_cost_usd": 1.6000000000000003}
