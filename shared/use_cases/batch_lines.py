@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
@@ -21,7 +20,7 @@ from shared.domain.video import Video
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoPage
 from shared.use_cases.announcing import warn_of_day
-from shared.use_cases.begin_campaign import require_name
+from shared.use_cases.begin_campaign import TakenNames
 from shared.use_cases.budgeting import of_day
 from shared.use_cases.campaign_state import all_campaigns
 from shared.use_cases.claims import Claim, hashes_of, made_before, require_not_deleted_since
@@ -89,6 +88,7 @@ class LinePlanner:
         self._requests = {line.number: line.request for line in lines if line.request}
         self._campaigns: dict[str, Campaign] = {}
         self._changed: defaultdict[str, dict[str, Video]] = defaultdict(dict)
+        self._names = TakenNames(ports.objects, all_campaigns(ports.campaigns))
         self._not_deleted: set[str] = set()
         self._warnings: defaultdict[str, list[Event]] = defaultdict(list)
         self._stored = ports.campaigns.get_many(self._claimed())
@@ -210,8 +210,8 @@ class LinePlanner:
         stored, _ = self._stored[campaign_id]
         if isinstance(stored, Campaign):
             return stored
-        others = chain(self._campaigns.values(), all_campaigns(self._ports.campaigns))
-        require_name(self._ports.objects, campaign_id, among=others)
+        self._names.require_free(campaign_id)
+        TakenNames(self._ports.objects, self._campaigns.values()).require_free(campaign_id)
         return self._new(campaign_id)
 
     def _new(self, campaign_id: str) -> Campaign:

@@ -28,7 +28,7 @@ class Facts(TypedDict, total=False):
 
 def new_campaign(ports: Ports, campaign_id: str) -> Campaign:
     """Raise CampaignNameTakenError."""
-    require_name(ports.objects, campaign_id, among=all_campaigns(ports.campaigns))
+    TakenNames(ports.objects, all_campaigns(ports.campaigns)).require_free(campaign_id)
     now = ports.now()
     return Campaign(campaign_id=campaign_id, created_at=now, updated_at=now)
 
@@ -73,19 +73,30 @@ def _endings() -> Iterator[str]:
     yield from (token_hex(4) for _ in range(3))
 
 
-def require_name(
-    objects: ObjectStore, campaign_id: str, *, among: Iterable[Campaign | Unreadable]
-) -> None:
-    """Raise CampaignNameTakenError if the store does not distinguish two names by case.
+class TakenNames:
+    """The names of campaigns, where a store may not distinguish them by case.
 
-    Only such a store, and only a new campaign, requires a read of all campaigns.
+    Only such a store, and only a new campaign, requires a read of `campaigns`, and of each once.
     """
-    if objects.is_case_sensitive():
-        return
-    for other in among:
-        same = other.campaign_id.lower() == campaign_id.lower()
-        if same and other.campaign_id != campaign_id:
+
+    def __init__(self, objects: ObjectStore, campaigns: Iterable[Campaign | Unreadable]) -> None:
+        self._objects = objects
+        self._unread = iter(campaigns)
+        self._names: dict[str, str] = {}
+
+    def require_free(self, campaign_id: str) -> None:
+        """Raise CampaignNameTakenError if another name differs in case alone."""
+        if self._objects.is_case_sensitive():
+            return
+        self._names |= {each.campaign_id.lower(): each.campaign_id for each in self._unread}
+        other = self._names.get(campaign_id.lower(), campaign_id)
+        if other != campaign_id:
             raise CampaignNameTakenError(
-                f"There is a campaign {other.campaign_id!r}, and the disk of the data folder "
+                f"There is a campaign {other!r}, and the disk of the data folder "
                 f"ignores case: {campaign_id!r} is the same. Use that one, or another name."
             )
+
+    def take(self, campaign_id: str) -> None:
+        """Raise CampaignNameTakenError, as `require_free`."""
+        self.require_free(campaign_id)
+        self._names[campaign_id.lower()] = campaign_id

@@ -33,7 +33,7 @@ from shared.domain.video import Phase, Video
 from shared.ports.campaign_repository import CampaignRepository
 from shared.ports.object_store import ObjectInfo, ObjectStore
 from shared.ports.record_mirror import RecordMirror
-from shared.use_cases.begin_campaign import require_name
+from shared.use_cases.begin_campaign import TakenNames
 from shared.use_cases.campaign_state import PAGE, all_campaigns, load_campaign_state
 from shared.use_cases.committing import until_committed
 from shared.use_cases.mirroring import mirror_campaign
@@ -76,9 +76,9 @@ def copy_campaigns(source: Installation, target: Installation) -> Iterator[Copie
     the target is not case-sensitive.
     """
     if not target.objects.is_case_sensitive():
-        known = [*all_campaigns(source.campaigns), *all_campaigns(target.campaigns)]
-        for campaign in known:
-            require_name(target.objects, campaign.campaign_id, among=known)
+        names = TakenNames(target.objects, all_campaigns(target.campaigns))
+        for campaign in all_campaigns(source.campaigns):
+            names.take(campaign.campaign_id)
     for campaign in all_campaigns(source.campaigns):
         if isinstance(campaign, Unreadable):
             yield CopiedCampaign(

@@ -2,6 +2,8 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from io import BytesIO
+from threading import Barrier
 
 import pytest
 
@@ -55,6 +57,31 @@ def test_records_and_objects_are_removed(ports: FakePorts) -> None:
     assert delete_campaign(ports, CAMPAIGN_ID)
 
     assert ({}, {}) == (ports.campaigns.campaigns, ports.campaigns.videos)
+    assert {NOTE} == set(ports.objects.objects)
+
+
+def test_many_objects_are_removed_at_the_same_time_and_not_after_the_end(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(ports)
+    for number in range(100):
+        path = f"videos/attempts/{CAMPAIGN_ID}/left/{number:03}.mp4"
+        ports.objects.put(path, BytesIO(b"clip"), content_type="video/mp4")
+    delete, two = ports.objects.delete, Barrier(2, timeout=20)
+
+    def slow(path: str) -> None:
+        if "/left/" in path:
+            two.wait()
+            ports.clock.advance(timedelta(seconds=1))
+        delete(path)
+
+    monkeypatch.setattr(ports.objects, "delete", slow)
+
+    assert not delete_campaign(ports, CAMPAIGN_ID)
+    assert 60 == sum("/left/" in path for path in ports.objects.objects)
+
+    while not continue_deletion(ports, CAMPAIGN_ID, end=ports.now() + timedelta(seconds=20)):
+        assert ports.campaigns.get_campaign(CAMPAIGN_ID).is_being_deleted
     assert {NOTE} == set(ports.objects.objects)
 
 

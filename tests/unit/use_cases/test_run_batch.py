@@ -1,5 +1,6 @@
 """A batch: each line once, in order, whatever dies and however often a message is delivered."""
 
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from shared.domain.batch import (
     BatchStatus,
     decode_results,
 )
+from shared.domain.campaign import Campaign
 from shared.domain.errors import (
     BatchNotFoundError,
     BudgetExceededError,
@@ -23,6 +25,7 @@ from shared.domain.errors import (
 )
 from shared.domain.schedule import BATCH_RETRY, USUAL_GENERATION
 from shared.domain.storage_layout import batch_request_path, batch_results_prefix
+from shared.domain.unreadable import Unreadable
 from shared.domain.values import replace
 from shared.domain.video import Lane, Outcome, Phase
 from shared.use_cases import run_batch as run_batch_module
@@ -606,3 +609,24 @@ def test_the_end_of_a_batch_is_estimated_before_the_first_tick(
     minutes = (view.expected_done_at - USUAL_GENERATION - ports.now()) / timedelta(minutes=1)
     assert 2 <= minutes <= 3.5
     assert len(reads) == (3 if is_read else 2)
+
+
+def test_a_store_that_ignores_case_is_read_once_for_all_lines(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It requires the names of all campaigns for each new one."""
+    make(ports, campaign_id="Kite")
+    monkeypatch.setattr(ports.objects, "is_case_sensitive", lambda: False)
+    listed, reads = ports.campaigns.list_campaigns, Counter[str | None]()
+
+    def counted(*, after: str | None, limit: int) -> tuple[Campaign | Unreadable, ...]:
+        reads[after] += 1
+        return listed(after=after, limit=limit)
+
+    monkeypatch.setattr(ports.campaigns, "list_campaigns", counted)
+
+    create(ports, lines(20))
+    assert 1 == reads[None]
+
+    with pytest.raises(InvalidBatchError):
+        create(ports, file_of(a_line(1, campaign_id="kite")), batch_id=f"{BATCH_ID[:-1]}0")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from threading import Lock
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
@@ -116,12 +117,15 @@ class Once:
 
     def __init__(self, act: Hook, *, at: int) -> None:
         self._act = act
+        self._counting = Lock()
         self._left = at
         self.has_acted = False
 
     def __call__(self) -> None:
-        self._left -= 1
-        if self._left == -1:
+        with self._counting:
+            self._left -= 1
+            is_due = self._left == -1
+        if is_due:
             self.has_acted = True
             self._act()
 
