@@ -5,18 +5,17 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Barrier, Event, Lock, Thread
+from threading import Barrier, Event, Lock
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from google.auth.credentials import Credentials
-from google.auth.transport import Request
+from google.auth.transport import Request as Transport
 
 from shared.adapters.google.credentials import shared_request
 from tools.emulated_cloud.bucket.signatures import ServiceAccount
-from tools.emulated_cloud.processes import HOST
+from tools.emulated_cloud.http_front import Answer, HTTPFront, Request, answer_json
 
 _TOKEN = "the function's token"  # noqa: S105  # It opens nothing.
 _PATH = re.compile(r"/v1/projects/-/serviceAccounts/(?P<email>[^:]+):signBlob")
@@ -31,7 +30,6 @@ class FakeIAM:
 
     def __init__(self, account: ServiceAccount) -> None:
         self.account = account
-        self.connections = 0
         self.calls = 0
         self.refusals: list[int] = []
         self.stalls = 0
@@ -40,24 +38,22 @@ class FakeIAM:
         self._at_once = 0
         self._over = Event()
         self._lock = Lock()
-        self._http = _Server(self)
-        self.host = f"{HOST}:{self._http.server_port}"
+        self._http = HTTPFront(self._answer)
+        self.host = self._http.url.removeprefix("http://")
 
     @contextmanager
     def running(self) -> Iterator["FakeIAM"]:
-        Thread(target=self._http.serve_forever, args=(0.02,), name="fake-iam", daemon=True).start()
-        try:
-            yield self
-        finally:
-            self._over.set()
-            self._http.shutdown()
-            self._http.server_close()
+        with self._http:
+            try:
+                yield self
+            finally:
+                self._over.set()
 
-    def connected(self) -> None:
-        with self._lock:
-            self.connections += 1
+    @property
+    def connections(self) -> int:
+        return self._http.connections
 
-    def answer(self, path: str, token: str, payload: bytes) -> tuple[int, dict[str, Any]]:
+    def _answer(self, request: Request) -> Answer:
         with self._lock:
             self.calls += 1
             self._at_once += 1
@@ -65,25 +61,24 @@ class FakeIAM:
             refusal = self.refusals.pop(0) if self.refusals else None
             stalls, self.stalls = self.stalls > 0, max(0, self.stalls - 1)
         try:
-            return self._answer(path, token, payload, refusal, stalls=stalls)
+            return self._signed(request, refusal, stalls=stalls)
         finally:
             with self._lock:
                 self._at_once -= 1
 
-    def _answer(
-        self, path: str, token: str, payload: bytes, refusal: int | None, *, stalls: bool
-    ) -> tuple[int, dict[str, Any]]:
+    def _signed(self, request: Request, refusal: int | None, *, stalls: bool) -> Answer:
         if stalls:
             self._over.wait()
         if self.waits_for is not None:
             self.waits_for.wait()
         if refusal is not None:
-            return refusal, _error(refusal)
-        found = _PATH.fullmatch(path)
+            return _error(refusal)
+        found, token = _PATH.fullmatch(request.path), request.headers.get("authorization")
         if found is None or found["email"] != self.account.email or token != f"Bearer {_TOKEN}":
-            return 403, _error(403)
+            return _error(403)
+        payload = b64decode(json.loads(request.body)["payload"])
         signature = self.account.key.sign(payload, PKCS1v15(), SHA256())
-        return 200, {"keyId": "0", "signedBlob": b64encode(signature).decode()}
+        return answer_json({"keyId": "0", "signedBlob": b64encode(signature).decode()})
 
 
 class KeylessCredentials(Credentials):
@@ -99,7 +94,7 @@ class KeylessCredentials(Credentials):
         self.service_account_email = self._account.email if self._account else ""
 
 
-class LoopbackRequest(Request):
+class LoopbackRequest(Transport):
     """The adapter's own transport, except that IAM is on this machine."""
 
     def __init__(self, host: str) -> None:
@@ -114,41 +109,7 @@ class LoopbackRequest(Request):
         vars(self._transport)["session"].close()
 
 
-def _error(status: int) -> dict[str, Any]:
+def _error(status: int) -> Answer:
     message = "Permission 'iam.serviceAccounts.signBlob' denied on resource." * (status == 403)
-    return {"error": {"code": status, "message": message, "status": "PERMISSION_DENIED"}}
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, iam: FakeIAM) -> None:
-        super().__init__((HOST, 0), _Handler)
-        self.iam = iam
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-
-    def setup(self) -> None:
-        super().setup()
-        self.server.iam.connected()
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        status, answer = self.server.iam.answer(
-            self.path, self.headers.get("authorization", ""), b64decode(body["payload"])
-        )
-        content = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-        self.wfile.flush()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Its counts are its log."""
+    content = {"code": status, "message": message, "status": "PERMISSION_DENIED"}
+    return answer_json({"error": content}, status)

@@ -108,6 +108,11 @@ class HTTPFront:
         self.port = self._server.server_port
         self.url = f"http://{HOST}:{self.port}"
 
+    @property
+    def connections(self) -> int:
+        """The number of connections that were made."""
+        return self._server.connections
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -130,6 +135,11 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, answer: Callable[[Request], Answer]) -> None:
         super().__init__((HOST, 0), _Handler)
         self.answer = answer
+        self.connections = 0
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  # As it is declared.
+        self.connections += 1
+        super().process_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  # As it is declared.
         """Do not log clients that have disconnected."""
