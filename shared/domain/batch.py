@@ -75,8 +75,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     results of the last chunk until they are stored as an object.
     `created`, `attached` and `cached` count the videos of the lines that are done, `refused` the
     lines that ended with an error. `default_model` is that of lines that name none.
-    `to_create` is how many videos its lines were going to create when it was accepted; None in a
-    record of an earlier release.
+    `to_create` is how many videos its lines were going to create when it was accepted.
     `ended` has the totals of its videos once all of them have ended.
     `revision` and `unread` are as in a video.
     """
@@ -90,7 +89,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     created_at: datetime
     due_at: datetime | None
     requested_by: str | None = None
-    to_create: int | None = None
+    to_create: int = 0
     next_line: int = 0
     latest: tuple[LineResult, ...] = ()
     created: int = 0

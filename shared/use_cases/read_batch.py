@@ -60,7 +60,7 @@ def _with_estimate(ports: Ports, view: BatchView) -> BatchView:
         return replace(view, expected_done_at=now + USUAL_GENERATION)
     model, lane = _last_queue(ports, view.batch)
     rate = ports.rates.get(model)
-    count = view.batch.created if view.batch.is_read else _to_create(view.batch)
+    count = view.batch.created if view.batch.is_read else view.batch.to_create
     last = view.batch.created_at + count * spacing(rate or 0)
     place = QueuePlace(lane=lane, order=last, limit_at=last)
     paces = ports.turns.get_paces((model,))
@@ -75,10 +75,6 @@ def _last_queue(ports: Ports, batch: Batch) -> tuple[str, Lane]:
     for video in ports.batches.waiting(batch.batch_id, limit=1) if batch.is_read else ():
         return video.parameters.model, video.priority
     return batch.default_model, batch.priority
-
-
-def _to_create(batch: Batch) -> int:
-    return batch.lines if batch.to_create is None else batch.to_create
 
 
 def read_results(ports: Ports, batch: Batch) -> Iterator[tuple[ResolvedResult, ...]]:
