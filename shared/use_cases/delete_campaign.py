@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 
 from shared.domain.campaign import Change
-from shared.domain.errors import CampaignNotFoundError, ConflictError
+from shared.domain.errors import CampaignNotFoundError, ConflictError, UnreadableRecordError
 from shared.domain.removal import begin_deletion, remove
 from shared.domain.storage_layout import ATTEMPTS, GENERATED, INPUTS
 from shared.domain.values import replace
@@ -18,6 +18,7 @@ from shared.domain.video import VersionState, Video
 from shared.parallel import in_parallel
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
+from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.claims import note_deletion
 from shared.use_cases.committing import commit, until_committed
 from shared.use_cases.finish_chores import finish_chores
@@ -34,10 +35,12 @@ def delete_campaign(ports: Ports, campaign_id: str) -> bool:
     """Return whether the campaign is removed completely; else the tick continues.
 
     Raise WrongStateError, and change nothing, while one of its videos is submitted and paid for.
+    Raise UnreadableRecordError, and change nothing, if one of its records cannot be read.
     """
 
     def attempt() -> Change:
         campaign = ports.campaigns.get_campaign(campaign_id)
+        _require_readable(ports, campaign_id)
         names = [slot.pending.video_hash for slot in campaign.slots if slot.pending]
         pending = videos_of(ports, campaign, names)
         change = begin_deletion(campaign, tuple(pending.values()), now=ports.now())
@@ -62,8 +65,8 @@ def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
             if ended:
                 commit(ports, remove(campaign, ended, now=ports.now()))
                 finish_chores(ports, campaign_id)
-            elif videos:
-                # A late clip is being stored.
+            elif videos or _has_unreadable(ports, campaign_id):
+                # A late clip is being stored, or a person has to decide about a record.
                 return False
             elif _are_objects_removed(ports, campaign_id, end=end):
                 _remove_rest(ports, campaign_id)
@@ -71,6 +74,24 @@ def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
         except ConflictError:
             continue
     return False
+
+
+def _require_readable(ports: Ports, campaign_id: str) -> None:
+    """Raise UnreadableRecordError, for a record of a newer release before a damaged one."""
+    unreadable = ports.campaigns.get_all_videos(campaign_id).unreadable
+    for record in sorted(unreadable, key=lambda each: not each.is_newer):
+        message = f"The campaign is not deleted. {record.error().message}"
+        if not record.is_newer:
+            message += " Delete this video first; what it may have cost stays counted."
+        raise UnreadableRecordError(message, is_newer=record.is_newer, record=record)
+
+
+def _has_unreadable(ports: Ports, campaign_id: str) -> bool:
+    """Report the records that have become unreadable since the deletion began."""
+    unreadable = ports.campaigns.get_all_videos(campaign_id).unreadable
+    for record in unreadable:
+        report_unreadable(record.id, record.detail)
+    return bool(unreadable)
 
 
 def _videos(ports: Ports, campaign_id: str) -> tuple[Video, ...]:

@@ -148,6 +148,28 @@ def test_an_unreadable_video_can_be_deleted_and_its_dollars_stay_counted(
     assert ("created", 0) == (created["outcome"], created["index"])
 
 
+@pytest.mark.parametrize("changes", [UNKNOWN_WORD, NEWER], ids=["unknown word", "newer schema"])
+def test_a_campaign_with_an_unreadable_record_is_not_deleted(
+    still_gallery: Showreel, changes: Json
+) -> None:
+    video = current_of(still_gallery)
+    change_record(still_gallery.place, video["id"], changes)
+    before = still_gallery.snapshot()
+
+    refused = still_gallery.delete(f"/v1/campaigns/{GALLERY}")
+
+    assert (500, "record_unreadable") == (refused.status_code, refused.json["code"])
+    assert video["id"] in refused.json["detail"]
+    assert before == still_gallery.snapshot()
+    if changes == NEWER:
+        assert "a newer one wrote it" in refused.json["detail"]
+        return
+    assert ". Delete this video first" in refused.json["detail"]
+    still_gallery.delete(f"/v1/videos/{video['id']}")
+    assert 200 == still_gallery.delete(f"/v1/campaigns/{GALLERY}").status_code
+    assert 404 == still_gallery.get(f"/v1/campaigns/{GALLERY}").status_code
+
+
 def test_make_reconcile_names_a_damaged_record_and_deletes_it_with_an_option(
     gallery_copy: Place,
 ) -> None:

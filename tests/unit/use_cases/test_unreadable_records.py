@@ -30,6 +30,7 @@ from shared.use_cases.content import locate_clips
 from shared.use_cases.copy_campaigns import Installation, copy_campaigns
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.damaged_records import discard_damaged, restore_record
+from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.mirroring import mirror_campaign
 from shared.use_cases.read_campaigns import read_campaign
@@ -61,6 +62,7 @@ from tests.unit.use_cases.scenes import (
     submit,
     wake,
 )
+from tests.unit.use_cases.watching import Hooks, Once, watched
 from tools.in_memory.clip import A_CLIP
 
 
@@ -497,3 +499,60 @@ def test_a_copy_does_not_replace_unreadable_records_of_the_target(ports: FakePor
 def test_an_invalid_request_is_still_an_invalid_request(ports: FakePorts) -> None:
     with pytest.raises(InvalidRequestError):
         reserve(ports, parameters=replace(a_request().parameters, duration_seconds=5))
+
+
+@pytest.mark.parametrize("is_newer", [False, True], ids=["damaged", "newer"])
+def test_a_campaign_with_an_unreadable_record_is_not_deleted(
+    ports: FakePorts, *, is_newer: bool
+) -> None:
+    make(ports)
+    damage(ports, make(ports, "A blue bicycle", campaign_id="spring2"))
+    damage(ports, remake(ports, make(ports)), is_newer=is_newer)
+    before = kept(ports)
+
+    with pytest.raises(UnreadableRecordError, match=r"is not deleted.*video_spring\.") as refused:
+        delete_campaign(ports, CAMPAIGN_ID)
+
+    assert is_newer is refused.value.is_newer
+    assert ("Delete this video first" in refused.value.message) is not is_newer
+    settle(ports)
+    assert before == kept(ports)
+
+
+def test_a_newer_record_is_named_before_damaged_ones(ports: FakePorts) -> None:
+    create_videos(ports, a_request("One", "Two", "Three"))
+    settle(ports)
+    for video in tuple(ports.campaigns.videos.values()):
+        damage(ports, video, is_newer=video.index == 1)
+
+    with pytest.raises(UnreadableRecordError) as refused:
+        delete_campaign(ports, CAMPAIGN_ID)
+
+    assert refused.value.is_newer
+
+
+def test_a_campaign_whose_damaged_records_are_deleted_can_be_deleted(ports: FakePorts) -> None:
+    video = make(ports)
+    damage(ports, video)
+    delete_video(ports, CAMPAIGN_ID, video.video_hash)
+
+    assert delete_campaign(ports, CAMPAIGN_ID)
+    assert {} == ports.campaigns.campaigns
+
+
+def test_a_deletion_stops_at_a_record_that_has_become_unreadable(
+    ports: FakePorts, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is not removed with the rest, and the tick goes on once it has been deleted."""
+    video = make(ports)
+    damaging = Once(lambda: damage(ports, video), at=1)
+
+    assert not delete_campaign(watched(ports, Hooks(before_effect=damaging)), CAMPAIGN_ID)
+
+    errors = [each.message for each in caplog.records if each.levelno == logging.ERROR]
+    assert ["record.unreadable"] == errors
+    maintain_campaigns(ports)
+    assert [(CAMPAIGN_ID, video.video_hash)] == list(ports.campaigns.unreadable)
+    delete_video(ports, CAMPAIGN_ID, video.video_hash)
+    settle(ports)
+    assert {} == ports.campaigns.campaigns
