@@ -72,8 +72,8 @@ variable "model_rates" {
   default     = {}
 
   validation {
-    condition     = alltrue([for rate in values(var.model_rates) : contains(range(0, 1000), rate)])
-    error_message = "model_rates must be whole numbers from 0 to 999."
+    condition     = alltrue([for rate in values(var.model_rates) : rate >= 0 && rate <= 9999 && floor(rate) == rate])
+    error_message = "model_rates must be whole numbers from 0 to 9999."
   }
 }
 

@@ -52,10 +52,9 @@ OF_THE_AUDIENCE: Mapping[str, str] = {
     "takes": "The versions that the review shows now, by slot, the current one first.",
     "is_current": "Whether the slot shows it.",
     "TakeResource.content_url": "The clip, signed for 15 minutes.",
-    "TakeResource.poster_url": "The thumbnail, signed for 15 minutes; null without one.",
     # Players
     "EmbedResource.content_url": "The clip, signed for 15 minutes.",
-    "poster_url": "The thumbnail, signed for 15 minutes.",
+    "poster_url": "The thumbnail, signed for 15 minutes; null for a video of an early release.",
     "plays_url": "Where beacons are sent.",
     "view": "The id of this page load, which its beacons repeat.",
     "EmbedResource.play_token": "Counts plays of this view alone; null if none may be counted.",

@@ -1,7 +1,7 @@
 """Handlers of embeds: the player for pages of any site, and what it shows."""
 
 import os
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Literal, TypedDict
 
@@ -61,7 +61,7 @@ class EmbedResource(TypedDict):
     arm: int | None
     label: str | None
     content_url: str
-    poster_url: str
+    poster_url: str | None
     duration_seconds: float
     play_token: str | None
     view: str
@@ -98,9 +98,8 @@ def embed_resource(call: Call, found: Embedded, *, view: str | None = None) -> E
         arm=found.arm,
     )
     # Where the URLs are signed by calls, at once.
-    clip, poster = in_parallel(
-        (lambda: sign_path(call, found.clip_path), lambda: sign_path(call, found.poster_path))
-    )
+    paths = (found.clip_path, *((found.poster_path,) if found.poster_path else ()))
+    clip, *posters = in_parallel(partial(sign_path, call, path) for path in paths)
     return {
         "object": "embed",
         "video_id": found.video.id,
@@ -110,7 +109,7 @@ def embed_resource(call: Call, found: Embedded, *, view: str | None = None) -> E
         "arm": found.arm,
         "label": found.label,
         "content_url": clip["url"],
-        "poster_url": poster["url"],
+        "poster_url": posters[0]["url"] if posters else None,
         "duration_seconds": found.duration_seconds,
         "play_token": sign(token, call.ports.play_key),
         "view": view,

@@ -10,7 +10,6 @@ from shared.domain.errors import (
     CampaignNotFoundError,
     IdempotencyKeyReusedError,
     NotFoundError,
-    ObjectNotFoundError,
     VideoNotFoundError,
 )
 from shared.domain.events import Event, EventType, ReviewFacts, of_review
@@ -20,7 +19,7 @@ from shared.domain.video import Video
 from shared.ports import Ports
 from shared.use_cases.announcing import announce_events
 from shared.use_cases.committing import read_both, until_committed
-from shared.use_cases.content import path_of_picture, paths_of_clips, require_content
+from shared.use_cases.content import path_of_thumbnail, paths_of_clips, require_content
 from shared.use_cases.read_campaigns import SlotView, read_campaign
 
 
@@ -186,14 +185,7 @@ def _takes(ports: Ports, campaign: Campaign, videos: Iterable[Video]) -> tuple[R
     paths = paths_of_clips(ports, campaigns, (video for video, _ in found))
     return tuple(
         ReviewedTake(
-            video=video, clip=clip, clip_path=paths[video.id], poster_path=_poster_path(video)
+            video=video, clip=clip, clip_path=paths[video.id], poster_path=path_of_thumbnail(video)
         )
         for video, clip in found
     )
-
-
-def _poster_path(video: Video) -> str | None:
-    try:
-        return path_of_picture(video, "thumbnail")
-    except ObjectNotFoundError:
-        return None

@@ -151,6 +151,13 @@ def path_of_picture(video: Video, picture: Companion) -> str:
     return picture_path(video.campaign_id, video.video_hash, video.index, picture)
 
 
+def path_of_thumbnail(video: Video) -> str | None:
+    """Return None for a video of an early release."""
+    if video.clip is None or "thumbnail" not in video.clip.pictures:
+        return None
+    return path_of_picture(video, "thumbnail")
+
+
 def _is_being_renamed(campaign: Campaign, video: Video) -> bool:
     return any(
         chore.kind is ChoreKind.RENAME and chore.video_hash == video.video_hash

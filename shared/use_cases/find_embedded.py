@@ -10,7 +10,7 @@ from shared.domain.errors import CampaignNotFoundError, NotFoundError, VideoNotF
 from shared.domain.identity import parse_video_id
 from shared.use_cases.content import (
     path_of_clip,
-    path_of_picture,
+    path_of_thumbnail,
     read_with_campaign,
     require_content,
 )
@@ -26,7 +26,7 @@ class Embedded(Struct, frozen=True, kw_only=True):
     video: Video
     duration_seconds: float
     clip_path: str
-    poster_path: str
+    poster_path: str | None
     experiment_id: str | None = None
     arm: int | None = None
     label: str | None = None
@@ -67,5 +67,5 @@ def embedded(ports: Ports, campaign: Campaign | None, video: Video) -> Embedded:
         video=video,
         duration_seconds=video.clip.duration_seconds,
         clip_path=path_of_clip(ports, campaign, video),
-        poster_path=path_of_picture(video, "thumbnail"),
+        poster_path=path_of_thumbnail(video),
     )

@@ -4,9 +4,11 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from shared.domain.chores import due_chores
 from shared.domain.errors import ShowreelError
 from shared.domain.plays import VIEW_LIFETIME
 from shared.domain.schedule import GIVING, LOOK_AGAIN, TICK
+from shared.domain.trash import due_trash
 from shared.ports import Ports
 from shared.ports.campaign_repository import DueWork
 from shared.ports.message_queue import VideoMessage
@@ -98,10 +100,16 @@ def _has_time(ports: Ports, end: datetime, *, due: int) -> bool:
 
 
 def _maintain(ports: Ports, campaign_id: str, *, end: datetime) -> None:
+    """Do what the record says is due: each kind of work reads it again, to decide by it."""
     try:
-        finish_chores(ports, campaign_id)
-        purge_due(ports, campaign_id, end=end)
-        continue_deletion(ports, campaign_id, end=end)
+        campaign = ports.campaigns.get_campaign(campaign_id)
+        now = ports.now()
+        if campaign.chores or due_chores(campaign, now):
+            finish_chores(ports, campaign_id)
+        if due_trash(campaign, now):
+            purge_due(ports, campaign_id, end=end)
+        if campaign.is_being_deleted:
+            continue_deletion(ports, campaign_id, end=end)
     except ShowreelError:
         logger.exception("maintain.failed", extra={"campaign_id": campaign_id})
 

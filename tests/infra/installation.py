@@ -37,7 +37,7 @@ EVERYTHING: Json = {
     "max_videos_per_campaign": 8,
     "plays_export": True,
     "plays_invokers": [VIEWER],
-    "model_rates": {"veo-3.1-fast-generate-001": 20, "veo-3.1-generate-001": 0},
+    "model_rates": {"veo-3.1-fast-generate-001": 9999, "veo-3.1-generate-001": 0},
     "public_url": "https://videos.example.com",
     "publishers": [PUBLISHER],
     "queue_limit_hours": 48,

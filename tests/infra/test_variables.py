@@ -38,7 +38,7 @@ REFUSED: dict[str, list[tuple[str, list[object]]]] = {
     "keep_historical": [("from 0 to 100", [-1, 1.5])],
     "trash_days": [("from 0 to 30", [-1, 31, 1.5])],
     "model_rates": [
-        ("from 0 to 999", [{"veo-3.1-generate-001": -1}, {"veo-3.1-generate-001": 1.5}])
+        ("from 0 to 9999", [{"veo-3.1-generate-001": rate} for rate in (-1, 1.5, 10_000)])
     ],
     "queue_limit_hours": [("from 1 to 168", [0, 169, 1.5])],
     "log_level": [("DEBUG, INFO, WARNING or ERROR", ["info", "TRACE"])],

@@ -11,10 +11,11 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from http.client import HTTPException
-from threading import Timer
+from threading import Thread, Timer
 from typing import NoReturn
 
 import certifi
@@ -42,6 +43,7 @@ _LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _BLOCK_BYTES = 64 * 1024
+_TO_CHECK_SECONDS = 10.0
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Showreel"}
 logger = logging.getLogger(__name__)
 
@@ -73,7 +75,7 @@ class GuardedWeb:
         raise InvalidUrlError(f"The URL is redirected more than {_MOST_REDIRECTS} times.")
 
     def require_postable(self, url: str) -> None:
-        self._addresses(parsed(url, self._local_hosts))
+        self._addresses(parsed(url, self._local_hosts), time.monotonic() + _TO_CHECK_SECONDS)
 
     def normal_form(self, url: str) -> str:
         return normal_form(url)
@@ -102,7 +104,7 @@ class GuardedWeb:
         body: bytes | None = None,
     ) -> Iterator[HTTPResponse]:
         """Yield the response to one request; the connection is closed `end` at the latest."""
-        addresses = self._addresses(url)
+        addresses = self._addresses(url, end)
         with _as_invalid(end), closing(self._connected(url, addresses, end)) as connection:
             # The connection gives its socket to a response that has no length.
             timer = Timer(_left(end), _shut_down, (connection.sock,))
@@ -153,16 +155,31 @@ class GuardedWeb:
             raise
         return connection
 
-    def _addresses(self, url: Url) -> Sequence[str]:
+    def _addresses(self, url: Url, end: float) -> Sequence[str]:
         """Return the addresses of the host, all of which may be reached. Raise InvalidUrlError."""
         try:
-            addresses = self._resolve(name_of(url), port_of(url))
+            addresses = self._resolved(url).result(timeout=_left(end))
+        except TimeoutError:
+            _too_slow()
         except (OSError, UnicodeError) as error:
             raise InvalidUrlError("The host of the URL cannot be found.") from error
         may_reach = is_loopback if url.scheme == "http" else self._may_reach
         if not addresses or not all(map(may_reach, addresses)):
             raise InvalidUrlError("The URL does not lead to a public address.")
         return addresses
+
+    def _resolved(self, url: Url) -> Future[Sequence[str]]:
+        """Ask in another thread: the system's resolver takes no time limit."""
+        answer: Future[Sequence[str]] = Future()
+
+        def ask() -> None:
+            try:
+                answer.set_result(self._resolve(name_of(url), port_of(url)))
+            except Exception as error:  # noqa: BLE001  # Raised where the answer is waited for.
+                answer.set_exception(error)
+
+        Thread(target=ask, daemon=True).start()
+        return answer
 
 
 def _beginning(response: HTTPResponse, most_bytes: int) -> bytes:

@@ -1,7 +1,7 @@
 /** The texts of webhooks. */
 export const WEBHOOK_TEXTS = {
   title: "Webhooks",
-  lead: "A webhook is a URL that receives a signed message for each event: a video or batch ends, or a reviewer answers.",
+  lead: "A webhook is a URL that receives a signed message for each event, such as the end of a video or batch, a budget warning, or the answer of a reviewer.",
   add: "Add a webhook",
   url: "URL",
   urlHint: "An https:// address. A service on this computer can also send to http://localhost.",

@@ -1,6 +1,7 @@
 """The tick: wake what is due, and finish what a crash left."""
 
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 import pytest
 
@@ -8,6 +9,7 @@ from shared.domain.errors import UnavailableError
 from shared.domain.schedule import CLOUD_LEASES, REPUBLISH_AFTER, TICK
 from shared.domain.video import Phase, Video
 from shared.ports.message_queue import VideoMessage
+from shared.use_cases import maintain_campaigns as maintaining
 from shared.use_cases.create_videos import Draft, create_videos
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.regenerate_videos import regenerate_video
@@ -98,6 +100,21 @@ def test_renames_interrupted_by_a_crash_are_completed(ports: FakePorts) -> None:
 
     assert stored(ports, new).is_current
     assert_agreement(ports)
+
+
+def test_only_what_is_due_is_begun(ports: FakePorts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each kind of work reads the campaign again."""
+    leave_names(ports)
+
+    def unexpected(*_: object, **__: object) -> NoReturn:
+        raise AssertionError
+
+    monkeypatch.setattr(maintaining, "purge_due", unexpected)
+    monkeypatch.setattr(maintaining, "continue_deletion", unexpected)
+
+    maintain_campaigns(ports)
+
+    assert () == ports.campaigns.get_campaign(CAMPAIGN_ID).chores
 
 
 def test_a_campaign_that_fails_does_not_keep_the_others_waiting(

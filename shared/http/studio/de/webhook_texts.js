@@ -1,7 +1,7 @@
 /** @type {typeof import("../webhook_texts.js").WEBHOOK_TEXTS} */
 export const WEBHOOK_TEXTS = {
   title: "Webhooks",
-  lead: "Ein Webhook ist eine URL, die für jedes Ereignis eine signierte Nachricht bekommt: Ein Video oder Stapel endet, oder jemand antwortet in einer Durchsicht.",
+  lead: "Ein Webhook ist eine URL, die für jedes Ereignis eine signierte Nachricht bekommt, etwa am Ende eines Videos oder Stapels, bei einer Budgetwarnung oder bei einer Antwort in einer Durchsicht.",
   add: "Webhook hinzufügen",
   url: "URL",
   urlHint:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from cryptography import x509
@@ -174,6 +175,20 @@ def test_a_body_is_read_from_the_address_that_was_checked(web: GuardedWeb, site:
     assert f"Host: {HOST}:{site.port}\r\n" in request
     assert "Authorization" not in request
     assert "Cookie" not in request
+
+
+def test_the_time_of_a_url_includes_the_search_for_its_host() -> None:
+    is_over = Event()
+
+    def dead(host: str, port: int) -> Sequence[str]:
+        is_over.wait(20)
+        return ["93.184.215.14"]
+
+    with pytest.raises(InvalidUrlError, match="too long"):
+        GuardedWeb(resolve=dead).get(
+            f"https://{HOST}/", most_bytes=100, within=timedelta(seconds=0.05)
+        )
+    is_over.set()
 
 
 def test_a_name_is_resolved_once_and_each_of_its_addresses_is_checked(site: Site) -> None:
