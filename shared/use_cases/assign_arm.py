@@ -12,7 +12,7 @@ from shared.domain.campaign import Campaign
 from shared.domain.errors import NotFoundError, RejectedError, ShowreelError, WrongStateError
 from shared.domain.experiment import Experiment, StopReason
 from shared.domain.identity import parse_video_id
-from shared.domain.plays import CountsKey
+from shared.domain.plays import Counts, CountsKey
 from shared.domain.values import replace
 from shared.ports import Ports
 from shared.use_cases.committing import until_committed
@@ -43,7 +43,8 @@ def assign_arm(ports: Ports, experiment_id: str, *, draw: Callable[[], float] = 
     try:
         found = find_embedded(ports, ("video", arm.video_id))
     except (NotFoundError, RejectedError) as error:
-        stop_experiment(ports, experiment_id, reason=StopReason.ARM_MISSING)
+        left = _best_left(ports, experiment)
+        stop_experiment(ports, experiment_id, reason=StopReason.ARM_MISSING, shown_arm=left)
         raise WrongStateError(
             f"This experiment has stopped: its video {arm.video_id!r} can no longer be shown."
         ) from error
@@ -75,14 +76,37 @@ def show_one(ports: Ports, experiment_id: str) -> Embedded:
     Raise NotFoundError.
     """
     experiment = ports.experiments.get(experiment_id)
-    arms = (experiment.arms[experiment.shown_arm], *experiment.arms)
+    return _first_left(ports, experiment, first=experiment.shown_arm)[1]
+
+
+def _first_left(ports: Ports, experiment: Experiment, *, first: int) -> tuple[int, Embedded]:
+    """Return the arm with the number `first`, or else the first that can be shown.
+
+    Raise NotFoundError.
+    """
+    numbers = {arm.video_id: number for number, arm in enumerate(experiment.arms)}
+    arms = (experiment.arms[first], *experiment.arms)
     wanted = [parse_video_id(arm.video_id)[1] for arm in arms]
     ((campaign, page),) = ports.campaigns.get_many({experiment.campaign_id: wanted}).values()
     readable = campaign if isinstance(campaign, Campaign) else None
     for video in page.videos if campaign else ():
         with suppress(NotFoundError, RejectedError):
-            return embedded(ports, readable, video)
+            return numbers[video.id], embedded(ports, readable, video)
     raise NotFoundError("No video of this experiment can be shown.")
+
+
+def _best_left(ports: Ports, experiment: Experiment) -> int:
+    """Return the arm that leads or has won, if it can be shown, or else the first that can be."""
+    # No other assignment needs the statistics.
+    from shared.domain.experiment_report import report_of  # noqa: PLC0415  # As it says.
+
+    best = None
+    with suppress(ShowreelError):
+        best = report_of(experiment, _counts_of(ports, experiment), now=ports.now()).best
+    try:
+        return _first_left(ports, experiment, first=best or 0)[0]
+    except NotFoundError:
+        return 0
 
 
 def stop_experiment(
@@ -113,10 +137,8 @@ def _weights(ports: Ports, experiment: Experiment) -> Sequence[float]:
         # No other assignment needs the statistics.
         from shared.domain.experiment_report import shares_of  # noqa: PLC0415  # As it says.
 
-        first = experiment.created_at.date()
         try:
-            counts = ports.plays.counts_of_experiment(experiment.id, first, date.max)
-            shares = shares_of(experiment, counts)
+            shares = shares_of(experiment, _counts_of(ports, experiment))
         except ShowreelError as error:
             logger.warning("shares.unread", extra={"code": error.code, "detail": error.message})
             shares = shares or experiment.weights
@@ -124,6 +146,11 @@ def _weights(ports: Ports, experiment: Experiment) -> Sequence[float]:
             _shares.clear()
         _shares[experiment.id] = monotonic() + _SHARES_FOR.total_seconds(), shares
     return shares
+
+
+def _counts_of(ports: Ports, experiment: Experiment) -> Sequence[tuple[CountsKey, Counts]]:
+    first = experiment.created_at.date()
+    return ports.plays.counts_of_experiment(experiment.id, first, date.max)
 
 
 def _drawn(weights: Sequence[float], number: float) -> int:

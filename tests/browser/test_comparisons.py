@@ -67,9 +67,9 @@ STATES = {
         never="Wait",
     ),
     "an arm is missing": Said(
-        report={**STOPPED, "stop_reason": "arm_missing", "shown_arm": 0},
+        report={**STOPPED, "stop_reason": "arm_missing", "shown_arm": 1},
         verdict="It ended too early to say which video works better.",
-        reasons=("because one of its videos was deleted.",),
+        reasons=("because one of its videos was deleted. Visitors now see Lively.",),
     ),
 }
 

@@ -146,6 +146,27 @@ def test_a_prompt_may_have_a_model_and_a_format_of_its_own(server: Server, studi
     expect(studio.button("Replace 1 video · \\$0.40")).to_be_enabled()
 
 
+def test_the_studio_says_which_prompts_were_accepted_when_others_are_not(
+    server: Server, studio: Studio
+) -> None:
+    """Prompts with settings of their own are another request, which a budget may refuse alone."""
+    server.patch("/v1/campaigns/half-way", {"budget_usd": 3.3})
+    studio.open("half-way")
+    studio.fill_prompts(PROMPTS[:3])
+    studio.choose_length(4)
+    studio.button("Model and format of prompt 2").click()
+    second = studio.prompt(1).locator("..")
+    second.get_by_label("Model", exact=True).select_option("Veo 3.1 Fast")
+    studio.button("Make 3 videos · \\$3.60").click()
+
+    said = studio.page.get_by_role("status").filter(has_text="Accepted: prompts 1 and 3.")
+    expect(said).to_be_visible()
+    for index in (0, 2):
+        studio.player(index).element.wait_for()
+    expect(studio.form).to_contain_text("budget")
+    assert [0, 2] == [slot["index"] for slot in server.get("/v1/campaigns/half-way")["slots"]]
+
+
 def test_the_format_of_the_last_prompt_alone_is_not_that_of_the_campaign(
     server: Server, studio: Studio
 ) -> None:

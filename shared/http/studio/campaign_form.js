@@ -347,11 +347,13 @@ export class CampaignForm {
     if (!this.#estimate || this.#isSending) return;
     this.#setSending(true);
     const videos = [];
+    const accepted = [];
     try {
-      for (const { path, body, price } of this.#estimate.orders) {
+      for (const { path, body, price, positions } of this.#estimate.orders) {
         // The request must not cost more than the displayed price.
         const answer = await spend(path, { ...body, max_cost_usd: price });
         videos.push(...answer.body.data);
+        accepted.push(...positions);
       }
       const made = count(videos, "created");
       say(made ? TEXTS.sent(made) : TEXTS.sentNothing);
@@ -361,7 +363,10 @@ export class CampaignForm {
       if (!this.#isTouched) this.#draft.forget();
       await this.onSent();
     } catch (error) {
-      if (videos.length) await this.onSent();
+      if (accepted.length) {
+        say(TEXTS.sentSome(accepted.map((position) => position + 1).toSorted((one, other) => one - other)));
+        await this.onSent();
+      }
       this.#showError(error);
     }
     this.#setSending(false);

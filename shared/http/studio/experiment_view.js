@@ -162,7 +162,7 @@ function reasonsOf({ arms, best, metric, status, verdict, ...report }) {
     isRunning && plays && WATCHED_TEXTS.missing(plays),
     isRunning && plays && days && WATCHED_TEXTS.days(days),
     isRunning && verdict === "decided" && !areSimulated(arms) && WATCHED_TEXTS.nextStep(label),
-    !isRunning && reason === "arm_missing" && WATCHED_TEXTS.armMissing(when(end)),
+    !isRunning && reason === "arm_missing" && WATCHED_TEXTS.armMissing(when(end), labelOf(arms[shown], shown)),
     !isRunning && reason !== "arm_missing" && WATCHED_TEXTS.isStopped(when(end), labelOf(arms[shown], shown)),
   ].filter(Boolean);
 }

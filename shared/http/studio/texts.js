@@ -188,6 +188,8 @@ export const TEXTS = {
   },
   cachedElsewhere: (number) => `Exists as video ${number} · free`,
   sent: (count) => `${plural(count, "video")} in progress.`,
+  sentSome: (numbers) =>
+    `Accepted: ${numbers.length === 1 ? "prompt" : "prompts"} ${listed(numbers.map(String))}. The form says what stopped the rest.`,
   sentNothing: "All videos exist already. Nothing was charged.",
 
   // Cards

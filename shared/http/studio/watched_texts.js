@@ -95,8 +95,8 @@ export const WATCHED_TEXTS = {
     `Shown so far: ${listed(shown.map(([label, times]) => `${label} ${grouped(times)} times`))}. ` +
     "Something on your pages loses visitors of one video. Check that each page has the code unchanged, then start a new comparison.",
   isStopped: (date, label) => `Ended on ${date}. Visitors now see ${label}.`,
-  armMissing: (date) =>
-    `Ended on ${date}, because one of its videos was deleted. Visitors now see the first one that is left.`,
+  armMissing: (date, label) =>
+    `Ended on ${date}, because one of its videos was deleted. Visitors now see ${label}.`,
   missing: (plays) => `The video with the fewest plays needs about ${grouped(plays)} more.`,
   days: (days) => `At the pace so far, that takes ${days === 1 ? "a day" : `${days} days`}.`,
   arm: (position) => `Video ${String.fromCharCode(65 + position)}`,

@@ -18,6 +18,7 @@ from shared.domain.verdicts import FLOOR, Verdict
 from shared.domain.video import Video
 from shared.use_cases.assign_arm import assign_arm, assign_or_show, stop_experiment
 from shared.use_cases.change_versions import delete_video
+from shared.use_cases.create_videos import Draft
 from shared.use_cases.delete_campaign import delete_campaign
 from shared.use_cases.record_play import record_play
 from shared.use_cases.run_experiments import create_experiment, report_experiment
@@ -130,8 +131,27 @@ def test_an_experiment_without_one_of_its_videos_stops_itself(
 
     stopped = ports.experiments.get(experiment.id)
     assert (stopped.stopped_at, stopped.stop_reason) == (ports.now(), StopReason.ARM_MISSING)
+    assert stopped.shown_arm == 1 - deleted
     assert assign_or_show(ports, experiment.id).video.id == other.id
     assert sum(exposures(ports).values()) == 1
+
+
+def test_viewers_see_the_arm_that_was_ahead_when_another_was_deleted(
+    ports: FakePorts, videos: tuple[Video, Video]
+) -> None:
+    arms = (*videos, make(ports, "A kite", drafts=(Draft(prompt="A kite", index=1),)))
+    experiment = begun(ports, arms, 1, 1, 1)
+    for arm, (video, complete) in enumerate(zip(arms, (40, 60, 180), strict=True)):
+        day = ports.now().date()
+        key = CountsKey(video_id=video.id, experiment_id=experiment.id, arm=arm, day=day)
+        ports.plays._add(key, Counts(plays=200, q100=complete, exposures=200))
+    delete_video(ports, CAMPAIGN_ID, videos[0].video_hash)
+
+    with pytest.raises(WrongStateError):
+        assign_arm(ports, experiment.id, draw=lambda: 0.0)
+
+    assert ports.experiments.get(experiment.id).shown_arm == 2
+    assert assign_or_show(ports, experiment.id).video.id == arms[2].id
 
 
 def test_an_experiment_is_deleted_with_its_campaign(

@@ -187,6 +187,8 @@ export const TEXTS = {
   },
   cachedElsewhere: (number) => `Vorhanden als Video ${number} · kostenlos`,
   sent: (count) => `${countOfVideos(count)} in Arbeit.`,
+  sentSome: (numbers) =>
+    `Angenommen: Prompt ${listed(numbers.map(String))}. Im Formular steht, was die übrigen verhindert hat.`,
   sentNothing: "Alle Videos gibt es schon. Nichts wurde berechnet.",
 
   // Cards

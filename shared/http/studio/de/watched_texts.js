@@ -106,8 +106,8 @@ export const WATCHED_TEXTS = {
     `Bisher gezeigt: ${listed(shown.map(([label, times]) => `${label} ${grouped(times)}-mal`))}. ` +
     "Etwas auf Ihren Seiten verliert Besucher eines Videos. Prüfen Sie, ob jede Seite den Code unverändert enthält, und starten Sie dann einen neuen Vergleich.",
   isStopped: (date, label) => `Beendet am ${date}. Besucher sehen jetzt ${label}.`,
-  armMissing: (date) =>
-    `Beendet am ${date}, weil eines der Videos gelöscht wurde. Besucher sehen jetzt das erste, das noch da ist.`,
+  armMissing: (date, label) =>
+    `Beendet am ${date}, weil eines der Videos gelöscht wurde. Besucher sehen jetzt ${label}.`,
   missing: (plays) =>
     `Das Video mit den wenigsten Wiedergaben braucht noch etwa ${grouped(plays)}.`,
   days: (days) => `So schnell wie bisher dauert das ${days === 1 ? "einen Tag" : `${days} Tage`}.`,
