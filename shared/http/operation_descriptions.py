@@ -92,8 +92,9 @@ _OF_NEW_VIDEOS = (
 
 
 CODES: Mapping[str, str] = {
-    "invalid_request": "A field is missing, unknown, or wrong; `error.param` names it. The status "
-    "is 413 if the body is too large, and 415 if it has another type of content.",
+    "invalid_request": "A field of the body or a query parameter is missing, unknown, or wrong; "
+    "`error.param` names it. The status is 413 if the body is too large, and 415 if it has another "
+    "type of content.",
     "unsupported_parameter": "The model does not support a value; `error.param` names the field.",
     "unsupported_size": "No model supports this size.",
     "model_not_found": "The model does not exist.",

@@ -11,11 +11,11 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from http.client import HTTPException
-from threading import Thread, Timer
+from threading import Timer
 from typing import NoReturn
 
 import certifi
@@ -28,6 +28,7 @@ from urllib3.util.ssl_match_hostname import CertificateError
 from shared.adapters.web.urls import (
     Resolve,
     authority_of,
+    in_time,
     is_loopback,
     is_public,
     name_of,
@@ -158,7 +159,7 @@ class GuardedWeb:
     def _addresses(self, url: Url, end: float) -> Sequence[str]:
         """Return the addresses of the host, all of which may be reached. Raise InvalidUrlError."""
         try:
-            addresses = self._resolved(url).result(timeout=_left(end))
+            addresses = in_time(partial(self._resolve, name_of(url), port_of(url)), _left(end))
         except TimeoutError:
             _too_slow()
         except (OSError, UnicodeError) as error:
@@ -167,19 +168,6 @@ class GuardedWeb:
         if not addresses or not all(map(may_reach, addresses)):
             raise InvalidUrlError("The URL does not lead to a public address.")
         return addresses
-
-    def _resolved(self, url: Url) -> Future[Sequence[str]]:
-        """Ask in another thread: the system's resolver takes no time limit."""
-        answer: Future[Sequence[str]] = Future()
-
-        def ask() -> None:
-            try:
-                answer.set_result(self._resolve(name_of(url), port_of(url)))
-            except Exception as error:  # noqa: BLE001  # Raised where the answer is waited for.
-                answer.set_exception(error)
-
-        Thread(target=ask, daemon=True).start()
-        return answer
 
 
 def _beginning(response: HTTPResponse, most_bytes: int) -> bytes:

@@ -2,7 +2,9 @@
 
 import socket
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from ipaddress import IPv6Address, IPv6Network, ip_address
+from threading import Thread
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
@@ -72,3 +74,17 @@ def port_of(url: Url) -> int:
 def authority_of(url: Url) -> str:
     host = url.host or ""
     return f"{host}:{url.port}" if url.port and url.port != _PORTS[url.scheme or "https"] else host
+
+
+def in_time(find: Callable[[], Sequence[str]], seconds: float) -> Sequence[str]:
+    """Return what `find` does. Raise TimeoutError: the system's resolver takes no time limit."""
+    answer: Future[Sequence[str]] = Future()
+
+    def search() -> None:
+        try:
+            answer.set_result(find())
+        except Exception as error:  # noqa: BLE001  # Raised where the answer is waited for.
+            answer.set_exception(error)
+
+    Thread(target=search, daemon=True).start()
+    return answer.result(timeout=seconds)
