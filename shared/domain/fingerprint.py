@@ -41,18 +41,13 @@ def compose(
 ) -> Composed:
     """Fingerprints are 64 lower-case hex digits. A text in canonical form is composed once."""
     enhanced = enhance(prompt, business_context)
+    as_written = _digest(campaign_id, enhanced, parameters)
+    fingerprint = as_written
     words = canonical(prompt), canonical_context(business_context)
-    is_canonical = words == (prompt, business_context)
-    digest = _digest(
-        campaign_id,
-        enhanced if is_canonical else enhance(*words),
-        _canonical_parameters(parameters),
-    )
-    return Composed(
-        enhanced_prompt=enhanced,
-        fingerprint=digest,
-        as_written=_digest(campaign_id, enhanced, parameters),
-    )
+    compared = _canonical_parameters(parameters)
+    if (*words, compared) != (prompt, business_context, parameters):
+        fingerprint = _digest(campaign_id, enhance(*words), compared)
+    return Composed(enhanced_prompt=enhanced, fingerprint=fingerprint, as_written=as_written)
 
 
 def own_campaign_id(
