@@ -51,17 +51,17 @@ def delete_campaign(ports: Ports, campaign_id: str) -> bool:
 
 
 def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
-    """Remove the content of a campaign that is being deleted. Return whether all is removed."""
+    """Remove the content of a campaign that is being deleted. Return whether all is removed.
+
+    Another process may do so at the same time, and end first.
+    """
     while ports.now() < end:
         try:
             campaign = ports.campaigns.get_campaign(campaign_id)
-        except CampaignNotFoundError:
-            return True
-        if not campaign.is_being_deleted:
-            return False
-        videos = _videos(ports, campaign_id)
-        ended = [video for video in videos if video.has_ended]
-        try:
+            if not campaign.is_being_deleted:
+                return False
+            videos = _videos(ports, campaign_id)
+            ended = [video for video in videos if video.has_ended]
             if ended:
                 commit(ports, remove(campaign, ended, now=ports.now()))
                 finish_chores(ports, campaign_id)
@@ -71,6 +71,8 @@ def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
             elif _are_objects_removed(ports, campaign_id, end=end):
                 _remove_rest(ports, campaign_id)
                 return True
+        except CampaignNotFoundError:
+            return True
         except ConflictError:
             continue
     return False

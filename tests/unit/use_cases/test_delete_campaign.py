@@ -34,7 +34,7 @@ from tests.unit.use_cases.scenes import (
     submit,
     wake,
 )
-from tests.unit.use_cases.watching import Hooks, Once, watched
+from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
 
 NOTE = f"videos/requests/deleted/{CAMPAIGN_ID}.json"
 
@@ -48,6 +48,24 @@ def begin_only(ports: FakePorts) -> None:
     with suppress(UnavailableError):
         delete_campaign(watched(ports, Hooks(before_effect=Once(fail, at=1))), CAMPAIGN_ID)
     assert ports.campaigns.get_campaign(CAMPAIGN_ID).is_being_deleted
+
+
+def test_a_deletion_that_the_tick_ends_first_is_a_deletion() -> None:
+    scene = budgeted_ports()
+    remake(scene, make(scene))
+
+    def simulate(at: int) -> bool:
+        ports = scene.copy()
+
+        def tick() -> None:
+            continue_deletion(ports, CAMPAIGN_ID, end=ports.now() + timedelta(seconds=1))
+
+        meanwhile = Once(tick, at=at)
+        assert delete_campaign(watched(ports, Hooks(before_call=meanwhile)), CAMPAIGN_ID)
+        assert ({}, {}) == (ports.campaigns.campaigns, ports.campaigns.videos)
+        return meanwhile.has_acted
+
+    at_every_call(simulate)
 
 
 def test_records_and_objects_are_removed(ports: FakePorts) -> None:
