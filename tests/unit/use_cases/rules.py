@@ -144,7 +144,8 @@ def event_problems(
 ) -> Iterator[str]:
     """Yield what is wrong at rest: an end without its event, or an event without its end.
 
-    A video that failed may have been completed, or have failed again, later.
+    A video that failed may have been completed, or have failed again, later, or in the same moment:
+    a clock may stand still between the two.
     """
     known = {event.id: event for event in events}
     records = {video.id: video for video in videos}
@@ -158,7 +159,7 @@ def event_problems(
         video = records.get(event.video.id) if event.video else None
         if video is None or event.type in _OF_STAYING or event in ends_of(video):
             continue
-        was_late = video.completed_at is not None and event.created_at < video.completed_at
+        was_late = video.completed_at is not None and event.created_at <= video.completed_at
         if event.type is not EventType.VIDEO_FAILED or not was_late:
             yield f"{event} is stored, and {video.id} is {video.phase}"
     of_batches = {event.id for event in known.values() if event.batch_id}

@@ -43,7 +43,7 @@ from shared.use_cases.regenerate_videos import regenerate_video
 from tests.fakes.ports import POLICY, FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.conftest import Pauses
-from tests.unit.use_cases.rules import Witness, assert_agreement
+from tests.unit.use_cases.rules import Witness, assert_agreement, assert_ends_have_events
 from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,
     PRICE,
@@ -494,6 +494,7 @@ def test_a_late_success_becomes_current_in_a_slot_that_is_free(ports: FakePorts)
     money = ports.campaigns.get_campaign(CAMPAIGN_ID).money
     assert (PRICE, Decimal(0)) == (money.spent, money.possibly_spent)
     assert_agreement(ports)
+    assert_ends_have_events(ports)
 
 
 def test_a_late_success_becomes_history_in_a_slot_that_has_gone_on(ports: FakePorts) -> None:
