@@ -12,16 +12,17 @@ from typing import TypeVar
 from unittest.mock import patch
 
 from shared.domain.errors import ShowreelError
-from tests.chaos.children import ChildError, KilledError, fork, in_a_process
+from tests.chaos.children import ChildError, KilledError, in_a_process
 from tests.chaos.findings import Finding, Kind
-from tests.chaos.local_world import LocalWorld
+from tests.chaos.local_part import local_matrix
+from tests.chaos.matrix import Matrix
 from tests.chaos.mishaps import MISHAPS, Mishap, Trouble
 from tests.chaos.report import Row
-from tests.chaos.rules import broken_rules
+from tests.chaos.rules import rules_broken_at
 from tests.chaos.safeguards import Weaken
-from tests.chaos.scenes import SetScene, set_scene
-from tests.chaos.stories import CAMPAIGN, STORIES, Scene, Story
-from tests.chaos.track import Tell, Track, local_track
+from tests.chaos.scenes import SetScene
+from tests.chaos.sections import Tell
+from tests.chaos.stories import CAMPAIGN, STORIES, Story
 from tests.chaos.tripwire import Touch
 from tests.chaos.witness import Witness
 from tests.chaos.work import MOST_TICKS, act_once, settle
@@ -42,8 +43,8 @@ def run_mishaps(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[R
     Fork from no threads.
     """
     rows = {mishap.name: Row(what=mishap.name) for mishap in MISHAPS}
-    with local_track(weaken) as here:
-        accidents = Accidents(here)
+    with local_matrix(weaken) as matrix:
+        accidents = Accidents(matrix)
         for turn, (first, mishap) in product(range(seed, seed + rounds), enumerate(MISHAPS)):
             story = STORIES[(turn + _APART * first) % len(STORIES)]
             row = rows[mishap.name]
@@ -60,8 +61,7 @@ def run_mishaps(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[R
 class Accidents:
     """Runs stories with one mishap each, and caches how many points each story has."""
 
-    track: Track[LocalWorld]
-    _scenes: dict[Scene, SetScene] = field(default_factory=dict)
+    matrix: Matrix
     _points: dict[tuple[str, object], int] = field(default_factory=dict)
 
     def points(self, story: Story, mishap: Mishap) -> int:
@@ -86,27 +86,20 @@ class Accidents:
         world = scene.world
         trouble = Trouble(mishap, world.clock, at)
         witness = Witness(world, CAMPAIGN, story.shown)
-        world.state.stopped = 0
-        watcher = fork(witness.watch)
+        witness.begin()
         try:
             ended = in_a_process(partial(_suffer, story, scene, trouble))
-            broken = partial(broken_rules, bill=world.bill)
+            broken = partial(rules_broken_at, world.bill)
             findings = world.observe(broken) if ended.at_rest else (_restless(),)
         except (ChildError, KilledError, TimeoutError) as error:
             ended, findings = _Ended(), (Finding(Kind.FAILURE, str(error)),)
-        finally:
-            world.state.stopped = 1
-        findings += (*watcher.join(), *witness.look())
+        findings += witness.end()
         world.remove()
         return findings, ended.ticks
 
     def _begin(self, story: Story) -> SetScene:
-        if story.scene not in self._scenes:
-            self._scenes[story.scene] = set_scene(story.scene, self.track.new_world())
-        scene = self._scenes[story.scene]
-        world = scene.world.copy(next(self.track.names)).with_faults(story.faults)
-        world = world.with_rates(story.rates)
-        world.clock.set_to(scene.seconds)
+        scene = self.matrix.copy_of(story.scene)
+        world = scene.world.with_faults(story.faults).with_rates(story.rates)
         return replace(scene, world=world)
 
 

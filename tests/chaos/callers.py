@@ -19,12 +19,12 @@ from shared.use_cases.reconcile import find_disagreements
 from tests.chaos.any_request import AnyRequest, Json, any_request
 from tests.chaos.described import Description, answer_of
 from tests.chaos.findings import Finding, Kind
-from tests.chaos.local_world import LocalWorld
+from tests.chaos.local_world import LocalWorld, empty_local_world
 from tests.chaos.report import Row
 from tests.chaos.safeguards import Weaken
 from tests.chaos.scenes import set_scene
+from tests.chaos.sections import Tell
 from tests.chaos.stories import Stage, asking, two_versions
-from tests.chaos.track import Tell, local_track
 from tests.chaos.tripwire import touch_nothing
 from tests.chaos.work import TICK, Post, deliver, settle, tick_and_deliver
 from tests.functional.showreel import function
@@ -100,8 +100,8 @@ def _videos(content: Json) -> list[Json]:
 def run_callers(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[Row]:
     """Send so many hundreds of requests. Fork from no threads."""
     row = Row(what="any request", points=len(Description().document["paths"]))
-    with local_track(weaken) as here:
-        world = here.new_world()
+    with empty_local_world() as empty:
+        world = empty.weakened(weaken)
         scene = set_scene(_a_gallery_beside_a_sealed_one, world)
         (world.root / "outside").mkdir()
         (world.root / "outside" / "canary").write_bytes(CANARY)

@@ -5,7 +5,7 @@ from tests.chaos.races import RACES
 from tests.chaos.racing import run_on
 from tests.chaos.report import Row
 from tests.chaos.safeguards import Weaken
-from tests.chaos.track import Tell, Track
+from tests.chaos.sections import Tell
 
 _RACES = tuple(
     race
@@ -22,8 +22,7 @@ _RACES = tuple(
 
 def run_cloud_races(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[Row]:
     with cloud(), cloud_matrix(weaken) as matrix:
-        here = Track(matrix._world.weakened(weaken))
-        rows = run_on(here, _RACES, range(seed, seed + rounds), tell)
+        rows = run_on(matrix, _RACES, range(seed, seed + rounds), tell)
     for row in rows:
         row.what = f"cloud {row.what}"
     return rows

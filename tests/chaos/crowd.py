@@ -19,7 +19,13 @@ from tests.chaos.weak_ports import Instead
 _PAUSE_SECONDS = 3.0
 # Firestore's is about one. What is proven does not depend on it, and a test waits for it.
 _WRITE_SECONDS = 0.25
-_TURN = multiprocessing.get_context("fork").Lock()
+_WRITES = multiprocessing.get_context("fork").Value("i")
+
+
+def writes_of_slow_store() -> int:
+    """Return how many there have been: its clock, which a busy machine does not advance."""
+    writes: int = _WRITES.value
+    return writes
 
 
 @contextmanager
@@ -57,10 +63,11 @@ class _Slow(Instead):
     """A write that comes too late is refused at once: only those that succeed take a turn."""
 
     def commit(self, change: Change) -> Any:  # noqa: ANN401
-        with _TURN:
+        with _WRITES:
             if change.campaign.revision != self._revision(change.campaign.campaign_id):
                 raise ConflictError("Somebody else was faster.")
             time.sleep(_WRITE_SECONDS)
+            _WRITES.value += 1
             return self._port.commit(change)
 
     def _revision(self, campaign_id: str) -> str:

@@ -12,6 +12,7 @@ from tests.chaos.rules import (
     broken_rules,
     day_disagreements,
     event_disagreements,
+    remains_of,
     shape_of,
     without_holder,
 )
@@ -74,27 +75,19 @@ class History:
 
     def tell(self) -> None:
         """Find all that is wrong with it."""
-        self.world.state.stopped = 0
         self.world.state.has_acted = 0
         self.world.state.stands_still = 0
-        watcher = fork(self._witness.watch)
+        self._witness.begin()
         try:
             self._live()
         except (ChildError, KilledError, TimeoutError) as error:
             self._report(Finding(Kind.FAILURE, str(error)))
         finally:
             self.world.state.deadly = NOWHERE
-            self.world.state.stopped = 1
-            self._report(*self._seen(watcher))
+            self._report(*self._witness.end())
         self.paid = self.world.bill.paid().total()
         self.inspections = self.world.bill.inspections()
         self.world.remove()
-
-    def _seen(self, watcher: Child[tuple[Finding, ...]]) -> tuple[Finding, ...]:
-        try:
-            return watcher.join()
-        except (ChildError, TimeoutError) as error:
-            return (Finding(Kind.FAILURE, str(error)),)
 
     def _live(self) -> None:
         if not self._comes_to_rest():
@@ -102,18 +95,19 @@ class History:
             return
         if self.story.asks_again:
             self._ask_again()
-        self._report(*self._witness.look())
         found, self.shape = self.world.observe(self._in_the_end)
         self._report(*found)
 
     def _in_the_end(self, ports: Ports) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
         """Return what is wrong at rest, and the shape."""
-        rules = broken_rules(ports, bill=self.world.bill)
+        remains = remains_of(ports)
+        rules = broken_rules(remains, ports, self.world.bill)
         found = (*rules, *self.story.rule(ports, self.versions))
         if not self.story.must_be_repeated:
             # What is copied was counted elsewhere, and ended there.
-            found = (*found, *day_disagreements(ports), *event_disagreements(ports))
-        return found, shape_of(ports)
+            days = day_disagreements(remains, ports)
+            found = (*found, *days, *event_disagreements(remains, ports))
+        return found, shape_of(remains)
 
     def _comes_to_rest(self) -> bool:
         act = partial(act_once, self.world, self.story.act, self.versions)
@@ -131,8 +125,12 @@ class History:
     def _goes_on(self) -> bool:
         """The next process finds everything free, and needs no message."""
         self._disturb()
-        self._report(*self.world.observe(without_holder))
-        return in_a_process(partial(settle_alone, self.world))
+        found, at_rest = in_a_process(self._settle_after_stop)
+        self._report(*found)
+        return at_rest
+
+    def _settle_after_stop(self) -> tuple[tuple[Finding, ...], bool]:
+        return self.world.observe(without_holder), settle_alone(self.world)
 
     def _ask_again(self) -> None:
         """A caller that was not disturbed has its answer: repeating it pays nothing more."""
@@ -172,7 +170,7 @@ class History:
             raise ChildError("A process was killed that was not to be killed.")
         self.world.state.deadly = NOWHERE
         self._disturbed_at = self.world.clock.seconds
-        self._report(*self._witness.look())
+        self._witness.look()
 
     def _report(self, *findings: Finding) -> None:
         self.findings += findings

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from shared.adapters.local import video_generator as synthetic
@@ -27,13 +29,13 @@ from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import VideoGenerator
 from shared.settings import Settings, read_settings
 from shared.use_cases.copy_campaigns import Installation
+from tests.chaos import clips
 from tests.chaos.bill import Bill, MeteredGenerator, MeteredInspector, MeteredOutput
-from tests.chaos.clips import clip_of
 from tests.chaos.crowd import losing_races
 from tests.chaos.mailbox import Mailbox
 from tests.chaos.receiver import Receiver
 from tests.chaos.safeguards import Weaken, take_nothing_out
-from tests.chaos.shared_state import SharedClock, SharedState
+from tests.chaos.shared_state import SharedClock, SharedState, shared_state
 from tests.chaos.tripwire import Touch, touch_nothing, watched, watched_disk
 from tests.chaos.worlds import Adapters, Site
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_MEMORY = Path("/dev/shm")  # noqa: S108  # Only a folder made in it is used.
 _GENERATION_SECONDS = 30
 _SETTINGS = {
     "CAMPAIGN_BUDGET_USD": "1000",
@@ -51,7 +54,7 @@ _SETTINGS = {
 }
 
 
-def copy_instead_of_rendering() -> None:
+def _copy_instead_of_rendering() -> None:
     """Let every process that is forked from now on have its clips at once."""
 
     def copy_clip(
@@ -59,7 +62,7 @@ def copy_instead_of_rendering() -> None:
     ) -> None:
         if is_stopping():
             raise InterruptedError
-        destination.write_bytes(clip_of(spec.variation))
+        destination.write_bytes(clips.clip_of(spec.variation))
 
     synthetic.render_clip = copy_clip  # type: ignore[attr-defined]  # It is only used there.
 
@@ -187,6 +190,18 @@ class LocalWorld:
     def _store(self, folder: Path) -> LocalObjectStore:
         return LocalObjectStore(folder, now=self.clock)
 
-    @property
+    @cached_property
     def _settings(self) -> Settings:
         return read_settings({**_SETTINGS, "STORAGE_URL": f"file://{self.root}/data"})
+
+
+@contextmanager
+def empty_local_world() -> Iterator[LocalWorld]:
+    """In memory where there is a folder for that: thousands of histories sync their files."""
+    clips.warm_up()
+    _copy_instead_of_rendering()
+    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+        empty = Path(folder, "empty")
+        for name in ("data", "elsewhere"):
+            (empty / name).mkdir(parents=True)
+        yield LocalWorld(empty, shared_state())

@@ -78,6 +78,19 @@ class Matrix:
         self._scenes: dict[Scene, SetScene] = {}
         self._peace: dict[str, Peace] = {}
 
+    def new_world(self) -> World:
+        """Return one in which nothing has happened yet."""
+        return self._world.copy(next(self._names)).weakened(self._weaken)
+
+    def copy_of(self, scene: Scene) -> SetScene:
+        """Return the scene in a world of its own. It is set in peace, and once."""
+        if scene not in self._scenes:
+            self._scenes[scene] = set_scene(scene, self._world.copy(next(self._names)))
+        found = self._scenes[scene]
+        world = found.world.copy(next(self._names)).weakened(self._weaken)
+        world.clock.set_to(found.seconds)
+        return replace(found, world=world)
+
     def apart(self, name: str) -> "Matrix":
         """Return one that knows the same, for a process that runs trials at the same time."""
         state = shared_state()
@@ -154,11 +167,9 @@ class Matrix:
     def _begin(
         self, story: Story, aftermath: Aftermath, *, point: int = 0, notes: Path | None = None
     ) -> History:
-        scene = self._scene(story.scene)
-        world = scene.world.copy(next(self._names)).with_faults(story.faults)
-        world = world.with_rates(story.rates)
+        scene = self.copy_of(story.scene)
+        world = scene.world.with_faults(story.faults).with_rates(story.rates)
         world = world.weakened(lambda ports: self._weaken(story.enter(ports)))
-        world.clock.set_to(scene.seconds)
         world.state.events = 0
         world.state.races_to_lose = story.lost_races
         return History(
@@ -169,11 +180,6 @@ class Matrix:
             touch=Counter(world.state, aftermath.signal_at(point), notes),
             aftermath=aftermath,
         )
-
-    def _scene(self, scene: Scene) -> SetScene:
-        if scene not in self._scenes:
-            self._scenes[scene] = set_scene(scene, self._world.copy(next(self._names)))
-        return self._scenes[scene]
 
 
 def _unasked(story: Story) -> Story:

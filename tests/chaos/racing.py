@@ -6,17 +6,18 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from itertools import product
-from typing import Any
 
 from tests.chaos.children import Child, ChildError, KilledError, fork
 from tests.chaos.findings import Finding, Kind
+from tests.chaos.local_part import local_matrix
+from tests.chaos.matrix import Matrix
 from tests.chaos.races import RACES, Line, Race
 from tests.chaos.report import Row
-from tests.chaos.rules import broken_rules, have_all_ended
+from tests.chaos.rules import have_all_ended, rules_broken_at
 from tests.chaos.safeguards import Weaken
 from tests.chaos.scenes import SetScene, set_scene
+from tests.chaos.sections import Tell
 from tests.chaos.stories import CAMPAIGN
-from tests.chaos.track import Tell, Track, local_track
 from tests.chaos.witness import Witness
 from tests.chaos.work import MOST_TICKS, TICK, Round, Work, in_step, settle
 from tests.chaos.worlds import World
@@ -26,37 +27,35 @@ _LONGEST_PAUSE_SECONDS = 0.002
 
 def run_races(*, rounds: int, seed: int, tell: Tell, weaken: Weaken) -> list[Row]:
     """Run every race so many times. This process must have no threads."""
-    with local_track(weaken) as here:
-        return run_on(here, RACES, range(seed, seed + rounds), tell)
+    with local_matrix(weaken) as matrix:
+        return run_on(matrix, RACES, range(seed, seed + rounds), tell)
 
 
-def run_on(here: Track[Any], races: Sequence[Race], seeds: range, tell: Tell) -> list[Row]:
+def run_on(matrix: Matrix, races: Sequence[Race], seeds: range, tell: Tell) -> list[Row]:
     rows = {race.name: Row(what=f"race: {race.name}", points=1) for race in races}
     for seed, race in product(seeds, races):
-        findings, ticks = _run(race, here, seed)
+        findings, ticks = _run(race, matrix, seed)
         rows[race.name].add(findings, ticks=ticks)
         for finding in findings:
             tell(f"race: {race.name}, seed {seed}: {finding}")
     return list(rows.values())
 
 
-def _run(race: Race, here: Track[Any], seed: int) -> tuple[tuple[Finding, ...], int]:
+def _run(race: Race, matrix: Matrix, seed: int) -> tuple[tuple[Finding, ...], int]:
     """Return what was wrong, and how many ticks it took to come to rest."""
-    scene = set_scene(race.scene, here.new_world())
+    scene = set_scene(race.scene, matrix.new_world())
     world = scene.world
     paid_before = world.bill.paid().total()
     world.clock.advance(race.later)
     world.let_clips_appear()
     witness = Witness(world, CAMPAIGN, race.shown)
     began = world.clock.seconds
-    world.state.stopped = 0
-    watcher = fork(witness.watch)
+    witness.begin()
     try:
         findings = _to_the_end(race, scene, seed)
     except (ChildError, KilledError, TimeoutError) as error:
         findings = (Finding(Kind.FAILURE, str(error)),)
-    world.state.stopped = 1
-    findings += (*watcher.join(), *witness.look())
+    findings += witness.end()
     paid = world.bill.paid().total() - paid_before
     if paid not in race.paid:
         findings += (Finding(Kind.PAID_TWICE, f"{paid} submissions"),)
@@ -80,7 +79,7 @@ def _to_the_end(race: Race, scene: SetScene, seed: int) -> tuple[Finding, ...]:
         return (Finding(Kind.RESTLESS, "there is work left when all runners have ended"),)
     if settle(world, scene.post, partial(_by_two, world)) is None:
         return (Finding(Kind.RESTLESS, f"there is work left after {MOST_TICKS} ticks"),)
-    return world.observe(partial(broken_rules, bill=world.bill))
+    return world.observe(partial(rules_broken_at, world.bill))
 
 
 def _by_two(world: World, work: Work[Round]) -> list[Round]:

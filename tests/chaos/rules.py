@@ -20,7 +20,7 @@ from shared.ports.event_log import EventQuery
 from shared.settings import DEFAULT_MODEL
 from shared.use_cases.finding_clips import find_clip
 from tests.chaos.bill import Bill
-from tests.chaos.clips import SECONDS, clip_of
+from tests.chaos.clips import SECONDS, clip_of, facts_of
 from tests.chaos.findings import Finding, Kind
 from tests.unit.use_cases.rules import (
     event_problems,
@@ -84,13 +84,13 @@ def have_all_ended(ports: Ports) -> bool:
     )
 
 
-def shape_of(ports: Ports) -> tuple[str, ...]:
+def shape_of(remains: Remains) -> tuple[str, ...]:
     """Return what became of all videos, in words that are the same for equal histories."""
     return tuple(
         sorted(
             f"{video.index} {video.phase} {video.version_state} "
             f"{video.failure.code if video.failure else ''}"
-            for video in remains_of(ports).videos
+            for video in remains.videos
         )
     )
 
@@ -104,8 +104,11 @@ def without_holder(ports: Ports) -> tuple[Finding, ...]:
     )
 
 
-def broken_rules(ports: Ports, bill: Bill) -> tuple[Finding, ...]:
-    remains = remains_of(ports)
+def rules_broken_at(bill: Bill, ports: Ports) -> tuple[Finding, ...]:
+    return broken_rules(remains_of(ports), ports, bill)
+
+
+def broken_rules(remains: Remains, ports: Ports, bill: Bill) -> tuple[Finding, ...]:
     return (
         *_paid_twice(bill),
         *_lost(remains, bill, ports),
@@ -132,18 +135,15 @@ def _lost(remains: Remains, bill: Bill, ports: Ports) -> Iterator[Finding]:
 
 
 def _problem_with_clip(video: Video, ports: Ports) -> str | None:
-    inspector = PyAVClipInspector()
     path = clip_path(video.campaign_id, video.video_hash, video.index, current=video.is_current)
     try:
         with ports.objects.open(path) as clip:
-            facts = inspector.inspect(clip).facts
-        with ports.objects.open(path) as clip:
             content = clip.read()
-    except (InvalidClipError, ObjectNotFoundError) as error:
+    except ObjectNotFoundError as error:
         return error.message
     if content != clip_of(video.video_hash):
         return "its clip is another one"
-    return None if facts == video.clip else "its record describes another clip"
+    return None if facts_of(content) == video.clip else "its record describes another clip"
 
 
 def _was_no_video(video: Video, ports: Ports) -> bool:
@@ -201,12 +201,13 @@ def _money(remains: Remains, bill: Bill) -> Iterator[Finding]:
         yield Finding(Kind.DISAGREEMENT, f"{spent} of {billed} dollars are spent, {held} held")
 
 
-def event_disagreements(ports: Ports) -> tuple[Finding, ...]:
+def event_disagreements(remains: Remains, ports: Ports) -> tuple[Finding, ...]:
     """What has ended has its event, and each event its end."""
-    videos = remains_of(ports).videos
     batches = ports.batches.list(after=None, limit=_MANY)
     events = ports.events.list(EventQuery(limit=_MANY))
-    return tuple(Finding(Kind.NO_EVENT, each) for each in event_problems(videos, batches, events))
+    return tuple(
+        Finding(Kind.NO_EVENT, each) for each in event_problems(remains.videos, batches, events)
+    )
 
 
 def _cost(video: Video) -> Decimal:
@@ -215,10 +216,9 @@ def _cost(video: Video) -> Decimal:
     return COUNTED if is_counted else price(video.parameters)
 
 
-def day_disagreements(ports: Ports) -> tuple[Finding, ...]:
+def day_disagreements(remains: Remains, ports: Ports) -> tuple[Finding, ...]:
     """A day holds what its campaigns hold, by the prices that were reserved."""
     day = ports.campaigns.get_day(ports.now().date())
-    remains = remains_of(ports)
     held = sum((each.money.committed for each in remains.campaigns), ZERO)
     held += sum((price(each.parameters) - _cost(each) for each in remains.videos), ZERO)
     if day.committed == held or not remains.campaigns:

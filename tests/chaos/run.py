@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from math import ceil
+from typing import TypeVar
 
 from tests.chaos.children import fork
 from tests.chaos.findings import Finding
@@ -18,7 +19,9 @@ from tests.chaos.stories import Story
 
 _LONGEST_SECONDS = 24 * 3600.0
 _FEWEST_OF_A_STORY = 1
-_TELL_AFTER = 500
+_TELL_AFTER = 100
+
+T = TypeVar("T")
 
 NewMatrix = Callable[[Weaken], AbstractContextManager[Matrix]]
 
@@ -53,12 +56,30 @@ def sampled(trials: Sequence[Trial], size: int, seed: int) -> list[Trial]:
     return sample
 
 
+def drawn(trials: Sequence[Trial], seed: int) -> list[Trial]:
+    """Keep each point at which a process is killed, and each at which it goes on, once.
+
+    What follows there is drawn. The same seed draws the same.
+    """
+    chance = random.Random(seed)  # noqa: S311  # A sample, not a secret.
+    ways: dict[tuple[str, int, bool], list[Trial]] = {}
+    for trial in trials:
+        where = trial.story.name, trial.point, trial.aftermath.is_deadly
+        ways.setdefault(where, []).append(trial)
+    return [chance.choice(each) for each in ways.values()]
+
+
 def run_trials(part: Part, matrix: Matrix, trials: Sequence[Trial], *, jobs: int) -> list[Result]:
     """Run them all, in as many processes."""
     piles = [trials[first::jobs] for first in range(jobs)]
     work = [partial(_run_pile, part, matrix, number, pile) for number, pile in enumerate(piles)]
+    return [result for results in at_once(work) for result in results]
+
+
+def at_once(work: Sequence[Callable[[], T]]) -> list[T]:
+    """Do each in a process of its own."""
     children = [fork(each) for each in work]
-    return [result for each in children for result in each.join(within_seconds=_LONGEST_SECONDS)]
+    return [each.join(within_seconds=_LONGEST_SECONDS) for each in children]
 
 
 def rows_of(part: Part, results: Iterable[Result]) -> list[Row]:

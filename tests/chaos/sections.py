@@ -1,12 +1,15 @@
 """Sections of the machine beside the matrix: races, mishaps, callers of any kind, and stops."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
 
 from tests.chaos.report import Row
 from tests.chaos.safeguards import Weaken
-from tests.chaos.track import Tell
+
+Tell = Callable[[str], object]
+"""Says what was wrong."""
 
 
 class Run(Protocol):
@@ -30,7 +33,7 @@ class Section:
 
 
 SECTIONS = {
-    "races": Section(module="racing", function="run_races", rounds=25),
+    "races": Section(module="racing", function="run_races", rounds=10),
     "mishaps": Section(module="accidents", function="run_mishaps", rounds=600),
     "callers": Section(module="callers", function="run_callers", rounds=50),
     "histories": Section(module="sequences", function="run_sequences", rounds=10),

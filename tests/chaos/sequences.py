@@ -58,7 +58,7 @@ from shared.use_cases.regenerate_videos import regenerate_campaign, regenerate_v
 from tests.chaos.findings import Finding, Kind
 from tests.chaos.report import Row
 from tests.chaos.safeguards import Weaken, take_nothing_out
-from tests.chaos.track import Tell
+from tests.chaos.sections import Tell
 from tests.fakes.ports import FakePolicy, FakePorts
 from tests.fakes.video_generator import Script
 from tests.unit.use_cases.rules import (

@@ -19,6 +19,8 @@ class SharedState(ctypes.Structure):
         ("stands_still", ctypes.c_int64),
         ("has_acted", ctypes.c_int64),
         ("stopped", ctypes.c_int64),
+        ("looks_asked", ctypes.c_int64),
+        ("looks_done", ctypes.c_int64),
         ("races_to_lose", ctypes.c_int64),
     ]
 
@@ -29,6 +31,8 @@ class SharedState(ctypes.Structure):
     stands_still: int
     has_acted: int
     stopped: int
+    looks_asked: int
+    looks_done: int
     races_to_lose: int
 
 

@@ -26,7 +26,7 @@ from tests.chaos.findings import Finding, Kind
 from tests.chaos.report import Row
 from tests.chaos.rules import without_holder
 from tests.chaos.safeguards import Weaken
-from tests.chaos.track import Tell
+from tests.chaos.sections import Tell
 from tests.e2e.launcher import kill, launch, three_lines
 from tools.doctor.expected import FUNCTIONS
 from tools.emulated_cloud.bucket.server import StrictBucketServer

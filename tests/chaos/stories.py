@@ -17,10 +17,12 @@ from shared.domain.campaign import Campaign
 from shared.domain.errors import RetryLaterError
 from shared.domain.inputs import input_id
 from shared.domain.storage_layout import input_path
+from shared.domain.webhooks import DeliveryStatus
 from shared.messages import PubSubMessage
 from shared.ports import Ports
 from shared.ports.campaign_repository import VideoQuery
 from shared.ports.event_log import EventQuery
+from shared.ports.webhook_repository import DeliveryQuery
 from shared.settings import DEFAULT_MODEL
 from shared.use_cases import run_batch as run_batch_module
 from shared.use_cases.copy_campaigns import Installation, copy_campaigns
@@ -196,11 +198,15 @@ REGISTERING = asking("POST", "/v1/webhooks", {"url": URL})
 
 
 def all_told(ports: Ports, versions: Versions) -> Iterable[Finding]:
-    """At rest, the receiver has accepted each event."""
+    """At rest, the receiver has accepted each event, and that is noted."""
     accepted = cast("Receiver", ports.web).accepted()
-    for event in ports.events.list(EventQuery(limit=99)):
-        if event.id not in accepted:
-            yield Finding(Kind.UNTOLD, f"{event.id} is {event.type}")
+    (webhook,) = ports.webhooks.get().webhooks
+    sent = ports.webhooks.list_deliveries(DeliveryQuery(webhook_id=webhook.id, limit=99))
+    noted = {each.event.id for each in sent if each.status is DeliveryStatus.DELIVERED}
+    ended = {event.id for event in ports.events.list(EventQuery(limit=99))}
+    if not ended == accepted == noted:
+        sentence = f"{ended} have ended, {accepted} are accepted, {noted} are noted"
+        yield Finding(Kind.UNTOLD, sentence)
 
 
 def do_nothing(site: Site, versions: Versions) -> None:

@@ -28,7 +28,7 @@ def test_no_race_in_the_emulated_cloud_breaks_a_rule(firestore_host: str) -> Non
 @pytest.mark.parametrize(
     ("name", "sample", "safeguard", "breaks"),
     [
-        ("races", (1, 1), "a commit's precondition", "paid twice"),
+        ("races", (1, 1), "a commit's precondition", "paid twice|disagreement at rest"),
         ("mishaps", (9, 7), "chores", "a video is lost|disagreement at rest"),
         ("callers", (1, 1), "money in the same commit", "disagreement at rest"),
     ],

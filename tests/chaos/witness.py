@@ -1,9 +1,12 @@
 """Reads what campaigns show, all the time, by the way that is open to everybody."""
 
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.error import HTTPError
@@ -15,6 +18,7 @@ from werkzeug.wrappers import Request, Response
 from shared.domain.storage_layout import GENERATED
 from shared.http.api import respond
 from shared.ports import Ports
+from tests.chaos.children import Child, ChildError, fork
 from tests.chaos.clips import clip_of
 from tests.chaos.findings import Finding, Kind
 from tests.chaos.worlds import World
@@ -24,6 +28,10 @@ Json = dict[str, Any]
 _LOOKS = 20
 # A look is work for everybody: on a busy machine it takes long, and is rare.
 _RESTS = 4
+_WAKE = signal.SIGUSR1
+_LONGEST_LOOK_SECONDS = 60.0
+_GLANCE_SECONDS = 0.001
+_NO_MORE = 1 << 40
 
 
 def ask(
@@ -48,30 +56,62 @@ def ask(
 
 @dataclass
 class Witness:
-    """`shown` are the slots of a campaign that show a video and go on doing so.
+    """A process that looks again and again, from `begin` to `end`.
 
-    Remembers the tag of every object: what has a name keeps its bytes.
+    `shown` are the slots of a campaign that show a video and go on doing so.
+    It remembers the tag of every object: what has a name keeps its bytes.
     """
 
     world: World
     campaign_id: str
     shown: frozenset[int]
     tags: dict[str, str] = field(default_factory=dict)
+    _process: Child[tuple[Finding, ...]] | None = None
 
-    def look(self) -> tuple[Finding, ...]:
-        found, self.tags = self.world.observe(lambda ports: (tuple(self._look(ports)), self.tags))
-        return found
+    def begin(self) -> None:
+        state = self.world.state
+        state.stopped = state.looks_asked = state.looks_done = 0
+        # Else what wakes it would end it, if it came before the process waits.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {_WAKE})
+        self._process = fork(partial(self.world.observe, self._watch))
 
-    def watch(self) -> tuple[Finding, ...]:
-        """Look again and again until something is wrong, or the history is over."""
-        while not self.world.state.stopped:
+    def look(self) -> None:
+        """Return when it has looked at what there is now."""
+        state = self.world.state
+        state.looks_asked += 1
+        self._wake()
+        deadline = time.monotonic() + _LONGEST_LOOK_SECONDS
+        while state.looks_done < state.looks_asked:
+            if time.monotonic() > deadline:
+                raise TimeoutError("The witness does not look.")
+            time.sleep(_GLANCE_SECONDS)
+
+    def end(self) -> tuple[Finding, ...]:
+        """Let it look for the last time. Return what was wrong first."""
+        assert self._process is not None
+        self.world.state.stopped = 1
+        self._wake()
+        try:
+            return self._process.join()
+        except (ChildError, TimeoutError) as error:
+            return (Finding(Kind.FAILURE, str(error)),)
+
+    def _wake(self) -> None:
+        assert self._process is not None
+        os.kill(self._process.pid, _WAKE)
+
+    def _watch(self, ports: Ports) -> tuple[Finding, ...]:
+        state = self.world.state
+        while True:
+            is_last, asked = state.stopped, state.looks_asked
             began = time.monotonic()
-            found = self.look()
-            if found:
-                return found
+            found = tuple(self._look(ports))
             took = time.monotonic() - began
-            time.sleep(max(self.world.pause_seconds, _RESTS * took))
-        return ()
+            # After a finding there is nothing more to look for.
+            state.looks_done = _NO_MORE if found else asked
+            if found or is_last:
+                return found
+            signal.sigtimedwait({_WAKE}, max(self.world.pause_seconds, _RESTS * took))
 
     def _look(self, ports: Ports) -> Iterator[Finding]:
         for info in ports.objects.list(f"{GENERATED}/"):
