@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
 
@@ -21,6 +21,8 @@ def in_parallel(calls: Iterable[Callable[[], T]]) -> list[T]:
     waiting = list(calls)
     if len(waiting) < 2:  # noqa: PLR2004  # One call needs no thread of its own.
         return [call() for call in waiting]
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # Only for several calls.
+
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         try:
             return [finish() for finish in [_started(pool, call) for call in waiting]]

@@ -1,9 +1,11 @@
 """What a video is made from, pictures or a clip, and how a campaign keeps it."""
 
+import binascii
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
+from io import BytesIO
 from itertools import chain
 
 from msgspec import Struct
@@ -21,6 +23,9 @@ ACCEPTED = "Send a JPEG or PNG."
 
 _INPUT_ID = r"input_([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.([0-9a-f]{16})"
 _HASH_LENGTH = 16
+_DATA_URI = re.compile(r"data:[^,]{0,200},", re.ASCII)
+# Characters of base64: a multiple of four, so that each piece is whole.
+_PIECE = 256 * 1024
 
 
 class Picture(Struct, frozen=True, kw_only=True):
@@ -126,3 +131,31 @@ def with_input(
     if known.state in (state, InputState.KEPT):
         return inputs
     return tuple(replace(each, state=state) if each is known else each for each in inputs)
+
+
+def content_of_uri(uri: str) -> bytes:
+    """Return the content of a `data:` URI. Raise InvalidInputError."""
+    if (start := _DATA_URI.match(uri)) is None:
+        raise InvalidInputError("Send the id of an input, an https:// URL or a data: URI.")
+    if not start[0].endswith(";base64,"):
+        raise InvalidInputError(
+            "Encode the data: URI in base64, as in data:image/jpeg;base64,/9j/4AAQ."
+        )
+    try:
+        return _decoded(uri, start.end())
+    except ValueError as error:
+        raise InvalidInputError(f"The data: URI is not valid base64: {error}.") from error
+
+
+def _decoded(uri: str, start: int) -> bytes:
+    """Decode base64 from `start` on, piece by piece: a copy of it would need as much memory again.
+
+    Raise ValueError.
+    """
+    content = BytesIO()
+    for place in range(start, len(uri), _PIECE):
+        piece = uri[place : place + _PIECE]
+        if content.tell() % 3:
+            raise ValueError("Excess data after padding")
+        content.write(binascii.a2b_base64(piece, strict_mode=True))
+    return content.getvalue()

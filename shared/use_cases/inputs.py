@@ -1,10 +1,9 @@
 """The inputs of a request: gathered before anything is decided, stored before it is reserved."""
 
-import binascii
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 from itertools import chain
 
@@ -18,6 +17,7 @@ from shared.domain.inputs import (
     Inputs,
     InputState,
     Picture,
+    content_of_uri,
     find_input,
     parse_input_id,
     with_input,
@@ -26,14 +26,12 @@ from shared.domain.storage_layout import input_path
 from shared.domain.tasks import Shape
 from shared.domain.values import replace
 from shared.domain.video import Video
+from shared.parallel import in_parallel
 from shared.ports import Ports
 from shared.ports.object_store import PutMode
 from shared.use_cases.finding_clips import require_stored_clip
 
 FETCH = timedelta(seconds=10)
-# Characters of base64: a multiple of four, so that each piece is whole.
-_PIECE = 256 * 1024
-_DATA_URI = re.compile(r"data:[^,]{0,200},", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +99,7 @@ NO_PICTURES = Sources()
 
 
 def gather(ports: Ports, sources: Sources) -> Sources:
-    """Return the sources with each URL and `data:` URI read and inspected.
+    """Return the sources with each URL and `data:` URI read and inspected, all at once.
 
     Raise InvalidInputError or InvalidUrlError with the name of the field.
     """
@@ -116,7 +114,10 @@ def gather(ports: Ports, sources: Sources) -> Sources:
             error.param = name
             raise
 
-    return sources.mapped(read)
+    found = dict(sources)
+    contents = in_parallel(partial(read, *each) for each in found.items())
+    ready = dict(zip(found, contents, strict=True))
+    return sources.mapped(lambda name, _: ready[name])
 
 
 def require_ids(sources: Sources, where: str) -> Sources:
@@ -183,18 +184,21 @@ def new_inputs(campaign: Campaign, used: Iterable[NewInput]) -> tuple[NewInput, 
 
 
 def store_inputs(ports: Ports, campaign_id: str, inputs: Iterable[NewInput]) -> None:
-    """Store the bytes of inputs that the campaign does not have.
+    """Store the bytes of inputs that the campaign does not have, all at once.
 
     They replace an object that may be there without a record, and may be about to be removed.
     """
-    for each in inputs:
-        path = input_path(campaign_id, each.picture)
-        if isinstance(each, CopiedClip):
-            clip = require_stored_clip(ports, each.video)
-            ports.objects.copy(clip.path, path, mode=PutMode.OVERWRITE)
-        else:
-            content, media_type = BytesIO(each.content), each.picture.media_type
-            ports.objects.put(path, content, content_type=media_type, mode=PutMode.OVERWRITE)
+    in_parallel(partial(_store, ports, campaign_id, each) for each in inputs)
+
+
+def _store(ports: Ports, campaign_id: str, new: NewInput) -> None:
+    path = input_path(campaign_id, new.picture)
+    if isinstance(new, CopiedClip):
+        clip = require_stored_clip(ports, new.video)
+        ports.objects.copy(clip.path, path, mode=PutMode.OVERWRITE)
+    else:
+        content, media_type = BytesIO(new.content), new.picture.media_type
+        ports.objects.put(path, content, content_type=media_type, mode=PutMode.OVERWRITE)
 
 
 def fetch(ports: Ports, url: str) -> bytes:
@@ -205,30 +209,7 @@ def fetch(ports: Ports, url: str) -> bytes:
 def _content(ports: Ports, source: str) -> bytes:
     if source.startswith("https://"):
         return fetch(ports, source)
-    if (start := _DATA_URI.match(source)) is None:
-        raise InvalidInputError("Send the id of an input, an https:// URL or a data: URI.")
-    if not start[0].endswith(";base64,"):
-        raise InvalidInputError(
-            "Encode the data: URI in base64, as in data:image/jpeg;base64,/9j/4AAQ."
-        )
-    try:
-        return _decoded(source, start.end())
-    except ValueError as error:
-        raise InvalidInputError(f"The data: URI is not valid base64: {error}.") from error
-
-
-def _decoded(source: str, start: int) -> bytes:
-    """Decode base64 from `start` on, piece by piece: a copy of it would need as much memory again.
-
-    Raise ValueError.
-    """
-    content = BytesIO()
-    for place in range(start, len(source), _PIECE):
-        piece = source[place : place + _PIECE]
-        if content.tell() % 3:
-            raise ValueError("Excess data after padding")
-        content.write(binascii.a2b_base64(piece, strict_mode=True))
-    return content.getvalue()
+    return content_of_uri(source)
 
 
 def _picture_of(name: str, source: str, campaign: Campaign) -> Picture:

@@ -3,12 +3,12 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
+from concurrent import futures
 from concurrent.futures import Executor, Future
 from typing import ParamSpec, TypeVar
 
 import pytest
 
-from shared import parallel
 from shared.domain.video import Video
 from shared.use_cases import store_video
 from tests.fakes.ports import FakePorts
@@ -75,7 +75,8 @@ class _OneAfterTheOther(Executor):
 @pytest.fixture
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """The calls of a story come in the same order each time, and no thread is started for them."""
-    monkeypatch.setattr(parallel, "ThreadPoolExecutor", _OneAfterTheOther)
+    # `shared.parallel` imports it at each use.
+    monkeypatch.setattr(futures, "ThreadPoolExecutor", _OneAfterTheOther)
     monkeypatch.setattr(store_video, "ThreadPoolExecutor", _OneAfterTheOther)
 
 

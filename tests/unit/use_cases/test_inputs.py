@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
+from threading import Barrier
+from typing import BinaryIO
 
 import pytest
 
@@ -10,6 +12,7 @@ from shared.domain.errors import InvalidInputError, MaxCostExceededError
 from shared.domain.inputs import MOST_INPUTS, InputState, input_id
 from shared.domain.storage_layout import inputs_prefix
 from shared.domain.video import GenerationParameters, Video
+from shared.ports.object_store import PutMode
 from shared.use_cases.change_versions import delete_video
 from shared.use_cases.create_videos import CreateVideos, Draft, create_videos
 from shared.use_cases.inputs import Sources, gather
@@ -61,6 +64,37 @@ def test_a_url_is_fetched_and_kept(ports: FakePorts) -> None:
     assert video.fingerprint == made_from(ports, data_uri(PNG)).fingerprint
     with ports.objects.open(stored(ports)[0]) as content:
         assert content.read() == PNG
+
+
+def test_pictures_are_fetched_and_stored_at_the_same_time(
+    ports: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = ("https://example.com/cup", "https://example.com/plate")
+    ports.web.pages |= dict(zip(urls, (PNG, JPEG), strict=True))
+    get, put, both = ports.web.get, ports.objects.put, Barrier(2, timeout=20)
+
+    def fetched(url: str, *, most_bytes: int, within: timedelta) -> bytes:
+        both.wait()
+        return get(url, most_bytes=most_bytes, within=within)
+
+    def kept(path: str, content: BinaryIO, *, content_type: str, mode: PutMode) -> None:
+        both.wait()
+        put(path, content, content_type=content_type, mode=mode)
+
+    monkeypatch.setattr(ports.web, "get", fetched)
+    monkeypatch.setattr(ports.objects, "put", kept)
+
+    create_videos(
+        ports,
+        CreateVideos(
+            campaign_id="spring",
+            drafts=(Draft(prompt="A cup"),),
+            parameters=GenerationParameters(model=ports.policy.default_model),
+            sources=gather(ports, Sources(image=urls[0], last_frame=urls[1])),
+        ),
+    )
+
+    assert 2 == len(stored(ports))
 
 
 def test_a_refused_request_stores_nothing(ports: FakePorts) -> None:
