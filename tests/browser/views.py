@@ -239,7 +239,7 @@ def review_links(studio: Studio) -> None:
 def review_ended(studio: Studio) -> None:
     studio.page.goto("about:blank")
     studio.page.goto(f"{studio.server.origin}/review#spring.0123456789abcdef.secret")
-    studio.page.get_by_role("heading", name="nothing behind this link").wait_for()
+    studio.page.get_by_role("heading", name="This link does not work").wait_for()
 
 
 def reviewed(server: Server) -> tuple[str, list[Json]]:
