@@ -67,11 +67,14 @@ def delete_video(
     now, and return None. A video that is in the trash already stays there until its time is over,
     also if TRASH_DAYS has changed. Raise WrongStateError while it is submitted.
 
-    A damaged record is removed, and its dollars stay counted. A record of a newer release is kept.
+    A damaged record cannot be restored from the trash, so it is removed only with `purge`; its
+    dollars stay counted. Else raise UnreadableRecordError, as for a record of a newer release.
     """
     try:
         video = ports.campaigns.get_video(campaign_id, video_hash)
-    except UnreadableRecordError:
+    except UnreadableRecordError as error:
+        if not (purge or error.is_newer):
+            raise _only_for_good(error) from error
         discard_damaged(ports, campaign_id, video_hash)
         return None
     change = change_video(ports, video, partial(_delete, ports, purge=purge))
@@ -88,6 +91,15 @@ def restore_video(ports: Ports, campaign_id: str, video_hash: str) -> Video:
     change = change_video(ports, video, partial(_restore, ports))
     finish_chores(ports, campaign_id)
     return _after(ports, video, change)
+
+
+def _only_for_good(error: UnreadableRecordError) -> UnreadableRecordError:
+    return UnreadableRecordError(
+        f"{error.message} Its clip may be good. Restore the record, or delete both for good with "
+        f"purge=true.",
+        record=error.record,
+        revision=error.revision,
+    )
 
 
 def _promote(ports: Ports, campaign: Campaign, video: Video) -> Change:

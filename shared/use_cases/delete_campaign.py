@@ -84,7 +84,7 @@ def _require_readable(ports: Ports, campaign_id: str) -> None:
     for record in sorted(unreadable, key=lambda each: not each.is_newer):
         message = f"The campaign is not deleted. {record.error().message}"
         if not record.is_newer:
-            message += " Delete this video first; what it may have cost stays counted."
+            message += " Restore this record, or delete the video first with purge=true."
         raise UnreadableRecordError(message, is_newer=record.is_newer, record=record)
 
 

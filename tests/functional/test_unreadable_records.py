@@ -134,8 +134,14 @@ def test_an_unreadable_video_can_be_deleted_and_its_dollars_stay_counted(
 ) -> None:
     video, before = current_of(still_gallery), still_gallery.campaign(GALLERY)
     change_record(still_gallery.place, video["id"], UNKNOWN_WORD)
+    damaged = still_gallery.snapshot()
 
-    assert 200 == still_gallery.delete(f"/v1/videos/{video['id']}").status_code
+    # It could not be restored from the trash, and its clip is good.
+    refused = still_gallery.delete(f"/v1/videos/{video['id']}")
+    assert (500, "record_unreadable") == (refused.status_code, refused.json["code"])
+    assert "purge=true" in refused.json["detail"]
+    assert damaged == still_gallery.snapshot()
+    assert 200 == still_gallery.delete(f"/v1/videos/{video['id']}?purge=true").status_code
 
     after = still_gallery.campaign(GALLERY)
     assert (before["money"], 0) == (after["money"], after["unreadable"])
@@ -164,8 +170,8 @@ def test_a_campaign_with_an_unreadable_record_is_not_deleted(
     if changes == NEWER:
         assert "a newer one wrote it" in refused.json["detail"]
         return
-    assert ". Delete this video first" in refused.json["detail"]
-    still_gallery.delete(f"/v1/videos/{video['id']}")
+    assert "delete the video first with purge=true" in refused.json["detail"]
+    still_gallery.delete(f"/v1/videos/{video['id']}?purge=true")
     assert 200 == still_gallery.delete(f"/v1/campaigns/{GALLERY}").status_code
     assert 404 == still_gallery.get(f"/v1/campaigns/{GALLERY}").status_code
 

@@ -66,7 +66,7 @@ def test_a_damaged_record_leaves_the_trash_when_it_is_deleted(
     first, second = trashed
     ports.campaigns.damage(CAMPAIGN_ID, first.video_hash)
 
-    delete_video(ports, CAMPAIGN_ID, first.video_hash)
+    delete_video(ports, CAMPAIGN_ID, first.video_hash, purge=True)
 
     assert [second.id] == ids(ports)
     assert_agreement(ports)

@@ -316,7 +316,7 @@ def test_a_damaged_video_can_be_deleted_and_its_dollars_stay(ports: FakePorts) -
     damage(ports, video)
     before = money(ports)
 
-    delete_video(ports, CAMPAIGN_ID, video.video_hash)
+    delete_video(ports, CAMPAIGN_ID, video.video_hash, purge=True)
 
     assert before == money(ports)
     assert {other.video_hash} == {each.video_hash for each in ports.campaigns.videos.values()}
@@ -332,7 +332,7 @@ def test_dollars_of_a_damaged_video_in_flight_are_possibly_spent(ports: FakePort
     path = f"{attempt_prefix(CAMPAIGN_ID, video.video_hash, 1)}sample_0.mp4"
     put(path, BytesIO(A_CLIP), content_type="video/mp4")
 
-    delete_video(ports, CAMPAIGN_ID, video.video_hash)
+    delete_video(ports, CAMPAIGN_ID, video.video_hash, purge=True)
 
     assert Money(possibly_spent=PRICE) == money(ports)
     assert {} == ports.objects.objects
@@ -347,7 +347,7 @@ def test_of_several_damaged_videos_each_can_be_deleted(ports: FakePorts) -> None
         damage(ports, video)
 
     for video in videos:
-        delete_video(ports, CAMPAIGN_ID, video.video_hash)
+        delete_video(ports, CAMPAIGN_ID, video.video_hash, purge=True)
         assert PRICE * 3 == money(ports).committed
 
     assert () == repair_disagreements(ports, CAMPAIGN_ID)
@@ -514,7 +514,7 @@ def test_a_campaign_with_an_unreadable_record_is_not_deleted(
         delete_campaign(ports, CAMPAIGN_ID)
 
     assert is_newer is refused.value.is_newer
-    assert ("Delete this video first" in refused.value.message) is not is_newer
+    assert ("delete the video first" in refused.value.message) is not is_newer
     settle(ports)
     assert before == kept(ports)
 
@@ -534,7 +534,7 @@ def test_a_newer_record_is_named_before_damaged_ones(ports: FakePorts) -> None:
 def test_a_campaign_whose_damaged_records_are_deleted_can_be_deleted(ports: FakePorts) -> None:
     video = make(ports)
     damage(ports, video)
-    delete_video(ports, CAMPAIGN_ID, video.video_hash)
+    delete_video(ports, CAMPAIGN_ID, video.video_hash, purge=True)
 
     assert delete_campaign(ports, CAMPAIGN_ID)
     assert {} == ports.campaigns.campaigns
@@ -553,6 +553,6 @@ def test_a_deletion_stops_at_a_record_that_has_become_unreadable(
     assert ["record.unreadable"] == errors
     maintain_campaigns(ports)
     assert [(CAMPAIGN_ID, video.video_hash)] == list(ports.campaigns.unreadable)
-    delete_video(ports, CAMPAIGN_ID, video.video_hash)
+    delete_video(ports, CAMPAIGN_ID, video.video_hash, purge=True)
     settle(ports)
     assert {} == ports.campaigns.campaigns
