@@ -22,7 +22,6 @@ from shared.use_cases.announcing import report_unreadable
 from shared.use_cases.claims import note_deletion
 from shared.use_cases.committing import commit, until_committed
 from shared.use_cases.finish_chores import finish_chores
-from shared.use_cases.read_campaigns import videos_of
 
 logger = logging.getLogger(__name__)
 
@@ -40,10 +39,12 @@ def delete_campaign(ports: Ports, campaign_id: str) -> bool:
 
     def attempt() -> Change:
         campaign = ports.campaigns.get_campaign(campaign_id)
-        _require_readable(ports, campaign_id)
-        names = [slot.pending.video_hash for slot in campaign.slots if slot.pending]
-        pending = videos_of(ports, campaign, names)
-        change = begin_deletion(campaign, tuple(pending.values()), now=ports.now())
+        names = {slot.pending.video_hash for slot in campaign.slots if slot.pending}
+        videos = _readable_videos(ports, campaign_id)
+        pending = tuple(video for video in videos if video.video_hash in names)
+        if len(pending) < len(names):
+            raise ConflictError("The campaign has changed. Read it again.")
+        change = begin_deletion(campaign, pending, now=ports.now())
         return commit(ports, change)
 
     until_committed(attempt)
@@ -78,14 +79,15 @@ def continue_deletion(ports: Ports, campaign_id: str, *, end: datetime) -> bool:
     return False
 
 
-def _require_readable(ports: Ports, campaign_id: str) -> None:
+def _readable_videos(ports: Ports, campaign_id: str) -> tuple[Video, ...]:
     """Raise UnreadableRecordError, for a record of a newer release before a damaged one."""
-    unreadable = ports.campaigns.get_all_videos(campaign_id).unreadable
-    for record in sorted(unreadable, key=lambda each: not each.is_newer):
+    page = ports.campaigns.get_all_videos(campaign_id)
+    for record in sorted(page.unreadable, key=lambda each: not each.is_newer):
         message = f"The campaign is not deleted. {record.error().message}"
         if not record.is_newer:
             message += " Restore this record, or delete the video first with purge=true."
         raise UnreadableRecordError(message, is_newer=record.is_newer, record=record)
+    return page.videos
 
 
 def _has_unreadable(ports: Ports, campaign_id: str) -> bool:
