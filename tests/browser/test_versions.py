@@ -203,6 +203,7 @@ def test_a_historical_version_can_be_kept_and_promoted_and_cleanup_previews_its_
     studio.button("Make live").click()
 
     eventually(lambda: current(server, "history")["id"] == old["id"])
+    expect(studio.card(0).get_by_text("Other takes (1)")).to_be_visible()
 
     studio.button("Clean up").click()
     studio.dialog.get_by_label("Earlier takes to keep").select_option("0")
@@ -212,6 +213,7 @@ def test_a_historical_version_can_be_kept_and_promoted_and_cleanup_previews_its_
 
     studio.dialog.get_by_role("button", name="Move 1 earlier take to the trash").click()
 
-    expect(studio.card(0).get_by_text("Earlier takes")).to_be_hidden()
+    expect(studio.page.get_by_text("1 earlier take moved to the trash.")).to_be_visible()
+    expect(studio.card(0).get_by_text("Other takes")).to_be_hidden()
     [kept] = server.get("/v1/videos?campaign_id=history")["data"]
     assert old["id"] == kept["id"]
