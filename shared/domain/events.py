@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from shared.domain.money import ZERO
+from shared.domain.unreadable import Unreadable
 from shared.domain.video import Cost, Failure, Phase, Status, Video
 
 _DIGITS = 32
@@ -50,6 +51,13 @@ class VideoFacts(Struct, frozen=True, kw_only=True):
     cost: Cost
 
 
+class UnreadableFacts(Struct, frozen=True, kw_only=True):
+    """What is known of a video whose record cannot be read; `index` is None if no slot names it."""
+
+    id: str
+    index: int | None = None
+
+
 class ReviewFacts(Struct, frozen=True, kw_only=True):
     """Of which version a reviewer has made a comment, or a decision. The other one is empty.
 
@@ -68,9 +76,9 @@ class Event(Struct, frozen=True, kw_only=True):
     """An event never changes: it has the facts of its moment, `created_at`.
 
     `id` is derived from its type, its subject and its moment. The subject is a `video` with its
-    `campaign_id`, or the batch `batch_id` with its number of `lines`, or the campaign `campaign_id`
-    that has used `used_usd` of `budget_usd`, or the webhook `webhook_id`, disabled for a `reason`,
-    or the `review` of a `campaign_id`.
+    `campaign_id`, or an `unreadable` one, or the batch `batch_id` with its number of `lines`, or
+    the campaign `campaign_id` that has used `used_usd` of `budget_usd`, or the webhook
+    `webhook_id`, disabled for a `reason`, or the `review` of a `campaign_id`.
     `unread` is as in a video.
     """
 
@@ -80,6 +88,7 @@ class Event(Struct, frozen=True, kw_only=True):
     campaign_id: str = ""
     requested_by: str | None = None
     video: VideoFacts | None = None
+    unreadable: UnreadableFacts | None = None
     batch_id: str = ""
     lines: int = 0
     used_usd: Decimal = ZERO
@@ -88,6 +97,12 @@ class Event(Struct, frozen=True, kw_only=True):
     reason: str = ""
     review: ReviewFacts | None = None
     unread: Mapping[tuple[object, ...], Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def video_id(self) -> str:
+        """The id of the video that it is about, or nothing."""
+        video = self.video or self.unreadable
+        return video.id if video else ""
 
 
 def facts_of(video: Video) -> VideoFacts:
@@ -125,6 +140,18 @@ def of_video(kind: EventType, video: Video, *, at: datetime) -> Event:
         campaign_id=video.campaign_id,
         requested_by=video.requested_by,
         video=facts_of(video),
+    )
+
+
+def of_unreadable(record: Unreadable, *, index: int | None, at: datetime) -> Event:
+    """Return the event that the record of a video was removed, which could not be read."""
+    kind = EventType.VIDEO_DELETED
+    return Event(
+        id=event_id(kind, record.id, at),
+        type=kind,
+        created_at=at,
+        campaign_id=record.campaign_id,
+        unreadable=UnreadableFacts(id=record.id, index=index),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from shared.domain.campaign import DELETE, Campaign, Change, Chore, ChoreKind
 from shared.domain.chores import chore_for, with_chores, with_delayed_chores, without_chores
 from shared.domain.errors import WrongStateError
-from shared.domain.events import EventType, of_video
+from shared.domain.events import EventType, of_unreadable, of_video
 from shared.domain.money import ZERO, Money
 from shared.domain.settlement import held_by, recomputed
 from shared.domain.values import replace
@@ -15,7 +15,7 @@ from shared.domain.versions import cancel
 from shared.domain.video import Phase, Status, Video
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from shared.domain.reconciling import CampaignState
@@ -70,9 +70,9 @@ def begin_deletion(campaign: Campaign, pending: Sequence[Video], *, now: datetim
 
 
 def discard(
-    state: CampaignState, record: Unreadable, indexes: Iterable[int], *, now: datetime
+    state: CampaignState, record: Unreadable, indexes: Collection[int], *, now: datetime
 ) -> Change:
-    """Remove an unreadable record; chores remove its objects under these indexes.
+    """Remove an unreadable record; chores remove its objects under these indexes, if any is known.
 
     Its dollars, the part of the campaign's money that belongs to no readable record, stay counted.
     Reserved dollars become possibly spent.
@@ -84,7 +84,7 @@ def discard(
     chores = (*campaign.chores, *(each.chore for each in campaign.delayed))
     former = [each for each in chores if each.video_hash == video_hash]
     removals = (
-        Chore(kind=ChoreKind.REMOVE, video_hash=video_hash, index=index) for index in indexes
+        Chore(kind=ChoreKind.REMOVE, video_hash=video_hash, index=index) for index in indexes or {0}
     )
     held = _unexplained(state)
     settled = replace(
@@ -98,7 +98,11 @@ def discard(
         removed_money=campaign.removed_money
         + replace(held, reserved=ZERO, possibly_spent=held.possibly_spent + held.reserved),
     )
-    return Change(campaign=with_chores(settled, *removals), discarded=(record,))
+    return Change(
+        campaign=with_chores(settled, *removals),
+        discarded=(record,),
+        events=(of_unreadable(record, index=min(indexes, default=None), at=now),),
+    )
 
 
 def indexes_in(campaign: Campaign, video_hash: str) -> frozenset[int]:

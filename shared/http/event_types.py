@@ -27,7 +27,8 @@ class EventListQuery(PageQuery):
 class EventData(TypedDict):
     """What the event is about, at its moment; `object` says which of the fields there are.
 
-    A video has its own fields under the same names. A batch has the `total` of its lines: each is
+    A video has its own fields under the same names; a removed one has no URLs, and one whose record
+    could not be read only what is known. A batch has the `total` of its lines: each is
     done, and each video of the batch has ended. A campaign has used `used_usd` of `budget_usd`.
     A webhook is disabled for a `reason`. In a review, somebody has made a comment or a `decision`
     on a version, `video_id`: the review itself has the name and the words.

@@ -4,7 +4,7 @@ from functools import partial
 
 from werkzeug.wrappers import Response
 
-from shared.domain.events import Event, EventType, ReviewFacts, VideoFacts
+from shared.domain.events import Event, EventType, ReviewFacts, UnreadableFacts, VideoFacts
 from shared.domain.identity import require_campaign_id
 from shared.http.calls import Call, encode, page_response
 from shared.http.event_types import EventData, EventListQuery, EventResource
@@ -52,6 +52,8 @@ def event_resource(event: Event, *, base_url: str) -> EventResource:
 def _data(event: Event, base_url: str) -> EventData:
     if event.video is not None:
         return _video(event, event.video, base_url)
+    if event.unreadable is not None:
+        return _unreadable(event, event.unreadable)
     if event.batch_id:
         return {
             "id": event.batch_id,
@@ -84,8 +86,13 @@ def _review(event: Event, said: ReviewFacts) -> EventData:
     return {**about, "comment_id": said.comment_id, "seconds": said.seconds}
 
 
+def _unreadable(event: Event, video: UnreadableFacts) -> EventData:
+    known: EventData = {"id": video.id, "object": "video", "campaign_id": event.campaign_id}
+    return known if video.index is None else {**known, "index": video.index}
+
+
 def _video(event: Event, video: VideoFacts, base_url: str) -> EventData:
-    return {
+    facts: EventData = {
         "id": video.id,
         "object": "video",
         "campaign_id": event.campaign_id,
@@ -96,6 +103,11 @@ def _video(event: Event, video: VideoFacts, base_url: str) -> EventData:
         "error": video.failure,
         "cost": cost_resource(video.cost),
         "requested_by": event.requested_by,
+    }
+    if event.type is EventType.VIDEO_DELETED:
+        return facts
+    return {
+        **facts,
         "content_url": content_url_of(video.id, base_url=base_url),
         "thumbnail_url": thumbnail_url_of(video.id, base_url=base_url),
     }

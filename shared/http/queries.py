@@ -81,7 +81,7 @@ def read_query(request: Request, kind: type[B]) -> B:
         for key, value in request.args.items(multi=True):
             require_once("query", key, values)
             values[key] = value
-    return from_values(values, kind)
+    return from_values(values, kind, named="query parameter")
 
 
 def refuse_parameters(request: Request, endpoint: Endpoint) -> None:

@@ -77,11 +77,14 @@ def from_json(content: bytes, kind: type[B], *, part: str = "body") -> B:
     return _converted(partial(msgspec.convert, values), kind, part)
 
 
-def from_values(values: Mapping[str, object], kind: type[B]) -> B:
-    """Convert the values of a form or query, in which numbers and booleans are texts."""
+def from_values(values: Mapping[str, object], kind: type[B], *, named: str = "field") -> B:
+    """Convert the values of a form or query, in which numbers and booleans are texts.
+
+    `named` is what errors call a name that is unknown.
+    """
     _decoder(kind)
     repaired = _with_whole_numbers(values, kind, _whole_text) or values
-    return _converted(partial(msgspec.convert, repaired, strict=False), kind)
+    return _converted(partial(msgspec.convert, repaired, strict=False), kind, named=named)
 
 
 def syntax_error(error: msgspec.DecodeError) -> str:
@@ -172,18 +175,22 @@ def _canonical(value: object) -> object:
             return value
 
 
-def _converted(convert: Callable[..., B], kind: type[B], part: str = "") -> B:
+def _converted(
+    convert: Callable[..., B], kind: type[B], part: str = "", *, named: str = "field"
+) -> B:
     try:
         return convert(type=kind)
     except msgspec.ValidationError as error:
-        raise _invalid(error, kind, part) from error
+        raise _invalid(error, kind, part, named=named) from error
 
 
-def _invalid(error: msgspec.ValidationError, kind: type[Body], part: str) -> InvalidRequestError:
+def _invalid(
+    error: msgspec.ValidationError, kind: type[Body], part: str, *, named: str = "field"
+) -> InvalidRequestError:
     """Name the field and what it must be. `part` is empty if every value was sent as text."""
     found, _, path = str(error).partition(" - at ")
-    if named := re.search(_NAMED_FIELD, found):
-        return _invalid_name(named[1], named[2], kind)
+    if name := re.search(_NAMED_FIELD, found):
+        return _invalid_name(name[1], name[2], kind, named=named)
     param = path.strip("`").removeprefix("$").lstrip(".")
     subject = f"The {part}"
     if param.endswith("[...]"):
@@ -196,13 +203,13 @@ def _invalid(error: msgspec.ValidationError, kind: type[Body], part: str) -> Inv
     )
 
 
-def _invalid_name(error: str, name: str, kind: type[Body]) -> InvalidRequestError:
+def _invalid_name(error: str, name: str, kind: type[Body], *, named: str) -> InvalidRequestError:
     if error == "required":
         return InvalidRequestError(f"The required field {name} is missing.", param=name)
     known = ", ".join(field.encode_name for field in msgspec.structs.fields(kind))
     name = name[:_SHOWN_CHARACTERS]
     return InvalidRequestError(
-        f"Unknown field {name!r}. Known fields: {known or 'none'}.", param=name
+        f"Unknown {named} {name!r}. Known {named}s: {known or 'none'}.", param=name
     )
 
 

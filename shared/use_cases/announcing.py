@@ -46,6 +46,9 @@ def announce_events(ports: Ports, events: Iterable[Event]) -> None:
 def _fields_of(event: Event) -> dict[str, object]:
     if event.video is not None:
         return _fields(event.video, event.campaign_id, event.requested_by)
+    if event.unreadable is not None:
+        known = {"campaign_id": event.campaign_id, "index": event.unreadable.index}
+        return {"video_id": event.unreadable.id, **known, "phase": "unreadable"}
     if event.batch_id:
         return {"batch_id": event.batch_id, "lines": event.lines}
     if event.review is not None:

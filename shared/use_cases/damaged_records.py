@@ -1,6 +1,5 @@
 """Delete a damaged record, or restore it from its JSON, when a person has decided so."""
 
-import logging
 from collections.abc import Iterator
 
 from shared.domain.campaign import Campaign, Change
@@ -18,11 +17,9 @@ from shared.domain.values import replace
 from shared.domain.video import Phase, Video
 from shared.ports import Ports
 from shared.use_cases.campaign_state import load_campaign_state
-from shared.use_cases.committing import until_committed
+from shared.use_cases.committing import commit, until_committed
 from shared.use_cases.finish_chores import finish_chores
 from shared.use_cases.reconcile import repair_disagreements
-
-logger = logging.getLogger(__name__)
 
 
 def discard_damaged(ports: Ports, campaign_id: str, video_hash: str) -> None:
@@ -39,11 +36,9 @@ def discard_damaged(ports: Ports, campaign_id: str, video_hash: str) -> None:
         if record is None:
             raise ConflictError(f"The record of {video_id(campaign_id, video_hash)} has changed.")
         indexes = {*indexes_in(state.campaign, video_hash), *_indexes_of(ports, record)}
-        ports.campaigns.commit(discard(state, record, indexes or {0}, now=ports.now()))
+        commit(ports, discard(state, record, indexes, now=ports.now()))
 
     until_committed(attempt)
-    about = {"video_id": video_id(campaign_id, video_hash), "campaign_id": campaign_id}
-    logger.info("video.deleted", extra={**about, "phase": "unreadable"})
     finish_chores(ports, campaign_id)
 
 

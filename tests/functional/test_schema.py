@@ -39,7 +39,8 @@ OF_MODELS = {
     *("model", "size", "aspect_ratio", "resolution", "fps", "seed", "person_generation"),
 }
 ABOUT_THE_SHAPE = re.compile(
-    r"must be an? .*(?:, not | of at )|Unknown field|required field|not valid JSON|out of range"
+    r"must be an? .*(?:, not | of at )|Unknown (?:field|query parameter)|required field"
+    r"|not valid JSON|out of range"
 )
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=9)

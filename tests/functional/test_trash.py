@@ -76,6 +76,9 @@ def test_each_way_in_and_out_of_the_trash_is_an_event(gallery: Showreel, boat: J
     kinds = ["video.trashed", "video.restored", "video.promoted", "video.deleted"]
     assert kinds == [each["type"] for each in told[-4:]]
     assert {"completed"} == {each["data"]["status"] for each in told}
+    # The file of the last one can no longer be fetched.
+    assert [True, True, True, False] == ["content_url" in each["data"] for each in told[-4:]]
+    assert "thumbnail_url" not in told[-1]["data"]
 
 
 def test_a_trashed_video_is_in_no_list_but_that_of_the_trash(

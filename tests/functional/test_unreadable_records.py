@@ -9,7 +9,7 @@ import pytest
 from shared import bootstrap
 from shared.use_cases.maintain_campaigns import take_tick
 from tests.functional.cloud_place import CloudPlace
-from tests.functional.places import FolderPlace, Place
+from tests.functional.places import ONLY_LOCAL, FolderPlace, Place
 from tests.functional.showreel import GALLERY, KITE, Showreel, served
 from tests.functional.test_reconcile_tool import reconcile
 from tests.local_records import read_record, write_record
@@ -152,6 +152,18 @@ def test_an_unreadable_video_can_be_deleted_and_its_dollars_stay_counted(
     assert before["money"] == still_gallery.campaign(GALLERY)["money"]
     (created,) = still_gallery.create(GALLERY, KITE)
     assert ("created", 0) == (created["outcome"], created["index"])
+
+
+@ONLY_LOCAL
+def test_the_event_of_a_removed_unreadable_video_has_what_is_known(still_gallery: Showreel) -> None:
+    video = current_of(still_gallery)
+    change_record(still_gallery.place, video["id"], UNKNOWN_WORD)
+
+    still_gallery.delete(f"/v1/videos/{video['id']}?purge=true")
+
+    (event,) = still_gallery.get("/v1/events?type=video.deleted").json["data"]
+    known = {name: video[name] for name in ("id", "object", "campaign_id", "index")}
+    assert known == event["data"]
 
 
 @pytest.mark.parametrize("changes", [UNKNOWN_WORD, NEWER], ids=["unknown word", "newer schema"])

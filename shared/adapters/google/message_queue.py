@@ -92,7 +92,7 @@ class PubSubMessageQueue:
         about = {
             "type": event.type.value,
             "campaign_id": event.campaign_id,
-            "video_id": event.video.id if event.video else "",
+            "video_id": event.video_id,
             "batch_id": event.batch_id,
         }
         attributes = {name: value for name, value in about.items() if value}

@@ -321,6 +321,9 @@ def test_a_damaged_video_can_be_deleted_and_its_dollars_stay(ports: FakePorts) -
     assert before == money(ports)
     assert {other.video_hash} == {each.video_hash for each in ports.campaigns.videos.values()}
     assert ports.campaigns.get_campaign(CAMPAIGN_ID).slot(0).is_free
+    (event,) = (each for each in ports.campaigns.events.values() if each.unreadable)
+    assert ("video.deleted", video.id) == (event.type, event.video_id)
+    assert event in ports.queue.events
     assert_agreement(ports)
     assert () == repair_disagreements(ports, CAMPAIGN_ID)
 
