@@ -21,7 +21,7 @@ from shared.adapters.local.record_connections import (
     version_of,
 )
 from shared.adapters.local.record_errors import database_error, is_damage
-from shared.domain.errors import StorageError
+from shared.domain.errors import StorageError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +113,7 @@ class PlayDatabase:
                 made.close()
         connection = self._connected()
         if connection is None:
-            raise StorageError(f"{FILE} has just been removed. Try again.")
+            raise UnavailableError(f"{FILE} has just been removed. Try again.")
         return connection
 
     def _connected(self) -> Connection | None:

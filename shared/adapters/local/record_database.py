@@ -25,7 +25,7 @@ from shared.adapters.local.record_connections import (
 from shared.adapters.local.record_errors import OlderSchemaError, database_error, is_damage
 from shared.adapters.local.record_rebuild import DAMAGED_MARK, FILE, has_json, rebuild
 from shared.adapters.local.record_statements import LAST_COMMIT, NOTE_COMMIT
-from shared.domain.errors import StorageError
+from shared.domain.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,7 +149,7 @@ class RecordDatabase:
     def _writer(self) -> Connection:
         identity = identity_of(self._path)
         if identity is None:
-            raise StorageError("The database of records has just been removed. Try again.")
+            raise UnavailableError("The database of records has just been removed. Try again.")
         return self._pool.take(identity) or opened(self._path, identity)
 
     def _require_file(self, *, only_if_any: bool = False) -> None:

@@ -45,7 +45,7 @@ def database_error(error: sqlite3.Error) -> ShowreelError:
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StorageError(NOT_WRITABLE)
     if code in _DAMAGE:
-        return StorageError(DAMAGED)
+        return UnavailableError(DAMAGED)
     if code == sqlite3.SQLITE_IOERR:
         return StorageError(DISK_FAULT)
     return StorageError(f"The database of records cannot be used: {error}.")

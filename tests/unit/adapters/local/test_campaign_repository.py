@@ -255,7 +255,7 @@ def test_damage_found_after_the_start_is_reported_and_repaired_at_the_next_use(
         file.seek((page - 1) * size)
         file.write(b"\xff" * size)
 
-    with pytest.raises(StorageError, match=r"is damaged\. The next request rebuilds it"):
+    with pytest.raises(UnavailableError, match=r"is damaged\. The next request rebuilds it"):
         repository.get_video("spring", HASH)
     assert repository.get_video("spring", HASH) == stored.videos[0]
 
