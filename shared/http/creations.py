@@ -1,6 +1,7 @@
 """Handlers that create videos, or estimate what that would cost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
 from typing import Protocol
@@ -21,7 +22,7 @@ from shared.requests.bodies import CreateCampaignVideosBody, CreateVideoBody, Es
 from shared.use_cases.claims import Claim
 from shared.use_cases.create_videos import CreateVideos, create_videos, require_usable
 from shared.use_cases.estimate_videos import Estimates, estimate_videos
-from shared.use_cases.inputs import Sources, gather
+from shared.use_cases.inputs import Sources, gather, is_url
 from shared.use_cases.reserving import CreatedVideo
 
 
@@ -33,8 +34,8 @@ def create(call: Call) -> Response:
     request = make()
 
     def act(claim: Claim | None) -> Response:
-        ready = _with_pictures(call, request, make)
-        created = create_videos(call.ports, replace(ready, claim=claim))
+        with _pictures(call, request, make) as ready:
+            created = create_videos(call.ports, replace(ready, claim=claim))
         if body.n is None:
             return created_response(call, created[0])
         return all_created_response(call, created[0].video.campaign_id, created)
@@ -55,8 +56,8 @@ def create_all(call: Call, campaign_id: str) -> Response:
     request = make()
 
     def act(claim: Claim | None) -> Response:
-        ready = _with_pictures(call, request, make)
-        created = create_videos(call.ports, replace(ready, claim=claim))
+        with _pictures(call, request, make) as ready:
+            created = create_videos(call.ports, replace(ready, claim=claim))
         return all_created_response(call, campaign_id, created)
 
     return answer_idempotently(call, body, act)
@@ -65,20 +66,26 @@ def create_all(call: Call, campaign_id: str) -> Response:
 def estimate(call: Call) -> Response:
     body = read_body(call.request, EstimateBody)
     make = partial(commands.estimate, body, call.ports.policy.default_model)
-    request = _with_pictures(call, make(), make)
-    return json_response(_estimate_resource(estimate_videos(call.ports, request)))
+    with _pictures(call, make(), make) as ready:
+        return json_response(_estimate_resource(estimate_videos(call.ports, ready)))
 
 
 class _Make(Protocol):
     def __call__(self, *, sources: Sources) -> CreateVideos: ...
 
 
-def _with_pictures(call: Call, request: CreateVideos, make: _Make) -> CreateVideos:
-    """Return the request with its pictures read: a repeat of a known key fetches none."""
+@contextmanager
+def _pictures(call: Call, request: CreateVideos, make: _Make) -> Iterator[CreateVideos]:
+    """Yield the request with its pictures read: a repeat of a known key fetches none."""
     if not any(request.sources):
-        return request
+        yield request
+        return
+    # Only these pay for the import.
+    from shared.http.large_bodies import room_to_fetch
+
     require_usable(call.ports, request)
-    return make(sources=gather(call.ports, request.sources))
+    with room_to_fetch(sum(is_url(each) for _, each in request.sources)):
+        yield make(sources=gather(call.ports, request.sources))
 
 
 def created_response(call: Call, created: CreatedVideo) -> Response:

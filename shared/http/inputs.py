@@ -10,6 +10,7 @@ from shared.domain.identity import require_campaign_id
 from shared.domain.inputs import MAX_INPUT_BYTES, StoredInput, input_id
 from shared.http.calls import Call, json_response, list_response
 from shared.http.content import is_served_by_bucket, redirect, serve
+from shared.http.large_bodies import room_to_fetch
 from shared.http.queries import PageQuery, read_query
 from shared.http.request_bodies import FORM_BYTES, InputBody, read_body, read_file
 from shared.http.resource_types import DeletedInput, InputResource
@@ -21,7 +22,8 @@ from shared.use_cases.inputs import fetch
 def add(call: Call, campaign_id: str) -> Response:
     """Answer 201 with a Location for a new input, 200 for one that the campaign has."""
     require_campaign_id(campaign_id)
-    stored, is_new = keep_inputs.add_input(call.ports, campaign_id, _content(call))
+    with room_to_fetch(0 if _is_form(call) else 1):
+        stored, is_new = keep_inputs.add_input(call.ports, campaign_id, _content(call))
     resource = _resource(call, campaign_id, stored)
     location = {"Location": f"{call.base_url}v1/inputs/{resource['id']}"}
     status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
@@ -52,9 +54,13 @@ def content(call: Call, input_id: str) -> Response:
     return serve(call, lambda: keep_inputs.content_of_input(call.ports, input_id))
 
 
+def _is_form(call: Call) -> bool:
+    return call.request.mimetype == "multipart/form-data"
+
+
 def _content(call: Call) -> bytes:
     """Return the bytes of the form's file, or those at the URL of a JSON body."""
-    if call.request.mimetype == "multipart/form-data":
+    if _is_form(call):
         return read_file(call.request, "file", most_bytes=MAX_INPUT_BYTES + FORM_BYTES)
     if call.request.mimetype not in ("", "application/json"):
         raise UnsupportedMediaType("Send multipart/form-data with a file, or JSON with a url.")

@@ -1,4 +1,4 @@
-"""Room for the large bodies that a process reads at once: their pictures are held in memory."""
+"""Room for large bodies, and for pictures that are fetched: a process holds them in memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,14 +7,43 @@ from threading import Condition
 from werkzeug.wrappers import Request
 
 from shared.domain.errors import UnavailableError
+from shared.domain.inputs import MAX_INPUT_BYTES
 from shared.http.request_bodies import MAX_BODY_BYTES, MAX_CREATION_BYTES
 
 WAIT_SECONDS = 20.0
 # A body needs about twice its bytes until its pictures are stored, and a form its file beside them.
 ROOM_BYTES = 3 * MAX_CREATION_BYTES
 
-_changed = Condition()
-_taken = 0
+
+class _Room:
+    """Bytes that may be held at once."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._taken = 0
+
+    @contextmanager
+    def holding(self, size: int) -> Iterator[None]:
+        """Raise UnavailableError if others leave no room for too long."""
+        self._change(size)
+        try:
+            yield
+        finally:
+            self._change(-size)
+
+    def _change(self, size: int) -> None:
+        with self._changed:
+            if not self._changed.wait_for(
+                lambda: self._taken + size <= ROOM_BYTES, timeout=WAIT_SECONDS
+            ):
+                raise UnavailableError("Too many large requests are being read. Try again soon.")
+            self._taken += size
+            self._changed.notify_all()
+
+
+_bodies = _Room()
+# A request that fetches may hold room for its body: in one room, two could wait for each other.
+_fetched = _Room()
 
 
 @contextmanager
@@ -27,11 +56,18 @@ def room_for(request: Request) -> Iterator[None]:
     if size <= MAX_BODY_BYTES:
         yield
         return
-    _change(size)
-    try:
+    with _bodies.holding(size):
         yield
-    finally:
-        _change(-size)
+
+
+@contextmanager
+def room_to_fetch(pictures: int) -> Iterator[None]:
+    """Hold room for pictures of any size, from before they are fetched until they are stored.
+
+    Raise UnavailableError if others leave no room for too long.
+    """
+    with _fetched.holding(pictures * MAX_INPUT_BYTES):
+        yield
 
 
 def _size(request: Request) -> int:
@@ -40,12 +76,3 @@ def _size(request: Request) -> int:
     if length is None:
         return MAX_CREATION_BYTES if request.environ.get("wsgi.input_terminated") else 0
     return length if length <= MAX_CREATION_BYTES else 0
-
-
-def _change(size: int) -> None:
-    global _taken  # noqa: PLW0603  # One for the process.
-    with _changed:
-        if not _changed.wait_for(lambda: _taken + size <= ROOM_BYTES, timeout=WAIT_SECONDS):
-            raise UnavailableError("Too many large requests are being read. Try again soon.")
-        _taken += size
-        _changed.notify_all()

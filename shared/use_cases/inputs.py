@@ -206,8 +206,12 @@ def fetch(ports: Ports, url: str) -> bytes:
     return ports.web.get(url, most_bytes=MAX_INPUT_BYTES, within=FETCH)
 
 
+def is_url(source: Source) -> bool:
+    return isinstance(source, str) and source.startswith("https://")
+
+
 def _content(ports: Ports, source: str) -> bytes:
-    if source.startswith("https://"):
+    if is_url(source):
         return fetch(ports, source)
     return content_of_uri(source)
 

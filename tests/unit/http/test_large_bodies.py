@@ -14,7 +14,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
 from shared.adapters.media.picture_inspector import PillowPictureInspector
-from shared.domain.inputs import Picture
+from shared.domain.inputs import MAX_INPUT_BYTES, Picture
 from shared.http import large_bodies
 from shared.http.api import respond
 from tests.fakes.ports import FakePorts
@@ -89,6 +89,35 @@ def test_a_large_body_waits_for_its_room_and_a_small_one_does_not(
         assert 200 == small.status_code
         assert 200 == first.result().status_code
     assert 200 == send(ports, as_json).status_code
+
+
+def test_pictures_are_fetched_a_few_at_once(
+    ports: FakePorts, inspector: HeldInspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their bodies are small, and what is behind a URL may have 20 MB."""
+    monkeypatch.setattr(large_bodies, "WAIT_SECONDS", 0.05)
+    url = "https://example.com/cup.jpg"
+    ports.web.pages[url] = bytes(BYTES)
+    three = {**ASKED, "reference_images": [url] * 3}
+    inputs = "/v1/campaigns/spring/inputs"
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(call, ports, "POST", PATH, three)
+        assert inspector.is_asked.wait(20)
+
+        refused = [
+            call(ports, "POST", path, {**ASKED, "image": url, "last_frame": url})
+            for path in (PATH, "/v1/videos")
+        ]
+        monkeypatch.setattr(large_bodies, "ROOM_BYTES", 3 * MAX_INPUT_BYTES)
+        refused.append(call(ports, "POST", inputs, {"url": url}))
+        without = call(ports, "POST", PATH, ASKED)
+        inspector.may_answer.set()
+
+        assert [503] * 3 == [each.status_code for each in refused]
+        assert 200 == without.status_code
+        assert 200 == first.result().status_code
+    assert 3 == len(ports.web.requests)
+    assert 201 == call(ports, "POST", inputs, {"url": url}).status_code
 
 
 @pytest.mark.parametrize("is_form", [False, True])
