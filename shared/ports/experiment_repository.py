@@ -28,4 +28,4 @@ class ExperimentRepository(Protocol):
         """
 
     def delete_campaign(self, campaign_id: str) -> None:
-        """Remove the experiments of a campaign."""
+        """Remove the experiments of a campaign, also those that cannot be read."""

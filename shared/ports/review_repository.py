@@ -35,4 +35,4 @@ class ReviewRepository(Protocol):
         """Remove a review, also if it has changed. Raise NotFoundError if there is none."""
 
     def delete_campaign(self, campaign_id: str) -> None:
-        """Remove the reviews of a campaign."""
+        """Remove the reviews of a campaign, also those that cannot be read."""

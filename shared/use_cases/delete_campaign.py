@@ -34,7 +34,9 @@ def delete_campaign(ports: Ports, campaign_id: str) -> bool:
     """Return whether the campaign is removed completely; else the tick continues.
 
     Raise WrongStateError, and change nothing, while one of its videos is submitted and paid for.
-    Raise UnreadableRecordError, and change nothing, if one of its records cannot be read.
+    Raise UnreadableRecordError, and change nothing, if the record of one of its videos cannot be
+    read: it may be in the making, and what it cost is not known. A review or an experiment holds
+    neither money nor files, and is removed whatever its record is.
     """
 
     def attempt() -> Change:

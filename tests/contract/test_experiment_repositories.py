@@ -6,7 +6,7 @@ from shared.adapters.google.experiment_repository import FirestoreExperimentRepo
 from shared.adapters.google.firestore_documents import FirestoreDocuments
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.experiment_repository import LocalExperimentRepository
-from shared.domain.errors import UnreadableRecordError
+from shared.domain.errors import NotFoundError, UnreadableRecordError
 from tests.contract.experiment_contract import ExperimentContract, an_experiment
 from tools.in_memory.experiment_repository import InMemoryExperimentRepository
 
@@ -26,7 +26,7 @@ class TestFirestoreExperimentRepository(ExperimentContract):
     def experiments(self, documents: FirestoreDocuments) -> FirestoreExperimentRepository:
         return FirestoreExperimentRepository(documents)
 
-    def test_a_record_that_cannot_be_read_is_on_no_page(
+    def test_a_record_that_cannot_be_read_is_on_no_page_and_goes_with_its_campaign(
         self, documents: FirestoreDocuments, experiments: FirestoreExperimentRepository
     ) -> None:
         first, second = (experiments.commit(an_experiment(number)) for number in range(2))
@@ -35,6 +35,9 @@ class TestFirestoreExperimentRepository(ExperimentContract):
 
         assert experiments.list("spring", after=None, limit=1) == (first,)
         with pytest.raises(UnreadableRecordError, match=second.id):
+            experiments.get(second.id)
+        experiments.delete_campaign("spring")
+        with pytest.raises(NotFoundError):
             experiments.get(second.id)
 
 
@@ -47,7 +50,7 @@ class TestLocalExperimentRepository(ExperimentContract):
     def experiments(self, campaigns: LocalCampaignRepository) -> LocalExperimentRepository:
         return LocalExperimentRepository(campaigns.database)
 
-    def test_a_record_that_cannot_be_read_is_on_no_page(
+    def test_a_record_that_cannot_be_read_is_on_no_page_and_goes_with_its_campaign(
         self, campaigns: LocalCampaignRepository, experiments: LocalExperimentRepository
     ) -> None:
         first, second = (experiments.commit(an_experiment(number)) for number in range(2))
@@ -56,4 +59,7 @@ class TestLocalExperimentRepository(ExperimentContract):
 
         assert experiments.list("spring", after=None, limit=1) == (first,)
         with pytest.raises(UnreadableRecordError, match=second.id):
+            experiments.get(second.id)
+        experiments.delete_campaign("spring")
+        with pytest.raises(NotFoundError):
             experiments.get(second.id)

@@ -8,7 +8,7 @@ from shared.adapters.google.review_repository import FirestoreReviewRepository
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.event_log import LocalEventLog
 from shared.adapters.local.review_repository import LocalReviewRepository
-from shared.domain.errors import UnreadableRecordError
+from shared.domain.errors import NotFoundError, UnreadableRecordError
 from tests.contract.review_contract import ReviewContract, a_review
 from tests.fakes.ports import FakeClock
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
@@ -48,7 +48,7 @@ class TestFirestoreReviewRepository(ReviewContract):
     def events(self, campaigns: FirestoreCampaignRepository, clock: FakeClock) -> FirestoreEventLog:
         return FirestoreEventLog(campaigns.documents, now=clock)
 
-    def test_a_record_that_cannot_be_read_is_on_no_page(
+    def test_a_record_that_cannot_be_read_is_on_no_page_and_goes_with_its_campaign(
         self, campaigns: FirestoreCampaignRepository, reviews: FirestoreReviewRepository
     ) -> None:
         first, second = (reviews.commit(a_review(number)) for number in range(2))
@@ -57,6 +57,9 @@ class TestFirestoreReviewRepository(ReviewContract):
 
         assert reviews.list("spring", after=None, limit=1) == (first,)
         with pytest.raises(UnreadableRecordError, match=second.id):
+            reviews.get(second.id)
+        reviews.delete_campaign("spring")
+        with pytest.raises(NotFoundError):
             reviews.get(second.id)
 
 
@@ -73,7 +76,7 @@ class TestLocalReviewRepository(ReviewContract):
     def events(self, campaigns: LocalCampaignRepository) -> LocalEventLog:
         return LocalEventLog(campaigns.database)
 
-    def test_a_record_that_cannot_be_read_is_on_no_page(
+    def test_a_record_that_cannot_be_read_is_on_no_page_and_goes_with_its_campaign(
         self, campaigns: LocalCampaignRepository, reviews: LocalReviewRepository
     ) -> None:
         first, second = (reviews.commit(a_review(number)) for number in range(2))
@@ -82,4 +85,7 @@ class TestLocalReviewRepository(ReviewContract):
 
         assert reviews.list("spring", after=None, limit=1) == (first,)
         with pytest.raises(UnreadableRecordError, match=second.id):
+            reviews.get(second.id)
+        reviews.delete_campaign("spring")
+        with pytest.raises(NotFoundError):
             reviews.get(second.id)
