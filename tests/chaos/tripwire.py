@@ -63,9 +63,10 @@ class Counter:
                     notes.write(f"{name}\n")
             is_now = self._may_end(name) and self._is_due
             self._is_due &= not is_now
-        if is_now:
-            self._state.stands_still = 1
-            os.kill(os.getpid(), self._signal)
+            if is_now:
+                # Within the lock, or another thread begins a call first, and stops in it.
+                self._state.stands_still = 1
+                os.kill(os.getpid(), self._signal)
 
     def _may_end(self, name: str) -> bool:
         me = get_ident()
