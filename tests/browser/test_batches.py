@@ -47,8 +47,9 @@ def test_a_batch_is_sent_after_its_price_was_confirmed_and_its_results_are_downl
     studio.button("Make 2 videos · \\$3.20").click()
     expect(studio.dialog).to_contain_text("2 new videos for $3.20 at most")
     studio.dialog.get_by_role("button", name="Back").click()
-    assert before == server.get("/v1/batches")
     studio.button("Make 2 videos").click()
+    expect(studio.dialog).to_be_visible()
+    assert before == server.get("/v1/batches")
     studio.dialog.get_by_role("button", name="Make 2 videos").click()
 
     card = studio.page.get_by_role("article").first

@@ -61,10 +61,10 @@ STATES = {
         never="64%",
     ),
     "stopped": Said(
-        report=best("leading", **STOPPED, shown_arm=0),
+        report=best("leading", **STOPPED, shown_arm=0, plays_needed=40),
         verdict="Lively was ahead when it ended, but this may be chance.",
         reasons=("Visitors now see Calm.",),
-        never="Wait",
+        never="about 40 more.",
     ),
     "an arm is missing": Said(
         report={**STOPPED, "stop_reason": "arm_missing", "shown_arm": 1},
@@ -170,7 +170,9 @@ def test_a_phone_shows_each_row_and_the_whole_code_of_a_comparison(
     open_report(studio, comparison, {}, plays=5, language="de")
 
     expect(studio.page.get_by_role("cell", name="wenige Wiedergaben")).to_have_count(2)
-    for box in studio.page.locator(".scrolled, .code pre").all():
+    boxes = studio.page.locator(".scrolled, .code pre")
+    expect(boxes).to_have_count(2)
+    for box in boxes.all():
         assert box.evaluate(
             "box => [box.scrollWidth - box.clientWidth, box.scrollHeight - box.clientHeight]"
         ) == [0, 0]

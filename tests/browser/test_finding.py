@@ -45,10 +45,10 @@ def test_a_campaign_is_started_found_and_changed_by_its_title(
     studio.page.keyboard.type("WINTERROST 20")
     expect(names(studio)).to_have_text([TITLE])
     expect(studio.page.get_by_text("1 campaign found")).to_be_attached()
-    studio.page.get_by_text("In progress", exact=True).click()
-    expect(names(studio)).to_have_text([TITLE])
     studio.page.get_by_text("Failed", exact=True).click()
     expect(studio.page.get_by_text("No campaign found")).to_be_visible()
+    studio.page.get_by_text("In progress", exact=True).click()
+    expect(names(studio)).to_have_text([TITLE])
     studio.page.get_by_text("All", exact=True).click()
 
     studio.button("Change Winter").click()
@@ -75,8 +75,9 @@ def test_a_campaign_is_started_found_and_changed_by_its_title(
     change(studio, "Copy of Winter 2027", "Delete")
     expect(studio.dialog).to_contain_text("0 videos, 0 earlier takes, all pictures and the prompts")
     studio.dialog.get_by_role("button", name="Back").click()
-    assert server.get("/v1/campaigns/copy-of-winter-2027")["archived"]
     change(studio, "Copy of Winter 2027", "Delete")
+    expect(studio.dialog).to_contain_text("0 videos")
+    assert server.get("/v1/campaigns/copy-of-winter-2027")["archived"]
     studio.dialog.get_by_role("button", name="Delete").click()
     expect(studio.page.get_by_text("is deleted")).to_be_visible()
     with pytest.raises(HTTPError, match="404"):
@@ -86,10 +87,12 @@ def test_a_campaign_is_started_found_and_changed_by_its_title(
 def test_posters_move_under_the_mouse_and_load_nothing_before(
     gallery: Server, studio: Studio
 ) -> None:
+    studio.page.clock.install()
     studio.open()
     link = studio.page.get_by_role("link", name=GALLERY)
     posters = studio.page.get_by_role("listitem").filter(has=link).locator("img")
     link.hover()
+    studio.page.clock.run_for(1_000)
     studio.page.emulate_media(reduced_motion="no-preference")
     studio.page.get_by_label("Campaign name").hover()
     studio.finish_requests()

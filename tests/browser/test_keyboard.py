@@ -4,6 +4,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.briefs import PROMPTS
 from tests.browser.studio import Studio
+from tests.eventually import eventually
 
 MOST_TABS = 60
 IS_FOCUSED = "element => element === document.activeElement"
@@ -54,7 +55,7 @@ def test_every_step_works_with_the_keyboard_alone(studio: Studio) -> None:
     tab_to(page, studio.button("Make the old live"))
     page.keyboard.press("Enter")
     expect(studio.button("Make the old live")).to_have_count(0)
-    assert studio.card(0).evaluate("card => card.contains(document.activeElement)")
+    eventually(lambda: studio.card(0).evaluate("card => card.contains(document.activeElement)"))
 
     tab_to(page, studio.button("Clean up"))
     page.keyboard.press("Enter")

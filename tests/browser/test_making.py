@@ -85,6 +85,7 @@ def test_five_clicks_lead_to_four_videos_and_three_with_the_example(studio: Stud
 
     clicks.clear()
     studio.open()
+    expect(studio.page.get_by_label("Campaign name")).to_be_focused()
     studio.page.keyboard.type("fewer clicks")
     studio.button("Start").click()
     studio.button("Use an example").click()
@@ -163,7 +164,7 @@ def test_the_studio_says_which_prompts_were_accepted_when_others_are_not(
     expect(said).to_be_visible()
     for index in (0, 2):
         studio.player(index).element.wait_for()
-    expect(studio.form).to_contain_text("budget")
+    expect(studio.form.get_by_role("alert")).to_contain_text("It would exceed the budget.")
     assert [0, 2] == [slot["index"] for slot in server.get("/v1/campaigns/half-way")["slots"]]
 
 
@@ -178,7 +179,8 @@ def test_the_format_of_the_last_prompt_alone_is_not_that_of_the_campaign(
     own = [studio.prompt(at).locator("..").get_by_label("Format", exact=True) for at in (0, 1)]
     own[1].select_option("9:16 tall")
     studio.make()
-    studio.player(1).element.wait_for()
+    for index in (0, 1):
+        studio.player(index).element.wait_for()
 
     for reload in (lambda: None, studio.page.reload):
         reload()

@@ -52,6 +52,7 @@ def test_a_dropped_photo_becomes_a_video_whose_card_shows_it(
     studio.page.reload()
     expect(studio.prompt(0)).to_have_value("A cup on a table")
     expect(studio.form.get_by_alt_text("Last frame")).to_be_visible()
+    expect(studio.button("Discard them")).to_be_visible()
     studio.make()
 
     studio.player(0).wait_until_ready()
@@ -91,9 +92,8 @@ def test_the_form_offers_what_the_model_takes_and_refuses_the_rest_in_words(
     studio.button("Use an earlier one as references").click()
     earlier = studio.form.get_by_role("group", name="Earlier pictures")
     earlier.get_by_role("button").last.click()
-    expect(
-        studio.form.get_by_role("group", name="References").get_by_role("listitem")
-    ).to_have_count(2)
+    references = studio.form.get_by_role("group", name="References").get_by_role("listitem")
+    expect(references).to_have_count(2)
 
     studio.form.get_by_role("group", name="Settings").get_by_label("Model").select_option(
         "veo-3.1-lite-generate-001"
@@ -103,5 +103,6 @@ def test_the_form_offers_what_the_model_takes_and_refuses_the_rest_in_words(
     studio.form.get_by_role("group", name="Settings").get_by_label("Model").select_option(
         "veo-3.1-generate-001"
     )
-    expect(studio.form.get_by_alt_text("Reference")).to_have_count(2)
+    expect(references).to_have_count(2)
+    expect(studio.button("^Make 1 video · \\$3.20")).to_be_enabled()
     assert [] == refusals(studio)

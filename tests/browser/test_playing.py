@@ -75,4 +75,4 @@ def test_the_reel_plays_every_video_after_the_other_and_obeys_the_keyboard(
 
     expect(studio.dialog).to_have_count(0)
     expect(studio.button("Play the reel")).to_be_focused()
-    assert studio.page.evaluate("document.fullscreenElement") is None
+    eventually(lambda: studio.page.evaluate("document.fullscreenElement === null"))

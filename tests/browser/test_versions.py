@@ -61,12 +61,13 @@ def test_the_current_video_keeps_playing_while_a_new_version_is_generated_and_on
         studio.page.evaluate("async () => window.open(await navigator.clipboard.readText())")
     expect(opened.value.locator("video")).to_be_visible()
     studio.dialog.get_by_role("button", name="Copy: Code of a <video>").click()
-    assert copied(studio).startswith(f'<video src="{made["content_url"]}" poster="')
+    eventually(lambda: copied(studio).startswith(f'<video src="{made["content_url"]}" poster="'))
     studio.dialog.get_by_role("button", name="Copy: Embed code").click()
-    assert copied(studio) == (
+    code = (
         f'<script src="{server.origin}/embed.js" async></script>\n'
         f'<showreel-video embed="{made["embed_url"]}" label="{PIER}"></showreel-video>'
     )
+    eventually(lambda: copied(studio) == code)
 
 
 def copied(studio: Studio) -> str:
@@ -203,7 +204,6 @@ def test_a_historical_version_can_be_kept_and_promoted_and_cleanup_previews_its_
     studio.button("Make live").click()
 
     eventually(lambda: current(server, "history")["id"] == old["id"])
-    expect(studio.card(0).get_by_text("Other takes (1)")).to_be_visible()
 
     studio.button("Clean up").click()
     studio.dialog.get_by_label("Earlier takes to keep").select_option("0")

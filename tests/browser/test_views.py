@@ -128,6 +128,7 @@ def test_a_german_browser_gets_the_german_page_and_may_choose_the_english_one(
         studio.page.get_by_label("Sprache").select_option("English")
 
         expect(studio.card(0)).to_contain_text("$1.60 simulated")
+        expect(studio.figure("Saved")).to_contain_text("$6.40")
 
 
 def take_picture(page: Page, name: str, *, full_page: bool) -> None:

@@ -73,8 +73,9 @@ def test_a_webhook_is_added_tested_followed_paused_and_deleted(
 
     card.get_by_role("button", name="Delete").click()
     studio.dialog.get_by_role("button", name="Back").click()
-    assert hook(server, receiver)
     card.get_by_role("button", name="Delete").click()
+    expect(studio.dialog).to_be_visible()
+    assert hook(server, receiver)
     studio.dialog.get_by_role("button", name="Delete").click()
     expect(card).to_be_hidden()
     assert receiver.url not in [each["url"] for each in server.get("/v1/webhooks")["data"]]
