@@ -47,6 +47,7 @@ class VideoRow(Struct, frozen=True, kw_only=True):
     model: str | None = None
     lane: str | None = None
     queue_order: int | None = None
+    unreadable: int | None = None
 
 
 class CampaignRow(Struct, frozen=True, kw_only=True):
@@ -132,6 +133,7 @@ def unread_video_row(campaign_id: str, video_hash: str, record: bytes, changed_a
         due_at=_moment(fields.get("due_at")),
         version_state=version_state if version_state in set(VersionState) else None,
         status=_STATUSES.get(str(phase)),
+        unreadable=1,
         **_place_in(fields),
     )
 

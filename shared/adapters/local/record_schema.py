@@ -4,7 +4,7 @@ A record is kept as its JSON, the same bytes as beside the videos; its other col
 from it, for queries (`record_columns`). Moments are microseconds since 1970.
 """
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 _BATCHES = """
 CREATE TABLE batches (
@@ -94,7 +94,19 @@ CREATE TABLE reviews (
 CREATE INDEX reviews_of_campaign ON reviews (campaign_id, id);
 """
 
-_UPGRADE_FROM_6 = _REVIEWS
+# A row is marked if its writer could not read the record. The index itself finds one that is
+# damaged in its row later, and one of another schema, which a newer release wrote.
+UNREADABLE = (
+    "unreadable IS NOT NULL OR CASE WHEN json_valid(CAST(record AS TEXT))"
+    " THEN json_extract(CAST(record AS TEXT), '$.schema_version') IS NOT 1 ELSE 1 END"
+)
+_UNREADABLE = f"""
+ALTER TABLE videos ADD COLUMN unreadable INTEGER;
+CREATE INDEX videos_unreadable ON videos (version_state, status) WHERE {UNREADABLE};
+"""
+
+_UPGRADE_FROM_7 = _UNREADABLE
+_UPGRADE_FROM_6 = f"{_REVIEWS} {_UPGRADE_FROM_7}"
 _UPGRADE_FROM_5 = f"{_EXPERIMENTS} {_UPGRADE_FROM_6}"
 _UPGRADE_FROM_4 = f"{_FINDING} {_FIND_RECORDS} {_UPGRADE_FROM_5}"
 _UPGRADE_FROM_3 = f"{_UNTOLD} {_WEBHOOKS} {_UPGRADE_FROM_4}"
@@ -109,7 +121,7 @@ ALTER TABLE videos ADD COLUMN queue_order INTEGER;
 """
 """No record of schema 1 has a place in the queue: its columns stay empty until it gets one."""
 
-# Until 0.5: 0.2 wrote schema 1. The others up to 6 were written between releases.
+# Until 0.5: 0.2 wrote schema 1. The others up to 7 were written between releases.
 UPGRADES = {
     1: f"{_UPGRADE_FROM_1} {_UPGRADE_FROM_2}",
     2: _UPGRADE_FROM_2,
@@ -117,6 +129,7 @@ UPGRADES = {
     4: _UPGRADE_FROM_4,
     5: _UPGRADE_FROM_5,
     6: _UPGRADE_FROM_6,
+    7: _UPGRADE_FROM_7,
 }
 """The statements that bring a database of an earlier schema to this one."""
 
@@ -153,4 +166,5 @@ CREATE TABLE days (day TEXT PRIMARY KEY, record BLOB NOT NULL, revision TEXT NOT
 {_FINDING}
 {_EXPERIMENTS}
 {_REVIEWS}
+{_UNREADABLE}
 """

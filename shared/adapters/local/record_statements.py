@@ -50,15 +50,15 @@ ADD_SAVINGS = (
 )
 INSERT_VIDEO = (
     "INSERT OR IGNORE INTO videos (id, campaign_id, video_hash, record, revision, changed_at,"
-    " created_at, due_at, version_state, status, model, lane, queue_order)"
+    " created_at, due_at, version_state, status, model, lane, queue_order, unreadable)"
     " VALUES (:id, :campaign_id, :video_hash, :record, :revision, :changed_at,"
-    " :created_at, :due_at, :version_state, :status, :model, :lane, :queue_order)"
+    " :created_at, :due_at, :version_state, :status, :model, :lane, :queue_order, :unreadable)"
 )
 UPDATE_VIDEO = (
     "UPDATE videos SET record = :record, revision = :revision, changed_at = :changed_at,"
     " created_at = :created_at, due_at = :due_at, version_state = :version_state,"
-    " status = :status, model = :model, lane = :lane, queue_order = :queue_order"
-    " WHERE id = :id AND revision = :known_revision"
+    " status = :status, model = :model, lane = :lane, queue_order = :queue_order,"
+    " unreadable = :unreadable WHERE id = :id AND revision = :known_revision"
 )
 DELETE_VIDEO = "DELETE FROM videos WHERE id = ? AND revision = ?"
 DELETE_VIDEOS = "DELETE FROM videos WHERE campaign_id = ?"

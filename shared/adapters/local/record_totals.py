@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from shared.adapters.local.record_rows import dollars
+from shared.adapters.local.record_schema import UNREADABLE as CANNOT_BE_READ
 from shared.domain.money import Money
 from shared.domain.video import Phase, Status, VersionState
 from shared.ports.campaign_repository import UNREADABLE, RecordTotals
@@ -13,16 +14,21 @@ from shared.ports.campaign_repository import UNREADABLE, RecordTotals
 if TYPE_CHECKING:
     from shared.adapters.local.record_connections import Connection
 
-# The index has all that this needs: its price is that of the index, not of the records.
-_COMPLETED = (
+# The indexes have all that these need: their price is that of the indexes, not of the records.
+STATES_OF_VIDEOS = (
     "SELECT version_state, status, count(*) FROM videos INDEXED BY videos_in_state"
     " GROUP BY version_state, status"
+)
+STATES_OF_UNREADABLE = (
+    "SELECT version_state, status, count(*) FROM videos INDEXED BY videos_unreadable"  # noqa: S608  # No values.
+    f" WHERE {CANNOT_BE_READ} GROUP BY version_state, status"
 )
 _OTHERS = f"""
 SELECT phase, count(*) FROM (
   SELECT CASE WHEN json_valid(record) THEN json_extract(record, '$.phase') END AS phase FROM (
     SELECT CAST(record AS TEXT) AS record FROM videos INDEXED BY videos_in_status
-    WHERE status IN ('{Status.QUEUED}', '{Status.IN_PROGRESS}', '{Status.FAILED}')))
+    WHERE status IN ('{Status.QUEUED}', '{Status.IN_PROGRESS}', '{Status.FAILED}')
+      AND NOT ({CANNOT_BE_READ})))
 GROUP BY phase
 """  # noqa: S608  # No values.
 _STATES = ("reserved", "spent", "simulated", "possibly_spent", "saved")
@@ -38,9 +44,12 @@ SELECT sum(saved_millionths), {_SUMS} FROM (
 
 
 def totals_in(connection: Connection) -> RecordTotals:
-    """A completed video is counted by its columns, whatever its record is."""
-    videos: Counter[str] = Counter()
-    for version_state, status, count in connection.execute(_COMPLETED):
+    """A completed video is counted by its columns: no record of one is read."""
+    unreadable = _counted(connection, STATES_OF_UNREADABLE)
+    videos: Counter[str] = Counter({UNREADABLE: unreadable.total()} if unreadable else {})
+    for (version_state, status), count in (
+        _counted(connection, STATES_OF_VIDEOS) - unreadable
+    ).items():
         if status is None:
             videos[UNREADABLE] += count
         elif status == Status.COMPLETED:
@@ -51,3 +60,10 @@ def totals_in(connection: Connection) -> RecordTotals:
     written, *sums = (value or 0 for value in connection.execute(_MONEY).fetchone())
     money = Money(**dict(zip(_STATES, map(dollars, sums), strict=True)))
     return RecordTotals(videos=videos, money=money + Money(saved=dollars(written)))
+
+
+def _counted(connection: Connection, statement: str) -> Counter[tuple[str | None, str | None]]:
+    """Return how many videos there are of each version state and status."""
+    return Counter(
+        {(state, status): count for state, status, count in connection.execute(statement)}
+    )

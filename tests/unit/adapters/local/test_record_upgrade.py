@@ -35,6 +35,11 @@ from tests.contract.webhook_repository_contract import a_delivery, a_webhook
 from tests.unit.domain.builders import MODEL, NOW, a_campaign, a_generating_video, a_reserved_video
 
 LATER = NOW + timedelta(microseconds=1)
+FROM_8_TO_7 = """
+DROP INDEX videos_unreadable;
+ALTER TABLE videos DROP COLUMN unreadable;
+PRAGMA user_version = 7;
+"""
 FROM_7_TO_6 = "DROP TABLE reviews; PRAGMA user_version = 6;"
 FROM_6_TO_5 = "DROP TABLE experiments; PRAGMA user_version = 5;"
 FROM_5_TO_4 = """
@@ -69,7 +74,7 @@ def a_busy_campaign() -> Campaign:
     return replace(a_campaign(), slots=(pending,))
 
 
-@pytest.fixture(params=[6, 5, 4, 3, 2, 1])
+@pytest.fixture(params=[7, 6, 5, 4, 3, 2, 1])
 def former(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A data folder as an earlier release left it, with the schema of `request.param`."""
     data = tmp_path / "data"
@@ -80,8 +85,11 @@ def former(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
         repository.commit(Change(campaign=a_campaign("torn")))
         repository.add_savings("spring", Decimal("3.20"), 1)
     with closing(sqlite3.connect(data / ".records.db")) as connection:
-        scripts = (*(FROM_7_TO_6, FROM_6_TO_5, FROM_5_TO_4, FROM_4_TO_3, FROM_3_TO_2, FROM_2_TO_1),)
-        for script in scripts[: 7 - request.param]:
+        scripts = (
+            *(FROM_8_TO_7, FROM_7_TO_6, FROM_6_TO_5, FROM_5_TO_4),
+            *(FROM_4_TO_3, FROM_3_TO_2, FROM_2_TO_1),
+        )
+        for script in scripts[: 8 - request.param]:
             connection.executescript(script)
     return data
 
