@@ -44,15 +44,15 @@ class PillowPictureInspector:
             raise InvalidInputError(
                 f"The picture has {len(content):,} bytes. Send no more than {MAX_INPUT_BYTES:,}."
             )
-        with _as_invalid(content):
-            with _opened(content) as picture:
-                _require_usable(picture)
-                width, height = picture.size
-                # PngImageFile's own method decodes the picture, to find metadata behind it.
-                if Image.Image.getexif(picture).get(_ORIENTATION) in _ON_ITS_SIDE:
-                    width, height = height, width
-                media_type = _MEDIA_TYPES[picture.format or ""]
-            _require_whole(content)
+        # Only these parsers see the bytes.
+        with _as_invalid(content), Image.open(io.BytesIO(content), formats=_PARSERS) as picture:
+            _require_usable(picture)
+            width, height = picture.size
+            # PngImageFile's own method decodes the picture, to find metadata behind it.
+            if Image.Image.getexif(picture).get(_ORIENTATION) in _ON_ITS_SIDE:
+                width, height = height, width
+            media_type = _MEDIA_TYPES[picture.format or ""]
+            _require_whole(picture)
         return Picture(
             sha256=hashlib.sha256(content).hexdigest(),
             media_type=media_type,
@@ -60,11 +60,6 @@ class PillowPictureInspector:
             width=width,
             height=height,
         )
-
-
-def _opened(content: bytes) -> Image.Image:
-    # Only these parsers see the bytes.
-    return Image.open(io.BytesIO(content), formats=_PARSERS)
 
 
 def _require_usable(picture: Image.Image) -> None:
@@ -82,15 +77,14 @@ def _require_usable(picture: Image.Image) -> None:
         )
 
 
-def _require_whole(content: bytes) -> None:
-    """Raise one of Pillow's errors if the file is damaged or cut off."""
-    with _opened(content) as picture:
-        if picture.format == "PNG":
-            picture.verify()
-            return
-        picture.draft(None, (picture.width // _REDUCTION, picture.height // _REDUCTION))
-        with _decoding:
-            picture.load()
+def _require_whole(picture: Image.Image) -> None:
+    """Raise one of Pillow's errors if the file is damaged or cut off. The picture is used up."""
+    if picture.format == "PNG":
+        picture.verify()
+        return
+    picture.draft(None, (picture.width // _REDUCTION, picture.height // _REDUCTION))
+    with _decoding:
+        picture.load()
 
 
 @contextmanager
