@@ -8,8 +8,11 @@ from typing import Any
 import certifi
 import pytest
 
+from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.veo_generator import VeoVideoGenerator
 from shared.adapters.local.object_store import LocalObjectStore
+from tests.cloud.firestore_door import Door, firestore_door
+from tests.cloud.firestore_records import connect
 from tests.cloud.loopback import only_loopback
 from tests.cloud.veo import TODAY, MakeVeo, Veo, a_generator, veo_in_bucket, veo_inline
 from tests.cloud.whole_way import Showreel, in_bucket, inline
@@ -34,6 +37,18 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def clients_know_one_authority(one_authority: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """To load all that there are takes a client of Google's SDK longer than most tests."""
     monkeypatch.setenv("SSL_CERT_FILE", str(one_authority))
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    """What the calls to Firestore pass on their way."""
+    with firestore_door() as door:
+        yield door
+
+
+@pytest.fixture
+def repository(firestore_host: str, project: str, door: Door) -> FirestoreCampaignRepository:
+    return connect(project)
 
 
 @pytest.fixture

@@ -14,12 +14,10 @@ from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.object_store import LocalObjectStore
 from shared.adapters.record_mirror import ObjectStoreMirror
 from shared.bootstrap.google_ports import GooglePorts
-from shared.domain.campaign import Change
 from shared.settings import read_settings
 from shared.use_cases.copy_campaigns import Installation, copy_campaigns
 from shared.use_cases.create_videos import Draft
 from tests.configured import run_tool
-from tests.contract.campaign_repository_contract import with_hit
 from tests.fakes.ports import FakePorts
 from tests.local_records import write_record
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, make, remake, reserve
@@ -131,35 +129,6 @@ def test_a_copy_to_the_cloud_and_back_is_identical(
     assert tool("copy_campaigns", bucket, url(back)) == again
 
 
-def test_a_newer_campaign_in_the_cloud_is_not_overwritten(
-    tool: Tool, bucket: str, data: Path, environment: dict[str, str]
-) -> None:
-    tool("copy_campaigns", url(data), bucket)
-    cloud = GooglePorts(read_settings(environment)).campaigns
-    cloud.commit(Change(campaign=with_hit(cloud.get_campaign("summer"))))
-
-    said = tool("copy_campaigns", url(data), bucket)
-
-    assert said[-2:] == [
-        "summer: left alone: the target has a newer state",
-        "3 campaigns, of which 1 were left alone.",
-    ]
-    assert cloud.get_campaign("summer").cache_hits == 1
-
-
-def test_a_newer_campaign_of_the_folder_is_copied_again(
-    tool: Tool, bucket: str, data: Path, ports: FakePorts
-) -> None:
-    tool("copy_campaigns", url(data), bucket)
-    current = next(each for each in ports.campaigns.videos.values() if each.is_current)
-    remake(ports, current)
-    update(data, ports)
-
-    said = tool("copy_campaigns", url(data), bucket)
-
-    assert said[1] == "spring: copied, 2 videos, 4 objects, 39 bytes"
-
-
 def test_a_database_that_is_lost_is_rebuilt_from_the_bucket(
     tool: Tool, bucket: str, data: Path, tmp_path: Path, environment: dict[str, str]
 ) -> None:
@@ -234,12 +203,6 @@ def test_an_unreadable_record_is_copied_to_the_cloud_and_back_unchanged(
     assert [shown.video_hash] == [
         each.video_hash for each in cloud.get_all_videos("spring").unreadable
     ]
-
-
-def test_a_folder_is_copied_to_another_folder(tool: Tool, data: Path, tmp_path: Path) -> None:
-    tool("copy_campaigns", url(data), url(tmp_path / "copy"))
-
-    assert contents(tmp_path / "copy") == contents(data)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Shares of a day, as the first release stored them, become the budget of the day."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -9,20 +8,8 @@ import pytest
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.firestore_documents import Write
 from shared.domain.errors import ConflictError, UnreadableRecordError
-from tests.cloud.firestore_door import GET, Door, firestore_door
+from tests.cloud.firestore_door import GET, Door
 from tests.contract.campaign_repository_contract import TODAY
-
-
-@pytest.fixture
-def door() -> Iterator[Door]:
-    with firestore_door() as door:
-        yield door
-
-
-@pytest.fixture
-def repository(firestore_host: str, project: str, door: Door) -> FirestoreCampaignRepository:
-    return FirestoreCampaignRepository(project=project, database="(default)")
-
 
 SHARE = {"schema_version": 1, "day": "2026-11-20", "budget": "1600", "warned": False}
 

@@ -1,6 +1,6 @@
 """What the repository makes of a Firestore that does not do its part, or does not say so."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from grpc import StatusCode  # type: ignore[import-untyped]
@@ -19,7 +19,7 @@ from shared.domain.errors import (
 from shared.domain.values import replace
 from shared.ports.campaign_repository import CampaignRepository, VideoQuery
 from shared.records.form import to_record
-from tests.cloud.firestore_door import COMMIT, GET, QUERY, Door, Fault, firestore_door
+from tests.cloud.firestore_door import COMMIT, GET, QUERY, Door, Fault
 from tests.contract.campaign_repository_contract import (
     TODAY,
     YESTERDAY,
@@ -37,17 +37,6 @@ PASSING = [
     StatusCode.DEADLINE_EXCEEDED,
     StatusCode.UNKNOWN,
 ]
-
-
-@pytest.fixture
-def door() -> Iterator[Door]:
-    with firestore_door() as door:
-        yield door
-
-
-@pytest.fixture
-def repository(firestore_host: str, project: str, door: Door) -> FirestoreCampaignRepository:
-    return FirestoreCampaignRepository(project=project, database="(default)")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What each step costs in Firestore, counted where the calls leave for it."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -28,7 +27,7 @@ from shared.use_cases.maintain_campaigns import maintain_campaigns
 from shared.use_cases.reconcile_next import reconcile_next
 from shared.use_cases.regenerate_videos import regenerate_video
 from shared.use_cases.savings import SavingsCounter
-from tests.cloud.firestore_door import COMMIT, GET, QUERY, Call, Door, firestore_door
+from tests.cloud.firestore_door import COMMIT, GET, QUERY, Call, Door
 from tests.contract.campaign_repository_contract import stored
 from tests.contract.queue_contract import a_waiting_video
 from tests.fakes.ports import POLICY, FakePorts
@@ -37,12 +36,6 @@ from tests.unit.use_cases.scenes import CAMPAIGN_ID, deliver, reserve, wake
 from tools.infra_costs import SERVICES, TICKS
 
 MANY = 40
-
-
-@pytest.fixture
-def door() -> Iterator[Door]:
-    with firestore_door() as door:
-        yield door
 
 
 # A campaign is read with the counter of its savings.

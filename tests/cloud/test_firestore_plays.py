@@ -1,6 +1,5 @@
 """What a beacon costs in Firestore, and what becomes of it where many arrive at once."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -18,7 +17,7 @@ from shared.domain.plays import SLICES, Beacon, Counts, CountsKey, View, merge
 from shared.domain.schedule import EXPOSURE_LAST_RETRY, EXPOSURE_TRY
 from shared.domain.values import replace
 from tests.cloud.denial import STALL, answering
-from tests.cloud.firestore_door import COMMIT, GET, Call, Door, Fault, firestore_door
+from tests.cloud.firestore_door import COMMIT, GET, Call, Door, Fault
 from tools.infra_costs import BEACONS, PLAYS
 
 VIDEO = "video_spring.0123456789abcdef"
@@ -31,12 +30,6 @@ SLACK = 1.5
 
 ABORTED = Fault(method=COMMIT, code=grpc.StatusCode.ABORTED, details="Too much contention.")
 LOST = Fault(method=COMMIT, code=grpc.StatusCode.UNAVAILABLE, is_lost=True)
-
-
-@pytest.fixture
-def door() -> Iterator[Door]:
-    with firestore_door() as door:
-        yield door
 
 
 @pytest.fixture

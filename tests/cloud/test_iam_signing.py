@@ -1,7 +1,6 @@
 """Signed URLs without a key: IAM signs them."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -41,10 +40,6 @@ def signer(
     request.close()
 
 
-def sign_all(signer: V4URLSigner) -> list[str]:
-    return [signer.sign(path, expires_in=QUARTER).url for path in PATHS]
-
-
 def test_the_bucket_serves_what_iam_signed(
     signer: V4URLSigner, bucket_store: GCSObjectStore
 ) -> None:
@@ -53,27 +48,6 @@ def test_the_bucket_serves_what_iam_signed(
     response = ask("GET", signer.sign(PATHS[0], expires_in=QUARTER).url)
 
     assert (200, b"a clip") == (response.status, response.body)
-
-
-def test_a_list_of_a_hundred_takes_one_connection_and_a_second_one_nothing(
-    signer: V4URLSigner, iam: FakeIAM
-) -> None:
-    first = sign_all(signer)
-    assert (1, 100) == (iam.connections, iam.calls)
-
-    assert first == sign_all(signer)
-    assert (1, 100) == (iam.connections, iam.calls)
-
-
-def test_iam_is_not_called_before_the_first_signature(signer: V4URLSigner, iam: FakeIAM) -> None:
-    assert (0, 0) == (iam.connections, iam.calls)
-
-
-def test_threads_sign_at_once(signer: V4URLSigner, iam: FakeIAM) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        urls = list(pool.map(lambda path: signer.sign(path, expires_in=QUARTER).url, PATHS))
-
-    assert (100, 100) == (len(set(urls)), iam.calls)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

@@ -15,7 +15,17 @@ from shared.domain.video import Phase, Video
 from tests.cloud.veo import a_generator, into
 from tests.cloud.whole_way import PRICE, Showreel, in_bucket
 from tests.eventually import eventually
-from tools.emulated_cloud.vertex.answers import DROPPED_BEFORE, LATE, UNAVAILABLE, Fault, Json, page
+from tools.emulated_cloud.vertex.answers import (
+    DROPPED_AFTER,
+    DROPPED_BEFORE,
+    LATE,
+    NOT_JSON,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+    Fault,
+    Json,
+    page,
+)
 from tools.emulated_cloud.vertex.clips import plain_clip
 from tools.emulated_cloud.vertex.endings import Ending
 from tools.emulated_cloud.vertex.server import POLL, SUBMIT
@@ -44,7 +54,11 @@ def assert_stored_and_paid_once(showreel: Showreel, video: Video) -> None:
     assert len(showreel.veo.vertex.asked(SUBMIT)) == 1
 
 
-@pytest.mark.parametrize("fault", [LATE, ACCEPTED_WITH_503], ids=["time-out", "503"])
+@pytest.mark.parametrize(
+    "fault",
+    [LATE, ACCEPTED_WITH_503, DROPPED_AFTER, NOT_JSON],
+    ids=["time-out", "503", "dropped", "no JSON"],
+)
 def test_a_submission_accepted_with_an_error_is_not_repeated(
     bucket_showreel: Showreel, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -66,7 +80,11 @@ def test_a_submission_accepted_with_an_error_is_not_repeated(
     assert_stored_and_paid_once(bucket_showreel, video)
 
 
-@pytest.mark.parametrize("fault", [UNAVAILABLE, DROPPED_BEFORE], ids=["503", "dropped"])
+@pytest.mark.parametrize(
+    "fault",
+    [UNAVAILABLE, DROPPED_BEFORE, UNAUTHENTICATED],
+    ids=["503", "dropped", "401"],
+)
 def test_five_minutes_of_checks_that_fail_only_delay_a_video(
     showreel: Showreel, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:

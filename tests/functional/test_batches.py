@@ -1,7 +1,6 @@
 """Batches as their callers meet them: a file of many requests, its progress and its results."""
 
 import json
-from collections.abc import Iterator
 from threading import Barrier
 
 import pytest
@@ -9,18 +8,11 @@ import pytest
 from shared import bootstrap
 from shared.domain.batch import Totals
 from tests.eventually import eventually
-from tests.functional.places import ONLY_LOCAL, Place
-from tests.functional.showreel import KITE, Answer, Json, Showreel, served
+from tests.functional.places import ONLY_LOCAL
+from tests.functional.showreel import KITE, Answer, Json, Showreel
 
 JSON_LINES = {"Content-Type": "application/x-ndjson"}
 CSV = {"Content-Type": "text/csv"}
-
-
-@pytest.fixture
-def idle(place: Place) -> Iterator[Showreel]:
-    """A service that delivers nothing: its batches stay as they were accepted."""
-    with served(place, delivering=False) as service:
-        yield service
 
 
 def lines(*requests: Json) -> bytes:
@@ -93,12 +85,12 @@ def test_each_line_of_a_batch_creates_its_videos(showreel: Showreel) -> None:
     assert {each["video"]["priority"] for each in second["videos"]} == {"bulk"}
 
 
-def test_an_estimate_checks_the_file_and_starts_nothing(idle: Showreel) -> None:
-    idle.create("c0", f"{KITE} 0", seconds=4)
+def test_an_estimate_checks_the_file_and_starts_nothing(api: Showreel) -> None:
+    api.create("c0", f"{KITE} 0", seconds=4)
     two = {"campaign_id": "c1", "prompts": ["A boat", "A leaf"], "seconds": 4}
 
-    answer = send(idle, lines(a_line(0), two), path="/v1/batches/estimate")
-    refused = send(idle, lines(two, a_line(2, seconds=5)), path="/v1/batches/estimate")
+    answer = send(api, lines(a_line(0), two), path="/v1/batches/estimate")
+    refused = send(api, lines(two, a_line(2, seconds=5)), path="/v1/batches/estimate")
 
     assert (answer.status_code, answer.json) == (
         200,
@@ -110,8 +102,8 @@ def test_an_estimate_checks_the_file_and_starts_nothing(idle: Showreel) -> None:
         },
     )
     assert (refused.status_code, [each["line"] for each in refused.json["lines"]]) == (400, [2])
-    assert idle.get("/v1/batches").json["data"] == []
-    assert idle.get("/v1/campaigns/c1").status_code == 404
+    assert api.get("/v1/batches").json["data"] == []
+    assert api.get("/v1/campaigns/c1").status_code == 404
 
 
 def test_csv_has_the_names_of_fields_in_its_header(showreel: Showreel) -> None:
@@ -146,26 +138,26 @@ def test_the_same_bytes_are_the_same_batch(showreel: Showreel) -> None:
     assert len(showreel.get("/v1/videos").json["data"]) == 1
 
 
-def test_a_key_makes_the_same_bytes_another_batch(idle: Showreel) -> None:
-    first = send(idle, lines(a_line(0))).json
-    keyed = send(idle, lines(a_line(0)), {**JSON_LINES, "Idempotency-Key": "tonight"})
-    again = send(idle, lines(a_line(0)), {**JSON_LINES, "Idempotency-Key": "tonight"})
+def test_a_key_makes_the_same_bytes_another_batch(api: Showreel) -> None:
+    first = send(api, lines(a_line(0))).json
+    keyed = send(api, lines(a_line(0)), {**JSON_LINES, "Idempotency-Key": "tonight"})
+    again = send(api, lines(a_line(0)), {**JSON_LINES, "Idempotency-Key": "tonight"})
 
     assert keyed.json["id"] != first["id"]
     assert (again.status_code, again.json) == (202, keyed.json)
     assert again.headers["Idempotency-Replayed"] == "true"
-    ids = [each["id"] for each in idle.get("/v1/batches").json["data"]]
+    ids = [each["id"] for each in api.get("/v1/batches").json["data"]]
     assert sorted(ids) == sorted([first["id"], keyed.json["id"]])
 
 
 @pytest.mark.parametrize(
     ("content", "query"), [(lines(a_line(1)), ""), (lines(a_line(0)), "?priority=interactive")]
 )
-def test_a_key_belongs_to_one_file_and_query(idle: Showreel, content: bytes, query: str) -> None:
+def test_a_key_belongs_to_one_file_and_query(api: Showreel, content: bytes, query: str) -> None:
     headers = {**JSON_LINES, "Idempotency-Key": "tonight"}
-    send(idle, lines(a_line(0)), headers)
+    send(api, lines(a_line(0)), headers)
 
-    refused = send(idle, content, headers, query=query)
+    refused = send(api, content, headers, query=query)
 
     assert (refused.status_code, refused.json["code"]) == (422, "idempotency_key_reused")
 
@@ -180,37 +172,14 @@ def test_a_line_may_override_the_priority_of_its_batch(endless: Showreel) -> Non
     assert [line["videos"][0]["video"]["priority"] for line in found] == ["interactive", "bulk"]
 
 
-def test_a_cancelled_batch_creates_no_more_videos(idle: Showreel) -> None:
-    batch = send(idle, lines(a_line(0))).json
+def test_a_cancelled_batch_creates_no_more_videos(api: Showreel) -> None:
+    batch = send(api, lines(a_line(0))).json
 
-    first = idle.post(f"/v1/batches/{batch['id']}/cancel")
-    again = idle.post(f"/v1/batches/{batch['id']}/cancel")
+    first = api.post(f"/v1/batches/{batch['id']}/cancel")
+    again = api.post(f"/v1/batches/{batch['id']}/cancel")
 
     assert (first.status_code, first.json["status"]) == (200, "cancelling")
     assert (again.status_code, again.json["cancelled_at"]) == (200, first.json["cancelled_at"])
-
-
-def test_waiting_videos_are_cancelled_with_their_batch(place: Place) -> None:
-    with served(place, delivering=False) as service:
-        batch = send(service, lines(a_line(0), a_line(1))).json
-        service.post(f"/v1/batches/{batch['id']}/cancel")
-    with served(place) as service:
-        ended = over(service, batch)
-        found = results(service, batch)
-
-    assert (ended["status"], ended["lines"]) == ("cancelled", {"done": 2, "refused": 2})
-    assert [line["error"]["code"] for line in found] == ["cancelled", "cancelled"]
-
-
-def test_a_completed_batch_cannot_be_cancelled(showreel: Showreel) -> None:
-    batch = send(showreel, lines(a_line(0))).json
-    over(showreel, batch)
-
-    def is_refused() -> bool:
-        return showreel.post(f"/v1/batches/{batch['id']}/cancel").status_code == 409
-
-    # Before its last look, a batch that is over can be cancelled; it changes nothing.
-    assert is_refused() or over(showreel, batch)["status"] == "cancelled"
 
 
 def test_a_batch_in_progress_has_the_results_of_its_first_lines(endless: Showreel) -> None:
@@ -245,11 +214,11 @@ def test_the_result_of_a_deleted_video_says_deleted(showreel: Showreel) -> None:
     assert left == {"id": made["id"], "outcome": "created", "video": None}
 
 
-def test_batches_are_listed_the_newest_first(idle: Showreel) -> None:
-    ids = [send(idle, lines(a_line(number))).json["id"] for number in range(3)]
+def test_batches_are_listed_the_newest_first(api: Showreel) -> None:
+    ids = [send(api, lines(a_line(number))).json["id"] for number in range(3)]
 
-    first = idle.get("/v1/batches?limit=2").json
-    rest = idle.get(f"/v1/batches?limit=2&after={first['last_id']}").json
+    first = api.get("/v1/batches?limit=2").json
+    rest = api.get(f"/v1/batches?limit=2&after={first['last_id']}").json
 
     listed = [each["id"] for each in (*first["data"], *rest["data"])]
     assert sorted(listed) == sorted(ids)
@@ -257,10 +226,10 @@ def test_batches_are_listed_the_newest_first(idle: Showreel) -> None:
 
 
 def test_listed_batches_are_counted_at_the_same_time(
-    idle: Showreel, monkeypatch: pytest.MonkeyPatch
+    api: Showreel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(2):
-        send(idle, lines(a_line(number)))
+        send(api, lines(a_line(number)))
     batches = bootstrap.ports().batches
     totals, both = batches.totals, Barrier(2, timeout=20)
 
@@ -270,7 +239,7 @@ def test_listed_batches_are_counted_at_the_same_time(
 
     monkeypatch.setattr(batches, "totals", counted)
 
-    assert 2 == len(idle.get("/v1/batches").json["data"])
+    assert 2 == len(api.get("/v1/batches").json["data"])
 
 
 @ONLY_LOCAL
@@ -303,48 +272,48 @@ def test_listed_batches_are_counted_at_the_same_time(
     ],
 )  # fmt: skip
 def test_bad_files_are_refused_with_their_lines(
-    idle: Showreel, content: bytes, headers: dict[str, str], code: str, named: list[int] | None
+    api: Showreel, content: bytes, headers: dict[str, str], code: str, named: list[int] | None
 ) -> None:
-    answer = send(idle, content, headers)
+    answer = send(api, content, headers)
 
     assert (answer.status_code, answer.json["code"]) == (400, code)
     if named is not None:
         assert [each["line"] for each in answer.json["lines"]] == named
         assert all(each["message"] for each in answer.json["lines"])
-    assert idle.get("/v1/batches").json["data"] == []
-    assert not any("batches" in path for path in idle.files())
+    assert api.get("/v1/batches").json["data"] == []
+    assert not any("batches" in path for path in api.files())
 
 
 @ONLY_LOCAL
-def test_a_file_of_too_many_lines_is_refused(idle: Showreel) -> None:
-    answer = send(idle, b"{}\n" * 10_001)
+def test_a_file_of_too_many_lines_is_refused(api: Showreel) -> None:
+    answer = send(api, b"{}\n" * 10_001)
 
     assert (answer.status_code, answer.json["code"]) == (400, "invalid_request")
     assert "10,001" in answer.json["detail"]
 
 
 @ONLY_LOCAL
-def test_a_file_of_too_many_bytes_is_refused(idle: Showreel) -> None:
-    answer = send(idle, b" " * 11_000_000)
+def test_a_file_of_too_many_bytes_is_refused(api: Showreel) -> None:
+    answer = send(api, b" " * 11_000_000)
 
     assert answer.status_code == 413
     assert "10,000,000" in answer.json["detail"]
 
 
 @ONLY_LOCAL
-def test_a_file_of_ten_thousand_lines_and_ten_megabytes_is_accepted(idle: Showreel) -> None:
+def test_a_file_of_ten_thousand_lines_and_ten_megabytes_is_accepted(api: Showreel) -> None:
     content = lines(*[a_line(number, prompt=f"{number} " + "x" * 900) for number in range(10_000)])
     assert 9_500_000 < len(content) < 10_000_000
 
-    answer = send(idle, content)
+    answer = send(api, content)
 
     assert (answer.status_code, answer.json["total"]) == (202, 10_000)
 
 
 @ONLY_LOCAL
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])
-def test_other_content_types_are_refused(idle: Showreel, content_type: str) -> None:
-    answer = send(idle, lines(a_line(0)), {"Content-Type": content_type})
+def test_other_content_types_are_refused(api: Showreel, content_type: str) -> None:
+    answer = send(api, lines(a_line(0)), {"Content-Type": content_type})
 
     assert answer.status_code == 415
     assert "text/csv" in answer.json["detail"]
@@ -360,18 +329,18 @@ def test_other_content_types_are_refused(idle: Showreel, content_type: str) -> N
         ("?colour=red", 400, "invalid_request"),
     ],
 )
-def test_bad_queries_are_refused(idle: Showreel, query: str, status: int, code: str) -> None:
-    answer = send(idle, lines(a_line(0)), query=query)
+def test_bad_queries_are_refused(api: Showreel, query: str, status: int, code: str) -> None:
+    answer = send(api, lines(a_line(0)), query=query)
 
     assert (answer.status_code, answer.json["code"]) == (status, code)
-    assert idle.get("/v1/batches").json["data"] == []
+    assert api.get("/v1/batches").json["data"] == []
 
 
 @ONLY_LOCAL
 @pytest.mark.parametrize("path", ["", "/results", "/cancel"])
 @pytest.mark.parametrize("batch_id", ["batch_0123456789abcdef", "batch_1", "..%2fx"])
-def test_an_unknown_batch_is_not_found(idle: Showreel, batch_id: str, path: str) -> None:
+def test_an_unknown_batch_is_not_found(api: Showreel, batch_id: str, path: str) -> None:
     method = "POST" if path == "/cancel" else "GET"
-    answer = idle.send(method, f"/v1/batches/{batch_id}{path}")
+    answer = api.send(method, f"/v1/batches/{batch_id}{path}")
 
     assert (answer.status_code, answer.json["code"]) == (404, "not_found")

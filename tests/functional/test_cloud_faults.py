@@ -19,7 +19,7 @@ from shared.domain.schedule import CLOUD_LEASES
 from shared.messages import encode
 from shared.ports.message_queue import VideoMessage
 from tests.cloud.denial import denying
-from tests.cloud.firestore_door import Call, Door, Fault, Refusal, firestore_door
+from tests.cloud.firestore_door import Call, Door, Fault, Refusal
 from tests.cloud.iam import FakeIAM, KeylessCredentials, LoopbackRequest
 from tests.functional.cloud_place import CloudPlace
 from tests.functional.places import Place
@@ -63,12 +63,6 @@ def log(capsys: pytest.CaptureFixture[str]) -> Log:
 def storage(cloud: CloudPlace) -> Iterator[StrictBucketServer]:
     yield cloud.project.storage
     cloud.project.storage.forget()
-
-
-@pytest.fixture
-def door() -> Iterator[Door]:
-    with firestore_door() as door:
-        yield door
 
 
 @contextmanager

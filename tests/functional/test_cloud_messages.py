@@ -51,9 +51,3 @@ def test_a_published_request_replaces_the_current_video_of_its_slot(showreel: Sh
     video = showreel.ended({"id": video_id})
     assert (video["version_state"], video["priority"]) == ("current", "bulk")
     assert showreel.video(former)["version_state"] == "historical"
-
-
-def test_the_receipt_of_an_invalid_request_has_the_reason(showreel: Showreel) -> None:
-    message_id = publish(showreel, {"campaign_id": "spring", "prompts": list("abcde")})
-
-    assert receipt(showreel, message_id)["error"]["code"] == "campaign_video_limit"

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Event, Lock
@@ -21,14 +21,14 @@ from tests.cloud.heavy_clips import heavier
 from tests.eventually import eventually
 from tests.functional.cloud_place import CloudPlace
 from tests.functional.places import NewApp
-from tests.functional.pushes import a_message, push
-from tests.functional.showreel import BOAT, KITE, function, served
+from tests.functional.pushes import a_message
+from tests.functional.showreel import BOAT, KITE, served
 from tools.emulated_cloud.bucket.signatures import ServiceAccount
 from tools.emulated_cloud.project import write_key_file
 from tools.emulated_cloud.tokens import TokenServer
-from tools.emulated_cloud.vertex.answers import UNAVAILABLE, Json
+from tools.emulated_cloud.vertex.answers import Json
 from tools.emulated_cloud.vertex.clips import plain_clip
-from tools.emulated_cloud.vertex.server import POLL, FakeVertex
+from tools.emulated_cloud.vertex.server import FakeVertex
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -136,23 +136,6 @@ def test_no_function_runs_while_veo_works(place: WatchedPlace) -> None:
     assert called_before == 1
     assert ended["status"] == "completed"
     assert calls.begun["generate_video"] <= 3
-    assert vertex.submissions == 1
-
-
-def test_a_poll_that_veo_does_not_answer_is_acknowledged(place: WatchedPlace) -> None:
-    """The video is due again. A redelivery beside the tick would look like a store's fault."""
-    vertex = FakeVertex(write_clip=place.project.keep_clip, make_clip=plain_clip, polls=0)
-    with vertex, served(place, led_to(vertex), delivering=False) as service:
-        (video,) = service.create("spring", KITE)
-        worker = replace(service, app=function("generate_video"))
-        assert push(worker, about(video)).status_code == 200
-        vertex.fail(POLL, UNAVAILABLE, times=2)
-
-        assert push(worker, about(video)).status_code == 200
-
-        assert service.video(video)["phase"] == "generating"
-        assert push(worker, about(video)).status_code == 200
-        assert service.video(video)["phase"] == "done"
     assert vertex.submissions == 1
 
 

@@ -2,11 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
-from shared import bootstrap
-from shared.use_cases.campaign_state import load_campaign_state
-from tests.eventually import eventually
 from tests.functional.places import Place
 from tests.functional.showreel import BOAT, GALLERY, KITE, Json, Showreel, served
 
@@ -204,13 +199,6 @@ def test_each_prompt_of_a_list_has_the_slot_of_its_position(endless: Showreel) -
     assert {video["outcome"] for video in videos} == {"created"}
 
 
-def test_equal_prompts_of_a_list_share_a_video(endless: Showreel) -> None:
-    first, second = endless.create("spring", KITE, KITE)
-
-    assert first["id"] == second["id"]
-    assert endless.campaign("spring")["counts"]["pending"] == 1
-
-
 def test_a_list_that_is_all_in_the_cache_is_answered_at_once(gallery: Showreel) -> None:
     answer = gallery.post(
         f"/v1/campaigns/{GALLERY}/videos", {"prompts": [KITE, BOAT], "seconds": 4}
@@ -218,56 +206,6 @@ def test_a_list_that_is_all_in_the_cache_is_answered_at_once(gallery: Showreel) 
 
     assert answer.status_code == 200
     assert [video["outcome"] for video in answer.json["data"]] == ["cache_hit", "cache_hit"]
-
-
-def test_another_prompt_in_a_list_makes_a_new_version_of_its_slot(gallery: Showreel) -> None:
-    former = gallery.campaign(GALLERY)["slots"][1]["current"]
-
-    kept, changed = gallery.create(GALLERY, KITE, "A lighthouse at night")
-
-    assert (kept["outcome"], changed["outcome"]) == ("cache_hit", "created")
-    assert gallery.ended(changed)["version_state"] == "current"
-    slot = gallery.campaign(GALLERY)["slots"][1]
-    assert slot["current"]["id"] == changed["id"]
-    assert [video["id"] for video in slot["historical"]] == [former["id"]]
-
-
-def is_mirrored(campaign_id: str) -> bool:
-    """Whether the JSON of a campaign agrees with its records."""
-    ports = bootstrap.ports()
-    listing = ports.mirror.list(campaign_id)
-    return not ports.mirror.stale(listing, load_campaign_state(ports.campaigns, campaign_id))
-
-
-@pytest.mark.parametrize(
-    "prompts",
-    [
-        pytest.param(["b", "c"], id="a slot is busy"),
-        pytest.param(["a", "b", "c", "d", "e"], id="there are too many"),
-        pytest.param(["a", "b", " "], id="one is empty"),
-    ],
-)
-def test_a_list_is_accepted_whole_or_refused_whole(endless: Showreel, prompts: list[str]) -> None:
-    (video,) = endless.create("spring", "a", seconds=8)
-    endless.in_phase(video, "generating")
-    eventually(lambda: is_mirrored("spring"))
-    before = endless.snapshot()
-
-    answer = endless.post("/v1/campaigns/spring/videos", {"prompts": prompts})
-
-    assert answer.status_code in (400, 409, 422)
-    assert endless.snapshot() == before
-
-
-def test_single_videos_take_the_next_free_slot_until_there_is_none(endless: Showreel) -> None:
-    answers = [
-        endless.post("/v1/videos", {"prompt": prompt, "campaign_id": "spring"})
-        for prompt in "abcde"
-    ]
-
-    assert [answer.status_code for answer in answers] == [202, 202, 202, 202, 422]
-    assert [answer.json["index"] for answer in answers[:4]] == [0, 1, 2, 3]
-    assert answers[4].json["code"] == "campaign_video_limit"
 
 
 def test_a_video_without_campaign_id_gets_its_own_campaign(endless: Showreel) -> None:
@@ -309,15 +247,6 @@ def test_tags_are_kept_each_once_and_in_their_canonical_form(endless: Showreel) 
     assert endless.get("/v1/videos?tag=laun").json["data"] == []
 
 
-def test_a_new_version_has_the_tags_of_the_one_before(gallery: Showreel) -> None:
-    video = gallery.post("/v1/videos", {"prompt": BOAT, "seconds": 4, "tags": ["launch"]}).json
-    gallery.ended(video)
-
-    again = gallery.post(f"/v1/videos/{video['id']}/regenerate").json
-
-    assert again["tags"] == ["launch"]
-
-
 def test_the_limit_is_a_setting(place: Place) -> None:
     environment = {"SYNTHETIC_SECONDS": "1800", "MAX_VIDEOS_PER_CAMPAIGN": "1"}
     with served(place, environment) as service:
@@ -333,14 +262,6 @@ def test_a_video_can_be_given_its_slot(endless: Showreel) -> None:
     video = endless.post("/v1/videos", {"prompt": KITE, "index": 3}).json
 
     assert video["index"] == 3
-
-
-def test_dollars_are_reserved_until_the_video_ends(endless: Showreel) -> None:
-    (video,) = endless.create("spring", KITE)
-
-    assert video["cost"]["estimated"] == 1.6
-    assert video["cost"]["actual"] is None
-    assert endless.campaign("spring")["money"]["reserved"] == 1.6
 
 
 def test_a_simulated_video_has_the_price_of_its_model_and_is_not_billed(gallery: Showreel) -> None:
@@ -382,13 +303,6 @@ def test_an_estimate_has_the_price_and_the_cache_hits_and_writes_nothing(
     assert estimate["cost"]["estimated"] == 1.6
     assert "0.40 USD/s x 4 s" in estimate["cost"]["basis"]
     assert gallery.snapshot() == before
-
-
-def test_an_estimate_refuses_whatever_a_create_refuses(showreel: Showreel) -> None:
-    answer = showreel.post("/v1/videos/estimate", {"prompts": ["a", "b", "c", "d", "e"]})
-
-    assert answer.status_code == 422
-    assert answer.json["code"] == "campaign_video_limit"
 
 
 def test_the_longest_prompt_is_accepted(endless: Showreel) -> None:

@@ -4,7 +4,7 @@ What counts, and when it is released, is told by the tests of the use cases.
 """
 
 from tests.functional.places import Place
-from tests.functional.showreel import BOAT, KITE, served
+from tests.functional.showreel import KITE, served
 
 TWO_CLIPS = {"DAILY_BUDGET_USD": "3.20"}  # Four seconds of the default model cost 1.60.
 
@@ -22,15 +22,3 @@ def test_a_request_that_exceeds_the_day_is_refused_and_leaves_nothing(place: Pla
         assert "00:00 UTC" in answer.json["detail"]
         assert "false" == answer.headers["X-Should-Retry"]
         assert before == service.snapshot()
-
-
-def test_a_raised_budget_counts_what_was_used_under_the_former_one(place: Place) -> None:
-    with served(place, TWO_CLIPS, delivering=False) as service:
-        service.create("spring", KITE, BOAT)
-
-    with served(place, {"DAILY_BUDGET_USD": "200"}, delivering=False) as service:
-        service.create("summer", KITE)
-
-    with served(place, {"DAILY_BUDGET_USD": "4.80"}, delivering=False) as service:
-        refused = service.post("/v1/videos", {"prompt": BOAT, "seconds": 4})
-        assert "budget_exceeded" == refused.json["code"]

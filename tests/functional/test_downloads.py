@@ -19,11 +19,6 @@ NAME = f"{GALLERY}-1-a-red-kite-over"
 ARCHIVE = f"/v1/campaigns/{GALLERY}/download"
 
 
-@pytest.fixture
-def video(gallery: Showreel) -> Json:
-    return dict(gallery.campaign(GALLERY)["slots"][0]["current"])
-
-
 def test_a_clip_and_its_pictures_are_files_with_names_for_people(
     gallery: Showreel, video: Json
 ) -> None:

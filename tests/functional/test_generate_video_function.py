@@ -57,44 +57,6 @@ def test_the_announcement_of_a_clip_takes_its_video_forward(
     assert api.video(video)["phase"] == "done"
 
 
-def test_notifications_of_other_objects_are_acknowledged_and_wake_no_video(
-    api: Showreel, worker: Showreel
-) -> None:
-    (video,) = api.create("spring", KITE)
-    folder = attempt_prefix("spring", video["id"].partition(".")[2], 1)
-
-    for path in (f"{folder}manifest.json", "videos/cache/spring/campaign.json", ""):
-        assert push(worker, announcing(path)).status_code == 200
-
-    assert api.video(video)["phase"] == "reserved"
-
-
-def test_a_duplicate_delivery_changes_nothing(api: Showreel, worker: Showreel) -> None:
-    (video,) = api.create("spring", KITE)
-    # The third stores the JSON that the bucket refused within a second of the former one.
-    for _ in range(3):
-        push(worker, about(video))
-    before = api.snapshot()
-
-    answer = push(worker, about(video))
-
-    assert answer.status_code == 200
-    assert api.snapshot() == before
-
-
-def test_a_message_about_an_unknown_video_is_acknowledged(worker: Showreel) -> None:
-    unknown = {"campaign_id": "spring", "id": "video_spring.0123456789abcdef"}
-
-    assert push(worker, about(unknown)).status_code == 200
-
-
-def test_a_message_about_a_deleted_video_is_acknowledged(api: Showreel, worker: Showreel) -> None:
-    (video,) = api.create("spring", KITE)
-    api.delete(f"/v1/videos/{video['id']}")
-
-    assert push(worker, about(video)).status_code == 200
-
-
 @pytest.mark.parametrize(
     "data",
     [
@@ -113,16 +75,3 @@ def test_a_malformed_message_is_acknowledged_and_logged(
 
     assert answer.status_code == 200
     assert "message.invalid" in capsys.readouterr().err
-
-
-def test_a_message_is_acknowledged_while_its_video_waits_for_a_busy_generator(
-    api: Showreel, worker: Showreel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SYNTHETIC_FAULTS", "rate_limited")
-    (video,) = api.create("spring", KITE)
-
-    answer = push(worker, about(video))
-
-    assert answer.status_code == 200
-    waiting = api.video(video)
-    assert (waiting["phase"], waiting["attempts"]) == ("reserved", 0)

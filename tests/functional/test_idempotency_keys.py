@@ -1,15 +1,12 @@
 """Idempotency-Key: the same request gets the same answer, and nothing is paid twice."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from typing import Any
 
 import pytest
 
 from shared import bootstrap
-from shared.domain.errors import UnavailableError
 from shared.ports.object_store import PutMode
 from tests.functional.places import ONLY_LOCAL, Place
 from tests.functional.refusals import INVALID, assert_refused
@@ -20,19 +17,6 @@ REUSED = (422, "idempotency_key_reused")
 
 A_VIDEO = {"prompt": KITE, "campaign_id": "spring", "seconds": 4, "metadata": {"a": "1", "b": "2"}}
 SPENDING = ["create", "create all", "extend", "regenerate", "regenerate all"]
-
-
-@pytest.fixture
-def waiting(place: Place) -> Iterator[Showreel]:
-    """A service whose videos no process takes forward."""
-    with served(place, delivering=False) as service:
-        yield service
-
-
-@pytest.fixture
-def waiting_gallery(gallery_copy: Place) -> Iterator[Showreel]:
-    with served(gallery_copy, delivering=False) as service:
-        yield service
 
 
 @pytest.fixture(params=SPENDING)
@@ -87,12 +71,12 @@ def test_every_request_that_can_spend_is_answered_once(
     assert made == videos(waiting_gallery, GALLERY)
 
 
-def test_without_a_key_nothing_is_replayed(waiting: Showreel) -> None:
-    answers = [waiting.post("/v1/videos", A_VIDEO) for _ in range(2)]
+def test_without_a_key_nothing_is_replayed(api: Showreel) -> None:
+    answers = [api.post("/v1/videos", A_VIDEO) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [202, 200]
     assert not any(map(is_replayed, answers))
-    assert not any("requests" in path for path in waiting.files())
+    assert not any("requests" in path for path in api.files())
 
 
 def test_a_replayed_answer_is_unchanged_after_its_video_has_changed(showreel: Showreel) -> None:
@@ -105,49 +89,20 @@ def test_a_replayed_answer_is_unchanged_after_its_video_has_changed(showreel: Sh
     assert again.json["status"] == "queued"
 
 
-def test_a_finished_regeneration_is_not_repeated(gallery: Showreel) -> None:
-    """Without a key, each of two regenerations that follow each other is paid."""
-    path = f"/v1/videos/{gallery.campaign(GALLERY)['slots'][1]['current']['id']}/regenerate"
-    first = send(gallery, path, {})
-    gallery.ended(first.json)
-    spent = gallery.campaign(GALLERY)["money"]
-
-    again = send(gallery, path, {})
-
-    assert told(first) == told(again)
-    assert gallery.campaign(GALLERY)["money"] == spent
-
-
-def test_an_answer_from_the_cache_is_repeated_as_well(gallery: Showreel) -> None:
-    body = {"prompt": BOAT, "seconds": 4, "campaign_id": GALLERY}
-
-    first, again = (send(gallery, "/v1/videos", body) for _ in range(2))
-
-    assert (first.status_code, first.json["outcome"]) == (200, "cache_hit")
-    assert told(first) == told(again)
-    assert is_replayed(again)
-
-
 @pytest.mark.parametrize("changes", [{"prompt": BOAT}, {"seed": 7}, {"max_cost_usd": 9}])
-def test_a_key_is_refused_with_another_body(waiting: Showreel, changes: Json) -> None:
-    create(waiting)
+def test_a_key_is_refused_with_another_body(api: Showreel, changes: Json) -> None:
+    create(api)
 
-    assert_refused(create(waiting, **changes), *REUSED)
-    assert len(videos(waiting)) == 1
+    assert_refused(create(api, **changes), *REUSED)
+    assert len(videos(api)) == 1
 
 
-def test_a_key_is_refused_at_another_path(waiting: Showreel) -> None:
+def test_a_key_is_refused_at_another_path(api: Showreel) -> None:
     body = {"prompts": [KITE]}
-    send(waiting, "/v1/campaigns/spring/videos", body)
+    send(api, "/v1/campaigns/spring/videos", body)
 
-    assert_refused(send(waiting, "/v1/campaigns/autumn/videos", body), *REUSED)
-    assert videos(waiting, "autumn") == []
-
-
-def test_two_keys_are_two_requests(waiting: Showreel) -> None:
-    first, second = create(waiting), create(waiting, key="order-18")
-
-    assert (first.json["outcome"], second.json["outcome"]) == ("created", "attached")
+    assert_refused(send(api, "/v1/campaigns/autumn/videos", body), *REUSED)
+    assert videos(api, "autumn") == []
 
 
 @ONLY_LOCAL
@@ -161,10 +116,10 @@ def test_two_keys_are_two_requests(waiting: Showreel) -> None:
         pytest.param({**A_VIDEO, "seed": None, "business_context": {}}, id="defaults sent"),
     ],
 )
-def test_the_same_request_may_be_spelled_differently(waiting: Showreel, said: Json) -> None:
-    first = create(waiting)
+def test_the_same_request_may_be_spelled_differently(api: Showreel, said: Json) -> None:
+    first = create(api)
 
-    again = send(waiting, "/v1/videos/", said)
+    again = send(api, "/v1/videos/", said)
 
     assert is_replayed(again)
     assert told(first) == told(again)
@@ -181,22 +136,22 @@ def test_the_same_request_may_be_spelled_differently(waiting: Showreel, said: Js
         pytest.param({"max_cost_usd": "9.50", "fps": 24, "generate_audio": True}, id="defaults"),
     ],
 )
-def test_a_value_may_be_spelled_differently(waiting: Showreel, changes: Json) -> None:
+def test_a_value_may_be_spelled_differently(api: Showreel, changes: Json) -> None:
     said = {**A_VIDEO, "prompt": "A red kite\nover dunes", "index": 0, "max_cost_usd": 9.5}
-    first = send(waiting, "/v1/videos", said)
+    first = send(api, "/v1/videos", said)
 
-    again = send(waiting, "/v1/videos", said | changes)
+    again = send(api, "/v1/videos", said | changes)
 
     assert is_replayed(again), again.text
     assert told(first) == told(again)
 
 
-def test_a_form_and_json_are_equal_requests(waiting: Showreel) -> None:
+def test_a_form_and_json_are_equal_requests(api: Showreel) -> None:
     said = {"prompt": "A red kite\nover dunes", "seconds": 4, "tags": ["a", "b"], "seed": 7}
-    first = send(waiting, "/v1/videos", said)
+    first = send(api, "/v1/videos", said)
 
     form = {"prompt": "A red kite\r\nover dunes", "seconds": "4", "seed": "7.0"}
-    again = waiting.send(
+    again = api.send(
         "POST",
         "/v1/videos",
         data=form | {"tags[]": ["a", "b"]},
@@ -209,14 +164,14 @@ def test_a_form_and_json_are_equal_requests(waiting: Showreel) -> None:
 
 
 @ONLY_LOCAL
-def test_the_boundary_of_a_form_does_not_matter(waiting: Showreel) -> None:
+def test_the_boundary_of_a_form_does_not_matter(api: Showreel) -> None:
     def send_form(boundary: str) -> Answer:
         parts = {"prompt": KITE, "campaign_id": "spring", "seconds": "4"}
         form = "".join(
             f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
             for name, value in parts.items()
         )
-        return waiting.send(
+        return api.send(
             "POST",
             "/v1/videos",
             data=f"{form}--{boundary}--\r\n",
@@ -233,115 +188,53 @@ def test_the_boundary_of_a_form_does_not_matter(waiting: Showreel) -> None:
 
 @ONLY_LOCAL
 @pytest.mark.parametrize("key", ["", " ", "a b", "a\tb", "\x7f", "\xe4", "k" * 256])
-def test_an_invalid_key_is_refused(waiting: Showreel, key: str) -> None:
-    answer = create(waiting, key=key)
+def test_an_invalid_key_is_refused(api: Showreel, key: str) -> None:
+    answer = create(api, key=key)
 
     assert_refused(answer, *INVALID)
     assert answer.json["error"]["param"] == "Idempotency-Key"
-    assert waiting.files() == set()
+    assert api.files() == set()
 
 
 @pytest.mark.parametrize("key", ["../../x", '"8e03978e"', "!~", "k" * 255])
-def test_any_visible_ascii_is_a_key_and_no_part_of_a_path(waiting: Showreel, key: str) -> None:
-    first, again = create(waiting, key=key), create(waiting, key=key)
+def test_any_visible_ascii_is_a_key_and_no_part_of_a_path(api: Showreel, key: str) -> None:
+    first, again = create(api, key=key), create(api, key=key)
 
     assert told(first) == told(again)
     assert is_replayed(again)
-    assert all(path.startswith("videos/") for path in waiting.files())
+    assert all(path.startswith("videos/") for path in api.files())
 
 
-def test_a_request_that_spends_nothing_accepts_no_key(waiting: Showreel) -> None:
+def test_a_request_that_spends_nothing_accepts_no_key(api: Showreel) -> None:
     for prompt in (KITE, BOAT):
-        answer = send(waiting, "/v1/videos/estimate", {"prompt": prompt})
+        answer = send(api, "/v1/videos/estimate", {"prompt": prompt})
 
         assert answer.status_code == 200
         assert not is_replayed(answer)
 
 
-def test_a_refusal_is_not_replayed(waiting: Showreel) -> None:
-    (former,) = waiting.create("spring", BOAT)
-    refused = create(waiting, index=0)
-    waiting.post(f"/v1/videos/{former['id']}/cancel")
-
-    accepted = create(waiting, index=0)
-
-    assert (refused.status_code, accepted.status_code) == (409, 202)
-    assert not is_replayed(accepted)
-
-
-def test_a_lost_answer_is_rebuilt_after_its_videos_have_ended(
-    waiting_gallery: Showreel, request_: tuple[str, Json], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = {video["id"] for video in videos(waiting_gallery, GALLERY)}
-    with monkeypatch.context() as fault:
-        lose_answers(fault)
-        assert send(waiting_gallery, *request_).status_code == 503
-    made = {video["id"] for video in videos(waiting_gallery, GALLERY)} - before
-    for video_id in made:
-        waiting_gallery.post(f"/v1/videos/{video_id}/cancel")
-
-    answer = send(waiting_gallery, *request_)
-
-    assert answer.status_code == 202
-    assert made == created_by(answer)
-    assert made == {video["id"] for video in videos(waiting_gallery, GALLERY)} - before
-    assert told(answer) == told(send(waiting_gallery, *request_))
-
-
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"status": 202}', b"\xff"])
 def test_a_damaged_stored_answer_is_refused_and_creates_nothing(
-    waiting: Showreel, content: bytes
+    api: Showreel, content: bytes
 ) -> None:
-    create(waiting)
-    (path,) = [path for path in waiting.files() if re.fullmatch("videos/requests/[^/]+", path)]
+    create(api)
+    (path,) = [path for path in api.files() if re.fullmatch("videos/requests/[^/]+", path)]
     bootstrap.ports().objects.put(
         path, BytesIO(content), content_type="application/json", mode=PutMode.OVERWRITE
     )
 
-    answer = create(waiting)
+    answer = create(api)
 
     assert (answer.status_code, answer.json["code"]) == (500, "storage_error")
-    assert len(videos(waiting)) == 1
+    assert len(videos(api)) == 1
 
 
-def lose_answers(fault: pytest.MonkeyPatch) -> None:
-    """As a process that dies between its commit and its answer."""
-    objects = bootstrap.ports().objects
-    put = objects.put
-
-    def put_claims_only(path: str, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        if "/requests/" in path and "/claims/" not in path:
-            raise UnavailableError("The store does not answer.")
-        put(path, *args, **kwargs)
-
-    fault.setattr(objects, "put", put_claims_only)
-
-
-def created_by(answer: Answer) -> set[str]:
-    data = answer.json.get("data", [answer.json])
-    return {video["id"] for video in data if video["outcome"] == "created"}
-
-
-def test_concurrent_repeats_get_one_answer(
-    waiting_gallery: Showreel, request_: tuple[str, Json]
-) -> None:
-    before = len(videos(waiting_gallery, GALLERY))
-
-    with ThreadPoolExecutor(20) as callers:
-        answers = list(callers.map(lambda _: send(waiting_gallery, *request_), range(20)))
-
-    assert [told(answers[0])] * 20 == [told(answer) for answer in answers]
-    assert answers[0].status_code == 202
-    assert [is_replayed(answer) for answer in answers].count(False) == 1
-    assert len(videos(waiting_gallery, GALLERY)) == before + len(created_by(answers[0]))
-
-
-def test_of_concurrent_requests_with_different_bodies_one_is_carried_out(waiting: Showreel) -> None:
+def test_of_concurrent_requests_with_different_bodies_one_is_carried_out(api: Showreel) -> None:
     with ThreadPoolExecutor(8) as callers:
-        answers = list(callers.map(lambda n: create(waiting, prompt=f"{n}"), range(8)))
+        answers = list(callers.map(lambda n: create(api, prompt=f"{n}"), range(8)))
 
     assert sorted(answer.status_code for answer in answers) == [202, *[422] * 7]
-    assert len(videos(waiting)) == 1
+    assert len(videos(api)) == 1
 
 
 def test_a_key_is_known_to_other_instances(place: Place) -> None:

@@ -7,7 +7,7 @@ from tests.eventually import eventually
 from tests.functional.places import ONLY_LOCAL
 from tests.functional.refusals import assert_refused
 from tests.functional.showreel import Answer, Json, Showreel
-from tests.pictures import SIZE, a_picture, data_uri, turned
+from tests.pictures import SIZE, a_picture, data_uri
 
 CAMPAIGN = "/v1/campaigns/spring"
 PNG, JPEG = a_picture("PNG"), a_picture("JPEG")
@@ -111,14 +111,6 @@ def test_a_deleted_picture_stays_for_its_videos_and_goes_with_them(showreel: Sho
     eventually(lambda: not pictures_of(showreel))
 
 
-def test_an_unused_picture_goes_at_once(showreel: Showreel) -> None:
-    image = uploaded(showreel, PNG).json["id"]
-
-    showreel.delete(f"/v1/inputs/{image}")
-
-    assert pictures_of(showreel) == []
-
-
 def test_frames_and_references_are_shown_with_the_video(endless: Showreel) -> None:
     framed = made_from(endless, image=data_uri(PNG), last_frame=data_uri(JPEG))
     referring = made_from(
@@ -138,12 +130,3 @@ def test_a_picture_counts_in_the_campaign_of_a_video_of_its_own(endless: Showree
 
     assert campaigns[:2] == campaigns[2:]
     assert len(set(campaigns)) == 2
-
-
-def test_a_picture_on_its_side_is_measured_as_it_is_shown(showreel: Showreel) -> None:
-    content = turned()
-
-    found = uploaded(showreel, content).json
-
-    assert (found["width"], found["height"]) == SIZE[::-1]
-    assert showreel.get(f"/v1/inputs/{found['id']}/content").data == content

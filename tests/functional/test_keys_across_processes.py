@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.functional.places import ONLY_LOCAL, Place
-from tests.functional.showreel import GALLERY, Json, Showreel, served
+from tests.functional.showreel import GALLERY, Json, Showreel
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = 2
@@ -46,13 +46,6 @@ def sent(process: subprocess.Popen[str]) -> list[Any]:
     output, _ = process.communicate("\n", timeout=60)
     assert process.returncode in (0, -signal.SIGKILL)
     return list(json.loads(output)) if output else []
-
-
-@pytest.fixture
-def waiting_gallery(gallery_copy: Place) -> Iterator[Showreel]:
-    """No process takes its videos forward."""
-    with served(gallery_copy, delivering=False) as service:
-        yield service
 
 
 @pytest.fixture

@@ -97,18 +97,3 @@ def test_a_regeneration_that_costs_more_than_allowed_is_refused(gallery: Showree
     ):
         answer = gallery.post(path, {"max_cost_usd": 0.01})
         assert (422, "max_cost_exceeded") == (answer.status_code, answer.json["code"])
-
-
-def test_a_cache_hit_costs_nothing_and_needs_no_budget(gallery: Showreel) -> None:
-    video = gallery.get("/v1/videos?version_state=current&limit=1").json["data"][0]
-    request = {
-        "prompt": video["prompt"],
-        "campaign_id": video["campaign_id"],
-        "seconds": video["seconds"],
-        "business_context": video["business_context"],
-        "max_cost_usd": 0,
-    }
-
-    answer = gallery.post("/v1/videos", request)
-
-    assert (200, "cache_hit") == (answer.status_code, answer.json["outcome"])

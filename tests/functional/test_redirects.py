@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.functional.showreel import GALLERY, KITE, Answer, Json, Showreel
+from tests.functional.showreel import GALLERY, Answer, Json, Showreel
 from tools.emulated_cloud.bucket.server import StrictBucketServer
 
 
@@ -15,11 +15,6 @@ from tools.emulated_cloud.bucket.server import StrictBucketServer
 def family() -> str:
     """Only a bucket serves its objects itself."""
     return "emulated"
-
-
-@pytest.fixture
-def video(gallery: Showreel) -> Json:
-    return dict(gallery.campaign(GALLERY)["slots"][0]["current"])
 
 
 @pytest.fixture
@@ -96,22 +91,6 @@ def test_only_content_is_signed(gallery: Showreel, path: str, status: int) -> No
 
     assert answer.status_code == status
     assert "Location" not in answer.headers
-
-
-def test_a_file_of_another_slot_is_not_found(gallery: Showreel, video: Json) -> None:
-    elsewhere = video["filename"].replace("_0.mp4", "_1.mp4")
-
-    assert asked(gallery, f"/api/v1/content/videos/{GALLERY}/{elsewhere}").status_code == 404
-
-
-def test_an_unfinished_video_has_neither_content_nor_file(endless: Showreel) -> None:
-    (video,) = endless.create("spring", KITE)
-    video_hash = video["id"].partition(".")[2]
-
-    by_id = asked(endless, f"/v1/videos/{video['id']}/content")
-    by_name = asked(endless, f"/api/v1/content/videos/spring/curr_{video_hash}_0.mp4")
-
-    assert (by_id.status_code, by_name.status_code) == (409, 404)
 
 
 @pytest.mark.usefixtures("unasked")

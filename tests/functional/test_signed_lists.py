@@ -9,7 +9,7 @@ import pytest
 from shared.adapters.google import credentials as google_credentials
 from shared.domain.values import replace
 from shared.domain.video import Phase, VersionState
-from tests.cloud.firestore_door import GET, QUERY, Door, firestore_door
+from tests.cloud.firestore_door import GET, QUERY, Door
 from tests.cloud.firestore_records import connect
 from tests.cloud.iam import FakeIAM, KeylessCredentials, LoopbackRequest
 from tests.contract.campaign_repository_contract import stored
@@ -60,12 +60,6 @@ def iam(signing_account: ServiceAccount, monkeypatch: pytest.MonkeyPatch) -> Ite
     request.close()
 
 
-@pytest.fixture
-def door() -> Iterator[Door]:
-    with firestore_door() as door:
-        yield door
-
-
 def listed(service: Showreel, rest: str = "") -> list[Json]:
     answer = service.get(f"{LIST}{rest}")
     assert answer.status_code == 200
@@ -108,10 +102,3 @@ def test_a_list_costs_one_query_and_its_urls_one_read(full_place: CloudPlace, do
 
         listed(service, "&include=signed_url")
         assert [QUERY, QUERY, GET] == [call.method for call in door.calls]
-
-
-def test_a_status_costs_one_read(full_place: CloudPlace, door: Door) -> None:
-    with served(full_place, delivering=False) as service:
-        answer = service.get(f"/v1/videos/video_spring.{7:016x}")
-
-    assert (200, [GET]) == (answer.status_code, [call.method for call in door.calls])

@@ -1,7 +1,6 @@
 """Signed URLs: for a while, for one object, for everyone who has them."""
 
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -12,21 +11,8 @@ from tests.functional.places import ONLY_LOCAL, Place
 from tests.functional.showreel import GALLERY, Json, Showreel, served
 
 
-@pytest.fixture
-def video(gallery: Showreel) -> Json:
-    return dict(gallery.campaign(GALLERY)["slots"][0]["current"])
-
-
 def signed(service: Showreel, video: Json, **body: object) -> Json:
     return dict(service.post(f"/v1/videos/{video['id']}/signed-url", body).json)
-
-
-def altered(url: str, **changes: str) -> str:
-    """The same URL with some of its query, or its path, replaced."""
-    parts = urlsplit(url)
-    path = changes.pop("path", parts.path)
-    query = urlencode(dict(parse_qsl(parts.query)) | changes)
-    return parts._replace(path=path, query=query).geturl()
 
 
 def test_a_signed_url_plays_with_ranges_and_without_headers(gallery: Showreel, video: Json) -> None:
@@ -85,54 +71,6 @@ def test_a_signed_url_expires(gallery: Showreel, video: Json) -> None:
     answer = gallery.get(expired.url)
 
     assert (answer.status_code, answer.json["code"]) == (403, "signature_expired")
-
-
-@ONLY_LOCAL
-def test_an_altered_signed_url_is_refused(gallery: Showreel, video: Json) -> None:
-    url = signed(gallery, video)["url"]
-    signature = dict(parse_qsl(urlsplit(url).query))["signature"]
-    other = gallery.campaign(GALLERY)["slots"][1]["current"]["filename"]
-
-    forged = [
-        altered(url, expires="99999999999"),
-        altered(url, signature=("A" if signature[0] != "A" else "B") + signature[1:]),
-        altered(url, signature=""),
-        altered(url, signature="é"),
-        altered(url, expires=""),
-        altered(url, path=f"/local-bucket/videos/generated/{GALLERY}/{other}"),
-        altered(url, path=f"/local-bucket/videos/cache/{GALLERY}/campaign.json"),
-        altered(url, path="/local-bucket/.signing-key"),
-        altered(url, path="/local-bucket/../../etc/passwd"),
-        altered(url, path="/local-bucket/%2e%2e/%2e%2e/etc/passwd"),
-        urlsplit(url).path,
-    ]
-
-    for each in forged:
-        answer = gallery.get(each)
-        assert (each, answer.status_code) == (each, 403)
-        assert answer.json["code"] == "invalid_signature"
-
-
-def test_a_signed_url_survives_a_restart(gallery_copy: Place) -> None:
-    with served(gallery_copy) as service:
-        video = service.campaign(GALLERY)["slots"][0]["current"]
-        url = signed(service, video)["url"]
-
-    with served(gallery_copy) as service:
-        assert service.get(url).status_code == 200
-
-
-@ONLY_LOCAL
-def test_another_key_makes_earlier_urls_worthless(gallery_copy: Place) -> None:
-    first = {"SIGNING_KEY": "the first of two secrets, long enough"}
-    second = {"SIGNING_KEY": "the second of two secrets, long enough"}
-    with served(gallery_copy, first) as service:
-        video = service.campaign(GALLERY)["slots"][0]["current"]
-        url = signed(service, video)["url"]
-        assert service.get(url).status_code == 200
-
-    with served(gallery_copy, second) as service:
-        assert service.get(url).status_code == 403
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 43_201])

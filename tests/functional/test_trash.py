@@ -1,6 +1,5 @@
 """A deleted video can be brought back for a week, and meanwhile nothing shows or uses it."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from time import time
 
@@ -10,7 +9,7 @@ from shared import bootstrap
 from shared.use_cases.maintain_campaigns import maintain_campaigns
 from tests.eventually import eventually
 from tests.functional.places import ONLY_LOCAL, Place
-from tests.functional.showreel import BOAT, GALLERY, KITE, Json, Showreel, served
+from tests.functional.showreel import BOAT, GALLERY, Json, Showreel, served
 
 TRASH = f"/v1/campaigns/{GALLERY}/trash"
 WEEK = timedelta(days=7)
@@ -263,23 +262,6 @@ def test_a_campaign_is_deleted_with_its_trash(gallery: Showreel, trashed: Json) 
     assert eventually(lambda: gallery.get(TRASH).status_code == 404)
     assert gallery.get(f"/v1/videos/{trashed['id']}").status_code == 404
     assert not [path for path in gallery.files() if f"/{GALLERY}/" in path]
-
-
-@pytest.fixture
-def failing(place: Place) -> Iterator[Showreel]:
-    with served(place, {"SYNTHETIC_FAULTS": "failed=kite"}) as service:
-        yield service
-
-
-def test_a_failed_video_has_nothing_to_restore(failing: Showreel) -> None:
-    (made,) = failing.create("spring", KITE)
-    failed = failing.ended(made)
-
-    deleted = failing.delete(f"/v1/videos/{failed['id']}").json
-
-    assert ("failed", None) == (failed["status"], deleted["purge_at"])
-    assert failing.get(f"/v1/videos/{failed['id']}").status_code == 404
-    assert failing.post(f"/v1/videos/{failed['id']}/restore").status_code == 404
 
 
 def test_a_video_in_the_trash_stays_for_its_days_when_the_setting_is_lowered(

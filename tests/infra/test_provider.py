@@ -16,16 +16,6 @@ from tests.infra.terraform import Terraform, prepared
 EXAMPLE = Path(__file__).parent / "example"
 
 FAULTS = {
-    "a misspelt argument": (
-        "ack_deadline_seconds =",
-        "ack_deadline_secs =",
-        'An argument named "ack_deadline_secs" is not expected here.',
-    ),
-    "a misspelt block": (
-        "oidc_token {",
-        "oidc {",
-        'Blocks of type "oidc" are not expected here.',
-    ),
     "a misspelt type": (
         'resource "google_cloud_scheduler_job" ',
         'resource "google_cloud_scheduler_jop" ',
@@ -89,10 +79,6 @@ def planned(terraform: Terraform) -> dict[str, Any]:
     return {change["address"]: change["change"] for change in shown["resource_changes"]}
 
 
-def test_the_example_without_a_fault_is_valid(example: Terraform) -> None:
-    assert [] == example.validate()
-
-
 @pytest.mark.parametrize(("right", "wrong", "message"), FAULTS.values(), ids=FAULTS)
 def test_a_planted_fault_is_reported(
     example: Terraform, right: str, wrong: str, message: str
@@ -100,13 +86,6 @@ def test_a_planted_fault_is_reported(
     rewrite(example, right, wrong)
     (error,) = example.validate()
     assert message in error.detail
-
-
-def test_a_fault_is_reported_with_its_place(example: Terraform) -> None:
-    rewrite(example, '"RETRY_POLICY_RETRY"', '"RETRY"')
-    (error,) = example.validate()
-    line = (example.folder / error.file).read_text("utf-8").splitlines()[error.line - 1]
-    assert '    retry_policy = "RETRY"' == line
 
 
 def test_a_plan_knows_what_is_configured_and_not_what_google_decides(example: Terraform) -> None:
@@ -123,20 +102,6 @@ def test_a_data_source_answers_the_same_each_time(example: Terraform) -> None:
     )
     assert first == second
     assert first.removeprefix("serviceAccount:service-").split("@")[0].isdigit()
-
-
-def test_nothing_is_left_to_do_after_an_apply(example: Terraform) -> None:
-    assert 0 == example.run("apply", "-auto-approve").returncode
-    assert {"no-op"} == {action for one in planned(example).values() for action in one["actions"]}
-
-
-def test_only_what_was_changed_is_updated(example: Terraform) -> None:
-    example.run("apply", "-auto-approve")
-    rewrite(example, "* * * * *", "*/5 * * * *")
-    changed = {name: one["actions"] for name, one in planned(example).items()}
-    assert {"google_cloud_scheduler_job.tick": ["update"]} == {
-        name: actions for name, actions in changed.items() if actions != ["no-op"]
-    }
 
 
 def test_all_that_was_applied_can_be_destroyed(example: Terraform) -> None:

@@ -12,24 +12,8 @@ from shared.domain.plays import SLICES, Beacon, CountsKey, View, merge
 from shared.domain.video import Video
 from tests.fakes.ports import FakePorts
 from tests.unit.http.calling import answer, call, refused
-from tests.unit.use_cases.scenes import make, remake
 
 WHOLE, HALF = (1 << SLICES) - 1, (1 << SLICES // 2) - 1
-
-
-@pytest.fixture
-def ports() -> FakePorts:
-    return FakePorts()
-
-
-@pytest.fixture
-def old(ports: FakePorts) -> Video:
-    return make(ports)
-
-
-@pytest.fixture
-def new(ports: FakePorts, old: Video) -> Video:
-    return remake(ports, old)
 
 
 def watch(ports: FakePorts, video: Video, *views: int, arm: int | None = None) -> None:

@@ -17,11 +17,6 @@ EXPERIMENTS = "/v1/campaigns/spring/experiments"
 
 
 @pytest.fixture
-def ports() -> FakePorts:
-    return FakePorts()
-
-
-@pytest.fixture
 def videos(ports: FakePorts) -> tuple[Video, Video]:
     """A historical version and the current one of the same slot."""
     old = make(ports)
@@ -254,18 +249,6 @@ def test_an_assignment_counts_an_exposure_and_its_play_counts_for_its_arm(
     assert sum(arm["exposures"] for arm in report["arms"]) == 2
     assert sum(arm["rate"]["of"] for arm in report["arms"]) == 2
     assert sum(arm["exposures"] for arm in report["days"][0]["arms"]) == 2
-
-
-def test_a_stopped_experiment_refuses_assignments_and_its_embed_still_plays(
-    ports: FakePorts, experiment: Mapping[str, Any]
-) -> None:
-    path = f"{EXPERIMENTS}/{experiment['id']}"
-    answer(ports, "POST", f"{path}/stop")
-
-    assert refused(ports, "POST", f"{path}/assign")[:2] == (409, "wrong_state")
-    shown = answer(ports, "POST", experiment["embed_url"].split(":8000")[1])
-    assert (shown["experiment_id"], shown["arm"]) == (None, None)
-    assert shown["video_id"] == experiment["arms"][0]["video_id"]
 
 
 def test_a_load_that_is_renewed_after_the_end_of_its_token_is_a_new_one(

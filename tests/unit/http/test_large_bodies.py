@@ -49,11 +49,6 @@ def inspector(ports: FakePorts) -> Iterator[HeldInspector]:
 
 
 @pytest.fixture
-def ports() -> FakePorts:
-    return FakePorts()
-
-
-@pytest.fixture
 def as_json(tmp_path: Path) -> Path:
     path = tmp_path / "body.json"
     uri = f"data:image/jpeg;base64,{base64.b64encode(bytes(BYTES)).decode()}"

@@ -25,11 +25,6 @@ VIEW = a_beacon(1).view
 WATCHED = {"played_ms": 4000, "visible_ms": 4000, "bins": "0000ffff"}
 
 
-@pytest.fixture
-def ports() -> FakePorts:
-    return FakePorts()
-
-
 @pytest.fixture(autouse=True)
 def quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """No log line has anything of a beacon."""

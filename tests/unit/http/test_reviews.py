@@ -24,11 +24,6 @@ GONE = (404, "not_found", None)
 
 
 @pytest.fixture
-def ports() -> FakePorts:
-    return FakePorts()
-
-
-@pytest.fixture
 def video(ports: FakePorts) -> Video:
     return make(ports)
 

@@ -9,29 +9,10 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 
-from shared.domain.video import Video
 from shared.use_cases import store_video
-from tests.fakes.ports import FakePorts
-from tests.unit.use_cases.scenes import make, remake
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@pytest.fixture
-def ports() -> FakePorts:
-    return FakePorts()
-
-
-@pytest.fixture
-def old(ports: FakePorts) -> Video:
-    return make(ports)
-
-
-@pytest.fixture
-def new(ports: FakePorts, old: Video) -> Video:
-    """What replaced `old`."""
-    return remake(ports, old)
 
 
 class Pauses:

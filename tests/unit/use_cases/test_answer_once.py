@@ -20,17 +20,16 @@ from shared.use_cases.answer_once import Answer, answer_once, forget_requests
 from shared.use_cases.claims import Claim
 from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.scenes import make
-from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
+from tests.unit.use_cases.watching import (
+    DiedError,
+    Hooks,
+    Once,
+    at_every_call,
+    die,
+    watched,
+)
 
 KEY = "key_of_the_caller"
-
-
-class DiedError(BaseException):
-    """As SIGKILL: nothing catches it."""
-
-
-def die() -> None:
-    raise DiedError
 
 
 def a_claim(name: str = "first", digest: str = "of the request") -> Claim:

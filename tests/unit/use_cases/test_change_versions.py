@@ -38,6 +38,7 @@ from tests.unit.use_cases.scenes import (
     submit,
     wake,
 )
+from tests.unit.use_cases.stories import keep_trash
 from tests.unit.use_cases.watching import Hooks, Once, do_nothing, watched
 
 
@@ -112,14 +113,6 @@ class TestPromote:
         assert promoted.is_current
         assert VersionState.HISTORICAL is stored(ports, new).version_state
         assert_agreement(ports)
-
-    def test_promoting_costs_nothing(self, ports: FakePorts, old: Video, new: Video) -> None:
-        before = ports.campaigns.get_campaign(CAMPAIGN_ID).money
-
-        promote(ports, old)
-
-        assert before == ports.campaigns.get_campaign(CAMPAIGN_ID).money
-        assert 2 == len(ports.generator.submissions)
 
     def test_a_double_click_promotes_once(self, ports: FakePorts, old: Video, new: Video) -> None:
         promote(ports, old)
@@ -290,6 +283,8 @@ class TestDelete:
         assert not stored(ports, video).cancel_requested
 
     def test_deleting_a_failed_video_removes_its_attempts(self, ports: FakePorts) -> None:
+        """It has nothing that could be restored from a trash."""
+        keep_trash(ports)
         video = give_up(ports)
         ports.generator.let_clips_appear()
 

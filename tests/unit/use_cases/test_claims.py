@@ -27,7 +27,14 @@ from tests.unit.use_cases.scenes import (
     settle,
     stored,
 )
-from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
+from tests.unit.use_cases.watching import (
+    DiedError,
+    Hooks,
+    Once,
+    at_every_call,
+    die,
+    watched,
+)
 
 CLAIM = Claim(name="claim", digest="", claimed_at="2026-11-07T12:00:00+00:00")
 OTHER = replace(CLAIM, name="another claim")
@@ -74,14 +81,6 @@ REQUESTS = pytest.mark.parametrize(
     ids=["create", "regenerate", "regenerate all"],
 )
 Scene = Callable[[], FakePorts]
-
-
-class DiedError(BaseException):
-    """As SIGKILL: nothing catches it."""
-
-
-def die() -> None:
-    raise DiedError
 
 
 def videos(ports: FakePorts) -> set[str]:

@@ -9,17 +9,16 @@ from shared.domain.errors import NotFoundError
 from tests.unit.use_cases.rules import Witness
 from tests.unit.use_cases.scenes import budgeted_ports, settle
 from tests.unit.use_cases.stories import DELETIONS, STORIES, Story
-from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
+from tests.unit.use_cases.watching import (
+    DiedError,
+    Hooks,
+    Once,
+    at_every_call,
+    die,
+    watched,
+)
 
 pytestmark = pytest.mark.usefixtures("no_log", "one_thread")
-
-
-class Crash(BaseException):
-    """What no code can catch, as none runs after a kill -9."""
-
-
-def die() -> None:
-    raise Crash
 
 
 @pytest.mark.parametrize("messages", ["redelivered", "lost"])
@@ -37,7 +36,7 @@ def test_a_crash_between_any_two_effects_changes_nothing(story: Story, messages:
         def survive(act: Callable[[], object]) -> None:
             try:
                 act()
-            except Crash:
+            except DiedError:
                 if messages == "lost":
                     ports.queue._waiting.clear()
                 # A deletion that was done before its answer was lost finds nothing to delete.

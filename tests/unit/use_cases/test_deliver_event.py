@@ -53,11 +53,6 @@ GONE = WebAnswer(status=410, body=b"")
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def ports() -> FakePorts:
-    return FakePorts()
-
-
 def registered(
     ports: FakePorts,
     *answers: WebAnswer,

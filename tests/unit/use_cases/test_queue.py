@@ -50,7 +50,14 @@ from tests.unit.use_cases.scenes import (
     stored,
     wake,
 )
-from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
+from tests.unit.use_cases.watching import (
+    DiedError,
+    Hooks,
+    Once,
+    at_every_call,
+    die,
+    watched,
+)
 
 RATE = 2
 WAIT = timedelta(seconds=60)
@@ -242,14 +249,6 @@ def test_two_ticks_at_once_give_each_turn_once(ports: FakePorts) -> None:
     assert len(turns) == len({message.video_hash for message in turns})
     assert len(turns) <= RATE
     assert 0 <= free_turns(pace_of(ports), RATE, ports.now())
-
-
-class DiedError(BaseException):
-    pass
-
-
-def die() -> None:
-    raise DiedError
 
 
 def test_a_process_may_die_at_any_call_of_the_queue() -> None:

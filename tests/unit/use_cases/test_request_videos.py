@@ -25,18 +25,17 @@ from tests.unit.use_cases.scenes import (
     reserve,
     settle,
 )
-from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
+from tests.unit.use_cases.watching import (
+    DiedError,
+    Hooks,
+    Once,
+    at_every_call,
+    die,
+    watched,
+)
 
 ONE = "2070443601311540"
 OTHER = "2070443601311541"
-
-
-class DiedError(BaseException):
-    """As SIGKILL: nothing catches it."""
-
-
-def die() -> None:
-    raise DiedError
 
 
 def asked(prompt: str = "A red bicycle") -> CreateVideos:
@@ -63,20 +62,6 @@ def test_a_receipt_has_the_result_of_its_message(ports: FakePorts) -> None:
         "video_ids": [video.id],
         "error": None,
     }
-
-
-def test_a_duplicate_delivered_after_the_video_was_replaced_changes_nothing(
-    ports: FakePorts,
-) -> None:
-    request_videos(ports, ONE, asked)
-    settle(ports)
-    request_videos(ports, OTHER, lambda: asked("A blue bicycle"))
-    settle(ports)
-    before = videos(ports)
-
-    request_videos(ports, ONE, asked)
-
-    assert before == videos(ports)
 
 
 def test_a_duplicate_delivered_after_the_video_was_deleted_changes_nothing(
@@ -139,13 +124,6 @@ def test_an_invalid_request_is_recorded_and_not_decoded_again(ports: FakePorts) 
     request_videos(ports, ONE, asked)
 
     assert receipt(ports)["error"] == {"code": "model_retired", "message": "It is gone."}
-    assert videos(ports) == []
-
-
-def test_more_prompts_than_slots_are_rejected(ports: FakePorts) -> None:
-    request_videos(ports, ONE, lambda: a_request(*"abcde"))
-
-    assert receipt(ports)["campaign_id"] == CAMPAIGN_ID
     assert videos(ports) == []
 
 

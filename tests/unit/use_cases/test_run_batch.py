@@ -50,21 +50,20 @@ from tests.unit.use_cases.batches import (
     status,
 )
 from tests.unit.use_cases.scenes import PRICE, deliver, make, reserve, settle
-from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
+from tests.unit.use_cases.watching import (
+    DiedError,
+    Hooks,
+    Once,
+    at_every_call,
+    die,
+    watched,
+)
 
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a chunk have three prompts, so that few lines are several chunks."""
     monkeypatch.setattr(run_batch_module, "_AT_ONCE", 3)
-
-
-class DiedError(BaseException):
-    """As SIGKILL: nothing catches it."""
-
-
-def die() -> None:
-    raise DiedError
 
 
 def test_each_line_creates_its_videos(ports: FakePorts) -> None:

@@ -68,14 +68,6 @@ def saved(campaigns: SlowDatabase, campaign_id: str = CAMPAIGN_ID) -> tuple[Deci
     return savings.amount, savings.hits
 
 
-def test_a_hit_after_a_quiet_second_is_written_at_once(
-    savings: SavingsCounter, campaigns: SlowDatabase
-) -> None:
-    savings.add(CAMPAIGN_ID, HIT)
-
-    assert (PRICE, 1) == saved(campaigns)
-
-
 def test_the_hits_of_a_busy_second_are_one_write(
     savings: SavingsCounter, campaigns: SlowDatabase, stopwatch: Stopwatch
 ) -> None:

@@ -18,7 +18,14 @@ from tests.fakes.ports import FakePorts
 from tests.unit.use_cases.rules import assert_agreement
 from tests.unit.use_cases.scenes import CAMPAIGN_ID, TICK, a_request, make, remake, settle
 from tests.unit.use_cases.stories import TRASH_TIME, keep_trash
-from tests.unit.use_cases.watching import Hooks, Once, at_every_call, watched
+from tests.unit.use_cases.watching import (
+    DiedError,
+    Hooks,
+    Once,
+    at_every_call,
+    die,
+    watched,
+)
 
 CLAIM = Claim(name="order-17", digest="", claimed_at="2026-11-07T12:00:00+00:00")
 
@@ -101,14 +108,6 @@ def test_an_emptied_trash_removes_what_is_in_it_and_nothing_else(
     assert [shown.video_hash] == [each for _, each in ports.campaigns.videos]
     assert spent == ports.campaigns.get_campaign(CAMPAIGN_ID).money.spent
     assert_agreement(ports)
-
-
-class DiedError(BaseException):
-    """As SIGKILL: nothing catches it."""
-
-
-def die() -> None:
-    raise DiedError
 
 
 def test_an_emptied_trash_is_gone_at_whichever_call_its_process_dies(

@@ -11,6 +11,15 @@ from shared.ports import Ports
 from shared.use_cases.savings import SavingsCounter
 from tests.fakes.ports import FakePorts
 
+
+class DiedError(BaseException):
+    """As SIGKILL: nothing catches it."""
+
+
+def die() -> None:
+    raise DiedError
+
+
 READS = frozenset(
     {
         "anything_waits",
