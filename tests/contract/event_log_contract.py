@@ -45,10 +45,6 @@ class EventLogContract:
     They have the time of `clock`.
     """
 
-    @pytest.fixture
-    def clock(self) -> FakeClock:
-        return FakeClock()
-
     def commit(self, campaigns: CampaignRepository, clock: FakeClock, *events: Event) -> None:
         """Commit each event by itself, one after the other."""
         for event in events:

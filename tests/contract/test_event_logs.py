@@ -3,54 +3,26 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
-from shared.adapters.google.batch_repository import FirestoreBatchRepository
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
 from shared.adapters.google.event_log import FirestoreEventLog
-from shared.adapters.local.batch_repository import LocalBatchRepository
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
 from shared.adapters.local.event_log import LocalEventLog
 from shared.domain.campaign import Change
 from shared.domain.schedule import CALL
 from shared.ports.event_log import EventQuery
 from tests.contract.event_log_contract import EventLogContract, a_warning
+from tests.contract.families import FirestoreRecords, InMemoryRecords, LocalRecords
 from tests.fakes.ports import FakeClock
 from tests.unit.domain.builders import a_campaign
-from tools.in_memory.batch_repository import InMemoryBatchRepository
-from tools.in_memory.campaign_repository import InMemoryCampaignRepository
-from tools.in_memory.event_log import InMemoryEventLog
 
 DAY = 24 * 60 * 60
 
 
-class TestInMemoryEventLog(EventLogContract):
-    @pytest.fixture
-    def campaigns(self) -> InMemoryCampaignRepository:
-        return InMemoryCampaignRepository()
-
-    @pytest.fixture
-    def batches(self, campaigns: InMemoryCampaignRepository) -> InMemoryBatchRepository:
-        return InMemoryBatchRepository(campaigns)
-
-    @pytest.fixture
-    def events(self, campaigns: InMemoryCampaignRepository) -> InMemoryEventLog:
-        return InMemoryEventLog(campaigns)
+class TestInMemoryEventLog(InMemoryRecords, EventLogContract):
+    pass
 
 
-class TestLocalEventLog(EventLogContract):
-    @pytest.fixture
-    def campaigns(self, tmp_path: Path) -> LocalCampaignRepository:
-        return LocalCampaignRepository(tmp_path / "data", event_days=7)
-
-    @pytest.fixture
-    def batches(self, campaigns: LocalCampaignRepository) -> LocalBatchRepository:
-        return LocalBatchRepository(campaigns)
-
-    @pytest.fixture
-    def events(self, campaigns: LocalCampaignRepository) -> LocalEventLog:
-        return LocalEventLog(campaigns.database)
-
+class TestLocalEventLog(LocalRecords, EventLogContract):
     def test_an_event_is_removed_after_event_days_and_not_before(
         self, campaigns: LocalCampaignRepository, events: LocalEventLog, clock: FakeClock
     ) -> None:
@@ -77,21 +49,7 @@ class TestLocalEventLog(EventLogContract):
         assert events.list(EventQuery(limit=1)) == (a_warning(2),)
 
 
-class TestFirestoreEventLog(EventLogContract):
-    @pytest.fixture
-    def campaigns(
-        self, firestore_host: str, project: str, clock: FakeClock
-    ) -> FirestoreCampaignRepository:
-        return FirestoreCampaignRepository(project=project, database="(default)", now=clock)
-
-    @pytest.fixture
-    def batches(self, campaigns: FirestoreCampaignRepository) -> FirestoreBatchRepository:
-        return FirestoreBatchRepository(campaigns)
-
-    @pytest.fixture
-    def events(self, campaigns: FirestoreCampaignRepository, clock: FakeClock) -> FirestoreEventLog:
-        return FirestoreEventLog(campaigns.documents, now=clock)
-
+class TestFirestoreEventLog(FirestoreRecords, EventLogContract):
     def test_an_event_whose_commit_took_long_is_listed_in_its_place(
         self,
         campaigns: FirestoreCampaignRepository,

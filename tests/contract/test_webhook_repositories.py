@@ -1,58 +1,36 @@
 from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from shared.adapters.google.campaign_repository import FirestoreCampaignRepository
-from shared.adapters.google.event_log import FirestoreEventLog
 from shared.adapters.google.firestore_documents import Document
 from shared.adapters.google.webhook_repository import FirestoreWebhookRepository
 from shared.adapters.local.campaign_repository import LocalCampaignRepository
-from shared.adapters.local.event_log import LocalEventLog
 from shared.adapters.local.webhook_repository import LocalWebhookRepository
 from shared.domain.errors import NotFoundError, UnreadableRecordError
 from shared.domain.values import replace
 from shared.ports.webhook_repository import DeliveryQuery
+from tests.contract.families import FirestoreRecords, InMemoryRecords, LocalRecords
 from tests.contract.webhook_repository_contract import (
     WebhookRepositoryContract,
     a_delivery,
     a_webhook,
 )
-from tests.fakes.ports import FakeClock
 from tools.in_memory.campaign_repository import InMemoryCampaignRepository
-from tools.in_memory.event_log import InMemoryEventLog
 from tools.in_memory.webhook_repository import InMemoryWebhookRepository
 
 
-class TestInMemoryWebhookRepository(WebhookRepositoryContract):
-    @pytest.fixture
-    def campaigns(self, clock: FakeClock) -> InMemoryCampaignRepository:
-        return InMemoryCampaignRepository(clock)
-
+class TestInMemoryWebhookRepository(InMemoryRecords, WebhookRepositoryContract):
     @pytest.fixture
     def webhooks(self, campaigns: InMemoryCampaignRepository) -> InMemoryWebhookRepository:
         return InMemoryWebhookRepository(campaigns)
 
-    @pytest.fixture
-    def events(self, campaigns: InMemoryCampaignRepository) -> InMemoryEventLog:
-        return InMemoryEventLog(campaigns)
 
-
-class TestFirestoreWebhookRepository(WebhookRepositoryContract):
-    @pytest.fixture
-    def campaigns(
-        self, firestore_host: str, project: str, clock: FakeClock
-    ) -> FirestoreCampaignRepository:
-        return FirestoreCampaignRepository(project=project, database="(default)", now=clock)
-
+class TestFirestoreWebhookRepository(FirestoreRecords, WebhookRepositoryContract):
     @pytest.fixture
     def webhooks(self, campaigns: FirestoreCampaignRepository) -> FirestoreWebhookRepository:
         return FirestoreWebhookRepository(campaigns, event_days=7)
-
-    @pytest.fixture
-    def events(self, campaigns: FirestoreCampaignRepository, clock: FakeClock) -> FirestoreEventLog:
-        return FirestoreEventLog(campaigns.documents, now=clock)
 
     def test_a_delivery_expires_and_what_cannot_be_read_is_left_out(
         self, campaigns: FirestoreCampaignRepository, webhooks: FirestoreWebhookRepository
@@ -87,18 +65,10 @@ class TestFirestoreWebhookRepository(WebhookRepositoryContract):
         assert len(webhooks.list_deliveries(DeliveryQuery(webhook_id=a_webhook().id))) == 2
 
 
-class TestLocalWebhookRepository(WebhookRepositoryContract):
-    @pytest.fixture
-    def campaigns(self, tmp_path: Path) -> LocalCampaignRepository:
-        return LocalCampaignRepository(tmp_path / "data")
-
+class TestLocalWebhookRepository(LocalRecords, WebhookRepositoryContract):
     @pytest.fixture
     def webhooks(self, campaigns: LocalCampaignRepository) -> LocalWebhookRepository:
         return LocalWebhookRepository(campaigns, days=30)
-
-    @pytest.fixture
-    def events(self, campaigns: LocalCampaignRepository) -> LocalEventLog:
-        return LocalEventLog(campaigns.database)
 
     def test_a_delivery_is_removed_after_its_days_and_not_before(
         self, webhooks: LocalWebhookRepository

@@ -54,10 +54,6 @@ class WebhookRepositoryContract:
     """A subclass gives the fixtures `webhooks` and `events` of one empty store."""
 
     @pytest.fixture
-    def clock(self) -> FakeClock:
-        return FakeClock()
-
-    @pytest.fixture
     def stored(self, webhooks: WebhookRepository) -> list[Delivery]:
         """Return four deliveries of one webhook; there is one of another, too."""
         webhooks.add_deliveries([a_delivery(number) for number in range(1, 5)])

@@ -106,6 +106,7 @@ def test_an_estimate_checks_the_file_and_starts_nothing(api: Showreel) -> None:
     assert api.get("/v1/campaigns/c1").status_code == 404
 
 
+@ONLY_LOCAL
 def test_csv_has_the_names_of_fields_in_its_header(showreel: Showreel) -> None:
     content = (
         b"\xef\xbb\xbfcampaign_id,prompt,seconds,tags,business_context[tone],metadata\r\n"
@@ -127,6 +128,7 @@ def test_csv_has_the_names_of_fields_in_its_header(showreel: Showreel) -> None:
     assert (leaf["campaign_id"], leaf["tags"], leaf["metadata"]) == ("autumn", [], {})
 
 
+@ONLY_LOCAL
 def test_the_same_bytes_are_the_same_batch(showreel: Showreel) -> None:
     batch = send(showreel, lines(a_line(0))).json
     over(showreel, batch)
@@ -150,6 +152,7 @@ def test_a_key_makes_the_same_bytes_another_batch(api: Showreel) -> None:
     assert sorted(ids) == sorted([first["id"], keyed.json["id"]])
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize(
     ("content", "query"), [(lines(a_line(1)), ""), (lines(a_line(0)), "?priority=interactive")]
 )
@@ -162,6 +165,7 @@ def test_a_key_belongs_to_one_file_and_query(api: Showreel, content: bytes, quer
     assert (refused.status_code, refused.json["code"]) == (422, "idempotency_key_reused")
 
 
+@ONLY_LOCAL
 def test_a_line_may_override_the_priority_of_its_batch(endless: Showreel) -> None:
     content = lines(a_line(0), a_line(1, priority="bulk"))
 

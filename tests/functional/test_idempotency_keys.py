@@ -196,6 +196,7 @@ def test_an_invalid_key_is_refused(api: Showreel, key: str) -> None:
     assert api.files() == set()
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize("key", ["../../x", '"8e03978e"', "!~", "k" * 255])
 def test_any_visible_ascii_is_a_key_and_no_part_of_a_path(api: Showreel, key: str) -> None:
     first, again = create(api, key=key), create(api, key=key)
@@ -213,6 +214,7 @@ def test_a_request_that_spends_nothing_accepts_no_key(api: Showreel) -> None:
         assert not is_replayed(answer)
 
 
+@ONLY_LOCAL
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"status": 202}', b"\xff"])
 def test_a_damaged_stored_answer_is_refused_and_creates_nothing(
     api: Showreel, content: bytes

@@ -12,6 +12,12 @@ from shared.http.openapi import describe
 from tests.functional.showreel import GALLERY, Answer, Json, Showreel
 
 
+@pytest.fixture
+def family() -> str:
+    """What an answer consists of is the same in both."""
+    return "local"
+
+
 @pytest.fixture(scope="module")
 def description() -> Json:
     described = describe(base_url="http://localhost/")
