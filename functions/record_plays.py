@@ -13,7 +13,7 @@ PATH = "/v1/plays"
 
 @functions_framework.http
 def record_plays(request: Request) -> ResponseReturnValue:
-    logs.begin_request(request.headers)
+    logs.begin_request(request.environ)
     try:
         return _recorded(request)
     except Exception as error:  # noqa: BLE001  # Every request gets an answer.

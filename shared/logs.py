@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from shared.domain.errors import ShowreelError
 
 if TYPE_CHECKING:
-    from werkzeug.datastructures import Headers
+    from _typeshed.wsgi import WSGIEnvironment
 
 requested_by: ContextVar[str | None] = ContextVar("requested_by", default=None)
 """The name of the current request's API key, if any."""
@@ -24,10 +24,10 @@ _TRACEPARENT = r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?
 _CLOUD_TRACE = r"([0-9a-f]{32})/([0-9]{1,20})(?:;o=([0-9]+))?"
 
 
-def begin_request(headers: "Headers") -> None:
+def begin_request(environ: "WSGIEnvironment") -> None:
     """Set the trace of the current request, and reset the fields of this thread's last one."""
     requested_by.set(None)
-    _trace.set((headers.get("traceparent", ""), headers.get("X-Cloud-Trace-Context", "")))
+    _trace.set((environ.get("HTTP_TRACEPARENT", ""), environ.get("HTTP_X_CLOUD_TRACE_CONTEXT", "")))
 
 
 def trace_fields(traceparent: str, cloud_trace: str, *, project: str) -> dict[str, object]:

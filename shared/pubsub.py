@@ -36,7 +36,7 @@ def answer_push(request: Request, ports: Callable[[], Ports], take: Take) -> Res
     if "Origin" in request.headers or "Sec-Fetch-Site" in request.headers:
         # Browsers send at least one of them with every POST; Pub/Sub sends neither.
         raise Forbidden("A web page cannot deliver messages.")
-    logs.begin_request(request.headers)
+    logs.begin_request(request.environ)
     try:
         take(ports(), read_push(request))
     except InvalidRequestError as error:

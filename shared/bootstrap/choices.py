@@ -31,14 +31,8 @@ class FamilyPorts(ABC):
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-
-    @property
-    def now(self) -> Clock:
-        return utc_now
-
-    @property
-    def policy(self) -> Policy:
-        return self._settings
+        self.policy: Policy = settings
+        self.now: Clock = utc_now
 
     @built_once
     def rates(self) -> Mapping[str, int | None]:

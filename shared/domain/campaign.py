@@ -1,6 +1,6 @@
 """A campaign: its slots and its money, one record that changes as a whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -155,9 +155,11 @@ class Campaign(Struct, frozen=True, kw_only=True):
 
     def find(self, fingerprint: str) -> Version | None:
         """The current or pending video that has this fingerprint, in any slot."""
-        return next(
-            (version for version in self._versions() if version.fingerprint == fingerprint), None
-        )
+        for slot in self.slots:
+            for version in (slot.current, slot.pending):
+                if version is not None and version.fingerprint == fingerprint:
+                    return version
+        return None
 
     def free_index(self, limit: int) -> int:
         for index in range(limit):
@@ -180,10 +182,6 @@ class Campaign(Struct, frozen=True, kw_only=True):
             return self
         others = {each for each in self.failed if each != index}
         return replace(self, failed=tuple(sorted({*others, index} if is_last else others)))
-
-    def _versions(self) -> Iterator[Version]:
-        for slot in self.slots:
-            yield from slot.versions
 
 
 class Change(Struct, frozen=True, kw_only=True):

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import starmap
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from shared.domain.inputs import Inputs
-from shared.domain.prompt import canonical_context, enhance
+from shared.domain.prompt import canonical_context, lines_of
 from shared.domain.text import canonical
 from shared.domain.values import replace
 from shared.domain.video import GenerationParameters
@@ -39,15 +40,34 @@ def compose(
     business_context: Mapping[str, str],
     parameters: GenerationParameters,
 ) -> Composed:
-    """Fingerprints are 64 lower-case hex digits. A text in canonical form is composed once."""
-    enhanced = enhance(prompt, business_context)
-    as_written = _digest(campaign_id, enhanced, parameters)
-    fingerprint = as_written
-    words = canonical(prompt), canonical_context(business_context)
-    compared = _canonical_parameters(parameters)
-    if (*words, compared) != (prompt, business_context, parameters):
-        fingerprint = _digest(campaign_id, enhance(*words), compared)
-    return Composed(enhanced_prompt=enhanced, fingerprint=fingerprint, as_written=as_written)
+    """Fingerprints are 64 lower-case hex digits."""
+    (composed,) = compose_all(
+        ((prompt, parameters),), campaign_id=campaign_id, business_context=business_context
+    )
+    return composed
+
+
+def compose_all(
+    inputs: Iterable[tuple[str, GenerationParameters]],
+    *,
+    campaign_id: str,
+    business_context: Mapping[str, str],
+) -> tuple[Composed, ...]:
+    """Compose prompts, each with its parameters, that have one business context."""
+    lines = compared_lines = lines_of(business_context)
+    if (context := canonical_context(business_context)) != business_context:
+        compared_lines = lines_of(context)
+
+    def composed(prompt: str, parameters: GenerationParameters) -> Composed:
+        enhanced = f"{prompt}{lines}"
+        compared = f"{canonical(prompt)}{compared_lines}"
+        return Composed(
+            enhanced_prompt=enhanced,
+            fingerprint=_digest(campaign_id, compared, _canonical_parameters(parameters)),
+            as_written=_digest(campaign_id, enhanced, parameters),
+        )
+
+    return tuple(starmap(composed, inputs))
 
 
 def own_campaign_id(
@@ -73,7 +93,7 @@ def _canonical_parameters(parameters: GenerationParameters) -> GenerationParamet
     return replace(parameters, negative_prompt=canonical(parameters.negative_prompt))
 
 
-# The same videos are requested again and again.
+# The same videos are requested again and again, and most texts are written in canonical form.
 @lru_cache(maxsize=1024)
 def _digest(campaign_id: str, enhanced_prompt: str, parameters: GenerationParameters) -> str:
     fields = {name: value for name, value in asdict(parameters).items() if name != "inputs"}

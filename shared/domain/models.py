@@ -82,8 +82,9 @@ def require_supported(parameters: GenerationParameters, today: date) -> None:
 
 
 def _require_seconds(parameters: GenerationParameters, model: Model) -> None:
-    task, clip = task_of(parameters.inputs), parameters.source_clip
+    clip = parameters.source_clip
     if clip is not None:
+        task = task_of(parameters.inputs)
         limits = model.clip_limits[task]
         require_clip(clip, limits, model_id=model.model_id, task=task)
         if task is Task.EXTENSION:

@@ -56,11 +56,17 @@ def require_business_context(context: Mapping[str, str]) -> dict[str, str]:
             f"A business_context has at most {MAX_CONTEXT_ENTRIES} entries.",
             param="business_context",
         )
+    texts = [*context, *context.values()]
+    if any(len(text) > MAX_CONTEXT_CHARACTERS for text in texts):
+        raise InvalidRequestError(
+            f"An entry of business_context has at most {MAX_CONTEXT_CHARACTERS} characters.",
+            param="business_context",
+        )
+    _require_text("\n".join(texts), "business_context")
     entries: dict[str, str] = {}
     spellings: dict[str, str] = {}
     for key, value in context.items():
-        pair = _require_entry(key), _require_entry(value)
-        if not all(map(is_visible, pair)):
+        if not is_visible(key) or not is_visible(value):
             continue
         if (known := spellings.setdefault(canonical(key), key)) is not key:
             raise InvalidRequestError(
@@ -73,10 +79,15 @@ def require_business_context(context: Mapping[str, str]) -> dict[str, str]:
 
 def enhance(prompt: str, context: Mapping[str, str]) -> str:
     """Compose the prompt that is sent: the caller's words first, then one line an entry."""
+    return f"{prompt}{lines_of(context)}"
+
+
+def lines_of(context: Mapping[str, str]) -> str:
+    """Return what follows a prompt."""
     ordered = [key for key in _LABELS if key in context]
     ordered += sorted(key for key in context if key not in _LABELS)
     lines = [f"{_label(key)}: {context[key]}" for key in ordered]
-    return "\n".join([prompt, "", *lines]) if lines else prompt
+    return "\n".join(["\n", *lines]) if lines else ""
 
 
 def canonical_context(context: Mapping[str, str]) -> dict[str, str]:
@@ -86,15 +97,6 @@ def canonical_context(context: Mapping[str, str]) -> dict[str, str]:
 
 def _label(key: str) -> str:
     return _LABELS.get(key) or key.replace("_", " ").capitalize()
-
-
-def _require_entry(text: str) -> str:
-    if len(text) > MAX_CONTEXT_CHARACTERS:
-        raise InvalidRequestError(
-            f"An entry of business_context has at most {MAX_CONTEXT_CHARACTERS} characters.",
-            param="business_context",
-        )
-    return _require_text(text, "business_context")
 
 
 def _require_text(text: str, param: str) -> str:

@@ -21,6 +21,7 @@ _LINE_BREAKING = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _BLANK = f"[{_INVISIBLE}\u2800]+"
 # Letters, numbers, punctuation and symbols; emoji are symbols.
 _VISIBLE = frozenset("LNPS")
+_VISIBLE_ASCII = re.compile("[!-~]")
 
 
 def canonical(text: str) -> str:
@@ -38,5 +39,7 @@ def canonical(text: str) -> str:
 
 def is_visible(text: str) -> bool:
     """Whether `text` has a visible character."""
-    shown = text if text.isascii() else re.sub(_BLANK, "", text)
+    if text.isascii():
+        return _VISIBLE_ASCII.search(text) is not None
+    shown = re.sub(_BLANK, "", text)
     return any(unicodedata.category(character)[0] in _VISIBLE for character in shown)

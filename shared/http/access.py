@@ -55,8 +55,8 @@ def require_own_page(call: Call, endpoint: Endpoint) -> None:
     request = call.request
     if request.method in _SAFE_METHODS or endpoint.for_any_page:
         return
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
+    site = request.environ.get("HTTP_SEC_FETCH_SITE")
+    origin = request.environ.get("HTTP_ORIGIN")
     if origin is not None and origin in listed(call.ports.policy.allowed_origins):
         return
     if site not in (None, *_OWN_SITE) or not (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from bisect import bisect_left
+from collections import defaultdict
 from copy import deepcopy
 from threading import Lock
 from time import perf_counter
@@ -40,6 +41,8 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # Cloud Run reserves paths that end in z.
 _ALIASES = {"/healthz": "/health"}
 _REST_OF_PATH = "{+"
+# Longer paths count as this long: only the rest of a path may have more.
+_MOST_SEGMENTS = 2 + max(endpoint.path.count("/") for endpoint in ENDPOINTS)
 _UNMATCHED = "unmatched"
 # Of a Content-Length: bodies below a million bytes need no room.
 _LARGE_DIGITS = 7
@@ -66,13 +69,13 @@ _Template = tuple[list[str], dict[str, Endpoint]]
 Kind = tuple[str, str, int]
 """Method, template of the path, and status."""
 
-_durations: dict[Kind, Durations] = {}
+_durations: defaultdict[Kind, Durations] = defaultdict(Durations)
 _lock = Lock()
 
 
 def respond(request: Request, ports: Callable[[], Ports]) -> Response:
     """Answer a request. Never raises: an error becomes a problem (RFC 9457)."""
-    logs.begin_request(request.headers)
+    logs.begin_request(request.environ)
     began = perf_counter()
     endpoint: Endpoint | None = None
     call: Call | None = None
@@ -129,7 +132,9 @@ def match(method: str, path: str) -> tuple[Endpoint, list[str]]:
     path = _ALIASES.get(path.removesuffix("/"), path)
     segments = path.removesuffix("/").split("/") if path != "/" else ["", ""]
     allowed: list[str] = []
-    for template, endpoints in _TEMPLATES[min(len(segments), len(_TEMPLATES) - 1)]:
+    count = min(len(segments), _MOST_SEGMENTS)
+    named = _TEMPLATES.get((count, *segments[1:3]), ())
+    for template, endpoints in (*named, *_TEMPLATES.get((count, *segments[1:2], None), ())):
         values = _values(template, segments)
         if values is None:
             continue
@@ -148,24 +153,23 @@ def recorded() -> dict[Kind, Durations]:
         return deepcopy(_durations)
 
 
-def _templates() -> list[list[_Template]]:
-    """Return the templates by the number of a path's segments; the last entry is for longer paths.
+def _templates() -> dict[tuple[int | str | None, ...], list[_Template]]:
+    """Return the templates by the number of a path's segments, and the first two of these.
 
-    werkzeug's Map would compile a URL builder for each rule: 9 % of the framework's own start.
+    None is for a variable. werkzeug's Map would compile a URL builder for each rule: 9 % of the
+    framework's own start.
     """
     by_path: dict[str, dict[str, Endpoint]] = {}
     for endpoint in ENDPOINTS:
         by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
-    templates = [(path.split("/"), endpoints) for path, endpoints in by_path.items()]
-    longest = max(len(segments) for segments, _ in templates)
-    return [
-        [each for each in templates if _may_match(each[0], count)] for count in range(longest + 2)
-    ]
-
-
-def _may_match(template: Sequence[str], count: int) -> bool:
-    takes_more = template[-1].startswith(_REST_OF_PATH)
-    return len(template) == count or (takes_more and len(template) < count)
+    found: dict[tuple[int | str | None, ...], list[_Template]] = {}
+    for path, endpoints in by_path.items():
+        template = path.split("/")
+        beginning = [None if each.startswith("{") else each for each in template[1:3]]
+        most = _MOST_SEGMENTS if template[-1].startswith(_REST_OF_PATH) else len(template)
+        for count in range(len(template), most + 1):
+            found.setdefault((count, *beginning), []).append((template, endpoints))
+    return found
 
 
 _TEMPLATES = _templates()
@@ -207,7 +211,7 @@ def _record(method: str, template: str, status: int, seconds: float) -> None:
     """Log and count an answer by its path's template: the path itself may hold a signature."""
     method = method if method in METHODS else "other"
     with _lock:
-        _durations.setdefault((method, template, status), Durations()).add(seconds)
+        _durations[method, template, status].add(seconds)
     if logger.isEnabledFor(logging.INFO):
         logger.info(
             "request.answered",

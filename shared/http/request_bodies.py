@@ -92,7 +92,8 @@ def read_body(request: Request, kind: type[B]) -> B:
     """Read JSON, or a form as OpenAI's SDK sends it. An empty body is an empty object."""
     takes_pictures = issubclass(kind, GenerationBody)
     request.max_content_length = MAX_CREATION_BYTES if takes_pictures else MAX_BODY_BYTES
-    if request.mimetype == "multipart/form-data":
+    mimetype = request.mimetype
+    if mimetype == "multipart/form-data":
         try:
             return _read_form(request, kind)
         except RequestEntityTooLarge:
@@ -103,7 +104,7 @@ def read_body(request: Request, kind: type[B]) -> B:
     raw = _raw(request)
     if not raw:
         return from_values({}, kind)
-    if request.mimetype != "application/json":
+    if mimetype != "application/json":
         raise UnsupportedMediaType("Send application/json or multipart/form-data.")
     return from_json(raw, kind)
 

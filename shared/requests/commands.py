@@ -6,7 +6,7 @@ from shared.domain.errors import InvalidRequestError, UnsupportedParameterError
 from shared.domain.fingerprint import own_campaign_id
 from shared.domain.identity import require_campaign_id
 from shared.domain.limits import require_dollars
-from shared.domain.models import require_pictures, shape_of_size
+from shared.domain.models import shape_of_size
 from shared.domain.prompt import require_business_context, require_negative_prompt, require_prompt
 from shared.domain.text import canonical, is_visible
 from shared.domain.values import replace
@@ -136,7 +136,6 @@ def _create(
 ) -> CreateVideos:
     sources = sources_of(body) if sources is None else sources
     parameters = _parameters(body, default_model)
-    require_pictures(parameters, sources.shape)
     if campaign_id is None:
         # The pictures count in the id of a campaign of its own.
         parameters = replace(parameters, inputs=sent_inputs(sources))

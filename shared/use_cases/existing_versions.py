@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from shared.domain.fingerprint import Composed, compose
+from shared.domain.fingerprint import Composed, compose, compose_all
 from shared.domain.models import of_take
 
 if TYPE_CHECKING:
@@ -32,7 +32,19 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 def wanted_of(campaign: Campaign, request: CreateVideos) -> tuple[Wanted, ...]:
     """Find the draft's version, for each draft of a request."""
-    return tuple(_wanted(campaign, request, draft) for draft in request.drafts)
+    composed = compose_all(
+        ((draft.prompt, of_take(request.parameters, draft.take)) for draft in request.drafts),
+        campaign_id=request.campaign_id,
+        business_context=request.business_context,
+    )
+    return tuple(
+        Wanted(
+            draft=draft,
+            composed=each,
+            known=campaign.find(each.fingerprint) or campaign.find(each.as_written),
+        )
+        for draft, each in zip(request.drafts, composed, strict=True)
+    )
 
 
 def needed_videos(
@@ -54,19 +66,10 @@ def needed_videos(
 
 def find_as_written(campaign: Campaign, request: CreateVideos, draft: Draft) -> Version | None:
     """Find a video by the fingerprint of the uncanonical text, as releases before 0.2 stored it."""
-    return campaign.find(_composed(request, draft).as_written)
-
-
-def _wanted(campaign: Campaign, request: CreateVideos, draft: Draft) -> Wanted:
-    composed = _composed(request, draft)
-    known = campaign.find(composed.fingerprint) or campaign.find(composed.as_written)
-    return Wanted(draft=draft, composed=composed, known=known)
-
-
-def _composed(request: CreateVideos, draft: Draft) -> Composed:
-    return compose(
+    composed = compose(
         campaign_id=request.campaign_id,
         prompt=draft.prompt,
         business_context=request.business_context,
         parameters=of_take(request.parameters, draft.take),
     )
+    return campaign.find(composed.as_written)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
-from itertools import chain
 
 from msgspec import Struct
 
@@ -64,12 +63,12 @@ class Sources(Struct, frozen=True, kw_only=True):
 
     def __iter__(self) -> Iterator[tuple[str, Source]]:
         """Yield each field that is set, as errors name it, with its source."""
-        frames = (("image", self.image), ("last_frame", self.last_frame))
-        references = (
-            (f"reference_images[{number}]", each)
-            for number, each in enumerate(self.reference_images)
-        )
-        return chain(((name, each) for name, each in frames if each is not None), references)
+        if self.image is not None:
+            yield "image", self.image
+        if self.last_frame is not None:
+            yield "last_frame", self.last_frame
+        for number, each in enumerate(self.reference_images):
+            yield f"reference_images[{number}]", each
 
     @property
     def shape(self) -> Shape:

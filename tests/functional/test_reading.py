@@ -123,6 +123,15 @@ def test_a_finished_video_carries_a_signed_url_on_request(gallery: Showreel) -> 
     assert all(each["signed_url"]["url"] for each in found)
 
 
+def test_head_of_a_video_has_the_headers_of_its_json_and_no_body(gallery: Showreel) -> None:
+    path = f"/v1/videos/{gallery.campaign(GALLERY)['slots'][0]['current']['id']}"
+
+    whole, head = gallery.get(path), gallery.head(path)
+
+    assert (head.status_code, head.data) == (200, b"")
+    assert dict(head.headers) == dict(whole.headers)
+
+
 def test_an_unfinished_video_has_no_signed_url_yet(endless: Showreel) -> None:
     (video,) = endless.create("spring", KITE)
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from werkzeug.datastructures import Headers
 
 from shared import logs
 from shared.domain.errors import StorageFullError
@@ -21,7 +20,7 @@ LINKED = f"projects/my-project/traces/{TRACE}"
 @pytest.fixture(autouse=True)
 def no_request() -> Iterator[None]:
     yield
-    logs.begin_request(Headers())
+    logs.begin_request({})
 
 
 def line(*, project: str = "my-project", **extra: object) -> dict[str, Any]:
@@ -30,10 +29,7 @@ def line(*, project: str = "my-project", **extra: object) -> dict[str, Any]:
 
 
 def traced(**headers: str) -> dict[str, Any]:
-    sent = Headers()
-    for name, value in headers.items():
-        sent[name.replace("_", "-")] = value
-    logs.begin_request(sent)
+    logs.begin_request({f"HTTP_{name.upper()}": value for name, value in headers.items()})
     prefix = "logging.googleapis.com/"
     return {key.removeprefix(prefix): each for key, each in line().items() if prefix in key}
 
@@ -82,7 +78,7 @@ def test_the_caller_is_named_until_the_next_request() -> None:
     logs.requested_by.set("shop")
     assert line()["requested_by"] == "shop"
 
-    logs.begin_request(Headers())
+    logs.begin_request({})
 
     assert "requested_by" not in line()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec.json import encode
 
 from shared.adapters.local import record_columns as columns
 from shared.adapters.local import record_statements as statements
@@ -233,10 +234,10 @@ class LocalCampaignRepository:
     def _these_videos(
         self, connection: Connection, campaign_id: str, video_hashes: Iterable[str]
     ) -> VideoPage:
-        ids = [video_id(campaign_id, each) for each in dict.fromkeys(video_hashes)]
-        rows = connection.execute(statements.THESE_VIDEOS, (json.dumps(ids),)).fetchall()
-        by_id = {video_id(row[0], row[1]): row for row in rows}
-        return self._page([by_id[each] for each in ids if each in by_id])
+        wanted = dict.fromkeys(video_hashes)
+        ids = encode([video_id(campaign_id, each) for each in wanted]).decode()
+        by_hash = {row[1]: row for row in connection.execute(statements.THESE_VIDEOS, (ids,))}
+        return self._page([by_hash[each] for each in wanted if each in by_hash])
 
     def _page(self, rows: Iterable[Any]) -> VideoPage:
         videos, unreadable = readable(self._video_of, rows)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from shared.adapters.local.files.data_folder import DataFolder
     from shared.adapters.local.record_rebuild import Restore
+    from shared.domain.errors import ShowreelError
 
 
 logger = logging.getLogger(__name__)
@@ -66,12 +67,14 @@ class RecordDatabase:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection; each statement sees one moment."""
-        with self._errors():
+        try:
             connection = self._reader()
             try:
                 yield connection
             finally:
                 self._pool.give_back(connection)
+        except (OSError, sqlite3.Error) as error:
+            raise self._meaning_of(error) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -86,16 +89,19 @@ class RecordDatabase:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Yield a connection inside a transaction that is committed, durably, at the end."""
-        with self._errors(), self._pool.turn_to_write():
-            self._require_file()
-            with self._files.lock(_LOCK, shared=True):
-                connection = self._writer()
-                try:
-                    with transaction(connection):
-                        yield connection
-                    self._note_commit(_last_commit(connection))
-                finally:
-                    self._pool.give_back(connection)
+        try:
+            with self._pool.turn_to_write():
+                self._require_file()
+                with self._files.lock(_LOCK, shared=True):
+                    connection = self._writer()
+                    try:
+                        with transaction(connection):
+                            yield connection
+                        self._note_commit(_last_commit(connection))
+                    finally:
+                        self._pool.give_back(connection)
+        except (OSError, sqlite3.Error) as error:
+            raise self._meaning_of(error) from error
 
     def has_lost_commits(self) -> bool:
         """Whether the folder knows of a later commit than the database."""
@@ -117,16 +123,13 @@ class RecordDatabase:
         """Close the connections that are not in use. The database can be used again."""
         self._pool.close()
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise storage_error(error) from error
-        except sqlite3.Error as error:
-            if is_damage(error):
-                self._mark_as_damaged()
-            raise database_error(error) from error
+    def _meaning_of(self, error: OSError | sqlite3.Error) -> ShowreelError:
+        """Return what an error is to callers, and let the next use rebuild a damaged database."""
+        if isinstance(error, OSError):
+            return storage_error(error)
+        if is_damage(error):
+            self._mark_as_damaged()
+        return database_error(error)
 
     def _reader(self) -> Connection:
         identity = identity_of(self._path)

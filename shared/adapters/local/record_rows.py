@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -205,6 +204,7 @@ def _unreadable(
 
 def row_of(connection: sqlite3.Connection, statement: str, key: str) -> Any | None:  # noqa: ANN401
     """Return the row of a key, or None. A key that is not valid text has no row."""
-    with suppress(UnicodeEncodeError):
+    try:
         return connection.execute(statement, (key,)).fetchone()
-    return None
+    except UnicodeEncodeError:
+        return None
