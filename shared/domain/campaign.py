@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from shared.domain.batch_share import BatchShare, share_of
 from shared.domain.errors import CampaignVideoLimitError
 from shared.domain.inputs import StoredInput
 from shared.domain.money import Money, Savings
@@ -56,10 +57,14 @@ class DelayedChore(Struct, frozen=True, kw_only=True):
 
 
 class Removed(Struct, frozen=True, kw_only=True):
-    """A removed video and its position in lists, so that a client can list the next page."""
+    """A removed video and its position in lists, so that a client can list the next page.
+
+    `share` is that of a video of a batch, for records that are rebuilt.
+    """
 
     video_hash: str
     created_at: datetime
+    share: BatchShare | None = None
 
 
 class Flow(Struct, frozen=True, kw_only=True):
@@ -148,7 +153,9 @@ class Campaign(Struct, frozen=True, kw_only=True):
 
     def without_video(self, video: Video) -> "Campaign":
         """Return the campaign without `video` in its slot, and keep its position in lists."""
-        gone = Removed(video_hash=video.video_hash, created_at=video.created_at)
+        gone = Removed(
+            video_hash=video.video_hash, created_at=video.created_at, share=share_of(video)
+        )
         slot = self.slot(video.index).without(video)
         left = self.with_slot(slot).with_failure(video.index, is_last=False)
         return replace(left, removed=(*self.removed, gone)[-MOST_REMOVED:])

@@ -159,7 +159,8 @@ class CampaignRepository(Protocol):
         """Write everything or nothing, and return it with its new revisions.
 
         Raise ConflictError if a record has changed since it was read; an empty revision requires
-        that the record does not exist.
+        that the record does not exist. A new campaign that has `removed` videos is rebuilt: their
+        shares count in the totals of their batches again.
         """
 
     def commit_video(self, video: Video) -> Video:

@@ -208,6 +208,31 @@ class BatchRepositoryContract:
         assert campaigns.get_all_videos("spring").videos == ()
         assert {each.campaign_id for each in campaigns.due(NOW + WEEK, limit=9)} == {"autumn"}
 
+    def test_a_video_that_is_cancelled_and_removed_in_one_commit_stays_counted(
+        self, batches: BatchRepository, campaigns: CampaignRepository
+    ) -> None:
+        batch = batches.commit(a_batch(), tuple(changes_of(mine(1))))
+        video = campaigns.get_video("spring", f"{1:016x}")
+
+        cancelled = replace(video, phase=Phase.CANCELLED)
+        campaigns.commit(Change(campaign=campaigns.get_campaign("spring"), removed=(cancelled,)))
+
+        assert batches.totals(batch.batch_id) == {Phase.CANCELLED: PhaseTotals(videos=1)}
+
+    def test_a_rebuilt_campaign_counts_its_removed_videos_again(
+        self, batches: BatchRepository, campaigns: CampaignRepository
+    ) -> None:
+        cost = replace(mine(1).cost, actual=Decimal("3.20"))
+        done = mine(1, phase=Phase.DONE, cost=cost, due_at=None)
+        other = replace(done, video_hash=f"{2:016x}", batch_id=None)
+        left = a_campaign().without_video(done).without_video(other).without_video(mine(3))
+
+        campaigns.commit(Change(campaign=left))
+
+        assert batches.totals(a_batch().batch_id) == {
+            Phase.DONE: PhaseTotals(videos=1, usd=Decimal("3.20"))
+        }
+
     def test_the_last_created_of_the_waiting_videos_come_first(
         self, batches: BatchRepository
     ) -> None:

@@ -15,6 +15,7 @@ from shared.domain.batch import (
     LineVideo,
     PhaseTotals,
 )
+from shared.domain.batch_share import BatchShare
 from shared.domain.campaign import (
     Campaign,
     CampaignDraft,
@@ -212,7 +213,15 @@ def a_full_campaign() -> Campaign:
         chores=(chore,),
         delayed=(DelayedChore(chore=chore, due_at=SOON, trashed=True),),
         delayed_until=SOON,
-        removed=(Removed(video_hash="fedcba9876543210", created_at=NOW),),
+        removed=(
+            Removed(
+                video_hash="fedcba9876543210",
+                created_at=NOW,
+                share=BatchShare(
+                    batch_id="batch_0123456789abcdef", phase=Phase.DONE, usd=Decimal("3.20")
+                ),
+            ),
+        ),
         flows=(Flow(model=MODEL, lane=Lane.BULK, next_at=SOON),),
         inputs=(StoredInput(picture=a_picture(1), created_at=NOW, state=InputState.KEPT),),
     )
@@ -421,6 +430,7 @@ def test_files_from_before_there_was_a_queue_are_readable() -> None:
         failed=(),
         slots=(a_full_slot(kept=False),),
         delayed=(replace(a_full_campaign().delayed[0], trashed=False),),
+        removed=(replace(a_full_campaign().removed[0], share=None),),
         flows=(),
         inputs=(),
     )

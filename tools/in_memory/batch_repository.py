@@ -57,11 +57,11 @@ class InMemoryBatchRepository:
     def totals(self, batch_id: str) -> Totals:
         totals: dict[Phase, PhaseTotals] = {}
         removed = self._campaigns.removed_of_batches.values()
-        gone = [video for video in removed if video.batch_id == batch_id]
-        for video in (*self._of(batch_id), *gone):
-            before = totals.get(video.phase, PhaseTotals())
-            usd = before.usd + (video.cost.actual or ZERO)
-            totals[video.phase] = PhaseTotals(videos=before.videos + 1, usd=usd)
+        charged = [(video.phase, video.cost.actual or ZERO) for video in self._of(batch_id)]
+        charged += [(share.phase, share.usd) for share in removed if share.batch_id == batch_id]
+        for phase, usd in charged:
+            before = totals.get(phase, PhaseTotals())
+            totals[phase] = PhaseTotals(videos=before.videos + 1, usd=before.usd + usd)
         return totals
 
     def waiting(self, batch_id: str, *, limit: int) -> tuple[Video, ...]:

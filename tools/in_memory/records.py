@@ -6,10 +6,12 @@ from decimal import Decimal
 from itertools import count
 from threading import RLock
 
+from shared.domain.batch_share import BatchShare, share_of
 from shared.domain.campaign import Campaign, Change
 from shared.domain.daily_budget import DayBudget
 from shared.domain.errors import ConflictError
 from shared.domain.events import Event
+from shared.domain.identity import video_id
 from shared.domain.money import Savings
 from shared.domain.queueing import waiting
 from shared.domain.unreadable import Unreadable
@@ -36,7 +38,7 @@ class InMemoryRecords:
         self.days: dict[date, DayBudget] = {}
         self.events: dict[str, Event] = {}
         self.undispatched: dict[str, datetime] = {}
-        self.removed_of_batches: dict[str, Video] = {}
+        self.removed_of_batches: dict[str, BatchShare] = {}
         self.unreadable: dict[tuple[str, str | None], Unreadable] = {}
         self.written_at: IndexedDict[tuple[str, str | None], datetime] = IndexedDict(_by_time)
         self._now = now
@@ -70,13 +72,15 @@ class InMemoryRecords:
             self._require_unchanged(change)
             before = self.campaigns.get(change.campaign.campaign_id)
             savings = before.savings if before else Savings()
+            if before is None:
+                self._count_removed(change.campaign)
             campaign = replace(change.campaign, savings=savings, revision=self._revision())
             self.campaigns[campaign.campaign_id] = campaign
             self.written_at[campaign.campaign_id, None] = self._now()
             for video in change.removed:
                 del self.videos[video.campaign_id, video.video_hash]
-                if video.batch_id is not None and video.has_ended:
-                    self.removed_of_batches[video.id] = video
+                if share := share_of(video):
+                    self.removed_of_batches[video.id] = share
                 self.written_at.pop((video.campaign_id, video.video_hash), None)
             for each in change.discarded:
                 del self.unreadable[each.campaign_id, each.video_hash]
@@ -88,6 +92,12 @@ class InMemoryRecords:
             self.days |= {day.day: day for day in days}
             self.store_events(change.events)
             return replace(change, campaign=campaign, videos=videos, days=days)
+
+    def _count_removed(self, campaign: Campaign) -> None:
+        for each in campaign.removed:
+            if each.share is not None:
+                name = video_id(campaign.campaign_id, each.video_hash)
+                self.removed_of_batches[name] = each.share
 
     def commit_video(self, video: Video) -> Video:
         with self.lock:

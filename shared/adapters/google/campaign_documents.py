@@ -13,12 +13,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from shared.adapters.google.firestore_documents import Document, Write
 from shared.adapters.google.firestore_pages import filled_page
+from shared.domain.batch_share import BatchShare, share_of
 from shared.domain.campaign import Campaign, CampaignRecord
-from shared.domain.errors import (
-    InvalidRequestError,
-    UnreadableRecordError,
-    VideoNotFoundError,
-)
+from shared.domain.errors import InvalidRequestError, UnreadableRecordError, VideoNotFoundError
 from shared.domain.identity import parse_video_id, require_campaign_id, video_id
 from shared.domain.money import ZERO, Savings
 from shared.domain.search import keys_of
@@ -80,7 +77,7 @@ def write_of(record: CampaignRecord, *, at: datetime) -> Write:
     if isinstance(record, Campaign):
         fields[FOUND_BY] = _beginnings(keys_of(record))
     elif record.batch_id is not None:
-        fields |= _charge_of(record)
+        fields[CHARGED] = int((record.cost.actual or ZERO) * MILLIONTHS)
     return Write(path=key_of(record).path, fields=fields, revision=record.revision)
 
 
@@ -105,14 +102,22 @@ def removals_of(records: Iterable[Video | Unreadable]) -> Iterator[Write]:
     """
     for record in records:
         yield Write(path=key_of(record).path, fields=None, revision=record.revision)
-        if isinstance(record, Video) and record.batch_id and record.has_ended:
-            path = f"batches/{record.batch_id}/{VIDEOS}/{record.id}"
-            fields = {"batch_id": record.batch_id, "phase": record.phase.value}
-            yield Write(path=path, fields=fields | _charge_of(record), revision=None)
+        if isinstance(record, Video) and (share := share_of(record)):
+            yield _write_of_share(record.id, share)
 
 
-def _charge_of(video: Video) -> dict[str, int]:
-    return {CHARGED: int((video.cost.actual or ZERO) * MILLIONTHS)}
+def shares_in(campaign: Campaign) -> Iterator[Write]:
+    """Count the removed videos of a rebuilt campaign in the totals of their batches again."""
+    for each in campaign.removed:
+        if each.share is not None:
+            yield _write_of_share(video_id(campaign.campaign_id, each.video_hash), each.share)
+
+
+def _write_of_share(video_id: str, share: BatchShare) -> Write:
+    path = f"batches/{share.batch_id}/{VIDEOS}/{video_id}"
+    charged = int(share.usd * MILLIONTHS)
+    fields = {"batch_id": share.batch_id, "phase": share.phase.value, CHARGED: charged}
+    return Write(path=path, fields=fields, revision=None)
 
 
 def campaign_of(document: Document) -> Campaign:

@@ -22,6 +22,7 @@ from shared.adapters.google.campaign_documents import (
     paths_of,
     removals_of,
     savings_path,
+    shares_in,
     sorted_out,
     video_of,
     write_as_it_is,
@@ -135,6 +136,7 @@ class FirestoreCampaignRepository:
             *map(write_of_day, change.days),
             *(write_as_it_is(record, at=now) for record in change.carried),
             *removals_of(change.gone),
+            *(() if change.campaign.revision else shares_in(change.campaign)),
             *self.writes_of_events(change.events),
         ]
 

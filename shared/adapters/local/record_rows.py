@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 
 from shared.adapters.local import record_columns as columns
 from shared.adapters.local import record_statements as statements
+from shared.domain.batch_share import BatchShare, share_of
 from shared.domain.errors import ConflictError, UnreadableRecordError
 from shared.domain.identity import video_id
 from shared.domain.money import ZERO
@@ -21,7 +22,7 @@ from shared.records.form import decode, encode, naming, require_place
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from shared.domain.campaign import Campaign, Change
     from shared.domain.daily_budget import DayBudget
@@ -136,7 +137,20 @@ def stored_campaign(connection: sqlite3.Connection, campaign: Campaign) -> Campa
         write(connection, statements.UPDATE_CAMPAIGN, changed, what)
     else:
         write(connection, statements.INSERT_CAMPAIGN, asdict(row), what)
+        for each in campaign.removed:
+            if each.share is not None:
+                own = video_id(campaign.campaign_id, each.video_hash)
+                _count_in_batch(connection, own, each.created_at, each.share)
     return replace(campaign, revision=row.revision)
+
+
+def _count_in_batch(
+    connection: sqlite3.Connection, own: str, created_at: datetime, share: BatchShare
+) -> None:
+    """Let a video be in the totals of its batch, also when its record is gone."""
+    at, charged = columns.micros(created_at), millionths(share.usd)
+    values = (own, share.batch_id, share.phase, at, charged)
+    connection.execute(statements.PUT_BATCH_VIDEO, values)
 
 
 def _store_video(
@@ -161,7 +175,10 @@ def _remove_video(connection: sqlite3.Connection, record: Video | Unreadable) ->
     key = (record.id, record.revision)
     write(connection, statements.DELETE_VIDEO, key, f"The video {record.id}")
     connection.execute(statements.DELETE_TAGS, (record.id,))
-    connection.execute(statements.DELETE_BATCH_VIDEO, (record.id,))
+    if isinstance(record, Video) and (share := share_of(record)):
+        _count_in_batch(connection, record.id, record.created_at, share)
+    else:
+        connection.execute(statements.DELETE_BATCH_VIDEO, (record.id,))
 
 
 def stored_day(connection: sqlite3.Connection, day: DayBudget) -> DayBudget:

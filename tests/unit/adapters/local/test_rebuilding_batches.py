@@ -63,8 +63,10 @@ def test_a_batch_that_is_rebuilt_makes_each_video_once(
         delete_video(ports, "c0", video.video_hash)
         ports.clock.advance(timedelta(minutes=2))
         maintain_campaigns(ports)
+    totals = ports.batches.totals(BATCH_ID) if is_mirrored else {}
 
     ports = without_database(tmp_path, ports)
+    assert ports.batches.totals(BATCH_ID) == totals
     assert ports.batches.get(BATCH_ID).next_line == (done if is_mirrored else 0)
     assert ports.batches.due(ports.now() + timedelta(days=9999), limit=1) == (BATCH_ID,)
     run(ports)
