@@ -13,9 +13,11 @@ from shared.adapters.google.veo_generator import VeoVideoGenerator
 from shared.adapters.local.object_store import LocalObjectStore
 from tests.cloud.firestore_door import Door, firestore_door
 from tests.cloud.firestore_records import connect
+from tests.cloud.iam import FakeIAM
 from tests.cloud.loopback import only_loopback
 from tests.cloud.veo import TODAY, MakeVeo, Veo, a_generator, veo_in_bucket, veo_inline
 from tests.cloud.whole_way import Showreel, in_bucket, inline
+from tools.emulated_cloud.bucket.signatures import ServiceAccount
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +51,12 @@ def door() -> Iterator[Door]:
 @pytest.fixture
 def repository(firestore_host: str, project: str, door: Door) -> FirestoreCampaignRepository:
     return connect(project)
+
+
+@pytest.fixture
+def iam(signing_account: ServiceAccount) -> Iterator[FakeIAM]:
+    with FakeIAM(signing_account).running() as iam:
+        yield iam
 
 
 @pytest.fixture

@@ -13,16 +13,9 @@ from shared.domain.errors import UnavailableError
 from tests.cloud.bucket_rest import ask
 from tests.cloud.iam import FakeIAM, KeylessCredentials, LoopbackRequest
 from tools.emulated_cloud.bucket.server import StrictBucketServer
-from tools.emulated_cloud.bucket.signatures import ServiceAccount
 
 QUARTER = timedelta(minutes=15)
 PATHS = [f"videos/generated/spring/curr_{number:016x}_0.mp4" for number in range(100)]
-
-
-@pytest.fixture
-def iam(signing_account: ServiceAccount) -> Iterator[FakeIAM]:
-    with FakeIAM(signing_account).running() as iam:
-        yield iam
 
 
 @pytest.fixture

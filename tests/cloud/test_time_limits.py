@@ -180,12 +180,6 @@ def test_a_bucket_that_hangs_is_given_up_in_time(
 
 
 @pytest.fixture
-def iam(signing_account: ServiceAccount) -> Iterator[FakeIAM]:
-    with FakeIAM(signing_account).running() as iam:
-        yield iam
-
-
-@pytest.fixture
 def signer(iam: FakeIAM) -> V4URLSigner:
     request = LoopbackRequest(iam.host)
     return V4URLSigner(

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 import pytest
 
 from tests.functional.places import ONLY_LOCAL
-from tests.functional.showreel import GALLERY, KITE, Json, Showreel
+from tests.functional.showreel import GALLERY, Json, Showreel
 
 Url = Callable[[Json], str]
 
@@ -257,13 +257,3 @@ def test_a_file_url_works_after_its_video_became_historical(
     assert gallery.video(video)["version_state"] == "historical"
     answer = gallery.get(held_by_a_player, headers={"Range": "bytes=10-19", "If-Range": etag})
     assert (answer.status_code, answer.data) == (206, clip[10:20])
-
-
-@pytest.mark.parametrize("variant", ["video", "thumbnail"])
-def test_a_pending_video_has_no_content(endless: Showreel, variant: str) -> None:
-    (video,) = endless.create("spring", KITE)
-
-    answer = endless.get(f"{by_id(video)}?variant={variant}")
-
-    assert (answer.status_code, answer.json["code"]) == (409, "not_ready")
-    assert answer.headers["X-Should-Retry"] == "false"

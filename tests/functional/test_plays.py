@@ -232,13 +232,3 @@ def test_what_cannot_be_played_is_not_found(showreel: Showreel) -> None:
         assert_refused(answer, 404, "not_found")
         # The page may read why.
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
-
-
-def test_the_counts_of_a_campaign_are_deleted_with_it(showreel: Showreel) -> None:
-    (video,) = finished(showreel, KITE)
-    played(showreel, loaded(showreel, video["embed_url"]), played_ms=1)
-    assert counts_of(video).plays == 1
-
-    showreel.delete("/v1/campaigns/spring")
-
-    assert counts_of(video) == Counts()

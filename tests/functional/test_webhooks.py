@@ -167,24 +167,6 @@ def test_a_webhook_is_tested_and_the_answer_shown_and_sent_again(
     assert first[0]["webhook-id"] == second[0]["webhook-id"] == tried["id"]
 
 
-def test_a_paused_webhook_gets_what_waited_once_it_is_resumed_and_nothing_again_before(
-    showreel: Showreel, receiver: Receiver
-) -> None:
-    webhook = register(showreel, receiver.url, events=["video.completed"])
-    path = f"/v1/webhooks/{webhook['id']}"
-    showreel.send("PATCH", path, json={"status": "paused"})
-    (kite,) = showreel.create("spring", KITE)
-    showreel.ended(kite)
-    (waiting,) = eventually(lambda: deliveries(showreel, webhook))
-
-    again = showreel.post(f"{path}/deliveries/{waiting['id']}/redeliver")
-    assert_refused(again, 409, "wrong_state")
-    assert receiver.got == []
-
-    showreel.send("PATCH", path, json={"status": "active"})
-    eventually(lambda: receiver.got)
-
-
 def test_both_secrets_sign_after_a_rotation(showreel: Showreel, receiver: Receiver) -> None:
     webhook = register(showreel, receiver.url)
     path = f"/v1/webhooks/{webhook['id']}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.domain.errors import RetryLaterError
 from shared.domain.schedule import DEADLINE, LATE_WINDOW, NAME_LIFE
+from shared.domain.storage_layout import is_clip
 from shared.domain.values import replace
 from shared.domain.video import GenerationParameters, Video
 from shared.ports import Ports
@@ -93,6 +94,13 @@ def message_for(video: Video) -> VideoMessage:
 def wake(ports: Ports, video: Video) -> None:
     """Deliver a message for `video`, as if it came out of turn."""
     generate_video(ports, message_for(video))
+
+
+def announced(ports: FakePorts, video: Video) -> VideoMessage:
+    """Let the clip appear in the bucket, and return what that announces."""
+    ports.generator.let_clips_appear()
+    (path,) = (each for each in ports.objects.objects if is_clip(each))
+    return replace(message_for(video), clip_path=path)
 
 
 def wake_all(ports: FakePorts) -> None:

@@ -6,9 +6,7 @@ import pytest
 
 from shared.domain.errors import UnavailableError
 from shared.domain.schedule import CLOUD_LEASES
-from shared.domain.storage_layout import is_clip
 from shared.domain.video import GenerationParameters, Phase, Video
-from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed
 from shared.use_cases.change_versions import delete_video
 from shared.use_cases.generate_video import generate_video
@@ -17,6 +15,7 @@ from tests.fakes.video_generator import Script
 from tests.unit.use_cases.rules import Witness, assert_agreement
 from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,
+    announced,
     budgeted_ports,
     deliver,
     remake,
@@ -43,12 +42,6 @@ def submitted(ports: FakePorts, script: Script) -> Video:
     video = reserve(ports, parameters=OMNI)
     deliver(ports)
     return stored(ports, video)
-
-
-def announced(ports: FakePorts, video: Video) -> VideoMessage:
-    ports.generator.let_clips_appear()
-    (path,) = (each for each in ports.objects.objects if is_clip(each))
-    return VideoMessage(campaign_id=CAMPAIGN_ID, video_hash=video.video_hash, clip_path=path)
 
 
 def spent(ports: FakePorts) -> Decimal:

@@ -20,7 +20,6 @@ from shared.domain.schedule import (
     FAULT_RETRY,
     STORE_TRIES,
 )
-from shared.domain.storage_layout import is_clip
 from shared.domain.video import AttemptOutcome, Phase, Video
 from shared.ports.message_queue import VideoMessage
 from shared.ports.video_generator import Failed
@@ -33,6 +32,7 @@ from tests.unit.use_cases.scenes import (
     CAMPAIGN_ID,
     PRICE,
     QUEUE_LIMIT,
+    announced,
     deliver,
     give_up,
     make,
@@ -140,13 +140,6 @@ def test_a_permanent_refusal_of_the_store_keeps_the_video_and_logs_an_error(
     assert ports.now() + BROKEN_RETRY == stored(ports, video).due_at
     settle(ports)
     assert stored(ports, video).is_current
-
-
-def announced(ports: FakePorts, video: Video) -> VideoMessage:
-    """Let the clip appear in the bucket, and return what that announces."""
-    ports.generator.let_clips_appear()
-    (path,) = (each for each in ports.objects.objects if is_clip(each))
-    return VideoMessage(campaign_id=CAMPAIGN_ID, video_hash=video.video_hash, clip_path=path)
 
 
 def test_an_announced_clip_is_stored_without_a_poll_or_a_search(ports: FakePorts) -> None:
