@@ -44,7 +44,7 @@ _REST_OF_PATH = "{+"
 # Longer paths count as this long: only the rest of a path may have more.
 _MOST_SEGMENTS = 2 + max(endpoint.path.count("/") for endpoint in ENDPOINTS)
 _UNMATCHED = "unmatched"
-# Of a Content-Length: bodies below a million bytes need no room.
+# Of a Content-Length: a body of a million bytes or more takes room.
 _LARGE_DIGITS = 7
 _READING = ("GET", "HEAD")
 

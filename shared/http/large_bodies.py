@@ -1,14 +1,14 @@
 """Room for large bodies, and for pictures that are fetched: a process holds them in memory."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Condition
 
 from werkzeug.wrappers import Request
 
 from shared.domain.errors import UnavailableError
 from shared.domain.inputs import MAX_INPUT_BYTES
-from shared.http.request_bodies import MAX_BODY_BYTES, MAX_CREATION_BYTES
+from shared.http.request_bodies import MAX_CREATION_BYTES
 
 WAIT_SECONDS = 20.0
 # A body needs about twice its bytes until its pictures are stored, and a form its file beside them.
@@ -46,28 +46,20 @@ _bodies = _Room()
 _fetched = _Room()
 
 
-@contextmanager
-def room_for(request: Request) -> Iterator[None]:
-    """Hold room for the body of a request, from before it is read until the request is answered.
+def room_for(request: Request) -> AbstractContextManager[None]:
+    """Hold room for a large body, from before it is read until its request is answered.
 
-    Small bodies need none. Raise UnavailableError if others leave no room for too long.
+    Raise UnavailableError if others leave no room for too long.
     """
-    size = _size(request)
-    if size <= MAX_BODY_BYTES:
-        yield
-        return
-    with _bodies.holding(size):
-        yield
+    return _bodies.holding(_size(request))
 
 
-@contextmanager
-def room_to_fetch(pictures: int) -> Iterator[None]:
+def room_to_fetch(pictures: int) -> AbstractContextManager[None]:
     """Hold room for pictures of any size, from before they are fetched until they are stored.
 
     Raise UnavailableError if others leave no room for too long.
     """
-    with _fetched.holding(pictures * MAX_INPUT_BYTES):
-        yield
+    return _fetched.holding(pictures * MAX_INPUT_BYTES)
 
 
 def _size(request: Request) -> int:
